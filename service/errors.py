@@ -1,0 +1,123 @@
+"""Everything that can go wrong, as one family of exceptions.
+
+    ServiceError
+    ├── InvalidRequest      400  the bytes are no JSON of ours
+    ├── Unauthorized        401  no key, or an unknown one
+    ├── Forbidden           403  a key without the scope, or a foreign host
+    ├── NotFound            404
+    │   ├── UnknownModel
+    │   └── UnknownVersion
+    ├── MethodNotAllowed    405
+    ├── TooSlowSender       408  the body stalled
+    ├── TooLarge            413
+    ├── UnsupportedType     415  not application/json, or compressed
+    ├── InvalidInput        422  rows that the card refuses; names row and field
+    ├── ModelFailed         500  the model raised or answered no number
+    ├── Unexpected          500  anything else
+    ├── ModelUnavailable    503  the bundle is broken
+    ├── Overloaded          503  come back in a moment
+    └── ModelTimeout        504
+
+Knows: codes, statuses and titles. Must not know: HTTP libraries, models. Imports nothing of ours but schemas.
+"""
+
+from service.schemas import InputError
+
+
+class ServiceError(Exception):
+    """A fault that a caller may see. `detail` is a sentence for people: no path, no SQL, no long raw value."""
+
+    status = 500
+    code = "unexpected"
+    title = "Something went wrong on our side"
+
+    def __init__(self, detail: str = "", *, errors: list[InputError] | None = None) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = errors or []
+        self.headers: dict[str, str] = {}
+
+
+class InvalidRequest(ServiceError):
+    status, code, title = 400, "invalid_request", "The request is not valid JSON"
+
+
+class Unauthorized(ServiceError):
+    status, code, title = 401, "unauthorized", "A valid API key is needed"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.headers = {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(ServiceError):
+    status, code, title = 403, "forbidden", "This is not allowed"
+
+
+class NotFound(ServiceError):
+    status, code, title = 404, "not_found", "There is nothing at this address"
+
+
+class UnknownModel(NotFound):
+    code, title = "unknown_model", "There is no model of this name"
+
+
+class UnknownVersion(NotFound):
+    code, title = "unknown_version", "This version of the model is not served"
+
+
+class MethodNotAllowed(ServiceError):
+    status, code, title = 405, "method_not_allowed", "This address does not take this method"
+
+
+class TooSlowSender(ServiceError):
+    status, code, title = 408, "too_slow_sender", "The request did not arrive in time"
+
+
+class TooLarge(ServiceError):
+    status, code, title = 413, "too_large", "The request is too large"
+
+
+class UnsupportedType(ServiceError):
+    status, code, title = 415, "unsupported_type", "The request's type is not supported"
+
+
+class InvalidInput(ServiceError):
+    status, code, title = 422, "invalid_input", "Some values cannot be scored"
+
+
+class ModelFailed(ServiceError):
+    code, title = "model_failed", "The model could not score these rows"
+
+
+class Unexpected(ServiceError):
+    pass
+
+
+class ModelUnavailable(ServiceError):
+    status, code, title = 503, "model_unavailable", "This model cannot be served"
+
+
+class Overloaded(ServiceError):
+    status, code, title = 503, "overloaded", "Too many requests at once"
+
+    def __init__(self, detail: str = "", *, retry_after_seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(retry_after_seconds)}
+
+
+class ModelTimeout(ServiceError):
+    status, code, title = 504, "model_timeout", "The model took too long"
+
+
+class BrokenBundle(Exception):
+    """A bundle that must not be served. The message is the reason that people read."""
+
+
+def family() -> dict[str, type[ServiceError]]:
+    """Return code → class for every error that an answer can carry, the table of docs/errors.md."""
+
+    def grow(parent: type[ServiceError]) -> list[type[ServiceError]]:
+        return [parent, *(member for child in parent.__subclasses__() for member in grow(child))]
+
+    return {member.code: member for member in grow(ServiceError)}

@@ -1,0 +1,257 @@
+"""Every shape that crosses a room: the card, the answers, the problem.
+
+Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+Language = Literal["en", "pl"]
+LANGUAGES: tuple[Language, ...] = ("en", "pl")
+
+Value = float | int | str | bool | None
+Row = dict[str, Any]
+"""One case's inputs, field → value. Unchecked until `scoring.checks` has seen it."""
+
+Text = str | dict[Language, str]
+"""A text for people: in a bundle one text a language (or one for all), in an answer always a plain string."""
+
+
+class Shape(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """The manners of every shape: unknown fields are refused, nothing changes after it was made."""
+
+
+class Published(Shape, frozen=True, omit_defaults=True):
+    """A shape whose empty fields are left out when it is written."""
+
+
+# The card
+
+
+class Category(Published, frozen=True):
+    value: str
+    label: Text = ""
+    seen: bool = True
+    """False: a legal value that no training row had; it is scored with the warning `unseen_category`."""
+
+
+class Input(Published, frozen=True):
+    """One field of a row. All optional but name and type."""
+
+    name: str
+    type: Literal["number", "integer", "category", "text", "boolean"]
+    label: Text = ""
+    help: Text = ""
+    unit: Text = ""
+    shown_as: Literal["number", "percent"] = "number"
+    """`percent`: the value is a fraction, people read it as per cent (0.62 → 62 %)."""
+    group: Text = ""
+    minimum: float | None = None
+    """Values below are refused."""
+    maximum: float | None = None
+    """Values above are refused."""
+    seen: tuple[float, float] | None = None
+    """The range of the training rows; values outside are scored with the warning `outside_training_range`."""
+    step: float | None = None
+    categories: tuple[Category, ...] = ()
+    max_length: int = 2000
+    """Characters of a text."""
+    default: Value = None
+    nullable: bool = False
+    from_: Literal["request", "store"] = msgspec.field(default="request", name="from")
+    changeable: Literal["no", "up", "down", "both"] = "both"
+    """May a recommendation touch it, and in which direction."""
+
+
+class Label(Published, frozen=True):
+    value: str
+    label: Text = ""
+
+
+class Band(Published, frozen=True):
+    """A decision: the answer is in it when low ≤ answer < high (the last band includes high)."""
+
+    value: str
+    low: float
+    high: float
+    tone: Literal["good", "middle", "bad"]
+    label: Text = ""
+
+
+class IntervalRule(Published, frozen=True):
+    """Split conformal: low = value·e^-margin, high = value·e^margin, holding `coverage` of unseen rows."""
+
+    coverage: float
+    margin: float
+
+
+class Classification(Published, frozen=True, tag="classification", tag_field="kind"):
+    labels: tuple[Label, ...]
+    """In the order of the scorer's probabilities."""
+    focus: str
+    """The label whose probability is the answer that people read."""
+    sentence: Text = ""
+    """What the number means, after it: "31 % …chance that the next bill is not paid"."""
+    bands: tuple[Band, ...] = ()
+    """On the probability of `focus`, best first; together they cover 0…1."""
+
+
+class Regression(Published, frozen=True, tag="regression", tag_field="kind"):
+    unit: Text = ""
+    sentence: Text = ""
+    seen: tuple[float, float] | None = None
+    """Between which values the answer of training rows lay: the scale on which an answer is drawn."""
+    interval: IntervalRule | None = None
+    bands: tuple[Band, ...] = ()
+
+
+class Example(Published, frozen=True):
+    """A named row to start from."""
+
+    name: str
+    row: Row
+    label: Text = ""
+
+
+class Metric(Published, frozen=True):
+    name: str
+    value: float
+    rows: int
+    """How many held-out rows stand behind the figure."""
+    low: float | None = None
+    high: float | None = None
+    label: Text = ""
+
+
+class Training(Published, frozen=True):
+    """Where the model comes from."""
+
+    data: Text
+    source: str
+    licence: str
+    period: Text = ""
+    algorithm: Text = ""
+    rows: int = 0
+    held_out_rows: int = 0
+    libraries: dict[str, str] = {}
+
+
+class Scoring(Published, frozen=True):
+    """How the bundle is opened, and the gate it passed: the largest difference to scikit-learn on real rows."""
+
+    scorer: Literal["onnx", "sklearn"]
+    gate_rows: int
+    gate_difference: float
+    reason: str = ""
+    """Why the bundle is not on ONNX, where it is not."""
+
+
+class Card(Published, frozen=True):
+    """What a bundle says of itself. Read by form, checks, docs, charts and exports alike."""
+
+    name: str
+    title: Text
+    question: Text
+    inputs: tuple[Input, ...]
+    output: Classification | Regression
+    scoring: Scoring
+    summary: Text = ""
+    examples: tuple[Example, ...] = ()
+    real_rows: tuple[Row, ...] = ()
+    """Real held-out rows to draw "another real case" from."""
+    row_name: Text = ""
+    """What one row is: "client", "diamond", "comment"."""
+    metrics: tuple[Metric, ...] = ()
+    training: Training | None = None
+    purpose: Text = ""
+    not_for: tuple[Text, ...] = ()
+    limits: tuple[Text, ...] = ()
+    version: str = ""
+    """The hash of the bundle's content; filled in when the bundle is opened, never stored inside it."""
+
+
+# The answers
+
+
+class ModelState(Shape, frozen=True):
+    """A model as it stands in the list; `version` and texts are null while it is broken."""
+
+    name: str
+    state: Literal["ready", "broken"]
+    version: str | None = None
+    title: Text | None = None
+    question: Text | None = None
+    reason: str | None = None
+
+
+class ModelList(Shape, frozen=True):
+    items: list[ModelState]
+    next: str | None = None
+
+
+class Health(Shape, frozen=True):
+    status: Literal["live", "ready", "loading", "stopping"]
+    models: list[ModelState] = []
+
+
+class FieldWarning(Shape, frozen=True):
+    field: str
+    code: Literal["outside_training_range", "unseen_category"]
+
+
+class LabelPrediction(Shape, frozen=True):
+    label: str
+    probabilities: dict[str, float]
+    decision: str | None
+    warnings: list[FieldWarning]
+
+
+class Interval(Shape, frozen=True):
+    low: float
+    high: float
+    coverage: float
+
+
+class ValuePrediction(Shape, frozen=True):
+    value: float
+    interval: Interval | None
+    decision: str | None
+    warnings: list[FieldWarning]
+
+
+Prediction = LabelPrediction | ValuePrediction
+
+
+class Predictions(Shape, frozen=True):
+    model: str
+    version: str
+    source: Literal["live"]
+    predictions: list[LabelPrediction] | list[ValuePrediction]
+
+
+class PredictionRequest(Shape, frozen=True):
+    rows: list[Row]
+    version: str | None = None
+
+
+# The problem
+
+
+class InputError(Shape, frozen=True):
+    pointer: str
+    """JSON pointer into the request's body: /rows/0/credit_limit."""
+    code: str
+    message: str
+
+
+class Problem(Published, frozen=True):
+    """RFC 9457, the one shape of every answer ≥ 400."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[InputError] = []
