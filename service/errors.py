@@ -8,7 +8,6 @@
     │   ├── UnknownModel
     │   └── UnknownVersion
     ├── MethodNotAllowed    405
-    ├── TooSlowSender       408  the body stalled
     ├── TooLarge            413
     ├── UnsupportedType     415  not application/json, or compressed
     ├── InvalidInput        422  rows that the card refuses; names row and field
@@ -69,9 +68,9 @@ class UnknownVersion(NotFound):
 class MethodNotAllowed(ServiceError):
     status, code, title = 405, "method_not_allowed", "This address does not take this method"
 
-
-class TooSlowSender(ServiceError):
-    status, code, title = 408, "too_slow_sender", "The request did not arrive in time"
+    def __init__(self, detail: str = "", *, allow: str = "") -> None:
+        super().__init__(detail)
+        self.headers = {"Allow": allow} if allow else {}
 
 
 class TooLarge(ServiceError):
@@ -108,6 +107,10 @@ class Overloaded(ServiceError):
 
 class ModelTimeout(ServiceError):
     status, code, title = 504, "model_timeout", "The model took too long"
+
+
+class ClientGone(Exception):
+    """The caller hung up before the request was whole: there is nobody to answer."""
 
 
 class BrokenBundle(Exception):

@@ -143,6 +143,8 @@ class Scoring(Published, frozen=True):
     scorer: Literal["onnx", "sklearn"]
     gate_rows: int
     gate_difference: float
+    text: Literal["as_is", "words"] = "as_is"
+    """`words`: the model was fitted on the words of a text (`scoring.texts`), not on the text itself."""
     reason: str = ""
     """Why the bundle is not on ONNX, where it is not."""
 
@@ -220,14 +222,21 @@ class ValuePrediction(Shape, frozen=True):
     warnings: list[FieldWarning]
 
 
-Prediction = LabelPrediction | ValuePrediction
-
-
-class Predictions(Shape, frozen=True):
+class LabelPredictions(Shape, frozen=True):
     model: str
     version: str
     source: Literal["live"]
-    predictions: list[LabelPrediction] | list[ValuePrediction]
+    predictions: list[LabelPrediction]
+
+
+class ValuePredictions(Shape, frozen=True):
+    model: str
+    version: str
+    source: Literal["live"]
+    predictions: list[ValuePrediction]
+
+
+Predictions = LabelPredictions | ValuePredictions
 
 
 class PredictionRequest(Shape, frozen=True):

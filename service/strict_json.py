@@ -34,7 +34,8 @@ def decode(body: bytes, decoder: "msgspec.json.Decoder[S]") -> S:
     """Return `body` in the decoder's shape.
 
     Raises InvalidRequest (400) where the bytes are no JSON, InvalidInput (422) where they are JSON of another shape. Values
-    that no model can take (NaN, 1e400, a `Duplicate`) stay in their rows for the checks to name.
+    that no model can take stay in their rows for the checks to name: NaN and 1e400 as
+    infinity, a name given twice as a `Duplicate`.
     """
     try:
         value = decoder.decode(body)
@@ -63,7 +64,7 @@ def _names(value: msgspec.Struct) -> int:
 
 def _decode_slowly(body: bytes, shape: type[S]) -> S:
     try:
-        tree = json.loads(body.decode("utf-8"), object_pairs_hook=_unite, parse_int=_integer)
+        tree = json.loads(body.decode("utf-8"), object_pairs_hook=_unite, parse_int=_integer, parse_constant=_not_finite)
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"The body is not UTF-8: byte {error.start} does not belong there.") from None
     except RecursionError:
@@ -87,6 +88,10 @@ def _unite(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _integer(digits: str) -> float:
     return int(digits) if len(digits) <= _LONGEST_INTEGER_DIGITS else math.inf
+
+
+def _not_finite(_name: str) -> float:
+    return math.inf
 
 
 def _locate(message: str) -> InputError:

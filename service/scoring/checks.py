@@ -3,7 +3,7 @@
 Knows: cards, rows, columns. Must not know: HTTP, models. Whole columns are checked at once; one row costs a few µs.
 """
 
-from itertools import chain
+import math
 from operator import itemgetter
 from typing import Any
 
@@ -18,10 +18,12 @@ from service.strict_json import Duplicate, pointer, shown
 MOST_ERRORS = 100
 """An answer names no more than this many; a caller mends them and asks again."""
 
-EXACT_INTEGER = float(2**24)
+EXACT_INTEGER = 2.0**24
 """The scorers' 32-bit numbers hold every integer up to this one."""
 
 LARGEST = float(np.finfo(np.float32).max)
+
+UNKNOWN_CATEGORY = -1.0
 
 _TYPES: dict[str, frozenset[type]] = {
     "number": frozenset({int, float}),
@@ -33,11 +35,14 @@ _TYPES: dict[str, frozenset[type]] = {
 _WORDS = {
     "number": "a number",
     "integer": "a whole number",
-    "category": "one of the categories, as text",
+    "category": "a category, as text",
     "text": "text",
     "boolean": "true or false",
 }
-_UNKNOWN_CATEGORY = -1.0
+
+
+class _Absent:
+    """Stands where a row has no value; its error is already noted."""
 
 
 class Checks:
@@ -45,61 +50,165 @@ class Checks:
 
     def __init__(self, card: Card) -> None:
         self._inputs = card.inputs
-        self._places = {field.name: place for place, field in enumerate(card.inputs)}
-        self._required = {field.name for field in card.inputs if not field.nullable}
+        self._names = [field.name for field in card.inputs]
         self._numeric = [field for field in card.inputs if field.type != "text"]
         self._codes = {
             field.name: {category.value: float(code) for code, category in enumerate(field.categories)}
-            for field in card.inputs
+            for field in self._numeric
+            if field.type == "category"
         }
-        bounds = [_bounds(field) for field in self._numeric]
-        self._low, self._high = np.array(bounds, dtype=np.float64).reshape(-1, 2).T
-        seen = [field.seen or (-np.inf, np.inf) for field in self._numeric]
-        self._seen_low, self._seen_high = np.array(seen, dtype=np.float64).reshape(-1, 2).T
-        self._whole = [column for column, field in enumerate(self._numeric) if field.type == "integer"]
+        self._low, self._high = _limits([_bounds(field) for field in self._numeric])
+        self._seen_low, self._seen_high = _limits([field.seen or (-math.inf, math.inf) for field in self._numeric])
+        self._whole = [place for place, field in enumerate(self._numeric) if field.type == "integer"]
         self._unseen = {
-            column: [float(code) for code, category in enumerate(field.categories) if not category.seen]
-            for column, field in enumerate(self._numeric)
+            place: np.array([code for code, category in enumerate(field.categories) if not category.seen], dtype=float)
+            for place, field in enumerate(self._numeric)
             if not all(category.seen for category in field.categories)
         }
-        names = tuple(self._places)
-        pick = itemgetter(*names)
-        self._pick = pick if len(names) > 1 else lambda row: (pick(row),)
+        pick = itemgetter(*self._names)
+        self._pick = pick if len(self._names) > 1 else lambda row: (pick(row),)
 
     def columns(self, rows: list[Row]) -> Columns:
-        """Return the rows as columns. Raises InvalidInput with up to 100 errors, in the order of rows and fields."""
-        found: list[tuple[int, int, InputError]] = []
-        cells = self._cells(rows, found)
-        matrix = np.empty((len(rows), len(self._numeric)), dtype=np.float64)
+        """Return the rows as columns. Raises InvalidInput naming up to 100 places, row by row."""
+        errors: list[tuple[int, InputError]] = []
+        numbers: list[Any] = []
         texts: dict[str, list[str]] = {}
-        numbers: list[list[float]] = []
-        for field, column in zip(self._inputs, zip(*cells, strict=True) if cells else ((),) * len(self._inputs), strict=True):
-            values = self._typed(field, column, found)
+        for field, cells in zip(self._inputs, self._cells(rows, errors), strict=True):
+            values = self._typed(field, cells, errors)
             if field.type == "text":
-                texts[field.name] = ["" if value is None else value for value in values]
-                self._check_lengths(field, texts[field.name], found)
+                texts[field.name] = self._texts(field, values, errors)
+            elif field.type == "category":
+                code = self._codes[field.name]
+                numbers.append([math.nan if v is None else code.get(v, UNKNOWN_CATEGORY) for v in values])
             else:
-                numbers.append(self._numbers(field, values))
-        if numbers:
-            matrix = np.array(numbers, dtype=np.float64).T
-        self._check_values(matrix, found)
-        if found:
-            raise _refusal(found, len(rows))
+                numbers.append(values)
+        matrix = _matrix(numbers, len(rows))
+        errors += self._value_errors(matrix)
+        if errors:
+            raise _refusal(errors, len(rows))
         return Columns(matrix, texts, self._warnings(matrix))
 
-    def _cells(self, rows: list[Row], found: list[tuple[int, int, InputError]]) -> list[tuple[Any, ...]]:
-        width = len(self._inputs)
+    def _cells(self, rows: list[Row], errors: list[tuple[int, InputError]]) -> list[tuple[Any, ...]]:
+        """Return one tuple an input; notes fields that are missing or that nobody knows."""
+        width = len(self._names)
         try:
-            if all(len(row) == width for row in rows):
-                return [self._pick(row) for row in rows]
+            picked = [self._pick(row) for row in rows]
         except KeyError:
-            pass
-        for place, row in enumerate(rows):
-            for name in sorted(self._required - row.keys(), key=self._places.__getitem__):
-                found.append((place, self._places[name], _error(place, name, "missing_field", "This field is missing.")))
-            for name in row.keys() - self._places.keys():
-                found.append((place, width, _error(place, name, "unknown_field", "The model has no such field.")))
-        blank = object.__new__(_Missing)
+            picked = None
+        if picked is None or any(len(row) != width for row in rows):
+            picked = [self._picked_with_gaps(place, row, errors) for place, row in enumerate(rows)]
+        return list(zip(*picked, strict=True)) if picked else [()] * width
+
+    def _picked_with_gaps(self, place: int, row: Row, errors: list[tuple[int, InputError]]) -> tuple[Any, ...]:
+        for name in row.keys() - set(self._names):
+            errors.append((place, _error(place, name, "unknown_field", "The model has no such field.")))
+        for field in self._inputs:
+            if field.name not in row and not field.nullable:
+                errors.append((place, _error(place, field.name, "missing_field", "This field is missing.")))
+        return tuple(row.get(field.name, None if field.nullable else _Absent) for field in self._inputs)
+
+    def _typed(self, field: Input, cells: tuple[Any, ...], errors: list[tuple[int, InputError]]) -> list[Any]:
+        """Return the cells with null in place of everything that is no value of the field's type, which is noted."""
+        allowed = _TYPES[field.type]
+        if allowed.issuperset(map(type, cells)):
+            return list(cells)
+        values: list[Any] = []
+        for place, cell in enumerate(cells):
+            fits = type(cell) in allowed
+            values.append(cell if fits else None)
+            if fits or cell is _Absent or (cell is None and field.nullable):
+                continue
+            if isinstance(cell, Duplicate):
+                errors.append((place, _error(place, field.name, "duplicate_field", "This field is given twice.")))
+            else:
+                errors.append((place, _error(place, field.name, "wrong_type", f"Expected {_WORDS[field.type]}.")))
+        return values
+
+    @staticmethod
+    def _texts(field: Input, values: list[str | None], errors: list[tuple[int, InputError]]) -> list[str]:
+        texts = ["" if value is None else value for value in values]
+        for place, text in enumerate(texts):
+            if len(text) > field.max_length:
+                message = f"At most {field.max_length:,} characters, not {len(text):,}."
+                errors.append((place, _error(place, field.name, "too_long", message)))
+            elif not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+                errors.append((place, _error(place, field.name, "invalid_text", "Half a character: a lone surrogate.")))
+        return texts
+
+    def _value_errors(self, matrix: NDArray[np.float64]) -> list[tuple[int, InputError]]:
+        wrong = (matrix < self._low) | (matrix > self._high)
+        for column in self._whole:
+            wrong[:, column] |= np.floor(matrix[:, column]) != matrix[:, column]
+            wrong[:, column] &= ~np.isnan(matrix[:, column])
+        if not wrong.any():
+            return []
         return [
-            tuple(row.get(field.name, None if field.nullable else blank) for field in self._inputs) for row in rows
+            (int(place), self._value_error(int(place), int(column), float(matrix[place, column])))
+            for place, column in np.argwhere(wrong)[:MOST_ERRORS]
         ]
+
+    def _value_error(self, place: int, column: int, value: float) -> InputError:
+        field = self._numeric[column]
+        if field.type == "category":
+            known = ", ".join(category.value for category in field.categories[:12])
+            return _error(place, field.name, "unknown_category", shown(f"One of: {known}"))
+        if math.isinf(value):
+            return _error(place, field.name, "not_finite", "Expected a finite number.")
+        low, high = _bounds(field)
+        if low <= value <= high:
+            return _error(place, field.name, "wrong_type", f"Expected {_WORDS[field.type]}.")
+        return _error(place, field.name, "out_of_range", f"Expected a value from {low:,.10g} to {high:,.10g}.")
+
+    def _warnings(self, matrix: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:
+        outside = (matrix < self._seen_low) | (matrix > self._seen_high)
+        for column, codes in self._unseen.items():
+            outside[:, column] |= np.isin(matrix[:, column], codes)
+        warnings: dict[int, list[FieldWarning]] = {}
+        if outside.any():
+            for place, column in np.argwhere(outside).tolist():
+                field = self._numeric[column]
+                unseen = field.type == "category"
+                code = "unseen_category" if unseen else "outside_training_range"
+                warnings.setdefault(place, []).append(FieldWarning(field=field.name, code=code))  # type: ignore[arg-type]
+        return warnings
+
+
+def _bounds(field: Input) -> tuple[float, float]:
+    if field.type == "category":
+        return 0.0, float(len(field.categories) - 1)
+    widest = EXACT_INTEGER if field.type == "integer" else LARGEST
+    low = -widest if field.minimum is None else field.minimum
+    high = widest if field.maximum is None else field.maximum
+    return low, high
+
+
+def _limits(pairs: list[tuple[float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    table = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def _matrix(columns: list[list[Any]], rows: int) -> NDArray[np.float64]:
+    """Return (rows, columns); null is NaN, an integer too large for a float is infinite."""
+    try:
+        return np.array(columns, dtype=np.float64).reshape(-1, rows).T
+    except OverflowError:
+        finite = [[_float(value) for value in column] for column in columns]
+        return np.array(finite, dtype=np.float64).reshape(-1, rows).T
+
+
+def _float(value: float | None) -> float:
+    try:
+        return math.nan if value is None else float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _error(place: int, name: str, code: str, message: str) -> InputError:
+    return InputError(pointer=pointer("rows", place, name), code=code, message=message)
+
+
+def _refusal(errors: list[tuple[int, InputError]], rows: int) -> InvalidInput:
+    errors.sort(key=lambda found: found[0])
+    wrong = len({place for place, _ in errors})
+    detail = f"{wrong} of {rows:,} rows cannot be scored." if rows > 1 else "The row cannot be scored."
+    return InvalidInput(detail, errors=[error for _, error in errors[:MOST_ERRORS]])

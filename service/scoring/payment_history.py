@@ -37,4 +37,4 @@ def business_fields(limit: NDArray[np.float64], status: Matrix, bill: Matrix, pa
 
 
 def _share(amount: Matrix, limit: Matrix) -> Matrix:
-    return np.round(np.minimum(amount / limit, SHARE_CAP), 2)
+    return np.asarray(np.round(np.minimum(amount / limit, SHARE_CAP), 2), dtype=np.float64)

@@ -1,0 +1,15 @@
+"""`python3 -m launch demo`: the door. Written so that even Python 3.6 can read it and say that it is too old."""
+
+import sys
+
+OLDEST = (3, 11)
+
+if sys.version_info < OLDEST:
+    sys.exit(
+        "Witryna needs Python 3.11 or newer and this is Python {}.{}: "
+        "install a newer one, or name it: make demo PYTHON=python3.12".format(*sys.version_info)
+    )
+else:
+    from launch.commands import main
+
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,71 @@
+"""Browsers: the one that the tests drive, and the one that a person looks at.
+
+Knows: where browsers are installed and how to get one. Must not know: the pages they show.
+"""
+
+import os
+import shutil
+import sys
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from launch.console import Trouble, step
+from launch.processes import Program, Supervisor
+
+PLAYWRIGHTS_OWN = ""
+"""What the tests read from WITRYNA_BROWSER when no path is to be given to Playwright."""
+
+CANDIDATES = (
+    "google-chrome",
+    "google-chrome-stable",
+    "chromium",
+    "chromium-browser",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+)
+
+
+def for_tests(supervisor: Supervisor, root: Path, python: Path) -> str:
+    """The browser for WITRYNA_BROWSER: an installed one, else Playwright's own, else the distribution's when root."""
+    chosen = os.environ.get("WITRYNA_BROWSER") or installed(CANDIDATES)
+    if chosen:
+        return chosen
+    root_on_linux = sys.platform == "linux" and os.geteuid() == 0
+    libraries_too = ["--with-deps"] if root_on_linux else []
+    download: list[str | Path] = [python, "-m", "playwright", "install", *libraries_too, "chromium"]
+    log = root / ".venv" / "logs" / "browser.log"
+    with step("Downloading a browser for the tests") as tick:
+        if not supervisor.run(Program("the download", download, log=log), tick):
+            return PLAYWRIGHTS_OWN
+    apt = shutil.which("apt-get")
+    if root_on_linux and apt:
+        with step("Installing the distribution's Chromium for the tests") as tick:
+            for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+                quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+                supervisor.run(Program("the installation", [apt, *arguments], quiet, log=log), tick)
+    chosen = installed(CANDIDATES)
+    if not chosen:
+        raise Trouble("The tests need a browser and none could be fetched: install Google Chrome or Chromium.")
+    return chosen
+
+
+def installed(candidates: Sequence[str], find: Callable[[str], str | None] = shutil.which) -> str | None:
+    """The first candidate that is there."""
+    return next((found for found in map(find, candidates) if found), None)
+
+
+def show(url: str) -> None:
+    """Open the page for the person, where there is a desktop in front of one."""
+    if desktop(os.environ, sys.platform):
+        webbrowser.open(url)
+
+
+def desktop(environment: Mapping[str, str], platform: str) -> bool:
+    if environment.get("CI") or environment.get("SSH_CONNECTION"):
+        return False
+    if platform in ("darwin", "win32"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,47 @@
+"""Speaking to the person at the terminal: progress in short lines, trouble in one sentence.
+
+Knows: a terminal and a clock. Must not know: programs, environments, files.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Trouble(Exception):
+    """Something a person must put right; its text is the one sentence that says what and how."""
+
+
+def say(text: str = "") -> None:
+    print(text, flush=True)
+
+
+def complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def bold(text: str) -> str:
+    return f"\033[1m{text}\033[0m" if sys.stdout.isatty() else text
+
+
+@contextmanager
+def step(text: str) -> Iterator[Callable[[], None]]:
+    """One line for a piece of work and the seconds it has taken so far: call what it yields now and then."""
+    start = time.monotonic()
+
+    def seconds() -> str:
+        return f"{time.monotonic() - start:.0f} s"
+
+    def tick() -> None:
+        if sys.stdout.isatty():
+            print(f"\r  {text} … {seconds()}", end="", flush=True)
+
+    print(f"  {text} … ", end="", flush=True)
+    try:
+        yield tick
+    except BaseException:
+        say()
+        raise
+    tick()
+    say("" if sys.stdout.isatty() else seconds())

@@ -1,0 +1,77 @@
+"""The environments under `.venv/`: each built from its own pinned requirements, rebuilt only when something changed.
+
+Knows: requirements files, uv, venv and pip. Must not know: what the installed programs do.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from launch.console import Trouble, step
+from launch.processes import Program, Supervisor
+
+STAMP = "installed-from"
+REASONS = (
+    ("No space left on device", "the disk is full"),
+    ("name resolution", "the package index cannot be reached; is this computer on the internet?"),
+    ("dns error", "the package index cannot be reached; is this computer on the internet?"),
+    ("error sending request", "the package index cannot be reached; is this computer on the internet?"),
+    ("Failed to establish a new connection", "the package index cannot be reached; is this computer on the internet?"),
+)
+
+
+def set_up(supervisor: Supervisor, root: Path, name: str) -> Path:
+    """The Python of an environment, built first where it is missing, half-built or out of date."""
+    home = root / ".venv" / name
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    requirements = root / f"requirements-{name}.txt"
+    stamp = home / STAMP
+    source = _source(requirements)
+    if python.exists() and stamp.is_file() and stamp.read_text() == source:
+        return python
+    with step(f"Setting up the environment .venv/{name}") as tick:
+        shutil.rmtree(home, ignore_errors=True)
+        log = root / ".venv" / "logs" / f"install-{name}.log"
+        for command in _commands(home, python, requirements):
+            if supervisor.run(Program("the installation", command, log=log), tick):
+                raise Trouble(f"The packages of {requirements.name} were not installed: {_reason(log)}")
+        stamp.write_text(source)
+    return python
+
+
+def _source(requirements: Path) -> str:
+    """What an environment is made from: written into it when it is complete, compared at every start."""
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    return f"{requirements.name} {digest}\n{sys.base_prefix}\nPython {sys.version}\n"
+
+
+def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | Path]]:
+    uv = shutil.which("uv")
+    only_wheels = "--only-binary=:all:"
+    if uv:
+        return [
+            [uv, "venv", "--no-project", "--python", sys.executable, home],
+            [uv, "pip", "sync", "--require-hashes", only_wheels, "--python", python, requirements],
+        ]
+    if not importlib.util.find_spec("ensurepip"):
+        raise Trouble("This Python cannot make environments: install python3-venv (on Debian and Ubuntu) or uv.")
+    pip: list[str | Path] = [python, "-m", "pip", "--no-input", "--disable-pip-version-check"]
+    return [
+        [sys.executable, "-m", "venv", home],
+        [*pip, "install", "--require-hashes", "--no-deps", only_wheels, "-r", requirements],
+    ]
+
+
+def _reason(log: Path) -> str:
+    """Why an installation failed, in words for people, and where all of it is written."""
+    text = log.read_text(errors="replace")
+    where = f"(all of it: {os.path.relpath(log)})"
+    for sign, reason in REASONS:
+        if sign in text:
+            return f"{reason} {where}"
+    lines = [line.strip(" ×╰─▶│") for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")]
+    return f"{(errors or lines or ['it said nothing'])[-1]} {where}"

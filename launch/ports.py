@@ -1,0 +1,73 @@
+"""Where the programs listen: read from the environment, checked before anything slow begins.
+
+Knows: hosts, ports and the variables that choose them. Must not know: what listens there.
+"""
+
+import errno
+import os
+import socket
+from dataclasses import dataclass
+
+from launch.console import Trouble
+
+LAST_PORT = 65535
+FIRST_UNRESERVED_PORT = 1024
+
+
+@dataclass(frozen=True)
+class Address:
+    variable: str
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+def address(program: str, default_port: int) -> Address:
+    """Where a program will be reached, from `…_HOST` and `…_PORT`."""
+    variable = f"{program.upper()}_PORT"
+    text = os.environ.get(variable) or str(default_port)
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) <= LAST_PORT):
+        raise Trouble(f"{variable} is {text[:20]!r}, which is no port: give a whole number from 1 to {LAST_PORT}.")
+    host = os.environ.get(f"{program.upper()}_HOST", "")
+    every_address = not host.strip("0.:")
+    return Address(variable, "127.0.0.1" if every_address else host, int(text))
+
+
+def require_free(addresses: list[Address], command: str) -> None:
+    """Refuse, in a sentence that names the variable to change, while somebody else listens there."""
+    if len({one.port for one in addresses}) < len(addresses):
+        variables = " and ".join(one.variable for one in addresses)
+        raise Trouble(f"{variables} are both {addresses[0].port}: give each a port of its own.")
+    for one in addresses:
+        reason = _occupied(one.host, one.port)
+        if reason:
+            taken = {other.port for other in addresses}
+            raise Trouble(
+                f"Port {one.port} {reason}; choose another: {one.variable}={_next_free(one, taken)} make {command}"
+            )
+
+
+def _next_free(one: Address, taken: set[int]) -> int:
+    candidates = range(max(one.port, FIRST_UNRESERVED_PORT) + 1, LAST_PORT + 1)
+    return next((port for port in candidates if port not in taken and not _occupied(one.host, port)), 8888)
+
+
+def _occupied(host: str, port: int) -> str:
+    """Why nothing of ours can listen there, or nothing."""
+    try:
+        with socket.socket() as visitor:  # on macOS one can bind beside a listener on every address: so ask first
+            visitor.settimeout(1)
+            if visitor.connect_ex((host, port)) == 0:
+                return "is in use by another program"
+        with socket.socket() as listener:
+            if os.name == "posix":
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM):
+            return "is reserved for the system's administrator"
+        return f"on {host} cannot be used ({error.strerror})"
+    return ""

@@ -1,0 +1,197 @@
+"""Programs that we start: run to their end, or kept running until one dies or somebody asks us to stop.
+
+Knows: processes, signals, their logs, and how to ask a URL. Must not know: which programs these are.
+"""
+
+import http.client
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+from launch.console import Trouble, complain
+
+TICK = 0.05
+GRACE = 20.0
+"""Seconds between asking a program to stop and ending it: the service lets running requests finish."""
+LAST_LINES = 15
+FOREIGN = ("PYTHONPATH", "PYTHONHOME")
+"""Would mix packages of another Python into our environments."""
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop: Ctrl-C, SIGTERM, or the terminal was closed."""
+
+
+@dataclass(frozen=True)
+class Program:
+    name: str
+    """As in a sentence: "the service"."""
+    command: Sequence[str | Path]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    log: Path | None = None
+    """Where all it prints goes; without it, to our own terminal."""
+    ready_url: str = ""
+    """Answers 200 once the program is ready."""
+    ending: signal.Signals = signal.SIGTERM
+    """The signal that ends it in good order."""
+
+
+@dataclass(frozen=True)
+class Child:
+    program: Program
+    process: subprocess.Popen[bytes]
+
+
+class Supervisor:
+    """Holds every program we started; none outlives the `with` block."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._children: list[Child] = []
+        self._asked = False
+        self._leaving = ExitStack()
+
+    def __enter__(self) -> "Supervisor":
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):  # nohup
+                continue
+            self._leaving.callback(signal.signal, number, signal.signal(number, self._ask))
+        self._leaving.callback(self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leaving.close()
+
+    def run(self, program: Program, tick: Callable[[], None] = lambda: None) -> int:
+        """Run it to its end and tell its exit code."""
+        child = self.start(program)
+        while child.process.poll() is None:
+            self._wait_a_tick()
+            tick()
+        self._children.remove(child)
+        return child.process.returncode
+
+    def start(self, program: Program) -> Child:
+        """Start it in a session of its own, so that Ctrl-C reaches us alone and we stop everything in order."""
+        with ExitStack() as stack:
+            output = None
+            if program.log:
+                program.log.parent.mkdir(parents=True, exist_ok=True)
+                output = stack.enter_context(program.log.open("wb"))
+            try:
+                process = subprocess.Popen(
+                    [*_leash(), *program.command],
+                    cwd=self._root,
+                    env=_environment(program),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise Trouble(f"{_subject(program)} could not be started: {error.strerror}.") from error
+        child = Child(program, process)
+        self._children.append(child)
+        return child
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Wait for every running program that has a `ready_url`."""
+        waiting = [child.program for child in self._children if child.program.ready_url]
+        deadline = time.monotonic() + seconds
+        while waiting:
+            self._complain_of_the_dead()
+            waiting = [program for program in waiting if not _answers(program.ready_url)]
+            if waiting and time.monotonic() > deadline:
+                _show_last_lines(waiting[0])
+                raise Trouble(f"{_subject(waiting[0])} was not ready after {seconds:.0f} s{_see_log(waiting[0])}.")
+            self._wait_a_tick()
+
+    def watch(self) -> None:
+        """Keep everything running: ends by `Stopped`, or by `Trouble` when a program ends by itself."""
+        while True:
+            self._complain_of_the_dead()
+            self._wait_a_tick()
+
+    def _complain_of_the_dead(self) -> None:
+        for child in self._children:
+            code = child.process.poll()
+            if code is not None:
+                how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+                _show_last_lines(child.program)
+                raise Trouble(f"{_subject(child.program)} stopped by itself ({how}){_see_log(child.program)}.")
+
+    def _wait_a_tick(self) -> None:
+        time.sleep(TICK)
+        if self._asked:
+            raise Stopped
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True
+
+    def _stop(self) -> None:
+        for child in self._children:
+            if child.process.poll() is None:
+                child.process.send_signal(child.program.ending if os.name == "posix" else signal.SIGTERM)
+        deadline = time.monotonic() + GRACE
+        for child in self._children:
+            try:
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _kill(child.process)
+        self._children.clear()
+
+
+def _environment(program: Program) -> dict[str, str]:
+    own = {key: value for key, value in os.environ.items() if key not in FOREIGN}
+    return {**own, "PYTHONUNBUFFERED": "1", **program.environment}
+
+
+def _leash() -> list[str]:
+    """On Linux: lets the kernel end the program if we are killed outright."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End it, and on POSIX whatever it started, at once."""
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+
+
+def _answers(url: str) -> bool:
+    """Does the URL answer 200? Asked without a proxy: what we start listens on this computer."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=1)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _show_last_lines(program: Program) -> None:
+    if program.log:
+        for line in program.log.read_text(errors="replace").splitlines()[-LAST_LINES:]:
+            complain(f"  | {line}")
+
+
+def _see_log(program: Program) -> str:
+    return f"; all it said is in {os.path.relpath(program.log)}" if program.log else ""
+
+
+def _subject(program: Program) -> str:
+    return program.name[:1].upper() + program.name[1:]

@@ -1,0 +1,70 @@
+"""create_app(settings): the only builder of the web service. Nothing is built at import.
+
+Knows: every room, to put them together. Must not know: how any of them works.
+"""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+
+from service import openapi, problems
+from service.deps import Threads
+from service.errors import ServiceError
+from service.routes import health, metrics, models
+from service.routes.predictions import Predictions
+from service.scoring.registry import Registry
+from service.settings import Settings
+from service.traffic import Figures, Traffic
+
+DESCRIPTION = "Models in a shop window: each with its card, its fields and a real example. Errors are RFC 9457 problems."
+
+
+def create_app(settings: Settings) -> Traffic:
+    """Build the service. Its models load in the background once it runs; /health/ready says when they have."""
+    registry = Registry()
+    figures = Figures()
+    stopping = threading.Event()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        loader = threading.Thread(target=registry.load, args=[Path(settings.bundles)], name="load models", daemon=True)
+        loader.start()
+        yield
+
+    app = FastAPIOffline(
+        title="Witryna",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.registry = registry
+    app.state.figures = figures
+    app.state.stopping = stopping
+    app.include_router(models.router)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    app.add_exception_handler(ServiceError, problems.from_family)
+    app.add_exception_handler(HTTPException, problems.from_framework)
+
+    def document() -> dict[str, Any]:
+        return openapi.document(app, registry)
+
+    app.openapi = document  # type: ignore[method-assign] # FastAPI's documented way to extend its document
+    predictions = Predictions(registry, Threads(settings.model_seconds), settings)
+    return Traffic(
+        app,
+        predictions,
+        figures=figures,
+        stopping=stopping,
+        keys=settings.keys(),
+        max_in_flight=settings.max_in_flight,
+    )

@@ -1,0 +1,109 @@
+"""The models that are served: each bundle of a folder opened and tried on its own rows, or listed as broken.
+
+Knows: bundles, scorers, checks, answers. Must not know: HTTP, settings.
+"""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelUnavailable, UnknownModel, UnknownVersion
+from service.schemas import Card, ModelState, Predictions, Row
+from service.scoring.answers import Answers, answers
+from service.scoring.bundle import read_card
+from service.scoring.checks import Checks
+from service.scoring.scorers import Scorer, open_scorer
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model version, ready to score."""
+
+    card: Card
+    checks: Checks
+    scorer: Scorer
+    answer: Answers
+
+    def predict(self, rows: list[Row]) -> Predictions:
+        """Raises InvalidInput where rows do not fit the card, ModelFailed where the model gives no numbers."""
+        columns = self.checks.columns(rows)
+        try:
+            scores = self.scorer.score(columns)
+        except Exception as error:  # a model is foreign code and may raise anything
+            raise ModelFailed from error
+        return self.answer(scores, columns)
+
+
+def open_model(folder: Path) -> Model:
+    """Open a bundle: its size, hash and types first, then its own rows. Raises BrokenBundle with the reason."""
+    card = read_card(folder)
+    model = Model(card, Checks(card), open_scorer(card, folder), answers(card))
+    rows = [example.row for example in card.examples] + list(card.real_rows)
+    try:
+        if rows:
+            model.predict(rows)
+    except InvalidInput as error:
+        raise BrokenBundle(f"its own rows do not fit its card: {error.errors[0].pointer}") from error
+    except ModelFailed as error:
+        raise BrokenBundle("it cannot score its own rows") from error
+    return model
+
+
+class Registry:
+    """The models by name. Opening happens once, in any thread; reading needs no lock."""
+
+    def __init__(self) -> None:
+        self._models: dict[str, Model] = {}
+        self._broken: dict[str, str] = {}
+        self.loaded = threading.Event()
+
+    def load(self, folder: Path) -> None:
+        """Open every bundle of `folder`; a broken one never keeps the others from being served."""
+        if folder.is_dir():
+            for place in sorted(folder.iterdir()):
+                if place.is_dir() and not place.name.startswith("."):
+                    self._open(place)
+        self.loaded.set()
+
+    def _open(self, folder: Path) -> None:
+        try:
+            model = open_model(folder)
+        except (BrokenBundle, OSError) as error:
+            reason = str(error) if isinstance(error, BrokenBundle) else "its files cannot be read"
+            self._broken[folder.name[:64]] = reason
+            return
+        if model.card.name in self._models:
+            self._broken[folder.name[:64]] = f"there is another bundle of the name {model.card.name}"
+            return
+        self._models[model.card.name] = model
+
+    def get(self, name: str, version: str | None = None) -> Model:
+        """Raises UnknownModel, UnknownVersion or ModelUnavailable (broken, or not opened yet)."""
+        model = self._models.get(name)
+        if model is None:
+            if name in self._broken:
+                raise ModelUnavailable(f"This model cannot be served: {self._broken[name]}.")
+            if not self.loaded.is_set():
+                raise ModelUnavailable("The models are being loaded. Try again in a moment.")
+            raise UnknownModel
+        if version is not None and version != model.card.version:
+            raise UnknownVersion(f"The served version is {model.card.version[:12]}.")
+        return model
+
+    def models(self) -> list[Model]:
+        return [self._models[name] for name in sorted(self._models)]
+
+    def states(self) -> list[ModelState]:
+        """Return every model, the ready ones first, with texts in all languages."""
+        ready = [
+            ModelState(
+                name=model.card.name,
+                state="ready",
+                version=model.card.version,
+                title=model.card.title,
+                question=model.card.question,
+            )
+            for model in self.models()
+        ]
+        broken = [ModelState(name=name, state="broken", reason=reason) for name, reason in sorted(self._broken.items())]
+        return ready + broken

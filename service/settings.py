@@ -1,0 +1,76 @@
+"""The service's settings, from SERVICE_… variables. A misspelt name is refused, not ignored.
+
+Knows: names, defaults, which combinations are safe. Must not know: who uses them. Only builders read this module.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+BUNDLES = Path(__file__).parents[1] / "bundles"
+PREFIX = "SERVICE_"
+Scope = Literal["read", "feedback", "admin"]
+_SHORTEST_KEY_CHARACTERS = 16
+
+
+class WrongSettings(Exception):
+    """The message says which setting and what to do."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting with its default. Each is read from SERVICE_<NAME>; docs/settings.md explains them."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    api_keys: str = ""
+    bundles: str = str(BUNDLES)
+    max_body_bytes: int = 8 * 2**20
+    max_rows: int = 10_000
+    max_in_flight: int = 64
+    body_stall_seconds: float = 30.0
+    header_seconds: float = 10.0
+    model_seconds: float = 30.0
+
+    def keys(self) -> dict[str, frozenset[Scope]]:
+        """Return secret → scopes, from "secret:read+feedback,other:admin"."""
+        keys: dict[str, frozenset[Scope]] = {}
+        for entry in filter(None, (part.strip() for part in self.api_keys.split(","))):
+            secret, colon, scopes = entry.rpartition(":")
+            try:
+                given = frozenset(msgspec.convert(scopes.split("+"), list[Scope]))
+            except msgspec.ValidationError:
+                given = frozenset()
+            if not colon or not given:
+                raise WrongSettings("SERVICE_API_KEYS must look like secret:read+feedback,other-secret:admin.")
+            if len(secret) < _SHORTEST_KEY_CHARACTERS or not secret.isascii():
+                raise WrongSettings(f"Each secret of SERVICE_API_KEYS needs {_SHORTEST_KEY_CHARACTERS} characters or more.")
+            keys[secret] = given
+        return keys
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of an environment. Raises WrongSettings with a sentence that names the variable."""
+    given = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    unknown = sorted(given.keys() - set(Settings.__struct_fields__))
+    if unknown:
+        raise WrongSettings(f"There is no setting {PREFIX}{unknown[0].upper()}. Is it misspelt?")
+    for name, value in given.items():
+        try:
+            msgspec.convert({name: value}, Settings, strict=False)
+        except msgspec.ValidationError:
+            raise WrongSettings(f"{PREFIX}{name.upper()} has a value that does not fit.") from None
+    settings = msgspec.convert(given, Settings, strict=False)
+    if not settings.keys() and not is_loopback(settings.host):
+        raise WrongSettings(f"On {settings.host} others can reach the service: set SERVICE_API_KEYS, or bind to 127.0.0.1.")
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach the host."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

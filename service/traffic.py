@@ -1,0 +1,148 @@
+"""Around every request: an id, the callers' keys, a bound on requests at once, one log line, figures for /metrics.
+
+Knows: ASGI, keys. Must not know: models, routes' insides. Plain ASGI, since it runs around requests of 0.1 ms.
+"""
+
+import hashlib
+import logging
+import re
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service import problems
+from service.errors import ClientGone, Forbidden, Overloaded, Unauthorized
+from service.routes.predictions import Predictions
+from service.settings import Scope as KeyScope
+
+_log = logging.getLogger("service.access")
+_GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_LOCAL_HOSTS = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
+_ALL_SCOPES: frozenset[KeyScope] = frozenset({"read", "feedback", "admin"})
+_SAFE_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+
+
+class Figures:
+    """What /metrics tells: requests by route and status, their seconds, how many run now."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter("witryna_requests", "Requests answered", ["route", "status"], registry=self.registry)
+        self._seconds = Histogram(
+            "witryna_request_seconds",
+            "Seconds to the answer",
+            ["route"],
+            buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+            registry=self.registry,
+        )
+        self.in_flight = Gauge("witryna_requests_in_flight", "Requests running now", registry=self.registry)
+        self._known: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
+    def observe(self, route: str, status: int, seconds: float) -> None:
+        pair = self._known.get((route, status))
+        if pair is None:
+            pair = self._requests.labels(route, status), self._seconds.labels(route)
+            self._known[route, status] = pair
+        pair[0].inc()
+        pair[1].observe(seconds)
+
+
+class Traffic:
+    """The outermost ASGI layer."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        predictions: Predictions,
+        *,
+        figures: Figures,
+        stopping: threading.Event,
+        keys: Mapping[str, frozenset[KeyScope]],
+        max_in_flight: int,
+    ) -> None:
+        self._app = app
+        self._predictions = predictions
+        self.stopping = stopping
+        """Set when the process is told to stop: /health/ready says so from then on."""
+        self._figures = figures
+        # Keys are looked up by their hash: how long a look-up takes then says nothing about a key.
+        self._keys = {_fingerprint(secret.encode()): scopes for secret, scopes in keys.items()}
+        self._max_in_flight = max_in_flight
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        headers = dict(scope["headers"])
+        request_id = headers.get(b"x-request-id", b"")
+        if not _GOOD_ID.fullmatch(request_id):
+            request_id = secrets.token_hex(8).encode()
+        scope["request_id"] = request_id.decode()
+        extra = [(b"x-request-id", request_id), *_SAFE_HEADERS]
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *extra]
+            await send(message)
+
+        self._in_flight += 1
+        try:
+            await self._admit(scope, headers, receive, answer)
+        except ClientGone:
+            pass
+        except Exception as error:
+            response = problems.respond(error, scope)
+            if status:
+                raise  # the answer has begun: the connection must break, so that nobody takes a half for the whole
+            await response(scope, receive, answer)
+        finally:
+            self._in_flight -= 1
+            self._note(scope, status, time.perf_counter() - start)
+
+    async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        scope["caller"] = _ALL_SCOPES
+        if scope["path"].startswith("/health/"):
+            await self._app(scope, receive, send)
+            return
+        if self._in_flight > self._max_in_flight:
+            raise Overloaded
+        self._identify(scope, headers)
+        model = self._predictions.model_in(scope["path"])
+        if model is None:
+            await self._app(scope, receive, send)
+        else:
+            scope["route"] = self._predictions
+            await self._predictions(model, scope, receive, send)
+
+    def _identify(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        if not self._keys:
+            host = headers.get(b"host", b"")
+            name = host.rpartition(b":")[0] if not host.endswith(b"]") and b":" in host else host
+            if name.lower() not in _LOCAL_HOSTS:
+                # Without keys only this machine's own pages may ask: a foreign name here is DNS rebinding.
+                raise Forbidden("Without API keys the service answers to localhost only.")
+            return
+        kind, _, secret = headers.get(b"authorization", b"").partition(b" ")
+        scopes = self._keys.get(_fingerprint(secret.strip())) if kind.lower() == b"bearer" else None
+        if scopes is None:
+            raise Unauthorized
+        scope["caller"] = scopes
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "none")
+        self._figures.observe(route, status, seconds)
+        self._figures.in_flight.set(self._in_flight)
+        _log.info("%s %s %d %.1f ms %s", scope["method"], route, status, seconds * 1000, scope["request_id"])
+
+
+def _fingerprint(secret: bytes) -> bytes:
+    return hashlib.sha256(secret).digest()

@@ -1,0 +1,56 @@
+"""scikit-learn → ONNX, for the three shapes of pipeline that convert exactly. What converts wrongly is caught by the gate.
+
+Knows: skl2onnx and its traps. Must not know: data, cards. Categories reach the model as codes on one float matrix: a third
+of the cost of string columns, and no encoder that could be converted wrongly.
+"""
+
+from typing import Any
+
+from service.scoring.onnx_scorer import FIELDS
+
+_OPSET = {"": 18, "ai.onnx.ml": 3}
+
+
+def matrix_to_onnx(pipeline: Any, names: list[str]) -> bytes:
+    """Convert a classifier of numeric fields: probabilities from one float matrix, in the card's order."""
+    from skl2onnx import to_onnx
+    from skl2onnx.common.data_types import FloatTensorType
+
+    model = to_onnx(
+        pipeline,
+        initial_types=[(FIELDS, FloatTensorType([None, len(names)]))],
+        options={"zipmap": False},
+        target_opset=_OPSET,
+    )
+    return bytes(model.SerializeToString())
+
+
+def text_to_onnx(pipeline: Any, names: list[str]) -> bytes:
+    """Convert a classifier of one text: probabilities from a column of strings that `scoring.texts` has cleaned."""
+    from skl2onnx import to_onnx
+    from skl2onnx.common.data_types import StringTensorType
+
+    model = to_onnx(
+        pipeline,
+        initial_types=[(names[0], StringTensorType([None, 1]))],
+        options={"zipmap": False},
+        target_opset=_OPSET,
+    )
+    return bytes(model.SerializeToString())
+
+
+def log_target_to_onnx(pipeline: Any, names: list[str]) -> bytes:
+    """Convert a regressor of the logarithm: its last step on the coded matrix, then `Exp`, which has no converter."""
+    from onnx import helper
+    from skl2onnx import to_onnx
+    from skl2onnx.common.data_types import FloatTensorType
+
+    estimator = pipeline.regressor_.named_steps["model"]
+    model = to_onnx(estimator, initial_types=[(FIELDS, FloatTensorType([None, len(names)]))], target_opset=_OPSET)
+    (logarithm,) = model.graph.output
+    model.graph.node.append(helper.make_node("Exp", [logarithm.name], ["value"], name="Exp"))
+    shape = [None, 1]
+    value = helper.make_tensor_value_info("value", logarithm.type.tensor_type.elem_type, shape)
+    del model.graph.output[:]
+    model.graph.output.append(value)
+    return bytes(model.SerializeToString())

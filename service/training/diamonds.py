@@ -1,0 +1,52 @@
+"""The diamond model: a price in USD, with an interval from split conformal prediction.
+
+Knows: the ggplot2 data set. Must not know: bundles, cards, HTTP.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from service.training.conversion import log_target_to_onnx
+from service.training.recipe import DATA, SEED, Part, Recipe, Split, split_rows
+
+FIELDS = ["carat", "cut", "color", "clarity", "depth", "table"]
+GRADES = {
+    "cut": ["Fair", "Good", "Very Good", "Premium", "Ideal"],
+    "color": ["J", "I", "H", "G", "F", "E", "D"],
+    "clarity": ["I1", "SI2", "SI1", "VS2", "VS1", "VVS2", "VVS1", "IF"],
+}
+_DIRECTIONS = {"carat": 1, "cut": 1, "color": 1, "clarity": 1}
+
+
+def split() -> Split:
+    """Return the stones, each once: the set lists some twice, and a copy in the test would flatter the model."""
+    stones = pd.read_parquet(DATA / "diamonds.parquet")
+    stones = stones.drop_duplicates(["carat", "cut", "color", "clarity", "x", "y", "z"])
+    stones = stones[(stones[["x", "y", "z"]] > 0).all(axis=1)]
+    answer = stones["price"].to_numpy(float)
+    return split_rows(stones[FIELDS], answer, stones[["x", "y", "z"]], calibrate=0.1)
+
+
+def fit(train: Part) -> Any:
+    from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+    from sklearn.ensemble import HistGradientBoostingRegressor
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import OrdinalEncoder
+
+    encode = ColumnTransformer(
+        [(name, OrdinalEncoder(categories=[GRADES[name]]) if name in GRADES else "passthrough", [name]) for name in FIELDS]
+    )
+    trees = HistGradientBoostingRegressor(
+        max_iter=500,
+        learning_rate=0.1,
+        max_leaf_nodes=63,
+        monotonic_cst=[_DIRECTIONS.get(field, 0) for field in FIELDS],
+        random_state=SEED,
+    )
+    pipeline = Pipeline([("encode", encode), ("model", trees)])
+    return TransformedTargetRegressor(pipeline, func=np.log, inverse_func=np.exp).fit(train.fields, train.answer)
+
+
+price = Recipe(card="diamond-price", split=split, fit=fit, to_onnx=log_target_to_onnx)

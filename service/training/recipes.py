@@ -1,0 +1,11 @@
+"""The recipes of the bundled models, by name.
+
+Knows: that they are there. Must not know: anything else.
+"""
+
+from service.training import comments, credit, diamonds
+from service.training.recipe import Recipe
+
+RECIPES: dict[str, Recipe] = {
+    recipe.card: recipe for recipe in (credit.default, credit.scorecard, comments.sentiment, diamonds.price)
+}
