@@ -59,7 +59,7 @@ class Checks:
         }
         self._low, self._high = _limits([_bounds(field) for field in self._numeric])
         self._seen_low, self._seen_high = _limits([field.seen or (-math.inf, math.inf) for field in self._numeric])
-        self._whole = [place for place, field in enumerate(self._numeric) if field.type == "integer"]
+        self._usual = [_usual_range(field) for field in card.inputs]
         self._unseen = {
             place: np.array([code for code, category in enumerate(field.categories) if not category.seen], dtype=float)
             for place, field in enumerate(self._numeric)
@@ -71,18 +71,26 @@ class Checks:
     def columns(self, rows: list[Row]) -> Columns:
         """Return the rows as columns. Raises InvalidInput naming up to 100 places, row by row."""
         errors: list[tuple[int, InputError]] = []
-        numbers: list[Any] = []
+        numbers: list[list[Any]] = []
         texts: dict[str, list[str]] = {}
-        for field, cells in zip(self._inputs, self._cells(rows, errors), strict=True):
-            values = self._typed(field, cells, errors)
+        usual = True
+        for field, (low, high), cells in zip(self._inputs, self._usual, self._cells(rows, errors), strict=True):
+            kinds = set(map(type, cells))
+            known = kinds <= _TYPES[field.type]
+            values = list(cells) if known else self._typed(field, cells, errors)
             if field.type == "text":
                 texts[field.name] = self._texts(field, values, errors)
-            elif field.type == "category":
+                continue
+            if field.type == "category":
                 code = self._codes[field.name]
-                numbers.append([math.nan if v is None else code.get(v, UNKNOWN_CATEGORY) for v in values])
-            else:
-                numbers.append(values)
+                values = [math.nan if value is None else code.get(value, UNKNOWN_CATEGORY) for value in values]
+            usual = usual and known and low <= min(values, default=low) and max(values, default=high) <= high
+            if field.type == "integer" and float in kinds:
+                self._check_whole(field, values, errors)
+            numbers.append(values)
         matrix = _matrix(numbers, len(rows))
+        if usual and not errors:
+            return Columns(matrix, texts)
         errors += self._value_errors(matrix)
         if errors:
             raise _refusal(errors, len(rows))
@@ -135,11 +143,14 @@ class Checks:
                 errors.append((place, _error(place, field.name, "invalid_text", "Half a character: a lone surrogate.")))
         return texts
 
+    @staticmethod
+    def _check_whole(field: Input, values: list[Any], errors: list[tuple[int, InputError]]) -> None:
+        for place, value in enumerate(values):
+            if type(value) is float and math.isfinite(value) and not value.is_integer():
+                errors.append((place, _error(place, field.name, "wrong_type", f"Expected {_WORDS[field.type]}.")))
+
     def _value_errors(self, matrix: NDArray[np.float64]) -> list[tuple[int, InputError]]:
         wrong = (matrix < self._low) | (matrix > self._high)
-        for column in self._whole:
-            wrong[:, column] |= np.floor(matrix[:, column]) != matrix[:, column]
-            wrong[:, column] &= ~np.isnan(matrix[:, column])
         if not wrong.any():
             return []
         return [
@@ -155,8 +166,6 @@ class Checks:
         if math.isinf(value):
             return _error(place, field.name, "not_finite", "Expected a finite number.")
         low, high = _bounds(field)
-        if low <= value <= high:
-            return _error(place, field.name, "wrong_type", f"Expected {_WORDS[field.type]}.")
         return _error(place, field.name, "out_of_range", f"Expected a value from {low:,.10g} to {high:,.10g}.")
 
     def _warnings(self, matrix: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:
@@ -180,6 +189,14 @@ def _bounds(field: Input) -> tuple[float, float]:
     low = -widest if field.minimum is None else field.minimum
     high = widest if field.maximum is None else field.maximum
     return low, high
+
+
+def _usual_range(field: Input) -> tuple[float, float]:
+    """Return between which values a cell needs no second look: allowed, and seen in training."""
+    if not all(category.seen for category in field.categories):
+        return math.inf, -math.inf
+    (low, high), (seen_low, seen_high) = _bounds(field), field.seen or (-math.inf, math.inf)
+    return max(low, seen_low), min(high, seen_high)
 
 
 def _limits(pairs: list[tuple[float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

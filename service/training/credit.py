@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from service.scoring.payment_history import business_fields
-from service.training.conversion import matrix_to_onnx
+from service.training.conversion import calibrated_trees_to_onnx, matrix_to_onnx
 from service.training.recipe import DATA, SEED, Part, Recipe, Split, split_rows
 
 FIELDS = [
@@ -75,5 +75,5 @@ def fit_scorecard(train: Part) -> Any:
     return Pipeline([("scale", StandardScaler()), ("model", LogisticRegression())]).fit(train.fields, train.answer)
 
 
-default = Recipe(card="credit-default", split=split, fit=fit_trees, to_onnx=matrix_to_onnx)
+default = Recipe(card="credit-default", split=split, fit=fit_trees, to_onnx=calibrated_trees_to_onnx)
 scorecard = Recipe(card="credit-scorecard", split=split, fit=fit_scorecard, to_onnx=matrix_to_onnx)
