@@ -65,7 +65,7 @@ class Traffic:
         max_in_flight: int,
     ) -> None:
         self._app = app
-        self._predictions = predictions
+        self.predictions = predictions
         self.stopping = stopping
         """Set when the process is told to stop: /health/ready says so from then on."""
         self._figures = figures
@@ -118,12 +118,12 @@ class Traffic:
         if self._in_flight > self._max_in_flight:
             raise Overloaded
         self._identify(scope, headers)
-        model = self._predictions.model_in(scope["path"])
+        model = self.predictions.model_in(scope["path"])
         if model is None:
             await self._app(scope, receive, send)
         else:
-            scope["route"] = self._predictions
-            await self._predictions(model, scope, receive, send)
+            scope["route"] = self.predictions
+            await self.predictions(model, scope, receive, send)
 
     def _identify(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         if not self._keys:

@@ -27,7 +27,7 @@ class Predictions:
     path = _PREFIX + "{model}" + _SUFFIX
 
     def __init__(self, registry: Registry, threads: Threads, settings: Settings) -> None:
-        self._registry = registry
+        self.registry = registry
         self._threads = threads
         self._max_rows = settings.max_rows
         self._max_body_bytes = settings.max_body_bytes
@@ -43,7 +43,7 @@ class Predictions:
         _guard(scope)
         if scope["method"] != "POST":
             raise MethodNotAllowed(allow="POST")
-        model = self._registry.get(name)
+        model = self.registry.get(name)
         asked = decode(await self._body(dict(scope["headers"]), receive), self._decoder)
         if len(asked.rows) > self._max_rows:
             raise TooLarge(f"A request may hold {self._max_rows:,} rows.")
@@ -56,7 +56,7 @@ class Predictions:
         await send({"type": "http.response.body", "body": body})
 
     def _predict(self, name: str, asked: PredictionRequest) -> bytes:
-        return encode(actions.predict(self._registry, name, asked.rows, asked.version))
+        return encode(actions.predict(self.registry, name, asked.rows, asked.version))
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         """Return the body. A compressed one is refused: its real size is unknown until it is spent."""

@@ -63,19 +63,20 @@ class _LabelAnswers:
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), len(self._labels)))
-        warnings = columns.warnings
+        warnings = columns.warnings.get
+        best = scores.argmax(axis=1).tolist()
         return LabelPredictions(
             model=self._card.name,
             version=self._card.version,
             source="live",
             predictions=[
                 LabelPrediction(
-                    label=self._labels[row.index(max(row))],
-                    probabilities=dict(zip(self._labels, row, strict=True)),
+                    label=self._labels[label],
+                    probabilities=dict(zip(self._labels, row)),  # noqa: B905 - the shape was checked, and this is hot
                     decision=self._decision(row[self._focus]),
-                    warnings=warnings.get(place, _NO_WARNINGS),
+                    warnings=warnings(place, _NO_WARNINGS),
                 )
-                for place, row in enumerate(scores.tolist())
+                for place, (row, label) in enumerate(zip(scores.tolist(), best, strict=True))
             ],
         )
 
@@ -88,7 +89,7 @@ class _ValueAnswers:
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), 1))
-        warnings = columns.warnings
+        warnings = columns.warnings.get
         return ValuePredictions(
             model=self._card.name,
             version=self._card.version,
@@ -98,7 +99,7 @@ class _ValueAnswers:
                     value=value,
                     interval=self._around(value),
                     decision=self._decision(value),
-                    warnings=warnings.get(place, _NO_WARNINGS),
+                    warnings=warnings(place, _NO_WARNINGS),
                 )
                 for place, value in enumerate(scores[:, 0].tolist())
             ],
@@ -114,5 +115,5 @@ class _ValueAnswers:
 def _check_scores(scores: NDArray[np.float64], shape: tuple[int, int]) -> None:
     if scores.shape != shape:
         raise ModelFailed("The model answered in another shape than its card says.")
-    if not np.isfinite(scores).all():
+    if not math.isfinite(scores.sum()):
         raise ModelFailed("The model answered something that is no number.")

@@ -207,10 +207,10 @@ def _limits(pairs: list[tuple[float, float]]) -> tuple[NDArray[np.float64], NDAr
 def _matrix(columns: list[list[Any]], rows: int) -> NDArray[np.float64]:
     """Return (rows, columns); null is NaN, an integer too large for a float is infinite."""
     try:
-        return np.array(columns, dtype=np.float64).reshape(-1, rows).T
+        return np.array(columns, dtype=np.float64).reshape(len(columns), rows).T
     except OverflowError:
         finite = [[_float(value) for value in column] for column in columns]
-        return np.array(finite, dtype=np.float64).reshape(-1, rows).T
+        return np.array(finite, dtype=np.float64).reshape(len(columns), rows).T
 
 
 def _float(value: float | None) -> float:

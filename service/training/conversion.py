@@ -22,7 +22,7 @@ def matrix_to_onnx(pipeline: Any, names: list[str]) -> bytes:
         options={"zipmap": False},
         target_opset=_OPSET,
     )
-    return bytes(model.SerializeToString())
+    return _written(model)
 
 
 def calibrated_trees_to_onnx(pipeline: Any, names: list[str]) -> bytes:
@@ -47,7 +47,7 @@ def calibrated_trees_to_onnx(pipeline: Any, names: list[str]) -> bytes:
             attribute.floats[:] = [-sigmoid.a_ * weight for weight in attribute.floats]
         elif attribute.name == "base_values":
             attribute.floats[:] = [-sigmoid.a_ * base - sigmoid.b_ for base in attribute.floats]
-    return bytes(model.SerializeToString())
+    return _written(model)
 
 
 def text_to_onnx(pipeline: Any, names: list[str]) -> bytes:
@@ -61,7 +61,7 @@ def text_to_onnx(pipeline: Any, names: list[str]) -> bytes:
         options={"zipmap": False},
         target_opset=_OPSET,
     )
-    return bytes(model.SerializeToString())
+    return _written(model)
 
 
 def log_target_to_onnx(pipeline: Any, names: list[str]) -> bytes:
@@ -78,4 +78,12 @@ def log_target_to_onnx(pipeline: Any, names: list[str]) -> bytes:
     value = helper.make_tensor_value_info("value", logarithm.type.tensor_type.elem_type, shape)
     del model.graph.output[:]
     model.graph.output.append(value)
-    return bytes(model.SerializeToString())
+    return _written(model)
+
+
+def _written(model: Any) -> bytes:
+    """Return a model as bytes, the same ones each time: skl2onnx names its operator sets in the order of a Python set."""
+    ordered = sorted(model.opset_import, key=lambda each: each.domain)
+    del model.opset_import[:]
+    model.opset_import.extend(ordered)
+    return bytes(model.SerializeToString(deterministic=True))

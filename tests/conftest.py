@@ -1,0 +1,39 @@
+"""What tests share: the trained bundles, and the app over them, in this process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.settings import BUNDLES, Settings
+from service.training.__main__ import main as train
+
+
+@pytest.fixture(scope="session")
+def bundles() -> Path:
+    """The bundled models, trained now if they are not there yet."""
+    train([])
+    return BUNDLES
+
+
+@pytest.fixture(scope="session")
+def service(bundles: Path) -> Iterator[TestClient]:
+    """The real app over the real bundles, without keys."""
+    yield from serve(Settings(bundles=str(bundles)))
+
+
+def serve(settings: Settings) -> Iterator[TestClient]:
+    app = create_app(settings)
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        assert app.predictions.registry.loaded.wait(60)
+        yield client
+
+
+@pytest.fixture(scope="session")
+def cards(service: TestClient) -> dict[str, Any]:
+    """The published cards by name."""
+    names = [model["name"] for model in service.get("/v1/models").json()["items"]]
+    return {name: service.get(f"/v1/models/{name}").json() for name in names}

@@ -1,0 +1,76 @@
+"""Promises of service/strict_json.py."""
+
+import json
+import math
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.errors import InvalidInput, InvalidRequest
+from service.schemas import PredictionRequest
+from service.strict_json import Duplicate, decode, pointer
+
+DECODER = msgspec.json.Decoder(PredictionRequest)
+SCALARS = (
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+)
+SPACES = st.sampled_from(["", " ", "\n", "\t", "  "])
+
+
+@given(st.lists(st.dictionaries(st.text(), SCALARS)), SPACES, SPACES)
+def test_any_honest_body_comes_back_as_json_itself_reads_it(rows: list[dict[str, object]], before: str, after: str) -> None:
+    body = json.dumps({"rows": rows}, separators=(before + "," + after, before + ":" + after), ensure_ascii=False)
+    try:
+        encoded = body.encode()
+    except UnicodeEncodeError:
+        return
+    assert decode(encoded, DECODER).rows == json.loads(body)["rows"]
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=5), SCALARS, min_size=1), SPACES, st.data())
+def test_a_name_given_twice_is_never_taken_for_one_value(row: dict[str, object], space: str, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(row)))
+    pairs = [*row.items(), (name, 1)]
+    inner = ", ".join(f"{json.dumps(key)}{space}:{json.dumps(value)}" for key, value in pairs)
+    rows = decode(f'{{"rows": [{{{inner}}}]}}'.encode(), DECODER).rows
+    assert isinstance(rows[0][name], Duplicate)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400", "9" * 5000])
+def test_numbers_that_no_model_can_take_stay_in_their_row_as_not_finite(number: str) -> None:
+    (row,) = decode(f'{{"rows": [{{"a": {number}}}]}}'.encode(), DECODER).rows
+    assert math.isinf(row["a"])
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b'{"rows":' * 200_000, b'{"rows": [}', b"\xef\xbb\xbf{}"]
+)
+def test_bytes_that_are_no_json_are_an_invalid_request(body: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        decode(body, DECODER)
+
+
+@pytest.mark.parametrize(
+    ("body", "at", "code"),
+    [
+        (b"{}", "/rows", "missing_field"),
+        (b'{"rows": 1}', "/rows", "wrong_type"),
+        (b'{"rows": [1]}', "/rows/0", "wrong_type"),
+        (b'{"rows": [], "version": 3}', "/version", "wrong_type"),
+        (b'{"rows": [], "other": 3}', "/other", "unknown_field"),
+        (b'{"rows": [], "rows": []}', "/rows", "wrong_type"),
+        (b"[]", "", "wrong_type"),
+    ],
+)
+def test_json_of_another_shape_is_named_by_its_place(body: bytes, at: str, code: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        decode(body, DECODER)
+    assert [(error.pointer, error.code) for error in raised.value.errors] == [(at, code)]
+
+
+@given(st.text())
+def test_a_pointer_never_repeats_more_than_64_characters_of_a_name(name: str) -> None:
+    assert len(pointer(name).replace("~0", "~").replace("~1", "/")) <= 65
+    pointer(name).encode()
