@@ -1,0 +1,148 @@
+"""Client: the service's questions as methods, its answers as plain dicts whose shape was checked.
+
+Knows: addresses and shapes. Must not know: sockets, models.
+"""
+
+import json
+import math
+import re
+import uuid
+from typing import Any, NoReturn, cast
+
+import requests
+
+from client.errors import Busy, Failed, Nonsense, Refused
+from client.shapes import Card, Health, Misfit, ModelList, ModelState, Predictions, Row, check
+from client.transport import exchange, new_session
+
+_NAME = re.compile(r"[a-z0-9-]{1,64}")
+_LONGEST_WAIT_SECONDS = 30
+_ERRORS_FROM, _FAILURES_FROM = 400, 500
+_OK = 200
+
+
+class Client:
+    """Calls one model service. May be shared by threads.
+
+    Every method raises a `ServiceError` (see client/errors.py) and nothing else. Proxies and .netrc of the machine are not
+    used. All calls are pure, so none can do harm twice.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None = None,
+        *,
+        connect_timeout_seconds: float = 2.0,
+        deadline_seconds: float = 10.0,
+        size_limit_bytes: int = 32 * 2**20,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._limits = {
+            "connect_timeout_seconds": connect_timeout_seconds,
+            "deadline_seconds": deadline_seconds,
+            "size_limit_bytes": size_limit_bytes,
+        }
+        self.session = new_session()
+        self._headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if api_key:
+            self._headers["Authorization"] = f"Bearer {api_key}"
+
+    def ready(self) -> Health:
+        """Return how the service is, ready or not."""
+        answer = self._call("GET", "/health/ready", Health, accept={200, 503})
+        return cast(Health, answer)
+
+    def models(self, language: str = "en") -> list[ModelState]:
+        """Return all models, broken ones with the reason."""
+        return cast(ModelList, self._call("GET", "/v1/models", ModelList, language=language))["items"]
+
+    def card(self, model: str, language: str = "en") -> Card:
+        """Return what a model says of itself, in English or Polish."""
+        answer = cast(Card, self._call("GET", f"/v1/models/{_name(model)}", Card, language=language))
+        if answer["name"] != model:
+            raise Nonsense("The service sent the card of another model.")
+        return answer
+
+    def predict(self, model: str, rows: list[Row], version: str | None = None) -> Predictions:
+        """Return one prediction a row, in their order."""
+        body: dict[str, Any] = {"rows": rows} if version is None else {"rows": rows, "version": version}
+        answer = cast(Predictions, self._call("POST", f"/v1/models/{_name(model)}/predictions", Predictions, body=body))
+        if answer["model"] != model or len(answer["predictions"]) != len(rows):
+            raise Nonsense("The service answered another question than was asked.")
+        for prediction in answer["predictions"]:
+            if ("label" in prediction) == ("value" in prediction):
+                raise Nonsense("A prediction needs either a label or a value.")
+            shares = prediction.get("probabilities", {}).values()
+            if any(not 0 <= share <= 1 for share in shares) or ("label" in prediction and not shares):
+                raise Nonsense("A probability lies outside 0 to 1.")
+        return answer
+
+    def _call(
+        self, method: str, path: str, shape: Any, *, language: str = "en", body: Any = None, accept: set[int] | None = None
+    ) -> Any:
+        request_id = uuid.uuid4().hex
+        headers = self._headers | {"X-Request-ID": request_id, "Accept-Language": language}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body, ensure_ascii=True).encode()
+        request = requests.Request(method, self._url + path, headers=headers, data=content)
+        response, answer = exchange(self.session, request, **self._limits)  # type: ignore[arg-type] # numbers all
+        if response.status_code not in (accept or {_OK}):
+            _raise_for(response, answer, request_id)
+        tree = _tree(response, answer, "application/json", request_id)
+        try:
+            check(tree, shape)
+        except Misfit as misfit:
+            raise Nonsense(f"The answer does not have its shape: {misfit}.", request_id) from None
+        return tree
+
+
+def _name(model: str) -> str:
+    if not _NAME.fullmatch(model):
+        raise Refused("There is no model of this name", "", status=404, code="unknown_model", errors=[])
+    return model
+
+
+def _tree(response: requests.Response, answer: bytes, kind: str, request_id: str) -> Any:
+    if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != kind:
+        raise Nonsense("Something else than the model service answered.", request_id)
+    try:
+        return json.loads(answer, parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise Nonsense("The answer is not JSON.", request_id) from None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(digits)
+    return value
+
+
+def _raise_for(response: requests.Response, answer: bytes, request_id: str) -> NoReturn:
+    """Turn a problem into an exception of our family."""
+    status = response.status_code
+    if status < _ERRORS_FROM:
+        raise Nonsense("The service redirects elsewhere.", request_id)
+    problem = _tree(response, answer, "application/problem+json", request_id)
+    if not isinstance(problem, dict):
+        raise Nonsense("The problem does not have its shape.", request_id)
+    detail, code = str(problem.get("detail", ""))[:500], str(problem.get("code", ""))[:64]
+    request_id = str(problem.get("request_id", request_id))[:64]
+    wait = response.headers.get("Retry-After", "")
+    if status in {429, 503} and wait.isdecimal():
+        raise Busy(detail, request_id, min(int(wait[:9]), _LONGEST_WAIT_SECONDS))
+    if status >= _FAILURES_FROM:
+        raise Failed(detail, request_id, status=status, code=code)
+    errors = [
+        {name: str(error.get(name, "")) for name in ("pointer", "code", "message")}
+        for error in problem.get("errors", [])
+        if isinstance(error, dict)
+    ]
+    raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the three keys

@@ -1,0 +1,145 @@
+"""One HTTP exchange with a total deadline, a cap on its size, and no way out: no redirect, no proxy, no retry that sleeps.
+
+Knows: requests and sockets. Must not know: what is asked.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ProtocolError
+
+from client.errors import Nonsense, TooSlow, Unavailable
+
+_PART_BYTES = 64 * 1024
+_CONNECTIONS = 32
+
+
+class _Call:
+    """The running exchange of a thread: it knows its socket, so that the deadline can cut it."""
+
+    wire: socket.socket | None = None
+
+    def cut(self) -> None:
+        if self.wire is not None:
+            with contextlib.suppress(OSError):  # it may have been closed a moment ago
+                self.wire.shutdown(socket.SHUT_RDWR)
+
+
+class _Calls(threading.local):
+    running: _Call | None = None
+
+
+_calls = _Calls()
+
+
+class _Watched:
+    """A connection that tells the running call of its thread which socket it uses."""
+
+    def request(self, *arguments: Any, **options: Any) -> Any:
+        super().request(*arguments, **options)  # type: ignore[misc] # HTTPConnection comes next in the order of classes
+        if _calls.running is not None:
+            _calls.running.wire = getattr(self, "sock", None)
+
+
+class _PlainConnection(_Watched, HTTPConnection):
+    pass
+
+
+class _SecureConnection(_Watched, HTTPSConnection):
+    pass
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class WatchedAdapter(HTTPAdapter):
+    """requests' own adapter over connections that a deadline can cut."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+
+
+def new_session() -> requests.Session:
+    """Return a session that ignores proxies, .netrc and other habits of the machine: they must not see the key."""
+    session = requests.Session()
+    session.trust_env = False
+    adapter = WatchedAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def exchange(
+    session: requests.Session,
+    request: requests.Request,
+    *,
+    connect_timeout_seconds: float,
+    deadline_seconds: float,
+    size_limit_bytes: int,
+) -> tuple[requests.Response, bytes]:
+    """Send a request and return the whole answer. Raises Unavailable, TooSlow or Nonsense, all with the request's id."""
+    request_id = str(request.headers["X-Request-ID"])
+    prepared = session.prepare_request(request)
+    timeout = (min(connect_timeout_seconds, deadline_seconds), deadline_seconds)
+    ends = time.monotonic() + deadline_seconds
+    try:
+        with _deadline(deadline_seconds):
+            try:
+                response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
+            except requests.ConnectionError as error:
+                # A kept connection may have been closed just now. No answer had begun, and every call here is pure.
+                if not _was_dropped(error) or time.monotonic() >= ends:
+                    raise
+                response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
+            with response:
+                return response, _read(response, size_limit_bytes, request_id)
+    except requests.RequestException as error:
+        if time.monotonic() >= ends or isinstance(error, requests.ReadTimeout):
+            raise TooSlow("The service did not answer in time.", request_id) from error
+        if isinstance(error, requests.ConnectionError | requests.Timeout):
+            raise Unavailable("The service cannot be reached.", request_id) from error
+        raise Nonsense("The answer broke off or is not HTTP.", request_id) from error
+
+
+def _was_dropped(error: requests.ConnectionError) -> bool:
+    return bool(error.args) and isinstance(error.args[0], ProtocolError)
+
+
+def _read(response: requests.Response, limit: int, request_id: str) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(_PART_BYTES):
+        size += len(part)
+        if size > limit:
+            raise Nonsense(f"The answer is larger than {limit:,} bytes.", request_id)
+        parts.append(part)
+    return b"".join(parts)
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Cut the thread's call when the time is over: a timeout for each read would let a dripping answer live."""
+    call = _calls.running = _Call()
+    timer = threading.Timer(seconds, call.cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        _calls.running = None
