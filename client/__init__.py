@@ -8,7 +8,7 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 
 from client.errors import Busy, Failed, Nonsense, Refused, ServiceError, TooSlow, Unavailable
 from client.service_client import Client
-from client.shapes import Band, Card, Field, Health, ModelState, Output, Prediction, Predictions, Row
+from client.shapes import Band, Card, Field, Health, ModelState, Output, Prediction, Predictions, Row, Value
 
 __all__ = [
     "Band",
@@ -28,4 +28,5 @@ __all__ = [
     "ServiceError",
     "TooSlow",
     "Unavailable",
+    "Value",
 ]

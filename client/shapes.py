@@ -8,6 +8,7 @@ import types
 from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 Row = dict[str, Any]
+Value = float | int | str | bool | None
 
 
 class Category(TypedDict):
@@ -32,7 +33,7 @@ Field = TypedDict(
         "step": NotRequired[float],
         "categories": NotRequired[list[Category]],
         "max_length": NotRequired[int],
-        "default": NotRequired[float | int | str | bool | None],
+        "default": NotRequired[Value],
         "nullable": NotRequired[bool],
         "from": NotRequired[str],
         "changeable": NotRequired[str],

@@ -48,7 +48,7 @@ def for_tests(supervisor: Supervisor, root: Path, python: Path) -> str:
                 supervisor.run(Program("the installation", [apt, *arguments], quiet, log=log), tick)
     chosen = installed(CANDIDATES)
     if not chosen:
-        raise Trouble("The tests need a browser and none could be fetched: install Google Chrome or Chromium.")
+        raise Trouble(f"The tests need Google Chrome or Chromium and none could be fetched (why: {os.path.relpath(log)}).")
     return chosen
 
 

@@ -104,7 +104,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _service(python: Path, at: Address, log: Path | None) -> Program:
-    return Program("the service", [python, "-m", "service"], {at.variable: str(at.port)}, log, f"{at.url}/health/ready")
+    return Program(
+        name="the service",
+        command=[python, "-m", "service"],
+        environment={at.variable: str(at.port)},
+        log=log,
+        ready_url=f"{at.url}/health/ready",
+        grace=20.0,
+    )
 
 
 def _demo(python: Path, page: Address, service_at: Address) -> Program:
@@ -140,7 +147,7 @@ def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment:
     failed = []
     for name, arguments in checks.items():
         say(bold(f"\n{name}"))
-        if supervisor.run(Program(name, [python, *arguments], environment, ending=signal.SIGINT)):
+        if supervisor.run(Program(name, [python, *arguments], environment, ending=signal.SIGINT, grace=20.0)):
             failed.append(name)
     if failed:
         raise Trouble(f"Not good yet: {', '.join(failed)}.")

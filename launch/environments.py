@@ -14,13 +14,17 @@ from launch.console import Trouble, step
 from launch.processes import Program, Supervisor
 
 STAMP = "installed-from"
-REASONS = (
-    ("No space left on device", "the disk is full"),
-    ("name resolution", "the package index cannot be reached; is this computer on the internet?"),
-    ("dns error", "the package index cannot be reached; is this computer on the internet?"),
-    ("error sending request", "the package index cannot be reached; is this computer on the internet?"),
-    ("Failed to establish a new connection", "the package index cannot be reached; is this computer on the internet?"),
+DISK_FULL = ("No space left on device",)
+UNREACHABLE = (
+    "name resolution",
+    "Failed to resolve",
+    "dns error",
+    "Failed to establish a new connection",
+    "error sending request",
+    "Cannot connect to proxy",
+    "timed out",
 )
+"""What pip and uv write when there is no way to the packages."""
 
 
 def set_up(supervisor: Supervisor, root: Path, name: str) -> Path:
@@ -29,7 +33,7 @@ def set_up(supervisor: Supervisor, root: Path, name: str) -> Path:
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     requirements = root / f"requirements-{name}.txt"
     stamp = home / STAMP
-    source = _source(requirements)
+    source = made_from(requirements)
     if python.exists() and stamp.is_file() and stamp.read_text() == source:
         return python
     with step(f"Setting up the environment .venv/{name}") as tick:
@@ -42,7 +46,7 @@ def set_up(supervisor: Supervisor, root: Path, name: str) -> Path:
     return python
 
 
-def _source(requirements: Path) -> str:
+def made_from(requirements: Path) -> str:
     """What an environment is made from: written into it when it is complete, compared at every start."""
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     return f"{requirements.name} {digest}\n{sys.base_prefix}\nPython {sys.version}\n"
@@ -68,10 +72,14 @@ def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | P
 def _reason(log: Path) -> str:
     """Why an installation failed, in words for people, and where all of it is written."""
     text = log.read_text(errors="replace")
-    where = f"(all of it: {os.path.relpath(log)})"
-    for sign, reason in REASONS:
-        if sign in text:
-            return f"{reason} {where}"
-    lines = [line.strip(" ×╰─▶│") for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.lower().startswith("error")]
-    return f"{(errors or lines or ['it said nothing'])[-1]} {where}"
+    if any(sign in text for sign in DISK_FULL):
+        reason = "the disk is full"
+    elif any(sign in text for sign in UNREACHABLE):
+        reason = "the package index cannot be reached; is this computer on the internet?"
+    else:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        errors = [i for i, line in enumerate(lines) if line.lower().startswith("error")]
+        last = errors[-1] if errors else len(lines) - 1
+        causes = [line for line in lines[last + 1 : last + 2] if line.startswith("cause:")]
+        reason = " ".join([*lines[last : last + 1], *causes])
+    return f"{reason} (all of it: {os.path.relpath(log)})"

@@ -4,6 +4,7 @@ Knows: hosts, ports and the variables that choose them. Must not know: what list
 """
 
 import errno
+import ipaddress
 import os
 import socket
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
 
 
 def address(program: str, default_port: int) -> Address:
@@ -31,9 +32,17 @@ def address(program: str, default_port: int) -> Address:
     text = os.environ.get(variable) or str(default_port)
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) <= LAST_PORT):
         raise Trouble(f"{variable} is {text[:20]!r}, which is no port: give a whole number from 1 to {LAST_PORT}.")
-    host = os.environ.get(f"{program.upper()}_HOST", "")
-    every_address = not host.strip("0.:")
-    return Address(variable, "127.0.0.1" if every_address else host, int(text))
+    return Address(variable, _reachable_at(f"{program.upper()}_HOST"), int(text))
+
+
+def _reachable_at(variable: str) -> str:
+    """From this computer: what listens on every address is asked on loopback."""
+    host = os.environ.get(variable) or "127.0.0.1"
+    try:
+        given = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        raise Trouble(f"{variable} is {host[:40]!r}, which is no IP address: give one such as 127.0.0.1.") from None
+    return "127.0.0.1" if given.is_unspecified else str(given)
 
 
 def require_free(addresses: list[Address], command: str) -> None:
@@ -57,17 +66,18 @@ def _next_free(one: Address, taken: set[int]) -> int:
 
 def _occupied(host: str, port: int) -> str:
     """Why nothing of ours can listen there, or nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.socket() as visitor:  # on macOS one can bind beside a listener on every address: so ask first
-            visitor.settimeout(1)
-            if visitor.connect_ex((host, port)) == 0:
-                return "is in use by another program"
-        with socket.socket() as listener:
+        with socket.socket(family) as listener:
             if os.name == "posix":
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((host, port))
+        with socket.socket(family) as visitor:  # on macOS one can bind beside a listener on every address
+            visitor.settimeout(1)
+            return "is in use by another program" if visitor.connect_ex((host, port)) == 0 else ""
     except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return "is in use by another program"
         if error.errno in (errno.EACCES, errno.EPERM):
             return "is reserved for the system's administrator"
         return f"on {host} cannot be used ({error.strerror})"
-    return ""

@@ -19,8 +19,6 @@ from urllib.parse import urlsplit
 from launch.console import Trouble, complain
 
 TICK = 0.05
-GRACE = 20.0
-"""Seconds between asking a program to stop and ending it: the service lets running requests finish."""
 LAST_LINES = 15
 FOREIGN = ("PYTHONPATH", "PYTHONHOME")
 """Would mix packages of another Python into our environments."""
@@ -42,6 +40,8 @@ class Program:
     """Answers 200 once the program is ready."""
     ending: signal.Signals = signal.SIGTERM
     """The signal that ends it in good order."""
+    grace: float = 5.0
+    """Seconds it gets for that before it is killed."""
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,10 @@ class Supervisor:
         for child in self._children:
             if child.process.poll() is None:
                 child.process.send_signal(child.program.ending if os.name == "posix" else signal.SIGTERM)
-        deadline = time.monotonic() + GRACE
+        asked_at = time.monotonic()
         for child in self._children:
             try:
-                child.process.wait(max(0.0, deadline - time.monotonic()))
+                child.process.wait(max(0.0, asked_at + child.program.grace - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _kill(child.process)
         self._children.clear()

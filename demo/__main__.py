@@ -1,0 +1,74 @@
+"""python -m demo: serves the pages on DEMO_HOST:DEMO_PORT until it is told to stop.
+
+Knows: uvicorn, Streamlit's ASGI app, the headers of a careful site. Must not know: pages, models. It reads settings.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import streamlit as st
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demo.settings import Settings, WrongSettings, read_settings
+
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+]
+
+
+class CarefulHeaders:
+    """Adds headers that forbid sniffing, referrers and framing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+
+def create_app(settings: Settings) -> st.App:
+    """Build the ASGI app of the demo."""
+    return st.App(
+        Path(__file__).parent / "app.py",
+        middleware=[Middleware(CarefulHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts())],
+    )
+
+
+def main() -> None:
+    """Run until SIGINT or SIGTERM."""
+    try:
+        settings = read_settings(os.environ)
+    except WrongSettings as error:
+        sys.exit(f"The demo did not start. {error}")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # uvicorn raises the signal again when it is done: then all is done
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+    )
+    server.run()
+    sys.exit(0 if server.started else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The page around every page: set-up, style, navigation, model, language, and the banner when something is wrong.
+
+Knows: Streamlit. Must not know: what a page shows.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))  # Streamlit puts the script's own folder on the path, not the project's
+
+import streamlit as st  # noqa: E402
+
+from client import ServiceError  # noqa: E402
+from demo import state  # noqa: E402
+from demo.app_pages import about, try_it  # noqa: E402
+from demo.cases import MODEL  # noqa: E402
+from demo.forms import plain  # noqa: E402
+from demo.tongue import LANGUAGES, Tongue  # noqa: E402
+
+
+def main() -> None:
+    """Draw one page."""
+    st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")
+    st.html(Path(__file__).parent / "look.css")
+    state.begin_run()
+    words = state.tongue()
+    page = st.navigation(
+        [
+            st.Page(try_it.page, title=words.say("Try"), url_path="try", default=True),
+            st.Page(about.page, title=words.say("About the model"), url_path="about"),
+        ],
+        position="top",
+    )
+    place = st.empty()
+    banner = place
+    try:
+        _choose(words)
+        page.run()
+    except ServiceError as error:
+        state.note(error)
+        st.header(words.say("One moment, please"))
+        st.write(words.say("The demo shows the models of a service that does not answer yet."))
+    state.show_banner(banner)
+
+
+def _choose(words: Tongue) -> None:
+    """Draw the choice of model and language; broken models are named with the reason."""
+    models = state.models()
+    ready = [model["name"] for model in models if model["state"] == "ready"]
+    if not ready:
+        st.info(words.say("The service has no model to show yet."))
+        st.stop()
+    titles = {model["name"]: model["title"] or model["name"] for model in models}
+    state.chosen_model(ready)
+    with st.container(horizontal=True, key="choices", vertical_alignment="bottom"):
+        if len(ready) > 1:
+            st.selectbox(
+                words.say("Model"),
+                ready,
+                format_func=lambda name: titles[name],
+                key=MODEL,
+                label_visibility="collapsed",
+                width=260,
+            )
+        st.segmented_control(
+            "Language · Język",
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key="language",
+            required=True,
+            label_visibility="collapsed",
+        )
+    for model in models:
+        if model["state"] == "broken":
+            reason = plain(model["reason"] or "")
+            st.caption(words.say("{model} is unavailable: {reason}.", model=plain(model["name"]), reason=reason))
+
+
+main()

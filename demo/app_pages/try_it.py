@@ -1,0 +1,165 @@
+"""Try: the fields on one side, the answer on the other, and how far it moved since the start.
+
+Knows: the order of the page. Must not know: how a widget, a chart or a request is made.
+"""
+
+import html
+import random
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from client import Card, Field, Prediction
+from demo import cases, charts, forms, state, wording
+from demo.cases import MODEL, Case
+from demo.tongue import Tongue
+
+
+def page() -> None:
+    """Draw the page from top to bottom."""
+    card = state.card(st.session_state[MODEL])
+    words = state.tongue()
+    case = state.case(card)
+    st.title(forms.plain(card["question"]), anchor=False)
+    _notices(words)
+    with st.container(key="page"):
+        form, answer = st.columns([5, 6], gap="large")
+    with form:
+        _starts(card, case, words)
+        case.row, notes = forms.draw(card, case, words)
+    state.write_address(card)
+    with answer, st.container(key="answer"):
+        predictions = state.predict(card, case)
+        if predictions is None:
+            st.html('<p class="answer-none">–</p>')
+            st.caption(words.say("No answer at the moment."))
+            _notes(card, notes, [], words)
+            return
+        now, *start = predictions["predictions"]
+        _answer(card, case, now, (start or [now])[0], words)
+        _foot(card, predictions["source"], predictions["version"], words)
+        _notes(card, notes, [warning["field"] for warning in now["warnings"]], words)
+
+
+def _notices(words: Tongue) -> None:
+    unread = state.misunderstood()
+    if unread:
+        listed = ", ".join(f"`{text.replace('`', '´')}`" for text in unread[:6])
+        st.info(
+            words.say("The link held values that this model does not know; they were left out:") + " " + listed, icon="🔗"
+        )
+    if st.session_state.pop("new_fields", False):
+        st.info(words.say("The model was renewed. Please review the new fields; what you typed is kept."), icon="🆕")
+
+
+def _starts(card: Card, case: Case, words: Tongue) -> None:
+    """Draw the rows to start from. A press begins a new case before the page is drawn again."""
+    examples = {example["name"]: example.get("label") or example["name"] for example in card.get("examples", [])}
+
+    def begin(start: str) -> None:
+        state.begin(card, start)
+        state.misunderstood().clear()
+
+    key = f"start/{card['name']}"
+    st.session_state[key] = case.start if case.start in examples else None
+    if examples:
+
+        def pick() -> None:
+            begin(st.session_state[key] or case.start)
+
+        st.pills(
+            words.say("Start from"),
+            list(examples),
+            format_func=lambda name: forms.plain(examples[name]),
+            key=key,
+            on_change=pick,
+        )
+    with st.container(horizontal=True, key="start-buttons"):
+        real = [name for name in cases.starts(card) if name not in examples and name != case.start]
+        if card.get("real_rows") and real:
+            st.button(
+                words.say("Another real {row}", row=forms.plain(card.get("row_name") or words.say("case"))),
+                on_click=lambda: begin(random.choice(real)),  # noqa: S311 - nothing secret is drawn
+                type="tertiary",
+                icon="🎲",
+            )
+        st.button(
+            words.say("Back to the start"),
+            on_click=lambda: begin(case.start),
+            type="tertiary",
+            icon="↩️",
+            key="back",
+            disabled=not case.changed(),
+        )
+
+
+def _answer(card: Card, case: Case, now: Prediction, start: Prediction, words: Tongue) -> None:
+    value, begun = wording.answer_value(card, now), wording.answer_value(card, start)
+    band = wording.band_of(card, now)
+    badge = ""
+    if band:
+        badge = f'<span class="band band-{band["tone"]}">{html.escape(band.get("label") or band["value"])}</span>'
+    unit = html.escape(card["output"].get("unit", ""))
+    number = wording.answer_text(card, value, words)
+    st.html(
+        f'<div class="answer" role="status" aria-live="polite"><span class="number">{number}</span>'
+        f'<span class="unit">{unit}</span>{badge}</div>'
+        f'<p class="sentence">{html.escape(card["output"].get("sentence", ""))}</p>'
+    )
+    figure, alt = _drawing(card, case, now, begun, words)
+    st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
+    before, moved, after = (html.escape(part) for part in wording.story(card, case, begun, value, words))
+    st.html(f'<p class="story">{before} <strong>{moved}</strong>{"." if moved else ""} {after}</p>')
+
+
+def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongue) -> tuple[charts.Figure, str]:
+    value = wording.answer_value(card, now)
+    pinned = begun if case.changed() else None
+    output = card["output"]
+    said = wording.answer_with_unit(card, value, words)
+    if wording.is_classification(card):
+        bands = sorted(output.get("bands", []), key=lambda band: band["low"])
+        stretches = [charts.Stretch(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
+        ends = {band["low"] for band in bands[1:]} or {0.0, 0.5, 1.0}
+        figure = charts.scale(stretches, [(end, words.percent(end)) for end in sorted(ends)], value, pinned, state.theme())
+        return figure, words.say("Scale from 0% to 100%, the answer stands at {answer}.", answer=said)
+    around = now.get("interval")
+    low, high = (around["low"], around["high"]) if around else (value, value)
+    least, most = output.get("seen") or (min(low, 0.0), max(high, 1.0))
+    ticks = [(at, wording.answer_text(card, at, words)) for at in (least, (least + most) / 2, most)]
+    figure = charts.interval((low, high), value, pinned, (least, most), ticks=ticks, theme=state.theme())
+    if not around:
+        return figure, words.say("The answer is {answer}.", answer=said)
+    sentence = words.say(
+        "{share} of real values lie between {low} and {high}.",
+        share=words.percent(around["coverage"]),
+        low=wording.answer_text(card, low, words),
+        high=wording.answer_with_unit(card, high, words),
+    )
+    st.html(f'<p class="range">{html.escape(sentence)}</p>')
+    return figure, words.say("The answer is {answer}.", answer=said) + " " + sentence
+
+
+def _foot(card: Card, source: str, version: str, words: Tongue) -> None:
+    origin = words.say("live") if source == "live" else source
+    parts = [card["title"], origin, f"{words.say('version')} {version[:8]}"]
+    parts.append(words.say("the address of this page is a link to this case"))
+    st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')
+
+
+def _notes(card: Card, places: dict[str, DeltaGenerator], unusual: list[str], words: Tongue) -> None:
+    """Write under its field what is unusual or refused there."""
+    refused = state.field_errors()
+    for field in card["inputs"]:
+        name = field["name"]
+        if name in refused:
+            places[name].error(words.say("Please check this value."))
+        elif name in unusual:
+            places[name].html(f'<p class="unusual">{html.escape(_unusual(field, words))}</p>')
+
+
+def _unusual(field: Field, words: Tongue) -> str:
+    if field["type"] == "category" or "seen" not in field:
+        return words.say("The model has never seen this: do not rely on the answer.")
+    low, high = (wording.value_text(field, end, words) for end in field["seen"])
+    return words.say("Unusual: the model learned from values between {low} and {high}.", low=low, high=high)

@@ -1,0 +1,60 @@
+"""Words and numbers in the reader's language: gettext for the sentences, Babel for the numbers.
+
+Knows: catalogues and locales. Must not know: Streamlit, cards. English texts are the source; Polish ones are in locale/.
+"""
+
+import gettext
+import io
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+LANGUAGES = {"en": "English", "pl": "Polski"}
+CATALOGUE = Path(__file__).parent / "locale" / "pl" / "LC_MESSAGES" / "demo.po"
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language != "pl":
+        return gettext.NullTranslations()
+    with CATALOGUE.open("rb") as source:
+        compiled = io.BytesIO()
+        write_mo(compiled, read_po(source, locale="pl"))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """One language. `say` translates, with the given words filled in."""
+
+    language: str
+
+    def say(self, text: str, **words: str) -> str:
+        translated = _catalogue(self.language).gettext(text)
+        return translated.format(**words) if words else translated
+
+    def count(self, one: str, many: str, number: int, **words: str) -> str:
+        """Say a sentence with a counted noun; {n} is the number."""
+        return _catalogue(self.language).ngettext(one, many, number).format(n=self.number(number), **words)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(value, format=pattern, locale=self.language)
+
+    def plain_number(self, value: float) -> str:
+        """Write a field's value: as many decimals as it has, four at most."""
+        return format_decimal(value, format="#,##0.####", locale=self.language)
+
+    def percent(self, share: float, decimals: int = 0) -> str:
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
+        return format_percent(share, format=pattern, locale=self.language)
+
+
+def from_browser(locale: str | None) -> str:
+    """Return our language for a browser's locale such as pl-PL."""
+    return "pl" if (locale or "").lower().startswith("pl") else "en"
