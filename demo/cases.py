@@ -1,75 +1,136 @@
-"""A case: the row on the screen and the one it started from.
+"""A case: a start that stays pinned, and the row as it is now; and its form in the address line.
 
-Knows: cards and their values. Must not know: Streamlit, URLs.
+Knows: cards and query parameters. Must not know: Streamlit. What an address says is hostile until it fits the card.
+
+    ?model=credit-default&lang=pl&start=regular&months_late_now=2        only what differs from the start
 """
 
-from dataclasses import dataclass, replace
+import math
+import re
+from dataclasses import dataclass, field
 
-from client import Card, Field, Row
-from demo import values
+from client import Card, Field, Row, Value
 
-DEFAULTS = ""
-"""The start of a case where the card has no example to begin with."""
+MODEL, LANGUAGE, START = "model", "lang", "start"
+_RESERVED = {MODEL, LANGUAGE, START, "embed", "embed_options"}
+_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?")
+_NOTHING = "null"
+_LONGEST_SHOWN = 40
 
 
-@dataclass(frozen=True)
+@dataclass
 class Case:
-    """`start` names an example, or is the number of a real row from 1, or is DEFAULTS."""
+    """`start` names an example or a real row of the card; `row` is what the form shows."""
 
-    model: str
     start: str
+    start_row: Row
     row: Row
+    misunderstood: list[str] = field(default_factory=list)
 
-    def with_value(self, name: str, value: values.Value) -> "Case":
-        return replace(self, row=self.row | {name: value})
-
-
-def begun(card: Card, start: str | None = None) -> Case:
-    """Return a fresh case: from the start named, else from the card's first example, else from its defaults."""
-    if start is None or not knows(card, start):
-        start = next(iter(examples(card)), DEFAULTS)
-    return Case(card["name"], start, start_row(card, start))
+    def changed(self) -> list[str]:
+        """Return the fields that differ from the start, in the card's order."""
+        return [name for name, value in self.row.items() if value != self.start_row[name]]
 
 
-def knows(card: Card, start: str) -> bool:
-    return _named_row(card, start) is not None
+def starts(card: Card) -> dict[str, Row]:
+    """Return every row to start from, examples first; a card without any gives one made of its defaults."""
+    rows = {f"real-{place}": row for place, row in enumerate(card.get("real_rows", []), start=1)}
+    named = {example["name"]: example["row"] for example in card.get("examples", [])}
+    return {name: complete(card, row) for name, row in (named | rows).items()} or {"default": complete(card, {})}
 
 
-def start_row(card: Card, start: str) -> Row:
-    """Return every input's value at the start; what the start leaves open has its usual value."""
-    given = _named_row(card, start) or {}
-    return {field["name"]: given.get(field["name"], values.usual(field)) for field in card["inputs"]}
+def complete(card: Card, row: Row) -> Row:
+    """Return a row with every field of the card, in the card's order."""
+    return {each["name"]: row.get(each["name"], usual(each)) for each in card["inputs"]}
 
 
-def examples(card: Card) -> list[str]:
-    return [example["name"] for example in card.get("examples", [])]
+def usual(asked: Field) -> Value:
+    """Return a value that a field may well have, where nobody named one."""
+    if asked.get("default") is not None or asked.get("nullable"):
+        return asked.get("default")
+    if asked["type"] == "boolean":
+        return False
+    if asked["type"] == "text":
+        return ""
+    if asked["type"] == "category":
+        return asked["categories"][0]["value"]
+    low, high = asked.get("seen") or (asked.get("minimum", 0), asked.get("maximum", asked.get("minimum", 0)))
+    middle = (low + high) / 2
+    return math.floor(middle) if asked["type"] == "integer" else middle
 
 
-def real_starts(card: Card) -> list[str]:
-    return [str(number) for number, _ in enumerate(card.get("real_rows", []), start=1)]
+def begin(card: Card, start: str) -> Case:
+    """Return the case of a start, unchanged."""
+    row = starts(card)[start]
+    return Case(start, row, dict(row))
 
 
-def changed(card: Card, case: Case) -> list[Field]:
-    """Return the fields that differ from the start, in the card's order."""
-    start = start_row(card, case.start)
-    return [field for field in card["inputs"] if case.row[field["name"]] != start[field["name"]]]
+def read(card: Card, parameters: dict[str, str]) -> Case:
+    """Return the case of an address; `misunderstood` lists what does not fit the card."""
+    known = starts(card)
+    asked = parameters.get(START, "")
+    case = begin(card, asked if asked in known else next(iter(known)))
+    if asked and asked not in known:
+        case.misunderstood.append(f"{START}={asked}"[:_LONGEST_SHOWN])
+    fields = {_key(each["name"]): each for each in card["inputs"]}
+    for key, text in parameters.items():
+        if key in _RESERVED:
+            continue
+        try:
+            case.row[fields[key]["name"]] = parse(fields[key], text)
+        except (KeyError, ValueError):
+            case.misunderstood.append(f"{key}={text}"[:_LONGEST_SHOWN])
+    return case
 
 
-def fitted(card: Card, case: Case) -> tuple[Case, list[Field]]:
-    """Return the case with exactly the card's fields, and those whose value is new: absent before, or not allowed now."""
-    fresh = begun(card, case.start)
-    kept = {
-        field["name"]: case.row[field["name"]]
-        for field in card["inputs"]
-        if field["name"] in case.row and values.allows(field, case.row[field["name"]])
-    }
-    new = [field for field in card["inputs"] if field["name"] not in kept]
-    return replace(fresh, row=fresh.row | kept), new
+def write(card: Card, case: Case, language: str) -> dict[str, str]:
+    """Return the query parameters of a case: the start, and what was changed since."""
+    changed = {_key(name): spell(case.row[name]) for name in case.changed()}
+    return {MODEL: card["name"], LANGUAGE: language, START: case.start, **changed}
 
 
-def _named_row(card: Card, start: str) -> Row | None:
-    for example in card.get("examples", []):
-        if example["name"] == start:
-            return example["row"]
-    numbers = real_starts(card)
-    return card["real_rows"][numbers.index(start)] if start in numbers else None
+def spell(value: Value) -> str:
+    """Write a value as an address has it; `parse` reads it back to the same value."""
+    if value is None:
+        return _NOTHING
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"' if value == _NOTHING or value.startswith('"') else value
+    return repr(value)
+
+
+def parse(asked: Field, text: str) -> Value:
+    """Read a value of a field from an address. Raises ValueError where the field does not take it."""
+    if text == _NOTHING:
+        if asked.get("nullable"):
+            return None
+        raise ValueError(text)
+    if asked["type"] == "boolean":
+        return {"true": True, "false": False}[text]
+    if asked["type"] in {"text", "category"}:
+        return _parse_text(asked, text)
+    return _parse_number(asked, text)
+
+
+def _parse_text(asked: Field, text: str) -> str:
+    value = text[1:-1] if text.startswith('"') and text.endswith('"') and len(text) > 1 else text
+    known = [category["value"] for category in asked.get("categories", [])]
+    if len(value) > asked.get("max_length", 2000) or (asked["type"] == "category" and value not in known):
+        raise ValueError(text)
+    return value
+
+
+def _parse_number(asked: Field, text: str) -> float | int:
+    if not _NUMBER.fullmatch(text) or len(text) > _LONGEST_SHOWN:
+        raise ValueError(text)
+    value = float(text)
+    low, high = asked.get("minimum", -math.inf), asked.get("maximum", math.inf)
+    if not math.isfinite(value) or not low <= value <= high or (asked["type"] == "integer" and not value.is_integer()):
+        raise ValueError(text)
+    return int(text) if text.lstrip("-").isdecimal() else value
+
+
+def _key(name: str) -> str:
+    """Return a field's name in the address: one that is ours, or begins like this, gets an underscore in front."""
+    return f"_{name}" if name in _RESERVED or name.startswith("_") else name

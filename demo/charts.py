@@ -20,6 +20,7 @@ MUTED = {"light": "#5B6572", "dark": "#9AA5B1"}
 ACCENT = {"light": "#1F4E79", "dark": "#7FB4E6"}
 TRACK = {"light": "#E6E8E4", "dark": "#2B323A"}
 _TINT = 0.27
+_NARROW = 0.45
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def scale(stretches: list[Stretch], ticks: list[tuple[float, str]], now: float, 
         figure.add_annotation(
             x=(stretch.low + stretch.high) / 2,
             y=0.5,
-            text=_plain(stretch.word),
+            text=_wrapped(_plain(stretch.word), stretch.high - stretch.low),
             showarrow=False,
             font={"size": 15, "color": INK[theme]},
         )
@@ -97,7 +98,7 @@ def _canvas(theme: str, ends: tuple[float, float], *, height: int) -> Figure:
         showlegend=False,
         dragmode=False,
         hovermode=False,
-        font={"color": INK[theme], "size": 14},
+        font={"color": INK[theme], "size": 14, "family": "Source Sans, sans-serif"},
         xaxis={"range": list(ends), "visible": False, "fixedrange": True},
         yaxis={"range": [-0.75, 1.75], "visible": False, "fixedrange": True},
     )
@@ -124,13 +125,22 @@ def _markers(figure: go.Figure, now: float, start: float | None, theme: str) -> 
 
 
 def _ticks(figure: go.Figure, ticks: list[tuple[float, str]], theme: str) -> None:
+    low, high = figure.layout.xaxis.range
     for at, text in ticks:
-        figure.add_annotation(x=at, y=-0.42, text=_plain(text), showarrow=False, font={"size": 13, "color": MUTED[theme]})
+        anchor = "left" if at == low else "right" if at == high else "center"
+        font = {"size": 13, "color": MUTED[theme]}
+        figure.add_annotation(x=at, y=-0.42, text=_plain(text), showarrow=False, xanchor=anchor, font=font)
 
 
 def _tinted(colour: str) -> str:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{_TINT})"
+
+
+def _wrapped(text: str, share: float) -> str:
+    """Break a text of several words where its stretch is narrow: on a phone a fifth of the scale is 65 pixels."""
+    first, space, rest = text.partition(" ")
+    return f"{first}<br>{rest}" if space and share < _NARROW else text
 
 
 def _plain(text: str) -> str:

@@ -27,21 +27,21 @@ def bold(text: str) -> str:
 
 @contextmanager
 def step(text: str) -> Iterator[Callable[[], None]]:
-    """One line for a piece of work and the seconds it has taken so far: call what it yields now and then."""
+    """One line for a piece of work and the seconds it takes; what it yields brings them up to date on a terminal."""
     start = time.monotonic()
+    shown = ""
 
-    def seconds() -> str:
-        return f"{time.monotonic() - start:.0f} s"
-
-    def tick() -> None:
-        if sys.stdout.isatty():
-            print(f"\r  {text} … {seconds()}", end="", flush=True)
+    def show() -> None:
+        nonlocal shown
+        line = f"  {text} … {time.monotonic() - start:.0f} s"
+        if line != shown and sys.stdout.isatty():
+            print(f"\r{line}", end="", flush=True)
+            shown = line
 
     print(f"  {text} … ", end="", flush=True)
     try:
-        yield tick
+        yield show
     except BaseException:
         say()
         raise
-    tick()
-    say("" if sys.stdout.isatty() else seconds())
+    say("" if sys.stdout.isatty() else f"{time.monotonic() - start:.0f} s")

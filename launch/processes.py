@@ -23,6 +23,9 @@ LAST_LINES = 15
 FOREIGN = ("PYTHONPATH", "PYTHONHOME")
 """Would mix packages of another Python into our environments."""
 
+CONSIDERATE = {"GOMP_SPINCOUNT": "10000"}
+"""OpenMP threads that wait soon sleep: on a computer busy with other work training takes 18 s so, else over 100 s."""
+
 
 class Stopped(Exception):
     """Somebody asked us to stop: Ctrl-C, SIGTERM, or the terminal was closed."""
@@ -151,8 +154,8 @@ class Supervisor:
 
 
 def _environment(program: Program) -> dict[str, str]:
-    own = {key: value for key, value in os.environ.items() if key not in FOREIGN}
-    return {**own, "PYTHONUNBUFFERED": "1", **program.environment}
+    inherited = {key: value for key, value in os.environ.items() if key not in FOREIGN}
+    return {**CONSIDERATE, **inherited, "PYTHONUNBUFFERED": "1", **program.environment}
 
 
 def _leash() -> list[str]:

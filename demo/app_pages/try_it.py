@@ -81,13 +81,13 @@ def _starts(card: Card, case: Case, words: Tongue) -> None:
                 words.say("Another real {row}", row=forms.plain(card.get("row_name") or words.say("case"))),
                 on_click=lambda: begin(random.choice(real)),  # noqa: S311 - nothing secret is drawn
                 type="tertiary",
-                icon="🎲",
+                icon=":material/shuffle:",
             )
         st.button(
             words.say("Back to the start"),
             on_click=lambda: begin(case.start),
             type="tertiary",
-            icon="↩️",
+            icon=":material/undo:",
             key="back",
             disabled=not case.changed(),
         )
@@ -105,6 +105,7 @@ def _answer(card: Card, case: Case, now: Prediction, start: Prediction, words: T
         f'<div class="answer" role="status" aria-live="polite"><span class="number">{number}</span>'
         f'<span class="unit">{unit}</span>{badge}</div>'
         f'<p class="sentence">{html.escape(card["output"].get("sentence", ""))}</p>'
+        f'<div class="phone-bar" aria-hidden="true"><span>{number} {unit}</span>{badge}</div>'
     )
     figure, alt = _drawing(card, case, now, begun, words)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
