@@ -83,7 +83,7 @@ def _wait(url: str, process: "subprocess.Popen[Any]") -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args} ended with {process.returncode}.")
+            raise RuntimeError(f"{url} ended with {process.returncode}.")
         try:
             with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - loopback, made above
                 return

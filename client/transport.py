@@ -6,7 +6,6 @@ Knows: requests and sockets. Must not know: what is asked.
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,8 +26,10 @@ class _Call:
     """The running exchange of a thread: it knows its socket, so that the deadline can cut it."""
 
     wire: socket.socket | None = None
+    over = False
 
     def cut(self) -> None:
+        self.over = True
         if self.wire is not None:
             with contextlib.suppress(OSError):  # it may have been closed a moment ago
                 self.wire.shutdown(socket.SHUT_RDWR)
@@ -96,20 +97,22 @@ def exchange(
     request_id = str(request.headers["X-Request-ID"])
     prepared = session.prepare_request(request)
     timeout = (min(connect_timeout_seconds, deadline_seconds), deadline_seconds)
-    ends = time.monotonic() + deadline_seconds
     try:
-        with _deadline(deadline_seconds):
+        with _deadline(deadline_seconds) as call:
             try:
                 response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
             except requests.ConnectionError as error:
                 # A kept connection may have been closed just now. No answer had begun, and every call here is pure.
-                if not _was_dropped(error) or time.monotonic() >= ends:
+                if not _was_dropped(error) or call.over:
                     raise
                 response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
             with response:
-                return response, _read(response, size_limit_bytes, request_id)
+                answer = _read(response, size_limit_bytes, request_id)
+            if call.over:  # a cut connection looks like the end of an answer that names no length
+                raise TooSlow("The service did not answer in time.", request_id)
+            return response, answer
     except requests.RequestException as error:
-        if time.monotonic() >= ends or isinstance(error, requests.ReadTimeout):
+        if call.over or isinstance(error, requests.ReadTimeout):
             raise TooSlow("The service did not answer in time.", request_id) from error
         if isinstance(error, requests.ConnectionError | requests.Timeout):
             raise Unavailable("The service cannot be reached.", request_id) from error
@@ -132,14 +135,14 @@ def _read(response: requests.Response, limit: int, request_id: str) -> bytes:
 
 
 @contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
+def _deadline(seconds: float) -> Iterator[_Call]:
     """Cut the thread's call when the time is over: a timeout for each read would let a dripping answer live."""
     call = _calls.running = _Call()
     timer = threading.Timer(seconds, call.cut)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield call
     finally:
         timer.cancel()
         _calls.running = None

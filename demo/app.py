@@ -19,7 +19,6 @@ from demo.cases import MODEL  # noqa: E402
 from demo.forms import plain  # noqa: E402
 from demo.tongue import LANGUAGES, Tongue  # noqa: E402
 
-
 # Streamlit puts each new address into the browser's history but does not read it again on Back: a reload does.
 RELOAD_ON_BACK = """<script>
 if (!window.witrynaListens) {

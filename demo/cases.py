@@ -13,7 +13,7 @@ from client import Card, Field, Row, Value
 
 MODEL, LANGUAGE, START = "model", "lang", "start"
 _RESERVED = {MODEL, LANGUAGE, START, "embed", "embed_options"}
-_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?")
+_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
 _NOTHING = "null"
 _LONGEST_SHOWN = 40
 

@@ -54,17 +54,18 @@ def made_from(requirements: Path) -> str:
 
 def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | Path]]:
     uv = shutil.which("uv")
+    base = getattr(sys, "_base_executable", sys.executable)  # ours may live in the environment that is built anew
     only_wheels = "--only-binary=:all:"
     if uv:
         return [
-            [uv, "venv", "--no-project", "--python", sys.executable, home],
+            [uv, "venv", "--no-project", "--python", base, home],
             [uv, "pip", "sync", "--require-hashes", only_wheels, "--python", python, requirements],
         ]
     if not importlib.util.find_spec("ensurepip"):
         raise Trouble("This Python cannot make environments: install python3-venv (on Debian and Ubuntu) or uv.")
     pip: list[str | Path] = [python, "-m", "pip", "--no-input", "--disable-pip-version-check"]
     return [
-        [sys.executable, "-m", "venv", home],
+        [base, "-m", "venv", home],
         [*pip, "install", "--require-hashes", "--no-deps", only_wheels, "-r", requirements],
     ]
 

@@ -1,5 +1,6 @@
 """The real client against the real app in this process: a requests adapter over Starlette's test client, no socket."""
 
+import io
 from typing import Any
 
 import requests
@@ -17,13 +18,12 @@ class InProcess(BaseAdapter):
         self._app = app
 
     def send(self, request: requests.PreparedRequest, *_arguments: Any, **_options: Any) -> requests.Response:
-        answer = self._app.request(
-            str(request.method), str(request.path_url), content=request.body, headers=dict(request.headers)
-        )
+        headers = dict(request.headers)
+        answer = self._app.request(str(request.method), str(request.path_url), content=request.body, headers=headers)
         response = requests.Response()
         response.status_code = answer.status_code
         response.headers.update(answer.headers)
-        response._content = answer.content  # noqa: SLF001 - what requests' own adapters set through urllib3
+        response.raw = io.BytesIO(answer.content)
         response.request = request
         return response
 
@@ -32,6 +32,7 @@ class InProcess(BaseAdapter):
 
 
 def client_of(app: TestClient) -> Client:
+    """Return the client whose service is `app`."""
     client = Client("http://localhost")
     client.session.mount("http://localhost", InProcess(app))
     return client

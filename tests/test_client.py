@@ -187,7 +187,9 @@ PROBLEM = {"type": "t", "title": "t", "status": 0, "detail": "Sorry.", "code": "
         ("401 No", "", Refused),
     ],
 )
-def test_a_problem_becomes_the_error_of_its_kind_with_the_request_id(status: str, extra: str, error: type[ServiceError]) -> None:
+def test_a_problem_becomes_the_error_of_its_kind_with_the_request_id(
+    status: str, extra: str, error: type[ServiceError]
+) -> None:
     answer = http(json.dumps(PROBLEM).encode(), status, "application/problem+json", extra)
     started = time.monotonic()
     with server(says(answer)) as url, pytest.raises(error) as raised:

@@ -81,7 +81,7 @@ def test_every_bundled_model_has_its_page(
     page = healthy(opened(monkeypatch, client_of(service), model=model, lang=language))
     fields = len(page.number_input) + len(page.slider) + len(page.selectbox) + len(page.text_area) - 1
     assert fields == len(cards[model]["inputs"])
-    assert page.query_params["model"] == [model]
+    assert page.query_params["model"] == model
 
 
 def test_a_card_nobody_has_seen_before_gets_its_form(monkeypatch: pytest.MonkeyPatch) -> None:

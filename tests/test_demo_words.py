@@ -91,12 +91,18 @@ def test_every_text_is_in_polish_and_no_translation_is_stale() -> None:
         texts = message.string if isinstance(message.string, tuple) else (message.string,)
         assert all(texts), message.id
         wanted = set(re.findall(r"{(\w+)}", str(message.id)))
-        assert all(set(re.findall(r"{(\w+)}", text)) == wanted for text in texts), message.id
+        assert all(set(re.findall(r"{(\w+)}", str(text))) == wanted for text in texts), message.id
 
 
 @pytest.mark.parametrize(
     ("points", "polish"),
-    [(1, "o 1 punkt więcej"), (2, "o 2 punkty więcej"), (5, "o 5 punktów więcej"), (12, "o 12 punktów więcej"), (22, "o 22 punkty więcej")],
+    [
+        (1, "o 1 punkt więcej"),
+        (2, "o 2 punkty więcej"),
+        (5, "o 5 punktów więcej"),
+        (12, "o 12 punktów więcej"),
+        (22, "o 22 punkty więcej"),
+    ],
 )
 def test_polish_counts_as_poles_do(points: int, polish: str) -> None:
     assert wording.difference(CARD, 0.0, points / 100, PL) == polish
@@ -113,7 +119,9 @@ def test_numbers_have_the_form_of_their_language() -> None:
     assert (EN.percent(0.425, 1), PL.percent(0.425, 1)) == ("42.5%", "42,5%")
 
 
-@pytest.mark.parametrize(("locale", "language"), [("pl", "pl"), ("pl-PL", "pl"), ("en-GB", "en"), ("de", "en"), (None, "en")])
+@pytest.mark.parametrize(
+    ("locale", "language"), [("pl", "pl"), ("pl-PL", "pl"), ("en-GB", "en"), ("de", "en"), (None, "en")]
+)
 def test_the_language_comes_from_the_browser(locale: str | None, language: str) -> None:
     assert from_browser(locale) == language
 
@@ -127,7 +135,9 @@ def test_the_story_names_three_changes_and_counts_the_rest() -> None:
     assert changes.endswith("and 2 more.")
 
 
-@pytest.mark.parametrize("text", ["**bold**", "[x](http://evil)", ":red[x]", "$x$", "`x`", "<b>", ":material/bug:", "~~x~~", "# x"])
+@pytest.mark.parametrize(
+    "text", ["**bold**", "[x](http://evil)", ":red[x]", "$x$", "`x`", "<b>", ":material/bug:", "~~x~~", "# x"]
+)
 def test_no_label_is_taken_for_markdown(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", plain(text)) == text
     assert not re.search(r"(?<!\\)[*\[\]:$`<~#]", plain(text))

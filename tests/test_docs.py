@@ -28,7 +28,9 @@ def test_every_endpoint_is_in_the_api_page_and_no_other(service: TestClient) -> 
 
 
 def test_every_error_code_is_listed_with_its_status() -> None:
-    written = {code: int(status) for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", read("docs/errors.md"), re.MULTILINE)}
+    written = {
+        code: int(status) for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", read("docs/errors.md"), re.MULTILINE)
+    }
     assert written == {code: error.status for code, error in family().items()}
 
 

@@ -116,9 +116,9 @@ class Copy:
         }
         return ours | changes
 
-    def launch(self, command: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    def launch(self, command: str, python: str = sys.executable, **changes: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "launch", command],
+            [python, "-m", "launch", command],
             cwd=self.root,
             env=self.environment(**changes),
             capture_output=True,
@@ -369,6 +369,15 @@ def test_a_killed_install_is_not_taken_for_complete(copy: Copy) -> None:
     copy.with_uv()
     copy.launch("service", UV_SAYS="error: still no")
     assert copy.uv_calls() == 2
+
+
+def test_an_environment_started_from_itself_is_rebuilt_by_the_python_below_it(copy: Copy) -> None:
+    copy.complete_environments()
+    (copy.root / ".venv" / "service" / environments.STAMP).unlink()
+    copy.with_uv()
+    copy.launch("service", str(copy.root / ".venv" / "service" / "bin" / "python"), UV_SAYS="error: no")
+    call = (copy.root / "uv-calls").read_text().splitlines()[0]
+    assert f"--python {sys.base_prefix}" in call
 
 
 # Browsers

@@ -32,6 +32,10 @@ _NO_WARNINGS: list[FieldWarning] = []
 class Answers(Protocol):
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions: ...
 
+    def nothing(self) -> NDArray[np.float64]:
+        """Return the scores of no rows; a model need not be asked, and some cannot be."""
+        ...
+
 
 def answers(card: Card) -> Answers:
     """Return the function that turns scores of this card's model into its answer."""
@@ -61,6 +65,9 @@ class _LabelAnswers:
         self._focus = self._labels.index(output.focus)
         self._decision = _Decision(output.bands)
 
+    def nothing(self) -> NDArray[np.float64]:
+        return np.empty((0, len(self._labels)))
+
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), len(self._labels)))
         warnings = columns.warnings.get
@@ -86,6 +93,9 @@ class _ValueAnswers:
         self._card = card
         self._interval = output.interval
         self._decision = _Decision(output.bands)
+
+    def nothing(self) -> NDArray[np.float64]:
+        return np.empty((0, 1))
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), 1))

@@ -28,7 +28,7 @@ class Model:
         """Raises InvalidInput where rows do not fit the card, ModelFailed where the model gives no numbers."""
         columns = self.checks.columns(rows)
         try:
-            scores = self.scorer.score(columns)
+            scores = self.scorer.score(columns) if rows else self.answer.nothing()
         except Exception as error:  # a model is foreign code and may raise anything
             raise ModelFailed from error
         return self.answer(scores, columns)
