@@ -139,8 +139,11 @@ def _tinted(colour: str) -> str:
 
 def _wrapped(text: str, share: float) -> str:
     """Break a text of several words where its stretch is narrow: on a phone a fifth of the scale is 65 pixels."""
-    first, space, rest = text.partition(" ")
-    return f"{first}<br>{rest}" if space and share < _NARROW else text
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    if not spaces or share >= _NARROW:
+        return text
+    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
+    return f"{text[:middle]}<br>{text[middle + 1 :]}"
 
 
 def _plain(text: str) -> str:
