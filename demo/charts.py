@@ -20,7 +20,7 @@ MUTED = {"light": "#5B6572", "dark": "#9AA5B1"}
 ACCENT = {"light": "#1F4E79", "dark": "#7FB4E6"}
 TRACK = {"light": "#E6E8E4", "dark": "#2B323A"}
 _TINT = 0.27
-_NARROW = 0.45
+_LETTER_PIXELS, _PHONE_PIXELS = 7.2, 300
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,9 @@ def _tinted(colour: str) -> str:
 
 
 def _wrapped(text: str, share: float) -> str:
-    """Break a text of several words where its stretch is narrow: on a phone a fifth of the scale is 65 pixels."""
+    """Break a text of several words in the middle where a phone has too few pixels for it."""
     spaces = [place for place, letter in enumerate(text) if letter == " "]
-    if not spaces or share >= _NARROW:
+    if not spaces or len(text) * _LETTER_PIXELS <= share * _PHONE_PIXELS:
         return text
     middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
     return f"{text[:middle]}<br>{text[middle + 1 :]}"

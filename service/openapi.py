@@ -99,7 +99,7 @@ def _request_body(card: Card) -> dict[str, Any]:
         "required": ["rows"],
         "additionalProperties": False,
         "properties": {
-            "rows": {"type": "array", "maxItems": 10_000, "items": {"$ref": f"#/components/schemas/Row-{card.name}"}},
+            "rows": {"type": "array", "items": {"$ref": f"#/components/schemas/Row-{card.name}"}},
             "version": {"enum": [card.version, None], "description": "Refuse to answer with another version than this"},
         },
     }

@@ -22,7 +22,7 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", app_over_the_bundles(),
 
 
 @schema.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_its_word(case: Any) -> None:
     case.call_and_validate(headers={"Host": "localhost"})
 
