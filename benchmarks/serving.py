@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks import load
 
 ROOT = Path(__file__).parents[1]
-CARD = ROOT / "bundles" / "credit-default" / "card.json"
+MODELS = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price")
 CONNECTIONS = 16
 MANY_ROWS = 1000
 
@@ -37,16 +37,16 @@ class Comparison:
         return self.ours.answers_a_second / self.usual.answers_a_second
 
 
-def compare(seconds: float) -> list[Comparison]:
+def compare(model: str, seconds: float) -> list[Comparison]:
     """Measure one row a request on 16 connections, and 1,000 rows in one request on one connection."""
-    example = json.loads(CARD.read_text(encoding="utf-8"))["real_rows"]
+    example = json.loads((ROOT / "bundles" / model / "card.json").read_text(encoding="utf-8"))["real_rows"]
     one = json.dumps({"rows": example[:1]}).encode()
     many = json.dumps({"rows": (example * MANY_ROWS)[:MANY_ROWS]}).encode()
     with (
-        _served("service", "/health/ready", "SERVICE_PORT") as ours,
-        _served("benchmarks.usual_service", "/health") as usual,
+        _served(["service"], "/health/ready", "SERVICE_PORT") as ours,
+        _served(["benchmarks.usual_service", model], "/health") as usual,
     ):
-        our_url, usual_url = f"{ours}/v1/models/credit-default/predictions", f"{usual}/predict"
+        our_url, usual_url = f"{ours}/v1/models/{model}/predictions", f"{usual}/predict"
         with _on_core(1):
             return [
                 Comparison(
@@ -63,10 +63,10 @@ def compare(seconds: float) -> list[Comparison]:
 
 
 @contextmanager
-def _served(module: str, health: str, port_variable: str | None = None) -> Iterator[str]:
+def _served(start: list[str], health: str, port_variable: str | None = None) -> Iterator[str]:
     """Start a program on core 0 and a free port; yield its address once it is ready; end it."""
     port = _free_port()
-    command = [sys.executable, "-m", module] + ([] if port_variable else [str(port)])
+    command = [sys.executable, "-m", *start] + ([] if port_variable else [str(port)])
     environment = os.environ | ({port_variable: str(port)} if port_variable else {}) | {"OMP_NUM_THREADS": "1"}
     with _on_core(0):
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)

@@ -1,6 +1,6 @@
 """The service that every tutorial writes: FastAPI, pydantic, a data frame, `predict_proba`. The yardstick of `make bench`.
 
-Knows: the same fitted pipeline as the bundle `credit-default`. Must not know: the rooms that serve it.
+Knows: the fitted pipelines of the bundled models. Must not know: the rooms that serve them.
 """
 
 import sys
@@ -9,36 +9,29 @@ from typing import Any
 import pandas as pd
 import uvicorn
 from fastapi import FastAPI
-from pydantic import BaseModel
+from pydantic import create_model
 
-from service.training import credit
-
-
-class Client(BaseModel):
-    months_late_now: float
-    share_used_now: float
-    worst_delay: float
-    months_delayed: float
-    share_used_average: float
-    share_paid: float
-    last_payment: float
-    average_payment: float
-    credit_limit: float
+from service.training.comments import cleaned
+from service.training.recipes import RECIPES
 
 
-class Question(BaseModel):
-    rows: list[Client]
-
-
-def create_app() -> FastAPI:
-    """Fit the pipeline as training does, and serve it the usual way."""
-    pipeline = credit.fit_trees(credit.split().train)
+def create_app(model: str) -> FastAPI:
+    """Fit a model's pipeline as training does, and serve it the usual way."""
+    recipe = RECIPES[model]
+    train = recipe.split().train
+    pipeline = recipe.fit(train)
+    predict = getattr(pipeline, "predict_proba", None) or pipeline.predict
+    kinds: dict[str, Any] = {
+        str(name): (float if pd.api.types.is_numeric_dtype(values) else str, ...) for name, values in train.fields.items()
+    }
+    row: Any = create_model("Row", **kinds)
+    question: Any = create_model("Question", rows=(list[row], ...))
     app = FastAPI()
 
     @app.post("/predict")
-    def predict(question: Question) -> dict[str, Any]:
-        frame = pd.DataFrame([client.model_dump() for client in question.rows])
-        return {"probabilities": pipeline.predict_proba(frame).tolist()}
+    def answer(asked: question) -> dict[str, Any]:
+        frame = pd.DataFrame([each.model_dump() for each in asked.rows])
+        return {"answers": predict(cleaned(frame) if "comment" in frame else frame).tolist()}
 
     @app.get("/health")
     def health() -> dict[str, str]:
@@ -48,4 +41,4 @@ def create_app() -> FastAPI:
 
 
 if __name__ == "__main__":
-    uvicorn.run(create_app(), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    uvicorn.run(create_app(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), log_level="warning")

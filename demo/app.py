@@ -19,20 +19,11 @@ from demo.cases import MODEL  # noqa: E402
 from demo.forms import plain  # noqa: E402
 from demo.tongue import LANGUAGES, Tongue  # noqa: E402
 
-# Streamlit puts each new address into the browser's history but does not read it again on Back: a reload does.
-RELOAD_ON_BACK = """<script>
-if (!window.witrynaListens) {
-  window.witrynaListens = true;
-  window.addEventListener("popstate", () => window.location.reload());
-}
-</script>"""
-
 
 def main() -> None:
     """Draw one page."""
     st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")
     st.html(Path(__file__).parent / "look.css")
-    st.html(RELOAD_ON_BACK, unsafe_allow_javascript=True)
     state.begin_run()
     words = state.tongue()
     page = st.navigation(

@@ -74,7 +74,7 @@ def read(card: Card, parameters: dict[str, str]) -> Case:
         case.misunderstood.append(f"{START}={asked}"[:_LONGEST_SHOWN])
     fields = {_key(each["name"]): each for each in card["inputs"]}
     for key, text in parameters.items():
-        if key in _RESERVED:
+        if key.lower() in _RESERVED:
             continue
         try:
             case.row[fields[key]["name"]] = parse(fields[key], text)
@@ -133,4 +133,4 @@ def _parse_number(asked: Field, text: str) -> float | int:
 
 def _key(name: str) -> str:
     """Return a field's name in the address: one that is ours, or begins like this, gets an underscore in front."""
-    return f"_{name}" if name in _RESERVED or name.startswith("_") else name
+    return f"_{name}" if name.lower() in _RESERVED or name.startswith("_") else name

@@ -75,7 +75,8 @@ def interval(
 ) -> Figure:
     """Draw a value with its interval on the range of all values."""
     low, high = around
-    figure = _canvas(theme, (min(ends[0], low), max(ends[1], high)), height=118)
+    shown = [*ends, low, high, value if start is None else start]
+    figure = _canvas(theme, (min(shown), max(shown)), height=118)
     figure.add_shape(
         type="rect", x0=ends[0], x1=ends[1], y0=0.38, y1=0.62, fillcolor=TRACK[theme], line={"width": 0}, layer="below"
     )

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from client import (
     Busy,
@@ -118,7 +119,7 @@ def case(card_: Card) -> Case:
     kept: dict[str, Case] = st.session_state.setdefault("cases", {})
     name = card_["name"]
     if name not in kept:
-        from_address = not kept and st.query_params.get(MODEL, name) == name
+        from_address = st.query_params.get(MODEL, name) == name
         kept[name] = cases.read(card_, st.query_params.to_dict() if from_address else {})
         misunderstood().extend(kept[name].misunderstood)
     held = kept[name]
@@ -142,8 +143,13 @@ def misunderstood() -> list[str]:
 
 def write_address(card_: Card) -> None:
     """Let the address say what the page shows, so that a refresh or a copied link opens the same."""
-    parameters = cases.write(card_, case(card_), tongue().language)
-    if st.query_params.to_dict() != parameters:
+    held, given = case(card_), st.query_params.to_dict()
+    meant = cases.read(card_, given)
+    same = (meant.start, meant.row, meant.misunderstood) == (held.start, held.row, [])
+    if same and given.get(MODEL, "") == card_["name"] and given.get(LANGUAGE, tongue().language) == tongue().language:
+        return
+    parameters = cases.write(card_, held, tongue().language)
+    if given != parameters:
         st.query_params.from_dict(parameters)
 
 
@@ -182,6 +188,17 @@ def note(error: ServiceError) -> None:
 
 def begin_run() -> None:
     st.session_state["errors"] = []
+    context = get_script_run_ctx()
+    if context and context.is_history_navigation and MODEL in st.query_params:
+        _go_back_to(st.query_params.to_dict())
+
+
+def _go_back_to(parameters: dict[str, str]) -> None:
+    """Take model, language and case from the address that Back or Forward brought; other models keep their cases."""
+    st.session_state[MODEL] = parameters[MODEL]
+    if parameters.get(LANGUAGE) in LANGUAGES:
+        st.session_state["language"] = parameters[LANGUAGE]
+    st.session_state.setdefault("cases", {}).pop(parameters[MODEL], None)
 
 
 def field_errors() -> dict[str, str]:

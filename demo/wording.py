@@ -9,6 +9,8 @@ from demo.tongue import Tongue
 
 _NAMED_CHANGES = 3
 _MANY = 1000
+_NEARLY_CERTAIN = 0.005
+"""Nearer to 0 or 1 than this, whole per cent would claim a certainty that no model has."""
 
 
 def is_classification(card: Card) -> bool:
@@ -25,7 +27,8 @@ def answer_value(card: Card, prediction: Prediction) -> float:
 def answer_text(card: Card, value: float, tongue: Tongue) -> str:
     """Write the number large: 56%, or 3,251."""
     if is_classification(card):
-        return tongue.percent(value)
+        nearly_certain = min(value, 1 - value) < _NEARLY_CERTAIN
+        return tongue.percent(value, 1) if nearly_certain and 0 < value < 1 else tongue.percent(value)
     return tongue.number(value, _decimals(card, value))
 
 
@@ -74,9 +77,11 @@ def difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
         if points > 0:
             return tongue.count("{n} point more", "{n} points more", points)
         return tongue.count("{n} point less", "{n} points less", -points)
-    amount = answer_with_unit(card, abs(now - start), tongue)
-    if answer_text(card, now, tongue) == answer_text(card, start, tongue):
+    decimals = max(_decimals(card, now), _decimals(card, start))
+    moved = abs(round(now, decimals) - round(start, decimals))
+    if moved == 0:
         return tongue.say("practically unchanged")
+    amount = answer_with_unit(card, moved, tongue)
     return tongue.say("{amount} more", amount=amount) if now > start else tongue.say("{amount} less", amount=amount)
 
 

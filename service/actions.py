@@ -4,6 +4,7 @@ Knows: the rooms under it. Must not know: HTTP, settings, threads.
 """
 
 from service.schemas import Card, Health, Language, ModelList, Predictions, Row
+from service.scoring.columns import Columns
 from service.scoring.languages import localized
 from service.scoring.registry import Registry
 
@@ -18,7 +19,7 @@ def describe(registry: Registry, name: str, language: Language) -> Card:
     return localized(registry.get(name).card, language)
 
 
-def predict(registry: Registry, name: str, rows: list[Row], version: str | None = None) -> Predictions:
+def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None = None) -> Predictions:
     """Return one prediction a row. Raises UnknownModel, UnknownVersion, ModelUnavailable, InvalidInput, ModelFailed."""
     return registry.get(name, version).predict(rows)
 

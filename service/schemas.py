@@ -202,20 +202,20 @@ class FieldWarning(Shape, frozen=True):
     code: Literal["outside_training_range", "unseen_category"]
 
 
-class LabelPrediction(Shape, frozen=True):
+class LabelPrediction(Shape, frozen=True, gc=False):
     label: str
     probabilities: dict[str, float]
     decision: str | None
     warnings: list[FieldWarning]
 
 
-class Interval(Shape, frozen=True):
+class Interval(Shape, frozen=True, gc=False):
     low: float
     high: float
     coverage: float
 
 
-class ValuePrediction(Shape, frozen=True):
+class ValuePrediction(Shape, frozen=True, gc=False):
     value: float
     interval: Interval | None
     decision: str | None

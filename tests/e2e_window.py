@@ -198,7 +198,13 @@ def test_back_in_the_browser_takes_the_last_change_back(visit: Any) -> None:
 
 
 def test_a_copied_link_opens_the_same_case_elsewhere(visit: Any) -> None:
-    mine = visit("/?model=diamond-price&carat=1.2&cut=Ideal")
+    mine = visit("/?model=diamond-price&start=small&cut=Ideal")
+    first = mine.number.text_content()
+    weight = mine.page.get_by_role("spinbutton", name="Weight")
+    weight.fill("1.2")
+    weight.press("Enter")
+    expect(mine.number).not_to_have_text(first)
+    expect(mine.page).to_have_url(re.compile("lang=en.*carat=1.2.*cut=Ideal"))
     other = visit("/" + mine.page.url.rpartition("/")[2], locale="pl-PL")
     expect(other.page.get_by_role("spinbutton", name="Weight")).to_have_value("1.20")
     other.shows(mine.number.text_content())
@@ -244,7 +250,7 @@ def test_nothing_scrolls_sideways_and_the_answer_is_in_sight(model: str, visit: 
 
 def test_the_page_ends_within_one_screen(visit: Any) -> None:
     page = visit("/?model=credit-default").page
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 860
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollHeight <= 860")
 
 
 def test_every_chart_says_in_words_what_it_shows(visit: Any) -> None:

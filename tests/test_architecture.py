@@ -29,6 +29,7 @@ DOORS: dict[str, set[str]] = {
         "service.errors",
         "service.problems",
         "service.schemas",
+        "service.scoring.columns",
         "service.scoring.registry",
         "service.settings",
         "service.strict_json",
@@ -42,7 +43,8 @@ DOORS: dict[str, set[str]] = {
         "service.strict_json",
     },
     "service.app": {"service"},
-    "service.__main__": {"service.app", "service.settings"},
+    "service.connections": set(),
+    "service.__main__": {"service.app", "service.connections", "service.settings"},
 }
 
 # A foreign package → the only rooms that may import it.

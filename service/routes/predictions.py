@@ -9,13 +9,11 @@ from starlette.types import Receive, Scope, Send
 from service import actions
 from service.deps import Threads, require
 from service.errors import ClientGone, MethodNotAllowed, TooLarge, UnsupportedType
-from service.schemas import PredictionRequest
+from service.schemas import PredictionRequest, Row
+from service.scoring.columns import Columns
 from service.scoring.registry import Registry
 from service.settings import Settings
 from service.strict_json import decode, encode
-
-FEW_ROWS = 16
-"""Up to so many rows a quick scorer answers in less time than handing them to a thread would take."""
 
 _PREFIX, _SUFFIX = "/v1/models/", "/predictions"
 _guard = require("read")
@@ -44,19 +42,24 @@ class Predictions:
         if scope["method"] != "POST":
             raise MethodNotAllowed(allow="POST")
         model = self.registry.get(name)
-        asked = decode(await self._body(dict(scope["headers"]), receive), self._decoder)
-        if len(asked.rows) > self._max_rows:
+        body = await self._body(dict(scope["headers"]), receive)
+        rows, version = model.read(body) or self._read_carefully(body)
+        if len(rows) > self._max_rows:
             raise TooLarge(f"A request may hold {self._max_rows:,} rows.")
-        if len(asked.rows) <= FEW_ROWS and model.scorer.quick:
-            body = self._predict(name, asked)
+        if len(rows) <= model.few_rows:
+            answer = self._predict(name, rows, version)
         else:
-            body = await self._threads.run(name, self._predict, name, asked)
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+            answer = await self._threads.run(name, self._predict, name, rows, version)
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": answer})
 
-    def _predict(self, name: str, asked: PredictionRequest) -> bytes:
-        return encode(actions.predict(self.registry, name, asked.rows, asked.version))
+    def _read_carefully(self, body: bytes) -> tuple[list[Row], str | None]:
+        asked = decode(body, self._decoder)
+        return asked.rows, asked.version
+
+    def _predict(self, name: str, rows: list[Row] | Columns, version: str | None) -> bytes:
+        return encode(actions.predict(self.registry, name, rows, version))
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         """Return the body. A compressed one is refused: its real size is unknown until it is spent."""

@@ -4,7 +4,8 @@ Knows: the card's output. Must not know: models, HTTP.
 """
 
 import math
-from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import repeat
 from typing import Protocol
 
 import numpy as np
@@ -45,17 +46,15 @@ def answers(card: Card) -> Answers:
 
 
 class _Decision:
-    """Finds the band of a value by its lower ends."""
+    """Finds the band of values by the lower ends of all bands but the lowest."""
 
     def __init__(self, bands: tuple[Band, ...]) -> None:
         ordered = sorted(bands, key=lambda band: band.low)
-        self._lows = [band.low for band in ordered]
-        self._values = [band.value for band in ordered]
+        self._lows = np.array([band.low for band in ordered[1:]])
+        self._values: list[str | None] = [band.value for band in ordered] or [None]
 
-    def __call__(self, value: float) -> str | None:
-        if not self._lows:
-            return None
-        return self._values[max(bisect_right(self._lows, value) - 1, 0)]
+    def __call__(self, values: NDArray[np.float64]) -> list[str | None]:
+        return [self._values[place] for place in self._lows.searchsorted(values, side="right").tolist()]
 
 
 class _LabelAnswers:
@@ -70,21 +69,15 @@ class _LabelAnswers:
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), len(self._labels)))
-        warnings = columns.warnings.get
-        best = scores.argmax(axis=1).tolist()
+        # This is hot: with `map` the loop over the rows runs in C.
+        labels = map(self._labels.__getitem__, scores.argmax(axis=1).tolist())
+        probabilities = map(dict, map(zip, repeat(self._labels), scores.tolist()))
+        decisions = self._decision(scores[:, self._focus])
         return LabelPredictions(
             model=self._card.name,
             version=self._card.version,
             source="live",
-            predictions=[
-                LabelPrediction(
-                    label=self._labels[label],
-                    probabilities=dict(zip(self._labels, row)),  # noqa: B905 - the shape was checked, and this is hot
-                    decision=self._decision(row[self._focus]),
-                    warnings=warnings(place, _NO_WARNINGS),
-                )
-                for place, (row, label) in enumerate(zip(scores.tolist(), best, strict=True))
-            ],
+            predictions=list(map(LabelPrediction, labels, probabilities, decisions, _warnings(columns))),
         )
 
 
@@ -99,31 +92,30 @@ class _ValueAnswers:
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), 1))
-        warnings = columns.warnings.get
+        values = scores[:, 0]
+        decisions = self._decision(values)
         return ValuePredictions(
             model=self._card.name,
             version=self._card.version,
             source="live",
-            predictions=[
-                ValuePrediction(
-                    value=value,
-                    interval=self._around(value),
-                    decision=self._decision(value),
-                    warnings=warnings(place, _NO_WARNINGS),
-                )
-                for place, value in enumerate(scores[:, 0].tolist())
-            ],
+            predictions=list(map(ValuePrediction, values.tolist(), self._around(values), decisions, _warnings(columns))),
         )
 
-    def _around(self, value: float) -> Interval | None:
+    def _around(self, values: NDArray[np.float64]) -> Iterable[Interval | None]:
         if self._interval is None:
-            return None
+            return repeat(None)
         factor = math.exp(self._interval.margin)
-        return Interval(low=value / factor, high=value * factor, coverage=self._interval.coverage)
+        return map(Interval, (values / factor).tolist(), (values * factor).tolist(), repeat(self._interval.coverage))
+
+
+def _warnings(columns: Columns) -> Iterable[list[FieldWarning]]:
+    if not columns.warnings:
+        return repeat(_NO_WARNINGS)
+    return (columns.warnings.get(place, _NO_WARNINGS) for place in range(len(columns)))
 
 
 def _check_scores(scores: NDArray[np.float64], shape: tuple[int, int]) -> None:
     if scores.shape != shape:
         raise ModelFailed("The model answered in another shape than its card says.")
-    if not math.isfinite(scores.sum()):
+    if not math.isfinite(np.add.reduce(scores, axis=None)):
         raise ModelFailed("The model answered something that is no number.")

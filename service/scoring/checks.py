@@ -1,6 +1,6 @@
 """Rows against the card: what cannot be scored is refused with row and field, what is unusual is scored with a warning.
 
-Knows: cards, rows, columns. Must not know: HTTP, models. Whole columns are checked at once; one row costs a few µs.
+Knows: cards, rows, columns. Must not know: HTTP, models. Whole columns are checked at once.
 """
 
 import math
@@ -52,14 +52,10 @@ class Checks:
         self._inputs = card.inputs
         self._names = [field.name for field in card.inputs]
         self._numeric = [field for field in card.inputs if field.type != "text"]
-        self._codes = {
-            field.name: {category.value: float(code) for code, category in enumerate(field.categories)}
-            for field in self._numeric
-            if field.type == "category"
-        }
+        self._codes = {field.name: codes_of(field) for field in self._numeric if field.type == "category"}
         self._low, self._high = _limits([_bounds(field) for field in self._numeric])
         self._seen_low, self._seen_high = _limits([field.seen or (-math.inf, math.inf) for field in self._numeric])
-        self._usual = [_usual_range(field) for field in card.inputs]
+        self._usual_low, self._usual_high = _limits([_usual_range(field) for field in self._numeric])
         self._unseen = {
             place: np.array([code for code, category in enumerate(field.categories) if not category.seen], dtype=float)
             for place, field in enumerate(self._numeric)
@@ -73,28 +69,44 @@ class Checks:
         errors: list[tuple[int, InputError]] = []
         numbers: list[list[Any]] = []
         texts: dict[str, list[str]] = {}
-        usual = True
-        for field, (low, high), cells in zip(self._inputs, self._usual, self._cells(rows, errors), strict=True):
-            kinds = set(map(type, cells))
-            known = kinds <= _TYPES[field.type]
-            values = list(cells) if known else self._typed(field, cells, errors)
+        for field, cells in zip(self._inputs, self._cells(rows, errors), strict=True):
+            values = self._typed(field, cells, errors)
             if field.type == "text":
                 texts[field.name] = self._texts(field, values, errors)
                 continue
             if field.type == "category":
                 code = self._codes[field.name]
-                values = [math.nan if value is None else code.get(value, UNKNOWN_CATEGORY) for value in values]
-            usual = usual and known and low <= min(values, default=low) and max(values, default=high) <= high
-            if field.type == "integer" and float in kinds:
+                values = [code.get(value, UNKNOWN_CATEGORY) for value in values]
+            if field.type == "integer":
                 self._check_whole(field, values, errors)
             numbers.append(values)
         matrix = _matrix(numbers, len(rows))
-        if usual and not errors:
-            return Columns(matrix, texts)
         errors += self._value_errors(matrix)
         if errors:
             raise _refusal(errors, len(rows))
-        return Columns(matrix, texts, self._warnings(matrix))
+        return Columns(matrix, texts, self.warnings(matrix))
+
+    def usual(self, matrix: NDArray[np.float64]) -> bool:
+        """Say whether every value is within the card's limits, and was seen in training; NaN stands for null."""
+        return not np.count_nonzero((matrix < self._usual_low) | (matrix > self._usual_high))
+
+    def allowed(self, matrix: NDArray[np.float64]) -> bool:
+        """Say whether every value is within the card's limits."""
+        return not np.count_nonzero((matrix < self._low) | (matrix > self._high))
+
+    def warnings(self, matrix: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:
+        """Return row → what was never seen in training there; rows without a warning are left out."""
+        outside = (matrix < self._seen_low) | (matrix > self._seen_high)
+        for column, codes in self._unseen.items():
+            outside[:, column] |= np.isin(matrix[:, column], codes)
+        warnings: dict[int, list[FieldWarning]] = {}
+        if np.count_nonzero(outside):
+            for place, column in np.argwhere(outside).tolist():
+                field = self._numeric[column]
+                unseen = field.type == "category"
+                code = "unseen_category" if unseen else "outside_training_range"
+                warnings.setdefault(place, []).append(FieldWarning(field=field.name, code=code))  # type: ignore[arg-type]
+        return warnings
 
     def _cells(self, rows: list[Row], errors: list[tuple[int, InputError]]) -> list[tuple[Any, ...]]:
         """Return one tuple an input; notes fields that are missing or that nobody knows."""
@@ -151,7 +163,7 @@ class Checks:
 
     def _value_errors(self, matrix: NDArray[np.float64]) -> list[tuple[int, InputError]]:
         wrong = (matrix < self._low) | (matrix > self._high)
-        if not wrong.any():
+        if not np.count_nonzero(wrong):
             return []
         return [
             (int(place), self._value_error(int(place), int(column), float(matrix[place, column])))
@@ -168,18 +180,10 @@ class Checks:
         low, high = _bounds(field)
         return _error(place, field.name, "out_of_range", f"Expected a value from {low:,.10g} to {high:,.10g}.")
 
-    def _warnings(self, matrix: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:
-        outside = (matrix < self._seen_low) | (matrix > self._seen_high)
-        for column, codes in self._unseen.items():
-            outside[:, column] |= np.isin(matrix[:, column], codes)
-        warnings: dict[int, list[FieldWarning]] = {}
-        if outside.any():
-            for place, column in np.argwhere(outside).tolist():
-                field = self._numeric[column]
-                unseen = field.type == "category"
-                code = "unseen_category" if unseen else "outside_training_range"
-                warnings.setdefault(place, []).append(FieldWarning(field=field.name, code=code))  # type: ignore[arg-type]
-        return warnings
+
+def codes_of(field: Input) -> dict[str | None, float]:
+    """Return each category's place in the card, as a model takes it; null is NaN."""
+    return {None: math.nan} | {category.value: float(code) for code, category in enumerate(field.categories)}
 
 
 def _bounds(field: Input) -> tuple[float, float]:
@@ -192,9 +196,8 @@ def _bounds(field: Input) -> tuple[float, float]:
 
 
 def _usual_range(field: Input) -> tuple[float, float]:
-    """Return between which values a cell needs no second look: allowed, and seen in training."""
     if not all(category.seen for category in field.categories):
-        return math.inf, -math.inf
+        return math.inf, -math.inf  # which ones were seen is no range: `warnings` looks
     (low, high), (seen_low, seen_high) = _bounds(field), field.seen or (-math.inf, math.inf)
     return max(low, seen_low), min(high, seen_high)
 

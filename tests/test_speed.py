@@ -1,0 +1,57 @@
+"""What a prediction costs beside the usual way, in the same process and the same minute, as a ratio. No network here."""
+
+import json
+import timeit
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pydantic import TypeAdapter, create_model
+
+from service.scoring.registry import Model, open_model
+from service.strict_json import encode
+from service.training.recipes import RECIPES
+
+MODEL = "credit-default"
+
+
+def seconds(work: Callable[[], object], times: int) -> float:
+    return min(timeit.repeat(work, number=times, repeat=7)) / times
+
+
+@pytest.fixture(scope="module")
+def model(bundles: Path) -> Model:
+    return open_model(bundles / MODEL)
+
+
+@pytest.fixture(scope="module")
+def usual() -> Callable[[bytes], object]:
+    """pydantic, a data frame, `predict_proba`, `json.dumps`: what a tutorial's service does with a body."""
+    recipe = RECIPES[MODEL]
+    train = recipe.split().train
+    pipeline = recipe.fit(train)
+    kinds: dict[str, Any] = dict.fromkeys(map(str, train.fields), (float, ...))
+    row: Any = create_model("Row", **kinds)
+    rows: TypeAdapter[Any] = TypeAdapter(create_model("Asked", rows=(list[row], ...)))
+
+    def answer(body: bytes) -> str:
+        frame = pd.DataFrame([row.model_dump() for row in rows.validate_json(body).rows])
+        return json.dumps(pipeline.predict_proba(frame).tolist())
+
+    return answer
+
+
+@pytest.mark.parametrize(("rows", "times", "ratio"), [(1, 30, 40), (1000, 3, 3.5)])
+def test_from_body_to_answer_ours_takes_a_fraction_of_the_usual_time(
+    rows: int, times: int, ratio: float, model: Model, usual: Callable[[bytes], object]
+) -> None:
+    body = json.dumps({"rows": (list(model.card.real_rows) * rows)[:rows]}).encode()
+
+    def ours() -> bytes:
+        read = model.read(body)
+        assert read is not None
+        return encode(model.predict(read[0]))
+
+    assert seconds(lambda: usual(body), times) / seconds(ours, times * 10) >= ratio
