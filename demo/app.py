@@ -53,7 +53,7 @@ def _choose(words: Tongue) -> None:
         st.stop()
     titles = {model["name"]: model["title"] or model["name"] for model in models}
     state.chosen_model(ready)
-    with st.container(horizontal=True, key="choices", vertical_alignment="bottom"):
+    with st.container(horizontal=True, key="choices", vertical_alignment="center"):
         if len(ready) > 1:
             st.selectbox(
                 words.say("Model"),

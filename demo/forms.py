@@ -154,8 +154,10 @@ def _boolean(field: Field, key: str, title: str, tongue: Tongue) -> Any:
     return st.selectbox(title, options, format_func=lambda value: words[value], key=key, help=_help(field))
 
 
-def _text(field: Field, key: str, title: str, _tongue: Tongue) -> Any:
-    return st.text_area(title, height=190, max_chars=field.get("max_length", 2000), key=key, help=_help(field))
+def _text(field: Field, key: str, title: str, tongue: Tongue) -> Any:
+    text = st.text_area(title, height=190, max_chars=field.get("max_length", 2000), key=key, help=_help(field))
+    st.caption(tongue.say("The answer follows when you click elsewhere, or press Ctrl+Enter."))
+    return text
 
 
 def _help(field: Field) -> str | None:

@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from service import openapi, problems
-from service.deps import Threads
+from service.deps import Slots, Threads
 from service.errors import ServiceError
 from service.routes import health, metrics, models
 from service.routes.predictions import Predictions
@@ -59,12 +59,13 @@ def create_app(settings: Settings) -> Traffic:
         return openapi.document(app, registry)
 
     app.openapi = document  # type: ignore[method-assign] # FastAPI's documented way to extend its document
-    predictions = Predictions(registry, Threads(settings.model_seconds), settings)
+    slots = Slots(settings.max_in_flight)
+    predictions = Predictions(registry, Threads(settings.model_seconds), slots, settings)
     return Traffic(
         app,
         predictions,
         figures=figures,
         stopping=stopping,
         keys=settings.keys(),
-        max_in_flight=settings.max_in_flight,
+        slots=slots,
     )

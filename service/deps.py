@@ -66,6 +66,23 @@ Models = Annotated[Registry, Depends(registry)]
 Tongue = Annotated[Language, Depends(language)]
 
 
+class Slots:
+    """Bounds how many requests are answered at once. Whoever is still sending takes none, however slowly they send."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken = 0
+
+    def __enter__(self) -> None:
+        """Raises Overloaded where all are taken; nobody waits in a queue."""
+        if self._taken >= self._most:
+            raise Overloaded
+        self._taken += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._taken -= 1
+
+
 class Threads:
     """A few threads for each model, so that one that hangs cannot take those of the others."""
 

@@ -16,7 +16,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import problems
-from service.errors import ClientGone, Forbidden, Overloaded, Unauthorized
+from service.deps import Slots
+from service.errors import ClientGone, Forbidden, Unauthorized
 from service.routes.predictions import Predictions
 from service.settings import Scope as KeyScope
 from service.strict_json import encode
@@ -62,7 +63,7 @@ class Traffic:
         figures: Figures,
         stopping: threading.Event,
         keys: Mapping[str, frozenset[KeyScope]],
-        max_in_flight: int,
+        slots: Slots,
     ) -> None:
         self._app = app
         self.predictions = predictions
@@ -71,8 +72,7 @@ class Traffic:
         self._figures = figures
         # Keys are looked up by their hash: how long a look-up takes then says nothing about a key.
         self._keys = {_fingerprint(secret.encode()): scopes for secret, scopes in keys.items()}
-        self._max_in_flight = max_in_flight
-        self._in_flight = 0
+        self._slots = slots
         self._prefix = secrets.token_hex(6).encode() + b"-"
         self._count = itertools.count(1)
 
@@ -96,7 +96,6 @@ class Traffic:
                 message["headers"] = [*message["headers"], *extra]
             await send(message)
 
-        self._in_flight += 1
         try:
             await self._admit(scope, headers, receive, answer)
         except ClientGone:
@@ -107,7 +106,6 @@ class Traffic:
                 raise  # the answer has begun: the connection must break, so that nobody takes a half for the whole
             await response(scope, receive, answer)
         finally:
-            self._in_flight -= 1
             self._note(scope, status, time.perf_counter() - start)
 
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
@@ -115,12 +113,11 @@ class Traffic:
         if scope["path"].startswith("/health/"):
             await self._app(scope, receive, send)
             return
-        if self._in_flight > self._max_in_flight:
-            raise Overloaded
         self._identify(scope, headers)
         model = self.predictions.model_in(scope["path"])
         if model is None:
-            await self._app(scope, receive, send)
+            with self._slots:
+                await self._app(scope, receive, send)
         else:
             scope["route"] = self.predictions
             await self.predictions(model, scope, receive, send)

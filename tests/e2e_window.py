@@ -3,12 +3,7 @@
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,55 +14,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from service.scoring.bundle import read_card
 from service.training.build import scikit_learn_says
 from service.training.recipes import RECIPES
+from tests.programs import Program, free_port, running
 
 ROOT = Path(__file__).parents[1]
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 BROWSERS = ("google-chrome", "chromium", "chromium-browser")
-READY_SECONDS = 60
 PATIENCE_MILLISECONDS = 15_000
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Program:
-    """A program of ours that can be stopped and started again on the same port."""
-
-    def __init__(self, module: str, health: str, port: int, **environment: str) -> None:
-        self._command = [sys.executable, "-m", module]
-        self._environment = os.environ | environment
-        self.url = f"http://127.0.0.1:{port}"
-        self._health = self.url + health
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stderr=subprocess.DEVNULL)
-        for _ in range(READY_SECONDS * 10):
-            assert self._process.poll() is None, f"{self._command} ended"
-            try:
-                with urllib.request.urlopen(self._health, timeout=1):
-                    return
-            except OSError:
-                with pytest.raises(subprocess.TimeoutExpired):
-                    self._process.wait(0.1)
-        raise AssertionError(f"{self._command} was not ready in time")
-
-    def stop(self) -> int:
-        assert self._process is not None
-        self._process.terminate()
-        return self._process.wait(20)
-
-
-@contextmanager
-def running(program: Program) -> Iterator[Program]:
-    program.start()
-    try:
-        yield program
-    finally:
-        program.stop()
 
 
 @pytest.fixture(scope="module")
@@ -198,13 +150,13 @@ def test_back_in_the_browser_takes_the_last_change_back(visit: Any) -> None:
 
 
 def test_a_copied_link_opens_the_same_case_elsewhere(visit: Any) -> None:
-    mine = visit("/?model=diamond-price&start=small&cut=Ideal")
+    mine = visit("/?model=diamond-price&start=small&cut=Good")
     first = mine.number.text_content()
     weight = mine.page.get_by_role("spinbutton", name="Weight")
     weight.fill("1.2")
     weight.press("Enter")
     expect(mine.number).not_to_have_text(first)
-    expect(mine.page).to_have_url(re.compile("lang=en.*carat=1.2.*cut=Ideal"))
+    expect(mine.page).to_have_url(re.compile("lang=en.*carat=1.2.*cut=Good"))
     other = visit("/" + mine.page.url.rpartition("/")[2], locale="pl-PL")
     expect(other.page.get_by_role("spinbutton", name="Weight")).to_have_value("1.20")
     other.shows(mine.number.text_content())
@@ -288,3 +240,26 @@ def test_a_page_opened_while_the_service_is_away_comes_to_life(visit: Any, progr
     finally:
         programs[0].start()
     expect(mine.page.get_by_role("spinbutton", name="Weight")).to_have_value("2.00", timeout=PATIENCE_MILLISECONDS)
+
+
+def test_a_value_out_of_range_is_marked_and_the_answer_says_that_it_is_the_one_before(visit: Any) -> None:
+    mine = visit("/?model=credit-default&lang=pl")
+    late = mine.page.locator("[data-testid=stNumberInput] input").first
+    late.fill("99")
+    late.press("Enter")
+    expect(mine.page.locator(".not-taken")).to_be_visible()
+    expect(mine.page.locator(".not-taken")).to_contain_text("poza zakresem")
+    expect(mine.page.locator(".answer")).to_have_css("opacity", "0.35")
+    late.fill("1")
+    late.press("Enter")
+    expect(mine.page.locator(".not-taken")).to_be_hidden()
+    expect(mine.page.locator(".answer")).to_have_css("opacity", "1")
+
+
+def test_the_page_speaks_the_language_of_the_browser_in_all_it_says(visit: Any) -> None:
+    for path in ("/?model=credit-default", "/?model=comment-sentiment&start=unsure", "/about?model=diamond-price"):
+        page = visit(path, locale="pl-PL").page
+        expect(page.locator("h1")).to_be_visible()
+        seen = page.locator("[data-testid=stMain]").inner_text()
+        english = re.findall(r"\b(?:the|press|apply|answer|live|version|field|value)\b", seen, re.IGNORECASE)
+        assert english == [], seen

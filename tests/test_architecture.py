@@ -36,6 +36,7 @@ DOORS: dict[str, set[str]] = {
     },
     "service.openapi": {"service"},
     "service.traffic": {
+        "service.deps",
         "service.errors",
         "service.problems",
         "service.routes.predictions",

@@ -101,10 +101,11 @@ def _answer(card: Card, case: Case, now: Prediction, start: Prediction, words: T
         badge = f'<span class="band band-{band["tone"]}">{html.escape(band.get("label") or band["value"])}</span>'
     unit = html.escape(card["output"].get("unit", ""))
     number = wording.answer_text(card, value, words)
+    not_taken = html.escape(words.say("A marked value is out of its range: the answer is still the one before it."))
     st.html(
         f'<div class="answer" role="status" aria-live="polite"><span class="number">{number}</span>'
         f'<span class="unit">{unit}</span>{badge}</div>'
-        f'<p class="sentence">{html.escape(card["output"].get("sentence", ""))}</p>'
+        f'<p class="sentence">{html.escape(card["output"].get("sentence", ""))}</p><p class="not-taken">{not_taken}</p>'
         f'<div class="phone-bar" aria-hidden="true"><span>{number} {unit}</span>{badge}</div>'
     )
     figure, alt = _drawing(card, case, now, begun, words)

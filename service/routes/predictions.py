@@ -7,8 +7,8 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from service import actions
-from service.deps import Threads, require
-from service.errors import ClientGone, MethodNotAllowed, TooLarge, UnsupportedType
+from service.deps import Slots, Threads, require
+from service.errors import ClientGone, MethodNotAllowed, Overloaded, TooLarge, UnsupportedType
 from service.schemas import PredictionRequest, Row
 from service.scoring.columns import Columns
 from service.scoring.registry import Registry
@@ -17,6 +17,8 @@ from service.strict_json import decode, encode
 
 _PREFIX, _SUFFIX = "/v1/models/", "/predictions"
 _guard = require("read")
+_BODIES_AT_ONCE = 32
+"""All bodies under way together may hold as much memory as so many of the largest."""
 
 
 class Predictions:
@@ -24,11 +26,12 @@ class Predictions:
 
     path = _PREFIX + "{model}" + _SUFFIX
 
-    def __init__(self, registry: Registry, threads: Threads, settings: Settings) -> None:
+    def __init__(self, registry: Registry, threads: Threads, slots: Slots, settings: Settings) -> None:
         self.registry = registry
-        self._threads = threads
+        self._threads, self._slots = threads, slots
         self._max_rows = settings.max_rows
         self._max_body_bytes = settings.max_body_bytes
+        self._held_bytes, self._max_held_bytes = 0, settings.max_body_bytes * _BODIES_AT_ONCE
         self._decoder = msgspec.json.Decoder(PredictionRequest)
 
     @staticmethod
@@ -43,13 +46,14 @@ class Predictions:
             raise MethodNotAllowed(allow="POST")
         model = self.registry.get(name)
         body = await self._body(dict(scope["headers"]), receive)
-        rows, version = model.read(body) or self._read_carefully(body)
-        if len(rows) > self._max_rows:
-            raise TooLarge(f"A request may hold {self._max_rows:,} rows.")
-        if len(rows) <= model.few_rows:
-            answer = self._predict(name, rows, version)
-        else:
-            answer = await self._threads.run(name, self._predict, name, rows, version)
+        with self._slots:
+            rows, version = model.read(body) or self._read_carefully(body)
+            if len(rows) > self._max_rows:
+                raise TooLarge(f"A request may hold {self._max_rows:,} rows.")
+            if len(rows) <= model.few_rows:
+                answer = self._predict(name, rows, version)
+            else:
+                answer = await self._threads.run(name, self._predict, name, rows, version)
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
@@ -72,16 +76,22 @@ class Predictions:
         size = int(length[:20]) if length.isdigit() else 0
         parts: list[bytes] = []
         arrived, more = 0, True
-        while more:
-            if max(size, arrived) > self._max_body_bytes:
-                raise TooLarge(f"A request may hold {self._max_body_bytes:,} bytes.")
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            part = message.get("body", b"")
-            arrived += len(part)
-            parts.append(part)
-            more = message.get("more_body", False)
+        try:
+            while more:
+                if max(size, arrived) > self._max_body_bytes:
+                    raise TooLarge(f"A request may hold {self._max_body_bytes:,} bytes.")
+                if self._held_bytes > self._max_held_bytes:
+                    raise Overloaded
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                part = message.get("body", b"")
+                arrived += len(part)
+                self._held_bytes += len(part)
+                parts.append(part)
+                more = message.get("more_body", False)
+        finally:
+            self._held_bytes -= arrived
         if arrived > self._max_body_bytes:
             raise TooLarge(f"A request may hold {self._max_body_bytes:,} bytes.")
         return b"".join(parts)

@@ -115,7 +115,7 @@ def _warnings(columns: Columns) -> Iterable[list[FieldWarning]]:
 
 
 def _check_scores(scores: NDArray[np.float64], shape: tuple[int, int]) -> None:
-    if scores.shape != shape:
+    if not isinstance(scores, np.ndarray) or scores.shape != shape:
         raise ModelFailed("The model answered in another shape than its card says.")
     if not math.isfinite(np.add.reduce(scores, axis=None)):
         raise ModelFailed("The model answered something that is no number.")

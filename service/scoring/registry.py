@@ -40,7 +40,7 @@ class Model:
         columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
         try:
             scores = self.scorer.score(columns) if len(columns) else self.answer.nothing()
-        except Exception as error:  # a model is foreign code and may raise anything
+        except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
             raise ModelFailed from error
         return self.answer(scores, columns)
 
