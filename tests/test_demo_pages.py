@@ -1,5 +1,6 @@
 """Promises of the demo's pages, drawn by Streamlit's AppTest over the real service in this process, and over a strange card."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from client import Card, Client, Predictions, Row, Unavailable
 from demo import state
+from service.settings import Settings
+from tests.conftest import serve
 from tests.in_process import client_of
+from tests.test_bundles import change_card
 
 APP = str(Path(__file__).parents[1] / "demo" / "app.py")
 
@@ -82,6 +86,20 @@ def test_every_bundled_model_has_its_page(
     fields = len(page.number_input) + len(page.slider) + len(page.selectbox) + len(page.text_area) - 1
     assert fields == len(cards[model]["inputs"])
     assert page.query_params["model"] == model
+
+
+def test_a_fifth_bundle_dropped_into_the_folder_has_its_page(
+    bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "bundles"
+    shutil.copytree(bundles, folder)
+    shutil.copytree(folder / "diamond-price", folder / "gem-price")
+    change_card(folder / "gem-price", lambda card: card.update(name="gem-price", question={"en": "What is this gem worth?"}))
+    for app in serve(Settings(bundles=str(folder))):
+        page = healthy(opened(monkeypatch, client_of(app), model="gem-price", lang="en"))
+        assert [title.value for title in page.title] == ["What is this gem worth?"]
+        assert len(page.selectbox(key="model").options) == 5
+        assert any('class="number"' in block.proto.body for block in page.get("html"))
 
 
 def test_a_card_nobody_has_seen_before_gets_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
