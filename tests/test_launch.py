@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -147,6 +148,7 @@ class Terminal:
         self.screen = ""
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a test run under nohup would hand down that it is ignored
             os.chdir(copy.root)
             os.execvpe(command[0], command, copy.environment(**changes))  # noqa: S606  a terminal needs a fork
 
@@ -160,7 +162,10 @@ class Terminal:
     def ended(self) -> int:
         while self._read():
             pass
+        hung = threading.Timer(PATIENCE, os.kill, [self.pid, signal.SIGKILL])
+        hung.start()
         _, status = os.waitpid(self.pid, 0)
+        hung.cancel()
         os.close(self._terminal)
         return os.waitstatus_to_exitcode(status)
 
