@@ -6,7 +6,7 @@ Knows: the order of the leaflet. Must not know: requests.
 import streamlit as st
 
 from client import Card
-from demo import state
+from demo import answers, state
 from demo.cases import MODEL
 from demo.forms import plain
 from demo.tongue import Tongue
@@ -16,7 +16,7 @@ _SHARES = {"accuracy", "coverage", "median_error"}
 
 def page() -> None:
     """Draw the leaflet."""
-    card = state.card(st.session_state[MODEL])
+    card = answers.card(st.session_state[MODEL])
     words = state.tongue()
     state.case(card)
     state.write_address(card)
