@@ -8,6 +8,9 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelUnavailable, UnknownModel, UnknownVersion
 from service.schemas import Card, ModelState, Predictions, Row
 from service.scoring.answers import Answers, answers
@@ -38,11 +41,17 @@ class Model:
     def predict(self, rows: list[Row] | Columns) -> Predictions:
         """Raises InvalidInput where rows do not fit the card, ModelFailed where the model gives no numbers."""
         columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
+        return self.answer(self._score(columns), columns)
+
+    def outputs(self, columns: Columns) -> NDArray[np.float64]:
+        """Return the number that people read, one a row: the probability of the card's focus, or the value."""
+        return self.answer.outputs(self._score(columns), len(columns))
+
+    def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:
-            scores = self.scorer.score(columns) if len(columns) else self.answer.nothing()
+            return self.scorer.score(columns) if len(columns) else self.answer.nothing()
         except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
             raise ModelFailed from error
-        return self.answer(scores, columns)
 
 
 def open_model(folder: Path) -> Model:
