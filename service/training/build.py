@@ -44,7 +44,7 @@ def build(recipe: Recipe, bundles: Path) -> Card:
         card = _draft(recipe, split)
         card = msgspec.structs.replace(card, scoring=_choose_scorer(recipe, card, pipeline, split, folder))
         card = _with_figures(card, pipeline, split)
-        write_evaluation(folder, _evaluation(card, split.test, folder))
+        write_evaluation(folder, _evaluation(recipe, card, split.test, folder))
         write_card(folder, card)
         model = open_model(folder)
         _put(folder, bundles / recipe.card)
@@ -163,10 +163,10 @@ def _with_figures(card: Card, pipeline: Any, split: Split) -> Card:
     )
 
 
-def _evaluation(card: Card, test: Part, folder: Path) -> Evaluation:
+def _evaluation(recipe: Recipe, card: Card, test: Part, folder: Path) -> Evaluation:
     """Ask the bundle as it will be served, not the pipeline."""
     columns = Checks(card).columns(rows(test.fields[[field.name for field in card.inputs]]))
-    attributes = msgspec.convert(_texts(card.name)["aside"], tuple[Input, ...])
+    attributes = msgspec.convert(_texts(recipe.card)["aside"], tuple[Input, ...])
     return evaluate(card, open_scorer(card, folder), columns, test.answer, aside=test.aside, attributes=attributes)
 
 
