@@ -331,6 +331,7 @@ def test_comments_are_compared_by_their_length(bundled: Any) -> None:
     seen: HeldOut = bundled["comment-sentiment"]
     (lengths,) = seen.evaluation.segments
     assert lengths.is_input
+    assert lengths.label == {"en": "Length of the text", "pl": "Długość tekstu"}
     assert len(lengths.groups) == 4
     counted = seen.test.fields["comment"].str.len().to_numpy()
     limit = int(lengths.groups[0].label["en"].removeprefix("below ").removesuffix(" characters"))
@@ -341,12 +342,18 @@ def test_a_planted_weak_spot_is_found_and_named(toys: Any) -> None:
     found = toys["planted"].evaluation
     assert 1 <= len(found.weak_spots) <= 3
     spot = found.weak_spots[0]
-    assert spot.sentence["en"].startswith("Where region is 2")
-    assert spot.sentence["pl"].startswith("W grupie „region: 2")
+    assert spot.sentence["en"].startswith("Where region is 2, the AUC is 0.")
+    assert spot.sentence["pl"].startswith("W grupie „region: 2” AUC wynosi 0,")
     assert spot.metric.low < 0.5 < spot.metric.high
     assert spot.overall == found.auc.value
     (noisy,) = toys["prices"].evaluation.weak_spots
     assert noisy.sentence["en"].startswith("Where flag is yes")
+
+
+def test_the_figure_of_a_weak_spot_comes_from_the_half_that_was_not_searched(toys: Any) -> None:
+    in_region = int((toys["planted"].test.fields["region"] == toy_models.WEAK_REGION).sum())
+    spot = toys["planted"].evaluation.weak_spots[0]
+    assert 0.35 * in_region < spot.metric.rows < 0.65 * in_region
 
 
 def test_a_model_without_a_weak_spot_is_accused_of_none(toys: Any) -> None:

@@ -23,6 +23,7 @@ _RARE = 0.01
 _MISSING: Text = {"en": "missing", "pl": "brak"}
 _UNDOCUMENTED: Text = {"en": "not documented", "pl": "nieudokumentowane"}
 _YES_NO: tuple[Text, Text] = ({"en": "no", "pl": "nie"}, {"en": "yes", "pl": "tak"})
+_LENGTH: dict[Language, str] = {"en": "Length of the text", "pl": "Długość tekstu"}
 _CHARACTERS: Text = {"en": "characters", "pl": "znaków"}
 _POLISH_DIGITS = str.maketrans({",": "\u00a0", ".": ","})
 
@@ -51,7 +52,7 @@ def divisions(card: Card, columns: Columns, aside: pd.DataFrame, attributes: tup
     for field in card.inputs:
         if field.type == "text":
             lengths = np.array([len(text) for text in columns.texts[field.name]], dtype=np.float64)
-            found.append(_by_length(field, lengths))
+            found.append(_by_length(field, lengths, alone=len(columns.texts) == 1))
         else:
             found.append(_division(field, columns.matrix[:, numeric.index(field.name)], is_input=True))
     return found + [_division(field, _codes(field, aside[field.name]), is_input=False) for field in attributes]
@@ -64,14 +65,14 @@ def _division(field: Input, values: NDArray[np.float64], *, is_input: bool) -> D
     return Division(field.name, field.label or field.name, is_input, groups)
 
 
-def _by_length(field: Input, lengths: NDArray[np.float64]) -> Division:
+def _by_length(field: Input, lengths: NDArray[np.float64], *, alone: bool) -> Division:
+    """Split by the length of a text; where there are several texts, the division says which."""
     counted = Input(name=field.name, type="integer", unit=_CHARACTERS)
-    label: Text = {language: f"{say(field.label or field.name, language)}: {word}" for language, word in _LENGTH.items()}
-    division = _division(counted, lengths, is_input=True)
-    return Division(field.name, label, is_input=True, groups=division.groups)
-
-
-_LENGTH: dict[Language, str] = {"en": "length", "pl": "długość"}
+    label: Text = {
+        language: _LENGTH[language] if alone else f"{_LENGTH[language]}, {say(field.label or field.name, language)}"
+        for language in LANGUAGES
+    }
+    return Division(field.name, label, is_input=True, groups=_division(counted, lengths, is_input=True).groups)
 
 
 def _codes(field: Input, values: "pd.Series[Any]") -> NDArray[np.float64]:
