@@ -61,9 +61,8 @@ def open_model(folder: Path) -> Model:
     """Open a bundle: its size, hash and types first, then its own rows. Raises BrokenBundle with the reason."""
     card = read_card(folder)
     checks = Checks(card)
-    model = Model(
-        card, checks, QuickReader(card, checks), open_scorer(card, folder), answers(card), read_evaluation(folder, card)
-    )
+    model = Model(card, checks, QuickReader(card, checks), open_scorer(card, folder), answers(card))
+    model = replace(model, evaluation=read_evaluation(folder, card))
     rows = [example.row for example in card.examples] + list(card.real_rows)
     try:
         model.predict(rows)
