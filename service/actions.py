@@ -5,6 +5,7 @@ Knows: the rooms under it. Must not know: HTTP, settings, threads.
 
 from typing import Any
 
+from service.errors import NoEvaluation
 from service.schemas import (
     Card,
     CurveRequest,
@@ -56,8 +57,12 @@ def recommend(registry: Registry, name: str, asked: RecommendationRequest, langu
 
 
 def evaluate(registry: Registry, name: str, language: Language) -> EvaluationAnswer:
-    """Return how good the model is on held-out rows. Raises UnknownModel, ModelUnavailable."""
-    raise NotImplementedError
+    """Return how good the model is on held-out rows. Raises UnknownModel, ModelUnavailable, NoEvaluation."""
+    model = registry.get(name)
+    if model.evaluation is None:
+        raise NoEvaluation
+    answer = EvaluationAnswer(model=model.card.name, version=model.card.version, evaluation=model.evaluation)
+    return localized(answer, language)
 
 
 def report_health(registry: Registry, *, stopping: bool) -> Health:

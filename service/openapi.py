@@ -23,12 +23,22 @@ from service.errors import (
     UnsupportedType,
 )
 from service.routes.predictions import Predictions
-from service.schemas import Card, Classification, Health, Input, LabelPredictions, ModelList, Problem, ValuePredictions
+from service.schemas import (
+    Card,
+    Classification,
+    EvaluationAnswer,
+    Health,
+    Input,
+    LabelPredictions,
+    ModelList,
+    Problem,
+    ValuePredictions,
+)
 from service.scoring.checks import EXACT_INTEGER, LARGEST
 from service.scoring.languages import localized
 from service.scoring.registry import Model, Registry
 
-_SHAPES = (Card, Health, LabelPredictions, ModelList, Problem, ValuePredictions)
+_SHAPES = (Card, EvaluationAnswer, Health, LabelPredictions, ModelList, Problem, ValuePredictions)
 _TEMPLATE = "/v1/models/{model}"
 _PREDICT: dict[str, Any] = {
     "tags": ["models"],

@@ -20,7 +20,7 @@ DOORS: dict[str, set[str]] = {
     "service.scoring": {"service.scoring", "service.schemas", "service.errors", "service.strict_json"},
     "service.training": {"service.training", "service.scoring", "service.schemas", "service.errors"},
     "service.training.__main__": {"service.training", "service.scoring", "service.errors", "service.settings"},
-    "service.actions": {"service.scoring", "service.schemas"},
+    "service.actions": {"service.scoring", "service.schemas", "service.errors"},
     "service.problems": {"service.errors", "service.schemas", "service.strict_json"},
     "service.deps": {"service.errors", "service.schemas", "service.scoring.registry", "service.settings"},
     "service.routes": {

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelUnavailable, UnknownModel, UnknownVersion
-from service.schemas import Card, ModelState, Predictions, Row
+from service.schemas import Card, Evaluation, ModelState, Predictions, Row
 from service.scoring.answers import Answers, answers
 from service.scoring.bundle import read_card
 from service.scoring.checks import Checks
 from service.scoring.columns import Columns
+from service.scoring.evaluations import read_evaluation
 from service.scoring.quick_reader import QuickReader
 from service.scoring.scorers import Scorer, open_scorer
 
@@ -35,6 +36,8 @@ class Model:
     read: QuickReader
     scorer: Scorer
     answer: Answers
+    evaluation: Evaluation | None = None
+    """None: the bundle was made without one."""
     few_rows: int = 0
     """So many rows are answered in a few milliseconds: sooner than they would be handed to a thread and back."""
 
@@ -59,6 +62,7 @@ def open_model(folder: Path) -> Model:
     card = read_card(folder)
     checks = Checks(card)
     model = Model(card, checks, QuickReader(card, checks), open_scorer(card, folder), answers(card))
+    model = replace(model, evaluation=read_evaluation(folder, card))
     rows = [example.row for example in card.examples] + list(card.real_rows)
     try:
         model.predict(rows)
