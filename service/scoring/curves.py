@@ -66,7 +66,7 @@ def _surface(model: Model, base: Base, fields: list[Input], values: list[list[Va
     matrix = base.repeated(len(rows) * len(columns))
     matrix[:, base.place(one.name)] = np.repeat([number_of(one, value) for value in rows], len(columns))
     matrix[:, base.place(other.name)] = np.tile([number_of(other, value) for value in columns], len(rows))
-    outputs = model.outputs(base.with_numbers(matrix)).reshape(len(rows), len(columns))
+    outputs = model.outputs(base.unwarned(matrix)).reshape(len(rows), len(columns))
     outputs[_own_place(rows, base.own(one.name)), _own_place(columns, base.own(other.name))] = model.outputs(base.columns)[0]
     return Surface(fields=(one.name, other.name), values=(rows, columns), outputs=outputs.tolist())
 

@@ -40,7 +40,7 @@ def recommendations(model: Model, asked: RecommendationRequest) -> Recommendatio
     if target.reached(_prediction(model, base, base.columns.matrix)):
         return Recommendations(model=name, version=version, reachable=True, recommendations=[])
     levers = [lever for field in base.numeric.values() for lever in _levers(model, base, field, asked)]
-    search = Search(base.columns.matrix[0], levers, lambda rows: target.gaps(model, base.with_numbers(rows)))
+    search = Search(base.columns.matrix[0], levers, lambda rows: target.gaps(model, base.unwarned(rows)))
     chosen: list[Move] = []
     answers: list[Recommendation[Any]] = []
     for move in search.moves():

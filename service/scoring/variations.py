@@ -3,7 +3,7 @@
 Knows: cards, rows, columns. Must not know: HTTP, why a value changes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,11 @@ class Base:
 
     def with_numbers(self, matrix: NDArray[np.float64]) -> Columns:
         """Return one row for each of these, with the base's texts."""
-        texts = {name: cells * len(matrix) for name, cells in self.columns.texts.items()}
-        return Columns(matrix, texts, self.checks.warnings(matrix))
+        return replace(self.unwarned(matrix), warnings=self.checks.warnings(matrix))
+
+    def unwarned(self, matrix: NDArray[np.float64]) -> Columns:
+        """Return the same rows for one who reads only the model's numbers."""
+        return Columns(matrix, {name: cells * len(matrix) for name, cells in self.columns.texts.items()})
 
 
 def base_of(card: Card, checks: Checks, row: Row) -> Base:
