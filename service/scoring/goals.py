@@ -25,9 +25,6 @@ from service.scoring.columns import Columns
 from service.scoring.registry import Model
 from service.strict_json import pointer, shown
 
-_HAIR = 1e-6
-"""A row alone and in a batch may differ by so little; a proposal keeps this distance from the ends."""
-
 
 @dataclass(frozen=True)
 class Target:
@@ -45,14 +42,12 @@ class Target:
         number = prediction.value if isinstance(prediction, ValuePrediction) else prediction.probabilities[self.label or ""]
         return self.low <= number < self.high if self.below_high else self.low <= number <= self.high
 
-    def gaps(self, model: Model, columns: Columns) -> NDArray[np.float64]:
-        """Return how far each row is from the goal; 0 is safely there."""
+    def gaps(self, model: Model, columns: Columns, hair: float) -> NDArray[np.float64]:
+        """Return how far each row is from the goal, its ends drawn in by `hair`; 0 is there."""
         numbers = self._numbers(model, columns)
-        room = max(0.0, min(self.high, 1.0 if self.label else math.inf) - max(self.low, 0.0 if self.label else -math.inf))
-        low_hair, high_hair = (min(room / 4, _HAIR * max(1.0, abs(end))) for end in (self.low, self.high))
-        low = self.low + low_hair if math.isfinite(self.low) else self.low
-        high = self.high - high_hair if math.isfinite(self.high) else self.high
-        return np.maximum(np.maximum(low - numbers, numbers - high), 0.0)
+        high = np.nextafter(self.high, -math.inf) if self.below_high else self.high
+        low_hair, high_hair = (hair * max(1.0, abs(end)) if math.isfinite(end) else 0.0 for end in (self.low, high))
+        return np.maximum(np.maximum(self.low + low_hair - numbers, numbers - high + high_hair), 0.0)
 
     def _numbers(self, model: Model, columns: Columns) -> NDArray[np.float64]:
         output = model.card.output

@@ -28,6 +28,8 @@ from service.strict_json import pointer
 
 MOST_RECOMMENDATIONS = 5
 _MOST_VALUES = 2000
+_HAIR = 1e-6
+"""A row alone and in a batch may differ by so little: where that made a proposal untrue, all keep this distance."""
 _NUMERIC = {"number", "integer"}
 
 
@@ -40,19 +42,33 @@ def recommendations(model: Model, asked: RecommendationRequest) -> Recommendatio
     if target.reached(_prediction(model, base, base.columns.matrix)):
         return Recommendations(model=name, version=version, reachable=True, recommendations=[])
     levers = [lever for field in base.numeric.values() for lever in _levers(model, base, field, asked)]
-    search = Search(base.columns.matrix[0], levers, lambda rows: target.gaps(model, base.unwarned(rows)))
+    for hair in (0.0, _HAIR):
+        search = Search(
+            base.columns.matrix[0], levers, lambda rows, hair=hair: target.gaps(model, base.unwarned(rows), hair)
+        )
+        chosen = _chosen(search.moves(), levers)
+        answers = [_recommendation(model, base, levers, move) for move in chosen]
+        true = [answer for answer in answers if target.reached(answer.prediction)]
+        if len(true) == len(chosen):
+            break
+    return Recommendations(model=name, version=version, reachable=bool(true), recommendations=true)
+
+
+def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
+    """Return the first few that differ: none asks for nearly all of one before it, and more."""
     chosen: list[Move] = []
-    answers: list[Recommendation[Any]] = []
-    for move in search.moves():
+    for move in moves:
         if len(chosen) < MOST_RECOMMENDATIONS and not any(_makes_needless(known, move, levers) for known in chosen):
-            rows = base.repeated(1)
-            for lever, place in move.pulls:
-                rows[0, levers[lever].column] = levers[lever].values[place]
-            prediction = _prediction(model, base, rows)
-            if target.reached(prediction):
-                chosen.append(move)
-                answers.append(Recommendation(changes=_changes(base, rows), prediction=prediction))
-    return Recommendations(model=name, version=version, reachable=bool(answers), recommendations=answers)
+            chosen.append(move)
+    return chosen
+
+
+def _recommendation(model: Model, base: Base, levers: list[Lever], move: Move) -> Recommendation[Any]:
+    """Return a move as people read it, scored again alone, as it will be when it is typed in."""
+    rows = base.repeated(1)
+    for lever, place in move.pulls:
+        rows[0, levers[lever].column] = levers[lever].values[place]
+    return Recommendation(changes=_changes(base, rows), prediction=_prediction(model, base, rows))
 
 
 def _prediction(model: Model, base: Base, rows: Numbers) -> LabelPrediction | ValuePrediction:
