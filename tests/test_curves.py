@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,8 @@ def test_a_curve_is_the_one_that_scikit_learn_draws(service: TestClient, bundles
 
 def test_the_slope_of_a_curve_is_the_slope_of_the_formula() -> None:
     (curve,) = curves(FLAT, CurveRequest(row=FLAT_ROW, fields=["area"])).curves
-    steps = zip(curve.points, curve.points[1:], strict=False)
-    for one, other in steps:
+    points: list[Any] = curve.points
+    for one, other in pairwise(points):
         middle = (one.value + other.value) / 2
         slope = (other.prediction.value - one.prediction.value) / (other.value - one.value)
         assert slope == pytest.approx(1 - 0.1 * (middle - 60))  # by hand, at state "poor"
@@ -141,7 +142,7 @@ def test_a_numeric_curve_holds_the_own_value_in_order_within_the_limits_and_the_
     field, own, points = question
     model = model_of("toy", (field,), Regression(), lambda matrix: np.sign(matrix[:, 0]))
     (curve,) = curves(model, CurveRequest(row={"x": own}, fields=["x"], points=points)).curves
-    values = [point.value for point in curve.points]
+    values: list[Any] = [point.value for point in curve.points]
     assert own in values
     assert type(values[values.index(own)]) is type(own)
     assert values == sorted(set(values))
@@ -158,7 +159,7 @@ def test_a_numeric_curve_holds_the_own_value_in_order_within_the_limits_and_the_
 
 def test_a_range_without_a_step_is_cut_into_round_values_between_its_ends() -> None:
     (curve,) = curves(PET, CurveRequest(row=PET_ROW, fields=["weight"], points=5)).curves
-    values = [point.value for point in curve.points]
+    values: list[Any] = [point.value for point in curve.points]
     assert len(values) == 5
     assert (values[0], values[-1]) == (0.5, 60.0)
     assert 4.2 in values

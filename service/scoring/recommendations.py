@@ -19,7 +19,7 @@ from service.schemas import (
     Recommendations,
     ValuePrediction,
 )
-from service.scoring.goals import target_of
+from service.scoring.goals import Target, target_of
 from service.scoring.registry import Model
 from service.scoring.scales import scale_of
 from service.scoring.search import TRADE, Lever, Move, Numbers, Search, spread
@@ -43,15 +43,19 @@ def recommendations(model: Model, asked: RecommendationRequest) -> Recommendatio
         return Recommendations(model=name, version=version, reachable=True, recommendations=[])
     levers = [lever for field in base.numeric.values() for lever in _levers(model, base, field, asked)]
     for hair in (0.0, _HAIR):
-        search = Search(
-            base.columns.matrix[0], levers, lambda rows, hair=hair: target.gaps(model, base.unwarned(rows), hair)
-        )
-        chosen = _chosen(search.moves(), levers)
-        answers = [_recommendation(model, base, levers, move) for move in chosen]
-        true = [answer for answer in answers if target.reached(answer.prediction)]
-        if len(true) == len(chosen):
+        found = _found(model, base, target, levers, hair)
+        true = [answer for answer in found if target.reached(answer.prediction)]
+        if len(true) == len(found):
             break
     return Recommendations(model=name, version=version, reachable=bool(true), recommendations=true)
+
+
+def _found(model: Model, base: Base, target: Target, levers: list[Lever], hair: float) -> list[Recommendation[Any]]:
+    def gaps(rows: Numbers) -> Numbers:
+        return target.gaps(model, base.unwarned(rows), hair)
+
+    moves = Search(base.columns.matrix[0], levers, gaps).moves()
+    return [_recommendation(model, base, levers, move) for move in _chosen(moves, levers)]
 
 
 def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
