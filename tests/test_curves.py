@@ -129,8 +129,8 @@ def numeric_questions(draw: st.DrawFn) -> tuple[Input, float, int]:
         seen=draw(st.sampled_from([None, (seen_low, seen_high)])),
         step=draw(st.sampled_from([None, 0.01, 0.1, 1, 2.5, 500, 1e-12])),
     )
-    least, most = (-1e6 if minimum is None else minimum), (1e6 if maximum is None else maximum)
-    least, most = min(least, most), max(least, most)
+    least = min(-1e6, maximum or 0) if minimum is None else minimum
+    most = max(1e6, least) if maximum is None else maximum
     own = draw(st.integers(int(least), int(most)) if kind == "integer" else st.floats(least, most))
     return field, own, draw(st.integers(2, 201))
 

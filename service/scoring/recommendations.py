@@ -42,12 +42,14 @@ def recommendations(model: Model, asked: RecommendationRequest) -> Recommendatio
     if target.reached(_prediction(model, base, base.columns.matrix)):
         return Recommendations(model=name, version=version, reachable=True, recommendations=[])
     levers = [lever for field in base.numeric.values() for lever in _levers(model, base, field, asked)]
+    best: list[Recommendation[Any]] = []
     for hair in (0.0, _HAIR):
         found = _found(model, base, target, levers, hair)
         true = [answer for answer in found if target.reached(answer.prediction)]
+        best = max(best, true, key=len)
         if len(true) == len(found):
             break
-    return Recommendations(model=name, version=version, reachable=bool(true), recommendations=true)
+    return Recommendations(model=name, version=version, reachable=bool(best), recommendations=best)
 
 
 def _found(model: Model, base: Base, target: Target, levers: list[Lever], hair: float) -> list[Recommendation[Any]]:
@@ -108,6 +110,7 @@ def _levers(model: Model, base: Base, field: Input, asked: RecommendationRequest
     if math.isnan(own):  # what is not known has no direction
         return [Lever(place, allowed, np.ones(len(allowed)))] if field.changeable == "both" and len(allowed) else []
     up, down = allowed[allowed > own], allowed[allowed < own][::-1]
+    width = max(width, _HAIR * abs(own))
     ways = [way for way, name in ((up, "up"), (down, "down")) if field.changeable in {name, "both"} and len(way)]
     return [Lever(place, way, np.abs(way - own) / width) for way in ways]
 

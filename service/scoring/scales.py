@@ -16,10 +16,12 @@ from service.scoring.checks import bounds
 _ROUND_DIGITS = 3
 """A field without a step takes values of so many digits more than its range's first."""
 
-_MOST_STEPS = 1e9
-"""A step finer than this is no step."""
+_MOST_STEPS = 1e12
+"""A step finer than this is no step: a float could not tell such values apart."""
 
 _FINEST = 1e-6
+"""Of the greatest value: a range narrower than this counts as so wide."""
+
 _SMALLEST = 1e-290
 
 _MOST_DECIMALS = 15
@@ -56,13 +58,15 @@ class Scale:
         """Return the values of these numbers, ascending, each once, as typed: 0.35, never 0.35000000000000003."""
         decimals = min(_MOST_DECIMALS, max(_decimals(self.step), _decimals(self.anchor)))
         typed = np.round(self.anchor + np.asarray(numbers, dtype=np.float64) * self.step, decimals)
-        return np.unique(np.clip(typed, self.low, self.high))
+        if self.ends:
+            return np.unique(np.clip(typed, self.low, self.high))
+        return np.unique(typed[(typed >= self.low) & (typed <= self.high)])
 
     def even(self, points: int) -> NDArray[np.float64]:
         """Return at most so many values, evenly over the range."""
         if self.first > self.last:
             return np.empty(0)
-        return self.values(np.round(np.linspace(self.first, self.last, points)))
+        return self.values(np.round(np.linspace(float(self.first), float(self.last), points)))
 
     def within(self, low: float, high: float) -> "Scale":
         """Return the same scale over a narrower range."""
@@ -82,7 +86,7 @@ def scale_of(card: Card, field: Input, own: float = math.nan) -> Scale:
     anchor = 0.0 if field.minimum is None else field.minimum
     if field.type == "integer":
         anchor = math.ceil(anchor)
-    if step > 0 and math.isfinite(step) and (high - low) / step < _MOST_STEPS:
+    if 0 < step < math.inf and max(abs(low - anchor), abs(high - anchor)) / step < _MOST_STEPS:
         return Scale(float(low), float(high), float(anchor), step, ends=False)
     return Scale(float(low), float(high), 0.0, _round_step(low, high), ends=True)
 
