@@ -22,7 +22,7 @@ _MOST_PAIR_COLUMNS = 12
 TRADE = 0.75
 """More levers are worth it where those of a shorter find go less than this share of their way."""
 _BEAM, _NARROW_BEAM = 16, 4
-_BEAM_VALUES = 64
+_BEAM_VALUES, _NARROW_BEAM_VALUES = 64, 16
 _ENOUGH = 3
 """With so many finds of one or two levers, no more levers are tried."""
 _MOST_FOUND = 24
@@ -78,7 +78,7 @@ class Search:
         while beam and (not found or (len(found) < _ENOUGH and width == _BEAM)):
             short = [move for move in beam if move.gap > 0]
             starts = [move.pulls for move in sorted(short, key=lambda move: (move.gap, move.distance, move.pulls))[:width]]
-            beam = self._tried(starts, _BEAM_VALUES)
+            beam = self._tried(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
             found, width = found + self._found(beam), _NARROW_BEAM
         return sorted(self._shrunk(found), key=lambda move: (len(move.pulls), move.distance, move.pulls))
 
