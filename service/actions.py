@@ -22,7 +22,9 @@ from service.schemas import (
     Row,
 )
 from service.scoring.columns import Columns
+from service.scoring.curves import curves
 from service.scoring.languages import localized
+from service.scoring.recommendations import recommendations
 from service.scoring.registry import Registry
 
 
@@ -46,14 +48,14 @@ def explain(registry: Registry, name: str, asked: PredictionRequest, language: L
     raise NotImplementedError
 
 
-def sweep(registry: Registry, name: str, asked: CurveRequest, language: Language) -> Curves[Any]:
+def sweep(registry: Registry, name: str, asked: CurveRequest, _language: Language) -> Curves[Any]:
     """Return what if: the predictions along a field's range for this row. Raises what `predict` raises."""
-    raise NotImplementedError
+    return curves(registry.get(name, asked.version), asked)
 
 
-def recommend(registry: Registry, name: str, asked: RecommendationRequest, language: Language) -> Recommendations[Any]:
+def recommend(registry: Registry, name: str, asked: RecommendationRequest, _language: Language) -> Recommendations[Any]:
     """Return what would have to change to reach a goal. Raises what `predict` raises."""
-    raise NotImplementedError
+    return recommendations(registry.get(name, asked.version), asked)
 
 
 def evaluate(registry: Registry, name: str, language: Language) -> EvaluationAnswer:
