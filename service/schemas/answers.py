@@ -134,6 +134,8 @@ class CurveRequest(Shape, frozen=True):
     """How many a numeric field gets; the row's own value is always one of them."""
     together: bool = False
     """Two fields at once, as a map."""
+    pinned: Row | None = None
+    """Another row to score on this occasion, to be marked beside the curve."""
     version: str | None = None
 
 
@@ -161,6 +163,9 @@ class Surface(Shape, frozen=True):
 class Curves(Shape, Generic[P], frozen=True):
     model: str
     version: str
+    prediction: P
+    """Of the row as it stands."""
+    pinned: P | None
     curves: list[Curve[P]]
     surface: Surface | None = None
 
@@ -211,6 +216,8 @@ class Recommendation(Shape, Generic[P], frozen=True):
 class Recommendations(Shape, Generic[P], frozen=True):
     model: str
     version: str
+    prediction: P
+    """Of the row as it stands."""
     reachable: bool
     """True as well where the row reaches the goal as it is; then there is nothing to recommend."""
     recommendations: list[Recommendation[P]]

@@ -9,7 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import InvalidInput
-from service.schemas import Curve, CurvePoint, CurveRequest, Curves, Input, InputError, Surface, Value
+from service.schemas import (
+    Curve,
+    CurvePoint,
+    CurveRequest,
+    Curves,
+    Input,
+    InputError,
+    LabelPrediction,
+    Surface,
+    Value,
+    ValuePrediction,
+)
 from service.scoring.registry import Model
 from service.scoring.scales import scale_of
 from service.scoring.variations import Base, base_of, number_of, value_of
@@ -20,6 +31,8 @@ POINTS, MOST_POINTS = 41, 201
 SURFACE_POINTS, MOST_SURFACE_POINTS = 21, 41
 _BOTH = 2
 
+Prediction = LabelPrediction | ValuePrediction
+
 
 def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
     """Return a curve for each asked field, or one surface. Raises InvalidInput, ModelFailed."""
@@ -27,21 +40,32 @@ def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
     base = base_of(model.card, model.checks, asked.row)
     points = asked.points or (SURFACE_POINTS if asked.together else POINTS)
     values = [_values(model, base, field, points) for field in fields]
-    name, version = model.card.name, model.card.version
-    if asked.together:
-        return Curves(model=name, version=version, curves=[], surface=_surface(model, base, fields, values))
-    return Curves(model=name, version=version, curves=_curves(model, base, fields, values))
+    # A batch may differ from a row alone in the seventh digit: the row as it stands gets the number that people see.
+    (own,) = model.predict(base.columns).predictions
+    return Curves(
+        model=model.card.name,
+        version=model.card.version,
+        prediction=own,
+        pinned=_pinned(model, asked),
+        curves=[] if asked.together else _curves(model, base, fields, values, own),
+        surface=_surface(model, base, fields, values) if asked.together else None,
+    )
 
 
-def _curves(model: Model, base: Base, fields: list[Input], values: list[list[Value]]) -> list[Curve[Any]]:
+def _pinned(model: Model, asked: CurveRequest) -> Prediction | None:
+    if asked.pinned is None:
+        return None
+    (prediction,) = model.predict(base_of(model.card, model.checks, asked.pinned, "/pinned").columns).predictions
+    return prediction
+
+
+def _curves(model: Model, base: Base, fields: list[Input], values: list[list[Value]], own: Prediction) -> list[Curve[Any]]:
     matrix = base.repeated(sum(map(len, values)))
     start = 0
     for field, along in zip(fields, values, strict=True):
         matrix[start : start + len(along), base.place(field.name)] = [number_of(field, value) for value in along]
         start += len(along)
     predictions = iter(model.predict(base.with_numbers(matrix)).predictions)
-    # A batch may differ from a row alone in the seventh digit: the row as it stands gets the number that people see.
-    (own,) = model.predict(base.columns).predictions
     return [
         Curve(
             field=field.name,

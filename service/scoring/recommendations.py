@@ -38,9 +38,9 @@ def recommendations(model: Model, asked: RecommendationRequest) -> Recommendatio
     target = target_of(model.card, asked.goal)
     _check_limits(model, asked)
     base = base_of(model.card, model.checks, asked.row)
-    name, version = model.card.name, model.card.version
-    if target.reached(_prediction(model, base, base.columns.matrix)):
-        return Recommendations(model=name, version=version, reachable=True, recommendations=[])
+    own = _prediction(model, base, base.columns.matrix)
+    if target.reached(own):
+        return _answer(model, own, reachable=True, found=[])
     levers = [lever for field in base.numeric.values() for lever in _levers(model, base, field, asked)]
     best: list[Recommendation[Any]] = []
     for hair in (0.0, _HAIR):
@@ -49,7 +49,17 @@ def recommendations(model: Model, asked: RecommendationRequest) -> Recommendatio
         best = max(best, true, key=len)
         if len(true) == len(found):
             break
-    return Recommendations(model=name, version=version, reachable=bool(best), recommendations=best)
+    return _answer(model, own, reachable=bool(best), found=best)
+
+
+def _answer(model: Model, own: Any, *, reachable: bool, found: list[Recommendation[Any]]) -> Recommendations[Any]:
+    return Recommendations(
+        model=model.card.name,
+        version=model.card.version,
+        prediction=own,
+        reachable=reachable,
+        recommendations=found,
+    )
 
 
 def _found(model: Model, base: Base, target: Target, levers: list[Lever], hair: float) -> list[Recommendation[Any]]:

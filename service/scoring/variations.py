@@ -46,13 +46,13 @@ class Base:
         return Columns(matrix, {name: cells * len(matrix) for name, cells in self.columns.texts.items()})
 
 
-def base_of(card: Card, checks: Checks, row: Row) -> Base:
-    """Return a request's only row, checked. Raises InvalidInput with pointers such as /row/credit_limit."""
+def base_of(card: Card, checks: Checks, row: Row, at: str = "/row") -> Base:
+    """Return a row of a request, checked. Raises InvalidInput with pointers such as /row/credit_limit."""
     try:
         columns = checks.columns([row])
     except InvalidInput as error:
         errors = [
-            InputError(pointer=each.pointer.replace("/rows/0", "/row", 1), code=each.code, message=each.message)
+            InputError(pointer=each.pointer.replace("/rows/0", at, 1), code=each.code, message=each.message)
             for each in error.errors
         ]
         raise InvalidInput(error.detail, errors=errors) from None
