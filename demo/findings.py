@@ -58,7 +58,9 @@ def importance(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Fin
             row["drop"]["value"],
             row["drop"]["low"],
             row["drop"]["high"],
-            tongue.signed(-row["drop"]["value"] * 100, 1) if classification else tongue.signed(row["drop"]["value"] * 100, 1),
+            tongue.signed(-row["drop"]["value"] * 100, 1)
+            if classification
+            else tongue.signed(row["drop"]["value"] * 100, 1),
         )
         for row in rows
     ]

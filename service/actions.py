@@ -23,6 +23,7 @@ from service.schemas import (
 )
 from service.scoring.columns import Columns
 from service.scoring.curves import curves
+from service.scoring.explanations import explanations
 from service.scoring.languages import localized
 from service.scoring.recommendations import recommendations
 from service.scoring.registry import Registry
@@ -45,7 +46,7 @@ def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: s
 
 def explain(registry: Registry, name: str, asked: PredictionRequest, language: Language) -> Explanations[Any]:
     """Return why: one contribution a field for each row. Raises what `predict` raises, TooLarge for many rows."""
-    raise NotImplementedError
+    return explanations(registry.get(name, asked.version), asked.rows, language)
 
 
 def sweep(registry: Registry, name: str, asked: CurveRequest, _language: Language) -> Curves[Any]:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from service.schemas import Card, Category, Input, Regression, Scoring
 from service.scoring.columns import Columns
-from service.training.groups import Division, divisions, number
+from service.scoring.wording import number
+from service.training.groups import Division, divisions
 
 NUMBERS = st.lists(st.one_of(st.floats(-1e6, 1e6, width=32), st.none()), min_size=1, max_size=60)
 WHOLE = st.lists(st.one_of(st.integers(-1000, 1000), st.none()), min_size=1, max_size=60)

@@ -19,6 +19,7 @@ from service.scoring.checks import Checks
 from service.scoring.columns import Columns
 from service.scoring.evaluations import read_evaluation
 from service.scoring.quick_reader import QuickReader
+from service.scoring.reference import Reference, read_reference
 from service.scoring.scorers import Scorer, open_scorer
 
 _FEW_SECONDS = 0.005
@@ -38,6 +39,7 @@ class Model:
     answer: Answers
     evaluation: Evaluation | None = None
     """None: the bundle was made without one."""
+    reference: Reference | None = None
     few_rows: int = 0
     """So many rows are answered in a few milliseconds: sooner than they would be handed to a thread and back."""
 
@@ -62,7 +64,7 @@ def open_model(folder: Path) -> Model:
     card = read_card(folder)
     checks = Checks(card)
     model = Model(card, checks, QuickReader(card, checks), open_scorer(card, folder), answers(card))
-    model = replace(model, evaluation=read_evaluation(folder, card))
+    model = replace(model, evaluation=read_evaluation(folder, card), reference=read_reference(folder, card, checks))
     rows = [example.row for example in card.examples] + list(card.real_rows)
     try:
         model.predict(rows)

@@ -18,19 +18,23 @@ from numpy.typing import NDArray
 
 from service.errors import BrokenBundle
 from service.schemas import Card, Classification, Evaluation, Input, IntervalRule, Row, Scoring
+from service.scoring.answers import answers
 from service.scoring.bundle import write_card
 from service.scoring.checks import Checks
 from service.scoring.evaluations import write_evaluation
+from service.scoring.reference import Reference, write_reference
 from service.scoring.registry import open_model
 from service.scoring.scorers import open_scorer
 from service.training import figures
 from service.training.evaluation import evaluate
 from service.training.recipe import CARDS, Part, Recipe, Split
+from service.training.references import reference
 
 GATE_ROWS = 1000
 GATE_DIFFERENCE = 1e-5
 COVERAGE = 0.9
 _ROWS_TO_SHOW = 100
+_ROWS_TO_REMEMBER = 5000
 _LIBRARIES = ("scikit-learn", "skl2onnx", "numpy")
 
 
@@ -45,6 +49,7 @@ def build(recipe: Recipe, bundles: Path) -> Card:
         card = msgspec.structs.replace(card, scoring=_choose_scorer(recipe, card, pipeline, split, folder))
         card = _with_figures(card, pipeline, split)
         write_evaluation(folder, _evaluation(recipe, card, split.test, folder))
+        write_reference(folder, _reference(card, split.train, folder))
         write_card(folder, card)
         model = open_model(folder)
         _put(folder, bundles / recipe.card)
@@ -168,6 +173,14 @@ def _evaluation(recipe: Recipe, card: Card, test: Part, folder: Path) -> Evaluat
     columns = Checks(card).columns(rows(test.fields[[field.name for field in card.inputs]]))
     attributes = msgspec.convert(_texts(recipe.card)["aside"], tuple[Input, ...])
     return evaluate(card, open_scorer(card, folder), columns, test.answer, aside=test.aside, attributes=attributes)
+
+
+def _reference(card: Card, train: Part, folder: Path) -> Reference:
+    """Remember a part of the training rows; they stand in no order that matters, so the first are as good as drawn ones."""
+    remembered = rows(train.fields[[field.name for field in card.inputs]].iloc[:_ROWS_TO_REMEMBER])
+    columns = Checks(card).columns(remembered)
+    outputs = answers(card).outputs(open_scorer(card, folder).score(columns), len(columns))
+    return reference(card, remembered, columns, outputs)
 
 
 def _put(folder: Path, target: Path) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from service.schemas import LANGUAGES, Card, Input, Language, Text
 from service.scoring.columns import Columns
+from service.scoring.wording import number, say
 
 _MOST_VALUES = 12
 """A whole number with no more values than this is split into them, not into quarters."""
@@ -25,7 +26,6 @@ _UNDOCUMENTED: Text = {"en": "not documented", "pl": "nieudokumentowane"}
 _YES_NO: tuple[Text, Text] = ({"en": "no", "pl": "nie"}, {"en": "yes", "pl": "tak"})
 _LENGTH: dict[Language, str] = {"en": "Length of the text", "pl": "Długość tekstu"}
 _CHARACTERS: Text = {"en": "characters", "pl": "znaków"}
-_POLISH_DIGITS = str.maketrans({",": "\u00a0", ".": ","})
 
 
 @dataclass(frozen=True)
@@ -155,15 +155,3 @@ def _with_unit(field: Input, value: float, language: Language) -> str:
     unit = say(field.unit, language)
     gap = "" if unit in {"", "%"} else " "
     return f"{number(value, language, field.shown_as)}{gap}{unit}"
-
-
-def number(value: float, language: Language, shown_as: str = "number") -> str:
-    """Return a number as people of that language write it."""
-    percent = shown_as == "percent"
-    text = f"{round(value * 100, 6) if percent else value:,.10g}" + ("%" if percent else "")
-    return text.translate(_POLISH_DIGITS) if language == "pl" else text
-
-
-def say(text: Text, language: Language) -> str:
-    """Return a text in one language, or in the first that it has."""
-    return text if isinstance(text, str) else text.get(language) or next(iter(text.values()), "")

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.schemas import LANGUAGES, Figure, Language, Text, WeakSpot
-from service.training.groups import Division, Group, number, say
+from service.scoring.wording import number, say
+from service.training.groups import Division, Group
 from service.training.held_out import HeldOut
 from service.training.intervals import Z_95
 from service.training.measures import Measure

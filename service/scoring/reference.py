@@ -1,0 +1,93 @@
+"""What a bundle remembers of the rows that its model learned from: a few of them, and how the values spread.
+
+Knows: files, rows, the card. Must not know: HTTP, how rows are drawn. Written at build, read with suspicion.
+"""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from service.errors import BrokenBundle, InvalidInput
+from service.schemas import Card, Row
+from service.schemas.card import Shape
+from service.scoring.checks import Checks
+from service.scoring.columns import Columns
+
+FILE = "reference.json"
+MOST_ROWS = 64
+QUANTILES = 201
+LARGEST_BYTES = 2**18
+
+
+class Spread(Shape, frozen=True):
+    """How one field's values spread: quantiles of a number, or the share of each category, false and true."""
+
+    quantiles: list[float] = msgspec.field(default_factory=list)
+    shares: list[float] = msgspec.field(default_factory=list)
+    missing: float = 0.0
+
+
+class Reference(Shape, frozen=True):
+    """`rows` stand in the order of their answers; `surprises` are the quantiles of the training rows' surprise."""
+
+    rows: list[Row]
+    spreads: list[Spread]
+    """One for each field that is no text, in the card's order."""
+    surprises: list[float]
+
+
+def write_reference(folder: Path, reference: Reference) -> None:
+    (folder / FILE).write_bytes(msgspec.json.encode(reference, order="deterministic"))
+
+
+def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None:
+    """Return the reference, or None where the bundle has none. Raises BrokenBundle where it does not fit the card."""
+    file = folder / FILE
+    if not file.exists():
+        return None
+    if file.stat().st_size > LARGEST_BYTES:
+        raise BrokenBundle(f"{FILE} is larger than {LARGEST_BYTES // 2**10} kB")
+    try:
+        reference = msgspec.json.decode(file.read_bytes(), type=Reference)
+        checks.columns(reference.rows)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BrokenBundle(f"{FILE} does not fit: {str(error)[:200]}") from error
+    except InvalidInput as error:
+        raise BrokenBundle(f"{FILE} holds rows that do not fit the card: {error.errors[0].pointer}") from error
+    _check(reference, card)
+    return reference
+
+
+def background(reference: Reference | None, card: Card, checks: Checks) -> Columns:
+    """Return the rows that an answer is compared with: the reference's, else those that the card shows to people.
+
+    No rows where a hand-made bundle has neither.
+    """
+    rows = reference.rows if reference else [*card.real_rows, *(example.row for example in card.examples)]
+    return checks.columns(rows[:MOST_ROWS])
+
+
+def spread_of(values: NDArray[np.float64], categories: int) -> Spread:
+    """Return how a column of a matrix spreads; `categories` is 0 for a number."""
+    known = values[~np.isnan(values)]
+    missing = 1 - len(known) / len(values)
+    if categories:
+        counts = np.bincount(known.astype(int), minlength=categories)
+        return Spread(shares=[round(float(count) / len(values), 6) for count in counts], missing=round(missing, 6))
+    places = np.linspace(0, 1, QUANTILES)
+    return Spread(quantiles=[float(f"{value:.7g}") for value in np.quantile(known, places)], missing=round(missing, 6))
+
+
+def _check(reference: Reference, card: Card) -> None:
+    numeric = [field for field in card.inputs if field.type != "text"]
+    if len(reference.spreads) != len(numeric) or len(reference.rows) > MOST_ROWS:
+        raise BrokenBundle(f"{FILE} is of other fields than the card's")
+    for field, spread in zip(numeric, reference.spreads, strict=True):
+        categories = len(field.categories) if field.type == "category" else 2 * (field.type == "boolean")
+        if len(spread.shares) != categories or bool(spread.quantiles) == bool(categories):
+            raise BrokenBundle(f"{FILE} does not fit the field {field.name[:64]}")
+    for numbers in (reference.surprises, *(spread.quantiles for spread in reference.spreads)):
+        if not np.isfinite(numbers).all() or (np.diff(numbers) < 0).any():
+            raise BrokenBundle(f"{FILE} holds quantiles out of order")
