@@ -26,7 +26,7 @@ from client.shapes.answers import (
     Value,
 )
 from client.shapes.card import Band, Card, Field, Health, ModelState, Output
-from client.shapes.evaluation import Classification, Evaluation, Figure, Regression, Segment
+from client.shapes.evaluation import Classification, Evaluation, Figure, Regression, Segment, ThresholdCounts
 
 __all__ = [
     "Band",
@@ -59,6 +59,7 @@ __all__ = [
     "Segment",
     "ServiceError",
     "Surface",
+    "ThresholdCounts",
     "TooSlow",
     "Unavailable",
     "Usualness",

@@ -17,6 +17,7 @@ from client import (
     Goal,
     ModelState,
     Recommendations,
+    Refused,
     Row,
     ServiceError,
 )
@@ -118,7 +119,7 @@ def recommend(card_: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommenda
 
 
 def evaluation(card_: Card) -> Evaluation | None:
-    """Return how good the model is, in the language of this visit."""
+    """Return how good the model is, in the language of this visit; None where nobody has measured it."""
     language = tongue().language
     key = _key("evaluation", card_, language)
     known = _remembered()
@@ -126,7 +127,8 @@ def evaluation(card_: Card) -> Evaluation | None:
         try:
             _remember(key, client().evaluation(card_["name"], language))
         except ServiceError as error:
-            note(error)
+            if not (isinstance(error, Refused) and error.code == "no_evaluation"):
+                note(error)
             return None
     return cast(Evaluation, known[key])
 

@@ -11,6 +11,7 @@ from demo.charts import canvas, evaluation
 from demo.charts.evaluation import Spread
 from demo.tongue import Tongue
 
+_FEW = 50
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -21,6 +22,42 @@ class Finding:
     sentence: str
     drawing: canvas.Figure | None
     more: tuple[str, ...] = ()
+
+
+def bands(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Finding:
+    """How the cases spread over the bands, and what became of those in each."""
+    classification = found["kind"] == "classification"
+    spreads = [
+        Spread(
+            f"{band['label']} ({tongue.number(band['focus']['rows'])})",
+            band["focus"]["value"],
+            band["focus"]["low"],
+            band["focus"]["high"],
+            tongue.percent(band["focus"]["value"])
+            if classification
+            else wording.answer_with_unit(card, band["focus"]["value"], tongue),
+            pale=band["focus"]["rows"] < _FEW,
+        )
+        for band in found["bands"]
+    ]
+    listed = ", ".join(f"{band['label']} {between(band['share'], tongue)}" for band in found["bands"])
+    what = (
+        tongue.say("The chart shows in how many of them this came true: {label}.", label=focus_label(card))
+        if classification
+        else tongue.say("The chart shows their mean true value.")
+    )
+    sentence = tongue.say("Of all cases: {bands}.", bands=listed)
+    return Finding(sentence, evaluation.spreads(spreads, None, theme), (what, brackets(tongue)))
+
+
+def brackets(tongue: Tongue) -> str:
+    return tongue.say("In brackets: the number of cases. Pale: too few of them to say much.")
+
+
+def focus_label(card: Card) -> str:
+    """Return the words for the label whose chance people read."""
+    focus = card["output"].get("focus", "")
+    return next((each.get("label") or focus for each in card["output"].get("labels", []) if each["value"] == focus), focus)
 
 
 def shares(tongue: Tongue) -> list[str]:
@@ -80,7 +117,7 @@ def importance(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Fin
 
 def groups(found: Evaluation, segment: Segment, theme: str, tongue: Tongue) -> Finding:
     """How the model does for each group of cases; a small one is pale."""
-    overall = overall_metric(found)
+    overall = found["overall"]["value"]
     spreads = [
         Spread(
             f"{group['label']} ({tongue.number(group['metric']['rows'])})",
@@ -107,17 +144,10 @@ def groups(found: Evaluation, segment: Segment, theme: str, tongue: Tongue) -> F
     drawing = evaluation.spreads(
         spreads, (overall, tongue.say("all cases: {value}", value=metric_word(found, overall, tongue))), theme
     )
-    more = [tongue.say("In brackets: the number of cases. Pale: too few of them to say much.")]
+    more = [brackets(tongue)]
     if not segment["is_input"]:
         more.insert(0, tongue.say("The model never sees this; it is used here only to compare."))
     return Finding(sentence, drawing, tuple(more))
-
-
-def overall_metric(found: Evaluation) -> float:
-    """Return the metric of groups over all held-out cases."""
-    if found["kind"] == "classification":
-        return found["auc"]["value"]
-    return found["relative_error"]["value"]
 
 
 def weak_spots(found: Evaluation, tongue: Tongue) -> Finding:

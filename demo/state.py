@@ -171,6 +171,11 @@ def note(error: ServiceError) -> None:
     st.session_state.setdefault("errors", []).append(error)
 
 
+def has_errors() -> bool:
+    """Tell whether something went wrong in this run that the banner will speak of."""
+    return bool(st.session_state.get("errors"))
+
+
 def begin_run() -> None:
     st.session_state["errors"] = []
     context = get_script_run_ctx()

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client import Card
-from demo import cases, charts, wording
+from demo import cases, wording
+from demo.charts import answer_scale
+from demo.charts.canvas import Stretch
 from demo.forms import plain
 from demo.settings import WrongSettings, read_settings
 from demo.tongue import CATALOGUE, Tongue, from_browser
@@ -144,9 +146,9 @@ def test_no_label_is_taken_for_markdown(text: str) -> None:
 
 
 def test_a_chart_keeps_its_shape_whatever_it_shows() -> None:
-    stretches = [charts.Stretch(0, 0.2, "good", "<b>Yes</b>"), charts.Stretch(0.2, 1, "bad", "No")]
-    first = charts.scale(stretches, [(0.2, "20%")], 0.1, None, "light")
-    second = charts.scale(stretches, [(0.2, "20%")], 0.9, 0.1, "light")
+    stretches = [Stretch(0, 0.2, "good", "<b>Yes</b>"), Stretch(0.2, 1, "bad", "No")]
+    first = answer_scale.scale(stretches, [(0.2, "20%")], 0.1, None, "light")
+    second = answer_scale.scale(stretches, [(0.2, "20%")], 0.9, 0.1, "light")
     assert len(first.data) == len(second.data) == 1
     assert len(first.layout.shapes) == len(second.layout.shapes)
     assert "<b>" not in str(first.layout.annotations)

@@ -94,6 +94,7 @@ class _Evaluation(TypedDict):
     rows: int
     metric: str
     metric_label: str
+    overall: Figure
     bands: list[BandShare]
     importance: list[Importance]
     segments: list[Segment]

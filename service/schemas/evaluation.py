@@ -118,6 +118,8 @@ class ClassificationEvaluation(Published, frozen=True, tag="classification", tag
     metric: str
     """The metric of importance, segments and weak spots: `auc`."""
     metric_label: Text
+    overall: Figure
+    """The metric over all held-out rows."""
     auc: Figure
     average_precision: Figure
     roc: list[RocPoint]
@@ -135,6 +137,8 @@ class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="
     metric: str
     """`relative_error`: the median of |predicted − true| / true."""
     metric_label: Text
+    overall: Figure
+    """The metric over all held-out rows."""
     r2: Figure
     median_error: Figure
     """In the answer's unit."""

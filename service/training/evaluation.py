@@ -45,6 +45,7 @@ def evaluate(
         "rows": len(columns),
         "metric": rows.measure.name,
         "metric_label": rows.measure.label,
+        "overall": rows.resamples.figure(rows.measure.of, rows.truth, rows.answer),
         "bands": _bands(rows),
         "importance": importance(rows),
         "segments": segments(rows, split),
