@@ -22,6 +22,7 @@ class Finding:
     sentence: str
     drawing: canvas.Figure | None
     more: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
 
 def bands(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Finding:
@@ -160,4 +161,4 @@ def weak_spots(found: Evaluation, tongue: Tongue) -> Finding:
         len(found["weak_spots"]),
     )
     note = tongue.say("Found on one half of the cases, confirmed on the other.")
-    return Finding(sentence, None, (*(spot["sentence"] for spot in found["weak_spots"]), note))
+    return Finding(sentence, None, (note,), tuple(spot["sentence"] for spot in found["weak_spots"]))

@@ -29,8 +29,10 @@ def telling_apart(card: Card, found: Classification, theme: str, tongue: Tongue)
     )
     curve = [(point["false_alarms"], point["found"]) for point in found["roc"]]
     titles = Titles(tongue.say("False alarms among the others"), tongue.say("Found"), shares(tongue))
-    area = tongue.say("The line is the ROC curve, the number its area (AUC): 50 of 100 would be a coin, 100 never wrong.")
-    return Finding(sentence, evaluation.trade_off(curve, None, titles, theme), (area,))
+    area = tongue.say(
+        "The line is the ROC curve, the number its area (AUC). A coin would put 50 of 100 pairs in order: the dashed line."
+    )
+    return Finding(sentence, evaluation.trade_off(curve, None, titles, theme, chance=True), (area,))
 
 
 def finding(card: Card, found: Classification, theme: str, tongue: Tongue) -> Finding:
@@ -43,14 +45,14 @@ def finding(card: Card, found: Classification, theme: str, tongue: Tongue) -> Fi
         threshold=tongue.percent(half["threshold"]),
         right=tongue.percent(half["right"]),
     )
-    curve = [(point["found"], point["right"]) for point in found["precision"]]
+    curve, here = [(point["found"], point["right"]) for point in found["precision"]], (half["found"], half["right"])
     titles = Titles(tongue.say("Found"), tongue.say("Right among the flagged"), shares(tongue))
     base = tongue.say(
         "Flagging everybody would be right for {share}. Average precision: {average}.",
         share=tongue.percent(found["focus_rows"] / found["rows"]),
         average=between(found["average_precision"], tongue),
     )
-    return Finding(sentence, evaluation.trade_off(curve, (half["found"], half["right"]), titles, theme), (base,))
+    return Finding(sentence, evaluation.trade_off(curve, here, titles, theme, chance=False), (base,))
 
 
 def trust(card: Card, found: Classification, theme: str, tongue: Tongue) -> Finding:

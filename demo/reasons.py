@@ -18,15 +18,15 @@ _LONGEST_VALUE = 24
 _ONE_POINT = 0.95
 
 
-def why(card: Card, row: Row, now: Explanation, start: Explanation, *, theme: str, tongue: Tongue) -> str:
+def why(card: Card, row: Row, now: Explanation, start: Explanation, tongue: Tongue) -> str:
     """Return the whole block: the sentence, then bars (or the text with its words coloured), then what colours mean."""
-    parts = [f'<p class="why-sentence">{escape(now["sentence"])}</p>']
+    parts = [f'<h2>{escape(tongue.say("Why"))}</h2><p class="why-sentence">{escape(now["sentence"])}</p>']
     if any("span" in each for each in now["contributions"]):
         parts.append(_words(row, now))
     else:
         parts.append(_bars(card, now, start, tongue))
-    parts.append(_legend(card, now, tongue))
-    return f'<section class="why {theme}{" swapped" if _more_is_good(card) else ""}">{"".join(parts)}</section>'
+    parts.append(_legend(card, now, start, tongue))
+    return f'<section class="why{" swapped" if _more_is_good(card) else ""}">{"".join(parts)}</section>'
 
 
 def usual(card: Card, usualness: Usualness, tongue: Tongue) -> tuple[str, bool]:
@@ -70,7 +70,8 @@ def _bars(card: Card, now: Explanation, start: Explanation, tongue: Tongue) -> s
     for each, old in shown:
         field = fields[each["field"]]
         name = f"{escape(label(field))} <em>{escape(_value(field, each, tongue))}</em>"
-        rows.append(_bar(name, each["contribution"], old, longest, amount(card, each["contribution"], tongue)))
+        begun = old if now is not start else None
+        rows.append(_bar(name, each["contribution"], begun, longest, amount(card, each["contribution"], tongue)))
     if left:
         name = escape(tongue.count("{n} other field", "{n} other fields", left))
         rows.append(_bar(name, rest, None, longest, amount(card, rest, tongue)))
@@ -112,7 +113,7 @@ def _words(row: Row, now: Explanation) -> str:
     return f'<p class="words">{"".join(out)}{escape(text[at:])}</p>'
 
 
-def _legend(card: Card, now: Explanation, tongue: Tongue) -> str:
+def _legend(card: Card, now: Explanation, start: Explanation, tongue: Tongue) -> str:
     spans = any("span" in each for each in now["contributions"])
     base = answer_with_unit(card, now["base"], tongue)
     from_base = (
@@ -121,11 +122,20 @@ def _legend(card: Card, now: Explanation, tongue: Tongue) -> str:
         else tongue.say("The average answer is {base}; the bars lead from it to this one.", base=base)
     )
     up, down = tongue.say("raises the answer"), tongue.say("lowers the answer")
-    text = f'<span class="key up"></span>{escape(up)} <span class="key down"></span>{escape(down)} · {escape(from_base)}'
+    unit = tongue.say("in percentage points") if is_classification(card) else card["output"].get("unit", "")
+    text = f'<span class="key up"></span>{escape(up)} <span class="key down"></span>{escape(down)}'
+    if now is not start and not spans:
+        text += f' <span class="key before"></span>{escape(tongue.say("where it started"))}'
+    text += f"{escape(f' ({unit})' if unit else '')} · {escape(from_base)}"
     largest = max((abs(each["contribution"]) for each in now["contributions"]), default=0.0)
     if now["standard_error"] > _WORTH_SAYING * largest:
         error = amount(card, now["standard_error"], tongue).lstrip("+")
-        text += " " + escape(tongue.say("A bar may be off by about {error}.", error=error))
+        off = (
+            tongue.say("A word may be off by about {error}.", error=error)
+            if spans
+            else tongue.say("A bar may be off by about {error}.", error=error)
+        )
+        text += " " + escape(off)
     return f'<p class="why-legend">{text}</p>'
 
 

@@ -30,8 +30,8 @@ class Side:
         value = row[self.field["name"]]
         return self.values.index(value) if value in self.values else None
 
-    def axis(self, seen: list[float] | None, tongue: Tongue) -> Axis:
-        return scales.axis(self.field, self.places, self.words, seen, tongue)
+    def axis(self, usual: list[float] | None, tongue: Tongue) -> Axis:
+        return scales.axis(self.field, self.places, self.words, usual, tongue)
 
 
 def side(field: Field, values: list[Value], tongue: Tongue) -> Side:

@@ -10,6 +10,8 @@ from demo.charts.evaluation import Spread, Titles
 from demo.findings import Finding, between
 from demo.tongue import Tongue
 
+_FEW_BINS = 3
+
 
 def against(card: Card, found: Regression, theme: str, tongue: Tongue) -> Finding:
     """Predicted against true values, a sample of them."""
@@ -35,8 +37,13 @@ def errors(card: Card, found: Regression, theme: str, tongue: Tongue) -> Finding
         share=tongue.percent(above / sum(each["rows"] for each in bins)),
     )
     titles = Titles(tongue.say("The model said minus the true value"), tongue.say("Cases"), [])
-    ticks = _ticks(card, bins[0]["low"], bins[-1]["high"], tongue)
-    drawing = evaluation.histogram([(each["low"], each["high"], each["rows"]) for each in bins], ticks, titles, theme)
+    drawn = [(each["low"], each["high"], each["rows"]) for each in bins]
+    if len(bins) > _FEW_BINS:  # the outermost ones are as wide as the errors are large
+        (_, first, first_rows), (last, _, last_rows), width = drawn[0], drawn[-1], drawn[1][1] - drawn[1][0]
+        drawn[0], drawn[-1] = (first - width, first, first_rows), (last, last + width, last_rows)
+    counts = [(at, tongue.number(at)) for at in scales.nice(0, max(rows for _, _, rows in drawn))]
+    ticks = _ticks(card, drawn[0][0], drawn[-1][1], tongue)
+    drawing = evaluation.histogram(drawn, ticks, counts, titles, theme)
     return Finding(sentence, drawing, (tongue.say("The outermost bars hold everything beyond them too."),))
 
 

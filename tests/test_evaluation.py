@@ -342,8 +342,9 @@ def test_a_planted_weak_spot_is_found_and_named(toys: Any) -> None:
     found = toys["planted"].evaluation
     assert 1 <= len(found.weak_spots) <= 3
     spot = found.weak_spots[0]
-    assert spot.sentence["en"].startswith("Where region is 2, the AUC is 0.")
-    assert spot.sentence["pl"].startswith("W grupie „region: 2” AUC wynosi 0,")
+    assert spot.sentence["en"].startswith("Where region is 2, ")
+    assert " of 100 pairs are put in the right order, overall " in spot.sentence["en"]
+    assert spot.sentence["pl"].startswith("region: 2: we właściwej kolejności staje ")
     assert spot.metric.low < 0.5 < spot.metric.high
     assert spot.overall == found.auc.value
     (noisy,) = toys["prices"].evaluation.weak_spots
@@ -412,5 +413,5 @@ def test_a_weak_spot_is_worse_than_all_rows_together_and_says_by_how_much(name: 
     for spot in found.weak_spots:
         worse = spot.metric.high < spot.overall if found.metric == "auc" else spot.metric.low > spot.overall
         assert worse
-        assert f"({spot.metric.rows} rows)" in spot.sentence["en"]
-        assert f"(liczba wierszy: {spot.metric.rows})" in spot.sentence["pl"]
+        assert f"({spot.metric.rows} cases)" in spot.sentence["en"]
+        assert f"(liczba przypadków: {spot.metric.rows})" in spot.sentence["pl"]

@@ -75,6 +75,7 @@ class CurvePoint(TypedDict):
 class Curve(TypedDict):
     field: str
     seen: list[float] | None
+    usual: list[float] | None
     points: list[CurvePoint]
 
 

@@ -135,7 +135,7 @@ def _second_model(card: Card, own: list[Kept], explained: list[Explanation], wor
     others = _comparable(card)
     if not others:
         return
-    st.header(words.say("Two models on the same cases"), anchor=False)
+    st.subheader(words.say("Two models on the same cases"), anchor=False)
     names = ["", *others]
     key = f"{PAGE}/other/{card['name']}"
     chosen = st.selectbox(

@@ -111,8 +111,10 @@ def _show(finding: Finding) -> None:
     if finding.drawing is not None:
         config = {"displayModeBar": False, "staticPlot": True}
         st.plotly_chart(finding.drawing, key="drawing", theme=None, config=config, alt=finding.sentence)
-    for text in finding.more:
-        st.markdown(forms.plain(text))
+    if finding.listed:
+        st.markdown("\n".join(f"- {forms.plain(text)}" for text in finding.listed))
+    if finding.more:
+        st.markdown("  \n".join(forms.plain(text) for text in finding.more))
 
 
 def _groups(found: Evaluation, words: Tongue) -> None:
@@ -150,8 +152,10 @@ def _mistakes(card: Card, found: Classification, words: Tongue) -> None:
     )
     counts = mistakes.nearest(found["thresholds"], threshold)
     st.markdown(f"#### {forms.plain(label_findings.at_threshold(card, found, counts, words))}")
-    st.html(label_findings.confusion(card, counts, words))
     drawing, sentence = label_findings.cost_curve(found, counts, false_alarm, missed, theme=state.theme(), tongue=words)
-    config = {"displayModeBar": False, "staticPlot": True}
-    st.plotly_chart(drawing, key="drawing", theme=None, config=config, alt=sentence)
-    st.markdown(forms.plain(sentence))
+    counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
+    counted.html(label_findings.confusion(card, counts, words))
+    with drawn:
+        config = {"displayModeBar": False, "staticPlot": True}
+        st.plotly_chart(drawing, key="drawing", theme=None, config=config, alt=sentence)
+        st.markdown(forms.plain(sentence))

@@ -16,6 +16,7 @@ from demo.tongue import Tongue
 PAGE = "to-change"
 _OWN, _MOST, _LEAST = "own", "most", "least"
 _BAND = "band:"
+_WIDE = 620
 
 
 def page() -> None:
@@ -36,6 +37,7 @@ def page() -> None:
         format_func=lambda name: forms.plain(next(wording.label(field) for field in movable if field["name"] == name)),
         key=f"fixed/{card['name']}",
         placeholder=words.say("nothing"),
+        width=_WIDE,
         persist_state="session",
     )
     state.write_address(card, view)
@@ -47,7 +49,10 @@ def page() -> None:
     if asked["recommendations"]:
         _proposals(card, case, asked["recommendations"], words)
     elif asked["reachable"]:
-        st.success(words.say("This case is there already: nothing has to change."), icon="✅")
+        st.success(
+            words.say("This case is there already: nothing has to change. Choose another goal, or another case on Try."),
+            icon="✅",
+        )
     else:
         st.info(
             words.say("Not reachable with these fields. Choose another goal, or leave fewer fields as they are."), icon="🧭"

@@ -31,7 +31,7 @@ def page() -> None:
         _starts(card, case, words)
         case.row, notes = forms.draw(card, case, words)
     state.write_address(card)
-    with answer, st.container(key="answer"):
+    with answer, st.container(key="answer"):  # on a phone the fields stand between what is said and why
         explained = answers.explain(card, [case.row, case.start_row])
         if explained is None:
             st.html('<p class="answer-none">–</p>')
@@ -39,9 +39,11 @@ def page() -> None:
             _notes(card, notes, [], words)
             return
         now, start = explained
-        _answer(card, case, now["prediction"], start["prediction"], words)
-        _why(card, case, now, start, words)
-        _foot(card, case, words)
+        with st.container(key="said"):
+            _answer(card, case, now["prediction"], start["prediction"], words)
+        with st.container(key="why"):
+            _why(card, case, now, start, words)
+            _foot(card, case, words)
         _notes(card, notes, [warning["field"] for warning in now["prediction"]["warnings"]], words)
 
 
@@ -136,10 +138,7 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongu
 
 
 def _why(card: Card, case: Case, now: Explanation, start: Explanation, words: Tongue) -> None:
-    st.html(
-        f"<h2>{html.escape(words.say('Why'))}</h2>"
-        + reasons.why(card, case.row, now, start, theme=state.theme(), tongue=words)
-    )
+    st.html(reasons.why(card, case.row, now, start, words))
     if now["usualness"]:
         sentence, unusual = reasons.usual(card, now["usualness"], words)
         st.html(f'<p class="usual{" rare" if unusual else ""}">{html.escape(sentence)}</p>')

@@ -17,6 +17,8 @@ from demo.charts.curves import Point
 from demo.tongue import Tongue
 
 PAGE = "what-if"
+_WIDE = 270
+"""Pixels of a control: two of them and a choice stand side by side on a laptop."""
 
 
 def page() -> None:
@@ -31,8 +33,7 @@ def page() -> None:
             words.say("This model reads a text only: no field to sweep. On Try, change the words and watch their colours.")
         )
         return
-    names = _choose(fields, words)
-    _by_hand(card, case, [fields[name] for name in names], words)
+    names = _controls(card, case, fields, words)
     state.write_address(card, ",".join(names))
     asked = answers.sweep(card, case.row, names, case.start_row)
     if asked is None:
@@ -45,8 +46,8 @@ def page() -> None:
         _curve(card, case, fields[names[0]], asked, words)
 
 
-def _choose(fields: dict[str, Field], words: Tongue) -> list[str]:
-    """Draw the choice of one field, or two; return their names."""
+def _controls(card: Card, case: Case, fields: dict[str, Field], words: Tongue) -> list[str]:
+    """Draw the choice of one field, or two, and the fields themselves; return their names."""
     pairs = [f"{one},{two}" for one in fields for two in fields if one != two]
     first, _, second = state.view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
     one_key, two_key = f"{PAGE}/one", f"{PAGE}/two"
@@ -60,18 +61,11 @@ def _choose(fields: dict[str, Field], words: Tongue) -> list[str]:
         return forms.plain(wording.label(fields[name])) if name else words.say("nothing else")
 
     st.pills(words.say("Change"), list(fields), format_func=name_of, key=one_key, on_change=look)
-    st.session_state.setdefault(two_key, second)
     others = ["", *(name for name in fields if name != first)]
-    st.selectbox(words.say("together with"), others, format_func=name_of, key=two_key, on_change=look, width=320)
-    return [first, second] if second else [first]
-
-
-def _by_hand(card: Card, case: Case, fields: list[Field], words: Tongue) -> None:
-    """Draw the fields themselves: for the keyboard, and for values between the points."""
+    names = [first, second] if second else [first]
     with st.container(horizontal=True, vertical_alignment="bottom", key="by-hand"):
-        for field in fields:
-            with st.container(width=300):
-                case.row[field["name"]] = forms.draw_field(card, field, case, words)
+        _by_hand(card, case, [fields[name] for name in names], words)
+        st.selectbox(words.say("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_WIDE)
         st.button(
             words.say("Back to the start"),
             on_click=lambda: state.begin(card, case.start),
@@ -80,6 +74,14 @@ def _by_hand(card: Card, case: Case, fields: list[Field], words: Tongue) -> None
             key="back",
             disabled=not case.changed(),
         )
+    return names
+
+
+def _by_hand(card: Card, case: Case, fields: list[Field], words: Tongue) -> None:
+    """Draw the fields themselves: for the keyboard, and for values between the points."""
+    for field in fields:
+        with st.container(width=_WIDE):
+            case.row[field["name"]] = forms.draw_field(card, field, case, words)
 
 
 def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -> None:
@@ -87,9 +89,11 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -
     now, begun = side.place(case.row), case.start_row[field["name"]]
     scale = sweeps.scale(card, points, words)
     pinned = wording.answer_value(card, asked["pinned"]) if asked["pinned"] and case.changed() else None
+    rare = False
     if sweeps.is_ordered(field):
         start = None if pinned is None or begun is None else Point(float(begun), pinned, "", "")
-        axis = side.axis(asked["curves"][0]["seen"], words)
+        axis = side.axis(asked["curves"][0]["usual"], words)
+        rare = bool(axis.rare(points, (points[0].at, points[-1].at)))
         figure = curves.line(points, axis, scale, now=now, start=start, theme=state.theme())
     else:
         place = side.place(case.start_row)
@@ -100,7 +104,7 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -
         if clicked["curve_number"] == 0:  # what lies above it only marks
             case.row[field["name"]] = side.values[clicked["point_index"]]
 
-    _draw(figure, f"curve/{card['name']}/{field['name']}", sweeps.summary(field, points, words), take, words)
+    _draw(figure, f"curve/{card['name']}/{field['name']}", sweeps.summary(field, points, words), take, words, rare=rare)
     for point in asked["curves"][0]["points"]:
         if point["value"] is None and sweeps.is_ordered(field):
             unknown = wording.answer_with_unit(card, wording.answer_value(card, point["prediction"]), words)
@@ -130,11 +134,16 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, wor
     _draw(figure, key, sweeps.summary_of_map(cells, words), take, words)
 
 
-def _draw(figure: Figure, key: str, summary: str, take: Callable[[dict[str, Any]], None], words: Tongue) -> None:
-    """Draw a chart whose points can be clicked; `take` gets the clicked one, once."""
+def _draw(
+    figure: Figure, key: str, summary: str, take: Callable[[dict[str, Any]], None], words: Tongue, *, rare: bool = False
+) -> None:
+    """Draw a chart whose points can be clicked; `take` gets the clicked one."""
+    last = f"{key}/clicked"
 
     def clicked() -> None:
-        for point in st.session_state[key]["selection"]["points"][:1]:
+        points = st.session_state[key]["selection"]["points"] or st.session_state.get(last, [])  # again: it is let go
+        st.session_state[last] = points
+        for point in points[:1]:
             take(point)
 
     st.plotly_chart(
@@ -147,4 +156,5 @@ def _draw(figure: Figure, key: str, summary: str, take: Callable[[dict[str, Any]
         alt=summary,
     )
     marks = words.say("Full mark: now; hollow mark: where you started. Click a point to take its value.")
-    st.caption(f"{forms.plain(summary)} {forms.plain(marks)}")
+    grey = words.say("Grey: values that are rare among those the model learned from.") if rare else ""
+    st.caption(f"{forms.plain(summary)} {forms.plain(marks)} {forms.plain(grey)}")

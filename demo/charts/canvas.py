@@ -21,6 +21,7 @@ ACCENT = {"light": "#1F4E79", "dark": "#7FB4E6"}
 TRACK = {"light": "#E6E8E4", "dark": "#2B323A"}
 PAPER = {"light": "#FFFFFF", "dark": "#14181D"}
 _TINT = 0.27
+_HAIR = 0.002
 _LETTER_PIXELS, _PHONE_PIXELS = 7.2, 300
 
 
@@ -60,8 +61,13 @@ def axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> No
         "title_font": {"color": MUTED[theme], "size": 14},
         "linecolor": TRACK[theme],
     }
+    for axis in (x, y):
+        if "range" in axis:  # a tick exactly at the end would be left out
+            low, high = axis["range"]
+            axis["range"] = [low - (high - low) * _HAIR, high + (high - low) * _HAIR]
     figure.update_xaxes(**(quiet | {"showline": True} | x))
     figure.update_yaxes(**(quiet | {"gridcolor": TRACK[theme], "showgrid": True} | y))
+    figure.update_layout(margin={"l": 12, "r": 24, "t": 14, "b": 4})  # a label past the edge would be left out
 
 
 def tinted(colour: str, share: float = _TINT) -> str:

@@ -37,7 +37,8 @@ class Scale:
         if self.whole:
             return self.whole
         room = (max(answers) - min(answers)) * _ROOM or abs(answers[0]) * _ROOM or 1.0
-        return min(answers) - room, max(answers) + room
+        low = min(answers) - room
+        return (0.0 if low < 0 <= min(answers) else low), max(answers) + room
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,16 @@ class Axis:
 
     title: str
     ticks: list[tuple[float, str]]
-    seen: tuple[float, float] | None = None
+    usual: tuple[float, float] | None = None
+    """Where nearly all cases lie; beyond it the chart is grey."""
+
+    def rare(self, points: list[Point], ends: tuple[float, float]) -> list[tuple[float, float]]:
+        """Return the parts of the axis, out to its ends, where points lie beyond the usual values."""
+        if not self.usual:
+            return []
+        low, high = self.usual
+        parts = [(ends[0], low)] if points[0].at < low else []
+        return [*parts, (high, ends[1])] if points[-1].at > high else parts
 
 
 def line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, start: Point | None, theme: str) -> Figure:
@@ -55,11 +65,11 @@ def line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, star
     answers = [point.answer for point in points] + ([start.answer] if start else [])
     low, high = scale.ends(answers)
     _bands(figure, scale, theme)
-    if axis.seen:
-        ends = [points[0].at, points[-1].at]
-        for x0, x1 in ((ends[0], axis.seen[0]), (axis.seen[1], ends[1])):
-            if x1 > x0:
-                figure.add_vrect(x0=x0, x1=x1, fillcolor=TRACK[theme], opacity=0.8, line_width=0, layer="below")
+    places = [point.at for point in points] + ([start.at] if start else [])
+    room = (max(places) - min(places)) * _ROOM / 2 or 1.0
+    ends = (min(places) - room, max(places) + room)
+    for x0, x1 in axis.rare(points, ends):
+        figure.add_vrect(x0=x0, x1=x1, fillcolor=TRACK[theme], opacity=0.85, line_width=0, layer="below")
     figure.add_trace(
         go.Scatter(
             x=[point.at for point in points],
@@ -70,7 +80,7 @@ def line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, star
         )
     )
     _mark(figure, [(start.at, start)] if start else [], [] if now is None else [(points[now].at, points[now])], theme)
-    _axes(figure, theme, axis, scale, (low, high))
+    _axes(figure, theme, axis, scale, ends, (low, high))
     return figure
 
 
@@ -108,9 +118,8 @@ def bars(points: list[Point], scale: Scale, *, now: int | None, start: tuple[int
                 marker={"symbol": "triangle-down-open", "size": 13, "color": MUTED[theme], "line": {"width": 2.5}},
             )
         )
-    ticks = {"tickvals": [at for at, _ in scale.ticks], "ticktext": [plain(word) for _, word in scale.ticks]}
     y = {"tickvals": list(range(len(words))), "ticktext": words, "autorange": "reversed", "showgrid": False}
-    axes(figure, theme, {"range": [low, high], **ticks}, y | {"tickfont": {"color": INK[theme], "size": 15}})
+    axes(figure, theme, {"range": [low, high], "showticklabels": False}, y | {"tickfont": {"color": INK[theme], "size": 15}})
     return figure
 
 
@@ -230,8 +239,11 @@ def _mark(figure: Figure, start: list[tuple[float, Point]], now: list[tuple[floa
         )
 
 
-def _axes(figure: Figure, theme: str, axis: Axis, scale: Scale, ends: tuple[float, float]) -> None:
+def _axes(
+    figure: Figure, theme: str, axis: Axis, scale: Scale, across: tuple[float, float], ends: tuple[float, float]
+) -> None:
     x = {
+        "range": list(across),
         "title": plain(axis.title),
         "tickvals": [at for at, _ in axis.ticks],
         "ticktext": [plain(word) for _, word in axis.ticks],

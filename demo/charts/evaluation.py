@@ -11,6 +11,7 @@ from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, axes, c
 
 _HEIGHT = 420
 _ROW_PIXELS = 42
+_ROOM = 0.04
 _SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
@@ -36,11 +37,20 @@ class Spread:
     pale: bool = False
 
 
-def trade_off(curve: list[tuple[float, float]], here: tuple[float, float] | None, titles: Titles, theme: str) -> Figure:
-    """Draw one share against another (ROC, precision and recall); `here` is where the viewer stands."""
+def trade_off(
+    curve: list[tuple[float, float]], here: tuple[float, float] | None, titles: Titles, theme: str, *, chance: bool
+) -> Figure:
+    """Draw one share against another (ROC, precision and recall); `here` is where the sentence stands.
+
+    With `chance`, a dashed line shows what a coin would do.
+    """
     figure = canvas(theme, _HEIGHT)
     figure.update_layout(hovermode=False)
     xs, ys = zip(*curve, strict=True)
+    if chance:
+        figure.add_trace(
+            go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": MUTED[theme], "width": 1.5, "dash": "dash"})
+        )
     figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ACCENT[theme], "width": 3}))
     if here:
         figure.add_trace(go.Scatter(x=[here[0]], y=[here[1]], mode="markers", marker={"size": 15, "color": INK[theme]}))
@@ -119,7 +129,10 @@ def spreads(rows: list[Spread], reference: tuple[float, str] | None, theme: str)
         )
     labels = {"tickvals": places, "ticktext": [plain(row.label) for row in rows], "showgrid": False}
     y = labels | {"range": [len(rows) - 0.5, -0.5], "tickfont": {"size": 14, "color": INK[theme]}}
-    axes(figure, theme, {"showticklabels": False, "showline": False}, y)
+    ends = [end for row in rows for end in (row.low, row.high)] + ([reference[0]] if reference else [])
+    room = (max(ends) - min(ends)) * _ROOM or 1.0
+    x = {"range": [min(ends) - room, max(ends) + room], "showticklabels": False, "showline": False}
+    axes(figure, theme, x, y)
     figure.update_layout(margin={"l": 12, "r": 90, "t": 28, "b": 4})
     return figure
 
@@ -139,21 +152,28 @@ def against(points: list[tuple[float, float]], ticks: list[tuple[float, str]], t
     return figure
 
 
-def histogram(bins: list[tuple[float, float, int]], ticks: list[tuple[float, str]], titles: Titles, theme: str) -> Figure:
+def histogram(
+    bins: list[tuple[float, float, int]],
+    ticks: list[tuple[float, str]],
+    counts: list[tuple[float, str]],
+    titles: Titles,
+    theme: str,
+) -> Figure:
     """Draw how many cases fall between low and high, for each bin."""
     figure = canvas(theme, 340)
-    figure.update_layout(hovermode=False, bargap=0.04)
+    figure.update_layout(hovermode=False)
     figure.add_trace(
         go.Bar(
             x=[(low + high) / 2 for low, high, _ in bins],
-            width=[high - low for low, high, _ in bins],
+            width=[0.92 * (high - low) for low, high, _ in bins],
             y=[rows for _, _, rows in bins],
             marker={"color": tinted(ACCENT[theme], 0.7), "line": {"width": 0}},
         )
     )
     figure.add_vline(x=0, line={"color": INK[theme], "width": 1.5})
     marks = {"tickvals": [at for at, _ in ticks], "ticktext": [plain(word) for _, word in ticks]}
-    axes(figure, theme, {"title": plain(titles.x), **marks}, {"title": plain(titles.y), "rangemode": "tozero"})
+    heights = {"tickvals": [at for at, _ in counts], "ticktext": [word for _, word in counts]}
+    axes(figure, theme, {"title": plain(titles.x), **marks}, {"title": plain(titles.y), "rangemode": "tozero", **heights})
     return figure
 
 

@@ -21,8 +21,9 @@ from service.schemas import (
     Value,
     ValuePrediction,
 )
+from service.scoring.reference import usual_range
 from service.scoring.registry import Model
-from service.scoring.scales import scale_of
+from service.scoring.scales import Scale, scale_of
 from service.scoring.variations import Base, base_of, number_of, value_of
 from service.strict_json import pointer, shown
 
@@ -30,6 +31,8 @@ MOST_FIELDS = 12
 POINTS, MOST_POINTS = 41, 201
 SURFACE_POINTS, MOST_SURFACE_POINTS = 21, 41
 _BOTH = 2
+_BEYOND = 0.15
+"""Of the usual range: how far a field is swept beyond it, to both sides, where the model has seen data at all."""
 
 Prediction = LabelPrediction | ValuePrediction
 
@@ -70,6 +73,7 @@ def _curves(model: Model, base: Base, fields: list[Input], values: list[list[Val
         Curve(
             field=field.name,
             seen=field.seen,
+            usual=usual_range(model.reference, model.card, field.name),
             points=[
                 CurvePoint(value=value, prediction=own if _same(value, base.own(field.name)) else prediction)
                 for value, prediction in zip(along, predictions, strict=False)
@@ -102,10 +106,20 @@ def _values(model: Model, base: Base, field: Input, points: int) -> list[Value]:
         every: list[Value] = [category.value for category in field.categories] or [False, True]
         return [None, *every] if field.nullable else every
     number = number_of(field, own)
-    scale = scale_of(model.card, field, number)
+    scale = _scale(model, field, number)
     if own is None:
         return [None, *(value_of(field, value) for value in scale.even(points - 1))]
     return [own if value == number else value_of(field, value) for value in _with(number, scale.even(points), points)]
+
+
+def _scale(model: Model, field: Input, own: float) -> Scale:
+    """Return the usual range and a little beyond: one row of a million must not squeeze all others into a corner."""
+    scale = scale_of(model.card, field, own)
+    usual = usual_range(model.reference, model.card, field.name)
+    if not usual:
+        return scale
+    room = _BEYOND * (usual[1] - usual[0])
+    return scale.around(float(np.fmin(usual[0] - room, own)), float(np.fmax(usual[1] + room, own)))
 
 
 def _with(own: float, values: NDArray[np.float64], points: int) -> NDArray[np.float64]:

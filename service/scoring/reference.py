@@ -19,6 +19,8 @@ FILE = "reference.json"
 MOST_ROWS = 64
 QUANTILES = 201
 LARGEST_BYTES = 2**18
+_TAIL = QUANTILES // 100
+"""Quantiles that one row of a hundred lies beyond."""
 
 
 class Spread(Shape, frozen=True):
@@ -67,6 +69,13 @@ def background(reference: Reference | None, card: Card, checks: Checks) -> Colum
     """
     rows = reference.rows if reference else [*card.real_rows, *(example.row for example in card.examples)]
     return checks.columns(rows[:MOST_ROWS])
+
+
+def usual_range(reference: Reference | None, card: Card, name: str) -> tuple[float, float] | None:
+    """Return between which values of a number 98 of 100 rows lie that the model learned from; None where nobody knows."""
+    numeric = [field.name for field in card.inputs if field.type != "text"]
+    quantiles = reference.spreads[numeric.index(name)].quantiles if reference and name in numeric else []
+    return (quantiles[_TAIL], quantiles[-1 - _TAIL]) if len(quantiles) == QUANTILES else None
 
 
 def spread_of(values: NDArray[np.float64], categories: int) -> Spread:

@@ -72,6 +72,14 @@ class Scale:
         """Return the same scale over a narrower range."""
         return replace(self, low=max(self.low, low), high=min(self.high, high))
 
+    def around(self, low: float, high: float) -> "Scale":
+        """Return a scale over a narrower range, its ends moved outwards to values that a person would type."""
+        step = _round_step(low, high) if self.ends else self.step
+        free = replace(self, low=-math.inf, high=math.inf, step=step, ends=False)
+        first, last = math.floor((low - self.anchor) / step + _HAIR), math.ceil((high - self.anchor) / step - _HAIR)
+        outer = free.values(np.array([first, last]))
+        return replace(self, step=step).within(float(outer[0]), float(outer[-1]))
+
 
 def scale_of(card: Card, field: Input, own: float = math.nan) -> Scale:
     """Return the scale over the range in which the model has seen data, widened to hold `own` unless that is NaN."""

@@ -24,8 +24,8 @@ class Measure:
 
     name: str
     label: Text
-    short: Text
-    """As it stands inside a sentence."""
+    spoken: Text
+    """A sentence's middle that says the metric `here` and `everywhere`."""
     of: Statistic
     standard_error: Callable[[Numbers, Numbers], float]
     sign: int
@@ -126,7 +126,10 @@ def _medians(values: Numbers, weights: NDArray[Any]) -> Numbers:
 AUC = Measure(
     name="auc",
     label={"en": "Puts the right one first (AUC)", "pl": "Trafne uszeregowanie (AUC)"},
-    short={"en": "the AUC", "pl": "AUC"},
+    spoken={
+        "en": "{here} of 100 pairs are put in the right order, overall {everywhere}",
+        "pl": "we właściwej kolejności staje {here} na 100 par, a ogółem {everywhere}",
+    },
     of=auc,
     standard_error=auc_error,
     sign=1,
@@ -136,7 +139,10 @@ AUC = Measure(
 RELATIVE_ERROR = Measure(
     name="relative_error",
     label={"en": "Typical error, as a part of the true value", "pl": "Typowy błąd, jako część prawdziwej wartości"},
-    short={"en": "the typical error", "pl": "typowy błąd"},
+    spoken={
+        "en": "the typical error is {here}, overall {everywhere}",
+        "pl": "typowy błąd wynosi {here}, a ogółem {everywhere}",
+    },
     of=relative_error,
     standard_error=relative_error_error,
     sign=-1,

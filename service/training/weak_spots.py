@@ -124,12 +124,14 @@ def _spot(held_out: HeldOut, suspect: _Suspect, inside: NDArray[np.bool_], overa
 
 
 def _sentence(suspect: _Suspect, language: Language, measure: Measure, metric: Figure, overall: float) -> str:
-    digits, shown_as = (3, "percent") if measure.percent else (2, "number")
-    here, everywhere = (number(round(each, digits), language, shown_as) for each in (metric.value, overall))
-    rows, name = number(metric.rows, language), say(measure.short, language)
+    if measure.percent:
+        here, everywhere = (number(round(each, 3), language, "percent") for each in (metric.value, overall))
+    else:
+        here, everywhere = (number(round(100 * each), language) for each in (metric.value, overall))
+    rows, spoken = number(metric.rows, language), say(measure.spoken, language).format(here=here, everywhere=everywhere)
     conditions = [(say(division.label, language), say(group.label, language)) for division, group in suspect.conditions]
     if language == "pl":
         where = "; ".join(f"{field}: {group}" for field, group in conditions)
-        return f"W grupie „{where}” {name} wynosi {here}, a ogółem {everywhere} (liczba wierszy: {rows})."
+        return f"{where}: {spoken} (liczba przypadków: {rows})."
     where = " and ".join(f"{field} is {group}" for field, group in conditions)
-    return f"Where {where}, {name} is {here}; overall it is {everywhere} ({rows} rows)."
+    return f"Where {where}, {spoken} ({rows} cases)."
