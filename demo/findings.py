@@ -87,8 +87,6 @@ def importance(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Fin
     """Which fields the model leans on."""
     names = {field["name"]: wording.label(field) for field in card["inputs"]}
     rows = sorted(found["importance"], key=lambda each: -each["drop"]["value"])
-    if not rows:
-        return Finding(tongue.say("The model reads one text: there is nothing to rank."), None)
     classification = found["kind"] == "classification"
     spreads = [
         Spread(

@@ -33,7 +33,8 @@ def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:
 def small(card: Card, prediction: Prediction, words_before: str, tongue: Tongue) -> str:
     """Return one line: what it is about, the answer, the band."""
     answer = escape(answer_with_unit(card, answer_value(card, prediction), tongue))
+    before = f"<span>{escape(words_before)}</span>" if words_before else ""
     return (
-        f'<p class="headline" role="status" aria-live="polite"><span>{escape(words_before)}</span>'
+        f'<p class="headline" role="status" aria-live="polite">{before}'
         f"<strong>{answer}</strong>{badge(card, prediction)}</p>"
     )

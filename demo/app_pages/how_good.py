@@ -62,7 +62,8 @@ def _titles(found: Evaluation, words: Tongue) -> dict[str, str]:
         }
     if found["bands"]:
         titles["bands"] = words.say("What do the decisions mean?")
-    titles["matters"] = words.say("What does it lean on?")
+    if found["importance"]:  # a model of one text has nothing to rank
+        titles["matters"] = words.say("What does it lean on?")
     if found["segments"]:
         titles[_GROUPS] = words.say("For whom is it worse?")
     return titles | {"weak": words.say("Where is it wrong?")}

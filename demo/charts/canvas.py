@@ -51,7 +51,7 @@ def canvas(theme: str, height: int) -> Figure:
 
 
 def axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> None:
-    """Give a figure two quiet axes that leave room for their longest label."""
+    """Give a figure two quiet axes that leave room for their longest label; the words of y stand level, above it."""
     quiet = {
         "fixedrange": True,
         "showgrid": False,
@@ -61,13 +61,29 @@ def axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> No
         "title_font": {"color": MUTED[theme], "size": 14},
         "linecolor": TRACK[theme],
     }
+    above = y.pop("title", "")
     for axis in (x, y):
         if "range" in axis:  # a tick exactly at the end would be left out
             low, high = axis["range"]
             axis["range"] = [low - (high - low) * _HAIR, high + (high - low) * _HAIR]
     figure.update_xaxes(**(quiet | {"showline": True} | x))
     figure.update_yaxes(**(quiet | {"gridcolor": TRACK[theme], "showgrid": True} | y))
-    figure.update_layout(margin={"l": 12, "r": 24, "t": 14, "b": 4})  # a label past the edge would be left out
+    top = 14
+    if above:
+        top = 40
+        figure.add_annotation(
+            text=above,
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=10,
+            showarrow=False,
+            font={"size": 14, "color": MUTED[theme]},
+        )
+    figure.update_layout(margin={"l": 12, "r": 24, "t": top, "b": 4})  # a label past the edge would be left out
 
 
 def tinted(colour: str, share: float = _TINT) -> str:

@@ -134,7 +134,7 @@ def surface(
     theme: str,
 ) -> Figure:
     """Draw the answer over two fields: `cells[i][j]` stands at places[0][i], places[1][j]."""
-    figure = canvas(theme, _HEIGHT + 40)
+    figure = canvas(theme, _HEIGHT)
     xs, ys = places
     heights = [[cells[i][j].answer for i in range(len(xs))] for j in range(len(ys))]
     flat = [height for row in heights for height in row]

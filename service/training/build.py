@@ -176,8 +176,9 @@ def _evaluation(recipe: Recipe, card: Card, test: Part, folder: Path) -> Evaluat
 
 
 def _reference(card: Card, train: Part, folder: Path) -> Reference:
-    """Remember a part of the training rows; they stand in no order that matters, so the first are as good as drawn ones."""
-    remembered = rows(train.fields[[field.name for field in card.inputs]].iloc[:_ROWS_TO_REMEMBER])
+    """Remember a part of the training rows, drawn by chance: data sets stand in an order (diamonds by their price)."""
+    fields = train.fields[[field.name for field in card.inputs]]
+    remembered = rows(fields.sample(min(len(fields), _ROWS_TO_REMEMBER), random_state=0))
     columns = Checks(card).columns(remembered)
     outputs = answers(card).outputs(open_scorer(card, folder).score(columns), len(columns))
     return reference(card, remembered, columns, outputs)
