@@ -58,10 +58,11 @@ def axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> No
         "zeroline": False,
         "automargin": True,
         "tickfont": {"color": MUTED[theme], "size": 13},
-        "title_font": {"color": MUTED[theme], "size": 14},
         "linecolor": TRACK[theme],
     }
     above = y.pop("title", "")
+    if "title" in x:
+        x["title"] = {"text": x["title"], "font": {"color": MUTED[theme], "size": 14}}
     for axis in (x, y):
         if "range" in axis:  # a tick exactly at the end would be left out
             low, high = axis["range"]
