@@ -35,10 +35,11 @@ def main() -> None:
         st.Page(about.page, title=words.say("About the model"), url_path="about"),
     ]
     page = st.navigation(pages, position="top")
-    state.remember_way_home(pages[0])
     banner = st.empty()
     try:
         _choose(words)
+        if state.going_home():  # only now: what was not drawn before a switch is forgotten
+            st.switch_page(pages[0])
         page.run()
     except ServiceError as error:
         state.note(error)

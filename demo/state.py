@@ -4,10 +4,10 @@ Knows: Streamlit's session. Must not know: widgets, drawing. The ONE place that 
 """
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from client import (
@@ -18,6 +18,7 @@ from client import (
     Health,
     Nonsense,
     Refused,
+    Row,
     ServiceError,
     TooSlow,
 )
@@ -83,6 +84,12 @@ def begin(card_: Card, start: str) -> None:
     st.session_state.setdefault("cases", {})[card_["name"]] = cases.begin(card_, start)
 
 
+def take(card_: Card, values: Row) -> None:
+    """Take values into the case; as it becomes another object, every widget shows them."""
+    held = case(card_)
+    st.session_state["cases"][card_["name"]] = replace(held, row=held.row | values)
+
+
 def misunderstood() -> list[str]:
     """Return what the address said and nobody understood; shown until the visit goes on."""
     unread: list[str] = st.session_state.setdefault("misunderstood", [])
@@ -106,14 +113,14 @@ def _means(card_: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
     return (meant.start, meant.row, meant.misunderstood, *rest, parameters.get(VIEW, ""), parameters.get(KEPT, ""))
 
 
-def remember_way_home(try_page: StreamlitPage) -> None:
-    """Remember the page that opens, so that other pages can lead there."""
-    st.session_state["try_page"] = try_page
-
-
 def go_home() -> None:
-    """Show the page that opens, with the case as it is now."""
-    st.switch_page(st.session_state["try_page"])
+    """Let this run show the page that opens, with the case as it is now."""
+    st.session_state["going_home"] = True
+
+
+def going_home() -> bool:
+    """Tell, once, whether this run should show the page that opens."""
+    return bool(st.session_state.pop("going_home", False))
 
 
 # What a page looks at (a field, a chart, a goal), and the cases kept to be compared.
@@ -149,11 +156,11 @@ def _kept() -> dict[str, Any]:
 
 def kept_cases(card_: Card) -> list[Kept]:
     """Return this model's kept cases, in their order; what the caller does to the list stays."""
-    own, lost = kept.check(card_, _kept().get(card_["name"], []))
+    held: list[Any] = _kept().setdefault(card_["name"], [])
+    held[:], lost = kept.check(card_, held)
     if lost:
         misunderstood().append(KEPT)
-    _kept()[card_["name"]] = own
-    return own
+    return held
 
 
 def room_to_keep(card_: Card) -> bool:

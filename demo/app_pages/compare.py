@@ -82,7 +82,8 @@ def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
         del own[place]
 
     def take() -> None:
-        state.case(card).row = dict(own[place].row)
+        state.take(card, own[place].row)
+        state.go_home()
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
         with st.popover(words.say("Rename"), type="tertiary"):
@@ -93,8 +94,7 @@ def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
         st.button(words.say("Earlier"), on_click=move(-1), type="tertiary", disabled=place == 0)
         st.button(words.say("Later"), on_click=move(1), type="tertiary", disabled=place == len(own) - 1)
         st.button(words.say("Delete"), on_click=delete, type="tertiary")
-        if st.button(words.say("Open in Try"), on_click=take, type="tertiary"):
-            state.go_home()
+        st.button(words.say("Open in Try"), on_click=take, type="tertiary")
 
 
 def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:

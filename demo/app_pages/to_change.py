@@ -10,7 +10,7 @@ import streamlit as st
 
 from client import Card, Change, Field, Goal, Recommendation
 from demo import answers, forms, headline, state, wording
-from demo.cases import MODEL, Case
+from demo.cases import MODEL
 from demo.tongue import Tongue
 
 PAGE = "to-change"
@@ -47,7 +47,7 @@ def page() -> None:
         return
     place.html(headline.small(card, asked["prediction"], words.say("This case:"), words))
     if asked["recommendations"]:
-        _proposals(card, case, asked["recommendations"], words)
+        _proposals(card, asked["recommendations"], words)
     elif asked["reachable"]:
         st.success(
             words.say("This case is there already: nothing has to change. Choose another goal, or another case on Try."),
@@ -127,7 +127,7 @@ def _number(card: Card, words: Tongue) -> float:
     )
 
 
-def _proposals(card: Card, case: Case, found: list[Recommendation], words: Tongue) -> None:
+def _proposals(card: Card, found: list[Recommendation], words: Tongue) -> None:
     st.markdown(
         words.count(
             "{n} way to get there, the smallest change first:",
@@ -140,8 +140,7 @@ def _proposals(card: Card, case: Case, found: list[Recommendation], words: Tongu
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{place}"):
             moves = "".join(f"<li>{_move(fields[change['field']], change, words)}</li>" for change in proposal["changes"])
             st.html(f'<ul class="moves">{moves}</ul>' + headline.small(card, proposal["prediction"], "", words))
-            if st.button(words.say("Try it"), key=f"take-{place}", on_click=_take(case, proposal), type="primary"):
-                state.go_home()
+            st.button(words.say("Try it"), key=f"take-{place}", on_click=_take(card, proposal), type="primary")
 
 
 def _move(field: Field, change: Change, words: Tongue) -> str:
@@ -149,10 +148,10 @@ def _move(field: Field, change: Change, words: Tongue) -> str:
     return f"{escape(wording.label(field))} <b>{escape(before)} → {escape(after)}</b>"
 
 
-def _take(case: Case, proposal: Recommendation) -> Callable[[], None]:
+def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
     def take() -> None:
-        for change in proposal["changes"]:
-            case.row[change["field"]] = change["to"]
+        state.take(card, {change["field"]: change["to"] for change in proposal["changes"]})
+        state.go_home()
 
     return take
 

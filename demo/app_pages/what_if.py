@@ -81,7 +81,7 @@ def _by_hand(card: Card, case: Case, fields: list[Field], words: Tongue) -> None
     """Draw the fields themselves: for the keyboard, and for values between the points."""
     for field in fields:
         with st.container(width=_WIDE):
-            case.row[field["name"]] = forms.draw_field(card, field, case, words)
+            case.row[field["name"]] = forms.draw_field(card, field, case, words, PAGE)
 
 
 def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -> None:
@@ -102,7 +102,7 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -
 
     def take(clicked: dict[str, Any]) -> None:
         if clicked["curve_number"] == 0:  # what lies above it only marks
-            case.row[field["name"]] = side.values[clicked["point_index"]]
+            state.take(card, {field["name"]: side.values[clicked["point_index"]]})
 
     _draw(figure, f"curve/{card['name']}/{field['name']}", sweeps.summary(field, points, words), take, words, rare=rare)
     for point in asked["curves"][0]["points"]:
@@ -128,7 +128,8 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, wor
     def take(clicked: dict[str, Any]) -> None:
         if clicked["curve_number"] == 1:
             first, second = clicked["customdata"]
-            case.row[fields[0]["name"]], case.row[fields[1]["name"]] = one.values[int(first)], two.values[int(second)]
+            names = (field["name"] for field in fields)
+            state.take(card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True)))
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
     _draw(figure, key, sweeps.summary_of_map(cells, words), take, words)

@@ -80,7 +80,18 @@ def line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, star
         )
     )
     _mark(figure, [(start.at, start)] if start else [], [] if now is None else [(points[now].at, points[now])], theme)
-    _axes(figure, theme, axis, scale, ends, (low, high))
+    x = {
+        "range": list(ends),
+        "title": plain(axis.title),
+        "tickvals": [at for at, _ in axis.ticks],
+        "ticktext": [plain(word) for _, word in axis.ticks],
+    }
+    y = {
+        "range": [low, high],
+        "tickvals": [at for at, _ in scale.ticks],
+        "ticktext": [plain(word) for _, word in scale.ticks],
+    }
+    axes(figure, theme, x, y)
     return figure
 
 
@@ -237,23 +248,6 @@ def _mark(figure: Figure, start: list[tuple[float, Point]], now: list[tuple[floa
                 marker={"symbol": symbol, "size": size, "color": INK[theme], "line": {"width": 2.5, "color": INK[theme]}},
             )
         )
-
-
-def _axes(
-    figure: Figure, theme: str, axis: Axis, scale: Scale, across: tuple[float, float], ends: tuple[float, float]
-) -> None:
-    x = {
-        "range": list(across),
-        "title": plain(axis.title),
-        "tickvals": [at for at, _ in axis.ticks],
-        "ticktext": [plain(word) for _, word in axis.ticks],
-    }
-    y = {
-        "range": list(ends),
-        "tickvals": [at for at, _ in scale.ticks],
-        "ticktext": [plain(word) for _, word in scale.ticks],
-    }
-    axes(figure, theme, x, y)
 
 
 def _colours(scale: Scale, theme: str) -> list[list[object]]:
