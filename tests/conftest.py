@@ -11,6 +11,8 @@ from service.app import create_app
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
 
+pytest_plugins = ["tests.visits"]
+
 
 @pytest.fixture(scope="session")
 def bundles() -> Path:

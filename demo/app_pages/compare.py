@@ -106,12 +106,16 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Ton
     ends_of_all = [end for dot in dots for end in (dot.around or (dot.answer, dot.answer))]
     figure = compared.dots(dots, scales.of(card, ends_of_all, words), state.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
-    summary = words.say(
-        "Lowest: {low_name}, {low}. Highest: {high_name}, {high}.",
-        low_name=lowest.name,
-        low=lowest.word,
-        high_name=highest.name,
-        high=highest.word,
+    summary = (
+        words.say("All at {answer}.", answer=lowest.word)
+        if lowest.word == highest.word
+        else words.say(
+            "Lowest: {low_name}, {low}. Highest: {high_name}, {high}.",
+            low_name=lowest.name,
+            low=lowest.word,
+            high_name=highest.name,
+            high=highest.word,
+        )
     )
     config = {"displayModeBar": False, "staticPlot": True}
     st.plotly_chart(figure, key="compared", theme=None, config=config, alt=summary)
