@@ -38,8 +38,8 @@ def main() -> None:
     banner = st.empty()
     try:
         _choose(words)
-        if state.going_home():  # only now: what was not drawn before a switch is forgotten
-            st.switch_page(pages[0])
+        if home := state.going_home():  # only now: what was not drawn before a switch is forgotten
+            st.switch_page(pages[0], query_params=home)
         page.run()
     except ServiceError as error:
         state.note(error)

@@ -98,12 +98,14 @@ def misunderstood() -> list[str]:
 
 def write_address(card_: Card, view: str = "") -> None:
     """Let the address say what the page shows, so that a refresh or a copied link opens the same."""
-    held, given = case(card_), st.query_params.to_dict()
-    parameters = cases.write(card_, held, tongue().language)
-    parameters |= {key: text for key, text in ((VIEW, view), (KEPT, kept.write(_kept()))) if text}
-    if _means(card_, given) == _means(card_, parameters):
-        return
-    st.query_params.from_dict(parameters)
+    parameters = _address(card_, view)
+    if _means(card_, st.query_params.to_dict()) != _means(card_, parameters):
+        st.query_params.from_dict(parameters)
+
+
+def _address(card_: Card, view: str = "") -> dict[str, str]:
+    parameters = cases.write(card_, case(card_), tongue().language)
+    return parameters | {key: text for key, text in ((VIEW, view), (KEPT, kept.write(_kept()))) if text}
 
 
 def _means(card_: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
@@ -113,14 +115,15 @@ def _means(card_: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
     return (meant.start, meant.row, meant.misunderstood, *rest, parameters.get(VIEW, ""), parameters.get(KEPT, ""))
 
 
-def go_home() -> None:
+def go_home(card_: Card) -> None:
     """Let this run show the page that opens, with the case as it is now."""
-    st.session_state["going_home"] = True
+    st.session_state["going_home"] = _address(card_)
 
 
-def going_home() -> bool:
-    """Tell, once, whether this run should show the page that opens."""
-    return bool(st.session_state.pop("going_home", False))
+def going_home() -> dict[str, str]:
+    """Return, once, the address of the page that opens where this run should show it; else nothing."""
+    address: dict[str, str] = st.session_state.pop("going_home", {})
+    return address
 
 
 # What a page looks at (a field, a chart, a goal), and the cases kept to be compared.

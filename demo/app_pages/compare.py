@@ -31,7 +31,9 @@ def page() -> None:
         st.info(words.say("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."), icon="🔖")
         return
     _tools(card, own, words)
-    state.write_address(card)
+    others = _comparable(card)
+    chosen = state.view(PAGE, list(others), "")
+    state.write_address(card, chosen)
     explained = answers.explain(card, [each.row for each in own])
     if explained is None:
         st.caption(words.say("No answer at the moment."))
@@ -39,7 +41,8 @@ def page() -> None:
     st.html(laid_out.side_by_side(card, own, explained, words))
     _chart(card, own, explained, words)
     _download(card, own, explained, words)
-    _second_model(card, own, explained, words)
+    if others:
+        _second_model(card, own, explained, others, chosen)
 
 
 def _keep_now(card: Card, words: Tongue) -> Callable[[], None]:
@@ -83,7 +86,7 @@ def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
 
     def take() -> None:
         state.take(card, own[place].row)
-        state.go_home()
+        state.go_home(card)
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
         with st.popover(words.say("Rename"), type="tertiary"):
@@ -134,21 +137,18 @@ def _download(card: Card, own: list[Kept], explained: list[Explanation], words: 
     )
 
 
-def _second_model(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
-    """Draw the same cases as another model sees them, where there is one that reads the same fields."""
-    others = _comparable(card)
-    if not others:
-        return
+def _second_model(card: Card, own: list[Kept], explained: list[Explanation], others: dict[str, Card], chosen: str) -> None:
+    """Draw the same cases as another model sees them that reads the same fields."""
+    words = state.tongue()
     st.subheader(words.say("Two models on the same cases"), anchor=False)
-    names = ["", *others]
-    key = f"{PAGE}/other/{card['name']}"
-    chosen = st.selectbox(
+    key = f"{PAGE}/other"
+    st.session_state[key] = chosen or None
+    st.pills(
         words.say("The other model"),
-        names,
-        format_func=lambda name: forms.plain(others[name]["title"]) if name else words.say("none"),
+        list(others),
+        format_func=lambda name: forms.plain(others[name]["title"]),
         key=key,
-        width=320,
-        persist_state="session",
+        on_change=lambda: state.look_at(PAGE, st.session_state[key] or ""),
     )
     if not chosen:
         return

@@ -151,7 +151,7 @@ def _move(field: Field, change: Change, words: Tongue) -> str:
 def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
     def take() -> None:
         state.take(card, {change["field"]: change["to"] for change in proposal["changes"]})
-        state.go_home()
+        state.go_home(card)
 
     return take
 
