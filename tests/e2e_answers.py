@@ -236,7 +236,7 @@ def test_two_models_disagree_first(visit: Any) -> None:
 
 def test_the_threshold_moves_the_mistakes_and_their_cost_at_once(visit: Any) -> None:
     page = visit("/how-good?model=credit-default&view=mistakes").page
-    counts = page.locator(".confusion td")
+    counts = page.locator(".confusion tbody td")
     expect(counts).to_have_count(4)
     before = counts.all_inner_texts()
     slider = page.get_by_role("slider", name="Flag from")

@@ -24,7 +24,10 @@ def page() -> None:
     with st.container(key="leaflet"):
         if card.get("summary"):
             st.markdown(plain(card["summary"]))
-        _paragraph(words.say("What it is for"), [card.get("purpose", "")])
+        if card.get("purpose"):
+            _paragraph(words.say("What it is for"), [card["purpose"]])
+        else:
+            st.info(words.say("Nobody has written down yet what this model is for."), icon="📄")
         _paragraph(words.say("What it is not for"), card.get("not_for", []))
         _metrics(card, words)
         _paragraph(words.say("Good to know"), card.get("limits", []))
