@@ -3,8 +3,9 @@
 Knows: cards, rows, a model that gives outputs. Must not know: HTTP, which kind of model it is.
 
 A field that is "out" has the values of the bundle's reference rows, one after another; a word that is "out" is cut
-out of its text. With few fields every coalition is scored, so the values are exact, for a linear model its closed form;
-with more, a sampler seeded by the row gives the same row the same bars, and says its standard error.
+out of its text. With few fields every coalition is scored, so the values are exact; with more, a sampler seeded by the row
+gives the same row the same bars, and says its standard error. For a linear model either way gives
+its closed form: the coefficient times the distance from the mean.
 """
 
 import hashlib
@@ -16,21 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import TooLarge
-from service.schemas import Contribution, Explanation, Explanations, Language, Row
+from service.schemas import Contribution, Explanation, Explanations, Input, Language, Row
 from service.scoring.columns import Columns
 from service.scoring.reference import background
 from service.scoring.registry import Model
 from service.scoring.sentences import sentence
-from service.scoring.shapley import Coalitions, Worth, exact, sampled
+from service.scoring.shapley import Coalitions, Games, Worth, exact, sampled
 from service.scoring.usualness import Usual
 
 MOST_ROWS = 20
-_EXACT_ROWS, _SAMPLED_ROWS = 16_384, 40_960
-"""Rows scored for one explanation: what 150 ms on one core allow."""
-_MOST_EXACT_FIELDS, _BACKGROUND_ROWS = 9, 32
-_TEXTS = 1_000
-_MOST_EXACT_WORDS, _MOST_WORDS = 8, 40
-_FEWEST_PAIRS = 4
+_ROWS, _TEXTS = 24_576, 1_000
+"""Scored for one explanation: what 150 ms on one core allow."""
+_FEWEST_PAIRS = 2
+_MOST_WORDS = 40
 _WORD = re.compile(r"\S+")
 
 
@@ -47,12 +46,13 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
     if len(rows) > MOST_ROWS:
         raise TooLarge(f"Ask why for at most {MOST_ROWS} rows at once.")
     columns = model.checks.columns(rows)
-    predictions = model.predict(columns).predictions
-    outputs, usual = model.outputs(columns), Usual(model.card, model.reference)(columns.matrix)
+    usual = Usual(model.card, model.reference)(columns.matrix)
     found: list[Explanation[Any]] = []
     for place, row in enumerate(rows):
-        output = float(outputs[place])
-        base, contributions, error = _why(model, _one(columns, place), row, output)
+        one = _one(columns, place)  # a batch may differ from a row alone in the seventh digit
+        (prediction,) = model.predict(one).predictions
+        output = float(model.outputs(one)[0])
+        base, contributions, error = _why(model, one, row, output)
         found.append(
             Explanation(
                 base=base,
@@ -60,7 +60,7 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
                 standard_error=error,
                 contributions=contributions,
                 sentence=sentence(model.card, contributions, base, output, language),
-                prediction=predictions[place],
+                prediction=prediction,
                 usualness=usual[place],
             )
         )
@@ -76,30 +76,26 @@ def _why(model: Model, one: Columns, row: Row, output: float) -> tuple[float, li
 
 def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[float, list[Contribution], float]:
     fields = model.card.inputs
-    players = len(fields)
     others = background(model.reference, model.card, model.checks) or one
-    is_exact = players <= _MOST_EXACT_FIELDS
-    most = _EXACT_ROWS // 2**players if is_exact else _BACKGROUND_ROWS
-    others = _every(others, max(1, -(-len(others) // most)))
+    budget = _TEXTS if one.texts else _ROWS
+    others = _every(others, -(-len(others) * 2 * _FEWEST_PAIRS * (len(fields) - 1) // budget) or 1)
     numeric = [place for place, field in enumerate(fields) if field.type != "text"]
 
-    def worth(members: Coalitions) -> NDArray[np.float64]:
-        inside = np.repeat(members, len(others), axis=0)
-        matrix = np.where(inside[:, numeric], one.matrix, np.tile(others.matrix, (len(members), 1)))
+    def worth(members: Coalitions, games: Games) -> NDArray[np.float64]:
+        matrix = np.where(members[:, numeric], one.matrix, others.matrix[games])
         texts = {
             field.name: [
-                one.texts[field.name][0] if own else other
-                for own, other in zip(inside[:, place], others.texts[field.name] * len(members), strict=True)
+                one.texts[field.name][0] if own else others.texts[field.name][game]
+                for own, game in zip(members[:, place], games, strict=True)
             ]
             for place, field in enumerate(fields)
             if field.type == "text"
         }
-        scored: NDArray[np.float64] = model.outputs(Columns(matrix, texts)).reshape(len(members), len(others)).mean(axis=1)
-        scored[members.all(axis=1)] = output  # a batch may differ from a row alone in the seventh digit
+        scored: NDArray[np.float64] = model.outputs(Columns(matrix, texts))
+        scored[members.all(axis=1)] = output
         return scored
 
-    pairs = max(_FEWEST_PAIRS, _SAMPLED_ROWS // (2 * players * len(others)))
-    base, values, error = _shared_out(worth, players, pairs, one, exactly=is_exact)
+    base, values, error = _shared_out(worth, _alike(one, others, fields), budget, one)
     contributions = [
         Contribution(field=field.name, value=row.get(field.name), contribution=float(value))
         for field, value in zip(fields, values, strict=True)
@@ -115,16 +111,16 @@ def _of_words(model: Model, field: str, text: str, output: float) -> tuple[float
     if not players:
         return output, [], 0.0
 
-    def worth(members: Coalitions) -> NDArray[np.float64]:
+    def worth(members: Coalitions, _games: Games) -> NDArray[np.float64]:
         texts = [" ".join(piece.text for piece, own in zip(pieces, inside, strict=True) if own) for inside in members]
         scored = model.outputs(Columns(np.empty((len(texts), 0)), {field: texts}))
         scored[members.all(axis=1)] = output  # the text as it was typed in, spaces and all
         scored[~members.any(axis=1)] = base
         return scored
 
-    pairs = max(_FEWEST_PAIRS, _TEXTS // (2 * players))
-    one = Columns(nothing, {field: [text]})
-    base, values, error = _shared_out(worth, players, pairs, one, exactly=players <= _MOST_EXACT_WORDS)
+    base, values, error = _shared_out(
+        worth, np.zeros((1, players), dtype=np.bool_), _TEXTS, Columns(nothing, {field: [text]})
+    )
     contributions = [
         Contribution(field=field, value=piece.text, contribution=float(value), span=piece.span)
         for piece, value in zip(pieces, values, strict=True)
@@ -133,14 +129,27 @@ def _of_words(model: Model, field: str, text: str, output: float) -> tuple[float
 
 
 def _shared_out(
-    worth: Worth, players: int, pairs: int, one: Columns, *, exactly: bool
+    worth: Worth, nulls: NDArray[np.bool_], budget: int, one: Columns
 ) -> tuple[float, NDArray[np.float64], float]:
-    """Return the worth of nobody, each player's value, and the standard error of the least certain one."""
-    if exactly:
-        base, values = exact(worth, players)
-        return base, values, 0.0
-    base, values, errors = sampled(worth, players, pairs, _seed(one))
+    """Return the mean worth of nobody, each player's value, and the standard error of the least certain one."""
+    games, players = nulls.shape
+    if games * 2**players <= budget:
+        return *exact(worth, players, games), 0.0
+    a_walk = max(1, int((~nulls).sum()) - games)
+    base, values, errors = sampled(worth, nulls, max(_FEWEST_PAIRS, budget // (2 * a_walk)), _seed(one))
     return base, values, float(errors.max())
+
+
+def _alike(one: Columns, others: Columns, fields: tuple[Input, ...]) -> NDArray[np.bool_]:
+    """Return (others, fields): where another row has the same value."""
+    numbers = iter(((others.matrix == one.matrix) | (np.isnan(others.matrix) & np.isnan(one.matrix))).T)
+    alike = [
+        np.array([text == one.texts[field.name][0] for text in others.texts[field.name]])
+        if field.type == "text"
+        else next(numbers)
+        for field in fields
+    ]
+    return np.stack(alike, axis=1)
 
 
 def _seed(one: Columns) -> int:

@@ -16,9 +16,9 @@ from service.scoring.checks import Checks
 from service.scoring.columns import Columns
 
 FILE = "reference.json"
-MOST_ROWS = 64
+MOST_ROWS = 512
 QUANTILES = 201
-LARGEST_BYTES = 2**18
+LARGEST_BYTES = 2**20
 _TAIL = QUANTILES // 100
 """Quantiles that one row of a hundred lies beyond."""
 
@@ -41,7 +41,12 @@ class Reference(Shape, frozen=True):
 
 
 def write_reference(folder: Path, reference: Reference) -> None:
-    (folder / FILE).write_bytes(msgspec.json.encode(reference, order="deterministic"))
+    """Write the reference; long texts in its rows leave room for fewer of them."""
+    content = msgspec.json.encode(reference, order="deterministic")
+    if len(content) > LARGEST_BYTES:
+        write_reference(folder, msgspec.structs.replace(reference, rows=reference.rows[::2]))
+    else:
+        (folder / FILE).write_bytes(content)
 
 
 def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None:

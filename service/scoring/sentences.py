@@ -12,6 +12,7 @@ _MOST_NAMED = 2
 _MATTERS = 0.25
 """A field is named when it pulls at least this part of what the strongest pulls."""
 _LITTLE = 0.01
+_PUNCTUATION = ".,;:!?…\"'()[]«»“”„’"
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "up": "Raised most by: {names}",
@@ -49,6 +50,7 @@ def sentence(card: Card, contributions: list[Contribution], base: float, output:
 
 def _name(card: Card, contribution: Contribution, language: Language) -> str:
     if contribution.span is not None:
-        return f"“{contribution.value}”" if language == "en" else f"„{contribution.value}”"
+        word = str(contribution.value).strip(_PUNCTUATION) or str(contribution.value)
+        return f"“{word}”" if language == "en" else f"„{word}”"
     field = next(field for field in card.inputs if field.name == contribution.field)
     return f"{label_of(field, language)} ({value_text(field, contribution.value, language)})"
