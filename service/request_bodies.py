@@ -1,7 +1,7 @@
 """What a model's four POSTs take, as JSON schemas with real examples.
 
 Knows: cards, JSON schema. Must not know: requests, OpenAPI's frame. What a schema accepts the service answers, and the other
-way round; only that a lower end lies below its upper one, no schema can say.
+way round; two things no schema can say: that a range ends after it begins, and that 20.0 points are no whole number.
 """
 
 from typing import Any
