@@ -140,7 +140,8 @@ def _recommendation_example(card: Card, row: Row) -> Schema:
         return {"row": row, "goal": {"decision": best.value}}
     if isinstance(output, Classification):
         return {"row": row, "goal": {"probability": {"label": output.focus, "min": 0.5}}}
-    return {"row": row, "goal": {"value": {"min": 0}}}
+    low, high = output.seen or (0.0, 0.0)
+    return {"row": row, "goal": {"value": {"min": (low + high) / 2}}}
 
 
 _EXAMPLES: dict[str, Any] = {

@@ -15,6 +15,7 @@ from demo.settings import Settings as DemoSettings
 from service.errors import family
 from service.scoring import curves, explanations, recommendations
 from service.settings import Settings
+from tests.in_process import client_of
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -132,6 +133,17 @@ def test_every_question_has_an_example() -> None:
 def test_a_wrong_example_would_be_found(written: Any, real: Any) -> None:
     with pytest.raises(AssertionError):
         check_written(written, real)
+
+
+def test_the_python_of_the_readme_works(service: TestClient) -> None:
+    found = re.search(r"```python\n(.*?)```", read("README.md"), re.DOTALL)
+    assert found is not None
+    code = found[1].replace('Client("http://127.0.0.1:8000")', "in_process")
+    assert "in_process" in code
+    names: dict[str, Any] = {"in_process": client_of(service)}
+    exec(code, names)  # noqa: S102 - our own README
+    assert names["answer"]["predictions"] == [each["prediction"] for each in names["why"]["explanations"]]
+    assert names["cheaper"]["recommendations"]
 
 
 def test_every_code_of_a_place_is_listed() -> None:

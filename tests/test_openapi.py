@@ -74,6 +74,13 @@ def test_every_model_has_its_own_operations_with_real_examples(service: TestClie
                 assert answer.status_code == 200, (kind, answer.text)
 
 
+@pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price"])
+def test_the_examples_show_what_would_have_to_change(name: str, service: TestClient) -> None:
+    examples = bodies(service.get("/openapi.json").json(), name)["recommendations"]["examples"].values()
+    answers = [service.post(f"/v1/models/{name}/recommendations", json=example["value"]).json() for example in examples]
+    assert any(answer["recommendations"] for answer in answers)
+
+
 def holder(document: Any, schema: Any) -> jsonschema_rs.Draft202012Validator:
     """Return the judge of a schema that points into the document."""
     return jsonschema_rs.Draft202012Validator({**schema, "components": document["components"]})
