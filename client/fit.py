@@ -1,12 +1,13 @@
 """The check that an answer has its shape, before anyone reads a number from it.
 
 Knows: types. Must not know: HTTP, any single shape. Keys that a shape does not name are let through.
+`Annotated[list[T], 2]` is a list of exactly two.
 """
 
-import math
+import sys
 import types
 from functools import cache
-from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 
 class Misfit(Exception):
@@ -20,6 +21,9 @@ def check(value: Any, shape: Any, at: str = "answer") -> None:
         _check_typed_dict(value, shape, at)
     elif origin is NotRequired:
         check(value, arguments[0], at)
+    elif origin is Annotated:
+        check(value, arguments[0], at)
+        _require(len(value) == arguments[1], at)
     elif origin is Literal:
         _require(isinstance(value, str) and value in arguments, at)
     elif origin is Union or origin is types.UnionType:
@@ -33,7 +37,7 @@ def check(value: Any, shape: Any, at: str = "answer") -> None:
         for name, item in value.items():
             check(item, arguments[1], f"{at}.{name[:40]}")
     elif shape is float:
-        _require(type(value) in {int, float} and math.isfinite(value), at)
+        _require(type(value) in {int, float} and abs(value) <= sys.float_info.max, at)
     elif shape is not Any:
         _require(value is None if shape is type(None) else type(value) is shape, at)
 

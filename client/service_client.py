@@ -89,6 +89,7 @@ class Client:
         body = {"row": row, "fields": fields, "together": together, "pinned": pinned}
         answer = cast(Curves, self._ask(model, "curves", Curves, body))
         surface = answer["surface"]
+        _require((answer["pinned"] is None) == (pinned is None))
         _require(surface is not None and surface["fields"] == fields if together else _swept(answer) == fields)
         if surface:
             _require(
@@ -96,6 +97,7 @@ class Client:
             )
         for prediction in [
             answer["prediction"],
+            *filter(None, [answer["pinned"]]),
             *(point["prediction"] for curve in answer["curves"] for point in curve["points"]),
         ]:
             _check_prediction(prediction)

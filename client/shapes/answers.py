@@ -3,7 +3,7 @@
 Knows: TypedDicts. Must not know: HTTP. Keys that are not named here are let through: the contract may grow.
 """
 
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 Row = dict[str, Any]
 Value = float | int | str | bool | None
@@ -42,7 +42,7 @@ class Contribution(TypedDict):
     field: str
     value: Value
     contribution: float
-    span: NotRequired[list[int]]
+    span: NotRequired[Annotated[list[int], 2]]
     """Where a word stands in its text: [first character, one past the last]."""
 
 
@@ -74,16 +74,16 @@ class CurvePoint(TypedDict):
 
 class Curve(TypedDict):
     field: str
-    seen: list[float] | None
-    usual: list[float] | None
+    seen: Annotated[list[float], 2] | None
+    usual: Annotated[list[float], 2] | None
     points: list[CurvePoint]
 
 
 class Surface(TypedDict):
     """`outputs[i][j]` answers fields[0] = values[0][i] and fields[1] = values[1][j]."""
 
-    fields: list[str]
-    values: list[list[Value]]
+    fields: Annotated[list[str], 2]
+    values: Annotated[list[list[Value]], 2]
     outputs: list[list[float]]
 
 
