@@ -25,9 +25,9 @@ from service.scoring.shapley import Coalitions, Worth, exact, sampled
 from service.scoring.usualness import Usual
 
 MOST_ROWS = 20
-_EXACT_ROWS, _SAMPLED_ROWS = 16_384, 40_960
-"""Rows scored for one explanation: what 150 ms on one core allow."""
-_MOST_EXACT_FIELDS, _BACKGROUND_ROWS = 9, 32
+_SCORED_ROWS = 32_768
+"""For one explanation of fields: what 150 ms on one core allow."""
+_MOST_EXACT_FIELDS = 9
 _TEXTS = 1_000
 _MOST_EXACT_WORDS, _MOST_WORDS = 8, 40
 _FEWEST_PAIRS = 4
@@ -77,10 +77,9 @@ def _why(model: Model, one: Columns, row: Row, output: float) -> tuple[float, li
 def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[float, list[Contribution], float]:
     fields = model.card.inputs
     players = len(fields)
-    others = background(model.reference, model.card, model.checks) or one
-    is_exact = players <= _MOST_EXACT_FIELDS
-    most = _EXACT_ROWS // 2**players if is_exact else _BACKGROUND_ROWS
-    others = _every(others, max(1, -(-len(others) // most)))
+    others = background(model.reference, model.card, model.checks)
+    if not others:
+        return output, [], 0.0
     numeric = [place for place, field in enumerate(fields) if field.type != "text"]
 
     def worth(members: Coalitions) -> NDArray[np.float64]:
@@ -98,8 +97,8 @@ def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[flo
         scored[members.all(axis=1)] = output  # a batch may differ from a row alone in the seventh digit
         return scored
 
-    pairs = max(_FEWEST_PAIRS, _SAMPLED_ROWS // (2 * players * len(others)))
-    base, values, error = _shared_out(worth, players, pairs, one, exactly=is_exact)
+    pairs = max(_FEWEST_PAIRS, _SCORED_ROWS // (2 * players * len(others)))
+    base, values, error = _shared_out(worth, players, pairs, one, exactly=players <= _MOST_EXACT_FIELDS)
     contributions = [
         Contribution(field=field.name, value=row.get(field.name), contribution=float(value))
         for field, value in zip(fields, values, strict=True)
@@ -151,11 +150,6 @@ def _seed(one: Columns) -> int:
 
 def _one(columns: Columns, place: int) -> Columns:
     return Columns(columns.matrix[place : place + 1], {name: [cells[place]] for name, cells in columns.texts.items()})
-
-
-def _every(columns: Columns, step: int) -> Columns:
-    """Return every so manieth row: the rows stand in the order of their answers, so the average hardly moves."""
-    return Columns(columns.matrix[::step], {name: cells[::step] for name, cells in columns.texts.items()})
 
 
 def _pieces(text: str) -> list[_Piece]:
