@@ -88,7 +88,9 @@ def _check(reference: Reference, card: Card) -> None:
         raise BrokenBundle(f"{FILE} holds no rows to compare with")
     for field, spread in zip(numeric, reference.spreads, strict=True):
         categories = len(field.categories) if field.type == "category" else 2 * (field.type == "boolean")
-        if len(spread.shares) != categories or bool(spread.quantiles) == bool(categories):
+        parts = [*spread.shares, spread.missing]
+        fits = len(spread.shares) == categories and bool(spread.quantiles) != bool(categories)
+        if not fits or not all(0 <= part <= 1 for part in parts):
             raise BrokenBundle(f"{FILE} does not fit the field {field.name[:64]}")
     for numbers in (reference.surprises, *(spread.quantiles for spread in reference.spreads)):
         if not np.isfinite(numbers).all() or (np.diff(numbers) < 0).any():

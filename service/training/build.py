@@ -27,7 +27,7 @@ from service.scoring.registry import open_model
 from service.scoring.scorers import open_scorer
 from service.training import figures
 from service.training.evaluation import evaluate
-from service.training.recipe import CARDS, Part, Recipe, Split
+from service.training.recipe import CARDS, SEED, Part, Recipe, Split
 from service.training.references import reference
 
 GATE_ROWS = 1000
@@ -176,8 +176,9 @@ def _evaluation(recipe: Recipe, card: Card, test: Part, folder: Path) -> Evaluat
 
 
 def _reference(card: Card, train: Part, folder: Path) -> Reference:
-    """Remember a part of the training rows; they stand in no order that matters, so the first are as good as drawn ones."""
-    remembered = rows(train.fields[[field.name for field in card.inputs]].iloc[:_ROWS_TO_REMEMBER])
+    """Remember training rows drawn from all of them: the data may stand in the order of the answer, as the diamonds do."""
+    drawn = np.random.default_rng(SEED).permutation(len(train))[:_ROWS_TO_REMEMBER]
+    remembered = rows(train.fields[[field.name for field in card.inputs]].iloc[drawn])
     columns = Checks(card).columns(remembered)
     outputs = answers(card).outputs(open_scorer(card, folder).score(columns), len(columns))
     return reference(card, remembered, columns, outputs)
