@@ -111,7 +111,8 @@ def test_without_a_reference_a_case_is_compared_with_those_of_the_card(bundles: 
     model = open_model(bundle_with(tmp_path / NAME, bundles, None))
     shown = [*model.card.real_rows, *(example.row for example in model.card.examples)][:64]
     (found,) = explanations(model, [model.card.real_rows[5]], "en").explanations
-    average = sum(each.value for each in model.predict(shown).predictions) / len(shown)  # type: ignore[union-attr]
+    predictions: list[Any] = list(model.predict(shown).predictions)
+    average = sum(each.value for each in predictions) / len(shown)
     assert found.base == pytest.approx(average, rel=1e-6)
     assert len(found.contributions) == len(model.card.inputs)
     assert found.usualness is None

@@ -67,11 +67,11 @@ def share_as_far_out(name: str, value: Any) -> float:
         return sum(count for count in counts if count <= column.count(value)) / ROWS
     known = [each for each in column if each is not None]
     below, above = (sum(each <= value for each in known), sum(each >= value for each in known))
-    return min(1.0, 2 * min(below, above) / len(known))
+    return float(min(1.0, 2 * min(below, above) / len(known)))
 
 
 def counted(row: Row) -> dict[str, float]:
-    return {name: -math.log(max(share_as_far_out(name, value), 0.0025)) for name, value in row.items()}
+    return {name: -math.log(max(share_as_far_out(name, value), 1e-4)) for name, value in row.items()}
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def test_any_row_gets_a_percentile_and_odd_fields_in_order(income: float, childr
     assert found.percentile >= 90 or not found.fields
     oddness = counted(row)
     for earlier, later in zip(found.fields, found.fields[1:], strict=False):
-        assert oddness[earlier] >= oddness[later] - 0.3  # quantiles round what counting finds
+        assert oddness[earlier] >= min(oddness[later], 4) - 0.6  # 201 quantiles do not tell the last 2 % apart
     for name in found.fields:
         assert share_as_far_out(name, row[name]) < 0.06
 
