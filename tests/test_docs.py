@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from demo.settings import Settings as DemoSettings
 from service.errors import family
 from service.scoring import curves, explanations, recommendations
+from service.scoring.reference import MOST_ROWS
 from service.settings import Settings
 from tests.in_process import client_of
 
@@ -167,7 +168,7 @@ def constants(file: Path) -> Iterator[str]:
 def test_the_limits_of_the_api_page_are_those_of_the_service() -> None:
     page = re.sub(r"\s+", " ", read("docs/api.md"))
     for sentence in (
-        f"exact for up to {explanations._MOST_EXACT_FIELDS} fields, or {explanations._MOST_EXACT_WORDS} words",
+        f"exact for up to {(explanations._ROWS // MOST_ROWS).bit_length() - 1} fields, or {explanations._TEXTS.bit_length() - 1} words",
         f"More than {explanations._MOST_WORDS} words",
         f"At most {explanations.MOST_ROWS} rows a request",
         f"1 to {curves.MOST_FIELDS}, no texts",

@@ -49,7 +49,7 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
     usual = Usual(model.card, model.reference)(columns.matrix)
     found: list[Explanation[Any]] = []
     for place, row in enumerate(rows):
-        one = _one(columns, place)  # a batch may differ from a row alone in the seventh digit
+        one = _one(columns, place)
         (prediction,) = model.predict(one).predictions
         output = float(model.outputs(one)[0])
         base, contributions, error = _why(model, one, row, output)
@@ -76,7 +76,9 @@ def _why(model: Model, one: Columns, row: Row, output: float) -> tuple[float, li
 
 def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[float, list[Contribution], float]:
     fields = model.card.inputs
-    others = background(model.reference, model.card, model.checks) or one
+    others = background(model.reference, model.card, model.checks)
+    if not others:
+        return output, [], 0.0
     budget = _TEXTS if one.texts else _ROWS
     others = _every(others, -(-len(others) * 2 * _FEWEST_PAIRS * (len(fields) - 1) // budget) or 1)
     numeric = [place for place, field in enumerate(fields) if field.type != "text"]
@@ -92,7 +94,7 @@ def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[flo
             if field.type == "text"
         }
         scored: NDArray[np.float64] = model.outputs(Columns(matrix, texts))
-        scored[members.all(axis=1)] = output
+        scored[members.all(axis=1)] = output  # a batch may differ from a row alone in the last digits
         return scored
 
     base, values, error = _shared_out(worth, _alike(one, others, fields), budget, one)
@@ -159,7 +161,8 @@ def _seed(one: Columns) -> int:
 
 
 def _one(columns: Columns, place: int) -> Columns:
-    return Columns(columns.matrix[place : place + 1], {name: [cells[place]] for name, cells in columns.texts.items()})
+    texts = {name: [cells[place]] for name, cells in columns.texts.items()}
+    return Columns(columns.matrix[place : place + 1], texts, {0: columns.warnings.get(place, [])})
 
 
 def _every(columns: Columns, step: int) -> Columns:

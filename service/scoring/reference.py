@@ -70,7 +70,7 @@ def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None
 def background(reference: Reference | None, card: Card, checks: Checks) -> Columns:
     """Return the rows that an answer is compared with: the reference's, else those that the card shows to people.
 
-    No rows where a hand-made bundle has neither.
+    No rows where a hand-made bundle has neither: then nothing can be said of why.
     """
     rows = reference.rows if reference else [*card.real_rows, *(example.row for example in card.examples)]
     return checks.columns(rows[:MOST_ROWS])
@@ -98,9 +98,13 @@ def _check(reference: Reference, card: Card) -> None:
     numeric = [field for field in card.inputs if field.type != "text"]
     if len(reference.spreads) != len(numeric) or len(reference.rows) > MOST_ROWS:
         raise BrokenBundle(f"{FILE} is of other fields than the card's")
+    if numeric and not reference.rows:
+        raise BrokenBundle(f"{FILE} holds no rows to compare with")
     for field, spread in zip(numeric, reference.spreads, strict=True):
         categories = len(field.categories) if field.type == "category" else 2 * (field.type == "boolean")
-        if len(spread.shares) != categories or bool(spread.quantiles) == bool(categories):
+        parts = [*spread.shares, spread.missing]
+        fits = len(spread.shares) == categories and bool(spread.quantiles) != bool(categories)
+        if not fits or not all(0 <= part <= 1 for part in parts):
             raise BrokenBundle(f"{FILE} does not fit the field {field.name[:64]}")
     for numbers in (reference.surprises, *(spread.quantiles for spread in reference.spreads)):
         if not np.isfinite(numbers).all() or (np.diff(numbers) < 0).any():

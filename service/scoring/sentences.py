@@ -6,7 +6,7 @@ Labels stand as they are, after a colon: no grammar of either language bends the
 """
 
 from service.schemas import Card, Classification, Contribution, Language
-from service.scoring.wording import label_of, value_text
+from service.scoring.wording import label_of, shortened, value_text
 
 _MOST_NAMED = 2
 _MATTERS = 0.25
@@ -18,13 +18,15 @@ _WORDS: dict[Language, dict[str, str]] = {
         "up": "Raised most by: {names}",
         "down": "Lowered most by: {names}",
         "average": "Close to the average case: no single field stands out",
-        "nothing": "There is nothing to weigh: the text is empty",
+        "no_words": "There is nothing to weigh: the text is empty",
+        "no_others": "There are no other cases to compare this one with",
     },
     "pl": {
         "up": "Najmocniej w górę: {names}",
         "down": "Najmocniej w dół: {names}",
         "average": "Blisko przeciętnego przypadku: żadne pole się nie wyróżnia",
-        "nothing": "Nie ma czego ważyć: tekst jest pusty",
+        "no_words": "Nie ma czego ważyć: tekst jest pusty",
+        "no_others": "Nie ma innych przypadków, z którymi można by porównać ten",
     },
 }
 
@@ -33,7 +35,7 @@ def sentence(card: Card, contributions: list[Contribution], base: float, output:
     """Return the strongest contributions of each side in words, the stronger side first."""
     words = _WORDS[language]
     if not contributions:
-        return words["nothing"] + "."
+        return words["no_words" if all(field.type == "text" for field in card.inputs) else "no_others"] + "."
     strongest = max(abs(each.contribution) for each in contributions)
     scale = 1.0 if isinstance(card.output, Classification) else max(abs(base), abs(output))
     if strongest <= _LITTLE * scale:
@@ -50,7 +52,7 @@ def sentence(card: Card, contributions: list[Contribution], base: float, output:
 
 def _name(card: Card, contribution: Contribution, language: Language) -> str:
     if contribution.span is not None:
-        word = str(contribution.value).strip(_PUNCTUATION) or str(contribution.value)
+        word = shortened(str(contribution.value).strip(_PUNCTUATION)) or shortened(str(contribution.value))
         return f"“{word}”" if language == "en" else f"„{word}”"
     field = next(field for field in card.inputs if field.name == contribution.field)
     return f"{label_of(field, language)} ({value_text(field, contribution.value, language)})"

@@ -15,6 +15,8 @@ from service.scoring.reference import Reference, Spread
 
 _UNUSUAL_PERCENTILE = 90.0
 _RARE = 0.05
+_LEAST = 1e-4
+"""The share of what no training row has: odd enough to make an otherwise plain row unusual."""
 _MOST_NAMED = 3
 
 
@@ -59,5 +61,4 @@ def _shares(spread: Spread, values: NDArray[np.float64]) -> NDArray[np.float64]:
         below = np.searchsorted(quantiles, values, side="right") / len(quantiles)
         above = 1 - np.searchsorted(quantiles, values, side="left") / len(quantiles)
         found = np.minimum(1.0, 2 * np.minimum(below, above))
-    least = 0.5 / max(len(spread.quantiles), 201)
-    return np.maximum(np.where(missing, spread.missing, found), least)
+    return np.maximum(np.where(missing, spread.missing, found), _LEAST)
