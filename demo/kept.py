@@ -58,10 +58,6 @@ def write(kept: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(zlib.compress(text, 9)).decode().rstrip("=")
 
 
-def _plain(each: Any) -> Any:
-    return [each.name, each.row] if isinstance(each, Kept) else each
-
-
 def fits(kept: dict[str, Any]) -> bool:
     """Tell whether the address can hold them: what it cannot hold would be lost by a refresh."""
     return len(write(kept)) <= _LONGEST_ADDRESS

@@ -21,11 +21,10 @@ _ONE_POINT = 0.95
 def why(card: Card, row: Row, now: Explanation, start: Explanation, tongue: Tongue) -> str:
     """Return the whole block: the sentence, then bars (or the text with its words coloured), then what colours mean."""
     parts = [f'<h2>{escape(tongue.say("Why"))}</h2><p class="why-sentence">{escape(now["sentence"])}</p>']
-    if any("span" in each for each in now["contributions"]):
-        parts.append(_words(row, now))
-    else:
-        parts.append(_bars(card, now, start, tongue))
-    parts.append(_legend(card, now, start, tongue))
+    if now["contributions"]:
+        spans = any("span" in each for each in now["contributions"])
+        parts.append(_words(row, now) if spans else _bars(card, now, start, tongue))
+        parts.append(_legend(card, now, start, tongue))
     return f'<section class="why{" swapped" if _more_is_good(card) else ""}">{"".join(parts)}</section>'
 
 

@@ -51,4 +51,4 @@ def nice(low: float, high: float, most: int = _MOST_WORDS) -> list[float]:
     size = 10.0 ** len(str(int(rough))) / 10 if rough >= 1 else 10.0 ** -len(str(int(1 / rough)))
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10, 20) if size * factor >= rough)
     first = int(low / step) if low >= 0 else int(low / step) - 1
-    return [round(step * place, 10) for place in range(first, first + 2 * most) if low <= step * place <= high]
+    return [float(f"{step * place:.12g}") for place in range(first, first + 2 * most) if low <= step * place <= high]

@@ -1,10 +1,12 @@
 """Pages of the demo as AppTest draws them: opened by a link, left by the menu, read as HTML and widgets."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -13,6 +15,9 @@ from demo import answers, state
 
 APP = Path(__file__).parents[1] / "demo" / "app.py"
 PAGES = ("", "what-if", "to-change", "compare", "how-good", "about")
+
+# A server reads the metadata of all installed packages once; AppTest would before every run, for most of its time.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def forget() -> None:

@@ -64,7 +64,7 @@ def _draft(recipe: Recipe, split: Split) -> Card:
     text_fields = [field["name"] for field in texts["inputs"] if field["type"] == "text"]
     test = split.test
     shown = test.fields[recipe.fit_to_show(test.aside)] if recipe.fit_to_show else test.fields
-    texts["real_rows"] = rows(shown.iloc[:_ROWS_TO_SHOW][names])
+    texts["real_rows"] = rows(shown.sample(min(len(shown), _ROWS_TO_SHOW), random_state=0)[names])  # data stand in an order
     texts["scoring"] = {
         "scorer": "onnx",
         "gate_rows": 0,
