@@ -8,25 +8,60 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 
 from client.errors import Busy, Failed, Nonsense, Refused, ServiceError, TooSlow, Unavailable
 from client.service_client import Client
-from client.shapes import Band, Card, Field, Health, ModelState, Output, Prediction, Predictions, Row, Value
+from client.shapes.answers import (
+    Change,
+    Contribution,
+    Curve,
+    Curves,
+    Explanation,
+    Explanations,
+    Goal,
+    Prediction,
+    Predictions,
+    Recommendation,
+    Recommendations,
+    Row,
+    Surface,
+    Usualness,
+    Value,
+)
+from client.shapes.card import Band, Card, Field, Health, ModelState, Output
+from client.shapes.evaluation import Classification, Evaluation, Figure, Regression, Segment, ThresholdCounts
 
 __all__ = [
     "Band",
     "Busy",
     "Card",
+    "Change",
+    "Classification",
     "Client",
+    "Contribution",
+    "Curve",
+    "Curves",
+    "Evaluation",
+    "Explanation",
+    "Explanations",
     "Failed",
     "Field",
+    "Figure",
+    "Goal",
     "Health",
     "ModelState",
     "Nonsense",
     "Output",
     "Prediction",
     "Predictions",
+    "Recommendation",
+    "Recommendations",
     "Refused",
+    "Regression",
     "Row",
+    "Segment",
     "ServiceError",
+    "Surface",
+    "ThresholdCounts",
     "TooSlow",
     "Unavailable",
+    "Usualness",
     "Value",
 ]

@@ -12,7 +12,10 @@ from typing import Any, NoReturn, cast
 import requests
 
 from client.errors import Busy, Failed, Nonsense, Refused
-from client.shapes import Card, Health, Misfit, ModelList, ModelState, Predictions, Row, check
+from client.fit import Misfit, check
+from client.shapes.answers import Curves, Explanations, Goal, Prediction, Predictions, Recommendations, Row
+from client.shapes.card import Card, Health, ModelList, ModelState
+from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.transport import exchange, new_session
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
@@ -67,15 +70,58 @@ class Client:
     def predict(self, model: str, rows: list[Row], version: str | None = None) -> Predictions:
         """Return one prediction a row, in their order."""
         body: dict[str, Any] = {"rows": rows} if version is None else {"rows": rows, "version": version}
-        answer = cast(Predictions, self._call("POST", f"/v1/models/{_name(model)}/predictions", Predictions, body=body))
-        if answer["model"] != model or len(answer["predictions"]) != len(rows):
-            raise Nonsense("The service answered another question than was asked.")
+        answer = cast(Predictions, self._ask(model, "predictions", Predictions, body))
+        _require(len(answer["predictions"]) == len(rows))
         for prediction in answer["predictions"]:
-            if ("label" in prediction) == ("value" in prediction):
-                raise Nonsense("A prediction needs either a label or a value.")
-            shares = prediction.get("probabilities", {}).values()
-            if any(not 0 <= share <= 1 for share in shares) or ("label" in prediction and not shares):
-                raise Nonsense("A probability lies outside 0 to 1.")
+            _check_prediction(prediction)
+        return answer
+
+    def explain(self, model: str, rows: list[Row], language: str = "en") -> Explanations:
+        """Return why, one explanation a row; each carries the row's prediction."""
+        answer = cast(Explanations, self._ask(model, "explanations", Explanations, {"rows": rows}, language))
+        _require(len(answer["explanations"]) == len(rows))
+        for explanation in answer["explanations"]:
+            _check_prediction(explanation["prediction"])
+        return answer
+
+    def sweep(self, model: str, row: Row, fields: list[str], *, together: bool = False, pinned: Row | None = None) -> Curves:
+        """Return what if: the predictions along each field's range; `together`, those over a map of two fields."""
+        body = {"row": row, "fields": fields, "together": together, "pinned": pinned}
+        answer = cast(Curves, self._ask(model, "curves", Curves, body))
+        surface = answer["surface"]
+        _require((answer["pinned"] is None) == (pinned is None))
+        _require(surface is not None and surface["fields"] == fields if together else _swept(answer) == fields)
+        if surface:
+            _require(
+                [len(outputs) for outputs in surface["outputs"]] == [len(surface["values"][1])] * len(surface["values"][0])
+            )
+        for prediction in [
+            answer["prediction"],
+            *filter(None, [answer["pinned"]]),
+            *(point["prediction"] for curve in answer["curves"] for point in curve["points"]),
+        ]:
+            _check_prediction(prediction)
+        return answer
+
+    def recommend(self, model: str, row: Row, goal: Goal, fixed: list[str] | None = None) -> Recommendations:
+        """Return what would have to change to reach a goal; `fixed` fields stay as they are."""
+        body = {"row": row, "goal": goal, "fixed": fixed or []}
+        answer = cast(Recommendations, self._ask(model, "recommendations", Recommendations, body))
+        for prediction in [answer["prediction"], *(each["prediction"] for each in answer["recommendations"])]:
+            _check_prediction(prediction)
+        return answer
+
+    def evaluation(self, model: str, language: str = "en") -> Evaluation:
+        """Return how good the model is on rows that it has never seen."""
+        path = f"/v1/models/{_name(model)}/evaluation"
+        answer = cast(EvaluationAnswer, self._call("GET", path, EvaluationAnswer, language=language))
+        _require(answer["model"] == model)
+        return answer["evaluation"]
+
+    def _ask(self, model: str, question: str, shape: Any, body: Any, language: str = "en") -> Any:
+        """Ask about rows of a model; the answer is of this model."""
+        answer = self._call("POST", f"/v1/models/{_name(model)}/{question}", shape, body=body, language=language)
+        _require(answer["model"] == model)
         return answer
 
     def _call(
@@ -103,6 +149,23 @@ def _name(model: str) -> str:
     if not _NAME.fullmatch(model):
         raise Refused("There is no model of this name", "", status=404, code="unknown_model", errors=[])
     return model
+
+
+def _require(fits: bool) -> None:  # noqa: FBT001 - a condition is what it takes
+    if not fits:
+        raise Nonsense("The service answered another question than was asked.")
+
+
+def _swept(answer: Curves) -> list[str]:
+    return [curve["field"] for curve in answer["curves"]]
+
+
+def _check_prediction(prediction: Prediction) -> None:
+    if ("label" in prediction) == ("value" in prediction):
+        raise Nonsense("A prediction needs either a label or a value.")
+    shares = prediction.get("probabilities", {}).values()
+    if any(not 0 <= share <= 1 for share in shares) or ("label" in prediction and not shares):
+        raise Nonsense("A probability lies outside 0 to 1.")
 
 
 def _tree(response: requests.Response, answer: bytes, kind: str, request_id: str) -> Any:

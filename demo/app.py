@@ -13,8 +13,8 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 
 from client import ServiceError  # noqa: E402
-from demo import state  # noqa: E402
-from demo.app_pages import about, try_it  # noqa: E402
+from demo import answers, state  # noqa: E402
+from demo.app_pages import about, compare, how_good, to_change, try_it, what_if  # noqa: E402
 from demo.cases import MODEL  # noqa: E402
 from demo.forms import plain  # noqa: E402
 from demo.tongue import LANGUAGES, Tongue  # noqa: E402
@@ -26,16 +26,20 @@ def main() -> None:
     st.html(Path(__file__).parent / "look.css")
     state.begin_run()
     words = state.tongue()
-    page = st.navigation(
-        [
-            st.Page(try_it.page, title=words.say("Try"), url_path="try", default=True),
-            st.Page(about.page, title=words.say("About the model"), url_path="about"),
-        ],
-        position="top",
-    )
+    pages = [
+        st.Page(try_it.page, title=words.say("Try"), url_path="try", default=True),
+        st.Page(what_if.page, title=words.say("What if"), url_path="what-if"),
+        st.Page(to_change.page, title=words.say("What to change"), url_path="to-change"),
+        st.Page(compare.page, title=words.say("Compare"), url_path="compare"),
+        st.Page(how_good.page, title=words.say("How good"), url_path="how-good"),
+        st.Page(about.page, title=words.say("About the model"), url_path="about"),
+    ]
+    page = st.navigation(pages, position="top")
     banner = st.empty()
     try:
         _choose(words)
+        if home := state.going_home():  # only now: what was not drawn before a switch is forgotten
+            st.switch_page(pages[0], query_params=home)
         page.run()
     except ServiceError as error:
         state.note(error)
@@ -46,7 +50,7 @@ def main() -> None:
 
 def _choose(words: Tongue) -> None:
     """Draw the choice of model and language; broken models are named with the reason."""
-    models = state.models()
+    models = answers.models()
     ready = [model["name"] for model in models if model["state"] == "ready"]
     if not ready:
         st.info(words.say("The service has no model to show yet."))

@@ -3,6 +3,7 @@
 Knows: cards and query parameters. Must not know: Streamlit. What an address says is hostile until it fits the card.
 
     ?model=credit-default&lang=pl&start=regular&months_late_now=2        only what differs from the start
+    &view=share_paid&kept=eJyLVk…                                         what the page looks at; the kept cases
 """
 
 import math
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field
 
 from client import Card, Field, Row, Value
 
-MODEL, LANGUAGE, START = "model", "lang", "start"
-_RESERVED = {MODEL, LANGUAGE, START, "embed", "embed_options"}
+MODEL, LANGUAGE, START, VIEW, KEPT = "model", "lang", "start", "view", "kept"
+_RESERVED = {MODEL, LANGUAGE, START, VIEW, KEPT, "embed", "embed_options"}
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
 _NOTHING = "null"
 _LONGEST_SHOWN = 40
@@ -37,6 +38,11 @@ def starts(card: Card) -> dict[str, Row]:
     rows = {f"real-{place}": row for place, row in enumerate(card.get("real_rows", []), start=1)}
     named = {example["name"]: example["row"] for example in card.get("examples", [])}
     return {name: complete(card, row) for name, row in (named | rows).items()} or {"default": complete(card, {})}
+
+
+def title(card: Card, start: str) -> str:
+    """Return the words for a start; empty for a real row, which has none."""
+    return next((each.get("label") or each["name"] for each in card.get("examples", []) if each["name"] == start), "")
 
 
 def complete(card: Card, row: Row) -> Row:

@@ -36,7 +36,7 @@ def draw(card: Card, case: Case, tongue: Tongue) -> tuple[Row, dict[str, DeltaGe
             columns = [st.container()] if wide else st.columns(2, gap="medium")
             for number, field in enumerate(fields):
                 with columns[number % len(columns)]:
-                    row[field["name"]] = _field(card, field, case, tongue)
+                    row[field["name"]] = draw_field(card, field, case, tongue, "form")
                     notes[field["name"]] = st.empty()
     return {field["name"]: row[field["name"]] for field in card["inputs"]}, notes
 
@@ -48,9 +48,12 @@ def _groups(card: Card) -> list[tuple[str, list[Field]]]:
     return list(groups.items())
 
 
-def _field(card: Card, field: Field, case: Case, tongue: Tongue) -> Value:
-    """Draw one widget over the case's value; what is typed since the last run wins over it."""
-    key = f"{card['name']}/{case.start}/{field['name']}"
+def draw_field(card: Card, field: Field, case: Case, tongue: Tongue, place: str) -> Value:
+    """Draw one widget over the case's value; what is typed since the last run wins over it.
+
+    Each place has widgets of its own: Streamlit would carry a key to another page, but not what it holds.
+    """
+    key = f"{place}/{card['name']}/{case.start}/{field['name']}"
     held = case.row[field["name"]]
     if key not in st.session_state or st.session_state.get(f"{key}/of") is not case:
         st.session_state[key] = _as_widget(field, held)

@@ -1,9 +1,10 @@
-"""What a visit remembers: the client, the language, the cards, the case of each model, the last answer. And its errors.
+"""What a visit remembers: the client, the language, the case of each model, what is kept and looked at. And its errors.
 
-Knows: Streamlit's session and caches. Must not know: widgets, drawing. The ONE place that shows what went wrong.
+Knows: Streamlit's session. Must not know: widgets, drawing. The ONE place that shows what went wrong.
 """
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -15,20 +16,18 @@ from client import (
     Client,
     Failed,
     Health,
-    ModelState,
     Nonsense,
-    Predictions,
     Refused,
     Row,
     ServiceError,
     TooSlow,
 )
-from demo import cases
-from demo.cases import LANGUAGE, MODEL, Case
+from demo import cases, kept
+from demo.cases import KEPT, LANGUAGE, MODEL, VIEW, Case
+from demo.kept import Kept
 from demo.settings import read_settings
 from demo.tongue import LANGUAGES, Tongue, from_browser
 
-_KEEP_SECONDS = 20
 _ASK_AGAIN_SECONDS = 2
 
 
@@ -52,56 +51,6 @@ def theme() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-# Cards are the same for all visits; the last known ones stay in use while the service is away.
-
-
-@st.cache_resource
-def _last_known() -> dict[str, Any]:
-    return {}
-
-
-@st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False)
-def _fetch_models(language: str) -> list[ModelState]:
-    return client().models(language)
-
-
-@st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False, max_entries=200)
-def _fetch_card(model: str, language: str) -> Card:
-    return client().card(model, language)
-
-
-def models() -> list[ModelState]:
-    """Return the models, or the last known ones; raises ServiceError where there never were any."""
-    language = tongue().language
-    try:
-        _last_known()[language] = _fetch_models(language)
-    except ServiceError as error:
-        if language not in _last_known():
-            raise
-        note(error)
-    known: list[ModelState] = _last_known()[language]
-    return known
-
-
-def card(model: str) -> Card:
-    """Return a model's card, or the last known one; raises ServiceError where there never was one."""
-    key = f"{tongue().language}/{model}"
-    try:
-        _last_known()[key] = _fetch_card(model, tongue().language)
-    except ServiceError as error:
-        if key not in _last_known():
-            raise
-        note(error)
-    known: Card = _last_known()[key]
-    return known
-
-
-def forget_cards() -> None:
-    """Ask for the cards anew: an answer came from another version than the card's."""
-    _fetch_models.clear()
-    _fetch_card.clear()
-
-
 # The model and the case of this visit.
 
 
@@ -116,13 +65,13 @@ def chosen_model(names: list[str]) -> str:
 
 def case(card_: Card) -> Case:
     """Return this visit's case of a model; the first one comes from the address."""
-    kept: dict[str, Case] = st.session_state.setdefault("cases", {})
+    known: dict[str, Case] = st.session_state.setdefault("cases", {})
     name = card_["name"]
-    if name not in kept:
+    if name not in known:
         from_address = st.query_params.get(MODEL, name) == name
-        kept[name] = cases.read(card_, st.query_params.to_dict() if from_address else {})
-        misunderstood().extend(kept[name].misunderstood)
-    held = kept[name]
+        known[name] = cases.read(card_, st.query_params.to_dict() if from_address else {})
+        misunderstood().extend(known[name].misunderstood)
+    held = known[name]
     fields = [field["name"] for field in card_["inputs"]]
     if list(held.row) != fields:  # another version of the model asks for other fields: what was typed stays
         held.start_row, held.row = cases.complete(card_, held.start_row), cases.complete(card_, held.row)
@@ -135,47 +84,93 @@ def begin(card_: Card, start: str) -> None:
     st.session_state.setdefault("cases", {})[card_["name"]] = cases.begin(card_, start)
 
 
+def take(card_: Card, values: Row) -> None:
+    """Take values into the case; as it becomes another object, every widget shows them."""
+    held = case(card_)
+    st.session_state["cases"][card_["name"]] = replace(held, row=held.row | values)
+
+
 def misunderstood() -> list[str]:
     """Return what the address said and nobody understood; shown until the visit goes on."""
     unread: list[str] = st.session_state.setdefault("misunderstood", [])
     return unread
 
 
-def write_address(card_: Card) -> None:
+def write_address(card_: Card, view: str = "") -> None:
     """Let the address say what the page shows, so that a refresh or a copied link opens the same."""
-    held, given = case(card_), st.query_params.to_dict()
-    meant = cases.read(card_, given)
-    same = (meant.start, meant.row, meant.misunderstood) == (held.start, held.row, [])
-    if same and given.get(MODEL, "") == card_["name"] and given.get(LANGUAGE, tongue().language) == tongue().language:
-        return
-    parameters = cases.write(card_, held, tongue().language)
-    if given != parameters:
+    parameters = _address(card_, view)
+    if _means(card_, st.query_params.to_dict()) != _means(card_, parameters):
         st.query_params.from_dict(parameters)
 
 
-# The answer.
+def _address(card_: Card, view: str = "") -> dict[str, str]:
+    parameters = cases.write(card_, case(card_), tongue().language)
+    return parameters | {key: text for key, text in ((VIEW, view), (KEPT, kept.write(_kept()))) if text}
 
 
-def predict(card_: Card, case_: Case) -> Predictions | None:
-    """Return predictions of the row and of its start, in one request at most; None, and a note, where there is no answer."""
-    rows: list[Row] = [case_.row] if case_.row == case_.start_row else [case_.row, case_.start_row]
-    question = (card_["name"], card_["version"], rows)
-    kept = st.session_state.get("answer")
-    if kept and kept[0] == question:
-        answered: Predictions = kept[1]
-        return answered
-    try:
-        answer = client().predict(card_["name"], [dict(row) for row in rows])
-    except ServiceError as error:
-        note(error)
-        return None
-    if answer["version"] != card_["version"] and not st.session_state.get("renewed"):
-        st.session_state["renewed"] = True
-        forget_cards()
-        st.rerun()
-    st.session_state["renewed"] = False
-    st.session_state["answer"] = ((card_["name"], card_["version"], [dict(row) for row in rows]), answer)
-    return answer
+def _means(card_: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
+    """Return what an address says, in whatever way it says it."""
+    meant = cases.read(card_, parameters)
+    rest = (parameters.get(MODEL, ""), parameters.get(LANGUAGE, tongue().language))
+    return (meant.start, meant.row, meant.misunderstood, *rest, parameters.get(VIEW, ""), parameters.get(KEPT, ""))
+
+
+def go_home(card_: Card) -> None:
+    """Let this run show the page that opens, with the case as it is now."""
+    st.session_state["going_home"] = _address(card_)
+
+
+def going_home() -> dict[str, str]:
+    """Return, once, the address of the page that opens where this run should show it; else nothing."""
+    address: dict[str, str] = st.session_state.pop("going_home", {})
+    return address
+
+
+# What a page looks at (a field, a chart, a goal), and the cases kept to be compared.
+
+
+def view(page: str, options: list[str], default: str) -> str:
+    """Return what a page looks at: chosen in this visit, from the address, or the default."""
+    seen: dict[str, str] = st.session_state.setdefault("views", {})
+    key = f"{page}/{st.session_state[MODEL]}"
+    if key not in seen:
+        asked = st.query_params.get(VIEW, "") if st.query_params.get(MODEL) == st.session_state[MODEL] else ""
+        seen[key] = asked
+    return seen[key] if seen[key] in options else default
+
+
+def look_at(page: str, option: str) -> None:
+    """Remember what a page looks at."""
+    st.session_state.setdefault("views", {})[f"{page}/{st.session_state[MODEL]}"] = option
+
+
+def _kept() -> dict[str, Any]:
+    """Return the kept cases of all models; those of a model whose card was not seen yet, as the address brought them."""
+    if "kept" not in st.session_state:
+        text = st.query_params.get(KEPT, "")
+        try:
+            st.session_state["kept"] = kept.read(text)
+        except ValueError:
+            st.session_state["kept"] = {}
+            misunderstood().append(f"{KEPT}={text[:40]}")
+    held: dict[str, Any] = st.session_state["kept"]
+    return held
+
+
+def kept_cases(card_: Card) -> list[Kept]:
+    """Return this model's kept cases, in their order; what the caller does to the list stays."""
+    held: list[Any] = _kept().setdefault(card_["name"], [])
+    held[:], lost = kept.check(card_, held)
+    if lost:
+        misunderstood().append(KEPT)
+    return held
+
+
+def room_to_keep(card_: Card) -> bool:
+    """Tell whether one more case can be kept and brought back by the address."""
+    own = kept_cases(card_)
+    more = _kept() | {card_["name"]: [*own, Kept("?", case(card_).row)]}
+    return len(own) < kept.MOST and kept.fits(more)
 
 
 # What went wrong.
@@ -184,6 +179,11 @@ def predict(card_: Card, case_: Case) -> Predictions | None:
 def note(error: ServiceError) -> None:
     """Remember an error of this run; the banner shows the first one."""
     st.session_state.setdefault("errors", []).append(error)
+
+
+def has_errors() -> bool:
+    """Tell whether something went wrong in this run that the banner will speak of."""
+    return bool(st.session_state.get("errors"))
 
 
 def begin_run() -> None:
@@ -199,6 +199,7 @@ def _go_back_to(parameters: dict[str, str]) -> None:
     if parameters.get(LANGUAGE) in LANGUAGES:
         st.session_state["language"] = parameters[LANGUAGE]
     st.session_state.setdefault("cases", {}).pop(parameters[MODEL], None)
+    st.session_state.pop("views", None)
 
 
 def field_errors() -> dict[str, str]:

@@ -46,6 +46,13 @@ class Tongue:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(value, format=pattern, locale=self.language)
 
+    def signed(self, value: float, decimals: int = 0) -> str:
+        """Write a difference: +13, or −4 with a true minus; what rounds to nothing has no sign."""
+        text = self.number(abs(value), decimals)
+        if not any(digit in text for digit in "123456789"):
+            return text
+        return ("+" if value > 0 else "\N{MINUS SIGN}") + text
+
     def plain_number(self, value: float) -> str:
         """Write a field's value: as many decimals as it has, four at most."""
         return format_decimal(value, format="#,##0.####", locale=self.language)

@@ -29,7 +29,7 @@ def answer_text(card: Card, value: float, tongue: Tongue) -> str:
     if is_classification(card):
         nearly_certain = min(value, 1 - value) < _NEARLY_CERTAIN
         return tongue.percent(value, 1) if nearly_certain and 0 < value < 1 else tongue.percent(value)
-    return tongue.number(value, _decimals(card, value))
+    return tongue.number(value, decimals(card, value))
 
 
 def answer_with_unit(card: Card, value: float, tongue: Tongue) -> str:
@@ -37,7 +37,8 @@ def answer_with_unit(card: Card, value: float, tongue: Tongue) -> str:
     return f"{answer_text(card, value, tongue)}\N{NO-BREAK SPACE}{unit}" if unit else answer_text(card, value, tongue)
 
 
-def _decimals(card: Card, value: float) -> int:
+def decimals(card: Card, value: float) -> int:
+    """Return how many decimals an answer is written with: none where answers run into thousands."""
     low, high = card["output"].get("seen") or (value, value)
     return 0 if max(abs(low), abs(high), abs(value)) >= _MANY else 2
 
@@ -68,6 +69,13 @@ def value_text(field: Field, value: Value, tongue: Tongue) -> str:
     return tongue.percent(value) if field.get("shown_as") == "percent" else tongue.plain_number(value)
 
 
+def value_with_unit(field: Field, value: Value, tongue: Tongue) -> str:
+    """Write a field's value with its unit, where it has one and the value is a number."""
+    text = value_text(field, value, tongue)
+    number = value is not None and field["type"] in {"number", "integer"}
+    return f"{text}\N{NO-BREAK SPACE}{field['unit']}" if number and field.get("unit") else text
+
+
 def difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
     """Say how far the answer moved: "16 points less", "300 USD more", "unchanged"."""
     if is_classification(card):
@@ -77,8 +85,8 @@ def difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
         if points > 0:
             return tongue.count("{n} point more", "{n} points more", points)
         return tongue.count("{n} point less", "{n} points less", -points)
-    decimals = max(_decimals(card, now), _decimals(card, start))
-    moved = abs(round(now, decimals) - round(start, decimals))
+    places = max(decimals(card, now), decimals(card, start))
+    moved = abs(round(now, places) - round(start, places))
     if moved == 0:
         return tongue.say("practically unchanged")
     amount = answer_with_unit(card, moved, tongue)

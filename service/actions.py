@@ -3,9 +3,29 @@
 Knows: the rooms under it. Must not know: HTTP, settings, threads.
 """
 
-from service.schemas import Card, Health, Language, ModelList, Predictions, Row
+from typing import Any
+
+from service.errors import NoEvaluation
+from service.schemas import (
+    Card,
+    CurveRequest,
+    Curves,
+    EvaluationAnswer,
+    Explanations,
+    Health,
+    Language,
+    ModelList,
+    PredictionRequest,
+    Predictions,
+    RecommendationRequest,
+    Recommendations,
+    Row,
+)
 from service.scoring.columns import Columns
+from service.scoring.curves import curves
+from service.scoring.explanations import explanations
 from service.scoring.languages import localized
+from service.scoring.recommendations import recommendations
 from service.scoring.registry import Registry
 
 
@@ -22,6 +42,30 @@ def describe(registry: Registry, name: str, language: Language) -> Card:
 def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None = None) -> Predictions:
     """Return one prediction a row. Raises UnknownModel, UnknownVersion, ModelUnavailable, InvalidInput, ModelFailed."""
     return registry.get(name, version).predict(rows)
+
+
+def explain(registry: Registry, name: str, asked: PredictionRequest, language: Language) -> Explanations[Any]:
+    """Return why: one contribution a field for each row. Raises what `predict` raises, TooLarge for many rows."""
+    return explanations(registry.get(name, asked.version), asked.rows, language)
+
+
+def sweep(registry: Registry, name: str, asked: CurveRequest, _language: Language) -> Curves[Any]:
+    """Return what if: the predictions along a field's range for this row. Raises what `predict` raises."""
+    return curves(registry.get(name, asked.version), asked)
+
+
+def recommend(registry: Registry, name: str, asked: RecommendationRequest, _language: Language) -> Recommendations[Any]:
+    """Return what would have to change to reach a goal. Raises what `predict` raises."""
+    return recommendations(registry.get(name, asked.version), asked)
+
+
+def evaluate(registry: Registry, name: str, language: Language) -> EvaluationAnswer:
+    """Return how good the model is on held-out rows. Raises UnknownModel, ModelUnavailable, NoEvaluation."""
+    model = registry.get(name)
+    if model.evaluation is None:
+        raise NoEvaluation
+    answer = EvaluationAnswer(model=model.card.name, version=model.card.version, evaluation=model.evaluation)
+    return localized(answer, language)
 
 
 def report_health(registry: Registry, *, stopping: bool) -> Health:

@@ -17,7 +17,9 @@ from service import openapi, problems
 from service.deps import Slots, Threads
 from service.errors import ServiceError
 from service.routes import health, metrics, models
+from service.routes.bodies import Bodies
 from service.routes.predictions import Predictions
+from service.routes.questions import questions
 from service.scoring.registry import Registry
 from service.settings import Settings
 from service.traffic import Figures, Traffic
@@ -60,10 +62,12 @@ def create_app(settings: Settings) -> Traffic:
 
     app.openapi = document  # type: ignore[method-assign] # FastAPI's documented way to extend its document
     slots = Slots(settings.max_in_flight)
-    predictions = Predictions(registry, Threads(settings.model_seconds), slots, settings)
+    threads, bodies = Threads(settings.model_seconds), Bodies(settings)
+    predictions = Predictions(registry, threads, slots, bodies, settings)
     return Traffic(
         app,
         predictions,
+        questions(registry, threads, slots, bodies),
         figures=figures,
         stopping=stopping,
         keys=settings.keys(),

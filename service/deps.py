@@ -27,9 +27,14 @@ def registry(request: Request) -> Registry:
 
 
 def language(request: Request) -> Language:
-    """Return the first of our languages in the order of the caller's wishes; English where none fits."""
+    """Return the language of a request."""
+    return first_language(request.headers.get("accept-language", ""))
+
+
+def first_language(wanted: str) -> Language:
+    """Return the first of our languages in the order of the caller's wishes (Accept-Language); English where none fits."""
     wishes: list[tuple[float, Language]] = []
-    for wish in request.headers.get("accept-language", "")[:200].split(","):
+    for wish in wanted[:200].split(","):
         name, _, quality = wish.strip().partition(";q=")
         ours = _OURS.get(name.strip().lower()[:2])
         if ours:

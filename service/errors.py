@@ -6,7 +6,8 @@
     ├── Forbidden           403  a key without the scope, or a foreign host
     ├── NotFound            404
     │   ├── UnknownModel
-    │   └── UnknownVersion
+    │   ├── UnknownVersion
+    │   └── NoEvaluation    the bundle was made without one
     ├── MethodNotAllowed    405
     ├── TooLarge            413
     ├── UnsupportedType     415  not application/json, or compressed
@@ -63,6 +64,10 @@ class UnknownModel(NotFound):
 
 class UnknownVersion(NotFound):
     code, title = "unknown_version", "This version of the model is not served"
+
+
+class NoEvaluation(NotFound):
+    code, title = "no_evaluation", "How good this model is was not measured"
 
 
 class MethodNotAllowed(ServiceError):

@@ -3,6 +3,7 @@
 Knows: cards, shapes, OpenAPI. Must not know: requests. Grown from the cards, so it is right for any bundle.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,35 +17,99 @@ from service.errors import (
     InvalidRequest,
     ModelFailed,
     ModelTimeout,
+    ModelUnavailable,
     Overloaded,
     TooLarge,
     Unauthorized,
     UnknownModel,
     UnsupportedType,
 )
-from service.routes.predictions import Predictions
-from service.schemas import Card, Classification, Health, Input, LabelPredictions, ModelList, Problem, ValuePredictions
-from service.scoring.checks import EXACT_INTEGER, LARGEST
+from service.request_bodies import request_body, row_schema
+from service.schemas import (
+    Card,
+    Classification,
+    Curves,
+    EvaluationAnswer,
+    Explanations,
+    Health,
+    LabelPrediction,
+    LabelPredictions,
+    ModelList,
+    Problem,
+    Recommendations,
+    ValuePrediction,
+    ValuePredictions,
+)
 from service.scoring.languages import localized
 from service.scoring.registry import Model, Registry
 
-_SHAPES = (Card, Health, LabelPredictions, ModelList, Problem, ValuePredictions)
-_TEMPLATE = "/v1/models/{model}"
-_PREDICT: dict[str, Any] = {
-    "tags": ["models"],
-    "summary": "Score rows",
-    "operationId": "predict",
-    "responses": problems.documented(
-        InvalidRequest,
-        Unauthorized,
-        Forbidden,
-        UnknownModel,
-        TooLarge,
-        UnsupportedType,
-        InvalidInput,
-        ModelFailed,
-        Overloaded,
-        ModelTimeout,
+_SHAPES = (
+    Card,
+    Curves[LabelPrediction],
+    Curves[ValuePrediction],
+    EvaluationAnswer,
+    Explanations[LabelPrediction],
+    Explanations[ValuePrediction],
+    Health,
+    LabelPredictions,
+    ModelList,
+    Problem,
+    Recommendations[LabelPrediction],
+    Recommendations[ValuePrediction],
+    ValuePredictions,
+)
+_MODEL = "/v1/models/{model}"
+_EVALUATION = f"{_MODEL}/evaluation"
+_REFUSALS = problems.documented(
+    InvalidRequest,
+    Unauthorized,
+    Forbidden,
+    UnknownModel,
+    TooLarge,
+    UnsupportedType,
+    InvalidInput,
+    ModelFailed,
+    ModelUnavailable,
+    Overloaded,
+    ModelTimeout,
+)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A POST that FastAPI does not run, as the document tells of it."""
+
+    operation_id: str
+    summary: str
+    answer: str
+    label_shape: str
+    value_shape: str
+
+
+_QUESTIONS = {
+    "predictions": _Question(
+        "predict", "Score rows", "One prediction a row, in the order of the rows", "LabelPredictions", "ValuePredictions"
+    ),
+    "explanations": _Question(
+        "explain",
+        "Why: how far each field, or each word of a text, pulls the answer",
+        "One explanation a row, in the order of the rows, each with the row's prediction",
+        "Explanations_LabelPrediction_",
+        "Explanations_ValuePrediction_",
+    ),
+    "curves": _Question(
+        "sweep",
+        "What if: the predictions along the range of fields, or over two at once",
+        "A curve a field, in the order of the fields, or one surface",
+        "Curves_LabelPrediction_",
+        "Curves_ValuePrediction_",
+    ),
+    "recommendations": _Question(
+        "recommend",
+        "What would have to change to reach a goal",
+        "At most five changes that reach the goal, the smallest first",
+        "Recommendations_LabelPrediction_",
+        "Recommendations_ValuePrediction_",
     ),
 }
 
@@ -55,13 +120,19 @@ def document(app: FastAPI, registry: Registry) -> dict[str, Any]:
     whole = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     schemas = whole.setdefault("components", {}).setdefault("schemas", {})
     schemas |= components
-    paths: dict[str, Any] = {}
-    for path, operations in {**whole["paths"], Predictions.path: {"post": _PREDICT}}.items():
-        if path.startswith(_TEMPLATE):
-            for model in registry.models():
-                paths[path.replace("{model}", model.card.name)] = _for_model(operations, model, schemas)
-        else:
-            paths[path] = operations
+    paths: dict[str, Any] = {path: each for path, each in whole["paths"].items() if not path.startswith(_MODEL)}
+    for model in registry.models():
+        card = localized(model.card, "en")
+        schemas[f"Row-{card.name}"] = row_schema(card)
+        for path, operations in whole["paths"].items():
+            if path == _EVALUATION and model.evaluation is None:
+                continue
+            if path.startswith(_MODEL):
+                paths[path.replace("{model}", card.name)] = {"get": _get(operations["get"], model, card, path)}
+        for kind, question in _QUESTIONS.items():
+            body = request_body(card, kind)
+            if body is not None:
+                paths[f"/v1/models/{card.name}/{kind}"] = {"post": _post(question, card, body)}
     whole["paths"] = paths
     if app.state.settings.keys():
         whole["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
@@ -69,67 +140,30 @@ def document(app: FastAPI, registry: Registry) -> dict[str, Any]:
     return whole
 
 
-def _for_model(operations: dict[str, Any], model: Model, schemas: dict[str, Any]) -> dict[str, Any]:
-    card = localized(model.card, "en")
-    own: dict[str, Any] = {}
-    for method, operation in operations.items():
-        kept = {name: value for name, value in operation.items() if name not in {"parameters", "operationId"}}
-        kept["operationId"] = f"{operation['operationId']}_{card.name}"
-        kept["summary"] = f"{operation['summary']}: {card.title}"
-        if method == "post":
-            schemas[f"Row-{card.name}"] = row_schema(card)
-            kept["requestBody"] = _request_body(card)
-            shape = "LabelPredictions" if isinstance(card.output, Classification) else "ValuePredictions"
-            kept["responses"] = kept["responses"] | {"200": _answer(shape)}
-        own[method] = kept
-    return own
+def _get(operation: dict[str, Any], model: Model, card: Card, path: str) -> dict[str, Any]:
+    kept = {name: value for name, value in operation.items() if name != "parameters"}
+    kept["operationId"] = f"{operation['operationId']}_{card.name}"
+    kept["summary"] = f"{operation['summary']}: {card.title}"
+    if path == _EVALUATION:
+        kind = type(model.evaluation).__name__
+        narrowed = {
+            "allOf": [{"$ref": "#/components/schemas/EvaluationAnswer"}],
+            "properties": {"evaluation": {"$ref": f"#/components/schemas/{kind}"}},
+        }
+        kept["responses"] = kept["responses"] | {"200": _answer(operation["responses"]["200"]["description"], narrowed)}
+    return kept
 
 
-def _answer(shape: str) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{shape}"}
+def _post(question: _Question, card: Card, body: dict[str, Any]) -> dict[str, Any]:
+    shape = question.label_shape if isinstance(card.output, Classification) else question.value_shape
     return {
-        "description": "One prediction a row, in the order of the rows",
-        "content": {"application/json": {"schema": schema}},
+        "tags": ["models"],
+        "summary": f"{question.summary}: {card.title}",
+        "operationId": f"{question.operation_id}_{card.name}",
+        "requestBody": body,
+        "responses": _REFUSALS | {"200": _answer(question.answer, {"$ref": f"#/components/schemas/{shape}"})},
     }
 
 
-def _request_body(card: Card) -> dict[str, Any]:
-    schema = {
-        "type": "object",
-        "required": ["rows"],
-        "additionalProperties": False,
-        "properties": {
-            "rows": {"type": "array", "items": {"$ref": f"#/components/schemas/Row-{card.name}"}},
-            "version": {"enum": [card.version, None], "description": "Refuse to answer with another version than this"},
-        },
-    }
-    examples = {example.name: {"summary": example.label, "value": {"rows": [example.row]}} for example in card.examples}
-    return {"required": True, "content": {"application/json": {"schema": schema, "examples": examples}}}
-
-
-def row_schema(card: Card) -> dict[str, Any]:
-    """Return the JSON schema of one row: what it accepts, the checks accept, and the other way round."""
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": [field.name for field in card.inputs if not field.nullable],
-        "properties": {field.name: _field_schema(field) for field in card.inputs},
-    }
-
-
-def _field_schema(field: Input) -> dict[str, Any]:
-    schema: dict[str, Any] = {"title": field.label or field.name}
-    if field.help:
-        schema["description"] = field.help
-    if field.type in {"number", "integer"}:
-        widest = EXACT_INTEGER if field.type == "integer" else LARGEST
-        schema["type"] = field.type
-        schema["minimum"] = -widest if field.minimum is None else field.minimum
-        schema["maximum"] = widest if field.maximum is None else field.maximum
-    elif field.type == "category":
-        schema["enum"] = [category.value for category in field.categories]
-    elif field.type == "boolean":
-        schema["type"] = "boolean"
-    else:
-        schema |= {"type": "string", "maxLength": field.max_length}
-    return {"anyOf": [schema, {"type": "null"}]} if field.nullable else schema
+def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

@@ -19,12 +19,14 @@ from service import problems
 from service.deps import Slots
 from service.errors import ClientGone, Forbidden, Unauthorized
 from service.routes.predictions import Predictions
+from service.routes.questions import Question
 from service.settings import Scope as KeyScope
 from service.strict_json import encode
 
 _GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LOCAL_HOSTS = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 _ALL_SCOPES: frozenset[KeyScope] = frozenset({"read", "feedback", "admin"})
+_STEPS = 5
 _SAFE_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 
 
@@ -59,6 +61,7 @@ class Traffic:
         self,
         app: ASGIApp,
         predictions: Predictions,
+        questions: Mapping[str, Question],
         *,
         figures: Figures,
         stopping: threading.Event,
@@ -67,6 +70,7 @@ class Traffic:
     ) -> None:
         self._app = app
         self.predictions = predictions
+        self._direct: dict[str, Predictions | Question] = {"predictions": predictions, **questions}
         self.stopping = stopping
         """Set when the process is told to stop: /health/ready says so from then on."""
         self._figures = figures
@@ -114,13 +118,20 @@ class Traffic:
             await self._app(scope, receive, send)
             return
         self._identify(scope, headers)
-        model = self.predictions.model_in(scope["path"])
-        if model is None:
+        name, direct = self._directly(scope["path"])
+        if direct is None:
             with self._slots:
                 await self._app(scope, receive, send)
         else:
-            scope["route"] = self.predictions
-            await self.predictions(model, scope, receive, send)
+            scope["route"] = direct
+            await direct(name, scope, receive, send)
+
+    def _directly(self, path: str) -> tuple[str, Predictions | Question | None]:
+        """Return the model and what answers about it, for /v1/models/{model}/{question}; else nothing."""
+        steps = path.split("/")
+        if len(steps) != _STEPS or not path.startswith("/v1/models/") or not steps[3]:
+            return "", None
+        return steps[3], self._direct.get(steps[4])
 
     def _identify(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         if not self._keys:

@@ -1,5 +1,6 @@
 """What tests share: the trained bundles, and the app over them, in this process."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,14 @@ from starlette.testclient import TestClient
 from service.app import create_app
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
+
+pytest_plugins = ["tests.visits"]
+
+
+def pytest_collection_finish() -> None:
+    """As the service does when it starts: what was imported is not looked through again, in the middle of what is timed."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

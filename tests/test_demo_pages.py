@@ -1,6 +1,8 @@
-"""Promises of the demo's pages, drawn by Streamlit's AppTest over the real service in this process, and over a strange card."""
+"""Promises of the demo's six pages, drawn by Streamlit's AppTest over the real service in this process."""
 
+import itertools
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,84 +10,290 @@ import pytest
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from client import Card, Client, Predictions, Row, Unavailable
-from demo import state
+from client import Client
+from demo import kept
+from demo.kept import Kept
 from service.settings import Settings
 from tests.conftest import serve
+from tests.demo_pages import PAGES, forget, go_to, html_of, opened, serve_by, widget
 from tests.in_process import client_of
 from tests.test_bundles import change_card
+from tests.toys import TOYS, serve_toys
 
-APP = str(Path(__file__).parents[1] / "demo" / "app.py")
-
-STRANGE: Card = {
-    "name": "strange",
-    "version": "1",
-    "title": "**Strange** <b>",
-    "question": "What is $this$ :red[thing]?",
-    "inputs": [
-        {"name": "free_number", "type": "number"},
-        {"name": "maybe_number", "type": "number", "nullable": True, "minimum": 0, "maximum": 1, "shown_as": "percent"},
-        {"name": "share", "type": "number", "minimum": 0, "maximum": 1, "shown_as": "percent"},
-        {"name": "whole", "type": "integer", "nullable": True},
-        {"name": "kind", "type": "category", "nullable": True, "categories": [{"value": "a"}, {"value": "b"}]},
-        {"name": "flag", "type": "boolean"},
-        {"name": "maybe_flag", "type": "boolean", "nullable": True},
-        {"name": "note", "type": "text"},
-        {"name": "model", "type": "text", "nullable": True},
-    ],
-    "output": {"kind": "regression"},
-}
+BUNDLED = ("comment-sentiment", "credit-default", "credit-scorecard", "diamond-price")
+EVERY_MODEL = (*BUNDLED, *TOYS)
+pytestmark = pytest.mark.usefixtures("asked")
 
 
-class StrangeService:
-    """A service with one model that nobody has seen before; it can go away."""
-
-    def __init__(self) -> None:
-        self.away = False
-        self.asked: list[list[Row]] = []
-
-    def models(self, _language: str) -> list[dict[str, Any]]:
-        return [{"name": "strange", "state": "ready", "version": "1", "title": "S", "question": "?", "reason": None}]
-
-    def card(self, _name: str, _language: str) -> Card:
-        return STRANGE
-
-    def predict(self, _model: str, rows: list[Row]) -> Predictions:
-        if self.away:
-            raise Unavailable("Gone.", "id-7")
-        self.asked.append(rows)
-        each: Any = {"value": 2.5, "interval": None, "decision": None, "warnings": []}
-        return {"model": "strange", "version": "1", "source": "live", "predictions": [each] * len(rows)}
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory: Any) -> Iterator[TestClient]:
+    yield from serve_toys(tmp_path_factory)
 
 
-@pytest.fixture(autouse=True)
-def fresh() -> None:
-    for cached in (state.client, state._last_known, state._fetch_models, state._fetch_card):
-        cached.clear()
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, service: TestClient, toys: TestClient, request: Any) -> list[str]:
+    """The real client over the real app, the bundled models or the toys; returns what the demo asked."""
+    model = getattr(request, "param", BUNDLED[0])
+    client = client_of(toys if model in TOYS else service)
+    return listen(client, monkeypatch)
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, service: Client | StrangeService, **parameters: str) -> AppTest:
-    monkeypatch.setattr(state, "client", lambda: service)
-    page = AppTest.from_file(APP, default_timeout=30)
-    for name, value in parameters.items():
-        page.query_params[name] = value
-    return page.run()
+def listen(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    paths: list[str] = []
+    client.session.hooks["response"].append(
+        lambda answer, **_: paths.append(f"{answer.request.method} {answer.request.path_url}")
+    )
+    serve_by(client, monkeypatch)
+    return paths
 
 
-def healthy(page: AppTest) -> AppTest:
-    assert [each.value for each in page.exception] == []
-    return page
+def questions(asked: list[str]) -> list[str]:
+    """Return what was asked of models, without the cards."""
+    return [path for path in asked if path.startswith("POST") or path.partition("?")[0].endswith("/evaluation")]
 
 
-@pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])
+def quiet(app: AppTest) -> AppTest:
+    assert not app.exception, [problem.value for problem in app.exception]
+    assert [warning.value for warning in app.warning] == []
+    return app
+
+
+every_model = pytest.mark.parametrize(
+    ("asked", "model"), [(name, name) for name in EVERY_MODEL], indirect=["asked"], ids=EVERY_MODEL
+)
+
+
+# Every page of every model
+
+
+@every_model
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_every_bundled_model_has_its_page(
-    model: str, language: str, monkeypatch: pytest.MonkeyPatch, service: TestClient, cards: dict[str, Any]
+def test_every_model_has_every_page_or_it_says_in_a_sentence_why_not(asked: list[str], model: str, language: str) -> None:
+    for path in PAGES:
+        app = quiet(opened(path, model=model, lang=language))
+        assert app.query_params["model"] == model
+        assert app.title[0].value
+        texts = [*app.info, *app.markdown, *app.caption]
+        assert len(html_of(app)) + sum(len(each.value) for each in texts) > 40, path
+    only_text = model == "comment-sentiment"
+    for path in ("what-if", "to-change"):
+        assert bool(opened(path, model=model, lang=language).info) >= only_text
+    assert len(questions(asked)) <= 9
+
+
+@every_model
+def test_the_answer_of_the_page_is_the_answer_of_the_service(asked: list[str], model: str) -> None:
+    app = quiet(opened(model=model, lang="en"))
+    assert '<span class="number">' in html_of(app)
+    assert len(questions(asked)) == 1
+    assert "explanations" in questions(asked)[0]
+    chart = app.get("plotly_chart")
+    assert len(chart) == 1
+    assert chart[0].proto.alt
+
+
+@every_model
+def test_every_field_can_be_swept_alone_and_with_another(
+    asked: list[str], model: str, service: TestClient, toys: TestClient
 ) -> None:
-    page = healthy(opened(monkeypatch, client_of(service), model=model, lang=language))
-    fields = len(page.number_input) + len(page.slider) + len(page.selectbox) + len(page.text_area) - 1
-    assert fields == len(cards[model]["inputs"])
-    assert page.query_params["model"] == model
+    card = (toys if model in TOYS else service).get(f"/v1/models/{model}").json()
+    names = [field["name"] for field in card["inputs"] if field["type"] != "text"]
+    for view in (*names, *(",".join(pair) for pair in itertools.pairwise(names))):
+        before = len(questions(asked))
+        app = quiet(opened("what-if", model=model, lang="en", view=view))
+        assert app.query_params["view"] == view
+        assert len(app.get("plotly_chart")) == 1
+        assert app.get("plotly_chart")[0].proto.alt in "".join(text.value.replace("\\", "") for text in app.caption)
+        assert len(questions(asked)) == before + 1
+
+
+@every_model
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_every_goal_is_answered(model: str, language: str, service: TestClient, toys: TestClient) -> None:
+    card = (toys if model in TOYS else service).get(f"/v1/models/{model}").json()
+    if all(field["type"] == "text" for field in card["inputs"]):
+        assert opened("to-change", model=model, lang=language).info
+        return
+    views = [f"band:{band['value']}" for band in card["output"].get("bands", [])]
+    for view in (*views, "own"):
+        app = quiet(opened("to-change", model=model, lang=language, view=view))
+        cards = [each for each in app.button if each.key and each.key.startswith("take-")]
+        assert len(cards) + len(app.success) + len(app.info) >= 1
+        assert not (cards and app.info)
+
+
+@pytest.mark.parametrize("model", BUNDLED)
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_every_question_of_how_good_has_its_sentence(asked: list[str], model: str, language: str) -> None:
+    app = quiet(opened("how-good", model=model, lang=language))
+    pills = app.get("button_group")[-1]
+    assert len(pills.proto.options) >= 5
+    for view in (
+        "apart",
+        "trust",
+        "mistakes",
+        "finding",
+        "against",
+        "errors",
+        "ranges",
+        "bands",
+        "matters",
+        "groups",
+        "weak",
+    ):
+        shown = quiet(opened("how-good", model=model, lang=language, view=view))
+        assert any(text.value.startswith("#### ") for text in shown.markdown), view
+    assert len(questions(asked)) >= 1
+
+
+def test_a_model_that_nobody_measured_says_so(monkeypatch: pytest.MonkeyPatch, toys: TestClient) -> None:
+    listen(client_of(toys), monkeypatch)
+    app = quiet(opened("how-good", model="pet-kind", lang="en"))
+    assert "Nobody has measured this model yet" in app.info[0].value
+
+
+# One gesture, one request
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_rerun_asks_nothing_and_a_page_seen_before_neither(path: str, asked: list[str]) -> None:
+    app = quiet(opened(path, model="credit-default", lang="en"))
+    seen = len(asked)
+    app.run()
+    assert len(asked) == seen
+    for other in PAGES:
+        go_to(app, other)
+    everything = len(questions(asked))
+    assert everything == 4, "why, a curve, proposals, the evaluation"
+    for other in PAGES:
+        go_to(app, other)
+    assert len(questions(asked)) == everything
+
+
+def test_a_changed_field_is_one_question_on_each_page(asked: list[str]) -> None:
+    app = quiet(opened(model="credit-default", lang="en"))
+    widget(app, "months_late_now").set_value(3)
+    app.run()
+    assert len(questions(asked)) == 2
+    go_to(app, "what-if")
+    assert len(questions(asked)) == 3
+    assert widget(app, "months_late_now").value == 3
+    widget(app, "months_late_now").set_value(5)
+    app.run()
+    assert len(questions(asked)) == 4
+    go_to(app, "")
+    assert widget(app, "months_late_now").value == 5
+
+
+# Kept cases
+
+
+def keep(app: AppTest) -> AppTest:
+    app.button(key="keep").click()
+    return quiet(app.run())
+
+
+def heads(app: AppTest) -> list[str]:
+    page = html_of(app)
+    return [part.partition("<")[0] for part in page.split('<th scope="col">')[1:]]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click()
+    return quiet(app.run())
+
+
+def test_kept_cases_are_laid_side_by_side_and_come_back_with_the_address(asked: list[str]) -> None:
+    app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
+    widget(app, "months_late_now").set_value(0)
+    app = keep(app.run())
+    go_to(app, "compare")
+    assert heads(app) == ["Two months late", "Two months late 2"]
+    seen = len(questions(asked))
+    press(app, "Duplicate")
+    press(app, "Earlier")
+    press(app, "Later")
+    assert len(questions(asked)) == seen, "nothing that was not known"
+    before = heads(app)
+    again = quiet(opened("compare", **app.query_params))
+    assert heads(again) == before == ["Two months late", "Two months late 3", "Two months late 2"]
+    press(app, "Delete")
+    assert heads(app) == ["Two months late", "Two months late 2"]
+
+
+def test_a_name_is_changed_never_emptied_and_never_given_twice() -> None:
+    rows = {"credit-default": [Kept("One", {}), Kept("Two", {"months_late_now": 2})]}
+    app = quiet(opened("compare", model="credit-default", lang="en", kept=kept.write(rows)))
+    for typed, expected in (
+        ("  Paid   up ", "Paid up"),
+        ("   ", "Paid up"),
+        ("Two", "Two 2"),
+        ("<b>x</b>", "&lt;b&gt;x&lt;/b&gt;"),
+    ):
+        app.text_input[0].set_value(typed)
+        quiet(app.run())
+        assert heads(app) == [expected, "Two"]
+
+
+def test_what_is_downloaded_is_what_is_shown(service: TestClient) -> None:
+    app = keep(opened(model="diamond-price", lang="pl", carat="1.5"))
+    go_to(app, "compare")
+    (download,) = app.get("download_button")
+    assert "csv" in download.proto.url
+    row = kept.read(app.query_params["kept"])["diamond-price"][0][1]
+    answer = service.post("/v1/models/diamond-price/predictions", json={"rows": [row]}).json()["predictions"][0]
+    assert f"{answer['value']:,.0f}".replace(",", "\N{NO-BREAK SPACE}") in html_of(app)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "x",
+        "eJw",
+        "A" * 7000,
+        kept.write({"credit-default": ["x", 7, ["a"], ["n", 5], ["n", {"months_late_now": "x"}]]}),
+        "…",
+    ],
+)
+def test_a_hostile_address_of_kept_cases_opens_the_page_and_says_so(nonsense: str) -> None:
+    app = quiet(opened("compare", model="credit-default", lang="en", kept=nonsense))
+    assert any("Nothing is kept yet" in info.value for info in app.info)
+    assert "kept" not in app.query_params
+    go_to(app, "")
+    assert any("kept" in info.value for info in app.info)
+
+
+def test_the_case_that_two_models_decide_differently_stands_first(service: TestClient) -> None:
+    both = ("credit-default", "credit-scorecard")
+    candidates = service.get("/v1/models/credit-default").json()["real_rows"]
+    said = [
+        [each["decision"] for each in answer.json()["predictions"]]
+        for answer in (service.post(f"/v1/models/{model}/predictions", json={"rows": candidates}) for model in both)
+    ]
+    alike = [one == two for one, two in zip(*said, strict=True)]
+    agreed, argued = candidates[alike.index(True)], candidates[alike.index(False)]
+    rows = {"credit-default": [Kept("agreed", agreed), Kept("argued", argued), Kept("agreed too", agreed)]}
+    app = quiet(opened("compare", model="credit-default", lang="en", view="credit-scorecard", kept=kept.write(rows)))
+    lines = html_of(app).split('<table class="compared">')[2].split('<th scope="row">')[1:]
+    assert [line.partition("<")[0] for line in lines] == ["argued", "agreed", "agreed too"]
+    assert ["another decision" in line for line in lines] == [True, False, False]
+
+
+# Proposals
+
+
+def test_a_proposal_that_is_tried_puts_its_values_into_the_form(service: TestClient) -> None:
+    app = quiet(opened("to-change", model="credit-default", lang="en", start="rising-debt"))
+    app.button(key="take-0").click()
+    quiet(app.run())
+    row = {"months_late_now": widget(app, "months_late_now").value, "share_used_now": widget(app, "share_used_now").value}
+    start = next(e["row"] for e in service.get("/v1/models/credit-default").json()["examples"] if e["name"] == "rising-debt")
+    answer = service.post("/v1/models/credit-default/predictions", json={"rows": [start | row]}).json()["predictions"][0]
+    assert answer["decision"] == "approve"
+    assert f"{answer['probabilities']['default']:.0%}" in html_of(app)
+
+
+# A fifth model
 
 
 def test_a_fifth_bundle_dropped_into_the_folder_has_its_page(
@@ -96,61 +304,32 @@ def test_a_fifth_bundle_dropped_into_the_folder_has_its_page(
     shutil.copytree(folder / "diamond-price", folder / "gem-price")
     change_card(folder / "gem-price", lambda card: card.update(name="gem-price", question={"en": "What is this gem worth?"}))
     for app in serve(Settings(bundles=str(folder))):
-        page = healthy(opened(monkeypatch, client_of(app), model="gem-price", lang="en"))
+        listen(client_of(app), monkeypatch)
+        page = quiet(opened(model="gem-price", lang="en"))
         assert [title.value for title in page.title] == ["What is this gem worth?"]
         assert len(page.selectbox(key="model").options) == 5
-        assert any('class="number"' in block.proto.body for block in page.get("html"))
+        assert 'class="number"' in html_of(page)
+    forget()
 
 
-def test_a_card_nobody_has_seen_before_gets_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = StrangeService()
-    page = healthy(opened(monkeypatch, service))
-    assert page.title[0].value == "What is \\$this\\$ \\:red\\[thing\\]?"
-    assert service.asked == [
-        [
-            {
-                "free_number": 0.0,
-                "maybe_number": None,
-                "share": 0.5,
-                "whole": None,
-                "kind": None,
-                "flag": False,
-                "maybe_flag": None,
-                "note": "",
-                "model": None,
-            }
-        ]
-    ]
-    page.text_area[0].set_value("hello")
-    page.number_input[1].set_value(0.25)
-    healthy(page.run())
-    assert service.asked[-1][0]["note"] == "hello"
-    assert service.asked[-1][0]["maybe_number"] == 0.25
-    assert len(service.asked) == 2
+# Links
 
 
-def test_one_gesture_asks_at_most_once_and_a_rerun_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = StrangeService()
-    page = opened(monkeypatch, service)
-    healthy(page.run().run())
-    assert len(service.asked) == 1
-    page.slider[0].set_value(0.75)
-    healthy(page.run().run())
-    assert len(service.asked) == 2
-    assert [row["share"] for row in service.asked[-1]] == [0.75, 0.5]
+def test_a_link_opens_the_case_that_it_carries() -> None:
+    app = opened(model="credit-default", lang="pl", start="two-months-late", months_late_now="1")
+    assert widget(app, "months_late_now").value == 1
+    assert "Na początku" in html_of(app)
+    assert app.query_params["months_late_now"] == "1"
 
 
-def test_while_the_service_is_away_fields_stay_and_no_number_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = StrangeService()
-    page = opened(monkeypatch, service)
-    service.away = True
-    page.slider[0].set_value(0.9)
-    healthy(page.run())
-    assert len(page.warning) == 1
-    assert "id-7" in page.warning[0].value
-    assert page.slider[0].value == 0.9
-    assert "answer-none" in "".join(each.proto.body for each in page.get("html"))
-    service.away = False
-    healthy(page.run())
-    assert len(page.warning) == 0
-    assert service.asked[-1][0]["share"] == 0.9
+def test_a_link_with_nonsense_opens_and_says_what_it_did_not_understand() -> None:
+    app = opened(model="credit-default", months_late_now="99", colour="red", last_payment="700", view="nowhere")
+    assert widget(app, "last_payment").value == 700
+    assert "months_late_now=99" in app.info[0].value
+    assert "colour=red" in app.info[0].value
+
+
+def test_a_link_to_a_model_that_nobody_knows_opens_another_and_says_so() -> None:
+    app = opened(model="../../etc/passwd")
+    assert "model=" in app.info[0].value
+    assert '<span class="number">' in html_of(app)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from client import Card, Field, Value
-from demo import cases, charts, wording
+from demo import cases, wording
+from demo.charts import answer_scale
+from demo.charts.canvas import Stretch
 from demo.tongue import CATALOGUE, Tongue, from_browser
 
 DEMO = Path(__file__).parents[1] / "demo"
@@ -246,21 +248,21 @@ def test_a_chance_that_is_not_certain_is_never_written_as_certain() -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_scale_has_a_word_on_every_band_and_two_markers(theme: str) -> None:
-    bands = [charts.Stretch(0, 0.2, "good", "Approve"), charts.Stretch(0.2, 1, "bad", "Refuse <b>")]
-    figure = charts.scale(bands, [(0.2, "20%")], 0.1, 0.7, theme)
+    bands = [Stretch(0, 0.2, "good", "Approve"), Stretch(0.2, 1, "bad", "Refuse <b>")]
+    figure = answer_scale.scale(bands, [(0.2, "20%")], 0.1, 0.7, theme)
     assert [note.text for note in figure.layout.annotations] == ["Approve", "Refuse &lt;b&gt;", "20%"]
     assert list(figure.data[0].x) == [0.7, 0.1]
     assert list(figure.data[0].marker.opacity) == [1, 1]
 
 
 def test_a_start_that_is_the_answer_itself_has_no_marker_of_its_own() -> None:
-    figure = charts.scale([], [], 0.4, None, "light")
+    figure = answer_scale.scale([], [], 0.4, None, "light")
     assert list(figure.data[0].marker.opacity) == [0, 1]
 
 
 def test_every_answer_lies_inside_its_drawing() -> None:
     for value, start in ((50_000.0, 300.0), (300.0, 50_000.0)):
-        figure = charts.interval((value * 0.9, value * 1.1), value, start, (327.0, 18_818.0), ticks=[], theme="light")
+        figure = answer_scale.interval((value * 0.9, value * 1.1), value, start, (327.0, 18_818.0), ticks=[], theme="light")
         low, high = figure.layout.xaxis.range
         assert low <= min(value, start)
         assert max(value, start) <= high

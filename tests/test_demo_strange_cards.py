@@ -1,4 +1,4 @@
-"""The demo's pages: every bundled model by the real service, and a hand-made card by a stand-in that can fail on request."""
+"""The demo's pages over hand-made cards, by a stand-in service that can fail on request."""
 
 import json
 import socket
@@ -6,19 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
-import uvicorn
-from streamlit.testing.v1 import AppTest
 
-from service.app import create_app
-from service.settings import Settings
+from tests.demo_pages import forget, go_to, html_of, opened, widget
 
-APP = Path(__file__).parents[1] / "demo" / "app.py"
-BUNDLED = ["comment-sentiment", "credit-default", "credit-scorecard", "diamond-price"]
+PAGES = ("what-if", "to-change", "compare", "how-good", "about")
 EVERY_TYPE: list[dict[str, Any]] = [
     {"name": "amount", "type": "number"},
     {"name": "share", "type": "number", "shown_as": "percent", "minimum": 0.0, "maximum": 1.0, "default": 0.5},
@@ -52,18 +47,58 @@ class StandIn:
         ]
         if method == "POST" and card:
             self.asked.append(body)
-            return self.trouble or (200, "application/json", self._predictions(card, body["rows"]))
+            question = path.rpartition("/")[2].partition("?")[0]
+            return self.trouble or (200, "application/json", getattr(self, f"_{question}")(card, body))
+        if path.partition("?")[0].endswith("/evaluation"):
+            return problem(404, "no_evaluation")
         if path == "/health/ready":
             return 200, "application/json", {"status": "ready", "models": states}
         return 200, "application/json", card or {"items": states, "next": None}
 
-    def _predictions(self, card: dict[str, Any], rows: list[Any]) -> dict[str, Any]:
+    def _prediction(self, card: dict[str, Any]) -> dict[str, Any]:
         one: dict[str, Any] = {"decision": None, "warnings": self.warnings}
         if card["output"]["kind"] == "regression":
-            one |= {"value": 12.5, "interval": None}
-        else:
-            one |= {"label": "yes", "probabilities": {"no": 0.25, "yes": 0.75}}
-        return {"model": card["name"], "version": card["version"], "source": "live", "predictions": [one] * len(rows)}
+            return one | {"value": 12.5, "interval": None}
+        return one | {"label": "yes", "probabilities": {"no": 0.25, "yes": 0.75}}
+
+    def _explanations(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        fields = [field["name"] for field in card["inputs"]]
+        explanations = [
+            {
+                "base": 0.5,
+                "output": 0.75,
+                "standard_error": 0.0,
+                "contributions": [
+                    {"field": name, "value": row[name], "contribution": 0.25 / len(fields)} for name in fields
+                ],
+                "sentence": HOSTILE,
+                "prediction": self._prediction(card),
+                "usualness": {"percentile": 99.0, "fields": fields[:2]},
+            }
+            for row in body["rows"]
+        ]
+        return {"model": card["name"], "version": card["version"], "explanations": explanations}
+
+    def _curves(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        prediction, row = self._prediction(card), body["row"]
+        values = [row[name] for name in body["fields"]]
+        curves = [
+            {"field": name, "seen": None, "usual": None, "points": [{"value": row[name], "prediction": prediction}]}
+            for name in body["fields"]
+        ]
+        surface = {"fields": body["fields"], "values": [[value] for value in values], "outputs": [[0.75]]}
+        together = body.get("together", False)
+        answer = {"model": card["name"], "version": card["version"], "prediction": prediction, "pinned": prediction}
+        return answer | {"curves": [] if together else curves, "surface": surface if together else None}
+
+    def _recommendations(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        name = next(iter(body["row"]))
+        proposal = {
+            "changes": [{"field": name, "from": body["row"][name], "to": None}],
+            "prediction": self._prediction(card),
+        }
+        answer = {"model": card["name"], "version": card["version"], "prediction": self._prediction(card)}
+        return answer | {"reachable": True, "recommendations": [proposal]}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         stand_in = self
@@ -108,91 +143,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     service.stop()
 
 
-@pytest.fixture(scope="module")
-def real_url(bundles: Path) -> Iterator[str]:
-    """The real service on a port of its own."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        app = create_app(Settings(bundles=str(bundles)))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
-        thread.start()
-        assert app.predictions.registry.loaded.wait(60)
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
-
-
 def point_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMO_SERVICE_URL", url)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-
-def opened(**parameters: str) -> AppTest:
-    """Return the page as a browser that followed this link sees it."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    for name, text in parameters.items():
-        app.query_params[name] = text
-    app.run()
-    assert not app.exception, [problem.value for problem in app.exception]
-    return app
-
-
-def html_of(app: AppTest) -> str:
-    pieces: list[Any] = list(app.get("html"))
-    return "".join(piece.value for piece in pieces if "<style>" not in piece.value)
-
-
-def widget(app: AppTest, name: str) -> Any:
-    """Return the field of this name, wherever the form put it."""
-    kinds = (app.number_input, app.slider, app.selectbox, app.text_area, app.toggle, app.checkbox)
-    found = [each for kind in kinds for each in kind if each.key and each.key.endswith(f"/{name}")]
-    assert len(found) == 1, name
-    return found[0]
-
-
-# The bundled models
-
-
-@pytest.mark.parametrize("language", ["en", "pl"])
-@pytest.mark.parametrize("model", BUNDLED)
-def test_every_bundled_model_shows_its_answer(
-    model: str, language: str, real_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    point_at(real_url, monkeypatch)
-    app = opened(model=model, lang=language)
-    assert '<span class="number">' in html_of(app)
-    assert not app.warning
-    assert len(app.get("plotly_chart")) == 1
-    assert app.get("plotly_chart")[0].proto.alt
-
-
-def test_a_link_opens_the_case_that_it_carries(real_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    point_at(real_url, monkeypatch)
-    app = opened(model="credit-default", lang="pl", start="two-months-late", months_late_now="1")
-    assert widget(app, "months_late_now").value == 1
-    assert "Na początku" in html_of(app)
-    assert app.query_params["months_late_now"] == "1"
-
-
-def test_a_link_with_nonsense_opens_and_says_what_it_did_not_understand(
-    real_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    point_at(real_url, monkeypatch)
-    app = opened(model="credit-default", months_late_now="99", colour="red", last_payment="700")
-    assert widget(app, "last_payment").value == 700
-    assert "months_late_now=99" in app.info[0].value
-    assert "colour=red" in app.info[0].value
-
-
-def test_a_link_to_a_model_that_nobody_knows_opens_another_and_says_so(
-    real_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    point_at(real_url, monkeypatch)
-    app = opened(model="../../etc/passwd")
-    assert "model=" in app.info[0].value
-    assert '<span class="number">' in html_of(app)
+    forget()
 
 
 # A fifth model
@@ -226,23 +179,36 @@ def test_a_number_without_an_interval_or_a_range_is_shown(stand_in: StandIn) -> 
 # One gesture, one request
 
 
-def test_a_changed_field_asks_once_for_now_and_the_start(stand_in: StandIn) -> None:
+def test_a_changed_field_asks_once_for_what_is_not_known_yet(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened()
     stand_in.asked.clear()
     widget(app, "months").set_value(5).run()
-    assert [[row["months"] for row in body["rows"]] for body in stand_in.asked] == [[5, 2]]
+    assert [[row["months"] for row in body["rows"]] for body in stand_in.asked] == [[5]]
     assert app.query_params["months"] == "5"
 
 
-def test_another_language_asks_for_no_new_answer(stand_in: StandIn) -> None:
+def test_another_language_asks_once_for_its_sentence_and_never_again(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened(lang="en")
     stand_in.asked.clear()
-    app.session_state["language"] = "pl"
-    app.run()
-    assert stand_in.asked == []
-    assert app.query_params["lang"] == "pl"
+    for language in ("pl", "en", "pl"):
+        app.session_state["language"] = language
+        app.run()
+        assert app.query_params["lang"] == language
+    assert len(stand_in.asked) == 1
+
+
+def test_a_page_that_was_seen_asks_nothing_again(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    app = opened(lang="en")
+    for path in PAGES:
+        go_to(app, path)
+    seen = len(stand_in.asked)
+    assert seen == 3, "why, a curve and proposals"
+    for path in ("", *PAGES):
+        go_to(app, path)
+    assert len(stand_in.asked) == seen
 
 
 def test_every_model_keeps_its_own_case(stand_in: StandIn) -> None:
@@ -269,7 +235,7 @@ def problem(status: int, code: str, errors: list[dict[str, str]] | None = None) 
         problem(500, "model_failed"),
         problem(504, "model_timeout"),
         problem(404, "unknown_model"),
-        (200, "application/json", {"model": "fifth", "version": "v1", "source": "live", "predictions": [{"value": "1"}]}),
+        (200, "application/json", {"model": "fifth", "version": "v1", "explanations": [{"base": "1"}]}),
         (200, "text/html", "<h1>Welcome to nginx</h1>"),
     ],
     ids=["failed", "hung", "gone", "nonsense", "somebody else"],

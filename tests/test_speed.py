@@ -17,8 +17,13 @@ from service.training.recipes import RECIPES
 MODEL = "credit-default"
 
 
-def seconds(work: Callable[[], object], times: int) -> float:
-    return min(timeit.repeat(work, number=times, repeat=7)) / times
+ROUNDS = 15
+
+
+def seconds(works: list[tuple[Callable[[], object], int]]) -> list[float]:
+    """Return the best time of each work; they take turns, so that a busy machine is busy for all of them."""
+    rounds = [[timeit.timeit(work, number=times) / times for work, times in works] for _ in range(ROUNDS)]
+    return [min(times) for times in zip(*rounds, strict=True)]
 
 
 @pytest.fixture(scope="module")
@@ -54,4 +59,5 @@ def test_from_body_to_answer_ours_takes_a_fraction_of_the_usual_time(
         assert read is not None
         return encode(model.predict(read[0]))
 
-    assert seconds(lambda: usual(body), times) / seconds(ours, times * 10) >= ratio
+    theirs_seconds, our_seconds = seconds([(lambda: usual(body), times), (ours, times * 10)])
+    assert theirs_seconds / our_seconds >= ratio

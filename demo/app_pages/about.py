@@ -6,7 +6,7 @@ Knows: the order of the leaflet. Must not know: requests.
 import streamlit as st
 
 from client import Card
-from demo import state
+from demo import answers, state
 from demo.cases import MODEL
 from demo.forms import plain
 from demo.tongue import Tongue
@@ -16,7 +16,7 @@ _SHARES = {"accuracy", "coverage", "median_error"}
 
 def page() -> None:
     """Draw the leaflet."""
-    card = state.card(st.session_state[MODEL])
+    card = answers.card(st.session_state[MODEL])
     words = state.tongue()
     state.case(card)
     state.write_address(card)
@@ -24,7 +24,10 @@ def page() -> None:
     with st.container(key="leaflet"):
         if card.get("summary"):
             st.markdown(plain(card["summary"]))
-        _paragraph(words.say("What it is for"), [card.get("purpose", "")])
+        if card.get("purpose"):
+            _paragraph(words.say("What it is for"), [card["purpose"]])
+        else:
+            st.info(words.say("Nobody has written down yet what this model is for."), icon="📄")
         _paragraph(words.say("What it is not for"), card.get("not_for", []))
         _metrics(card, words)
         _paragraph(words.say("Good to know"), card.get("limits", []))

@@ -1,4 +1,4 @@
-"""Try: the fields on one side, the answer on the other, and how far it moved since the start.
+"""Try: the fields on one side; on the other the answer, how far it moved since the start, why, and how usual the case is.
 
 Knows: the order of the page. Must not know: how a widget, a chart or a request is made.
 """
@@ -9,15 +9,18 @@ import random
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from client import Card, Field, Prediction
-from demo import cases, charts, forms, state, wording
+from client import Card, Explanation, Field, Prediction
+from demo import answers, cases, forms, headline, kept, reasons, state, wording
 from demo.cases import MODEL, Case
+from demo.charts import answer_scale
+from demo.charts.canvas import Figure, Stretch
+from demo.kept import Kept
 from demo.tongue import Tongue
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card = state.card(st.session_state[MODEL])
+    card = answers.card(st.session_state[MODEL])
     words = state.tongue()
     case = state.case(card)
     st.title(forms.plain(card["question"]), anchor=False)
@@ -28,17 +31,20 @@ def page() -> None:
         _starts(card, case, words)
         case.row, notes = forms.draw(card, case, words)
     state.write_address(card)
-    with answer, st.container(key="answer"):
-        predictions = state.predict(card, case)
-        if predictions is None:
+    with answer, st.container(key="answer"):  # on a phone the fields stand between what is said and why
+        explained = answers.explain(card, [case.row, case.start_row])
+        if explained is None:
             st.html('<p class="answer-none">–</p>')
             st.caption(words.say("No answer at the moment."))
             _notes(card, notes, [], words)
             return
-        now, *start = predictions["predictions"]
-        _answer(card, case, now, (start or [now])[0], words)
-        _foot(card, predictions["source"], predictions["version"], words)
-        _notes(card, notes, [warning["field"] for warning in now["warnings"]], words)
+        now, start = explained
+        with st.container(key="said"):
+            _answer(card, case, now["prediction"], start["prediction"], words)
+        with st.container(key="why"):
+            _why(card, case, now, start, words)
+            _foot(card, case, words)
+        _notes(card, notes, [warning["field"] for warning in now["prediction"]["warnings"]], words)
 
 
 def _notices(words: Tongue) -> None:
@@ -95,41 +101,30 @@ def _starts(card: Card, case: Case, words: Tongue) -> None:
 
 def _answer(card: Card, case: Case, now: Prediction, start: Prediction, words: Tongue) -> None:
     value, begun = wording.answer_value(card, now), wording.answer_value(card, start)
-    band = wording.band_of(card, now)
-    badge = ""
-    if band:
-        badge = f'<span class="band band-{band["tone"]}">{html.escape(band.get("label") or band["value"])}</span>'
-    unit = html.escape(card["output"].get("unit", ""))
-    number = wording.answer_text(card, value, words)
-    not_taken = html.escape(words.say("A marked value is out of its range: the answer is still the one before it."))
-    st.html(
-        f'<div class="answer" role="status" aria-live="polite"><span class="number">{number}</span>'
-        f'<span class="unit">{unit}</span>{badge}</div>'
-        f'<p class="sentence">{html.escape(card["output"].get("sentence", ""))}</p><p class="not-taken">{not_taken}</p>'
-        f'<div class="phone-bar" aria-hidden="true"><span>{number} {unit}</span>{badge}</div>'
-    )
+    st.html(headline.large(card, now, words))
     figure, alt = _drawing(card, case, now, begun, words)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
     before, moved, after = (html.escape(part) for part in wording.story(card, case, begun, value, words))
     st.html(f'<p class="story">{before} <strong>{moved}</strong>{"." if moved else ""} {after}</p>')
 
 
-def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongue) -> tuple[charts.Figure, str]:
+def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongue) -> tuple[Figure, str]:
     value = wording.answer_value(card, now)
     pinned = begun if case.changed() else None
     output = card["output"]
     said = wording.answer_with_unit(card, value, words)
     if wording.is_classification(card):
         bands = sorted(output.get("bands", []), key=lambda band: band["low"])
-        stretches = [charts.Stretch(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
+        stretches = [Stretch(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
         ends = {band["low"] for band in bands[1:]} or {0.0, 0.5, 1.0}
-        figure = charts.scale(stretches, [(end, words.percent(end)) for end in sorted(ends)], value, pinned, state.theme())
+        ticks = [(end, words.percent(end)) for end in sorted(ends)]
+        figure = answer_scale.scale(stretches, ticks, value, pinned, state.theme())
         return figure, words.say("Scale from 0% to 100%, the answer stands at {answer}.", answer=said)
     around = now.get("interval")
     low, high = (around["low"], around["high"]) if around else (value, value)
     least, most = output.get("seen") or (min(low, 0.0), max(high, 1.0))
     ticks = [(at, wording.answer_text(card, at, words)) for at in (least, (least + most) / 2, most)]
-    figure = charts.interval((low, high), value, pinned, (least, most), ticks=ticks, theme=state.theme())
+    figure = answer_scale.interval((low, high), value, pinned, (least, most), ticks=ticks, theme=state.theme())
     if not around:
         return figure, words.say("The answer is {answer}.", answer=said)
     sentence = words.say(
@@ -142,11 +137,32 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongu
     return figure, words.say("The answer is {answer}.", answer=said) + " " + sentence
 
 
-def _foot(card: Card, source: str, version: str, words: Tongue) -> None:
-    origin = words.say("live") if source == "live" else source
-    parts = [card["title"], origin, f"{words.say('version')} {version[:8]}"]
-    parts.append(words.say("the address of this page is a link to this case"))
-    st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')
+def _why(card: Card, case: Case, now: Explanation, start: Explanation, words: Tongue) -> None:
+    st.html(reasons.why(card, case.row, now, start, words))
+    if now["usualness"]:
+        sentence, unusual = reasons.usual(card, now["usualness"], words)
+        st.html(f'<p class="usual{" rare" if unusual else ""}">{html.escape(sentence)}</p>')
+
+
+def _foot(card: Card, case: Case, words: Tongue) -> None:
+    same = next((each.name for each in state.kept_cases(card) if each.row == case.row), "")
+
+    def keep() -> None:
+        present = state.kept_cases(card)
+        present.append(Kept(kept.new_name(present, cases.title(card, case.start) or words.say("Case")), dict(case.row)))
+
+    with st.container(horizontal=True, key="foot", vertical_alignment="center"):
+        if same:
+            st.caption(words.say("Kept as {name}: see Compare.", name=forms.plain(same)))
+        elif state.room_to_keep(card):
+            st.button(
+                words.say("Keep to compare"), on_click=keep, icon=":material/bookmark_add:", type="tertiary", key="keep"
+            )
+        else:
+            st.caption(words.say("There is no room to keep more cases: delete one on Compare."))
+        parts = [words.say("live"), f"{words.say('version')} {card['version'][:8]}"]
+        parts.append(words.say("the address of this page is a link to this case"))
+        st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')
 
 
 def _notes(card: Card, places: dict[str, DeltaGenerator], unusual: list[str], words: Tongue) -> None:

@@ -1,4 +1,4 @@
-"""/v1/models: the list and the card.
+"""/v1/models: the list, the card, and how good a model is.
 
 Knows: HTTP. Must not know: arrays, files, SQL.
 """
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 
 from service import actions, problems
 from service.deps import Models, Tongue, reader
-from service.errors import Forbidden, ModelUnavailable, Unauthorized, UnknownModel
+from service.errors import Forbidden, ModelUnavailable, NoEvaluation, Unauthorized, UnknownModel
 from service.strict_json import encode
 
 
@@ -48,6 +48,20 @@ async def list_models(models: Models, language: Tongue) -> Response:
 )
 async def card(model: str, models: Models, language: Tongue) -> Response:
     body = encode(actions.describe(models, model, language))
+    return Response(body, media_type="application/json", headers=_spoken(language))
+
+
+@router.get(
+    "/{model}/evaluation",
+    summary="How good the model is",
+    dependencies=[Depends(reader)],
+    responses={
+        200: _json("EvaluationAnswer", "Figures on held-out rows, in the language of Accept-Language (en, pl)"),
+        **problems.documented(Unauthorized, Forbidden, UnknownModel, NoEvaluation, ModelUnavailable),
+    },
+)
+async def evaluation(model: str, models: Models, language: Tongue) -> Response:
+    body = encode(actions.evaluate(models, model, language))
     return Response(body, media_type="application/json", headers=_spoken(language))
 
 

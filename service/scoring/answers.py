@@ -37,6 +37,10 @@ class Answers(Protocol):
         """Return the scores of no rows; a model need not be asked, and some cannot be."""
         ...
 
+    def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+        """Return the number that people read, one a row: the probability of the card's focus, or the value."""
+        ...
+
 
 def answers(card: Card) -> Answers:
     """Return the function that turns scores of this card's model into its answer."""
@@ -67,6 +71,10 @@ class _LabelAnswers:
     def nothing(self) -> NDArray[np.float64]:
         return np.empty((0, len(self._labels)))
 
+    def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+        _check_scores(scores, (rows, len(self._labels)))
+        return scores[:, self._focus]
+
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), len(self._labels)))
         # This is hot: with `map` the loop over the rows runs in C.
@@ -89,6 +97,10 @@ class _ValueAnswers:
 
     def nothing(self) -> NDArray[np.float64]:
         return np.empty((0, 1))
+
+    def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+        _check_scores(scores, (rows, 1))
+        return scores[:, 0]
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), 1))

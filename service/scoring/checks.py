@@ -53,7 +53,7 @@ class Checks:
         self._names = [field.name for field in card.inputs]
         self._numeric = [field for field in card.inputs if field.type != "text"]
         self._codes = {field.name: codes_of(field) for field in self._numeric if field.type == "category"}
-        self._low, self._high = _limits([_bounds(field) for field in self._numeric])
+        self._low, self._high = _limits([bounds(field) for field in self._numeric])
         self._seen_low, self._seen_high = _limits([field.seen or (-math.inf, math.inf) for field in self._numeric])
         self._usual_low, self._usual_high = _limits([_usual_range(field) for field in self._numeric])
         self._unseen = {
@@ -177,7 +177,7 @@ class Checks:
             return _error(place, field.name, "unknown_category", shown(f"One of: {known}"))
         if math.isinf(value):
             return _error(place, field.name, "not_finite", "Expected a finite number.")
-        low, high = _bounds(field)
+        low, high = bounds(field)
         return _error(place, field.name, "out_of_range", f"Expected a value from {low:,.10g} to {high:,.10g}.")
 
 
@@ -186,7 +186,8 @@ def codes_of(field: Input) -> dict[str | None, float]:
     return {None: math.nan} | {category.value: float(code) for code, category in enumerate(field.categories)}
 
 
-def _bounds(field: Input) -> tuple[float, float]:
+def bounds(field: Input) -> tuple[float, float]:
+    """Return the least and the greatest value that is not refused; of a category, its places in the card."""
     if field.type == "category":
         return 0.0, float(len(field.categories) - 1)
     widest = EXACT_INTEGER if field.type == "integer" else LARGEST
@@ -198,7 +199,7 @@ def _bounds(field: Input) -> tuple[float, float]:
 def _usual_range(field: Input) -> tuple[float, float]:
     if not all(category.seen for category in field.categories):
         return math.inf, -math.inf  # which ones were seen is no range: `warnings` looks
-    (low, high), (seen_low, seen_high) = _bounds(field), field.seen or (-math.inf, math.inf)
+    (low, high), (seen_low, seen_high) = bounds(field), field.seen or (-math.inf, math.inf)
     return max(low, seen_low), min(high, seen_high)
 
 

@@ -41,12 +41,14 @@ class OnnxScorer:
         self._output = [self._session.get_outputs()[-1].name]
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
+        """One row gets company: alone it takes another path through the kernels, and may differ in the seventh digit."""
+        company = int(len(columns) == 1)
         feed: dict[str, Any] = {}
         for name in self._inputs:
             if name == FIELDS:
-                feed[name] = columns.matrix.astype(np.float32)
+                feed[name] = np.repeat(columns.matrix.astype(np.float32), 1 + company, axis=0)
             else:
                 cleaned = [self._prepare(text) for text in columns.texts[name]]
-                feed[name] = np.array(cleaned, dtype=object).reshape(-1, 1)
+                feed[name] = np.array(cleaned + [""] * company, dtype=object).reshape(-1, 1)
         answer: NDArray[np.float32] = self._session.run(self._output, feed)[0]
-        return answer.reshape(self._shape).astype(np.float64)
+        return answer.reshape(self._shape).astype(np.float64)[: len(columns)]

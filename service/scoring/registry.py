@@ -8,13 +8,18 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelUnavailable, UnknownModel, UnknownVersion
-from service.schemas import Card, ModelState, Predictions, Row
+from service.schemas import Card, Evaluation, ModelState, Predictions, Row
 from service.scoring.answers import Answers, answers
 from service.scoring.bundle import read_card
 from service.scoring.checks import Checks
 from service.scoring.columns import Columns
+from service.scoring.evaluations import read_evaluation
 from service.scoring.quick_reader import QuickReader
+from service.scoring.reference import Reference, read_reference
 from service.scoring.scorers import Scorer, open_scorer
 
 _FEW_SECONDS = 0.005
@@ -32,17 +37,26 @@ class Model:
     read: QuickReader
     scorer: Scorer
     answer: Answers
+    evaluation: Evaluation | None = None
+    """None: the bundle was made without one."""
+    reference: Reference | None = None
     few_rows: int = 0
     """So many rows are answered in a few milliseconds: sooner than they would be handed to a thread and back."""
 
     def predict(self, rows: list[Row] | Columns) -> Predictions:
         """Raises InvalidInput where rows do not fit the card, ModelFailed where the model gives no numbers."""
         columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
+        return self.answer(self._score(columns), columns)
+
+    def outputs(self, columns: Columns) -> NDArray[np.float64]:
+        """Return the number that people read, one a row: the probability of the card's focus, or the value."""
+        return self.answer.outputs(self._score(columns), len(columns))
+
+    def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:
-            scores = self.scorer.score(columns) if len(columns) else self.answer.nothing()
+            return self.scorer.score(columns) if len(columns) else self.answer.nothing()
         except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
             raise ModelFailed from error
-        return self.answer(scores, columns)
 
 
 def open_model(folder: Path) -> Model:
@@ -50,6 +64,7 @@ def open_model(folder: Path) -> Model:
     card = read_card(folder)
     checks = Checks(card)
     model = Model(card, checks, QuickReader(card, checks), open_scorer(card, folder), answers(card))
+    model = replace(model, evaluation=read_evaluation(folder, card), reference=read_reference(folder, card, checks))
     rows = [example.row for example in card.examples] + list(card.real_rows)
     try:
         model.predict(rows)

@@ -17,18 +17,24 @@ import skops.io
 from numpy.typing import NDArray
 
 from service.errors import BrokenBundle
-from service.schemas import Card, Classification, Input, IntervalRule, Row, Scoring
+from service.schemas import Card, Classification, Evaluation, Input, IntervalRule, Row, Scoring
+from service.scoring.answers import answers
 from service.scoring.bundle import write_card
 from service.scoring.checks import Checks
+from service.scoring.evaluations import write_evaluation
+from service.scoring.reference import Reference, write_reference
 from service.scoring.registry import open_model
 from service.scoring.scorers import open_scorer
 from service.training import figures
+from service.training.evaluation import evaluate
 from service.training.recipe import CARDS, Part, Recipe, Split
+from service.training.references import reference
 
 GATE_ROWS = 1000
 GATE_DIFFERENCE = 1e-5
 COVERAGE = 0.9
 _ROWS_TO_SHOW = 100
+_ROWS_TO_REMEMBER = 5000
 _LIBRARIES = ("scikit-learn", "skl2onnx", "numpy")
 
 
@@ -42,6 +48,8 @@ def build(recipe: Recipe, bundles: Path) -> Card:
         card = _draft(recipe, split)
         card = msgspec.structs.replace(card, scoring=_choose_scorer(recipe, card, pipeline, split, folder))
         card = _with_figures(card, pipeline, split)
+        write_evaluation(folder, _evaluation(recipe, card, split.test, folder))
+        write_reference(folder, _reference(card, split.train, folder))
         write_card(folder, card)
         model = open_model(folder)
         _put(folder, bundles / recipe.card)
@@ -51,11 +59,12 @@ def build(recipe: Recipe, bundles: Path) -> Card:
 def _draft(recipe: Recipe, split: Split) -> Card:
     """Return the card with everything that the data say: seen ranges, defaults, real rows, counts."""
     texts = _texts(recipe.card)
+    del texts["aside"]
     names = [field["name"] for field in texts["inputs"]]
     text_fields = [field["name"] for field in texts["inputs"] if field["type"] == "text"]
     test = split.test
     shown = test.fields[recipe.fit_to_show(test.aside)] if recipe.fit_to_show else test.fields
-    texts["real_rows"] = rows(shown.iloc[:_ROWS_TO_SHOW][names])
+    texts["real_rows"] = rows(shown.sample(min(len(shown), _ROWS_TO_SHOW), random_state=0)[names])  # data stand in an order
     texts["scoring"] = {
         "scorer": "onnx",
         "gate_rows": 0,
@@ -77,7 +86,7 @@ def _texts(card: str) -> dict[str, Any]:
     if "like" in texts:
         like = _texts(texts.pop("like"))
         texts = like | texts | {"training": like["training"] | texts.get("training", {})}
-    return texts
+    return {"aside": []} | texts
 
 
 def _with_seen(field: Input, values: "pd.Series[Any]") -> Input:
@@ -157,6 +166,22 @@ def _with_figures(card: Card, pipeline: Any, split: Split) -> Card:
     return msgspec.structs.replace(
         card, output=output, metrics=figures.regression(split.test.answer, says(split.test), margin)
     )
+
+
+def _evaluation(recipe: Recipe, card: Card, test: Part, folder: Path) -> Evaluation:
+    """Ask the bundle as it will be served, not the pipeline."""
+    columns = Checks(card).columns(rows(test.fields[[field.name for field in card.inputs]]))
+    attributes = msgspec.convert(_texts(recipe.card)["aside"], tuple[Input, ...])
+    return evaluate(card, open_scorer(card, folder), columns, test.answer, aside=test.aside, attributes=attributes)
+
+
+def _reference(card: Card, train: Part, folder: Path) -> Reference:
+    """Remember a part of the training rows, drawn by chance: data sets stand in an order (diamonds by their price)."""
+    fields = train.fields[[field.name for field in card.inputs]]
+    remembered = rows(fields.sample(min(len(fields), _ROWS_TO_REMEMBER), random_state=0))
+    columns = Checks(card).columns(remembered)
+    outputs = answers(card).outputs(open_scorer(card, folder).score(columns), len(columns))
+    return reference(card, remembered, columns, outputs)
 
 
 def _put(folder: Path, target: Path) -> None:

@@ -1,41 +1,16 @@
-"""Plain data → plotly figure. Pure: no Streamlit inside.
+"""The answer on its scale: bands with words on them, or a value with its interval. Plain data → plotly figure.
 
-Knows: plotly and the design's colours. Must not know: cards, requests, the page.
+Knows: plotly. Must not know: cards, requests, the page, Streamlit.
 """
-
-from dataclasses import dataclass
-from typing import Any
 
 import plotly.graph_objects as go
 
-Figure = Any
-"""plotly ships no types."""
-
-TONES = {
-    "light": {"good": "#2A9D8F", "middle": "#D9A21B", "bad": "#C8553D"},
-    "dark": {"good": "#3FB8A8", "middle": "#E3B341", "bad": "#E07A62"},
-}
-INK = {"light": "#1C2430", "dark": "#E9ECEF"}
-MUTED = {"light": "#5B6572", "dark": "#9AA5B1"}
-ACCENT = {"light": "#1F4E79", "dark": "#7FB4E6"}
-TRACK = {"light": "#E6E8E4", "dark": "#2B323A"}
-_TINT = 0.27
-_LETTER_PIXELS, _PHONE_PIXELS = 7.2, 300
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A part of the scale with a word on it."""
-
-    low: float
-    high: float
-    tone: str
-    word: str
+from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, Stretch, canvas, plain, tinted, wrapped
 
 
 def scale(stretches: list[Stretch], ticks: list[tuple[float, str]], now: float, start: float | None, theme: str) -> Figure:
     """Draw 0…1 as bands with their words, a full marker for now and a hollow one for the start."""
-    figure = _canvas(theme, (0, 1), height=128)
+    figure = _strip(theme, (0, 1), height=128)
     for stretch in stretches:
         colour = TONES[theme][stretch.tone]
         figure.add_shape(
@@ -44,7 +19,7 @@ def scale(stretches: list[Stretch], ticks: list[tuple[float, str]], now: float, 
             x1=stretch.high,
             y0=0,
             y1=1,
-            fillcolor=_tinted(colour),
+            fillcolor=tinted(colour),
             line={"width": 0},
             layer="below",
         )
@@ -52,7 +27,7 @@ def scale(stretches: list[Stretch], ticks: list[tuple[float, str]], now: float, 
         figure.add_annotation(
             x=(stretch.low + stretch.high) / 2,
             y=0.5,
-            text=_wrapped(_plain(stretch.word), stretch.high - stretch.low),
+            text=wrapped(plain(stretch.word), stretch.high - stretch.low),
             showarrow=False,
             font={"size": 15, "color": INK[theme]},
         )
@@ -76,7 +51,7 @@ def interval(
     """Draw a value with its interval on the range of all values."""
     low, high = around
     shown = [*ends, low, high, value if start is None else start]
-    figure = _canvas(theme, (min(shown), max(shown)), height=118)
+    figure = _strip(theme, (min(shown), max(shown)), height=118)
     figure.add_shape(
         type="rect", x0=ends[0], x1=ends[1], y0=0.38, y1=0.62, fillcolor=TRACK[theme], line={"width": 0}, layer="below"
     )
@@ -89,17 +64,10 @@ def interval(
     return figure
 
 
-def _canvas(theme: str, ends: tuple[float, float], *, height: int) -> Figure:
-    figure = go.Figure()
+def _strip(theme: str, ends: tuple[float, float], *, height: int) -> Figure:
+    figure = canvas(theme, height)
     figure.update_layout(
-        height=height,
-        margin={"l": 12, "r": 12, "t": 6, "b": 4},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        dragmode=False,
         hovermode=False,
-        font={"color": INK[theme], "size": 14, "family": "Source Sans, sans-serif"},
         xaxis={"range": list(ends), "visible": False, "fixedrange": True},
         yaxis={"range": [-0.75, 1.75], "visible": False, "fixedrange": True},
     )
@@ -130,23 +98,4 @@ def _ticks(figure: go.Figure, ticks: list[tuple[float, str]], theme: str) -> Non
     for at, text in ticks:
         anchor = "left" if at == low else "right" if at == high else "center"
         font = {"size": 13, "color": MUTED[theme]}
-        figure.add_annotation(x=at, y=-0.42, text=_plain(text), showarrow=False, xanchor=anchor, font=font)
-
-
-def _tinted(colour: str) -> str:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{_TINT})"
-
-
-def _wrapped(text: str, share: float) -> str:
-    """Break a text of several words in the middle where a phone has too few pixels for it."""
-    spaces = [place for place, letter in enumerate(text) if letter == " "]
-    if not spaces or len(text) * _LETTER_PIXELS <= share * _PHONE_PIXELS:
-        return text
-    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
-    return f"{text[:middle]}<br>{text[middle + 1 :]}"
-
-
-def _plain(text: str) -> str:
-    """plotly reads a little HTML in texts: nothing of a card may be taken for it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        figure.add_annotation(x=at, y=-0.42, text=plain(text), showarrow=False, xanchor=anchor, font=font)

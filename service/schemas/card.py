@@ -1,4 +1,4 @@
-"""Every shape that crosses a room: the card, the answers, the problem.
+"""The card: what a bundle says of itself. And the manners of every shape.
 
 Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
 """
@@ -24,9 +24,6 @@ class Shape(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
 class Published(Shape, frozen=True, omit_defaults=True):
     """A shape whose empty fields are left out when it is written."""
-
-
-# The card
 
 
 class Category(Published, frozen=True):
@@ -171,96 +168,3 @@ class Card(Published, frozen=True):
     limits: tuple[Text, ...] = ()
     version: str = ""
     """The hash of the bundle's content; filled in when the bundle is opened, never stored inside it."""
-
-
-# The answers
-
-
-class ModelState(Shape, frozen=True):
-    """A model as it stands in the list; `version` and texts are null while it is broken."""
-
-    name: str
-    state: Literal["ready", "broken"]
-    version: str | None = None
-    title: Text | None = None
-    question: Text | None = None
-    reason: str | None = None
-
-
-class ModelList(Shape, frozen=True):
-    items: list[ModelState]
-    next: str | None = None
-
-
-class Health(Shape, frozen=True):
-    status: Literal["live", "ready", "loading", "stopping"]
-    models: list[ModelState] = []
-
-
-class FieldWarning(Shape, frozen=True):
-    field: str
-    code: Literal["outside_training_range", "unseen_category"]
-
-
-class LabelPrediction(Shape, frozen=True, gc=False):
-    label: str
-    probabilities: dict[str, float]
-    decision: str | None
-    warnings: list[FieldWarning]
-
-
-class Interval(Shape, frozen=True, gc=False):
-    low: float
-    high: float
-    coverage: float
-
-
-class ValuePrediction(Shape, frozen=True, gc=False):
-    value: float
-    interval: Interval | None
-    decision: str | None
-    warnings: list[FieldWarning]
-
-
-class LabelPredictions(Shape, frozen=True):
-    model: str
-    version: str
-    source: Literal["live"]
-    predictions: list[LabelPrediction]
-
-
-class ValuePredictions(Shape, frozen=True):
-    model: str
-    version: str
-    source: Literal["live"]
-    predictions: list[ValuePrediction]
-
-
-Predictions = LabelPredictions | ValuePredictions
-
-
-class PredictionRequest(Shape, frozen=True):
-    rows: list[Row]
-    version: str | None = None
-
-
-# The problem
-
-
-class InputError(Shape, frozen=True):
-    pointer: str
-    """JSON pointer into the request's body: /rows/0/credit_limit."""
-    code: str
-    message: str
-
-
-class Problem(Published, frozen=True):
-    """RFC 9457, the one shape of every answer ≥ 400."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
-    errors: list[InputError] = []

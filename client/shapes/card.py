@@ -1,0 +1,123 @@
+"""The shapes of what a model says of itself: the list and the card.
+
+Knows: TypedDicts. Must not know: HTTP. Keys that are not named here are let through: the contract may grow.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+from client.shapes.answers import Row, Value
+
+
+class Category(TypedDict):
+    value: str
+    label: NotRequired[str]
+    seen: NotRequired[bool]
+
+
+Field = TypedDict(
+    "Field",
+    {
+        "name": str,
+        "type": Literal["number", "integer", "category", "text", "boolean"],
+        "label": NotRequired[str],
+        "help": NotRequired[str],
+        "unit": NotRequired[str],
+        "shown_as": NotRequired[Literal["number", "percent"]],
+        "group": NotRequired[str],
+        "minimum": NotRequired[float],
+        "maximum": NotRequired[float],
+        "seen": NotRequired[list[float]],
+        "step": NotRequired[float],
+        "categories": NotRequired[list[Category]],
+        "max_length": NotRequired[int],
+        "default": NotRequired[Value],
+        "nullable": NotRequired[bool],
+        "from": NotRequired[str],
+        "changeable": NotRequired[str],
+    },
+)
+
+
+class Label(TypedDict):
+    value: str
+    label: NotRequired[str]
+
+
+class Band(TypedDict):
+    value: str
+    low: float
+    high: float
+    tone: Literal["good", "middle", "bad"]
+    label: NotRequired[str]
+
+
+class Output(TypedDict):
+    kind: Literal["classification", "regression"]
+    sentence: NotRequired[str]
+    bands: NotRequired[list[Band]]
+    labels: NotRequired[list[Label]]
+    focus: NotRequired[str]
+    unit: NotRequired[str]
+    seen: NotRequired[list[float]]
+
+
+class Example(TypedDict):
+    name: str
+    row: Row
+    label: NotRequired[str]
+
+
+class Metric(TypedDict):
+    name: str
+    value: float
+    rows: int
+    low: NotRequired[float]
+    high: NotRequired[float]
+    label: NotRequired[str]
+
+
+class Training(TypedDict):
+    data: str
+    source: str
+    licence: str
+    period: NotRequired[str]
+    algorithm: NotRequired[str]
+    rows: NotRequired[int]
+    held_out_rows: NotRequired[int]
+
+
+class Card(TypedDict):
+    name: str
+    version: str
+    title: str
+    question: str
+    inputs: list[Field]
+    output: Output
+    summary: NotRequired[str]
+    examples: NotRequired[list[Example]]
+    real_rows: NotRequired[list[Row]]
+    row_name: NotRequired[str]
+    metrics: NotRequired[list[Metric]]
+    training: NotRequired[Training]
+    purpose: NotRequired[str]
+    not_for: NotRequired[list[str]]
+    limits: NotRequired[list[str]]
+
+
+class ModelState(TypedDict):
+    name: str
+    state: Literal["ready", "broken"]
+    version: str | None
+    title: str | None
+    question: str | None
+    reason: str | None
+
+
+class ModelList(TypedDict):
+    items: list[ModelState]
+    next: str | None
+
+
+class Health(TypedDict):
+    status: str
+    models: list[ModelState]

@@ -1,0 +1,132 @@
+"""The shapes of how good a model is: figures on rows that it has never seen.
+
+Knows: TypedDicts. Must not know: HTTP. Keys that are not named here are let through: the contract may grow.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class Figure(TypedDict):
+    """A claim: a number, its 95 % interval, and the rows behind it."""
+
+    value: float
+    low: float
+    high: float
+    rows: int
+
+
+class RocPoint(TypedDict):
+    false_alarms: float
+    found: float
+    threshold: float
+
+
+class PrecisionPoint(TypedDict):
+    found: float
+    right: float
+    threshold: float
+
+
+class CalibrationBin(TypedDict):
+    said: float
+    happened: Figure
+
+
+class ThresholdCounts(TypedDict):
+    threshold: float
+    flagged_right: int
+    flagged_wrong: int
+    passed_right: int
+    passed_wrong: int
+
+
+class BandShare(TypedDict):
+    value: str
+    label: str
+    share: Figure
+    focus: Figure
+
+
+class Importance(TypedDict):
+    field: str
+    drop: Figure
+
+
+class SegmentGroup(TypedDict):
+    label: str
+    metric: Figure
+    flagged: Figure | None
+    truth: Figure
+    small: bool
+
+
+class Segment(TypedDict):
+    name: str
+    label: str
+    is_input: bool
+    groups: list[SegmentGroup]
+
+
+class WeakSpot(TypedDict):
+    sentence: str
+    metric: Figure
+    overall: float
+
+
+class ResidualBin(TypedDict):
+    low: float
+    high: float
+    rows: int
+
+
+class PredictedTrue(TypedDict):
+    predicted: float
+    true: float
+
+
+class CoverageBin(TypedDict):
+    low: float
+    high: float
+    coverage: Figure
+
+
+class _Evaluation(TypedDict):
+    rows: int
+    metric: str
+    metric_label: str
+    overall: Figure
+    bands: list[BandShare]
+    importance: list[Importance]
+    segments: list[Segment]
+    weak_spots: list[WeakSpot]
+
+
+class Classification(_Evaluation):
+    kind: Literal["classification"]
+    focus: str
+    focus_rows: int
+    auc: Figure
+    average_precision: Figure
+    roc: list[RocPoint]
+    precision: list[PrecisionPoint]
+    calibration: list[CalibrationBin]
+    thresholds: list[ThresholdCounts]
+
+
+class Regression(_Evaluation):
+    kind: Literal["regression"]
+    r2: Figure
+    median_error: Figure
+    sample: list[PredictedTrue]
+    residuals: list[ResidualBin]
+    coverage: NotRequired[Figure | None]
+    coverage_bins: list[CoverageBin]
+
+
+Evaluation = Classification | Regression
+
+
+class EvaluationAnswer(TypedDict):
+    model: str
+    version: str
+    evaluation: Evaluation

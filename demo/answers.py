@@ -1,0 +1,175 @@
+"""What the service says: cards for all visits, answers for this one, each question asked once and remembered.
+
+Knows: the client, Streamlit's caches. Must not know: widgets, drawing, the page. Errors go to `state`.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import streamlit as st
+
+from client import (
+    Card,
+    Curves,
+    Evaluation,
+    Explanation,
+    Goal,
+    ModelState,
+    Recommendations,
+    Refused,
+    Row,
+    ServiceError,
+)
+from demo.state import client, note, tongue
+
+_KEEP_SECONDS = 20
+_MOST_REMEMBERED = 60
+
+A = TypeVar("A")
+
+
+# Cards are the same for all visits; the last known ones stay in use while the service is away.
+
+
+@st.cache_resource
+def _last_known() -> dict[str, Any]:
+    return {}
+
+
+@st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False)
+def _fetch_models(language: str) -> list[ModelState]:
+    return client().models(language)
+
+
+@st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False, max_entries=200)
+def _fetch_card(model: str, language: str) -> Card:
+    return client().card(model, language)
+
+
+def models() -> list[ModelState]:
+    """Return the models, or the last known ones; raises ServiceError where there never were any."""
+    language = tongue().language
+    try:
+        _last_known()[language] = _fetch_models(language)
+    except ServiceError as error:
+        if language not in _last_known():
+            raise
+        note(error)
+    known: list[ModelState] = _last_known()[language]
+    return known
+
+
+def card(model: str) -> Card:
+    """Return a model's card, or the last known one; raises ServiceError where there never was one."""
+    key = f"{tongue().language}/{model}"
+    try:
+        _last_known()[key] = _fetch_card(model, tongue().language)
+    except ServiceError as error:
+        if key not in _last_known():
+            raise
+        note(error)
+    known: Card = _last_known()[key]
+    return known
+
+
+def forget_cards() -> None:
+    """Ask for the cards anew: an answer came from another version than the card's."""
+    _fetch_models.clear()
+    _fetch_card.clear()
+
+
+# Answers of this visit. Every one is kept by its question, so that a rerun, or another page, never asks again.
+
+
+def explain(card_: Card, rows: list[Row]) -> list[Explanation] | None:
+    """Return why for each row, its prediction with it; None, and a note for the banner, where there is no answer."""
+    language = tongue().language
+    questions = {_key("why", card_, language, row): dict(row) for row in rows}
+    found: dict[str, Explanation] = {key: _remembered()[key] for key in questions if key in _remembered()}
+    wanted = [key for key in questions if key not in found]
+    if wanted:
+        asked = [questions[key] for key in wanted]
+        answer = _ask(card_, lambda: client().explain(card_["name"], asked, language))
+        if answer is None:
+            return None
+        found |= zip(wanted, answer["explanations"], strict=True)
+    for key, explanation in found.items():
+        _remember(key, explanation)
+    return [found[_key("why", card_, language, row)] for row in rows]
+
+
+def sweep(card_: Card, row: Row, fields: list[str], pinned: Row) -> Curves | None:
+    """Return a field swept for this row, or two as a map, with the answers for the row and the pinned one."""
+    together = len(fields) > 1
+
+    def ask() -> Curves:
+        return client().sweep(card_["name"], dict(row), fields, together=together, pinned=dict(pinned))
+
+    return _once(card_, _key("curves", card_, row, fields, pinned), ask)
+
+
+def recommend(card_: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendations | None:
+    """Return what would have to change to reach a goal."""
+
+    def ask() -> Recommendations:
+        return client().recommend(card_["name"], dict(row), goal, fixed)
+
+    return _once(card_, _key("recommendations", card_, row, goal, fixed), ask)
+
+
+def evaluation(card_: Card) -> Evaluation | None:
+    """Return how good the model is, in the language of this visit; None where nobody has measured it."""
+    language = tongue().language
+    key = _key("evaluation", card_, language)
+    known = _remembered()
+    if key not in known:
+        try:
+            _remember(key, client().evaluation(card_["name"], language))
+        except ServiceError as error:
+            if not (isinstance(error, Refused) and error.code == "no_evaluation"):
+                note(error)
+            return None
+    return cast(Evaluation, known[key])
+
+
+def _once(card_: Card, key: str, ask: Callable[[], A]) -> A | None:
+    known = _remembered()
+    if key not in known:
+        answer = _ask(card_, ask)
+        if answer is None:
+            return None
+        _remember(key, answer)
+    return cast(A, known[key])
+
+
+def _ask(card_: Card, ask: Callable[[], A]) -> A | None:
+    """Ask; where another version answers than the card's, read the cards again and begin the run anew, once."""
+    try:
+        answer = ask()
+    except ServiceError as error:
+        note(error)
+        return None
+    if cast(Any, answer)["version"] != card_["version"] and not st.session_state.get("renewed"):
+        st.session_state["renewed"] = True
+        forget_cards()
+        st.rerun()
+    st.session_state["renewed"] = False
+    return answer
+
+
+def _key(kind: str, card_: Card, *asked: Any) -> str:
+    return json.dumps([kind, card_["name"], card_["version"], *asked])
+
+
+def _remembered() -> dict[str, Any]:
+    answers: dict[str, Any] = st.session_state.setdefault("answers", {})
+    return answers
+
+
+def _remember(key: str, answer: Any) -> None:
+    known = _remembered()
+    known.pop(key, None)  # the newest use stands last
+    known[key] = answer
+    while len(known) > _MOST_REMEMBERED:
+        del known[next(iter(known))]

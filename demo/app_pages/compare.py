@@ -1,0 +1,181 @@
+"""Compare: kept cases side by side in one table and one chart; then two models on the same cases.
+
+Knows: the order of the page. Must not know: how a table or a request is made.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from client import Card, Explanation, ServiceError
+from demo import answers, cases, forms, kept, laid_out, scales, state, wording
+from demo.cases import MODEL
+from demo.charts import compared
+from demo.charts.compared import Compared
+from demo.kept import Kept
+from demo.tongue import Tongue
+
+PAGE = "compare"
+
+
+def page() -> None:
+    """Draw the page from top to bottom."""
+    card, words = answers.card(st.session_state[MODEL]), state.tongue()
+    own = state.kept_cases(card)
+    st.title(words.say("Side by side"), anchor=False)
+    case = state.case(card)
+    if all(each.row != case.row for each in own) and state.room_to_keep(card):
+        st.button(words.say("Keep the present case too"), on_click=_keep_now(card, words), icon=":material/bookmark_add:")
+    if not own:
+        state.write_address(card)
+        st.info(words.say("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."), icon="🔖")
+        return
+    _tools(card, own, words)
+    others = _comparable(card)
+    chosen = state.view(PAGE, list(others), "")
+    state.write_address(card, chosen)
+    explained = answers.explain(card, [each.row for each in own])
+    if explained is None:
+        st.caption(words.say("No answer at the moment."))
+        return
+    st.html(laid_out.side_by_side(card, own, explained, words))
+    _chart(card, own, explained, words)
+    _download(card, own, explained, words)
+    if others:
+        _second_model(card, own, explained, others, chosen)
+
+
+def _keep_now(card: Card, words: Tongue) -> Callable[[], None]:
+    def keep() -> None:
+        present = state.kept_cases(card)
+        case = state.case(card)
+        present.append(Kept(kept.new_name(present, cases.title(card, case.start) or words.say("Case")), dict(case.row)))
+
+    return keep
+
+
+def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
+    """Draw the choice of a kept case and what can be done with it."""
+    key = f"{PAGE}/chosen/{card['name']}"
+    place = min(st.session_state.get(key) or 0, len(own) - 1)
+    st.session_state[key] = place
+    st.pills(
+        words.say("Kept cases"), range(len(own)), format_func=lambda at: forms.plain(own[at].name), key=key, required=True
+    )
+    place = st.session_state[key]
+
+    def move(by: int) -> Callable[[], None]:
+        def act() -> None:
+            own.insert(place + by, own.pop(place))
+            st.session_state[key] = place + by
+
+        return act
+
+    def copy() -> None:
+        own.insert(place + 1, Kept(kept.new_name(own, own[place].name), dict(own[place].row)))
+        st.session_state[key] = place + 1
+
+    def rename() -> None:
+        wanted = st.session_state[f"{PAGE}/name/{place}"].strip()
+        others = own[:place] + own[place + 1 :]
+        if wanted:
+            own[place].name = kept.new_name(others, wanted)
+
+    def delete() -> None:
+        del own[place]
+
+    def take() -> None:
+        state.take(card, own[place].row)
+        state.go_home(card)
+
+    with st.container(horizontal=True, vertical_alignment="center", key="tools"):
+        with st.popover(words.say("Rename"), type="tertiary"):
+            st.session_state[f"{PAGE}/name/{place}"] = own[place].name
+            st.text_input(words.say("Name"), key=f"{PAGE}/name/{place}", max_chars=kept.LONGEST_NAME, on_change=rename)
+        room = state.room_to_keep(card)
+        st.button(words.say("Duplicate"), on_click=copy, type="tertiary", disabled=not room)
+        st.button(words.say("Earlier"), on_click=move(-1), type="tertiary", disabled=place == 0)
+        st.button(words.say("Later"), on_click=move(1), type="tertiary", disabled=place == len(own) - 1)
+        st.button(words.say("Delete"), on_click=delete, type="tertiary")
+        st.button(words.say("Open in Try"), on_click=take, type="tertiary")
+
+
+def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
+    dots = []
+    for each, asked in zip(own, explained, strict=True):
+        value, around = wording.answer_value(card, asked["prediction"]), asked["prediction"].get("interval")
+        ends = (around["low"], around["high"]) if around else None
+        dots.append(Compared(each.name, value, wording.answer_with_unit(card, value, words), ends))
+    ends_of_all = [end for dot in dots for end in (dot.around or (dot.answer, dot.answer))]
+    figure = compared.dots(dots, scales.of(card, ends_of_all, words), state.theme())
+    lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
+    summary = (
+        words.say("All at {answer}.", answer=lowest.word)
+        if lowest.word == highest.word
+        else words.say(
+            "Lowest: {low_name}, {low}. Highest: {high_name}, {high}.",
+            low_name=lowest.name,
+            low=lowest.word,
+            high_name=highest.name,
+            high=highest.word,
+        )
+    )
+    config = {"displayModeBar": False, "staticPlot": True}
+    st.plotly_chart(figure, key="compared", theme=None, config=config, alt=summary)
+    st.caption(forms.plain(summary))
+
+
+def _download(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
+    table = kept.table(card, own, [laid_out.columns_of(card, asked) for asked in explained])
+    st.download_button(
+        words.say("Download as CSV"),
+        table.encode("utf-8-sig"),
+        f"{card['name']}.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def _second_model(card: Card, own: list[Kept], explained: list[Explanation], others: dict[str, Card], chosen: str) -> None:
+    """Draw the same cases as another model sees them that reads the same fields."""
+    words = state.tongue()
+    st.subheader(words.say("Two models on the same cases"), anchor=False)
+    key = f"{PAGE}/other"
+    st.session_state[key] = chosen or None
+    st.pills(
+        words.say("The other model"),
+        list(others),
+        format_func=lambda name: forms.plain(others[name]["title"]),
+        key=key,
+        on_change=lambda: state.look_at(PAGE, st.session_state[key] or ""),
+    )
+    if not chosen:
+        return
+    other = others[chosen]
+    asked = answers.explain(other, [cases.complete(other, each.row) for each in own])
+    if asked is None:
+        st.caption(words.say("No answer at the moment."))
+        return
+    st.html(laid_out.two_models((card, other), own, (explained, asked), words))
+    apart = sum(
+        one["prediction"]["decision"] != two["prediction"]["decision"] for one, two in zip(explained, asked, strict=True)
+    )
+    if apart:
+        st.caption(words.count("They decide differently on {n} case.", "They decide differently on {n} cases.", apart))
+    else:
+        st.caption(words.say("They decide alike on all of these cases."))
+
+
+def _comparable(card: Card) -> dict[str, Card]:
+    found = {}
+    for model in answers.models():
+        if model["state"] == "ready" and model["name"] != card["name"]:
+            try:
+                other = answers.card(model["name"])
+            except ServiceError as error:
+                state.note(error)
+                continue
+            if laid_out.comparable(card, other):
+                found[model["name"]] = other
+    return found

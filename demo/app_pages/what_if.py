@@ -1,0 +1,161 @@
+"""What if: one field swept over its range for this very case, or two as a map. A click takes a value into the case.
+
+Knows: the order of the page. Must not know: how a chart or a request is made.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from client import Card, Curves, Field
+from demo import answers, forms, headline, state, sweeps, wording
+from demo.cases import MODEL, Case
+from demo.charts import curves
+from demo.charts.canvas import Figure
+from demo.charts.curves import Point
+from demo.tongue import Tongue
+
+PAGE = "what-if"
+_WIDE = 270
+"""Pixels of a control: two of them and a choice stand side by side on a laptop."""
+
+
+def page() -> None:
+    """Draw the page from top to bottom."""
+    card, words = answers.card(st.session_state[MODEL]), state.tongue()
+    case = state.case(card)
+    st.title(words.say("What if?"), anchor=False)
+    fields = {field["name"]: field for field in card["inputs"] if field["type"] != "text"}
+    if not fields:
+        state.write_address(card)
+        st.info(
+            words.say("This model reads a text only: no field to sweep. On Try, change the words and watch their colours.")
+        )
+        return
+    names = _controls(card, case, fields, words)
+    state.write_address(card, ",".join(names))
+    asked = answers.sweep(card, case.row, names, case.start_row)
+    if asked is None:
+        st.caption(words.say("No answer at the moment."))
+        return
+    st.html(headline.small(card, asked["prediction"], words.say("This case:"), words))
+    if asked["surface"]:
+        _map(card, case, (fields[names[0]], fields[names[1]]), asked, words)
+    else:
+        _curve(card, case, fields[names[0]], asked, words)
+
+
+def _controls(card: Card, case: Case, fields: dict[str, Field], words: Tongue) -> list[str]:
+    """Draw the choice of one field, or two, and the fields themselves; return their names."""
+    pairs = [f"{one},{two}" for one in fields for two in fields if one != two]
+    first, _, second = state.view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
+    one_key, two_key = f"{PAGE}/one", f"{PAGE}/two"
+    st.session_state[one_key], st.session_state[two_key] = first, second
+
+    def look() -> None:
+        one, two = st.session_state[one_key] or first, st.session_state[two_key]
+        state.look_at(PAGE, f"{one},{two}" if two and two != one else one)
+
+    def name_of(name: str) -> str:
+        return forms.plain(wording.label(fields[name])) if name else words.say("nothing else")
+
+    st.pills(words.say("Change"), list(fields), format_func=name_of, key=one_key, on_change=look)
+    others = ["", *(name for name in fields if name != first)]
+    names = [first, second] if second else [first]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="by-hand"):
+        _by_hand(card, case, [fields[name] for name in names], words)
+        st.selectbox(words.say("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_WIDE)
+        st.button(
+            words.say("Back to the start"),
+            on_click=lambda: state.begin(card, case.start),
+            type="tertiary",
+            icon=":material/undo:",
+            key="back",
+            disabled=not case.changed(),
+        )
+    return names
+
+
+def _by_hand(card: Card, case: Case, fields: list[Field], words: Tongue) -> None:
+    """Draw the fields themselves: for the keyboard, and for values between the points."""
+    for field in fields:
+        with st.container(width=_WIDE):
+            case.row[field["name"]] = forms.draw_field(card, field, case, words, PAGE)
+
+
+def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -> None:
+    side, points = sweeps.along(card, field, asked["curves"][0], words)
+    now, begun = side.place(case.row), case.start_row[field["name"]]
+    scale = sweeps.scale(card, points, words)
+    pinned = wording.answer_value(card, asked["pinned"]) if asked["pinned"] and case.changed() else None
+    rare = False
+    if sweeps.is_ordered(field):
+        start = None if pinned is None or begun is None else Point(float(begun), pinned, "", "")
+        axis = side.axis(asked["curves"][0]["usual"], words)
+        rare = bool(axis.rare(points, (points[0].at, points[-1].at)))
+        figure = curves.line(points, axis, scale, now=now, start=start, theme=state.theme())
+    else:
+        place = side.place(case.start_row)
+        mark = None if pinned is None or place is None else (place, pinned)
+        figure = curves.bars(points, scale, now=now, start=mark, theme=state.theme())
+
+    def take(clicked: dict[str, Any]) -> None:
+        if clicked["curve_number"] == 0:  # what lies above it only marks
+            state.take(card, {field["name"]: side.values[clicked["point_index"]]})
+
+    _draw(figure, f"curve/{card['name']}/{field['name']}", sweeps.summary(field, points, words), take, words, rare=rare)
+    for point in asked["curves"][0]["points"]:
+        if point["value"] is None and sweeps.is_ordered(field):
+            unknown = wording.answer_with_unit(card, wording.answer_value(card, point["prediction"]), words)
+            st.caption(words.say("Where it is not known, the answer is {answer}.", answer=forms.plain(unknown)))
+
+
+def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, words: Tongue) -> None:
+    assert asked["surface"] is not None  # noqa: S101 - the page looked
+    one, two, cells = sweeps.over(card, fields, asked["surface"], words)
+    scale = sweeps.scale(card, [point for line in cells for point in line], words)
+    figure = curves.surface(
+        (one.axis(None, words), two.axis(None, words)),
+        (one.places, two.places),
+        cells,
+        scale,
+        now=(one.place(case.row), two.place(case.row)),
+        start=(one.place(case.start_row), two.place(case.start_row)) if case.changed() else None,
+        theme=state.theme(),
+    )
+
+    def take(clicked: dict[str, Any]) -> None:
+        if clicked["curve_number"] == 1:
+            first, second = clicked["customdata"]
+            names = (field["name"] for field in fields)
+            state.take(card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True)))
+
+    key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
+    _draw(figure, key, sweeps.summary_of_map(cells, words), take, words)
+
+
+def _draw(
+    figure: Figure, key: str, summary: str, take: Callable[[dict[str, Any]], None], words: Tongue, *, rare: bool = False
+) -> None:
+    """Draw a chart whose points can be clicked; `take` gets the clicked one."""
+    last = f"{key}/clicked"
+
+    def clicked() -> None:
+        points = st.session_state[key]["selection"]["points"] or st.session_state.get(last, [])  # again: it is let go
+        st.session_state[last] = points
+        for point in points[:1]:
+            take(point)
+
+    st.plotly_chart(
+        figure,
+        key=key,
+        theme=None,
+        config={"displayModeBar": False},
+        on_select=clicked,
+        selection_mode="points",
+        alt=summary,
+    )
+    marks = words.say("Full mark: now; hollow mark: where you started. Click a point to take its value.")
+    grey = words.say("Grey: values that are rare among those the model learned from.") if rare else ""
+    st.caption(f"{forms.plain(summary)} {forms.plain(marks)} {forms.plain(grey)}")

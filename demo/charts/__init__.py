@@ -1,0 +1,1 @@
+"""Plain data → plotly figures. Pure: no Streamlit inside."""

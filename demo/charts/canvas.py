@@ -1,0 +1,107 @@
+"""What all charts share: the design's colours, the empty figure, texts that stay texts.
+
+Knows: plotly and the design's colours. Must not know: cards, requests, the page, Streamlit.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+Figure = Any
+"""plotly ships no types."""
+
+TONES = {
+    "light": {"good": "#2A9D8F", "middle": "#D9A21B", "bad": "#C8553D"},
+    "dark": {"good": "#3FB8A8", "middle": "#E3B341", "bad": "#E07A62"},
+}
+INK = {"light": "#1C2430", "dark": "#E9ECEF"}
+MUTED = {"light": "#5B6572", "dark": "#9AA5B1"}
+ACCENT = {"light": "#1F4E79", "dark": "#7FB4E6"}
+TRACK = {"light": "#E6E8E4", "dark": "#2B323A"}
+PAPER = {"light": "#FFFFFF", "dark": "#14181D"}
+_TINT = 0.27
+_HAIR = 0.002
+_LETTER_PIXELS, _PHONE_PIXELS = 7.2, 300
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the scale with a word on it."""
+
+    low: float
+    high: float
+    tone: str
+    word: str
+
+
+def canvas(theme: str, height: int) -> Figure:
+    """Return an empty figure in the theme's ink, without grid, legend or frame."""
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": 12, "r": 12, "t": 6, "b": 4},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode=False,
+        font={"color": INK[theme], "size": 14, "family": "Source Sans, sans-serif"},
+    )
+    return figure
+
+
+def axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> None:
+    """Give a figure two quiet axes that leave room for their longest label; the words of y stand level, above it."""
+    quiet = {
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+        "tickfont": {"color": MUTED[theme], "size": 13},
+        "linecolor": TRACK[theme],
+    }
+    above = y.pop("title", "")
+    if "title" in x:
+        x["title"] = {"text": x["title"], "font": {"color": MUTED[theme], "size": 14}}
+    for axis in (x, y):
+        if "range" in axis:  # a tick exactly at the end would be left out
+            low, high = axis["range"]
+            axis["range"] = [low - (high - low) * _HAIR, high + (high - low) * _HAIR]
+    figure.update_xaxes(**(quiet | {"showline": True} | x))
+    figure.update_yaxes(**(quiet | {"gridcolor": TRACK[theme], "showgrid": True} | y))
+    top = 14
+    if above:
+        top = 40
+        figure.add_annotation(
+            text=above,
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=10,
+            showarrow=False,
+            font={"size": 14, "color": MUTED[theme]},
+        )
+    figure.update_layout(margin={"l": 12, "r": 24, "t": top, "b": 4})  # a label past the edge would be left out
+
+
+def tinted(colour: str, share: float = _TINT) -> str:
+    """Return a colour of which only a share covers what lies under it."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share})"
+
+
+def wrapped(text: str, share: float) -> str:
+    """Break a text of several words in the middle where a phone has too few pixels for it."""
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    if not spaces or len(text) * _LETTER_PIXELS <= share * _PHONE_PIXELS:
+        return text
+    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
+    return f"{text[:middle]}<br>{text[middle + 1 :]}"
+
+
+def plain(text: str) -> str:
+    """plotly reads a little HTML in texts: nothing of a card may be taken for it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

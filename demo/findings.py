@@ -1,0 +1,162 @@
+"""What the evaluation says, one finding at a time: a question, the sentence that answers it, a chart. For every model.
+
+Knows: evaluations, cards, a tongue, charts. Must not know: Streamlit, requests.
+"""
+
+from dataclasses import dataclass
+
+from client import Card, Evaluation, Figure, Segment
+from demo import wording
+from demo.charts import canvas, evaluation
+from demo.charts.evaluation import Spread
+from demo.tongue import Tongue
+
+_FEW = 50
+_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`sentence` answers the question and is the chart's summary too; `drawing` is None where words are enough."""
+
+    sentence: str
+    drawing: canvas.Figure | None
+    more: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+
+
+def bands(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Finding:
+    """How the cases spread over the bands, and what became of those in each."""
+    classification = found["kind"] == "classification"
+    spreads = [
+        Spread(
+            f"{band['label']} ({tongue.number(band['focus']['rows'])})",
+            band["focus"]["value"],
+            band["focus"]["low"],
+            band["focus"]["high"],
+            tongue.percent(band["focus"]["value"])
+            if classification
+            else wording.answer_with_unit(card, band["focus"]["value"], tongue),
+            pale=band["focus"]["rows"] < _FEW,
+        )
+        for band in found["bands"]
+    ]
+    listed = ", ".join(f"{band['label']} {between(band['share'], tongue)}" for band in found["bands"])
+    what = (
+        tongue.say("The chart shows in how many of them this came true: {label}.", label=focus_label(card))
+        if classification
+        else tongue.say("The chart shows their mean true value.")
+    )
+    sentence = tongue.say("Of all cases: {bands}.", bands=listed)
+    return Finding(sentence, evaluation.spreads(spreads, None, theme), (what, brackets(tongue)))
+
+
+def brackets(tongue: Tongue) -> str:
+    return tongue.say("In brackets: the number of cases. Pale: too few of them to say much.")
+
+
+def focus_label(card: Card) -> str:
+    """Return the words for the label whose chance people read."""
+    focus = card["output"].get("focus", "")
+    return next((each.get("label") or focus for each in card["output"].get("labels", []) if each["value"] == focus), focus)
+
+
+def shares(tongue: Tongue) -> list[str]:
+    return [tongue.percent(share) for share in _SHARES]
+
+
+def between(figure: Figure, tongue: Tongue, decimals: int = 0) -> str:
+    """Write a share with its interval: "52% (50% to 55%)"."""
+    value, low, high = (tongue.percent(figure[name], decimals) for name in ("value", "low", "high"))
+    return tongue.say("{value} ({low} to {high})", value=value, low=low, high=high)
+
+
+def metric_word(found: Evaluation, value: float, tongue: Tongue) -> str:
+    """Write the evaluation's metric: pairs of a hundred for AUC, per cent for a relative error."""
+    return tongue.percent(value, 1) if found["kind"] == "regression" else tongue.number(value * 100)
+
+
+def metric_name(found: Evaluation, tongue: Tongue) -> str:
+    """Say what the metric of groups counts."""
+    if found["kind"] == "regression":
+        return tongue.say("Typical error, as a part of the true value")
+    return tongue.say("Pairs put in the right order, of 100")
+
+
+def importance(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Finding:
+    """Which fields the model leans on."""
+    names = {field["name"]: wording.label(field) for field in card["inputs"]}
+    rows = sorted(found["importance"], key=lambda each: -each["drop"]["value"])
+    classification = found["kind"] == "classification"
+    spreads = [
+        Spread(
+            names.get(row["field"], row["field"]),
+            row["drop"]["value"],
+            row["drop"]["low"],
+            row["drop"]["high"],
+            tongue.signed(-row["drop"]["value"] * 100, 1)
+            if classification
+            else tongue.signed(row["drop"]["value"] * 100, 1),
+        )
+        for row in rows
+    ]
+    sentence = tongue.say(
+        "The model leans most on {field}: with its values shuffled among the cases, the answers get worst.",
+        field=spreads[0].label,
+    )
+    unit = (
+        tongue.say("The numbers say how many fewer of 100 pairs are then put in the right order.")
+        if classification
+        else tongue.say("The numbers say by how many points the typical error then grows.")
+    )
+    drawing = evaluation.spreads(spreads, None, theme)
+    rows_used = tongue.count("Shuffled among {n} case.", "Shuffled among {n} cases.", rows[0]["drop"]["rows"])
+    return Finding(sentence, drawing, (unit, rows_used))
+
+
+def groups(found: Evaluation, segment: Segment, theme: str, tongue: Tongue) -> Finding:
+    """How the model does for each group of cases; a small one is pale."""
+    overall = found["overall"]["value"]
+    spreads = [
+        Spread(
+            f"{group['label']} ({tongue.number(group['metric']['rows'])})",
+            group["metric"]["value"],
+            group["metric"]["low"],
+            group["metric"]["high"],
+            metric_word(found, group["metric"]["value"], tongue),
+            pale=group["small"],
+        )
+        for group in segment["groups"]
+    ]
+    better_is_more = found["kind"] == "classification"
+    solid = [spread for spread, group in zip(spreads, segment["groups"], strict=True) if not group["small"]] or spreads
+    worst = (min if better_is_more else max)(solid, key=lambda spread: spread.value)
+    best = (max if better_is_more else min)(solid, key=lambda spread: spread.value)
+    sentence = tongue.say(
+        "{metric}: best for “{best}”, {best_word}; worst for “{worst}”, {worst_word}.",
+        metric=metric_name(found, tongue),
+        best=best.label.rpartition(" (")[0],
+        best_word=best.word,
+        worst=worst.label.rpartition(" (")[0],
+        worst_word=worst.word,
+    )
+    drawing = evaluation.spreads(
+        spreads, (overall, tongue.say("all cases: {value}", value=metric_word(found, overall, tongue))), theme
+    )
+    more = [brackets(tongue)]
+    if not segment["is_input"]:
+        more.insert(0, tongue.say("The model never sees this; it is used here only to compare."))
+    return Finding(sentence, drawing, tuple(more))
+
+
+def weak_spots(found: Evaluation, tongue: Tongue) -> Finding:
+    """Where the model is wrong most, in words."""
+    if not found["weak_spots"]:
+        return Finding(tongue.say("No group was found in which the model is clearly worse than elsewhere."), None)
+    sentence = tongue.count(
+        "In {n} group the model is clearly worse than elsewhere:",
+        "In {n} groups the model is clearly worse than elsewhere:",
+        len(found["weak_spots"]),
+    )
+    note = tongue.say("Found on one half of the cases, confirmed on the other.")
+    return Finding(sentence, None, (note,), tuple(spot["sentence"] for spot in found["weak_spots"]))

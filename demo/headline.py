@@ -1,0 +1,40 @@
+"""The answer as a line of HTML: very large on the page that opens, smaller elsewhere.
+
+Knows: cards, predictions, a tongue; nothing of a card is taken for a mark. Must not know: Streamlit, requests.
+"""
+
+from html import escape
+
+from client import Card, Prediction
+from demo.tongue import Tongue
+from demo.wording import answer_text, answer_value, answer_with_unit, band_of
+
+
+def badge(card: Card, prediction: Prediction) -> str:
+    """Return the decision band as a coloured word; nothing where the card has no bands."""
+    band = band_of(card, prediction)
+    return f'<span class="band band-{band["tone"]}">{escape(band.get("label") or band["value"])}</span>' if band else ""
+
+
+def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:
+    """Return the answer as the largest thing on the page, and as a bar that stays on a phone."""
+    unit = escape(card["output"].get("unit", ""))
+    number = answer_text(card, answer_value(card, prediction), tongue)
+    not_taken = escape(tongue.say("A marked value is out of its range: the answer is still the one before it."))
+    band = badge(card, prediction)
+    return (
+        f'<div class="answer" role="status" aria-live="polite"><span class="number">{number}</span>'
+        f'<span class="unit">{unit}</span>{band}</div>'
+        f'<p class="sentence">{escape(card["output"].get("sentence", ""))}</p><p class="not-taken">{not_taken}</p>'
+        f'<div class="phone-bar" aria-hidden="true"><span>{number} {unit}</span>{band}</div>'
+    )
+
+
+def small(card: Card, prediction: Prediction, words_before: str, tongue: Tongue) -> str:
+    """Return one line: what it is about, the answer, the band."""
+    answer = escape(answer_with_unit(card, answer_value(card, prediction), tongue))
+    before = f"<span>{escape(words_before)}</span>" if words_before else ""
+    return (
+        f'<p class="headline" role="status" aria-live="polite">{before}'
+        f"<strong>{answer}</strong>{badge(card, prediction)}</p>"
+    )

@@ -1,0 +1,98 @@
+"""Kept cases laid side by side: a table with the answers on top, the fields that differ, then the reasons; two models.
+
+Knows: cards, explanations, a tongue; writes HTML in which nothing of a card or a row is taken for a mark. Must not know:
+Streamlit, requests.
+"""
+
+from html import escape
+
+from client import Card, Explanation, Value
+from demo import headline, reasons, wording
+from demo.kept import Kept
+from demo.tongue import Tongue
+
+_REASONS = 4
+_LONGEST_TEXT = 90
+
+
+def side_by_side(card: Card, kept: list[Kept], explained: list[Explanation], tongue: Tongue) -> str:
+    """Return the table: a column a case; differences are to the first one."""
+    first = wording.answer_value(card, explained[0]["prediction"])
+    head = [each.name for each in kept]
+    rows = [_row(tongue.say("Answer"), [_answer(card, each, tongue) for each in explained], "answers")]
+    moved = [wording.difference(card, first, wording.answer_value(card, each["prediction"]), tongue) for each in explained]
+    rows.append(_row(tongue.say("Against the first"), ["–", *(escape(each) for each in moved[1:])]))
+    for field in card["inputs"]:
+        values: list[Value] = [each.row[field["name"]] for each in kept]
+        if any(value != values[0] for value in values):
+            texts = [_short(wording.value_with_unit(field, value, tongue)) for value in values]
+            marked = [f"<b>{text}</b>" if value != values[0] else text for text, value in zip(texts, values, strict=True)]
+            rows.append(_row(wording.label(field), marked))
+    rows.append(_row(tongue.say("Strongest reasons"), [_reasons(card, each, tongue) for each in explained], "reasons"))
+    return _table(head, rows)
+
+
+def two_models(
+    cards: tuple[Card, Card], kept: list[Kept], explained: tuple[list[Explanation], list[Explanation]], tongue: Tongue
+) -> str:
+    """Return the table of two models: a row a case, the largest disagreement first."""
+    lines = []
+    for each, one, two in zip(kept, *explained, strict=True):
+        values = [wording.answer_value(card, asked["prediction"]) for card, asked in zip(cards, (one, two), strict=True)]
+        apart = one["prediction"]["decision"] != two["prediction"]["decision"]
+        cells = [_answer(cards[0], one, tongue), _answer(cards[1], two, tongue)]
+        said = escape(wording.difference(cards[0], values[0], values[1], tongue))
+        mark = f' <span class="apart">{escape(tongue.say("another decision"))}</span>' if apart else ""
+        lines.append(((not apart, -abs(values[1] - values[0])), _row(each.name, [*cells, said + mark])))
+    head = [*(card["title"] for card in cards), tongue.say("The second says")]
+    return _table(head, [line for _, line in sorted(lines, key=lambda line: line[0])])
+
+
+def comparable(card: Card, other: Card) -> bool:
+    """Tell whether two models read the same fields and answer the same kind of question."""
+    asked = [sorted((field["name"], field["type"]) for field in each["inputs"]) for each in (card, other)]
+    kinds = [(each["output"]["kind"], each["output"].get("focus"), each["output"].get("unit")) for each in (card, other)]
+    return asked[0] == asked[1] and kinds[0] == kinds[1]
+
+
+def columns_of(card: Card, explained: Explanation) -> dict[str, str]:
+    """Return the answer as columns of a file: exact numbers, no words of a language."""
+    prediction = explained["prediction"]
+    found: dict[str, str] = {"decision": prediction["decision"] or ""}
+    if wording.is_classification(card):
+        found["label"] = prediction["label"]
+        found |= {f"probability_{label}": repr(share) for label, share in prediction["probabilities"].items()}
+    else:
+        found["value"] = repr(prediction["value"])
+        around = prediction.get("interval")
+        found |= {"low": repr(around["low"]), "high": repr(around["high"])} if around else {}
+    return found | {"version": card["version"]}
+
+
+def _table(heads: list[str], rows: list[str]) -> str:
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    return f'<div class="wide" tabindex="0"><table class="compared">{body}</table></div>'
+
+
+def _row(name: str, cells: list[str], kind: str = "") -> str:
+    return f'<tr class="{kind}"><th scope="row">{escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _answer(card: Card, explained: Explanation, tongue: Tongue) -> str:
+    said = wording.answer_with_unit(card, wording.answer_value(card, explained["prediction"]), tongue)
+    return f"<strong>{escape(said)}</strong> {headline.badge(card, explained['prediction'])}"
+
+
+def _reasons(card: Card, explained: Explanation, tongue: Tongue) -> str:
+    fields = {field["name"]: field for field in card["inputs"]}
+    strongest = sorted(explained["contributions"], key=lambda each: -abs(each["contribution"]))[:_REASONS]
+    lines = []
+    for each in strongest:
+        name = str(each["value"]) if "span" in each else wording.label(fields[each["field"]])
+        lines.append(f"<li>{_short(name)} <b>{escape(reasons.amount(card, each['contribution'], tongue))}</b></li>")
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def _short(text: str) -> str:
+    return escape(text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…")
