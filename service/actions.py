@@ -3,9 +3,11 @@
 Knows: the rooms under it. Must not know: HTTP, settings, threads.
 """
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from service.errors import NoEvaluation
+from service.files.formats import Kind
+from service.files.opened import Asked, FileAnswer, score_file, score_rows
 from service.schemas import (
     Card,
     CurveRequest,
@@ -42,6 +44,16 @@ def describe(registry: Registry, name: str, language: Language) -> Card:
 def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None = None) -> Predictions:
     """Return one prediction a row. Raises UnknownModel, UnknownVersion, ModelUnavailable, InvalidInput, ModelFailed."""
     return registry.get(name, version).predict(rows)
+
+
+def predict_file(registry: Registry, name: str, file: BinaryIO, asked: Asked) -> FileAnswer:
+    """Return what the file is, and its answer in pieces. Raises what `predict` raises, InvalidFile, TooLarge, NotAcceptable."""
+    return score_file(registry.get(name, asked.version), file, asked)
+
+
+def predict_table(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None, kind: Kind) -> bytes:
+    """Return one prediction a row as a file of this kind. Raises what `predict` raises."""
+    return score_rows(registry.get(name, version), rows, kind)
 
 
 def explain(registry: Registry, name: str, asked: PredictionRequest, language: Language) -> Explanations[Any]:

@@ -78,6 +78,32 @@ class PredictionRequest(Shape, frozen=True):
     version: str | None = None
 
 
+class Recognised(Published, frozen=True):
+    """What a file of rows turned out to be; the answer's header X-File says it before the first row is scored."""
+
+    format: Literal["csv", "arrow", "parquet"]
+    rows: int
+    columns: list[str]
+    """The model's inputs that the file has."""
+    ignored: list[str]
+    """All others: they pass through unchanged."""
+    encoding: str | None = None
+    separator: str | None = None
+    """A sign, or `tab`; empty for a file of one column."""
+    decimal: Literal["point", "comma"] | None = None
+
+
+class FilePredictions(Shape, frozen=True):
+    """The JSON answer to a file: null where a row was refused, `errors` says why."""
+
+    model: str
+    version: str
+    source: Literal["live"]
+    file: Recognised
+    predictions: list[LabelPrediction | None] | list[ValuePrediction | None]
+    errors: list["InputError"]
+
+
 P = TypeVar("P", LabelPrediction, ValuePrediction)
 
 
@@ -229,11 +255,16 @@ class Recommendations(Shape, Generic[P], frozen=True):
 # The problem
 
 
-class InputError(Shape, frozen=True):
-    pointer: str
-    """JSON pointer into the request's body: /rows/0/credit_limit."""
+class InputError(Published, frozen=True):
+    """Where a value does not fit: a pointer into a JSON body, or a place in a file."""
+
     code: str
     message: str
+    pointer: str | None = None
+    """JSON pointer into the request's body: /rows/0/credit_limit."""
+    row: int | None = None
+    """1-based, the header not counted."""
+    column: str | None = None
 
 
 class Problem(Published, frozen=True):
