@@ -3,7 +3,8 @@
 Knows: the rooms under it. Must not know: HTTP, settings, threads.
 """
 
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 
 from service.errors import NoEvaluation
 from service.files.formats import Kind
@@ -46,8 +47,8 @@ def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: s
     return registry.get(name, version).predict(rows)
 
 
-def predict_file(registry: Registry, name: str, file: BinaryIO, asked: Asked) -> FileAnswer:
-    """Return what the file is, and its answer in pieces. Raises what `predict` raises, InvalidFile, TooLarge, NotAcceptable."""
+def predict_file(registry: Registry, name: str, file: Path, asked: Asked) -> FileAnswer:
+    """Return what a file is, and its answer in pieces. Raises what `predict` and `score_file` raise."""
     return score_file(registry.get(name, asked.version), file, asked)
 
 

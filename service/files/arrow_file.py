@@ -6,7 +6,7 @@ that say they unpack to more than a limit.
 """
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,9 +25,7 @@ _FEW_ROWS = 1024
 class BatchFile:
     """A file of record batches. Raises InvalidFile, TooLarge."""
 
-    def __init__(
-        self, card: Card, schema: pa.Schema, recognised: Recognised, batches: Callable[[], Iterator[pa.RecordBatch]]
-    ) -> None:
+    def __init__(self, schema: pa.Schema, recognised: Recognised, batches: Callable[[], Iterator[pa.RecordBatch]]) -> None:
         self.recognised = recognised
         self._batches = batches
         self._inputs = [(name, schema.get_field_index(name)) for name in recognised.columns]
@@ -52,17 +50,17 @@ class BatchFile:
             raise InvalidFile(f"The {self.recognised.format} file is damaged: it cannot be read to its end.") from error
 
 
-def arrow_file(file: BinaryIO, card: Card, most_rows: int) -> BatchFile:
+def arrow_file(file: Path, card: Card, most_rows: int) -> BatchFile:
     """Open an Arrow stream. Its frame and the lengths of all its batches are known before the first row is scored."""
-    file.seek(0)
     try:
-        if is_compressed(file):
+        mapped = pa.memory_map(str(file))  # the batches are slices of the file: nothing is copied
+        if is_compressed(mapped):
             raise InvalidFile("The batches of the Arrow stream are compressed. Send them uncompressed.")
-        file.seek(0)
-        rows, schema = 0, pa.ipc.open_stream(file).schema
+        mapped.seek(0)
+        rows, schema = 0, pa.ipc.open_stream(mapped).schema
         ignored = check_frame(card, schema.names)
-        file.seek(0)
-        for batch in pa.ipc.open_stream(file):
+        mapped.seek(0)
+        for batch in pa.ipc.open_stream(mapped):
             rows += batch.num_rows
             if rows > most_rows:
                 raise TooLarge(f"A file may hold {most_rows:,} rows.")
@@ -70,15 +68,14 @@ def arrow_file(file: BinaryIO, card: Card, most_rows: int) -> BatchFile:
         raise InvalidFile("This is no whole Arrow stream: it is damaged, or cut short.") from error
 
     def batches() -> Iterator[pa.RecordBatch]:
-        file.seek(0)
-        yield from pa.ipc.open_stream(file)
+        mapped.seek(0)
+        yield from pa.ipc.open_stream(mapped)
 
-    return BatchFile(card, schema, _recognised("arrow", card, schema, ignored, rows), batches)
+    return BatchFile(schema, _recognised("arrow", card, schema, ignored, rows), batches)
 
 
-def parquet_file(file: BinaryIO, card: Card, most_rows: int) -> BatchFile:
+def parquet_file(file: Path, card: Card, most_rows: int) -> BatchFile:
     """Open a Parquet file."""
-    file.seek(0)
     try:
         opened = pq.ParquetFile(file)
     except (pa.ArrowException, OSError) as error:
@@ -96,7 +93,7 @@ def parquet_file(file: BinaryIO, card: Card, most_rows: int) -> BatchFile:
     def batches() -> Iterator[pa.RecordBatch]:
         return _joined(opened.iter_batches(rows_at_once, use_threads=False))
 
-    return BatchFile(card, schema, _recognised("parquet", card, schema, ignored, held.num_rows), batches)
+    return BatchFile(schema, _recognised("parquet", card, schema, ignored, held.num_rows), batches)
 
 
 def _joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -4,9 +4,9 @@ Knows: CSV. Must not know: models, HTTP. Physical lines are counted by the csv m
 """
 
 import csv
-import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from pathlib import Path
+from typing import TextIO
 
 import pyarrow as pa
 
@@ -31,10 +31,10 @@ _NAMES = {ONE_COLUMN: "", "\t": "tab"}
 class CsvFile:
     """Raises InvalidFile, TooLarge."""
 
-    def __init__(self, file: BinaryIO, card: Card, *, charset: str, decimal: Decimal | None, most_rows: int) -> None:
+    def __init__(self, file: Path, card: Card, *, charset: str, decimal: Decimal | None, most_rows: int) -> None:
         self._file, self._card = file, card
-        file.seek(0)
-        self._encoding = encoding_of(file.read(_HEAD_BYTES), charset)
+        with file.open("rb") as opened:
+            self._encoding = encoding_of(opened.read(_HEAD_BYTES), charset)
         first_line = self._first_line()
         required = [field.name for field in card.inputs if not field.nullable]
         self._separator = separator_of(first_line, required)
@@ -86,18 +86,14 @@ class CsvFile:
 
     def _first_line(self) -> str:
         """Return the first record as text: a quoted name may hold a line break."""
-        text = self._text()
-        try:
-            line = text.readline(_HEAD_BYTES)
-            while line.count('"') % 2 and len(line) < _HEAD_BYTES:
-                more = text.readline(_HEAD_BYTES)
-                if not more:
-                    break
-                line += more
-        except UnicodeDecodeError as error:
-            raise no_text(error, 0) from None
-        finally:
-            text.detach()
+        with self._text() as text:
+            try:
+                line = more = text.readline(_HEAD_BYTES)
+                while more and line.count('"') % 2 and len(line) < _HEAD_BYTES:
+                    more = text.readline(_HEAD_BYTES)
+                    line += more
+            except UnicodeDecodeError as error:
+                raise no_text(error, 0) from None
         if not line.strip():
             raise InvalidFile("The file is empty: its first line must name the columns.")
         return line
@@ -115,34 +111,31 @@ class CsvFile:
 
     def _chunks(self) -> Iterator[tuple[list[list[str]], list[int]]]:
         """Return rows and the physical lines on which they begin."""
-        text = self._text()
-        reader = csv.reader(text, delimiter=self._separator, strict=True)
-        rows: list[list[str]] = []
-        lines: list[int] = []
-        begins = 0
-        try:
-            next(reader)
-            begins = reader.line_num + 1
-            for row in reader:
-                if row:
-                    rows.append(row)
-                    lines.append(begins)
+        with self._text() as text:
+            reader = csv.reader(text, delimiter=self._separator, strict=True)
+            begins = 1
+            try:
+                next(reader)
+                rows: list[list[str]] = []
+                lines: list[int] = []
                 begins = reader.line_num + 1
-                if len(rows) == PART_ROWS:
+                for row in reader:
+                    if row:
+                        rows.append(row)
+                        lines.append(begins)
+                    begins = reader.line_num + 1
+                    if len(rows) == PART_ROWS:
+                        yield rows, lines
+                        rows, lines = [], []
+                if rows:
                     yield rows, lines
-                    rows, lines = [], []
-        except UnicodeDecodeError as error:
-            raise no_text(error, reader.line_num) from None
-        except csv.Error as error:
-            raise InvalidFile(f"The row that begins in line {begins:,} cannot be read: {_reason(error)}") from None
-        finally:
-            text.detach()
-        if rows:
-            yield rows, lines
+            except UnicodeDecodeError as error:
+                raise no_text(error, reader.line_num) from None
+            except csv.Error as error:
+                raise InvalidFile(f"The row that begins in line {begins:,} cannot be read: {_reason(error)}") from None
 
-    def _text(self) -> io.TextIOWrapper:
-        self._file.seek(0)
-        return io.TextIOWrapper(self._file, encoding=self._encoding, newline="")
+    def _text(self) -> TextIO:
+        return self._file.open(encoding=self._encoding, newline="")
 
 
 def _reason(error: csv.Error) -> str:

@@ -30,7 +30,7 @@ def kind_of(content_type: str) -> tuple[AnswerKind | None, str]:
 
 
 def accepted(accept: str, usual: AnswerKind) -> AnswerKind | None:
-    """Return the kind of answer that an Accept header prefers; `usual` where it leaves the choice to us, None where we have none."""
+    """Return the kind of answer that Accept prefers; `usual` where any will do, None where we have none of those named."""
     wishes: list[tuple[float, AnswerKind]] = []
     for wish in accept[:_LONGEST].split(","):
         media, *parameters = wish.strip().lower().split(";")

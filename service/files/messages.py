@@ -4,7 +4,6 @@ Knows: the tables of Arrow's format (Message.fbs: Message, RecordBatch, Dictiona
 """
 
 import struct
-from typing import BinaryIO
 
 import pyarrow as pa
 from flatbuffers import encode, number_types
@@ -14,7 +13,7 @@ _HEADER, _DATA, _COMPRESSION = 2, 1, 3
 """Places of the fields in Message, DictionaryBatch and RecordBatch."""
 
 
-def is_compressed(file: BinaryIO) -> bool:
+def is_compressed(file: pa.NativeFile) -> bool:
     """Raises ValueError where a header is no header, ArrowInvalid where the stream is none."""
     for message in pa.ipc.MessageReader.open_stream(file):
         if message.type == "schema":

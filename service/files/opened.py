@@ -5,7 +5,8 @@ Knows: kinds of file, models. Must not know: HTTP.
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 
 from service.errors import TooLarge
 from service.files.arrow_file import arrow_file, parquet_file
@@ -42,7 +43,7 @@ class FileAnswer:
     """Each is some thousand rows' work. Raises ModelFailed, InvalidFile in their middle."""
 
 
-def score_file(model: Model, file: BinaryIO, asked: Asked) -> FileAnswer:
+def score_file(model: Model, file: Path, asked: Asked) -> FileAnswer:
     """Read the file's frame; nothing is scored until pieces are asked for. Raises InvalidFile, TooLarge, NotAcceptable."""
     opened, decimal, separator = _opened(model.card, file, asked)
     cells = Cells(model.card, model.checks, decimal)
@@ -68,7 +69,7 @@ def score_rows(model: Model, rows: list[Row] | Columns, kind: Kind) -> bytes:
     return out.write(batch) + out.end()
 
 
-def _opened(card: Card, file: BinaryIO, asked: Asked) -> tuple[RowFile, Decimal | None, str]:
+def _opened(card: Card, file: Path, asked: Asked) -> tuple[RowFile, Decimal | None, str]:
     """Return the file, the decimal sign of its numbers where they are text, and its separator."""
     if asked.kind == "csv":
         text = CsvFile(file, card, charset=asked.charset, decimal=asked.decimal, most_rows=asked.most_rows)

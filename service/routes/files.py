@@ -10,7 +10,8 @@ import contextlib
 import json
 import tempfile
 from collections.abc import AsyncIterator
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -46,14 +47,15 @@ class Files:
         headers = dict(scope["headers"])
         asked = self._asked(*kind, headers, scope["query_string"])
         self._registry.get(name, asked.version)
-        with tempfile.TemporaryFile(prefix="witryna-") as file:
+        with tempfile.NamedTemporaryFile(prefix="witryna-") as file:
             spooled = 0
             try:
                 async for piece in self._body(headers, receive):
                     spooled += len(piece)
                     self._spooled_bytes += len(piece)
                     file.write(piece)
-                await self._answer(name, file, asked, receive, send)
+                file.flush()
+                await self._answer(name, Path(file.name), asked, receive, send)
             except OSError as error:
                 raise Overloaded("There is no room for this file just now.", retry_after_seconds=_BUSY_SECONDS) from error
             finally:
@@ -93,7 +95,7 @@ class Files:
         if arrived > most:
             raise TooLarge(f"A file may hold {most:,} bytes.")
 
-    async def _answer(self, name: str, file: BinaryIO, asked: Asked, receive: Receive, send: Send) -> None:
+    async def _answer(self, name: str, file: Path, asked: Asked, receive: Receive, send: Send) -> None:
         if self._scoring >= _AT_ONCE:
             raise Overloaded("Other files are being scored.", retry_after_seconds=_BUSY_SECONDS)
         self._scoring += 1
@@ -109,18 +111,24 @@ class Files:
         self, name: str, answer: FileAnswer, headers: list[tuple[bytes, bytes]], gone: "asyncio.Future[Any]", send: Send
     ) -> None:
         try:
-            piece = await self._threads.run(name, next, answer.pieces, None)
+            piece = await self._next(name, answer)
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             while piece is not None:
                 if gone.done():
                     raise ClientGone
-                async with asyncio.timeout(self._settings.body_stall_seconds):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-                piece = await self._threads.run(name, next, answer.pieces, None)
+                coming = asyncio.ensure_future(self._next(name, answer))  # scored while the caller takes this one
+                try:
+                    async with asyncio.timeout(self._settings.body_stall_seconds):
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                finally:
+                    piece = await coming
             await send({"type": "http.response.body", "body": b""})
         finally:
             with contextlib.suppress(ValueError):  # a piece that took too long is still at work in its thread
                 answer.pieces.close()
+
+    async def _next(self, name: str, answer: FileAnswer) -> bytes | None:
+        return await self._threads.run(name, next, answer.pieces, None)
 
 
 def _headers(asked: Asked, answer: FileAnswer) -> list[tuple[bytes, bytes]]:
