@@ -34,29 +34,32 @@ class Cells:
     def columns(self, part: Part) -> tuple[Columns, Mask, dict[int, list[Fault]]]:
         """Return the good rows as columns, which rows they are, and the faults of the others by their place."""
         faults = {place: list(found) for place, found in part.faults.items()}
-        whole = ~np.isin(np.arange(part.rows), list(faults))
-        matrix = np.full((part.rows, len(self._numeric)), np.nan)
+        whole = ~np.isin(np.arange(part.rows), list(faults)) if faults else np.ones(part.rows, dtype=np.bool_)
+        matrix = np.empty((part.rows, len(self._numeric)))
         texts: dict[str, list[str]] = {}
         for field in self._inputs:
             array = part.inputs.get(field.name)
             if array is None:  # an optional field that the file does not have
-                if field.type == "text":
-                    texts[field.name] = [""] * part.rows
-                continue
+                array = pa.nulls(part.rows, pa.string() if self._decimal else pa.null())
             if field.type == "text":
                 texts[field.name] = self._texts(field, array, whole, faults)
             else:
                 matrix[:, self._numeric.index(field)] = self._numbers(field, array, whole, faults)
-        for place, column in np.argwhere(self._checks.outside(matrix) & whole[:, None]).tolist():
-            name, code, message = self._checks.fault(column, float(matrix[place, column]))
-            _note(faults, place, Fault(name, code, message))
-        good = ~np.isin(np.arange(part.rows), list(faults)) if faults else whole
-        if good.all():
-            return Columns(matrix, texts), good, faults
+        outside = self._checks.outside(matrix)
+        if outside.any():
+            for place, column in np.argwhere(outside & whole[:, None]).tolist():
+                name, code, message = self._checks.fault(column, float(matrix[place, column]))
+                _note(faults, place, Fault(name, code, message))
+        if not faults:
+            return Columns(matrix, texts), whole, faults
+        good = ~np.isin(np.arange(part.rows), list(faults))
         kept = {name: [text for text, own in zip(cells, good, strict=True) if own] for name, cells in texts.items()}
         return Columns(matrix[good], kept), good, faults
 
     def _numbers(self, field: Input, array: pa.Array, whole: Mask, faults: dict[int, list[Fault]]) -> Numbers:
+        plain = None if self._decimal else _plain(field, array)
+        if plain is not None:
+            return plain
         if self._decimal:
             array = pc.utf8_trim_whitespace(array) if field.type != "category" else array
             array = pc.if_else(pc.equal(array, ""), None, array)
@@ -96,6 +99,15 @@ class Cells:
         if not field.nullable:
             for place in np.flatnonzero(null).tolist():
                 _note(faults, place, Fault(field.name, "missing_field", "This field is missing."))
+
+
+def _plain(field: Input, array: pa.Array) -> Numbers | None:
+    """Return numbers that are all there and finite: as almost all columns are. None where somebody has to look closer."""
+    if array.null_count or field.type not in {"number", "integer"}:
+        return None
+    values, _ = _amounts(field, array, None)
+    whole = field.type == "number" or pa.types.is_integer(array.type) or bool((values == np.floor(values)).all())
+    return values if whole and np.isfinite(np.add.reduce(values)) else None
 
 
 def _amounts(field: Input, array: pa.Array, decimal: Decimal | None) -> tuple[Numbers, Mask]:
