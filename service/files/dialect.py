@@ -72,7 +72,7 @@ def header(first_line: str, separator: str) -> list[str]:
 
 def _missing(names: list[str], wanted: Sequence[str]) -> InvalidFile:
     numbers = sum(1 for name in names if _NUMBER.fullmatch(name))
-    if names and numbers * 2 > len(names):
+    if numbers * 3 > len(names):
         return InvalidFile("The first line must name the columns; this one looks like values.")
     return missing_columns(names, wanted)
 
