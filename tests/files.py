@@ -40,7 +40,7 @@ def written(table: pa.Table, kind: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
-def ask(service: TestClient, model: str, body: bytes, kind: str, accept: str | None = None, query: str = "") -> Any:
+def ask(service: TestClient, model: str, body: bytes, kind: str, accept: str | None = None, *, query: str = "") -> Any:
     headers = {"Content-Type": MEDIA.get(kind, kind)} | ({"Accept": MEDIA.get(accept, accept)} if accept else {})
     return service.post(f"/v1/models/{model}/predictions{query}", content=body, headers=headers)
 
@@ -49,7 +49,9 @@ def read(answer: Any) -> list[dict[str, Any]]:
     """Return a file's answer as rows; every cell of CSV is text."""
     kind = answer.headers["content-type"].partition(";")[0]
     if kind == MEDIA["csv"]:
-        separator = {"tab": "\t", "": ","}.get(sign := (recognised(answer) if "x-file" in answer.headers else {}).get("separator", ","), sign)
+        separator = {"tab": "\t", "": ","}.get(
+            sign := (recognised(answer) if "x-file" in answer.headers else {}).get("separator", ","), sign
+        )
         return list(csv.DictReader(io.StringIO(answer.content.decode(), newline=""), delimiter=separator))
     opened = (
         pa.ipc.open_stream(answer.content).read_all()

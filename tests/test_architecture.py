@@ -72,7 +72,7 @@ DOORS: dict[str, set[str]] = {
         "service.deps",
         "service.errors",
         "service.files.formats",
-        "service.files.opened",
+        "service.files.asked",
         "service.problems",
         "service.routes.bodies",
         "service.routes.files",

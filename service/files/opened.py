@@ -4,43 +4,23 @@ Knows: kinds of file, models. Must not know: HTTP.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from service.errors import TooLarge
 from service.files.arrow_file import arrow_file, parquet_file
+from service.files.asked import Asked, FileAnswer
 from service.files.cells import Cells
 from service.files.csv_file import CsvFile
 from service.files.dialect import Decimal
-from service.files.formats import AnswerKind, Kind
+from service.files.formats import Kind
 from service.files.parts import RowFile
 from service.files.scored import errors_of, schema_of, scored, scored_rows
 from service.files.writers import writer
-from service.schemas import Card, FilePredictions, Recognised, Row
+from service.schemas import Card, FilePredictions, Row
 from service.scoring.columns import Columns
 from service.scoring.registry import Model
 from service.strict_json import encode
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How a caller describes a file, and what they want back."""
-
-    kind: Kind
-    answer: AnswerKind
-    charset: str = ""
-    decimal: Decimal | None = None
-    version: str | None = None
-    most_rows: int = 2_000_000
-    most_json_rows: int = 10_000
-
-
-@dataclass(frozen=True)
-class FileAnswer:
-    recognised: Recognised
-    pieces: Generator[bytes]
-    """Each is some thousand rows' work. Raises ModelFailed, InvalidFile in their middle."""
 
 
 def score_file(model: Model, file: Path, asked: Asked) -> FileAnswer:

@@ -20,8 +20,8 @@ from starlette.types import Receive, Scope, Send
 from service import actions
 from service.deps import Threads
 from service.errors import ClientGone, InvalidRequest, NotAcceptable, Overloaded, TooLarge, UnsupportedType
+from service.files.asked import Asked, FileAnswer
 from service.files.formats import MEDIA_TYPES, Kind, accepted
-from service.files.opened import Asked, FileAnswer
 from service.schemas import Recognised
 from service.scoring.registry import Registry
 from service.settings import Settings

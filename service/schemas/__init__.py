@@ -13,10 +13,8 @@ from service.schemas.answers import (
     Explanation,
     Explanations,
     FieldWarning,
-    FilePredictions,
     Goal,
     Health,
-    InputError,
     Interval,
     LabelPrediction,
     LabelPredictions,
@@ -25,8 +23,6 @@ from service.schemas.answers import (
     PredictionRequest,
     Predictions,
     ProbabilityGoal,
-    Problem,
-    Recognised,
     Recommendation,
     RecommendationRequest,
     Recommendations,
@@ -76,6 +72,8 @@ from service.schemas.evaluation import (
     ThresholdCounts,
     WeakSpot,
 )
+from service.schemas.problem import InputError, Problem
+from service.schemas.row_files import FilePredictions, Recognised
 
 __all__ = [
     "LANGUAGES",

@@ -1,4 +1,4 @@
-"""Questions and answers about models and rows, and the problem that is every error.
+"""Questions and answers about models and rows.
 
 Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
 """
@@ -76,32 +76,6 @@ Predictions = LabelPredictions | ValuePredictions
 class PredictionRequest(Shape, frozen=True):
     rows: list[Row]
     version: str | None = None
-
-
-class Recognised(Published, frozen=True):
-    """What a file of rows turned out to be; the answer's header X-File says it before the first row is scored."""
-
-    format: Literal["csv", "arrow", "parquet"]
-    rows: int
-    columns: list[str]
-    """The model's inputs that the file has."""
-    ignored: list[str]
-    """All others: they pass through unchanged."""
-    encoding: str | None = None
-    separator: str | None = None
-    """A sign, or `tab`; empty for a file of one column."""
-    decimal: Literal["point", "comma"] | None = None
-
-
-class FilePredictions(Shape, frozen=True):
-    """The JSON answer to a file: null where a row was refused, `errors` says why."""
-
-    model: str
-    version: str
-    source: Literal["live"]
-    file: Recognised
-    predictions: list[LabelPrediction | None] | list[ValuePrediction | None]
-    errors: list["InputError"]
 
 
 P = TypeVar("P", LabelPrediction, ValuePrediction)
@@ -250,30 +224,3 @@ class Recommendations(Shape, Generic[P], frozen=True):
     """True as well where the row reaches the goal as it is; then there is nothing to recommend."""
     recommendations: list[Recommendation[P]]
     """At most five, the smallest change first."""
-
-
-# The problem
-
-
-class InputError(Published, frozen=True):
-    """Where a value does not fit: a pointer into a JSON body, or a place in a file."""
-
-    code: str
-    message: str
-    pointer: str | None = None
-    """JSON pointer into the request's body: /rows/0/credit_limit."""
-    row: int | None = None
-    """1-based, the header not counted."""
-    column: str | None = None
-
-
-class Problem(Published, frozen=True):
-    """RFC 9457, the one shape of every answer ≥ 400."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
-    errors: list[InputError] = msgspec.field(default_factory=list)
