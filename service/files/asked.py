@@ -20,6 +20,8 @@ class Asked:
     charset: str = ""
     decimal: Decimal | None = None
     version: str | None = None
+    keep_inputs: bool = False
+    """Give the model's own columns back too, as they came."""
     most_rows: int = 2_000_000
     most_json_rows: int = 10_000
 

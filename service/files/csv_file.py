@@ -11,6 +11,7 @@ from typing import TextIO
 import pyarrow as pa
 
 from service.errors import InvalidFile, TooLarge
+from service.files.asked import Asked
 from service.files.dialect import (
     ONE_COLUMN,
     Decimal,
@@ -31,10 +32,10 @@ _NAMES = {ONE_COLUMN: "", "\t": "tab"}
 class CsvFile:
     """Raises InvalidFile, TooLarge."""
 
-    def __init__(self, file: Path, card: Card, *, charset: str, decimal: Decimal | None, most_rows: int) -> None:
-        self._file, self._card = file, card
+    def __init__(self, file: Path, card: Card, asked: Asked) -> None:
+        self._file = file
         with file.open("rb") as opened:
-            self._encoding = encoding_of(opened.read(_HEAD_BYTES), charset)
+            self._encoding = encoding_of(opened.read(_HEAD_BYTES), asked.charset)
         first_line = self._first_line()
         required = [field.name for field in card.inputs if not field.nullable]
         self._separator = separator_of(first_line, required)
@@ -46,8 +47,9 @@ class CsvFile:
             for field in card.inputs
             if field.name in self._places and field.type in {"number", "integer"}
         ]
-        rows, self.decimal = self._survey(decimal, most_rows)
-        self.others = pa.schema([pa.field(name, pa.string()) for name in ignored])
+        rows, self.decimal = self._survey(asked.decimal, asked.most_rows)
+        self._passing = self._names if asked.keep_inputs else ignored
+        self.others = pa.schema([pa.field(name, pa.string()) for name in self._passing])
         self.recognised = Recognised(
             format="csv",
             rows=rows,
@@ -78,9 +80,7 @@ class CsvFile:
         columns = list(zip(*rows, strict=True))
         inputs = {name: pa.array(columns[place], pa.string()) for name, place in self._places.items()}
         others = [
-            pa.array([cell or None for cell in columns[place]], pa.string())
-            for place, name in enumerate(self._names)
-            if name not in self._places
+            pa.array([cell or None for cell in columns[self._names.index(name)]], pa.string()) for name in self._passing
         ]
         return Part(first_row, len(rows), inputs, others, lines, faults)
 

@@ -52,10 +52,10 @@ def score_rows(model: Model, rows: list[Row] | Columns, kind: Kind) -> bytes:
 def _opened(card: Card, file: Path, asked: Asked) -> tuple[RowFile, Decimal | None, str]:
     """Return the file, the decimal sign of its numbers where they are text, and its separator."""
     if asked.kind == "csv":
-        text = CsvFile(file, card, charset=asked.charset, decimal=asked.decimal, most_rows=asked.most_rows)
+        text = CsvFile(file, card, asked)
         return text, text.decimal, text.separator
     opened = arrow_file if asked.kind == "arrow" else parquet_file
-    return opened(file, card, asked.most_rows), None, ","
+    return opened(file, card, asked), None, ","
 
 
 def _json(model: Model, opened: RowFile, cells: Cells) -> Generator[bytes]:
