@@ -94,6 +94,15 @@ def test_columns_come_in_any_order_and_what_is_no_input_passes_through(kind: str
     assert (recognised(answer)["format"], recognised(answer)["rows"]) == (kind, 3)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_inputs_come_back_where_they_are_asked_for(kind: str, service: TestClient) -> None:
+    rows = [DIAMOND | {"id": "7"}, DIAMOND | {"carat": -1.0, "id": "8"}]
+    table = pa.Table.from_pylist(rows).select(["id", *reversed(list(DIAMOND))])
+    found = read(ask(service, "diamond-price", written(table, kind), kind, query="?inputs=keep"))
+    assert list(found[0])[:7] == table.schema.names
+    assert [float(row["carat"]) for row in found] == [0.7, -1.0]
+
+
 def test_types_of_other_columns_stay_as_they_are(service: TestClient) -> None:
     table = pa.table(
         {name: [value] * 2 for name, value in DIAMOND.items()}

@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from service.errors import InvalidFile, TooLarge
+from service.files.asked import Asked
 from service.files.frame import check_frame
 from service.files.messages import is_compressed
 from service.files.parts import PART_ROWS, Part
 from service.schemas import Card, Recognised
 
+Batches = Callable[[], Iterator[pa.RecordBatch]]
 _MOST_GROUP_BYTES = 2**30
 _FEW_ROWS = 1024
 """Parquet pages unpack by so many rows where cells may be long."""
@@ -25,11 +27,12 @@ _FEW_ROWS = 1024
 class BatchFile:
     """A file of record batches. Raises InvalidFile, TooLarge."""
 
-    def __init__(self, schema: pa.Schema, recognised: Recognised, batches: Callable[[], Iterator[pa.RecordBatch]]) -> None:
+    def __init__(self, schema: pa.Schema, recognised: Recognised, asked: Asked, batches: Batches) -> None:
         self.recognised = recognised
         self._batches = batches
         self._inputs = [(name, schema.get_field_index(name)) for name in recognised.columns]
-        self._others = [schema.get_field_index(name) for name in recognised.ignored]
+        passing = schema.names if asked.keep_inputs else recognised.ignored
+        self._others = [schema.get_field_index(name) for name in passing]
         self.others = pa.schema([schema.field(place).remove_metadata() for place in self._others])
 
     def parts(self) -> Iterator[Part]:
@@ -50,7 +53,7 @@ class BatchFile:
             raise InvalidFile(f"The {self.recognised.format} file is damaged: it cannot be read to its end.") from error
 
 
-def arrow_file(file: Path, card: Card, most_rows: int) -> BatchFile:
+def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
     """Open an Arrow stream. Its frame and the lengths of all its batches are known before the first row is scored."""
     try:
         mapped = pa.memory_map(str(file))  # the batches are slices of the file: nothing is copied
@@ -62,8 +65,8 @@ def arrow_file(file: Path, card: Card, most_rows: int) -> BatchFile:
         mapped.seek(0)
         for batch in pa.ipc.open_stream(mapped):
             rows += batch.num_rows
-            if rows > most_rows:
-                raise TooLarge(f"A file may hold {most_rows:,} rows.")
+            if rows > asked.most_rows:
+                raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InvalidFile("This is no whole Arrow stream: it is damaged, or cut short.") from error
 
@@ -71,18 +74,18 @@ def arrow_file(file: Path, card: Card, most_rows: int) -> BatchFile:
         mapped.seek(0)
         yield from pa.ipc.open_stream(mapped)
 
-    return BatchFile(schema, _recognised("arrow", card, schema, ignored, rows), batches)
+    return BatchFile(schema, _recognised("arrow", card, schema, ignored, rows), asked, batches)
 
 
-def parquet_file(file: Path, card: Card, most_rows: int) -> BatchFile:
+def parquet_file(file: Path, card: Card, asked: Asked) -> BatchFile:
     """Open a Parquet file."""
     try:
         opened = pq.ParquetFile(file)
     except (pa.ArrowException, OSError) as error:
         raise InvalidFile("This is no whole Parquet file: it is damaged, or cut short.") from error
     held = opened.metadata
-    if held.num_rows > most_rows:
-        raise TooLarge(f"A file may hold {most_rows:,} rows.")
+    if held.num_rows > asked.most_rows:
+        raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
     if any(held.row_group(place).total_byte_size > _MOST_GROUP_BYTES for place in range(held.num_row_groups)):
         raise TooLarge("A row group of the Parquet file unpacks to more than 1 GB. Write smaller ones.")
     schema = opened.schema_arrow
@@ -93,7 +96,7 @@ def parquet_file(file: Path, card: Card, most_rows: int) -> BatchFile:
     def batches() -> Iterator[pa.RecordBatch]:
         return _joined(opened.iter_batches(rows_at_once, use_threads=False))
 
-    return BatchFile(schema, _recognised("parquet", card, schema, ignored, held.num_rows), batches)
+    return BatchFile(schema, _recognised("parquet", card, schema, ignored, held.num_rows), asked, batches)
 
 
 def _joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -31,7 +31,7 @@ _AT_ONCE, _SENDING_AT_ONCE = 2, 4
 """Files being scored; and what all those under way may hold on disk, in files of the largest size."""
 _NAMES_IN_HEADER = 40
 _BUSY_SECONDS = 5
-_PARAMETERS = {"version", "decimal"}
+_PARAMETERS = {"decimal": {"point", "comma"}, "inputs": {"keep", "leave"}, "version": None}
 
 
 class Files:
@@ -65,16 +65,25 @@ class Files:
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedType("Send the file uncompressed.")
         said = dict(parse_qsl(query.decode("latin-1"), max_num_fields=10))
-        for name in said.keys() - _PARAMETERS:
-            raise InvalidRequest(f"There is no parameter {shown(name)}; there are decimal and version.")
-        if said.get("decimal", "point") not in {"point", "comma"}:
-            raise InvalidRequest("The parameter decimal is point or comma.")
+        for name, value in said.items():
+            if name not in _PARAMETERS:
+                raise InvalidRequest(f"There is no parameter {shown(name)}; there are {', '.join(_PARAMETERS)}.")
+            if value not in (known := _PARAMETERS[name] or {value}):
+                raise InvalidRequest(f"The parameter {name} is one of: {', '.join(sorted(known))}.")
         answer = accepted(headers.get(b"accept", b"").decode("latin-1"), kind)
         if answer is None:
             raise NotAcceptable(f"Accept one of: {', '.join(MEDIA_TYPES.values())}.")
         decimal: Any = said.get("decimal")
-        limits = {"most_rows": self._settings.max_file_rows, "most_json_rows": self._settings.max_rows}
-        return Asked(kind, answer, charset, decimal, said.get("version"), **limits)
+        return Asked(
+            kind,
+            answer,
+            charset,
+            decimal,
+            said.get("version"),
+            keep_inputs=said.get("inputs") == "keep",
+            most_rows=self._settings.max_file_rows,
+            most_json_rows=self._settings.max_rows,
+        )
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> AsyncIterator[bytes]:
         most = self._settings.max_file_bytes
