@@ -77,7 +77,7 @@ def test_a_row_is_opened_in_try_with_its_own_values(visit: Any, clients: Path) -
     grid.wait_for()
     page.get_by_role("combobox", name="Order").click()
     page.get_by_role("option", name="as in the file").click()
-    expect(grid.get_by_role("gridcell").first).to_have_text("1")
+    expect(grid.locator("[role=gridcell]").first).to_have_text("1")
     seen.settled()
     grid.locator("canvas").first.click(position={"x": 18, "y": 35 + 17})
     page.get_by_role("button", name="Open this row in Try").click()
