@@ -16,6 +16,7 @@ from typing import TypedDict
 
 class InputError(TypedDict):
     pointer: str
+    column: str
     code: str
     message: str
 

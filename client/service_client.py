@@ -3,25 +3,32 @@
 Knows: addresses and shapes. Must not know: sockets, models.
 """
 
+import itertools
 import json
 import math
 import re
 import uuid
-from typing import Any, NoReturn, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, NoReturn, cast
 
 import requests
 
 from client.errors import Busy, Failed, Nonsense, Refused
 from client.fit import Misfit, check
-from client.shapes.answers import Curves, Explanations, Goal, Prediction, Predictions, Recommendations, Row
+from client.shapes.answers import Curves, Explanations, Goal, Prediction, Predictions, RecognisedFile, Recommendations, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
-from client.transport import exchange, new_session
+from client.transport import exchange, new_session, streamed
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _LONGEST_WAIT_SECONDS = 30
 _ERRORS_FROM, _FAILURES_FROM = 400, 500
 _OK = 200
+ARROW = "application/vnd.apache.arrow.stream"
+_FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
+_LARGEST_FILE_BYTES = 2**30
+_PROBLEM_PIECES = 4
 
 
 class Client:
@@ -75,6 +82,28 @@ class Client:
         for prediction in answer["predictions"]:
             _check_prediction(prediction)
         return answer
+
+    @contextmanager
+    def score_file(
+        self, model: str, file: BinaryIO, kind: str, *, version: str | None = None, decimal: str | None = None
+    ) -> Iterator[tuple[RecognisedFile, Iterator[bytes]]]:
+        """Send a file of rows (`kind` is its media type); give what it was recognised as, then its answer piece by piece.
+
+        The pieces are an Arrow stream with the file's own columns and the predictions. They may end in a ServiceError: what
+        came until then is not the whole.
+        """
+        request_id = uuid.uuid4().hex
+        headers = self._headers | {"X-Request-ID": request_id, "Content-Type": kind, "Accept": ARROW}
+        asked = {"inputs": "keep", "version": version, "decimal": decimal}
+        url = f"{self._url}/v1/models/{_name(model)}/predictions"
+        request = requests.Request("POST", url, headers=headers, data=file, params=asked)
+        limits = self._limits | {"deadline_seconds": _FILE_SECONDS, "size_limit_bytes": _LARGEST_FILE_BYTES}
+        with streamed(self.session, request, stall_seconds=_FILE_STALL_SECONDS, **limits) as (response, pieces):  # type: ignore[arg-type] # numbers all
+            if response.status_code != _OK:
+                _raise_for(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
+            if response.headers.get("Content-Type") != ARROW:
+                raise Nonsense("Something else than the model service answered.", request_id)
+            yield _recognised(response, request_id), pieces
 
     def explain(self, model: str, rows: list[Row], language: str = "en") -> Explanations:
         """Return why, one explanation a row; each carries the row's prediction."""
@@ -145,6 +174,15 @@ class Client:
         return tree
 
 
+def _recognised(response: requests.Response, request_id: str) -> RecognisedFile:
+    try:
+        found = json.loads(response.headers.get("X-File", ""), parse_constant=_no_number)
+        check(found, RecognisedFile)
+    except (ValueError, RecursionError, Misfit):
+        raise Nonsense("The answer does not say what the file was.", request_id) from None
+    return cast(RecognisedFile, found)
+
+
 def _name(model: str) -> str:
     if not _NAME.fullmatch(model):
         raise Refused("There is no model of this name", "", status=404, code="unknown_model", errors=[])
@@ -204,7 +242,7 @@ def _raise_for(response: requests.Response, answer: bytes, request_id: str) -> N
     if status >= _FAILURES_FROM:
         raise Failed(detail, request_id, status=status, code=code)
     errors = [
-        {name: str(error.get(name, "")) for name in ("pointer", "code", "message")}
+        {name: str(error.get(name, "")) for name in ("pointer", "column", "code", "message")}
         for error in problem.get("errors", [])
         if isinstance(error, dict)
     ]

@@ -97,20 +97,46 @@ def exchange(
     request_id = str(request.headers["X-Request-ID"])
     prepared = session.prepare_request(request)
     timeout = (min(connect_timeout_seconds, deadline_seconds), deadline_seconds)
+    with _deadline(deadline_seconds) as call, _in_our_words(call, request_id):
+        try:
+            response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
+        except requests.ConnectionError as error:
+            # A kept connection may have been closed just now. No answer had begun, and every call here is pure.
+            if not _was_dropped(error) or call.over:
+                raise
+            response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
+        with response:
+            answer = b"".join(_pieces(response, size_limit_bytes, request_id))
+        if call.over:  # a cut connection looks like the end of an answer that names no length
+            raise TooSlow("The service did not answer in time.", request_id)
+        return response, answer
+
+
+@contextmanager
+def streamed(
+    session: requests.Session,
+    request: requests.Request,
+    *,
+    connect_timeout_seconds: float,
+    stall_seconds: float,
+    deadline_seconds: float,
+    size_limit_bytes: int,
+) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
+    """Send a request and give its answer piece by piece; each next one within `stall_seconds`. Raises as `exchange` does."""
+    request_id = str(request.headers["X-Request-ID"])
+    prepared = session.prepare_request(request)
+    timeout = (connect_timeout_seconds, stall_seconds)
+    with _deadline(deadline_seconds) as call, _in_our_words(call, request_id):
+        with session.send(prepared, stream=True, allow_redirects=False, timeout=timeout) as response:
+            yield response, _pieces(response, size_limit_bytes, request_id)
+        if call.over:
+            raise TooSlow("The service did not answer in time.", request_id)
+
+
+@contextmanager
+def _in_our_words(call: _Call, request_id: str) -> Iterator[None]:
     try:
-        with _deadline(deadline_seconds) as call:
-            try:
-                response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
-            except requests.ConnectionError as error:
-                # A kept connection may have been closed just now. No answer had begun, and every call here is pure.
-                if not _was_dropped(error) or call.over:
-                    raise
-                response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
-            with response:
-                answer = _read(response, size_limit_bytes, request_id)
-            if call.over:  # a cut connection looks like the end of an answer that names no length
-                raise TooSlow("The service did not answer in time.", request_id)
-            return response, answer
+        yield
     except requests.RequestException as error:
         if call.over or isinstance(error, requests.ReadTimeout):
             raise TooSlow("The service did not answer in time.", request_id) from error
@@ -123,15 +149,13 @@ def _was_dropped(error: requests.ConnectionError) -> bool:
     return bool(error.args) and isinstance(error.args[0], ProtocolError)
 
 
-def _read(response: requests.Response, limit: int, request_id: str) -> bytes:
-    parts: list[bytes] = []
+def _pieces(response: requests.Response, limit: int, request_id: str) -> Iterator[bytes]:
     size = 0
-    for part in response.iter_content(_PART_BYTES):
-        size += len(part)
+    for piece in response.iter_content(_PART_BYTES):
+        size += len(piece)
         if size > limit:
             raise Nonsense(f"The answer is larger than {limit:,} bytes.", request_id)
-        parts.append(part)
-    return b"".join(parts)
+        yield piece
 
 
 @contextmanager

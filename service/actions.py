@@ -3,9 +3,12 @@
 Knows: the rooms under it. Must not know: HTTP, settings, threads.
 """
 
+from pathlib import Path
 from typing import Any
 
 from service.errors import NoEvaluation
+from service.files.asked import Asked, FileAnswer
+from service.files.formats import Kind
 from service.schemas import (
     Card,
     CurveRequest,
@@ -42,6 +45,20 @@ def describe(registry: Registry, name: str, language: Language) -> Card:
 def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None = None) -> Predictions:
     """Return one prediction a row. Raises UnknownModel, UnknownVersion, ModelUnavailable, InvalidInput, ModelFailed."""
     return registry.get(name, version).predict(rows)
+
+
+def predict_file(registry: Registry, name: str, file: Path, asked: Asked) -> FileAnswer:
+    """Return what a file is, and its answer in pieces. Raises what `predict` and `score_file` raise."""
+    from service.files.opened import score_file
+
+    return score_file(registry.get(name, asked.version), file, asked)
+
+
+def predict_table(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None, kind: Kind) -> bytes:
+    """Return one prediction a row as a file of this kind. Raises what `predict` raises."""
+    from service.files.opened import score_rows
+
+    return score_rows(registry.get(name, version), rows, kind)
 
 
 def explain(registry: Registry, name: str, asked: PredictionRequest, language: Language) -> Explanations[Any]:

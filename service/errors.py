@@ -9,9 +9,11 @@
     │   ├── UnknownVersion
     │   └── NoEvaluation    the bundle was made without one
     ├── MethodNotAllowed    405
+    ├── NotAcceptable       406  no answer of the type that Accept names
     ├── TooLarge            413
-    ├── UnsupportedType     415  not application/json, or compressed
+    ├── UnsupportedType     415  a type that is not taken, or compressed
     ├── InvalidInput        422  rows that the card refuses; names row and field
+    │   └── InvalidFile     a file that cannot be read as a whole; nothing of it is scored
     ├── ModelFailed         500  the model raised or answered no number
     ├── Unexpected          500  anything else
     ├── ModelUnavailable    503  the bundle is broken
@@ -78,6 +80,10 @@ class MethodNotAllowed(ServiceError):
         self.headers = {"Allow": allow} if allow else {}
 
 
+class NotAcceptable(ServiceError):
+    status, code, title = 406, "not_acceptable", "There is no answer of this type"
+
+
 class TooLarge(ServiceError):
     status, code, title = 413, "too_large", "The request is too large"
 
@@ -88,6 +94,10 @@ class UnsupportedType(ServiceError):
 
 class InvalidInput(ServiceError):
     status, code, title = 422, "invalid_input", "Some values cannot be scored"
+
+
+class InvalidFile(InvalidInput):
+    code, title = "invalid_file", "The file cannot be scored"
 
 
 class ModelFailed(ServiceError):

@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     bundles: str = str(BUNDLES)
     max_body_bytes: int = 8 * 2**20
     max_rows: int = 10_000
+    max_file_bytes: int = 256 * 2**20
+    max_file_rows: int = 2_000_000
     max_in_flight: int = 64
     body_stall_seconds: float = 30.0
     header_seconds: float = 10.0

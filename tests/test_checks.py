@@ -68,7 +68,7 @@ def refused(rows: list[Row]) -> set[str]:
     try:
         CHECKS.columns(rows)
     except InvalidInput as error:
-        return {each.pointer for each in error.errors}
+        return {each.pointer or "" for each in error.errors}
     return set()
 
 
@@ -94,7 +94,7 @@ def test_missing_and_unknown_fields_are_each_named(missing: set[str], unknown: d
     try:
         CHECKS.columns([row])
     except InvalidInput as error:
-        codes = {each.pointer.removeprefix("/rows/0/"): each.code for each in error.errors}
+        codes = {(each.pointer or "").removeprefix("/rows/0/"): each.code for each in error.errors}
     needed = {field.name for field in INPUTS if not field.nullable}
     assert {name for name, code in codes.items() if code == "missing_field"} == missing & needed
     assert list(codes.values()).count("unknown_field") == len({name.replace("\ud800", "?") for name in unknown}) or unknown

@@ -8,8 +8,10 @@ from starlette.types import Receive, Scope, Send
 
 from service import actions
 from service.deps import Slots, Threads, require
-from service.errors import TooLarge
+from service.errors import NotAcceptable, TooLarge
+from service.files.formats import MEDIA_TYPES, AnswerKind, accepted, kind_of
 from service.routes.bodies import Bodies
+from service.routes.files import Files
 from service.schemas import PredictionRequest, Row
 from service.scoring.columns import Columns
 from service.scoring.registry import Registry
@@ -17,6 +19,8 @@ from service.settings import Settings
 from service.strict_json import decode, encode
 
 _guard = require("read")
+_JSON = b"application/json"
+_ANY = frozenset({b"", b"*/*", _JSON})
 
 
 class Predictions:
@@ -26,6 +30,7 @@ class Predictions:
 
     def __init__(self, registry: Registry, threads: Threads, slots: Slots, bodies: Bodies, settings: Settings) -> None:
         self.registry = registry
+        self._files = Files(registry, threads, settings)
         self._threads, self._slots, self._bodies = threads, slots, bodies
         self._max_rows = settings.max_rows
         self._decoder = msgspec.json.Decoder(PredictionRequest)
@@ -33,16 +38,24 @@ class Predictions:
     async def __call__(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         _guard(scope)
         model = self.registry.get(name)
+        kind, charset, answer_kind = _kinds(scope)
+        if kind is not None and kind != "json":
+            await self._files(name, (kind, charset), scope, receive, send)
+            return
         body = await self._bodies.read(scope, receive)
         with self._slots:
             rows, version = model.read(body) or self._read_carefully(body)
             if len(rows) > self._max_rows:
                 raise TooLarge(f"A request may hold {self._max_rows:,} rows.")
-            if len(rows) <= model.few_rows:
+            if len(rows) <= model.few_rows and answer_kind == "json":
                 answer = self._predict(name, rows, version)
-            else:
+            elif answer_kind == "json":
                 answer = await self._threads.run(name, self._predict, name, rows, version)
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
+            else:
+                answer = await self._threads.run(
+                    name, actions.predict_table, self.registry, name, rows, version, answer_kind
+                )
+        headers = [(b"content-type", MEDIA_TYPES[answer_kind].encode()), (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
@@ -52,3 +65,20 @@ class Predictions:
 
     def _predict(self, name: str, rows: list[Row] | Columns, version: str | None) -> bytes:
         return encode(actions.predict(self.registry, name, rows, version))
+
+
+def _kinds(scope: Scope) -> tuple[AnswerKind | None, str, AnswerKind]:
+    """Return what comes, its charset, and what is to go back. Almost always both are JSON and nothing has to be parsed."""
+    sent, accept = b"", b""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            sent = value
+        elif name == b"accept":
+            accept = value
+    if sent == _JSON and accept in _ANY:
+        return "json", "", "json"
+    kind, charset = kind_of(sent.decode("latin-1"))
+    answer = accepted(accept.decode("latin-1"), "json")
+    if answer is None and scope["method"] == "POST" and kind == "json":
+        raise NotAcceptable(f"Accept one of: {', '.join(MEDIA_TYPES.values())}.")
+    return kind, charset, answer or "json"

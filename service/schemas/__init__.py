@@ -15,7 +15,6 @@ from service.schemas.answers import (
     FieldWarning,
     Goal,
     Health,
-    InputError,
     Interval,
     LabelPrediction,
     LabelPredictions,
@@ -24,7 +23,6 @@ from service.schemas.answers import (
     PredictionRequest,
     Predictions,
     ProbabilityGoal,
-    Problem,
     Recommendation,
     RecommendationRequest,
     Recommendations,
@@ -74,6 +72,8 @@ from service.schemas.evaluation import (
     ThresholdCounts,
     WeakSpot,
 )
+from service.schemas.problem import InputError, Problem
+from service.schemas.row_files import FilePredictions, Recognised
 
 __all__ = [
     "LANGUAGES",
@@ -98,6 +98,7 @@ __all__ = [
     "Explanations",
     "FieldWarning",
     "Figure",
+    "FilePredictions",
     "Goal",
     "Health",
     "Importance",
@@ -119,6 +120,7 @@ __all__ = [
     "ProbabilityGoal",
     "Problem",
     "Published",
+    "Recognised",
     "Recommendation",
     "RecommendationRequest",
     "Recommendations",

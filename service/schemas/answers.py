@@ -1,4 +1,4 @@
-"""Questions and answers about models and rows, and the problem that is every error.
+"""Questions and answers about models and rows.
 
 Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
 """
@@ -224,25 +224,3 @@ class Recommendations(Shape, Generic[P], frozen=True):
     """True as well where the row reaches the goal as it is; then there is nothing to recommend."""
     recommendations: list[Recommendation[P]]
     """At most five, the smallest change first."""
-
-
-# The problem
-
-
-class InputError(Shape, frozen=True):
-    pointer: str
-    """JSON pointer into the request's body: /rows/0/credit_limit."""
-    code: str
-    message: str
-
-
-class Problem(Published, frozen=True):
-    """RFC 9457, the one shape of every answer ≥ 400."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
-    errors: list[InputError] = msgspec.field(default_factory=list)

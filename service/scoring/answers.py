@@ -5,6 +5,7 @@ Knows: the card's output. Must not know: models, HTTP.
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Protocol
 
@@ -30,6 +31,14 @@ from service.scoring.columns import Columns
 _NO_WARNINGS: list[FieldWarning] = []
 
 
+@dataclass(frozen=True)
+class Coded:
+    """A column of few words: each row's place among them."""
+
+    words: list[str | None]
+    places: NDArray[np.intp]
+
+
 class Answers(Protocol):
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions: ...
 
@@ -39,6 +48,10 @@ class Answers(Protocol):
 
     def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
         """Return the number that people read, one a row: the probability of the card's focus, or the value."""
+        ...
+
+    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, Coded | NDArray[np.float64]]:
+        """Return the answer as columns, named as in a file."""
         ...
 
 
@@ -58,7 +71,13 @@ class _Decision:
         self._values: list[str | None] = [band.value for band in ordered] or [None]
 
     def __call__(self, values: NDArray[np.float64]) -> list[str | None]:
-        return [self._values[place] for place in self._lows.searchsorted(values, side="right").tolist()]
+        return [self._values[place] for place in self._places(values).tolist()]
+
+    def coded(self, values: NDArray[np.float64]) -> Coded:
+        return Coded(self._values, self._places(values))
+
+    def _places(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
+        return self._lows.searchsorted(values, side="right")
 
 
 class _LabelAnswers:
@@ -74,6 +93,14 @@ class _LabelAnswers:
     def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
         _check_scores(scores, (rows, len(self._labels)))
         return scores[:, self._focus]
+
+    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, Coded | NDArray[np.float64]]:
+        _check_scores(scores, (rows, len(self._labels)))
+        found: dict[str, Coded | NDArray[np.float64]] = {
+            "label": Coded([*self._labels], scores.argmax(axis=1)),
+            "decision": self._decision.coded(scores[:, self._focus]),
+        }
+        return found | {f"probability_{label}": scores[:, place] for place, label in enumerate(self._labels)}
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), len(self._labels)))
@@ -102,6 +129,14 @@ class _ValueAnswers:
         _check_scores(scores, (rows, 1))
         return scores[:, 0]
 
+    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, Coded | NDArray[np.float64]]:
+        values = self.outputs(scores, rows)
+        found: dict[str, Coded | NDArray[np.float64]] = {"decision": self._decision.coded(values), "value": values}
+        if self._interval is None:
+            return found
+        low, high = self._ends(values)
+        return found | {"low": low, "high": high}
+
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), 1))
         values = scores[:, 0]
@@ -116,8 +151,12 @@ class _ValueAnswers:
     def _around(self, values: NDArray[np.float64]) -> Iterable[Interval | None]:
         if self._interval is None:
             return repeat(None)
-        factor = math.exp(self._interval.margin)
-        return map(Interval, (values / factor).tolist(), (values * factor).tolist(), repeat(self._interval.coverage))
+        low, high = self._ends(values)
+        return map(Interval, low.tolist(), high.tolist(), repeat(self._interval.coverage))
+
+    def _ends(self, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        factor = math.exp(self._interval.margin) if self._interval else math.nan
+        return values / factor, values * factor
 
 
 def _warnings(columns: Columns) -> Iterable[list[FieldWarning]]:

@@ -32,7 +32,7 @@ _TYPES: dict[str, frozenset[type]] = {
     "text": frozenset({str}),
     "boolean": frozenset({bool}),
 }
-_WORDS = {
+EXPECTED = {
     "number": "a number",
     "integer": "a whole number",
     "category": "a category, as text",
@@ -92,7 +92,11 @@ class Checks:
 
     def allowed(self, matrix: NDArray[np.float64]) -> bool:
         """Say whether every value is within the card's limits."""
-        return not np.count_nonzero((matrix < self._low) | (matrix > self._high))
+        return not np.count_nonzero(self.outside(matrix))
+
+    def outside(self, matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return (rows, inputs that are no text): where a value is refused."""
+        return (matrix < self._low) | (matrix > self._high)
 
     def warnings(self, matrix: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:
         """Return row → what was never seen in training there; rows without a warning are left out."""
@@ -141,7 +145,7 @@ class Checks:
             if isinstance(cell, Duplicate):
                 errors.append((place, _error(place, field.name, "duplicate_field", "This field is given twice.")))
             else:
-                errors.append((place, _error(place, field.name, "wrong_type", f"Expected {_WORDS[field.type]}.")))
+                errors.append((place, _error(place, field.name, "wrong_type", f"Expected {EXPECTED[field.type]}.")))
         return values
 
     @staticmethod
@@ -159,26 +163,27 @@ class Checks:
     def _check_whole(field: Input, values: list[Any], errors: list[tuple[int, InputError]]) -> None:
         for place, value in enumerate(values):
             if type(value) is float and math.isfinite(value) and not value.is_integer():
-                errors.append((place, _error(place, field.name, "wrong_type", f"Expected {_WORDS[field.type]}.")))
+                errors.append((place, _error(place, field.name, "wrong_type", f"Expected {EXPECTED[field.type]}.")))
 
     def _value_errors(self, matrix: NDArray[np.float64]) -> list[tuple[int, InputError]]:
-        wrong = (matrix < self._low) | (matrix > self._high)
+        wrong = self.outside(matrix)
         if not np.count_nonzero(wrong):
             return []
         return [
-            (int(place), self._value_error(int(place), int(column), float(matrix[place, column])))
-            for place, column in np.argwhere(wrong)[:MOST_ERRORS]
+            (place, _error(place, *self.fault(column, float(matrix[place, column]))))
+            for place, column in np.argwhere(wrong)[:MOST_ERRORS].tolist()
         ]
 
-    def _value_error(self, place: int, column: int, value: float) -> InputError:
+    def fault(self, column: int, value: float) -> tuple[str, str, str]:
+        """Return the field, a code and a sentence for a value that is refused."""
         field = self._numeric[column]
         if field.type == "category":
             known = ", ".join(category.value for category in field.categories[:12])
-            return _error(place, field.name, "unknown_category", shown(f"One of: {known}"))
+            return field.name, "unknown_category", shown(f"One of: {known}")
         if math.isinf(value):
-            return _error(place, field.name, "not_finite", "Expected a finite number.")
+            return field.name, "not_finite", "Expected a finite number."
         low, high = bounds(field)
-        return _error(place, field.name, "out_of_range", f"Expected a value from {low:,.10g} to {high:,.10g}.")
+        return field.name, "out_of_range", f"Expected a value from {low:,.10g} to {high:,.10g}."
 
 
 def codes_of(field: Input) -> dict[str | None, float]:

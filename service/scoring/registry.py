@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelUnavailable, UnknownModel, UnknownVersion
 from service.schemas import Card, Evaluation, ModelState, Predictions, Row
-from service.scoring.answers import Answers, answers
+from service.scoring.answers import Answers, Coded, answers
 from service.scoring.bundle import read_card
 from service.scoring.checks import Checks
 from service.scoring.columns import Columns
@@ -51,6 +51,10 @@ class Model:
     def outputs(self, columns: Columns) -> NDArray[np.float64]:
         """Return the number that people read, one a row: the probability of the card's focus, or the value."""
         return self.answer.outputs(self._score(columns), len(columns))
+
+    def table(self, columns: Columns) -> dict[str, Coded | NDArray[np.float64]]:
+        """Return the predictions as columns, for files."""
+        return self.answer.table(self._score(columns), len(columns))
 
     def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:

@@ -52,7 +52,7 @@ def base_of(card: Card, checks: Checks, row: Row, at: str = "/row") -> Base:
         columns = checks.columns([row])
     except InvalidInput as error:
         errors = [
-            InputError(pointer=each.pointer.replace("/rows/0", at, 1), code=each.code, message=each.message)
+            InputError(pointer=(each.pointer or "").replace("/rows/0", at, 1), code=each.code, message=each.message)
             for each in error.errors
         ]
         raise InvalidInput(error.detail, errors=errors) from None

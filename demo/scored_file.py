@@ -1,0 +1,164 @@
+"""A file that the service scored → what the page shows of it: counts, a distribution, the rows of a choice, a row as a case.
+
+Knows: Arrow tables, cards, the form of an address's values. Must not know: Streamlit, requests, drawing.
+"""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pc_csv
+import pyarrow.parquet as pq
+
+from client import Card, Field, Nonsense, RecognisedFile, Row, Value
+from demo import cases
+from demo.wording import is_classification
+
+EVERY, REFUSED = "every", "refused"
+SHOWN_ROWS = 1000
+_BINS = 20
+_TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
+
+
+@dataclass(frozen=True)
+class ScoredFile:
+    """The whole answer; `table` holds the file's own columns, then the predictions, `error` and `row`."""
+
+    name: str
+    recognised: RecognisedFile
+    version: str
+    table: pa.Table
+
+
+def read(pieces: Iterator[bytes], seen: Callable[[int], None]) -> pa.Table:
+    """Return the answer as a table; tells after each part how many rows have come. Raises ServiceError."""
+    rows = 0
+    batches = []
+    try:
+        with pa.ipc.open_stream(pa.PythonFile(_Pieces(pieces), "r")) as stream:
+            for batch in stream:
+                batches.append(batch)
+                rows += batch.num_rows
+                seen(rows)
+            return pa.Table.from_batches(batches, stream.schema)
+    except (pa.ArrowException, OSError) as error:
+        raise Nonsense("The answer is no whole Arrow stream.") from error
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces of bytes as a file to read from."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._held = pieces, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        parts, missing = [self._held], (size if size >= 0 else 2**62) - len(self._held)
+        while missing > 0 and (piece := next(self._pieces, None)) is not None:
+            parts.append(piece)
+            missing -= len(piece)
+        whole = b"".join(parts)
+        wanted, self._held = (whole, b"") if size < 0 else (whole[:size], whole[size:])
+        return wanted
+
+
+def is_of(card: Card, table: pa.Table) -> bool:
+    """Tell whether a table has the columns that this model's answer adds."""
+    return {answer_column(card), "decision", "error", "row"} <= set(table.schema.names)
+
+
+def answer_column(card: Card) -> str:
+    """Return the column with the number that people read."""
+    return f"probability_{card['output']['focus']}" if is_classification(card) else "value"
+
+
+def counts(card: Card, table: pa.Table) -> dict[str, int]:
+    """Return how many rows there are of each choice: every, one a band of the card, refused."""
+    decided = {each["values"]: each["counts"] for each in pc.value_counts(table["decision"]).to_pylist()}
+    bands = {band["value"]: decided.get(band["value"], 0) for band in card["output"].get("bands", [])}
+    return {EVERY: table.num_rows, **bands, REFUSED: table.num_rows - table["error"].null_count}
+
+
+def bins(card: Card, table: pa.Table) -> list[tuple[float, float, int]]:
+    """Return the distribution of the answers: low end, high end, rows."""
+    answers = table[answer_column(card)].drop_null()
+    if not len(answers):
+        return []
+    ends = pc.min_max(answers).as_py()
+    low, high = (0.0, 1.0) if is_classification(card) else (ends["min"], ends["max"])
+    width = (high - low) / _BINS or 1.0
+    places = pc.min_element_wise(pc.floor(pc.divide(pc.subtract(answers, low), width)), _BINS - 1)
+    found = {int(each["values"]): each["counts"] for each in pc.value_counts(places).to_pylist()}
+    return [(low + width * place, low + width * (place + 1), found.get(place, 0)) for place in range(_BINS)]
+
+
+def chosen(card: Card, table: pa.Table, choice: str, order: str) -> pa.Table:
+    """Return the first rows of a choice, in the order of the file or of the answer, the answer's columns in front."""
+    if choice == REFUSED:
+        table = table.filter(pc.is_valid(table["error"]))
+    elif choice != EVERY:
+        table = table.filter(pc.equal(table["decision"], choice))
+    if order != "file" and choice != REFUSED:
+        table = table.sort_by([(answer_column(card), "descending" if order == "high" else "ascending")])
+    front = ["row", "error"] if choice == REFUSED else ["row", "decision", answer_column(card)]
+    added = {"row", "error", "decision", "label", answer_column(card)}
+    hidden = {name for name in table.schema.names if name.startswith("probability_")}
+    front = [name for name in front if name != "decision" or card["output"].get("bands")]
+    rest = [name for name in table.schema.names if name not in added | hidden]
+    shown = table.slice(0, SHOWN_ROWS).select([*front, *rest])
+    return _in_words(card, shown) if "decision" in front else shown
+
+
+def _in_words(card: Card, table: pa.Table) -> pa.Table:
+    """Put the words for a band in place of its value."""
+    words = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
+    said = pa.array([words.get(each, each) for each in table["decision"].to_pylist()], pa.string())
+    return table.set_column(table.schema.get_field_index("decision"), "decision", said)
+
+
+def case_of(card: Card, file: ScoredFile, place: int) -> Row:
+    """Return the values of row number `place` (1-based) that the model's fields take; others are left out."""
+    cells = file.table.slice(place - 1, 1).to_pylist()[0]
+    row: Row = {}
+    for field in card["inputs"]:
+        try:
+            row[field["name"]] = cases.parse(field, cases.spell(_value(field, cells[field["name"]], file.recognised)))
+        except (KeyError, ValueError, TypeError):
+            continue
+    return row
+
+
+def _value(field: Field, cell: Any, recognised: RecognisedFile) -> Value:
+    if not isinstance(cell, str):
+        return cast(Value, cell)
+    if field["type"] == "boolean":
+        return cell.strip().lower() in _TRUE if cell.strip().lower() in _TRUE | _FALSE else None
+    if field["type"] in {"number", "integer"}:
+        text = cell.strip().removeprefix("+")
+        number = float(text.replace(",", ".") if recognised.get("decimal") == "comma" else text)
+        return int(number) if number.is_integer() else number
+    return cell
+
+
+def as_csv(table: pa.Table) -> bytes:
+    """Return the table as CSV that spreadsheets open with its letters right."""
+    out = io.BytesIO(b"\xef\xbb\xbf")
+    out.seek(0, io.SEEK_END)
+    pc_csv.write_csv(table, out)
+    return out.getvalue()
+
+
+def as_parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+def sample(card: Card) -> bytes:
+    """Return real rows of the card as a CSV to begin with."""
+    return as_csv(pa.Table.from_pylist([dict(row) for row in card.get("real_rows", [])[:50]]))

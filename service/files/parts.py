@@ -1,0 +1,53 @@
+"""What every kind of file is read into: parts of some thousand rows, the model's columns beside all others.
+
+Knows: Arrow arrays. Must not know: formats, models.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pyarrow as pa
+
+from service.schemas import Recognised
+
+PART_ROWS = 16_384
+MOST_COLUMNS = 1000
+ADDED = ("label", "decision", "value", "low", "high", "error", "row")
+"""Names that the answer adds; `probability_<label>` too. A file that has them already would have two."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a row; `column` is empty where it is the row as a whole."""
+
+    column: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that stand together. `lines` are physical lines of a text file, one a row."""
+
+    first_row: int
+    """1-based, counted over the whole file."""
+    rows: int
+    inputs: dict[str, pa.Array]
+    """A column of a text file holds strings, of the other kinds what the file holds. An optional field may be left out."""
+    others: list[pa.Array]
+    lines: Sequence[int] | None = None
+    faults: dict[int, list[Fault]] = field(default_factory=dict)
+    """Place in the part → what kept its cells from being read at all."""
+
+
+class RowFile(Protocol):
+    """An opened file whose frame is known to be sound."""
+
+    recognised: Recognised
+    others: pa.Schema
+    """The columns that are no inputs: they pass through."""
+
+    def parts(self) -> Iterator[Part]:
+        """Return the rows from the first on. Raises InvalidFile where the file ends before it should."""
+        ...

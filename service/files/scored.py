@@ -1,0 +1,84 @@
+"""Parts and a model → the answer's batches.
+
+Knows: parts, models. Must not know: HTTP, how a file is read or written.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from service.files.cells import Cells
+from service.files.frame import added_names
+from service.files.parts import Fault, Part, RowFile
+from service.schemas import Card, InputError
+from service.scoring.answers import Coded
+from service.scoring.columns import Columns
+from service.scoring.registry import Model
+
+_TYPES = {"row": pa.int64(), "label": pa.string(), "decision": pa.string(), "error": pa.string()}
+_LINE_BREAKS = str.maketrans({"\n": " ", "\r": " "})
+Column = Coded | NDArray[np.float64]
+
+
+def schema_of(card: Card, others: pa.Schema) -> pa.Schema:
+    """Return the answer's columns: those that pass through, then those that it adds."""
+    return pa.schema([*others, *(pa.field(name, _TYPES.get(name, pa.float64())) for name in added_names(card))])
+
+
+def scored(model: Model, file: RowFile, cells: Cells, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield the answer in the order of the rows. Raises ModelFailed, InvalidFile."""
+    for part in file.parts():
+        columns, good, faults = cells.columns(part)
+        found = model.table(columns)
+        places = None if good.all() else pa.array(np.cumsum(good) - 1, mask=~good)
+        told = {"row": _rows(part.first_row, part.rows), "error": _errors(part, faults)}
+        arrays = [told.get(name, _spread(found.get(name), places, part.rows)) for name in added_names(model.card)]
+        yield pa.record_batch([*part.others, *arrays], schema=schema)
+
+
+def scored_rows(model: Model, columns: Columns) -> pa.RecordBatch:
+    """Return the answer for rows of which none was refused."""
+    found: Mapping[str, Column] = model.table(columns)
+    told = {"row": _rows(1, len(columns)), "error": pa.nulls(len(columns), pa.string())}
+    arrays = [told.get(name, _spread(found.get(name), None, len(columns))) for name in added_names(model.card)]
+    return pa.record_batch(arrays, schema=schema_of(model.card, pa.schema([])))
+
+
+def errors_of(part: Part, faults: dict[int, list[Fault]]) -> list[InputError]:
+    """Return the faults of a part as an answer in JSON names them."""
+    return [
+        InputError(row=part.first_row + place, column=fault.column or None, code=fault.code, message=fault.message)
+        for place in sorted(faults)
+        for fault in faults[place]
+    ]
+
+
+def _rows(first: int, count: int) -> pa.Array:
+    return pa.array(np.arange(first, first + count))
+
+
+def _errors(part: Part, faults: dict[int, list[Fault]]) -> pa.Array:
+    if not faults:
+        return pa.nulls(part.rows, pa.string())
+    said = [_sentence(part, place, faults[place]) if place in faults else None for place in range(part.rows)]
+    return pa.array(said, pa.string())
+
+
+def _sentence(part: Part, place: int, faults: list[Fault]) -> str:
+    where = f"row {part.first_row + place}" + (f", line {part.lines[place]}" if part.lines is not None else "")
+    said = "; ".join(f"column {fault.column}: {fault.message}" if fault.column else fault.message for fault in faults)
+    return f"{where}, {said}".translate(_LINE_BREAKS)
+
+
+def _spread(values: Column | None, places: pa.Array | None, rows: int) -> pa.Array:
+    """Return a column of the good rows over all rows: null where one was refused."""
+    if values is None:
+        return pa.nulls(rows, pa.float64())
+    if isinstance(values, Coded):
+        words = pa.array(values.words, pa.string())
+        array = words.take(pa.array(values.places))
+    else:
+        array = pa.array(np.ascontiguousarray(values))
+    return array if places is None else array.take(places)

@@ -1,0 +1,36 @@
+"""What a file of rows turned out to be, and the answer to it in JSON.
+
+Knows: names, types and what they mean. Must not know: HTTP, arrays, how a file is read.
+"""
+
+from typing import Literal
+
+from service.schemas.answers import LabelPrediction, ValuePrediction
+from service.schemas.card import Published, Shape
+from service.schemas.problem import InputError
+
+
+class Recognised(Published, frozen=True):
+    """What a file of rows turned out to be; the answer's header X-File says it before the first row is scored."""
+
+    format: Literal["csv", "arrow", "parquet"]
+    rows: int
+    columns: list[str]
+    """The model's inputs that the file has."""
+    ignored: list[str]
+    """All others: they pass through unchanged."""
+    encoding: str | None = None
+    separator: str | None = None
+    """A sign, or `tab`; empty for a file of one column."""
+    decimal: Literal["point", "comma"] | None = None
+
+
+class FilePredictions(Shape, frozen=True):
+    """The JSON answer to a file: null where a row was refused, `errors` says why."""
+
+    model: str
+    version: str
+    source: Literal["live"]
+    file: Recognised
+    predictions: list[LabelPrediction | None] | list[ValuePrediction | None]
+    errors: list[InputError]
