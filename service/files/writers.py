@@ -5,6 +5,7 @@ Knows: formats. Must not know: models, HTTP. CSV is written as the caller's own 
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -26,7 +27,12 @@ def writer(kind: Kind, schema: pa.Schema, *, separator: str = ",", decimal: Deci
     """Raises NotAcceptable where the kind cannot hold a column."""
     if kind == "csv":
         return _CsvWriter(schema, separator, decimal)
-    return _ArrowWriter(schema) if kind == "arrow" else _ParquetWriter(schema)
+    if kind == "arrow":
+        return _ArrowWriter(lambda out: pa.ipc.new_stream(out, schema))
+    try:
+        return _ArrowWriter(lambda out: pq.ParquetWriter(out, schema))
+    except pa.ArrowException:
+        raise NotAcceptable("A column of the file cannot be written as Parquet. Ask for an Arrow stream.") from None
 
 
 class _Outlet(io.RawIOBase):
@@ -48,26 +54,11 @@ class _Outlet(io.RawIOBase):
 
 
 class _ArrowWriter:
-    def __init__(self, schema: pa.Schema) -> None:
+    """Writes with one of Arrow's own writers: of streams, of Parquet."""
+
+    def __init__(self, opened: Callable[[pa.NativeFile], Any]) -> None:
         self._outlet = _Outlet()
-        self._writer = pa.ipc.new_stream(pa.PythonFile(self._outlet, "w"), schema)
-
-    def write(self, batch: pa.RecordBatch) -> bytes:
-        self._writer.write_batch(batch)
-        return self._outlet.taken()
-
-    def end(self) -> bytes:
-        self._writer.close()
-        return self._outlet.taken()
-
-
-class _ParquetWriter:
-    def __init__(self, schema: pa.Schema) -> None:
-        self._outlet = _Outlet()
-        try:
-            self._writer = pq.ParquetWriter(pa.PythonFile(self._outlet, "w"), schema)
-        except pa.ArrowException:
-            raise NotAcceptable("A column of the file cannot be written as Parquet. Ask for an Arrow stream.") from None
+        self._writer = opened(pa.PythonFile(self._outlet, "w"))
 
     def write(self, batch: pa.RecordBatch) -> bytes:
         self._writer.write_batch(batch)
