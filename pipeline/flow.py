@@ -1,7 +1,8 @@
 """Records in, answered batches out, in the order of the records: one thread reads, some ask, the caller writes.
 
 Knows: threads and queues. Must not know: files, formats, the service. A batch is asked for when it is full or when its
-oldest record has waited long enough, so a slow stream is not kept waiting for a full batch.
+oldest record has waited long enough, so a slow stream is not kept waiting for a full batch. Reading stops while there is
+much that is not written yet, so memory is bounded whatever the records' size.
 """
 
 import queue
@@ -18,6 +19,7 @@ T = TypeVar("T")
 
 OLDEST_SECONDS = 0.2
 _FULL_BYTES = 2**20
+_UNWRITTEN_BYTES = 64 * 2**20
 _LOOK_SECONDS = 0.1
 _END = None
 
@@ -28,37 +30,67 @@ def answered(
 ) -> Iterator[Iterator[T]]:
     """Give an iterator over what `ask` returned for each batch. What reading or asking raises, it raises in its place."""
     over = threading.Event()
+    room = _Room(over)
     read: queue.Queue[Record | BaseException | None] = queue.Queue(2 * batch_records)
-    asked: queue.Queue[Future[T] | None] = queue.Queue(2 * threads)
+    asked: queue.Queue[tuple[Future[T], int] | None] = queue.Queue(2 * threads)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="ask")
 
     def batches() -> None:
         for batch in _batches(read, batch_records, over):
             future: Future[T] = Future()
+            size = 0
             if isinstance(batch, BaseException):
                 future.set_exception(batch)
             else:
                 future = pool.submit(ask, batch)
-            _put(asked, future, over)
+                size = sum(len(record.raw) for record in batch)
+            _put(asked, (future, size), over)
         _put(asked, _END, over)
 
+    def answers() -> Iterator[T]:
+        for future, size in iter(asked.get, _END):
+            yield future.result()
+            room.give(size)
+
     # Daemons: a thread that waits for the next line of a stream must not keep the program.
-    threading.Thread(target=_read, args=(records, read, over), daemon=True, name="read").start()
+    threading.Thread(target=_read, args=(records, read, room, over), daemon=True, name="read").start()
     gathering = threading.Thread(target=batches, daemon=True, name="gather")
     gathering.start()
     try:
-        yield (future.result() for future in iter(asked.get, _END))
+        yield answers()
     finally:
         over.set()
         gathering.join()
         pool.shutdown(cancel_futures=True)
 
 
-def _read(records: Iterator[Record], read: "queue.Queue[Record | BaseException | None]", over: threading.Event) -> None:
-    """Carry records to the queue. Bytes are bounded by what a line may have and what a queue may hold."""
+class _Room:
+    """How many bytes are read and not yet written; a single record may be larger than all of it."""
+
+    def __init__(self, over: threading.Event) -> None:
+        self._over = over
+        self._taken = 0
+        self._given = threading.Condition()
+
+    def take(self, size: int) -> None:
+        with self._given:
+            while self._taken and self._taken + size > _UNWRITTEN_BYTES and not self._over.is_set():
+                self._given.wait(_LOOK_SECONDS)
+            self._taken += size
+
+    def give(self, size: int) -> None:
+        with self._given:
+            self._taken -= size
+            self._given.notify()
+
+
+def _read(
+    records: Iterator[Record], read: "queue.Queue[Record | BaseException | None]", room: _Room, over: threading.Event
+) -> None:
     last: BaseException | None = _END
     try:
         for record in records:
+            room.take(len(record.raw))
             if not _put(read, record, over):
                 return
     except Exception as fault:  # noqa: BLE001 - told to whoever waits for the records
