@@ -1,6 +1,6 @@
 """What a run has written, so that it can be killed at any moment and go on.
 
-Records are appended to OUT.partial and OUT.failed.jsonl. About once a second both are forced to the disk, and then
+Records are appended to OUT.partial and OUT.failed.jsonl. A few times a second both are forced to the disk, and then
 OUT.progress is replaced in one step: it says how many records are done and how many bytes of both files are theirs. A run
 that finds OUT.progress cuts both files to those bytes and goes on after those records: whatever was written later is
 written again. OUT appears whole, at the end.
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from pipeline.errors import Unusable
 
-CHECKPOINT_SECONDS = 1.0
+CHECKPOINT_SECONDS = 0.25
 
 
 @dataclass

@@ -23,8 +23,10 @@ from service.scoring.bundle import digest
 from tests.pipeline_runs import MODEL, Relay, lines_of, relaying, run, started
 from tests.programs import Program, free_port, running
 
-RECORDS = 50_000
+RECORDS = 20_000
+FEWER = 6000
 KILLS = 3
+SLOWLY = ("--batch-records", "20", "--threads", "1")
 
 
 def service_program(bundles: Path, port: int) -> Program:
@@ -32,8 +34,16 @@ def service_program(bundles: Path, port: int) -> Program:
 
 
 @pytest.fixture(scope="module")
-def program(bundles: Path) -> Iterator[Program]:
-    with running(service_program(bundles, free_port())) as started_program:
+def alone(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one bundle: a service over it is soon ready."""
+    folder = tmp_path_factory.mktemp("alone")
+    shutil.copytree(bundles / MODEL, folder / MODEL)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def program(alone: Path) -> Iterator[Program]:
+    with running(service_program(alone, free_port())) as started_program:
         yield started_program
 
 
@@ -67,7 +77,7 @@ def test_killed_again_and_again_a_run_ends_with_the_same_bytes_as_one_that_was_l
     target = tmp_path / "out.jsonl"
     done = [0]
     for _ in range(KILLS):
-        process = started(program.url, tmp_path / "in.jsonl", target, "--batch-records", "100", stderr=subprocess.DEVNULL)
+        process = started(program.url, tmp_path / "in.jsonl", target, *SLOWLY, stderr=subprocess.DEVNULL)
         while checkpointed(target) <= done[-1]:
             assert process.poll() is None, "too fast to be killed: give it more records"
         process.kill()
@@ -111,7 +121,7 @@ def test_killed_before_any_step_on_the_files_it_goes_on(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every system call by which the ledger changes the disk, each in its turn; for Parquet too, which is made at the end."""
-    write_comments(tmp_path / "in.jsonl", 300)
+    write_comments(tmp_path / "in.jsonl", 200)
     monkeypatch.setattr(ledgers, "CHECKPOINT_SECONDS", 0.0)
     for ending in ("jsonl", "parquet"):
         enrich(MODEL, tmp_path / "in.jsonl", tmp_path / f"whole.{ending}", url=program.url)
@@ -181,7 +191,7 @@ def test_what_was_appended_after_the_last_checkpoint_is_cut_off(tmp_path: Path) 
 def test_a_run_does_not_go_on_with_another_input_or_beside_another_run(program: Program, tmp_path: Path) -> None:
     write_comments(tmp_path / "in.jsonl", RECORDS)
     target = tmp_path / "out.jsonl"
-    process = started(program.url, tmp_path / "in.jsonl", target, "--batch-records", "100", stderr=subprocess.DEVNULL)
+    process = started(program.url, tmp_path / "in.jsonl", target, *SLOWLY, stderr=subprocess.DEVNULL)
     while not checkpointed(target):
         assert process.poll() is None
     with pytest.raises(Unusable, match="Another run"):
@@ -213,13 +223,13 @@ def test_retry_after_is_obeyed_and_waits_grow(relay: Relay, tmp_path: Path) -> N
 
 
 def test_a_service_that_stays_away_ends_the_run_with_a_sentence_and_the_run_can_go_on(
-    program: Program, bundles: Path, tmp_path: Path
+    program: Program, alone: Path, tmp_path: Path
 ) -> None:
-    write_comments(tmp_path / "in.jsonl", RECORDS)
+    write_comments(tmp_path / "in.jsonl", FEWER)
     target = tmp_path / "out.jsonl"
-    own = service_program(bundles, free_port())
+    own = service_program(alone, free_port())
     own.start()
-    process = started(own.url, tmp_path / "in.jsonl", target, "--give-up-seconds", "1", stderr=subprocess.PIPE)
+    process = started(own.url, tmp_path / "in.jsonl", target, *SLOWLY, "--give-up-seconds", "1", stderr=subprocess.PIPE)
     while not checkpointed(target):
         assert process.poll() is None
     own.stop()
@@ -228,39 +238,39 @@ def test_a_service_that_stays_away_ends_the_run_with_a_sentence_and_the_run_can_
     assert b"Gave up after 1 s of trying again: The service cannot be reached" in said
     assert b"Traceback" not in said
     before = checkpointed(target)
-    assert 0 < before < RECORDS
+    assert 0 < before < FEWER
     summary = enrich(MODEL, tmp_path / "in.jsonl", target, url=program.url)
-    assert (summary.resumed_after, summary.records) == (before, RECORDS)
-    assert len(lines_of(target)) == summary.enriched == RECORDS - RECORDS // 97
+    assert (summary.resumed_after, summary.records) == (before, FEWER)
+    assert len(lines_of(target)) == summary.enriched == FEWER - FEWER // 97
 
 
-def test_a_service_that_comes_back_in_time_is_no_fault(bundles: Path, tmp_path: Path) -> None:
-    write_comments(tmp_path / "in.jsonl", 20_000)
-    own = service_program(bundles, free_port())
+def test_a_service_that_comes_back_in_time_is_no_fault(alone: Path, tmp_path: Path) -> None:
+    write_comments(tmp_path / "in.jsonl", FEWER)
+    own = service_program(alone, free_port())
     own.start()
-    process = started(own.url, tmp_path / "in.jsonl", tmp_path / "out.jsonl", stderr=subprocess.DEVNULL)
+    process = started(own.url, tmp_path / "in.jsonl", tmp_path / "out.jsonl", *SLOWLY, stderr=subprocess.DEVNULL)
     while not (tmp_path / "out.jsonl.partial").exists() or not (tmp_path / "out.jsonl.partial").stat().st_size:
         assert process.poll() is None
     own.stop()
     with running(own):
         assert process.wait(50) == 1
-    assert [each["id"] for each in lines_of(tmp_path / "out.jsonl")] == [n for n in range(1, 20_001) if n % 97]
+    assert [each["id"] for each in lines_of(tmp_path / "out.jsonl")] == [n for n in range(1, FEWER + 1) if n % 97]
 
 
 def test_another_version_in_the_middle_stops_the_run_and_what_was_written_has_one_version(
-    bundles: Path, tmp_path: Path
+    alone: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other" / MODEL
-    shutil.copytree(bundles / MODEL, other)
+    shutil.copytree(alone / MODEL, other)
     card = json.loads((other / "card.json").read_text())
     (other / "card.json").write_text(json.dumps(card | {"title": {"en": "Another version"}}))
     (other / "version").write_text(digest(other))
-    write_comments(tmp_path / "in.jsonl", RECORDS)
+    write_comments(tmp_path / "in.jsonl", FEWER)
     target = tmp_path / "out.jsonl"
     port = free_port()
-    old, new = service_program(bundles, port), service_program(tmp_path / "other", port)
+    old, new = service_program(alone, port), service_program(tmp_path / "other", port)
     old.start()
-    process = started(old.url, tmp_path / "in.jsonl", target, stderr=subprocess.PIPE)
+    process = started(old.url, tmp_path / "in.jsonl", target, *SLOWLY, stderr=subprocess.PIPE)
     while not checkpointed(target):
         assert process.poll() is None
     old.stop()
@@ -274,8 +284,8 @@ def test_another_version_in_the_middle_stops_the_run_and_what_was_written_has_on
     written = lines_of(tmp_path / "out.jsonl.partial")
     assert len(written) == done - done // 97
     assert len({each["version"] for each in written}) == 1
-    with running(service_program(bundles, port)) as again:
-        assert enrich(MODEL, tmp_path / "in.jsonl", target, url=again.url).records == RECORDS
+    with running(service_program(alone, port)) as again:
+        assert enrich(MODEL, tmp_path / "in.jsonl", target, url=again.url).records == FEWER
 
 
 def test_nobody_is_home(tmp_path: Path) -> None:
@@ -297,8 +307,10 @@ def test_as_a_step_of_a_stream_a_record_comes_back_within_a_second_and_the_end_i
     came: queue.Queue[dict[str, Any]] = queue.Queue()
 
     def listen() -> None:
-        for line in process.stdout or ():
-            came.put(json.loads(line))
+        assert process.stdout
+        with process.stdout as lines:
+            for line in lines:
+                came.put(json.loads(line))
 
     listening = threading.Thread(target=listen)
     listening.start()
@@ -314,7 +326,9 @@ def test_as_a_step_of_a_stream_a_record_comes_back_within_a_second_and_the_end_i
     process.stdin.close()
     listening.join(20)
     assert process.wait(20) == 1
-    said = process.stderr.read().decode() if process.stderr else ""
+    assert process.stderr
+    with process.stderr as told:
+        said = told.read().decode()
     assert json.loads(said.splitlines()[0])["text"] == "nope"
     assert "6 records, 5 enriched, 1 failed" in said
     assert max(delays[1:]) < 1, "the first one waits for the program to start"
