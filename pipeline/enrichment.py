@@ -124,12 +124,13 @@ def _outlet(source: str, target: str, failed: str | Path | None) -> Ledger | Out
 def _begin(outlet: Ledger | Outlet, new: Progress, *, overwrite: bool) -> int:
     """Begin, or go on with a run that was stopped; return how many records that one had done."""
     old = outlet.unfinished()
-    if old is None:
+    same = old is not None and (old.identity, old.version) == (new.identity, new.version)
+    if old is None or (overwrite and not same):
         outlet.begin(new, overwrite=overwrite)
         return 0
     if old.identity != new.identity:
-        raise Unusable(f"{outlet.name} was begun with another input or other options. Delete {outlet.name} to begin again.")
-    if old.version != new.version:
+        raise Unusable(f"{outlet.name} was begun with another input or other options. Delete it to begin again.")
+    if not same:
         raise VersionChanged(
             f"The run began with version {old.version[:12]}, the service now serves {new.version[:12]}. "
             f"One file has one version: delete {outlet.name} to begin again."

@@ -222,7 +222,7 @@ def test_what_cannot_be_used_is_a_sentence_and_exit_code_2(
     content, name, more, sentence = case
     (tmp_path / name).write_bytes(content)
     with pytest.raises(PipelineError) as raised:
-        enrich(**({"model": MODEL, "source": tmp_path / name, "target": tmp_path / "out.jsonl", "url": url} | more))
+        enrich(more.get("model", MODEL), tmp_path / name, tmp_path / "out.jsonl", url=url, fields=more.get("fields"))
     assert sentence in str(raised.value)
     assert raised.value.exit_code == 2
     assert [file.name for file in tmp_path.iterdir()] == [name]

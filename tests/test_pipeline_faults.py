@@ -202,6 +202,8 @@ def test_a_run_does_not_go_on_with_another_input_or_beside_another_run(program: 
         file.write('{"comment": "one more"}\n')
     with pytest.raises(Unusable, match="another input"):
         enrich(MODEL, tmp_path / "in.jsonl", target, url=program.url)
+    again = enrich(MODEL, tmp_path / "in.jsonl", target, url=program.url, overwrite=True)
+    assert (again.resumed_after, again.records, len(lines_of(target))) == (0, RECORDS + 1, again.enriched)
 
 
 def test_busy_failing_and_broken_answers_are_waited_out_and_nothing_is_lost_or_doubled(relay: Relay, tmp_path: Path) -> None:
