@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PROGRAMS = ("client", "demo", "service", "launch")
+PROGRAMS = ("client", "demo", "service", "launch", "pipeline")
 
 # What is said and drawn of answers: every room of the demo that knows no screen.
 TOLD = {
@@ -37,6 +37,19 @@ DOORS: dict[str, set[str]] = {
     "client.shapes": {"client.shapes"},
     "client.transport": {"client.errors"},
     "launch": {"launch"},
+    "pipeline": {"client", "pipeline"},
+    "pipeline.__main__": {"pipeline.enrichment", "pipeline.errors", "pipeline.ledger"},
+    "pipeline.asking": {"client", "pipeline.errors"},
+    "pipeline.columns": {"client", "pipeline.errors"},
+    "pipeline.errors": set(),
+    "pipeline.flow": {"pipeline.records"},
+    "pipeline.ledger": {"pipeline.errors"},
+    "pipeline.lines": set(),
+    "pipeline.outlet": {"pipeline.errors", "pipeline.ledger"},
+    "pipeline.parquet": {"pipeline.errors", "pipeline.records"},
+    "pipeline.records": {"pipeline.errors", "pipeline.lines"},
+    "pipeline.rendering": {"pipeline.records"},
+    "pipeline.sources": {"pipeline.columns", "pipeline.errors", "pipeline.parquet", "pipeline.records"},
     "demo": TOLD,
     "demo.__main__": {"demo.settings"},
     "demo.answers": TOLD | {"demo.state"},
@@ -116,7 +129,7 @@ HOMES: dict[str, set[str]] = {
     "pandas": {"service.training", "service.scoring.sklearn_scorer"},
     "onnxruntime": {"service.scoring.onnx_scorer"},
     "numpy": {"service.files", "service.scoring", "service.training"},
-    "pyarrow": {"demo.scored_file", "service.files", "service.training"},
+    "pyarrow": {"demo.scored_file", "pipeline.parquet", "service.files", "service.training"},
     "flatbuffers": {"service.files.messages"},
     "fastapi": {"service.app", "service.openapi", "service.deps", "service.routes"},
     "starlette": {"demo.__main__", "service.app", "service.deps", "service.problems", "service.routes", "service.traffic"},
@@ -124,6 +137,7 @@ HOMES: dict[str, set[str]] = {
     "streamlit": {"demo.__main__", "demo.answers", "demo.app", "demo.app_pages", "demo.forms", "demo.state"},
     "plotly": {"demo.charts"},
     "babel": {"demo.tongue"},
+    "tqdm": {"pipeline.__main__"},
 }
 
 
@@ -206,6 +220,10 @@ WRONG_DOORS = [
     ("service.traffic", "import service.scoring.registry"),
     ("service.a_new_room", "from service.schemas import Card"),
     ("service.training.build", "from tests.toys import model_of"),
+    ("pipeline.asking", "from service.schemas import Card"),
+    ("pipeline.ledger", "from pipeline.records import Record"),
+    ("pipeline.parquet", "from client import Client"),
+    ("pipeline.a_new_room", "from demo.kept import cases"),
 ]
 
 
@@ -230,6 +248,9 @@ def test_a_wrong_door_would_be_found(module: str, line: str, tmp_path: Path) -> 
         ("service.scoring.curves", "from starlette.types import Scope"),
         ("service.actions", "from fastapi import Request"),
         ("client.shapes.answers", "import requests"),
+        ("pipeline.asking", "import requests"),
+        ("pipeline.columns", "import numpy"),
+        ("pipeline.enrichment", "def late() -> None:\n    import pyarrow.parquet"),
     ],
 )
 def test_a_package_away_from_home_would_be_found(module: str, line: str, tmp_path: Path) -> None:
