@@ -104,7 +104,7 @@ class _Meter:
         if sys.stderr.isatty():
             from tqdm import tqdm
 
-            self._bar = tqdm(unit="B", unit_scale=True, file=sys.stderr)
+            self._bar = tqdm(unit="", unit_scale=True, file=sys.stderr)
         return self
 
     def __exit__(self, *_: object) -> None:
