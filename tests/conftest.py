@@ -12,7 +12,7 @@ from service.app import create_app
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
 
-pytest_plugins = ["tests.visits"]
+pytest_plugins = ["tests.stores", "tests.visits"]
 
 
 def pytest_collection_finish() -> None:
