@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from service.errors import BrokenStorage
 
@@ -111,8 +111,8 @@ def reading_engine(url: str) -> Engine:
         path = Path(parsed.database or "").absolute()
         if not path.is_file():
             raise BrokenStorage(f"There is no database file {path.name}.")
-        return create_engine("sqlite://", creator=lambda: _connect(path, "ro", 30.0), poolclass=QueuePool)
-    return create_engine(parsed, connect_args={"options": "-c default_transaction_read_only=on"})
+        return create_engine("sqlite://", creator=lambda: _connect(path, "ro", 30.0), poolclass=NullPool)
+    return create_engine(parsed, poolclass=NullPool, connect_args={"options": "-c default_transaction_read_only=on"})
 
 
 def _parsed(url: str) -> URL:

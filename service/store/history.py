@@ -127,6 +127,15 @@ def find_run(store: Store, run: str) -> Run:
         return _run(connection, run)
 
 
+def reasons(store: Store, run: str) -> list[tuple[str, str, int]]:
+    """Return why rows of a run were refused, as (field, code, how many rows), the most frequent first."""
+    rows = func.count(refused_rows.c.place.distinct())
+    wanted = select(refused_rows.c.field, refused_rows.c.code, rows).where(refused_rows.c.run == run)
+    with store.reading() as connection:
+        found = connection.execute(wanted.group_by(refused_rows.c.field, refused_rows.c.code).order_by(rows.desc())).all()
+    return [(field, code, count) for field, code, count in found]
+
+
 def list_runs(store: Store, model: str | None = None, after: str | None = None) -> RunList:
     """Return a page of runs, the newest first; `after` is the `next` of the page before."""
     wanted = select(*_SHOWN).order_by(runs.c.id.desc()).limit(PAGE + 1)

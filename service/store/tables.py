@@ -66,7 +66,7 @@ stored_predictions = Table(
     Column("prediction", Text, nullable=False),
     Column("computed_at", String(32), nullable=False),
 )
-"""`row` and `prediction` are JSON as it was written: a number comes back to the last bit. `place`: the input's row, from 1."""
+"""`row` and `prediction` are JSON as it was written: a number comes back to the last bit. `place`: the input's row."""
 
 refused_rows = Table(
     "refused_rows",
