@@ -64,13 +64,34 @@ DOORS: dict[str, set[str]] = {
         "service.errors",
         "service.strict_json",
     },
-    "service.jobs.__main__": {"service.jobs", "service.errors", "service.schemas", "service.settings", "service.store"},
+    "service.jobs.__main__": {
+        "service.jobs",
+        "service.scoring.bundle",
+        "service.errors",
+        "service.schemas",
+        "service.settings",
+        "service.store",
+    },
     "service.jobs.batches": {"service.jobs", "service.scoring", "service.schemas", "service.errors", "service.strict_json"},
     "service.training": {"service.training", "service.scoring", "service.schemas", "service.errors"},
     "service.training.__main__": {"service.training", "service.scoring", "service.errors", "service.settings"},
-    "service.actions": {"service.scoring", "service.schemas", "service.errors"},
+    "service.actions": {"service.scoring", "service.schemas", "service.errors", "service.store", "service.stored_answers"},
+    "service.stored_answers": {
+        "service.scoring",
+        "service.schemas",
+        "service.errors",
+        "service.store",
+        "service.strict_json",
+    },
     "service.problems": {"service.errors", "service.schemas", "service.strict_json"},
-    "service.deps": {"service.errors", "service.schemas", "service.scoring.registry", "service.settings"},
+    "service.deps": {
+        "service.errors",
+        "service.schemas",
+        "service.scoring.registry",
+        "service.settings",
+        "service.store.store",
+        "service.stored_answers",
+    },
     "service.routes": {
         "service.actions",
         "service.deps",
@@ -81,6 +102,8 @@ DOORS: dict[str, set[str]] = {
         "service.scoring.columns",
         "service.scoring.registry",
         "service.settings",
+        "service.store.store",
+        "service.stored_answers",
         "service.strict_json",
     },
     "service.routes.bodies": {"service.errors", "service.settings"},
@@ -104,7 +127,13 @@ DOORS: dict[str, set[str]] = {
     },
     "service.app": {"service"},
     "service.connections": set(),
-    "service.__main__": {"service.app", "service.connections", "service.settings"},
+    "service.__main__": {
+        "service.app",
+        "service.connections",
+        "service.errors",
+        "service.settings",
+        "service.store.store",
+    },
 }
 
 # A foreign package → the only rooms that may import it.
@@ -212,6 +241,7 @@ WRONG_DOORS = [
     ("service.scoring.registry", "from service.store.store import Store"),
     ("service.store.tables", "from service.store import engine"),
     ("service.jobs.batches", "from service.store import history"),
+    ("service.routes.models", "from service.store import lookups"),
 ]
 
 

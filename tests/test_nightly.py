@@ -110,23 +110,22 @@ def test_a_table_of_postgresql_is_read_too(job: Any, store: Store, url: str, som
     store.prepare()
     with engine.begin() as connection:
         connection.execute(text("CREATE SCHEMA bank"))
-    some.iloc[:50].astype({"credit_limit": object}).assign(
-        credit_limit=[Decimal(int(value)) for value in some["credit_limit"].iloc[:50]]
-    ).to_sql("clients", engine, schema="bank", index=False)
+    limits: Any = [Decimal(int(value)) for value in some["credit_limit"].iloc[:50]]
+    some.iloc[:50].assign(credit_limit=limits).to_sql("clients", engine, schema="bank", index=False)
     job(f"{url}#bank.clients")
     assert newest(store).rows == 50
 
 
 def spoiled(some: pd.DataFrame) -> pd.DataFrame:
     """Return ten rows, six of them bad: each in its own way."""
-    rows = some.iloc[:10].astype({"client_id": object, "credit_limit": object}).reset_index(drop=True)
+    rows: Any = some.iloc[:10].astype({"client_id": object, "credit_limit": object}).reset_index(drop=True)
     rows.loc[1, "credit_limit"] = -1
     rows.loc[2, "credit_limit"] = float("inf")
     rows.loc[3, "credit_limit"] = None
     rows.loc[4, "client_id"] = rows.loc[0, "client_id"]
     rows.loc[5, "client_id"] = None
     rows.loc[6, "client_id"] = "x" * 65
-    return rows
+    return pd.DataFrame(rows)
 
 
 EXPECTED = [
