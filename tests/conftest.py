@@ -29,9 +29,15 @@ def bundles() -> Path:
 
 
 @pytest.fixture(scope="session")
-def service(bundles: Path) -> Iterator[TestClient]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the service's own database."""
+    return f"sqlite:///{tmp_path_factory.mktemp('database')}/witryna.db"
+
+
+@pytest.fixture(scope="session")
+def service(bundles: Path, database: str) -> Iterator[TestClient]:
     """The real app over the real bundles, without keys."""
-    yield from serve(Settings(bundles=str(bundles)))
+    yield from serve(Settings(bundles=str(bundles), database_url=database))
 
 
 def serve(settings: Settings) -> Iterator[TestClient]:
