@@ -48,6 +48,22 @@ def serve(settings: Settings) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
+def night(bundles: Path, database: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A nightly run of the first hundred clients of credit-default, in the service's own database."""
+    import pandas as pd
+
+    from service.jobs.__main__ import main as job
+
+    file = tmp_path_factory.mktemp("night") / "clients.parquet"
+    train(["--clients", str(file)])
+    pd.read_parquet(file).iloc[:100].to_parquet(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SERVICE_DATABASE_URL", database)
+        patch.setenv("SERVICE_BUNDLES", str(bundles))
+        job(["predict", "--model", "credit-default", "--input", str(file)])
+
+
+@pytest.fixture(scope="session")
 def cards(service: TestClient) -> dict[str, Any]:
     """The published cards by name."""
     names = [model["name"] for model in service.get("/v1/models").json()["items"]]

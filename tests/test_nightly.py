@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from service.jobs.__main__ import main
 from service.jobs.batches import score_batch
@@ -290,6 +290,28 @@ def test_a_killed_job_begins_anew_where_its_input_is_another_one_now(
     states = {run.id: run.state for run in history.list_runs(store).items}
     assert states == {begun: "discarded", newest(store).id: "published"}
     assert json.loads(contents(store, newest(store).id)["1"][0])["credit_limit"] == changed["credit_limit"].iloc[0]
+
+
+def test_a_job_that_found_the_storage_full_goes_on_when_there_is_room(
+    job: Any, store: Store, url: str, some: pd.DataFrame, tmp_path: Path
+) -> None:
+    if not url.startswith("sqlite"):
+        pytest.skip("only SQLite lets a test say how much room there is")
+    some.to_parquet(tmp_path / "in.parquet")
+
+    def limit(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA max_page_count = 800")
+
+    event.listen(Engine, "connect", limit)
+    with pytest.raises(SystemExit, match="full"):
+        job(tmp_path / "in.parquet")
+    event.remove(Engine, "connect", limit)
+    begun = newest(store)
+    assert begun.state == "running"
+    assert 0 < begun.rows < ROWS
+    job(tmp_path / "in.parquet")
+    ended = newest(store)
+    assert (ended.id, ended.state, ended.rows) == (begun.id, "published", ROWS)
 
 
 def test_two_jobs_for_one_model_do_not_write_at_once(job: Any, store: Store, some: pd.DataFrame, tmp_path: Path) -> None:

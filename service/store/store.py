@@ -19,6 +19,8 @@ from service.store.tables import NEWEST
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSIONS = "alembic_version"
+_OPENING_SECONDS = 10.0
+"""How long a question waits for another one that is opening the database."""
 
 
 class Store:
@@ -26,7 +28,6 @@ class Store:
 
     def __init__(self, url: str, patience_seconds: float = 2.0) -> None:
         self.database = Database(url, patience_seconds)
-        self._patience_seconds = patience_seconds
         self._ready = False
         self._preparing = threading.Lock()
 
@@ -74,8 +75,8 @@ class Store:
     def _prepare(self) -> None:
         if self._ready:
             return
-        if not self._preparing.acquire(timeout=self._patience_seconds):
-            raise BrokenStorage("The storage is not available.")
+        if not self._preparing.acquire(timeout=_OPENING_SECONDS):
+            raise BrokenStorage("The storage is being opened. Try again in a moment.")
         try:
             if not self._ready:
                 self.database.make_ready()
