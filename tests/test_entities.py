@@ -350,7 +350,7 @@ def put_a_folder_there(file: Path) -> None:
 
 FAULTS: dict[str, tuple[Callable[[Path], Any], str]] = {
     "gone": (Path.unlink, "is gone"),
-    "cut short": (cut, "cut short"),
+    "cut short": (cut, "damaged, cut short"),
     "empty": (lambda file: os.truncate(file, 0), "empty"),
     "overwritten": (overwrite, "damaged"),
     "no database": (lambda file: file.write_text("Dear diary, " * 1000), "no database"),

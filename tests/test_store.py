@@ -1,6 +1,8 @@
 """Promises of service/store/, on SQLite and on a real PostgreSQL: whole runs, each key once, nothing lost in silence."""
 
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -116,6 +118,7 @@ def test_an_unfinished_run_goes_on_for_the_same_source_and_version_and_for_no_ot
     assert history.begin(store, MODEL, "v1", "source").run == begun.run
     other = history.begin(store, MODEL, "v2", "source")
     assert (other.position, states(store)) == (0, {begun.run: "discarded", other.run: "running"})
+    history.sweep(store, MODEL)
     assert list(lookups.predictions_of(store, begun.run, 10)) == []
 
 
@@ -138,6 +141,36 @@ def test_pruning_keeps_the_newest_runs_and_always_the_published_one(store: Store
     history.prune(store, MODEL, 1)
     assert [states(store)[run] for run in made] == ["discarded", "discarded", "published", "discarded"]
     assert lookups.find(store, MODEL, ["1"])["1"].run == made[2]
+
+
+def test_sweeping_deletes_all_that_discarded_runs_hold_and_nothing_else(store: Store) -> None:
+    old = history.begin(store, MODEL, "v1", "old")
+    history.add(store, Progress(old.run, 6001, "x"), scored([str(number) for number in range(6000)] + ["1"]), [], 0)
+    new = run_of(store, [str(number) for number in range(100)], "new")
+    history.sweep(store, MODEL)
+    assert states(store) == {old.run: "discarded", new: "published"}
+    assert (list(lookups.predictions_of(store, old.run, 10)), list(lookups.refused_of(store, old.run, 10))) == ([], [])
+    assert len(lookups.find(store, MODEL, [str(number) for number in range(6000)])) == 100
+
+
+def test_a_new_connection_lets_go_of_no_lock_of_another_one(tmp_path: Path) -> None:
+    """Closing a file lets go of all locks of a process on it: nothing but SQLite may open it."""
+    store, other = Store(sqlite_url(tmp_path)), Store(sqlite_url(tmp_path), patience_seconds=0.1)
+    store.prepare()
+    outside = [
+        sys.executable,
+        "-c",
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')",
+    ]
+    with store.writing() as connection:
+        history._begin(connection, MODEL, "v", "s")
+        other.prepare()
+        assert history.list_runs(other).items == []
+        other.close()
+        done = subprocess.run([*outside, str(tmp_path / "witryna.db")], capture_output=True, text=True, check=False)
+        assert "locked" in done.stderr
+    assert len(history.list_runs(store).items) == 1
+    store.close()
 
 
 def test_the_history_is_read_page_by_page_the_newest_first(store: Store) -> None:
@@ -200,7 +233,9 @@ def test_another_programs_database_is_refused_and_left_alone(store: Store) -> No
         assert inspect(connection).get_table_names() == ["theirs"]
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "sqlite://", "postgresql://", "sqlite+nothing:///x.db", ""])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "postgresql://", "sqlite+nothing:///x.db", ""]
+)
 def test_an_address_of_no_known_kind_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(BrokenStorage, match="looks like"):
         Store(url)

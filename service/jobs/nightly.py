@@ -53,6 +53,7 @@ def predict(store: Store, bundle: Path, card: Card, source: Source, *, key: str,
             history.fail(store, done.run)
             raise
         history.prune(store, card.name, keep)
+        history.sweep(store, card.name)
         return run
 
 

@@ -4,7 +4,6 @@ Knows: SQLAlchemy engines, both databases' manners. Must not know: tables, model
 only `create_file` makes one, and a file that was there once and is gone is told from a first start by the mark beside it.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +17,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from service.errors import BrokenStorage
 
-_HEADER = b"SQLite format 3\x00"
-_HEADER_BYTES = 100
+_DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 _WRITES = "writes"
 _LOCK_SPACE = 7261
 """The first of the two numbers of our advisory locks in PostgreSQL."""
@@ -44,7 +42,7 @@ class Database:
         return self.file.with_name(self.file.name + ".exists")
 
     def make_ready(self) -> None:
-        """Make the SQLite file on the first start. Raises BrokenStorage where it was there and is gone, or is damaged."""
+        """Make the SQLite file on the first start. Raises BrokenStorage where it was there and is gone, or is emptied."""
         if not self._is_file:
             return
         if not self.file.exists():
@@ -54,10 +52,10 @@ class Database:
                     "to begin anew, delete the file .exists beside it."
                 )
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.file, os.O_CREAT | os.O_WRONLY, 0o600))
+            _open_file(self.file, "rwc", 0).close()
+            self.file.chmod(0o600)
         elif self.file.stat().st_size == 0 and self._mark.exists():
             raise BrokenStorage("The database file is empty, and was not. Restore it from a backup.")
-        _check_header(self.file)
 
     def mark(self) -> None:
         """Note beside the file that there is a database: from now on its absence is a loss."""
@@ -118,7 +116,7 @@ def reading_engine(url: str) -> Engine:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() not in {"sqlite", "postgresql"} or not parsed.database:
+        if parsed.get_backend_name() not in {"sqlite", "postgresql"} or parsed.database in {None, "", ":memory:"}:
             raise ArgumentError
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -139,7 +137,7 @@ def _server_engine(url: URL, patience_seconds: float) -> Engine:
 
 
 def _file_engine(path: Path, patience_seconds: float) -> Engine:
-    """A pooled connection is let go where the file under its name is another one, or shorter than it says."""
+    """A pooled connection is let go where the file under its name is another one, or none."""
     engine = create_engine(
         "sqlite://",
         creator=lambda: _connect(path, "rw", patience_seconds),
@@ -167,10 +165,29 @@ def _file_engine(path: Path, patience_seconds: float) -> Engine:
 
 
 def _connect(path: Path, mode: str, patience_seconds: float) -> sqlite3.Connection:
-    _check_header(path)
-    return sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, timeout=patience_seconds, isolation_level=None, check_same_thread=False
-    )
+    """Connect, and read a little: SQLite then tells a file that is damaged, cut short or no database.
+
+    Nothing else may open the file: closing it again would let go of all locks that this process has on it (POSIX).
+    """
+    try:
+        connection = _open_file(path, mode, patience_seconds)
+    except sqlite3.OperationalError as error:
+        raise BrokenStorage("The database file cannot be opened.") from error
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if error.sqlite_errorname in _DAMAGED:
+            raise BrokenStorage(
+                "The database file is damaged, cut short, or no database. Restore it from a backup."
+            ) from error
+        raise
+    return connection
+
+
+def _open_file(path: Path, mode: str, patience_seconds: float) -> sqlite3.Connection:
+    address = f"{path.as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=patience_seconds, isolation_level=None, check_same_thread=False)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -179,24 +196,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _check_header(path: Path) -> None:
-    """Raise BrokenStorage where the file is no SQLite database, or ends before the page that it says is its last."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
-            size = os.fstat(file.fileno()).st_size
-    except OSError as error:
-        raise BrokenStorage("The database file cannot be opened.") from error
-    if not header:
-        return
-    if len(header) < _HEADER_BYTES or not header.startswith(_HEADER):
-        raise BrokenStorage("The database file is damaged, or no database. Restore it from a backup.")
-    page_bytes = int.from_bytes(header[16:18], "big")
-    page_bytes = 65536 if page_bytes == 1 else page_bytes
-    if int.from_bytes(header[28:32], "big") * page_bytes > size:
-        raise BrokenStorage("The database file is cut short. Restore it from a backup.")
 
 
 @contextmanager
@@ -212,6 +211,10 @@ def _lock_file(path: Path) -> Iterator[bool]:
         yield True
     finally:
         connection.close()
+
+
+def is_locked(error: OperationalError) -> bool:
+    return "locked" in str(error.orig) or "lock timeout" in str(error.orig)
 
 
 def is_full(error: OperationalError) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
 from service.schemas import Run, RunList
 from service.store.store import Store
@@ -16,6 +16,7 @@ from service.store.tables import refused_rows, runs, stored_predictions
 
 PREDICTIONS = "predictions"
 PAGE = 50
+_ROWS_A_SWEEP = 5000
 _SHOWN = [getattr(runs.c, name) for name in Run.__struct_fields__]
 
 
@@ -122,6 +123,18 @@ def prune(store: Store, model: str, keep: int) -> None:
             _discard(connection, run.id)
 
 
+def sweep(store: Store, model: str) -> None:
+    """Delete what discarded runs hold, a little at a time, so that nobody waits long for the lock."""
+    gone = select(runs.c.id).where(_of(model), runs.c.state == "discarded")
+    for table, name in ((stored_predictions, "key"), (refused_rows, "place")):
+        column = table.c[name]
+        some = select(table.c.run, column).where(table.c.run.in_(gone)).limit(_ROWS_A_SWEEP)
+        while True:
+            with store.writing() as connection:
+                if not connection.execute(delete(table).where(tuple_(table.c.run, column).in_(some))).rowcount:
+                    break
+
+
 def find_run(store: Store, run: str) -> Run:
     with store.reading() as connection:
         return _run(connection, run)
@@ -166,8 +179,7 @@ def _begin(connection: Connection, model: str, version: str, source: str) -> Pro
 
 
 def _discard(connection: Connection, run: str) -> None:
-    for table in (stored_predictions, refused_rows):
-        connection.execute(delete(table).where(table.c.run == run))
+    """Only marks it: `sweep` deletes what it holds."""
     connection.execute(
         update(runs).where(runs.c.id == run).values(state="discarded", finished=func.coalesce(runs.c.finished, now()))
     )

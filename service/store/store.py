@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import BrokenStorage, StorageUnavailable
-from service.store.engine import Database, is_full
+from service.store.engine import Database, is_full, is_locked
 from service.store.tables import NEWEST
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -129,6 +129,6 @@ def _upgrade(connection: Connection) -> None:
 def _sentence(error: SQLAlchemyError | OSError) -> str:
     if isinstance(error, OperationalError) and is_full(error):
         return "The storage is full."
-    if isinstance(error, OperationalError) and "locked" in str(error.orig):
+    if isinstance(error, OperationalError) and is_locked(error):
         return "The storage is locked by another program. Try again in a moment."
     return "The storage is not available."
