@@ -133,11 +133,11 @@ def test_rolling_back_goes_to_the_run_before_and_never_to_one_that_was_taken_bac
     assert states(store) == {first: "published", bad: "withdrawn", third: "withdrawn"}
 
 
-def test_pruning_keeps_the_newest_runs_and_always_the_published_one(store: Store) -> None:
+def test_pruning_keeps_the_published_run_and_the_newest_that_can_be_gone_back_to(store: Store) -> None:
     made = [run_of(store, ["1"], str(number)) for number in range(4)]
     history.roll_back(store, MODEL)
     history.prune(store, MODEL, 2)
-    assert [states(store)[run] for run in made] == ["discarded", "discarded", "published", "withdrawn"]
+    assert [states(store)[run] for run in made] == ["discarded", "superseded", "published", "discarded"]
     history.prune(store, MODEL, 1)
     assert [states(store)[run] for run in made] == ["discarded", "discarded", "published", "discarded"]
     assert lookups.find(store, MODEL, ["1"])["1"].run == made[2]

@@ -10,13 +10,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
-from service.schemas import Run, RunList
+from service.schemas import Run, RunList, RunState
 from service.store.store import Store
 from service.store.tables import refused_rows, runs, stored_predictions
 
 PREDICTIONS = "predictions"
 PAGE = 50
 _ROWS_A_SWEEP = 5000
+_WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
+"""In the order in which they are worth keeping."""
 _SHOWN = [getattr(runs.c, name) for name in Run.__struct_fields__]
 
 
@@ -112,13 +114,10 @@ def roll_back(store: Store, model: str) -> Run:
 
 
 def prune(store: Store, model: str, keep: int) -> None:
-    """Keep the newest `keep` finished runs that have their predictions, the published one among them; discard the others."""
+    """Keep `keep` whole runs and discard the others: the published one, then the newest that can be gone back to."""
     with store.writing() as connection:
-        whole = connection.execute(
-            select(runs.c.id, runs.c.state)
-            .where(_of(model), runs.c.state.in_(["published", "superseded", "withdrawn"]))
-            .order_by((runs.c.state == "published").desc(), runs.c.id.desc())
-        ).all()
+        wanted = select(runs.c.id, runs.c.state).where(_of(model), runs.c.state.in_(_WHOLE)).order_by(runs.c.id.desc())
+        whole = sorted(connection.execute(wanted), key=lambda run: _WHOLE.index(run.state))
         for run in whole[max(keep, 1) :]:
             _discard(connection, run.id)
 
