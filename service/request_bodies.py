@@ -44,7 +44,11 @@ def keyed_row_schema(card: Card) -> Schema:
         "description": "Alone: the stored prediction. With fields: the stored row with these values over it, scored live",
         "anyOf": [
             {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY_CHARACTERS},
-            {"type": "integer", "minimum": -(10**LONGEST_KEY_CHARACTERS) + 1, "maximum": 10**LONGEST_KEY_CHARACTERS - 1},
+            {
+                "type": "integer",
+                "minimum": -(10 ** (LONGEST_KEY_CHARACTERS - 1)) + 1,
+                "maximum": 10**LONGEST_KEY_CHARACTERS - 1,
+            },
         ],
     }
     return _object({card.entity.key: key} | {field.name: _field_schema(field) for field in card.inputs}, [card.entity.key])

@@ -244,7 +244,8 @@ def test_an_address_of_no_known_kind_is_refused_with_a_sentence(url: str) -> Non
 def test_sqlite_keeps_every_commit_on_the_disk(tmp_path: Path) -> None:
     store = Store(sqlite_url(tmp_path))
     with store.reading() as connection:
-        settings = [connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
-    assert settings == ["delete", 2, 1]
+        names = ("journal_mode", "synchronous", "foreign_keys", "cache_spill")
+        settings = [connection.scalar(text(f"PRAGMA {name}")) for name in names]
+    assert settings == ["delete", 2, 1, 0]
     store.close()
     assert sqlite3.connect(tmp_path / "witryna.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)

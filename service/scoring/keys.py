@@ -8,6 +8,7 @@ from typing import Any
 from service.strict_json import Duplicate
 
 LONGEST_KEY_CHARACTERS = 64
+_TOO_LARGE = 10**LONGEST_KEY_CHARACTERS
 
 
 def key_text(value: Any) -> str:
@@ -16,7 +17,7 @@ def key_text(value: Any) -> str:
         raise NoKey("duplicate_field", "The key is given twice.")
     if value is None or value == "":
         raise NoKey("missing_field", "The key is missing.")
-    if type(value) is int and abs(value) < 10**LONGEST_KEY_CHARACTERS:
+    if type(value) is int and -_TOO_LARGE // 10 < value < _TOO_LARGE:
         value = str(value)
     if type(value) is not str:
         raise NoKey("wrong_type", "Expected a key: text or a whole number.")

@@ -137,7 +137,10 @@ def _server_engine(url: URL, patience_seconds: float) -> Engine:
 
 
 def _file_engine(path: Path, patience_seconds: float) -> Engine:
-    """A pooled connection is let go where the file under its name is another one, or none."""
+    """A pooled connection is let go where the file under its name is another one, or none.
+
+    What is written stays in memory until the commit (cache_spill): else readers would be locked out for longer.
+    """
     engine = create_engine(
         "sqlite://",
         creator=lambda: _connect(path, "rw", patience_seconds),
@@ -148,7 +151,7 @@ def _file_engine(path: Path, patience_seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, record: Any) -> None:
         record.info["file"] = _identity(path)
-        for setting in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON"):
+        for setting in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON", "cache_spill = OFF"):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "checkout")

@@ -16,7 +16,7 @@ from service.store.tables import refused_rows, runs, stored_predictions
 
 PREDICTIONS = "predictions"
 PAGE = 50
-_ROWS_A_SWEEP = 5000
+_ROWS_A_SWEEP = 2000
 _WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
 """In the order in which they are worth keeping."""
 _SHOWN = [getattr(runs.c, name) for name in Run.__struct_fields__]
