@@ -11,12 +11,24 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, NoReturn, cast
+from urllib.parse import quote, urlencode
 
 import requests
 
 from client.errors import Busy, Failed, Nonsense, Refused
 from client.fit import Misfit, check
-from client.shapes.answers import Curves, Explanations, Goal, Prediction, Predictions, RecognisedFile, Recommendations, Row
+from client.shapes.answers import (
+    Curves,
+    Entity,
+    Explanations,
+    Goal,
+    Prediction,
+    Predictions,
+    RecognisedFile,
+    Recommendations,
+    Row,
+    RunList,
+)
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.transport import exchange, new_session, streamed
@@ -75,7 +87,7 @@ class Client:
         return answer
 
     def predict(self, model: str, rows: list[Row], version: str | None = None) -> Predictions:
-        """Return one prediction a row, in their order."""
+        """Return one prediction a row, in their order. A row may be an entity's key, alone or with some fields."""
         body: dict[str, Any] = {"rows": rows} if version is None else {"rows": rows, "version": version}
         answer = cast(Predictions, self._ask(model, "predictions", Predictions, body))
         _require(len(answer["predictions"]) == len(rows))
@@ -104,6 +116,21 @@ class Client:
             if response.headers.get("Content-Type") != ARROW:
                 raise Nonsense("Something else than the model service answered.", request_id)
             yield _recognised(response, request_id), pieces
+
+    def entity(self, model: str, key: str | int) -> Entity:
+        """Return what is stored for a key, with its age."""
+        path = f"/v1/models/{_name(model)}/entities/{quote(str(key), safe='')}"
+        answer = cast(Entity, self._call("GET", path, Entity))
+        _require(answer["model"] == model and answer["id"] == str(key))
+        _check_prediction(answer["stored_prediction"]["prediction"])
+        return answer
+
+    def runs(self, model: str | None = None, after: str | None = None) -> RunList:
+        """Return a page of the runs of nightly jobs, the newest first; its `next` is the `after` of the next page."""
+        wanted = {name: value for name, value in (("model", model), ("after", after)) if value is not None}
+        answer = cast(RunList, self._call("GET", f"/v1/runs?{urlencode(wanted)}".rstrip("?"), RunList))
+        _require(model is None or all(run["model"] == model for run in answer["items"]))
+        return answer
 
     def explain(self, model: str, rows: list[Row], language: str = "en") -> Explanations:
         """Return why, one explanation a row; each carries the row's prediction."""

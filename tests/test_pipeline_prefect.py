@@ -18,7 +18,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(not PREFECT.exists(), reason="uv pip install --python .venv/prefect --group prefect")
+@pytest.mark.skipif(not PREFECT.exists(), reason="make test builds .venv/prefect")
 def test_the_documented_flow_runs_in_prefect(bundles: Path, tmp_path: Path) -> None:
     found = re.search(
         r"```python\n(from prefect.*?)```", (ROOT / "docs" / "pipeline.md").read_text(encoding="utf-8"), re.DOTALL
