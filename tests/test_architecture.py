@@ -33,6 +33,7 @@ TOLD = {
 DOORS: dict[str, set[str]] = {
     "client": {"client"},
     "client.errors": set(),
+    "client.decoding": {"client.errors"},
     "client.fit": set(),
     "client.shapes": {"client.shapes"},
     "client.transport": {"client.errors"},
@@ -186,7 +187,7 @@ HOMES: dict[str, set[str]] = {
     "tqdm": {"pipeline.__main__", "service.jobs.__main__"},
     "fastapi": {"service.app", "service.openapi", "service.deps", "service.routes"},
     "starlette": {"demo.__main__", "service.app", "service.deps", "service.problems", "service.routes", "service.traffic"},
-    "requests": {"client.service_client", "client.transport"},
+    "requests": {"client.decoding", "client.service_client", "client.transport"},
     "streamlit": {"demo.__main__", "demo.answers", "demo.app", "demo.app_pages", "demo.forms", "demo.state"},
     "plotly": {"demo.charts"},
     "babel": {"demo.tongue"},
