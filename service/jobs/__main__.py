@@ -80,7 +80,7 @@ def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> Non
         raise WrongInput(f"The card of {card.name} names no entity: there is no key to find its predictions by.")
     key = asked.key or card.entity.key
     source = open_source(asked.input)
-    with tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr) as bar:
+    with tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None) as bar:
         run = nightly.predict(store, bundle, card, source, key=key, keep=asked.keep, advance=bar.update)
     if asked.output:
         written.write(store, run, card, key, asked.output)
