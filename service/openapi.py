@@ -97,11 +97,18 @@ class _Question:
     answer: str
     label_shape: str
     value_shape: str
+    description: str = ""
 
 
 _QUESTIONS = {
     "predictions": _Question(
-        "predict", "Score rows", "One prediction a row, in the order of the rows", "LabelPredictions", "ValuePredictions"
+        "predict",
+        "Score rows",
+        "One prediction a row, in the order of the rows",
+        "LabelPredictions",
+        "ValuePredictions",
+        "Takes a whole file too: `text/csv`, `application/vnd.apache.arrow.stream` or `application/vnd.apache.parquet` as its "
+        "Content-Type. The answer has the type that Accept names.",
     ),
     "explanations": _Question(
         "explain",
@@ -182,6 +189,7 @@ def _post(question: _Question, card: Card, body: dict[str, Any]) -> dict[str, An
     return {
         "tags": ["models"],
         "summary": f"{question.summary}: {card.title}",
+        "description": question.description,
         "operationId": f"{question.operation_id}_{card.name}",
         "requestBody": body,
         "responses": _REFUSALS | {"200": _answer(question.answer, answer)},
