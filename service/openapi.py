@@ -107,8 +107,8 @@ _QUESTIONS = {
         "One prediction a row, in the order of the rows",
         "LabelPredictions",
         "ValuePredictions",
-        "Takes a whole file too: `text/csv`, `application/vnd.apache.arrow.stream` or `application/vnd.apache.parquet` as its "
-        "Content-Type. The answer has the type that Accept names.",
+        "Takes a whole file too: `text/csv`, `application/vnd.apache.arrow.stream` or `application/vnd.apache.parquet` as "
+        "its Content-Type. The answer has the type that Accept names.",
     ),
     "explanations": _Question(
         "explain",
