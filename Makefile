@@ -12,3 +12,4 @@ lock:
 	$(LOCK) --group dev --output-file requirements-dev.txt
 	$(LOCK) --group service --constraints requirements-dev.txt --output-file requirements-service.txt
 	$(LOCK) --group demo --constraints requirements-dev.txt --output-file requirements-demo.txt
+	$(LOCK) --group prefect --output-file requirements-prefect.txt

@@ -5,25 +5,35 @@ Knows: addresses and shapes. Must not know: sockets, models.
 
 import itertools
 import json
-import math
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, cast
+from urllib.parse import quote, urlencode
 
 import requests
 
-from client.errors import Busy, Failed, Nonsense, Refused
+from client.decoding import no_number, raise_for, tree
+from client.errors import Nonsense, Refused
 from client.fit import Misfit, check
-from client.shapes.answers import Curves, Explanations, Goal, Prediction, Predictions, RecognisedFile, Recommendations, Row
+from client.shapes.answers import (
+    Curves,
+    Entity,
+    Explanations,
+    Goal,
+    Prediction,
+    Predictions,
+    RecognisedFile,
+    Recommendations,
+    Row,
+    RunList,
+)
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.transport import exchange, new_session, streamed
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
-_LONGEST_WAIT_SECONDS = 30
-_ERRORS_FROM, _FAILURES_FROM = 400, 500
 _OK = 200
 ARROW = "application/vnd.apache.arrow.stream"
 _FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
@@ -75,7 +85,7 @@ class Client:
         return answer
 
     def predict(self, model: str, rows: list[Row], version: str | None = None) -> Predictions:
-        """Return one prediction a row, in their order."""
+        """Return one prediction a row, in their order. A row may be an entity's key, alone or with some fields."""
         body: dict[str, Any] = {"rows": rows} if version is None else {"rows": rows, "version": version}
         answer = cast(Predictions, self._ask(model, "predictions", Predictions, body))
         _require(len(answer["predictions"]) == len(rows))
@@ -100,10 +110,25 @@ class Client:
         limits = self._limits | {"deadline_seconds": _FILE_SECONDS, "size_limit_bytes": _LARGEST_FILE_BYTES}
         with streamed(self.session, request, stall_seconds=_FILE_STALL_SECONDS, **limits) as (response, pieces):  # type: ignore[arg-type] # numbers all
             if response.status_code != _OK:
-                _raise_for(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
+                raise_for(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
             if response.headers.get("Content-Type") != ARROW:
                 raise Nonsense("Something else than the model service answered.", request_id)
             yield _recognised(response, request_id), pieces
+
+    def entity(self, model: str, key: str | int) -> Entity:
+        """Return what is stored for a key, with its age."""
+        path = f"/v1/models/{_name(model)}/entities/{quote(str(key), safe='')}"
+        answer = cast(Entity, self._call("GET", path, Entity))
+        _require(answer["model"] == model and answer["id"] == str(key))
+        _check_prediction(answer["stored_prediction"]["prediction"])
+        return answer
+
+    def runs(self, model: str | None = None, after: str | None = None) -> RunList:
+        """Return a page of the runs of nightly jobs, the newest first; its `next` is the `after` of the next page."""
+        wanted = {name: value for name, value in (("model", model), ("after", after)) if value is not None}
+        answer = cast(RunList, self._call("GET", f"/v1/runs?{urlencode(wanted)}".rstrip("?"), RunList))
+        _require(model is None or all(run["model"] == model for run in answer["items"]))
+        return answer
 
     def explain(self, model: str, rows: list[Row], language: str = "en") -> Explanations:
         """Return why, one explanation a row; each carries the row's prediction."""
@@ -165,18 +190,18 @@ class Client:
         request = requests.Request(method, self._url + path, headers=headers, data=content)
         response, answer = exchange(self.session, request, **self._limits)  # type: ignore[arg-type] # numbers all
         if response.status_code not in (accept or {_OK}):
-            _raise_for(response, answer, request_id)
-        tree = _tree(response, answer, "application/json", request_id)
+            raise_for(response, answer, request_id)
+        found = tree(response, answer, "application/json", request_id)
         try:
-            check(tree, shape)
+            check(found, shape)
         except Misfit as misfit:
             raise Nonsense(f"The answer does not have its shape: {misfit}.", request_id) from None
-        return tree
+        return found
 
 
 def _recognised(response: requests.Response, request_id: str) -> RecognisedFile:
     try:
-        found = json.loads(response.headers.get("X-File", ""), parse_constant=_no_number)
+        found = json.loads(response.headers.get("X-File", ""), parse_constant=no_number)
         check(found, RecognisedFile)
     except (ValueError, RecursionError, Misfit):
         raise Nonsense("The answer does not say what the file was.", request_id) from None
@@ -204,46 +229,3 @@ def _check_prediction(prediction: Prediction) -> None:
     shares = prediction.get("probabilities", {}).values()
     if any(not 0 <= share <= 1 for share in shares) or ("label" in prediction and not shares):
         raise Nonsense("A probability lies outside 0 to 1.")
-
-
-def _tree(response: requests.Response, answer: bytes, kind: str, request_id: str) -> Any:
-    if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != kind:
-        raise Nonsense("Something else than the model service answered.", request_id)
-    try:
-        return json.loads(answer, parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError):
-        raise Nonsense("The answer is not JSON.", request_id) from None
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError(digits)
-    return value
-
-
-def _raise_for(response: requests.Response, answer: bytes, request_id: str) -> NoReturn:
-    """Turn a problem into an exception of our family."""
-    status = response.status_code
-    if status < _ERRORS_FROM:
-        raise Nonsense("The service redirects elsewhere.", request_id)
-    problem = _tree(response, answer, "application/problem+json", request_id)
-    if not isinstance(problem, dict):
-        raise Nonsense("The problem does not have its shape.", request_id)
-    detail, code = str(problem.get("detail", ""))[:500], str(problem.get("code", ""))[:64]
-    request_id = str(problem.get("request_id", request_id))[:64]
-    wait = response.headers.get("Retry-After", "")
-    if status in {429, 503} and wait.isdecimal():
-        raise Busy(detail, request_id, min(int(wait[:9]), _LONGEST_WAIT_SECONDS))
-    if status >= _FAILURES_FROM:
-        raise Failed(detail, request_id, status=status, code=code)
-    errors = [
-        {name: str(error.get(name, "")) for name in ("pointer", "column", "code", "message")}
-        for error in problem.get("errors", [])
-        if isinstance(error, dict)
-    ]
-    raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the three keys

@@ -97,6 +97,12 @@ def bins(card: Card, table: pa.Table) -> list[tuple[float, float, int]]:
     return [(low + width * place, low + width * (place + 1), found.get(place, 0)) for place in range(_BINS)]
 
 
+def middle_half(card: Card, table: pa.Table) -> tuple[float, float]:
+    """Return between which answers the middle half of the scored rows lies."""
+    low, high = pc.quantile(table[answer_column(card)], [0.25, 0.75]).to_pylist()
+    return low, high
+
+
 def chosen(card: Card, table: pa.Table, choice: str, order: str) -> pa.Table:
     """Return the first rows of a choice, in the order of the file or of the answer, the answer's columns in front."""
     if choice == REFUSED:

@@ -54,6 +54,7 @@ def service(supervisor: Supervisor) -> int:
 def test(supervisor: Supervisor) -> int:
     """Everything that must hold before a change is good: what CI runs."""
     python = set_up(supervisor, ROOT, "dev")
+    set_up(supervisor, ROOT, "prefect")
     _train(supervisor, python)
     chosen = browser.for_tests(supervisor, ROOT, python)
     return _verify(supervisor, python, ["-m", "pytest"], {"WITRYNA_BROWSER": chosen})

@@ -16,7 +16,9 @@ import uvicorn
 
 from service.app import create_app
 from service.connections import punctual
+from service.errors import StorageUnavailable
 from service.settings import WrongSettings, read_settings
+from service.store.store import Store
 
 GRACE_SECONDS = 15
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
@@ -74,9 +76,18 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again when it is done: then all is done
     logging.getLogger("service").info("listening on http://%s:%d", settings.host, settings.port)
+    threading.Thread(target=_open, args=[app.predictions.store], name="open the store", daemon=True).start()
     _collect_garbage_rarely()
     server.run()
     sys.exit(0 if server.started else 1)
+
+
+def _open(store: Store) -> None:
+    """Make or migrate the database at the start; where it cannot be used, say so. Scoring does not need it."""
+    try:
+        store.prepare()
+    except StorageUnavailable as error:
+        logging.getLogger("service").error("the store: %s", error.detail)
 
 
 def _collect_garbage_rarely() -> None:

@@ -6,6 +6,7 @@ Knows: the rooms under it. Must not know: HTTP, settings, threads.
 from pathlib import Path
 from typing import Any
 
+from service import stored_answers
 from service.errors import NoEvaluation
 from service.files.asked import Asked, FileAnswer
 from service.files.formats import Kind
@@ -13,9 +14,11 @@ from service.schemas import (
     Card,
     CurveRequest,
     Curves,
+    EntityAnswer,
     EvaluationAnswer,
     Explanations,
     Health,
+    KeyedPredictions,
     Language,
     ModelList,
     PredictionRequest,
@@ -23,6 +26,7 @@ from service.schemas import (
     RecommendationRequest,
     Recommendations,
     Row,
+    RunList,
 )
 from service.scoring.columns import Columns
 from service.scoring.curves import curves
@@ -30,6 +34,9 @@ from service.scoring.explanations import explanations
 from service.scoring.languages import localized
 from service.scoring.recommendations import recommendations
 from service.scoring.registry import Registry
+from service.store import history
+from service.store.store import Store
+from service.stored_answers import Freshness
 
 
 def list_models(registry: Registry, language: Language) -> ModelList:
@@ -59,6 +66,23 @@ def predict_table(registry: Registry, name: str, rows: list[Row] | Columns, vers
     from service.files.opened import score_rows
 
     return score_rows(registry.get(name, version), rows, kind)
+
+
+def predict_by_key(
+    registry: Registry, store: Store, name: str, rows: list[Row], *, version: str | None, freshness: Freshness
+) -> KeyedPredictions:
+    """Return one prediction a row where some hold the entity's key. Raises what `predict` raises, StorageUnavailable."""
+    return stored_answers.answer(registry.get(name, version), store, rows, freshness)
+
+
+def look_up(registry: Registry, store: Store, name: str, key: str, freshness: Freshness) -> EntityAnswer[Any]:
+    """Return what is stored for a key. Raises UnknownModel, ModelUnavailable, UnknownEntity, StorageUnavailable."""
+    return stored_answers.entity(registry.get(name), store, key, freshness)
+
+
+def list_runs(store: Store, model: str | None, after: str | None) -> RunList:
+    """Return a page of the history of nightly jobs, the newest run first. Raises StorageUnavailable."""
+    return history.list_runs(store, model, after)
 
 
 def explain(registry: Registry, name: str, asked: PredictionRequest, language: Language) -> Explanations[Any]:

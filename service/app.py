@@ -15,21 +15,31 @@ from starlette.exceptions import HTTPException
 
 from service import openapi, problems
 from service.deps import Slots, Threads
-from service.errors import ServiceError
-from service.routes import health, metrics, models
+from service.errors import BrokenStorage, ServiceError
+from service.routes import health, metrics, models, runs
 from service.routes.bodies import Bodies
 from service.routes.predictions import Predictions
 from service.routes.questions import questions
 from service.scoring.registry import Registry
-from service.settings import Settings
+from service.settings import Settings, WrongSettings
+from service.store.store import Store
+from service.stored_answers import Freshness
 from service.traffic import Figures, Traffic
 
 DESCRIPTION = "Models in a shop window: each with its card, its fields and a real example. Errors are RFC 9457 problems."
 
 
 def create_app(settings: Settings) -> Traffic:
-    """Build the service. Its models load in the background once it runs; /health/ready says when they have."""
+    """Build the service. Its models load in the background once it runs; /health/ready says when they have.
+
+    The store is opened at the first question to it, or by `prepare`. Raises WrongSettings.
+    """
     registry = Registry()
+    try:
+        store = Store(settings.database_url)
+    except BrokenStorage as error:
+        raise WrongSettings(f"SERVICE_DATABASE_URL: {error}") from None
+    freshness = Freshness(settings.stored_max_age_hours, rescore=settings.stale_predictions == "rescore")
     figures = Figures()
     stopping = threading.Event()
 
@@ -38,6 +48,7 @@ def create_app(settings: Settings) -> Traffic:
         loader = threading.Thread(target=registry.load, args=[Path(settings.bundles)], name="load models", daemon=True)
         loader.start()
         yield
+        store.close()
 
     app = FastAPIOffline(
         title="Witryna",
@@ -49,9 +60,12 @@ def create_app(settings: Settings) -> Traffic:
     )
     app.state.settings = settings
     app.state.registry = registry
+    app.state.store = store
+    app.state.freshness = freshness
     app.state.figures = figures
     app.state.stopping = stopping
     app.include_router(models.router)
+    app.include_router(runs.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.add_exception_handler(ServiceError, problems.from_family)
@@ -63,7 +77,7 @@ def create_app(settings: Settings) -> Traffic:
     app.openapi = document  # type: ignore[method-assign] # FastAPI's documented way to extend its document
     slots = Slots(settings.max_in_flight)
     threads, bodies = Threads(settings.model_seconds), Bodies(settings)
-    predictions = Predictions(registry, threads, slots, bodies, settings)
+    predictions = Predictions(registry, store, freshness, threads=threads, slots=slots, bodies=bodies, settings=settings)
     return Traffic(
         app,
         predictions,

@@ -16,6 +16,8 @@ from service.errors import Forbidden, ModelTimeout, Overloaded
 from service.schemas import Language
 from service.scoring.registry import Registry
 from service.settings import Scope as KeyScope
+from service.store.store import Store
+from service.stored_answers import Freshness
 
 T = TypeVar("T")
 _THREADS_A_MODEL = 4
@@ -67,7 +69,19 @@ def reader(request: Request) -> None:
     require("read")(request.scope)
 
 
+def store(request: Request) -> Store:
+    opened: Store = request.app.state.store
+    return opened
+
+
+def freshness(request: Request) -> Freshness:
+    wanted: Freshness = request.app.state.freshness
+    return wanted
+
+
 Models = Annotated[Registry, Depends(registry)]
+Storage = Annotated[Store, Depends(store)]
+Fresh = Annotated[Freshness, Depends(freshness)]
 Tongue = Annotated[Language, Depends(language)]
 
 

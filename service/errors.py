@@ -7,7 +7,8 @@
     ├── NotFound            404
     │   ├── UnknownModel
     │   ├── UnknownVersion
-    │   └── NoEvaluation    the bundle was made without one
+    │   ├── NoEvaluation    the bundle was made without one
+    │   └── UnknownEntity   no run has stored anything under this key
     ├── MethodNotAllowed    405
     ├── NotAcceptable       406  no answer of the type that Accept names
     ├── TooLarge            413
@@ -17,6 +18,7 @@
     ├── ModelFailed         500  the model raised or answered no number
     ├── Unexpected          500  anything else
     ├── ModelUnavailable    503  the bundle is broken
+    ├── StorageUnavailable  503  the database is locked, full, away, damaged or not ours
     ├── Overloaded          503  come back in a moment
     └── ModelTimeout        504
 
@@ -72,6 +74,10 @@ class NoEvaluation(NotFound):
     code, title = "no_evaluation", "How good this model is was not measured"
 
 
+class UnknownEntity(NotFound):
+    code, title = "unknown_entity", "Nothing is stored under this key"
+
+
 class MethodNotAllowed(ServiceError):
     status, code, title = 405, "method_not_allowed", "This address does not take this method"
 
@@ -112,6 +118,10 @@ class ModelUnavailable(ServiceError):
     status, code, title = 503, "model_unavailable", "This model cannot be served"
 
 
+class StorageUnavailable(ServiceError):
+    status, code, title = 503, "storage_unavailable", "The storage is not available"
+
+
 class Overloaded(ServiceError):
     status, code, title = 503, "overloaded", "Too many requests at once"
 
@@ -130,6 +140,10 @@ class ClientGone(Exception):
 
 class BrokenBundle(Exception):
     """A bundle that must not be served. The message is the reason that people read."""
+
+
+class BrokenStorage(Exception):
+    """A database that must not be used. The message is the reason that people read."""
 
 
 def family() -> dict[str, type[ServiceError]]:

@@ -19,24 +19,29 @@ from service.errors import (
     ModelTimeout,
     ModelUnavailable,
     Overloaded,
+    StorageUnavailable,
     TooLarge,
     Unauthorized,
     UnknownModel,
     UnsupportedType,
 )
-from service.request_bodies import request_body, row_schema
+from service.request_bodies import keyed_row_schema, request_body, row_schema
 from service.schemas import (
     Card,
     Classification,
     Curves,
+    EntityAnswer,
     EvaluationAnswer,
     Explanations,
     Health,
+    KeyedLabelPredictions,
+    KeyedValuePredictions,
     LabelPrediction,
     LabelPredictions,
     ModelList,
     Problem,
     Recommendations,
+    RunList,
     ValuePrediction,
     ValuePredictions,
 )
@@ -47,19 +52,26 @@ _SHAPES = (
     Card,
     Curves[LabelPrediction],
     Curves[ValuePrediction],
+    EntityAnswer[LabelPrediction],
+    EntityAnswer[ValuePrediction],
     EvaluationAnswer,
     Explanations[LabelPrediction],
     Explanations[ValuePrediction],
     Health,
+    KeyedLabelPredictions,
+    KeyedValuePredictions,
     LabelPredictions,
     ModelList,
     Problem,
     Recommendations[LabelPrediction],
     Recommendations[ValuePrediction],
+    RunList,
     ValuePredictions,
 )
 _MODEL = "/v1/models/{model}"
 _EVALUATION = f"{_MODEL}/evaluation"
+_ENTITY = f"{_MODEL}/entities/{{id}}"
+_KEY = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 64}}
 _REFUSALS = problems.documented(
     InvalidRequest,
     Unauthorized,
@@ -70,6 +82,7 @@ _REFUSALS = problems.documented(
     InvalidInput,
     ModelFailed,
     ModelUnavailable,
+    StorageUnavailable,
     Overloaded,
     ModelTimeout,
 )
@@ -84,11 +97,18 @@ class _Question:
     answer: str
     label_shape: str
     value_shape: str
+    description: str = ""
 
 
 _QUESTIONS = {
     "predictions": _Question(
-        "predict", "Score rows", "One prediction a row, in the order of the rows", "LabelPredictions", "ValuePredictions"
+        "predict",
+        "Score rows",
+        "One prediction a row, in the order of the rows",
+        "LabelPredictions",
+        "ValuePredictions",
+        "Takes a whole file too: `text/csv`, `application/vnd.apache.arrow.stream` or `application/vnd.apache.parquet` as "
+        "its Content-Type. The answer has the type that Accept names.",
     ),
     "explanations": _Question(
         "explain",
@@ -124,8 +144,10 @@ def document(app: FastAPI, registry: Registry) -> dict[str, Any]:
     for model in registry.models():
         card = localized(model.card, "en")
         schemas[f"Row-{card.name}"] = row_schema(card)
+        if card.entity:
+            schemas[f"KeyedRow-{card.name}"] = keyed_row_schema(card)
         for path, operations in whole["paths"].items():
-            if path == _EVALUATION and model.evaluation is None:
+            if (path == _EVALUATION and model.evaluation is None) or (path == _ENTITY and card.entity is None):
                 continue
             if path.startswith(_MODEL):
                 paths[path.replace("{model}", card.name)] = {"get": _get(operations["get"], model, card, path)}
@@ -151,17 +173,26 @@ def _get(operation: dict[str, Any], model: Model, card: Card, path: str) -> dict
             "properties": {"evaluation": {"$ref": f"#/components/schemas/{kind}"}},
         }
         kept["responses"] = kept["responses"] | {"200": _answer(operation["responses"]["200"]["description"], narrowed)}
+    if path == _ENTITY:
+        kind = "LabelPrediction" if isinstance(card.output, Classification) else "ValuePrediction"
+        shape = {"$ref": f"#/components/schemas/EntityAnswer_{kind}_"}
+        kept["parameters"] = [_KEY]
+        kept["responses"] = kept["responses"] | {"200": _answer(operation["responses"]["200"]["description"], shape)}
     return kept
 
 
 def _post(question: _Question, card: Card, body: dict[str, Any]) -> dict[str, Any]:
     shape = question.label_shape if isinstance(card.output, Classification) else question.value_shape
+    answer: dict[str, Any] = {"$ref": f"#/components/schemas/{shape}"}
+    if card.entity and question.operation_id == "predict":
+        answer = {"anyOf": [answer, {"$ref": f"#/components/schemas/Keyed{shape}"}]}
     return {
         "tags": ["models"],
         "summary": f"{question.summary}: {card.title}",
+        "description": question.description,
         "operationId": f"{question.operation_id}_{card.name}",
         "requestBody": body,
-        "responses": _REFUSALS | {"200": _answer(question.answer, {"$ref": f"#/components/schemas/{shape}"})},
+        "responses": _REFUSALS | {"200": _answer(question.answer, answer)},
     }
 
 

@@ -10,6 +10,7 @@ from service.schemas import Band, Card, Classification, Input, Row
 from service.scoring.checks import EXACT_INTEGER, LARGEST
 from service.scoring.curves import MOST_FIELDS, MOST_POINTS, MOST_SURFACE_POINTS
 from service.scoring.explanations import MOST_ROWS
+from service.scoring.keys import LONGEST_KEY_CHARACTERS
 
 Schema = dict[str, Any]
 _NULL: Schema = {"type": "null"}
@@ -35,8 +36,36 @@ def row_schema(card: Card) -> Schema:
     return _object({field.name: _field_schema(field) for field in card.inputs}, required)
 
 
+def keyed_row_schema(card: Card) -> Schema:
+    """Return the JSON schema of a row that holds the entity's key: any field may be left to what is stored under it."""
+    assert card.entity is not None  # noqa: S101 - asked of such cards alone
+    key = {
+        "title": card.entity.label or card.entity.key,
+        "description": "Alone: the stored prediction. With fields: the stored row with these values over it, scored live",
+        "anyOf": [
+            {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY_CHARACTERS},
+            {
+                "type": "integer",
+                "minimum": -(10 ** (LONGEST_KEY_CHARACTERS - 1)) + 1,
+                "maximum": 10**LONGEST_KEY_CHARACTERS - 1,
+            },
+        ],
+    }
+    return _object({card.entity.key: key} | {field.name: _field_schema(field) for field in card.inputs}, [card.entity.key])
+
+
 def _rows(card: Card) -> Schema:
-    return _object({"rows": {"type": "array", "items": _row(card)}, "version": _version(card)}, ["rows"])
+    return _list_of(_row(card), card)
+
+
+def _rows_or_keys(card: Card) -> Schema:
+    if card.entity is None:
+        return _rows(card)
+    return _list_of({"anyOf": [_row(card), {"$ref": f"#/components/schemas/KeyedRow-{card.name}"}]}, card)
+
+
+def _list_of(row: Schema, card: Card) -> Schema:
+    return _object({"rows": {"type": "array", "items": row}, "version": _version(card)}, ["rows"])
 
 
 def _few_rows(card: Card) -> Schema:
@@ -118,7 +147,7 @@ def _goal(name: str, schema: Schema) -> Schema:
 
 
 _SCHEMAS: dict[str, Any] = {
-    "predictions": _rows,
+    "predictions": _rows_or_keys,
     "explanations": _few_rows,
     "curves": _curve,
     "recommendations": _recommendation,

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 BUNDLES = Path(__file__).parents[1] / "bundles"
+DATABASE = Path(__file__).parents[1] / "var" / "witryna.db"
 PREFIX = "SERVICE_"
 Scope = Literal["read", "feedback", "admin"]
 _SHORTEST_KEY_CHARACTERS = 16
@@ -27,6 +28,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8000
     api_keys: str = ""
     bundles: str = str(BUNDLES)
+    database_url: str = f"sqlite:///{DATABASE}"
+    stored_max_age_hours: float = 36.0
+    stale_predictions: Literal["mark", "rescore"] = "mark"
     max_body_bytes: int = 8 * 2**20
     max_rows: int = 10_000
     max_file_bytes: int = 256 * 2**20

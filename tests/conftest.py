@@ -12,7 +12,7 @@ from service.app import create_app
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
 
-pytest_plugins = ["tests.visits"]
+pytest_plugins = ["tests.stores", "tests.visits"]
 
 
 def pytest_collection_finish() -> None:
@@ -29,9 +29,15 @@ def bundles() -> Path:
 
 
 @pytest.fixture(scope="session")
-def service(bundles: Path) -> Iterator[TestClient]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the service's own database."""
+    return f"sqlite:///{tmp_path_factory.mktemp('database')}/witryna.db"
+
+
+@pytest.fixture(scope="session")
+def service(bundles: Path, database: str) -> Iterator[TestClient]:
     """The real app over the real bundles, without keys."""
-    yield from serve(Settings(bundles=str(bundles)))
+    yield from serve(Settings(bundles=str(bundles), database_url=database))
 
 
 def serve(settings: Settings) -> Iterator[TestClient]:
@@ -39,6 +45,22 @@ def serve(settings: Settings) -> Iterator[TestClient]:
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         assert app.predictions.registry.loaded.wait(60)
         yield client
+
+
+@pytest.fixture(scope="session")
+def night(bundles: Path, database: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A nightly run of the first hundred clients of credit-default, in the service's own database."""
+    import pandas as pd
+
+    from service.jobs.__main__ import main as job
+
+    file = tmp_path_factory.mktemp("night") / "clients.parquet"
+    train(["--clients", str(file)])
+    pd.read_parquet(file).iloc[:100].to_parquet(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SERVICE_DATABASE_URL", database)
+        patch.setenv("SERVICE_BUNDLES", str(bundles))
+        job(["predict", "--model", "credit-default", "--input", str(file)])
 
 
 @pytest.fixture(scope="session")

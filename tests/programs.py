@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,8 @@ class Program:
 
     def __init__(self, module: str, health: str, port: int, **environment: str) -> None:
         self._command = [sys.executable, "-m", module]
-        self._environment = os.environ | environment
+        database = f"sqlite:///{tempfile.mkdtemp()}/witryna.db"
+        self._environment = os.environ | {"SERVICE_DATABASE_URL": database} | environment
         self.url = f"http://127.0.0.1:{port}"
         self._health = self.url + health
         self._process: subprocess.Popen[bytes] | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PROGRAMS = ("client", "demo", "service", "launch")
+PROGRAMS = ("client", "demo", "service", "launch", "pipeline")
 
 # What is said and drawn of answers: every room of the demo that knows no screen.
 TOLD = {
@@ -33,10 +33,24 @@ TOLD = {
 DOORS: dict[str, set[str]] = {
     "client": {"client"},
     "client.errors": set(),
+    "client.decoding": {"client.errors"},
     "client.fit": set(),
     "client.shapes": {"client.shapes"},
     "client.transport": {"client.errors"},
     "launch": {"launch"},
+    "pipeline": {"client", "pipeline"},
+    "pipeline.__main__": {"pipeline.enrichment", "pipeline.errors", "pipeline.ledger"},
+    "pipeline.asking": {"client", "pipeline.errors"},
+    "pipeline.columns": {"client", "pipeline.errors"},
+    "pipeline.errors": set(),
+    "pipeline.flow": {"pipeline.records"},
+    "pipeline.ledger": {"pipeline.errors"},
+    "pipeline.lines": set(),
+    "pipeline.outlet": {"pipeline.errors", "pipeline.ledger"},
+    "pipeline.parquet": {"pipeline.errors", "pipeline.records"},
+    "pipeline.records": {"pipeline.errors", "pipeline.lines"},
+    "pipeline.rendering": {"pipeline.records"},
+    "pipeline.sources": {"pipeline.columns", "pipeline.errors", "pipeline.parquet", "pipeline.records"},
     "demo": TOLD,
     "demo.__main__": {"demo.settings"},
     "demo.answers": TOLD | {"demo.state"},
@@ -63,11 +77,53 @@ DOORS: dict[str, set[str]] = {
         "service.strict_json",
     },
     "service.scoring.shapley": set(),
+    "service.store": {"service.store", "service.schemas", "service.errors"},
+    "service.store.engine": {"service.errors"},
+    "service.store.migrations": set(),
+    "service.store.tables": set(),
+    "service.jobs": {
+        "service.jobs",
+        "service.scoring",
+        "service.store",
+        "service.schemas",
+        "service.errors",
+        "service.strict_json",
+    },
+    "service.jobs.__main__": {
+        "service.jobs",
+        "service.scoring.bundle",
+        "service.errors",
+        "service.schemas",
+        "service.settings",
+        "service.store",
+    },
+    "service.jobs.batches": {"service.jobs", "service.scoring", "service.schemas", "service.errors", "service.strict_json"},
     "service.training": {"service.training", "service.scoring", "service.schemas", "service.errors"},
     "service.training.__main__": {"service.training", "service.scoring", "service.errors", "service.settings"},
-    "service.actions": {"service.files", "service.scoring", "service.schemas", "service.errors"},
+    "service.actions": {
+        "service.errors",
+        "service.files",
+        "service.schemas",
+        "service.scoring",
+        "service.store",
+        "service.stored_answers",
+    },
+    "service.stored_answers": {
+        "service.scoring",
+        "service.schemas",
+        "service.errors",
+        "service.store",
+        "service.strict_json",
+    },
     "service.problems": {"service.errors", "service.schemas", "service.strict_json"},
-    "service.deps": {"service.errors", "service.schemas", "service.scoring.registry", "service.settings"},
+    "service.deps": {
+        "service.errors",
+        "service.schemas",
+        "service.scoring.registry",
+        "service.settings",
+        "service.store.store",
+        "service.stored_answers",
+    },
     "service.routes": {
         "service.actions",
         "service.deps",
@@ -81,6 +137,8 @@ DOORS: dict[str, set[str]] = {
         "service.scoring.columns",
         "service.scoring.registry",
         "service.settings",
+        "service.store.store",
+        "service.stored_answers",
         "service.strict_json",
     },
     "service.routes.bodies": {"service.errors", "service.settings"},
@@ -104,7 +162,13 @@ DOORS: dict[str, set[str]] = {
     },
     "service.app": {"service"},
     "service.connections": set(),
-    "service.__main__": {"service.app", "service.connections", "service.settings"},
+    "service.__main__": {
+        "service.app",
+        "service.connections",
+        "service.errors",
+        "service.settings",
+        "service.store.store",
+    },
 }
 
 # A foreign package → the only rooms that may import it.
@@ -116,11 +180,14 @@ HOMES: dict[str, set[str]] = {
     "pandas": {"service.training", "service.scoring.sklearn_scorer"},
     "onnxruntime": {"service.scoring.onnx_scorer"},
     "numpy": {"service.files", "service.scoring", "service.training"},
-    "pyarrow": {"demo.scored_file", "service.files", "service.training"},
+    "pyarrow": {"demo.scored_file", "pipeline.parquet", "service.files", "service.jobs", "service.training"},
     "flatbuffers": {"service.files.messages"},
+    "sqlalchemy": {"service.store"},
+    "alembic": {"service.store"},
+    "tqdm": {"pipeline.__main__", "service.jobs.__main__"},
     "fastapi": {"service.app", "service.openapi", "service.deps", "service.routes"},
     "starlette": {"demo.__main__", "service.app", "service.deps", "service.problems", "service.routes", "service.traffic"},
-    "requests": {"client.service_client", "client.transport"},
+    "requests": {"client.decoding", "client.service_client", "client.transport"},
     "streamlit": {"demo.__main__", "demo.answers", "demo.app", "demo.app_pages", "demo.forms", "demo.state"},
     "plotly": {"demo.charts"},
     "babel": {"demo.tongue"},
@@ -206,6 +273,15 @@ WRONG_DOORS = [
     ("service.traffic", "import service.scoring.registry"),
     ("service.a_new_room", "from service.schemas import Card"),
     ("service.training.build", "from tests.toys import model_of"),
+    ("pipeline.asking", "from service.schemas import Card"),
+    ("pipeline.ledger", "from pipeline.records import Record"),
+    ("pipeline.parquet", "from client import Client"),
+    ("pipeline.a_new_room", "from demo.kept import cases"),
+    ("service.store.lookups", "from service.scoring.registry import Registry"),
+    ("service.scoring.registry", "from service.store.store import Store"),
+    ("service.store.tables", "from service.store import engine"),
+    ("service.jobs.batches", "from service.store import history"),
+    ("service.routes.models", "from service.store import lookups"),
 ]
 
 
@@ -230,6 +306,9 @@ def test_a_wrong_door_would_be_found(module: str, line: str, tmp_path: Path) -> 
         ("service.scoring.curves", "from starlette.types import Scope"),
         ("service.actions", "from fastapi import Request"),
         ("client.shapes.answers", "import requests"),
+        ("pipeline.asking", "import requests"),
+        ("pipeline.columns", "import numpy"),
+        ("pipeline.enrichment", "def late() -> None:\n    import pyarrow.parquet"),
     ],
 )
 def test_a_package_away_from_home_would_be_found(module: str, line: str, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from service.jobs.__main__ import _parser
+
 ROOT = Path(__file__).parents[1]
 DOCKERFILES = ["service/Dockerfile", "demo/Dockerfile"]
 COMES_WITH_PYTHON = {"venv", "pip"}
@@ -80,8 +82,8 @@ def test_the_compose_file_keeps_to_the_compose_specification() -> None:
 
 
 def test_compose_builds_both_dockerfiles_and_waits_for_the_service_to_be_healthy() -> None:
-    built = [program["build"]["dockerfile"] for program in COMPOSE["services"].values()]
-    assert sorted(built) == sorted(DOCKERFILES)
+    always = [program for program in COMPOSE["services"].values() if "profiles" not in program]
+    assert sorted(program["build"]["dockerfile"] for program in always) == sorted(DOCKERFILES)
     assert COMPOSE["services"]["demo"]["depends_on"] == {"service": {"condition": "service_healthy"}}
 
 
@@ -90,13 +92,32 @@ def test_compose_publishes_the_demo_alone_and_on_loopback_only() -> None:
     assert all(port.startswith("127.0.0.1:") for port in COMPOSE["services"]["demo"]["ports"])
 
 
+def test_the_nightly_job_writes_where_the_service_reads_and_only_reads_its_input() -> None:
+    service, nightly = COMPOSE["services"]["service"], COMPOSE["services"]["nightly"]
+    assert nightly["profiles"] == ["nightly"]
+    assert nightly["environment"]["SERVICE_DATABASE_URL"] == service["environment"]["SERVICE_DATABASE_URL"]
+    assert nightly["build"] == service["build"]
+    assert set(service["volumes"]) < set(nightly["volumes"])
+    assert [volume for volume in nightly["volumes"] if "/input" in volume] == ["${WITRYNA_INPUT:-./data}:/input:ro"]
+    module = nightly["command"][nightly["command"].index("-m") + 1]
+    assert find_spec(f"{module}.__main__")
+    asked = _parser().parse_args(nightly["command"][3:])
+    assert (asked.model, asked.input) == ("credit-default", "/input")
+
+
+def test_the_database_of_the_profile_is_reached_by_no_one_outside() -> None:
+    postgres = COMPOSE["services"]["postgres"]
+    assert postgres["profiles"] == ["postgres"]
+    assert "ports" not in postgres
+
+
 def test_compose_does_not_start_without_a_key_and_holds_none() -> None:
     required = re.compile(r"\$\{WITRYNA_KEY:\?[^}]+\}")
     assert required.match(COMPOSE["services"]["service"]["environment"]["SERVICE_API_KEYS"])
     assert required.fullmatch(COMPOSE["services"]["demo"]["environment"]["DEMO_API_KEY"])
 
 
-@pytest.mark.parametrize("program", ["service", "demo"])
+@pytest.mark.parametrize("program", ["service", "demo", "nightly"])
 def test_a_container_can_change_nothing_of_itself_and_gain_no_rights(program: str) -> None:
     settings = COMPOSE["services"][program]
     assert settings["read_only"] is True

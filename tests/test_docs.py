@@ -51,7 +51,7 @@ def test_every_setting_is_listed() -> None:
 
 def test_every_default_is_the_one_that_is_written() -> None:
     text = read("docs/settings.md")
-    for name in ("port", "max_body_bytes", "max_rows", "max_in_flight"):
+    for name in ("port", "max_body_bytes", "max_rows", "max_in_flight", "stale_predictions"):
         assert f"| `SERVICE_{name.upper()}` | `{getattr(Settings(), name)}` |" in text
 
 
@@ -102,6 +102,7 @@ def check_written(written: Any, real: Any, at: str = "answer") -> None:
         assert (type(written), written) == (type(real), real), at
 
 
+@pytest.mark.usefixtures("night")
 @pytest.mark.parametrize(("path", "body", "answer"), EXAMPLES)
 def test_every_example_of_the_api_page_gets_the_answer_that_is_written_under_it(
     path: str, body: str, answer: str, service: TestClient
@@ -114,7 +115,7 @@ def test_every_example_of_the_api_page_gets_the_answer_that_is_written_under_it(
 
 def test_every_question_has_an_example() -> None:
     asked = {path.rpartition("/")[2] for path, _, _ in EXAMPLES}
-    assert asked == {"predictions", "explanations", "curves", "recommendations", "evaluation"}
+    assert asked == {"predictions", "explanations", "curves", "recommendations", "evaluation", "17", "runs"}
     assert len(EXAMPLES) == read("docs/api.md").count("curl ")
 
 
@@ -150,7 +151,8 @@ def test_the_python_of_the_readme_works(service: TestClient) -> None:
 def test_every_code_of_a_place_is_listed() -> None:
     """The codes stand beside their messages, in the rooms that refuse rows and questions."""
     written = set(re.findall(r"^\| `(\w+)` \| [^|\d]", read("docs/api.md"), re.MULTILINE))
-    sources = [*(ROOT / "service" / "scoring").glob("*.py"), ROOT / "service" / "strict_json.py"]
+    service = ROOT / "service"
+    sources = [*(service / "scoring").glob("*.py"), service / "strict_json.py", service / "stored_answers.py"]
     words = {word for file in sources for word in constants(file)}
     warned = {"outside_training_range", "unseen_category"}
     assert written == {word for word in words if re.fullmatch(CODE, word)} - warned

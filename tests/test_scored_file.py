@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -49,6 +50,9 @@ def test_the_counts_are_those_of_the_rows(card: Card, scored: ScoredFile, servic
     rows = [row for place, row in enumerate(card["real_rows"]) if place != 7]
     said = [each["decision"] for each in client_of(service).predict(NAME, rows)["predictions"]]
     assert counts == {EVERY: 100, REFUSED: 1} | {band: said.count(band) for band in ("approve", "ask", "refuse")}
+    low, high = scored_file.middle_half(card, scored.table)
+    chances = [each["probabilities"]["default"] for each in client_of(service).predict(NAME, rows)["predictions"]]
+    assert (low, high) == pytest.approx(tuple(np.quantile(chances, [0.25, 0.75])))
     assert sum(rows for _, _, rows in scored_file.bins(card, scored.table)) == 99
 
 

@@ -3,7 +3,7 @@
 Knows: TypedDicts. Must not know: HTTP. Keys that are not named here are let through: the contract may grow.
 """
 
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 Row = dict[str, Any]
 Value = float | int | str | bool | None
@@ -20,8 +20,21 @@ class Interval(TypedDict):
     coverage: float
 
 
+class Stored(TypedDict):
+    """Where a stored row or prediction comes from."""
+
+    computed_at: str
+    run: str
+    version: str
+    stale: bool
+
+
 class Prediction(TypedDict):
-    """Either `label` and `probabilities`, or `value` and `interval`: the card's output says which."""
+    """Either `label` and `probabilities`, or `value` and `interval`: the card's output says which.
+
+    Where some rows of the request held the entity's key, each prediction says its `source`: `stored`, or `live` with the
+    fields that were `changed` on top of the stored row.
+    """
 
     decision: str | None
     warnings: list[FieldWarning]
@@ -29,12 +42,15 @@ class Prediction(TypedDict):
     probabilities: NotRequired[dict[str, float]]
     value: NotRequired[float]
     interval: NotRequired[Interval | None]
+    source: NotRequired[Literal["stored", "live"]]
+    stored: NotRequired[Stored | None]
+    changed: NotRequired[list[str] | None]
 
 
 class Predictions(TypedDict):
     model: str
     version: str
-    source: str
+    source: Literal["live", "stored", "mixed"]
     predictions: list[Prediction]
 
 
@@ -48,6 +64,46 @@ class RecognisedFile(TypedDict):
     encoding: NotRequired[str]
     separator: NotRequired[str]
     decimal: NotRequired[str]
+
+
+class StoredPrediction(TypedDict):
+    row: Row
+    prediction: Prediction
+    computed_at: str
+    age_seconds: float
+    run: str
+    version: str
+    stale: bool
+
+
+class Entity(TypedDict):
+    """What is stored for one key."""
+
+    model: str
+    version: str
+    key: str
+    id: str
+    stored_prediction: StoredPrediction
+
+
+class Run(TypedDict):
+    """One execution of a nightly job."""
+
+    id: str
+    model: str
+    version: str
+    kind: str
+    state: Literal["running", "failed", "published", "superseded", "withdrawn", "discarded"]
+    started: str
+    finished: str | None
+    rows: int
+    refused: int
+    seconds: float
+
+
+class RunList(TypedDict):
+    items: list[Run]
+    next: str | None
 
 
 class Contribution(TypedDict):

@@ -86,6 +86,12 @@ class Training(TypedDict):
     held_out_rows: NotRequired[int]
 
 
+class EntityKey(TypedDict):
+    key: str
+    label: NotRequired[str]
+    max_age_hours: NotRequired[float]
+
+
 class Card(TypedDict):
     name: str
     version: str
@@ -97,6 +103,7 @@ class Card(TypedDict):
     examples: NotRequired[list[Example]]
     real_rows: NotRequired[list[Row]]
     row_name: NotRequired[str]
+    entity: NotRequired[EntityKey]
     metrics: NotRequired[list[Metric]]
     training: NotRequired[Training]
     purpose: NotRequired[str]

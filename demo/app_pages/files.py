@@ -49,6 +49,8 @@ def page() -> None:
 
 def _uploaded(card: Card, words: Tongue) -> ScoredFile | None:
     """Draw the place to drop a file, and score what was dropped there."""
+    choose, limits = words.say("Choose a file"), words.say("or drop it here, up to {n} MB", n=words.number(_LARGEST_MB))
+    st.html(f"<style>:root {{ --choose: '{choose}'; --limits: '{limits}'; }}</style>")  # Streamlit's own speak English only
     upload = st.file_uploader(
         words.say("A file with one case a row: CSV, Parquet or an Arrow stream"),
         type=list(_TYPES),
@@ -159,9 +161,10 @@ def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], words: T
         )
         for band in card["output"].get("bands", [])
     ]
-    peak = max(bins, key=lambda each: each[2])
-    ends = {name: wording.answer_with_unit(card, at, words) for name, at in (("low", peak[0]), ("high", peak[1]))}
-    summary = words.say("Most answers lie between {low} and {high}.", **ends) + (f" {' · '.join(shares)}." if shares else "")
+    low, high = (wording.answer_with_unit(card, at, words) for at in scored_file.middle_half(card, file.table))
+    summary = words.say("Half of the answers lie between {low} and {high}.", low=low, high=high) + (
+        f" {' · '.join(shares)}." if shares else ""
+    )
     figure = distribution.spread(bins, scale, ticks, state.theme())
     st.plotly_chart(figure, key="spread", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     st.caption(forms.plain(summary))

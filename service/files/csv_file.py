@@ -5,6 +5,7 @@ Knows: CSV. Must not know: models, HTTP. Physical lines are counted by the csv m
 
 import csv
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -26,6 +27,8 @@ from service.files.parts import PART_ROWS, Fault, Part
 from service.schemas import Card, Recognised
 
 _HEAD_BYTES = 65_536
+_LONGEST_CELL = 131_072
+_TOO_LONG = f"A cell is longer than {_LONGEST_CELL:,} characters. Is a quote left open?"
 _NAMES = {ONE_COLUMN: "", "\t": "tab"}
 
 
@@ -103,6 +106,8 @@ class CsvFile:
         evidence, count = DecimalEvidence(), 0
         for rows, _ in self._chunks():
             count += len(rows)
+            if max(map(len, chain.from_iterable(rows))) > _LONGEST_CELL:
+                raise InvalidFile(_TOO_LONG)
             if count > most_rows:
                 raise TooLarge(f"A file may hold {most_rows:,} rows.")
             for place in self._numbers:
@@ -141,7 +146,7 @@ class CsvFile:
 def _reason(error: csv.Error) -> str:
     said = str(error)
     if "field larger" in said:
-        return "a cell is longer than 131,072 characters. Is a quote left open?"
+        return _TOO_LONG
     if "end of data" in said:
         return "a quote is left open."
     return "text follows a closing quote."

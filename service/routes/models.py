@@ -1,4 +1,4 @@
-"""/v1/models: the list, the card, and how good a model is.
+"""/v1/models: the list, the card, how good a model is, what is stored for it.
 
 Knows: HTTP. Must not know: arrays, files, SQL.
 """
@@ -8,8 +8,16 @@ from typing import Any
 from fastapi import APIRouter, Depends, Response
 
 from service import actions, problems
-from service.deps import Models, Tongue, reader
-from service.errors import Forbidden, ModelUnavailable, NoEvaluation, Unauthorized, UnknownModel
+from service.deps import Fresh, Models, Storage, Tongue, reader
+from service.errors import (
+    Forbidden,
+    ModelUnavailable,
+    NoEvaluation,
+    StorageUnavailable,
+    Unauthorized,
+    UnknownEntity,
+    UnknownModel,
+)
 from service.strict_json import encode
 
 
@@ -63,6 +71,19 @@ async def card(model: str, models: Models, language: Tongue) -> Response:
 async def evaluation(model: str, models: Models, language: Tongue) -> Response:
     body = encode(actions.evaluate(models, model, language))
     return Response(body, media_type="application/json", headers=_spoken(language))
+
+
+@router.get(
+    "/{model}/entities/{id:path}",
+    summary="What is stored for a key",
+    dependencies=[Depends(reader)],
+    responses={
+        200: _json("EntityAnswer", "The stored prediction, with its row and its age"),
+        **problems.documented(Unauthorized, Forbidden, UnknownEntity, ModelUnavailable, StorageUnavailable),
+    },
+)
+def entity(model: str, id: str, models: Models, store: Storage, freshness: Fresh) -> Response:  # noqa: A002
+    return Response(encode(actions.look_up(models, store, model, id, freshness)), media_type="application/json")
 
 
 def _spoken(language: str) -> dict[str, str]:

@@ -16,9 +16,13 @@ from service.schemas import PredictionRequest, Row
 from service.scoring.columns import Columns
 from service.scoring.registry import Registry
 from service.settings import Settings
+from service.store.store import Store
+from service.stored_answers import Freshness
 from service.strict_json import decode, encode
 
 _guard = require("read")
+_STORE = "the store"
+"""Whose threads answer by key: a store that is slow takes none of a model's."""
 _JSON = b"application/json"
 _ANY = frozenset({b"", b"*/*", _JSON})
 
@@ -28,8 +32,19 @@ class Predictions:
 
     path = "/v1/models/{model}/predictions"
 
-    def __init__(self, registry: Registry, threads: Threads, slots: Slots, bodies: Bodies, settings: Settings) -> None:
-        self.registry = registry
+    def __init__(
+        self,
+        registry: Registry,
+        store: Store,
+        freshness: Freshness,
+        *,
+        threads: Threads,
+        slots: Slots,
+        bodies: Bodies,
+        settings: Settings,
+    ) -> None:
+        self.registry, self.store = registry, store
+        self._freshness = freshness
         self._files = Files(registry, threads, settings)
         self._threads, self._slots, self._bodies = threads, slots, bodies
         self._max_rows = settings.max_rows
@@ -47,7 +62,9 @@ class Predictions:
             rows, version = model.read(body) or self._read_carefully(body)
             if len(rows) > self._max_rows:
                 raise TooLarge(f"A request may hold {self._max_rows:,} rows.")
-            if len(rows) <= model.few_rows and answer_kind == "json":
+            if isinstance(rows, list) and model.card.entity and any(model.card.entity.key in row for row in rows):
+                answer, answer_kind = await self._threads.run(_STORE, self._predict_by_key, name, rows, version), "json"
+            elif len(rows) <= model.few_rows and answer_kind == "json":
                 answer = self._predict(name, rows, version)
             elif answer_kind == "json":
                 answer = await self._threads.run(name, self._predict, name, rows, version)
@@ -65,6 +82,10 @@ class Predictions:
 
     def _predict(self, name: str, rows: list[Row] | Columns, version: str | None) -> bytes:
         return encode(actions.predict(self.registry, name, rows, version))
+
+    def _predict_by_key(self, name: str, rows: list[Row], version: str | None) -> bytes:
+        freshness = self._freshness
+        return encode(actions.predict_by_key(self.registry, self.store, name, rows, version=version, freshness=freshness))
 
 
 def _kinds(scope: Scope) -> tuple[AnswerKind | None, str, AnswerKind]:

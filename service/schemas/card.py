@@ -121,6 +121,15 @@ class Metric(Published, frozen=True):
     label: Text = ""
 
 
+class Entity(Published, frozen=True):
+    """By which key a row's stored prediction is found. The key is no input of the model; on the wire it is text."""
+
+    key: str
+    label: Text = ""
+    max_age_hours: float | None = None
+    """From then on a stored prediction is stale; None: as the service is set."""
+
+
 class Training(Published, frozen=True):
     """Where the model comes from."""
 
@@ -161,6 +170,8 @@ class Card(Published, frozen=True):
     """Real held-out rows to draw "another real case" from."""
     row_name: Text = ""
     """What one row is: "client", "diamond", "comment"."""
+    entity: Entity | None = None
+    """None: nothing is stored for this model."""
     metrics: tuple[Metric, ...] = ()
     training: Training | None = None
     purpose: Text = ""

@@ -20,6 +20,7 @@ from service.schemas import Card, Classification, Input
 LARGEST_FILE_BYTES = 256 * 2**20
 _MOST_FILES = 32
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
+_KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 def digest(folder: Path) -> str:
@@ -70,6 +71,8 @@ def check_card(card: Card) -> None:
     names = [field.name for field in card.inputs]
     if not names or len(set(names)) != len(names):
         raise BrokenBundle("the card's inputs need names, each once")
+    if card.entity and (not _KEY.fullmatch(card.entity.key) or card.entity.key in names):
+        raise BrokenBundle("the entity's key needs a name of its own, of letters, digits and underscores")
     for field in card.inputs:
         _check_input(field)
     if isinstance(card.output, Classification):

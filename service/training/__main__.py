@@ -1,4 +1,4 @@
-"""python -m service.training [--all] [--to FOLDER]: builds the bundled models that are missing.
+"""python -m service.training [--all] [--to FOLDER] [--clients FILE]: builds the bundled models that are missing.
 
 Knows: which recipes there are. Must not know: HTTP. A builder: it reads settings.
 """
@@ -16,11 +16,17 @@ NAMES = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-pri
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Build what is missing or unreadable, saying how long it takes; a second call finds nothing to do."""
+    """Write the clients, or build what is missing or unreadable, saying how long it takes; again, there is nothing to do."""
     parser = argparse.ArgumentParser(prog="python -m service.training", description="Builds the bundled models.")
     parser.add_argument("--all", action="store_true", help="build every model again")
     parser.add_argument("--to", type=Path, default=BUNDLES, metavar="FOLDER", help="where the bundles are kept")
+    parser.add_argument("--clients", type=Path, metavar="FILE", help="write 30,000 clients for a nightly job, as Parquet")
     chosen = parser.parse_args(arguments)
+    if chosen.clients:
+        from service.training.credit import write_clients
+
+        write_clients(chosen.clients)
+        return
     chosen.to.mkdir(parents=True, exist_ok=True)
     missing = [name for name in NAMES if chosen.all or not _is_whole(chosen.to / name)]
     if not missing:

@@ -3,6 +3,7 @@
 Knows: the UCI data set of card clients. Must not know: bundles, cards, HTTP.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -37,18 +38,28 @@ _DIRECTIONS = {
 }
 
 
-def split() -> Split:
-    """Return the clients with their business fields; sex, education, marriage and age stay aside."""
-    clients = pd.read_parquet(DATA / "credit_card_default.parquet")
+def clients() -> pd.DataFrame:
+    """Return every client by number, with the business fields, the answer, and what is kept aside."""
+    table = pd.read_parquet(DATA / "credit_card_default.parquet")
     months = range(1, 7)
     computed = business_fields(
-        clients["LIMIT_BAL"].to_numpy(float),
-        clients[["PAY_0", *(f"PAY_{month}" for month in months if month > 1)]].to_numpy(float),
-        clients[[f"BILL_AMT{month}" for month in months]].to_numpy(float),
-        clients[[f"PAY_AMT{month}" for month in months]].to_numpy(float),
+        table["LIMIT_BAL"].to_numpy(float),
+        table[["PAY_0", *(f"PAY_{month}" for month in months if month > 1)]].to_numpy(float),
+        table[[f"BILL_AMT{month}" for month in months]].to_numpy(float),
+        table[[f"PAY_AMT{month}" for month in months]].to_numpy(float),
     )
-    answer = clients["DEFAULT_NEXT_MONTH"].to_numpy(int)
-    return split_rows(pd.DataFrame(computed)[FIELDS], answer, clients[["ID", *PROTECTED]])
+    return pd.concat([pd.DataFrame(computed)[FIELDS], table[["ID", *PROTECTED, "DEFAULT_NEXT_MONTH"]]], axis=1)
+
+
+def split() -> Split:
+    """Return the clients with their business fields; sex, education, marriage and age stay aside."""
+    table = clients()
+    return split_rows(table[FIELDS], table["DEFAULT_NEXT_MONTH"].to_numpy(int), table[["ID", *PROTECTED]])
+
+
+def write_clients(file: Path) -> None:
+    """Write the clients as the nightly job takes them: the key `client_id`, and the inputs of the credit models."""
+    clients()[["ID", *FIELDS]].rename(columns={"ID": "client_id"}).to_parquet(file, index=False)
 
 
 def fit_trees(train: Part) -> Any:

@@ -1,0 +1,154 @@
+"""python -m pipeline enrich --model MODEL IN OUT
+
+Knows: the command line, the environment and the terminal. Must not know: how a run works.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+from pipeline.enrichment import Summary, enrich
+from pipeline.errors import PipelineError
+from pipeline.ledger import Progress
+
+_SOME_FAILED = 1
+_INTERRUPTED = 130
+_TELL_SECONDS = 5.0
+_EXIT_CODES = (
+    "Exit codes: 0 all enriched; 1 finished, some records failed; 2 input, output or options cannot be used; "
+    "3 stopped, the same command goes on; 4 the service has another version by now; 130 interrupted."
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    pairs = [pair.partition("=") for pair in options.field]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _Meter() as meter:
+            summary = enrich(
+                options.model,
+                options.source,
+                options.target,
+                url=os.environ.get("PIPELINE_SERVICE_URL", "http://127.0.0.1:8000"),
+                api_key=os.environ.get("PIPELINE_API_KEY"),
+                fields={field: column for field, _, column in pairs},
+                prefix=options.prefix,
+                failed=options.failed,
+                standard_format=options.format,
+                batch_records=options.batch_records,
+                threads=options.threads,
+                give_up_seconds=options.give_up_seconds,
+                overwrite=options.overwrite,
+                report=meter.show,
+                tell=_seldom(meter.say),
+            )
+    except PipelineError as error:
+        _say(f"pipeline: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say("pipeline: Interrupted. The same command goes on from here, if it reads and writes files.")
+        return _INTERRUPTED
+    _say(_sentence(summary))
+    return _SOME_FAILED if summary.failed else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Adds a model's predictions to records.")
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("enrich", help="a file or a stream of records", epilog=_EXIT_CODES)
+    command.add_argument("source", metavar="IN", help=".jsonl, .csv, .parquet, or - for standard input")
+    command.add_argument("target", metavar="OUT", help=".jsonl, .csv, .parquet, or - for standard output")
+    command.add_argument("--model", required=True)
+    command.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="FIELD=COLUMN",
+        help="the column that has a field of the model",
+    )
+    command.add_argument("--prefix", default="", help="what the names of the added columns begin with")
+    command.add_argument(
+        "--failed", metavar="FILE", help="where refused records go (OUT.failed.jsonl; standard error for -)"
+    )
+    command.add_argument("--format", choices=["jsonl", "csv"], default="jsonl", help="the format of - (jsonl)")
+    command.add_argument("--batch-records", type=_positive, default=500, help="records a request (500)")
+    command.add_argument("--threads", type=_positive, default=4, help="requests at once (4)")
+    command.add_argument("--give-up-seconds", type=_positive, default=120, help="how long to try again (120)")
+    command.add_argument("--overwrite", action="store_true", help="replace OUT if it is there")
+    return parser
+
+
+def _pair(text: str) -> str:
+    field, equals, column = text.partition("=")
+    if not (field and equals and column):
+        raise argparse.ArgumentTypeError("write it as FIELD=COLUMN")
+    return text
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError("a whole number above 0")
+    return int(text)
+
+
+class _Meter:
+    """A progress bar where standard error is a terminal, else nothing."""
+
+    def __enter__(self) -> "_Meter":
+        self._bar = None
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(unit="", unit_scale=True, file=sys.stderr)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, progress: Progress, total: int | None) -> None:
+        if self._bar is not None:
+            self._bar.total = total
+            self._bar.set_postfix(records=progress.records, failed=progress.failed, refresh=False)
+            self._bar.update(progress.read - self._bar.n)
+
+    def say(self, sentence: str) -> None:
+        if self._bar is not None:
+            self._bar.write(sentence, file=sys.stderr)
+        else:
+            _say(sentence)
+
+
+def _seldom(say: Callable[[str], None]) -> Callable[[str], None]:
+    """Keep threads that wait for the same service from saying so all the time."""
+    last = -_TELL_SECONDS
+
+    def told(sentence: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _TELL_SECONDS:
+            last = time.monotonic()
+            say(f"pipeline: {sentence}")
+
+    return told
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()
+
+
+def _sentence(summary: Summary) -> str:
+    parts = [f"{summary.records:,} records", f"{summary.enriched:,} enriched", f"{summary.failed:,} failed"]
+    if summary.resumed_after:
+        parts.append(f"{summary.resumed_after:,} of them done before")
+    parts += [f"{summary.seconds:.1f} s", f"{summary.records_per_second:,.0f} records/s", f"version {summary.version[:12]}"]
+    return "pipeline: " + ", ".join(parts) + (f". Failed records: {summary.failed_file}" if summary.failed_file else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Record → the row that goes to the service; prediction → the columns that are added.
+
+Knows: the card. Must not know: files, HTTP.
+"""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from client import Card, Field, Prediction, Row
+from pipeline.errors import Unusable
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d{1,400}", re.ASCII)
+_TRUTHS = {"true": True, "false": False}
+
+
+class Columns:
+    """What a model takes from a record and what it adds to it."""
+
+    def __init__(self, card: Card, column_of_field: dict[str, str], prefix: str) -> None:
+        unknown = column_of_field.keys() - {field["name"] for field in card["inputs"]}
+        if unknown:
+            names = ", ".join(field["name"] for field in card["inputs"])
+            raise Unusable(f"The model has no field {min(unknown)}. Its fields: {names}.")
+        self._fields = [(field, column_of_field.get(field["name"], field["name"])) for field in card["inputs"]]
+        self._labels = [label["value"] for label in card["output"].get("labels", [])]
+        self._classifies = card["output"]["kind"] == "classification"
+        self._version = card["version"]
+        shares = [f"probability_{label}" for label in self._labels]
+        answer = ["label", "decision", *shares] if self._classifies else ["value", "low", "high"]
+        self.added = [prefix + name for name in (*answer, "version")]
+
+    @property
+    def kinds(self) -> dict[str, bool]:
+        """Return for each added column whether it is text; else it is a number."""
+        places = {0, 1} if self._classifies else set()
+        last = len(self.added) - 1
+        return {name: place in places or place == last for place, name in enumerate(self.added)}
+
+    @property
+    def needed(self) -> list[str]:
+        """The columns without which no record could be scored."""
+        return [column for field, column in self._fields if not field.get("nullable")]
+
+    def check_free(self, names: list[str]) -> None:
+        """Raise Unusable if the input has one of the columns that are added."""
+        taken = [name for name in self.added if name in set(names)]
+        if taken:
+            raise Unusable(f"The input has a column {taken[0]} already. Give the added ones a --prefix.")
+
+    def taken(self, values: dict[str, Any]) -> str:
+        """Return why a record cannot be added to, or nothing."""
+        return next((f"The record has a column {name} already." for name in self.added if name in values), "")
+
+    def row(self, values: dict[str, Any], *, from_text: bool) -> Row:
+        """Return the model's own fields. A column that is not there is left out: the service names it."""
+        convert = _from_text if from_text else _plain
+        return {field["name"]: convert(field, values[column]) for field, column in self._fields if column in values}
+
+    def cells(self, prediction: Prediction) -> list[Any]:
+        """Return the added columns' values."""
+        if self._classifies:
+            shares = prediction["probabilities"]
+            return [
+                prediction["label"],
+                prediction["decision"],
+                *(shares.get(label) for label in self._labels),
+                self._version,
+            ]
+        interval = prediction.get("interval")
+        low, high = (interval["low"], interval["high"]) if interval else (None, None)
+        return [prediction["value"], low, high, self._version]
+
+
+def _from_text(field: Field, cell: str) -> Any:
+    """Return a cell of a CSV as the field's type. What is none stays text: the service refuses it and says why."""
+    if field["type"] == "text":
+        return cell
+    if not cell:
+        return None
+    if field["type"] == "integer" and _WHOLE.fullmatch(cell):
+        return int(cell)
+    if field["type"] in {"number", "integer"} and _NUMBER.fullmatch(cell):
+        return float(cell)
+    return _TRUTHS.get(cell.lower(), cell) if field["type"] == "boolean" else cell
+
+
+def _plain(_field: Field, value: Any) -> Any:
+    """Return what JSON can say of a value; Parquet has more types."""
+    if value is None or isinstance(value, str | int | float | list | dict):
+        return value
+    return float(value) if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,55 @@
+"""Standard output as the target of a run: written at once, nothing to resume.
+
+Knows: standard output and standard error. Must not know: records, the service.
+"""
+
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import Unusable
+from pipeline.ledger import Progress
+
+
+class Outlet:
+    """Writes good text to standard output, and failed records to a file, or to standard error where none is named."""
+
+    name = ""
+
+    def __init__(self, failed: Path | None) -> None:
+        self._file: BinaryIO | None = None
+        self.failed_file = "standard error" if failed is None else str(failed)
+        if failed is not None:
+            try:
+                self._file = failed.open("ab")
+            except OSError as error:
+                raise Unusable(f"{failed.name} cannot be written: {error.strerror}.") from None
+        self.progress = Progress({}, "")
+
+    def unfinished(self) -> None:
+        return None
+
+    def begin(self, progress: Progress, *, overwrite: bool) -> None:  # noqa: ARG002 - there is nothing to overwrite
+        self.progress = progress
+
+    def resume(self, progress: Progress) -> None:
+        raise NotImplementedError
+
+    def append(self, good: bytes, bad: bytes, records: int, failed: int, read: int) -> None:
+        sys.stdout.buffer.write(good)
+        sys.stdout.buffer.flush()
+        side = self._file or sys.stderr.buffer
+        side.write(bad)
+        side.flush()
+        progress = self.progress
+        progress.records += records
+        progress.failed += failed
+        progress.read += read
+        progress.written_bytes += len(good)
+
+    def checkpoint(self) -> None:
+        """Everything is written already."""
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,155 @@
+"""One record, as it was read; and how records are read from JSON lines and from CSV.
+
+Knows: JSON lines and CSV. Must not know: the service, where the bytes come from. A record that cannot be read is a record
+with a reason, in its place; nothing raises in the middle.
+"""
+
+import csv
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NoReturn
+
+from pipeline.errors import Unusable
+from pipeline.lines import Lines, TooLong
+
+_LONGEST_INTEGER_DIGITS = 400
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SEPARATORS = (",", ";", "\t")
+
+
+@dataclass(slots=True)
+class Record:
+    """`raw` is the text between line ends, byte for byte; `size` is its part of what there is to read."""
+
+    number: int
+    size: int
+    raw: bytes = b""
+    line: int | None = None
+    values: dict[str, Any] | None = None
+    reason: str = ""
+
+
+def read_json_lines(file: BinaryIO) -> Iterator[Record]:
+    """Yield a record a line; empty lines are none."""
+    lines = Lines(file)
+    number = before = 0
+    while True:
+        lines.taken.clear()
+        try:
+            next(lines)
+        except StopIteration:
+            return
+        except TooLong as fault:
+            raw, reason, values = fault.start, str(fault), None
+        else:
+            raw = lines.taken[0].removeprefix(_BYTE_ORDER_MARK if lines.number == 1 else b"").strip()
+            if not raw:
+                continue
+            values, reason = _object(raw)
+        number += 1
+        yield Record(number, lines.bytes_read - before, raw, lines.number, values, reason)
+        before = lines.bytes_read
+
+
+def _object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
+    """Return a line's object, or why it has none."""
+    try:
+        tree = json.loads(raw.decode("utf-8"), object_pairs_hook=_once_each, parse_int=_integer, parse_constant=_no_number)
+    except UnicodeDecodeError as error:
+        return None, f"The line is not UTF-8: byte {error.start + 1} does not belong there."
+    except json.JSONDecodeError as error:
+        return None, f"The line is not JSON: column {error.colno}."
+    except RecursionError:
+        return None, "The line is nested too deeply."
+    except ValueError as error:
+        return None, f"The line is not JSON: {error}."
+    if not isinstance(tree, dict):
+        return None, "The line is JSON, but no object with names and values."
+    return tree, ""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    united = dict(pairs)
+    if len(united) != len(pairs):
+        raise ValueError("a name is given twice")
+    return united
+
+
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER_DIGITS else math.inf
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+class CsvRecords:
+    """The records of a CSV: separated by comma, semicolon or tab, whichever finds the columns that are needed."""
+
+    def __init__(self, file: BinaryIO, wanted: list[str]) -> None:
+        self._lines = Lines(file)
+        self.header, self.names, self.separator = self._read_header(wanted)
+        self.line_end = b"\r\n" if self._lines.taken[-1].endswith(b"\r\n") else b"\n"
+
+    def _read_header(self, wanted: list[str]) -> tuple[bytes, list[str], str]:
+        try:
+            text = next(self._lines)
+        except StopIteration:
+            raise Unusable("The CSV is empty: not even a header.") from None
+        except TooLong as fault:
+            raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
+        raw = self._lines.taken[0]
+        for separator in _SEPARATORS:
+            try:
+                names = next(csv.reader([text.removeprefix("\ufeff")], delimiter=separator, strict=True), [])
+            except csv.Error:
+                continue
+            if set(wanted) <= set(names):
+                if len(set(names)) != len(names):
+                    raise Unusable("The header of the CSV names a column twice.")
+                if not _is_unicode(text):
+                    raise Unusable("The header of the CSV is not UTF-8.")
+                return raw.rstrip(b"\r\n"), names, separator
+        raise Unusable(f"The header of the CSV does not have all of these columns: {', '.join(wanted)}.")
+
+    def __iter__(self) -> Iterator[Record]:
+        lines = self._lines
+        rows = csv.reader(lines, delimiter=self.separator, strict=True)
+        number, before = 0, lines.bytes_read
+        while True:
+            lines.taken.clear()
+            first = lines.number + 1
+            values, reason, too_long = None, "", b""
+            try:
+                cells = next(rows)
+            except StopIteration:
+                return
+            except TooLong as fault:
+                reason, too_long = str(fault), fault.start
+            except csv.Error as error:
+                reason = f"The line is not CSV: {error}."
+            else:
+                if not cells:
+                    continue
+                values, reason = self._values(cells)
+            raw = (b"".join(lines.taken) + too_long).rstrip(b"\r\n")
+            if values is not None and not _is_unicode("".join(cells)):
+                values, reason = None, "The line is not UTF-8."
+            number += 1
+            yield Record(number, lines.bytes_read - before, raw, first, values, reason)
+            before = lines.bytes_read
+
+    def _values(self, cells: list[str]) -> tuple[dict[str, Any] | None, str]:
+        if len(cells) != len(self.names):
+            return None, f"The line has {len(cells):,} cells, the header has {len(self.names):,}."
+        return dict(zip(self.names, cells, strict=True)), ""
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

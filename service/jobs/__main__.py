@@ -1,0 +1,127 @@
+"""python -m service.jobs predict | runs | rollback: what is done at night, and its history.
+
+Knows: the terminal. Must not know: arrays, SQL, HTTP. A builder: it reads settings.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from service.errors import BrokenBundle, BrokenStorage, ModelFailed, StorageUnavailable
+from service.jobs import nightly, written
+from service.jobs.inputs import WrongInput, open_source
+from service.schemas import Card, Run
+from service.scoring.bundle import read_card
+from service.settings import Settings, WrongSettings, read_settings
+from service.store import history
+from service.store.history import NothingBefore
+from service.store.store import Store
+
+_PATIENCE_SECONDS = 60.0
+_REASONS_SHOWN = 5
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Do what is asked. Ends with a sentence and exit code 1 where it cannot be done."""
+    asked = _parser().parse_args(arguments)
+    try:
+        settings = read_settings(os.environ)
+        store = Store(settings.database_url, _PATIENCE_SECONDS)
+        try:
+            asked.act(asked, settings, store)
+        finally:
+            store.close()
+    except (WrongSettings, WrongInput, BrokenStorage, StorageUnavailable, ModelFailed) as error:
+        sys.exit(str(error))
+    except BrokenBundle as error:
+        sys.exit(f"The model {asked.model} cannot be used: {error}.")
+    except NothingBefore:
+        sys.exit(f"There is no run of {asked.model} before the one that is served.")
+    except nightly.Busy:
+        sys.exit(f"Another job writes predictions of {asked.model} now. Nothing was done.")
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on where this one stopped.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m service.jobs", description="Nightly jobs and their history.")
+    kinds = parser.add_subparsers(required=True, metavar="predict | runs | rollback")
+    predict = kinds.add_parser("predict", help="score an input and serve its predictions")
+    predict.set_defaults(act=_predict)
+    predict.add_argument("--model", required=True)
+    predict.add_argument(
+        "--input", required=True, help="a Parquet file or folder, file.csv, sqlite:///file.db#table, postgresql://…#table"
+    )
+    predict.add_argument("--key", help="the column that holds the key; as in the card when not said")
+    predict.add_argument("--output", type=Path, metavar="FOLDER", help="write the predictions there too, as Parquet")
+    predict.add_argument("--keep", type=_count, default=3, metavar="N", help="runs to keep, 3 when not said")
+    runs = kinds.add_parser("runs", help="list the runs, the newest first")
+    runs.set_defaults(act=_list)
+    runs.add_argument("--model")
+    rollback = kinds.add_parser("rollback", help="serve the run before again")
+    rollback.set_defaults(act=_roll_back)
+    rollback.add_argument("--model", required=True)
+    return parser
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("keep 1 run or more")
+    return count
+
+
+def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
+    bundle, card = _bundle(settings, asked.model)
+    if card.entity is None:
+        raise WrongInput(f"The card of {card.name} names no entity: there is no key to find its predictions by.")
+    key = asked.key or card.entity.key
+    source = open_source(asked.input)
+    with tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None) as bar:
+        run = nightly.predict(store, bundle, card, source, key=key, keep=asked.keep, advance=bar.update)
+    if asked.output:
+        written.write(store, run, card, key, asked.output)
+    rate = f"{(run.rows + run.refused) / run.seconds:,.0f}" if run.seconds else "—"
+    _say(f"{run.model} {run.version[:12]}: run {run.id} is served. {run.rows:,} rows stored, {run.refused:,} refused, ")
+    _say(f"{run.seconds:,.1f} s, {rate} rows/s.\n")
+    for field, code, rows in history.reasons(store, run.id)[:_REASONS_SHOWN]:
+        _say(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
+
+
+def _list(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
+    after = None
+    while True:
+        page = history.list_runs(store, asked.model, after)
+        for run in page.items:
+            _say(_line(run) + "\n")
+        after = page.next
+        if after is None:
+            return
+
+
+def _roll_back(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
+    _say(f"Served again: {_line(history.roll_back(store, asked.model))}\n")
+
+
+def _bundle(settings: Settings, name: str) -> tuple[Path, Card]:
+    """Return the bundle whose card has this name. Raises WrongInput, BrokenBundle."""
+    for folder in sorted(Path(settings.bundles).glob("*")):
+        if folder.name == name and folder.is_dir():
+            return folder, read_card(folder)
+    raise WrongInput(f"There is no model {name[:64]!r}.")
+
+
+def _line(run: Run) -> str:
+    figures = f"{run.rows:>9,} rows {run.refused:>7,} refused {run.seconds:>8,.1f} s"
+    return f"{run.id}  {run.model:<20} {run.version[:12]}  {run.state:<10} {figures}  {run.started} … {run.finished or ''}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""A run as Parquet files: predictions.parquet, and refused.parquet with the reasons.
+
+Knows: Arrow, the card's output. Must not know: models, how a run was made. A file is put in place whole.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from service.jobs.batches import REFUSED
+from service.schemas import Card, Classification, Run
+from service.store import lookups
+from service.store.store import Store
+
+_PAGE = 8192
+
+
+def write(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
+    """Write both files into `folder`; predictions stand in the order of their keys."""
+    folder.mkdir(parents=True, exist_ok=True)
+    origin = {"model": run.model, "version": run.version, "run": run.id}
+    shape = _shape(card, key).with_metadata(origin)
+    pages = ([_flat(row, card, key) for row in page] for page in lookups.predictions_of(store, run.id, _PAGE))
+    _put(folder / "predictions.parquet", shape, pages)
+    _put(folder / "refused.parquet", REFUSED.with_metadata(origin), lookups.refused_of(store, run.id, _PAGE))
+
+
+def _shape(card: Card, key: str) -> pa.Schema:
+    number, text = pa.float64(), pa.string()
+    if isinstance(card.output, Classification):
+        shares = [(f"probability_{label.value}", number) for label in card.output.labels]
+        answer = [("label", text), ("decision", text), *shares]
+    else:
+        answer = [("value", number), ("low", number), ("high", number), ("decision", text)]
+    return pa.schema([(key, text), *answer, ("warnings", text), ("computed_at", text)])
+
+
+def _flat(row: dict[str, Any], card: Card, key: str) -> dict[str, Any]:
+    prediction = json.loads(row["prediction"])
+    warnings = ", ".join(f"{each['field']} {each['code']}" for each in prediction["warnings"])
+    flat = {key: row["key"], "decision": prediction["decision"], "warnings": warnings, "computed_at": row["computed_at"]}
+    if isinstance(card.output, Classification):
+        shares = {f"probability_{label}": share for label, share in prediction["probabilities"].items()}
+        return flat | shares | {"label": prediction["label"]}
+    interval = prediction["interval"] or {}
+    return flat | {"value": prediction["value"], "low": interval.get("low"), "high": interval.get("high")}
+
+
+def _put(file: Path, shape: pa.Schema, pages: Iterable[list[dict[str, Any]]]) -> None:
+    unfinished = file.with_name(f".{file.name}.unfinished")
+    with pa.parquet.ParquetWriter(unfinished, shape) as writer:
+        for page in pages:
+            writer.write_batch(pa.RecordBatch.from_pylist(page, shape))
+    unfinished.replace(file)

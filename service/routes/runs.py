@@ -1,0 +1,35 @@
+"""GET /v1/runs: the history of nightly jobs.
+
+Knows: HTTP. Must not know: SQL, what a run is made of.
+"""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from service import actions, problems
+from service.deps import Storage, reader
+from service.errors import Forbidden, InvalidRequest, StorageUnavailable, Unauthorized
+from service.strict_json import encode
+
+router = APIRouter(prefix="/v1/runs", tags=["runs"])
+_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+_Name = Annotated[str | None, Query(json_schema_extra={"pattern": f"^{_NAME.pattern}$"})]
+_SHAPE = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunList"}}}}
+
+
+@router.get(
+    "",
+    summary="The runs of nightly jobs, the newest first",
+    dependencies=[Depends(reader)],
+    responses={
+        200: {"description": "A page; `next` is the `after` of the next one", **_SHAPE},
+        **problems.documented(InvalidRequest, Unauthorized, Forbidden, StorageUnavailable),
+    },
+)
+def runs(store: Storage, model: _Name = None, after: _Name = None) -> Response:
+    for name, value in (("model", model), ("after", after)):
+        if value is not None and not _NAME.fullmatch(value):
+            raise InvalidRequest(f"`{name}` is the name of a model." if name == "model" else "`after` is `next` of a page.")
+    return Response(encode(actions.list_runs(store, model, after)), media_type="application/json")

@@ -1,0 +1,110 @@
+"""What is kept from one night to the next: stored predictions, the runs that wrote them, answers that come from them.
+
+Knows: names, types and what they mean. Must not know: HTTP, files, SQL.
+"""
+
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+from service.schemas.answers import LabelPrediction, ValuePrediction
+from service.schemas.card import Row, Shape
+
+Source = Literal["stored", "live"]
+RunState = Literal["running", "failed", "published", "superseded", "withdrawn", "discarded"]
+"""running: being written, or killed and waiting to go on · published: answers come from it · superseded: was published ·
+withdrawn: was published and taken back · discarded: its predictions are deleted."""
+
+
+class Stored(Shape, frozen=True):
+    """Where a stored row or prediction comes from."""
+
+    computed_at: str
+    """UTC, ISO 8601."""
+    run: str
+    version: str
+    """Of the model that computed it."""
+    stale: bool
+    """Too old, or of another version than the served one."""
+
+
+class KeyedLabelPrediction(LabelPrediction, frozen=True, kw_only=True):
+    """A label's prediction in an answer to rows some of which hold the entity's key."""
+
+    source: Source
+    """`live`: computed now; then `stored` is where the values come from that the caller did not give."""
+    stored: Stored | None = None
+    changed: list[str] | None = None
+    """A what-if on top of a stored row: the fields that the caller gave. None where nothing was looked up."""
+
+
+class KeyedValuePrediction(ValuePrediction, frozen=True, kw_only=True):
+    """A value's prediction in an answer to rows some of which hold the entity's key."""
+
+    source: Source
+    stored: Stored | None = None
+    changed: list[str] | None = None
+
+
+class KeyedLabelPredictions(Shape, frozen=True):
+    model: str
+    version: str
+    source: Literal["stored", "live", "mixed"]
+    predictions: list[KeyedLabelPrediction]
+
+
+class KeyedValuePredictions(Shape, frozen=True):
+    model: str
+    version: str
+    source: Literal["stored", "live", "mixed"]
+    predictions: list[KeyedValuePrediction]
+
+
+KeyedPredictions = KeyedLabelPredictions | KeyedValuePredictions
+
+P = TypeVar("P", LabelPrediction, ValuePrediction)
+
+
+class StoredPrediction(Shape, Generic[P], frozen=True):
+    """A prediction as a run wrote it, with the row that it was computed from."""
+
+    row: Row
+    prediction: P
+    computed_at: str
+    age_seconds: float
+    run: str
+    version: str
+    stale: bool
+
+
+class EntityAnswer(Shape, Generic[P], frozen=True):
+    """What is stored for one key."""
+
+    model: str
+    version: str
+    """The served one; what is stored may be of another."""
+    key: str
+    """The name of the key: client_id."""
+    id: str
+    stored_prediction: StoredPrediction[P]
+
+
+class Run(Shape, frozen=True):
+    """One execution of a nightly job."""
+
+    id: str
+    model: str
+    version: str
+    kind: str
+    state: RunState
+    started: str
+    finished: str | None
+    rows: int
+    """How many were stored."""
+    refused: int
+    seconds: float
+
+
+class RunList(Shape, frozen=True):
+    items: list[Run] = msgspec.field(default_factory=list)
+    next: str | None = None

@@ -1,0 +1,120 @@
+"""The promise over everything: the same row gives the same number, whatever way it takes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import requests
+
+from client import Client
+from pipeline import enrich
+from service.jobs.__main__ import main as job
+from service.scoring.bundle import read_card
+from service.training.__main__ import main as train
+from tests.files import MEDIA, written
+from tests.programs import Program, free_port, running
+
+MODEL, CHANCE = "credit-default", "probability_default"
+CLIENTS = 300
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first clients of the bundled data with their key, as the nightly job takes them."""
+    file = tmp_path_factory.mktemp("clients") / "clients.parquet"
+    train(["--clients", str(file)])
+    pq.write_table(pq.read_table(file).slice(0, CLIENTS), file)
+    return file
+
+
+@pytest.fixture(scope="module")
+def service(bundles: Path, clients: Path) -> Iterator[Program]:
+    """The service over a store that holds last night's answers."""
+    port, database = free_port(), f"sqlite:///{clients.parent}/witryna.db"
+    settings = {"SERVICE_PORT": str(port), "SERVICE_BUNDLES": str(bundles), "SERVICE_DATABASE_URL": database}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        job(["predict", "--model", MODEL, "--input", str(clients)])
+    with running(Program("service", "/health/ready", port, **settings)) as started:
+        yield started
+
+
+def rows_of(clients: Path, bundles: Path) -> list[dict[str, Any]]:
+    names = [field.name for field in read_card(bundles / MODEL).inputs]
+    rows: list[dict[str, Any]] = pq.read_table(clients, columns=names).to_pylist()
+    return rows
+
+
+@pytest.fixture(scope="module")
+def expected(service: Program, clients: Path, bundles: Path) -> list[float]:
+    """What JSON says."""
+    said = Client(service.url).predict(MODEL, rows_of(clients, bundles))["predictions"]
+    return [each["probabilities"]["default"] for each in said]
+
+
+def test_a_row_alone_gets_the_number_that_it_gets_in_company(
+    service: Program, clients: Path, bundles: Path, expected: list[float]
+) -> None:
+    client = Client(service.url)
+    rows = rows_of(clients, bundles)[:40]
+    alone = [client.predict(MODEL, [row])["predictions"][0]["probabilities"]["default"] for row in rows]
+    assert alone == expected[:40]
+
+
+@pytest.mark.parametrize("kind", ["csv", "arrow", "parquet"])
+def test_a_file_gets_the_numbers_of_json(
+    kind: str, service: Program, clients: Path, bundles: Path, expected: list[float]
+) -> None:
+    body = written(pa.Table.from_pylist(rows_of(clients, bundles)), kind)
+    headers = {"Content-Type": MEDIA[kind], "Accept": MEDIA["arrow"]}
+    answer = requests.post(f"{service.url}/v1/models/{MODEL}/predictions", body, headers=headers, timeout=30)
+    assert pa.ipc.open_stream(answer.content).read_all()[CHANCE].to_pylist() == expected
+
+
+def test_last_night_says_what_is_said_now(service: Program, clients: Path, expected: list[float]) -> None:
+    keys = pq.read_table(clients)["client_id"].to_pylist()
+    answer = Client(service.url).predict(MODEL, [{"client_id": key} for key in keys])
+    assert answer["source"] == "stored"
+    assert [each["probabilities"]["default"] for each in answer["predictions"]] == expected
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_the_pipeline_writes_what_json_says(
+    ending: str, service: Program, clients: Path, tmp_path: Path, expected: list[float]
+) -> None:
+    table = pq.read_table(clients)
+    source, target = tmp_path / f"in.{ending}", tmp_path / f"out.{ending}"
+    if ending == "jsonl":
+        source.write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()), encoding="utf-8")
+    else:
+        source.write_bytes(written(table, ending))
+    summary = enrich(MODEL, source, target, url=service.url)
+    assert (summary.enriched, summary.failed) == (CLIENTS, 0)
+    assert found_in(target) == expected
+
+
+def found_in(target: Path) -> list[float]:
+    if target.suffix == ".parquet":
+        values: list[float] = pq.read_table(target)[CHANCE].to_pylist()
+        return values
+    if target.suffix == ".jsonl":
+        return [json.loads(line)[CHANCE] for line in target.read_text(encoding="utf-8").splitlines()]
+    head, *lines = [line.split(",") for line in target.read_text(encoding="utf-8").splitlines()]
+    return [float(line[head.index(CHANCE)]) for line in lines]
+
+
+def test_the_number_is_scikit_learns(clients: Path, bundles: Path, expected: list[float]) -> None:
+    """The gate that every bundle passed, seen from the other end: real clients, to a millionth."""
+    from service.training.recipes import RECIPES
+
+    recipe = RECIPES[MODEL]
+    pipeline = recipe.fit(recipe.split().train)
+    names = [field.name for field in read_card(bundles / MODEL).inputs]
+    theirs = pipeline.predict_proba(pq.read_table(clients, columns=names).to_pandas()[names])[:, 1]
+    np.testing.assert_allclose(expected, theirs, atol=1e-6)

@@ -1,0 +1,251 @@
+"""Promises of service/store/, on SQLite and on a real PostgreSQL: whole runs, each key once, nothing lost in silence."""
+
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, inspect, select, text
+
+from service.errors import BrokenStorage, StorageUnavailable
+from service.store import history, lookups
+from service.store.history import NothingBefore, Progress
+from service.store.store import Store
+from service.store.tables import NEWEST, metadata, runs
+from tests.stores import sqlite_url
+
+MODEL = "toy"
+
+
+def scored(keys: list[str], start: int = 1, label: str = "a") -> list[dict[str, Any]]:
+    return [
+        {"key": key, "place": start + place, "row": "{}", "prediction": f'"{label}"', "computed_at": history.now()}
+        for place, key in enumerate(keys)
+    ]
+
+
+def run_of(store: Store, keys: list[str], label: str = "a", *, publish: bool = True) -> str:
+    begun = history.begin(store, MODEL, "v1", label)
+    history.add(store, Progress(begun.run, len(keys), "x"), scored(keys, label=label), [], 0.5)
+    if publish:
+        history.publish(store, begun.run)
+    return begun.run
+
+
+def states(store: Store) -> dict[str, str]:
+    return {run.id: run.state for run in history.list_runs(store).items}
+
+
+def test_the_migrations_make_the_tables_that_the_program_speaks_of(store: Store) -> None:
+    with store.reading() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
+        found = MetaData()
+        found.reflect(connection)
+        for table in metadata.sorted_tables:
+            made = found.tables[table.name]
+            assert [(c.name, c.nullable, c.primary_key) for c in made.columns] == [
+                (c.name, c.nullable, c.primary_key) for c in table.columns
+            ]
+            assert {index.name for index in made.indexes} == {index.name for index in table.indexes}
+            assert len(made.foreign_keys) == len(table.foreign_keys)
+        assert set(found.tables) == {*metadata.tables, "alembic_version"}
+
+
+def test_several_programs_that_start_at_once_make_one_database(url: str) -> None:
+    stores = [Store(url, patience_seconds=20) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(Store.prepare, stores))
+    with stores[0].reading() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [NEWEST]
+    for store in stores:
+        store.close()
+
+
+def test_nothing_of_a_run_is_found_before_it_is_published_and_all_of_it_afterwards(store: Store) -> None:
+    run = run_of(store, ["1", "2"], publish=False)
+    assert lookups.find(store, MODEL, ["1", "2"]) == {}
+    history.publish(store, run)
+    found = lookups.find(store, MODEL, ["1", "2", "3"])
+    assert found.keys() == {"1", "2"}
+    assert {each.run for each in found.values()} == {run}
+    assert lookups.find(store, "another", ["1"]) == {}
+
+
+def test_more_keys_than_fit_into_one_statement_are_found(store: Store) -> None:
+    keys = [str(number) for number in range(12_000)]
+    run_of(store, keys)
+    assert lookups.find(store, MODEL, keys).keys() == set(keys)
+
+
+def test_a_newer_run_takes_the_place_of_the_older_one(store: Store) -> None:
+    old, new = run_of(store, ["1"], "old"), run_of(store, ["1"], "new")
+    assert lookups.find(store, MODEL, ["1"])["1"].prediction == '"new"'
+    assert states(store) == {old: "superseded", new: "published"}
+
+
+def test_two_published_runs_of_a_model_cannot_be(store: Store) -> None:
+    run_of(store, ["1"], "old")
+    other = run_of(store, ["1"], "new", publish=False)
+    with pytest.raises(Exception, match=r"(?i)unique"), store.writing() as connection:
+        connection.execute(runs.update().where(runs.c.id == other).values(state="published"))
+
+
+def test_a_key_that_a_run_holds_already_is_refused_with_the_row_that_has_it(store: Store) -> None:
+    begun = history.begin(store, MODEL, "v1", "s")
+    history.add(store, Progress(begun.run, 3, "x"), scored(["1", "2", "1"]), [], 0)
+    history.add(store, Progress(begun.run, 5, "x"), scored(["2", "3"], start=4), [], 0)
+    history.publish(store, begun.run)
+    run = history.find_run(store, begun.run)
+    assert (run.rows, run.refused) == (3, 2)
+    (page,) = lookups.refused_of(store, begun.run, 10)
+    assert [(row["place"], row["key"], row["code"], row["message"]) for row in page] == [
+        (3, "1", "duplicate_key", "Row 1 has this key already."),
+        (4, "2", "duplicate_key", "Row 2 has this key already."),
+    ]
+    pages = list(lookups.predictions_of(store, begun.run, 2))
+    assert [row["key"] for page in pages for row in page] == ["1", "2", "3"]
+    assert len(pages) == 2
+
+
+def test_an_unfinished_run_goes_on_for_the_same_source_and_version_and_for_no_other(store: Store) -> None:
+    begun = history.begin(store, MODEL, "v1", "source")
+    history.add(store, Progress(begun.run, 1, "d"), scored(["1"]), [], 0)
+    assert history.begin(store, MODEL, "v1", "source") == Progress(begun.run, 1, "d")
+    history.fail(store, begun.run)
+    assert history.begin(store, MODEL, "v1", "source").run == begun.run
+    other = history.begin(store, MODEL, "v2", "source")
+    assert (other.position, states(store)) == (0, {begun.run: "discarded", other.run: "running"})
+    history.sweep(store, MODEL)
+    assert list(lookups.predictions_of(store, begun.run, 10)) == []
+
+
+def test_rolling_back_goes_to_the_run_before_and_never_to_one_that_was_taken_back(store: Store) -> None:
+    first, bad = run_of(store, ["1"], "first"), run_of(store, ["1"], "bad")
+    assert history.roll_back(store, MODEL).id == first
+    assert lookups.find(store, MODEL, ["1"])["1"].run == first
+    with pytest.raises(NothingBefore):
+        history.roll_back(store, MODEL)
+    third = run_of(store, ["1"], "third")
+    assert history.roll_back(store, MODEL).id == first
+    assert states(store) == {first: "published", bad: "withdrawn", third: "withdrawn"}
+
+
+def test_pruning_keeps_the_published_run_and_the_newest_that_can_be_gone_back_to(store: Store) -> None:
+    made = [run_of(store, ["1"], str(number)) for number in range(4)]
+    history.roll_back(store, MODEL)
+    history.prune(store, MODEL, 2)
+    assert [states(store)[run] for run in made] == ["discarded", "superseded", "published", "discarded"]
+    history.prune(store, MODEL, 1)
+    assert [states(store)[run] for run in made] == ["discarded", "discarded", "published", "discarded"]
+    assert lookups.find(store, MODEL, ["1"])["1"].run == made[2]
+
+
+def test_sweeping_deletes_all_that_discarded_runs_hold_and_nothing_else(store: Store) -> None:
+    old = history.begin(store, MODEL, "v1", "old")
+    history.add(store, Progress(old.run, 6001, "x"), scored([str(number) for number in range(6000)] + ["1"]), [], 0)
+    new = run_of(store, [str(number) for number in range(100)], "new")
+    history.sweep(store, MODEL)
+    assert states(store) == {old.run: "discarded", new: "published"}
+    assert (list(lookups.predictions_of(store, old.run, 10)), list(lookups.refused_of(store, old.run, 10))) == ([], [])
+    assert len(lookups.find(store, MODEL, [str(number) for number in range(6000)])) == 100
+
+
+def test_a_new_connection_lets_go_of_no_lock_of_another_one(tmp_path: Path) -> None:
+    """Closing a file lets go of all locks of a process on it: nothing but SQLite may open it."""
+    store, other = Store(sqlite_url(tmp_path)), Store(sqlite_url(tmp_path), patience_seconds=0.1)
+    store.prepare()
+    outside = [
+        sys.executable,
+        "-c",
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')",
+    ]
+    with store.writing() as connection:
+        history._begin(connection, MODEL, "v", "s")
+        other.prepare()
+        assert history.list_runs(other).items == []
+        other.close()
+        done = subprocess.run([*outside, str(tmp_path / "witryna.db")], capture_output=True, text=True, check=False)
+        assert "locked" in done.stderr
+    assert len(history.list_runs(store).items) == 1
+    store.close()
+
+
+def test_the_history_is_read_page_by_page_the_newest_first(store: Store) -> None:
+    made = [run_of(store, [], str(number)) for number in range(history.PAGE + 3)]
+    first = history.list_runs(store)
+    second = history.list_runs(store, after=first.next)
+    assert [run.id for run in first.items + second.items] == sorted(made, reverse=True)
+    assert second.next is None
+    assert history.list_runs(store, "another").items == []
+
+
+def test_only_one_holds_a_name_at_a_time(store: Store) -> None:
+    store.prepare()
+    with (
+        store.database.only_one("a") as first,
+        store.database.only_one("a") as second,
+        store.database.only_one("b") as other,
+    ):
+        assert (first, second, other) == (True, False, True)
+    with store.database.only_one("a") as again:
+        assert again
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    store.prepare()
+
+    def break_off() -> None:
+        with store.writing() as connection:
+            history._begin(connection, MODEL, "v", "s")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert states(store) == {}
+    with store.reading() as connection:
+        assert connection.execute(select(runs)).all() == []
+
+
+def test_a_database_of_a_newer_schema_is_refused_and_left_alone(store: Store, url: str) -> None:
+    run_of(store, ["1"])
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer = Store(url)
+    with pytest.raises(StorageUnavailable, match="newer program"):
+        newer.prepare()
+    with store.writing() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+        connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": NEWEST})
+    assert lookups.find(newer, MODEL, ["1"])
+    newer.close()
+
+
+def test_another_programs_database_is_refused_and_left_alone(store: Store) -> None:
+    store.database.make_ready()
+    with store.database.writing() as connection:
+        connection.execute(text("CREATE TABLE theirs (a INTEGER)"))
+    with pytest.raises(StorageUnavailable, match="another program"):
+        store.prepare()
+    with store.database.reading() as connection:
+        assert inspect(connection).get_table_names() == ["theirs"]
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:", "postgresql://", "sqlite+nothing:///x.db", ""]
+)
+def test_an_address_of_no_known_kind_is_refused_with_a_sentence(url: str) -> None:
+    with pytest.raises(BrokenStorage, match="looks like"):
+        Store(url)
+
+
+def test_sqlite_keeps_every_commit_on_the_disk(tmp_path: Path) -> None:
+    store = Store(sqlite_url(tmp_path))
+    with store.reading() as connection:
+        names = ("journal_mode", "synchronous", "foreign_keys", "cache_spill")
+        settings = [connection.scalar(text(f"PRAGMA {name}")) for name in names]
+    assert settings == ["delete", 2, 1, 0]
+    store.close()
+    assert sqlite3.connect(tmp_path / "witryna.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
