@@ -55,4 +55,4 @@ def raise_for(response: requests.Response, answer: bytes, request_id: str) -> No
         for error in problem.get("errors", [])
         if isinstance(error, dict)
     ]
-    raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the three keys
+    raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the four keys

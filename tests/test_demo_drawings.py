@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from client import Card, Curve, Evaluation, Explanation, ThresholdCounts
 from demo import findings, label_findings, laid_out, mistakes, reasons, scales, sweeps, value_findings
-from demo.charts import curves
+from demo.charts import answer_map, curves
 from demo.kept import Kept
 from demo.tongue import Tongue
 from tests.test_demo_sentences import card_of
@@ -210,7 +210,9 @@ def test_no_word_of_a_chart_is_taken_for_a_mark(theme: str) -> None:
     for figure in (
         curves.line(points, axis, scale, now=0, start=points[1], theme=theme),
         curves.bars(points, scale, now=None, start=(0, 0.5), theme=theme),
-        curves.surface((axis, axis), ([0.0, 1.0], [0.0, 1.0]), [points, points], scale, now=(0, 1), start=None, theme=theme),
+        answer_map.surface(
+            (axis, axis), ([0.0, 1.0], [0.0, 1.0]), [points, points], scale, now=(0, 1), start=None, theme=theme
+        ),
     ):
         assert "<script" not in figure.to_json()
         assert "alert(1)" in figure.to_json()

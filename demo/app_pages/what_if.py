@@ -11,7 +11,7 @@ import streamlit as st
 from client import Card, Curves, Field
 from demo import answers, forms, headline, state, sweeps, wording
 from demo.cases import MODEL, Case
-from demo.charts import curves
+from demo.charts import answer_map, curves
 from demo.charts.canvas import Figure
 from demo.charts.curves import Point
 from demo.tongue import Tongue
@@ -115,7 +115,7 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, wor
     assert asked["surface"] is not None  # noqa: S101 - the page looked
     one, two, cells = sweeps.over(card, fields, asked["surface"], words)
     scale = sweeps.scale(card, [point for line in cells for point in line], words)
-    figure = curves.surface(
+    figure = answer_map.surface(
         (one.axis(None, words), two.axis(None, words)),
         (one.places, two.places),
         cells,

@@ -1,4 +1,4 @@
-"""What if, drawn: the answer along one field as a line or bars, along two fields as a map. Plain data → plotly figure.
+"""What if, drawn: the answer along one field, as a line or as bars. Plain data → plotly figure.
 
 Knows: plotly. Must not know: cards, requests, the page, Streamlit. Every point can be clicked; it carries its place.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, INK, MUTED, PAPER, TONES, TRACK, Figure, Stretch, axes, canvas, plain, tinted
+from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, Stretch, axes, canvas, plain, tinted
 
 _HEIGHT = 430
 _BAR_PIXELS = 46
@@ -134,83 +134,6 @@ def bars(points: list[Point], scale: Scale, *, now: int | None, start: tuple[int
     return figure
 
 
-def surface(
-    axes_of: tuple[Axis, Axis],
-    places: tuple[list[float], list[float]],
-    cells: list[list[Point]],
-    scale: Scale,
-    *,
-    now: tuple[int | None, int | None],
-    start: tuple[int | None, int | None] | None,
-    theme: str,
-) -> Figure:
-    """Draw the answer over two fields: `cells[i][j]` stands at places[0][i], places[1][j]."""
-    figure = canvas(theme, _HEIGHT)
-    xs, ys = places
-    heights = [[cells[i][j].answer for i in range(len(xs))] for j in range(len(ys))]
-    flat = [height for row in heights for height in row]
-    low, high = scale.ends(flat)
-    figure.add_trace(
-        go.Heatmap(
-            x=xs,
-            y=ys,
-            z=heights,
-            zmin=low,
-            zmax=high,
-            colorscale=_colours(scale, theme),
-            hoverinfo="skip",
-            colorbar={
-                "thickness": 12,
-                "outlinewidth": 0,
-                "tickvals": [at for at, _ in scale.ticks],
-                "ticktext": [plain(word) for _, word in scale.ticks],
-            },
-        )
-    )
-    spots = [(x, y, cells[i][j], [i, j]) for i, x in enumerate(xs) for j, y in enumerate(ys)]
-    figure.add_trace(
-        go.Scatter(
-            x=[spot[0] for spot in spots],
-            y=[spot[1] for spot in spots],
-            text=[f"{plain(spot[2].word)}: <b>{plain(spot[2].answer_word)}</b>" for spot in spots],
-            customdata=[spot[3] for spot in spots],
-            mode="markers",
-            marker={"size": 14, "opacity": 0, "symbol": "square"},
-            hovertemplate="%{text}<extra></extra>",
-            selected={"marker": {"opacity": 0}},
-            unselected={"marker": {"opacity": 0}},
-        )
-    )
-    for place, symbol in ((start or (None, None), "circle-open"), (now, "circle")):
-        one, two = place
-        if one is not None and two is not None:
-            figure.add_trace(
-                go.Scatter(
-                    x=[xs[one]],
-                    y=[ys[two]],
-                    mode="markers",
-                    hoverinfo="skip",
-                    marker={
-                        "symbol": symbol,
-                        "size": 15,
-                        "color": INK[theme],
-                        "line": {"width": 2.5, "color": PAPER[theme]},
-                    },
-                )
-            )
-    first, second = (
-        {
-            "title": plain(axis.title),
-            "tickvals": [at for at, _ in axis.ticks],
-            "ticktext": [plain(word) for _, word in axis.ticks],
-            "showgrid": False,
-        }
-        for axis in axes_of
-    )
-    axes(figure, theme, first, second)
-    return figure
-
-
 def _bands(figure: Figure, scale: Scale, theme: str) -> None:
     for stretch in scale.stretches:
         colour = tinted(TONES[theme][stretch.tone], 0.2)
@@ -248,16 +171,3 @@ def _mark(figure: Figure, start: list[tuple[float, Point]], now: list[tuple[floa
                 marker={"symbol": symbol, "size": size, "color": INK[theme], "line": {"width": 2.5, "color": INK[theme]}},
             )
         )
-
-
-def _colours(scale: Scale, theme: str) -> list[list[object]]:
-    """Return a scale of colours: the bands' own, stepped at their edges; without bands, paper to accent."""
-    if not scale.stretches or not scale.whole:
-        return [[0, tinted(ACCENT[theme], 0.08)], [1, ACCENT[theme]]]
-    low, high = scale.whole
-    colours: list[list[object]] = []
-    for stretch in scale.stretches:
-        tone = TONES[theme][stretch.tone]
-        colours.append([(stretch.low - low) / (high - low), tinted(tone, 0.35)])
-        colours.append([(stretch.high - low) / (high - low), tinted(tone, 0.75)])
-    return colours

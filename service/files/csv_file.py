@@ -51,8 +51,9 @@ class CsvFile:
             if field.name in self._places and field.type in {"number", "integer"}
         ]
         rows, self.decimal = self._survey(asked.decimal, asked.most_rows)
-        self._passing = self._names if asked.keep_inputs else ignored
-        self.others = pa.schema([pa.field(name, pa.string()) for name in self._passing])
+        passing = self._names if asked.keep_inputs else ignored
+        self._passing = [self._names.index(name) for name in passing]
+        self.others = pa.schema([pa.field(name, pa.string()) for name in passing])
         self.recognised = Recognised(
             format="csv",
             rows=rows,
@@ -82,9 +83,7 @@ class CsvFile:
                 rows[place] = [""] * width  # which cell belongs to which column, nobody knows
         columns = list(zip(*rows, strict=True))
         inputs = {name: pa.array(columns[place], pa.string()) for name, place in self._places.items()}
-        others = [
-            pa.array([cell or None for cell in columns[self._names.index(name)]], pa.string()) for name in self._passing
-        ]
+        others = [pa.array([cell or None for cell in columns[place]], pa.string()) for place in self._passing]
         return Part(first_row, len(rows), inputs, others, lines, faults)
 
     def _first_line(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from service.errors import InvalidFile, TooLarge
 from service.files.dialect import missing_columns
-from service.files.parts import ADDED, MOST_COLUMNS
+from service.files.parts import MOST_COLUMNS
 from service.schemas import Card, Classification, InputError
 from service.strict_json import shown
 
@@ -42,8 +42,8 @@ def check_frame(card: Card, names: Sequence[str]) -> list[str]:
 def added_names(card: Card) -> list[str]:
     """Return the names of the columns that the answer adds for this model."""
     if isinstance(card.output, Classification):
-        return ["label", "decision", *(f"probability_{label.value}" for label in card.output.labels), *ADDED[-2:]]
-    return [name for name in ADDED if name != "label"]
+        return ["label", "decision", *(f"probability_{label.value}" for label in card.output.labels), "error", "row"]
+    return ["decision", "value", "low", "high", "error", "row"]
 
 
 def _twice(name: str) -> str:

@@ -13,8 +13,6 @@ from service.schemas import Recognised
 
 PART_ROWS = 16_384
 MOST_COLUMNS = 1000
-ADDED = ("label", "decision", "value", "low", "high", "error", "row")
-"""Names that the answer adds; `probability_<label>` too. A file that has them already would have two."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from service.deps import Threads
 from service.errors import ClientGone, InvalidRequest, NotAcceptable, Overloaded, TooLarge, UnsupportedType
 from service.files.asked import Asked, FileAnswer
 from service.files.formats import MEDIA_TYPES, Kind, accepted
-from service.schemas import Recognised
 from service.scoring.registry import Registry
 from service.settings import Settings
 from service.strict_json import shown
@@ -144,13 +143,9 @@ def _headers(asked: Asked, answer: FileAnswer) -> list[tuple[bytes, bytes]]:
     kind = MEDIA_TYPES[asked.answer] + ("; charset=utf-8" if asked.answer == "csv" else "")
     found = answer.recognised
     short = msgspec.structs.replace(found, columns=_few(found.columns), ignored=_few(found.ignored))
-    return [(b"content-type", kind.encode()), (b"x-file", _ascii(short))]
+    return [(b"content-type", kind.encode()), (b"x-file", json.dumps(msgspec.to_builtins(short)).encode())]
 
 
 def _few(names: list[str]) -> list[str]:
     kept = [shown(name) for name in names[:_NAMES_IN_HEADER]]
     return [*kept, "…"] if len(names) > _NAMES_IN_HEADER else kept
-
-
-def _ascii(recognised: Recognised) -> bytes:
-    return json.dumps(msgspec.to_builtins(recognised)).encode()
