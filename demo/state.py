@@ -5,7 +5,9 @@ Knows: Streamlit's session. Must not know: widgets, drawing. The ONE place that 
 
 import os
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -24,6 +26,7 @@ from client import (
 )
 from demo import cases, kept
 from demo.cases import KEPT, LANGUAGE, MODEL, VIEW, Case
+from demo.incoming import Growing
 from demo.kept import Kept
 from demo.settings import read_settings
 from demo.tongue import LANGUAGES, Tongue, from_browser
@@ -36,6 +39,25 @@ def client() -> Client:
     """Return the one client of all visits; it holds the key, no visit does."""
     settings = read_settings(os.environ)
     return Client(settings.service_url, settings.api_key or None, connect_timeout_seconds=2, deadline_seconds=12)
+
+
+@st.cache_resource
+def _feeds() -> dict[str, Growing]:
+    """Return model → its feed; all visits look at the same ones."""
+    return {model: Growing(path) for model, path in read_settings(os.environ).feeds_by_model().items()}
+
+
+def feed(model: str) -> Growing | None:
+    """Return what comes in for a model, where the settings name a file that a pipeline writes."""
+    return _feeds().get(model)
+
+
+def timezone() -> tzinfo:
+    """Return where the clock of this visit's reader hangs."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def tongue() -> Tongue:
