@@ -1,6 +1,6 @@
 """What the service says: cards for all visits, answers for this one, each question asked once and remembered.
 
-Knows: the client, Streamlit's caches. Must not know: widgets, drawing, the page. Errors go to `state`.
+Knows: the client, Streamlit's caches. Must not know: widgets, drawing, the page. Errors go to `banner`.
 """
 
 import json
@@ -21,7 +21,8 @@ from client import (
     Row,
     ServiceError,
 )
-from demo.state import client, note, tongue
+from demo.banner import note
+from demo.state import client, tongue
 
 _KEEP_SECONDS = 20
 _MOST_REMEMBERED = 60

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from client import Card, Nonsense, RecognisedFile, Refused, ServiceError
-from demo import answers, forms, scales, scored_file, state, wording
+from demo import answers, banner, forms, scales, scored_file, state, wording
 from demo.cases import MODEL
 from demo.charts import distribution
 from demo.scored_file import EVERY, REFUSED, ScoredFile
@@ -91,7 +91,7 @@ def _uploaded(card: Card, words: Tongue) -> ScoredFile | None:
         return None
     except ServiceError as error:
         bar.empty()
-        state.note(error)
+        banner.note(error)
         return None
     return ScoredFile(upload.name, recognised, card["version"], table)
 
