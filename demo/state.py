@@ -140,12 +140,17 @@ def going_home() -> dict[str, str]:
 
 def view(page: str, options: list[str], default: str) -> str:
     """Return what a page looks at: chosen in this visit, from the address, or the default."""
+    seen = any_view(page)
+    return seen if seen in options else default
+
+
+def any_view(page: str) -> str:
+    """Return what a page looks at, whatever it is: chosen in this visit, or from the address, unchecked."""
     seen: dict[str, str] = st.session_state.setdefault("views", {})
     key = f"{page}/{st.session_state[MODEL]}"
     if key not in seen:
-        asked = st.query_params.get(VIEW, "") if st.query_params.get(MODEL) == st.session_state[MODEL] else ""
-        seen[key] = asked
-    return seen[key] if seen[key] in options else default
+        seen[key] = st.query_params.get(VIEW, "") if st.query_params.get(MODEL) == st.session_state[MODEL] else ""
+    return seen[key]
 
 
 def look_at(page: str, option: str) -> None:

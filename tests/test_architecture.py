@@ -21,6 +21,7 @@ TOLD = {
     "demo.kept",
     "demo.label_findings",
     "demo.laid_out",
+    "demo.looked_up",
     "demo.mistakes",
     "demo.reasons",
     "demo.scales",

@@ -76,14 +76,23 @@ class StoredPrediction(TypedDict):
     stale: bool
 
 
+class StoredFeatures(TypedDict):
+    values: Row
+    computed_at: str
+    age_seconds: float
+    run: str
+    expired: bool
+
+
 class Entity(TypedDict):
-    """What is stored for one key."""
+    """What is stored for one key; one of the two at least."""
 
     model: str
     version: str
     key: str
     id: str
-    stored_prediction: StoredPrediction
+    stored_prediction: StoredPrediction | None
+    stored_features: StoredFeatures | None
 
 
 class Run(TypedDict):
