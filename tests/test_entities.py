@@ -61,7 +61,7 @@ def rescoring(url: str) -> Iterator[TestClient]:
 
 def put(store: Store, model: Model, rows: dict[str, Row], *, version: str | None = None, at: str | None = None) -> str:
     """Publish a run of rows, each with the prediction that the model gives it."""
-    begun = history.begin(store, model.card.name, version or model.card.version, "a test")
+    begun = history.begin(store, "predictions", model.card.name, version or model.card.version, "a test")
     predictions = model.predict(list(rows.values())).predictions
     stored = [
         {
@@ -278,8 +278,8 @@ def test_while_runs_are_switched_every_answer_comes_from_one_whole_run(app: Test
     for number in range(1, 12):
         area = areas[number % 3]
         runs[put(store, FLAT_MODEL, dict.fromkeys(keys, FLAT_ROW | {"area": area}))] = area
-        history.prune(store, "flat-price", 2)
-    history.roll_back(store, "flat-price")
+        history.prune(store, "predictions", "flat-price", 2)
+    history.roll_back(store, "predictions", "flat-price")
     over.set()
     for thread in threads:
         thread.join()

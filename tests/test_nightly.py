@@ -175,7 +175,7 @@ def test_the_files_say_what_the_store_says(job: Any, store: Store, some: pd.Data
         ("twice.csv", "twice"),
         ("latin.csv", "cannot be read"),
         ("empty.csv", "cannot be read"),
-        ("hopeless.parquet", "could be scored"),
+        ("hopeless.parquet", "could be used"),
         ("sqlite:///nowhere.db#t", "no database file"),
         ("sqlite:///{folder}/input.db#nothing", "no table"),
         ("sqlite:///{folder}/input.db", "named after the database"),
@@ -275,7 +275,7 @@ def half_done(store: Store, source: Path, bundles: Path) -> str:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        nightly.predict(store, bundles / MODEL, card, opened, key="client_id", keep=3, advance=stop)
+        nightly.carry_out(store, card, nightly.predictions(bundles / MODEL, card, opened, "client_id"), keep=3, advance=stop)
     return str(newest(store).id)
 
 

@@ -7,13 +7,14 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import get_args
 
 from tqdm import tqdm
 
 from service.errors import BrokenBundle, BrokenStorage, ModelFailed, StorageUnavailable
 from service.jobs import nightly, written
 from service.jobs.inputs import WrongInput, open_source
-from service.schemas import Card, Run
+from service.schemas import Card, Run, RunKind
 from service.scoring.bundle import read_card
 from service.settings import Settings, WrongSettings, read_settings
 from service.store import history
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
     except NothingBefore:
         sys.exit(f"There is no run of {asked.model} before the one that is served.")
     except nightly.Busy:
-        sys.exit(f"Another job writes predictions of {asked.model} now. Nothing was done.")
+        sys.exit(f"Another job of this kind writes for {asked.model} now. Nothing was done.")
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on where this one stopped.")
 
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     rollback = kinds.add_parser("rollback", help="serve the run before again")
     rollback.set_defaults(act=_roll_back)
     rollback.add_argument("--model", required=True)
+    rollback.add_argument("--kind", choices=get_args(RunKind), default="predictions")
     return parser
 
 
@@ -81,7 +83,8 @@ def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> Non
     key = asked.key or card.entity.key
     source = open_source(asked.input)
     with tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None) as bar:
-        run = nightly.predict(store, bundle, card, source, key=key, keep=asked.keep, advance=bar.update)
+        work = nightly.predictions(bundle, card, source, key)
+        run = nightly.carry_out(store, card, work, keep=asked.keep, advance=bar.update)
     if asked.output:
         written.write(store, run, card, key, asked.output)
     rate = f"{(run.rows + run.refused) / run.seconds:,.0f}" if run.seconds else "—"
@@ -103,7 +106,7 @@ def _list(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
 
 
 def _roll_back(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
-    _say(f"Served again: {_line(history.roll_back(store, asked.model))}\n")
+    _say(f"Served again: {_line(history.roll_back(store, asked.kind, asked.model))}\n")
 
 
 def _bundle(settings: Settings, name: str) -> tuple[Path, Card]:

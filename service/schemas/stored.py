@@ -11,6 +11,7 @@ from service.schemas.answers import LabelPrediction, ValuePrediction
 from service.schemas.card import Row, Shape
 
 Source = Literal["stored", "live"]
+RunKind = Literal["predictions", "features"]
 RunState = Literal["running", "failed", "published", "superseded", "withdrawn", "discarded"]
 """running: being written, or killed and waiting to go on · published: answers come from it · superseded: was published ·
 withdrawn: was published and taken back · discarded: its predictions are deleted."""
@@ -95,7 +96,7 @@ class Run(Shape, frozen=True):
     id: str
     model: str
     version: str
-    kind: str
+    kind: RunKind
     state: RunState
     started: str
     finished: str | None

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Table, literal, select, tuple_
 
-from service.store.history import PREDICTIONS
 from service.store.store import Store
 from service.store.tables import refused_rows, runs, stored_predictions
 
@@ -33,7 +32,7 @@ def find(store: Store, model: str, keys: list[str]) -> dict[str, Found]:
     wanted = (
         select(stored.key, stored.row, stored.prediction, stored.computed_at, stored.run, runs.c.version)
         .join(runs, runs.c.id == stored.run)
-        .where(runs.c.model == model, runs.c.kind == PREDICTIONS, runs.c.state == "published")
+        .where(runs.c.model == model, runs.c.kind == "predictions", runs.c.state == "published")
     )
     found: dict[str, Found] = {}
     with store.reading() as connection:
