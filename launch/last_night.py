@@ -29,8 +29,8 @@ def run(supervisor: Supervisor, root: Path, *, service: Path, demo: Path, at: Ad
     if any(name in os.environ for name in OWN) or _is_fresh(done, root / "bundles"):
         return
     done.parent.mkdir(parents=True, exist_ok=True)
-    job = [service, "-m", "service.jobs"]
-    steps = [
+    job: list[str | Path] = [service, "-m", "service.jobs"]
+    steps: list[list[str | Path]] = [
         [*job, "features", "--model", MODEL, "--input", root / "data" / "card_statements.parquet", "--output", done.parent],
         [*job, "predict", "--model", MODEL, "--input", done.parent / "features.parquet", "--output", done.parent],
         [service, "-m", "service.training", "--comments", var / "comments.jsonl"],

@@ -6,6 +6,7 @@ Knows: the terminal. Must not know: arrays, SQL, HTTP. A builder: it reads setti
 import argparse
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import get_args
 
@@ -13,7 +14,9 @@ from tqdm import tqdm
 
 from service.errors import BrokenBundle, BrokenStorage, ModelFailed, StorageUnavailable
 from service.jobs import nightly, written
-from service.jobs.inputs import WrongInput, open_source
+from service.jobs.engines import Dask, Engine, Local, WrongEngine
+from service.jobs.inputs import open_source
+from service.jobs.partitions import WrongInput
 from service.schemas import Card, Run, RunKind
 from service.scoring.bundle import read_card
 from service.settings import Settings, WrongSettings, read_settings
@@ -35,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
             asked.act(asked, settings, store)
         finally:
             store.close()
-    except (WrongSettings, WrongInput, BrokenStorage, StorageUnavailable, ModelFailed) as error:
+    except (WrongSettings, WrongInput, WrongEngine, BrokenStorage, StorageUnavailable, ModelFailed) as error:
         sys.exit(str(error))
     except BrokenBundle as error:
         sys.exit(f"The model {asked.model} cannot be used: {error}.")
@@ -59,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--key", help="the column that holds the key; as in the card when not said")
     predict.add_argument("--output", type=Path, metavar="FOLDER", help="write the predictions there too, as Parquet")
     predict.add_argument("--keep", type=_count, default=3, metavar="N", help="runs to keep, 3 when not said")
+    predict.add_argument("--engine", choices=["local", "dask"], default="local", help="who does the work: see docs/dask.md")
+    predict.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://…; without it, processes of this machine"
+    )
     runs = kinds.add_parser("runs", help="list the runs, the newest first")
     runs.set_defaults(act=_list)
     runs.add_argument("--model")
@@ -84,7 +91,8 @@ def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> Non
     source = open_source(asked.input)
     with tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None) as bar:
         work = nightly.predictions(bundle, card, source, key)
-        run = nightly.carry_out(store, card, work, keep=asked.keep, advance=bar.update)
+        with _engine(asked) as engine:
+            run = nightly.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)
     if asked.output:
         written.write(store, run, card, key, asked.output)
     rate = f"{(run.rows + run.refused) / run.seconds:,.0f}" if run.seconds else "—"
@@ -92,6 +100,14 @@ def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> Non
     _say(f"{run.seconds:,.1f} s, {rate} rows/s.\n")
     for field, code, rows in history.reasons(store, run.id)[:_REASONS_SHOWN]:
         _say(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
+
+
+def _engine(asked: argparse.Namespace) -> AbstractContextManager[Engine]:
+    if asked.engine == "dask":
+        return Dask(asked.scheduler)
+    if asked.scheduler:
+        raise WrongEngine("--scheduler is the address of a Dask cluster: say --engine dask as well.")
+    return nullcontext(Local())
 
 
 def _list(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
