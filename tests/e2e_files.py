@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_scored_says_what_to_mend(visit: Any, tmp_path: Pa
     page = visit("/files?model=comment-sentiment").page
     dropped(page, file)
     expect(page.get_by_text("This file cannot be scored, so nothing of it was.")).to_be_visible()
-    expect(page.get_by_text("There is “Comment”: names are matched letter by letter.")).to_be_visible()
+    expect(page.get_by_text("comment: there is “Comment”, and names are matched letter by letter.")).to_be_visible()
 
 
 @pytest.mark.parametrize("model", ["diamond-price", "comment-sentiment", "credit-scorecard"])

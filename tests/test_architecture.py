@@ -21,6 +21,7 @@ TOLD = {
     "demo.laid_out",
     "demo.mistakes",
     "demo.reasons",
+    "demo.refusals",
     "demo.scales",
     "demo.scored_file",
     "demo.sweeps",

@@ -46,7 +46,11 @@ def cells_of(prediction: dict[str, Any], place: int) -> dict[str, Any]:
     cells |= {f"probability_{label}": share for label, share in prediction.get("probabilities", {}).items()}
     if "value" in prediction:
         cells |= {name: (prediction["interval"] or {}).get(name) for name in ("low", "high")}
-    return cells | {name: stored[name] for name in ("computed_at", "run", "stale")} | {"error": None, "row": place}
+    return (
+        cells
+        | {name: stored[name] for name in ("computed_at", "run", "stale")}
+        | {"error_codes": None, "error": None, "row": place}
+    )
 
 
 @pytest.mark.parametrize("path", [FLATS, PETS])
@@ -66,7 +70,7 @@ def test_a_file_by_key_has_the_cells_of_the_answer_in_json(kind: str, path: str,
 def test_a_file_by_key_has_the_columns_of_every_file_and_four_more(kind: str, app: TestClient) -> None:
     usual = list(read(ask(app, FLATS, [FLAT_ROW], MEDIA[kind]))[0])
     keyed = list(read(ask(app, FLATS, [{"flat": "1"}], MEDIA[kind]))[0])
-    assert keyed == [*usual[:-2], *FROM_STORE, *usual[-2:]]
+    assert keyed == [*usual[:-3], *FROM_STORE, *usual[-3:]]
 
 
 @pytest.mark.parametrize("accept", [*MEDIA.values(), "*/*", "text/html, text/csv;q=0.5"])

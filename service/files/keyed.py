@@ -13,14 +13,14 @@ from service.files.frame import added_names
 from service.files.writers import writer
 from service.schemas import Card, KeyedLabelPrediction, KeyedPredictions, KeyedValuePrediction
 
-_TEXTS = {"label", "decision", "source", "computed_at", "run", "error"}
-_TYPES = {name: pa.string() for name in _TEXTS} | {"stale": pa.bool_(), "row": pa.int64()}
+_TEXTS = ("label", "decision", "source", "computed_at", "run", "error_codes", "error")
+_TYPES = dict.fromkeys(_TEXTS, pa.string()) | {"stale": pa.bool_(), "row": pa.int64()}
 
 
 def keyed_rows(card: Card, answer: KeyedPredictions, kind: Kind) -> bytes:
-    """Return the columns that every file has, and before the last two: source, computed_at, run, stale."""
-    *predicted, error, row = added_names(card)
-    names = [*predicted, "source", "computed_at", "run", "stale", error, row]
+    """Return the columns that every file has, and before those of errors: source, computed_at, run, stale."""
+    *predicted, codes, error, row = added_names(card)
+    names = [*predicted, "source", "computed_at", "run", "stale", codes, error, row]
     schema = pa.schema([pa.field(name, _TYPES.get(name, pa.float64())) for name in names])
     predictions: Sequence[KeyedLabelPrediction | KeyedValuePrediction] = answer.predictions
     rows = [_cells(prediction) | {row: place} for place, prediction in enumerate(predictions, start=1)]
