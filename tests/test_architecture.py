@@ -24,6 +24,7 @@ TOLD = {
     "demo.looked_up",
     "demo.mistakes",
     "demo.reasons",
+    "demo.refusals",
     "demo.scales",
     "demo.scored_file",
     "demo.sweeps",
