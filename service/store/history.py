@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 
 from service.schemas import Run, RunKind, RunList, RunState
 from service.store.store import Store
-from service.store.tables import refused_rows, runs, stored_predictions
+from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 
 PAGE = 50
 _ROWS_A_SWEEP = 2000
-STORED: dict[RunKind, Table] = {"predictions": stored_predictions}
+STORED: dict[RunKind, Table] = {"predictions": stored_predictions, "features": stored_features}
 """Where a run of each kind keeps what it computed: a row a key."""
 _WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
 """In the order in which they are worth keeping."""

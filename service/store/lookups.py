@@ -1,4 +1,4 @@
-"""Stored predictions by key, from the published run; and all of a run, for a file.
+"""Stored predictions and features by key, from the published runs; and all of a run, for a file.
 
 Knows: the tables. Must not know: models, what is stale. One question is one snapshot: all its rows come from one whole run.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Table, literal, select, tuple_
 
 from service.store.store import Store
-from service.store.tables import refused_rows, runs, stored_predictions
+from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 
 _KEYS_A_STATEMENT = 5000
 
@@ -46,6 +46,11 @@ def find(store: Store, model: str, keys: list[str]) -> dict[str, Found]:
 def predictions_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
     """Yield a run's predictions in the order of their keys, `size` at a time."""
     return _pages(store, stored_predictions, run, size)
+
+
+def features_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
+    """Yield a run's features in the order of their keys, `size` at a time."""
+    return _pages(store, stored_features, run, size)
 
 
 def refused_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
