@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from service import openapi, problems
 from service.deps import Slots, Threads
 from service.errors import BrokenStorage, ServiceError
+from service.freshness import Freshness
 from service.routes import health, metrics, models, runs
 from service.routes.bodies import Bodies
 from service.routes.predictions import Predictions
@@ -23,7 +24,6 @@ from service.routes.questions import questions
 from service.scoring.registry import Registry
 from service.settings import Settings, WrongSettings
 from service.store.store import Store
-from service.stored_answers import Freshness
 from service.traffic import Figures, Traffic
 
 DESCRIPTION = "Models in a shop window: each with its card, its fields and a real example. Errors are RFC 9457 problems."
@@ -39,7 +39,12 @@ def create_app(settings: Settings) -> Traffic:
         store = Store(settings.database_url)
     except BrokenStorage as error:
         raise WrongSettings(f"SERVICE_DATABASE_URL: {error}") from None
-    freshness = Freshness(settings.stored_max_age_hours, rescore=settings.stale_predictions == "rescore")
+    freshness = Freshness(
+        settings.stored_max_age_hours,
+        rescore=settings.stale_predictions == "rescore",
+        features_max_age_hours=settings.features_max_age_hours,
+        refuse_expired=settings.expired_features == "refuse",
+    )
     figures = Figures()
     stopping = threading.Event()
 
