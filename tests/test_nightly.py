@@ -204,7 +204,7 @@ def test_an_input_that_is_wrong_as_a_whole_leaves_the_served_run(
     named = given.format(folder=tmp_path) if "://" in given else str(tmp_path / given)
     with pytest.raises(SystemExit, match=sentence):
         job(named)
-    assert len(lookups.find(store, MODEL, [str(number) for number in few["client_id"]])) == 20
+    assert len(lookups.find(store, MODEL, [str(number) for number in few["client_id"]]).predictions) == 20
 
 
 KILLED = """
@@ -259,7 +259,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     begun = newest(store)
     assert begun.state == "running"
     assert begun.rows == (ROWS if point == "publish" else (left - 1) * BATCH_ROWS)
-    assert {found.run for found in lookups.find(store, MODEL, ["1", "2"]).values()} == {undisturbed.id}
+    assert {found.run for found in lookups.find(store, MODEL, ["1", "2"]).predictions.values()} == {undisturbed.id}
     job(tmp_path / "in.parquet")
     ended = newest(store)
     assert (ended.id, ended.state) == (begun.id, "published")
@@ -334,7 +334,7 @@ def test_the_run_before_comes_back_at_one_command(
         job(tmp_path / "in.parquet", "--keep", "2")
     made = [run.id for run in history.list_runs(store).items]
     job("", kind="rollback")
-    assert {found.run for found in lookups.find(store, MODEL, ["1"]).values()} == {made[1]}
+    assert {found.run for found in lookups.find(store, MODEL, ["1"]).predictions.values()} == {made[1]}
     with pytest.raises(SystemExit, match="no run of credit-default before"):
         job("", kind="rollback")
     capsys.readouterr()

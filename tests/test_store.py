@@ -66,23 +66,23 @@ def test_several_programs_that_start_at_once_make_one_database(url: str) -> None
 
 def test_nothing_of_a_run_is_found_before_it_is_published_and_all_of_it_afterwards(store: Store) -> None:
     run = run_of(store, ["1", "2"], publish=False)
-    assert lookups.find(store, MODEL, ["1", "2"]) == {}
+    assert lookups.find(store, MODEL, ["1", "2"]).predictions == {}
     history.publish(store, run)
-    found = lookups.find(store, MODEL, ["1", "2", "3"])
+    found = lookups.find(store, MODEL, ["1", "2", "3"]).predictions
     assert found.keys() == {"1", "2"}
     assert {each.run for each in found.values()} == {run}
-    assert lookups.find(store, "another", ["1"]) == {}
+    assert lookups.find(store, "another", ["1"]).predictions == {}
 
 
 def test_more_keys_than_fit_into_one_statement_are_found(store: Store) -> None:
     keys = [str(number) for number in range(12_000)]
     run_of(store, keys)
-    assert lookups.find(store, MODEL, keys).keys() == set(keys)
+    assert lookups.find(store, MODEL, keys).predictions.keys() == set(keys)
 
 
 def test_a_newer_run_takes_the_place_of_the_older_one(store: Store) -> None:
     old, new = run_of(store, ["1"], "old"), run_of(store, ["1"], "new")
-    assert lookups.find(store, MODEL, ["1"])["1"].prediction == '"new"'
+    assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"new"'
     assert states(store) == {old: "superseded", new: "published"}
 
 
@@ -125,7 +125,7 @@ def test_an_unfinished_run_goes_on_for_the_same_source_and_version_and_for_no_ot
 def test_rolling_back_goes_to_the_run_before_and_never_to_one_that_was_taken_back(store: Store) -> None:
     first, bad = run_of(store, ["1"], "first"), run_of(store, ["1"], "bad")
     assert history.roll_back(store, "predictions", MODEL).id == first
-    assert lookups.find(store, MODEL, ["1"])["1"].run == first
+    assert lookups.find(store, MODEL, ["1"]).predictions["1"].run == first
     with pytest.raises(NothingBefore):
         history.roll_back(store, "predictions", MODEL)
     third = run_of(store, ["1"], "third")
@@ -140,7 +140,7 @@ def test_pruning_keeps_the_published_run_and_the_newest_that_can_be_gone_back_to
     assert [states(store)[run] for run in made] == ["discarded", "superseded", "published", "discarded"]
     history.prune(store, "predictions", MODEL, 1)
     assert [states(store)[run] for run in made] == ["discarded", "discarded", "published", "discarded"]
-    assert lookups.find(store, MODEL, ["1"])["1"].run == made[2]
+    assert lookups.find(store, MODEL, ["1"]).predictions["1"].run == made[2]
 
 
 def test_sweeping_deletes_all_that_discarded_runs_hold_and_nothing_else(store: Store) -> None:
@@ -150,7 +150,7 @@ def test_sweeping_deletes_all_that_discarded_runs_hold_and_nothing_else(store: S
     history.sweep(store, "predictions", MODEL)
     assert states(store) == {old.run: "discarded", new: "published"}
     assert (list(lookups.predictions_of(store, old.run, 10)), list(lookups.refused_of(store, old.run, 10))) == ([], [])
-    assert len(lookups.find(store, MODEL, [str(number) for number in range(6000)])) == 100
+    assert len(lookups.find(store, MODEL, [str(number) for number in range(6000)]).predictions) == 100
 
 
 def test_a_new_connection_lets_go_of_no_lock_of_another_one(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_a_database_of_a_newer_schema_is_refused_and_left_alone(store: Store, ur
     with store.writing() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
         connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": NEWEST})
-    assert lookups.find(newer, MODEL, ["1"])
+    assert lookups.find(newer, MODEL, ["1"]).predictions
     newer.close()
 
 

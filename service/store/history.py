@@ -18,6 +18,7 @@ PAGE = 50
 _ROWS_A_SWEEP = 2000
 STORED: dict[RunKind, Table] = {"predictions": stored_predictions, "features": stored_features}
 """Where a run of each kind keeps what it computed: a row a key."""
+KINDS = {table: kind for kind, table in STORED.items()}
 _WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
 """In the order in which they are worth keeping."""
 _SHOWN = [getattr(runs.c, name) for name in Run.__struct_fields__]
