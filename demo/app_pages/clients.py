@@ -87,7 +87,7 @@ def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
         entity = answers.entity(card, wanted)
         if entity is None:
             if not banner.has_errors():
-                st.info(words.say("Nothing is stored under {key}.", key=forms.plain(wanted)), icon="🔍")
+                st.info(words.say("Nothing is stored under {key}. Is the key right?", key=forms.plain(wanted)), icon="🔍")
             return None
         brought = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
         held = _held()[card["name"]] = looked_up.begin(card, entity, looked_up.changes(held) if held and same else brought)
@@ -180,7 +180,8 @@ def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction, wor
     before, after = (wording.answer_value(card, each) for each in (stored, now))
     moved = html.escape(wording.difference(card, before, after, words))
     because = html.escape(words.say("You changed {changes}.", changes=wording.changes(card, found.case, words)))
-    st.html(f'<p class="story"><strong>{moved}</strong>. {because}</p>')
+    against = html.escape(words.say("Against the stored answer:"))
+    st.html(f'<p class="story">{against} <strong>{moved}</strong>. {because}</p>')
 
 
 def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], words: Tongue) -> None:
