@@ -276,7 +276,9 @@ def test_while_runs_are_switched_every_answer_comes_from_one_whole_run(app: Test
     threads = [threading.Thread(target=look) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for number in range(1, 12):
+    for number in range(1, 200):
+        if number > 11 and len(set(map(str, answers))) > 2:
+            break
         area = areas[number % 3]
         runs[put(store, FLAT_MODEL, dict.fromkeys(keys, FLAT_ROW | {"area": area}))] = area
         history.prune(store, "predictions", "flat-price", 2)
