@@ -102,7 +102,7 @@ DOORS: dict[str, set[str]] = {
         "service.settings",
         "service.store",
     },
-    "service.jobs.buckets": {"service.jobs.inputs"},
+    "service.jobs.buckets": {"service.jobs.partitions"},
     "service.jobs.statements": {"service.scoring.keys"},
     "service.jobs.features": {"service.jobs", "service.scoring", "service.schemas", "service.strict_json"},
     "service.jobs.batches": {"service.jobs", "service.scoring", "service.schemas", "service.errors", "service.strict_json"},

@@ -67,7 +67,8 @@ def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
     name = card.get("row_name") or words.say("case")
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(
-            f"{forms.plain(name[:1].upper() + name[1:])} ({forms.plain(card['entity']['key'])})",
+            forms.plain(name[:1].upper() + name[1:]),
+            placeholder=card["entity"]["key"],
             key=f"{PAGE}/key/{card['name']}",
             max_chars=_LONGEST_KEY,
             width=260,
