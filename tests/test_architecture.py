@@ -88,6 +88,7 @@ DOORS: dict[str, set[str]] = {
     "service.store.tables": set(),
     "service.jobs": {
         "service.jobs",
+        "service.files",
         "service.scoring",
         "service.store",
         "service.schemas",
@@ -105,7 +106,14 @@ DOORS: dict[str, set[str]] = {
     "service.jobs.buckets": {"service.jobs.partitions"},
     "service.jobs.statements": {"service.scoring.keys"},
     "service.jobs.features": {"service.jobs", "service.scoring", "service.schemas", "service.strict_json"},
-    "service.jobs.batches": {"service.jobs", "service.scoring", "service.schemas", "service.errors", "service.strict_json"},
+    "service.jobs.batches": {
+        "service.jobs",
+        "service.files",
+        "service.scoring",
+        "service.schemas",
+        "service.errors",
+        "service.strict_json",
+    },
     "service.training": {"service.training", "service.scoring", "service.schemas", "service.errors"},
     "service.training.__main__": {"service.training", "service.scoring", "service.errors", "service.settings"},
     "service.actions": {
@@ -210,6 +218,7 @@ HOMES: dict[str, set[str]] = {
     "onnxruntime": {"service.scoring.onnx_scorer"},
     "numpy": {
         "service.files",
+        "service.jobs.batches",
         "service.jobs.buckets",
         "service.jobs.features",
         "service.jobs.statements",

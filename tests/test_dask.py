@@ -21,7 +21,7 @@ from sqlalchemy import select
 from service.errors import BrokenBundle
 from service.jobs import engines, nightly
 from service.jobs.engines import Answered, Dask, Engine, Local, WrongEngine
-from service.jobs.inputs import open_source, partitions
+from service.jobs.inputs import Wanted, open_source, partitions
 from service.jobs.partitions import BATCH_ROWS, Held, held
 from service.scoring.bundle import read_card
 from service.store import history
@@ -60,7 +60,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def carried_out(store: Store, bundles: Path, source: Path, engine: Engine, advance: Any = lambda _rows: None) -> str:
     """Do the nightly predictions of a file; return the run."""
     card = read_card(bundles / MODEL)
-    work = nightly.predictions(bundles / MODEL, card, open_source(str(source)), "client_id")
+    work = nightly.predictions(
+        bundles / MODEL, card, open_source(str(source), nightly.needs(card, "client_id")), "client_id"
+    )
     return str(nightly.carry_out(store, card, work, engine=engine, keep=9, advance=advance).id)
 
 
@@ -130,7 +132,7 @@ def test_partitions_of_any_size_hold_the_same_batches(some: pd.DataFrame, tmp_pa
         file = tmp_path / f"{size}.parquet"
         some.to_parquet(file, row_group_size=size)
         columns = ["client_id", "credit_limit"]
-        source = open_source(str(file))
+        source = open_source(str(file), Wanted(columns, frozenset()))
         whole = [batch for each in partitions(source, columns) for batch in each.batches()]
         assert sum(batch.num_rows for batch in whole) == ROWS
         assert max(batch.num_rows for batch in whole) == BATCH_ROWS

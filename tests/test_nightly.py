@@ -20,7 +20,7 @@ from service.errors import BrokenBundle
 from service.jobs.__main__ import main
 from service.jobs.batches import score_batch
 from service.jobs.engines import Local
-from service.jobs.inputs import open_source, read
+from service.jobs.inputs import Wanted, open_source, read
 from service.jobs.partitions import BATCH_ROWS
 from service.schemas import Card
 from service.scoring.bundle import read_card
@@ -134,7 +134,7 @@ def spoiled(some: pd.DataFrame) -> pd.DataFrame:
 EXPECTED = [
     (2, "credit_limit", "out_of_range"),
     (3, "credit_limit", "not_finite"),
-    (4, "credit_limit", "wrong_type"),
+    (4, "credit_limit", "missing_field"),
     (5, "", "duplicate_key"),
     (6, "client_id", "missing_field"),
     (7, "client_id", "too_long"),
@@ -174,10 +174,11 @@ def test_the_files_say_what_the_store_says(job: Any, store: Store, some: pd.Data
         ("broken.parquet", "cannot be read"),
         ("lacks.parquet", "no column 'credit_limit'"),
         ("no_key.parquet", "no column 'client_id'"),
-        ("ragged.csv", "cannot be read"),
+        ("quote.csv", "a quote is left open"),
         ("twice.csv", "twice"),
-        ("latin.csv", "cannot be read"),
-        ("empty.csv", "cannot be read"),
+        ("latin.csv", "is not UTF-8.*--charset"),
+        ("empty.csv", "is empty"),
+        ("mixed.csv", "decimal comma and some.*--decimal point"),
         ("hopeless.parquet", "could be used"),
         ("sqlite:///nowhere.db#t", "no database file"),
         ("sqlite:///{folder}/input.db#nothing", "no table"),
@@ -196,7 +197,8 @@ def test_an_input_that_is_wrong_as_a_whole_leaves_the_served_run(
     few.drop(columns="client_id").to_parquet(tmp_path / "no_key.parquet")
     few.assign(credit_limit=-1.0).to_parquet(tmp_path / "hopeless.parquet")
     csv = few.to_csv(index=False)
-    (tmp_path / "ragged.csv").write_text(csv + "1,2,3\n")
+    (tmp_path / "quote.csv").write_text(csv + '"1,2,3\n')
+    (tmp_path / "mixed.csv").write_text(few.assign(share_paid="0,5").to_csv(index=False, sep=";"))
     (tmp_path / "twice.csv").write_text(few.assign(copy=1).to_csv(index=False).replace("copy", "client_id", 1))
     (tmp_path / "latin.csv").write_bytes(csv.replace("\n1,", "\nł,").encode("iso8859-2"))
     (tmp_path / "empty.csv").write_text("")
@@ -271,7 +273,8 @@ def half_done(store: Store, source: Path, bundles: Path) -> str:
     """Leave a run as a killed job leaves it: one batch done."""
     from service.jobs import nightly
 
-    card, opened = read_card(bundles / MODEL), open_source(str(source))
+    card = read_card(bundles / MODEL)
+    opened = open_source(str(source), nightly.needs(card, "client_id"))
 
     def stop(rows: int) -> None:
         if rows:
@@ -368,7 +371,7 @@ def test_a_batch_alone_gives_the_same_again_and_holds_every_row_once(some: pd.Da
 
 
 def test_batches_stay_small_however_large_the_input(clients: Path) -> None:
-    sizes = [batch.num_rows for batch in read(open_source(str(clients)), ["client_id"])]
+    sizes = [batch.num_rows for batch in read(open_source(str(clients), Wanted(["client_id"], frozenset())), ["client_id"])]
     assert sum(sizes) == 30_000
     assert max(sizes) <= BATCH_ROWS
 

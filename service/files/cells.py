@@ -60,7 +60,7 @@ class Cells:
         plain = None if self._decimal else _plain(field, array)
         if plain is not None:
             return plain
-        if self._decimal:
+        if self._decimal and pa.types.is_string(array.type):
             array = pc.utf8_trim_whitespace(array) if field.type != "category" else array
             array = pc.if_else(pc.equal(array, ""), None, array)
         null = np.asarray(pc.is_null(array))
@@ -124,12 +124,17 @@ def _amounts(field: Input, array: pa.Array, decimal: Decimal | None) -> tuple[Nu
 def _parsed(array: pa.Array, decimal: Decimal) -> tuple[Numbers, Mask]:
     """Return the numbers that strings spell, and where one does not: no word, no grouping, no unit is guessed at."""
     if decimal == "comma":
-        # A point is no decimal sign here: such a cell must not become another number.
-        array = pc.replace_substring(pc.replace_substring(array, ".", "·"), ",", ".")
+        array = with_points(array)
     fits = pc.fill_null(pc.match_substring_regex(array, _NUMBER), fill_value=False)
     plain = pc.replace_substring_regex(pc.if_else(fits, array, None), r"^\+", "")
     values = np.asarray(plain.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
     return values, ~np.asarray(fits)
+
+
+def with_points(array: pa.Array) -> pa.Array:
+    """Return numbers written with commas as written with points. A point is no decimal sign there: such a cell must not
+    become another number."""
+    return pc.replace_substring(pc.replace_substring(array, ".", "·"), ",", ".")
 
 
 def _truths(field: Input, array: pa.Array) -> tuple[Numbers, Mask]:

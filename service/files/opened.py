@@ -4,6 +4,7 @@ Knows: kinds of file, models. Must not know: HTTP.
 """
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ def _json(model: Model, opened: RowFile, cells: Cells) -> Generator[bytes]:
     errors = []
     for part in opened.parts():
         columns, good, faults = cells.columns(part)
+        columns = replace(columns, warnings=model.checks.warnings(columns.matrix))
         scored = iter(model.predict(columns).predictions)
         predictions += [next(scored) if own else None for own in good]
         errors += errors_of(part, faults)

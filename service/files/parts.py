@@ -39,6 +39,17 @@ class Part:
     """Place in the part → what kept its cells from being read at all."""
 
 
+def wrong_cells(rows: list[list[str]], width: int) -> dict[int, list[Fault]]:
+    """Return the faults of rows with more or fewer cells than columns; which cell belongs where, nobody knows: they are
+    emptied."""
+    faults: dict[int, list[Fault]] = {}
+    for place, row in enumerate(rows):
+        if len(row) != width:
+            faults[place] = [Fault("", "wrong_cells", f"Expected {width:,} cells, found {len(row):,}.")]
+            rows[place] = [""] * width
+    return faults
+
+
 class RowFile(Protocol):
     """An opened file whose frame is known to be sound."""
 

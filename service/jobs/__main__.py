@@ -7,22 +7,23 @@ import argparse
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from tqdm import tqdm
 
-from service.errors import BrokenBundle, BrokenStorage, ModelFailed, StorageUnavailable
-from service.jobs import nightly, written
+from service.errors import BrokenBundle, BrokenStorage, InvalidFile, ModelFailed, StorageUnavailable
+from service.jobs import features, nightly, written
 from service.jobs.engines import Dask, Engine, Local, WrongEngine
-from service.jobs.features import features
-from service.jobs.inputs import Source, open_source
+from service.jobs.inputs import Source, Wanted, open_source
 from service.jobs.nightly import Work
 from service.jobs.partitions import WrongInput
 from service.schemas import Card, Run, RunKind
 from service.scoring.bundle import read_card
 from service.settings import Settings, WrongSettings, read_settings
 from service.store import history
+from service.store.foreign import refuse_own_file
 from service.store.history import NothingBefore
 from service.store.store import Store
 
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
             asked.act(asked, settings, store)
         finally:
             store.close()
-    except (WrongSettings, WrongInput, WrongEngine, BrokenStorage, StorageUnavailable, ModelFailed) as error:
+    except (WrongSettings, WrongInput, WrongEngine, BrokenStorage, InvalidFile, StorageUnavailable, ModelFailed) as error:
         sys.exit(str(error))
     except BrokenBundle as error:
         sys.exit(f"The model {asked.model} cannot be used: {error}.")
@@ -68,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
             required=True,
             help="a Parquet file or folder, file.csv, sqlite:///file.db#table, postgresql://…#table",
         )
+        job.add_argument("--decimal", choices=["point", "comma"], help="how a CSV writes numbers; recognised when not said")
+        job.add_argument("--charset", default="", help="the encoding of a CSV; UTF-8 when not said")
         job.add_argument("--output", type=Path, metavar="FOLDER", help="write what is stored there too, as Parquet")
         job.add_argument("--keep", type=_count, default=3, metavar="N", help="runs to keep, 3 when not said")
         job.add_argument("--engine", choices=["local", "dask"], default="local", help="who does the work: see docs/dask.md")
@@ -92,16 +95,21 @@ def _count(text: str) -> int:
 
 def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
     bundle, card = _bundle(settings, asked.model)
-    key = _key(card)
-    source = open_source(asked.input)
-    _carry_out(asked, store, card, nightly.predictions(bundle, card, source, asked.key or key), source)
+    key = asked.key or _key(card)
+    source = _source(asked, settings, nightly.needs(card, key))
+    _carry_out(asked, store, card, nightly.predictions(bundle, card, source, key), source)
 
 
 def _features(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
     _, card = _bundle(settings, asked.model)
     _key(card)
-    source = open_source(asked.input)
-    _carry_out(asked, store, card, features(card, source, asked.key), source)
+    source = _source(asked, settings, features.needs(asked.key))
+    _carry_out(asked, store, card, features.features(card, source, asked.key), source)
+
+
+def _source(asked: argparse.Namespace, settings: Settings, wanted: Wanted) -> Source:
+    refuse_own_file(asked.input, settings.database_url)
+    return open_source(asked.input, replace(wanted, decimal=asked.decimal, charset=asked.charset))
 
 
 def _carry_out(asked: argparse.Namespace, store: Store, card: Card, work: Work, source: Source) -> None:

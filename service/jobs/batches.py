@@ -1,21 +1,26 @@
 """One batch of rows → its predictions, and why some rows have none: a pure function, for one process or for many machines.
 
-Knows: Arrow, the model. Must not know: where rows come from, where predictions go.
+Knows: Arrow, cells, the model. Must not know: where rows come from, where predictions go.
 """
 
 import math
-import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from service.errors import BrokenBundle, InvalidInput
-from service.schemas import Input, Row
+from service.errors import BrokenBundle
+from service.files.cells import Cells
+from service.files.parts import Fault, Part
+from service.jobs.partitions import FAULT
+from service.schemas import Card, Row, Value
 from service.scoring.columns import Columns
 from service.scoring.keys import NoKey, key_text
 from service.scoring.registry import Model, open_model
+from service.scoring.variations import value_of
 from service.strict_json import encode
 
 SCORED = pa.schema([("place", pa.int64()), ("key", pa.string()), ("row", pa.string()), ("prediction", pa.string())])
@@ -33,9 +38,7 @@ REFUSED = pa.schema(
 )
 """A reason a line; `number` counts those of one row."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
-_BOOLEANS = {"true": True, "false": False}
+_Faults = dict[int, list[Fault]]
 
 
 @lru_cache(maxsize=4)
@@ -50,68 +53,49 @@ def score_batch(bundle: Path, batch: pa.RecordBatch, *, key: str, version: str) 
     """Return the predictions of a batch (SCORED) and the reasons of its refused rows (REFUSED); `key` names a column.
 
     The same batch always gives the same. A key that stands twice in it is scored twice. Raises BrokenBundle where the bundle
-    is not of this version or not whole, ModelFailed.
+    is not of this version or not whole, InvalidFile where a column is of a type that no field takes, ModelFailed.
     """
     model = _opened(bundle, version)
-    refused: list[dict[str, Any]] = []
-    places, keys, rows = [], [], []
-    for place, (value, row) in enumerate(zip(_plain(batch, key), _rows(model, batch), strict=True), start=1):
-        try:
-            text = key_text(value)
-        except NoKey as fault:
-            refused.append(_reason(place, 1, None, key, (fault.code, fault.message)))
-            continue
-        places.append(place)
-        keys.append(text)
-        rows.append(row)
-    columns, good = _checked(model, places, keys, rows, refused)
+    keys, faults = _keys(batch, key)
+    inputs = {field.name: batch.column(field.name) for field in model.card.inputs if field.name in batch.schema.names}
+    part = Part(1, batch.num_rows, inputs, [], faults=faults)
+    columns, good, faults = Cells(model.card, model.checks, "point").columns(part)
+    columns = replace(columns, warnings=model.checks.warnings(columns.matrix))
+    places = np.flatnonzero(good)
     scored = {
-        "place": [places[each] for each in good],
-        "key": [keys[each] for each in good],
-        "row": [encode(rows[each]).decode() for each in good],
+        "place": places + 1,
+        "key": [keys[place] for place in places],
+        "row": [encode(row).decode() for row in _rows(model.card, columns, inputs)],
         "prediction": [encode(prediction).decode() for prediction in model.predict(columns).predictions],
     }
-    refused.sort(key=lambda reason: (reason["place"], reason["number"]))
+    refused = [
+        {"place": place + 1, "number": number, "key": keys[place]}
+        | {"field": fault.column, "code": fault.code, "message": fault.message}
+        for place in sorted(faults)
+        for number, fault in enumerate(faults[place], start=1)
+    ]
     return pa.RecordBatch.from_pydict(scored, SCORED), pa.RecordBatch.from_pylist(refused, REFUSED)
 
 
-def _checked(
-    model: Model, places: list[int], keys: list[str], rows: list[Row], refused: list[dict[str, Any]]
-) -> tuple[Columns, list[int]]:
-    """Return the good rows as columns and which ones they are. Where one is bad, each is looked at alone."""
-    try:
-        return model.checks.columns(rows), list(range(len(rows)))
-    except InvalidInput:
-        good = []
-    for each, row in enumerate(rows):
+def _keys(batch: pa.RecordBatch, key: str) -> tuple[list[str | None], _Faults]:
+    """Return each row's key as text, and the faults of rows that have none or that could not be read at all."""
+    keys: list[str | None] = []
+    faults: _Faults = {}
+    broken = batch.column(FAULT).to_pylist() if FAULT in batch.schema.names else [None] * batch.num_rows
+    for place, (value, message) in enumerate(zip(_plain(batch.column(key)), broken, strict=True)):
+        keys.append(None)
+        if message is not None:
+            faults[place] = [Fault("", "wrong_cells", message)]
+            continue
         try:
-            model.checks.columns([row])
-            good.append(each)
-        except InvalidInput as fault:
-            for number, error in enumerate(fault.errors, start=1):
-                field = (error.pointer or "").rpartition("/")[2]
-                refused.append(_reason(places[each], number, keys[each], field, (error.code, error.message)))
-    return model.checks.columns([rows[each] for each in good]), good
+            keys[place] = key_text(value)
+        except NoKey as fault:
+            faults[place] = [Fault(key, fault.code, fault.message)]
+    return keys, faults
 
 
-def _rows(model: Model, batch: pa.RecordBatch) -> list[Row]:
-    """Return the batch's rows with the model's inputs alone."""
-    fields = [field for field in model.card.inputs if field.name in batch.schema.names]
-    columns = [_values(batch, field) for field in fields]
-    names = [field.name for field in fields]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _values(batch: pa.RecordBatch, field: Input) -> list[Any]:
-    values = _plain(batch, field.name)
-    if field.type in {"text", "category"}:
-        return values
-    return [_read(value) if type(value) is str else value for value in values]
-
-
-def _plain(batch: pa.RecordBatch, name: str) -> list[Any]:
+def _plain(column: pa.Array) -> list[Any]:
     """Return a column as plain values; not a number is null, as JSON would have it."""
-    column = batch.column(name)
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
     values: list[Any] = column.to_pylist()
@@ -120,15 +104,12 @@ def _plain(batch: pa.RecordBatch, name: str) -> list[Any]:
     return values
 
 
-def _read(text: str) -> Any:
-    """Return what a text says where a number or a boolean belongs; what is neither stays as it is, to be refused."""
-    trimmed = text.strip()
-    if not trimmed:
-        return None
-    if _WHOLE.fullmatch(trimmed):
-        return int(trimmed)
-    return float(trimmed) if _NUMBER.fullmatch(trimmed) else _BOOLEANS.get(trimmed.lower(), text)
-
-
-def _reason(place: int, number: int, key: str | None, field: str, why: tuple[str, str]) -> dict[str, Any]:
-    return {"place": place, "number": number, "key": key, "field": field, "code": why[0], "message": why[1]}
+def _rows(card: Card, columns: Columns, given: dict[str, pa.Array]) -> list[Row]:
+    """Return scored rows as a caller of the API would send them, with the fields that were given."""
+    values: dict[str, list[Value]] = {}
+    numbers = iter(columns.matrix.T)
+    for field in card.inputs:
+        found = columns.texts[field.name] if field.type == "text" else [value_of(field, each) for each in next(numbers)]
+        if field.name in given:
+            values[field.name] = list(found)
+    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]

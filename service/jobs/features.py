@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from service.jobs.batches import REFUSED
 from service.jobs.buckets import BUCKETS, by_key
-from service.jobs.inputs import Source, read
+from service.jobs.inputs import Source, Wanted, read
 from service.jobs.nightly import Work
 from service.jobs.partitions import WrongInput, held
 from service.jobs.statements import AMOUNTS, KEY, STATEMENTS, statements
@@ -30,6 +30,11 @@ FEATURES = pa.schema([("place", pa.int64()), ("key", pa.string()), ("fields", pa
 _Amounts = dict[str, NDArray[np.float64]]
 _NOT_WHOLE = "Expected a whole number."
 _DUPLICATE = ("month", "duplicate_month", "This client has another statement of this month.")
+
+
+def needs(key: str | None) -> Wanted:
+    """Return what features need of an input."""
+    return Wanted(["month", *AMOUNTS, key or KEY], frozenset(AMOUNTS))
 
 
 def features(card: Card, source: Source, key: str | None) -> Work:

@@ -3,19 +3,24 @@
 Knows: files and tables. Must not know: models, the store's own tables. The same input gives the same batches again.
 """
 
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet
 
-from service.errors import BrokenStorage
-from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput, first_line, held, in_file
+from service.errors import BrokenStorage, InvalidFile
+from service.files.cells import with_points
+from service.files.csv_text import CsvText
+from service.files.dialect import Decimal
+from service.files.parts import wrong_cells
+from service.jobs.partitions import BATCH_ROWS, FAULT, Partition, WrongInput, first_line, held, in_file
 from service.store.foreign import ForeignTable
 
-_CSV_BLOCK_BYTES = 2**20
+_TEXTS = {".csv", ".tsv", ".txt"}
 
 
 class Source(Protocol):
@@ -28,20 +33,32 @@ class Source(Protocol):
     def partitions(self, columns: list[str], most: int | None) -> Iterator[Partition]: ...
 
 
-def open_source(given: str) -> Source:
+@dataclass(frozen=True)
+class Wanted:
+    """What a job needs of an input whose cells are text: names to know its separator by, and how numbers are written."""
+
+    required: list[str]
+    numbers: frozenset[str]
+    decimal: Decimal | None = None
+    charset: str = ""
+
+
+def open_source(given: str, wanted: Wanted) -> Source:
     """Open what `--input` names. Raises WrongInput."""
     try:
         if "://" in given:
             return _TableSource(given)
         path = Path(given)
-        if path.is_file() and path.suffix.lower() == ".csv":
-            return _CsvSource(path)
+        if path.is_file() and path.suffix.lower() in _TEXTS:
+            return _CsvSource(path, wanted)
         files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
         if not files or not all(file.is_file() for file in files):
             raise WrongInput(f"There is no Parquet file, folder of them or CSV file {path.name!r}.")
         return _ParquetSource(path, files)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise WrongInput(f"The input cannot be read: {first_line(error)}") from error
+    except InvalidFile as error:
+        raise WrongInput(_sentence(error)) from error
     except BrokenStorage as error:
         raise WrongInput(str(error)) from error
 
@@ -61,6 +78,16 @@ def read(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Yield the columns in batches. Raises WrongInput where a column is missing, or the input ends in the middle."""
     for partition in partitions(source, columns):
         yield from partition.batches()
+
+
+def _sentence(error: InvalidFile) -> str:
+    """Return what is wrong with a file, and the option of the command that says more of it."""
+    option = {
+        "mixed_decimals": "--decimal point or --decimal comma",
+        "unclear_thousands": "--decimal point or --decimal comma",
+        "wrong_encoding": "--charset windows-1250",
+    }.get(error.errors[0].code if error.errors else "")
+    return f"{error.detail} In this command: {option}." if option else error.detail
 
 
 def _to_its_end(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -89,30 +116,36 @@ class _ParquetSource:
 
 
 class _CsvSource:
-    """Commas, a header, UTF-8. All cells are read as text: what stands in them is for the card to say."""
+    """A CSV file as `predictions` takes it. Cells stay text, with decimal points: what is in them is for the card to say."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, wanted: Wanted) -> None:
         self.name = str(path.resolve())
-        self._path = path
-        self.rows: int | None = None
-        with pa.csv.open_csv(path, self._blocks()) as opened:
-            self.columns = list(opened.schema.names)
+        self._text = CsvText(path, wanted.required, wanted.charset)
+        self.columns = self._text.names
+        self._numbers = [place for place, name in enumerate(self.columns) if name in wanted.numbers]
+        rows, self._decimal = self._text.survey(self._numbers, wanted.decimal, sys.maxsize)
+        self.rows: int | None = rows
 
     def partitions(self, columns: list[str], most: int | None) -> Iterator[Partition]:
         return held(_to_its_end(self._batches(columns)), most)
 
     def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        convert = pa.csv.ConvertOptions(
-            include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
-        )
-        with pa.csv.open_csv(self._path, self._blocks(), convert_options=convert) as opened:
-            for block in opened:
-                for start in range(0, block.num_rows, BATCH_ROWS):
-                    yield block.slice(start, BATCH_ROWS)
+        for rows, _ in self._text.chunks():
+            for start in range(0, len(rows), BATCH_ROWS):
+                yield self._batch(rows[start : start + BATCH_ROWS], columns)
 
-    @staticmethod
-    def _blocks() -> pa.csv.ReadOptions:
-        return pa.csv.ReadOptions(block_size=_CSV_BLOCK_BYTES, use_threads=False)
+    def _batch(self, rows: list[list[str]], columns: list[str]) -> pa.RecordBatch:
+        faults = wrong_cells(rows, len(self.columns))
+        cells = list(zip(*rows, strict=True))
+        arrays = [self._column(self.columns.index(name), cells) for name in columns]
+        if not faults:
+            return pa.RecordBatch.from_arrays(arrays, names=columns)
+        told = [faults[place][0].message if place in faults else None for place in range(len(rows))]
+        return pa.RecordBatch.from_arrays([*arrays, pa.array(told, pa.string())], names=[*columns, FAULT])
+
+    def _column(self, place: int, cells: list[tuple[str, ...]]) -> pa.Array:
+        array = pa.array(cells[place], pa.string())
+        return with_points(array) if self._decimal == "comma" and place in self._numbers else array
 
 
 class _TableSource:

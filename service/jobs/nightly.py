@@ -16,7 +16,7 @@ from pathlib import Path
 from service.errors import StorageUnavailable
 from service.jobs.batches import score_batch
 from service.jobs.engines import Answer, Engine, digest_of
-from service.jobs.inputs import Source, partitions
+from service.jobs.inputs import Source, Wanted, partitions
 from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput
 from service.schemas import Card, Run, RunKind
 from service.store import history
@@ -43,6 +43,12 @@ class Work:
     """A pure function of one batch → what is kept of it, and why some of it is refused."""
     places_in_batch: bool
     """The answer's places count the rows of the batch; else they count those of the input."""
+
+
+def needs(card: Card, key: str) -> Wanted:
+    """Return what predictions need of an input."""
+    required = [field.name for field in card.inputs if not field.nullable]
+    return Wanted([*required, key], frozenset(field.name for field in card.inputs if field.type in {"number", "integer"}))
 
 
 def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:

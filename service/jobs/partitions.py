@@ -17,6 +17,10 @@ GROUPED_ROWS = 65_536
 """Smaller row groups of a Parquet file are read together, so that batches are not made of crumbs."""
 
 
+FAULT = "\0fault"
+"""A column beside those that were asked for: why a row could not be read at all. No file can name a column so."""
+
+
 class WrongInput(Exception):
     """The message says what is wrong with the input as a whole."""
 

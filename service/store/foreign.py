@@ -5,6 +5,7 @@ Knows: SQLAlchemy. Must not know: our own tables, models, which database it is.
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import MetaData, Table, func, select
@@ -15,6 +16,14 @@ from service.errors import BrokenStorage
 from service.store.engine import reading_engine
 
 _PLAIN = (int, float, str, bool)
+
+
+def refuse_own_file(given: str, own: str) -> None:
+    """Raise BrokenStorage where an input is the SQLite file of the store, by whatever name: the job writes there."""
+    found = [make_url(url.rpartition("#")[0] or url) if url.startswith("sqlite") else None for url in (given, own)]
+    files = [Path(url.database) for url in found if url is not None and url.database]
+    if len(files) == len(found) and all(file.exists() for file in files) and files[0].samefile(files[1]):
+        raise BrokenStorage("The input is the store's own file, to which the job writes. Copy the table elsewhere first.")
 
 
 class ForeignTable:
