@@ -103,10 +103,11 @@ class CsvFile:
     def _survey(self, decimal: Decimal | None, most_rows: int) -> tuple[int, Decimal]:
         """Read the whole file for its faults, the number of its rows and its decimal sign."""
         evidence, count = DecimalEvidence(), 0
-        for rows, _ in self._chunks():
+        for rows, lines in self._chunks():
             count += len(rows)
             if max(map(len, chain.from_iterable(rows))) > _LONGEST_CELL:
-                raise InvalidFile(_TOO_LONG, fault="long_cell")
+                longest = max(range(len(rows)), key=lambda place: max(map(len, rows[place])))
+                raise InvalidFile(_TOO_LONG, fault="long_cell", line=lines[longest])
             if count > most_rows:
                 raise TooLarge(f"A file may hold {most_rows:,} rows.")
             for place in self._numbers:
