@@ -20,6 +20,7 @@ from client.fit import Misfit, check
 from client.shapes.answers import (
     Curves,
     Entity,
+    EntityList,
     Explanations,
     Goal,
     Prediction,
@@ -116,18 +117,27 @@ class Client:
             yield _recognised(response, request_id), pieces
 
     def entity(self, model: str, key: str | int) -> Entity:
-        """Return what is stored for a key, with its age."""
+        """Return what is stored for a key, prediction and features, each with its age."""
         path = f"/v1/models/{_name(model)}/entities/{quote(str(key), safe='')}"
         answer = cast(Entity, self._call("GET", path, Entity))
         _require(answer["model"] == model and answer["id"] == str(key))
-        _check_prediction(answer["stored_prediction"]["prediction"])
+        _require(answer["stored_prediction"] is not None or answer["stored_features"] is not None)
+        if answer["stored_prediction"] is not None:
+            _check_prediction(answer["stored_prediction"]["prediction"])
         return answer
 
-    def runs(self, model: str | None = None, after: str | None = None) -> RunList:
+    def entities(self, model: str, after: str | None = None) -> EntityList:
+        """Return a page of the keys under which something is stored; it begins behind `after`, which may be any text."""
+        asked = "" if after is None else "?" + urlencode({"after": after})
+        return cast(EntityList, self._call("GET", f"/v1/models/{_name(model)}/entities{asked}", EntityList))
+
+    def runs(self, model: str | None = None, after: str | None = None, kind: str | None = None) -> RunList:
         """Return a page of the runs of nightly jobs, the newest first; its `next` is the `after` of the next page."""
-        wanted = {name: value for name, value in (("model", model), ("after", after)) if value is not None}
+        asked = {"model": model, "after": after, "kind": kind}
+        wanted = {name: value for name, value in asked.items() if value is not None}
         answer = cast(RunList, self._call("GET", f"/v1/runs?{urlencode(wanted)}".rstrip("?"), RunList))
         _require(model is None or all(run["model"] == model for run in answer["items"]))
+        _require(kind is None or all(run["kind"] == kind for run in answer["items"]))
         return answer
 
     def explain(self, model: str, rows: list[Row], language: str = "en") -> Explanations:

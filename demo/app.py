@@ -14,7 +14,7 @@ import streamlit as st  # noqa: E402
 
 from client import ServiceError  # noqa: E402
 from demo import answers, banner, state  # noqa: E402
-from demo.app_pages import about, compare, files, how_good, to_change, try_it, what_if  # noqa: E402
+from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
 from demo.cases import MODEL  # noqa: E402
 from demo.forms import plain  # noqa: E402
 from demo.tongue import LANGUAGES, Tongue  # noqa: E402
@@ -33,6 +33,8 @@ def main() -> None:
         st.Page(to_change.page, title=words.say("What to change"), url_path="to-change"),
         st.Page(compare.page, title=words.say("Compare"), url_path="compare"),
         st.Page(files.page, title=words.say("Files"), url_path="files"),
+        st.Page(clients.page, title=words.say("Clients"), url_path="clients"),
+        st.Page(feed.page, title=words.say("Feed"), url_path="feed"),
         st.Page(how_good.page, title=words.say("How good"), url_path="how-good"),
         st.Page(about.page, title=words.say("About the model"), url_path="about"),
     ]

@@ -5,7 +5,9 @@ Knows: Streamlit's session. Must not know: widgets, drawing, what went wrong.
 
 import os
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -13,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from client import Card, Client, Row
 from demo import cases, kept
 from demo.cases import KEPT, LANGUAGE, MODEL, VIEW, Case
+from demo.incoming import Growing
 from demo.kept import Kept
 from demo.settings import read_settings
 from demo.tongue import LANGUAGES, Tongue, from_browser
@@ -23,6 +26,25 @@ def client() -> Client:
     """Return the one client of all visits; it holds the key, no visit does."""
     settings = read_settings(os.environ)
     return Client(settings.service_url, settings.api_key or None, connect_timeout_seconds=2, deadline_seconds=12)
+
+
+@st.cache_resource
+def _feeds() -> dict[str, Growing]:
+    """Return model → its feed; all visits look at the same ones."""
+    return {model: Growing(path) for model, path in read_settings(os.environ).feeds_by_model().items()}
+
+
+def feed(model: str) -> Growing | None:
+    """Return what comes in for a model, where the settings name a file that a pipeline writes."""
+    return _feeds().get(model)
+
+
+def timezone() -> tzinfo:
+    """Return where the clock of this visit's reader hangs."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def tongue() -> Tongue:
@@ -118,12 +140,17 @@ def going_home() -> dict[str, str]:
 
 def view(page: str, options: list[str], default: str) -> str:
     """Return what a page looks at: chosen in this visit, from the address, or the default."""
+    seen = any_view(page)
+    return seen if seen in options else default
+
+
+def any_view(page: str) -> str:
+    """Return what a page looks at, whatever it is: chosen in this visit, or from the address, unchecked."""
     seen: dict[str, str] = st.session_state.setdefault("views", {})
     key = f"{page}/{st.session_state[MODEL]}"
     if key not in seen:
-        asked = st.query_params.get(VIEW, "") if st.query_params.get(MODEL) == st.session_state[MODEL] else ""
-        seen[key] = asked
-    return seen[key] if seen[key] in options else default
+        seen[key] = st.query_params.get(VIEW, "") if st.query_params.get(MODEL) == st.session_state[MODEL] else ""
+    return seen[key]
 
 
 def look_at(page: str, option: str) -> None:

@@ -6,15 +6,17 @@ Knows: the rooms under it. Must not know: HTTP, settings, threads.
 from pathlib import Path
 from typing import Any
 
-from service import stored_answers
+from service import entities, stored_answers
 from service.errors import NoEvaluation
 from service.files.asked import Asked, FileAnswer
 from service.files.formats import Kind
+from service.freshness import Freshness
 from service.schemas import (
     Card,
     CurveRequest,
     Curves,
     EntityAnswer,
+    EntityList,
     EvaluationAnswer,
     Explanations,
     Health,
@@ -26,6 +28,7 @@ from service.schemas import (
     RecommendationRequest,
     Recommendations,
     Row,
+    RunKind,
     RunList,
 )
 from service.scoring.columns import Columns
@@ -36,7 +39,6 @@ from service.scoring.recommendations import recommendations
 from service.scoring.registry import Registry
 from service.store import history
 from service.store.store import Store
-from service.stored_answers import Freshness
 
 
 def list_models(registry: Registry, language: Language) -> ModelList:
@@ -84,12 +86,17 @@ def keyed_table(registry: Registry, name: str, answer: KeyedPredictions, kind: K
 
 def look_up(registry: Registry, store: Store, name: str, key: str, freshness: Freshness) -> EntityAnswer[Any]:
     """Return what is stored for a key. Raises UnknownModel, ModelUnavailable, UnknownEntity, StorageUnavailable."""
-    return stored_answers.entity(registry.get(name), store, key, freshness)
+    return entities.entity(registry.get(name).card, store, key, freshness)
 
 
-def list_runs(store: Store, model: str | None, after: str | None) -> RunList:
+def list_entities(registry: Registry, store: Store, name: str, after: str | None) -> EntityList:
+    """Return a page of the keys that are stored. Raises UnknownModel, ModelUnavailable, StorageUnavailable."""
+    return entities.list_entities(registry.get(name).card, store, after)
+
+
+def list_runs(store: Store, model: str | None, after: str | None, kind: RunKind | None) -> RunList:
     """Return a page of the history of nightly jobs, the newest run first. Raises StorageUnavailable."""
-    return history.list_runs(store, model, after)
+    return history.list_runs(store, model, after, kind)
 
 
 def explain(registry: Registry, name: str, asked: PredictionRequest, language: Language) -> Explanations[Any]:

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from service import openapi, problems
 from service.deps import Slots, Threads
 from service.errors import BrokenStorage, ServiceError
+from service.freshness import Freshness
 from service.routes import health, metrics, models, runs
 from service.routes.bodies import Bodies
 from service.routes.predictions import Predictions
@@ -23,7 +24,6 @@ from service.routes.questions import questions
 from service.scoring.registry import Registry
 from service.settings import Settings, WrongSettings
 from service.store.store import Store
-from service.stored_answers import Freshness
 from service.traffic import Figures, Traffic
 
 DESCRIPTION = "Models in a shop window: each with its card, its fields and a real example. Errors are RFC 9457 problems."
@@ -35,7 +35,12 @@ def create_app(settings: Settings) -> Traffic:
     The store is opened at the first question to it, or by `prepare`. Raises WrongSettings.
     """
     registry, store = Registry(), _store(settings)
-    freshness = Freshness(settings.stored_max_age_hours, rescore=settings.stale_predictions == "rescore")
+    freshness = Freshness(
+        settings.stored_max_age_hours,
+        rescore=settings.stale_predictions == "rescore",
+        features_max_age_hours=settings.features_max_age_hours,
+        refuse_expired=settings.expired_features == "refuse",
+    )
     figures, stopping = Figures(), threading.Event()
     app = _framework(settings, registry, store)
     app.state.settings, app.state.registry, app.state.store = settings, registry, store

@@ -13,11 +13,11 @@ from fastapi import Depends, Request
 from starlette.types import Scope
 
 from service.errors import Forbidden, ModelTimeout, Overloaded
+from service.freshness import Freshness
 from service.schemas import Language
 from service.scoring.registry import Registry
 from service.settings import Scope as KeyScope
 from service.store.store import Store
-from service.stored_answers import Freshness
 
 T = TypeVar("T")
 _THREADS_A_MODEL = 4

@@ -31,6 +31,7 @@ from service.schemas import (
     Classification,
     Curves,
     EntityAnswer,
+    EntityList,
     EvaluationAnswer,
     Explanations,
     Health,
@@ -54,6 +55,7 @@ _SHAPES = (
     Curves[ValuePrediction],
     EntityAnswer[LabelPrediction],
     EntityAnswer[ValuePrediction],
+    EntityList,
     EvaluationAnswer,
     Explanations[LabelPrediction],
     Explanations[ValuePrediction],
@@ -71,7 +73,9 @@ _SHAPES = (
 _MODEL = "/v1/models/{model}"
 _EVALUATION = f"{_MODEL}/evaluation"
 _ENTITY = f"{_MODEL}/entities/{{id}}"
+_ENTITIES = f"{_MODEL}/entities"
 _KEY = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 64}}
+_AFTER = {"name": "after", "in": "query", "schema": {"type": "string"}}
 _REFUSALS = problems.documented(
     InvalidRequest,
     Unauthorized,
@@ -147,7 +151,7 @@ def document(app: FastAPI, registry: Registry) -> dict[str, Any]:
         if card.entity:
             schemas[f"KeyedRow-{card.name}"] = keyed_row_schema(card)
         for path, operations in whole["paths"].items():
-            if (path == _EVALUATION and model.evaluation is None) or (path == _ENTITY and card.entity is None):
+            if (path == _EVALUATION and model.evaluation is None) or (path in {_ENTITY, _ENTITIES} and card.entity is None):
                 continue
             if path.startswith(_MODEL):
                 paths[path.replace("{model}", card.name)] = {"get": _get(operations["get"], model, card, path)}
@@ -173,6 +177,8 @@ def _get(operation: dict[str, Any], model: Model, card: Card, path: str) -> dict
             "properties": {"evaluation": {"$ref": f"#/components/schemas/{kind}"}},
         }
         kept["responses"] = kept["responses"] | {"200": _answer(operation["responses"]["200"]["description"], narrowed)}
+    if path == _ENTITIES:
+        kept["parameters"] = [_AFTER]
     if path == _ENTITY:
         kind = "LabelPrediction" if isinstance(card.output, Classification) else "ValuePrediction"
         shape = {"$ref": f"#/components/schemas/EntityAnswer_{kind}_"}

@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     database_url: str = f"sqlite:///{DATABASE}"
     stored_max_age_hours: float = 36.0
     stale_predictions: Literal["mark", "rescore"] = "mark"
+    features_max_age_hours: float = 36.0
+    expired_features: Literal["mark", "refuse"] = "mark"
     max_body_bytes: int = 8 * 2**20
     max_rows: int = 10_000
     max_file_bytes: int = 256 * 2**20

@@ -1,19 +1,20 @@
-"""What is stored and what the model says, joined: answers by key, what-ifs on top of a stored row, an entity's page.
+"""What is stored and what the model says, joined: answers by key, from stored features, what-ifs on top of a stored row.
 
 Knows: the model's checks and scorer, look-ups in the store. Must not know: HTTP, SQL, settings.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
-from service.errors import InvalidInput, StorageUnavailable, UnknownEntity
+from service.errors import InvalidInput
+from service.freshness import Freshness
+from service.joined_rows import Joined, join, origins_of
 from service.schemas import (
     Classification,
-    EntityAnswer,
+    FieldWarning,
     InputError,
     KeyedLabelPrediction,
     KeyedLabelPredictions,
@@ -21,28 +22,19 @@ from service.schemas import (
     KeyedValuePrediction,
     KeyedValuePredictions,
     LabelPrediction,
+    Origin,
     Row,
     Stored,
-    StoredPrediction,
     ValuePrediction,
 )
+from service.scoring.checks import MOST_ERRORS
 from service.scoring.keys import NoKey, key_text
 from service.scoring.registry import Model
 from service.store import lookups
-from service.store.lookups import Found
+from service.store.lookups import Found, FoundFeatures, Holdings
 from service.store.store import Store
+from service.stored_values import prediction_of
 from service.strict_json import pointer
-
-_SECONDS_AN_HOUR = 3600
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """When a stored prediction is stale, where the card does not say, and what is done then."""
-
-    max_age_hours: float
-    rescore: bool
-    """Score the stored row anew, instead of answering with a stale prediction that says so."""
 
 
 @dataclass
@@ -52,20 +44,25 @@ class _Asked:
     key: str | None
     own: Row
     found: Found | None = None
+    features: FoundFeatures | None = None
     stale: bool = False
     live: Row | None = None
     """None: the stored prediction is the answer."""
+    origins: dict[str, Origin] | None = None
+    warnings: list[FieldWarning] = field(default_factory=list)
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) -> KeyedPredictions:
     """Answer rows some of which hold the entity's key. Raises InvalidInput naming rows, StorageUnavailable, ModelFailed."""
     asked = _asked(model, rows)
     wanted = {each.key for each in asked if each.key is not None and each.live is None}
-    found = lookups.find(store, model.card.name, sorted(wanted)) if wanted else {}
+    held = lookups.find(store, model.card.name, sorted(wanted)) if wanted else Holdings()
     for each in asked:
         if each.live is None and each.key is not None:
-            _join(model, each, found.get(each.key), freshness)
-    _refuse_unknown(model, asked)
+            each.found, each.features = held.predictions.get(each.key), held.features.get(each.key)
+            _decide(model, each, freshness)
+    _refuse(asked)
     scored = iter(_scored(model, asked))
     predictions = [_keyed(model, each, next(scored) if each.live is not None else None) for each in asked]
     sources = {prediction.source for prediction in predictions}
@@ -77,28 +74,6 @@ def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) ->
         predictions=predictions,
     )
     return whole
-
-
-def entity(model: Model, store: Store, key: str, freshness: Freshness) -> EntityAnswer[Any]:
-    """Return what is stored for a key. Raises UnknownEntity, StorageUnavailable."""
-    card = model.card
-    try:
-        text = key_text(key)
-    except NoKey:
-        raise UnknownEntity from None
-    found = lookups.find(store, card.name, [text]).get(text) if card.entity else None
-    if card.entity is None or found is None:
-        raise UnknownEntity
-    stored: StoredPrediction[Any] = StoredPrediction(
-        row=_row(found),
-        prediction=cast(Any, _prediction(model, found)),
-        computed_at=found.computed_at,
-        age_seconds=round(_age_seconds(found), 3),
-        run=found.run,
-        version=found.version,
-        stale=_is_stale(model, found, freshness),
-    )
-    return EntityAnswer(model=card.name, version=card.version, key=card.entity.key, id=text, stored_prediction=stored)
 
 
 def _asked(model: Model, rows: list[Row]) -> list[_Asked]:
@@ -119,43 +94,48 @@ def _asked(model: Model, rows: list[Row]) -> list[_Asked]:
             continue
         asked.append(_Asked(key, own, live=own if own.keys() >= names else None))
     if errors:
-        raise _refusal(errors, len(rows))
+        raise _refusal(errors, len(errors), len(rows))
     return asked
 
 
-def _join(model: Model, each: _Asked, found: Found | None, freshness: Freshness) -> None:
-    """Decide how a row is answered: from the store, or live from the stored row with the caller's values over it."""
-    each.found = found
-    if found is None:
-        each.live = each.own or None
+def _decide(model: Model, each: _Asked, freshness: Freshness) -> None:
+    """Decide how a row is answered: by the stored prediction, or live from all that is known of it."""
+    card, found = model.card, each.found
+    if found is None and each.features is None and not each.own:
+        key = card.entity.key if card.entity else ""
+        each.faults = [(key, "unknown_entity", "Nothing is stored under this key.")]
         return
-    each.stale = _is_stale(model, found, freshness)
-    if each.own:
-        names = {field.name for field in model.card.inputs}
-        each.live = {name: value for name, value in _row(found).items() if name in names} | each.own
-    elif each.stale and freshness.rescore:
-        each.live = _still_fitting(model, _row(found))
+    each.stale = found is not None and freshness.is_stale(card, found.version, found.computed_at)
+    if found is not None and not each.own and not (each.stale and freshness.rescore):
+        each.origins = origins_of(card, found, freshness)
+        return
+    joined = join(card, each.own, found, each.features, freshness)
+    if found is not None and not each.own and not _can_be_rescored(model, joined):
+        each.origins = origins_of(card, found, freshness)
+        return
+    each.live, each.origins, each.warnings, each.faults = joined.row, joined.origins, joined.warnings, joined.faults
 
 
-def _still_fitting(model: Model, row: Row) -> Row | None:
-    """Return a stored row if the served version takes it."""
+def _can_be_rescored(model: Model, joined: Joined) -> bool:
+    """Tell whether the served version takes a stored row; one that is too old is refused, not left stale."""
+    if joined.faults:
+        return any(code == "expired" for _, code, _ in joined.faults)
     try:
-        model.checks.columns([row])
+        model.checks.columns([joined.row])
     except InvalidInput:
-        return None
-    return row
+        return False
+    return True
 
 
-def _refuse_unknown(model: Model, asked: list[_Asked]) -> None:
-    """Raise InvalidInput where a row is a key alone that no run holds."""
-    name = model.card.entity.key if model.card.entity else ""
+def _refuse(asked: list[_Asked]) -> None:
+    """Raise InvalidInput where a row lacks what the store should have given."""
     errors = [
-        InputError(pointer=pointer("rows", place, name), code="unknown_entity", message="Nothing is stored under this key.")
+        InputError(pointer=pointer("rows", place, name), code=code, message=message)
         for place, each in enumerate(asked)
-        if each.live is None and each.found is None
+        for name, code, message in each.faults
     ]
     if errors:
-        raise _refusal(errors, len(asked))
+        raise _refusal(errors, len({(error.pointer or "").split("/")[2] for error in errors}), len(asked))
 
 
 def _scored(model: Model, asked: list[_Asked]) -> Iterable[LabelPrediction | ValuePrediction]:
@@ -179,42 +159,27 @@ def _keyed(
     if each.found is not None:
         found = each.found
         stored = Stored(computed_at=found.computed_at, run=found.run, version=found.version, stale=each.stale)
+    if each.found is not None or each.features is not None:
         changed = sorted(each.own)
-    prediction = scored or _prediction(model, each.found)
+    prediction = scored or _stored(model, each)
+    if each.warnings:
+        prediction = msgspec.structs.replace(prediction, warnings=[*prediction.warnings, *each.warnings])
     kind: Any = KeyedLabelPrediction if isinstance(prediction, LabelPrediction) else KeyedValuePrediction
     keyed: KeyedLabelPrediction | KeyedValuePrediction = kind(
-        *msgspec.structs.astuple(prediction), source="live" if scored else "stored", stored=stored, changed=changed
+        *msgspec.structs.astuple(prediction),
+        source="live" if scored else "stored",
+        stored=stored,
+        changed=changed,
+        origins=each.origins,
     )
     return keyed
 
 
-def _prediction(model: Model, found: Found | None) -> LabelPrediction | ValuePrediction:
-    assert found is not None  # noqa: S101 - a row is live, found, or refused
-    kind: Any = LabelPrediction if isinstance(model.card.output, Classification) else ValuePrediction
-    try:
-        prediction: LabelPrediction | ValuePrediction = msgspec.json.decode(found.prediction, type=kind)
-    except msgspec.MsgspecError as error:
-        raise StorageUnavailable("A stored prediction cannot be read.") from error
-    return prediction
+def _stored(model: Model, each: _Asked) -> LabelPrediction | ValuePrediction:
+    assert each.found is not None  # noqa: S101 - a row is live, found, or refused
+    return prediction_of(model.card, each.found)
 
 
-def _row(found: Found) -> Row:
-    try:
-        return msgspec.json.decode(found.row, type=dict[str, Any])
-    except msgspec.MsgspecError as error:
-        raise StorageUnavailable("A stored row cannot be read.") from error
-
-
-def _is_stale(model: Model, found: Found, freshness: Freshness) -> bool:
-    own = model.card.entity.max_age_hours if model.card.entity else None
-    hours = freshness.max_age_hours if own is None else own
-    return found.version != model.card.version or _age_seconds(found) > hours * _SECONDS_AN_HOUR
-
-
-def _age_seconds(found: Found) -> float:
-    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(found.computed_at)).total_seconds())
-
-
-def _refusal(errors: list[InputError], rows: int) -> InvalidInput:
-    wrong = f"{len(errors)} of {rows:,} rows" if rows > 1 else "The row"
-    return InvalidInput(f"{wrong} cannot be answered.", errors=errors[:100])
+def _refusal(errors: list[InputError], wrong: int, rows: int) -> InvalidInput:
+    which = f"{wrong:,} of {rows:,} rows" if rows > 1 else "The row"
+    return InvalidInput(f"{which} cannot be answered.", errors=errors[:MOST_ERRORS])

@@ -49,10 +49,10 @@ def test_a_sqlite_backup_taken_while_a_job_writes_is_whole_and_comes_back_under_
     unfinished = run_of(store, ["1"], "unfinished", publish=False)
     run(told("python"), tmp_path, PATH=path)
     history.publish(store, unfinished)
-    assert lookups.find(store, MODEL, ["1"])["1"].prediction == '"unfinished"'
+    assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"unfinished"'
     run(told("mv"), tmp_path)
-    assert lookups.find(store, MODEL, ["1", "499"]).keys() == {"1", "499"}
-    assert lookups.find(store, MODEL, ["1"])["1"].prediction == '"old"'
+    assert lookups.find(store, MODEL, ["1", "499"]).predictions.keys() == {"1", "499"}
+    assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"old"'
     assert not (tmp_path / "backup.db").exists()
     store.close()
 
@@ -68,7 +68,7 @@ def test_a_lost_sqlite_file_is_refused_and_its_backup_is_taken(tmp_path: Path) -
     with pytest.raises(StorageUnavailable, match="is gone"):
         lookups.find(store, MODEL, ["1"])
     run(told("mv"), tmp_path)
-    assert lookups.find(store, MODEL, ["1"])
+    assert lookups.find(store, MODEL, ["1"]).predictions
     store.close()
 
 
@@ -83,12 +83,12 @@ def test_a_postgresql_backup_comes_back(postgres: Any, tmp_path: Path) -> None:
     run_of(store, ["1"], "newer")
     store.close()
     run(told("pg_restore"), tmp_path, **environment)
-    assert lookups.find(store, MODEL, ["1", "499"])["1"].prediction == '"old"'
+    assert lookups.find(store, MODEL, ["1", "499"]).predictions["1"].prediction == '"old"'
     store.close()
     elsewhere = environment | {"SERVICE_DATABASE_URL": new_database(postgres)}
     run(told("pg_restore"), tmp_path, **elsewhere)
     other = Store(elsewhere["SERVICE_DATABASE_URL"])
-    assert lookups.find(other, MODEL, ["499"])
+    assert lookups.find(other, MODEL, ["499"]).predictions
     other.close()
 
 

@@ -16,9 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
+from service.errors import BrokenBundle
 from service.jobs.__main__ import main
 from service.jobs.batches import score_batch
-from service.jobs.inputs import BATCH_ROWS, open_source, read
+from service.jobs.engines import Local
+from service.jobs.inputs import open_source, read
+from service.jobs.partitions import BATCH_ROWS
 from service.schemas import Card
 from service.scoring.bundle import read_card
 from service.scoring.registry import open_model
@@ -175,7 +178,7 @@ def test_the_files_say_what_the_store_says(job: Any, store: Store, some: pd.Data
         ("twice.csv", "twice"),
         ("latin.csv", "cannot be read"),
         ("empty.csv", "cannot be read"),
-        ("hopeless.parquet", "could be scored"),
+        ("hopeless.parquet", "could be used"),
         ("sqlite:///nowhere.db#t", "no database file"),
         ("sqlite:///{folder}/input.db#nothing", "no table"),
         ("sqlite:///{folder}/input.db", "named after the database"),
@@ -201,7 +204,7 @@ def test_an_input_that_is_wrong_as_a_whole_leaves_the_served_run(
     named = given.format(folder=tmp_path) if "://" in given else str(tmp_path / given)
     with pytest.raises(SystemExit, match=sentence):
         job(named)
-    assert len(lookups.find(store, MODEL, [str(number) for number in few["client_id"]])) == 20
+    assert len(lookups.find(store, MODEL, [str(number) for number in few["client_id"]]).predictions) == 20
 
 
 KILLED = """
@@ -256,7 +259,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     begun = newest(store)
     assert begun.state == "running"
     assert begun.rows == (ROWS if point == "publish" else (left - 1) * BATCH_ROWS)
-    assert {found.run for found in lookups.find(store, MODEL, ["1", "2"]).values()} == {undisturbed.id}
+    assert {found.run for found in lookups.find(store, MODEL, ["1", "2"]).predictions.values()} == {undisturbed.id}
     job(tmp_path / "in.parquet")
     ended = newest(store)
     assert (ended.id, ended.state) == (begun.id, "published")
@@ -274,8 +277,9 @@ def half_done(store: Store, source: Path, bundles: Path) -> str:
         if rows:
             raise KeyboardInterrupt
 
+    work = nightly.predictions(bundles / MODEL, card, opened, "client_id")
     with pytest.raises(KeyboardInterrupt):
-        nightly.predict(store, bundles / MODEL, card, opened, key="client_id", keep=3, advance=stop)
+        nightly.carry_out(store, card, work, engine=Local(), keep=3, advance=stop)
     return str(newest(store).id)
 
 
@@ -330,7 +334,7 @@ def test_the_run_before_comes_back_at_one_command(
         job(tmp_path / "in.parquet", "--keep", "2")
     made = [run.id for run in history.list_runs(store).items]
     job("", kind="rollback")
-    assert {found.run for found in lookups.find(store, MODEL, ["1"]).values()} == {made[1]}
+    assert {found.run for found in lookups.find(store, MODEL, ["1"]).predictions.values()} == {made[1]}
     with pytest.raises(SystemExit, match="no run of credit-default before"):
         job("", kind="rollback")
     capsys.readouterr()
@@ -354,10 +358,13 @@ def test_a_model_without_an_entity_has_no_nightly_predictions(job: Any, tmp_path
 
 def test_a_batch_alone_gives_the_same_again_and_holds_every_row_once(some: pd.DataFrame, bundles: Path) -> None:
     batch = pa.RecordBatch.from_pandas(spoiled(some).astype({"client_id": "string", "credit_limit": float}))
-    scored, refused = score_batch(bundles / MODEL, batch, "client_id")
-    again = score_batch(bundles / MODEL, batch, "client_id")
+    version = read_card(bundles / MODEL).version
+    scored, refused = score_batch(bundles / MODEL, batch, key="client_id", version=version)
+    again = score_batch(bundles / MODEL, batch, key="client_id", version=version)
     assert (scored, refused) == again
     assert sorted(scored["place"].to_pylist() + refused["place"].to_pylist()) == list(range(1, 11))
+    with pytest.raises(BrokenBundle, match="the job began with 000"):
+        score_batch(bundles / MODEL, batch, key="client_id", version="0" * 64)
 
 
 def test_batches_stay_small_however_large_the_input(clients: Path) -> None:

@@ -28,7 +28,7 @@ def scored(keys: list[str], start: int = 1, label: str = "a") -> list[dict[str, 
 
 
 def run_of(store: Store, keys: list[str], label: str = "a", *, publish: bool = True) -> str:
-    begun = history.begin(store, MODEL, "v1", label)
+    begun = history.begin(store, "predictions", MODEL, "v1", label)
     history.add(store, Progress(begun.run, len(keys), "x"), scored(keys, label=label), [], 0.5)
     if publish:
         history.publish(store, begun.run)
@@ -66,23 +66,23 @@ def test_several_programs_that_start_at_once_make_one_database(url: str) -> None
 
 def test_nothing_of_a_run_is_found_before_it_is_published_and_all_of_it_afterwards(store: Store) -> None:
     run = run_of(store, ["1", "2"], publish=False)
-    assert lookups.find(store, MODEL, ["1", "2"]) == {}
+    assert lookups.find(store, MODEL, ["1", "2"]).predictions == {}
     history.publish(store, run)
-    found = lookups.find(store, MODEL, ["1", "2", "3"])
+    found = lookups.find(store, MODEL, ["1", "2", "3"]).predictions
     assert found.keys() == {"1", "2"}
     assert {each.run for each in found.values()} == {run}
-    assert lookups.find(store, "another", ["1"]) == {}
+    assert lookups.find(store, "another", ["1"]).predictions == {}
 
 
 def test_more_keys_than_fit_into_one_statement_are_found(store: Store) -> None:
     keys = [str(number) for number in range(12_000)]
     run_of(store, keys)
-    assert lookups.find(store, MODEL, keys).keys() == set(keys)
+    assert lookups.find(store, MODEL, keys).predictions.keys() == set(keys)
 
 
 def test_a_newer_run_takes_the_place_of_the_older_one(store: Store) -> None:
     old, new = run_of(store, ["1"], "old"), run_of(store, ["1"], "new")
-    assert lookups.find(store, MODEL, ["1"])["1"].prediction == '"new"'
+    assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"new"'
     assert states(store) == {old: "superseded", new: "published"}
 
 
@@ -94,7 +94,7 @@ def test_two_published_runs_of_a_model_cannot_be(store: Store) -> None:
 
 
 def test_a_key_that_a_run_holds_already_is_refused_with_the_row_that_has_it(store: Store) -> None:
-    begun = history.begin(store, MODEL, "v1", "s")
+    begun = history.begin(store, "predictions", MODEL, "v1", "s")
     history.add(store, Progress(begun.run, 3, "x"), scored(["1", "2", "1"]), [], 0)
     history.add(store, Progress(begun.run, 5, "x"), scored(["2", "3"], start=4), [], 0)
     history.publish(store, begun.run)
@@ -111,46 +111,46 @@ def test_a_key_that_a_run_holds_already_is_refused_with_the_row_that_has_it(stor
 
 
 def test_an_unfinished_run_goes_on_for_the_same_source_and_version_and_for_no_other(store: Store) -> None:
-    begun = history.begin(store, MODEL, "v1", "source")
+    begun = history.begin(store, "predictions", MODEL, "v1", "source")
     history.add(store, Progress(begun.run, 1, "d"), scored(["1"]), [], 0)
-    assert history.begin(store, MODEL, "v1", "source") == Progress(begun.run, 1, "d")
+    assert history.begin(store, "predictions", MODEL, "v1", "source") == Progress(begun.run, 1, "d")
     history.fail(store, begun.run)
-    assert history.begin(store, MODEL, "v1", "source").run == begun.run
-    other = history.begin(store, MODEL, "v2", "source")
+    assert history.begin(store, "predictions", MODEL, "v1", "source").run == begun.run
+    other = history.begin(store, "predictions", MODEL, "v2", "source")
     assert (other.position, states(store)) == (0, {begun.run: "discarded", other.run: "running"})
-    history.sweep(store, MODEL)
+    history.sweep(store, "predictions", MODEL)
     assert list(lookups.predictions_of(store, begun.run, 10)) == []
 
 
 def test_rolling_back_goes_to_the_run_before_and_never_to_one_that_was_taken_back(store: Store) -> None:
     first, bad = run_of(store, ["1"], "first"), run_of(store, ["1"], "bad")
-    assert history.roll_back(store, MODEL).id == first
-    assert lookups.find(store, MODEL, ["1"])["1"].run == first
+    assert history.roll_back(store, "predictions", MODEL).id == first
+    assert lookups.find(store, MODEL, ["1"]).predictions["1"].run == first
     with pytest.raises(NothingBefore):
-        history.roll_back(store, MODEL)
+        history.roll_back(store, "predictions", MODEL)
     third = run_of(store, ["1"], "third")
-    assert history.roll_back(store, MODEL).id == first
+    assert history.roll_back(store, "predictions", MODEL).id == first
     assert states(store) == {first: "published", bad: "withdrawn", third: "withdrawn"}
 
 
 def test_pruning_keeps_the_published_run_and_the_newest_that_can_be_gone_back_to(store: Store) -> None:
     made = [run_of(store, ["1"], str(number)) for number in range(4)]
-    history.roll_back(store, MODEL)
-    history.prune(store, MODEL, 2)
+    history.roll_back(store, "predictions", MODEL)
+    history.prune(store, "predictions", MODEL, 2)
     assert [states(store)[run] for run in made] == ["discarded", "superseded", "published", "discarded"]
-    history.prune(store, MODEL, 1)
+    history.prune(store, "predictions", MODEL, 1)
     assert [states(store)[run] for run in made] == ["discarded", "discarded", "published", "discarded"]
-    assert lookups.find(store, MODEL, ["1"])["1"].run == made[2]
+    assert lookups.find(store, MODEL, ["1"]).predictions["1"].run == made[2]
 
 
 def test_sweeping_deletes_all_that_discarded_runs_hold_and_nothing_else(store: Store) -> None:
-    old = history.begin(store, MODEL, "v1", "old")
+    old = history.begin(store, "predictions", MODEL, "v1", "old")
     history.add(store, Progress(old.run, 6001, "x"), scored([str(number) for number in range(6000)] + ["1"]), [], 0)
     new = run_of(store, [str(number) for number in range(100)], "new")
-    history.sweep(store, MODEL)
+    history.sweep(store, "predictions", MODEL)
     assert states(store) == {old.run: "discarded", new: "published"}
     assert (list(lookups.predictions_of(store, old.run, 10)), list(lookups.refused_of(store, old.run, 10))) == ([], [])
-    assert len(lookups.find(store, MODEL, [str(number) for number in range(6000)])) == 100
+    assert len(lookups.find(store, MODEL, [str(number) for number in range(6000)]).predictions) == 100
 
 
 def test_a_new_connection_lets_go_of_no_lock_of_another_one(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_new_connection_lets_go_of_no_lock_of_another_one(tmp_path: Path) -> N
         "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')",
     ]
     with store.writing() as connection:
-        history._begin(connection, MODEL, "v", "s")
+        history._begin(connection, "predictions", MODEL, "v", "s")
         other.prepare()
         assert history.list_runs(other).items == []
         other.close()
@@ -199,7 +199,7 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
 
     def break_off() -> None:
         with store.writing() as connection:
-            history._begin(connection, MODEL, "v", "s")
+            history._begin(connection, "predictions", MODEL, "v", "s")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -219,7 +219,7 @@ def test_a_database_of_a_newer_schema_is_refused_and_left_alone(store: Store, ur
     with store.writing() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
         connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": NEWEST})
-    assert lookups.find(newer, MODEL, ["1"])
+    assert lookups.find(newer, MODEL, ["1"]).predictions
     newer.close()
 
 

@@ -29,11 +29,24 @@ class Stored(TypedDict):
     stale: bool
 
 
+Origin = TypedDict(
+    "Origin",
+    {
+        "from": Literal["request", "store"],
+        "computed_at": str | None,
+        "age_seconds": float | None,
+        "run": str | None,
+        "expired": bool,
+    },
+)
+"""Where the value of a field comes from, and how old it is."""
+
+
 class Prediction(TypedDict):
     """Either `label` and `probabilities`, or `value` and `interval`: the card's output says which.
 
     Where some rows of the request held the entity's key, each prediction says its `source`: `stored`, or `live` with the
-    fields that were `changed` on top of the stored row.
+    fields that were `changed` on top of what is stored. `origins` says of each field where its value comes from.
     """
 
     decision: str | None
@@ -45,6 +58,7 @@ class Prediction(TypedDict):
     source: NotRequired[Literal["stored", "live"]]
     stored: NotRequired[Stored | None]
     changed: NotRequired[list[str] | None]
+    origins: NotRequired[dict[str, Origin] | None]
 
 
 class Predictions(TypedDict):
@@ -76,14 +90,38 @@ class StoredPrediction(TypedDict):
     stale: bool
 
 
+class StoredFeatures(TypedDict):
+    """`values`: null is a value that is not known."""
+
+    values: dict[str, Value]
+    computed_at: str
+    age_seconds: float
+    run: str
+    expired: bool
+
+
 class Entity(TypedDict):
-    """What is stored for one key."""
+    """What is stored for one key; at least one of the two is there."""
 
     model: str
     version: str
     key: str
     id: str
-    stored_prediction: StoredPrediction
+    stored_prediction: StoredPrediction | None
+    stored_features: StoredFeatures | None
+
+
+class EntityName(TypedDict):
+    """A key under which something is stored, and what."""
+
+    id: str
+    stored_prediction: bool
+    stored_features: bool
+
+
+class EntityList(TypedDict):
+    items: list[EntityName]
+    next: str | None
 
 
 class Run(TypedDict):
@@ -92,7 +130,7 @@ class Run(TypedDict):
     id: str
     model: str
     version: str
-    kind: str
+    kind: Literal["predictions", "features"]
     state: Literal["running", "failed", "published", "superseded", "withdrawn", "discarded"]
     started: str
     finished: str | None

@@ -90,6 +90,8 @@ class EntityKey(TypedDict):
     key: str
     label: NotRequired[str]
     max_age_hours: NotRequired[float]
+    features: NotRequired[str]
+    features_max_age_hours: NotRequired[float]
 
 
 class Card(TypedDict):

@@ -1,4 +1,4 @@
-"""python -m service.jobs predict | runs | rollback: what is done at night, and its history.
+"""python -m service.jobs predict | features | runs | rollback: what is done at night, and its history.
 
 Knows: the terminal. Must not know: arrays, SQL, HTTP. A builder: it reads settings.
 """
@@ -6,14 +6,20 @@ Knows: the terminal. Must not know: arrays, SQL, HTTP. A builder: it reads setti
 import argparse
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import get_args
 
 from tqdm import tqdm
 
 from service.errors import BrokenBundle, BrokenStorage, ModelFailed, StorageUnavailable
 from service.jobs import nightly, written
-from service.jobs.inputs import WrongInput, open_source
-from service.schemas import Card, Run
+from service.jobs.engines import Dask, Engine, Local, WrongEngine
+from service.jobs.features import features
+from service.jobs.inputs import Source, open_source
+from service.jobs.nightly import Work
+from service.jobs.partitions import WrongInput
+from service.schemas import Card, Run, RunKind
 from service.scoring.bundle import read_card
 from service.settings import Settings, WrongSettings, read_settings
 from service.store import history
@@ -34,36 +40,46 @@ def main(arguments: list[str] | None = None) -> None:
             asked.act(asked, settings, store)
         finally:
             store.close()
-    except (WrongSettings, WrongInput, BrokenStorage, StorageUnavailable, ModelFailed) as error:
+    except (WrongSettings, WrongInput, WrongEngine, BrokenStorage, StorageUnavailable, ModelFailed) as error:
         sys.exit(str(error))
     except BrokenBundle as error:
         sys.exit(f"The model {asked.model} cannot be used: {error}.")
     except NothingBefore:
         sys.exit(f"There is no run of {asked.model} before the one that is served.")
     except nightly.Busy:
-        sys.exit(f"Another job writes predictions of {asked.model} now. Nothing was done.")
+        sys.exit(f"Another job of this kind writes for {asked.model} now. Nothing was done.")
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on where this one stopped.")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m service.jobs", description="Nightly jobs and their history.")
-    kinds = parser.add_subparsers(required=True, metavar="predict | runs | rollback")
+    kinds = parser.add_subparsers(required=True, metavar="predict | features | runs | rollback")
     predict = kinds.add_parser("predict", help="score an input and serve its predictions")
     predict.set_defaults(act=_predict)
-    predict.add_argument("--model", required=True)
-    predict.add_argument(
-        "--input", required=True, help="a Parquet file or folder, file.csv, sqlite:///file.db#table, postgresql://…#table"
-    )
     predict.add_argument("--key", help="the column that holds the key; as in the card when not said")
-    predict.add_argument("--output", type=Path, metavar="FOLDER", help="write the predictions there too, as Parquet")
-    predict.add_argument("--keep", type=_count, default=3, metavar="N", help="runs to keep, 3 when not said")
+    slow = kinds.add_parser("features", help="compute features from card statements and serve them")
+    slow.set_defaults(act=_features)
+    slow.add_argument("--key", help="the column that holds the client; `client` when not said")
+    for job in (predict, slow):
+        job.add_argument("--model", required=True)
+        job.add_argument(
+            "--input",
+            required=True,
+            help="a Parquet file or folder, file.csv, sqlite:///file.db#table, postgresql://…#table",
+        )
+        job.add_argument("--output", type=Path, metavar="FOLDER", help="write what is stored there too, as Parquet")
+        job.add_argument("--keep", type=_count, default=3, metavar="N", help="runs to keep, 3 when not said")
+        job.add_argument("--engine", choices=["local", "dask"], default="local", help="who does the work: see docs/dask.md")
+        job.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://…; else processes of this machine")
     runs = kinds.add_parser("runs", help="list the runs, the newest first")
     runs.set_defaults(act=_list)
     runs.add_argument("--model")
+    runs.add_argument("--kind", choices=get_args(RunKind))
     rollback = kinds.add_parser("rollback", help="serve the run before again")
     rollback.set_defaults(act=_roll_back)
     rollback.add_argument("--model", required=True)
+    rollback.add_argument("--kind", choices=get_args(RunKind), default="predictions")
     return parser
 
 
@@ -76,25 +92,52 @@ def _count(text: str) -> int:
 
 def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
     bundle, card = _bundle(settings, asked.model)
-    if card.entity is None:
-        raise WrongInput(f"The card of {card.name} names no entity: there is no key to find its predictions by.")
-    key = asked.key or card.entity.key
+    key = _key(card)
     source = open_source(asked.input)
-    with tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None) as bar:
-        run = nightly.predict(store, bundle, card, source, key=key, keep=asked.keep, advance=bar.update)
+    _carry_out(asked, store, card, nightly.predictions(bundle, card, source, asked.key or key), source)
+
+
+def _features(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
+    _, card = _bundle(settings, asked.model)
+    _key(card)
+    source = open_source(asked.input)
+    _carry_out(asked, store, card, features(card, source, asked.key), source)
+
+
+def _carry_out(asked: argparse.Namespace, store: Store, card: Card, work: Work, source: Source) -> None:
+    bar = tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None)
+    with bar, _engine(asked) as engine:
+        run = nightly.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)
     if asked.output:
+        key = asked.key if work.kind == "predictions" and asked.key else _key(card)
         written.write(store, run, card, key, asked.output)
     rate = f"{(run.rows + run.refused) / run.seconds:,.0f}" if run.seconds else "—"
-    _say(f"{run.model} {run.version[:12]}: run {run.id} is served. {run.rows:,} rows stored, {run.refused:,} refused, ")
-    _say(f"{run.seconds:,.1f} s, {rate} rows/s.\n")
+    _say(
+        f"{run.model} {run.version[:12]}: run {run.id} is served. {run.rows:,} {run.kind} stored, {run.refused:,} refused, "
+    )
+    _say(f"{run.seconds:,.1f} s, {rate} a second.\n")
     for field, code, rows in history.reasons(store, run.id)[:_REASONS_SHOWN]:
         _say(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
+
+
+def _engine(asked: argparse.Namespace) -> AbstractContextManager[Engine]:
+    if asked.engine == "dask":
+        return Dask(asked.scheduler)
+    if asked.scheduler:
+        raise WrongEngine("--scheduler is the address of a Dask cluster: say --engine dask as well.")
+    return nullcontext(Local())
+
+
+def _key(card: Card) -> str:
+    if card.entity is None:
+        raise WrongInput(f"The card of {card.name} names no entity: there is no key to find what is stored by.")
+    return card.entity.key
 
 
 def _list(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
     after = None
     while True:
-        page = history.list_runs(store, asked.model, after)
+        page = history.list_runs(store, asked.model, after, asked.kind)
         for run in page.items:
             _say(_line(run) + "\n")
         after = page.next
@@ -103,7 +146,7 @@ def _list(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
 
 
 def _roll_back(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
-    _say(f"Served again: {_line(history.roll_back(store, asked.model))}\n")
+    _say(f"Served again: {_line(history.roll_back(store, asked.kind, asked.model))}\n")
 
 
 def _bundle(settings: Settings, name: str) -> tuple[Path, Card]:
@@ -116,7 +159,8 @@ def _bundle(settings: Settings, name: str) -> tuple[Path, Card]:
 
 def _line(run: Run) -> str:
     figures = f"{run.rows:>9,} rows {run.refused:>7,} refused {run.seconds:>8,.1f} s"
-    return f"{run.id}  {run.model:<20} {run.version[:12]}  {run.state:<10} {figures}  {run.started} … {run.finished or ''}"
+    what = f"{run.model:<20} {run.version[:12]}  {run.kind:<11} {run.state:<10}"
+    return f"{run.id}  {what} {figures}  {run.started} … {run.finished or ''}"
 
 
 def _say(text: str) -> None:

@@ -1,101 +1,124 @@
-"""Nightly predictions: an input → a run, written batch by batch, taken up again where it was killed, switched to whole.
+"""One way to carry out a nightly job: batches → a run, taken up again where it was killed, switched to whole.
 
-Knows: inputs, the batch function, runs. Must not know: settings, terminals. After each batch what is done is kept, with a
-checksum of all that was read so far: a killed run goes on only where its input still begins the same.
+Knows: runs, and what a piece of work is: batches and a function of one batch. Must not know: settings, terminals. After each
+batch what is done is kept, with a checksum of all that was read: a killed run goes on only where its input begins the same.
 """
 
 import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
-
-import pyarrow as pa
 
 from service.errors import StorageUnavailable
 from service.jobs.batches import score_batch
-from service.jobs.inputs import BATCH_ROWS, Source, WrongInput, read
-from service.schemas import Card, Run
+from service.jobs.engines import Answer, Engine, digest_of
+from service.jobs.inputs import Source, partitions
+from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput
+from service.schemas import Card, Run, RunKind
 from service.store import history
 from service.store.history import Progress
 from service.store.store import Store
 
 Advance = Callable[[int], object]
-Score = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, pa.RecordBatch]]
 
 
 class Busy(Exception):
-    """Another job writes predictions of this model now."""
+    """Another job of this kind writes for this model now."""
 
 
-def predict(store: Store, bundle: Path, card: Card, source: Source, *, key: str, keep: int, advance: Advance) -> Run:
-    """Score a source whole and switch to its predictions; `advance` is told of rows as they are done.
+@dataclass(frozen=True)
+class Work:
+    """What a run of a kind is made of."""
 
-    Raises WrongInput, Busy, StorageUnavailable, and what the model raises. Answers come from the run before until the end.
-    """
+    kind: RunKind
+    named: str
+    """What is read, and how: a killed run of the same name is taken up again."""
+    partitions: Callable[[int | None], Iterator[Partition]]
+    """So many batches each; the same ones in the same order, each time that it is called."""
+    answer: Answer
+    """A pure function of one batch → what is kept of it, and why some of it is refused."""
+    places_in_batch: bool
+    """The answer's places count the rows of the batch; else they count those of the input."""
+
+
+def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:
+    """Return the work of scoring a source."""
     inputs = [field.name for field in card.inputs if field.name in source.columns or not field.nullable]
     columns = [*inputs, key]
-    batches = read(source, columns)
+    named = json.dumps({"input": source.name, "columns": columns, "rows a batch": BATCH_ROWS})
+    answer = partial(score_batch, bundle, key=key, version=card.version)
+    return Work("predictions", named, lambda most: partitions(source, columns, most), answer, places_in_batch=True)
+
+
+def carry_out(store: Store, card: Card, work: Work, *, engine: Engine, keep: int, advance: Advance) -> Run:
+    """Do a piece of work whole and switch to its run; `advance` is told of rows as they are done.
+
+    Answers come from the run before until the end. Raises WrongInput, WrongEngine, Busy, StorageUnavailable, and what the
+    work raises.
+    """
     store.prepare()
-    with store.database.only_one(f"predictions-{card.name}") as alone:
+    with store.database.only_one(f"{work.kind}-{card.name}") as alone:
         if not alone:
             raise Busy
-        named = json.dumps({"input": source.name, "columns": columns, "rows a batch": BATCH_ROWS})
-        done = history.begin(store, card.name, card.version, named)
+        done = history.begin(store, work.kind, card.name, card.version, work.named)
         try:
-            done, batches = _taken_up(store, done, batches, lambda: read(source, columns), advance)
-            done = _scored(store, done, batches, partial(score_batch, bundle, key=key), advance)
+            done, rest = _taken_up(store, done, work, engine, advance)
+            done = _done(store, done, work, rest, engine=engine, advance=advance)
             run = _publish(store, done)
         except StorageUnavailable:
             raise
         except Exception:
             history.fail(store, done.run)
             raise
-        history.prune(store, card.name, keep)
-        history.sweep(store, card.name)
+        history.prune(store, work.kind, card.name, keep)
+        history.sweep(store, work.kind, card.name)
         return run
 
 
 def _taken_up(
-    store: Store,
-    done: Progress,
-    batches: Iterator[pa.RecordBatch],
-    again: Callable[[], Iterator[pa.RecordBatch]],
-    advance: Advance,
-) -> tuple[Progress, Iterator[pa.RecordBatch]]:
+    store: Store, done: Progress, work: Work, engine: Engine, advance: Advance
+) -> tuple[Progress, Iterator[Partition]]:
     """Pass over what is done already; where the input does not begin as it did, begin anew."""
+    rest = work.partitions(engine.batches_a_partition)
     digest, rows = "", 0
-    while rows < done.position:
-        batch = next(batches, None)
-        if batch is None:
-            break
-        digest, rows = _chained(digest, batch), rows + batch.num_rows
+    while rows < done.position and (partition := next(rest, None)):
+        passed = 0
+        for batch in partition.batches():
+            if rows >= done.position:
+                rest = chain([partition.after(passed)], rest)
+                break
+            digest, rows, passed = _chained(digest, digest_of(batch)), rows + batch.num_rows, passed + 1
     if (rows, digest) != (done.position, done.digest):
-        return history.begin_anew(store, done.run), again()
+        return history.begin_anew(store, done.run), work.partitions(engine.batches_a_partition)
     advance(rows)
-    return done, batches
+    return done, rest
 
 
-def _scored(store: Store, done: Progress, batches: Iterator[pa.RecordBatch], score: Score, advance: Advance) -> Progress:
+def _done(
+    store: Store, done: Progress, work: Work, rest: Iterator[Partition], *, engine: Engine, advance: Advance
+) -> Progress:
     start = time.perf_counter()
-    for batch in batches:
-        scored, refused = score(batch)
-        computed_at = history.now()
-        rows = [row | {"place": row["place"] + done.position, "computed_at": computed_at} for row in scored.to_pylist()]
-        reasons = [reason | {"place": reason["place"] + done.position} for reason in refused.to_pylist()]
-        done = Progress(done.run, done.position + batch.num_rows, _chained(done.digest, batch))
+    for each in engine.each(work.answer, rest):
+        before = done.position if work.places_in_batch else 0
+        computed = {"computed_at": history.now()}
+        rows = [row | computed | {"place": row["place"] + before} for row in each.kept.to_pylist()]
+        reasons = [reason | {"place": reason["place"] + before} for reason in each.refused.to_pylist()]
+        done = Progress(done.run, done.position + each.rows, _chained(done.digest, each.digest))
         now = time.perf_counter()
         history.add(store, done, rows, reasons, now - start)
         start = now
-        advance(batch.num_rows)
+        advance(each.rows)
     return done
 
 
 def _publish(store: Store, done: Progress) -> Run:
     run = history.find_run(store, done.run)
     if not run.rows:
-        raise WrongInput(f"None of {done.position:,} rows could be scored. The served run stays as it is.{_why(store, run)}")
+        raise WrongInput(f"None of {done.position:,} rows could be used. The served run stays as it is.{_why(store, run)}")
     history.publish(store, done.run)
     return history.find_run(store, done.run)
 
@@ -105,5 +128,5 @@ def _why(store: Store, run: Run) -> str:
     return f" Most often: {field} {code}, {rows:,} rows." if rows else ""
 
 
-def _chained(digest: str, batch: pa.RecordBatch) -> str:
-    return hashlib.sha256(digest.encode() + batch.serialize()).hexdigest()
+def _chained(digest: str, batch_digest: str) -> str:
+    return hashlib.sha256(f"{digest}{batch_digest}".encode()).hexdigest()

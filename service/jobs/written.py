@@ -1,4 +1,4 @@
-"""A run as Parquet files: predictions.parquet, and refused.parquet with the reasons.
+"""A run as Parquet files: predictions.parquet or features.parquet, and refused.parquet with the reasons.
 
 Knows: Arrow, the card's output. Must not know: models, how a run was made. A file is put in place whole.
 """
@@ -20,12 +20,16 @@ _PAGE = 8192
 
 
 def write(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
-    """Write both files into `folder`; predictions stand in the order of their keys."""
+    """Write both files into `folder`; what was computed stands in the order of the keys."""
     folder.mkdir(parents=True, exist_ok=True)
     origin = {"model": run.model, "version": run.version, "run": run.id}
-    shape = _shape(card, key).with_metadata(origin)
-    pages = ([_flat(row, card, key) for row in page] for page in lookups.predictions_of(store, run.id, _PAGE))
-    _put(folder / "predictions.parquet", shape, pages)
+    if run.kind == "predictions":
+        shape = _shape(card, key)
+        pages = ([_flat(row, card, key) for row in page] for page in lookups.predictions_of(store, run.id, _PAGE))
+    else:
+        shape = _shape_of_features(card, key)
+        pages = ([_fields(row, key) for row in page] for page in lookups.features_of(store, run.id, _PAGE))
+    _put(folder / f"{run.kind}.parquet", shape.with_metadata(origin), pages)
     _put(folder / "refused.parquet", REFUSED.with_metadata(origin), lookups.refused_of(store, run.id, _PAGE))
 
 
@@ -48,6 +52,16 @@ def _flat(row: dict[str, Any], card: Card, key: str) -> dict[str, Any]:
         return flat | shares | {"label": prediction["label"]}
     interval = prediction["interval"] or {}
     return flat | {"value": prediction["value"], "low": interval.get("low"), "high": interval.get("high")}
+
+
+def _shape_of_features(card: Card, key: str) -> pa.Schema:
+    fields = [(field.name, pa.float64()) for field in card.inputs if field.from_ == "store"]
+    return pa.schema([(key, pa.string()), *fields, ("computed_at", pa.string())])
+
+
+def _fields(row: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return a line of features.parquet, which a nightly prediction may read."""
+    return {**json.loads(row["fields"]), key: row["key"], "computed_at": row["computed_at"]}
 
 
 def _put(file: Path, shape: pa.Schema, pages: Iterable[list[dict[str, Any]]]) -> None:

@@ -74,11 +74,24 @@ async def evaluation(model: str, models: Models, language: Tongue) -> Response:
 
 
 @router.get(
+    "/{model}/entities",
+    summary="The keys under which something is stored",
+    dependencies=[Depends(reader)],
+    responses={
+        200: _json("EntityList", "A page in the order of the keys; `next` is the `after` of the next one"),
+        **problems.documented(Unauthorized, Forbidden, ModelUnavailable, StorageUnavailable),
+    },
+)
+def entity_list(model: str, models: Models, store: Storage, after: str | None = None) -> Response:
+    return Response(encode(actions.list_entities(models, store, model, after)), media_type="application/json")
+
+
+@router.get(
     "/{model}/entities/{id:path}",
     summary="What is stored for a key",
     dependencies=[Depends(reader)],
     responses={
-        200: _json("EntityAnswer", "The stored prediction, with its row and its age"),
+        200: _json("EntityAnswer", "The stored prediction with its row, and the stored features, each with its age"),
         **problems.documented(Unauthorized, Forbidden, UnknownEntity, ModelUnavailable, StorageUnavailable),
     },
 )

@@ -10,6 +10,7 @@ from service import actions
 from service.deps import Slots, Threads, require
 from service.errors import NotAcceptable, TooLarge
 from service.files.formats import MEDIA_TYPES, AnswerKind, accepted, kind_of
+from service.freshness import Freshness
 from service.routes.bodies import Bodies
 from service.routes.files import Files
 from service.schemas import PredictionRequest, Row
@@ -17,7 +18,6 @@ from service.scoring.columns import Columns
 from service.scoring.registry import Registry
 from service.settings import Settings
 from service.store.store import Store
-from service.stored_answers import Freshness
 from service.strict_json import decode, encode
 
 _guard = require("read")

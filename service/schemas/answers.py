@@ -33,7 +33,7 @@ class Health(Shape, frozen=True):
 
 class FieldWarning(Shape, frozen=True):
     field: str
-    code: Literal["outside_training_range", "unseen_category"]
+    code: Literal["outside_training_range", "unseen_category", "expired"]
 
 
 class LabelPrediction(Shape, frozen=True, gc=False):

@@ -122,12 +122,16 @@ class Metric(Published, frozen=True):
 
 
 class Entity(Published, frozen=True):
-    """By which key a row's stored prediction is found. The key is no input of the model; on the wire it is text."""
+    """By which key what is stored for a row is found. The key is no input of the model; on the wire it is text."""
 
     key: str
     label: Text = ""
     max_age_hours: float | None = None
     """From then on a stored prediction is stale; None: as the service is set."""
+    features: str | None = None
+    """The function that computes this entity's features at night."""
+    features_max_age_hours: float | None = None
+    """From then on stored features are expired; None: as the service is set."""
 
 
 class Training(Published, frozen=True):

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, tuple_, update
 
-from service.schemas import Run, RunList, RunState
+from service.schemas import Run, RunKind, RunList, RunState
 from service.store.store import Store
-from service.store.tables import refused_rows, runs, stored_predictions
+from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 
-PREDICTIONS = "predictions"
 PAGE = 50
 _ROWS_A_SWEEP = 2000
+STORED: dict[RunKind, Table] = {"predictions": stored_predictions, "features": stored_features}
+"""Where a run of each kind keeps what it computed: a row a key."""
+KINDS = {table: kind for kind, table in STORED.items()}
 _WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
 """In the order in which they are worth keeping."""
 _SHOWN = [getattr(runs.c, name) for name in Run.__struct_fields__]
@@ -40,11 +42,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def begin(store: Store, model: str, version: str, source: str) -> Progress:
+def begin(store: Store, kind: RunKind, model: str, version: str, source: str) -> Progress:
     """Take up the unfinished run of the same source and version, or begin a new one; other unfinished ones are discarded."""
     with store.writing() as connection:
         unfinished = connection.execute(
-            select(runs).where(_of(model), runs.c.state.in_(["running", "failed"])).order_by(runs.c.id.desc())
+            select(runs).where(_of(kind, model), runs.c.state.in_(["running", "failed"])).order_by(runs.c.id.desc())
         ).all()
         same = next((run for run in unfinished if (run.version, run.source) == (version, source)), None)
         for run in unfinished:
@@ -53,7 +55,7 @@ def begin(store: Store, model: str, version: str, source: str) -> Progress:
         if same is not None:
             connection.execute(update(runs).where(runs.c.id == same.id).values(state="running", finished=None))
             return Progress(same.id, same.position, same.digest)
-        return _begin(connection, model, version, source)
+        return _begin(connection, kind, model, version, source)
 
 
 def begin_anew(store: Store, run: str) -> Progress:
@@ -61,16 +63,17 @@ def begin_anew(store: Store, run: str) -> Progress:
     with store.writing() as connection:
         old = connection.execute(select(runs).where(runs.c.id == run)).one()
         _discard(connection, run)
-        return _begin(connection, old.model, old.version, old.source)
+        return _begin(connection, old.kind, old.model, old.version, old.source)
 
 
-def add(store: Store, done: Progress, scored: list[dict[str, Any]], refused: list[dict[str, Any]], seconds: float) -> None:
+def add(store: Store, done: Progress, computed: list[dict[str, Any]], refused: list[dict[str, Any]], seconds: float) -> None:
     """Keep a batch and how far the run is with it. A key that the run has already is refused: the first one counts."""
     with store.writing() as connection:
-        kept, twice = _first_of_each_key(connection, done.run, scored)
+        table = STORED[_kind(connection, done.run)]
+        kept, twice = _first_of_each_key(connection, table, done.run, computed)
         reasons = [dict(reason, run=done.run) for reason in [*refused, *twice]]
         if kept:
-            connection.execute(insert(stored_predictions), [dict(row, run=done.run) for row in kept])
+            connection.execute(insert(table), [dict(row, run=done.run) for row in kept])
         if reasons:
             connection.execute(insert(refused_rows), reasons)
         connection.execute(
@@ -89,8 +92,8 @@ def add(store: Store, done: Progress, scored: list[dict[str, Any]], refused: lis
 def publish(store: Store, run: str) -> None:
     """Switch to a run: before this commit every answer comes from the run before, after it every one from this."""
     with store.writing() as connection:
-        model = connection.scalar(select(runs.c.model).where(runs.c.id == run))
-        connection.execute(update(runs).where(_of(model), runs.c.state == "published").values(state="superseded"))
+        kind, model = connection.execute(select(runs.c.kind, runs.c.model).where(runs.c.id == run)).one()
+        connection.execute(update(runs).where(_of(kind, model), runs.c.state == "published").values(state="superseded"))
         connection.execute(update(runs).where(runs.c.id == run).values(state="published", finished=now()))
 
 
@@ -99,33 +102,33 @@ def fail(store: Store, run: str) -> None:
         connection.execute(update(runs).where(runs.c.id == run).values(state="failed", finished=now()))
 
 
-def roll_back(store: Store, model: str) -> Run:
+def roll_back(store: Store, kind: RunKind, model: str) -> Run:
     """Take the published run back and publish the one before it; return that one. Raises NothingBefore."""
     with store.writing() as connection:
-        published = select(runs.c.id).where(_of(model), runs.c.state == "published").scalar_subquery()
+        published = select(runs.c.id).where(_of(kind, model), runs.c.state == "published").scalar_subquery()
         before = connection.scalar(
-            select(func.max(runs.c.id)).where(_of(model), runs.c.state == "superseded", runs.c.id < published)
+            select(func.max(runs.c.id)).where(_of(kind, model), runs.c.state == "superseded", runs.c.id < published)
         )
         if before is None:
             raise NothingBefore
-        connection.execute(update(runs).where(_of(model), runs.c.state == "published").values(state="withdrawn"))
+        connection.execute(update(runs).where(_of(kind, model), runs.c.state == "published").values(state="withdrawn"))
         connection.execute(update(runs).where(runs.c.id == before).values(state="published"))
         return _run(connection, before)
 
 
-def prune(store: Store, model: str, keep: int) -> None:
+def prune(store: Store, kind: RunKind, model: str, keep: int) -> None:
     """Keep `keep` whole runs and discard the others: the published one, then the newest that can be gone back to."""
     with store.writing() as connection:
-        wanted = select(runs.c.id, runs.c.state).where(_of(model), runs.c.state.in_(_WHOLE)).order_by(runs.c.id.desc())
+        wanted = select(runs.c.id, runs.c.state).where(_of(kind, model), runs.c.state.in_(_WHOLE)).order_by(runs.c.id.desc())
         whole = sorted(connection.execute(wanted), key=lambda run: _WHOLE.index(run.state))
         for run in whole[max(keep, 1) :]:
             _discard(connection, run.id)
 
 
-def sweep(store: Store, model: str) -> None:
+def sweep(store: Store, kind: RunKind, model: str) -> None:
     """Delete what discarded runs hold, a little at a time, so that nobody waits long for the lock."""
-    gone = select(runs.c.id).where(_of(model), runs.c.state == "discarded")
-    for table, name in ((stored_predictions, "key"), (refused_rows, "place")):
+    gone = select(runs.c.id).where(_of(kind, model), runs.c.state == "discarded")
+    for table, name in ((STORED[kind], "key"), (refused_rows, "place")):
         column = table.c[name]
         some = select(table.c.run, column).where(table.c.run.in_(gone)).limit(_ROWS_A_SWEEP)
         while True:
@@ -148,11 +151,13 @@ def reasons(store: Store, run: str) -> list[tuple[str, str, int]]:
     return [(field, code, count) for field, code, count in found]
 
 
-def list_runs(store: Store, model: str | None = None, after: str | None = None) -> RunList:
+def list_runs(store: Store, model: str | None = None, after: str | None = None, kind: RunKind | None = None) -> RunList:
     """Return a page of runs, the newest first; `after` is the `next` of the page before."""
     wanted = select(*_SHOWN).order_by(runs.c.id.desc()).limit(PAGE + 1)
     if model is not None:
         wanted = wanted.where(runs.c.model == model)
+    if kind is not None:
+        wanted = wanted.where(runs.c.kind == kind)
     if after is not None:
         wanted = wanted.where(runs.c.id < after)
     with store.reading() as connection:
@@ -160,18 +165,23 @@ def list_runs(store: Store, model: str | None = None, after: str | None = None) 
     return RunList(items=found[:PAGE], next=found[PAGE - 1].id if len(found) > PAGE else None)
 
 
-def _of(model: str | None) -> ColumnElement[bool]:
-    return (runs.c.model == model) & (runs.c.kind == PREDICTIONS)
+def _of(kind: RunKind, model: str) -> ColumnElement[bool]:
+    return (runs.c.model == model) & (runs.c.kind == kind)
+
+
+def _kind(connection: Connection, run: str) -> RunKind:
+    kind: RunKind = connection.execute(select(runs.c.kind).where(runs.c.id == run)).scalar_one()
+    return kind
 
 
 def _run(connection: Connection, run: str) -> Run:
     return Run(**connection.execute(select(*_SHOWN).where(runs.c.id == run)).one()._mapping)
 
 
-def _begin(connection: Connection, model: str, version: str, source: str) -> Progress:
+def _begin(connection: Connection, kind: RunKind, model: str, version: str, source: str) -> Progress:
     started = now()
     run = "".join(filter(str.isalnum, started)) + "-" + secrets.token_hex(3)
-    named = {"id": run, "model": model, "version": version, "kind": PREDICTIONS, "source": source}
+    named = {"id": run, "model": model, "version": version, "kind": kind, "source": source}
     empty = {"state": "running", "started": started, "rows": 0, "refused": 0, "seconds": 0.0, "position": 0, "digest": ""}
     connection.execute(insert(runs).values(named | empty))
     return Progress(run, 0, "")
@@ -185,14 +195,12 @@ def _discard(connection: Connection, run: str) -> None:
 
 
 def _first_of_each_key(
-    connection: Connection, run: str, scored: list[dict[str, Any]]
+    connection: Connection, table: Table, run: str, computed: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    known = select(stored_predictions.c.key, stored_predictions.c.place).where(
-        stored_predictions.c.run == run, stored_predictions.c.key.in_([row["key"] for row in scored])
-    )
+    known = select(table.c.key, table.c.place).where(table.c.run == run, table.c.key.in_([row["key"] for row in computed]))
     places = {row.key: row.place for row in connection.execute(known)}
     kept, twice = [], []
-    for row in scored:
+    for row in computed:
         first = places.setdefault(row["key"], row["place"])
         if first == row["place"]:
             kept.append(row)

@@ -1,17 +1,18 @@
-"""Stored predictions by key, from the published run; and all of a run, for a file.
+"""Stored predictions and features by key, from the published runs; and all of a run, for a file.
 
 Knows: the tables. Must not know: models, what is stale. One question is one snapshot: all its rows come from one whole run.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, literal, select, tuple_
+from sqlalchemy import Select, Table, func, literal, select, tuple_, union_all
 
-from service.store.history import PREDICTIONS
+from service.schemas import EntityList, EntityName
+from service.store.history import KINDS, PAGE
 from service.store.store import Store
-from service.store.tables import refused_rows, runs, stored_predictions
+from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 
 _KEYS_A_STATEMENT = 5000
 
@@ -27,21 +28,52 @@ class Found:
     version: str
 
 
-def find(store: Store, model: str, keys: list[str]) -> dict[str, Found]:
-    """Return what the published run of a model holds; keys that it does not hold are left out."""
-    stored = stored_predictions.c
-    wanted = (
-        select(stored.key, stored.row, stored.prediction, stored.computed_at, stored.run, runs.c.version)
-        .join(runs, runs.c.id == stored.run)
-        .where(runs.c.model == model, runs.c.kind == PREDICTIONS, runs.c.state == "published")
-    )
-    found: dict[str, Found] = {}
+@dataclass(frozen=True)
+class FoundFeatures:
+    """The features that a run wrote for one key; `fields` is JSON."""
+
+    fields: str
+    computed_at: str
+    run: str
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Key → what is stored; keys that the published runs do not hold are left out."""
+
+    predictions: dict[str, Found] = field(default_factory=dict)
+    features: dict[str, FoundFeatures] = field(default_factory=dict)
+
+
+def find(store: Store, model: str, keys: list[str]) -> Holdings:
+    """Return what the published runs of a model hold."""
+    prediction, feature, found = stored_predictions.c, stored_features.c, Holdings()
+    columns = (prediction.key, prediction.row, prediction.prediction, prediction.computed_at, prediction.run, runs.c.version)
+    predictions = _published(select(*columns), stored_predictions, model)
+    features = _published(select(feature.key, feature.fields, feature.computed_at, feature.run), stored_features, model)
     with store.reading() as connection:
         for start in range(0, len(keys), _KEYS_A_STATEMENT):
             some = keys[start : start + _KEYS_A_STATEMENT]
-            for key, *columns in connection.execute(wanted.where(stored.key.in_(some))):
-                found[key] = Found(*columns)
+            for key, *values in connection.execute(predictions.where(prediction.key.in_(some))):
+                found.predictions[key] = Found(*values)
+            for key, *values in connection.execute(features.where(feature.key.in_(some))):
+                found.features[key] = FoundFeatures(*values)
     return found
+
+
+def list_keys(store: Store, model: str, after: str) -> EntityList:
+    """Return a page of the keys that the published runs hold, beginning behind `after`, in the database's order of texts."""
+    parts = []
+    for table in (stored_predictions, stored_features):
+        holds = [literal(int(table is each)).label(each.name) for each in (stored_predictions, stored_features)]
+        part = _published(select(table.c.key, *holds), table, model).where(table.c.key > after)
+        parts.append(select(part.order_by(table.c.key).limit(PAGE + 1).subquery()))
+    both = union_all(*parts).subquery()
+    held = [func.max(both.c[table.name]) for table in (stored_predictions, stored_features)]
+    page = select(both.c.key, *held).group_by(both.c.key).order_by(both.c.key).limit(PAGE + 1)
+    with store.reading() as connection:
+        found = [EntityName(key, bool(prediction), bool(features)) for key, prediction, features in connection.execute(page)]
+    return EntityList(items=found[:PAGE], next=found[PAGE - 1].id if len(found) > PAGE else None)
 
 
 def predictions_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
@@ -49,9 +81,20 @@ def predictions_of(store: Store, run: str, size: int) -> Iterator[list[dict[str,
     return _pages(store, stored_predictions, run, size)
 
 
+def features_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
+    """Yield a run's features in the order of their keys, `size` at a time."""
+    return _pages(store, stored_features, run, size)
+
+
 def refused_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
     """Yield why rows of a run's input were refused, in the order of the input, `size` at a time."""
     return _pages(store, refused_rows, run, size)
+
+
+def _published(wanted: Select[Any], table: Table, model: str) -> Select[Any]:
+    return wanted.join(runs, runs.c.id == table.c.run).where(
+        runs.c.model == model, runs.c.kind == KINDS[table], runs.c.state == "published"
+    )
 
 
 def _pages(store: Store, table: Table, run: str, size: int) -> Iterator[list[dict[str, Any]]]:

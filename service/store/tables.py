@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The last migration: what a database must be at to be used."""
 
 metadata = MetaData()
@@ -67,6 +67,17 @@ stored_predictions = Table(
     Column("computed_at", String(32), nullable=False),
 )
 """`row` and `prediction` are JSON as it was written: a number comes back to the last bit. `place`: the input's row."""
+
+stored_features = Table(
+    "stored_features",
+    metadata,
+    Column("run", String(40), ForeignKey("runs.id"), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("place", BigInteger, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("computed_at", String(32), nullable=False),
+)
+"""`fields` is JSON, field → value or null. `place`: the input's first row of this key."""
 
 refused_rows = Table(
     "refused_rows",

@@ -23,6 +23,7 @@ FIELDS = [
     "average_payment",
     "credit_limit",
 ]
+STATEMENT_MONTHS = ["2005-09", "2005-08", "2005-07", "2005-06", "2005-05", "2005-04"]
 PROTECTED = ["SEX", "EDUCATION", "MARRIAGE", "AGE"]
 
 # More delay is never less risk, more payment never more. Without this a what-if can move the wrong way in thin regions;
@@ -60,6 +61,29 @@ def split() -> Split:
 def write_clients(file: Path) -> None:
     """Write the clients as the nightly job takes them: the key `client_id`, and the inputs of the credit models."""
     clients()[["ID", *FIELDS]].rename(columns={"ID": "client_id"}).to_parquet(file, index=False)
+
+
+def write_statements(file: Path) -> None:
+    """Write the six statements of every client in long form, newest first, as a bank's own tables have them.
+
+    The credit limit stands on every statement: without it no share of the limit can be computed from them.
+    """
+    table = pd.read_parquet(DATA / "credit_card_default.parquet")
+    months = [
+        pd.DataFrame(
+            {
+                "client": table["ID"],
+                "month": month,
+                "status": table["PAY_0" if number == 1 else f"PAY_{number}"],
+                "bill": table[f"BILL_AMT{number}"],
+                "paid": table[f"PAY_AMT{number}"],
+                "limit": table["LIMIT_BAL"],
+            }
+        )
+        for number, month in enumerate(STATEMENT_MONTHS, start=1)
+    ]
+    whole = pd.concat(months).sort_values("client", kind="stable", ignore_index=True)
+    whole.to_parquet(file, index=False, compression="zstd")
 
 
 def fit_trees(train: Part) -> Any:

@@ -1,0 +1,152 @@
+"""Nightly features: card statements in long form → the slow fields of each client, by the same function as in training.
+
+Knows: statements, the fields' function, the card. Must not know: runs, settings, terminals.
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from service.jobs.batches import REFUSED
+from service.jobs.buckets import BUCKETS, by_key
+from service.jobs.inputs import Source, read
+from service.jobs.nightly import Work
+from service.jobs.partitions import WrongInput, held
+from service.jobs.statements import AMOUNTS, KEY, STATEMENTS, statements
+from service.schemas import Card, Input
+from service.scoring.checks import bounds
+from service.scoring.payment_history import MONTHS, business_fields
+from service.strict_json import encode
+
+FEATURES = pa.schema([("place", pa.int64()), ("key", pa.string()), ("fields", pa.string())])
+"""`place`: the client's first row in the input. `fields`: JSON, field → value or null."""
+
+_Amounts = dict[str, NDArray[np.float64]]
+_NOT_WHOLE = "Expected a whole number."
+_DUPLICATE = ("month", "duplicate_month", "This client has another statement of this month.")
+
+
+def features(card: Card, source: Source, key: str | None) -> Work:
+    """Return the work of computing the features that a card asks for. Raises WrongInput where it asks for none."""
+    asked = card.entity.features if card.entity else None
+    if asked is None:
+        raise WrongInput(f"The card of {card.name} names no features to be computed.")
+    function = FUNCTIONS.get(asked)
+    if function is None:
+        raise WrongInput(f"The card of {card.name} asks for features that nobody computes: {asked[:64]!r}.")
+    column = key or KEY
+    columns = ["month", *AMOUNTS, column]
+    named = json.dumps({"input": source.name, "columns": columns, "features": asked, "buckets": BUCKETS})
+    stored = tuple(field for field in card.inputs if field.from_ == "store")
+    return Work(
+        "features",
+        named,
+        lambda _most: held(by_key(statements(read(source, columns), column), STATEMENTS), 1),
+        partial(function, inputs=stored),
+        places_in_batch=False,
+    )
+
+
+def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """Return the features (FEATURES) of a batch that holds all STATEMENTS of its clients, and why some have none (REFUSED).
+
+    A client with a statement that is none is refused whole. Six months count, from the client's newest back; a month without
+    a statement is not known. The same batch always gives the same.
+    """
+    reasons: dict[int, tuple[str, str, str]] = {}
+    place = batch.column("place").to_numpy()
+    clients = batch.column("key").dictionary_encode()
+    client = pc.fill_null(clients.indices, -1).to_numpy().astype(np.int64)
+    names = clients.dictionary.to_pylist()
+    for row in np.flatnonzero(batch.column("code").is_valid().to_numpy(zero_copy_only=False)).tolist():
+        reasons[row] = tuple(batch.column(name)[row].as_py() for name in ("field", "code", "message"))
+    month = pc.fill_null(batch.column("month"), 0).to_numpy().astype(np.int64)
+    for row in _repeated(client, month).tolist():
+        reasons.setdefault(row, _DUPLICATE)
+    good = np.ones(len(names), dtype=bool)
+    good[[client[row] for row in reasons if client[row] >= 0]] = False
+    amounts = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in AMOUNTS}
+    first = np.full(len(names), len(place), dtype=np.int64)
+    np.minimum.at(first, client[client >= 0], np.flatnonzero(client >= 0))
+    computed = _computed(client, month, amounts, len(names))
+    for wrong, reason in _out_of_bounds(computed, inputs):
+        for number in np.flatnonzero(wrong & good).tolist():
+            reasons[int(first[number])] = reason
+            good[number] = False
+    kept = np.flatnonzero(good)
+    wanted = [field.name for field in inputs if field.name in computed]
+    values = np.array([computed[name][kept] for name in wanted]).T.reshape(len(kept), len(wanted))
+    texts = [encode(dict(zip(wanted, _plain(row), strict=True))).decode() for row in values]
+    table = {"place": place[first[kept]], "key": [names[each] for each in kept], "fields": texts}
+    return pa.RecordBatch.from_pydict(table, FEATURES), _refused(reasons, client, place, names)
+
+
+FUNCTIONS: dict[str, Callable[..., tuple[pa.RecordBatch, pa.RecordBatch]]] = {"payment_history": feature_batch}
+"""What a card may ask for in `entity.features`."""
+
+
+def _repeated(client: NDArray[np.int64], month: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows whose client and month stand in an earlier row too."""
+    order = np.lexsort((month, client))
+    again = (np.diff(client[order]) == 0) & (np.diff(month[order]) == 0) & (client[order][1:] >= 0)
+    return np.sort(order[1:][again])
+
+
+def _computed(
+    client: NDArray[np.int64], month: NDArray[np.int64], amounts: _Amounts, clients: int
+) -> dict[str, NDArray[np.float64]]:
+    """Lay the statements out, a client a row and its newest month first, and compute the fields."""
+    newest = np.zeros(clients, dtype=np.int64)
+    known = client >= 0
+    np.maximum.at(newest, client[known], month[known])
+    back = np.where(known, newest[client] - month, MONTHS) if clients else np.zeros(0, dtype=np.int64)
+    within = known & (back < MONTHS) if clients else np.zeros(len(client), dtype=bool)
+    laid: _Amounts = {}
+    for name in AMOUNTS:
+        laid[name] = np.full((clients, MONTHS), np.nan)
+        laid[name][client[within], back[within]] = amounts[name][within]
+    with np.errstate(all="ignore"):  # what overflows, or belongs to a refused client, is refused by its result
+        return business_fields(laid["limit"][:, 0], laid["status"], laid["bill"], laid["paid"])
+
+
+def _out_of_bounds(
+    computed: dict[str, NDArray[np.float64]], inputs: tuple[Input, ...]
+) -> list[tuple[NDArray[np.bool_], tuple[str, str, str]]]:
+    """Return which clients have a value that the card refuses, and the reason, field by field."""
+    found = []
+    for field in inputs:
+        if field.name in computed:
+            values, (low, high) = computed[field.name], bounds(field)
+            message = f"Expected a value from {low:,.10g} to {high:,.10g}."
+            found.append((np.isinf(values), (field.name, "not_finite", "Expected a finite number.")))
+            if field.type == "integer":
+                found.append((np.isfinite(values) & (values != np.round(values)), (field.name, "wrong_type", _NOT_WHOLE)))
+            found.append(((values < low) | (values > high), (field.name, "out_of_range", message)))
+    return found
+
+
+def _refused(
+    reasons: dict[int, tuple[str, str, str]], client: NDArray[np.int64], place: NDArray[np.int64], names: list[str]
+) -> pa.RecordBatch:
+    """Return one reason a client, the first; and one for each row that names no client."""
+    told: set[int] = set()
+    rows: list[dict[str, Any]] = []
+    for row in sorted(reasons):
+        number = int(client[row])
+        if number >= 0 and number in told:
+            continue
+        told.add(number)
+        key = names[number] if number >= 0 else None
+        field, code, message = reasons[row]
+        rows.append({"place": int(place[row]), "number": 1, "key": key, "field": field, "code": code, "message": message})
+    return pa.RecordBatch.from_pylist(rows, REFUSED)
+
+
+def _plain(row: NDArray[np.float64]) -> list[float | None]:
+    return [None if value != value else value for value in row.tolist()]  # noqa: PLR0124 - not a number
