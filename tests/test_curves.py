@@ -18,7 +18,7 @@ from service.schemas import Category, CurveRequest, Input, Regression, Row
 from service.scoring.bundle import read_card
 from service.scoring.curves import curves
 from service.training.build import scikit_learn_says
-from service.training.recipes import RECIPES
+from tests.fitted import pipeline_of
 from tests.test_predictions import JSON, check_problem
 from tests.toys import FLAT, FLAT_ROW, NOTE, PET, PET_ROW, model_of, serve_toys
 
@@ -71,14 +71,12 @@ def test_the_curve_at_the_current_value_is_the_prediction_to_the_last_digit(
 
 
 def test_a_curve_is_the_one_that_scikit_learn_draws(service: TestClient, bundles: Path) -> None:
-    recipe = RECIPES["credit-scorecard"]
-    split = recipe.split()
     card = read_card(bundles / "credit-scorecard")
     row = card.real_rows[3]
     (curve,) = ask(service, card.name, row=row, fields=["share_used_average"]).json()["curves"]
     values = [point["value"] for point in curve["points"]]
     frame = pd.DataFrame([row | {"share_used_average": value} for value in values])[[field.name for field in card.inputs]]
-    expected = scikit_learn_says(card, recipe.fit(split.train), frame)[:, 1]
+    expected = scikit_learn_says(card, pipeline_of(card.name), frame)[:, 1]
     np.testing.assert_allclose(
         [point["prediction"]["probabilities"]["default"] for point in curve["points"]], expected, rtol=1e-5
     )

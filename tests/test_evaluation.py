@@ -22,6 +22,7 @@ from service.training.measures import auc, average_precision, median_error, r2
 from service.training.recipe import Part
 from service.training.recipes import RECIPES
 from tests import toy_models
+from tests.fitted import pipeline_of
 
 LABELLED = ("credit-default", "credit-scorecard", "comment-sentiment")
 
@@ -253,7 +254,7 @@ def test_rows_of_one_label_say_nothing_of_the_ranking() -> None:
 
 def test_importance_is_what_scikit_learn_finds_by_permutation(bundled: Any) -> None:
     seen: HeldOut = bundled["credit-scorecard"]
-    pipeline = RECIPES["credit-scorecard"].fit(RECIPES["credit-scorecard"].split().train)
+    pipeline = pipeline_of("credit-scorecard")
     expected = permutation_importance(pipeline, seen.test.fields, seen.truth, scoring="roc_auc", n_repeats=3, random_state=1)
     drops = dict(zip(seen.test.fields.columns, expected.importances_mean, strict=True))
     found = {each.field: each.drop for each in seen.evaluation.importance}

@@ -26,7 +26,7 @@ from service.scoring.onnx_scorer import OnnxScorer
 from service.scoring.reference import Reference
 from service.scoring.registry import Model, open_model
 from service.training.conversion import matrix_to_onnx
-from service.training.recipes import RECIPES
+from tests.fitted import split_of
 from tests.toys import FLAT, FLAT_ROW, NOTE_INPUTS, PET, PET_ROW, model_of, serve_toys
 
 TABULAR = ["credit-default", "credit-scorecard", "diamond-price"]
@@ -114,7 +114,7 @@ def test_on_50_real_rows_the_bars_are_those_of_shap(name: str, models: dict[str,
     import shap
 
     model = models[name]
-    unseen = RECIPES[name].split().test.fields[[field.name for field in model.card.inputs]]
+    unseen = split_of(name).test.fields[[field.name for field in model.card.inputs]]
     rows: list[Row] = json.loads(unseen.sample(50, random_state=0).to_json(orient="records", double_precision=15))
     remembered = json.loads((bundles / name / "reference.json").read_text(encoding="utf-8"))["rows"]
     others = model.checks.columns(remembered).matrix

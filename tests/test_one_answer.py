@@ -17,6 +17,7 @@ from service.jobs.__main__ import main as job
 from service.scoring.bundle import read_card
 from service.training.__main__ import main as train
 from tests.files import MEDIA, written
+from tests.fitted import pipeline_of
 from tests.programs import Program, free_port, running
 
 MODEL, CHANCE = "credit-default", "probability_default"
@@ -111,10 +112,6 @@ def found_in(target: Path) -> list[float]:
 
 def test_the_number_is_scikit_learns(clients: Path, bundles: Path, expected: list[float]) -> None:
     """The gate that every bundle passed, seen from the other end: real clients, to a millionth."""
-    from service.training.recipes import RECIPES
-
-    recipe = RECIPES[MODEL]
-    pipeline = recipe.fit(recipe.split().train)
     names = [field.name for field in read_card(bundles / MODEL).inputs]
-    theirs = pipeline.predict_proba(pq.read_table(clients, columns=names).to_pandas()[names])[:, 1]
+    theirs = pipeline_of(MODEL).predict_proba(pq.read_table(clients, columns=names).to_pandas()[names])[:, 1]
     np.testing.assert_allclose(expected, theirs, atol=1e-6)

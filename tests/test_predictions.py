@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from service.scoring.bundle import read_card
 from service.training.build import scikit_learn_says
 from service.training.recipes import RECIPES
+from tests.fitted import pipeline_of, split_of
 
 JSON = {"Content-Type": "application/json"}
 CREDIT = "/v1/models/credit-default/predictions"
@@ -27,14 +28,11 @@ def numbers(answer: dict[str, Any]) -> list[list[float]]:
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_the_api_says_what_scikit_learn_says(name: str, service: TestClient, bundles: Path) -> None:
-    recipe = RECIPES[name]
-    split = recipe.split()
-    pipeline = recipe.fit(split.train)
     card = read_card(bundles / name)
-    fields = split.test.fields.iloc[:500][[field.name for field in card.inputs]]
+    fields = split_of(name).test.fields.iloc[:500][[field.name for field in card.inputs]]
     rows = json.loads(fields.to_json(orient="records", double_precision=15))
     answer = service.post(f"/v1/models/{name}/predictions", json={"rows": rows}).json()
-    expected = scikit_learn_says(card, pipeline, fields).reshape(len(fields), -1)
+    expected = scikit_learn_says(card, pipeline_of(name), fields).reshape(len(fields), -1)
     np.testing.assert_allclose(numbers(answer), expected, rtol=1e-5, atol=1e-6)
     assert answer["model"] == name
     assert answer["version"] == card.version
@@ -66,7 +64,7 @@ def test_the_decision_is_the_band_that_holds_the_probability(service: TestClient
 
 
 def test_the_interval_holds_about_nine_of_ten_unseen_prices(service: TestClient) -> None:
-    test = RECIPES["diamond-price"].split().test
+    test = split_of("diamond-price").test
     rows = json.loads(test.fields.to_json(orient="records", double_precision=15))[:8000]
     answer = service.post("/v1/models/diamond-price/predictions", json={"rows": rows}).json()
     ranges = pd.DataFrame([each["interval"] for each in answer["predictions"]])

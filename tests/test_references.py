@@ -15,8 +15,8 @@ from service.scoring.explanations import explanations
 from service.scoring.reference import LARGEST_BYTES, MOST_ROWS
 from service.scoring.registry import open_model
 from service.settings import Settings
-from service.training.recipes import RECIPES
 from tests.conftest import serve
+from tests.fitted import split_of
 
 NAME = "diamond-price"
 Harm = Callable[[dict[str, Any]], Any]
@@ -132,5 +132,5 @@ def test_a_trained_bundle_remembers_rows_that_stand_for_all(name: str, bundles: 
     predictions: list[Any] = list(model.predict(rows).predictions)
     ours = [each.probabilities[focus] if focus else each.value for each in predictions]
     assert ours == sorted(ours)
-    learned_from = RECIPES[name].split().train.answer
+    learned_from = split_of(name).train.answer
     assert sum(ours) / len(ours) == pytest.approx(float(np.mean(learned_from)), rel=0.06)

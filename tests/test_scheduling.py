@@ -35,14 +35,18 @@ needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reas
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a hundred clients, one of whom cannot be scored."""
+    """A folder with a hundred clients, one of whom cannot be scored, and their statements."""
     from service.training.__main__ import main as train
 
     file = tmp_path_factory.mktemp("inputs") / "clients.parquet"
-    train(["--clients", str(file)])
+    payments = file.with_name("payments.parquet")
+    train(["--clients", str(file), "--statements", str(payments)])
+    pd.read_parquet(payments).iloc[: 6 * ROWS].to_parquet(payments)
     clients = pd.read_parquet(file).iloc[:ROWS].astype({"credit_limit": object})
     clients["credit_limit"] = [None, *clients["credit_limit"][1:]]
     clients.astype({"credit_limit": "Float64"}).to_parquet(file)
+    (file.parent / "clients").mkdir()
+    (file.parent / "clients" / file.name).symlink_to(file)
     return file.parent
 
 
@@ -68,11 +72,13 @@ def ran(command: list[str], installed: Path, **environment: str) -> subprocess.C
     return subprocess.run(command, cwd=installed, env=bare | environment, capture_output=True, text=True, check=False)
 
 
-def check_served(url: str) -> None:
+def check_served(url: str, *kinds: str) -> None:
+    """One run of each of these kinds is served, and there is no other."""
     store = Store(url)
-    (run,) = history.list_runs(store, MODEL).items
+    runs = {run.kind: (run.state, run.rows, run.refused) for run in history.list_runs(store, MODEL).items}
     store.close()
-    assert (run.state, run.rows, run.refused) == ("published", ROWS - 1, 1)
+    whole = {"features": ("published", ROWS, 0), "predictions": ("published", ROWS - 1, 1)}
+    assert runs == {kind: whole[kind] for kind in kinds}
 
 
 def job_of(words: list[str]) -> list[str]:
@@ -117,11 +123,11 @@ def test_the_page_quotes_every_file_as_it_is(file: Path) -> None:
 
 @pytest.mark.parametrize("scheduler", ["cron", "systemd", "kubernetes", "compose"])
 def test_every_scheduler_computes_the_features_and_then_the_predictions(scheduler: str) -> None:
-    features, predict = jobs()[scheduler]
-    assert features[:-1] == ["features", "--model", MODEL, "--input"]
-    assert features[-1].endswith("/payments.parquet")
-    asked = _parser().parse_args(predict)
-    assert (predict[0], asked.model, asked.output, asked.key) == ("predict", MODEL, None, None)
+    asked = jobs()[scheduler]
+    assert [words[0] for words in asked] == ["features", "predict"]
+    for words in asked:
+        assert _parser().parse_args(words).model == MODEL
+        assert words[1:-1] == ["--model", MODEL, "--input"]
 
 
 def test_all_begin_once_every_night_also_when_clocks_are_moved() -> None:
@@ -163,10 +169,17 @@ def test_crons_line_computes_the_night_and_has_nothing_to_mail(installed: Path, 
     environment = cron_environment(installed, inputs)
     done = ran(cron_line(CRON[1], installed, inputs), installed, **environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    check_served(environment["SERVICE_DATABASE_URL"])
+    check_served(environment["SERVICE_DATABASE_URL"], "predictions")
     log = (installed / "var/nightly.log").read_text()
     (written,) = re.findall(r"```\n(credit-default .*?)```", PAGE, re.DOTALL)
     assert generic(log) == generic(written)
+
+
+def test_crons_other_line_computes_the_features(installed: Path, inputs: Path) -> None:
+    environment = cron_environment(installed, inputs)
+    done = ran(cron_line(CRON[0], installed, inputs), installed, **environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    check_served(environment["SERVICE_DATABASE_URL"], "features")
 
 
 def generic(text: str) -> str:
@@ -205,9 +218,10 @@ def test_the_service_unit_computes_the_night(installed: Path, inputs: Path) -> N
     assert (lines["Type"], lines["WorkingDirectory"], lines["User"]) == (["oneshot"], [str(installed)], ["witryna"])
     assert lines["ReadWritePaths"] == [str(installed / "var")]
     environment = dict(value.split("=", 1) for value in lines["Environment"])
-    done = ran(shlex.split(lines["ExecStart"][1]), installed, **environment)
-    assert (done.returncode, done.stderr) == (0, "")
-    check_served(environment["SERVICE_DATABASE_URL"])
+    for line in lines["ExecStart"]:
+        done = ran(shlex.split(line), installed, **environment)
+        assert (done.returncode, done.stderr) == (0, "")
+    check_served(environment["SERVICE_DATABASE_URL"], "features", "predictions")
 
 
 @needs_systemd
@@ -257,12 +271,21 @@ def test_a_pod_of_the_night_can_change_nothing_and_gain_no_rights() -> None:
         assert {each["name"] for each in container["env"] if "value" not in each} == {"PGPASSWORD"}
 
 
-@pytest.mark.parametrize("scheduler", ["kubernetes", "compose"])
-def test_the_container_computes_the_night(scheduler: str, installed: Path, inputs: Path) -> None:
-    command = POD["containers"][0]["command"] if scheduler == "kubernetes" else COMPOSE["command"]
+def check_container(command: list[str], installed: Path, mounted: Path) -> str:
+    """Run a container's command to its end; return where it stored what it computed."""
     url = f"sqlite:///{installed}/store/witryna.db"
     path = f"{installed}/.venv/service/bin:/usr/bin:/bin"
-    words = [placed(word, installed, inputs) for word in command]
+    words = [placed(word, installed, mounted) for word in command]
     done = ran([str(installed / ".venv/service/bin/python"), *words[1:]], installed, PATH=path, SERVICE_DATABASE_URL=url)
     assert (words[0], done.returncode, done.stderr) == ("python", 0, "")
-    check_served(url)
+    return url
+
+
+def test_the_containers_of_a_pod_compute_the_night(installed: Path, inputs: Path) -> None:
+    for container in (*POD["initContainers"], *POD["containers"]):
+        url = check_container(container["command"], installed, inputs)
+    check_served(url, "features", "predictions")
+
+
+def test_the_container_of_the_profile_computes_the_night_of_a_folder(installed: Path, inputs: Path) -> None:
+    check_served(check_container(COMPOSE["command"], installed, inputs / "clients"), "predictions")

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, create_model
 
 from service.scoring.registry import Model, open_model
 from service.strict_json import encode
-from service.training.recipes import RECIPES
+from tests.fitted import pipeline_of, split_of
 
 MODEL = "credit-default"
 
@@ -34,9 +34,7 @@ def model(bundles: Path) -> Model:
 @pytest.fixture(scope="module")
 def usual() -> Callable[[bytes], object]:
     """pydantic, a data frame, `predict_proba`, `json.dumps`: what a tutorial's service does with a body."""
-    recipe = RECIPES[MODEL]
-    train = recipe.split().train
-    pipeline = recipe.fit(train)
+    train, pipeline = split_of(MODEL).train, pipeline_of(MODEL)
     kinds: dict[str, Any] = dict.fromkeys(map(str, train.fields), (float, ...))
     row: Any = create_model("Row", **kinds)
     rows: TypeAdapter[Any] = TypeAdapter(create_model("Asked", rows=(list[row], ...)))

@@ -16,8 +16,8 @@ from service.schemas import Card, Category, Input, Regression, Row, Usualness
 from service.scoring.checks import Checks
 from service.scoring.registry import open_model
 from service.scoring.usualness import Usual
-from service.training.recipes import RECIPES
 from service.training.references import reference
+from tests.fitted import split_of
 from tests.toys import model_of
 
 ROWS = 3000
@@ -154,7 +154,7 @@ def test_further_out_is_never_more_usual(low: float, more: float) -> None:
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price"])
 def test_held_out_rows_of_a_bundle_are_as_usual_as_those_it_learned_from(name: str, bundles: Path) -> None:
     model = open_model(bundles / name)
-    held_out = RECIPES[name].split().test.fields[[field.name for field in model.card.inputs]].sample(2000, random_state=0)
+    held_out = split_of(name).test.fields[[field.name for field in model.card.inputs]].sample(2000, random_state=0)
     rows = json.loads(held_out.to_json(orient="records", double_precision=15))
     matrix = model.checks.columns(rows).matrix
     places = np.array([each.percentile for each in Usual(model.card, model.reference)(matrix) if each])

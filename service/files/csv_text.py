@@ -42,10 +42,11 @@ class CsvText:
     def survey(self, numbers: Sequence[int], decimal: Decimal | None, most_rows: int) -> tuple[int, Decimal]:
         """Read the whole file for its faults, the number of its rows, and the decimal sign of the columns `numbers`."""
         evidence, count = DecimalEvidence(), 0
-        for rows, _ in self.chunks():
+        for rows, lines in self.chunks():
             count += len(rows)
             if max(map(len, chain.from_iterable(rows))) > _LONGEST_CELL:
-                raise InvalidFile(_TOO_LONG, fault="long_cell")
+                longest = max(range(len(rows)), key=lambda place: max(map(len, rows[place])))
+                raise InvalidFile(_TOO_LONG, fault="long_cell", line=lines[longest])
             if count > most_rows:
                 raise TooLarge(f"A file may hold {most_rows:,} rows.")
             for place in numbers:
