@@ -11,5 +11,6 @@ demo service test check install bench:
 lock:
 	$(LOCK) --group dev --output-file requirements-dev.txt
 	$(LOCK) --group service --constraints requirements-dev.txt --output-file requirements-service.txt
+	$(LOCK) --group service --group dask --constraints requirements-dev.txt --output-file requirements-dask.txt
 	$(LOCK) --group demo --constraints requirements-dev.txt --output-file requirements-demo.txt
 	$(LOCK) --group prefect --output-file requirements-prefect.txt

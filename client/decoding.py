@@ -51,8 +51,8 @@ def raise_for(response: requests.Response, answer: bytes, request_id: str) -> No
     if status >= _FAILURES_FROM:
         raise Failed(detail, request_id, status=status, code=code)
     errors = [
-        {name: str(error.get(name, "")) for name in ("pointer", "column", "code", "message")}
+        {name: str(error.get(name, "")) for name in ("pointer", "column", "line", "code", "message")}
         for error in problem.get("errors", [])
         if isinstance(error, dict)
     ]
-    raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the four keys
+    raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the five keys

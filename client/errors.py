@@ -17,6 +17,7 @@ from typing import TypedDict
 class InputError(TypedDict):
     pointer: str
     column: str
+    line: str
     code: str
     message: str
 

@@ -1,6 +1,6 @@
 """What the service says: cards for all visits, answers for this one, each question asked once and remembered.
 
-Knows: the client, Streamlit's caches. Must not know: widgets, drawing, the page. Errors go to `state`.
+Knows: the client, Streamlit's caches. Must not know: widgets, drawing, the page. Errors go to `banner`.
 """
 
 import json
@@ -12,16 +12,19 @@ import streamlit as st
 from client import (
     Card,
     Curves,
+    Entity,
     Evaluation,
     Explanation,
     Goal,
     ModelState,
+    Prediction,
     Recommendations,
     Refused,
     Row,
     ServiceError,
 )
-from demo.state import client, note, tongue
+from demo.banner import note
+from demo.state import client, tongue
 
 _KEEP_SECONDS = 20
 _MOST_REMEMBERED = 60
@@ -107,6 +110,35 @@ def sweep(card_: Card, row: Row, fields: list[str], pinned: Row) -> Curves | Non
         return client().sweep(card_["name"], dict(row), fields, together=together, pinned=dict(pinned))
 
     return _once(card_, _key("curves", card_, row, fields, pinned), ask)
+
+
+def entity(card_: Card, key: str) -> Entity | None:
+    """Return what is stored under a key; None where nothing is, or, with a note for the banner, where there is no answer."""
+    try:
+        return client().entity(card_["name"], key)
+    except ServiceError as error:
+        if not (isinstance(error, Refused) and error.code == "unknown_entity"):
+            note(error)
+        return None
+
+
+def any_entity(card_: Card, after: str) -> str | None:
+    """Return a key under which something is stored, the first one behind `after`, or the first of all."""
+    try:
+        for begin in (after, None):
+            found = client().entities(card_["name"], begin)["items"]
+            if found:
+                return found[0]["id"]
+    except ServiceError as error:
+        note(error)
+    return None
+
+
+def predict_by_key(card_: Card, key: str, changes: Row) -> Prediction | None:
+    """Return the answer of this moment for what is stored under a key, with these changes on top."""
+    row = {card_["entity"]["key"]: key} | changes
+    answer = _once(card_, _key("by key", card_, row), lambda: client().predict(card_["name"], [row]))
+    return answer["predictions"][0] if answer else None
 
 
 def recommend(card_: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendations | None:

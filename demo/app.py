@@ -13,8 +13,8 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 
 from client import ServiceError  # noqa: E402
-from demo import answers, state  # noqa: E402
-from demo.app_pages import about, compare, files, how_good, to_change, try_it, what_if  # noqa: E402
+from demo import answers, banner, state  # noqa: E402
+from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
 from demo.cases import MODEL  # noqa: E402
 from demo.forms import plain  # noqa: E402
 from demo.tongue import LANGUAGES, Tongue  # noqa: E402
@@ -24,6 +24,7 @@ def main() -> None:
     """Draw one page."""
     st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")
     st.html(Path(__file__).parent / "look.css")
+    banner.clear()
     state.begin_run()
     words = state.tongue()
     pages = [
@@ -32,21 +33,23 @@ def main() -> None:
         st.Page(to_change.page, title=words.say("What to change"), url_path="to-change"),
         st.Page(compare.page, title=words.say("Compare"), url_path="compare"),
         st.Page(files.page, title=words.say("Files"), url_path="files"),
+        st.Page(clients.page, title=words.say("Clients"), url_path="clients"),
+        st.Page(feed.page, title=words.say("Feed"), url_path="feed"),
         st.Page(how_good.page, title=words.say("How good"), url_path="how-good"),
         st.Page(about.page, title=words.say("About the model"), url_path="about"),
     ]
     page = st.navigation(pages, position="top")
-    banner = st.empty()
+    above = st.empty()
     try:
         _choose(words)
         if home := state.going_home():  # only now: what was not drawn before a switch is forgotten
             st.switch_page(pages[0], query_params=home)
         page.run()
     except ServiceError as error:
-        state.note(error)
+        banner.note(error)
         st.header(words.say("One moment, please"))
         st.write(words.say("The demo shows the models of a service that does not answer yet."))
-    state.show_banner(banner)
+    banner.show(above)
 
 
 def _choose(words: Tongue) -> None:

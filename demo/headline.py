@@ -5,7 +5,7 @@ Knows: cards, predictions, a tongue; nothing of a card is taken for a mark. Must
 
 from html import escape
 
-from client import Card, Prediction
+from client import Band, Card, Prediction
 from demo.tongue import Tongue
 from demo.wording import answer_text, answer_value, answer_with_unit, band_of
 
@@ -13,7 +13,12 @@ from demo.wording import answer_text, answer_value, answer_with_unit, band_of
 def badge(card: Card, prediction: Prediction) -> str:
     """Return the decision band as a coloured word; nothing where the card has no bands."""
     band = band_of(card, prediction)
-    return f'<span class="band band-{band["tone"]}">{escape(band.get("label") or band["value"])}</span>' if band else ""
+    return word(band) if band else ""
+
+
+def word(band: Band) -> str:
+    """Return a band as a coloured word."""
+    return f'<span class="band band-{band["tone"]}">{escape(band.get("label") or band["value"])}</span>'
 
 
 def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:

@@ -67,9 +67,11 @@ class _Pieces(io.RawIOBase):
         return wanted
 
 
-def is_of(card: Card, table: pa.Table) -> bool:
-    """Tell whether a table has the columns that this model's answer adds."""
-    return {answer_column(card), "decision", "error", "row"} <= set(table.schema.names)
+def is_whole(card: Card, recognised: RecognisedFile, table: pa.Table) -> bool:
+    """Tell whether a table has a row for each of the file, and the columns that this model's answer adds."""
+    return table.num_rows == recognised["rows"] and {answer_column(card), "decision", "error_codes", "error", "row"} <= set(
+        table.schema.names
+    )
 
 
 def answer_column(card: Card) -> str:
@@ -111,13 +113,20 @@ def chosen(card: Card, table: pa.Table, choice: str, order: str) -> pa.Table:
         table = table.filter(pc.equal(table["decision"], choice))
     if order != "file" and choice != REFUSED:
         table = table.sort_by([(answer_column(card), "descending" if order == "high" else "ascending")])
-    front = ["row", "error"] if choice == REFUSED else ["row", "decision", answer_column(card)]
-    added = {"row", "error", "decision", "label", answer_column(card)}
+    front = ["row", "error_codes", "error"] if choice == REFUSED else ["row", "decision", answer_column(card)]
+    added = {"row", "error_codes", "error", "decision", "label", answer_column(card)}
     hidden = {name for name in table.schema.names if name.startswith("probability_")}
     front = [name for name in front if name != "decision" or card["output"].get("bands")]
     rest = [name for name in table.schema.names if name not in added | hidden]
     shown = table.slice(0, SHOWN_ROWS).select([*front, *rest])
     return _in_words(card, shown) if "decision" in front else shown
+
+
+def told(table: pa.Table, say: Callable[[str, str], str]) -> pa.Table:
+    """Put what `say` makes of codes and sentence in the place of both."""
+    pairs = zip(table["error_codes"].to_pylist(), table["error"].to_pylist(), strict=True)
+    said = pa.array([say(codes, sentence) for codes, sentence in pairs], pa.string())
+    return table.drop_columns("error_codes").set_column(1, "error", said)
 
 
 def _in_words(card: Card, table: pa.Table) -> pa.Table:

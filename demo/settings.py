@@ -6,6 +6,7 @@ Knows: names, defaults, which combinations are safe. Must not know: Streamlit.
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "DEMO_"
@@ -26,10 +27,21 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8501
     allowed_hosts: str = ""
+    feeds: str = ""
 
     def hosts(self) -> list[str]:
         """Return the names under which a browser may ask for the page; this machine's own always work."""
         return [*LOOPBACK_HOSTS, *filter(None, (name.strip() for name in self.allowed_hosts.split(",")))]
+
+    def feeds_by_model(self) -> dict[str, Path]:
+        """Return model → the file that a pipeline writes for it, from "comment-sentiment=/folder/enriched.jsonl,…"."""
+        feeds: dict[str, Path] = {}
+        for entry in filter(None, (part.strip() for part in self.feeds.split(","))):
+            model, equals, path = entry.partition("=")
+            if not (model and equals and path):
+                raise WrongSettings("DEMO_FEEDS must look like comment-sentiment=/folder/enriched.jsonl.")
+            feeds[model] = Path(path)
+        return feeds
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -43,6 +55,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise WrongSettings("DEMO_PORT must be a number from 1 to 65535.")
     settings = Settings(port=int(port), **given)
     _check_url(settings.service_url)
+    settings.feeds_by_model()
     if not _is_loopback(settings.host) and not settings.allowed_hosts:
         raise WrongSettings(
             f"DEMO_HOST={settings.host} lets other machines in. Name in DEMO_ALLOWED_HOSTS under which addresses they "

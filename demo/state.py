@@ -1,34 +1,24 @@
-"""What a visit remembers: the client, the language, the case of each model, what is kept and looked at. And its errors.
+"""What a visit remembers: the client, the language, the case of each model, what is kept and looked at.
 
-Knows: Streamlit's session. Must not know: widgets, drawing. The ONE place that shows what went wrong.
+Knows: Streamlit's session. Must not know: widgets, drawing, what went wrong.
 """
 
 import os
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from client import (
-    Busy,
-    Card,
-    Client,
-    Failed,
-    Health,
-    Nonsense,
-    Refused,
-    Row,
-    ServiceError,
-    TooSlow,
-)
+from client import Card, Client, Row
 from demo import cases, kept
 from demo.cases import KEPT, LANGUAGE, MODEL, VIEW, Case
+from demo.incoming import Growing
 from demo.kept import Kept
 from demo.settings import read_settings
 from demo.tongue import LANGUAGES, Tongue, from_browser
-
-_ASK_AGAIN_SECONDS = 2
 
 
 @st.cache_resource
@@ -36,6 +26,25 @@ def client() -> Client:
     """Return the one client of all visits; it holds the key, no visit does."""
     settings = read_settings(os.environ)
     return Client(settings.service_url, settings.api_key or None, connect_timeout_seconds=2, deadline_seconds=12)
+
+
+@st.cache_resource
+def _feeds() -> dict[str, Growing]:
+    """Return model → its feed; all visits look at the same ones."""
+    return {model: Growing(path) for model, path in read_settings(os.environ).feeds_by_model().items()}
+
+
+def feed(model: str) -> Growing | None:
+    """Return what comes in for a model, where the settings name a file that a pipeline writes."""
+    return _feeds().get(model)
+
+
+def timezone() -> tzinfo:
+    """Return where the clock of this visit's reader hangs."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def tongue() -> Tongue:
@@ -131,12 +140,17 @@ def going_home() -> dict[str, str]:
 
 def view(page: str, options: list[str], default: str) -> str:
     """Return what a page looks at: chosen in this visit, from the address, or the default."""
+    seen = any_view(page)
+    return seen if seen in options else default
+
+
+def any_view(page: str) -> str:
+    """Return what a page looks at, whatever it is: chosen in this visit, or from the address, unchecked."""
     seen: dict[str, str] = st.session_state.setdefault("views", {})
     key = f"{page}/{st.session_state[MODEL]}"
     if key not in seen:
-        asked = st.query_params.get(VIEW, "") if st.query_params.get(MODEL) == st.session_state[MODEL] else ""
-        seen[key] = asked
-    return seen[key] if seen[key] in options else default
+        seen[key] = st.query_params.get(VIEW, "") if st.query_params.get(MODEL) == st.session_state[MODEL] else ""
+    return seen[key]
 
 
 def look_at(page: str, option: str) -> None:
@@ -173,21 +187,11 @@ def room_to_keep(card_: Card) -> bool:
     return len(own) < kept.MOST and kept.fits(more)
 
 
-# What went wrong.
-
-
-def note(error: ServiceError) -> None:
-    """Remember an error of this run; the banner shows the first one."""
-    st.session_state.setdefault("errors", []).append(error)
-
-
-def has_errors() -> bool:
-    """Tell whether something went wrong in this run that the banner will speak of."""
-    return bool(st.session_state.get("errors"))
+# A new run of the page.
 
 
 def begin_run() -> None:
-    st.session_state["errors"] = []
+    """Follow Back and Forward of the browser: the address that they bring is taken, not overwritten."""
     context = get_script_run_ctx()
     if context and context.is_history_navigation and MODEL in st.query_params:
         _go_back_to(st.query_params.to_dict())
@@ -200,67 +204,3 @@ def _go_back_to(parameters: dict[str, str]) -> None:
         st.session_state["language"] = parameters[LANGUAGE]
     st.session_state.setdefault("cases", {}).pop(parameters[MODEL], None)
     st.session_state.pop("views", None)
-
-
-def field_errors() -> dict[str, str]:
-    """Return field → message for what the service refused in this run."""
-    found: dict[str, str] = {}
-    for error in st.session_state.get("errors", []):
-        if isinstance(error, Refused):
-            for each in error.errors:
-                found[each["pointer"].rpartition("/")[2]] = each["code"]
-    return found
-
-
-def show_banner(place: Any) -> None:
-    """Show the run's first error in its place: what happened, what to do, the request's id. Goes away by itself."""
-    errors: list[ServiceError] = st.session_state.get("errors", [])
-    with place.container():
-        if not errors:
-            return
-        words = tongue()
-        error = errors[0]
-        text = _sentence(error, words)
-        if error.request_id:
-            text += f"  \n:small[{words.say('Request')} `{_safe_id(error.request_id)}`]"
-        st.warning(text, icon="⚠️")
-        if not isinstance(error, Refused):
-            _ask_again()
-
-
-def _sentence(error: ServiceError, words: Tongue) -> str:
-    if isinstance(error, Refused):
-        return words.say("The model did not accept these values. Please check the marked fields.")
-    if isinstance(error, Busy):
-        return words.say("The model service is busy. Your entries are kept; the page tries again by itself.")
-    if isinstance(error, TooSlow):
-        return words.say("The model service is slow to answer. Your entries are kept; the page tries again by itself.")
-    if isinstance(error, Nonsense):
-        return words.say(
-            "The model service sent an answer that cannot be trusted, so it is not shown. The page tries again."
-        )
-    if isinstance(error, Failed):
-        return words.say("The model could not answer. Your entries are kept; the page tries again by itself.")
-    return words.say(
-        "The model service cannot be reached. Your entries are kept; the page goes on by itself once it is back."
-    )
-
-
-def _safe_id(request_id: str) -> str:
-    return "".join(letter for letter in request_id if letter.isalnum() or letter in "-_.")[:64]
-
-
-@st.fragment(run_every=_ASK_AGAIN_SECONDS)
-def _ask_again() -> None:
-    """Look whether the service is back; runs only while a banner is shown."""
-    asked = st.session_state.get("asked_again", 0)
-    st.session_state["asked_again"] = asked + 1
-    if asked == 0:
-        return
-    try:
-        health: Health = client().ready()
-    except ServiceError:
-        return
-    if health["status"] == "ready":
-        st.session_state["asked_again"] = 0
-        st.rerun()

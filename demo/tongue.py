@@ -6,14 +6,17 @@ Knows: catalogues and locales. Must not know: Streamlit, cards. English texts ar
 import gettext
 import io
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
+from babel.dates import format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 LANGUAGES = {"en": "English", "pl": "Polski"}
+_MANY_DAYS = 300
 CATALOGUE = Path(__file__).parent / "locale" / "pl" / "LC_MESSAGES" / "demo.po"
 
 
@@ -60,6 +63,15 @@ class Tongue:
     def percent(self, share: float, decimals: int = 0) -> str:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
         return format_percent(share, format=pattern, locale=self.language)
+
+    def moment(self, at: datetime, days: int, zone: tzinfo) -> str:
+        """Write when something was, as precisely as it takes on a way of so many days: 14:05, 24 Nov, Nov 2026."""
+        skeleton = "Hm" if days < 1 else "MMMd" if days < _MANY_DAYS else "yMMM"
+        return format_skeleton(skeleton, at.astimezone(zone), locale=self.language)
+
+    def ago(self, seconds: float) -> str:
+        """Say how long ago something was: 5 hours ago."""
+        return format_timedelta(timedelta(seconds=-max(seconds, 1.0)), add_direction=True, locale=self.language)
 
 
 def from_browser(locale: str | None) -> str:

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from launch import browser
+from launch import browser, last_night
 from launch.console import Trouble, bold, complain, say
 from launch.environments import set_up
 from launch.ports import Address, address, require_free
@@ -33,6 +33,8 @@ def demo(supervisor: Supervisor) -> int:
     say(f"\n  Witryna is open:  {bold(page.url)}\n")
     say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
     browser.show(page.url)
+    log = LOGS / f"night-{at.port}.log"
+    last_night.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, log=log)
     supervisor.watch()
     return 0
 
@@ -123,6 +125,7 @@ def _demo(python: Path, page: Address, service_at: Address) -> Program:
         environment={
             page.variable: str(page.port),
             "DEMO_SERVICE_URL": service_at.url,
+            "DEMO_FEEDS": last_night.feeds(ROOT),
             "NO_PROXY": direct,
             "no_proxy": direct,
         },

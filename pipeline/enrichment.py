@@ -83,8 +83,7 @@ def enrich(
     source, target = str(source), str(target)
     places = (format_of(source, standard_format), format_of(target, standard_format))
     about: dict[str, Any] = {"model": model, "fields": dict(fields or {}), "prefix": prefix, "formats": list(places)}
-    if source != STANDARD:
-        about |= identity(source)
+    about |= {} if source == STANDARD else identity(source)
     try:
         asking = Asking(Client(url, api_key, deadline_seconds=_DEADLINE_SECONDS), model, give_up_seconds, tell)
         columns = Columns(asking.card, dict(fields or {}), prefix)
@@ -102,13 +101,17 @@ def enrich(
         raise Stopped("Nobody reads the output any longer.") from None
     except OSError as error:
         raise Stopped(f"The run cannot go on: {error.strerror or error}.") from None
+    return _summary(outlet, resumed_after, time.monotonic() - began)
+
+
+def _summary(outlet: Ledger | Outlet, resumed_after: int, seconds: float) -> Summary:
     progress = outlet.progress
     return Summary(
         records=progress.records,
         enriched=progress.records - progress.failed,
         failed=progress.failed,
         resumed_after=resumed_after,
-        seconds=time.monotonic() - began,
+        seconds=seconds,
         version=progress.version,
         failed_file=outlet.failed_file if progress.failed else "",
     )

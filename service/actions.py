@@ -77,6 +77,13 @@ def predict_by_key(
     return stored_answers.answer(registry.get(name, version), store, rows, freshness)
 
 
+def keyed_table(registry: Registry, name: str, answer: KeyedPredictions, kind: Kind) -> bytes:
+    """Return what `predict_by_key` answered as a file of this kind."""
+    from service.files.keyed import keyed_rows
+
+    return keyed_rows(registry.get(name, answer.version).card, answer, kind)
+
+
 def look_up(registry: Registry, store: Store, name: str, key: str, freshness: Freshness) -> EntityAnswer[Any]:
     """Return what is stored for a key. Raises UnknownModel, ModelUnavailable, UnknownEntity, StorageUnavailable."""
     return entities.entity(registry.get(name).card, store, key, freshness)

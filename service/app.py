@@ -34,19 +34,40 @@ def create_app(settings: Settings) -> Traffic:
 
     The store is opened at the first question to it, or by `prepare`. Raises WrongSettings.
     """
-    registry = Registry()
-    try:
-        store = Store(settings.database_url)
-    except BrokenStorage as error:
-        raise WrongSettings(f"SERVICE_DATABASE_URL: {error}") from None
+    registry, store = Registry(), _store(settings)
     freshness = Freshness(
         settings.stored_max_age_hours,
         rescore=settings.stale_predictions == "rescore",
         features_max_age_hours=settings.features_max_age_hours,
         refuse_expired=settings.expired_features == "refuse",
     )
-    figures = Figures()
-    stopping = threading.Event()
+    figures, stopping = Figures(), threading.Event()
+    app = _framework(settings, registry, store)
+    app.state.settings, app.state.registry, app.state.store = settings, registry, store
+    app.state.freshness, app.state.figures, app.state.stopping = freshness, figures, stopping
+    slots = Slots(settings.max_in_flight)
+    threads, bodies = Threads(settings.model_seconds), Bodies(settings)
+    predictions = Predictions(registry, store, freshness, threads=threads, slots=slots, bodies=bodies, settings=settings)
+    return Traffic(
+        app,
+        predictions,
+        questions(registry, threads, slots, bodies),
+        figures=figures,
+        stopping=stopping,
+        keys=settings.keys(),
+        slots=slots,
+    )
+
+
+def _store(settings: Settings) -> Store:
+    try:
+        return Store(settings.database_url)
+    except BrokenStorage as error:
+        raise WrongSettings(f"SERVICE_DATABASE_URL: {error}") from None
+
+
+def _framework(settings: Settings, registry: Registry, store: Store) -> FastAPI:
+    """Return the routes that FastAPI runs, its document, and what happens at start and stop."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -63,12 +84,6 @@ def create_app(settings: Settings) -> Traffic:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.settings = settings
-    app.state.registry = registry
-    app.state.store = store
-    app.state.freshness = freshness
-    app.state.figures = figures
-    app.state.stopping = stopping
     app.include_router(models.router)
     app.include_router(runs.router)
     app.include_router(health.router)
@@ -80,15 +95,4 @@ def create_app(settings: Settings) -> Traffic:
         return openapi.document(app, registry)
 
     app.openapi = document  # type: ignore[method-assign] # FastAPI's documented way to extend its document
-    slots = Slots(settings.max_in_flight)
-    threads, bodies = Threads(settings.model_seconds), Bodies(settings)
-    predictions = Predictions(registry, store, freshness, threads=threads, slots=slots, bodies=bodies, settings=settings)
-    return Traffic(
-        app,
-        predictions,
-        questions(registry, threads, slots, bodies),
-        figures=figures,
-        stopping=stopping,
-        keys=settings.keys(),
-        slots=slots,
-    )
+    return app

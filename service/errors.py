@@ -103,7 +103,15 @@ class InvalidInput(ServiceError):
 
 
 class InvalidFile(InvalidInput):
+    """`fault` is the code of what is wrong with the file as a whole; `errors` name columns instead."""
+
     code, title = "invalid_file", "The file cannot be scored"
+
+    def __init__(
+        self, detail: str, *, fault: str = "", line: int | None = None, errors: list[InputError] | None = None
+    ) -> None:
+        whole = [InputError(code=fault, message=detail, line=line)] if fault else []
+        super().__init__(detail, errors=[*whole, *(errors or [])])
 
 
 class ModelFailed(ServiceError):

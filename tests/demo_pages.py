@@ -14,7 +14,7 @@ from client import Client
 from demo import answers, state
 
 APP = Path(__file__).parents[1] / "demo" / "app.py"
-PAGES = ("", "what-if", "to-change", "compare", "how-good", "about")
+PAGES = ("", "what-if", "to-change", "compare", "files", "feed", "how-good", "about")
 
 # A server reads the metadata of all installed packages once; AppTest would before every run, for most of its time.
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)

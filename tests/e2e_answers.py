@@ -107,10 +107,12 @@ def test_on_a_phone_the_fields_stand_between_the_answer_and_why(visit: Any) -> N
 
 
 def test_a_click_on_a_curve_takes_its_value_into_the_case(visit: Any, programs: tuple[Program, Program]) -> None:
-    page = visit("/what-if?model=diamond-price&start=engagement-ring&view=carat").page
+    seen: Visit = visit("/what-if?model=diamond-price&start=engagement-ring&view=carat")
+    page = seen.page
     before = headline(page).inner_text()
     click(page, points(page).nth(30))
     expect(headline(page)).not_to_have_text(before)
+    seen.settled()  # the answer is drawn before the field
     weight = page.get_by_role("spinbutton", name="Weight")
     taken = float(weight.input_value())
     answer = predicted(programs, "diamond-price", start_of("diamond-price", "engagement-ring") | {"carat": taken})
@@ -141,12 +143,14 @@ def test_a_click_on_a_bar_takes_its_category(visit: Any, programs: tuple[Program
 
 
 def test_a_click_on_the_map_takes_both_values(visit: Any, programs: tuple[Program, Program]) -> None:
-    page = visit("/what-if?model=credit-default&start=rising-debt&view=months_late_now,months_delayed").page
+    seen: Visit = visit("/what-if?model=credit-default&start=rising-debt&view=months_late_now,months_delayed")
+    page = seen.page
     spots = points(page)
     expect(spots.first).to_be_attached()
     click(page, spots.nth(spots.count() - 1))
     late = page.get_by_role("spinbutton", name="Months late now")
     expect(late).not_to_have_value("1")
+    seen.settled()
     taken = {
         "months_late_now": int(late.input_value()),
         "months_delayed": int(page.get_by_role("spinbutton", name="Months with a delay").input_value()),

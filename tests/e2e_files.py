@@ -111,13 +111,34 @@ def read_parquet(file: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def test_a_file_that_cannot_be_scored_says_what_to_mend(visit: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "This file cannot be scored, so nothing of it was.",
+                "1 column is missing: comment.",
+                "comment: there is “Comment”, and names are matched letter by letter.",
+            ],
+        ),
+        (
+            "pl",
+            [
+                "Tego pliku nie da się ocenić, więc nie oceniono z niego nic.",
+                "Brakuje 1 kolumny: comment.",
+                "comment: jest „Comment”, a nazwy muszą się zgadzać co do litery.",
+            ],
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_scored_says_what_to_mend(language: str, said: list[str], visit: Any, tmp_path: Path) -> None:
     file = tmp_path / "wrong.csv"
     file.write_text("Comment;id\nnice;1\n", encoding="utf-8")
-    page = visit("/files?model=comment-sentiment").page
+    page = visit(f"/files?model=comment-sentiment&lang={language}").page
     dropped(page, file)
-    expect(page.get_by_text("This file cannot be scored, so nothing of it was.")).to_be_visible()
-    expect(page.get_by_text("There is “Comment”: names are matched letter by letter.")).to_be_visible()
+    for sentence in said:
+        expect(page.get_by_text(sentence)).to_be_visible()
 
 
 @pytest.mark.parametrize("model", ["diamond-price", "comment-sentiment", "credit-scorecard"])

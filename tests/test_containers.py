@@ -105,6 +105,23 @@ def test_the_nightly_job_writes_where_the_service_reads_and_only_reads_its_input
     assert (asked.model, asked.input) == ("credit-default", "/input")
 
 
+def test_the_dask_profile_runs_the_nightly_job_on_a_cluster_that_nobody_else_reaches() -> None:
+    programs = {name: program for name, program in COMPOSE["services"].items() if "dask" in program.get("profiles", [])}
+    assert sorted(programs) == ["dask-scheduler", "dask-worker", "nightly-dask"]
+    assert COMPOSE["networks"]["dask"]["internal"] is True
+    for name, program in programs.items():
+        assert "ports" not in program
+        assert program["build"]["args"]["REQUIREMENTS"] == "requirements-dask.txt"
+        assert program["networks"] == (["default", "dask"] if name == "nightly-dask" else ["dask"])
+        assert [volume for volume in program["volumes"] if "/input" in volume] == ["${WITRYNA_INPUT:-./data}:/input:ro"]
+        assert find_spec(program["command"][2])
+    asked = _parser().parse_args(programs["nightly-dask"]["command"][3:])
+    assert (asked.engine, asked.scheduler, asked.input) == ("dask", "tcp://dask-scheduler:8786", "/input")
+    assert asked.scheduler in programs["dask-worker"]["command"]
+    service = COMPOSE["services"]["service"]
+    assert programs["nightly-dask"]["environment"]["SERVICE_DATABASE_URL"] == service["environment"]["SERVICE_DATABASE_URL"]
+
+
 def test_the_database_of_the_profile_is_reached_by_no_one_outside() -> None:
     postgres = COMPOSE["services"]["postgres"]
     assert postgres["profiles"] == ["postgres"]
@@ -117,7 +134,7 @@ def test_compose_does_not_start_without_a_key_and_holds_none() -> None:
     assert required.fullmatch(COMPOSE["services"]["demo"]["environment"]["DEMO_API_KEY"])
 
 
-@pytest.mark.parametrize("program", ["service", "demo", "nightly"])
+@pytest.mark.parametrize("program", ["service", "demo", "nightly", "dask-scheduler", "dask-worker", "nightly-dask"])
 def test_a_container_can_change_nothing_of_itself_and_gain_no_rights(program: str) -> None:
     settings = COMPOSE["services"][program]
     assert settings["read_only"] is True

@@ -89,7 +89,7 @@ def test_columns_come_in_any_order_and_what_is_no_input_passes_through(kind: str
     found = read(answer)
     assert [row["id"] for row in found] == ["000", "001", "002"]
     assert [row["note"] for row in found] == [row["note"] for row in rows]
-    assert list(found[0]) == ["note", "id", "decision", "value", "low", "high", "error", "row"]
+    assert list(found[0]) == ["note", "id", "decision", "value", "low", "high", "error_codes", "error", "row"]
     assert recognised(answer)["ignored"] == ["note", "id"]
     assert (recognised(answer)["format"], recognised(answer)["rows"]) == (kind, 3)
 
@@ -127,6 +127,12 @@ def test_a_bad_row_is_refused_in_its_place_and_the_good_ones_are_scored(kind: st
     assert "column cut: One of: Fair" in found[1]["error"]
     assert "column carat: Expected a value from 0.2 to 5.5" in found[2]["error"]
     assert "column depth: This field is missing." in found[2]["error"]
+    assert [row["error_codes"] or "" for row in found] == [
+        "",
+        "cut: unknown_category",
+        "depth: missing_field; carat: out_of_range",
+        "",
+    ]
     listed = ask(service, "diamond-price", written(pa.Table.from_pylist(rows), kind), kind, "json").json()
     assert [each is None for each in listed["predictions"]] == [False, True, True, False]
     assert {(each["row"], each["column"], each["code"]) for each in listed["errors"]} == {

@@ -21,8 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from launch import browser, commands, environments
+from launch import browser, commands, environments, last_night
 from launch.console import Trouble
+from launch.ports import Address
 from launch.processes import Program, Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +54,13 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN if os.environ.get("DEAF") else stop
 print("pid", os.getpid(), "pythonpath", os.environ.get("PYTHONPATH"))
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ[ROLE.upper() + "_PORT"])), Answers).serve_forever()
 '''
+
+NOTES = """
+import os, sys
+with open("night-calls", "a") as calls:
+    print(__spec__.name, *sys.argv[1:], os.environ.get("PIPELINE_SERVICE_URL"), file=calls)
+sys.exit("no room" if os.environ.get("NIGHT_FAILS") == sys.argv[-1] else 0)
+"""
 
 UV_STAND_IN = """
 import os, pathlib, sys, time
@@ -88,7 +96,9 @@ class Copy:
             (root / role / "__init__.py").touch()
             (root / role / "__main__.py").write_text(STAND_IN)
             (root / f"requirements-{role}.txt").write_text("# nothing\n")
-        (root / "service" / "training.py").write_text("")
+        for program in (root / "service" / "training.py", root / "service" / "jobs.py", root / "pipeline.py"):
+            program.write_text(NOTES)
+        (root / "bundles").mkdir()
 
     def complete_environments(self) -> None:
         for role in ("service", "demo"):
@@ -127,6 +137,12 @@ class Copy:
             timeout=PATIENCE,
             check=False,
         )
+
+    def night_calls(self) -> list[list[str]]:
+        """Return what the night started, without the training that comes before it."""
+        calls = self.root / "night-calls"
+        lines = calls.read_text().splitlines() if calls.exists() else []
+        return [line.split() for line in lines if not line.endswith("None")]
 
     def log(self, role: str) -> str:
         port = {"service": self.service_port, "demo": self.demo_port}[role]
@@ -225,6 +241,59 @@ def test_a_signal_stops_both_programs_with_exit_code_0(demo: Terminal, copy: Cop
     for role in ("service", "demo"):
         assert f"{role} ends in order" in copy.log(role)
         assert "pythonpath None" in copy.log(role), "packages of another Python could be mixed in"
+
+
+# The first night
+
+
+def opened_and_closed(copy: Copy, until: str, **changes: str) -> None:
+    terminal = Terminal([sys.executable, "-m", "launch", "demo"], copy, **changes)
+    terminal.wait_for(until)
+    terminal.press_control_c()
+    terminal.ended()
+
+
+@posix_only
+def test_the_first_demo_of_a_day_runs_the_night_after_the_page_is_open(copy: Copy) -> None:
+    copy.complete_environments()
+    opened_and_closed(copy, "last night's work")
+    assert [call[:2] for call in copy.night_calls()] == [
+        ["service.jobs", "features"],
+        ["service.jobs", "predict"],
+        ["service.training", "--comments"],
+        ["pipeline", "enrich"],
+    ]
+    assert copy.night_calls()[-1][-1] == f"http://127.0.0.1:{copy.service_port}"
+    opened_and_closed(copy, "Ctrl-C")
+    assert len(copy.night_calls()) == 4, "the same night again"
+    os.utime(copy.root / "var" / "night" / "done", (1, 1))
+    opened_and_closed(copy, "last night's work")
+    assert len(copy.night_calls()) == 8
+    (copy.root / "bundles" / "trained-anew").mkdir()
+    opened_and_closed(copy, "last night's work")
+    assert len(copy.night_calls()) == 12
+
+
+@posix_only
+def test_a_night_that_fails_is_told_and_the_page_stays_open(copy: Copy) -> None:
+    copy.complete_environments()
+    opened_and_closed(copy, "Clients and Feed may lack something", NIGHT_FAILS=str(copy.root / "var" / "comments.jsonl"))
+    assert len(copy.night_calls()) == 3
+    opened_and_closed(copy, "last night's work")
+    assert len(copy.night_calls()) == 7
+
+
+@pytest.mark.parametrize("own", ["SERVICE_DATABASE_URL", "SERVICE_BUNDLES", "DEMO_FEEDS", ""])
+def test_the_night_writes_nothing_into_what_somebody_has_chosen(
+    own: str, copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if own:
+        monkeypatch.setenv(own, "mine")
+    python = Path(sys.executable)
+    with Supervisor(copy.root) as supervisor:
+        at = Address("SERVICE_PORT", "127.0.0.1", 1)
+        last_night.run(supervisor, copy.root, service=python, demo=python, at=at, log=copy.root / "night.log")
+    assert len(copy.night_calls()) == (0 if own else 4)
 
 
 @posix_only

@@ -16,9 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
+from service.errors import BrokenBundle
 from service.jobs.__main__ import main
 from service.jobs.batches import score_batch
-from service.jobs.inputs import BATCH_ROWS, open_source, read
+from service.jobs.engines import Local
+from service.jobs.inputs import open_source, read
+from service.jobs.partitions import BATCH_ROWS
 from service.schemas import Card
 from service.scoring.bundle import read_card
 from service.scoring.registry import open_model
@@ -274,8 +277,9 @@ def half_done(store: Store, source: Path, bundles: Path) -> str:
         if rows:
             raise KeyboardInterrupt
 
+    work = nightly.predictions(bundles / MODEL, card, opened, "client_id")
     with pytest.raises(KeyboardInterrupt):
-        nightly.carry_out(store, card, nightly.predictions(bundles / MODEL, card, opened, "client_id"), keep=3, advance=stop)
+        nightly.carry_out(store, card, work, engine=Local(), keep=3, advance=stop)
     return str(newest(store).id)
 
 
@@ -354,10 +358,13 @@ def test_a_model_without_an_entity_has_no_nightly_predictions(job: Any, tmp_path
 
 def test_a_batch_alone_gives_the_same_again_and_holds_every_row_once(some: pd.DataFrame, bundles: Path) -> None:
     batch = pa.RecordBatch.from_pandas(spoiled(some).astype({"client_id": "string", "credit_limit": float}))
-    scored, refused = score_batch(bundles / MODEL, batch, "client_id")
-    again = score_batch(bundles / MODEL, batch, "client_id")
+    version = read_card(bundles / MODEL).version
+    scored, refused = score_batch(bundles / MODEL, batch, key="client_id", version=version)
+    again = score_batch(bundles / MODEL, batch, key="client_id", version=version)
     assert (scored, refused) == again
     assert sorted(scored["place"].to_pylist() + refused["place"].to_pylist()) == list(range(1, 11))
+    with pytest.raises(BrokenBundle, match="the job began with 000"):
+        score_batch(bundles / MODEL, batch, key="client_id", version="0" * 64)
 
 
 def test_batches_stay_small_however_large_the_input(clients: Path) -> None:

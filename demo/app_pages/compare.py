@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from client import Card, Explanation, ServiceError
-from demo import answers, cases, forms, kept, laid_out, scales, state, wording
+from demo import answers, banner, cases, forms, kept, laid_out, scales, state, wording
 from demo.cases import MODEL
 from demo.charts import compared
 from demo.charts.compared import Compared
@@ -174,7 +174,7 @@ def _comparable(card: Card) -> dict[str, Card]:
             try:
                 other = answers.card(model["name"])
             except ServiceError as error:
-                state.note(error)
+                banner.note(error)
                 continue
             if laid_out.comparable(card, other):
                 found[model["name"]] = other

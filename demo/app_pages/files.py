@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from client import Card, Nonsense, RecognisedFile, Refused, ServiceError
-from demo import answers, forms, scales, scored_file, state, wording
+from demo import answers, banner, forms, refusals, scales, scored_file, state, wording
 from demo.cases import MODEL
 from demo.charts import distribution
 from demo.scored_file import EVERY, REFUSED, ScoredFile
@@ -28,8 +28,6 @@ _LARGEST_MB = 256
 _FORMATS = {"csv": "CSV", "arrow": "Arrow", "parquet": "Parquet"}
 _SIGNS = {"": "–", "tab": "Tab"}
 _NAMED = 8
-_HINT = "“"
-"""A missing column is named in the detail already, unless the service has found one that is nearly right."""
 
 
 def page() -> None:
@@ -83,15 +81,15 @@ def _uploaded(card: Card, words: Tongue) -> ScoredFile | None:
                 bar.progress(min(1.0, count / rows), text)
 
             table = scored_file.read(pieces, seen)
-        if not scored_file.is_of(card, table):
-            raise Nonsense("The answer lacks its columns.")
+        if not scored_file.is_whole(card, recognised, table):
+            raise Nonsense("The answer lacks columns or rows.")
     except Refused as error:
         bar.empty()
         _say_refused(error, words)
         return None
     except ServiceError as error:
         bar.empty()
-        state.note(error)
+        banner.note(error)
         return None
     return ScoredFile(upload.name, recognised, card["version"], table)
 
@@ -99,10 +97,8 @@ def _uploaded(card: Card, words: Tongue) -> ScoredFile | None:
 def _say_refused(error: Refused, words: Tongue) -> None:
     """Say why nothing of the file was scored, and what to mend."""
     st.error(words.say("This file cannot be scored, so nothing of it was. Mend it and drop it again."), icon="📄")
-    st.caption(forms.plain(error.detail))
-    told = [each for each in error.errors if each["code"] != "missing_column" or _HINT in each["message"]]
-    for each in told[:_NAMED]:
-        st.caption(f"• {forms.plain(each['column'])}: {forms.plain(each['message'])}")
+    for sentence in refusals.of_file(error, words):
+        st.caption(f"• {forms.plain(sentence)}")
 
 
 def _recognised(name: str, recognised: RecognisedFile, words: Tongue) -> str:
@@ -188,6 +184,8 @@ def _rows(card: Card, file: ScoredFile, counts: dict[str, int], words: Tongue) -
             words.say("Order"), list(orders), format_func=orders.__getitem__, key=f"{PAGE}/order/{card['name']}", width=220
         )
     shown = scored_file.chosen(card, file.table, choice or EVERY, order or "high")
+    if choice == REFUSED:
+        shown = scored_file.told(shown, lambda codes, sentence: refusals.of_row(card, codes, sentence, words))
     column = scored_file.answer_column(card)
     columns: dict[str, Any] = {
         "decision": st.column_config.TextColumn(words.say("decision")),

@@ -6,7 +6,7 @@ Knows: the order of the page. Must not know: how a figure is computed or drawn.
 import streamlit as st
 
 from client import Card, Classification, Evaluation
-from demo import answers, findings, forms, label_findings, mistakes, state, value_findings
+from demo import answers, banner, findings, forms, label_findings, mistakes, state, value_findings
 from demo.cases import MODEL
 from demo.findings import Finding
 from demo.tongue import Tongue
@@ -23,7 +23,7 @@ def page() -> None:
     found = answers.evaluation(card)
     if found is None:
         state.write_address(card)
-        if not state.has_errors():
+        if not banner.has_errors():
             st.info(words.say("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
     titles = _titles(found, words)

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Explanation, Field, Prediction
-from demo import answers, cases, forms, headline, kept, reasons, state, wording
+from demo import answers, banner, cases, forms, headline, kept, reasons, state, wording
 from demo.cases import MODEL, Case
 from demo.charts import answer_scale
 from demo.charts.canvas import Figure, Stretch
@@ -167,7 +167,7 @@ def _foot(card: Card, case: Case, words: Tongue) -> None:
 
 def _notes(card: Card, places: dict[str, DeltaGenerator], unusual: list[str], words: Tongue) -> None:
     """Write under its field what is unusual or refused there."""
-    refused = state.field_errors()
+    refused = banner.field_errors()
     for field in card["inputs"]:
         name = field["name"]
         if name in refused:

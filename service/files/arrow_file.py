@@ -50,7 +50,8 @@ class BatchFile:
                 batch.validate(full=True)
                 yield batch
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-            raise InvalidFile(f"The {self.recognised.format} file is damaged: it cannot be read to its end.") from error
+            detail = f"The {self.recognised.format} file is damaged: it cannot be read to its end."
+            raise InvalidFile(detail, fault="damaged_file") from error
 
 
 def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
@@ -58,7 +59,9 @@ def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
     try:
         mapped = pa.memory_map(str(file))  # the batches are slices of the file: nothing is copied
         if is_compressed(mapped):
-            raise InvalidFile("The batches of the Arrow stream are compressed. Send them uncompressed.")
+            raise InvalidFile(
+                "The batches of the Arrow stream are compressed. Send them uncompressed.", fault="compressed_batches"
+            )
         mapped.seek(0)
         rows, schema = 0, pa.ipc.open_stream(mapped).schema
         ignored = check_frame(card, schema.names)
@@ -68,7 +71,7 @@ def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
             if rows > asked.most_rows:
                 raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InvalidFile("This is no whole Arrow stream: it is damaged, or cut short.") from error
+        raise InvalidFile("This is no whole Arrow stream: it is damaged, or cut short.", fault="damaged_file") from error
 
     def batches() -> Iterator[pa.RecordBatch]:
         mapped.seek(0)
@@ -82,7 +85,7 @@ def parquet_file(file: Path, card: Card, asked: Asked) -> BatchFile:
     try:
         opened = pq.ParquetFile(file)
     except (pa.ArrowException, OSError) as error:
-        raise InvalidFile("This is no whole Parquet file: it is damaged, or cut short.") from error
+        raise InvalidFile("This is no whole Parquet file: it is damaged, or cut short.", fault="damaged_file") from error
     held = opened.metadata
     if held.num_rows > asked.most_rows:
         raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")

@@ -97,7 +97,7 @@ class CsvFile:
             except UnicodeDecodeError as error:
                 raise no_text(error, 0) from None
         if not line.strip():
-            raise InvalidFile("The file is empty: its first line must name the columns.")
+            raise InvalidFile("The file is empty: its first line must name the columns.", fault="empty_file")
         return line
 
     def _survey(self, decimal: Decimal | None, most_rows: int) -> tuple[int, Decimal]:
@@ -106,7 +106,7 @@ class CsvFile:
         for rows, _ in self._chunks():
             count += len(rows)
             if max(map(len, chain.from_iterable(rows))) > _LONGEST_CELL:
-                raise InvalidFile(_TOO_LONG)
+                raise InvalidFile(_TOO_LONG, fault="long_cell")
             if count > most_rows:
                 raise TooLarge(f"A file may hold {most_rows:,} rows.")
             for place in self._numbers:
@@ -136,16 +136,19 @@ class CsvFile:
             except UnicodeDecodeError as error:
                 raise no_text(error, reader.line_num) from None
             except csv.Error as error:
-                raise InvalidFile(f"The row that begins in line {begins:,} cannot be read: {_reason(error)}") from None
+                fault, reason = _reason(error)
+                detail = f"The row that begins in line {begins:,} cannot be read: {reason}"
+                raise InvalidFile(detail, fault=fault, line=begins) from None
 
     def _text(self) -> TextIO:
         return self._file.open(encoding=self._encoding, newline="")
 
 
-def _reason(error: csv.Error) -> str:
+def _reason(error: csv.Error) -> tuple[str, str]:
+    """Return a code and a sentence for what the csv module says."""
     said = str(error)
     if "field larger" in said:
-        return _TOO_LONG
+        return "long_cell", _TOO_LONG
     if "end of data" in said:
-        return "a quote is left open."
-    return "text follows a closing quote."
+        return "open_quote", "a quote is left open."
+    return "text_after_quote", "text follows a closing quote."

@@ -37,9 +37,9 @@ def encoding_of(head: bytes, charset: str) -> str:
         encoding = ""
     if encoding not in _ENCODINGS:
         known = "utf-8, utf-16, windows-1250, windows-1252, iso-8859-1, iso-8859-2"
-        raise InvalidFile(f"The charset {shown(charset)} is not taken. Use one of: {known}.")
+        raise InvalidFile(f"The charset {shown(charset)} is not taken. Use one of: {known}.", fault="unknown_charset")
     if b"\0" in head and encoding != "utf-16":
-        raise InvalidFile("This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8.")
+        raise InvalidFile("This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8.", fault="zero_bytes")
     return encoding
 
 
@@ -47,7 +47,8 @@ def no_text(error: UnicodeDecodeError, line: int) -> InvalidFile:
     """Return what to say of bytes that are not in the encoding."""
     return InvalidFile(
         f"The file is not {error.encoding.upper()}: see the line after {line:,}. Save it as “CSV UTF-8”, or name its "
-        "encoding: Content-Type: text/csv; charset=windows-1250."
+        "encoding: Content-Type: text/csv; charset=windows-1250.",
+        fault="wrong_encoding",
     )
 
 
@@ -73,7 +74,7 @@ def header(first_line: str, separator: str) -> list[str]:
 def _missing(names: list[str], wanted: Sequence[str]) -> InvalidFile:
     numbers = sum(1 for name in names if _NUMBER.fullmatch(name))
     if numbers * 3 > len(names):
-        return InvalidFile("The first line must name the columns; this one looks like values.")
+        return InvalidFile("The first line must name the columns; this one looks like values.", fault="no_header")
     return missing_columns(names, wanted)
 
 
@@ -117,7 +118,9 @@ class DecimalEvidence:
         if said:
             return said
         if self._comma and self._point:
-            raise InvalidFile(f"Some numbers have a decimal comma and some a decimal point. {hint}")
+            raise InvalidFile(f"Some numbers have a decimal comma and some a decimal point. {hint}", fault="mixed_decimals")
         if self._thousands and not self._comma and not self._point:
-            raise InvalidFile(f"Numbers such as 1,234 may mean a thousand or a little more than one. {hint}")
+            raise InvalidFile(
+                f"Numbers such as 1,234 may mean a thousand or a little more than one. {hint}", fault="unclear_thousands"
+            )
         return "comma" if self._comma else "point"

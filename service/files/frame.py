@@ -42,8 +42,10 @@ def check_frame(card: Card, names: Sequence[str]) -> list[str]:
 def added_names(card: Card) -> list[str]:
     """Return the names of the columns that the answer adds for this model."""
     if isinstance(card.output, Classification):
-        return ["label", "decision", *(f"probability_{label.value}" for label in card.output.labels), "error", "row"]
-    return ["decision", "value", "low", "high", "error", "row"]
+        answers = ["label", "decision", *(f"probability_{label.value}" for label in card.output.labels)]
+    else:
+        answers = ["decision", "value", "low", "high"]
+    return [*answers, "error_codes", "error", "row"]
 
 
 def _twice(name: str) -> str:

@@ -17,7 +17,8 @@ from service.scoring.answers import Coded
 from service.scoring.columns import Columns
 from service.scoring.registry import Model
 
-_TYPES = {"row": pa.int64(), "label": pa.string(), "decision": pa.string(), "error": pa.string()}
+_TEXTS = ("label", "decision", "error_codes", "error")
+_TYPES = {"row": pa.int64()} | dict.fromkeys(_TEXTS, pa.string())
 _LINE_BREAKS = str.maketrans({"\n": " ", "\r": " "})
 Column = Coded | NDArray[np.float64]
 
@@ -33,7 +34,7 @@ def scored(model: Model, file: RowFile, cells: Cells, schema: pa.Schema) -> Iter
         columns, good, faults = cells.columns(part)
         found = model.table(columns)
         places = None if good.all() else pa.array(np.cumsum(good) - 1, mask=~good)
-        told = {"row": _rows(part.first_row, part.rows), "error": _errors(part, faults)}
+        told = {"row": _rows(part.first_row, part.rows), **_errors(part, faults)}
         arrays = [told.get(name, _spread(found.get(name), places, part.rows)) for name in added_names(model.card)]
         yield pa.record_batch([*part.others, *arrays], schema=schema)
 
@@ -41,7 +42,8 @@ def scored(model: Model, file: RowFile, cells: Cells, schema: pa.Schema) -> Iter
 def scored_rows(model: Model, columns: Columns) -> pa.RecordBatch:
     """Return the answer for rows of which none was refused."""
     found: Mapping[str, Column] = model.table(columns)
-    told = {"row": _rows(1, len(columns)), "error": pa.nulls(len(columns), pa.string())}
+    nothing = pa.nulls(len(columns), pa.string())
+    told = {"row": _rows(1, len(columns)), "error_codes": nothing, "error": nothing}
     arrays = [told.get(name, _spread(found.get(name), None, len(columns))) for name in added_names(model.card)]
     return pa.record_batch(arrays, schema=schema_of(model.card, pa.schema([])))
 
@@ -59,11 +61,17 @@ def _rows(first: int, count: int) -> pa.Array:
     return pa.array(np.arange(first, first + count))
 
 
-def _errors(part: Part, faults: dict[int, list[Fault]]) -> pa.Array:
+def _errors(part: Part, faults: dict[int, list[Fault]]) -> dict[str, pa.Array]:
+    """Return why rows were refused: for programs ("depth: missing_field; cut: unknown_category"), and for people."""
     if not faults:
-        return pa.nulls(part.rows, pa.string())
+        return dict.fromkeys(("error_codes", "error"), pa.nulls(part.rows, pa.string()))
+    codes = [_codes(faults[place]) if place in faults else None for place in range(part.rows)]
     said = [_sentence(part, place, faults[place]) if place in faults else None for place in range(part.rows)]
-    return pa.array(said, pa.string())
+    return {"error_codes": pa.array(codes, pa.string()), "error": pa.array(said, pa.string())}
+
+
+def _codes(faults: list[Fault]) -> str:
+    return "; ".join(f"{fault.column}: {fault.code}" if fault.column else fault.code for fault in faults)
 
 
 def _sentence(part: Part, place: int, faults: list[Fault]) -> str:

@@ -6,6 +6,7 @@ Knows: the terminal. Must not know: arrays, SQL, HTTP. A builder: it reads setti
 import argparse
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import get_args
 
@@ -13,9 +14,11 @@ from tqdm import tqdm
 
 from service.errors import BrokenBundle, BrokenStorage, ModelFailed, StorageUnavailable
 from service.jobs import nightly, written
+from service.jobs.engines import Dask, Engine, Local, WrongEngine
 from service.jobs.features import features
-from service.jobs.inputs import Source, WrongInput, open_source
+from service.jobs.inputs import Source, open_source
 from service.jobs.nightly import Work
+from service.jobs.partitions import WrongInput
 from service.schemas import Card, Run, RunKind
 from service.scoring.bundle import read_card
 from service.settings import Settings, WrongSettings, read_settings
@@ -37,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
             asked.act(asked, settings, store)
         finally:
             store.close()
-    except (WrongSettings, WrongInput, BrokenStorage, StorageUnavailable, ModelFailed) as error:
+    except (WrongSettings, WrongInput, WrongEngine, BrokenStorage, StorageUnavailable, ModelFailed) as error:
         sys.exit(str(error))
     except BrokenBundle as error:
         sys.exit(f"The model {asked.model} cannot be used: {error}.")
@@ -67,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         job.add_argument("--output", type=Path, metavar="FOLDER", help="write what is stored there too, as Parquet")
         job.add_argument("--keep", type=_count, default=3, metavar="N", help="runs to keep, 3 when not said")
+        job.add_argument("--engine", choices=["local", "dask"], default="local", help="who does the work: see docs/dask.md")
+        job.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://…; else processes of this machine")
     runs = kinds.add_parser("runs", help="list the runs, the newest first")
     runs.set_defaults(act=_list)
     runs.add_argument("--model")
@@ -100,8 +105,9 @@ def _features(asked: argparse.Namespace, settings: Settings, store: Store) -> No
 
 
 def _carry_out(asked: argparse.Namespace, store: Store, card: Card, work: Work, source: Source) -> None:
-    with tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None) as bar:
-        run = nightly.carry_out(store, card, work, keep=asked.keep, advance=bar.update)
+    bar = tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None)
+    with bar, _engine(asked) as engine:
+        run = nightly.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)
     if asked.output:
         key = asked.key if work.kind == "predictions" and asked.key else _key(card)
         written.write(store, run, card, key, asked.output)
@@ -112,6 +118,14 @@ def _carry_out(asked: argparse.Namespace, store: Store, card: Card, work: Work, 
     _say(f"{run.seconds:,.1f} s, {rate} a second.\n")
     for field, code, rows in history.reasons(store, run.id)[:_REASONS_SHOWN]:
         _say(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
+
+
+def _engine(asked: argparse.Namespace) -> AbstractContextManager[Engine]:
+    if asked.engine == "dask":
+        return Dask(asked.scheduler)
+    if asked.scheduler:
+        raise WrongEngine("--scheduler is the address of a Dask cluster: say --engine dask as well.")
+    return nullcontext(Local())
 
 
 def _key(card: Card) -> str:

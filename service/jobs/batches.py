@@ -5,14 +5,13 @@ Knows: Arrow, the model. Must not know: where rows come from, where predictions 
 
 import math
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from service.errors import InvalidInput
+from service.errors import BrokenBundle, InvalidInput
 from service.schemas import Input, Row
 from service.scoring.columns import Columns
 from service.scoring.keys import NoKey, key_text
@@ -38,15 +37,22 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
-_opened: Callable[[Path], Model] = lru_cache(maxsize=4)(open_model)
+
+@lru_cache(maxsize=4)
+def _opened(bundle: Path, version: str) -> Model:
+    model = open_model(bundle)
+    if model.card.version != version:
+        raise BrokenBundle(f"this machine has version {model.card.version[:12]}, the job began with {version[:12]}")
+    return model
 
 
-def score_batch(bundle: Path, batch: pa.RecordBatch, key: str) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+def score_batch(bundle: Path, batch: pa.RecordBatch, *, key: str, version: str) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """Return the predictions of a batch (SCORED) and the reasons of its refused rows (REFUSED); `key` names a column.
 
-    The same batch always gives the same. A key that stands twice in it is scored twice. Raises BrokenBundle, ModelFailed.
+    The same batch always gives the same. A key that stands twice in it is scored twice. Raises BrokenBundle where the bundle
+    is not of this version or not whole, ModelFailed.
     """
-    model = _opened(bundle)
+    model = _opened(bundle, version)
     refused: list[dict[str, Any]] = []
     places, keys, rows = [], [], []
     for place, (value, row) in enumerate(zip(_plain(batch, key), _rows(model, batch), strict=True), start=1):

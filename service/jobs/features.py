@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from service.jobs.batches import REFUSED
 from service.jobs.buckets import BUCKETS, by_key
-from service.jobs.inputs import Source, WrongInput, read
+from service.jobs.inputs import Source, read
 from service.jobs.nightly import Work
+from service.jobs.partitions import BATCH_ROWS, WrongInput, held
 from service.jobs.statements import AMOUNTS, KEY, STATEMENTS, statements
 from service.schemas import Card, Input
 from service.scoring.checks import bounds
@@ -41,12 +42,14 @@ def features(card: Card, source: Source, key: str | None) -> Work:
         raise WrongInput(f"The card of {card.name} asks for features that nobody computes: {asked[:64]!r}.")
     column = key or KEY
     columns = ["month", *AMOUNTS, column]
-    named = json.dumps({"input": source.name, "columns": columns, "features": asked, "buckets": BUCKETS})
+    named = json.dumps(
+        {"input": source.name, "columns": columns, "features": asked, "buckets": BUCKETS, "rows a batch": BATCH_ROWS}
+    )
     stored = tuple(field for field in card.inputs if field.from_ == "store")
     return Work(
         "features",
         named,
-        lambda: by_key(statements(read(source, columns), column), STATEMENTS),
+        lambda _most: held(by_key(statements(read(source, columns), column), STATEMENTS), 1),
         partial(function, inputs=stored),
         places_in_batch=False,
     )

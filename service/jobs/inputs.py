@@ -12,14 +12,10 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from service.errors import BrokenStorage
+from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput, first_line, held, in_file
 from service.store.foreign import ForeignTable
 
-BATCH_ROWS = 4096
 _CSV_BLOCK_BYTES = 2**20
-
-
-class WrongInput(Exception):
-    """The message says what is wrong with the input as a whole."""
 
 
 class Source(Protocol):
@@ -29,7 +25,7 @@ class Source(Protocol):
     rows: int | None
     """None: not known before it was read."""
 
-    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]: ...
+    def partitions(self, columns: list[str], most: int | None) -> Iterator[Partition]: ...
 
 
 def open_source(given: str) -> Source:
@@ -45,24 +41,33 @@ def open_source(given: str) -> Source:
             raise WrongInput(f"There is no Parquet file, folder of them or CSV file {path.name!r}.")
         return _ParquetSource(path, files)
     except (pa.ArrowException, OSError, UnicodeError) as error:
-        raise WrongInput(f"The input cannot be read: {_first_line(error)}") from error
+        raise WrongInput(f"The input cannot be read: {first_line(error)}") from error
     except BrokenStorage as error:
         raise WrongInput(str(error)) from error
 
 
-def read(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    """Yield the columns in batches. Raises WrongInput where a column is missing, or the input ends in the middle."""
+def partitions(source: Source, columns: list[str], most: int | None = None) -> Iterator[Partition]:
+    """Yield the columns in partitions of `most` batches. Raises WrongInput where a column is missing."""
     missing = [name for name in columns if name not in source.columns]
     if missing:
         raise WrongInput(f"The input has no column {missing[0]!r}.")
     twice = [name for name in columns if source.columns.count(name) > 1]
     if twice:
         raise WrongInput(f"The input has the column {twice[0]!r} twice.")
+    return source.partitions(columns, most)
+
+
+def read(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the columns in batches. Raises WrongInput where a column is missing, or the input ends in the middle."""
+    for partition in partitions(source, columns):
+        yield from partition.batches()
+
+
+def _to_its_end(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     try:
-        for batch in source.batches(columns):
-            yield _without_dictionaries(batch)
+        yield from batches
     except (pa.ArrowException, OSError, UnicodeError) as error:
-        raise WrongInput(f"The input cannot be read to its end: {_first_line(error)}") from error
+        raise WrongInput(f"The input cannot be read to its end: {first_line(error)}") from error
     except BrokenStorage as error:
         raise WrongInput(str(error)) from error
 
@@ -78,10 +83,9 @@ class _ParquetSource:
         if others:
             raise WrongInput(f"{others[0].name} has other columns than {files[0].name}.")
 
-    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    def partitions(self, columns: list[str], most: int | None) -> Iterator[Partition]:
         for file in self._files:
-            with pa.parquet.ParquetFile(file) as parquet:
-                yield from parquet.iter_batches(BATCH_ROWS, columns=columns)
+            yield from in_file(file, columns, most)
 
 
 class _CsvSource:
@@ -94,7 +98,10 @@ class _CsvSource:
         with pa.csv.open_csv(path, self._blocks()) as opened:
             self.columns = list(opened.schema.names)
 
-    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    def partitions(self, columns: list[str], most: int | None) -> Iterator[Partition]:
+        return held(_to_its_end(self._batches(columns)), most)
+
+    def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         convert = pa.csv.ConvertOptions(
             include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
         )
@@ -118,7 +125,10 @@ class _TableSource:
         self.columns = self._table.columns
         self.rows: int | None = self._table.rows
 
-    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    def partitions(self, columns: list[str], most: int | None) -> Iterator[Partition]:
+        return held(_to_its_end(self._batches(columns)), most)
+
+    def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """The last column is the key: the table is read in its order."""
         for rows in self._table.pages(columns, order=columns[-1], size=BATCH_ROWS):
             yield pa.RecordBatch.from_arrays([_array(list(values)) for values in zip(*rows, strict=True)], names=columns)
@@ -130,12 +140,3 @@ def _array(values: list[object]) -> pa.Array:
         return pa.array(values)
     except (pa.ArrowException, OverflowError):
         return pa.array([None if value is None else str(value) for value in values])
-
-
-def _without_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
-    columns = [column.dictionary_decode() if pa.types.is_dictionary(column.type) else column for column in batch.columns]
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]

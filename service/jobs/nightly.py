@@ -10,20 +10,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
-
-import pyarrow as pa
 
 from service.errors import StorageUnavailable
 from service.jobs.batches import score_batch
-from service.jobs.inputs import BATCH_ROWS, Source, WrongInput, read
+from service.jobs.engines import Answer, Engine, digest_of
+from service.jobs.inputs import Source, partitions
+from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput
 from service.schemas import Card, Run, RunKind
 from service.store import history
 from service.store.history import Progress
 from service.store.store import Store
 
 Advance = Callable[[int], object]
-Answer = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, pa.RecordBatch]]
 
 
 class Busy(Exception):
@@ -37,22 +37,12 @@ class Work:
     kind: RunKind
     named: str
     """What is read, and how: a killed run of the same name is taken up again."""
-    batches: Callable[[], Iterator[pa.RecordBatch]]
-    """The same ones in the same order, each time that it is called."""
+    partitions: Callable[[int | None], Iterator[Partition]]
+    """So many batches each; the same ones in the same order, each time that it is called."""
     answer: Answer
     """A pure function of one batch → what is kept of it, and why some of it is refused."""
     places_in_batch: bool
     """The answer's places count the rows of the batch; else they count those of the input."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """One batch, done; it may have been done on another machine."""
-
-    rows: int
-    digest: str
-    kept: pa.RecordBatch
-    refused: pa.RecordBatch
 
 
 def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:
@@ -60,14 +50,15 @@ def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:
     inputs = [field.name for field in card.inputs if field.name in source.columns or not field.nullable]
     columns = [*inputs, key]
     named = json.dumps({"input": source.name, "columns": columns, "rows a batch": BATCH_ROWS})
-    answer = partial(score_batch, bundle, key=key)
-    return Work("predictions", named, lambda: read(source, columns), answer, places_in_batch=True)
+    answer = partial(score_batch, bundle, key=key, version=card.version)
+    return Work("predictions", named, lambda most: partitions(source, columns, most), answer, places_in_batch=True)
 
 
-def carry_out(store: Store, card: Card, work: Work, *, keep: int, advance: Advance) -> Run:
+def carry_out(store: Store, card: Card, work: Work, *, engine: Engine, keep: int, advance: Advance) -> Run:
     """Do a piece of work whole and switch to its run; `advance` is told of rows as they are done.
 
-    Raises WrongInput, Busy, StorageUnavailable, and what the work raises. Answers come from the run before until the end.
+    Answers come from the run before until the end. Raises WrongInput, WrongEngine, Busy, StorageUnavailable, and what the
+    work raises.
     """
     store.prepare()
     with store.database.only_one(f"{work.kind}-{card.name}") as alone:
@@ -75,8 +66,8 @@ def carry_out(store: Store, card: Card, work: Work, *, keep: int, advance: Advan
             raise Busy
         done = history.begin(store, work.kind, card.name, card.version, work.named)
         try:
-            done, batches = _taken_up(store, done, work, advance)
-            done = _done(store, done, work, batches, advance)
+            done, rest = _taken_up(store, done, work, engine, advance)
+            done = _done(store, done, work, rest, engine=engine, advance=advance)
             run = _publish(store, done)
         except StorageUnavailable:
             raise
@@ -88,35 +79,30 @@ def carry_out(store: Store, card: Card, work: Work, *, keep: int, advance: Advan
         return run
 
 
-def answered(answer: Answer, batch: pa.RecordBatch) -> Answered:
-    """Do one batch, wherever that is."""
-    kept, refused = answer(batch)
-    return Answered(batch.num_rows, digest_of(batch), kept, refused)
-
-
-def digest_of(batch: pa.RecordBatch) -> str:
-    return hashlib.sha256(batch.serialize()).hexdigest()
-
-
-def _taken_up(store: Store, done: Progress, work: Work, advance: Advance) -> tuple[Progress, Iterator[pa.RecordBatch]]:
+def _taken_up(
+    store: Store, done: Progress, work: Work, engine: Engine, advance: Advance
+) -> tuple[Progress, Iterator[Partition]]:
     """Pass over what is done already; where the input does not begin as it did, begin anew."""
-    batches = work.batches()
+    rest = work.partitions(engine.batches_a_partition)
     digest, rows = "", 0
-    while rows < done.position:
-        batch = next(batches, None)
-        if batch is None:
-            break
-        digest, rows = _chained(digest, digest_of(batch)), rows + batch.num_rows
+    while rows < done.position and (partition := next(rest, None)):
+        passed = 0
+        for batch in partition.batches():
+            if rows >= done.position:
+                rest = chain([partition.after(passed)], rest)
+                break
+            digest, rows, passed = _chained(digest, digest_of(batch)), rows + batch.num_rows, passed + 1
     if (rows, digest) != (done.position, done.digest):
-        return history.begin_anew(store, done.run), work.batches()
+        return history.begin_anew(store, done.run), work.partitions(engine.batches_a_partition)
     advance(rows)
-    return done, batches
+    return done, rest
 
 
-def _done(store: Store, done: Progress, work: Work, batches: Iterator[pa.RecordBatch], advance: Advance) -> Progress:
+def _done(
+    store: Store, done: Progress, work: Work, rest: Iterator[Partition], *, engine: Engine, advance: Advance
+) -> Progress:
     start = time.perf_counter()
-    for batch in batches:
-        each = answered(work.answer, batch)
+    for each in engine.each(work.answer, rest):
         before = done.position if work.places_in_batch else 0
         computed = {"computed_at": history.now()}
         rows = [row | computed | {"place": row["place"] + before} for row in each.kept.to_pylist()]

@@ -63,7 +63,7 @@ class Predictions:
             if len(rows) > self._max_rows:
                 raise TooLarge(f"A request may hold {self._max_rows:,} rows.")
             if isinstance(rows, list) and model.card.entity and any(model.card.entity.key in row for row in rows):
-                answer, answer_kind = await self._threads.run(_STORE, self._predict_by_key, name, rows, version), "json"
+                answer = await self._threads.run(_STORE, self._predict_by_key, name, rows, version, answer_kind)
             elif len(rows) <= model.few_rows and answer_kind == "json":
                 answer = self._predict(name, rows, version)
             elif answer_kind == "json":
@@ -83,9 +83,10 @@ class Predictions:
     def _predict(self, name: str, rows: list[Row] | Columns, version: str | None) -> bytes:
         return encode(actions.predict(self.registry, name, rows, version))
 
-    def _predict_by_key(self, name: str, rows: list[Row], version: str | None) -> bytes:
+    def _predict_by_key(self, name: str, rows: list[Row], version: str | None, kind: AnswerKind) -> bytes:
         freshness = self._freshness
-        return encode(actions.predict_by_key(self.registry, self.store, name, rows, version=version, freshness=freshness))
+        answer = actions.predict_by_key(self.registry, self.store, name, rows, version=version, freshness=freshness)
+        return encode(answer) if kind == "json" else actions.keyed_table(self.registry, name, answer, kind)
 
 
 def _kinds(scope: Scope) -> tuple[AnswerKind | None, str, AnswerKind]:

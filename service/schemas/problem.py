@@ -18,6 +18,8 @@ class InputError(Published, frozen=True):
     row: int | None = None
     """1-based, the header not counted."""
     column: str | None = None
+    line: int | None = None
+    """The physical line of a text file, 1-based, where the file as a whole goes wrong."""
 
 
 class Problem(Published, frozen=True):

@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--all", action="store_true", help="build every model again")
     parser.add_argument("--to", type=Path, default=BUNDLES, metavar="FOLDER", help="where the bundles are kept")
     parser.add_argument("--clients", type=Path, metavar="FILE", help="write 30,000 clients for a nightly job, as Parquet")
+    parser.add_argument("--comments", type=Path, metavar="FILE", help="write unseen comments for a pipeline, as JSON lines")
     parser.add_argument("--statements", type=Path, metavar="FILE", help="write their card statements, six each, as Parquet")
     chosen = parser.parse_args(arguments)
     if chosen.clients or chosen.statements:
@@ -29,6 +30,11 @@ def main(arguments: list[str] | None = None) -> None:
         for write, file in ((write_clients, chosen.clients), (write_statements, chosen.statements)):
             if file:
                 write(file)
+        return
+    if chosen.comments:
+        from service.training.comments import write_feed
+
+        write_feed(chosen.comments)
         return
     chosen.to.mkdir(parents=True, exist_ok=True)
     missing = [name for name in NAMES if chosen.all or not _is_whole(chosen.to / name)]

@@ -3,6 +3,7 @@
 Knows: the VADER comments. Must not know: bundles, cards, HTTP.
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,17 @@ def fit_to_show(aside: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which comments anyone may read on a projector: the ones that were read and chosen, by id."""
     chosen = (CARDS / "comments-to-show.txt").read_text(encoding="utf-8").split()
     return aside["id"].isin([int(number) for number in chosen]).to_numpy(bool)
+
+
+def write_feed(file: Path) -> None:
+    """Write comments that the model has not learned from, as JSON lines that a pipeline takes, in an order of chance.
+
+    They are held-out ones and ones without a clear tone; those chosen by id were read, so anyone may see them.
+    """
+    chosen = [int(number) for number in (CARDS / "comments-of-a-feed.txt").read_text(encoding="utf-8").split()]
+    table = pd.read_csv(DATA / "tweets.csv").set_index("id").loc[chosen].reset_index()
+    table = table.rename(columns={"text": "comment"})[["id", "comment"]].sample(frac=1, random_state=SEED)
+    table.to_json(file, orient="records", lines=True, force_ascii=False)
 
 
 sentiment = Recipe(card="comment-sentiment", split=split, fit=fit, to_onnx=text_to_onnx, fit_to_show=fit_to_show)

@@ -1,0 +1,208 @@
+"""Clients: look one up by its key, see the stored answer and the stored fields with their age; change a field, see live.
+
+Knows: the order of the page. Must not know: how what is stored is asked for, joined or dated.
+"""
+
+import html
+import random
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from client import Card, Prediction
+from demo import answers, banner, forms, headline, looked_up, state, wording
+from demo.cases import MODEL
+from demo.looked_up import LookedUp
+from demo.tongue import Tongue
+
+PAGE = "clients"
+_LONGEST_KEY = 64
+_ANY_KEY = 100_000
+
+
+def page() -> None:
+    """Draw the page from top to bottom."""
+    card, words = answers.card(st.session_state[MODEL]), state.tongue()
+    st.title(words.say("What do we know already?"), anchor=False)
+    if "entity" not in card:
+        state.write_address(card)
+        st.info(
+            words.say(
+                "Nothing is stored for this model: its cases have no key to find them by. Choose another model above."
+            ),
+            icon="🗝️",
+        )
+        return
+    found = _looked_up(card, words)
+    if found is None:
+        state.write_address(card, looked_up.write(_key(card), {}))
+        return
+    with st.container(key="page"):
+        form, said = st.columns([5, 6], gap="large")
+    with form:
+        notes = _form(card, found, words)
+    state.write_address(card, looked_up.write(found.entity["id"], looked_up.changes(found)))
+    with said, st.container(key="answer"), st.container(key="said"):
+        _answers(card, found, words)
+    _notes(card, found, notes, words)
+
+
+def _held() -> dict[str, LookedUp]:
+    """Return model → what this visit has looked up last."""
+    held: dict[str, LookedUp] = st.session_state.setdefault("looked_up", {})
+    return held
+
+
+def _key(card: Card) -> str:
+    """Return the key that is typed, or that the address brought."""
+    key = f"{PAGE}/key/{card['name']}"
+    if key not in st.session_state:
+        st.session_state[key], st.session_state[f"{key}/changes"] = looked_up.read(card, state.any_view(PAGE))
+    return str(st.session_state[key]).strip()
+
+
+def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
+    """Draw the key; return what is stored under it, or say that nothing is."""
+    wanted = _key(card)
+    name = card.get("row_name") or words.say("case")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
+        st.text_input(
+            f"{forms.plain(name[:1].upper() + name[1:])} ({forms.plain(card['entity']['key'])})",
+            key=f"{PAGE}/key/{card['name']}",
+            max_chars=_LONGEST_KEY,
+            width=260,
+        )
+        st.button(
+            words.say("Any {row}", row=forms.plain(name)),
+            on_click=lambda: _take_any(card),
+            type="tertiary",
+            icon=":material/shuffle:",
+        )
+    if not wanted:
+        st.caption(words.say("Type a key to see what last night's work has stored under it."))
+        return None
+    held = _held().get(card["name"])
+    same = held is not None and held.entity["id"] == wanted
+    if held is None or not same or held.entity["version"] != card["version"] or held.is_old():
+        entity = answers.entity(card, wanted)
+        if entity is None:
+            if not banner.has_errors():
+                st.info(words.say("Nothing is stored under {key}.", key=forms.plain(wanted)), icon="🔍")
+            return None
+        brought = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
+        held = _held()[card["name"]] = looked_up.begin(card, entity, looked_up.changes(held) if held and same else brought)
+    return held
+
+
+def _take_any(card: Card) -> None:
+    """Type the key of some stored case."""
+    found = answers.any_entity(card, str(random.randrange(_ANY_KEY)))  # noqa: S311 - nothing secret is drawn
+    if found:
+        st.session_state[f"{PAGE}/key/{card['name']}"] = found
+
+
+def _form(card: Card, found: LookedUp, words: Tongue) -> dict[str, DeltaGenerator]:
+    """Draw where the fields come from, and the fields; return a place for a note under each."""
+    st.html(f'<p class="stored-since">{html.escape(_since(found, words))}</p>')
+    notes: dict[str, DeltaGenerator] = {}
+    columns = st.columns(2, gap="medium")
+    for number, field in enumerate(card["inputs"]):
+        with columns[number % 2]:
+            name = field["name"]
+            asked = looked_up.open_field(field, found)
+            found.case.row[name] = forms.draw_field(card, asked, found.case, words, PAGE)
+            notes[name] = st.empty()
+
+    def back() -> None:
+        _held()[card["name"]] = looked_up.begin(card, found.entity, {})
+
+    st.button(
+        words.say("Back to what is stored"),
+        on_click=back,
+        type="tertiary",
+        icon=":material/undo:",
+        key=f"{PAGE}/back",
+        disabled=not found.case.changed(),
+    )
+    return notes
+
+
+def _since(found: LookedUp, words: Tongue) -> str:
+    features = found.entity["stored_features"]
+    if not features:
+        return words.say("The fields are those of the stored answer.")
+    age = words.ago(found.age_seconds(features["age_seconds"]))
+    if features["expired"]:
+        return words.say("These fields were stored {age}: too old to rely on.", age=age)
+    return words.say("These fields were stored {age}.", age=age)
+
+
+def _answers(card: Card, found: LookedUp, words: Tongue) -> None:
+    """Draw the stored answer, and beside it the answer of this moment where there is one."""
+    stored = found.entity["stored_prediction"]
+    changed = looked_up.changes(found)
+    now = answers.predict_by_key(card, found.entity["id"], changed) if changed or not stored else None
+    pieces = []
+    if stored:
+        parts = [words.say("computed {age}", age=words.ago(found.age_seconds(stored["age_seconds"])))]
+        parts.append(f"{words.say('version')} {stored['version'][:8]}")
+        pieces.append(_said(card, words.say("Stored"), stored["prediction"], parts, words))
+    if now:
+        parts = [words.say("live"), f"{words.say('version')} {card['version'][:8]}"]
+        pieces.append(_said(card, words.say("Now"), now, parts, words))
+    st.html(f'<div class="two-answers">{"".join(pieces)}</div>')
+    st.html(f'<p class="sentence">{html.escape(card["output"].get("sentence", ""))}</p>')
+    if stored and stored["stale"]:
+        other = stored["version"] != card["version"]
+        reason = (
+            words.say("The stored answer is of an earlier version of the model.")
+            if other
+            else words.say("The stored answer is too old to rely on.")
+        )
+        st.warning(reason, icon="🕰️")
+    if now and stored and changed:
+        _moved(card, found, stored["prediction"], now, words)
+    elif stored and not changed:
+        st.html(
+            f'<p class="story">{html.escape(words.say("Change a field to see the answer of this moment beside it."))}</p>'
+        )
+
+
+def _said(card: Card, title: str, prediction: Prediction, parts: list[str], words: Tongue) -> str:
+    answer = html.escape(wording.answer_with_unit(card, wording.answer_value(card, prediction), words))
+    return (
+        f'<section><h2>{html.escape(title)}</h2><p class="number">{answer}</p>'
+        f'{headline.badge(card, prediction)}<p class="foot">{html.escape(" · ".join(parts))}</p></section>'
+    )
+
+
+def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction, words: Tongue) -> None:
+    before, after = (wording.answer_value(card, each) for each in (stored, now))
+    moved = html.escape(wording.difference(card, before, after, words))
+    because = html.escape(words.say("You changed {changes}.", changes=wording.changes(card, found.case, words)))
+    st.html(f'<p class="story"><strong>{moved}</strong>. {because}</p>')
+
+
+def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], words: Tongue) -> None:
+    """Say under a field what is special about how it is stored; nothing where it is as the others are."""
+    refused = banner.field_errors()
+    said = {
+        "expired": words.say("Stored too long ago to rely on."),
+        "null": words.say("Stored as not known."),
+        "missing": words.say("Not stored."),
+    }
+    for field in card["inputs"]:
+        name = field["name"]
+        how = looked_up.state(found.entity, name)
+        if name in refused:
+            places[name].error(said.get(how) or words.say("Please check this value."))
+        elif name in found.case.changed():
+            continue
+        elif how != "stored" and not (how == "expired" and _all_expired(found)):
+            places[name].html(f'<p class="unusual">{html.escape(said[how])}</p>')
+
+
+def _all_expired(found: LookedUp) -> bool:
+    """Tell whether the line above the fields says it already."""
+    features = found.entity["stored_features"]
+    return bool(features and features["expired"])

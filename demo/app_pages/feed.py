@@ -1,0 +1,228 @@
+"""Feed: cases as they come in from the pipeline: how many of each band, their shares over time, the worst, the queue.
+
+Knows: the order of the page. Must not know: how a feed is read, cut or drawn.
+"""
+
+import html
+from dataclasses import dataclass
+
+import streamlit as st
+
+from client import Card
+from demo import answers, feed, forms, headline, incoming, scales, state, wording
+from demo.cases import MODEL
+from demo.charts import flow
+from demo.feed import Entry, Part
+from demo.incoming import WrongFeed
+from demo.tongue import Tongue
+
+PAGE = "feed"
+_TYPES = ["jsonl", "ndjson", "csv", "parquet"]
+_LARGEST_MB = 64
+_FEW, _MORE = 5, 10
+_LOOK_SECONDS = 3
+_TICKS = 5
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class _Opened:
+    name: str
+    entries: list[Entry]
+
+
+def page() -> None:
+    """Draw the page from top to bottom."""
+    card, words = answers.card(st.session_state[MODEL]), state.tongue()
+    state.write_address(card)
+    st.title(words.say("What is coming in?"), anchor=False)
+    dropped: dict[str, _Opened] = st.session_state.setdefault("feeds", {})
+    growing = state.feed(card["name"])
+    if card["name"] in dropped:
+        _file_head(card, dropped, words)
+        _show(card, dropped[card["name"]].entries, words)
+        return
+    entries = growing.look(card) if growing else []
+    if growing:
+        _follow(card, growing, entries[-1].number if entries else 0, words)
+    if entries:
+        _show(card, entries, words)
+        with st.expander(words.say("Open a file instead")):
+            _uploaded(card, dropped, words)
+        return
+    if growing:
+        st.info(words.say("Nothing has come in yet. The page moves by itself as soon as something does."), icon="📭")
+    else:
+        st.info(words.say("Nothing flows in here yet. Drop a file to which the pipeline has added the answers."), icon="📭")
+    _uploaded(card, dropped, words)
+
+
+def _follow(card: Card, growing: incoming.Growing, last: int, words: Tongue) -> None:
+    """Draw the switch that lets the page move by itself."""
+    st.toggle(words.say("Move with what comes in"), value=True, key=f"{PAGE}/follow")
+
+    @st.fragment(run_every=_LOOK_SECONDS)
+    def look() -> None:
+        newest = growing.look(card)[-1:]
+        if newest and newest[0].number != last and st.session_state.get(f"{PAGE}/follow"):
+            st.rerun()
+
+    look()
+
+
+def _uploaded(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
+    """Draw the place to drop a file, and open what was dropped there."""
+    choose, limits = words.say("Choose a file"), words.say("or drop it here, up to {n} MB", n=words.number(_LARGEST_MB))
+    st.html(f"<style>:root {{ --choose: '{choose}'; --limits: '{limits}'; }}</style>")  # Streamlit's own speak English only
+    upload = st.file_uploader(
+        words.say("A file with answers: JSON lines, CSV or Parquet"),
+        type=_TYPES,
+        max_upload_size=_LARGEST_MB,
+        key=f"{PAGE}/upload/{card['name']}",
+    )
+    if upload is None:
+        return
+    try:
+        dropped[card["name"]] = _Opened(upload.name, incoming.dropped(card, upload.name, upload))
+    except WrongFeed as wrong:
+        lacking = forms.plain(str(wrong))
+        st.error(
+            words.say("This file has no answers of this model: there is no column {name}.", name=lacking)
+            if lacking
+            else words.say("This file cannot be read, or holds no answer of this model."),
+            icon="📄",
+        )
+        return
+    st.rerun()
+
+
+def _file_head(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
+    def close() -> None:
+        del dropped[card["name"]]
+
+    with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
+        st.caption(f"**{forms.plain(dropped[card['name']].name)}**")
+        st.button(
+            words.say("Close the file"),
+            on_click=close,
+            icon=":material/close:",
+            type="tertiary",
+        )
+
+
+def _show(card: Card, entries: list[Entry], words: Tongue) -> None:
+    st.html(_counts(card, entries, words))
+    _over_time(card, entries, words)
+    queue = feed.waiting(card, entries)
+    graded = bool(card["output"].get("bands"))
+    worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(), None)
+    with worst_place:
+        st.subheader(words.say("Worst first") if graded else words.say("Highest first"), anchor=False)
+        shown = _shown("worst")
+        _list(card, feed.worst(card, entries, shown), len(entries), "worst", words)
+    if queue_place:
+        with queue_place:
+            st.subheader(words.say("Waiting for a person"), anchor=False)
+            _list(card, queue[: _shown("queue")], len(queue), "queue", words)
+    _versions(card, entries, words)
+
+
+def _counts(card: Card, entries: list[Entry], words: Tongue) -> str:
+    """Return how many came in, and how many of each band, the worst first."""
+    counts = feed.counts(entries)
+    chips = [
+        f'<span class="band band-{band["tone"]}"><b>{words.number(counts[band["value"]])}</b> '
+        f"{html.escape(band.get('label') or band['value'])}</span>"
+        for band in reversed(card["output"].get("bands", []))
+    ]
+    came = html.escape(words.say("{n} came in", n=words.number(len(entries))))
+    return f'<p class="headline feed-counts" role="status"><strong>{came}</strong>{"".join(chips)}</p>'
+
+
+def _over_time(card: Card, entries: list[Entry], words: Tongue) -> None:
+    parts = feed.parts(entries)
+    ticks = _ticks(parts, words)
+    bands = scales.bands(card)
+    if bands:
+        values = [band["value"] for band in sorted(card["output"]["bands"], key=lambda band: band["low"])]
+        figure = flow.shares([_shares(part, values) for part in parts], bands, ticks, theme=state.theme())
+    else:
+        averages = [part.average for part in parts]
+        scale = scales.of(card, [each for each in averages if each is not None], words)
+        figure = flow.averages(averages, ticks, scale.ticks, state.theme())
+    summary = _summary(card, entries, words)
+    st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
+    meaning = card["output"].get("sentence", "")
+    told = " " + words.say("The number beside each: {meaning}.", meaning=meaning) if meaning else ""
+    st.caption(forms.plain(summary + told))
+
+
+def _shares(part: Part, values: list[str]) -> list[float]:
+    count = sum(part.counts.values())
+    return [part.counts[value] / count if count else 0.0 for value in values]
+
+
+def _ticks(parts: list[Part], words: Tongue) -> list[tuple[float, str]]:
+    """Return what stands under some of the columns: when their entries came, else which they are."""
+    moments = [part.at for part in parts if part.at]
+    named = range(0, len(parts), max(1, len(parts) // _TICKS))
+    if not moments:
+        return [(float(place), words.number(parts[place].number)) for place in named]
+    days = (moments[-1] - moments[0]).days
+    return [(float(place), words.moment(moments[place], days, state.timezone())) for place in named]
+
+
+def _summary(card: Card, entries: list[Entry], words: Tongue) -> str:
+    dated = all(each.at for each in entries)
+    told = words.say("From left to right as time went by.") if dated else words.say("From left to right as they came in.")
+    begun, now = feed.at_both_ends(card, entries)
+    bands = card["output"].get("bands", [])
+    if bands:
+        worst = bands[-1].get("label") or bands[-1]["value"]
+        figures = {"band": worst, "begun": words.percent(begun), "now": words.percent(now)}
+        return words.say("{band}: {begun} at the beginning, {now} lately.", **figures) + " " + told
+    texts = {"begun": wording.answer_with_unit(card, begun, words), "now": wording.answer_with_unit(card, now, words)}
+    return words.say("On average {begun} at the beginning, {now} lately.", **texts) + " " + told
+
+
+def _shown(place: str) -> int:
+    held: int = st.session_state.get(f"{PAGE}/{place}", _FEW)
+    return held
+
+
+def _list(card: Card, entries: list[Entry], count: int, place: str, words: Tongue) -> None:
+    """Draw entries one under another, each with its answer and the way to Try."""
+    for each in entries:
+        with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
+            st.html(_entry(card, each, words))
+            if st.button(words.say("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
+                state.take(card, each.row)
+                state.go_home(card)
+                st.rerun()
+    if count > len(entries):
+
+        def more() -> None:
+            st.session_state[f"{PAGE}/{place}"] = _shown(place) + _MORE
+
+        st.button(words.say("Show more"), on_click=more, key=f"{PAGE}/{place}/more", icon=":material/expand_more:")
+
+
+def _entry(card: Card, each: Entry, words: Tongue) -> str:
+    """Return an entry as HTML in which nothing of it is taken for a mark."""
+    band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
+    answer = html.escape(wording.answer_with_unit(card, each.answer, words))
+    badge = headline.word(band) if band else ""
+    text = html.escape(feed.title(card, each, words))
+    return f'<p class="feed-text">{text}</p><p class="feed-answer"><b>{answer}</b>{badge}</p>'
+
+
+def _versions(card: Card, entries: list[Entry], words: Tongue) -> None:
+    """Say by which version the answers are, and that they were not made by this page."""
+    found = sorted({each.version[:8] for each in entries if each.version})
+    named = ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
+    parts = [words.say("answered by the pipeline"), f"{words.say('version')} {named}"] if found else []
+    if found and found != [card["version"][:8]]:
+        parts.append(words.say("now served: {version}", version=card["version"][:8]))
+    if len(entries) >= incoming.MOST:
+        parts.append(words.say("the newest {n}", n=words.number(len(entries))))
+    st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')
