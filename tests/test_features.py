@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import NullPool, create_engine, text
 
 from service.jobs.__main__ import main
-from service.jobs.buckets import BUCKETS, by_key
+from service.jobs.buckets import by_key
 from service.jobs.features import feature_batch
 from service.jobs.statements import STATEMENTS, statements
 from service.schemas import Input
@@ -362,28 +362,42 @@ def test_where_nothing_is_missing_the_fields_are_the_same_bits_with_and_without_
     assert np.isnan(holes["months_delayed"][::2]).all()
 
 
+@pytest.fixture(scope="module")
+def small() -> Iterator[None]:
+    """Batches of seven rows, so that small tables make many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.jobs.buckets.BATCH_ROWS", 7)
+        yield
+
+
 @settings(max_examples=30, deadline=None)
 @given(keys=st.lists(st.none() | st.integers(0, 300), max_size=900))
-def test_a_bucket_holds_all_rows_of_its_keys_and_every_row_is_in_one(keys: list[int | None]) -> None:
+def test_a_bucket_holds_all_rows_of_its_keys_and_every_row_is_in_one(keys: list[int | None], small: Any) -> None:  # noqa: ARG001
     shape = pa.schema([("place", pa.int64()), ("key", pa.string())])
     table = pa.table({"place": range(len(keys)), "key": [None if key is None else str(key) for key in keys]}, shape)
     buckets = [batch.to_pylist() for batch in by_key(iter(table.to_batches(max_chunksize=7)), shape)]
-    assert len(buckets) <= BUCKETS
+    assert len(buckets) <= 1 + len(keys) // 7
     assert sorted(row["place"] for bucket in buckets for row in bucket) == list(range(len(keys)))
     for bucket in buckets:
-        assert [row["place"] for row in bucket] == sorted(row["place"] for row in bucket)
+        for key in {row["key"] for row in bucket}:
+            places = [row["place"] for row in bucket if row["key"] == key]
+            assert places == sorted(places)
     held = [{row["key"] for row in bucket} for bucket in buckets]
     assert sum(map(len, held)) == len(set(keys))
 
 
 # The run
 
+KILLED_CLIENTS = 3000
+"""Enough for four batches."""
 
-@pytest.mark.parametrize(("left", "point"), [(1, "add"), (5, "add"), (1, "publish")])
+
+@pytest.mark.parametrize(("left", "point"), [(1, "add"), (3, "add"), (1, "publish")])
 def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
-    left: int, point: str, job: Any, store: Store, url: str, some: pd.DataFrame, tmp_path: Path, bundles: Path
+    left: int, point: str, job: Any, store: Store, url: str, tmp_path: Path, bundles: Path
 ) -> None:
-    table = pd.concat([some, some.iloc[:3]])
+    table = pd.read_parquet(FILE).iloc[: 6 * KILLED_CLIENTS]
+    table = pd.concat([table, table.iloc[:3]])
     table.to_parquet(tmp_path / "in.parquet")
     job(tmp_path / "in.parquet")
     undisturbed = newest(store)
@@ -398,7 +412,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     job(tmp_path / "in.parquet")
     ended = newest(store)
     assert (ended.id, ended.state) == (begun.id, "published")
-    assert (ended.rows, ended.refused) == (undisturbed.rows, undisturbed.refused) == (399, 1)
+    assert (ended.rows, ended.refused) == (undisturbed.rows, undisturbed.refused) == (KILLED_CLIENTS - 1, 1)
     assert contents(store, ended.id) == contents(store, undisturbed.id)
 
 

@@ -14,24 +14,31 @@ from typing import IO, Any
 import numpy as np
 import pyarrow as pa
 
-from service.jobs.partitions import WrongInput
+from service.jobs.partitions import BATCH_ROWS, WrongInput
 
 BUCKETS = 128
 _BATCHES_AT_ONCE = 64
 
 
 def by_key(batches: Iterator[pa.RecordBatch], shape: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Yield one batch a bucket, its rows in the order in which they came. Raises WrongInput where no room is left."""
+    """Yield batches of whole buckets, the rows of each in the order in which they came. Small buckets go together.
+
+    Raises WrongInput where there is no room for the temporary files.
+    """
     with ExitStack() as stack:
         try:
             files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(BUCKETS)]
             _spread(batches, files, shape)
         except OSError as error:
             raise WrongInput(f"The temporary files cannot be written: {error.strerror}.") from error
+        gathered = pa.table([[]] * len(shape), schema=shape)
         for file in files:
             file.seek(0)
-            table = pa.ipc.open_stream(file).read_all().combine_chunks()
-            yield from table.to_batches()
+            gathered = pa.concat_tables([gathered, pa.ipc.open_stream(file).read_all()])
+            if gathered.num_rows >= BATCH_ROWS:
+                yield from gathered.combine_chunks().to_batches()
+                gathered = gathered.slice(0, 0)
+        yield from gathered.combine_chunks().to_batches()
 
 
 def _spread(batches: Iterator[pa.RecordBatch], files: Sequence[IO[bytes]], shape: pa.Schema) -> None:

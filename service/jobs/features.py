@@ -17,7 +17,7 @@ from service.jobs.batches import REFUSED
 from service.jobs.buckets import BUCKETS, by_key
 from service.jobs.inputs import Source, Wanted, read
 from service.jobs.nightly import Work
-from service.jobs.partitions import WrongInput, held
+from service.jobs.partitions import BATCH_ROWS, WrongInput, held
 from service.jobs.statements import AMOUNTS, KEY, STATEMENTS, statements
 from service.schemas import Card, Input
 from service.scoring.checks import bounds
@@ -47,7 +47,9 @@ def features(card: Card, source: Source, key: str | None) -> Work:
         raise WrongInput(f"The card of {card.name} asks for features that nobody computes: {asked[:64]!r}.")
     column = key or KEY
     columns = ["month", *AMOUNTS, column]
-    named = json.dumps({"input": source.name, "columns": columns, "features": asked, "buckets": BUCKETS})
+    named = json.dumps(
+        {"input": source.name, "columns": columns, "features": asked, "buckets": BUCKETS, "rows a batch": BATCH_ROWS}
+    )
     stored = tuple(field for field in card.inputs if field.from_ == "store")
     return Work(
         "features",
