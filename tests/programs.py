@@ -1,6 +1,7 @@
 """Real programs of ours for tests from outside: started on a free port, stopped, started again."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -56,8 +57,12 @@ class Program:
 
     def stop(self) -> int:
         """Ask it to stop; return its exit code, at most 20 s later."""
+        return self.end(signal.SIGTERM)
+
+    def end(self, number: signal.Signals) -> int:
+        """Send it a signal that ends it; return its exit code, at most 20 s later."""
         assert self._process is not None
-        self._process.terminate()
+        self._process.send_signal(number)
         return self._process.wait(20)
 
 

@@ -15,16 +15,18 @@ import numpy as np
 import pandas as pd
 import psutil
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select
 
 from service.errors import BrokenBundle
-from service.jobs import engines, nightly
+from service.jobs import engines, features, nightly
 from service.jobs.engines import Answered, Dask, Engine, Local, WrongEngine
 from service.jobs.inputs import Wanted, open_source, partitions
 from service.jobs.partitions import BATCH_ROWS, Held, held
 from service.scoring.bundle import read_card
-from service.store import history
+from service.store import history, lookups
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_predictions
 from service.training.credit import clients
@@ -100,6 +102,20 @@ def test_a_run_is_the_same_row_for_row_on_dask(
     local, dask = (content(store, run) for run in runs)
     assert len(local) == ROWS
     assert dask == local
+
+
+def test_features_are_the_same_client_for_client_on_dask(engine: Dask, store: Store, bundles: Path, tmp_path: Path) -> None:
+    statements = pq.read_table(ROOT / "data" / "card_statements.parquet")
+    pq.write_table(statements.filter(pc.less(statements["client"], 2000)), tmp_path / "in.parquet")
+    card, source = read_card(bundles / MODEL), open_source(str(tmp_path / "in.parquet"), features.needs(None))
+    found = []
+    for each in (Local(), engine):
+        work = features.features(card, source, None)
+        run = nightly.carry_out(store, card, work, engine=each, keep=9, advance=lambda _rows: None)
+        pages = lookups.features_of(store, run.id, 5000)
+        found.append([(row["key"], row["fields"], row["place"]) for page in pages for row in page])
+    assert len(found[0]) == 1999
+    assert found[0] == found[1]
 
 
 def test_what_began_here_goes_on_there_and_back(

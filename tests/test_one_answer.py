@@ -85,6 +85,18 @@ def test_last_night_says_what_is_said_now(service: Program, clients: Path, expec
     assert [each["probabilities"]["default"] for each in answer["predictions"]] == expected
 
 
+def test_a_night_on_dask_says_what_is_said_now(
+    clients: Path, bundles: Path, tmp_path: Path, expected: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
+    monkeypatch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{tmp_path}/witryna.db")
+    job(["predict", "--model", MODEL, "--input", str(clients), "--engine", "dask", "--output", str(tmp_path)])
+    found = pq.read_table(tmp_path / "predictions.parquet", columns=["client_id", CHANCE]).to_pylist()
+    chances = {each["client_id"]: each[CHANCE] for each in found}
+    keys = pq.read_table(clients)["client_id"].to_pylist()
+    assert [chances[str(key)] for key in keys] == expected
+
+
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_the_pipeline_writes_what_json_says(
     ending: str, service: Program, clients: Path, tmp_path: Path, expected: list[float]

@@ -246,14 +246,15 @@ def test_a_service_that_stays_away_ends_the_run_with_a_sentence_and_the_run_can_
     assert len(lines_of(target)) == summary.enriched == FEWER - FEWER // 97
 
 
-def test_a_service_that_comes_back_in_time_is_no_fault(alone: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_a_service_that_comes_back_in_time_is_no_fault(ending: signal.Signals, alone: Path, tmp_path: Path) -> None:
     write_comments(tmp_path / "in.jsonl", FEWER)
     own = service_program(alone, free_port())
     own.start()
     process = started(own.url, tmp_path / "in.jsonl", tmp_path / "out.jsonl", *SLOWLY, stderr=subprocess.DEVNULL)
     while not (tmp_path / "out.jsonl.partial").exists() or not (tmp_path / "out.jsonl.partial").stat().st_size:
         assert process.poll() is None
-    own.stop()
+    own.end(ending)
     with running(own):
         assert process.wait(50) == 1
     assert [each["id"] for each in lines_of(tmp_path / "out.jsonl")] == [n for n in range(1, FEWER + 1) if n % 97]
