@@ -152,7 +152,12 @@ def test_every_code_of_a_place_is_listed() -> None:
     """The codes stand beside their messages, in the rooms that refuse rows and questions."""
     written = set(re.findall(r"^\| `(\w+)` \| [^|\d]", read("docs/api.md"), re.MULTILINE))
     service = ROOT / "service"
-    sources = [*(service / "scoring").glob("*.py"), service / "strict_json.py", service / "stored_answers.py", service / "joined_rows.py"]
+    sources = [
+        *(service / "scoring").glob("*.py"),
+        service / "strict_json.py",
+        service / "stored_answers.py",
+        service / "joined_rows.py",
+    ]
     words = {word for file in sources for word in constants(file)}
     warned = {"outside_training_range", "unseen_category"}
     assert written == {word for word in words if re.fullmatch(CODE, word)} - warned
