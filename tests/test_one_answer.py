@@ -16,6 +16,9 @@ from pipeline import enrich
 from service.jobs.__main__ import main as job
 from service.scoring.bundle import read_card
 from service.training.__main__ import main as train
+from service.training.credit import FIELDS
+from service.training.credit import clients as clients_of_training
+from service.training.recipe import DATA
 from tests.files import MEDIA, written
 from tests.fitted import pipeline_of
 from tests.programs import Program, free_port, running
@@ -42,6 +45,7 @@ def service(bundles: Path, clients: Path) -> Iterator[Program]:
         for name, value in settings.items():
             patch.setenv(name, value)
         job(["predict", "--model", MODEL, "--input", str(clients)])
+        job(["features", "--model", MODEL, "--input", str(DATA / "card_statements.parquet")])
     with running(Program("service", "/health/ready", port, **settings)) as started:
         yield started
 
@@ -95,6 +99,19 @@ def test_a_night_on_dask_says_what_is_said_now(
     chances = {each["client_id"]: each[CHANCE] for each in found}
     keys = pq.read_table(clients)["client_id"].to_pylist()
     assert [chances[str(key)] for key in keys] == expected
+
+
+def test_nightly_features_and_a_key_alone_say_what_the_training_row_says(service: Program) -> None:
+    """Clients of whom no prediction is stored."""
+    table = clients_of_training().iloc[CLIENTS : 2 * CLIENTS]
+    rows = [{str(name): value for name, value in row.items()} for row in table[FIELDS].to_dict("records")]
+    client = Client(service.url)
+    by_key = client.predict(MODEL, [{"client_id": int(key)} for key in table["ID"]])
+    by_row = client.predict(MODEL, rows)
+    assert by_key["source"] == "live"
+    assert [each["probabilities"] for each in by_key["predictions"]] == [
+        each["probabilities"] for each in by_row["predictions"]
+    ]
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
