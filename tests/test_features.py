@@ -362,20 +362,14 @@ def test_where_nothing_is_missing_the_fields_are_the_same_bits_with_and_without_
     assert np.isnan(holes["months_delayed"][::2]).all()
 
 
-@pytest.fixture(scope="module")
-def small() -> Iterator[None]:
-    """Batches of seven rows, so that small tables make many."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.jobs.buckets.BATCH_ROWS", 7)
-        yield
-
-
 @settings(max_examples=30, deadline=None)
 @given(keys=st.lists(st.none() | st.integers(0, 300), max_size=900))
-def test_a_bucket_holds_all_rows_of_its_keys_and_every_row_is_in_one(keys: list[int | None], small: Any) -> None:  # noqa: ARG001
+def test_a_bucket_holds_all_rows_of_its_keys_and_every_row_is_in_one(keys: list[int | None]) -> None:
     shape = pa.schema([("place", pa.int64()), ("key", pa.string())])
     table = pa.table({"place": range(len(keys)), "key": [None if key is None else str(key) for key in keys]}, shape)
-    buckets = [batch.to_pylist() for batch in by_key(iter(table.to_batches(max_chunksize=7)), shape)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.jobs.buckets.BATCH_ROWS", 7)
+        buckets = [batch.to_pylist() for batch in by_key(iter(table.to_batches(max_chunksize=7)), shape)]
     assert len(buckets) <= 1 + len(keys) // 7
     assert sorted(row["place"] for bucket in buckets for row in bucket) == list(range(len(keys)))
     for bucket in buckets:
