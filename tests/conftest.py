@@ -50,11 +50,15 @@ def serve(settings: Settings) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def night(bundles: Path, database: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A nightly run of the first hundred clients of credit-default, in the service's own database."""
+    run_night(bundles, database, tmp_path_factory.mktemp("night"))
+
+
+def run_night(bundles: Path, database: str, folder: Path) -> None:
     import pandas as pd
 
     from service.jobs.__main__ import main as job
 
-    file = tmp_path_factory.mktemp("night") / "clients.parquet"
+    file = folder / "clients.parquet"
     train(["--clients", str(file)])
     pd.read_parquet(file).iloc[:100].to_parquet(file)
     with pytest.MonkeyPatch.context() as patch:

@@ -1,6 +1,6 @@
 """The real client and what is stored: against the real service over one night's run, and against spoiled answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,25 @@ from starlette.testclient import TestClient
 from client import Client, Failed, Nonsense, Refused
 from client.fit import Misfit, check
 from client.shapes.answers import Entity, EntityList, Predictions, RunList
+from service.settings import Settings
 from service.training.recipe import DATA
+from tests.conftest import run_night, serve
 from tests.in_process import client_of
 
 CREDIT = "credit-default"
 
 
-@pytest.fixture
-def client(service: TestClient, night: None) -> Client:  # noqa: ARG001
-    return client_of(service)
+@pytest.fixture(scope="module")
+def own_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store of its own: the tests of this file add runs to it."""
+    return f"sqlite:///{tmp_path_factory.mktemp('store')}/witryna.db"
+
+
+@pytest.fixture(scope="module")
+def client(bundles: Path, own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    run_night(bundles, own_database, tmp_path_factory.mktemp("night"))
+    for service in serve(Settings(bundles=str(bundles), database_url=own_database)):
+        yield client_of(service)
 
 
 def test_an_entity_a_key_and_its_row_give_one_prediction(client: Client) -> None:
@@ -39,14 +49,14 @@ def test_an_entity_a_key_and_its_row_give_one_prediction(client: Client) -> None
 
 
 @pytest.fixture
-def features_too(client: Client, database: str, bundles: Path, tmp_path: Path) -> None:  # noqa: ARG001 - the night comes before
+def features_too(client: Client, own_database: str, bundles: Path, tmp_path: Path) -> None:  # noqa: ARG001 - the night comes before
     """A nightly run of the features of the clients 91 to 160."""
     from service.jobs.__main__ import main as job
 
     wanted = (pc.field("client") > 90) & (pc.field("client") <= 160)
     pq.write_table(pq.read_table(DATA / "card_statements.parquet", filters=wanted), tmp_path / "statements.parquet")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SERVICE_DATABASE_URL", database)
+        patch.setenv("SERVICE_DATABASE_URL", own_database)
         patch.setenv("SERVICE_BUNDLES", str(bundles))
         job(["features", "--model", CREDIT, "--input", str(tmp_path / "statements.parquet")])
 

@@ -22,6 +22,7 @@ from service.jobs.statements import AMOUNTS, KEY, STATEMENTS, statements
 from service.schemas import Card, Input
 from service.scoring.checks import bounds
 from service.scoring.payment_history import MONTHS, business_fields
+from service.scoring.variations import value_of
 from service.strict_json import encode
 
 FEATURES = pa.schema([("place", pa.int64()), ("key", pa.string()), ("fields", pa.string())])
@@ -87,9 +88,9 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
             reasons[int(first[number])] = reason
             good[number] = False
     kept = np.flatnonzero(good)
-    wanted = [field.name for field in inputs if field.name in computed]
-    values = np.array([computed[name][kept] for name in wanted]).T.reshape(len(kept), len(wanted))
-    texts = [encode(dict(zip(wanted, _plain(row), strict=True))).decode() for row in values]
+    wanted = [field for field in inputs if field.name in computed]
+    values = zip(*([value_of(field, each) for each in computed[field.name][kept]] for field in wanted), strict=True)
+    texts = [encode({field.name: value for field, value in zip(wanted, row, strict=True)}).decode() for row in values]
     table = {"place": place[first[kept]], "key": [names[each] for each in kept], "fields": texts}
     return pa.RecordBatch.from_pydict(table, FEATURES), _refused(reasons, client, place, names)
 
@@ -153,7 +154,3 @@ def _refused(
         field, code, message = reasons[row]
         rows.append({"place": int(place[row]), "number": 1, "key": key, "field": field, "code": code, "message": message})
     return pa.RecordBatch.from_pylist(rows, REFUSED)
-
-
-def _plain(row: NDArray[np.float64]) -> list[float | None]:
-    return [None if value != value else value for value in row.tolist()]  # noqa: PLR0124 - not a number
