@@ -20,7 +20,7 @@ from service.schemas import Card, Row, Value
 from service.scoring.columns import Columns
 from service.scoring.keys import NoKey, key_text
 from service.scoring.registry import Model, open_model
-from service.scoring.variations import value_of
+from service.scoring.variations import values_of
 from service.strict_json import encode
 
 SCORED = pa.schema([("place", pa.int64()), ("key", pa.string()), ("row", pa.string()), ("prediction", pa.string())])
@@ -109,7 +109,7 @@ def _rows(card: Card, columns: Columns, given: dict[str, pa.Array]) -> list[Row]
     values: dict[str, list[Value]] = {}
     numbers = iter(columns.matrix.T)
     for field in card.inputs:
-        found = columns.texts[field.name] if field.type == "text" else [value_of(field, each) for each in next(numbers)]
+        found = columns.texts[field.name] if field.type == "text" else values_of(field, next(numbers))
         if field.name in given:
             values[field.name] = list(found)
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]

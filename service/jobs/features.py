@@ -22,7 +22,7 @@ from service.jobs.statements import AMOUNTS, KEY, STATEMENTS, statements
 from service.schemas import Card, Input
 from service.scoring.checks import bounds
 from service.scoring.payment_history import MONTHS, business_fields
-from service.scoring.variations import value_of
+from service.scoring.variations import values_of
 from service.strict_json import encode
 
 FEATURES = pa.schema([("place", pa.int64()), ("key", pa.string()), ("fields", pa.string())])
@@ -89,7 +89,7 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
             good[number] = False
     kept = np.flatnonzero(good)
     wanted = [field for field in inputs if field.name in computed]
-    values = zip(*([value_of(field, each) for each in computed[field.name][kept]] for field in wanted), strict=True)
+    values = zip(*(values_of(field, computed[field.name][kept]) for field in wanted), strict=True)
     texts = [encode({field.name: value for field, value in zip(wanted, row, strict=True)}).decode() for row in values]
     table = {"place": place[first[kept]], "key": [names[each] for each in kept], "fields": texts}
     return pa.RecordBatch.from_pydict(table, FEATURES), _refused(reasons, client, place, names)

@@ -3,6 +3,7 @@
 Knows: cards, rows, columns. Must not know: HTTP, why a value changes.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,9 +67,22 @@ def number_of(field: Input, value: Value) -> float:
     return float(value)
 
 
+def values_of(field: Input, numbers: NDArray[np.float64]) -> list[Value]:
+    """Return what a person would send for each number of a column of the matrix."""
+    if np.isnan(numbers).any():
+        return [value_of(field, number) for number in numbers.tolist()]
+    if field.type == "number":
+        return list(numbers.tolist())
+    whole: list[int] = numbers.astype(np.int64).tolist()
+    if field.type == "category":
+        words = [category.value for category in field.categories]
+        return [words[place] for place in whole]
+    return list(map(bool, whole)) if field.type == "boolean" else list(whole)
+
+
 def value_of(field: Input, number: float) -> Value:
     """Return what a person would send for a number of the matrix."""
-    if np.isnan(number):
+    if math.isnan(number):
         return None
     if field.type == "category":
         return field.categories[int(number)].value
