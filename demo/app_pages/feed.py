@@ -153,7 +153,8 @@ def _over_time(card: Card, entries: list[Entry], words: Tongue) -> None:
     summary = _summary(card, entries, words)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
-    told = " " + words.say("The number beside each: {meaning}.", meaning=meaning) if meaning else ""
+    first = wording.answer_with_unit(card, feed.worst(card, entries, 1)[0].answer, words)
+    told = " " + words.say("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
     st.caption(forms.plain(summary + told))
 
 
