@@ -31,6 +31,7 @@ from service.store.store import Store
 from service.store.tables import refused_rows, stored_predictions
 from service.training.credit import clients
 from tests.programs import ROOT, free_port
+from tests.test_nightly import KILLED
 
 MODEL = "credit-default"
 ROWS = 5 * BATCH_ROWS + 100
@@ -78,8 +79,11 @@ def content(store: Store, run: str) -> list[Any]:
     return found
 
 
-def alive() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+def children(pid: int) -> set[psutil.Process]:
+    try:
+        return set(psutil.Process(pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return set()
 
 
 # The same result
@@ -141,6 +145,26 @@ def test_what_began_here_goes_on_there_and_back(
         assert carried_out(store, bundles, source, ends, passed.append) == begun.id
         assert passed[0] == 2 * BATCH_ROWS
         assert content(store, begun.id) == whole
+
+
+def test_a_killed_job_leaves_no_worker_behind_and_goes_on_here(
+    store: Store, bundles: Path, some: pd.DataFrame, tmp_path: Path
+) -> None:
+    source = tmp_path / "in.parquet"
+    some.to_parquet(source)
+    arguments = ["predict", "--model", MODEL, "--input", str(source), "--engine", "dask"]
+    settings = {"SERVICE_DATABASE_URL": f"sqlite:///{tmp_path}/witryna.db", "SERVICE_BUNDLES": str(bundles)}
+    job = subprocess.Popen([sys.executable, "-c", KILLED, "3", "add", *arguments], cwd=ROOT, env=os.environ | settings)
+    workers: set[psutil.Process] = set()
+    while job.poll() is None:
+        workers |= children(job.pid)
+    assert job.returncode == -signal.SIGKILL
+    assert workers
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
+    begun = history.list_runs(store).items[0]
+    assert (begun.state, begun.rows + begun.refused) == ("running", 2 * BATCH_ROWS)
+    assert carried_out(store, bundles, source, Local()) == begun.id
+    assert content(store, begun.id) == content(store, carried_out(store, bundles, source, Local()))
 
 
 def test_partitions_of_any_size_hold_the_same_batches(some: pd.DataFrame, tmp_path: Path) -> None:
@@ -277,12 +301,12 @@ def test_without_dask_the_job_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 
 def test_no_worker_is_reached_from_outside_or_outlives_the_job() -> None:
-    before = alive()
+    before = children(os.getpid())
     with Dask(None, workers=1) as engine:
         outcome(engine.each(doubled, numbers(2)))
-        ours = [psutil.Process(), *(each for each in alive() if each not in before)]
+        ours = [psutil.Process(), *(children(os.getpid()) - before)]
         assert len(ours) > 1
         listening = {each.laddr.ip for process in ours for each in process.net_connections() if each.status == "LISTEN"}
         assert listening == {"127.0.0.1"}, "others could reach the workers"
-    gone, left = psutil.wait_procs([each for each in alive() if each not in before], timeout=10)
+    gone, left = psutil.wait_procs(children(os.getpid()) - before, timeout=10)
     assert left == [] or all("resource_tracker" in " ".join(each.cmdline()) for each in left), (gone, left)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -30,7 +30,7 @@ def card(service: TestClient) -> Card:
 
 def entity(card: Card, **parts: Any) -> Entity:
     whole: Any = {"model": NAME, "version": card["version"], "key": "client_id", "id": "7"}
-    return whole | {"stored_prediction": None, "stored_features": None} | parts
+    return cast(Entity, whole | {"stored_prediction": None, "stored_features": None} | parts)
 
 
 def features(values: dict[str, Any], *, expired: bool = False) -> dict[str, Any]:
