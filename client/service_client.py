@@ -118,6 +118,8 @@ class Client:
 
     def entity(self, model: str, key: str | int) -> Entity:
         """Return what is stored for a key, prediction and features, each with its age."""
+        if str(key) in {".", ".."}:  # no address holds these: they mean folders
+            raise Refused("Nothing is stored under this key", "", status=404, code="unknown_entity", errors=[])
         path = f"/v1/models/{_name(model)}/entities/{quote(str(key), safe='')}"
         answer = cast(Entity, self._call("GET", path, Entity))
         _require(answer["model"] == model and answer["id"] == str(key))

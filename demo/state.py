@@ -203,4 +203,5 @@ def _go_back_to(parameters: dict[str, str]) -> None:
     if parameters.get(LANGUAGE) in LANGUAGES:
         st.session_state["language"] = parameters[LANGUAGE]
     st.session_state.setdefault("cases", {}).pop(parameters[MODEL], None)
-    st.session_state.pop("views", None)
+    for looked_at in ("views", "keys", "looked_up"):
+        st.session_state.pop(looked_at, None)

@@ -107,6 +107,11 @@ def test_a_changed_field_brings_the_live_answer_beside_the_stored_one(visit: Any
     expect(page.locator(".story")).to_contain_text("Months late now 0 → 2")
     page.reload()
     expect(answers(page)).to_have_text(shown)
+    page.get_by_role("link", name="How good").click()
+    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
+    page.get_by_role("link", name="Clients").click()
+    expect(page.get_by_placeholder("client_id")).to_have_value("17")
+    expect(answers(page)).to_have_text(shown)
     page.get_by_role("button", name="Back to what is stored").click()
     expect(answers(page)).to_have_text(shown[:1])
 
@@ -138,3 +143,17 @@ def test_any_client_is_somebody(visit: Any) -> None:
 def test_a_model_without_a_key_says_why_the_page_is_empty(visit: Any) -> None:
     page = visit("/clients?model=diamond-price").page
     expect(page.get_by_text("Nothing is stored for this model")).to_be_visible()
+
+
+def test_back_brings_the_client_who_was_looked_at_before(visit: Any) -> None:
+    page = visit(f"/clients?model={MODEL}&view=%3D17").page
+    expect(answers(page)).to_have_count(1)
+    before = answers(page).inner_text()
+    key = page.get_by_placeholder("client_id")
+    key.fill("12")
+    key.press("Enter")
+    expect(page).to_have_url(re.compile("view=%3D12"))
+    expect(answers(page)).not_to_have_text(before)
+    page.go_back()
+    expect(key).to_have_value("17")
+    expect(answers(page)).to_have_text(before)

@@ -248,3 +248,10 @@ def test_a_storage_that_is_away_is_a_failure_with_its_code(service: TestClient, 
             client_of(service).runs()
     assert (raised.value.status, raised.value.code) == (503, "storage_unavailable")
     assert client_of(service).runs()
+
+
+@pytest.mark.parametrize("key", [".", ".."])
+def test_a_key_that_no_address_holds_is_not_stored(key: str, client: Client) -> None:
+    with pytest.raises(Refused) as refusal:
+        client.entity(CREDIT, key)
+    assert refusal.value.code == "unknown_entity"

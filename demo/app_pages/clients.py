@@ -54,11 +54,14 @@ def _held() -> dict[str, LookedUp]:
 
 
 def _key(card: Card) -> str:
-    """Return the key that is typed, or that the address brought."""
-    key = f"{PAGE}/key/{card['name']}"
-    if key not in st.session_state:
-        st.session_state[key], st.session_state[f"{key}/changes"] = looked_up.read(card, state.any_view(PAGE))
-    return str(st.session_state[key]).strip()
+    """Return the key that is typed, or that the address brought. Streamlit forgets widgets of a page that was left."""
+    keys: dict[str, str] = st.session_state.setdefault("keys", {})
+    name, widget = card["name"], f"{PAGE}/key/{card['name']}"
+    if name not in keys:
+        keys[name], st.session_state[f"{widget}/changes"] = looked_up.read(card, state.any_view(PAGE))
+        st.session_state[widget] = keys[name]
+    keys[name] = st.session_state.setdefault(widget, keys[name])
+    return keys[name].strip()
 
 
 def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
