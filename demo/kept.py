@@ -8,9 +8,10 @@ Knows: cards and rows. Must not know: Streamlit. What an address says is hostile
 import base64
 import csv
 import io
+import itertools
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from client import Card, Row
@@ -22,12 +23,21 @@ LONGEST_NAME = 40
 _LONGEST_ADDRESS, _LARGEST_BYTES = 6000, 200_000
 
 
+_numbers = itertools.count()
+
+
 @dataclass
 class Kept:
-    """A named row."""
+    """A named row. Its number tells it from all others, whatever its name and place become; no address holds it."""
 
     name: str
     row: Row
+    number: int = field(default_factory=lambda: next(_numbers), compare=False)
+
+
+def place_of(kept: list[Kept], number: int | None) -> int | None:
+    """Return where the case with this number is kept; None where it is not."""
+    return next((place for place, each in enumerate(kept) if each.number == number), None)
 
 
 def new_name(kept: list[Kept], wanted: str) -> str:
@@ -85,7 +95,7 @@ def check(card: Card, held: list[Any]) -> tuple[list[Kept], bool]:
     kept: list[Kept] = []
     for each in held:
         if isinstance(each, Kept):
-            kept.append(Kept(each.name, cases.complete(card, each.row)))
+            kept.append(replace(each, row=cases.complete(card, each.row)))
             continue
         try:
             name, row = each

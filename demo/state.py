@@ -187,6 +187,13 @@ def room_to_keep(card_: Card) -> bool:
     return len(own) < kept.MOST and kept.fits(more)
 
 
+def keep(card_: Card) -> None:
+    """Keep the present case too, under the title of its start, where it is not kept yet and there is room."""
+    own, held = kept_cases(card_), case(card_)
+    if room_to_keep(card_) and all(each.row != held.row for each in own):
+        own.append(Kept(kept.new_name(own, cases.title(card_, held.start) or tongue().say("Case")), dict(held.row)))
+
+
 # A new run of the page.
 
 

@@ -196,6 +196,7 @@ def test_kept_cases_are_named_moved_copied_and_survive_a_refresh_and_another_pag
     page.get_by_text("Two months late 2").first.click()
     page.get_by_role("button", name="Rename").click()
     name = page.get_by_role("textbox", name="Name")
+    expect(name).to_have_value("Two months late 2")
     name.fill("Paid up")
     name.press("Enter")
     expect(heads).to_have_text(["Two months late", "Paid up"])

@@ -42,6 +42,21 @@ def test_an_address_brings_back_every_kept_case(cases: list[tuple[str, Any]]) ->
     assert set(address) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
+@given(some.lists(ROWS, min_size=2, max_size=4), some.randoms(use_true_random=False))
+def test_a_kept_case_is_found_by_its_number_wherever_it_is_moved_and_whatever_its_name(rows: list[Any], chance: Any) -> None:
+    mine = [Kept("same", row) for row in rows]
+    before = {each.number: each.row for each in mine}
+    chance.shuffle(mine)
+    found, _ = kept.check(CARD, mine)
+    assert len(before) == len(rows)
+    for number, row in before.items():
+        place = kept.place_of(found, number)
+        assert place is not None
+        assert found[place].row == row
+    gone = found.pop()
+    assert kept.place_of(found, gone.number) is None
+
+
 def test_cases_of_a_model_that_was_not_looked_at_go_on_in_the_address() -> None:
     other = [["Anna", {"field": 1}]]
     assert kept.read(kept.write({"other": other, CARD["name"]: []})) == {"other": other}

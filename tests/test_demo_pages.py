@@ -221,6 +221,44 @@ def test_kept_cases_are_laid_side_by_side_and_come_back_with_the_address(asked: 
     assert heads(app) == ["Two months late", "Two months late 2"]
 
 
+def test_what_is_kept_stands_at_once_in_the_address_that_a_refresh_brings_back() -> None:
+    app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
+    assert kept.read(app.query_params["kept"])["credit-default"][0][0] == "Two months late"
+
+
+def test_a_value_typed_a_moment_before_the_click_is_kept_not_the_one_before_it() -> None:
+    app = opened(model="credit-default", lang="en", start="two-months-late")
+    widget(app, "months_late_now").set_value(0)
+    app = keep(app)
+    (held,) = kept.read(app.query_params["kept"])["credit-default"]
+    assert held[1]["months_late_now"] == 0
+
+
+def test_the_present_case_is_kept_once_from_both_pages() -> None:
+    app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
+    app.session_state["keep_now"] = True  # a second click that was on its way
+    quiet(app.run())
+    go_to(app, "compare")
+    assert heads(app) == ["Two months late"]
+    assert "Keep the present case too" not in [button.label for button in app.button]
+
+
+def test_a_late_message_of_a_name_field_renames_its_own_case_wherever_that_stands_now() -> None:
+    rows = {"credit-default": [Kept("One", {}), Kept("Two", {"months_late_now": 2})]}
+    app = quiet(opened("compare", model="credit-default", lang="en", kept=kept.write(rows)))
+    app.text_input[0].set_value("Renamed")
+    press(app, "Later")  # the browser sends both in one message
+    assert heads(app) == ["Two", "Renamed"]
+    fields = {app.text_input[0].key}
+    press(app, "Earlier")
+    fields.add(app.text_input[0].key)
+    press(app, "Duplicate")
+    other = app.text_input[0].key
+    press(app, "Delete")
+    assert (len(fields), other in fields) == (1, False), "a field belongs to one case, for ever"
+    assert heads(app) == ["Renamed", "Two"]
+
+
 def test_a_name_is_changed_never_emptied_and_never_given_twice() -> None:
     rows = {"credit-default": [Kept("One", {}), Kept("Two", {"months_late_now": 2})]}
     app = quiet(opened("compare", model="credit-default", lang="en", kept=kept.write(rows)))

@@ -25,7 +25,7 @@ def page() -> None:
     st.title(words.say("Side by side"), anchor=False)
     case = state.case(card)
     if all(each.row != case.row for each in own) and state.room_to_keep(card):
-        st.button(words.say("Keep the present case too"), on_click=_keep_now(card, words), icon=":material/bookmark_add:")
+        st.button(words.say("Keep the present case too"), on_click=lambda: state.keep(card), icon=":material/bookmark_add:")
     if not own:
         state.write_address(card)
         st.info(words.say("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."), icon="🔖")
@@ -45,59 +45,70 @@ def page() -> None:
         _second_model(card, own, explained, others, chosen)
 
 
-def _keep_now(card: Card, words: Tongue) -> Callable[[], None]:
-    def keep() -> None:
-        present = state.kept_cases(card)
-        case = state.case(card)
-        present.append(Kept(kept.new_name(present, cases.title(card, case.start) or words.say("Case")), dict(case.row)))
-
-    return keep
-
-
 def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
     """Draw the choice of a kept case and what can be done with it."""
     key = f"{PAGE}/chosen/{card['name']}"
-    place = min(st.session_state.get(key) or 0, len(own) - 1)
-    st.session_state[key] = place
-    st.pills(
-        words.say("Kept cases"), range(len(own)), format_func=lambda at: forms.plain(own[at].name), key=key, required=True
-    )
-    place = st.session_state[key]
+    place = kept.place_of(own, st.session_state.get(key)) or 0
+    st.session_state[key] = own[place].number
+    names = {each.number: forms.plain(each.name) for each in own}
+    st.pills(words.say("Kept cases"), list(names), format_func=lambda number: names[number], key=key, required=True)
+    place = kept.place_of(own, st.session_state[key]) or 0
+    chosen = own[place]
 
-    def move(by: int) -> Callable[[], None]:
-        def act() -> None:
-            own.insert(place + by, own.pop(place))
-            st.session_state[key] = place + by
+    def act(change: Callable[[int], int]) -> Callable[[], None]:
+        """Return a click that changes the list and chooses what then stands where `change` says."""
 
-        return act
+        def clicked() -> None:
+            now = kept.place_of(own, chosen.number)
+            if now is not None:
+                after = change(now)
+                st.session_state[key] = own[after].number if own else None
 
-    def copy() -> None:
-        own.insert(place + 1, Kept(kept.new_name(own, own[place].name), dict(own[place].row)))
-        st.session_state[key] = place + 1
+        return clicked
 
-    def rename() -> None:
-        wanted = st.session_state[f"{PAGE}/name/{place}"].strip()
-        others = own[:place] + own[place + 1 :]
-        if wanted:
-            own[place].name = kept.new_name(others, wanted)
+    def move(by: int) -> Callable[[int], int]:
+        def moved(now: int) -> int:
+            after = min(max(now + by, 0), len(own) - 1)
+            own.insert(after, own.pop(now))
+            return after
 
-    def delete() -> None:
-        del own[place]
+        return moved
+
+    def copy(now: int) -> int:
+        own.insert(now + 1, Kept(kept.new_name(own, own[now].name), dict(own[now].row)))
+        return now + 1
+
+    def delete(now: int) -> int:
+        del own[now]
+        return min(now, len(own) - 1)
 
     def take() -> None:
-        state.take(card, own[place].row)
+        state.take(card, chosen.row)
         state.go_home(card)
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
-        with st.popover(words.say("Rename"), type="tertiary"):
-            st.session_state[f"{PAGE}/name/{place}"] = own[place].name
-            st.text_input(words.say("Name"), key=f"{PAGE}/name/{place}", max_chars=kept.LONGEST_NAME, on_change=rename)
+        _name_field(own, chosen, words)
         room = state.room_to_keep(card)
-        st.button(words.say("Duplicate"), on_click=copy, type="tertiary", disabled=not room)
-        st.button(words.say("Earlier"), on_click=move(-1), type="tertiary", disabled=place == 0)
-        st.button(words.say("Later"), on_click=move(1), type="tertiary", disabled=place == len(own) - 1)
-        st.button(words.say("Delete"), on_click=delete, type="tertiary")
+        st.button(words.say("Duplicate"), on_click=act(copy), type="tertiary", disabled=not room)
+        st.button(words.say("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=place == 0)
+        st.button(words.say("Later"), on_click=act(move(1)), type="tertiary", disabled=place == len(own) - 1)
+        st.button(words.say("Delete"), on_click=act(delete), type="tertiary")
         st.button(words.say("Open in Try"), on_click=take, type="tertiary")
+
+
+def _name_field(own: list[Kept], chosen: Kept, words: Tongue) -> None:
+    """Draw the field of one case's name; it belongs to the case, not to its place: what comes late renames no other."""
+    key = f"{PAGE}/name/{chosen.number}"
+
+    def rename() -> None:
+        wanted = st.session_state[key].strip()
+        now = kept.place_of(own, chosen.number)
+        if wanted and now is not None:
+            own[now].name = kept.new_name(own[:now] + own[now + 1 :], wanted)
+
+    with st.popover(words.say("Rename"), type="tertiary"):
+        st.session_state[key] = chosen.name
+        st.text_input(words.say("Name"), key=key, max_chars=kept.LONGEST_NAME, on_change=rename)
 
 
 def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:

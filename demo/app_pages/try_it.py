@@ -10,11 +10,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Explanation, Field, Prediction
-from demo import answers, banner, cases, forms, headline, kept, reasons, state, wording
+from demo import answers, banner, cases, forms, headline, reasons, state, wording
 from demo.cases import MODEL, Case
 from demo.charts import answer_scale
 from demo.charts.canvas import Figure, Stretch
-from demo.kept import Kept
 from demo.tongue import Tongue
 
 
@@ -30,6 +29,8 @@ def page() -> None:
     with form:
         _starts(card, case, words)
         case.row, notes = forms.draw(card, case, words)
+    if st.session_state.pop("keep_now", False):  # only now: the form may hold what was typed a moment before the click
+        state.keep(card)
     state.write_address(card)
     with answer, st.container(key="answer"):  # on a phone the fields stand between what is said and why
         explained = answers.explain(card, [case.row, case.start_row])
@@ -148,8 +149,7 @@ def _foot(card: Card, case: Case, words: Tongue) -> None:
     same = next((each.name for each in state.kept_cases(card) if each.row == case.row), "")
 
     def keep() -> None:
-        present = state.kept_cases(card)
-        present.append(Kept(kept.new_name(present, cases.title(card, case.start) or words.say("Case")), dict(case.row)))
+        st.session_state["keep_now"] = True
 
     with st.container(horizontal=True, key="foot", vertical_alignment="center"):
         if same:
