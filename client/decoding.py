@@ -50,9 +50,10 @@ def raise_for(response: requests.Response, answer: bytes, request_id: str) -> No
         raise Busy(detail, request_id, min(int(wait[:9]), _LONGEST_WAIT_SECONDS))
     if status >= _FAILURES_FROM:
         raise Failed(detail, request_id, status=status, code=code)
+    listed = problem.get("errors")
     errors = [
         {name: str(error.get(name, "")) for name in ("pointer", "column", "line", "code", "message")}
-        for error in problem.get("errors", [])
+        for error in (listed if isinstance(listed, list) else [])
         if isinstance(error, dict)
     ]
     raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the five keys

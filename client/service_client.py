@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode
 
 import requests
 
-from client.decoding import no_number, raise_for, tree
+from client.consistency import check_curves, check_prediction, recognised, require
+from client.decoding import raise_for, tree
 from client.errors import Nonsense, Refused
 from client.fit import Misfit, check
 from client.shapes.answers import (
@@ -23,7 +24,6 @@ from client.shapes.answers import (
     EntityList,
     Explanations,
     Goal,
-    Prediction,
     Predictions,
     RecognisedFile,
     Recommendations,
@@ -78,20 +78,21 @@ class Client:
         """Return all models, broken ones with the reason."""
         return cast(ModelList, self._call("GET", "/v1/models", ModelList, language=language))["items"]
 
-    def card(self, model: str, language: str = "en") -> Card:
+    def card(self, model: str, language: str = "en", *, version: str | None = None) -> Card:
         """Return what a model says of itself, in English or Polish."""
-        answer = cast(Card, self._call("GET", f"/v1/models/{_name(model)}", Card, language=language))
+        path = f"/v1/models/{_name(model)}{_query(version=version)}"
+        answer = cast(Card, self._call("GET", path, Card, language=language))
         if answer["name"] != model:
             raise Nonsense("The service sent the card of another model.")
+        require(version in {None, answer["version"]})
         return answer
 
     def predict(self, model: str, rows: list[Row], version: str | None = None) -> Predictions:
         """Return one prediction a row, in their order. A row may be an entity's key, alone or with some fields."""
-        body: dict[str, Any] = {"rows": rows} if version is None else {"rows": rows, "version": version}
-        answer = cast(Predictions, self._ask(model, "predictions", Predictions, body))
-        _require(len(answer["predictions"]) == len(rows))
+        answer = cast(Predictions, self._ask(model, "predictions", Predictions, {"rows": rows}, version))
+        require(len(answer["predictions"]) == len(rows))
         for prediction in answer["predictions"]:
-            _check_prediction(prediction)
+            check_prediction(prediction)
         return answer
 
     @contextmanager
@@ -114,7 +115,7 @@ class Client:
                 raise_for(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
             if response.headers.get("Content-Type") != ARROW:
                 raise Nonsense("Something else than the model service answered.", request_id)
-            yield _recognised(response, request_id), pieces
+            yield recognised(response.headers.get("X-File", ""), request_id), pieces
 
     def entity(self, model: str, key: str | int) -> Entity:
         """Return what is stored for a key, prediction and features, each with its age."""
@@ -122,72 +123,75 @@ class Client:
             raise Refused("Nothing is stored under this key", "", status=404, code="unknown_entity", errors=[])
         path = f"/v1/models/{_name(model)}/entities/{quote(str(key), safe='')}"
         answer = cast(Entity, self._call("GET", path, Entity))
-        _require(answer["model"] == model and answer["id"] == str(key))
-        _require(answer["stored_prediction"] is not None or answer["stored_features"] is not None)
+        require(answer["model"] == model and answer["id"] == str(key))
+        require(answer["stored_prediction"] is not None or answer["stored_features"] is not None)
         if answer["stored_prediction"] is not None:
-            _check_prediction(answer["stored_prediction"]["prediction"])
+            check_prediction(answer["stored_prediction"]["prediction"])
         return answer
 
     def entities(self, model: str, after: str | None = None) -> EntityList:
         """Return a page of the keys under which something is stored; it begins behind `after`, which may be any text."""
-        asked = "" if after is None else "?" + urlencode({"after": after})
-        return cast(EntityList, self._call("GET", f"/v1/models/{_name(model)}/entities{asked}", EntityList))
+        path = f"/v1/models/{_name(model)}/entities{_query(after=after)}"
+        return cast(EntityList, self._call("GET", path, EntityList))
 
     def runs(self, model: str | None = None, after: str | None = None, kind: str | None = None) -> RunList:
         """Return a page of the runs of nightly jobs, the newest first; its `next` is the `after` of the next page."""
-        asked = {"model": model, "after": after, "kind": kind}
-        wanted = {name: value for name, value in asked.items() if value is not None}
-        answer = cast(RunList, self._call("GET", f"/v1/runs?{urlencode(wanted)}".rstrip("?"), RunList))
-        _require(model is None or all(run["model"] == model for run in answer["items"]))
-        _require(kind is None or all(run["kind"] == kind for run in answer["items"]))
+        path = f"/v1/runs{_query(model=model, after=after, kind=kind)}"
+        answer = cast(RunList, self._call("GET", path, RunList))
+        require(model is None or all(run["model"] == model for run in answer["items"]))
+        require(kind is None or all(run["kind"] == kind for run in answer["items"]))
         return answer
 
-    def explain(self, model: str, rows: list[Row], language: str = "en") -> Explanations:
+    def explain(self, model: str, rows: list[Row], language: str = "en", *, version: str | None = None) -> Explanations:
         """Return why, one explanation a row; each carries the row's prediction."""
-        answer = cast(Explanations, self._ask(model, "explanations", Explanations, {"rows": rows}, language))
-        _require(len(answer["explanations"]) == len(rows))
+        body = {"rows": rows}
+        answer = cast(Explanations, self._ask(model, "explanations", Explanations, body, version, language=language))
+        require(len(answer["explanations"]) == len(rows))
         for explanation in answer["explanations"]:
-            _check_prediction(explanation["prediction"])
+            check_prediction(explanation["prediction"])
         return answer
 
-    def sweep(self, model: str, row: Row, fields: list[str], *, together: bool = False, pinned: Row | None = None) -> Curves:
+    def sweep(
+        self,
+        model: str,
+        row: Row,
+        fields: list[str],
+        *,
+        together: bool = False,
+        pinned: Row | None = None,
+        version: str | None = None,
+    ) -> Curves:
         """Return what if: the predictions along each field's range; `together`, those over a map of two fields."""
         body = {"row": row, "fields": fields, "together": together, "pinned": pinned}
-        answer = cast(Curves, self._ask(model, "curves", Curves, body))
-        surface = answer["surface"]
-        _require((answer["pinned"] is None) == (pinned is None))
-        _require(surface is not None and surface["fields"] == fields if together else _swept(answer) == fields)
-        if surface:
-            _require(
-                [len(outputs) for outputs in surface["outputs"]] == [len(surface["values"][1])] * len(surface["values"][0])
-            )
-        for prediction in [
-            answer["prediction"],
-            *filter(None, [answer["pinned"]]),
-            *(point["prediction"] for curve in answer["curves"] for point in curve["points"]),
-        ]:
-            _check_prediction(prediction)
+        answer = cast(Curves, self._ask(model, "curves", Curves, body, version))
+        require((answer["pinned"] is None) == (pinned is None))
+        check_curves(answer, fields, together=together)
         return answer
 
-    def recommend(self, model: str, row: Row, goal: Goal, fixed: list[str] | None = None) -> Recommendations:
+    def recommend(
+        self, model: str, row: Row, goal: Goal, fixed: list[str] | None = None, *, version: str | None = None
+    ) -> Recommendations:
         """Return what would have to change to reach a goal; `fixed` fields stay as they are."""
         body = {"row": row, "goal": goal, "fixed": fixed or []}
-        answer = cast(Recommendations, self._ask(model, "recommendations", Recommendations, body))
+        answer = cast(Recommendations, self._ask(model, "recommendations", Recommendations, body, version))
         for prediction in [answer["prediction"], *(each["prediction"] for each in answer["recommendations"])]:
-            _check_prediction(prediction)
+            check_prediction(prediction)
         return answer
 
-    def evaluation(self, model: str, language: str = "en") -> Evaluation:
+    def evaluation(self, model: str, language: str = "en", *, version: str | None = None) -> Evaluation:
         """Return how good the model is on rows that it has never seen."""
-        path = f"/v1/models/{_name(model)}/evaluation"
+        path = f"/v1/models/{_name(model)}/evaluation{_query(version=version)}"
         answer = cast(EvaluationAnswer, self._call("GET", path, EvaluationAnswer, language=language))
-        _require(answer["model"] == model)
+        require(answer["model"] == model and version in {None, answer["version"]})
         return answer["evaluation"]
 
-    def _ask(self, model: str, question: str, shape: Any, body: Any, language: str = "en") -> Any:
-        """Ask about rows of a model; the answer is of this model."""
-        answer = self._call("POST", f"/v1/models/{_name(model)}/{question}", shape, body=body, language=language)
-        _require(answer["model"] == model)
+    def _ask(
+        self, model: str, question: str, shape: Any, body: dict[str, Any], version: str | None, *, language: str = "en"
+    ) -> Any:
+        """Ask about rows of a model; the answer is of this model, and of the version asked for."""
+        asked = body if version is None else body | {"version": version}
+        answer = self._call("POST", f"/v1/models/{_name(model)}/{question}", shape, body=asked, language=language)
+        require(answer["model"] == model and version in {None, answer["version"]})
         return answer
 
     def _call(
@@ -211,33 +215,13 @@ class Client:
         return found
 
 
-def _recognised(response: requests.Response, request_id: str) -> RecognisedFile:
-    try:
-        found = json.loads(response.headers.get("X-File", ""), parse_constant=no_number)
-        check(found, RecognisedFile)
-    except (ValueError, RecursionError, Misfit):
-        raise Nonsense("The answer does not say what the file was.", request_id) from None
-    return cast(RecognisedFile, found)
-
-
 def _name(model: str) -> str:
     if not _NAME.fullmatch(model):
         raise Refused("There is no model of this name", "", status=404, code="unknown_model", errors=[])
     return model
 
 
-def _require(fits: bool) -> None:  # noqa: FBT001 - a condition is what it takes
-    if not fits:
-        raise Nonsense("The service answered another question than was asked.")
-
-
-def _swept(answer: Curves) -> list[str]:
-    return [curve["field"] for curve in answer["curves"]]
-
-
-def _check_prediction(prediction: Prediction) -> None:
-    if ("label" in prediction) == ("value" in prediction):
-        raise Nonsense("A prediction needs either a label or a value.")
-    shares = prediction.get("probabilities", {}).values()
-    if any(not 0 <= share <= 1 for share in shares) or ("label" in prediction and not shares):
-        raise Nonsense("A probability lies outside 0 to 1.")
+def _query(**asked: str | None) -> str:
+    """Return the end of an address that asks for what is not None."""
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    return f"?{urlencode(wanted)}" if wanted else ""

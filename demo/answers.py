@@ -23,7 +23,7 @@ from client import (
     Row,
     ServiceError,
 )
-from demo.banner import note
+from demo.banner import is_renewed, note
 from demo.state import client, tongue
 
 _KEEP_SECONDS = 20
@@ -46,8 +46,8 @@ def _fetch_models(language: str) -> list[ModelState]:
 
 
 @st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False, max_entries=200)
-def _fetch_card(model: str, language: str) -> Card:
-    return client().card(model, language)
+def _fetch_card(model: str, language: str, version: str | None) -> Card:
+    return client().card(model, language, version=version)
 
 
 def models() -> list[ModelState]:
@@ -63,23 +63,17 @@ def models() -> list[ModelState]:
     return known
 
 
-def card(model: str) -> Card:
+def card(model: str, version: str | None = None) -> Card:
     """Return a model's card, or the last known one; raises ServiceError where there never was one."""
-    key = f"{tongue().language}/{model}"
+    key = f"{tongue().language}/{model}/{version or ''}"
     try:
-        _last_known()[key] = _fetch_card(model, tongue().language)
+        _last_known()[key] = _fetch_card(model, tongue().language, version)
     except ServiceError as error:
         if key not in _last_known():
             raise
         note(error)
     known: Card = _last_known()[key]
     return known
-
-
-def forget_cards() -> None:
-    """Ask for the cards anew: an answer came from another version than the card's."""
-    _fetch_models.clear()
-    _fetch_card.clear()
 
 
 # Answers of this visit. Every one is kept by its question, so that a rerun, or another page, never asks again.
@@ -93,7 +87,7 @@ def explain(card_: Card, rows: list[Row]) -> list[Explanation] | None:
     wanted = [key for key in questions if key not in found]
     if wanted:
         asked = [questions[key] for key in wanted]
-        answer = _ask(card_, lambda: client().explain(card_["name"], asked, language))
+        answer = _ask(lambda: client().explain(card_["name"], asked, language, version=card_["version"]))
         if answer is None:
             return None
         found |= zip(wanted, answer["explanations"], strict=True)
@@ -107,9 +101,10 @@ def sweep(card_: Card, row: Row, fields: list[str], pinned: Row) -> Curves | Non
     together = len(fields) > 1
 
     def ask() -> Curves:
-        return client().sweep(card_["name"], dict(row), fields, together=together, pinned=dict(pinned))
+        version = card_["version"]
+        return client().sweep(card_["name"], dict(row), fields, together=together, pinned=dict(pinned), version=version)
 
-    return _once(card_, _key("curves", card_, row, fields, pinned), ask)
+    return _once(_key("curves", card_, row, fields, pinned), ask)
 
 
 def entity(card_: Card, key: str) -> Entity | None:
@@ -137,7 +132,7 @@ def any_entity(card_: Card, after: str) -> str | None:
 def predict_by_key(card_: Card, key: str, changes: Row) -> Prediction | None:
     """Return the answer of this moment for what is stored under a key, with these changes on top."""
     row = {card_["entity"]["key"]: key} | changes
-    answer = _once(card_, _key("by key", card_, row), lambda: client().predict(card_["name"], [row]))
+    answer = _once(_key("by key", card_, row), lambda: client().predict(card_["name"], [row], card_["version"]))
     return answer["predictions"][0] if answer else None
 
 
@@ -145,9 +140,9 @@ def recommend(card_: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommenda
     """Return what would have to change to reach a goal."""
 
     def ask() -> Recommendations:
-        return client().recommend(card_["name"], dict(row), goal, fixed)
+        return client().recommend(card_["name"], dict(row), goal, fixed, version=card_["version"])
 
-    return _once(card_, _key("recommendations", card_, row, goal, fixed), ask)
+    return _once(_key("recommendations", card_, row, goal, fixed), ask)
 
 
 def evaluation(card_: Card) -> Evaluation | None:
@@ -157,37 +152,42 @@ def evaluation(card_: Card) -> Evaluation | None:
     known = _remembered()
     if key not in known:
         try:
-            _remember(key, client().evaluation(card_["name"], language))
+            _remember(key, client().evaluation(card_["name"], language, version=card_["version"]))
         except ServiceError as error:
             if not (isinstance(error, Refused) and error.code == "no_evaluation"):
-                note(error)
+                _renew_or_note(error)
             return None
     return cast(Evaluation, known[key])
 
 
-def _once(card_: Card, key: str, ask: Callable[[], A]) -> A | None:
+def _once(key: str, ask: Callable[[], A]) -> A | None:
     known = _remembered()
     if key not in known:
-        answer = _ask(card_, ask)
+        answer = _ask(ask)
         if answer is None:
             return None
         _remember(key, answer)
     return cast(A, known[key])
 
 
-def _ask(card_: Card, ask: Callable[[], A]) -> A | None:
-    """Ask; where another version answers than the card's, read the cards again and begin the run anew, once."""
+def _ask(ask: Callable[[], A]) -> A | None:
     try:
         answer = ask()
     except ServiceError as error:
-        note(error)
+        _renew_or_note(error)
         return None
-    if cast(Any, answer)["version"] != card_["version"] and not st.session_state.get("renewed"):
-        st.session_state["renewed"] = True
-        forget_cards()
-        st.rerun()
     st.session_state["renewed"] = False
     return answer
+
+
+def _renew_or_note(error: ServiceError) -> None:
+    """Where the card's version is no longer served, read the cards again and begin the run anew, once; else tell."""
+    if is_renewed(error) and not st.session_state.get("renewed"):
+        st.session_state["renewed"] = True
+        _fetch_models.clear()
+        _fetch_card.clear()
+        st.rerun()
+    note(error)
 
 
 def _key(kind: str, card_: Card, *asked: Any) -> str:

@@ -81,8 +81,13 @@ def _choose(words: Tongue) -> None:
         )
     for model in models:
         if model["state"] == "broken":
-            reason = plain(model["reason"] or "")
-            st.caption(words.say("{model} is unavailable: {reason}.", model=plain(model["name"]), reason=reason))
+            told = {"model": plain(model["name"]), "reason": plain(model["reason"] or "")}
+            served = model["name"] in ready
+            st.caption(
+                words.say("The newest {model} is unavailable: {reason}. An earlier version is shown.", **told)
+                if served
+                else words.say("{model} is unavailable: {reason}.", **told)
+            )
 
 
 main()

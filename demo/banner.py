@@ -12,6 +12,7 @@ from demo import state
 from demo.tongue import Tongue
 
 _ASK_AGAIN_SECONDS = 2
+_NOT_LET_IN = {401, 403}
 
 
 def clear() -> None:
@@ -22,6 +23,11 @@ def clear() -> None:
 def note(error: ServiceError) -> None:
     """Remember an error of this run; the banner shows the first one."""
     st.session_state.setdefault("errors", []).append(error)
+
+
+def is_renewed(error: ServiceError) -> bool:
+    """Tell whether the model is served in another version by now than the page asked for."""
+    return isinstance(error, Refused) and error.code == "unknown_version"
 
 
 def has_errors() -> bool:
@@ -51,24 +57,28 @@ def show(place: Any) -> None:
         if error.request_id:
             text += f"  \n:small[{words.say('Request')} `{_safe_id(error.request_id)}`]"
         st.warning(text, icon="⚠️")
-        if not isinstance(error, Refused):
+        if not isinstance(error, Refused) or is_renewed(error):
             _ask_again()
 
 
 def _sentence(error: ServiceError, words: Tongue) -> str:
+    if is_renewed(error):
+        return words.say("The model is being renewed. Your entries are kept; the page tries again by itself.")
     if isinstance(error, Refused):
-        return words.say("The model did not accept these values. Please check the marked fields.")
-    if isinstance(error, Busy):
-        return words.say("The model service is busy. Your entries are kept; the page tries again by itself.")
-    if isinstance(error, TooSlow):
-        return words.say("The model service is slow to answer. Your entries are kept; the page tries again by itself.")
-    if isinstance(error, Nonsense):
-        return words.say(
-            "The model service sent an answer that cannot be trusted, so it is not shown. The page tries again."
+        return (
+            words.say("The model service does not let this demo in. Please tell whoever looks after it.")
+            if error.status in _NOT_LET_IN
+            else words.say("The model did not accept these values. Please check the marked fields.")
         )
-    if isinstance(error, Failed):
-        return words.say("The model could not answer. Your entries are kept; the page tries again by itself.")
-    return words.say(
+    sentences = {
+        Busy: words.say("The model service is busy. Your entries are kept; the page tries again by itself."),
+        TooSlow: words.say("The model service is slow to answer. Your entries are kept; the page tries again by itself."),
+        Nonsense: words.say(
+            "The model service sent an answer that cannot be trusted, so it is not shown. The page tries again."
+        ),
+        Failed: words.say("The model could not answer. Your entries are kept; the page tries again by itself."),
+    }
+    return sentences.get(type(error)) or words.say(
         "The model service cannot be reached. Your entries are kept; the page goes on by itself once it is back."
     )
 

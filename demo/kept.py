@@ -8,10 +8,10 @@ Knows: cards and rows. Must not know: Streamlit. What an address says is hostile
 import base64
 import csv
 import io
-import itertools
 import json
 import zlib
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from client import Card, Row
@@ -23,7 +23,7 @@ LONGEST_NAME = 40
 _LONGEST_ADDRESS, _LARGEST_BYTES = 6000, 200_000
 
 
-_numbers = itertools.count()
+_numbers = count()
 
 
 @dataclass

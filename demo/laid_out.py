@@ -44,8 +44,18 @@ def two_models(
         said = escape(wording.difference(cards[0], values[0], values[1], tongue))
         mark = f' <span class="apart">{escape(tongue.say("another decision"))}</span>' if apart else ""
         lines.append(((not apart, -abs(values[1] - values[0])), _row(each.name, [*cells, said + mark])))
-    head = [*(card["title"] for card in cards), tongue.say("The second says")]
+    head = [*titles(cards, tongue), tongue.say("The second says")]
     return _table(head, [line for _, line in sorted(lines, key=lambda line: line[0])])
+
+
+def titles(cards: tuple[Card, Card], tongue: Tongue) -> tuple[str, str]:
+    """Return what two models are called beside each other: versions of one by their hash."""
+    one, two = cards
+    if one["title"] != two["title"]:
+        return one["title"], two["title"]
+    return tongue.say("Version {version}", version=one["version"][:8]), tongue.say(
+        "Version {version}", version=two["version"][:8]
+    )
 
 
 def comparable(card: Card, other: Card) -> bool:

@@ -46,9 +46,9 @@ def list_models(registry: Registry, language: Language) -> ModelList:
     return localized(ModelList(items=registry.states()), language)
 
 
-def describe(registry: Registry, name: str, language: Language) -> Card:
-    """Return the card of a model. Raises UnknownModel, ModelUnavailable."""
-    return localized(registry.get(name).card, language)
+def describe(registry: Registry, name: str, version: str | None, language: Language) -> Card:
+    """Return the card of a model. Raises UnknownModel, UnknownVersion, ModelUnavailable."""
+    return localized(registry.get(name, version).card, language)
 
 
 def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None = None) -> Predictions:
@@ -114,9 +114,9 @@ def recommend(registry: Registry, name: str, asked: RecommendationRequest, _lang
     return recommendations(registry.get(name, asked.version), asked)
 
 
-def evaluate(registry: Registry, name: str, language: Language) -> EvaluationAnswer:
-    """Return how good the model is on held-out rows. Raises UnknownModel, ModelUnavailable, NoEvaluation."""
-    model = registry.get(name)
+def evaluate(registry: Registry, name: str, version: str | None, language: Language) -> EvaluationAnswer:
+    """Return how good the model is on held-out rows. Raises UnknownModel, UnknownVersion, ModelUnavailable, NoEvaluation."""
+    model = registry.get(name, version)
     if model.evaluation is None:
         raise NoEvaluation
     answer = EvaluationAnswer(model=model.card.name, version=model.card.version, evaluation=model.evaluation)

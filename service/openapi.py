@@ -75,6 +75,7 @@ _EVALUATION = f"{_MODEL}/evaluation"
 _ENTITY = f"{_MODEL}/entities/{{id}}"
 _ENTITIES = f"{_MODEL}/entities"
 _KEY = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 64}}
+_VERSION = {"name": "version", "in": "query", "schema": {"type": "string"}}
 _AFTER = {"name": "after", "in": "query", "schema": {"type": "string"}}
 _REFUSALS = problems.documented(
     InvalidRequest,
@@ -170,6 +171,8 @@ def _get(operation: dict[str, Any], model: Model, card: Card, path: str) -> dict
     kept = {name: value for name, value in operation.items() if name != "parameters"}
     kept["operationId"] = f"{operation['operationId']}_{card.name}"
     kept["summary"] = f"{operation['summary']}: {card.title}"
+    if path in {_MODEL, _EVALUATION}:
+        kept["parameters"] = [_VERSION]
     if path == _EVALUATION:
         kind = type(model.evaluation).__name__
         narrowed = {

@@ -119,7 +119,7 @@ def test_a_broken_bundle_is_listed_and_the_others_serve_on(mixed: TestClient) ->
     assert mixed.post("/v1/models/credit-scorecard/predictions", json={"rows": []}).status_code == 200
 
 
-def test_a_model_name_is_served_once(bundles: Path, tmp_path: Path) -> None:
+def test_a_version_is_served_once(bundles: Path, tmp_path: Path) -> None:
     shutil.copytree(bundles / "credit-default", tmp_path / "a")
     shutil.copytree(bundles / "credit-default", tmp_path / "b")
     registry = Registry()

@@ -313,6 +313,8 @@ def test_the_case_that_two_models_decide_differently_stands_first(service: TestC
     rows = {"credit-default": [Kept("agreed", agreed), Kept("argued", argued), Kept("agreed too", agreed)]}
     app = quiet(opened("compare", model="credit-default", lang="en", view="credit-scorecard", kept=kept.write(rows)))
     lines = html_of(app).split('<table class="compared">')[2].split('<th scope="row">')[1:]
+    names = [line.partition("<")[0] for line in lines]
+    lines = [line for line, name in zip(lines, names, strict=True) if name != "The present case"]
     assert [line.partition("<")[0] for line in lines] == ["argued", "agreed", "agreed too"]
     assert ["another decision" in line for line in lines] == [True, False, False]
 

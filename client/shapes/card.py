@@ -117,6 +117,7 @@ class ModelState(TypedDict):
     name: str
     state: Literal["ready", "broken"]
     version: str | None
+    versions: list[str]
     title: str | None
     question: str | None
     reason: str | None

@@ -1,4 +1,4 @@
-"""Compare: kept cases side by side in one table and one chart; then two models on the same cases.
+"""Compare: kept cases side by side in one table and one chart; then two models, or two versions of one, on the same cases.
 
 Knows: the order of the page. Must not know: how a table or a request is made.
 """
@@ -16,6 +16,8 @@ from demo.kept import Kept
 from demo.tongue import Tongue
 
 PAGE = "compare"
+_SHORT = 12
+"""Letters of a version in the address: enough to tell versions apart."""
 
 
 def page() -> None:
@@ -26,23 +28,24 @@ def page() -> None:
     case = state.case(card)
     if all(each.row != case.row for each in own) and state.room_to_keep(card):
         st.button(words.say("Keep the present case too"), on_click=lambda: state.keep(card), icon=":material/bookmark_add:")
-    if not own:
-        state.write_address(card)
+    if own:
+        _tools(card, own, words)
+    else:
         st.info(words.say("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."), icon="🔖")
-        return
-    _tools(card, own, words)
     others = _comparable(card)
     chosen = state.view(PAGE, list(others), "")
     state.write_address(card, chosen)
-    explained = answers.explain(card, [each.row for each in own])
+    shown = own if any(each.row == case.row for each in own) else [*own, Kept(words.say("The present case"), case.row)]
+    explained = answers.explain(card, [each.row for each in shown])
     if explained is None:
         st.caption(words.say("No answer at the moment."))
         return
-    st.html(laid_out.side_by_side(card, own, explained, words))
-    _chart(card, own, explained, words)
-    _download(card, own, explained, words)
+    if own:
+        st.html(laid_out.side_by_side(card, own, explained[: len(own)], words))
+        _chart(card, own, explained[: len(own)], words)
+        _download(card, own, explained[: len(own)], words)
     if others:
-        _second_model(card, own, explained, others, chosen)
+        _second_model(card, shown, explained, others, chosen)
 
 
 def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
@@ -149,7 +152,7 @@ def _download(card: Card, own: list[Kept], explained: list[Explanation], words: 
 
 
 def _second_model(card: Card, own: list[Kept], explained: list[Explanation], others: dict[str, Card], chosen: str) -> None:
-    """Draw the same cases as another model sees them that reads the same fields."""
+    """Draw the same cases as another model, or another version, sees them that reads the same fields."""
     words = state.tongue()
     st.subheader(words.say("Two models on the same cases"), anchor=False)
     key = f"{PAGE}/other"
@@ -157,7 +160,7 @@ def _second_model(card: Card, own: list[Kept], explained: list[Explanation], oth
     st.pills(
         words.say("The other model"),
         list(others),
-        format_func=lambda name: forms.plain(others[name]["title"]),
+        format_func=lambda name: forms.plain(laid_out.titles((card, others[name]), words)[1]),
         key=key,
         on_change=lambda: state.look_at(PAGE, st.session_state[key] or ""),
     )
@@ -179,14 +182,19 @@ def _second_model(card: Card, own: list[Kept], explained: list[Explanation], oth
 
 
 def _comparable(card: Card) -> dict[str, Card]:
+    """Return what the present model can be compared with: other models, then other versions of it."""
     found = {}
-    for model in answers.models():
-        if model["state"] == "ready" and model["name"] != card["name"]:
-            try:
-                other = answers.card(model["name"])
-            except ServiceError as error:
-                banner.note(error)
-                continue
-            if laid_out.comparable(card, other):
-                found[model["name"]] = other
+    ready = [model for model in answers.models() if model["state"] == "ready"]
+    wanted: list[tuple[str, str | None]] = [(model["name"], None) for model in ready if model["name"] != card["name"]]
+    wanted += [(card["name"], each) for model in ready if model["name"] == card["name"] for each in model["versions"]]
+    for name, version in wanted:
+        if version == card["version"]:
+            continue
+        try:
+            other = answers.card(name, version)
+        except ServiceError as error:
+            banner.note(error)
+            continue
+        if laid_out.comparable(card, other):
+            found[f"{name}@{version[:_SHORT]}" if version else name] = other
     return found

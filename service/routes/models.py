@@ -54,8 +54,8 @@ async def list_models(models: Models, language: Tongue) -> Response:
         **problems.documented(Unauthorized, Forbidden, UnknownModel, ModelUnavailable),
     },
 )
-async def card(model: str, models: Models, language: Tongue) -> Response:
-    body = encode(actions.describe(models, model, language))
+async def card(model: str, models: Models, language: Tongue, version: str | None = None) -> Response:
+    body = encode(actions.describe(models, model, version, language))
     return Response(body, media_type="application/json", headers=_spoken(language))
 
 
@@ -68,8 +68,8 @@ async def card(model: str, models: Models, language: Tongue) -> Response:
         **problems.documented(Unauthorized, Forbidden, UnknownModel, NoEvaluation, ModelUnavailable),
     },
 )
-async def evaluation(model: str, models: Models, language: Tongue) -> Response:
-    body = encode(actions.evaluate(models, model, language))
+async def evaluation(model: str, models: Models, language: Tongue, version: str | None = None) -> Response:
+    body = encode(actions.evaluate(models, model, version, language))
     return Response(body, media_type="application/json", headers=_spoken(language))
 
 

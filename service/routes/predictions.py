@@ -60,6 +60,9 @@ class Predictions:
         body = await self._bodies.read(scope, receive)
         with self._slots:
             rows, version = model.read(body) or self._read_carefully(body)
+            if version not in {None, model.card.version}:  # another card reads the same body in its own way
+                model = self.registry.get(name, version)
+                rows, version = model.read(body) or self._read_carefully(body)
             if len(rows) > self._max_rows:
                 raise TooLarge(f"A request may hold {self._max_rows:,} rows.")
             if isinstance(rows, list) and model.card.entity and any(model.card.entity.key in row for row in rows):

@@ -16,6 +16,8 @@ class ModelState(Shape, frozen=True):
     name: str
     state: Literal["ready", "broken"]
     version: str | None = None
+    versions: tuple[str, ...] = ()
+    """All that are served; the first answers who names none."""
     title: Text | None = None
     question: Text | None = None
     reason: str | None = None

@@ -55,6 +55,15 @@ def read_card(folder: Path) -> Card:
     return msgspec.structs.replace(card, version=version)
 
 
+def is_whole(folder: Path) -> bool:
+    """Tell whether a folder holds a bundle whose card can be read."""
+    try:
+        read_card(folder)
+    except (BrokenBundle, OSError):
+        return False
+    return True
+
+
 def write_card(folder: Path, card: Card) -> str:
     """Write card and version into a folder that holds the model already; return the version."""
     check_card(card)

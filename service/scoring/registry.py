@@ -1,6 +1,9 @@
 """The models that are served: each bundle of a folder opened and tried on its own rows, or listed as broken.
 
 Knows: bundles, scorers, checks, answers. Must not know: HTTP, settings.
+
+    bundles/credit-default/          who names no version is answered by the bundle in the folder of the model's name
+    bundles/credit-default.before/   any other bundle of the model is served to who names its version
 """
 
 import threading
@@ -94,6 +97,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._models: dict[str, Model] = {}
+        self._versions: dict[str, dict[str, Model]] = {}
         self._broken: dict[str, str] = {}
         self.loaded = threading.Event()
 
@@ -112,10 +116,14 @@ class Registry:
             reason = str(error) if isinstance(error, BrokenBundle) else "its files cannot be read"
             self._broken[folder.name[:64]] = reason
             return
-        if model.card.name in self._models:
-            self._broken[folder.name[:64]] = f"there is another bundle of the name {model.card.name}"
+        name, version = model.card.name, model.card.version
+        versions = self._versions.setdefault(name, {})
+        if version in versions:
+            self._broken[folder.name[:64]] = f"there is another copy of this version of {name}"
             return
-        self._models[model.card.name] = model
+        versions[version] = model
+        if name not in self._models or folder.name == name:
+            self._models[name] = model
 
     def get(self, name: str, version: str | None = None) -> Model:
         """Raises UnknownModel, UnknownVersion or ModelUnavailable (broken, or not opened yet)."""
@@ -126,11 +134,20 @@ class Registry:
             if not self.loaded.is_set():
                 raise ModelUnavailable("The models are being loaded. Try again in a moment.")
             raise UnknownModel
-        if version is not None and version != model.card.version:
-            raise UnknownVersion(f"The served version is {model.card.version[:12]}.")
-        return model
+        if version is None or version == model.card.version:
+            return model
+        versions = self._versions.get(name, {})
+        if version not in versions:
+            raise UnknownVersion(f"Served: {', '.join(each[:12] for each in self._in_order(model))}.")
+        return versions[version]
+
+    def _in_order(self, model: Model) -> list[str]:
+        """Return the versions of a model, the one first that answers who names none."""
+        own = model.card.version
+        return [own, *sorted(self._versions.get(model.card.name, {}).keys() - {own})]
 
     def models(self) -> list[Model]:
+        """Return the models as they answer who names no version."""
         return [self._models[name] for name in sorted(self._models)]
 
     def states(self) -> list[ModelState]:
@@ -140,6 +157,7 @@ class Registry:
                 name=model.card.name,
                 state="ready",
                 version=model.card.version,
+                versions=tuple(self._in_order(model)),
                 title=model.card.title,
                 question=model.card.question,
             )

@@ -8,8 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from service.errors import BrokenBundle
-from service.scoring.bundle import read_card
+from service.scoring.bundle import is_whole
 from service.settings import BUNDLES
 
 NAMES = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price")
@@ -37,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
         write_feed(chosen.comments)
         return
     chosen.to.mkdir(parents=True, exist_ok=True)
-    missing = [name for name in NAMES if chosen.all or not _is_whole(chosen.to / name)]
+    missing = [name for name in NAMES if chosen.all or not is_whole(chosen.to / name)]
     if not missing:
         return
     from service.training.build import build
@@ -49,14 +48,6 @@ def main(arguments: list[str] | None = None) -> None:
         card = build(RECIPES[name], chosen.to)
         metric = card.metrics[0]
         _say(f"{metric.name} {metric.value:.3f} on {metric.rows:,} unseen rows, {time.perf_counter() - start:.0f} s\n")
-
-
-def _is_whole(folder: Path) -> bool:
-    try:
-        read_card(folder)
-    except (BrokenBundle, OSError):
-        return False
-    return True
 
 
 def _say(text: str) -> None:

@@ -4,7 +4,6 @@ Knows: recipes, cards, bundles, scorers. Must not know: HTTP.
 """
 
 import importlib.metadata
-import shutil
 import tempfile
 import tomllib
 from pathlib import Path
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from service.errors import BrokenBundle
 from service.schemas import Card, Classification, Evaluation, Input, IntervalRule, Row, Scoring
 from service.scoring.answers import answers
-from service.scoring.bundle import write_card
+from service.scoring.bundle import is_whole, read_card, write_card
 from service.scoring.checks import Checks
 from service.scoring.evaluations import write_evaluation
 from service.scoring.reference import Reference, write_reference
@@ -185,9 +184,15 @@ def _reference(card: Card, train: Part, folder: Path) -> Reference:
 
 
 def _put(folder: Path, target: Path) -> None:
-    """Move a finished bundle into place; the older one steps aside first, so the place never holds a mixture."""
+    """Move a finished bundle into place; the older one steps aside first, so the place never holds a mixture.
+
+    The version before it stays beside it, to be asked for by its hash and compared with; the one before that goes.
+    """
+    old, before = folder.parent / "old", target.with_name(f"{target.name}.before")
     if target.exists():
-        old = folder.parent / "old"
         target.replace(old)
-        shutil.rmtree(old)
     folder.replace(target)
+    if is_whole(old) and read_card(old).version != read_card(target).version:
+        if before.exists():
+            before.replace(folder.parent / "older")
+        old.replace(before)
