@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from client import Card, Row
+from client import Card, Row, Value
 from demo import cases
 
 MOST = 12
@@ -118,7 +118,7 @@ def _row(card: Card, row: Row) -> Row:
     return cases.complete(card, given)
 
 
-def table(card: Card, kept: list[Kept], answers: list[dict[str, str]]) -> str:
+def table(card: Card, kept: list[Kept], answers: list[dict[str, Value]]) -> str:
     """Return the kept cases as CSV for a spreadsheet: names, fields, then the columns of `answers`.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection).

@@ -4,6 +4,7 @@ Knows: cards, explanations, a tongue; writes HTML in which nothing of a card or 
 Streamlit, requests.
 """
 
+import math
 from html import escape
 
 from client import Card, Explanation, Value
@@ -29,6 +30,8 @@ def side_by_side(card: Card, kept: list[Kept], explained: list[Explanation], ton
             marked = [f"<b>{text}</b>" if value != values[0] else text for text, value in zip(texts, values, strict=True)]
             rows.append(_row(wording.label(field), marked))
     rows.append(_row(tongue.say("Strongest reasons"), [_reasons(card, each, tongue) for each in explained], "reasons"))
+    if any(each["usualness"] for each in explained):
+        rows.append(_row(tongue.say("How usual"), [_usual(each, tongue) for each in explained]))
     return _table(head, rows)
 
 
@@ -38,7 +41,7 @@ def two_models(
     """Return the table of two models: a row a case, the largest disagreement first."""
     lines = []
     for each, one, two in zip(kept, *explained, strict=True):
-        values = [wording.answer_value(card, asked["prediction"]) for card, asked in zip(cards, (one, two), strict=True)]
+        values = _values(cards, one, two)
         apart = one["prediction"]["decision"] != two["prediction"]["decision"]
         cells = [_answer(cards[0], one, tongue), _answer(cards[1], two, tongue)]
         said = escape(wording.difference(cards[0], values[0], values[1], tongue))
@@ -65,17 +68,47 @@ def comparable(card: Card, other: Card) -> bool:
     return asked[0] == asked[1] and kinds[0] == kinds[1]
 
 
-def columns_of(card: Card, explained: Explanation) -> dict[str, str]:
-    """Return the answer as columns of a file: exact numbers, no words of a language."""
+def apart(
+    cards: tuple[Card, Card], kept: list[Kept], explained: tuple[list[Explanation], list[Explanation]], tongue: Tongue
+) -> str:
+    """Say in one sentence how far two models are apart on the cases: by their decisions, or else by their answers."""
+    pairs = list(zip(kept, *explained, strict=True))
+    if cards[0]["output"].get("bands"):
+        many = sum(one["prediction"]["decision"] != two["prediction"]["decision"] for _, one, two in pairs)
+        if many:
+            return tongue.count("They decide differently on {n} case.", "They decide differently on {n} cases.", many)
+        return tongue.say("They decide alike on all of these cases.")
+    said = [(each.name, *_values(cards, one, two)) for each, one, two in pairs]
+    name, one, two = max(said, key=lambda case: abs(case[2] - case[1]))
+    if one == two:
+        return tongue.say("They give the same answer on all of these cases.")
+    return tongue.say(
+        "Furthest apart on {name}: {difference}.", name=name, difference=wording.difference(cards[0], one, two, tongue)
+    )
+
+
+def columns(card: Card, explained: list[Explanation]) -> list[dict[str, Value]]:
+    """Return the answers as columns of a file: exact numbers, no words of a language. Differences are to the first case.
+
+    `contribution_<field>` is how far the field pulls the answer; a text's is the sum over its words.
+    """
+    first = wording.answer_value(card, explained[0]["prediction"])
+    return [_columns_of(card, each, first) for each in explained]
+
+
+def _columns_of(card: Card, explained: Explanation, first: float) -> dict[str, Value]:
     prediction = explained["prediction"]
-    found: dict[str, str] = {"decision": prediction["decision"] or ""}
+    found: dict[str, Value] = {"decision": prediction["decision"] or ""}
     if wording.is_classification(card):
         found["label"] = prediction["label"]
-        found |= {f"probability_{label}": repr(share) for label, share in prediction["probabilities"].items()}
+        found |= {f"probability_{label}": share for label, share in prediction["probabilities"].items()}
     else:
-        found["value"] = repr(prediction["value"])
         around = prediction.get("interval")
-        found |= {"low": repr(around["low"]), "high": repr(around["high"])} if around else {}
+        found |= {"value": prediction["value"]} | ({"low": around["low"], "high": around["high"]} if around else {})
+    found["difference_to_first"] = wording.answer_value(card, prediction) - first
+    for field in card["inputs"]:
+        pulls = [each["contribution"] for each in explained["contributions"] if each["field"] == field["name"]]
+        found[f"contribution_{field['name']}"] = math.fsum(pulls) if pulls else None
     return found | {"version": card["version"]}
 
 
@@ -87,6 +120,18 @@ def _table(heads: list[str], rows: list[str]) -> str:
 
 def _row(name: str, cells: list[str], kind: str = "") -> str:
     return f'<tr class="{kind}"><th scope="row">{escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _values(cards: tuple[Card, Card], one: Explanation, two: Explanation) -> tuple[float, float]:
+    return wording.answer_value(cards[0], one["prediction"]), wording.answer_value(cards[1], two["prediction"])
+
+
+def _usual(explained: Explanation, tongue: Tongue) -> str:
+    found = explained["usualness"]
+    if not found:
+        return ""
+    said, rare = reasons.rarity(found, tongue)
+    return f'<span class="apart">{escape(said)}</span>' if rare else escape(said)
 
 
 def _answer(card: Card, explained: Explanation, tongue: Tongue) -> str:

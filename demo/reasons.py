@@ -28,10 +28,18 @@ def why(card: Card, row: Row, now: Explanation, start: Explanation, tongue: Tong
     return f'<section class="why{" swapped" if _more_is_good(card) else ""}">{"".join(parts)}</section>'
 
 
-def usual(card: Card, usualness: Usualness, tongue: Tongue) -> tuple[str, bool]:
-    """Return a sentence on how usual the case is, and whether it is unusual."""
-    place = min(99, round(usualness["percentile"]))
-    share = tongue.percent(place / 100)
+def rarity(usualness: Usualness, tongue: Tongue) -> tuple[str, bool]:
+    """Return how usual the case is in a few words, and whether it is unusual."""
+    share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
+    return tongue.say("rarer than {share}", share=share), usualness["percentile"] >= _UNUSUAL
+
+
+def usual(card: Card, usualness: Usualness | None, tongue: Tongue) -> tuple[str, bool]:
+    """Return a sentence on how usual the case is, or why nobody can tell, and whether it is unusual."""
+    if usualness is None:
+        only_text = all(field["type"] == "text" for field in card["inputs"])
+        return (tongue.say("How usual a text is cannot be told.") if only_text else ""), False
+    share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
     if usualness["percentile"] < _UNUSUAL:
         return tongue.say("A usual case: rarer than {share} of those the model learned from.", share=share), False
     text = tongue.say("An unusual case: rarer than {share} of those the model learned from.", share=share)

@@ -30,6 +30,14 @@ class Side:
         value = row[self.field["name"]]
         return self.values.index(value) if value in self.values else None
 
+    def at(self, row: Row) -> float | None:
+        """Return where a row's value stands, be it one of the values or between them."""
+        value = row[self.field["name"]]
+        if is_ordered(self.field):
+            return None if value is None else float(value)
+        place = self.place(row)
+        return None if place is None else self.places[place]
+
     def axis(self, usual: list[float] | None, tongue: Tongue) -> Axis:
         return scales.axis(self.field, self.places, self.words, usual, tongue)
 
@@ -38,7 +46,14 @@ def side(field: Field, values: list[Value], tongue: Tongue) -> Side:
     """Return the values of a field that have a place."""
     drawn = [value for value in values if value is not None or not is_ordered(field)]
     places = [float(value or 0) if is_ordered(field) else float(at) for at, value in enumerate(drawn)]
-    return Side(field, drawn, places, [wording.value_with_unit(field, value, tongue) for value in drawn])
+    return Side(field, drawn, places, [_word(field, value, tongue) for value in drawn])
+
+
+def _word(field: Field, value: Value, tongue: Tongue) -> str:
+    """Write a value; of a category that no training row had, say so."""
+    word = wording.value_with_unit(field, value, tongue)
+    unseen = any(each["value"] == value and not each.get("seen", True) for each in field.get("categories", []))
+    return tongue.say("{value} (never seen)", value=word) if unseen else word
 
 
 def along(card: Card, field: Field, curve: Curve, tongue: Tongue) -> tuple[Side, list[Point]]:

@@ -30,6 +30,7 @@ TOLD = {
     "demo.sweeps",
     "demo.tongue",
     "demo.value_findings",
+    "demo.wishes",
     "demo.wording",
 }
 

@@ -42,10 +42,13 @@ class StandIn:
     def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, str, Any]:
         card = next((card for card in self.cards if f"/{card['name']}" in path), None)
         states = [
-            {"name": each["name"], "state": "ready", "version": "v1", "title": each["title"], "question": "", "reason": None}
+            {"name": each["name"], "state": "ready", "version": each["version"], "versions": [each["version"]]}
+            | {"title": each["title"], "question": "", "reason": None}
             for each in self.cards
         ]
         if method == "POST" and card:
+            if body.get("version") != card["version"]:
+                return problem(404, "unknown_version")
             self.asked.append(body)
             question = path.rpartition("/")[2].partition("?")[0]
             return self.trouble or (200, "application/json", getattr(self, f"_{question}")(card, body))

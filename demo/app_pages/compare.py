@@ -26,8 +26,9 @@ def page() -> None:
     own = state.kept_cases(card)
     st.title(words.say("Side by side"), anchor=False)
     case = state.case(card)
-    if all(each.row != case.row for each in own) and state.room_to_keep(card):
-        st.button(words.say("Keep the present case too"), on_click=lambda: state.keep(card), icon=":material/bookmark_add:")
+    is_kept = any(each.row == case.row for each in own)
+    if not is_kept:
+        _keep(card, words)
     if own:
         _tools(card, own, words)
     else:
@@ -35,7 +36,7 @@ def page() -> None:
     others = _comparable(card)
     chosen = state.view(PAGE, list(others), "")
     state.write_address(card, chosen)
-    shown = own if any(each.row == case.row for each in own) else [*own, Kept(words.say("The present case"), case.row)]
+    shown = own if is_kept else [*own, Kept(words.say("The present case"), case.row)]
     explained = answers.explain(card, [each.row for each in shown])
     if explained is None:
         st.caption(words.say("No answer at the moment."))
@@ -46,6 +47,13 @@ def page() -> None:
         _download(card, own, explained[: len(own)], words)
     if others:
         _second_model(card, shown, explained, others, chosen)
+
+
+def _keep(card: Card, words: Tongue) -> None:
+    if state.room_to_keep(card):
+        st.button(words.say("Keep the present case too"), on_click=lambda: state.keep(card), icon=":material/bookmark_add:")
+    else:
+        st.caption(words.say("There is no room to keep more cases: delete one."))
 
 
 def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
@@ -116,22 +124,26 @@ def _name_field(own: list[Kept], chosen: Kept, words: Tongue) -> None:
 
 def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
     dots = []
+    first = wording.answer_value(card, explained[0]["prediction"])
     for each, asked in zip(own, explained, strict=True):
         value, around = wording.answer_value(card, asked["prediction"]), asked["prediction"].get("interval")
         ends = (around["low"], around["high"]) if around else None
-        dots.append(Compared(each.name, value, wording.answer_with_unit(card, value, words), ends))
+        said = wording.answer_with_unit(card, value, words)
+        if value != first:
+            said += f" ({wording.difference(card, first, value, words)})"
+        dots.append(Compared(each.name, value, said, ends))
     ends_of_all = [end for dot in dots for end in (dot.around or (dot.answer, dot.answer))]
     figure = compared.dots(dots, scales.of(card, ends_of_all, words), state.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
     summary = (
         words.say("All at {answer}.", answer=lowest.word)
-        if lowest.word == highest.word
+        if lowest.answer == highest.answer
         else words.say(
             "Lowest: {low_name}, {low}. Highest: {high_name}, {high}.",
             low_name=lowest.name,
-            low=lowest.word,
+            low=wording.answer_with_unit(card, lowest.answer, words),
             high_name=highest.name,
-            high=highest.word,
+            high=wording.answer_with_unit(card, highest.answer, words),
         )
     )
     config = {"displayModeBar": False, "staticPlot": True}
@@ -140,7 +152,7 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Ton
 
 
 def _download(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
-    table = kept.table(card, own, [laid_out.columns_of(card, asked) for asked in explained])
+    table = kept.table(card, own, laid_out.columns(card, explained))
     st.download_button(
         words.say("Download as CSV"),
         table.encode("utf-8-sig"),
@@ -172,13 +184,7 @@ def _second_model(card: Card, own: list[Kept], explained: list[Explanation], oth
         st.caption(words.say("No answer at the moment."))
         return
     st.html(laid_out.two_models((card, other), own, (explained, asked), words))
-    apart = sum(
-        one["prediction"]["decision"] != two["prediction"]["decision"] for one, two in zip(explained, asked, strict=True)
-    )
-    if apart:
-        st.caption(words.count("They decide differently on {n} case.", "They decide differently on {n} cases.", apart))
-    else:
-        st.caption(words.say("They decide alike on all of these cases."))
+    st.caption(forms.plain(laid_out.apart((card, other), own, (explained, asked), words)))
 
 
 def _comparable(card: Card) -> dict[str, Card]:

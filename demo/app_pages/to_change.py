@@ -4,18 +4,19 @@ Knows: the order of the page. Must not know: how proposals are found.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
-from client import Card, Change, Field, Goal, Recommendation
-from demo import answers, forms, headline, state, wording
+from client import Card, Change, Field, Recommendation
+from demo import answers, forms, headline, state, wishes, wording
 from demo.cases import MODEL
 from demo.tongue import Tongue
+from demo.wishes import Wish
 
 PAGE = "to-change"
-_OWN, _MOST, _LEAST = "own", "most", "least"
-_BAND = "band:"
+_OWN = ""
 _WIDE = 620
 
 
@@ -24,24 +25,16 @@ def page() -> None:
     card, words = answers.card(st.session_state[MODEL]), state.tongue()
     case = state.case(card)
     st.title(words.say("What would have to change?"), anchor=False)
-    movable = [field for field in card["inputs"] if field.get("changeable", "both") != "no" and field["type"] != "text"]
-    if not movable:
+    if not wishes.movable(card):
         state.write_address(card)
         st.info(words.say("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
         return
     place = st.empty()
-    goal, view = _goal(card, words)
-    fixed = st.multiselect(
-        words.say("Leave as it is"),
-        [field["name"] for field in movable],
-        format_func=lambda name: forms.plain(next(wording.label(field) for field in movable if field["name"] == name)),
-        key=f"fixed/{card['name']}",
-        placeholder=words.say("nothing"),
-        width=_WIDE,
-        persist_state="session",
-    )
-    state.write_address(card, view)
-    asked = answers.recommend(card, case.row, goal, fixed)
+    wish = wishes.read(card, state.any_view(PAGE))
+    _goal(card, wish, words)
+    _fixed(card, wish, words)
+    state.write_address(card, wishes.write(wish))
+    asked = answers.recommend(card, case.row, wishes.goal(card, wish), list(wish.fixed))
     if asked is None:
         st.caption(words.say("No answer at the moment."))
         return
@@ -54,76 +47,126 @@ def page() -> None:
             icon="✅",
         )
     else:
-        st.info(
-            words.say("Not reachable with these fields. Choose another goal, or leave fewer fields as they are."), icon="🧭"
-        )
+        _out_of_reach(wish, words)
     _still(card, words)
 
 
-def _goal(card: Card, words: Tongue) -> tuple[Goal, str]:
-    """Draw the choice of a goal: a band of the card, or a number of one's own; return it, and its name in the address."""
-    bands = {f"{_BAND}{band['value']}": band.get("label") or band["value"] for band in card["output"].get("bands", [])}
-    options = [*bands, _OWN]
-    chosen = state.view(PAGE, options, options[0])
+def _out_of_reach(wish: Wish, words: Tongue) -> None:
+    st.info(
+        words.say(
+            "Not reachable: no way was found with the fields left. Choose another goal, or leave fewer fields as they are."
+        )
+        if wish.fixed
+        else words.say("Not reachable: no way was found with the fields that can change. Choose another goal."),
+        icon="🧭",
+    )
+
+
+def _look_at(wish: Wish) -> None:
+    state.look_at(PAGE, wishes.write(wish))
+
+
+def _goal(card: Card, wish: Wish, words: Tongue) -> None:
+    """Draw the choice of a goal: a band of the card, or numbers of one's own."""
+    bands = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     if bands:
         key = f"{PAGE}/goal"
-        st.session_state[key] = chosen
+        st.session_state[key] = wish.band
 
         def look() -> None:
-            state.look_at(PAGE, st.session_state[key] or chosen)
+            chosen = st.session_state[key]
+            if chosen is not None:
+                own = wishes.own(card) if chosen == _OWN else Wish(band=chosen)
+                _look_at(replace(own, fixed=wish.fixed))
 
         st.pills(
             words.say("The goal"),
-            options,
-            format_func=lambda option: forms.plain(bands.get(option) or words.say("a number of my own")),
+            [*bands, _OWN],
+            format_func=lambda band: forms.plain(bands.get(band) or words.say("a number of my own")),
             key=key,
             on_change=look,
         )
-    if chosen != _OWN:
-        return {"decision": chosen.removeprefix(_BAND)}, chosen
-    return _own_goal(card, words), _OWN
+    if not wish.band:
+        _numbers(card, wish, words)
 
 
-def _own_goal(card: Card, words: Tongue) -> Goal:
-    sides = {_MOST: words.say("at most"), _LEAST: words.say("at least")}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        side = st.segmented_control(
-            words.say("The answer should be"),
-            list(sides),
-            format_func=sides.__getitem__,
-            key=f"{PAGE}/side/{card['name']}",
-            default=_MOST,
-            required=True,
-            persist_state="session",
-        )
-        number = _number(card, words)
-    bound = "max" if side == _MOST else "min"
-    if wording.is_classification(card):
-        if bound == "max":
-            return {"probability": {"label": card["output"]["focus"], "max": number}}
-        return {"probability": {"label": card["output"]["focus"], "min": number}}
-    return {"value": {"max": number}} if bound == "max" else {"value": {"min": number}}
+def _numbers(card: Card, wish: Wish, words: Tongue) -> None:
+    """Draw the ends between which the answer should lie."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="own-goal"):
+        if not wording.is_classification(card):
+            _values(card, wish, words)
+            return
+        if len(wishes.labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
+            _label(card, wish, words)
+        key = f"{PAGE}/chance/{card['name']}"
+        st.session_state[key] = (wish.least or 0.0, 1.0 if wish.most is None else wish.most)
 
+        def look() -> None:
+            least, most = st.session_state[key]
+            _look_at(replace(wish, least=least or None, most=most if most < 1 or not least else None))
 
-def _number(card: Card, words: Tongue) -> float:
-    key = f"{PAGE}/number/{card['name']}"
-    if wording.is_classification(card):
-        label = words.say("Chance")
-        return st.slider(label, 0.0, 1.0, 0.3, 0.01, format="percent", key=key, width=320, persist_state="session")
-    low, high = card["output"].get("seen") or (0.0, 100.0)
-    unit = card["output"].get("unit", "")
-    step = 10.0 ** max(0, len(str(int(high - low))) - 2)
-    middle = round((low + high) / 2 / step) * step
-    return float(
-        st.number_input(
-            forms.plain(words.say("Value") + (f", {unit}" if unit else "")),
-            value=float(middle),
-            step=step,
-            format="%.0f" if step >= 1 else "%.2f",
+        st.slider(
+            words.say("The chance should lie between"),
+            0.0,
+            1.0,
+            step=0.01,
+            format="percent",
             key=key,
-            width=220,
-            persist_state="session",
+            on_change=look,
+            width=420,
         )
+
+
+def _label(card: Card, wish: Wish, words: Tongue) -> None:
+    names = {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
+    key = f"{PAGE}/label/{card['name']}"
+    st.session_state[key] = wish.label
+    st.selectbox(
+        words.say("The chance of"),
+        list(names),
+        format_func=lambda name: forms.plain(names[name]),
+        key=key,
+        on_change=lambda: _look_at(replace(wish, label=st.session_state[key])),
+        width=260,
+    )
+
+
+def _values(card: Card, wish: Wish, words: Tongue) -> None:
+    size = wishes.step(card)
+    unit = card["output"].get("unit", "")
+    for name, label, end in (
+        ("least", words.say("The answer should be at least"), wish.least),
+        ("most", words.say("and at most"), wish.most),
+    ):
+        key = f"{PAGE}/{name}/{card['name']}"
+        st.session_state[key] = end
+
+        def look(name: str = name, key: str = key) -> None:
+            _look_at(wishes.with_end(wish, name, st.session_state[key]))
+
+        st.number_input(
+            forms.plain(label + (f", {unit}" if unit else "")),
+            step=size,
+            format="%.0f" if size >= 1 else "%g",
+            key=key,
+            placeholder=words.say("no limit"),
+            on_change=look,
+            width=260,
+        )
+
+
+def _fixed(card: Card, wish: Wish, words: Tongue) -> None:
+    fields = {field["name"]: field for field in card["inputs"]}
+    key = f"{PAGE}/fixed/{card['name']}"
+    st.session_state[key] = list(wish.fixed)
+    st.multiselect(
+        words.say("Leave as it is"),
+        wishes.movable(card),
+        format_func=lambda name: forms.plain(wording.label(fields[name])),
+        key=key,
+        placeholder=words.say("nothing"),
+        on_change=lambda: _look_at(replace(wish, fixed=tuple(st.session_state[key]))),
+        width=_WIDE,
     )
 
 

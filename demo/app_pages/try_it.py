@@ -140,8 +140,8 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongu
 
 def _why(card: Card, case: Case, now: Explanation, start: Explanation, words: Tongue) -> None:
     st.html(reasons.why(card, case.row, now, start, words))
-    if now["usualness"]:
-        sentence, unusual = reasons.usual(card, now["usualness"], words)
+    sentence, unusual = reasons.usual(card, now["usualness"], words)
+    if sentence:
         st.html(f'<p class="usual{" rare" if unusual else ""}">{html.escape(sentence)}</p>')
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from client import Card, Curves, Field
+from client import Card, Curves, Field, Row
 from demo import answers, forms, headline, state, sweeps, wording
 from demo.cases import MODEL, Case
 from demo.charts import answer_map, curves
 from demo.charts.canvas import Figure
 from demo.charts.curves import Point
+from demo.sweeps import Side
 from demo.tongue import Tongue
 
 PAGE = "what-if"
@@ -92,7 +93,7 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -
     rare = False
     if sweeps.is_ordered(field):
         start = None if pinned is None or begun is None else Point(float(begun), pinned, "", "")
-        axis = side.axis(asked["curves"][0]["usual"], words)
+        axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], words)
         rare = bool(axis.rare(points, (points[0].at, points[-1].at)))
         figure = curves.line(points, axis, scale, now=now, start=start, theme=state.theme())
     else:
@@ -120,8 +121,8 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, wor
         (one.places, two.places),
         cells,
         scale,
-        now=(one.place(case.row), two.place(case.row)),
-        start=(one.place(case.start_row), two.place(case.start_row)) if case.changed() else None,
+        now=_spot((one, two), case.row),
+        start=_spot((one, two), case.start_row) if case.changed() else None,
         theme=state.theme(),
     )
 
@@ -133,6 +134,15 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, wor
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
     _draw(figure, key, sweeps.summary_of_map(cells, words), take, words)
+    unknown = [forms.plain(wording.label(side.field)) for side in (one, two) if side.at(case.row) is None]
+    if unknown:
+        st.caption(words.say("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))
+
+
+def _spot(sides: tuple[Side, Side], row: Row) -> tuple[float, float] | None:
+    """Return where a row stands on a map; None where one of its values has no place."""
+    x, y = (side.at(row) for side in sides)
+    return None if x is None or y is None else (x, y)
 
 
 def _draw(

@@ -9,7 +9,7 @@ from demo.charts.canvas import ACCENT, INK, PAPER, TONES, Figure, axes, canvas, 
 from demo.charts.curves import Axis, Point, Scale
 
 _HEIGHT = 430
-Place = tuple[int | None, int | None]
+Spot = tuple[float, float]
 
 
 def surface(
@@ -18,18 +18,17 @@ def surface(
     cells: list[list[Point]],
     scale: Scale,
     *,
-    now: Place,
-    start: Place | None,
+    now: Spot | None,
+    start: Spot | None,
     theme: str,
 ) -> Figure:
     """Draw the answer over two fields: `cells[i][j]` stands at places[0][i], places[1][j]."""
     figure = canvas(theme, _HEIGHT)
     figure.add_trace(_heights(places, cells, scale, theme))
     figure.add_trace(_targets(places, cells))
-    for place, symbol in ((start or (None, None), "circle-open"), (now, "circle")):
-        one, two = place
-        if one is not None and two is not None:
-            figure.add_trace(_mark(places[0][one], places[1][two], symbol, theme))
+    for spot, symbol in ((start, "circle-open"), (now, "circle")):
+        if spot:
+            figure.add_trace(_mark(*spot, symbol, theme))
     first, second = (
         {
             "title": plain(axis.title),
