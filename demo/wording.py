@@ -9,8 +9,7 @@ from demo.tongue import Tongue
 
 _NAMED_CHANGES = 3
 _MANY = 1000
-_NEARLY_CERTAIN = 0.005
-"""Nearer to 0 or 1 than this, whole per cent would claim a certainty that no model has."""
+_SHARE_DECIMALS = (0, 1, 2)
 
 
 def is_classification(card: Card) -> bool:
@@ -27,9 +26,17 @@ def answer_value(card: Card, prediction: Prediction) -> float:
 def answer_text(card: Card, value: float, tongue: Tongue) -> str:
     """Write the number large: 56%, or 3,251."""
     if is_classification(card):
-        nearly_certain = min(value, 1 - value) < _NEARLY_CERTAIN
-        return tongue.percent(value, 1) if nearly_certain and 0 < value < 1 else tongue.percent(value)
+        return tongue.percent(value, _share_decimals(card, value))
     return tongue.number(value, decimals(card, value))
+
+
+def _share_decimals(card: Card, share: float) -> int:
+    """Return how many decimals of per cent tell the truth: never a certainty, never another band than the answer's."""
+
+    def place(value: float) -> tuple[int, bool]:
+        return sum(band["low"] <= value for band in card["output"].get("bands", [])), 0 < value < 1
+
+    return next((each for each in _SHARE_DECIMALS if place(round(share, each + 2)) == place(share)), _SHARE_DECIMALS[-1])
 
 
 def answer_with_unit(card: Card, value: float, tongue: Tongue) -> str:
