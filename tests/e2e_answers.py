@@ -175,7 +175,7 @@ def test_a_proposal_keeps_its_promise_when_it_is_tried(visit: Any) -> None:
 
 def test_a_goal_out_of_reach_is_said_to_be(visit: Any) -> None:
     page = visit("/to-change?model=credit-default&start=two-months-late").page
-    expect(page.get_by_test_id("stAlert")).to_contain_text("Not reachable with these fields")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Not reachable: no way was found")
     page.get_by_test_id("stMainBlockContainer").get_by_text("Ask a person", exact=True).last.click()
     expect(page.locator("[class*=st-key-proposal-]").first).to_be_visible()
     page.reload()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
 from tests.programs import Program, free_port, running
 
@@ -47,6 +47,21 @@ class Visit:
         self.foreign: list[str] = []
         self.page.on("request", self._note)
         self._url = url
+        self._sockets: list[WebSocketRoute] = []
+        self.page.route_web_socket(lambda _: True, self._connected)
+
+    def _connected(self, socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        self._sockets.append(socket)
+
+    def cut(self) -> None:
+        """Cut the connection between browser and demo, and wait until the page has made another one."""
+        self.settled()
+        before = len(self._sockets)
+        self._sockets[-1].close(code=1001)
+        while len(self._sockets) == before:
+            self.page.wait_for_timeout(50)
+        self.settled()
 
     def _note(self, request: Any) -> None:
         if not request.url.startswith(("http://127.0.0.1", "data:", "blob:")):
