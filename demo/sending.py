@@ -88,7 +88,7 @@ def say_why(card: Card, sent: SentFile, error: ServiceError, words: Tongue) -> N
     if isinstance(error, Refused) and refusals.is_of_file(error):
         st.error(words.say("This file cannot be scored, so nothing of it was. Mend it and drop it again."), icon="📄")
         for sentence in refusals.of_file(error, words):
-            st.caption(f"• {forms.plain(sentence)}")
+            st.markdown(f"- {forms.plain(sentence)}")
     else:
         request = f"  \n:small[{words.say('Request')} `{forms.plain(error.request_id)}`]" if error.request_id else ""
         st.warning(refusals.of_failure(error, words) + request, icon="⚠️")

@@ -6,6 +6,7 @@ Knows: the client, threads, what is held of a scored file. Must not know: Stream
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,7 +23,7 @@ _numbers = count()
 
 def kept_aside(file: BinaryIO) -> BinaryIO:
     """Return a copy without a name, on disk: it can be sent again, and takes no memory until then."""
-    copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - it goes when the last who holds it does
+    copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - its SentFile closes it
     shutil.copyfileobj(file, copy)
     return copy
 
@@ -48,6 +49,9 @@ class SentFile:
     settled: dict[str, str] = field(default_factory=dict)
     """What its sender has said of it: its `decimal` sign, its `charset`."""
     _let_go: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, self.content.close)
 
     def send(self, client: Client, card: Card, settled: Mapping[str, str] | None = None) -> None:
         """Send it, or send it again with what was settled since; returns at once."""

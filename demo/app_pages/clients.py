@@ -74,7 +74,7 @@ def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
             placeholder=card["entity"]["key"],
             key=f"{PAGE}/key/{card['name']}",
             max_chars=_LONGEST_KEY,
-            width=260,
+            width=200,
         )
         st.button(
             words.say("Any {row}", row=forms.plain(name)),
@@ -109,13 +109,12 @@ def _form(card: Card, found: LookedUp, words: Tongue) -> dict[str, DeltaGenerato
     """Draw where the fields come from, and the fields; return a place for a note under each."""
     st.html(f'<p class="stored-since">{html.escape(_since(found, words))}</p>')
     notes: dict[str, DeltaGenerator] = {}
-    columns = st.columns(2, gap="medium")
-    for number, field in enumerate(card["inputs"]):
-        with columns[number % 2]:
-            name = field["name"]
-            asked = looked_up.open_field(field, found)
-            found.case.row[name] = forms.draw_field(card, asked, found.case, words, PAGE)
-            notes[name] = st.empty()
+    for first in range(0, len(card["inputs"]), 2):  # row by row: a phone shows the fields in the card's order
+        for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
+            with column:
+                asked = looked_up.open_field(field, found)
+                found.case.row[field["name"]] = forms.draw_field(card, asked, found.case, words, PAGE)
+                notes[field["name"]] = st.empty()
 
     def back() -> None:
         _held()[card["name"]] = looked_up.begin(card, found.entity, {})

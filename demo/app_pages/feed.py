@@ -23,6 +23,7 @@ _FEW, _MORE = 5, 10
 _LOOK_SECONDS = 3
 _TICKS = 5
 _NAMED = 3
+_LIST_PIXELS = 760
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _show(card: Card, entries: list[Entry], words: Tongue) -> None:
     _over_time(card, entries, words)
     queue = feed.waiting(card, entries)
     graded = bool(card["output"].get("bands"))
-    worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(), None)
+    worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
     if any(not each.row for each in entries):
         st.info(
             words.say(

@@ -19,6 +19,8 @@ from demo.sending import PAGE
 from demo.sent_file import SentFile
 from demo.tongue import Tongue
 
+_ROW_PIXELS, _TALLEST_PIXELS = 35, 320
+
 
 def page() -> None:
     """Draw the page from top to bottom."""
@@ -64,7 +66,7 @@ def _show(card: Card, sent: SentFile, file: ScoredFile, words: Tongue) -> None:
 def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], words: Tongue) -> None:
     bins = scored_file.bins(card, file.table)
     scale = scales.of(card, [bins[0][0], bins[-1][1]], words)
-    ticks = [(at, words.number(at)) for at in scales.nice(0, max(rows for _, _, rows in bins), 5)]
+    ticks = [(at, words.number(at)) for at in scales.nice(0, max(rows for _, _, rows in bins), 5) if at]
     scored = counts[EVERY] - counts[REFUSED]
     shares = [
         words.say(
@@ -91,7 +93,7 @@ def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], 
         shown,
         column_config=_columns(card, choice, words),
         hide_index=True,
-        height=320,
+        height=min(_TALLEST_PIXELS, _ROW_PIXELS * (shown.num_rows + 1) + 2),
         on_select="rerun",
         selection_mode="single-row",
         key=f"{PAGE}/table/{sent.number}/{choice}/{order}/{part}",
@@ -119,7 +121,7 @@ def _choice(card: Card, sent: SentFile, counts: dict[str, int], words: Tongue) -
     names = {EVERY: words.say("all"), REFUSED: words.say("not scored")}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     orders = {"high": words.say("highest first"), "low": words.say("lowest first"), "file": words.say("as in the file")}
-    with st.container(horizontal=True, vertical_alignment="bottom", key="file-choice"):
+    with st.container(horizontal=True, key="file-choice"):
         choice = (
             st.pills(
                 words.say("Rows"),
@@ -131,14 +133,18 @@ def _choice(card: Card, sent: SentFile, counts: dict[str, int], words: Tongue) -
             )
             or EVERY
         )
-        order = "file"
-        if choice != REFUSED:  # without an answer there is none to order by
-            key = f"{PAGE}/order/{card['name']}"
-            order = st.selectbox(words.say("Order"), list(orders), format_func=orders.__getitem__, key=key, width=220)
+        order = st.selectbox(
+            words.say("Order"),
+            list(orders),
+            format_func=orders.__getitem__,
+            key=f"{PAGE}/order/{card['name']}",
+            width=220,
+            disabled=choice == REFUSED,  # without an answer there is none to order by
+        )
         parts, part = math.ceil(counts[choice] / SHOWN_ROWS), 1
         if parts > 1:
             key = f"{PAGE}/part/{sent.number}/{choice}/{order}"
-            part = st.number_input(words.say("Part, of {n}", n=words.number(parts)), 1, parts, key=key, width=150)
+            part = st.number_input(words.say("Part, of {n}", n=words.number(parts)), 1, parts, key=key, width=220)
     return choice, order or "high", part - 1
 
 
