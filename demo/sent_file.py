@@ -48,13 +48,17 @@ class SentFile:
     error: ServiceError | None = None
     settled: dict[str, str] = field(default_factory=dict)
     """What its sender has said of it: its `decimal` sign, its `charset`."""
+    _started: bool = False
     _let_go: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         weakref.finalize(self, self.content.close)
 
     def send(self, client: Client, card: Card, settled: Mapping[str, str] | None = None) -> None:
-        """Send it, or send it again with what was settled since; returns at once."""
+        """Send it, or send it again with what was settled since; returns at once. While it is on its way it is not sent."""
+        if self.is_on_its_way:
+            return
+        self._started = True
         self.settled |= settled or {}
         self.recognised, self.rows_back, self.scored, self.error = None, 0, None, None
         threading.Thread(target=self._score, args=(client, card), daemon=True, name="file").start()
@@ -65,7 +69,7 @@ class SentFile:
 
     @property
     def is_on_its_way(self) -> bool:
-        return self.scored is None and self.error is None
+        return self._started and self.scored is None and self.error is None
 
     def _score(self, client: Client, card: Card) -> None:
         error: ServiceError = Nonsense("The answer was not understood.")

@@ -26,6 +26,7 @@ from demo.incoming import Growing, WrongFeed
 from demo.settings import WrongSettings, read_settings
 from demo.tongue import Tongue
 from pipeline import enrich
+from tests.demo_pages import html_of, opened, serve_by
 from tests.in_process import client_of
 from tests.programs import Program, free_port, running
 
@@ -216,6 +217,37 @@ def test_a_file_without_answers_is_refused_naming_what_is_missing(
     with pytest.raises(WrongFeed) as refusal:
         incoming.dropped(card, name, io.BytesIO(content))
     assert str(refusal.value) == missing
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"comment,decision\nx,ask\n", "there is no column probability\\_positive"),
+        (b"text,probability_positive\nx,0.5\n", "This file has answers of this model, but no column comment"),
+        (b"", "This file cannot be read"),
+    ],
+)
+def test_a_wrong_file_is_read_once_however_often_the_page_is_drawn_and_says_why(
+    content: bytes, sentence: str, service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve_by(client_of(service), monkeypatch)
+    opened_files: list[str] = []
+    real = incoming.dropped
+
+    def counted(card: Card, name: str, file: Any) -> list[Entry]:
+        opened_files.append(name)
+        return real(card, name, file)
+
+    monkeypatch.setattr(incoming, "dropped", counted)
+    app = opened("feed", model=NAME, lang="en")
+    app.file_uploader[0].set_value(("a.csv", content, "text/csv")).run()
+    for _ in range(3):
+        app.run()
+        assert sentence in app.error[0].value
+    assert opened_files == ["a.csv"]
+    app.file_uploader[0].set_value(("b.csv", b"comment,probability_positive\nx,0.5\n", "text/csv")).run()
+    assert opened_files == ["a.csv", "b.csv"]
+    assert "1 came in" in html_of(app)
 
 
 def test_when_a_record_came_is_what_it_says_in_any_form(card: Card) -> None:

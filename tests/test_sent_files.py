@@ -107,7 +107,7 @@ def again(app: AppTest) -> Any:
 
 
 def said(app: AppTest) -> str:
-    return " ".join(each.value for each in [*app.warning, *app.error, *app.caption])
+    return " ".join(each.value for each in [*app.warning, *app.error, *app.caption, *app.markdown])
 
 
 def choose(app: AppTest, choice: str) -> None:
@@ -201,6 +201,20 @@ def test_the_page_may_be_left_while_a_file_is_scored(watched: Watched, card: Car
     arrived()
     go_to(app, "files")
     assert "100 rows scored" in html_of(app)
+    assert len(watched.sent) == 1
+
+
+def test_a_double_click_sends_a_file_once(watched: Watched, card: Card) -> None:
+    content = content_of(card, rows_of(card))
+    sent = sent_file.SentFile("clients.csv", "text/csv", sent_file.kept_aside(io.BytesIO(content)), "drop")
+    client = Client("http://localhost")
+    client.session.mount("http://localhost", watched)
+    watched.may_answer.clear()
+    for _ in range(2):
+        sent.send(client, card)
+    watched.may_answer.set()
+    arrived()
+    assert sent.scored
     assert len(watched.sent) == 1
 
 
