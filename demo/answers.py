@@ -129,10 +129,13 @@ def any_entity(card_: Card, after: str) -> str | None:
     return None
 
 
-def predict_by_key(card_: Card, key: str, changes: Row) -> Prediction | None:
-    """Return the answer of this moment for what is stored under a key, with these changes on top."""
+def predict_by_key(card_: Card, key: str, changes: Row, look_up: int) -> Prediction | None:
+    """Return the answer of this moment for what is stored under a key, with these changes on top.
+
+    It is remembered as long as the look-up whose number is given: what is stored may be another after the next.
+    """
     row = {card_["entity"]["key"]: key} | changes
-    answer = _once(_key("by key", card_, row), lambda: client().predict(card_["name"], [row], card_["version"]))
+    answer = _once(_key("by key", card_, row, look_up), lambda: client().predict(card_["name"], [row], card_["version"]))
     return answer["predictions"][0] if answer else None
 
 
@@ -184,10 +187,15 @@ def _renew_or_note(error: ServiceError) -> None:
     """Where the card's version is no longer served, read the cards again and begin the run anew, once; else tell."""
     if is_renewed(error) and not st.session_state.get("renewed"):
         st.session_state["renewed"] = True
-        _fetch_models.clear()
-        _fetch_card.clear()
+        read_cards_again()
         st.rerun()
     note(error)
+
+
+def read_cards_again() -> None:
+    """Forget the cards of all visits: a model is served in another version by now."""
+    _fetch_models.clear()
+    _fetch_card.clear()
 
 
 def _key(kind: str, card_: Card, *asked: Any) -> str:

@@ -9,10 +9,11 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeAlias
 
-from client import Card, Row
+from client import Card, Field, Row
 from demo import cases
 from demo.tongue import Tongue
 from demo.wording import is_classification, label, value_with_unit
@@ -20,6 +21,7 @@ from demo.wording import is_classification, label, value_with_unit
 _PARTS = 24
 _NAMED = 3
 _SHORTEST_MOMENT = 8
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _ADDED = {"label", "decision", "value", "low", "high", "version"}
 
 Band: TypeAlias = str | None
@@ -55,16 +57,15 @@ def entry(card: Card, found: Mapping[str, Any], number: int) -> Entry | None:
     """Return a record of an enriched file as an entry; None where it has no answer of this model."""
     try:
         answer = float(found[answer_column(card)])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     if not math.isfinite(answer) or (is_classification(card) and not 0 <= answer <= 1):
         return None
     row: Row = {}
     for field in card["inputs"]:
         try:
-            held = found[field["name"]]
-            row[field["name"]] = cases.parse(field, held if isinstance(held, str) else cases.spell(held))
-        except (KeyError, ValueError, TypeError):
+            row[field["name"]] = cases.parse(field, _spelt(field, found[field["name"]]))
+        except (KeyError, ValueError, OverflowError):
             continue
     known = [band["value"] for band in card["output"].get("bands", [])]
     band = found.get("decision")
@@ -72,6 +73,15 @@ def entry(card: Card, found: Mapping[str, Any], number: int) -> Entry | None:
     return Entry(
         number, row, answer, band if band in known else None, version if isinstance(version, str) else "", _at(card, found)
     )
+
+
+def _spelt(field: Field, held: Any) -> str:
+    """Return a cell as `cases` reads it; an empty cell of a CSV is a value that is not known."""
+    if isinstance(held, str):
+        return held if held or field["type"] == "text" else cases.spell(None)
+    if held is not None and not isinstance(held, int | float | Decimal):
+        raise ValueError(field["name"])
+    return cases.spell(float(held) if isinstance(held, Decimal) else held)
 
 
 def answer_column(card: Card) -> str:
@@ -83,17 +93,22 @@ def _at(card: Card, found: Mapping[str, Any]) -> datetime | None:
     """Return the first moment that a record names beside the model's own columns."""
     own = {field["name"] for field in card["inputs"]} | _ADDED
     for name, value in found.items():
-        if name in own:
-            continue
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        if isinstance(value, str) and len(value) >= _SHORTEST_MOMENT and value[4:5] == "-":
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                continue
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if name not in own and (moment := _moment(value)):
+            return moment
     return None
+
+
+def _moment(told: Any) -> datetime | None:
+    """Return the moment that a cell tells, in UTC; None where it tells none, or one that some clock on earth cannot show."""
+    try:
+        if isinstance(told, str) and len(told) >= _SHORTEST_MOMENT and told[4:5] == "-":
+            told = datetime.fromisoformat(told)
+        if not isinstance(told, datetime):
+            return None
+        moment = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+    return moment if MINYEAR < moment.year < MAXYEAR else None
 
 
 def worst(card: Card, entries: list[Entry], most: int) -> list[Entry]:
@@ -123,15 +138,26 @@ def waiting(card: Card, entries: list[Entry]) -> list[Entry]:
     return [each for each in entries if each.band in middle]
 
 
+def in_order(entries: list[Entry]) -> list[Entry]:
+    """Return the entries as time went by where every one says when it came, else as they came in."""
+    return sorted(entries, key=lambda each: each.at or _NEVER) if are_dated(entries) else entries
+
+
+def are_dated(entries: list[Entry]) -> bool:
+    """Tell whether every entry says when it came, and not all at the same moment."""
+    moments = {each.at for each in entries}
+    return None not in moments and len(moments) > 1
+
+
 def parts(entries: list[Entry]) -> list[Part]:
     """Cut the way into equal parts: of time where every entry says when it came, else of so many entries each."""
-    moments = [each.at.timestamp() for each in entries if each.at]
-    if len(moments) == len(entries) and max(moments) > min(moments):
-        first, width = min(moments), (max(moments) - min(moments)) / _PARTS
+    moments = [each.at for each in entries if each.at] if are_dated(entries) else []
+    if moments:
+        first, width = min(moments), (max(moments) - min(moments)).total_seconds() / _PARTS
         inside: list[list[Entry]] = [[] for _ in range(_PARTS)]
         for moment, each in zip(moments, entries, strict=True):
-            inside[min(int((moment - first) / width), _PARTS - 1)].append(each)
-        begins = [datetime.fromtimestamp(first + width * place, UTC) for place in range(_PARTS)]
+            inside[min(int((moment - first).total_seconds() / width), _PARTS - 1)].append(each)
+        begins = [first + timedelta(seconds=width * place) for place in range(_PARTS)]
         return [_part(at, some) for at, some in zip(begins, inside, strict=True)]
     count = min(_PARTS, len(entries))
     ends = [place * len(entries) // count for place in range(count + 1)]
@@ -151,7 +177,8 @@ def counts(entries: list[Entry]) -> Counter[Band]:
 def at_both_ends(card: Card, entries: list[Entry]) -> tuple[float, float]:
     """Return a figure for the first third and for the last: the share of the worst band, else the average."""
     third = max(1, len(entries) // 3)
-    ends = entries[:third], entries[-third:]
+    ordered = in_order(entries)
+    ends = ordered[:third], ordered[-third:]
     bands = card["output"].get("bands", [])
     if bands:
         before, now = (counts(end)[bands[-1]["value"]] / third for end in ends)

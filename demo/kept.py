@@ -16,6 +16,7 @@ from typing import Any
 
 from client import Card, Row, Value
 from demo import cases
+from demo.spreadsheet import harmless
 
 MOST = 12
 """Kept cases of one model: more would fit no table that people read."""
@@ -119,19 +120,12 @@ def _row(card: Card, row: Row) -> Row:
 
 
 def table(card: Card, kept: list[Kept], answers: list[dict[str, Value]]) -> str:
-    """Return the kept cases as CSV for a spreadsheet: names, fields, then the columns of `answers`.
-
-    A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection).
-    """
+    """Return the kept cases as CSV for a spreadsheet: names, fields, then the columns of `answers`."""
     out = io.StringIO()
     names = [field["name"] for field in card["inputs"]]
     writer = csv.writer(out)
     writer.writerow(["name", *names, *(answers[0] if answers else {})])
     for each, answer in zip(kept, answers, strict=True):
         cells = [each.name, *(each.row[name] for name in names), *answer.values()]
-        writer.writerow([_harmless(cell) for cell in cells])
+        writer.writerow([harmless(cell) for cell in cells])
     return out.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

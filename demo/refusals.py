@@ -5,13 +5,48 @@ Knows: codes, cards, words. Must not know: Streamlit. A code that is not known h
 
 import re
 
-from client import Card, Field, Refused
+from client import Busy, Card, Failed, Field, Nonsense, Refused, ServiceError, TooSlow
 from client.errors import InputError
+from demo.scored_file import LARGEST_BYTES, TooLarge
 from demo.tongue import Tongue
 
 _NAMED = 8
+_NOT_LET_IN = {401, 403}
 _OTHER_NAME = re.compile("“(.+)”")
 """A missing column's message names the one that is nearly right."""
+
+
+def of_failure(error: ServiceError, words: Tongue) -> str:
+    """Return why nothing of a file was scored where the file is not to blame."""
+    if isinstance(error, Refused):
+        return (
+            words.say("The model was renewed meanwhile, so nothing of this file was scored. Send it to the new one.")
+            if error.code == "unknown_version"
+            else words.say("The model service does not let this demo in. Please tell whoever looks after it.")
+        )
+    if isinstance(error, TooLarge):
+        most = words.number(LARGEST_BYTES // 2**20)
+        return words.say("The answers to this file are more than the {n} MB that this page holds. Part the file.", n=most)
+    sentences = {
+        Busy: words.say("The model service is busy with other files. Nothing of this one was scored yet."),
+        TooSlow: words.say("The model service took too long over this file, so nothing of it is shown."),
+        Nonsense: words.say("The answer to this file broke off or cannot be trusted, so nothing of it is shown."),
+        Failed: words.say("The model could not score this file."),
+    }
+    return sentences.get(type(error)) or words.say("The model service cannot be reached. Nothing of this file was scored.")
+
+
+def is_of_file(error: ServiceError) -> bool:
+    """Tell whether the file is to blame, and must be mended before it is sent again."""
+    return isinstance(error, Refused) and error.code != "unknown_version" and error.status not in _NOT_LET_IN
+
+
+def unclear(error: ServiceError) -> str:
+    """Return what a reader can settle about a file that was refused: its decimal sign, its charset, or nothing."""
+    codes = {each["code"] for each in error.errors} if isinstance(error, Refused) else set()
+    if codes & {"mixed_decimals", "unclear_thousands"}:
+        return "decimal"
+    return "charset" if codes & {"wrong_encoding", "unknown_charset"} else ""
 
 
 def of_file(error: Refused, words: Tongue) -> list[str]:

@@ -3,14 +3,16 @@
 Knows: Arrow tables, cards, the form of an address's values. Must not know: Streamlit, requests, drawing.
 """
 
+import csv
 import io
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pc_csv
 import pyarrow.parquet as pq
 
 from client import Card, Field, Nonsense, RecognisedFile, Row, Value
@@ -19,7 +21,9 @@ from demo.wording import is_classification
 
 EVERY, REFUSED = "every", "refused"
 SHOWN_ROWS = 1000
+LARGEST_BYTES = 512 * 2**20
 _BINS = 20
+_SAMPLE_ROWS = 50
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
 
 
@@ -33,19 +37,39 @@ class ScoredFile:
     table: pa.Table
 
 
+class TooLarge(Nonsense):
+    """More answers than are held of one file."""
+
+
 def read(pieces: Iterator[bytes], seen: Callable[[int], None]) -> pa.Table:
-    """Return the answer as a table; tells after each part how many rows have come. Raises ServiceError."""
+    """Return the answer as a table; tells after each part how many rows have come. Raises ServiceError.
+
+    The table lies in a file without a name, which goes when the table does: a large one takes no memory of the demo.
+    """
     rows = 0
-    batches = []
+    with tempfile.TemporaryFile() as file:
+        try:
+            with (
+                pa.ipc.open_stream(pa.PythonFile(_Pieces(pieces), "r")) as stream,
+                pa.ipc.new_stream(pa.PythonFile(file, "w"), stream.schema) as held,
+            ):
+                for batch in stream:
+                    rows += batch.num_rows
+                    _write(held, batch)
+                    if file.tell() > LARGEST_BYTES:
+                        raise TooLarge("The answer is larger than what is held of one file.")
+                    seen(rows)
+            file.flush()
+            return pa.ipc.open_stream(pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ))).read_all()
+        except (pa.ArrowException, OSError) as error:
+            raise Nonsense("The answer is no whole Arrow stream.") from error
+
+
+def _write(held: pa.ipc.RecordBatchStreamWriter, batch: pa.RecordBatch) -> None:
     try:
-        with pa.ipc.open_stream(pa.PythonFile(_Pieces(pieces), "r")) as stream:
-            for batch in stream:
-                batches.append(batch)
-                rows += batch.num_rows
-                seen(rows)
-            return pa.Table.from_batches(batches, stream.schema)
-    except (pa.ArrowException, OSError) as error:
-        raise Nonsense("The answer is no whole Arrow stream.") from error
+        held.write_batch(batch)
+    except OSError as error:
+        raise TooLarge("There is no room for the answer.") from error
 
 
 class _Pieces(io.RawIOBase):
@@ -105,21 +129,31 @@ def middle_half(card: Card, table: pa.Table) -> tuple[float, float]:
     return low, high
 
 
-def chosen(card: Card, table: pa.Table, choice: str, order: str) -> pa.Table:
-    """Return the first rows of a choice, in the order of the file or of the answer, the answer's columns in front."""
-    if choice == REFUSED:
-        table = table.filter(pc.is_valid(table["error"]))
-    elif choice != EVERY:
-        table = table.filter(pc.equal(table["decision"], choice))
-    if order != "file" and choice != REFUSED:
-        table = table.sort_by([(answer_column(card), "descending" if order == "high" else "ascending")])
+def chosen(card: Card, table: pa.Table, choice: str, order: str, part: int = 0) -> pa.Table:
+    """Return a part of the rows of a choice, in the order of the file or of the answer, the answer's columns in front."""
+    places = _places(card, table, choice, order)
+    start = part * SHOWN_ROWS
+    shown = table.slice(start, SHOWN_ROWS) if places is None else table.take(places.slice(start, SHOWN_ROWS))
     front = ["row", "error_codes", "error"] if choice == REFUSED else ["row", "decision", answer_column(card)]
     added = {"row", "error_codes", "error", "decision", "label", answer_column(card)}
     hidden = {name for name in table.schema.names if name.startswith("probability_")}
     front = [name for name in front if name != "decision" or card["output"].get("bands")]
     rest = [name for name in table.schema.names if name not in added | hidden]
-    shown = table.slice(0, SHOWN_ROWS).select([*front, *rest])
+    shown = shown.select([*front, *rest])
     return _in_words(card, shown) if "decision" in front else shown
+
+
+def _places(card: Card, table: pa.Table, choice: str, order: str) -> pa.Array | None:
+    """Return where the rows of a choice lie, in their order; None where that is all of them as they are."""
+    if choice == REFUSED:
+        return pc.indices_nonzero(pc.is_valid(table["error"]))
+    places = None if choice == EVERY else pc.indices_nonzero(pc.equal(table["decision"], choice))
+    if order == "file":
+        return places
+    answers = table[answer_column(card)]
+    keys = [("", "descending" if order == "high" else "ascending")]
+    ordered = pc.sort_indices(answers if places is None else answers.take(places), sort_keys=keys)
+    return ordered if places is None else places.take(ordered)
 
 
 def told(table: pa.Table, say: Callable[[str, str], str]) -> pa.Table:
@@ -160,14 +194,6 @@ def _value(field: Field, cell: Any, recognised: RecognisedFile) -> Value:
     return cell
 
 
-def as_csv(table: pa.Table) -> bytes:
-    """Return the table as CSV that spreadsheets open with its letters right."""
-    out = io.BytesIO(b"\xef\xbb\xbf")
-    out.seek(0, io.SEEK_END)
-    pc_csv.write_csv(table, out)
-    return out.getvalue()
-
-
 def as_parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
     pq.write_table(table, out)
@@ -175,5 +201,9 @@ def as_parquet(table: pa.Table) -> bytes:
 
 
 def sample(card: Card) -> bytes:
-    """Return real rows of the card as a CSV to begin with."""
-    return as_csv(pa.Table.from_pylist([dict(row) for row in card.get("real_rows", [])[:50]]))
+    """Return real rows of the card as a CSV to begin with. It goes back to the model, so its cells stay as they are."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, [field["name"] for field in card["inputs"]], restval="")
+    writer.writeheader()
+    writer.writerows(card.get("real_rows", [])[:_SAMPLE_ROWS])
+    return out.getvalue().encode("utf-8-sig")

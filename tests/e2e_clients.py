@@ -12,8 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from client import Client
+from service.store.store import Store
+from service.store.tables import stored_features, stored_predictions
 from tests.programs import ROOT, Program, free_port, running
 from tests.visits import Visit
 
@@ -86,9 +89,8 @@ def test_a_client_is_looked_up_and_the_stored_answer_says_how_old_it_is(
     stored: Any = Client(programs[0].url).entity(MODEL, 17)
     expect(answers(page)).to_have_text([said(stored["stored_prediction"]["prediction"])])
     expect(page.locator(".stored-since")).to_have_text(SINCE[language])
-    expect(page.get_by_test_id("stNumberInput").last.locator("input")).to_have_value(
-        str(int(stored["stored_features"]["values"]["average_payment"]))
-    )
+    average = page.get_by_role("spinbutton", name=re.compile("^(Average payment|Średnia wpłata)"))
+    expect(average).to_have_value(str(int(stored["stored_features"]["values"]["average_payment"])))
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert seen.foreign == []
 
@@ -157,3 +159,61 @@ def test_back_brings_the_client_who_was_looked_at_before(visit: Any) -> None:
     page.go_back()
     expect(key).to_have_value("17")
     expect(answers(page)).to_have_text(before)
+
+
+@pytest.fixture(scope="module")
+def years_later(bundles: Path, tmp_path_factory: Any) -> Iterator[Program]:
+    """A demo over a store in which nobody has run a night for years."""
+    folder = Path(tmp_path_factory.mktemp("years"))
+    url = f"sqlite:///{folder}/witryna.db"
+    settings = {"SERVICE_DATABASE_URL": url, "SERVICE_BUNDLES": str(bundles)}
+    statements = pq.read_table(ROOT / "data" / "card_statements.parquet")
+    pq.write_table(statements.filter(pa.compute.less_equal(statements["client"], FEW)), folder / "statements.parquet")
+    night("features", folder / "statements.parquet", folder, settings)
+    night("predict", folder / "features.parquet", folder, settings)
+    store = Store(url)
+    with store.writing() as connection:
+        for table in (stored_predictions, stored_features):
+            connection.execute(update(table).values(computed_at="2020-01-01T00:00:00.000Z"))
+    store.close()
+    ports = free_port(), free_port()
+    service = Program("service", "/health/ready", ports[0], SERVICE_PORT=str(ports[0]), **settings)
+    demo = Program("demo", "/_stcore/health", ports[1], DEMO_PORT=str(ports[1]), DEMO_SERVICE_URL=service.url)
+    with running(service), running(demo):
+        yield demo
+
+
+@pytest.mark.parametrize(
+    ("language", "stale", "expired"),
+    [
+        ("en", "The stored answer is too old to rely on.", re.compile(r"stored .* years ago: too old to rely on")),
+        (
+            "pl",
+            "Zapisana odpowiedź jest zbyt stara, by na niej polegać.",
+            re.compile(r"zapisano .* lat temu: są zbyt stare"),
+        ),
+    ],
+)
+def test_what_is_too_old_says_so(language: str, stale: str, expired: Any, browser: Any, years_later: Program) -> None:
+    visit = Visit(browser, years_later.url).open(f"/clients?model={MODEL}&lang={language}&view=%3D17")
+    expect(visit.page.get_by_test_id("stAlert")).to_contain_text(stale)
+    expect(visit.page.locator(".stored-since")).to_have_text(expired)
+    visit.context.close()
+
+
+def test_one_visitor_sees_no_client_of_another(visit: Any) -> None:
+    one, two = visit(f"/clients?model={MODEL}&view=%3D17").page, visit(f"/clients?model={MODEL}").page
+    expect(answers(one)).to_have_count(1)
+    two.get_by_placeholder("client_id").fill("12")
+    two.get_by_placeholder("client_id").press("Enter")
+    expect(answers(two)).to_have_count(1)
+    expect(one.get_by_placeholder("client_id")).to_have_value("17")
+    three = visit(f"/clients?model={MODEL}").page
+    expect(three.get_by_placeholder("client_id")).to_have_value("")
+    expect(answers(three)).to_have_count(0)
+
+
+def test_a_night_without_new_fields_tells_of_none(visit: Any) -> None:
+    """The stored answer was computed from the stored fields: to the last bit they are the same."""
+    page = visit(f"/clients?model={MODEL}&view=%3D17").page
+    expect(page.locator(".story")).to_have_text("Change a field to see the answer of this moment beside it.")

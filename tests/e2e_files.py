@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
+from client import Client
 from service.scoring.bundle import read_card
+from tests.programs import Program
 from tests.visits import Visit
 
 ROOT = Path(__file__).parents[1]
@@ -151,3 +153,73 @@ def test_every_model_gives_a_sample_that_it_takes_back(model: str, visit: Any, t
     dropped(page, file)
     expect(page.locator(".headline")).to_contain_text("50 rows scored")
     expect(page.locator(".headline")).not_to_contain_text("not scored")
+
+
+def drawn(page: Page) -> Any:
+    """Return the traces of the chart on the page: what each is called, and how high its bars or points are."""
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    return page.evaluate(
+        "Array.from(document.querySelector('.js-plotly-plot').calcdata).map(trace => trace.map(bar => bar.s ?? bar.y))"
+    )
+
+
+def test_the_distribution_is_drawn_of_every_scored_row(visit: Any, clients: Path, programs: tuple[Program, Program]) -> None:
+    page = visit("/files?model=credit-default").page
+    dropped(page, clients)
+    expect(page.locator(".headline")).to_contain_text("99 rows scored")
+    rows = [row for place, row in enumerate(rows_of("credit-default")) if place != 7]
+    said = Client(programs[0].url).predict("credit-default", rows)["predictions"]
+    places = [min(int(each["probabilities"]["default"] * 20), 19) for each in said]
+    assert drawn(page) == [[places.count(place) for place in range(20)]]
+
+
+def test_the_pills_choose_rows_and_those_that_were_not_scored_say_why(visit: Any, clients: Path) -> None:
+    seen: Visit = visit("/files?model=credit-default")
+    page = seen.page
+    dropped(page, clients)
+    grid = page.get_by_test_id("stDataFrame")
+    grid.wait_for()
+    page.get_by_role("radio", name="Approve").or_(page.get_by_role("button", name=re.compile("^Approve"))).click()
+    seen.settled()
+    expect(grid.locator("[role=gridcell]").nth(1)).to_have_text("Approve")
+    page.get_by_role("radio", name="not scored").or_(page.get_by_role("button", name=re.compile("^not scored"))).click()
+    seen.settled()
+    expect(grid.locator("[role=gridcell]").first).to_have_text("8")
+    expect(grid.locator("[role=gridcell]").nth(1)).to_contain_text("not a number")
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: Any) -> Path:
+    """A file that is on its way for a while."""
+    file = Path(tmp_path_factory.mktemp("many")) / "many.csv"
+    rows = [list(row.values()) for row in rows_of("credit-default")]
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(list(rows_of("credit-default")[0]))
+        for _ in range(3000):
+            writer.writerows(rows)
+    return file
+
+
+def test_a_long_file_shows_how_far_it_is_while_other_pages_are_looked_at(visit: Any, many: Path) -> None:
+    page = visit("/files?model=credit-default").page
+    dropped(page, many)
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_text("You may look at other pages meanwhile")).to_be_visible()
+    page.get_by_role("link", name="How good").click()
+    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
+    page.get_by_role("link", name="Files").click()
+    expect(page.locator(".headline")).to_contain_text("300,000 rows scored", timeout=60_000)
+    part = page.get_by_role("spinbutton", name="Part, of 300")
+    part.fill("300")
+    part.press("Enter")
+    expect(page.get_by_text("Rows 299,001 to 300,000 of 300,000 in this order.")).to_be_visible()
+
+
+def test_one_visitor_sees_no_file_of_another(visit: Any, clients: Path) -> None:
+    one, two = visit("/files?model=credit-default").page, visit("/files?model=credit-default").page
+    dropped(one, clients)
+    expect(one.locator(".headline")).to_contain_text("99 rows scored")
+    two.reload()
+    expect(two.get_by_test_id("stFileUploader")).to_be_visible()
+    expect(two.get_by_text("clients.csv")).to_have_count(0)

@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+import re
 import zlib
 from typing import Any
 
@@ -139,6 +140,9 @@ def test_every_new_name_is_one_of_its_own(wanted: list[str]) -> None:
     assert all(len(name) <= kept.LONGEST_NAME for name in names_of(mine))
 
 
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
+
+
 @given(some.lists(ROWS, min_size=1, max_size=3), NAMES)
 def test_the_file_holds_every_cell_and_none_that_a_spreadsheet_would_run(rows: list[Any], name: str) -> None:
     mine = [Kept(name, row) for row in rows]
@@ -151,5 +155,12 @@ def test_the_file_holds_every_cell_and_none_that_a_spreadsheet_would_run(rows: l
         for cell, own in zip(line, [each.name, *(each.row[field] for field in fields), "0.5", "v1"], strict=True):
             text_of = "" if own is None else str(own)
             assert cell.removeprefix("'") == text_of.removeprefix("'")
-            if isinstance(own, str):
+            if isinstance(own, str) and not PLAIN_NUMBER.fullmatch(own):
                 assert cell[:1] not in {"=", "+", "-", "@", "\t", "\r"}
+
+
+def test_a_number_below_zero_stays_a_number_in_the_file() -> None:
+    text = kept.table(
+        CARD, [Kept("one", dict.fromkeys((field["name"] for field in CARD["inputs"]), -3.5))], [{"value": "-3.5"}]
+    )
+    assert "'" not in text

@@ -1,11 +1,13 @@
 """Promises of a feed as the demo holds it: whole lines alone, the newest of many, the worst, the queue, its parts of time."""
 
+import csv
 import io
 import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +26,7 @@ from demo.incoming import Growing, WrongFeed
 from demo.settings import WrongSettings, read_settings
 from demo.tongue import Tongue
 from pipeline import enrich
+from tests.demo_pages import html_of, opened, serve_by
 from tests.in_process import client_of
 from tests.programs import Program, free_port, running
 
@@ -89,6 +92,49 @@ def test_of_a_long_feed_the_newest_are_held(card: Card, tmp_path: Path, monkeypa
     assert 5 < len(found) < 15
 
 
+def test_a_feed_that_was_cut_and_grew_past_the_old_place_is_read_anew(card: Card, tmp_path: Path) -> None:
+    file = tmp_path / "feed.jsonl"
+    growing = Growing(file)
+    file.write_bytes(line("old", 0.5) * 3)
+    assert len(growing.look(card)) == 3
+    before = file.stat().st_ino
+    file.write_bytes(line("newer", 0.5) * 9)
+    assert file.stat().st_ino == before
+    assert [(each.row["comment"], each.number) for each in growing.look(card)] == [
+        ("newer", place) for place in range(1, 10)
+    ]
+
+
+def test_after_a_night_unwatched_only_the_end_is_read(card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "_MOST_BYTES", 1000)
+    file = tmp_path / "feed.jsonl"
+    growing = Growing(file)
+    file.write_bytes(line("evening", 0.5))
+    assert len(growing.look(card)) == 1
+    with file.open("ab") as out:
+        out.write(b"".join(line(str(number), 0.5) for number in range(100)))
+    found = [each.row["comment"] for each in growing.look(card)]
+    assert found == [str(number) for number in range(100 - len(found), 100)]
+    assert 5 < len(found) < 15
+
+
+def test_of_very_many_new_lines_only_those_that_are_held_are_parsed(
+    card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[int] = []
+
+    def counted(card: Card, record: Any, number: int) -> Entry | None:
+        parsed.append(number)
+        return feed.entry(card, record, number)
+
+    monkeypatch.setattr(incoming, "entry", counted)
+    file = tmp_path / "feed.jsonl"
+    file.write_bytes(line("x", 0.5) * (incoming.MOST + 500))
+    found = Growing(file).look(card)
+    assert [found[0].number, found[-1].number] == [501, incoming.MOST + 500]
+    assert len(parsed) == incoming.MOST
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -105,6 +151,8 @@ def test_of_a_long_feed_the_newest_are_held(card: Card, tmp_path: Path, monkeypa
         line("x", 1.5),
         line("x", -0.1),
         line("x", [1]),
+        line("x", 10**400),
+        line("x", -(10**400)),
         b'{"comment": "' + b"x" * 3_000_000 + b'"}\n',
     ],
     ids=lambda broken: repr(broken[:20]),
@@ -137,6 +185,19 @@ def test_what_the_pipeline_writes_is_what_the_page_shows(url: str, service: Test
     assert Growing(tmp_path / "enriched.jsonl").look(card) == found
 
 
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+def test_a_csv_that_the_pipeline_enriched_is_taken_with_its_separator(
+    separator: str, url: str, card: Card, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "comments.csv", tmp_path / "enriched.csv"
+    with source.open("w", newline="", encoding="utf-8") as out:
+        rows = [["seen", "comment"], ["1", "Great; really, and\tcheap"], ["2", 'They said "no"\nand left']]
+        csv.writer(out, delimiter=separator).writerows(rows)
+    enrich(NAME, source, target, url=url)
+    with target.open("rb") as file:
+        assert [each.row["comment"] for each in incoming.dropped(card, target.name, file)] == [row[1] for row in rows[1:]]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "missing"),
     [
@@ -158,6 +219,37 @@ def test_a_file_without_answers_is_refused_naming_what_is_missing(
     assert str(refusal.value) == missing
 
 
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"comment,decision\nx,ask\n", "there is no column probability\\_positive"),
+        (b"text,probability_positive\nx,0.5\n", "This file has answers of this model, but no column comment"),
+        (b"", "This file cannot be read"),
+    ],
+)
+def test_a_wrong_file_is_read_once_however_often_the_page_is_drawn_and_says_why(
+    content: bytes, sentence: str, service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve_by(client_of(service), monkeypatch)
+    opened_files: list[str] = []
+    real = incoming.dropped
+
+    def counted(card: Card, name: str, file: Any) -> list[Entry]:
+        opened_files.append(name)
+        return real(card, name, file)
+
+    monkeypatch.setattr(incoming, "dropped", counted)
+    app = opened("feed", model=NAME, lang="en")
+    app.file_uploader[0].set_value(("a.csv", content, "text/csv")).run()
+    for _ in range(3):
+        app.run()
+        assert sentence in app.error[0].value
+    assert opened_files == ["a.csv"]
+    app.file_uploader[0].set_value(("b.csv", b"comment,probability_positive\nx,0.5\n", "text/csv")).run()
+    assert opened_files == ["a.csv", "b.csv"]
+    assert "1 came in" in html_of(app)
+
+
 def test_when_a_record_came_is_what_it_says_in_any_form(card: Card) -> None:
     moments: list[Any] = [NOON.isoformat(), "2026-11-24T13:00:00+01:00", "2026-11-24 12:00:00"]
     records = [{"comment": "x", "probability_positive": 0.5, "id": 7, "note": "2026", "at": moment} for moment in moments]
@@ -170,6 +262,84 @@ def test_when_a_record_came_is_what_it_says_in_any_form(card: Card) -> None:
     comment = feed.entry(card, {"comment": NOON.isoformat(), "probability_positive": 0.5}, 1)
     assert comment is not None
     assert comment.at is None
+
+
+STRANGE = ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z"]
+CLOCKS = ("Pacific/Pago_Pago", "Europe/Warsaw", "Pacific/Kiritimati")
+
+
+@pytest.mark.parametrize("moment", [*STRANGE, "0002-01-01T00:00:00Z", "9998-12-31T23:59:59Z", "1950-01-01"])
+def test_no_moment_breaks_a_page_whatever_clock_its_reader_has(moment: str, card: Card, tmp_path: Path) -> None:
+    file = tmp_path / "feed.jsonl"
+    file.write_bytes(line("strange", 0.5, at=moment) + line("now", 0.6, at=NOON.isoformat()))
+    entries = Growing(file).look(card)
+    assert [each.row["comment"] for each in entries] == ["strange", "now"]
+    assert (entries[0].at is None) == (moment in STRANGE)
+    for part in feed.parts(entries):
+        for clock in CLOCKS:
+            for days in (0, 1, 999):
+                assert part.at is None or Tongue("pl").moment(part.at, days, ZoneInfo(clock))
+
+
+def parquet(table: pa.Table, **options: Any) -> io.BytesIO:
+    file = io.BytesIO()
+    pq.write_table(table, file, **options)
+    return file
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_moments_of_parquet_that_no_calendar_has_are_none(unit: str, card: Card) -> None:
+    stamps = pa.array([2**62, -(2**62), 1], pa.int64()).cast(pa.timestamp(unit, "UTC"))
+    columns = {"comment": ["a", "b", "c"], "probability_positive": [0.5] * 3}
+    file = parquet(pa.table(columns | {"at": stamps}))
+    found = incoming.dropped(card, "a.parquet", file)
+    assert [each.row["comment"] for each in found] == ["a", "b", "c"]
+    assert found[2].at is not None
+    if unit != "ns":
+        assert [each.at for each in found[:2]] == [None, None]
+    feed.parts(found)
+
+
+def test_a_parquet_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns: dict[str, Any] = {"comment": ["x"] * 50, "probability_positive": [0.5] * 50}
+    whole = pa.table(columns | {"lists": [[1] * 100] * 50})
+    assert len(incoming.dropped(card, "a.parquet", parquet(whole))) == 50
+    for limit in ("_MOST_UNPACKED_BYTES", "_MOST_UNPACKED_ROWS"):
+        with monkeypatch.context() as patch:
+            patch.setattr(incoming, limit, 10)
+            with pytest.raises(incoming.TooMuch):
+                incoming.dropped(card, "a.parquet", parquet(whole))
+
+
+def test_a_text_that_a_parquet_holds_a_thousand_times_is_unpacked_once(card: Card) -> None:
+    remark = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), ["x" * 100_000])  # 2 GB, spelt out
+    chances = pa.array([0.5] * 20_000)
+    comments = pa.array(["nice"] * 20_000)
+    file = parquet(pa.table({"comment": comments, "probability_positive": chances, "remark": remark}))
+    assert len(file.getvalue()) < 1_000_000
+    before = pa.total_allocated_bytes()
+    assert len(incoming.dropped(card, "a.parquet", file)) == incoming.MOST
+    assert pa.default_memory_pool().max_memory() - before < 100 * 2**20
+
+
+def test_of_a_long_parquet_the_newest_rows_are_held(card: Card) -> None:
+    count = incoming.MOST + 700
+    table = pa.table({"comment": [str(place) for place in range(count)], "probability_positive": [0.5] * count})
+    for rows in (5000, count):
+        found = incoming.dropped(card, "a.parquet", parquet(table, row_group_size=rows))
+        assert [found[0].row["comment"], found[-1].row["comment"]] == ["700", str(count - 1)]
+        assert len(found) == incoming.MOST
+
+
+def test_decimals_and_cells_without_a_value_are_read_as_the_pipeline_writes_them(service: TestClient) -> None:
+    price: Any = client_of(service).card("diamond-price")
+    price["inputs"][1]["nullable"] = True
+    found = feed.entry(price, {"carat": Decimal("0.70"), "cut": "", "depth": [1], "value": Decimal(5)}, 1)
+    assert found is not None
+    assert found.row == {"carat": 0.7, "cut": None}
+    assert found.answer == 5.0
 
 
 answers = some.lists(some.floats(0, 1), min_size=1, max_size=60)
@@ -204,6 +374,17 @@ def test_the_parts_hold_every_entry_once(*, chances: list[float], seconds: list[
         assert all(part.counts for part in parts)
         sizes = [sum(part.counts.values()) for part in parts]
         assert max(sizes) - min(sizes) <= 1
+
+
+def test_the_beginning_and_lately_are_those_of_the_chart_whatever_the_order_of_arrival() -> None:
+    card: Any = {"output": {"bands": [{"value": "good"}, {"value": "bad"}]}}
+    entries = [shown(0.5, "bad" if day < 5 else "good", day, NOON + timedelta(days=day)) for day in range(15)]
+    for arrived in (entries, entries[::-1], entries[7:] + entries[:7]):
+        assert feed.at_both_ends(card, arrived) == (1.0, 0.0)
+        first, *_, last = feed.parts(arrived)
+        assert [set(first.counts), set(last.counts)] == [{"bad"}, {"good"}]
+    undated = [shown(0.5, "bad" if place < 5 else "good", place) for place in range(15)]
+    assert feed.at_both_ends(card, undated) == (1.0, 0.0)
 
 
 def test_parts_of_time_are_equally_long_and_show_a_gap() -> None:

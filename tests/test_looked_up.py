@@ -1,5 +1,6 @@
 """Promises of a look-up as the demo holds it: its form in the address, how each field is stored, what is too old."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import update
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
-from client import Card, Entity
+from client import Card, Client, Entity, Row
 from demo import looked_up
 from service.settings import Settings
 from service.store.store import Store
@@ -18,6 +20,7 @@ from service.store.tables import stored_features, stored_predictions
 from tests.conftest import run_night, serve
 from tests.demo_pages import html_of, opened, serve_by, widget
 from tests.in_process import client_of
+from tests.test_feature_serving import put_features
 
 NAME = "credit-default"
 OLD = "2020-01-01T00:00:00.000Z"
@@ -83,6 +86,121 @@ def test_a_look_up_is_asked_anew_after_a_while_and_its_age_goes_on(card: Card, m
     assert held.age_seconds(60.0) >= 60.0
     monkeypatch.setattr(looked_up, "_FRESH_SECONDS", -1.0)
     assert held.is_old()
+
+
+def stored_answer(values: dict[str, Any], run: str = "p") -> dict[str, Any]:
+    return {"row": values, "prediction": {}, "age_seconds": 9000.0, "run": run, "version": "v", "stale": False}
+
+
+def test_what_the_store_has_renewed_is_told_apart_from_what_was_changed(card: Card) -> None:
+    """The stored answer belongs to the row behind it, the answer of this moment to the fields on the page."""
+    before, by_now = {"months_late_now": 2, "share_paid": 0.5}, {"months_late_now": 0, "share_paid": 0.5}
+    both = entity(card, stored_features=features(by_now), stored_prediction=stored_answer(before))
+    held = looked_up.begin(card, both, {})
+    assert looked_up.renewed(held) == ["months_late_now"]
+    assert looked_up.since_the_answer(held).changed() == ["months_late_now"]
+    assert looked_up.since_the_answer(held).start_row["months_late_now"] == 2
+    assert looked_up.changes(held) == {}
+    assert looked_up.to_ask(held) == {"months_late_now": 0}
+    changed = looked_up.begin(card, both, {"share_paid": 0.9})
+    assert looked_up.to_ask(changed) == looked_up.changes(changed) == {"share_paid": 0.9}
+    same = entity(card, stored_features=features(before), stored_prediction=stored_answer(before))
+    assert looked_up.to_ask(looked_up.begin(card, same, {})) is None
+    expired = entity(card, stored_features=features(by_now, expired=True), stored_prediction=stored_answer(before))
+    assert looked_up.to_ask(looked_up.begin(card, expired, {})) is None
+    alone = entity(card, stored_features=features(by_now))
+    assert looked_up.to_ask(looked_up.begin(card, alone, {})) == {}
+
+
+def test_an_answer_from_another_night_than_the_fields_is_known_as_such(card: Card) -> None:
+    held = looked_up.begin(card, entity(card, stored_features=features({}), stored_prediction=stored_answer({})), {})
+
+    def live(run: str | None, source: str = "live") -> Any:
+        return {"source": source, "origins": {"a": {"from": "store" if run else "request", "run": run}}}
+
+    assert looked_up.fits(held, live("r"))
+    assert looked_up.fits(held, live("p"))
+    assert looked_up.fits(held, live(None))
+    assert not looked_up.fits(held, live("newer"))
+    assert not looked_up.fits(held, live("p", "stored"))
+
+
+def test_a_field_from_behind_the_stored_answer_is_not_as_old_as_the_features(card: Card) -> None:
+    found = entity(card, stored_features=features({"share_paid": 0.5}), stored_prediction=stored_answer({"credit_limit": 5}))
+    assert [looked_up.is_of_the_answer(found, name) for name in ("share_paid", "credit_limit", "last_payment")] == [
+        False,
+        True,
+        False,
+    ]
+
+
+@pytest.fixture
+def nightly(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Client]]:
+    """The demo over a service of its own, with the store of it, to which a test may add nights."""
+    database = f"sqlite:///{tmp_path}/witryna.db"
+    run_night(bundles, database, tmp_path)
+    store = Store(database)
+    for service in serve(Settings(bundles=str(bundles), database_url=database)):
+        client = client_of(service)
+        serve_by(client, monkeypatch)
+        yield store, client
+    store.close()
+
+
+def row_of(client: Client, key: str) -> Row:
+    stored = client.entity(NAME, key)["stored_prediction"]
+    assert stored
+    return stored["row"]
+
+
+def shown(app: AppTest) -> list[str]:
+    return re.findall('<p class="number">(.*?)</p>', html_of(app))
+
+
+def chances(client: Client, *rows: Row) -> list[str]:
+    return [f"{each['probabilities']['default']:.0%}" for each in client.predict(NAME, list(rows))["predictions"]]
+
+
+def test_features_newer_than_the_stored_answer_bring_the_answer_of_this_moment(nightly: tuple[Store, Client]) -> None:
+    store, client = nightly
+    row = row_of(client, "17")
+    put_features(store, NAME, {"17": row | {"worst_delay": row["worst_delay"] + 2}})
+    app = opened("clients", model=NAME, lang="en", view=looked_up.write("17", {}))
+    assert shown(app) == chances(client, row, row | {"worst_delay": row["worst_delay"] + 2})
+    assert "Stored since that answer: Worst delay" in html_of(app)
+    assert "You changed" not in html_of(app)
+    widget(app, "months_late_now").set_value(3).run()
+    changed = row | {"worst_delay": row["worst_delay"] + 2, "months_late_now": 3}
+    assert shown(app) == chances(client, row, changed)
+    assert "Stored since that answer: Worst delay" in html_of(app)
+    assert "You changed Months late now" in html_of(app)
+
+
+def test_fields_that_no_feature_is_stored_for_have_the_age_of_the_stored_answer(nightly: tuple[Store, Client]) -> None:
+    store, client = nightly
+    put_features(store, NAME, {"17": {"worst_delay": row_of(client, "17")["worst_delay"]}})
+    app = opened("clients", model=NAME, lang="en", view=looked_up.write("17", {}))
+    assert html_of(app).count("As it was behind the stored answer, ") == 8
+    assert len(shown(app)) == 1
+
+
+@pytest.mark.parametrize("asked_anew", [True, False])
+def test_a_night_that_comes_while_a_client_is_looked_at_is_in_the_fields_and_in_the_answer(
+    *, asked_anew: bool, nightly: tuple[Store, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, client = nightly
+    row = row_of(client, "17")
+    app = opened("clients", model=NAME, lang="en", view=looked_up.write("17", {"months_late_now": 3}))
+    assert shown(app) == chances(client, row, row | {"months_late_now": 3})
+    put_features(store, NAME, {"17": row | {"worst_delay": 7}})
+    if asked_anew:
+        widget(app, "share_paid").set_value(0.4).run()
+    else:  # the look-up has become old: what was remembered of the night before is not told again
+        monkeypatch.setattr(looked_up, "_FRESH_SECONDS", -1.0)
+        app.run()
+    changed = row | {"worst_delay": 7, "months_late_now": 3} | ({"share_paid": 0.4} if asked_anew else {})
+    assert shown(app) == chances(client, row, changed)
+    assert widget(app, "worst_delay").value == 7
 
 
 @pytest.fixture

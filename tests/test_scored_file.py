@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from client import Card, Nonsense
 from demo import scored_file
 from demo.scored_file import EVERY, REFUSED, ScoredFile
+from demo.spreadsheet import as_csv
 from tests.files import MEDIA, text_of
 from tests.in_process import client_of
 
@@ -77,9 +78,29 @@ def test_a_choice_of_rows_is_in_the_order_that_was_asked_for(card: Card, scored:
 
 def test_the_copies_hold_everything(scored: ScoredFile) -> None:
     assert pq.read_table(io.BytesIO(scored_file.as_parquet(scored.table))).equals(scored.table)
-    rows = list(csv.DictReader(io.StringIO(scored_file.as_csv(scored.table).decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(as_csv(scored.table).decode("utf-8-sig"))))
     found = [float(row["probability_default"]) if row["probability_default"] else None for row in rows]
     assert found == scored.table["probability_default"].to_pylist()
+
+
+def test_a_parquet_with_lists_and_formulas_that_passes_through_can_be_taken_away(service: TestClient, card: Card) -> None:
+    rows = pa.Table.from_pylist([dict(row) for row in card["real_rows"][:3]])
+    rows = rows.append_column("orders", pa.array([[1, 2], [], None])).append_column("note", pa.array(["=1+1", "-3", "ok"]))
+    body = io.BytesIO()
+    pq.write_table(rows, body)
+    body.seek(0)
+    with client_of(service).score_file(NAME, body, MEDIA["parquet"]) as (_, parts):
+        table = scored_file.read(parts, lambda _rows: None)
+    found = list(csv.DictReader(io.StringIO(as_csv(table).decode("utf-8-sig"))))
+    assert [row["orders"] for row in found] == ["[1, 2]", "[]", ""]
+    assert [row["note"] for row in found] == ["'=1+1", "-3", "ok"]
+
+
+def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(service: TestClient, card: Card) -> None:
+    with client_of(service).score_file(NAME, io.BytesIO(scored_file.sample(card)), MEDIA["csv"]) as (_, parts):
+        table = scored_file.read(parts, lambda _rows: None)
+    said = client_of(service).predict(NAME, card["real_rows"][:50])["predictions"]
+    assert table["probability_default"].to_pylist() == [each["probabilities"]["default"] for each in said]
 
 
 @given(some.binary(max_size=400))

@@ -74,7 +74,7 @@ def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
             placeholder=card["entity"]["key"],
             key=f"{PAGE}/key/{card['name']}",
             max_chars=_LONGEST_KEY,
-            width=260,
+            width=200,
         )
         st.button(
             words.say("Any {row}", row=forms.plain(name)),
@@ -109,13 +109,12 @@ def _form(card: Card, found: LookedUp, words: Tongue) -> dict[str, DeltaGenerato
     """Draw where the fields come from, and the fields; return a place for a note under each."""
     st.html(f'<p class="stored-since">{html.escape(_since(found, words))}</p>')
     notes: dict[str, DeltaGenerator] = {}
-    columns = st.columns(2, gap="medium")
-    for number, field in enumerate(card["inputs"]):
-        with columns[number % 2]:
-            name = field["name"]
-            asked = looked_up.open_field(field, found)
-            found.case.row[name] = forms.draw_field(card, asked, found.case, words, PAGE)
-            notes[name] = st.empty()
+    for first in range(0, len(card["inputs"]), 2):  # row by row: a phone shows the fields in the card's order
+        for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
+            with column:
+                asked = looked_up.open_field(field, found)
+                found.case.row[field["name"]] = forms.draw_field(card, asked, found.case, words, PAGE)
+                notes[field["name"]] = st.empty()
 
     def back() -> None:
         _held()[card["name"]] = looked_up.begin(card, found.entity, {})
@@ -141,11 +140,20 @@ def _since(found: LookedUp, words: Tongue) -> str:
     return words.say("These fields were stored {age}.", age=age)
 
 
+def _now(card: Card, found: LookedUp) -> Prediction | None:
+    """Return the answer of this moment where it may differ from the stored one; after a night between, look up again."""
+    asked = looked_up.to_ask(found)
+    now = None if asked is None else answers.predict_by_key(card, found.entity["id"], asked, found.number)
+    if now is not None and not looked_up.fits(found, now):
+        found.look_again()
+        st.rerun()
+    return now
+
+
 def _answers(card: Card, found: LookedUp, words: Tongue) -> None:
     """Draw the stored answer, and beside it the answer of this moment where there is one."""
     stored = found.entity["stored_prediction"]
-    changed = looked_up.changes(found)
-    now = answers.predict_by_key(card, found.entity["id"], changed) if changed or not stored else None
+    now = _now(card, found)
     pieces = []
     if stored:
         parts = [words.say("computed {age}", age=words.ago(found.age_seconds(stored["age_seconds"])))]
@@ -164,12 +172,8 @@ def _answers(card: Card, found: LookedUp, words: Tongue) -> None:
             else words.say("The stored answer is too old to rely on.")
         )
         st.warning(reason, icon="🕰️")
-    if now and stored and changed:
+    if stored:
         _moved(card, found, stored["prediction"], now, words)
-    elif stored and not changed:
-        st.html(
-            f'<p class="story">{html.escape(words.say("Change a field to see the answer of this moment beside it."))}</p>'
-        )
 
 
 def _said(card: Card, title: str, prediction: Prediction, parts: list[str], words: Tongue) -> str:
@@ -180,12 +184,23 @@ def _said(card: Card, title: str, prediction: Prediction, parts: list[str], word
     )
 
 
-def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction, words: Tongue) -> None:
-    before, after = (wording.answer_value(card, each) for each in (stored, now))
-    moved = html.escape(wording.difference(card, before, after, words))
-    because = html.escape(words.say("You changed {changes}.", changes=wording.changes(card, found.case, words)))
-    against = html.escape(words.say("Against the stored answer:"))
-    st.html(f'<p class="story">{against} <strong>{moved}</strong>. {because}</p>')
+def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | None, words: Tongue) -> None:
+    """Say how far the answer moved, and tell apart what the store has renewed and what was changed here."""
+    said = []
+    if now:
+        before, after = (wording.answer_value(card, each) for each in (stored, now))
+        moved = html.escape(wording.difference(card, before, after, words))
+        said.append(f"{html.escape(words.say('Against the stored answer:'))} <strong>{moved}</strong>.")
+    since = looked_up.since_the_answer(found)
+    if since.changed():
+        told = words.say("Stored since that answer: {changes}.", changes=wording.changes(card, since, words))
+        said.append(html.escape(told))
+    if found.case.changed():
+        told = words.say("You changed {changes}.", changes=wording.changes(card, found.case, words))
+        said.append(html.escape(told))
+    elif not now:
+        said.append(html.escape(words.say("Change a field to see the answer of this moment beside it.")))
+    st.html(f'<p class="story">{" ".join(said)}</p>')
 
 
 def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], words: Tongue) -> None:
@@ -196,6 +211,7 @@ def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], words
         "null": words.say("Stored as not known."),
         "missing": words.say("Not stored."),
     }
+    features, stored = found.entity["stored_features"], found.entity["stored_prediction"]
     for field in card["inputs"]:
         name = field["name"]
         how = looked_up.state(found.entity, name)
@@ -203,6 +219,10 @@ def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], words
             places[name].error(said.get(how) or words.say("Please check this value."))
         elif name in found.case.changed():
             continue
+        elif features and stored and looked_up.is_of_the_answer(found.entity, name):
+            age = words.ago(found.age_seconds(stored["age_seconds"]))
+            told = words.say("As it was behind the stored answer, {age}.", age=age)
+            places[name].html(f'<p class="unusual">{html.escape(told)}</p>')
         elif how != "stored" and not (how == "expired" and _all_expired(found)):
             places[name].html(f'<p class="unusual">{html.escape(said[how])}</p>')
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from client import Card
-from demo import answers, feed, forms, headline, incoming, scales, state, wording
+from demo import answers, drop_zone, feed, forms, headline, incoming, scales, state, wording
 from demo.cases import MODEL
 from demo.charts import flow
 from demo.feed import Entry, Part
-from demo.incoming import WrongFeed
+from demo.incoming import TooMuch, WrongFeed
 from demo.tongue import Tongue
 
 PAGE = "feed"
@@ -23,6 +23,7 @@ _FEW, _MORE = 5, 10
 _LOOK_SECONDS = 3
 _TICKS = 5
 _NAMED = 3
+_LIST_PIXELS = 760
 
 
 @dataclass(frozen=True)
@@ -72,28 +73,36 @@ def _follow(card: Card, growing: incoming.Growing, last: int, words: Tongue) -> 
 
 def _uploaded(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
     """Draw the place to drop a file, and open what was dropped there."""
-    choose, limits = words.say("Choose a file"), words.say("or drop it here, up to {n} MB", n=words.number(_LARGEST_MB))
-    st.html(f"<style>:root {{ --choose: '{choose}'; --limits: '{limits}'; }}</style>")  # Streamlit's own speak English only
-    upload = st.file_uploader(
-        words.say("A file with answers: JSON lines, CSV or Parquet"),
-        type=_TYPES,
-        max_upload_size=_LARGEST_MB,
-        key=f"{PAGE}/upload/{card['name']}",
-    )
+    label = words.say("A file with answers: JSON lines, CSV or Parquet")
+    upload = drop_zone.draw(label, _TYPES, _LARGEST_MB, f"{PAGE}/upload/{card['name']}", words)
     if upload is None:
         return
-    try:
-        dropped[card["name"]] = _Opened(upload.name, incoming.dropped(card, upload.name, upload))
-    except WrongFeed as wrong:
-        lacking = forms.plain(str(wrong))
-        st.error(
-            words.say("This file has no answers of this model: there is no column {name}.", name=lacking)
-            if lacking
-            else words.say("This file cannot be read, or holds no answer of this model."),
-            icon="📄",
+    read: dict[str, WrongFeed] = st.session_state.setdefault("wrong_feeds", {})
+    if upload.file_id not in read:  # a file is read once, however often the page is drawn
+        try:
+            dropped[card["name"]] = _Opened(upload.name, incoming.dropped(card, upload.name, upload))
+        except WrongFeed as wrong:
+            read.clear()
+            read[upload.file_id] = wrong
+        else:
+            st.rerun()
+    st.error(_refusal(read[upload.file_id], words), icon="📄")
+
+
+def _refusal(wrong: WrongFeed, words: Tongue) -> str:
+    """Say why a file cannot be opened, and what would help."""
+    lacking = forms.plain(str(wrong))
+    if isinstance(wrong, TooMuch):
+        return words.say("This file unpacks to more than this page can hold. Open its last part alone.")
+    if wrong.answered:
+        return words.say(
+            "This file has answers of this model, but no column {name}, which the model reads. The page knows only the "
+            "model's own names: enrich the file without --field.",
+            name=lacking,
         )
-        return
-    st.rerun()
+    if lacking:
+        return words.say("This file has no answers of this model: there is no column {name}.", name=lacking)
+    return words.say("This file cannot be read, or holds no answer of this model.")
 
 
 def _file_head(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
@@ -115,7 +124,15 @@ def _show(card: Card, entries: list[Entry], words: Tongue) -> None:
     _over_time(card, entries, words)
     queue = feed.waiting(card, entries)
     graded = bool(card["output"].get("bands"))
-    worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(), None)
+    worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
+    if any(not each.row for each in entries):
+        st.info(
+            words.say(
+                "Some records have none of the model's fields under its own names, so only their answers are shown. "
+                "Did the pipeline run with --field?"
+            ),
+            icon="🏷️",
+        )
     with worst_place:
         st.subheader(words.say("Worst first") if graded else words.say("Highest first"), anchor=False)
         shown = _shown("worst")
@@ -174,7 +191,7 @@ def _ticks(parts: list[Part], words: Tongue) -> list[tuple[float, str]]:
 
 
 def _summary(card: Card, entries: list[Entry], words: Tongue) -> str:
-    dated = all(each.at for each in entries)
+    dated = feed.are_dated(entries)
     told = words.say("From left to right as time went by.") if dated else words.say("From left to right as they came in.")
     begun, now = feed.at_both_ends(card, entries)
     bands = card["output"].get("bands", [])
@@ -196,7 +213,7 @@ def _list(card: Card, entries: list[Entry], count: int, place: str, words: Tongu
     for each in entries:
         with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
             st.html(_entry(card, each, words))
-            if st.button(words.say("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
+            if each.row and st.button(words.say("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
                 state.take(card, each.row)
                 state.go_home(card)
                 st.rerun()
@@ -213,7 +230,7 @@ def _entry(card: Card, each: Entry, words: Tongue) -> str:
     band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
     answer = html.escape(wording.answer_with_unit(card, each.answer, words))
     badge = headline.word(band) if band else ""
-    text = html.escape(feed.title(card, each, words))
+    text = html.escape(feed.title(card, each, words) or words.say("Record {n}", n=words.number(each.number)))
     return f'<p class="feed-text">{text}</p><p class="feed-answer"><b>{answer}</b>{badge}</p>'
 
 

@@ -1,0 +1,78 @@
+"""Promises of a table as CSV: it holds every column whatever its type, and no cell that a spreadsheet would run."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from demo.spreadsheet import as_csv, harmless
+
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
+
+
+def rows_of(table: pa.Table) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(as_csv(table).decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+48 600 100 200", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=", "-", "+", "-1\n", "--1", "-1,2,3"],
+)
+def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> None:
+    assert harmless(cell) == f"'{cell}"
+    assert rows_of(pa.table({"text": [cell]}))[1] == [f"'{cell}"]
+
+
+@pytest.mark.parametrize("cell", ["-3.5", "+3", "-3,5", "-1e-05", "-.5", "nice", "1=1", "", " =1", "'=1"])
+def test_a_number_or_an_ordinary_text_stays_as_it_is(cell: str) -> None:
+    assert harmless(cell) == cell
+    assert rows_of(pa.table({"text": ["x", cell]}))[2] == [cell]
+
+
+@given(some.lists(some.one_of(some.none(), some.text(some.sampled_from("=+-@\t\r\n1.,eE'x \"")), some.text()), min_size=2))
+def test_the_cells_of_a_table_are_as_harmless_as_one_alone(cells: list[Any]) -> None:
+    table = pa.table({"place": list(range(len(cells))), "text": pa.array(cells, pa.string())})
+    for (_place, found), cell in zip(rows_of(table)[1:], cells, strict=True):
+        assert found == ("" if cell is None else harmless(cell))
+        assert PLAIN_NUMBER.fullmatch(found) or found[:1] not in set("=+-@\t\r\n")
+
+
+def test_a_column_of_any_type_is_in_the_csv() -> None:
+    table = pa.table(
+        {
+            "list": pa.array([["=1", "ż"], None]),
+            "struct": pa.array([{"a": 1, "b": b"x", "c": datetime(2026, 1, 1, tzinfo=UTC)}, None]),
+            "map": pa.array([[("a", 1)], None], pa.map_(pa.string(), pa.int64())),
+            "bytes": pa.array([b"=\xff", None]),
+            "words": pa.array(["=1", "x"]).dictionary_encode(),
+            "large": pa.array(["=1", None], pa.large_string()),
+            "view": pa.array(["=1", None], pa.string_view()),
+            "decimal": [Decimal("-1.50"), None],
+            "time": [datetime(2026, 1, 1, tzinfo=UTC), None],
+            "span": [timedelta(1), None],
+            "number": [-3.5, None],
+            "truth": [True, None],
+            "nothing": pa.nulls(2),
+            "=1+1": [1, 2],
+        }
+    )
+    head, first, second = rows_of(table)
+    assert head == [*table.column_names[:-1], "'=1+1"]
+    found = dict(zip(table.column_names, first, strict=True))
+    assert found["list"] == '["=1", "ż"]'
+    assert found["struct"].startswith('{"a": 1, "b": "eA==", "c": "2026-01-01 00:00:00')
+    assert found["bytes"] == "Pf8="
+    assert [found[name] for name in ("words", "large", "view")] == ["'=1"] * 3
+    assert [found[name] for name in ("decimal", "number", "truth", "nothing", "=1+1")] == ["-1.50", "-3.5", "true", "", "1"]
+    assert second[:4] == [""] * 4
+
+
+def test_a_table_of_no_rows_has_its_first_line() -> None:
+    assert rows_of(pa.table({"a": pa.array([], pa.list_(pa.int64())), "b": pa.array([], pa.string())})) == [["a", "b"]]
