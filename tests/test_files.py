@@ -155,6 +155,24 @@ def test_an_error_names_the_physical_line(service: TestClient) -> None:
     assert [row["note"] for row in found] == ["one\ntwo\nthree", "", "", "", ""]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_text_that_is_not_known_is_refused_in_every_kind_of_file(kind: str, service: TestClient) -> None:
+    table = pa.table({"id": [1, 2], "comment": ["Great room", None]})
+    found = read(ask(service, "comment-sentiment", written(table, kind), kind))
+    assert [row["error_codes"] or "" for row in found] == ["", "comment: missing_field"]
+
+
+def test_a_row_whose_surplus_cells_are_empty_keeps_its_own(service: TestClient) -> None:
+    good = [*map(str, DIAMOND.values())]
+    rows = [["7", *good, "x", "", ""], ["8", *good, "x", "", "y"], ["9", *good]]
+    found = read(ask(service, "diamond-price", text_of(["id", *DIAMOND, "note"], rows), "csv"))
+    assert [(row["id"], row["note"], row["error_codes"]) for row in found] == [
+        ("7", "x", "wrong_cells"),
+        ("", "", "wrong_cells"),
+        ("", "", "wrong_cells"),
+    ]
+
+
 DIALECTS = [
     ("utf-8", ",", "."),
     ("utf-8", ";", ","),
@@ -234,6 +252,39 @@ def test_a_csv_that_cannot_be_read_for_sure_is_refused_with_a_hint(body: bytes, 
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_file"), answer.text
     assert word in answer.json()["detail"]
     assert "x-file" not in answer.headers
+
+
+AREAS = [
+    (";", ["20.000", "3.913"], None),
+    ("\t", ["20.000", "1.234.567"], None),
+    ("|", ["+20.000", "24"], None),
+    (";", ["20.000", "0.5"], "point"),
+    (";", ["20.000", "12.75"], "point"),
+    (";", ["20.000", "1234.567"], "point"),
+    (";", ["20.000", "1.234e2"], "point"),
+    (";", ["0.123", "0.456"], "point"),
+    (";", ["24", "31"], "point"),
+    (",", ["20.125", "31.250"], "point"),
+    (",", ["20,125", "31,250"], None),
+    (";", ["20,125", "31,250"], None),
+    (";", ["20,125", "31,25"], "comma"),
+    (";", ["20.000", "31,25"], None),
+    (";", ["20.000", "31,250"], None),
+]
+
+
+@pytest.mark.parametrize(("separator", "areas", "sign"), AREAS)
+def test_a_sign_that_may_part_thousands_is_a_decimal_sign_only_where_something_says_so(
+    separator: str, areas: list[str], sign: str | None, toys: TestClient
+) -> None:
+    rows = [[area, "2", "good", "true", "3"] for area in areas]
+    body = text_of(list(FLAT_ROW), rows, separator)
+    answer = ask(toys, "flat-price", body, "csv", "json")
+    if sign is None:
+        assert answer.json()["errors"][0]["code"] in {"unclear_thousands", "mixed_decimals"}
+        assert ask(toys, "flat-price", body, "csv", "json", query="?decimal=point").status_code == 200
+    else:
+        assert answer.json()["file"]["decimal"] == sign
 
 
 def test_the_caller_may_say_the_decimal_sign(service: TestClient) -> None:

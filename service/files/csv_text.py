@@ -51,7 +51,7 @@ class CsvText:
                 raise TooLarge(f"A file may hold {most_rows:,} rows.")
             for place in numbers:
                 evidence.see(row[place] for row in rows if len(row) > place)
-        return count, evidence.decide(decimal)
+        return count, evidence.decide(decimal, self._separator)
 
     def chunks(self) -> Iterator[tuple[list[list[str]], list[int]]]:
         """Return rows and the physical lines on which they begin."""

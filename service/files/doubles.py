@@ -7,8 +7,8 @@ import pyarrow as pa
 
 
 def doubles(array: pa.Array) -> pa.Array:
-    """Return the numbers as doubles. Arrow multiplies a decimal by a power of ten, which makes 0.5700000000000001 of 0.57; its
-    digits as text are read right."""
+    """Return the numbers as doubles. Arrow itself multiplies a decimal by a power of ten, which makes 0.5700000000000001 of
+    0.57; the digits as text are read right."""
     if pa.types.is_decimal(array.type):
         array = array.cast(pa.string())
     return array.cast(pa.float64(), safe=False)
