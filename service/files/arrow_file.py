@@ -84,15 +84,16 @@ def parquet_file(file: Path, card: Card, asked: Asked) -> BatchFile:
     """Open a Parquet file."""
     try:
         opened = pq.ParquetFile(file)
-    except (pa.ArrowException, OSError) as error:
+        schema = opened.schema_arrow
+        names = schema.names
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InvalidFile("This is no whole Parquet file: it is damaged, or cut short.", fault="damaged_file") from error
     held = opened.metadata
     if held.num_rows > asked.most_rows:
         raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
     if any(held.row_group(place).total_byte_size > _MOST_GROUP_BYTES for place in range(held.num_row_groups)):
         raise TooLarge("A row group of the Parquet file unpacks to more than 1 GB. Write smaller ones.")
-    schema = opened.schema_arrow
-    ignored = check_frame(card, schema.names)
+    ignored = check_frame(card, names)
     plain = all(pa.types.is_primitive(schema.field(name).type) for name in schema.names)
     rows_at_once = PART_ROWS if plain else _FEW_ROWS
 

@@ -32,7 +32,7 @@ class Part:
     """1-based, counted over the whole file."""
     rows: int
     inputs: dict[str, pa.Array]
-    """A column of a text file holds strings and nulls, else it holds what the file holds. An optional field may be left out."""
+    """A column of a text file holds strings, else it holds what the file holds. An optional field may be left out."""
     others: list[pa.Array]
     lines: Sequence[int] | None = None
     faults: dict[int, list[Fault]] = field(default_factory=dict)
