@@ -2,6 +2,8 @@
 
 import io
 import json
+import resource
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +24,7 @@ from service.scoring.columns import Columns
 from service.scoring.registry import open_model
 from service.settings import Settings
 from tests.conftest import serve
-from tests.files import MEDIA, ask, read, recognised, text_of, written
+from tests.files import MEDIA, ask, read, recognised, sent, text_of, written
 from tests.toys import FLAT_ROW, TOYS, serve_toys
 
 MODELS = ["credit-default", "credit-scorecard", "diamond-price", "comment-sentiment"]
@@ -254,6 +256,31 @@ def test_a_csv_that_cannot_be_read_for_sure_is_refused_with_a_hint(body: bytes, 
     assert "x-file" not in answer.headers
 
 
+@pytest.mark.parametrize("before", ["\n", "\r\n\r\n", "  \n", "sep=;\n", "SEP=;\r\n", '"sep=;"\n', "\nsep=;\n"])
+def test_lines_before_the_names_are_passed_over(before: str, service: TestClient) -> None:
+    body = before.encode() + with_cells() + b"0.7;Ideal\n"
+    answer = ask(service, "diamond-price", body, "csv")
+    assert (answer.status_code, recognised(answer)["rows"]) == (200, 3), answer.text
+    found = read(answer)
+    assert [row["error_codes"] for row in found] == ["", "", "wrong_cells"]
+    assert f"row 3, line {before.count(chr(10)) + 4}," in found[2]["error"]
+
+
+def test_a_first_line_may_be_long(service: TestClient) -> None:
+    more = {f"{place:03} {'ż' * 900}": "x" for place in range(200)}
+    found = read(ask(service, "diamond-price", with_cells(**more), "csv"))
+    assert [list(row)[:200] for row in found] == [list(more)] * 2
+    assert not found[0]["error"]
+
+
+def test_a_row_too_long_is_refused_and_named_by_its_line(service: TestClient) -> None:
+    long = ";".join(["x" * 100_000] * 11)
+    for body, line in ((with_cells() + long.encode(), 4), (long.encode() + b"\n" + with_cells(), 1)):
+        problem = ask(service, "diamond-price", body, "csv").json()
+        assert (problem["errors"][0]["code"], problem["errors"][0]["line"]) == ("long_cell", line)
+        assert "longer than 1,048,576 characters" in problem["detail"]
+
+
 AREAS = [
     (";", ["20.000", "3.913"], None),
     ("\t", ["20.000", "1.234.567"], None),
@@ -451,6 +478,34 @@ def test_limits_are_kept_before_anything_is_scored(kind: str, narrow: TestClient
         assert ask(narrow, "diamond-price", body, kind, accept).json()["code"] == "too_large"
     noise = np.random.default_rng(0).bytes(30_000).hex()
     assert ask(narrow, "diamond-price", table(1, note=noise), kind).json()["code"] == "too_large"
+
+
+def test_a_parquet_row_group_that_unpacks_to_more_than_a_gigabyte_is_refused(service: TestClient) -> None:
+    zeros = pa.array(np.zeros(1_000_000))
+    texts = pa.array([""] * len(zeros))
+    columns = {name: texts if isinstance(value, str) else zeros for name, value in DIAMOND.items()}
+    table = pa.table(columns | {f"c{place}": zeros for place in range(135)})
+    body = written(table, "parquet", use_dictionary=False, compression="zstd", row_group_size=len(zeros))
+    assert len(body) < 2**21
+    answer = ask(service, "diamond-price", body, "parquet").json()
+    assert (answer["code"], "more than 1 GB" in answer["detail"]) == ("too_large", True), answer
+
+
+@pytest.mark.parametrize("size", [1000, 2**22])
+def test_a_file_that_the_disk_has_no_room_for_is_for_later(size: int, service: TestClient) -> None:
+    body = with_cells(note="x" * 100_000) * 20
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, usual[1]))
+    try:
+        status, headers, answer = sent(service, "diamond-price", pieces, "csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert (status, json.loads(answer)["code"]) == (503, "overloaded"), answer
+    assert int(headers["retry-after"]) >= 1
+    assert ask(service, "diamond-price", with_cells(), "csv").status_code == 200
 
 
 def test_a_type_that_is_none_of_ours_is_named(service: TestClient) -> None:

@@ -12,6 +12,8 @@ import pyarrow as pa
 from service.schemas import Recognised
 
 PART_ROWS = 16_384
+PART_CHARACTERS = 2**21
+"""So much text ends a part sooner: rows may be long."""
 MOST_COLUMNS = 1000
 
 
