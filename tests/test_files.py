@@ -5,7 +5,7 @@ import json
 import resource
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,21 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 from service.errors import ModelFailed
 from service.files.asked import Asked
 from service.files.opened import score_file
 from service.scoring.columns import Columns
-from service.scoring.registry import open_model
+from service.scoring.registry import Model, open_model
 from service.settings import Settings
 from tests.conftest import serve
 from tests.files import MEDIA, ask, read, recognised, sent, text_of, written
 from tests.toys import FLAT_ROW, TOYS, serve_toys
 
 MODELS = ["credit-default", "credit-scorecard", "diamond-price", "comment-sentiment"]
+Matrix = NDArray[np.float64]
 KINDS = ["csv", "arrow", "parquet"]
 DIAMOND = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57.0}
 
@@ -558,25 +560,52 @@ def test_a_model_that_breaks_in_the_middle_breaks_the_answer_off(toys: TestClien
         ask(TestClient(toys.app, base_url="http://localhost"), "flat-price", written(rows, "arrow"), "arrow")
 
 
-def test_a_file_costs_little_more_than_the_scorer_alone(bundles: Path, tmp_path: Path, cards: dict[str, Any]) -> None:
-    """Processor time of the same rows in the same minute; what HTTP adds is measured by the benchmark."""
+@pytest.fixture(scope="module")
+def many(bundles: Path, cards: dict[str, Any]) -> tuple[Model, Matrix, bytes]:
+    """A model, 100,000 rows for its scorer, and the same rows as an Arrow stream with a key."""
     model = open_model(bundles / "credit-default")
     some = model.checks.columns(cards["credit-default"]["real_rows"]).matrix
     matrix = some[np.random.default_rng(0).integers(0, len(some), 100_000)]
     names = [field.name for field in model.card.inputs]
     table = pa.table({name: matrix[:, place] for place, name in enumerate(names)} | {"client_id": np.arange(len(matrix))})
+    return model, matrix, written(table, "arrow")
+
+
+def least_seconds(*works: Callable[[], object]) -> list[float]:
+    """Return the least processor time of each; they take turns, so that a busy machine is busy for all of them."""
+    rounds: list[list[float]] = []
+    for _ in range(7):
+        rounds.append([])
+        for work in works:
+            start = time.process_time()
+            work()
+            rounds[-1].append(time.process_time() - start)
+    return [min(times) for times in zip(*rounds, strict=True)]
+
+
+def test_a_file_costs_little_more_than_the_scorer_alone(many: tuple[Model, Matrix, bytes], tmp_path: Path) -> None:
+    model, matrix, body = many
     file = tmp_path / "rows.arrow"
-    file.write_bytes(written(table, "arrow"))
-    alone, ours = [], []
-    for _ in range(5):
-        start = time.process_time()
-        model.scorer.score(Columns(matrix, {}))
-        alone.append(time.process_time() - start)
-        start = time.process_time()
-        size = sum(map(len, score_file(model, file, Asked("arrow", "arrow")).pieces))
-        ours.append(time.process_time() - start)
-    assert size > len(matrix)
-    assert min(alone) / min(ours) >= 0.8
+    file.write_bytes(body)
+    alone, ours = least_seconds(
+        lambda: model.scorer.score(Columns(matrix, {})),
+        lambda: sum(map(len, score_file(model, file, Asked("arrow", "arrow")).pieces)),
+    )
+    assert alone / ours >= 0.8
+
+
+def test_the_whole_service_reaches_most_of_the_scorers_rows_a_second(
+    many: tuple[Model, Matrix, bytes], service: TestClient
+) -> None:
+    """From the first piece of the body to the last of the answer, spooling and threads included; a socket is the benchmark's."""
+    model, matrix, body = many
+    pieces = [body[start : start + 2**16] for start in range(0, len(body), 2**16)]
+    status, _, answer = sent(service, "credit-default", pieces, "arrow")
+    assert (status, pa.ipc.open_stream(answer).read_all().num_rows) == (200, len(matrix))
+    alone, ours = least_seconds(
+        lambda: model.scorer.score(Columns(matrix, {})), lambda: sent(service, "credit-default", pieces, "arrow")
+    )
+    assert alone / ours >= 0.8
 
 
 def test_every_kind_has_its_answer_in_parquet_that_others_read(service: TestClient) -> None:
