@@ -92,7 +92,7 @@ def parquet_file(file: Path, card: Card, asked: Asked) -> BatchFile:
     ignored = check_frame(card, names)
     try:
         rows = rows_at_once(file, held)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, IndexError, RecursionError) as error:
         raise _damaged("Parquet file") from error
 
     def batches() -> Iterator[pa.RecordBatch]:
