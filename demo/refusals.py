@@ -78,7 +78,7 @@ def _of_whole(error: InputError, words: Tongue) -> dict[str, str]:
             "Some numbers have a decimal comma and some a decimal point: write all of them in one way."
         ),
         "unclear_thousands": words.say(
-            "Numbers such as 1,234 may mean a thousand or a little more than one: write 1234 or 1.234."
+            "Numbers such as 1,234 may mean a thousand or a little more than one: say which sign is decimal, or write 1234."
         ),
         "long_cell": words.say("A cell is too long. Is a quote left open?"),
         "open_quote": words.say("A quote is left open in the row that begins in line {line}.", line=line),

@@ -1,5 +1,6 @@
 """Files of rows for tests: one table in every kind, and the answers to them read back."""
 
+import asyncio
 import csv
 import io
 import json
@@ -43,6 +44,44 @@ def written(table: pa.Table, kind: str, **options: Any) -> bytes:
 def ask(service: TestClient, model: str, body: bytes, kind: str, accept: str | None = None, *, query: str = "") -> Any:
     headers = {"Content-Type": MEDIA.get(kind, kind)} | ({"Accept": MEDIA.get(accept, accept)} if accept else {})
     return service.post(f"/v1/models/{model}/predictions{query}", content=body, headers=headers)
+
+
+def sent(service: TestClient, model: str, pieces: list[bytes], kind: str) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of a file that comes piece by piece, without a client between."""
+    coming = [
+        {"type": "http.request", "body": piece, "more_body": place < len(pieces)} for place, piece in enumerate(pieces, 1)
+    ]
+    going: list[Any] = []
+    path = f"/v1/models/{model}/predictions"
+    headers = [(b"host", b"localhost"), (b"content-type", MEDIA[kind].encode())]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "headers": headers,
+        "query_string": b"",
+    }
+    scope |= {
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("localhost", 80),
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+    }
+    coming.reverse()
+
+    async def receive() -> Any:
+        return coming.pop() if coming else await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        going.append(message)
+
+    assert service.portal
+    service.portal.call(service.app, scope, receive, send)
+    start, *body = going
+    named = {name.decode(): value.decode() for name, value in start["headers"]}
+    return start["status"], named, b"".join(message.get("body", b"") for message in body)
 
 
 def read(answer: Any) -> list[dict[str, Any]]:

@@ -110,7 +110,7 @@ DOORS: dict[str, set[str]] = {
         "service.store",
     },
     "service.jobs.buckets": {"service.jobs.partitions"},
-    "service.jobs.statements": {"service.scoring.keys"},
+    "service.jobs.statements": {"service.files.doubles", "service.scoring.keys"},
     "service.jobs.features": {"service.jobs", "service.scoring", "service.schemas", "service.strict_json"},
     "service.jobs.batches": {
         "service.jobs",

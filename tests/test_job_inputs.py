@@ -111,3 +111,17 @@ def test_the_features_job_reads_an_offices_csv_too(tmp_path: Path) -> None:
     main(["features", "--model", MODEL, "--input", str(tmp_path / "statements.csv"), "--output", str(tmp_path / "out")])
     (row,) = pq.read_table(tmp_path / "out" / "features.parquet").to_pylist()
     assert (row["client_id"], row["last_payment"], row["share_used_now"]) == ("7", 500.25, 0.05)
+
+
+def test_an_empty_text_in_a_csv_is_not_known_by_night_as_by_day(
+    bundles: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{tmp_path}/witryna.db")
+    monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
+    file = tmp_path / "comments.csv"
+    file.write_text('id,comment\n1,fine\n2,\n3,""\n4,again\n', encoding="utf-8")
+    main(["predict", "--model", "comment-sentiment", "--input", str(file), "--key", "id"])
+    with store.reading() as connection:
+        kept = {row.key for row in connection.execute(select(stored_predictions))}
+        refused = {(row.key, row.field, row.code) for row in connection.execute(select(refused_rows))}
+    assert (kept, refused) == ({"1", "4"}, {("2", "comment", "missing_field"), ("3", "comment", "missing_field")})

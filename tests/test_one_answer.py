@@ -1,7 +1,9 @@
 """The promise over everything: the same row gives the same number, whatever way it takes."""
 
+import csv
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +74,25 @@ def test_a_row_alone_gets_the_number_that_it_gets_in_company(
     assert alone == expected[:40]
 
 
+def in_decimals(table: pa.Table) -> pa.Table:
+    """Return a table with every fraction as the decimal that spells it."""
+    kind = pa.decimal256(76, 40)
+    columns = {
+        field.name: pa.array([Decimal(repr(value)) for value in column.to_pylist()], kind)
+        if pa.types.is_floating(field.type)
+        else column
+        for field, column in zip(table.schema, table.columns, strict=True)
+    }
+    return pa.table(columns)
+
+
+@pytest.mark.parametrize("fractions", ["doubles", "decimals"])
 @pytest.mark.parametrize("kind", ["csv", "arrow", "parquet"])
 def test_a_file_gets_the_numbers_of_json(
-    kind: str, service: Program, clients: Path, bundles: Path, expected: list[float]
+    kind: str, fractions: str, service: Program, clients: Path, bundles: Path, expected: list[float]
 ) -> None:
-    body = written(pa.Table.from_pylist(rows_of(clients, bundles)), kind)
+    table = pa.Table.from_pylist(rows_of(clients, bundles))
+    body = written(in_decimals(table) if fractions == "decimals" else table, kind)
     headers = {"Content-Type": MEDIA[kind], "Accept": MEDIA["arrow"]}
     answer = requests.post(f"{service.url}/v1/models/{MODEL}/predictions", body, headers=headers, timeout=30)
     assert pa.ipc.open_stream(answer.content).read_all()[CHANCE].to_pylist() == expected
@@ -99,6 +115,54 @@ def test_a_night_on_dask_says_what_is_said_now(
     chances = {each["client_id"]: each[CHANCE] for each in found}
     keys = pq.read_table(clients)["client_id"].to_pylist()
     assert [chances[str(key)] for key in keys] == expected
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_night_from_a_csv_or_from_decimals_says_what_is_said_now(
+    ending: str, clients: Path, bundles: Path, tmp_path: Path, expected: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pq.read_table(clients)
+    source = tmp_path / f"in.{ending}"
+    source.write_bytes(written(in_decimals(table) if ending == "parquet" else table, ending))
+    assert by_night(MODEL, "client_id", source, bundles, monkeypatch, CHANCE) == expected
+
+
+COMMENTS = ["Great room", None, "0", " ", 'He said "no",\nthen left', "null", "żółć"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_text_or_none_is_the_same_by_night_in_a_file_and_in_json(
+    ending: str, service: Program, bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Client(service.url).predict("comment-sentiment", [{"comment": each} for each in COMMENTS if each])["predictions"]
+    label = next(iter(said[0]["probabilities"]))
+    answers = iter(each["probabilities"][label] for each in said)
+    expected = [next(answers) if each else None for each in COMMENTS]
+    body = written(pa.table({"id": range(len(COMMENTS)), "comment": COMMENTS}), ending)
+    headers = {"Content-Type": MEDIA[ending], "Accept": MEDIA["arrow"]}
+    answer = requests.post(f"{service.url}/v1/models/comment-sentiment/predictions", body, headers=headers, timeout=30)
+    assert pa.ipc.open_stream(answer.content).read_all()[f"probability_{label}"].to_pylist() == expected
+    source = tmp_path / f"in.{ending}"
+    source.write_bytes(body)
+    assert by_night("comment-sentiment", "id", source, bundles, monkeypatch, f"probability_{label}") == expected
+
+
+def by_night(
+    model: str, key: str, source: Path, bundles: Path, patch: pytest.MonkeyPatch, column: str
+) -> list[float | None]:
+    """Return what a nightly run into a store of its own says, in the order of the input; None where a row was refused."""
+    patch.setenv("SERVICE_BUNDLES", str(bundles))
+    patch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{source.parent}/witryna.db")
+    job(["predict", "--model", model, "--input", str(source), "--key", key, "--output", str(source.parent)])
+    found = pq.read_table(source.parent / "predictions.parquet").to_pylist()
+    values = {each[key]: each[column] for each in found}
+    keys = csv_keys(source, key) if source.suffix == ".csv" else pq.read_table(source)[key].to_pylist()
+    return [values.get(str(each)) for each in keys]
+
+
+def csv_keys(source: Path, key: str) -> list[str]:
+    with source.open(encoding="utf-8", newline="") as text:
+        return [row[key] for row in csv.DictReader(text)]
 
 
 def test_nightly_features_and_a_key_alone_say_what_the_training_row_says(service: Program) -> None:

@@ -1,8 +1,8 @@
 """An Arrow stream or a Parquet file, part by part.
 
 Knows: Arrow. Must not know: models, HTTP. What a caller wrote is not trusted: every batch is validated whole before anything
-reads its cells, compressed batches are refused (their real size shows only when it is spent), and so are Parquet row groups
-that say they unpack to more than a limit.
+reads its cells, then parted by what the cells take when spelled out. Compressed batches are refused (their real size shows
+only when it is spent), and so are Parquet row groups that say they unpack to more than a limit.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,12 +16,11 @@ from service.files.asked import Asked
 from service.files.frame import check_frame
 from service.files.messages import is_compressed
 from service.files.parts import PART_ROWS, Part
+from service.files.row_groups import rows_at_once
+from service.files.spelled import PART_BYTES, pieces
 from service.schemas import Card, Recognised
 
 Batches = Callable[[], Iterator[pa.RecordBatch]]
-_MOST_GROUP_BYTES = 2**30
-_FEW_ROWS = 1024
-"""Parquet pages unpack by so many rows where cells may be long."""
 
 
 class BatchFile:
@@ -38,10 +37,9 @@ class BatchFile:
     def parts(self) -> Iterator[Part]:
         first_row = 1
         for batch in self._checked():
-            for start in range(0, batch.num_rows, PART_ROWS):
-                piece = batch.slice(start, PART_ROWS)
+            for piece in pieces(batch):
                 inputs = {name: piece.column(place) for name, place in self._inputs}
-                yield Part(first_row, piece.num_rows, inputs, [piece.column(place) for place in self._others])
+                yield Part(first_row, piece.num_rows, inputs, [_alone(piece.column(place)) for place in self._others])
                 first_row += piece.num_rows
 
     def _checked(self) -> Iterator[pa.RecordBatch]:
@@ -71,7 +69,7 @@ def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
             if rows > asked.most_rows:
                 raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InvalidFile("This is no whole Arrow stream: it is damaged, or cut short.", fault="damaged_file") from error
+        raise _damaged("Arrow stream") from error
 
     def batches() -> Iterator[pa.RecordBatch]:
         mapped.seek(0)
@@ -84,34 +82,49 @@ def parquet_file(file: Path, card: Card, asked: Asked) -> BatchFile:
     """Open a Parquet file."""
     try:
         opened = pq.ParquetFile(file)
-    except (pa.ArrowException, OSError) as error:
-        raise InvalidFile("This is no whole Parquet file: it is damaged, or cut short.", fault="damaged_file") from error
+        schema = opened.schema_arrow
+        names = schema.names
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _damaged("Parquet file") from error
     held = opened.metadata
     if held.num_rows > asked.most_rows:
         raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
-    if any(held.row_group(place).total_byte_size > _MOST_GROUP_BYTES for place in range(held.num_row_groups)):
-        raise TooLarge("A row group of the Parquet file unpacks to more than 1 GB. Write smaller ones.")
-    schema = opened.schema_arrow
-    ignored = check_frame(card, schema.names)
-    plain = all(pa.types.is_primitive(schema.field(name).type) for name in schema.names)
-    rows_at_once = PART_ROWS if plain else _FEW_ROWS
+    ignored = check_frame(card, names)
+    try:
+        rows = rows_at_once(file, held)
+    except (OSError, ValueError, IndexError, RecursionError) as error:
+        raise _damaged("Parquet file") from error
 
     def batches() -> Iterator[pa.RecordBatch]:
-        return _joined(opened.iter_batches(rows_at_once, use_threads=False))
+        return _joined(opened.iter_batches(rows, use_threads=False))
 
     return BatchFile(schema, _recognised("parquet", card, schema, ignored, held.num_rows), asked, batches)
 
 
 def _joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Return the batches as fewer and larger ones, none of more than a part's rows."""
+    """Return the batches as fewer and larger ones, none of more than a part's rows or bytes."""
     held: list[pa.RecordBatch] = []
+    rows = size = 0
     for batch in batches:
-        if held and sum(each.num_rows for each in held) + batch.num_rows > PART_ROWS:
+        if held and (rows + batch.num_rows > PART_ROWS or size + batch.nbytes > PART_BYTES):
             yield pa.concat_batches(held)
-            held = []
+            held, rows, size = [], 0, 0
         held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
     if held:
         yield pa.concat_batches(held)
+
+
+def _alone(array: pa.Array) -> pa.Array:
+    """Return a column without what the other rows of its batch hold: a piece of views would be written with all of it."""
+    for views, owned in ((pa.string_view(), pa.large_string()), (pa.binary_view(), pa.large_binary())):
+        if array.type == views:
+            return array.cast(owned).cast(views)
+    return array
+
+
+def _damaged(what: str) -> InvalidFile:
+    return InvalidFile(f"This is no whole {what}: it is damaged, or cut short.", fault="damaged_file")
 
 
 def _recognised(kind: str, card: Card, schema: pa.Schema, ignored: list[str], rows: int) -> Recognised:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from service.errors import InvalidFile
 from service.files.dialect import Decimal
+from service.files.doubles import doubles
 from service.files.parts import Fault, Part
 from service.schemas import Card, Input, InputError
 from service.scoring.checks import EXPECTED, UNKNOWN_CATEGORY, Checks
@@ -117,7 +118,7 @@ def _amounts(field: Input, array: pa.Array, decimal: Decimal | None) -> tuple[Nu
         return _parsed(array, decimal)
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)):
         raise _wrong_column(field, kind)
-    values = np.asarray(array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
+    values = np.asarray(doubles(array).to_numpy(zero_copy_only=False), dtype=np.float64)
     return values, np.zeros(len(array), dtype=np.bool_)
 
 

@@ -58,5 +58,5 @@ class CsvFile:
         faults = wrong_cells(rows, len(self._text.names))
         columns = list(zip(*rows, strict=True))
         inputs = {name: pa.array(columns[place], pa.string()) for name, place in self._places.items()}
-        others = [pa.array([cell or None for cell in columns[place]], pa.string()) for place in self._passing]
+        others = [pa.array(columns[place], pa.string()) for place in self._passing]
         return Part(first_row, len(rows), inputs, others, lines, faults)

@@ -20,9 +20,6 @@ ONE_COLUMN = "\x1f"
 _SEPARATORS = (",", ";", "\t", "|")
 _ENCODINGS = {"utf-8", "utf-16", "cp1250", "cp1252", "iso8859-1", "iso8859-2"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
-_WITH_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
-_WITH_POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+([eE][+-]?\d+)?")
 
 
@@ -94,33 +91,46 @@ def missing_columns(names: Sequence[str], wanted: Sequence[str]) -> InvalidFile:
 
 
 class DecimalEvidence:
-    """Gathers, over all cells of the number columns, which decimal sign the file uses."""
+    """Gathers, over all cells of the number columns, which decimal sign the file uses. 0,5 and 12.75 speak for a sign; 1,234
+    and 1.234 may be thousands and speak for none."""
 
     def __init__(self) -> None:
-        self._comma = self._point = self._thousands = False
+        self._speaks = dict.fromkeys(_SIGNS, False)
+        self._unclear = dict.fromkeys(_SIGNS, False)
 
     def see(self, cells: Iterable[str]) -> None:
         joined = "\n".join(cells)
-        if "," in joined:
-            for cell in joined.split("\n"):
-                if "," in cell and _WITH_COMMA.fullmatch(cell.strip()):
-                    thousands = bool(_THOUSANDS.fullmatch(cell.strip()))
-                    self._thousands |= thousands
-                    self._comma |= not thousands
-                elif "," in cell and _THOUSANDS.fullmatch(cell.strip()):
-                    self._thousands = True
-        if "." in joined and not self._point:
-            self._point = any("." in cell and _WITH_POINT.fullmatch(cell.strip()) for cell in joined.split("\n"))
+        for sign, (fraction, thousands) in _SIGNS.items():
+            if sign not in joined or self._speaks[sign]:
+                continue
+            for cell in map(str.strip, joined.split("\n")):
+                if sign in cell and thousands.fullmatch(cell):
+                    self._unclear[sign] = True
+                elif sign in cell and fraction.fullmatch(cell):
+                    self._speaks[sign] = True
+                    break
 
-    def decide(self, said: Decimal | None) -> Decimal:
-        """Return the sign. Raises InvalidFile where the evidence speaks for two."""
+    def decide(self, said: Decimal | None, separator: str) -> Decimal:
+        """Return the sign. Raises InvalidFile where the evidence speaks for two, or leaves it unclear."""
         hint = "Say which it is: ?decimal=point or ?decimal=comma."
         if said:
             return said
-        if self._comma and self._point:
+        comma, point = self._speaks[","], self._speaks["."]
+        if comma and (point or self._unclear["."]):
             raise InvalidFile(f"Some numbers have a decimal comma and some a decimal point. {hint}", fault="mixed_decimals")
-        if self._thousands and not self._comma and not self._point:
+        # Whoever separates cells by commas writes no decimal ones: there a point is one.
+        unclear = self._unclear[","] or (self._unclear["."] and separator != ",")
+        if unclear and not comma and not point:
+            shown = "1,234" if self._unclear[","] else "1.234"
             raise InvalidFile(
-                f"Numbers such as 1,234 may mean a thousand or a little more than one. {hint}", fault="unclear_thousands"
+                f"Numbers such as {shown} may mean a thousand or a little more than one. {hint}", fault="unclear_thousands"
             )
-        return "comma" if self._comma else "point"
+        return "comma" if comma else "point"
+
+
+def _patterns(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return how a number with a fraction is written, and one that may have thousands instead."""
+    return re.compile(rf"[+-]?\d*{sign}\d+([eE][+-]?\d+)?"), re.compile(rf"[+-]?[1-9]\d{{0,2}}({sign}\d{{3}})+")
+
+
+_SIGNS = {",": _patterns(","), ".": _patterns(r"\.")}

@@ -5,13 +5,15 @@ Knows: Arrow arrays. Must not know: formats, models.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from service.schemas import Recognised
 
 PART_ROWS = 16_384
+PART_CHARACTERS = 2**21
+"""So much text ends a part sooner: rows may be long."""
 MOST_COLUMNS = 1000
 
 
@@ -32,21 +34,26 @@ class Part:
     """1-based, counted over the whole file."""
     rows: int
     inputs: dict[str, pa.Array]
-    """A column of a text file holds strings, of the other kinds what the file holds. An optional field may be left out."""
+    """A column of a text file holds strings, else it holds what the file holds. An optional field may be left out."""
     others: list[pa.Array]
     lines: Sequence[int] | None = None
     faults: dict[int, list[Fault]] = field(default_factory=dict)
     """Place in the part → what kept its cells from being read at all."""
 
 
-def wrong_cells(rows: list[list[str]], width: int) -> dict[int, list[Fault]]:
-    """Return the faults of rows with more or fewer cells than columns; which cell belongs where, nobody knows: they are
-    emptied."""
+def wrong_cells(rows: list[list[Any]], width: int) -> dict[int, list[Fault]]:
+    """Bring rows of text to `width` cells, the empty ones null, and return the faults of those that had more or fewer.
+
+    Such a row keeps its cells where all that is too much is empty; else nobody knows which belongs where, and it is emptied.
+    """
     faults: dict[int, list[Fault]] = {}
     for place, row in enumerate(rows):
         if len(row) != width:
             faults[place] = [Fault("", "wrong_cells", f"Expected {width:,} cells, found {len(row):,}.")]
-            rows[place] = [""] * width
+            kept = len(row) > width and not any(row[width:])
+            rows[place] = [cell or None for cell in row[:width]] if kept else [None] * width
+        elif "" in row:
+            rows[place] = [cell or None for cell in row]
     return faults
 
 

@@ -5,16 +5,16 @@ Knows: formats. Must not know: models, HTTP. CSV is written as the caller's own 
 
 import csv
 import io
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from service.errors import NotAcceptable
+from service.files.csv_cells import cells, check_type
 from service.files.dialect import Decimal
 from service.files.formats import Kind
-from service.strict_json import shown
 
 
 class Writer(Protocol):
@@ -32,7 +32,7 @@ def writer(kind: Kind, schema: pa.Schema, *, separator: str = ",", decimal: Deci
     try:
         return _ArrowWriter(lambda out: pq.ParquetWriter(out, schema))
     except pa.ArrowException:
-        raise NotAcceptable("A column of the file cannot be written as Parquet. Ask for an Arrow stream.") from None
+        raise _no_parquet() from None
 
 
 class _Outlet(io.RawIOBase):
@@ -61,7 +61,10 @@ class _ArrowWriter:
         self._writer = opened(pa.PythonFile(self._outlet, "w"))
 
     def write(self, batch: pa.RecordBatch) -> bytes:
-        self._writer.write_batch(batch)
+        try:
+            self._writer.write_batch(batch)
+        except pa.ArrowException as error:
+            raise _no_parquet() from error
         return self._outlet.taken()
 
     def end(self) -> bytes:
@@ -69,30 +72,38 @@ class _ArrowWriter:
         return self._outlet.taken()
 
 
+def _no_parquet() -> NotAcceptable:
+    return NotAcceptable("A column of the file cannot be written as Parquet. Ask for an Arrow stream.")
+
+
 class _CsvWriter:
     def __init__(self, schema: pa.Schema, separator: str, decimal: Decimal) -> None:
         for field in schema:
-            if pa.types.is_nested(field.type) or pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
-                raise NotAcceptable(f"The column {shown(field.name)} cannot be written as CSV. Ask for an Arrow stream.")
-        self._text = io.StringIO(newline="")
-        self._writer = csv.writer(self._text, delimiter=separator, lineterminator="\n")
-        self._writer.writerow(schema.names)
+            check_type(field)
+        self._names = schema.names
+        self._separator = separator
+        self._head = self._lines([schema.names])
         self._commas = [
             place for place, field in enumerate(schema) if decimal == "comma" and pa.types.is_floating(field.type)
         ]
 
     def write(self, batch: pa.RecordBatch) -> bytes:
-        columns = [column.to_pylist() for column in batch.columns]
+        columns = [cells(name, column) for name, column in zip(self._names, batch.columns, strict=True)]
         for place in self._commas:
             columns[place] = [None if value is None else repr(value).replace(".", ",") for value in columns[place]]
-        self._writer.writerows(zip(*columns, strict=True))
-        return self._taken()
+        return self.end() + self._lines(list(zip(*columns, strict=True)))
 
     def end(self) -> bytes:
-        return self._taken()
+        head, self._head = self._head, b""
+        return head
 
-    def _taken(self) -> bytes:
-        taken = self._text.getvalue()
-        self._text.seek(0)
-        self._text.truncate()
-        return taken.encode()
+    def _lines(self, rows: list[Sequence[Any]]) -> bytes:
+        text = self._written(rows, csv.QUOTE_MINIMAL)
+        if "\r" in text:  # the csv module would leave it bare, and a reader ends the row there
+            text = self._written(rows, csv.QUOTE_ALL)
+        return text.encode()
+
+    def _written(self, rows: list[Sequence[Any]], quoting: Literal[0, 1]) -> str:
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=self._separator, lineterminator="\n", quoting=quoting).writerows(rows)
+        return out.getvalue()

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from service.files.doubles import doubles
 from service.scoring.keys import NoKey, key_text
 
 KEY = "client"
@@ -113,7 +114,7 @@ def _amounts(column: pa.Array, name: str, faults: Faults) -> pa.Array:
     elif not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
         faults.append((_mask(pc.is_valid(column)), name, "wrong_type"))
         column = pa.nulls(len(column))
-    numbers = column.cast(pa.float64(), safe=False)
+    numbers = doubles(column)
     faults.append((_mask(pc.is_inf(numbers)), name, "not_finite"))
     return pc.if_else(pc.is_finite(numbers), numbers, None)
 

@@ -46,19 +46,19 @@ class Files:
         headers = dict(scope["headers"])
         asked = self._asked(*kind, headers, scope["query_string"])
         self._registry.get(name, asked.version)
-        with tempfile.NamedTemporaryFile(prefix="witryna-") as file:
-            spooled = 0
-            try:
+        spooled = 0
+        try:
+            with tempfile.NamedTemporaryFile(prefix="witryna-") as file:
                 async for piece in self._body(headers, receive):
                     spooled += len(piece)
                     self._spooled_bytes += len(piece)
                     file.write(piece)
                 file.flush()
                 await self._answer(name, Path(file.name), asked, receive, send)
-            except OSError as error:
-                raise Overloaded("There is no room for this file just now.", retry_after_seconds=_BUSY_SECONDS) from error
-            finally:
-                self._spooled_bytes -= spooled
+        except OSError as error:  # closing tries once more to write what found no room
+            raise Overloaded("There is no room for this file just now.", retry_after_seconds=_BUSY_SECONDS) from error
+        finally:
+            self._spooled_bytes -= spooled
 
     def _asked(self, kind: Kind, charset: str, headers: dict[bytes, bytes], query: bytes) -> Asked:
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":

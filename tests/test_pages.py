@@ -1,0 +1,65 @@
+"""Promises of Parquet's pages: what each unpacks to is known from its header, and pages too large are refused unread."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from service.errors import TooLarge
+from service.files.pages import pages
+from service.files.row_groups import rows_at_once
+
+WRITERS: list[dict[str, Any]] = [
+    {},
+    {"data_page_version": "2.0"},
+    {"use_dictionary": False, "compression": "zstd"},
+    {"compression": "none", "write_page_checksum": True, "write_page_index": True},
+    {"write_statistics": False, "row_group_size": 1000},
+]
+
+
+def table(rows: int) -> pa.Table:
+    random = np.random.default_rng(0)
+    texts = [f"{place % 700} żółć " * 3 for place in range(rows)]
+    return pa.table(
+        {"number": random.random(rows), "text": texts, "some": pa.array([None, 1] * (rows // 2)), "list": [[1, 2]] * rows}
+    )
+
+
+@pytest.mark.parametrize("options", WRITERS)
+def test_the_headers_say_what_a_column_unpacks_to(options: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    pq.write_table(table(50_000), file, data_page_size=20_000, **options)
+    held = pq.read_metadata(file)
+    for group in map(held.row_group, range(held.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            start = column.dictionary_page_offset or column.data_page_offset
+            found = list(pages(memoryview(file.read_bytes()), start, start + column.total_compressed_size))
+            headers = column.total_uncompressed_size - sum(page.bytes for page in found)
+            assert 0 < headers < 400 * len(found)
+            assert [page.is_dictionary for page in found] == [column.has_dictionary_page] + [False] * (len(found) - 1)
+
+
+def test_as_many_rows_are_read_at_once_as_their_texts_allow(tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    found = []
+    for length in (0, 10, 2**20, 2**25):
+        text = pa.DictionaryArray.from_arrays([0] * 100, ["x" * length]) if length else pa.array(range(100))
+        pq.write_table(pa.table({"text": text}), file, store_schema=False)
+        found.append(rows_at_once(file, pq.read_metadata(file)))
+    assert found == [16_384, 1024, 63, 1]
+
+
+def test_pages_that_unpack_to_too_much_at_once_are_refused_unread(tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    zeros = pa.array(np.zeros(1_000_000))
+    columns = pa.table([zeros] * 20, [str(place) for place in range(20)])
+    options: dict[str, Any] = {"use_dictionary": False, "compression": "zstd", "row_group_size": len(zeros)}
+    pq.write_table(columns, file, **options)
+    assert rows_at_once(file, pq.read_metadata(file)) == 16_384
+    pq.write_table(columns, file, **options, data_page_size=2**30, max_rows_per_page=len(zeros), write_batch_size=len(zeros))
+    with pytest.raises(TooLarge, match="128 MB at once"):
+        rows_at_once(file, pq.read_metadata(file))

@@ -1,0 +1,91 @@
+"""Promises of the measure of cells: what a batch takes when spelled out, however Arrow lays it out; a row too large is refused."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from service.errors import TooLarge
+from service.files import spelled
+from service.files.parts import PART_ROWS
+
+TEXTS = some.lists(some.none() | some.text(some.characters(codec="utf-8"), max_size=30), min_size=1, max_size=20)
+
+
+def layouts(texts: list[str | None]) -> dict[str, pa.Array]:
+    """Return the same texts in every layout that Arrow has for them."""
+    plain = pa.array(texts, pa.string())
+    ends = pa.array(range(1, len(texts) + 1), pa.int32())
+    return {
+        "string": plain,
+        "large": plain.cast(pa.large_string()),
+        "view": plain.cast(pa.string_view()),
+        "binary": plain.cast(pa.binary()),
+        "dictionary": plain.dictionary_encode(),
+        "runs": pa.RunEndEncodedArray.from_arrays(ends, plain),
+        "runs of a dictionary": pa.RunEndEncodedArray.from_arrays(ends, plain.dictionary_encode()),
+        "struct": pa.StructArray.from_arrays([plain], ["text"]),
+    }
+
+
+def lists(texts: list[str | None]) -> dict[str, pa.Array]:
+    """Return lists of one text each."""
+    values, count = pa.array(texts, pa.string()), len(texts)
+    offsets = np.arange(count + 1, dtype=np.int32)
+    return {
+        "list": pa.ListArray.from_arrays(pa.array(offsets), values),
+        "large list": pa.LargeListArray.from_arrays(pa.array(offsets.astype(np.int64)), values),
+        "view": pa.ListViewArray.from_arrays(pa.array(offsets[:-1]), pa.array([1] * count, pa.int32()), values),
+        "fixed": pa.FixedSizeListArray.from_arrays(values, 1),
+    }
+
+
+def measured(array: pa.Array) -> list[float]:
+    found: list[float] = spelled._sizes(array).tolist()
+    return found
+
+
+@settings(deadline=None)
+@given(TEXTS, some.data())
+def test_a_text_takes_its_bytes_in_every_layout(texts: list[str | None], draw: Any) -> None:
+    start = draw.draw(some.integers(0, len(texts)))
+    stop = draw.draw(some.integers(start, len(texts)))
+    expected = [8.0 + len((text or "").encode()) for text in texts][start:stop]
+    for name, array in layouts(texts).items():
+        assert measured(array[start:stop]) == expected, name
+    for name, array in lists(texts).items():
+        assert measured(array[start:stop]) == [8.0 + size for size in expected], name
+
+
+@settings(deadline=None)
+@given(some.lists(some.integers(0, 300_000), min_size=1, max_size=60))
+def test_pieces_are_small_and_together_all_rows(lengths: list[int]) -> None:
+    batch = pa.record_batch({"place": range(len(lengths)), "text": ["x" * length for length in lengths]})
+    pieces = list(spelled.pieces(batch))
+    assert pa.Table.from_batches(pieces) == pa.Table.from_batches([batch])
+    assert all(0 < piece.num_rows <= PART_ROWS and piece.nbytes <= spelled.PART_BYTES for piece in pieces)
+
+
+def test_no_rows_take_nothing_in_any_layout() -> None:
+    for name, array in (layouts(["a"]) | lists(["a"])).items():
+        out = io.BytesIO()
+        batch = pa.record_batch({"empty": array[:0], "inside": pa.LargeListArray.from_arrays([0] * 1, array[:0])})
+        with pa.ipc.new_stream(out, batch.schema) as stream:
+            stream.write_batch(batch)
+        for each in pa.ipc.open_stream(out.getvalue()):
+            assert list(spelled.pieces(each)) == [], name
+
+
+def test_numbers_are_parted_by_rows_alone() -> None:
+    batch = pa.record_batch({"place": np.arange(50_000), "none": pa.nulls(50_000)})
+    assert [piece.num_rows for piece in spelled.pieces(batch)] == [PART_ROWS] * 3 + [50_000 - 3 * PART_ROWS]
+
+
+def test_a_row_too_large_is_refused() -> None:
+    text = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), pa.array(["x" * 100_000]))
+    with pytest.raises(TooLarge):
+        list(spelled.pieces(pa.record_batch([text] * 90, [str(place) for place in range(90)])))
