@@ -24,7 +24,7 @@ from service.scoring.bundle import read_card
 from service.settings import Settings, WrongSettings, read_settings
 from service.store import history
 from service.store.foreign import refuse_own_file
-from service.store.history import NothingBefore
+from service.store.history import NothingBefore, Overtaken
 from service.store.store import Store
 
 _PATIENCE_SECONDS = 60.0
@@ -49,6 +49,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"There is no run of {asked.model} before the one that is served.")
     except nightly.Busy:
         sys.exit(f"Another job of this kind writes for {asked.model} now. Nothing was done.")
+    except Overtaken:
+        sys.exit(f"Another job of this kind writes for {asked.model} now, and has gone on in the place of this one.")
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on where this one stopped.")
 
