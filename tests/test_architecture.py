@@ -104,7 +104,8 @@ DOORS: dict[str, set[str]] = {
         "service.store",
     },
     "service.jobs.buckets": {"service.jobs.partitions"},
-    "service.jobs.statements": {"service.scoring.keys"},
+    "service.jobs.key_columns": {"service.scoring.keys"},
+    "service.jobs.statements": {"service.jobs.key_columns", "service.scoring.keys"},
     "service.jobs.features": {"service.jobs", "service.scoring", "service.schemas", "service.strict_json"},
     "service.jobs.batches": {
         "service.jobs",

@@ -241,3 +241,29 @@ def test_nights_that_fail_leave_no_rows_behind(
         ]
     assert sorted(counts) == [0, 1]
     assert lookups.find(opened, MODEL, ["1"]).predictions == {}
+
+
+@pytest.mark.parametrize("taken", ["a file", "a file in a path", "a folder that takes nothing"])
+def test_an_output_that_cannot_be_written_is_told_before_the_work_begins(
+    taken: str, kind: str, job: Callable[..., None], inputs: dict[str, pd.DataFrame], opened: Store, tmp_path: Path
+) -> None:
+    inputs[kind].to_parquet(tmp_path / "in.parquet")
+    (tmp_path / "file").touch()
+    folder = {"a file": tmp_path / "file", "a file in a path": tmp_path / "file" / "out"}.get(taken, Path("/proc/1"))
+    with pytest.raises(SystemExit, match=r"folder of --output cannot be written: .*\. Nothing was done\."):
+        job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet", "--output", str(folder))
+    assert history.list_runs(opened).items == []
+
+
+def test_an_output_that_fails_later_is_told_and_the_run_is_served(
+    kind: str, job: Callable[..., None], inputs: dict[str, pd.DataFrame], opened: Store, tmp_path: Path
+) -> None:
+    inputs[kind].to_parquet(tmp_path / "in.parquet")
+    (tmp_path / "out" / "refused.parquet").mkdir(parents=True)
+    with pytest.raises(SystemExit, match="is served, but its files could not be written"):
+        job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
+    assert newest(opened).state == "published"
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [
+        f"{newest(opened).kind}.parquet",
+        "refused.parquet",
+    ]
