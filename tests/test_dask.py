@@ -282,6 +282,18 @@ def test_a_cluster_elsewhere_does_the_work_and_its_end_is_a_sentence() -> None:
             outcome(begun)
 
 
+def test_a_cluster_that_lost_its_last_worker_is_given_up_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_SECONDS_A_LOOK", 0.5)
+    with cluster(ROOT, ROOT / "tests") as (address, scheduler), Dask(address) as engine:
+        begun = engine.each(doubled, numbers(1000))
+        next(begun)
+        (worker,) = (each for each in psutil.Process().children() if "distributed.cli.dask_worker" in each.cmdline())
+        worker.kill()
+        with pytest.raises(WrongEngine, match="last Dask worker is gone"):
+            outcome(begun)
+        assert scheduler.poll() is None
+
+
 def test_a_cluster_without_our_program_is_told_in_a_sentence() -> None:
     with cluster() as (address, _), Dask(address) as engine, pytest.raises(WrongEngine, match="same program"):
         outcome(engine.each(doubled, numbers(5)))
