@@ -254,6 +254,7 @@ def test_the_runs_are_listed_with_their_figures(app: TestClient, store: Store) -
     assert [run["id"] for run in answer["items"]] == [second, first]
     assert answer["next"] is None
     assert answer["items"][0].items() >= {"state": "published", "rows": 2, "refused": 0, "kind": "predictions"}.items()
+    assert {(run["version"], run["seconds"]) for run in answer["items"]} == {("toy", 0.1)}
     assert [run["id"] for run in app.get("/v1/runs?model=flat-price").json()["items"]] == [first]
     assert app.get(f"/v1/runs?after={first}").json()["items"] == []
     check_problem(app.get("/v1/runs?after=%00"), 400, "invalid_request")
