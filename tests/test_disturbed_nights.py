@@ -1,5 +1,7 @@
 """Promises of a night that is disturbed: a lost lock, a database that goes, a disk that fills, a file that cannot be written."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,7 @@ def test_a_job_that_lost_its_lock_switches_to_nothing_and_says_so(
     server_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     inputs[kind].to_parquet(tmp_path / "in.parquet")
     job(server_url, kind, tmp_path / "in.parquet")
@@ -110,6 +113,7 @@ def test_a_job_that_lost_its_lock_switches_to_nothing_and_says_so(
         after_a_batch(patch, told_server(server_url, END_OF_THE_LOCK))
         with pytest.raises(SystemExit, match="that kept other jobs away broke off"):
             job(server_url, kind, tmp_path / "in.parquet")
+    assert caplog.records == [], "a traceback on standard error, beside the sentence"
     begun = newest(store)
     assert (begun.state, history.find_run(store, served.id).state) == ("running", "published")
     job(server_url, kind, tmp_path / "in.parquet")
@@ -267,3 +271,26 @@ def test_an_output_that_fails_later_is_told_and_the_run_is_served(
         f"{newest(opened).kind}.parquet",
         "refused.parquet",
     ]
+
+
+def test_a_night_that_cannot_delete_older_runs_says_that_its_own_is_served(
+    kind: str,
+    job: Callable[..., None],
+    inputs: dict[str, pd.DataFrame],
+    opened: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs[kind].to_parquet(tmp_path / "in.parquet")
+    monkeypatch.setattr("service.jobs.__main__._PATIENCE_SECONDS", 0.2)
+    whole = history.prune
+    with contextlib.closing(sqlite3.connect(tmp_path / "witryna.db", isolation_level=None)) as outside:
+
+        def prune(*arguments: Any) -> None:
+            outside.execute("BEGIN IMMEDIATE")
+            whole(*arguments)
+
+        monkeypatch.setattr(history, "prune", prune)
+        with pytest.raises(SystemExit, match=r"is served, but older ones could not be deleted\. The storage is locked"):
+            job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet")
+    assert newest(opened).state == "published"

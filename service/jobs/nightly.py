@@ -81,8 +81,7 @@ def carry_out(store: Store, card: Card, work: Work, *, engine: Engine, keep: int
         except Exception:
             history.fail(store, done.run)
             raise
-        history.prune(store, work.kind, card.name, keep)
-        history.sweep(store, work.kind, card.name)
+        _clear_away(store, run, keep)
         return run
 
 
@@ -129,6 +128,15 @@ def _publish(store: Store, done: Progress, still_alone: Still) -> Run:
     still_alone()
     history.publish(store, done.run)
     return history.find_run(store, done.run)
+
+
+def _clear_away(store: Store, run: Run, keep: int) -> None:
+    """Delete runs that are older than those to keep; what is left over now, the next night deletes."""
+    try:
+        history.prune(store, run.kind, run.model, keep)
+        history.sweep(store, run.kind, run.model)
+    except StorageUnavailable as error:
+        raise StorageUnavailable(f"Run {run.id} is served, but older ones could not be deleted. {error}") from error
 
 
 def _why(store: Store, run: Run) -> str:

@@ -140,7 +140,11 @@ def _server_engine(url: URL, patience_seconds: float) -> Engine:
         url,
         pool_pre_ping=True,
         pool_timeout=patience_seconds,
-        connect_args={"connect_timeout": 3, "options": f"-c lock_timeout={milliseconds} -c timezone=utc"},
+        connect_args={
+            "connect_timeout": 3,
+            "keepalives_idle": 60,  # a job's lock is held by a connection that says nothing for hours
+            "options": f"-c lock_timeout={milliseconds} -c timezone=utc",
+        },
     )
 
 
