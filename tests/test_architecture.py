@@ -83,7 +83,8 @@ DOORS: dict[str, set[str]] = {
     },
     "service.scoring.shapley": set(),
     "service.store": {"service.store", "service.schemas", "service.errors"},
-    "service.store.engine": {"service.errors"},
+    "service.store.engine": {"service.errors", "service.store.locks"},
+    "service.store.locks": {"service.errors"},
     "service.store.migrations": set(),
     "service.store.tables": set(),
     "service.jobs": {

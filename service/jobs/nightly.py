@@ -20,8 +20,8 @@ from service.jobs.inputs import Source, Wanted, partitions
 from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput
 from service.schemas import Card, Run, RunKind
 from service.store import history
-from service.store.engine import Still
 from service.store.history import Overtaken, Progress
+from service.store.locks import Still
 from service.store.store import Store
 
 Advance = Callable[[int], object]

@@ -1,28 +1,25 @@
-"""Connections: the only module that knows SQLite from PostgreSQL.
+"""Connections: with its locks, the only module that knows SQLite from PostgreSQL.
 
 Knows: SQLAlchemy engines, both databases' manners. Must not know: tables, models. A SQLite file is never made in passing:
 only `create_file` makes one, and a file that was there once and is gone is told from a first start by the mark beside it.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from service.errors import BrokenStorage
+from service.store.locks import LOCK_SPACE, Still, lock_file, server_lock
 
 _DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 _WRITES = "writes"
-_LOCK_SPACE = 7261
-"""The first of the two numbers of our advisory locks in PostgreSQL."""
-Still = Callable[[], None]
-"""Raises BrokenStorage where what was held is held no longer."""
 
 
 class Database:
@@ -93,7 +90,7 @@ class Database:
     def keep_others_from_migrating(self, connection: Connection) -> None:
         """SQLite's writing transaction does so by itself."""
         if not self._is_file:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": _LOCK_SPACE})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": LOCK_SPACE})
 
     @contextmanager
     def only_one(self, name: str) -> Iterator[Still | None]:
@@ -102,10 +99,10 @@ class Database:
         Raises BrokenStorage where it cannot be told.
         """
         if self._is_file:
-            with _lock_file(self.file.with_name(f"{self.file.name}.{name}.lock")) as held:
+            with lock_file(self.file.with_name(f"{self.file.name}.{name}.lock")) as held:
                 yield held
         else:
-            with _server_lock(self.engine, name) as held:
+            with server_lock(self.engine, name) as held:
                 yield held
 
 
@@ -211,54 +208,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-@contextmanager
-def _lock_file(path: Path) -> Iterator[Still | None]:
-    """A second small database, locked whole: the one lock that every system lets go of when its holder is killed."""
-    connection = None
-    try:
-        connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-        connection.execute("BEGIN EXCLUSIVE")
-        held = True
-    except sqlite3.OperationalError as error:
-        held = False
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise BrokenStorage("The lock beside the database file cannot be written.") from error
-    try:
-        yield _nothing_to_say if held else None
-    finally:
-        if connection is not None:
-            connection.close()
-
-
-def _nothing_to_say() -> None:
-    """A file stays locked as long as the process lives."""
-
-
-@contextmanager
-def _server_lock(engine: Engine, name: str) -> Iterator[Still | None]:
-    """A lock of a connection's own, which PostgreSQL lets go of when the connection ends, for whatever reason."""
-    lock = {"space": _LOCK_SPACE, "name": name}
-    try:
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:space, hashtext(:name))"), lock))
-    except SQLAlchemyError as error:
-        raise BrokenStorage("The storage is not available.") from error
-
-    def still() -> None:
-        try:
-            connection.execute(text("SELECT 1"))
-        except SQLAlchemyError as error:
-            raise BrokenStorage("The connection that kept other jobs away broke off. Nothing was switched to.") from error
-
-    with connection:
-        try:
-            yield still if held else None
-        finally:
-            if held:
-                with suppress(SQLAlchemyError):  # the lock went with its connection
-                    connection.execute(text("SELECT pg_advisory_unlock(:space, hashtext(:name))"), lock)
 
 
 def is_locked(error: OperationalError) -> bool:
