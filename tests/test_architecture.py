@@ -89,7 +89,8 @@ DOORS: dict[str, set[str]] = {
     },
     "service.scoring.shapley": set(),
     "service.store": {"service.store", "service.schemas", "service.errors"},
-    "service.store.engine": {"service.errors"},
+    "service.store.engine": {"service.errors", "service.store.locks"},
+    "service.store.locks": {"service.errors"},
     "service.store.migrations": set(),
     "service.store.tables": set(),
     "service.jobs": {
@@ -110,7 +111,8 @@ DOORS: dict[str, set[str]] = {
         "service.store",
     },
     "service.jobs.buckets": {"service.jobs.partitions"},
-    "service.jobs.statements": {"service.files.doubles", "service.scoring.keys"},
+    "service.jobs.key_columns": {"service.scoring.keys"},
+    "service.jobs.statements": {"service.files.doubles", "service.jobs.key_columns", "service.scoring.keys"},
     "service.jobs.features": {"service.jobs", "service.scoring", "service.schemas", "service.strict_json"},
     "service.jobs.batches": {
         "service.jobs",

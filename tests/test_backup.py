@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_a_sqlite_backup_taken_while_a_job_writes_is_whole_and_comes_back_under_
     run(told("python"), tmp_path, PATH=path)
     history.publish(store, unfinished)
     assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"unfinished"'
-    run(told("mv"), tmp_path)
+    run(told("test"), tmp_path)
     assert lookups.find(store, MODEL, ["1", "499"]).predictions.keys() == {"1", "499"}
     assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"old"'
     assert not (tmp_path / "backup.db").exists()
@@ -67,9 +68,58 @@ def test_a_lost_sqlite_file_is_refused_and_its_backup_is_taken(tmp_path: Path) -
         lookups.find(store, MODEL, ["1"])
     with pytest.raises(StorageUnavailable, match="is gone"):
         lookups.find(store, MODEL, ["1"])
-    run(told("mv"), tmp_path)
+    run(told("test"), tmp_path)
     assert lookups.find(store, MODEL, ["1"]).predictions
     store.close()
+
+
+HALF_COMMITTED = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 5")
+connection.execute("BEGIN")
+connection.execute("UPDATE stored_predictions SET prediction = 'half' || hex(zeroblob(200))")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_commit_left_does_not_come_into_the_restored_file(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/var/witryna.db")
+    keys = [str(number) for number in range(3000)]
+    run_of(store, keys, "old")
+    run(backup_line(), tmp_path)
+    run_of(store, keys, "new")
+    store.close()
+    killed = subprocess.run([sys.executable, "-c", HALF_COMMITTED, str(tmp_path / "var" / "witryna.db")], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert (tmp_path / "var" / "witryna.db-journal").stat().st_size > 0
+    run(told("test"), tmp_path)
+    found = lookups.find(store, MODEL, keys).predictions
+    assert {each.prediction for each in found.values()} == {'"old"'}
+    with store.reading() as connection:
+        store.database.check_content(connection)
+    store.close()
+
+
+def test_a_backup_of_a_file_that_is_not_there_makes_no_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    done = subprocess.run(["/bin/sh", "-ec", backup_line()], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode != 0
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == []
+
+
+def test_without_a_backup_the_restoring_line_deletes_nothing(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/var/witryna.db")
+    run_of(store, ["1"])
+    done = subprocess.run(["/bin/sh", "-ec", told("test")], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode != 0
+    assert lookups.find(store, MODEL, ["1"]).predictions
+    store.close()
+
+
+def backup_line() -> str:
+    """Return the page's line that takes a backup, with the Python of these tests."""
+    return told("python").replace("python", sys.executable, 1)
 
 
 def test_a_postgresql_backup_comes_back(postgres: Any, tmp_path: Path) -> None:
@@ -94,7 +144,9 @@ def test_a_postgresql_backup_comes_back(postgres: Any, tmp_path: Path) -> None:
 
 def test_every_sentence_of_a_refusal_is_explained() -> None:
     page = (ROOT / "docs/store.md").read_text(encoding="utf-8").partition("## When it is refused")[2]
-    sources = " ".join((ROOT / "service/store" / name).read_text(encoding="utf-8") for name in ("engine.py", "store.py"))
+    sources = " ".join(
+        (ROOT / "service/store" / name).read_text(encoding="utf-8") for name in ("engine.py", "locks.py", "store.py")
+    )
     said = re.findall(r"^\| (.+?) \|", page, re.MULTILINE)[2:]
     assert len(said) >= 6
     for words in said:

@@ -87,6 +87,17 @@ def test_compose_builds_both_dockerfiles_and_waits_for_the_service_to_be_healthy
     assert COMPOSE["services"]["demo"]["depends_on"] == {"service": {"condition": "service_healthy"}}
 
 
+def test_every_line_of_compose_that_is_told_gives_what_the_file_requires() -> None:
+    """Compose fills in the whole file, whatever part of it is started."""
+    required = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+    assert required == {"WITRYNA_KEY"}
+    pages = [ROOT / "README.md", ROOT / "docker-compose.yml", *(ROOT / "docs").rglob("*.md")]
+    lines = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if "docker compose " in line]
+    assert len(lines) >= 7
+    for line in lines:
+        assert required <= set(re.findall(r"\b(\w+)=", line.partition("docker compose ")[0])), line
+
+
 def test_compose_publishes_the_demo_alone_and_on_loopback_only() -> None:
     assert "ports" not in COMPOSE["services"]["service"]
     assert all(port.startswith("127.0.0.1:") for port in COMPOSE["services"]["demo"]["ports"])

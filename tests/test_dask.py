@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import distributed
 import numpy as np
 import pandas as pd
 import psutil
@@ -22,13 +23,14 @@ from sqlalchemy import select
 
 from service.errors import BrokenBundle
 from service.jobs import engines, features, nightly
+from service.jobs.__main__ import main
 from service.jobs.engines import Answered, Dask, Engine, Local, WrongEngine
 from service.jobs.inputs import Wanted, open_source, partitions
 from service.jobs.partitions import BATCH_ROWS, Held, held
 from service.scoring.bundle import read_card
 from service.store import history, lookups
 from service.store.store import Store
-from service.store.tables import refused_rows, stored_predictions
+from service.store.tables import refused_rows, stored_features, stored_predictions
 from service.training.credit import clients
 from tests.programs import ROOT, free_port
 from tests.test_nightly import KILLED
@@ -73,7 +75,7 @@ def content(store: Store, run: str) -> list[Any]:
     """Everything that a run holds, without its name and its times."""
     found: list[Any] = []
     with store.reading() as connection:
-        for table in (stored_predictions, refused_rows):
+        for table in (stored_predictions, stored_features, refused_rows):
             columns = [column for column in table.c if column.name not in {"run", "computed_at"}]
             found += sorted(map(tuple, connection.execute(select(*columns).where(table.c.run == run))), key=str)
     return found
@@ -280,6 +282,60 @@ def test_a_cluster_elsewhere_does_the_work_and_its_end_is_a_sentence() -> None:
         scheduler.kill()
         with pytest.raises(WrongEngine, match="scheduler is gone"):
             outcome(begun)
+
+
+def worker_of(address: str) -> "subprocess.Popen[bytes]":
+    folders = (ROOT, ROOT / "tests")
+    return started(folders, "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny")
+
+
+@pytest.mark.parametrize("kind", ["predict", "features"])
+def test_the_command_on_a_cluster_elsewhere_gives_the_same_run_though_a_worker_is_killed(
+    kind: str, store: Store, bundles: Path, some: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real job, a real scheduler and real workers, one of which dies in the middle, beside the job without any of them."""
+    monkeypatch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{tmp_path}/witryna.db")
+    monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
+    monkeypatch.setattr(Dask, "batches_a_partition", 1)
+    source = tmp_path / "in.parquet"
+    if kind == "predict":
+        some.to_parquet(source, row_group_size=1700)
+    else:
+        pq.write_table(pq.read_table(ROOT / "data" / "card_statements.parquet").slice(0, 60_000), source)
+    command = [kind, "--model", MODEL, "--input", str(source)]
+    main(command)
+    whole = history.add
+    with cluster(ROOT, ROOT / "tests") as (address, _):
+        workers = [worker_of(address)]
+        with distributed.Client(address, timeout=30) as client:
+            client.wait_for_workers(2, timeout=30)
+
+        def add(*arguments: Any) -> None:
+            whole(*arguments)
+            if workers:
+                victim = workers.pop()
+                victim.kill()
+                victim.wait()
+
+        monkeypatch.setattr(history, "add", add)
+        main([*command, "--engine", "dask", "--scheduler", address])
+    assert not workers, "no worker died"
+    dask, local = history.list_runs(store).items
+    assert (dask.state, local.state, dask.rows > 0) == ("published", "superseded", True)
+    assert (dask.rows, dask.refused) == (local.rows, local.refused)
+    assert content(store, dask.id) == content(store, local.id) != []
+
+
+def test_a_cluster_that_lost_its_last_worker_is_given_up_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_SECONDS_A_LOOK", 0.5)
+    with cluster(ROOT, ROOT / "tests") as (address, scheduler), Dask(address) as engine:
+        begun = engine.each(doubled, numbers(1000))
+        next(begun)
+        (worker,) = (each for each in psutil.Process().children() if "distributed.cli.dask_worker" in each.cmdline())
+        worker.kill()
+        with pytest.raises(WrongEngine, match="last Dask worker is gone"):
+            outcome(begun)
+        assert scheduler.poll() is None
 
 
 def test_a_cluster_without_our_program_is_told_in_a_sentence() -> None:

@@ -254,6 +254,7 @@ def test_the_runs_are_listed_with_their_figures(app: TestClient, store: Store) -
     assert [run["id"] for run in answer["items"]] == [second, first]
     assert answer["next"] is None
     assert answer["items"][0].items() >= {"state": "published", "rows": 2, "refused": 0, "kind": "predictions"}.items()
+    assert {(run["version"], run["seconds"]) for run in answer["items"]} == {("toy", 0.1)}
     assert [run["id"] for run in app.get("/v1/runs?model=flat-price").json()["items"]] == [first]
     assert app.get(f"/v1/runs?after={first}").json()["items"] == []
     check_problem(app.get("/v1/runs?after=%00"), 400, "invalid_request")
@@ -346,6 +347,13 @@ def make_newer(file: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
 
 
+def without_tables(file: Path) -> None:
+    """As a backup that was taken of a wrong place leaves it: whole, 4,096 bytes, and nothing in it."""
+    file.unlink()
+    with closing(sqlite3.connect(file.with_name("wrong.db"))) as connection:
+        connection.execute("VACUUM INTO ?", [str(file)])
+
+
 def put_a_folder_there(file: Path) -> None:
     file.unlink()
     file.mkdir()
@@ -355,6 +363,7 @@ FAULTS: dict[str, tuple[Callable[[Path], Any], str]] = {
     "gone": (Path.unlink, "is gone"),
     "cut short": (cut, "damaged, cut short"),
     "empty": (lambda file: os.truncate(file, 0), "empty"),
+    "without a table": (without_tables, "empty"),
     "overwritten": (overwrite, "damaged"),
     "no database": (lambda file: file.write_text("Dear diary, " * 1000), "no database"),
     "newer": (make_newer, "newer program"),

@@ -1,19 +1,26 @@
 """Promises of what a nightly job reads: a CSV as the API reads it, and never the store's own file."""
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import select
+from sqlalchemy import NullPool, create_engine, select, text
 from starlette.testclient import TestClient
 
 from service.jobs.__main__ import main
+from service.jobs.inputs import Wanted, open_source, read
+from service.jobs.partitions import WrongInput
 from service.schemas import Card
 from service.scoring.bundle import read_card
 from service.store.store import Store
-from service.store.tables import refused_rows, stored_predictions
+from service.store.tables import refused_rows, stored_features, stored_predictions
+from tests.stores import new_database
 
 MODEL = "credit-default"
 Job = Callable[..., None]
@@ -125,3 +132,112 @@ def test_an_empty_text_in_a_csv_is_not_known_by_night_as_by_day(
         kept = {row.key for row in connection.execute(select(stored_predictions))}
         refused = {(row.key, row.field, row.code) for row in connection.execute(select(refused_rows))}
     assert (kept, refused) == ({"1", "4"}, {("2", "comment", "missing_field"), ("3", "comment", "missing_field")})
+
+
+# Keys and files as other programs write them
+
+NUMBERS = [1, 17, 12_345_678]
+KEYS: dict[str, tuple[pa.Array, list[str | None]]] = {
+    "a decimal of Spark": (pa.array(map(Decimal, NUMBERS), pa.decimal128(38, 0)), ["1", "17", "12345678"]),
+    "a decimal of Oracle": (pa.array([Decimal("1.00"), Decimal("17.50"), None], pa.decimal128(20, 2)), ["1", None, None]),
+    "a decimal of 38 digits": (pa.array([Decimal(10**37 + each) for each in NUMBERS]), [str(10**37 + x) for x in NUMBERS]),
+    "a float of pandas": (pa.array([1.0, float("nan"), 12_345_678.0]), ["1", None, "12345678"]),
+    "a float with a null": (pa.array([1.0, None, -3.0]), ["1", None, "-3"]),
+    "no whole numbers": (pa.array([1.5, float("inf"), 2.0**53]), [None, None, None]),
+    "the largest float": (pa.array([2.0**53 - 1, -(2.0**53 - 1), 0.0]), [str(2**53 - 1), str(1 - 2**53), "0"]),
+    "a small float": (pa.array([1.0, 2.0**24 - 1, 2.0**24], pa.float32()), ["1", str(2**24 - 1), None]),
+    "truths": (pa.array([True, False, None]), [None, None, None]),
+    "lists": (pa.array([[1], [], None]), [None, None, None]),
+    "structures": (pa.array([{"a": 1}, {"a": 2}, None]), [None, None, None]),
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+@pytest.mark.usefixtures("job")
+def test_a_whole_number_is_the_same_key_in_every_type_and_what_is_none_refuses_its_row(
+    kind: str, card: Card, store: Store, tmp_path: Path
+) -> None:
+    column, expected = KEYS[kind]
+    fixed = {"month": ["2005-09"] * 3, "status": [0] * 3, "bill": [0] * 3, "paid": [0] * 3, "limit": [20_000] * 3}
+    pq.write_table(pa.table({"id": column} | fixed), tmp_path / "statements.parquet")
+    row = {name: [value] * 3 for name, value in card.real_rows[0].items()}
+    pq.write_table(pa.table({"id": column} | row), tmp_path / "rows.parquet")
+    for asked, file, table in (("features", "statements", stored_features), ("predict", "rows", stored_predictions)):
+        arguments = [asked, "--model", MODEL, "--input", str(tmp_path / f"{file}.parquet"), "--key", "id"]
+        if any(expected):
+            main(arguments)
+        else:
+            with pytest.raises(SystemExit, match=r"None of 3 rows could be used.*id (wrong_type|missing_field)"):
+                main(arguments)
+        with store.reading() as connection:
+            wanted = select(table.c.key, table.c.place)
+            kept = {place: key for key, place in connection.execute(wanted)}
+            fields = set(connection.execute(select(refused_rows.c.field)).scalars())
+        assert [kept.get(place) for place in (1, 2, 3)] == expected
+        assert fields <= {"id"}
+
+
+def rows_of(source: Path) -> list[dict[str, object]]:
+    opened = open_source(str(source), Wanted(["a"], frozenset()))
+    return [row for batch in read(opened, ["a", "b"]) for row in batch.to_pylist()]
+
+
+def test_a_folders_files_are_read_by_the_names_of_their_columns_and_in_any_spelling(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": [1], "b": ["x"], "c": [0.5]}), tmp_path / "1.parquet")
+    pq.write_table(pa.table({"c": [0.5], "b": ["y"], "a": [2]}), tmp_path / "2.PARQUET")
+    (tmp_path / "_SUCCESS").touch()
+    assert rows_of(tmp_path) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    pq.write_table(pa.table({"a": [1], "b": ["x"]}), tmp_path / "3.parquet")
+    with pytest.raises(WrongInput, match=r"3\.parquet has other columns"):
+        rows_of(tmp_path)
+
+
+def test_folders_in_a_folder_are_refused_and_never_left_out_in_silence(tmp_path: Path) -> None:
+    table = pa.table({"a": [1], "b": ["x"]})
+    pq.write_table(table, tmp_path / "1.parquet")
+    (tmp_path / "month=2005-09" / "day=1").mkdir(parents=True)
+    assert len(rows_of(tmp_path)) == 1
+    pq.write_table(table, tmp_path / "month=2005-09" / "day=1" / "part-0.parquet")
+    with pytest.raises(WrongInput, match="Folders in a folder are not read: 'month=2005-09/day=1' has Parquet files"):
+        rows_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["sqlite_dump.parquet", "postgresql.parquet"])
+def test_a_file_whose_name_begins_as_an_address_is_a_file(
+    name: str, card: Card, job: Job, store: Store, tmp_path: Path
+) -> None:
+    pq.write_table(pa.Table.from_pylist([{"client_id": 1} | card.real_rows[0]]), tmp_path / name)
+    with contextlib.chdir(tmp_path):
+        job(name)
+    with store.reading() as connection:
+        assert connection.execute(select(stored_predictions.c.key)).scalars().all() == ["1"]
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite:x#t", "sqlite://#t", "postgresql://host:port/name#t", "sqlite:///#t", "oracle://x/y#t"]
+)
+def test_an_address_that_is_none_is_told_in_a_sentence(address: str, job: Job) -> None:
+    with pytest.raises(SystemExit, match=r"A database address looks like|There is no Parquet file"):
+        job(address)
+
+
+def test_numbers_of_a_table_that_are_infinite_or_none_refuse_their_rows(
+    card: Card, postgres: Any, job: Job, store: Store
+) -> None:
+    url = new_database(postgres)
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    row = card.real_rows[0]
+    names = ", ".join(f'"{name}"' for name in ["client_id", *row])
+    limits = ["'Infinity'", "'-Infinity'", "'NaN'", "20000", "20000.5"]
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE clients (client_id numeric, {', '.join(f'{name} numeric' for name in row)})"))
+        for key, limit in enumerate(limits, start=1):
+            values = [limit if name == "credit_limit" else str(value) for name, value in row.items()]
+            values_text = ", ".join([str(key), *values])
+            connection.execute(text(f"INSERT INTO clients ({names}) VALUES ({values_text})"))  # noqa: S608 - our own
+    job(f"{url}#clients")
+    with store.reading() as connection:
+        kept = connection.execute(select(stored_predictions.c.key)).scalars().all()
+        refused = connection.execute(select(refused_rows.c.key, refused_rows.c.code)).all()
+    assert kept == ["4", "5"]
+    assert [tuple(each) for each in refused] == [("1", "not_finite"), ("2", "not_finite"), ("3", "not_finite")]

@@ -134,14 +134,25 @@ def test_all_begin_once_every_night_also_when_clocks_are_moved() -> None:
     found = re.fullmatch(r"\*-\*-\* (\d\d):(\d\d):00 (\S+)", timer()["OnCalendar"])
     assert found is not None
     assert ZoneInfo(found[3]) == ZoneInfo(CRONJOB["spec"]["timeZone"]) == ZONE
-    predictions = CRON[1].split(maxsplit=5)[:5]
-    assert " ".join(predictions) == CRONJOB["spec"]["schedule"] == f"{int(found[2])} {int(found[1])} * * *"
+    features, predictions = (line.split(maxsplit=5)[:5] for line in CRON)
+    assert " ".join(features) == CRONJOB["spec"]["schedule"] == f"{int(found[2])} {int(found[1])} * * *"
     start = datetime(2026, 1, 1, tzinfo=ZONE)
-    for line in (predictions, CRON[0].split(maxsplit=5)[:5]):
+    for line in (features, predictions):
+        assert int(line[1]) >= 4, "between 01:00 and 03:59 clocks are moved somewhere"
         times = CronSim(" ".join(line), start)
         nights = [next(times) for _ in range(730)]
         assert [night.date() for night in nights] == [(start + timedelta(days=day)).date() for day in range(730)]
         assert all(night.utcoffset() == night.replace(fold=1).utcoffset() for night in nights)
+
+
+def test_features_have_a_place_on_a_disk_for_all_statements() -> None:
+    """A million statements take 70 MB, and /tmp is memory in many installations."""
+    (tmp,) = [volume["emptyDir"] for volume in POD["volumes"] if volume["name"] == "tmp"]
+    assert tmp == {"sizeLimit": "4Gi"}, "on the disk of the node"
+    (path,) = [value.partition("=")[2] for value in unit()["Environment"] if value.startswith("TMPDIR=")]
+    assert path in unit()["ReadWritePaths"]
+    assert f"\nTMPDIR={path}\n" in (DEPLOY / "witryna.cron").read_text()
+    assert COMPOSE["environment"]["TMPDIR"] in {volume.partition(":")[2] for volume in COMPOSE["volumes"]}
 
 
 def test_a_missed_night_is_made_up_for_and_none_overtakes_another() -> None:

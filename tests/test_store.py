@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, inspect, select, text
 
 from service.errors import BrokenStorage, StorageUnavailable
 from service.store import history, lookups
-from service.store.history import NothingBefore, Progress
+from service.store.history import NothingBefore, Overtaken, Progress
 from service.store.store import Store
 from service.store.tables import NEWEST, metadata, runs
 from tests.stores import sqlite_url
@@ -189,9 +189,66 @@ def test_only_one_holds_a_name_at_a_time(store: Store) -> None:
         store.database.only_one("a") as second,
         store.database.only_one("b") as other,
     ):
-        assert (first, second, other) == (True, False, True)
+        assert (first is None, second is None, other is None) == (False, True, False)
     with store.database.only_one("a") as again:
         assert again
+
+
+def test_a_lock_that_cannot_be_taken_for_another_reason_than_a_holder_is_told_in_a_sentence(tmp_path: Path) -> None:
+    store = Store(sqlite_url(tmp_path))
+    store.prepare()
+    (tmp_path / "witryna.db.a.lock").mkdir()
+    with pytest.raises(BrokenStorage, match="lock beside the database"), store.database.only_one("a"):
+        pass
+    store.close()
+
+
+def test_a_job_that_was_overtaken_keeps_nothing_and_switches_to_nothing(store: Store) -> None:
+    served = run_of(store, ["1"], "served")
+    begun = history.begin(store, "predictions", MODEL, "v1", "s")
+    history.add(store, Progress(begun.run, 2, "ours"), scored(["1", "2"]), [], 0)
+    with pytest.raises(Overtaken):
+        history.add(store, Progress(begun.run, 2, "theirs"), scored(["1", "2"], label="twice"), [], 0)
+    assert [row["prediction"] for row in next(lookups.predictions_of(store, begun.run, 9))] == ['"a"', '"a"']
+    other = history.begin(store, "predictions", MODEL, "v1", "another")
+    for write in (
+        lambda: history.add(store, Progress(begun.run, 3, "x"), scored(["3"]), [], 0),
+        lambda: history.publish(store, begun.run),
+        lambda: history.begin_anew(store, begun.run),
+    ):
+        with pytest.raises(Overtaken):
+            write()
+    history.fail(store, begun.run)
+    assert states(store) == {served: "published", begun.run: "discarded", other.run: "running"}
+    assert list(lookups.predictions_of(store, begun.run, 9)) == []
+    history.publish(store, other.run)
+    with pytest.raises(Overtaken):
+        history.publish(store, other.run)
+
+
+def test_runs_are_in_the_order_in_which_they_began_also_when_the_clock_goes_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run_of(store, ["1"], "first")
+    for time in ("2020-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z", "2019-12-31T23:59:59.999Z"):
+        monkeypatch.setattr(history, "now", lambda time=time: time)
+        last = run_of(store, ["1"], time)
+    monkeypatch.undo()
+    latest = run_of(store, ["1"], "latest")
+    made = [run.id for run in history.list_runs(store).items]
+    assert (made[0], made[1], made[-1], len(made)) == (latest, last, first, 5)
+    assert history.roll_back(store, "predictions", MODEL).id == last
+    assert [len(name) for name in made] == [len(first)] * 5
+
+
+def test_a_batch_may_have_more_keys_than_a_statement_takes_parameters(store: Store) -> None:
+    begun = history.begin(store, "features", MODEL, "v1", "s")
+    many = [{"key": str(place), "place": place, "fields": "{}", "computed_at": "t"} for place in range(1, 70_001)]
+    history.add(store, Progress(begun.run, 70_000, "x"), many, [], 0)
+    again = [{**many[place], "place": 70_001 + place} for place in (0, 69_999)]
+    history.add(store, Progress(begun.run, 70_002, "y"), again, [], 0)
+    run = history.find_run(store, begun.run)
+    assert (run.rows, run.refused) == (70_000, 2)
 
 
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:

@@ -19,14 +19,26 @@ from service.jobs.engines import Dask, Engine, Local, WrongEngine
 from service.jobs.inputs import Source, Wanted, open_source
 from service.jobs.nightly import Work
 from service.jobs.partitions import WrongInput
+from service.jobs.written import WrongOutput
 from service.schemas import Card, Run, RunKind
 from service.scoring.bundle import read_card
 from service.settings import Settings, WrongSettings, read_settings
 from service.store import history
 from service.store.foreign import refuse_own_file
-from service.store.history import NothingBefore
+from service.store.history import NothingBefore, Overtaken
 from service.store.store import Store
 
+_TOLD = (
+    WrongSettings,
+    WrongInput,
+    WrongOutput,
+    WrongEngine,
+    BrokenStorage,
+    InvalidFile,
+    StorageUnavailable,
+    ModelFailed,
+)
+"""Their messages are sentences for whoever started the job."""
 _PATIENCE_SECONDS = 60.0
 _REASONS_SHOWN = 5
 
@@ -41,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
             asked.act(asked, settings, store)
         finally:
             store.close()
-    except (WrongSettings, WrongInput, WrongEngine, BrokenStorage, InvalidFile, StorageUnavailable, ModelFailed) as error:
+    except _TOLD as error:
         sys.exit(str(error))
     except BrokenBundle as error:
         sys.exit(f"The model {asked.model} cannot be used: {error}.")
@@ -49,6 +61,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"There is no run of {asked.model} before the one that is served.")
     except nightly.Busy:
         sys.exit(f"Another job of this kind writes for {asked.model} now. Nothing was done.")
+    except Overtaken:
+        sys.exit(f"Another job of this kind writes for {asked.model} now, and has gone on in the place of this one.")
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on where this one stopped.")
 
@@ -113,6 +127,8 @@ def _source(asked: argparse.Namespace, settings: Settings, wanted: Wanted) -> So
 
 
 def _carry_out(asked: argparse.Namespace, store: Store, card: Card, work: Work, source: Source) -> None:
+    if asked.output:
+        written.check_folder(asked.output)
     bar = tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None)
     with bar, _engine(asked) as engine:
         run = nightly.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)

@@ -3,11 +3,9 @@
 Knows: Arrow, cells, the model. Must not know: where rows come from, where predictions go.
 """
 
-import math
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,10 +13,11 @@ import pyarrow as pa
 from service.errors import BrokenBundle
 from service.files.cells import Cells
 from service.files.parts import Fault, Part
+from service.jobs.key_columns import key_texts
 from service.jobs.partitions import FAULT
 from service.schemas import Card, Row, Value
 from service.scoring.columns import Columns
-from service.scoring.keys import NoKey, key_text
+from service.scoring.keys import NoKey
 from service.scoring.registry import Model, open_model
 from service.scoring.variations import values_of
 from service.strict_json import encode
@@ -82,26 +81,15 @@ def _keys(batch: pa.RecordBatch, key: str) -> tuple[list[str | None], _Faults]:
     keys: list[str | None] = []
     faults: _Faults = {}
     broken = batch.column(FAULT).to_pylist() if FAULT in batch.schema.names else [None] * batch.num_rows
-    for place, (value, message) in enumerate(zip(_plain(batch.column(key)), broken, strict=True)):
+    for place, (text, message) in enumerate(zip(key_texts(batch.column(key)), broken, strict=True)):
         keys.append(None)
         if message is not None:
             faults[place] = [Fault("", "wrong_cells", message)]
-            continue
-        try:
-            keys[place] = key_text(value)
-        except NoKey as fault:
-            faults[place] = [Fault(key, fault.code, fault.message)]
+        elif isinstance(text, NoKey):
+            faults[place] = [Fault(key, text.code, text.message)]
+        else:
+            keys[place] = text
     return keys, faults
-
-
-def _plain(column: pa.Array) -> list[Any]:
-    """Return a column as plain values; not a number is null, as JSON would have it."""
-    if pa.types.is_decimal(column.type):
-        column = column.cast(pa.float64())
-    values: list[Any] = column.to_pylist()
-    if pa.types.is_floating(column.type):
-        return [None if value is not None and math.isnan(value) else value for value in values]
-    return values
 
 
 def _rows(card: Card, columns: Columns, given: dict[str, pa.Array]) -> list[Row]:

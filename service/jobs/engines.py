@@ -22,6 +22,8 @@ Answer = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, pa.RecordBatch]]
 _BATCHES_A_TASK = 16
 _TASKS_A_WORKER = 2
 _SECONDS_TO_CONNECT = 30.0
+_SECONDS_A_LOOK = 60.0
+"""A cluster without a worker at two looks in a row is given up: by then another one could have been started."""
 _SAME = ("numpy", "onnxruntime", "pyarrow", "scikit-learn")
 """Of another version of these a worker might give other numbers."""
 
@@ -109,9 +111,9 @@ class Dask:
             for partition in partitions:
                 ahead.append(self._client.submit(_do, answer, partition, _versions(), pure=False))
                 if len(ahead) > _TASKS_A_WORKER * max(1, len(self._client.nthreads())):
-                    yield from ahead.popleft().result()
+                    yield from self._result(ahead.popleft())
             while ahead:
-                yield from ahead.popleft().result()
+                yield from self._result(ahead.popleft())
         except RuntimeError as error:
             if "deserialization" not in str(error):
                 raise
@@ -120,6 +122,19 @@ class Dask:
             raise WrongEngine(f"{error.allowed_failures + 1} workers died at the same part of the input.") from error
         except (FutureCancelledError, CommClosedError, OSError) as error:
             raise WrongEngine("The Dask scheduler is gone. The same command goes on where this one stopped.") from error
+
+    def _result(self, task: Any) -> list[Answered]:
+        """Wait for a task as long as there are workers. Raises WrongEngine, and what the task raises."""
+        alone = False
+        while True:
+            try:
+                return list(task.result(timeout=_SECONDS_A_LOOK))
+            except TimeoutError:
+                if task.status == "error":
+                    raise
+            before, alone = alone, not self._client.nthreads()
+            if before and alone:
+                raise WrongEngine("The last Dask worker is gone. The same command goes on where this one stopped.")
 
 
 def digest_of(batch: pa.RecordBatch) -> str:

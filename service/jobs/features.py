@@ -113,8 +113,9 @@ def _computed(
     newest = np.zeros(clients, dtype=np.int64)
     known = client >= 0
     np.maximum.at(newest, client[known], month[known])
-    back = np.where(known, newest[client] - month, MONTHS) if clients else np.zeros(0, dtype=np.int64)
-    within = known & (back < MONTHS) if clients else np.zeros(len(client), dtype=bool)
+    back = np.full(len(client), MONTHS, dtype=np.int64)
+    back[known] = newest[client[known]] - month[known]
+    within = back < MONTHS
     laid: _Amounts = {}
     for name in AMOUNTS:
         laid[name] = np.full((clients, MONTHS), np.nan)

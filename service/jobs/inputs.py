@@ -51,7 +51,7 @@ def open_source(given: str, wanted: Wanted) -> Source:
         path = Path(given)
         if path.is_file() and path.suffix.lower() in _TEXTS:
             return _CsvSource(path, wanted)
-        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+        files = _files_in(path) if path.is_dir() else [path]
         if not files or not all(file.is_file() for file in files):
             raise WrongInput(f"There is no Parquet file, folder of them or CSV file {path.name!r}.")
         return _ParquetSource(path, files)
@@ -61,6 +61,18 @@ def open_source(given: str, wanted: Wanted) -> Source:
         raise WrongInput(_sentence(error)) from error
     except BrokenStorage as error:
         raise WrongInput(str(error)) from error
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Return the Parquet files of a folder. Raises WrongInput where some are further down: none is left out in silence."""
+    found = sorted(file for file in folder.rglob("*") if file.suffix.lower() == ".parquet" and file.is_file())
+    deeper = [file for file in found if file.parent != folder]
+    if deeper:
+        inner = deeper[0].relative_to(folder).parent
+        raise WrongInput(
+            f"Folders in a folder are not read: {str(inner)[:64]!r} has Parquet files. Put all into one folder."
+        )
+    return found
 
 
 def partitions(source: Source, columns: list[str], most: int | None = None) -> Iterator[Partition]:
@@ -106,7 +118,8 @@ class _ParquetSource:
         opened = [pa.parquet.ParquetFile(file) for file in files]
         self.columns = list(opened[0].schema_arrow.names)
         self.rows: int | None = sum(file.metadata.num_rows for file in opened)
-        others = [file for file, parquet in zip(files, opened, strict=True) if parquet.schema_arrow.names != self.columns]
+        names = sorted(self.columns)
+        others = [file for file, each in zip(files, opened, strict=True) if sorted(each.schema_arrow.names) != names]
         if others:
             raise WrongInput(f"{others[0].name} has other columns than {files[0].name}.")
 

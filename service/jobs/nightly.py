@@ -13,14 +13,15 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from service.errors import StorageUnavailable
+from service.errors import BrokenStorage, StorageUnavailable
 from service.jobs.batches import score_batch
 from service.jobs.engines import Answer, Engine, digest_of
 from service.jobs.inputs import Source, Wanted, partitions
 from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput
 from service.schemas import Card, Run, RunKind
 from service.store import history
-from service.store.history import Progress
+from service.store.history import Overtaken, Progress
+from service.store.locks import Still
 from service.store.store import Store
 
 Advance = Callable[[int], object]
@@ -63,25 +64,24 @@ def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:
 def carry_out(store: Store, card: Card, work: Work, *, engine: Engine, keep: int, advance: Advance) -> Run:
     """Do a piece of work whole and switch to its run; `advance` is told of rows as they are done.
 
-    Answers come from the run before until the end. Raises WrongInput, WrongEngine, Busy, StorageUnavailable, and what the
-    work raises.
+    Answers come from the run before until the end. Raises WrongInput, WrongEngine, Busy, Overtaken, StorageUnavailable,
+    BrokenStorage, and what the work raises.
     """
     store.prepare()
-    with store.database.only_one(f"{work.kind}-{card.name}") as alone:
-        if not alone:
+    with store.database.only_one(f"{work.kind}-{card.name}") as still_alone:
+        if still_alone is None:
             raise Busy
         done = history.begin(store, work.kind, card.name, card.version, work.named)
         try:
             done, rest = _taken_up(store, done, work, engine, advance)
             done = _done(store, done, work, rest, engine=engine, advance=advance)
-            run = _publish(store, done)
-        except StorageUnavailable:
+            run = _publish(store, done, still_alone)
+        except (StorageUnavailable, BrokenStorage, Overtaken):
             raise
         except Exception:
             history.fail(store, done.run)
             raise
-        history.prune(store, work.kind, card.name, keep)
-        history.sweep(store, work.kind, card.name)
+        _clear_away(store, run, keep)
         return run
 
 
@@ -121,12 +121,22 @@ def _done(
     return done
 
 
-def _publish(store: Store, done: Progress) -> Run:
+def _publish(store: Store, done: Progress, still_alone: Still) -> Run:
     run = history.find_run(store, done.run)
     if not run.rows:
         raise WrongInput(f"None of {done.position:,} rows could be used. The served run stays as it is.{_why(store, run)}")
+    still_alone()
     history.publish(store, done.run)
     return history.find_run(store, done.run)
+
+
+def _clear_away(store: Store, run: Run, keep: int) -> None:
+    """Delete runs that are older than those to keep; what is left over now, the next night deletes."""
+    try:
+        history.prune(store, run.kind, run.model, keep)
+        history.sweep(store, run.kind, run.model)
+    except StorageUnavailable as error:
+        raise StorageUnavailable(f"Run {run.id} is served, but older ones could not be deleted. {error}") from error
 
 
 def _why(store: Store, run: Run) -> str:

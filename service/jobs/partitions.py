@@ -61,7 +61,8 @@ class InFile:
         try:
             with pa.parquet.ParquetFile(self.file) as opened:
                 found = opened.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=self.columns)
-                yield from map(_without_dictionaries, islice(found, self.first, self.end))
+                for batch in islice(found, self.first, self.end):
+                    yield _without_dictionaries(batch.select(self.columns))
         except (pa.ArrowException, OSError, UnicodeError) as error:
             raise WrongInput(f"The input cannot be read to its end: {first_line(error)}") from error
 

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.files.doubles import doubles
-from service.scoring.keys import NoKey, key_text
+from service.jobs.key_columns import key_texts
+from service.scoring.keys import NoKey
 
 KEY = "client"
 AMOUNTS = ("status", "bill", "paid", "limit")
@@ -51,7 +52,7 @@ def statements(batches: Iterator[pa.RecordBatch], key: str) -> Iterator[pa.Recor
 
 def _shaped(batch: pa.RecordBatch, key: str, before: int) -> pa.RecordBatch:
     faults: Faults = []
-    keys, reasons = _keys(batch.column(key))
+    keys, reasons = _keys(batch.column(key), key)
     month = _months(batch.column("month"), faults)
     amounts = {name: _amounts(batch.column(name), name, faults) for name in AMOUNTS}
     limit = amounts["limit"]
@@ -66,26 +67,15 @@ def _shaped(batch: pa.RecordBatch, key: str, before: int) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([places, keys, month, *amounts.values(), *texts], schema=STATEMENTS)
 
 
-def _keys(column: pa.Array) -> tuple[pa.Array, dict[int, tuple[str, str, str]]]:
+def _keys(column: pa.Array, name: str) -> tuple[pa.Array, dict[int, tuple[str, str, str]]]:
     """Return the keys as text, null where there is none; and row → why."""
-    texts: dict[object, str | NoKey] = {}
     keys: list[str | None] = []
     reasons = {}
-    for place, value in enumerate(column.to_pylist()):
-        text = texts.get(value)
-        if text is None:
-            text = texts[value] = _key(value)
+    for place, text in enumerate(key_texts(column)):
         if isinstance(text, NoKey):
-            reasons[place] = (KEY, text.code, text.message)
+            reasons[place] = (name, text.code, text.message)
         keys.append(None if isinstance(text, NoKey) else text)
     return pa.array(keys, pa.string()), reasons
-
-
-def _key(value: object) -> str | NoKey:
-    try:
-        return key_text(value)
-    except NoKey as fault:
-        return fault
 
 
 def _months(column: pa.Array, faults: Faults) -> pa.Array:

@@ -4,6 +4,7 @@ Knows: Arrow, the card's output. Must not know: models, how a run was made. A fi
 """
 
 import json
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from service.jobs.batches import REFUSED
+from service.jobs.partitions import first_line
 from service.schemas import Card, Classification, Run
 from service.store import lookups
 from service.store.store import Store
@@ -19,9 +21,28 @@ from service.store.store import Store
 _PAGE = 8192
 
 
+class WrongOutput(Exception):
+    """The message says why the files cannot be written."""
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder, and write into it. Raises WrongOutput: better before a night's work than after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise WrongOutput(f"The folder of --output cannot be written: {error.strerror}. Nothing was done.") from error
+
+
 def write(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
-    """Write both files into `folder`; what was computed stands in the order of the keys."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write both files into `folder`; what was computed stands in the order of the keys. Raises WrongOutput."""
+    try:
+        _write(store, run, card, key, folder)
+    except (OSError, pa.ArrowException) as error:
+        raise WrongOutput(f"Run {run.id} is served, but its files could not be written: {first_line(error)}") from error
+
+
+def _write(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
     origin = {"model": run.model, "version": run.version, "run": run.id}
     if run.kind == "predictions":
         shape = _shape(card, key)
@@ -66,7 +87,10 @@ def _fields(row: dict[str, Any], key: str) -> dict[str, Any]:
 
 def _put(file: Path, shape: pa.Schema, pages: Iterable[list[dict[str, Any]]]) -> None:
     unfinished = file.with_name(f".{file.name}.unfinished")
-    with pa.parquet.ParquetWriter(unfinished, shape) as writer:
-        for page in pages:
-            writer.write_batch(pa.RecordBatch.from_pylist(page, shape))
-    unfinished.replace(file)
+    try:
+        with pa.parquet.ParquetWriter(unfinished, shape) as writer:
+            for page in pages:
+                writer.write_batch(pa.RecordBatch.from_pylist(page, shape))
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Connections: the only module that knows SQLite from PostgreSQL.
+"""Connections: with its locks, the only module that knows SQLite from PostgreSQL.
 
 Knows: SQLAlchemy engines, both databases' manners. Must not know: tables, models. A SQLite file is never made in passing:
 only `create_file` makes one, and a file that was there once and is gone is told from a first start by the mark beside it.
@@ -16,18 +16,17 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError,
 from sqlalchemy.pool import NullPool, QueuePool
 
 from service.errors import BrokenStorage
+from service.store.locks import LOCK_SPACE, Still, lock_file, server_lock
 
 _DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 _WRITES = "writes"
-_LOCK_SPACE = 7261
-"""The first of the two numbers of our advisory locks in PostgreSQL."""
 
 
 class Database:
     """One database by its address. `patience_seconds`: how long a locked one is waited for."""
 
     def __init__(self, url: str, patience_seconds: float) -> None:
-        self._url = _parsed(url)
+        self._url = parsed(url)
         self._is_file = self._url.get_backend_name() == "sqlite"
         self.engine = (
             _file_engine(self.file, patience_seconds) if self._is_file else _server_engine(self._url, patience_seconds)
@@ -42,20 +41,28 @@ class Database:
         return self.file.with_name(self.file.name + ".exists")
 
     def make_ready(self) -> None:
-        """Make the SQLite file on the first start. Raises BrokenStorage where it was there and is gone, or is emptied."""
-        if not self._is_file:
+        """Make the SQLite file on the first start. Raises BrokenStorage where it was there and is gone."""
+        if not self._is_file or self.file.exists():
             return
-        if not self.file.exists():
-            if self._mark.exists():
-                raise BrokenStorage(
-                    "The database file was here and is gone. Restore it from a backup; "
-                    "to begin anew, delete the file .exists beside it."
-                )
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            _open_file(self.file, "rwc", 0).close()
-            self.file.chmod(0o600)
-        elif self.file.stat().st_size == 0 and self._mark.exists():
-            raise BrokenStorage("The database file is empty, and was not. Restore it from a backup.")
+        if self._mark.exists():
+            raise BrokenStorage(
+                "The database file was here and is gone. Restore it from a backup; "
+                "to begin anew, delete the file .exists beside it."
+            )
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        _open_file(self.file, "rwc", 0).close()
+        self.file.chmod(0o600)
+
+    def check_first_start(self) -> None:
+        """Raise BrokenStorage where a database without tables was one with tables. An empty PostgreSQL is always new.
+
+        Asked with the right to write: nobody else is then about to make the tables and the mark.
+        """
+        if self._is_file and self._mark.exists():
+            raise BrokenStorage(
+                "The database file is empty, and was not. Restore it from a backup; "
+                "to begin anew, delete the file .exists beside it."
+            )
 
     def mark(self) -> None:
         """Note beside the file that there is a database: from now on its absence is a loss."""
@@ -83,47 +90,45 @@ class Database:
     def keep_others_from_migrating(self, connection: Connection) -> None:
         """SQLite's writing transaction does so by itself."""
         if not self._is_file:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": _LOCK_SPACE})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": LOCK_SPACE})
 
     @contextmanager
-    def only_one(self, name: str) -> Iterator[bool]:
-        """Yield whether this process alone holds `name`. The system lets go of it when the process dies, however it dies."""
+    def only_one(self, name: str) -> Iterator[Still | None]:
+        """Hold `name` alone; yield None where another process does. The system lets go of it when the process dies.
+
+        Raises BrokenStorage where it cannot be told.
+        """
         if self._is_file:
-            with _lock_file(self.file.with_name(f"{self.file.name}.{name}.lock")) as held:
+            with lock_file(self.file.with_name(f"{self.file.name}.{name}.lock")) as held:
                 yield held
-            return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            lock = {"space": _LOCK_SPACE, "name": name}
-            held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:space, hashtext(:name))"), lock))
-            try:
+        else:
+            with server_lock(self.engine, name) as held:
                 yield held
-            finally:
-                if held:
-                    connection.execute(text("SELECT pg_advisory_unlock(:space, hashtext(:name))"), lock)
 
 
 def reading_engine(url: str) -> Engine:
     """Return an engine that only reads a foreign database. Raises BrokenStorage at an address of no known kind."""
-    parsed = _parsed(url)
-    if parsed.get_backend_name() == "sqlite":
-        path = Path(parsed.database or "").absolute()
+    address = parsed(url)
+    if address.get_backend_name() == "sqlite":
+        path = Path(address.database or "").absolute()
         if not path.is_file():
             raise BrokenStorage(f"There is no database file {path.name}.")
         return create_engine("sqlite://", creator=lambda: _connect(path, "ro", 30.0), poolclass=NullPool)
-    return create_engine(parsed, poolclass=NullPool, connect_args={"options": "-c default_transaction_read_only=on"})
+    return create_engine(address, poolclass=NullPool, connect_args={"options": "-c default_transaction_read_only=on"})
 
 
-def _parsed(url: str) -> URL:
+def parsed(url: str) -> URL:
+    """Return an address of a kind that is known. Raises BrokenStorage."""
     try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() not in {"sqlite", "postgresql"} or parsed.database in {None, "", ":memory:"}:
+        address = make_url(url)
+        if address.get_backend_name() not in {"sqlite", "postgresql"} or address.database in {None, "", ":memory:"}:
             raise ArgumentError
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError, ImportError):
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+        address.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise BrokenStorage("A database address looks like sqlite:///file.db or postgresql://user@host/name.") from None
-    return parsed
+    return address
 
 
 def _server_engine(url: URL, patience_seconds: float) -> Engine:
@@ -132,7 +137,11 @@ def _server_engine(url: URL, patience_seconds: float) -> Engine:
         url,
         pool_pre_ping=True,
         pool_timeout=patience_seconds,
-        connect_args={"connect_timeout": 3, "options": f"-c lock_timeout={milliseconds} -c timezone=utc"},
+        connect_args={
+            "connect_timeout": 3,
+            "keepalives_idle": 60,  # a job's lock is held by a connection that says nothing for hours
+            "options": f"-c lock_timeout={milliseconds} -c timezone=utc",
+        },
     )
 
 
@@ -199,21 +208,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-@contextmanager
-def _lock_file(path: Path) -> Iterator[bool]:
-    """A second small database, locked whole: the one lock that every system lets go of when its holder is killed."""
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-    try:
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            yield False
-            return
-        yield True
-    finally:
-        connection.close()
 
 
 def is_locked(error: OperationalError) -> bool:

@@ -13,15 +13,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 
 from service.errors import BrokenStorage
-from service.store.engine import reading_engine
+from service.store.engine import parsed, reading_engine
 
 _PLAIN = (int, float, str, bool)
 
 
 def refuse_own_file(given: str, own: str) -> None:
     """Raise BrokenStorage where an input is the SQLite file of the store, by whatever name: the job writes there."""
-    found = [make_url(url.rpartition("#")[0] or url) if url.startswith("sqlite") else None for url in (given, own)]
-    files = [Path(url.database) for url in found if url is not None and url.database]
+    if "://" not in given:
+        return
+    found = [parsed(given.rpartition("#")[0] or given), parsed(own)]
+    files = [Path(url.database or "") for url in found if url.get_backend_name() == "sqlite"]
     if len(files) == len(found) and all(file.exists() for file in files) and files[0].samefile(files[1]):
         raise BrokenStorage("The input is the store's own file, to which the job writes. Copy the table elsewhere first.")
 
@@ -57,5 +59,5 @@ class ForeignTable:
 def _plain(value: Any) -> Any:
     """Return a value as Arrow and JSON take it."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
     return value if value is None or isinstance(value, _PLAIN) else str(value)

@@ -1,9 +1,9 @@
 """Runs: begun or taken up again, written batch by batch, switched to whole, taken back, forgotten.
 
-Knows: the tables. Must not know: models, where rows come from, which database it is. Each function is one transaction.
+Knows: the tables. Must not know: models, where rows come from, which database it is. Each change of a run is one transaction
+that first makes sure that the run is still as its job left it: a job that was overtaken by another one writes nothing.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,16 +11,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, tuple_, update
 
 from service.schemas import Run, RunKind, RunList, RunState
+from service.store.run_names import run_name
 from service.store.store import Store
 from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 
 PAGE = 50
+KEYS_A_STATEMENT = 5000
 _ROWS_A_SWEEP = 2000
 STORED: dict[RunKind, Table] = {"predictions": stored_predictions, "features": stored_features}
 """Where a run of each kind keeps what it computed: a row a key."""
 KINDS = {table: kind for kind, table in STORED.items()}
 _WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
 """In the order in which they are worth keeping."""
+_UNFINISHED: list[RunState] = ["running", "failed"]
 _SHOWN = [getattr(runs.c, name) for name in Run.__struct_fields__]
 
 
@@ -37,16 +40,23 @@ class NothingBefore(Exception):
     """There is no earlier run that could be gone back to."""
 
 
+class Overtaken(Exception):
+    """Another job has gone on with this run, or has discarded it."""
+
+
 def now() -> str:
     """Return the time as it is stored: UTC, ISO 8601, to the millisecond, in the order of the alphabet."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def begin(store: Store, kind: RunKind, model: str, version: str, source: str) -> Progress:
-    """Take up the unfinished run of the same source and version, or begin a new one; other unfinished ones are discarded."""
+    """Take up the unfinished run of the same source and version, or begin a new one; other unfinished ones are discarded.
+
+    What they held is deleted before anything is written: where the disk is full, that is the room for the new run.
+    """
     with store.writing() as connection:
         unfinished = connection.execute(
-            select(runs).where(_of(kind, model), runs.c.state.in_(["running", "failed"])).order_by(runs.c.id.desc())
+            select(runs).where(_of(kind, model), runs.c.state.in_(_UNFINISHED)).order_by(runs.c.id.desc())
         ).all()
         same = next((run for run in unfinished if (run.version, run.source) == (version, source)), None)
         for run in unfinished:
@@ -54,22 +64,31 @@ def begin(store: Store, kind: RunKind, model: str, version: str, source: str) ->
                 _discard(connection, run.id)
         if same is not None:
             connection.execute(update(runs).where(runs.c.id == same.id).values(state="running", finished=None))
-            return Progress(same.id, same.position, same.digest)
+    sweep(store, kind, model)
+    if same is not None:
+        return Progress(same.id, same.position, same.digest)
+    with store.writing() as connection:
         return _begin(connection, kind, model, version, source)
 
 
 def begin_anew(store: Store, run: str) -> Progress:
     """Discard an unfinished run and begin another one of the same source and version."""
     with store.writing() as connection:
-        old = connection.execute(select(runs).where(runs.c.id == run)).one()
+        old = _unfinished(connection, run)
         _discard(connection, run)
-        return _begin(connection, old.kind, old.model, old.version, old.source)
+    return begin(store, old.kind, old.model, old.version, old.source)
 
 
 def add(store: Store, done: Progress, computed: list[dict[str, Any]], refused: list[dict[str, Any]], seconds: float) -> None:
-    """Keep a batch and how far the run is with it. A key that the run has already is refused: the first one counts."""
+    """Keep a batch and how far the run is with it. A key that the run has already is refused: the first one counts.
+
+    Raises Overtaken where the run is further already.
+    """
     with store.writing() as connection:
-        table = STORED[_kind(connection, done.run)]
+        run = _unfinished(connection, done.run)
+        if run.position >= done.position > 0:
+            raise Overtaken
+        table = STORED[run.kind]
         kept, twice = _first_of_each_key(connection, table, done.run, computed)
         reasons = [dict(reason, run=done.run) for reason in [*refused, *twice]]
         if kept:
@@ -92,14 +111,17 @@ def add(store: Store, done: Progress, computed: list[dict[str, Any]], refused: l
 def publish(store: Store, run: str) -> None:
     """Switch to a run: before this commit every answer comes from the run before, after it every one from this."""
     with store.writing() as connection:
-        kind, model = connection.execute(select(runs.c.kind, runs.c.model).where(runs.c.id == run)).one()
-        connection.execute(update(runs).where(_of(kind, model), runs.c.state == "published").values(state="superseded"))
+        found = _unfinished(connection, run)
+        others = _of(found.kind, found.model) & (runs.c.state == "published")
+        connection.execute(update(runs).where(others).values(state="superseded"))
         connection.execute(update(runs).where(runs.c.id == run).values(state="published", finished=now()))
 
 
 def fail(store: Store, run: str) -> None:
     with store.writing() as connection:
-        connection.execute(update(runs).where(runs.c.id == run).values(state="failed", finished=now()))
+        connection.execute(
+            update(runs).where(runs.c.id == run, runs.c.state == "running").values(state="failed", finished=now())
+        )
 
 
 def roll_back(store: Store, kind: RunKind, model: str) -> Run:
@@ -169,9 +191,13 @@ def _of(kind: RunKind, model: str) -> ColumnElement[bool]:
     return (runs.c.model == model) & (runs.c.kind == kind)
 
 
-def _kind(connection: Connection, run: str) -> RunKind:
-    kind: RunKind = connection.execute(select(runs.c.kind).where(runs.c.id == run)).scalar_one()
-    return kind
+def _unfinished(connection: Connection, run: str) -> Any:
+    """Return a run that is still being written, and keep all others from changing it until the commit. Raises Overtaken."""
+    wanted = select(runs).where(runs.c.id == run, runs.c.state.in_(_UNFINISHED)).with_for_update()
+    found = connection.execute(wanted).one_or_none()
+    if found is None:
+        raise Overtaken
+    return found
 
 
 def _run(connection: Connection, run: str) -> Run:
@@ -180,7 +206,7 @@ def _run(connection: Connection, run: str) -> Run:
 
 def _begin(connection: Connection, kind: RunKind, model: str, version: str, source: str) -> Progress:
     started = now()
-    run = "".join(filter(str.isalnum, started)) + "-" + secrets.token_hex(3)
+    run = run_name(started, connection.scalar(select(func.max(runs.c.id))))
     named = {"id": run, "model": model, "version": version, "kind": kind, "source": source}
     empty = {"state": "running", "started": started, "rows": 0, "refused": 0, "seconds": 0.0, "position": 0, "digest": ""}
     connection.execute(insert(runs).values(named | empty))
@@ -197,8 +223,11 @@ def _discard(connection: Connection, run: str) -> None:
 def _first_of_each_key(
     connection: Connection, table: Table, run: str, computed: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    known = select(table.c.key, table.c.place).where(table.c.run == run, table.c.key.in_([row["key"] for row in computed]))
-    places = {row.key: row.place for row in connection.execute(known)}
+    places: dict[str, int] = {}
+    for start in range(0, len(computed), KEYS_A_STATEMENT):
+        keys = [row["key"] for row in computed[start : start + KEYS_A_STATEMENT]]
+        known = select(table.c.key, table.c.place).where(table.c.run == run, table.c.key.in_(keys))
+        places |= {row.key: row.place for row in connection.execute(known)}
     kept, twice = [], []
     for row in computed:
         first = places.setdefault(row["key"], row["place"])

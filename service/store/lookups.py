@@ -10,11 +10,9 @@ from typing import Any
 from sqlalchemy import Select, Table, func, literal, select, tuple_, union_all
 
 from service.schemas import EntityList, EntityName
-from service.store.history import KINDS, PAGE
+from service.store.history import KEYS_A_STATEMENT, KINDS, PAGE
 from service.store.store import Store
 from service.store.tables import refused_rows, runs, stored_features, stored_predictions
-
-_KEYS_A_STATEMENT = 5000
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,8 @@ def find(store: Store, model: str, keys: list[str]) -> Holdings:
     predictions = _published(select(*columns), stored_predictions, model)
     features = _published(select(feature.key, feature.fields, feature.computed_at, feature.run), stored_features, model)
     with store.reading() as connection:
-        for start in range(0, len(keys), _KEYS_A_STATEMENT):
-            some = keys[start : start + _KEYS_A_STATEMENT]
+        for start in range(0, len(keys), KEYS_A_STATEMENT):
+            some = keys[start : start + KEYS_A_STATEMENT]
             for key, *values in connection.execute(predictions.where(prediction.key.in_(some))):
                 found.predictions[key] = Found(*values)
             for key, *values in connection.execute(features.where(feature.key.in_(some))):

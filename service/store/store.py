@@ -93,7 +93,10 @@ class Store:
                 return
         with self.database.writing() as connection:
             self.database.keep_others_from_migrating(connection)
-            if _version(connection) != NEWEST:
+            version = _version(connection)
+            if version is None:
+                self.database.check_first_start()
+            if version != NEWEST:
                 _upgrade(connection)
 
 
