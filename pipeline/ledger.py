@@ -93,6 +93,8 @@ class Ledger:
         there = [file.name for file in kept if file.exists()]
         if self._target.is_dir():
             raise Unusable(f"{self._target.name} is a folder.")
+        if not self._failed.parent.is_dir():
+            raise Unusable(f"{self._failed.name} cannot be written: its folder is not there.")
         if there and not overwrite:
             raise Unusable(f"{there[0]} is there already. Move it away, or say --overwrite.")
         self.progress = progress

@@ -26,6 +26,8 @@ class Outlet:
         return None
 
     def begin(self, progress: Progress, *, overwrite: bool) -> None:  # noqa: ARG002
+        if sys.stdout is None or sys.stderr is None:
+            raise Unusable("Standard output or standard error is closed.")
         self.progress = progress
         for file in self.files:
             try:

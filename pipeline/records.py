@@ -17,6 +17,7 @@ from pipeline.lines import Lines, TooLong
 _LONGEST_INTEGER_DIGITS = 400
 _DEEPEST, _DEEPEST_WRITTEN = 600, 100
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_HEADER_LINES = 20
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -140,7 +141,9 @@ class CsvRecords:
             raise Unusable("The CSV is empty: not even a header.") from None
         except TooLong as fault:
             raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
-        raw = self._lines.taken[0]
+        while text.count('"') % 2 and len(self._lines.taken) < _LONGEST_HEADER_LINES:  # a name with a line end in it
+            text += next(self._lines, '"')
+        raw = b"".join(self._lines.taken)
         for separator in _SEPARATORS:
             try:
                 names = next(csv.reader([text.removeprefix("\ufeff")], delimiter=separator, strict=True), [])
@@ -152,7 +155,10 @@ class CsvRecords:
                 if not _is_unicode(text):
                     raise Unusable("The header of the CSV is not UTF-8.")
                 return raw.rstrip(b"\r\n"), names, separator
-        raise Unusable(f"The header of the CSV does not have all of these columns: {', '.join(wanted)}.")
+        raise Unusable(
+            f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "
+            f"It begins with {text[:60].strip()!a}. Say --field FIELD=COLUMN where a name is another one."
+        )
 
     def __iter__(self) -> Iterator[Record]:
         lines = self._lines

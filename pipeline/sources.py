@@ -6,6 +6,7 @@ Knows: files and endings. Must not know: the service, the output.
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,8 @@ def opened(place: str, format_: str, columns: Columns, *, names_needed: bool) ->
         yield Source(format_, iter(table), table.rows, table.names)
         return
     with _told(place):
+        if place == STANDARD and sys.stdin is None:
+            raise Unusable("Standard input is closed.")
         # Standard input not as sys.stdin, and never closed: a thread may still wait in it when the run ends.
         file = open(0, "rb", closefd=False) if place == STANDARD else Path(place).open("rb")  # noqa: SIM115
     try:

@@ -245,3 +245,44 @@ def test_a_parquet_file_of_large_rows_is_never_held_whole(url: str, tmp_path: Pa
     )
     assert int(done.stdout) < MOST_KILOBYTES
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows == ROWS
+
+
+def test_a_header_with_a_line_end_in_a_name_is_read_and_one_without_the_column_is_told(url: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(b'comment,"two\r\nlines ""so"""\r\nfine,"x\r\ny"\r\n')
+    assert enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url).enriched == 1
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert [row[:2] for row in rows] == [["comment", 'two\r\nlines "so"'], ["fine", "x\r\ny"]]
+    (tmp_path / "utf-16.csv").write_text("id,comment\n1,fine\n", encoding="utf-16")
+    with pytest.raises(Unusable, match=r"columns: comment. It begins with .*x00.*--field"):
+        enrich(MODEL, tmp_path / "utf-16.csv", tmp_path / "no.csv", url=url)
+
+
+@pytest.mark.parametrize("prefix", ["\udcff", "a\nb"])
+def test_a_prefix_that_no_column_can_have_is_refused(url: str, tmp_path: Path, prefix: str) -> None:
+    (tmp_path / "in.csv").write_text("comment\nfine\n")
+    with pytest.raises(Unusable, match="prefix"):
+        enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url, prefix=prefix)
+
+
+@pytest.mark.parametrize(("closed", "status"), [("<&-", 2), (">&-", 2), ("2>&-", 1)])
+def test_a_closed_standard_stream_is_no_traceback(url: str, closed: str, status: int) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$@" {closed}', "sh", *command("-", "-")],
+        cwd=ROOT,
+        env=environment(url),
+        input=b'{"comment": "fine"}\n{"comment": 5}\n',
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == status
+    assert done.stdout.count(b"\n") == (1 if status == 1 else 0)
+
+
+def test_a_side_file_without_a_folder_leaves_nothing_behind(url: str, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"comment": "fine"}\n')
+    with pytest.raises(Unusable, match="its folder is not there"):
+        enrich(MODEL, tmp_path / "in.jsonl", tmp_path / "out.jsonl", url=url, failed=tmp_path / "no" / "side")
+    assert [file.name for file in tmp_path.iterdir()] == ["in.jsonl"]
