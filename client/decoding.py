@@ -5,13 +5,16 @@ Knows: responses, problems. Must not know: addresses, shapes of answers.
 
 import json
 import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 import requests
 
 from client.errors import Busy, Failed, Nonsense, Refused
 
-_LONGEST_WAIT_SECONDS = 30
+_LONGEST_WAIT_SECONDS, _USUAL_WAIT_SECONDS = 30, 1
+_TOO_MANY, _NOT_NOW = 429, 503
 _ERRORS_FROM, _FAILURES_FROM = 400, 500
 
 
@@ -40,14 +43,20 @@ def raise_for(response: requests.Response, answer: bytes, request_id: str) -> No
     status = response.status_code
     if status < _ERRORS_FROM:
         raise Nonsense("The service redirects elsewhere.", request_id)
-    problem = tree(response, answer, "application/problem+json", request_id)
+    wait = _wait_seconds(response.headers.get("Retry-After", ""))
+    busy = status == _TOO_MANY or (status == _NOT_NOW and wait is not None)
+    try:
+        problem = tree(response, answer, "application/problem+json", request_id)
+    except Nonsense:
+        if not busy:
+            raise
+        problem = {}  # a gateway before the service, in words of its own
     if not isinstance(problem, dict):
         raise Nonsense("The problem does not have its shape.", request_id)
     detail, code = str(problem.get("detail", ""))[:500], str(problem.get("code", ""))[:64]
     request_id = str(problem.get("request_id", request_id))[:64]
-    wait = response.headers.get("Retry-After", "")
-    if status in {429, 503} and wait.isdecimal():
-        raise Busy(detail, request_id, min(int(wait[:9]), _LONGEST_WAIT_SECONDS))
+    if busy:
+        raise Busy(detail or "The service is busy.", request_id, _USUAL_WAIT_SECONDS if wait is None else wait)
     if status >= _FAILURES_FROM:
         raise Failed(detail, request_id, status=status, code=code)
     listed = problem.get("errors")
@@ -57,3 +66,15 @@ def raise_for(response: requests.Response, answer: bytes, request_id: str) -> No
         if isinstance(error, dict)
     ]
     raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the five keys
+
+
+def _wait_seconds(said: str) -> int | None:
+    """Return for how long Retry-After says to wait, as seconds or as a date; at most as long as anybody would."""
+    if said.isdecimal():
+        return min(int(said[:9]), _LONGEST_WAIT_SECONDS)
+    try:
+        at = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    left = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return math.ceil(min(max(0, left), _LONGEST_WAIT_SECONDS))

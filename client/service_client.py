@@ -32,9 +32,10 @@ from client.shapes.answers import (
 )
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
-from client.transport import exchange, new_session, streamed
+from client.transport import Session, exchange, prepared, streamed
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
+_KEY = re.compile(r"[!-~]([ -~]*[!-~])?")
 _OK = 200
 ARROW = "application/vnd.apache.arrow.stream"
 _FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
@@ -45,8 +46,8 @@ _PROBLEM_PIECES = 4
 class Client:
     """Calls one model service. May be shared by threads.
 
-    Every method raises a `ServiceError` (see client/errors.py) and nothing else. Proxies and .netrc of the machine are not
-    used. All calls are pure, so none can do harm twice.
+    Every method raises a `ServiceError` (see client/errors.py) and nothing else; so does making one, of an address or a key
+    that no request can have. Proxies and .netrc of the machine are not used. All calls are pure, so none can do harm twice.
     """
 
     def __init__(
@@ -64,10 +65,18 @@ class Client:
             "deadline_seconds": deadline_seconds,
             "size_limit_bytes": size_limit_bytes,
         }
-        self.session = new_session()
+        self.session = Session()
         self._headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if api_key:
+            if not _KEY.fullmatch(api_key):
+                detail = "The API key has a character that no request can carry, such as the end of a line."
+                raise Refused(detail, "", status=401, code="unauthorized", errors=[])
             self._headers["Authorization"] = f"Bearer {api_key}"
+        prepared(self.session, requests.Request("GET", self._url, headers=self._headers | {"X-Request-ID": ""}))
+
+    def close(self) -> None:
+        """End the calls that are running in other threads: each raises a ServiceError."""
+        self.session.close()
 
     def ready(self) -> Health:
         """Return how the service is, ready or not."""

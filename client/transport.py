@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -47,8 +48,11 @@ class _Watched:
 
     def request(self, *arguments: Any, **options: Any) -> Any:
         super().request(*arguments, **options)  # type: ignore[misc] # HTTPConnection comes next in the order of classes
-        if _calls.running is not None:
-            _calls.running.wire = getattr(self, "sock", None)
+        call = _calls.running
+        if call is not None:
+            call.wire = getattr(self, "sock", None)
+            if call.over:  # it was cut before it had a socket
+                call.cut()
 
 
 class _PlainConnection(_Watched, HTTPConnection):
@@ -75,18 +79,39 @@ class WatchedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
 
 
-def new_session() -> requests.Session:
-    """Return a session that ignores proxies, .netrc and other habits of the machine: they must not see the key."""
-    session = requests.Session()
-    session.trust_env = False
-    adapter = WatchedAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+class Session(requests.Session):
+    """Ignores proxies, .netrc and other habits of the machine: they must not see the key. Closing it cuts what runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        adapter = WatchedAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+        self.running: set[_Call] = set()
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        for call in self.running.copy():
+            call.cut()
+        super().close()
+
+
+def prepared(session: Session, request: requests.Request) -> requests.PreparedRequest:
+    """Return the request as it goes out. Raises Unavailable where the address is none."""
+    try:
+        session.get_adapter(request.url)  # is it http?
+        outgoing = session.prepare_request(request)
+        str(urlsplit(outgoing.url).hostname).encode("idna")  # as it will be looked up
+    except (requests.RequestException, UnicodeError):  # what they say may hold a header, and so the key
+        request_id = str(request.headers["X-Request-ID"])
+        raise Unavailable("The service has no address such as http://host:8000.", request_id) from None
+    return outgoing
 
 
 def exchange(
-    session: requests.Session,
+    session: Session,
     request: requests.Request,
     *,
     connect_timeout_seconds: float,
@@ -95,16 +120,16 @@ def exchange(
 ) -> tuple[requests.Response, bytes]:
     """Send a request and return the whole answer. Raises Unavailable, TooSlow or Nonsense, all with the request's id."""
     request_id = str(request.headers["X-Request-ID"])
-    prepared = session.prepare_request(request)
+    outgoing = prepared(session, request)
     timeout = (min(connect_timeout_seconds, deadline_seconds), deadline_seconds)
-    with _deadline(deadline_seconds) as call, _in_our_words(call, request_id):
+    with _deadline(session, deadline_seconds) as call, _in_our_words(call, request_id):
         try:
-            response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
+            response = session.send(outgoing, stream=True, allow_redirects=False, timeout=timeout)
         except requests.ConnectionError as error:
             # A kept connection may have been closed just now. No answer had begun, and every call here is pure.
             if not _was_dropped(error) or call.over:
                 raise
-            response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
+            response = session.send(outgoing, stream=True, allow_redirects=False, timeout=timeout)
         with response:
             answer = b"".join(_pieces(response, size_limit_bytes, request_id))
         if call.over:  # a cut connection looks like the end of an answer that names no length
@@ -114,7 +139,7 @@ def exchange(
 
 @contextmanager
 def streamed(
-    session: requests.Session,
+    session: Session,
     request: requests.Request,
     *,
     connect_timeout_seconds: float,
@@ -124,10 +149,10 @@ def streamed(
 ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
     """Send a request and give its answer piece by piece; each next one within `stall_seconds`. Raises as `exchange` does."""
     request_id = str(request.headers["X-Request-ID"])
-    prepared = session.prepare_request(request)
+    outgoing = prepared(session, request)
     timeout = (connect_timeout_seconds, stall_seconds)
-    with _deadline(deadline_seconds) as call, _in_our_words(call, request_id):
-        with session.send(prepared, stream=True, allow_redirects=False, timeout=timeout) as response:
+    with _deadline(session, deadline_seconds) as call, _in_our_words(call, request_id):
+        with session.send(outgoing, stream=True, allow_redirects=False, timeout=timeout) as response:
             yield response, _pieces(response, size_limit_bytes, request_id)
         if call.over:
             raise TooSlow("The service did not answer in time.", request_id)
@@ -159,9 +184,12 @@ def _pieces(response: requests.Response, limit: int, request_id: str) -> Iterato
 
 
 @contextmanager
-def _deadline(seconds: float) -> Iterator[_Call]:
+def _deadline(session: Session, seconds: float) -> Iterator[_Call]:
     """Cut the thread's call when the time is over: a timeout for each read would let a dripping answer live."""
     call = _calls.running = _Call()
+    session.running.add(call)
+    if session.closed:
+        call.over = True
     timer = threading.Timer(seconds, call.cut)
     timer.daemon = True
     timer.start()
@@ -169,4 +197,5 @@ def _deadline(seconds: float) -> Iterator[_Call]:
         yield call
     finally:
         timer.cancel()
+        session.running.discard(call)
         _calls.running = None

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from pipeline.enrichment import Summary, enrich
 from pipeline.errors import PipelineError
@@ -25,6 +26,7 @@ _EXIT_CODES = (
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - closed by whoever started the program
     pairs = [pair.partition("=") for pair in options.field]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from client import Busy, Client, Prediction, Refused, Row, ServiceError
+from client import Busy, Card, Client, Prediction, Refused, Row, ServiceError
 from pipeline.errors import Stopped, Unusable, VersionChanged
 
 T = TypeVar("T")
@@ -22,18 +22,22 @@ _ABOUT_ROWS = {"invalid_input", "invalid_request", "too_large"}
 class Asking:
     """Asks one version of one model. Shared by threads."""
 
-    def __init__(self, client: Client, model: str, give_up_seconds: float, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, client: Client, model: str, version: str | None, give_up_seconds: float, tell: Callable[[str], None]
+    ) -> None:
+        """Ask the version that is named while it is served, else the newest."""
         self._client = client
         self._model = model
         self._give_up_seconds = give_up_seconds
         self._tell = tell
-        self.over = threading.Event()
-        """Set it, and nobody waits any longer."""
-        try:
-            self.card = self._patiently(lambda: client.card(model))
-        except Refused as refusal:
-            raise Unusable(f"The service has no model {model[:64]} for you: {refusal.detail.rstrip('.')}.") from None
+        self._over = threading.Event()
+        self.card = self._card(version)
         self._version = self.card["version"]
+
+    def stop(self) -> None:
+        """End what is asked just now; nobody waits any longer."""
+        self._over.set()
+        self._client.close()
 
     def predictions(self, rows: list[Row]) -> list[Prediction | str]:
         """Return for each row its prediction, or why the service refuses it."""
@@ -51,6 +55,15 @@ class Asking:
             raise VersionChanged(self._changed())
         return list(answer["predictions"])
 
+    def _card(self, version: str | None) -> Card:
+        try:
+            return self._patiently(lambda: self._client.card(self._model, version=version))
+        except Refused as refusal:
+            if version is not None and refusal.code == "unknown_version":
+                return self._card(None)
+            detail = refusal.detail.rstrip(".")
+            raise Unusable(f"The service has no model {self._model[:64]} for you: {detail}.") from None
+
     def _without_refused(self, rows: list[Row], refusal: Refused) -> list[Prediction | str]:
         """Ask again without the rows that were named; where none was, ask for each half."""
         reasons = _reasons(refusal, len(rows))
@@ -66,12 +79,14 @@ class Asking:
         """Return what a call returns; come back later as long as the service is away, busy or failing."""
         began = time.monotonic()
         wait = _FIRST_WAIT_SECONDS
-        while True:
+        while not self._over.is_set():
             try:
                 return call()
             except Refused:
                 raise
             except ServiceError as fault:
+                if self._over.is_set():
+                    break
                 pause = wait * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
                 if isinstance(fault, Busy):
                     pause += fault.retry_after_seconds
@@ -79,9 +94,9 @@ class Asking:
                     seconds = f"{self._give_up_seconds:,.0f} s"
                     raise Stopped(f"Gave up after {seconds} of trying again: {_told(fault)}") from None
                 self._tell(f"{_told(fault)} Trying again.")
-                if self.over.wait(pause):
-                    raise Stopped("The run was stopped.") from None
+                self._over.wait(pause)
                 wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+        raise Stopped("The run was stopped.")
 
     def _changed(self) -> str:
         return (

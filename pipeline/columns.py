@@ -30,6 +30,8 @@ class Columns:
         shares = [f"probability_{label}" for label in self._labels]
         answer = ["label", "decision", *shares] if self._classifies else ["value", "low", "high"]
         self.added = [prefix + name for name in (*answer, "version")]
+        if not prefix.isprintable():
+            raise Unusable("The prefix has a character that the name of a column cannot have.")
 
     @property
     def kinds(self) -> dict[str, bool]:

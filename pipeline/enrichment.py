@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from client import Client
+from client import Client, ServiceError
 from pipeline import parquet
 from pipeline.asking import Asking
 from pipeline.columns import Columns
@@ -83,20 +83,21 @@ def enrich(
     source, target = str(source), str(target)
     places = (format_of(source, standard_format), format_of(target, standard_format))
     about: dict[str, Any] = {"model": model, "fields": dict(fields or {}), "prefix": prefix, "formats": list(places)}
+    about |= {} if failed is None else {"failed": str(Path(failed).absolute())}
     about |= {} if source == STANDARD else identity(source)
     try:
-        asking = Asking(Client(url, api_key, deadline_seconds=_DEADLINE_SECONDS), model, give_up_seconds, tell)
-        columns = Columns(asking.card, dict(fields or {}), prefix)
-        with (
-            closing(_outlet(source, target, failed)) as outlet,
-            opened(source, places[0], columns, names_needed=places[1] == "csv") as origin,
-        ):
-            run = _Run(asking, columns, origin, outlet, _renderer(origin, places[1], columns.added))
-            resumed_after = _begin(outlet, Progress(about, asking.card["version"]), overwrite=overwrite)
-            if not outlet.progress.complete:
-                run.write(batch_records, threads, report)
-            if isinstance(outlet, Ledger):
-                _publish(outlet, source, places, columns)
+        with closing(_outlet(source, target, failed)) as outlet:
+            old = outlet.unfinished(overwrite=overwrite)
+            begun_with = old.version if old is not None and old.identity == about else None
+            asking = Asking(_client(url, api_key), model, begun_with, give_up_seconds, tell)
+            columns = Columns(asking.card, dict(fields or {}), prefix)
+            with opened(source, places[0], columns, names_needed=places[1] == "csv") as origin:
+                run = _Run(asking, columns, origin, outlet, _renderer(origin, places[1], columns.added))
+                resumed_after = _begin(outlet, old, Progress(about, asking.card["version"]), overwrite=overwrite)
+                if not outlet.progress.complete:
+                    run.write(batch_records, threads, report)
+                if isinstance(outlet, Ledger):
+                    _publish(outlet, source, places, columns)
     except BrokenPipeError:
         raise Stopped("Nobody reads the output any longer.") from None
     except OSError as error:
@@ -117,26 +118,33 @@ def _summary(outlet: Ledger | Outlet, resumed_after: int, seconds: float) -> Sum
     )
 
 
+def _client(url: str, api_key: str | None) -> Client:
+    try:
+        return Client(url, api_key, deadline_seconds=_DEADLINE_SECONDS)
+    except ServiceError as fault:
+        raise Unusable(fault.detail) from None
+
+
 def _outlet(source: str, target: str, failed: str | Path | None) -> Ledger | Outlet:
     side = None if failed is None else Path(failed)
-    if target == STANDARD:
-        return Outlet(side)
-    return Ledger(Path(target), side, resumable=source != STANDARD)
+    outlet = Outlet(side) if target == STANDARD else Ledger(Path(target), side, resumable=source != STANDARD)
+    if source != STANDARD and any(file.exists() and file.samefile(source) for file in outlet.files):
+        raise Unusable(f"{Path(source).name} would be written over: the output and the failed records need other names.")
+    return outlet
 
 
-def _begin(outlet: Ledger | Outlet, new: Progress, *, overwrite: bool) -> int:
+def _begin(outlet: Ledger | Outlet, old: Progress | None, new: Progress, *, overwrite: bool) -> int:
     """Begin, or go on with a run that was stopped; return how many records that one had done."""
-    old = outlet.unfinished()
     same = old is not None and (old.identity, old.version) == (new.identity, new.version)
     if old is None or (overwrite and not same):
         outlet.begin(new, overwrite=overwrite)
         return 0
     if old.identity != new.identity:
-        raise Unusable(f"{outlet.name} was begun with another input or other options. Delete it to begin again.")
+        raise Unusable(f"{outlet.name} was begun with another input or other options. Say --overwrite to begin again.")
     if not same:
         raise VersionChanged(
             f"The run began with version {old.version[:12]}, the service now serves {new.version[:12]}. "
-            f"One file has one version: delete {outlet.name} to begin again."
+            "One file has one version: say --overwrite to begin again."
         )
     outlet.resume(old)
     return old.records
@@ -146,7 +154,7 @@ def _renderer(origin: Source, target_format: str, added: list[str]) -> Renderer:
     if target_format == "parquet" and origin.format == "parquet":
         return Numbered(added)
     if target_format != "csv":
-        return JsonLines(added, spliced=origin.format == "jsonl")
+        return JsonLines(added, spliced=origin.format == "jsonl", as_columns=target_format == "parquet")
     if origin.csv is not None:
         return SplicedCsv(origin.csv.header, added, origin.csv.separator, origin.csv.line_end)
     return NewCsv(origin.names or [], added)
@@ -174,9 +182,9 @@ class _Run:
             try:
                 for answer in answers:
                     outlet.append(answer.good, answer.bad, answer.records, answer.failed, answer.read)
-                    report(progress, self._origin.total)
+                    report(outlet.progress, self._origin.total)
             finally:
-                self._asking.over.set()
+                self._asking.stop()
                 outlet.checkpoint()
 
     def _answer(self, records: list[Record]) -> Answer:
@@ -201,7 +209,7 @@ class _Run:
 
     def _reason(self, record: Record) -> str:
         """Return why a record is not even asked about, or nothing."""
-        return record.reason or self._columns.taken(record.values or {}) or self._renderer.taken(record)
+        return record.reason or self._columns.taken(record.values or {}) or self._renderer.refused(record)
 
 
 def _publish(ledger: Ledger, source: str, places: tuple[str, str], columns: Columns) -> None:
@@ -211,6 +219,9 @@ def _publish(ledger: Ledger, source: str, places: tuple[str, str], columns: Colu
         final = written.with_name(written.name + ".parquet")
         if places[0] == "parquet":
             parquet.join(Path(source), written, columns.kinds, final)
+            if not identity(source).items() <= ledger.progress.identity.items():
+                final.unlink()
+                raise Unusable(f"{Path(source).name} was changed while the run went on. Say --overwrite to begin again.")
         else:
             parquet.convert(written, columns.kinds, final)
     ledger.publish(final)

@@ -43,7 +43,7 @@ def answered(
                 future.set_exception(batch)
             else:
                 future = pool.submit(ask, batch)
-                size = sum(len(record.raw) for record in batch)
+                size = sum(record.held_bytes for record in batch)
             _put(asked, (future, size), over)
         _put(asked, _END, over)
 
@@ -90,7 +90,7 @@ def _read(
     last: BaseException | None = _END
     try:
         for record in records:
-            room.take(len(record.raw))
+            room.take(record.held_bytes)
             if not _put(read, record, over):
                 return
     except Exception as fault:  # noqa: BLE001 - told to whoever waits for the records
@@ -120,7 +120,7 @@ def _batches(
         if not batch:
             due = time.monotonic() + OLDEST_SECONDS
         batch.append(record)
-        size += len(record.raw)
+        size += record.held_bytes
         if len(batch) == batch_records or size >= _FULL_BYTES:
             yield batch
             batch, size = [], 0

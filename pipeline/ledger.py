@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,9 +21,10 @@ from pipeline.errors import Unusable
 CHECKPOINT_SECONDS = 0.25
 
 
-@dataclass
+@dataclass(frozen=True)
 class Progress:
-    """How far a run has come. `identity` says of which input, model and options."""
+    """How far a run has come. `identity` says of which input, model and options. Never half changed: a signal may come
+    between any two steps, and what is saved then must be true."""
 
     identity: dict[str, Any]
     version: str
@@ -33,6 +34,17 @@ class Progress:
     written_bytes: int = 0
     failed_bytes: int = 0
     complete: bool = False
+
+    def after(self, good: bytes, bad: bytes, records: int, failed: int, read: int) -> "Progress":
+        """Return how far it is once the text of some records is written."""
+        return replace(
+            self,
+            records=self.records + records,
+            failed=self.failed + failed,
+            read=self.read + read,
+            written_bytes=self.written_bytes + len(good),
+            failed_bytes=self.failed_bytes + len(bad),
+        )
 
 
 class Ledger:
@@ -47,6 +59,14 @@ class Ledger:
         self._checked = time.monotonic()
         self.progress = Progress({}, "")
 
+        if self._failed in {target, self._partial, self._saved}:
+            raise Unusable(f"{self._failed.name} is needed for the output: the failed records need another name.")
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that the run will have written, if they are somebody's already they are replaced."""
+        return [self._target, self._failed]
+
     @property
     def failed_file(self) -> str:
         return str(self._failed)
@@ -56,19 +76,25 @@ class Ledger:
         """The file that says how far the run has come."""
         return self._saved.name if self._saved else ""
 
-    def unfinished(self) -> Progress | None:
-        """Return how far an earlier run came, if it was stopped."""
+    def unfinished(self, *, overwrite: bool) -> Progress | None:
+        """Return how far an earlier run came, if it was stopped. What nobody can read is none where it may be replaced."""
         if self._saved is None or not self._saved.exists():
             return None
         try:
             return Progress(**json.loads(self._saved.read_text(encoding="utf-8")))
         except (ValueError, TypeError):
-            raise Unusable(f"{self._saved.name} cannot be read. Delete it to begin again.") from None
+            if overwrite:
+                return None
+            raise Unusable(f"{self._saved.name} cannot be read. Say --overwrite to begin again.") from None
 
     def begin(self, progress: Progress, *, overwrite: bool) -> None:
         """Begin a run from nothing."""
         kept = [self._target, self._failed] if self._saved else [self._target, self._failed, self._partial]
         there = [file.name for file in kept if file.exists()]
+        if self._target.is_dir():
+            raise Unusable(f"{self._target.name} is a folder.")
+        if not self._failed.parent.is_dir():
+            raise Unusable(f"{self._failed.name} cannot be written: its folder is not there.")
         if there and not overwrite:
             raise Unusable(f"{there[0]} is there already. Move it away, or say --overwrite.")
         self.progress = progress
@@ -86,7 +112,10 @@ class Ledger:
         self._open()
         for file, size in zip(self._files, (progress.written_bytes, progress.failed_bytes), strict=True):
             if file.seek(0, os.SEEK_END) < size:
-                raise Unusable(f"{file.name} is shorter than the run left it. Delete {self._saved} to begin again.")
+                name = Path(file.name).name
+                raise Unusable(
+                    f"{name} is shorter than the run left it. Delete {self.name} and say --overwrite to begin again."
+                )
             file.truncate(size)
             file.seek(size)
 
@@ -95,12 +124,7 @@ class Ledger:
         written, refused = self._files
         written.write(good)
         refused.write(bad)
-        progress = self.progress
-        progress.records += records
-        progress.failed += failed
-        progress.read += read
-        progress.written_bytes += len(good)
-        progress.failed_bytes += len(bad)
+        self.progress = self.progress.after(good, bad, records, failed, read)
         if time.monotonic() - self._checked >= CHECKPOINT_SECONDS:
             self.checkpoint()
 
@@ -121,7 +145,7 @@ class Ledger:
     def complete(self) -> Path:
         """Say that all records are there; return the file that has them."""
         if not self.progress.complete:
-            self.progress.complete = True
+            self.progress = replace(self.progress, complete=True)
             self.checkpoint()
             self.close()
         return self._partial

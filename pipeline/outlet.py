@@ -18,19 +18,22 @@ class Outlet:
 
     def __init__(self, failed: Path | None) -> None:
         self._file: BinaryIO | None = None
+        self.files = [] if failed is None else [failed]
         self.failed_file = "standard error" if failed is None else str(failed)
-        if failed is not None:
-            try:
-                self._file = failed.open("ab")
-            except OSError as error:
-                raise Unusable(f"{failed.name} cannot be written: {error.strerror}.") from None
         self.progress = Progress({}, "")
 
-    def unfinished(self) -> None:
+    def unfinished(self, *, overwrite: bool) -> None:  # noqa: ARG002 - there is nothing to overwrite
         return None
 
-    def begin(self, progress: Progress, *, overwrite: bool) -> None:  # noqa: ARG002 - there is nothing to overwrite
+    def begin(self, progress: Progress, *, overwrite: bool) -> None:  # noqa: ARG002
+        if sys.stdout is None or sys.stderr is None:
+            raise Unusable("Standard output or standard error is closed.")
         self.progress = progress
+        for file in self.files:
+            try:
+                self._file = file.open("ab")
+            except OSError as error:
+                raise Unusable(f"{file.name} cannot be written: {error.strerror}.") from None
 
     def resume(self, progress: Progress) -> None:
         raise NotImplementedError
@@ -41,11 +44,7 @@ class Outlet:
         side = self._file or sys.stderr.buffer
         side.write(bad)
         side.flush()
-        progress = self.progress
-        progress.records += records
-        progress.failed += failed
-        progress.read += read
-        progress.written_bytes += len(good)
+        self.progress = self.progress.after(good, bad, records, failed, read)
 
     def checkpoint(self) -> None:
         """Everything is written already."""

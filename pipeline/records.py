@@ -15,13 +15,16 @@ from pipeline.errors import Unusable
 from pipeline.lines import Lines, TooLong
 
 _LONGEST_INTEGER_DIGITS = 400
+_DEEPEST, _DEEPEST_WRITTEN = 600, 100
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_HEADER_LINES = 20
 _SEPARATORS = (",", ";", "\t")
 
 
 @dataclass(slots=True)
 class Record:
-    """`raw` is the text between line ends, byte for byte; `size` is its part of what there is to read."""
+    """`raw` is the text between line ends, byte for byte; `size` is its part of what there is to read; `weight` is about how
+    many bytes it holds, where it has no text."""
 
     number: int
     size: int
@@ -29,6 +32,11 @@ class Record:
     line: int | None = None
     values: dict[str, Any] | None = None
     reason: str = ""
+    weight: int = 0
+
+    @property
+    def held_bytes(self) -> int:
+        return self.weight or len(self.raw)
 
 
 def read_json_lines(file: BinaryIO) -> Iterator[Record]:
@@ -56,7 +64,7 @@ def read_json_lines(file: BinaryIO) -> Iterator[Record]:
 def _object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
     """Return a line's object, or why it has none."""
     try:
-        tree = json.loads(raw.decode("utf-8"), object_pairs_hook=_once_each, parse_int=_integer, parse_constant=_no_number)
+        tree = object_of(raw)
     except UnicodeDecodeError as error:
         return None, f"The line is not UTF-8: byte {error.start + 1} does not belong there."
     except json.JSONDecodeError as error:
@@ -68,6 +76,39 @@ def _object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
     if not isinstance(tree, dict):
         return None, "The line is JSON, but no object with names and values."
     return tree, ""
+
+
+def object_of(raw: bytes) -> Any:
+    """Return what a line of JSON says. Raises ValueError or RecursionError."""
+    tree = json.loads(raw.decode("utf-8"), object_pairs_hook=_once_each, parse_int=_integer, parse_constant=_no_number)
+    if raw.count(b"[") + raw.count(b"{") > _DEEPEST and max(depth for _, depth in _inside(tree)) > _DEEPEST:
+        raise RecursionError  # as Python itself does a little deeper: whoever writes it again needs some room
+    return tree
+
+
+def unfit_for_columns(values: dict[str, Any]) -> str:
+    """Return why a record's values cannot be written anew, in another format than they came in; or nothing."""
+    for name, value in values.items():
+        for each, depth in _inside({name: value}):
+            if isinstance(each, float) and math.isinf(each):
+                return f"The column {name[:64]} has a number beyond all that can be written."
+            if isinstance(each, str) and not _is_unicode(each):
+                return f"The column {name[:64]} has half a character."
+            if depth > _DEEPEST_WRITTEN:
+                return f"The column {name[:64]} is nested too deeply."
+    return ""
+
+
+def _inside(tree: Any) -> Iterator[tuple[Any, int]]:
+    """Yield a value, and every value and name in it, each with its depth; without recursion, which has an end."""
+    rest = [(tree, 0)]
+    while rest:
+        value, depth = rest.pop()
+        yield value, depth
+        if isinstance(value, dict):
+            rest += ((each, depth + 1) for pair in value.items() for each in pair)
+        elif isinstance(value, list | tuple):
+            rest += ((each, depth + 1) for each in value)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -100,7 +141,9 @@ class CsvRecords:
             raise Unusable("The CSV is empty: not even a header.") from None
         except TooLong as fault:
             raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
-        raw = self._lines.taken[0]
+        while text.count('"') % 2 and len(self._lines.taken) < _LONGEST_HEADER_LINES:  # a name with a line end in it
+            text += next(self._lines, '"')
+        raw = b"".join(self._lines.taken)
         for separator in _SEPARATORS:
             try:
                 names = next(csv.reader([text.removeprefix("\ufeff")], delimiter=separator, strict=True), [])
@@ -112,7 +155,10 @@ class CsvRecords:
                 if not _is_unicode(text):
                     raise Unusable("The header of the CSV is not UTF-8.")
                 return raw.rstrip(b"\r\n"), names, separator
-        raise Unusable(f"The header of the CSV does not have all of these columns: {', '.join(wanted)}.")
+        raise Unusable(
+            f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "
+            f"It begins with {text[:60].strip()!a}. Say --field FIELD=COLUMN where a name is another one."
+        )
 
     def __iter__(self) -> Iterator[Record]:
         lines = self._lines

@@ -11,20 +11,23 @@ import json
 import math
 from typing import Any
 
-from pipeline.records import Record
+from pipeline.records import Record, unfit_for_columns
+
+_LINE_END = "\r\n"
 
 
 class JsonLines:
-    """One object a line. `spliced` where records came as JSON lines themselves."""
+    """One object a line. `spliced` where records came as JSON lines themselves, `as_columns` where they become columns."""
 
     header = b""
 
-    def __init__(self, added: list[str], *, spliced: bool) -> None:
+    def __init__(self, added: list[str], *, spliced: bool, as_columns: bool) -> None:
         self._added = added
         self._spliced = spliced
+        self._as_text = spliced and not as_columns
 
-    def taken(self, _record: Record) -> str:
-        return ""
+    def refused(self, record: Record) -> str:
+        return "" if self._as_text else unfit_for_columns(record.values or {})
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
         more = dict(zip(self._added, cells, strict=True))
@@ -41,7 +44,7 @@ class Numbered:
     def __init__(self, added: list[str]) -> None:
         self._added = added
 
-    def taken(self, _record: Record) -> str:
+    def refused(self, _record: Record) -> str:
         return ""
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
@@ -55,7 +58,7 @@ class SplicedCsv:
         self._separator, self._line_end = separator, line_end
         self.header = self._extended(header, added)
 
-    def taken(self, _record: Record) -> str:
+    def refused(self, _record: Record) -> str:
         return ""
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
@@ -73,12 +76,13 @@ class NewCsv:
         self._known = set(names)
         self.header = _csv([*names, *added], ",") + b"\n"
 
-    def taken(self, record: Record) -> str:
+    def refused(self, record: Record) -> str:
         """Return why the record does not fit into the CSV, or nothing."""
-        unknown = (record.values or {}).keys() - self._known
-        return (
-            f"The record has a column {min(unknown)[:64]} that the first record, and so the CSV, lacks." if unknown else ""
-        )
+        values = record.values or {}
+        unknown = values.keys() - self._known
+        if unknown:
+            return f"The record has a column {min(unknown)[:64]} that the first record, and so the CSV, lacks."
+        return unfit_for_columns(values)
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
         values = record.values or {}
@@ -97,9 +101,9 @@ def failure(record: Record, reason: str, *, spliced: bool) -> bytes:
 
 
 def sayable(value: Any) -> Any:
-    """Return what JSON can say of a value of Parquet: no NaN, times and decimals as text, bytes as base64."""
+    """Return what JSON can say of a value of Parquet: NaN as null, times and decimals as text, bytes as base64."""
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return None if math.isnan(value) else str(value) if math.isinf(value) else value
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, dict):
@@ -125,5 +129,5 @@ def _cell(value: Any) -> Any:
 
 def _csv(cells: list[Any], separator: str) -> bytes:
     text = io.StringIO()
-    csv.writer(text, delimiter=separator, lineterminator="").writerow(cells)
-    return text.getvalue().encode("utf-8", "replace")
+    csv.writer(text, delimiter=separator, lineterminator=_LINE_END).writerow(cells)  # what is in it is what is quoted
+    return text.getvalue().removesuffix(_LINE_END).encode()

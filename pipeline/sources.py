@@ -5,6 +5,8 @@ Knows: files and endings. Must not know: the service, the output.
 
 import hashlib
 import os
+import stat
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +17,12 @@ from typing import Any, BinaryIO
 from pipeline.columns import Columns
 from pipeline.errors import Unusable
 from pipeline.parquet import ParquetRecords
-from pipeline.records import CsvRecords, Record, read_json_lines
+from pipeline.records import CsvRecords, Record, read_json_lines, unfit_for_columns
 
 STANDARD = "-"
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
-_SAMPLE_BYTES = 2**20
+
+_MOST_BEFORE_FIRST, _MOST_BYTES_BEFORE_FIRST = 10_000, 32 * 2**20
 
 
 @dataclass
@@ -44,13 +47,12 @@ def format_of(place: str, standard: str) -> str:
 
 
 def identity(place: str) -> dict[str, Any]:
-    """Return what tells a file from another one: its size, its beginning and its end."""
-    with _told(place), Path(place).open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        first = file.read(_SAMPLE_BYTES)
-        file.seek(max(0, size - _SAMPLE_BYTES))
-        return {"size": size, "sha256": hashlib.sha256(first + file.read(_SAMPLE_BYTES)).hexdigest()}
+    """Return what tells a file from every other one: its size and the hash of all its bytes."""
+    with _told(place):
+        if stat.S_ISFIFO(Path(place).stat().st_mode):  # to read it here would leave nothing for the run
+            raise Unusable(f"{Path(place).name} is a pipe: give it as standard input, with {STANDARD} for IN.")
+        with Path(place).open("rb") as file:
+            return {"size": os.fstat(file.fileno()).st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 @contextmanager
@@ -63,6 +65,8 @@ def opened(place: str, format_: str, columns: Columns, *, names_needed: bool) ->
         yield Source(format_, iter(table), table.rows, table.names)
         return
     with _told(place):
+        if place == STANDARD and sys.stdin is None:
+            raise Unusable("Standard input is closed.")
         # Standard input not as sys.stdin, and never closed: a thread may still wait in it when the run ends.
         file = open(0, "rb", closefd=False) if place == STANDARD else Path(place).open("rb")  # noqa: SIM115
     try:
@@ -81,7 +85,7 @@ def _lines_of(file: BinaryIO, place: str, format_: str, columns: Columns, names_
     records = read_json_lines(file)
     names = None
     if names_needed:
-        names, records = _names_of_first(records)
+        names, records = _names_of_first(records, columns)
     return Source(format_, records, total, names)
 
 
@@ -93,13 +97,19 @@ def _check(names: list[str], columns: Columns) -> None:
         raise Unusable(f"The input has no column {missing[0]}, only {there}. Say --field {missing[0]}=COLUMN.")
 
 
-def _names_of_first(records: Iterator[Record]) -> tuple[list[str], Iterator[Record]]:
-    """Return the names of the first record that can be read, and all records."""
+def _names_of_first(records: Iterator[Record], columns: Columns) -> tuple[list[str], Iterator[Record]]:
+    """Return the names of the first record that can be written, and all records."""
     passed: list[Record] = []
+    held = 0
     for record in records:
         passed.append(record)
-        if record.values is not None:
+        if record.values is not None and not (columns.taken(record.values) or unfit_for_columns(record.values)):
             return list(record.values), chain(passed, records)
+        held += record.held_bytes
+        if len(passed) == _MOST_BEFORE_FIRST or held > _MOST_BYTES_BEFORE_FIRST:
+            raise Unusable(
+                f"None of the first {len(passed):,} records can be written, so the CSV has no columns: {record.reason}"
+            )
     return [], iter(passed)
 
 

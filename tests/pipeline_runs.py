@@ -1,20 +1,22 @@
 """For tests of the pipeline: the command as a real process, and a relay before the service that misbehaves as told."""
 
+import contextlib
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.programs import ROOT
+from tests.programs import ROOT, Program, free_port, running
 
 MODEL = "comment-sentiment"
 
@@ -63,6 +65,8 @@ class Relay(ThreadingHTTPServer):
         self.asked_at: list[float] = []
         self.rows: list[list[dict[str, Any]]] = []
         self.turn = threading.Lock()
+        self.meeting = threading.Barrier(1)
+        """Each question about rows waits here for the others."""
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def next_fault(self) -> str:
@@ -81,6 +85,8 @@ class _Passing(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.rows.append(json.loads(body)["rows"])
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.server.meeting.wait(30)
         fault = self.server.next_fault()
         if fault == "drop":
             self.close_connection = True
@@ -96,11 +102,11 @@ class _Passing(BaseHTTPRequestHandler):
             self._pass_on(body)
 
     def _pass_on(self, body: bytes) -> None:
-        connection = http.client.HTTPConnection(self.server.service, timeout=30)
-        connection.request(self.command, self.path, body or None, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        self._answer(answer.status, {"Content-Type": str(answer.getheader("Content-Type"))}, answer.read())
-        connection.close()
+        with closing(http.client.HTTPConnection(self.server.service, timeout=30)) as connection:
+            connection.request(self.command, self.path, body or None, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            with contextlib.suppress(ConnectionError):  # whoever asked may have gone
+                self._answer(answer.status, {"Content-Type": str(answer.getheader("Content-Type"))}, answer.read())
 
     def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
@@ -125,3 +131,12 @@ def relaying(service: str) -> Iterator[Relay]:
         relay.shutdown()
         thread.join()
         relay.server_close()
+
+
+@contextmanager
+def serving(bundles: Path, folder: Path) -> Iterator[Program]:
+    """Run a service over the one model that is asked here: it is soon ready."""
+    shutil.copytree(bundles / MODEL, folder / MODEL)
+    port = free_port()
+    with running(Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(folder))) as program:
+        yield program

@@ -182,6 +182,11 @@ PROBLEM = {"type": "t", "title": "t", "status": 0, "detail": "Sorry.", "code": "
     [
         ("503 Busy", "Retry-After: 99999\r\n", Busy),
         ("429 Busy", "Retry-After: 2\r\n", Busy),
+        ("429 Busy", "", Busy),
+        ("429 Busy", "Retry-After: soon\r\n", Busy),
+        ("503 Busy", "Retry-After: Wed, 21 Oct 2099 07:28:00 GMT\r\n", Busy),
+        ("503 Busy", "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", Busy),
+        ("503 Down", "Retry-After: Wed, 99 Oct 2015\r\n", Failed),
         ("503 Down", "", Failed),
         ("500 Oops", "", Failed),
         ("401 No", "", Refused),
@@ -198,7 +203,59 @@ def test_a_problem_becomes_the_error_of_its_kind_with_the_request_id(
     assert type(raised.value) is error
     assert raised.value.request_id == "id-1"
     if isinstance(raised.value, Busy):
-        assert raised.value.retry_after_seconds <= 30
+        assert 0 <= raised.value.retry_after_seconds <= 30
+
+
+def test_a_gateway_that_says_in_its_own_words_that_there_are_too_many_is_busy() -> None:
+    answer = http(b"slow down", "429 Too Many", "text/plain", "Retry-After: 7\r\n")
+    with server(says(answer)) as url, pytest.raises(Busy) as raised:
+        ask(url)
+    assert (raised.value.detail, raised.value.retry_after_seconds) == ("The service is busy.", 7)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["service", "localhost:8000", "", "http://", "ftp://host", "http://host:99999", "http://[", "http://.x", "http://a..b"],
+)
+def test_an_address_that_is_none_is_an_error_of_ours_at_once(url: str) -> None:
+    with pytest.raises(ServiceError, match="no address"):
+        Client(url)
+
+
+@pytest.mark.parametrize("key", ["a-very-secret-key\n", "\na-very-secret-key", "a-very-\0secret-key", "a-very-secret-kłucz"])
+def test_a_key_that_no_request_can_carry_is_refused_and_told_to_nobody(key: str) -> None:
+    with pytest.raises(Refused, match="API key") as raised:
+        Client("http://127.0.0.1:1", key)
+    assert raised.value.status == 401
+    assert "secret" not in repr(raised.value)
+    assert raised.value.__cause__ is raised.value.__context__ is None
+
+
+def test_a_client_that_is_closed_ends_its_calls_in_other_threads() -> None:
+    heard, ended = threading.Event(), threading.Event()
+
+    def hang(_connection: socket.socket, over: threading.Event) -> None:
+        heard.set()
+        over.wait(20)
+
+    with server(hang) as url:
+        client = Client(url, deadline_seconds=20)
+
+        def call() -> None:
+            with pytest.raises(ServiceError):
+                client.predict("toy", [{"x": 1}])
+            ended.set()
+
+        calling = threading.Thread(target=call)
+        calling.start()
+        assert heard.wait(5)
+        client.close()
+        assert ended.wait(2)
+        calling.join()
+        began = time.monotonic()
+        with pytest.raises(ServiceError):
+            client.predict("toy", [{"x": 1}])
+        assert time.monotonic() - began < 2
 
 
 def test_the_key_goes_to_the_service_and_nowhere_else() -> None:

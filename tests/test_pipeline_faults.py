@@ -178,7 +178,7 @@ def test_what_was_appended_after_the_last_checkpoint_is_cut_off(tmp_path: Path) 
         with (tmp_path / name).open("ab") as file:
             file.write(b"torn")
     second = Ledger(tmp_path / "out", None, resumable=True)
-    progress = second.unfinished()
+    progress = second.unfinished(overwrite=False)
     assert progress is not None
     assert (progress.records, progress.failed) == (2, 1)
     second.resume(progress)
