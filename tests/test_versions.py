@@ -15,9 +15,11 @@ from starlette.testclient import TestClient
 from client import Nonsense, Refused
 from demo import kept
 from demo.kept import Kept
+from service.errors import ModelUnavailable, UnknownVersion
 from service.scoring.answers import answers
 from service.scoring.checks import Checks
 from service.scoring.quick_reader import QuickReader
+from service.scoring.registry import Registry
 from service.settings import Settings
 from service.training.build import _put
 from tests.conftest import serve
@@ -135,6 +137,19 @@ def test_the_client_takes_no_answer_of_another_version_than_it_asked_for(
     ):
         with pytest.raises(Nonsense):
             ask()
+
+
+def test_a_version_that_may_just_not_be_opened_yet_is_not_called_unknown(bundles: Path, tmp_path: Path) -> None:
+    lay_out(bundles, tmp_path)
+    before = (tmp_path / f"{NAME}.before" / "version").read_text().strip()
+    registry = Registry()
+    registry._open(tmp_path / NAME)
+    with pytest.raises(ModelUnavailable, match="being loaded"):
+        registry.get(NAME, before)
+    registry.load(tmp_path)
+    assert registry.get(NAME, before).card.version == before
+    with pytest.raises(UnknownVersion):
+        registry.get(NAME, "another")
 
 
 def test_each_version_reads_a_row_by_its_own_card(tmp_path: Path) -> None:

@@ -131,15 +131,20 @@ class Registry:
         if model is None:
             if name in self._broken:
                 raise ModelUnavailable(f"This model cannot be served: {self._broken[name]}.")
-            if not self.loaded.is_set():
-                raise ModelUnavailable("The models are being loaded. Try again in a moment.")
+            self._require_loaded()
             raise UnknownModel
         if version is None or version == model.card.version:
             return model
         versions = self._versions.get(name, {})
         if version not in versions:
+            self._require_loaded()
             raise UnknownVersion(f"Served: {', '.join(each[:12] for each in self._in_order(model))}.")
         return versions[version]
+
+    def _require_loaded(self) -> None:
+        """Raise ModelUnavailable where what was asked for may just not be opened yet."""
+        if not self.loaded.is_set():
+            raise ModelUnavailable("The models are being loaded. Try again in a moment.")
 
     def _in_order(self, model: Model) -> list[str]:
         """Return the versions of a model, the one first that answers who names none."""
