@@ -112,7 +112,7 @@ class Explanation(Shape, Generic[P], frozen=True):
     output: float
     """This row's answer: base plus all contributions."""
     standard_error: float
-    """Of the least certain contribution; 0 where they are exact."""
+    """Of the least certain contribution: what other reference rows would have changed, and what sampling adds."""
     contributions: list[Contribution]
     """Largest first; the words of a text in their order."""
     sentence: Text
