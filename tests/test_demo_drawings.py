@@ -237,7 +237,7 @@ def findings_of(card: Card, found: Any, tongue: Tongue) -> list[findings.Finding
     theme = "light"
     listed = [
         findings.weak_spots(found, tongue),
-        *(findings.groups(found, each, theme, tongue) for each in found["segments"]),
+        *(findings.groups(card, found, each, theme, tongue) for each in found["segments"]),
     ]
     if found["bands"]:
         listed.append(findings.bands(card, found, theme, tongue))
