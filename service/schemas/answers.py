@@ -21,6 +21,8 @@ class ModelState(Shape, frozen=True):
     title: Text | None = None
     question: Text | None = None
     reason: str | None = None
+    built: str | None = None
+    """The day on which the version was built; null where its bundle does not say."""
 
 
 class ModelList(Shape, frozen=True):
