@@ -250,4 +250,6 @@ def weak_spots(found: Evaluation, tongue: Tongue) -> Finding:
         len(found["weak_spots"]),
     )
     note = tongue.say("Found on one half of the cases, confirmed on the other.")
-    return Finding(sentence, None, (note,), tuple(spot["sentence"] for spot in found["weak_spots"]))
+    return Finding(
+        sentence, None, (note, repeated(tongue, drawn=False)), tuple(spot["sentence"] for spot in found["weak_spots"])
+    )
