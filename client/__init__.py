@@ -35,7 +35,7 @@ from client.shapes.answers import (
     Value,
 )
 from client.shapes.card import Band, Card, Field, Health, ModelState, Output
-from client.shapes.evaluation import Classification, Evaluation, Figure, Regression, Segment, ThresholdCounts
+from client.shapes.evaluation import Classification, Evaluation, Figure, Regression, Segment, SegmentGroup, ThresholdCounts
 
 __all__ = [
     "Band",
@@ -73,6 +73,7 @@ __all__ = [
     "Run",
     "RunList",
     "Segment",
+    "SegmentGroup",
     "ServiceError",
     "Stored",
     "StoredFeatures",

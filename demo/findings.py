@@ -4,14 +4,16 @@ Knows: evaluations, cards, a tongue, charts. Must not know: Streamlit, requests.
 """
 
 from dataclasses import dataclass
+from html import escape
 
-from client import Card, Evaluation, Figure, Segment
+from client import Card, Evaluation, Figure, Segment, SegmentGroup
 from demo import wording
 from demo.charts import canvas, evaluation
 from demo.charts.evaluation import Spread
 from demo.tongue import Tongue
 
 _FEW = 50
+_GREY = f' style="color:light-dark({canvas.MUTED["light"]},{canvas.MUTED["dark"]})"'
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -23,6 +25,8 @@ class Finding:
     drawing: canvas.Figure | None
     more: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
+    table: str = ""
+    """HTML, where figures beside each other say more than one more chart."""
 
 
 def bands(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Finding:
@@ -48,11 +52,18 @@ def bands(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Finding:
         else tongue.say("The chart shows their mean true value.")
     )
     sentence = tongue.say("Of all cases: {bands}.", bands=listed)
-    return Finding(sentence, evaluation.spreads(spreads, None, theme), (what, brackets(tongue)))
+    return Finding(sentence, evaluation.spreads(spreads, None, theme), (what, counted(tongue), repeated(tongue, drawn=True)))
 
 
-def brackets(tongue: Tongue) -> str:
-    return tongue.say("In brackets: the number of cases. Pale: too few of them to say much.")
+def counted(tongue: Tongue) -> str:
+    return tongue.say("After each name: the number of cases. Grey: too few of them to say much.")
+
+
+def repeated(tongue: Tongue, *, drawn: bool) -> str:
+    """Say what the ranges are; `drawn` where the chart has some too."""
+    if drawn:
+        return tongue.say("The range after a figure, and the line around a point, hold 95% of repeated measurements.")
+    return tongue.say("The range after a figure holds 95% of repeated measurements.")
 
 
 def focus_label(card: Card) -> str:
@@ -74,6 +85,16 @@ def between(figure: Figure, tongue: Tongue, decimals: int = 0) -> str:
 def metric_word(found: Evaluation, value: float, tongue: Tongue) -> str:
     """Write the evaluation's metric: pairs of a hundred for AUC, per cent for a relative error."""
     return tongue.percent(value, 1) if found["kind"] == "regression" else tongue.number(value * 100)
+
+
+def metric_between(found: Evaluation, figure: Figure, tongue: Tongue) -> str:
+    """Write the evaluation's metric with its interval."""
+    value, low, high = (metric_word(found, figure[name], tongue) for name in ("value", "low", "high"))
+    return tongue.say("{value} ({low} to {high})", value=value, low=low, high=high)
+
+
+def overlap(one: Figure, other: Figure) -> bool:
+    return one["low"] <= other["high"] and other["low"] <= one["high"]
 
 
 def metric_name(found: Evaluation, tongue: Tongue) -> str:
@@ -100,10 +121,26 @@ def importance(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Fin
         )
         for row in rows
     ]
-    sentence = tongue.say(
-        "The model leans most on {field}: with its values shuffled among the cases, the answers get worst.",
-        field=spreads[0].label,
+    least = {name: tongue.number(rows[0]["drop"][name] * 100, 1) for name in ("value", "low", "high")}
+    drop = tongue.say("{value} ({low} to {high})", **least)
+    sentence = (
+        tongue.say(
+            "The model leans most on {field}: with its values shuffled among the cases, {drop} fewer of 100 pairs"
+            " are put in the right order.",
+            field=spreads[0].label,
+            drop=drop,
+        )
+        if classification
+        else tongue.say(
+            "The model leans most on {field}: with its values shuffled among the cases, the typical error grows"
+            " by {drop} points.",
+            field=spreads[0].label,
+            drop=drop,
+        )
     )
+    as_much = [
+        spread.label for spread, row in zip(spreads[1:], rows[1:], strict=True) if overlap(row["drop"], rows[0]["drop"])
+    ]
     unit = (
         tongue.say("The numbers say how many fewer of 100 pairs are then put in the right order.")
         if classification
@@ -111,11 +148,14 @@ def importance(card: Card, found: Evaluation, theme: str, tongue: Tongue) -> Fin
     )
     drawing = evaluation.spreads(spreads, None, theme)
     rows_used = tongue.count("Shuffled among {n} case.", "Shuffled among {n} cases.", rows[0]["drop"]["rows"])
-    return Finding(sentence, drawing, (unit, rows_used))
+    more = [unit, rows_used, repeated(tongue, drawn=True)]
+    if as_much:
+        more.insert(0, tongue.say("It may lean as much on: {fields}. The ranges overlap.", fields=", ".join(as_much)))
+    return Finding(sentence, drawing, tuple(more))
 
 
-def groups(found: Evaluation, segment: Segment, theme: str, tongue: Tongue) -> Finding:
-    """How the model does for each group of cases; a small one is pale."""
+def groups(card: Card, found: Evaluation, segment: Segment, theme: str, tongue: Tongue) -> Finding:
+    """How the model does for each group of cases, and how it treats them; a small one is pale."""
     overall = found["overall"]["value"]
     spreads = [
         Spread(
@@ -128,25 +168,76 @@ def groups(found: Evaluation, segment: Segment, theme: str, tongue: Tongue) -> F
         )
         for group in segment["groups"]
     ]
-    better_is_more = found["kind"] == "classification"
-    solid = [spread for spread, group in zip(spreads, segment["groups"], strict=True) if not group["small"]] or spreads
-    worst = (min if better_is_more else max)(solid, key=lambda spread: spread.value)
-    best = (max if better_is_more else min)(solid, key=lambda spread: spread.value)
-    sentence = tongue.say(
-        "{metric}: best for “{best}”, {best_word}; worst for “{worst}”, {worst_word}.",
-        metric=metric_name(found, tongue),
-        best=best.label.rpartition(" (")[0],
-        best_word=best.word,
-        worst=worst.label.rpartition(" (")[0],
-        worst_word=worst.word,
-    )
     drawing = evaluation.spreads(
         spreads, (overall, tongue.say("all cases: {value}", value=metric_word(found, overall, tongue))), theme
     )
-    more = [brackets(tongue)]
+    sentence, doubt = _best_and_worst(found, segment, tongue)
+    more = [*doubt, counted(tongue), repeated(tongue, drawn=True)]
     if not segment["is_input"]:
         more.insert(0, tongue.say("The model never sees this; it is used here only to compare."))
-    return Finding(sentence, drawing, tuple(more))
+    return Finding(sentence, drawing, tuple(more), table=_treatment(card, found, segment, tongue))
+
+
+def _best_and_worst(found: Evaluation, segment: Segment, tongue: Tongue) -> tuple[str, list[str]]:
+    """Name the best and the worst group, each with its range; where these overlap, say so."""
+    solid = [group for group in segment["groups"] if not group["small"]] or segment["groups"]
+    sign = 1 if found["kind"] == "classification" else -1
+    worst, *_, best = sorted([solid[0], *solid], key=lambda group: sign * group["metric"]["value"])
+    name = metric_name(found, tongue)
+    if len(solid) == 1:
+        figure = metric_between(found, best["metric"], tongue)
+        only = tongue.say(
+            "{metric}: {figure} for “{group}”, the only group with enough cases.",
+            metric=name,
+            figure=figure,
+            group=best["label"],
+        )
+        return only, []
+    sentence = tongue.say(
+        "{metric}: best for “{best}”, {best_word}; worst for “{worst}”, {worst_word}.",
+        metric=name,
+        best=best["label"],
+        best_word=metric_between(found, best["metric"], tongue),
+        worst=worst["label"],
+        worst_word=metric_between(found, worst["metric"], tongue),
+    )
+    if overlap(best["metric"], worst["metric"]):
+        return sentence, [tongue.say("These two ranges overlap: the difference may be chance.")]
+    return sentence, []
+
+
+def _treatment(card: Card, found: Evaluation, segment: Segment, tongue: Tongue) -> str:
+    """Return a table of HTML: of each group how many there are, how many are flagged, and how many truly are so."""
+    classification = found["kind"] == "classification"
+    bands = card["output"].get("bands", [])
+    flagged = (
+        bands[-1].get("label") or bands[-1]["value"]
+        if bands
+        else tongue.say("from {threshold} up", threshold=tongue.percent(0.5))
+    )
+    heads = [tongue.say("Cases")]
+    heads += [tongue.say("Flagged: {what}", what=flagged)] if classification else []
+    heads.append(
+        tongue.say("It came true: {label}", label=focus_label(card)) if classification else tongue.say("Mean true value")
+    )
+
+    def cells(group: SegmentGroup) -> list[str]:
+        number, truth = tongue.number(group["truth"]["rows"]), group["truth"]
+        counted = tongue.say("{n} (few)", n=number) if group["small"] else number
+        if not classification:
+            value, low, high = (wording.answer_with_unit(card, truth[name], tongue) for name in ("value", "low", "high"))
+            return [counted, tongue.say("{value} ({low} to {high})", value=value, low=low, high=high)]
+        return [counted, between(group["flagged"], tongue) if group["flagged"] else "", between(truth, tongue)]
+
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(
+        f'<tr{_GREY if group["small"] else ""}><th scope="row">{escape(group["label"])}</th>'
+        + "".join(f"<td>{escape(text)}</td>" for text in cells(group))
+        + "</tr>"
+        for group in segment["groups"]
+    )
+    table = f'<table class="compared"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div class="wide" tabindex="0">{table}</div>'
 
 
 def weak_spots(found: Evaluation, tongue: Tongue) -> Finding:
@@ -159,4 +250,6 @@ def weak_spots(found: Evaluation, tongue: Tongue) -> Finding:
         len(found["weak_spots"]),
     )
     note = tongue.say("Found on one half of the cases, confirmed on the other.")
-    return Finding(sentence, None, (note,), tuple(spot["sentence"] for spot in found["weak_spots"]))
+    return Finding(
+        sentence, None, (note, repeated(tongue, drawn=False)), tuple(spot["sentence"] for spot in found["weak_spots"])
+    )

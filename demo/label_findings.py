@@ -10,7 +10,7 @@ from demo import mistakes
 from demo.charts import evaluation
 from demo.charts.canvas import Figure
 from demo.charts.evaluation import Spread, Titles
-from demo.findings import Finding, between, focus_label, shares
+from demo.findings import Finding, between, focus_label, repeated, shares
 from demo.tongue import Tongue
 
 _HALF = 0.5
@@ -32,7 +32,9 @@ def telling_apart(card: Card, found: Classification, theme: str, tongue: Tongue)
     area = tongue.say(
         "The line is the ROC curve, the number its area (AUC). A coin would put 50 of 100 pairs in order: the dashed line."
     )
-    return Finding(sentence, evaluation.trade_off(curve, None, titles, theme, chance=True), (area,))
+    return Finding(
+        sentence, evaluation.trade_off(curve, None, titles, theme, chance=True), (area, repeated(tongue, drawn=False))
+    )
 
 
 def finding(card: Card, found: Classification, theme: str, tongue: Tongue) -> Finding:
@@ -43,7 +45,7 @@ def finding(card: Card, found: Classification, theme: str, tongue: Tongue) -> Fi
         found=tongue.percent(half["found"]),
         label=focus_label(card),
         threshold=tongue.percent(half["threshold"]),
-        right=tongue.percent(half["right"]),
+        right=between(precision, tongue) if (precision := half.get("precision")) else tongue.percent(half["right"]),
     )
     curve, here = [(point["found"], point["right"]) for point in found["precision"]], (half["found"], half["right"])
     titles = Titles(tongue.say("Found"), tongue.say("Right among the flagged"), shares(tongue))
@@ -52,7 +54,9 @@ def finding(card: Card, found: Classification, theme: str, tongue: Tongue) -> Fi
         share=tongue.percent(found["focus_rows"] / found["rows"]),
         average=between(found["average_precision"], tongue),
     )
-    return Finding(sentence, evaluation.trade_off(curve, here, titles, theme, chance=False), (base,))
+    return Finding(
+        sentence, evaluation.trade_off(curve, here, titles, theme, chance=False), (base, repeated(tongue, drawn=False))
+    )
 
 
 def trust(card: Card, found: Classification, theme: str, tongue: Tongue) -> Finding:
@@ -76,7 +80,7 @@ def trust(card: Card, found: Classification, theme: str, tongue: Tongue) -> Find
         "On the dashed line both agree. The smallest point stands for {n} cases.",
         min(each["happened"]["rows"] for each in bins),
     )
-    return Finding(sentence, evaluation.calibration(points, titles, theme), (rows,))
+    return Finding(sentence, evaluation.calibration(points, titles, theme), (rows, repeated(tongue, drawn=True)))
 
 
 def at_threshold(card: Card, found: Classification, counts: ThresholdCounts, tongue: Tongue) -> str:
@@ -90,6 +94,18 @@ def at_threshold(card: Card, found: Classification, counts: ThresholdCounts, ton
         wrong=tongue.number(counts["flagged_wrong"]),
         missed=tongue.number(counts["passed_wrong"]),
         label=focus_label(card),
+    )
+
+
+def sureness(counts: ThresholdCounts, tongue: Tongue) -> str:
+    """Say how sure the two shares at a threshold are; nothing where the bundle does not say, or nobody is flagged."""
+    right, of_focus = counts.get("right"), counts.get("found")
+    if not right or not of_focus or not right["rows"]:
+        return ""
+    return tongue.say(
+        "Right among the flagged: {right}. Found: {found}.",
+        right=between(right, tongue),
+        found=between(of_focus, tongue),
     )
 
 
@@ -113,13 +129,29 @@ def cost_curve(
     found: Classification, here: ThresholdCounts, false_alarm: float, missed: float, *, theme: str, tongue: Tongue
 ) -> tuple[Figure, str]:
     """Return the cost along the threshold, and the cheapest one in words."""
-    points = [(counts["threshold"], mistakes.cost(counts, false_alarm, missed)) for counts in found["thresholds"]]
-    best = mistakes.cheapest(found["thresholds"], false_alarm, missed)
+    thresholds = found["thresholds"]
+    points = [(counts["threshold"], mistakes.cost(counts, false_alarm, missed)) for counts in thresholds]
+    best = mistakes.cheapest(thresholds, false_alarm, missed)
     titles = Titles(tongue.say("Flag from"), tongue.say("Cost of all mistakes"), shares(tongue))
+
+    def cost(counts: ThresholdCounts) -> str:
+        value, reach = mistakes.cost(counts, false_alarm, missed), mistakes.reach(counts, false_alarm, missed)
+        ends = {"low": tongue.number(max(value - reach, 0)), "high": tongue.number(value + reach)}
+        return tongue.say("{value} ({low} to {high})", value=tongue.number(value), **ends)
+
     sentence = tongue.say(
         "Here all mistakes cost {here}; the cheapest threshold is {best}, where they cost {least}.",
-        here=tongue.number(mistakes.cost(here, false_alarm, missed)),
+        here=cost(here),
         best=tongue.percent(best["threshold"]),
-        least=tongue.number(mistakes.cost(best, false_alarm, missed)),
+        least=cost(best),
     )
-    return evaluation.costs(points, here["threshold"], best["threshold"], titles, theme), sentence
+    low, high = mistakes.alike(thresholds, best, false_alarm, missed)
+    if low < high:
+        stretch = {"low": tongue.percent(low), "high": tongue.percent(high)}
+        sentence += " " + tongue.say("From {low} to {high} it may be as cheap: the difference may be chance.", **stretch)
+    words = (
+        tongue.say("yours: {threshold}", threshold=tongue.percent(here["threshold"])),
+        tongue.say("cheapest: {threshold}", threshold=tongue.percent(best["threshold"])),
+    )
+    lines = (here["threshold"], best["threshold"])
+    return evaluation.costs(points, lines, words, titles, theme), sentence

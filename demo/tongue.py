@@ -6,11 +6,11 @@ Knows: catalogues and locales. Must not know: Streamlit, cards. English texts ar
 import gettext
 import io
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -68,6 +68,13 @@ class Tongue:
         """Write when something was, as precisely as it takes on a way of so many days: 14:05, 24 Nov, Nov 2026."""
         skeleton = "Hm" if days < 1 else "MMMd" if days < _MANY_DAYS else "yMMM"
         return format_skeleton(skeleton, at.astimezone(zone), locale=self.language)
+
+    def day(self, written: str) -> str:
+        """Write a day such as 2026-11-27 as people do; as it is where it is none."""
+        try:
+            return format_date(date.fromisoformat(written), "long", locale=self.language)
+        except ValueError:
+            return written
 
     def ago(self, seconds: float) -> str:
         """Say how long ago something was: 5 hours ago."""

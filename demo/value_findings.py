@@ -7,7 +7,7 @@ from client import Card, Regression
 from demo import scales, wording
 from demo.charts import evaluation
 from demo.charts.evaluation import Spread, Titles
-from demo.findings import Finding, between
+from demo.findings import Finding, between, repeated
 from demo.tongue import Tongue
 
 _FEW_BINS = 3
@@ -25,17 +25,21 @@ def against(card: Card, found: Regression, theme: str, tongue: Tongue) -> Findin
         "The model explains {share} of what makes the values differ (R²).", share=between(found["r2"], tongue, 1)
     )
     drawn = tongue.count("Drawn: {n} case by chance.", "Drawn: {n} cases by chance.", len(points))
-    return Finding(sentence, drawing, (r2, drawn))
+    return Finding(sentence, drawing, (r2, drawn, repeated(tongue, drawn=False)))
 
 
 def errors(card: Card, found: Regression, theme: str, tongue: Tongue) -> Finding:
     """How the errors spread."""
-    bins = found["residuals"]
-    above = sum(each["rows"] for each in bins if each["low"] + each["high"] > 0)
-    sentence = tongue.say(
-        "The model says too much in about {share} of cases, too little in the others.",
-        share=tongue.percent(above / sum(each["rows"] for each in bins)),
-    )
+    bins, high, low = found["residuals"], found.get("too_high"), found.get("too_low")
+    sentence = tongue.say("So far is the model from the true values.")
+    more = [tongue.say("The outermost bars hold everything beyond them too.")]
+    if high and low:
+        sentence = tongue.say(
+            "The model says too much in {high} of cases, too little in {low}.",
+            high=between(high, tongue, 1),
+            low=between(low, tongue, 1),
+        )
+        more.append(repeated(tongue, drawn=False))
     titles = Titles(tongue.say("The model said minus the true value"), tongue.say("Cases"), [])
     drawn = [(each["low"], each["high"], each["rows"]) for each in bins]
     if len(bins) > _FEW_BINS:  # the outermost ones are as wide as the errors are large
@@ -44,7 +48,7 @@ def errors(card: Card, found: Regression, theme: str, tongue: Tongue) -> Finding
     counts = [(at, tongue.number(at)) for at in scales.nice(0, max(rows for _, _, rows in drawn))]
     ticks = _ticks(card, drawn[0][0], drawn[-1][1], tongue)
     drawing = evaluation.histogram(drawn, ticks, counts, titles, theme)
-    return Finding(sentence, drawing, (tongue.say("The outermost bars hold everything beyond them too."),))
+    return Finding(sentence, drawing, tuple(more))
 
 
 def ranges(card: Card, found: Regression, theme: str, tongue: Tongue) -> Finding:
@@ -71,8 +75,9 @@ def ranges(card: Card, found: Regression, theme: str, tongue: Tongue) -> Finding
         for each in found["coverage_bins"]
     ]
     whole = tongue.say("all cases: {value}", value=tongue.percent(coverage["value"]))
-    note = tongue.say("One line for each stretch of answers; in brackets the number of cases.")
-    return Finding(sentence, evaluation.spreads(spreads, (coverage["value"], whole), theme), (note,))
+    note = tongue.say("One line for each stretch of answers; after it the number of cases.")
+    drawing = evaluation.spreads(spreads, (coverage["value"], whole), theme)
+    return Finding(sentence, drawing, (note, repeated(tongue, drawn=True)))
 
 
 def _ticks(card: Card, low: float, high: float, tongue: Tongue) -> list[tuple[float, str]]:

@@ -29,6 +29,16 @@ def bundles() -> Path:
 
 
 @pytest.fixture(scope="session")
+def toy_bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real bundles of kinds that no bundled model is of, made by training's own code."""
+    from tests.toy_models import build_toys
+
+    folder = tmp_path_factory.mktemp("toy-bundles")
+    build_toys(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the service's own database."""
     return f"sqlite:///{tmp_path_factory.mktemp('database')}/witryna.db"

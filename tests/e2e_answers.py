@@ -267,6 +267,16 @@ def test_every_question_of_how_good_has_a_sentence_and_the_rows_behind_it(model:
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_groups_show_who_is_flagged_and_how_often_it_came_true_and_fit_the_page(size: tuple[int, int], visit: Any) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    page = visit("/how-good?model=credit-default&view=groups", viewport=viewport).page
+    table = page.locator("table.compared")
+    expect(table.locator("thead th")).to_have_text(["Cases", "Flagged: Refuse", "It came true: Does not pay"])
+    expect(table.locator("tbody th")).to_have_text(["women", "men"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
 @pytest.mark.parametrize("language", ["en", "pl"])
 @pytest.mark.parametrize("size", [PHONE, LAPTOP, PROJECTOR], ids=["phone", "laptop", "projector"])
 def test_no_page_scrolls_sideways_or_asks_another_host_or_speaks_another_language(
@@ -295,8 +305,10 @@ def test_no_page_scrolls_sideways_or_asks_another_host_or_speaks_another_languag
         mine.context.close()
 
 
-def test_the_leaflet_prints_dark_on_white_without_menus_on_one_sheet(visit: Any) -> None:
-    page = visit("/about?model=credit-default", color_scheme="dark").page
+@pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_the_leaflet_prints_dark_on_white_without_menus_on_one_sheet(model: str, language: str, visit: Any) -> None:
+    page = visit(f"/about?model={model}&lang={language}", color_scheme="dark").page
     expect(page.locator(".st-key-leaflet")).to_be_visible()
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.get_by_test_id("stHeader")).to_be_hidden()

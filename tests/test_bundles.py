@@ -1,6 +1,7 @@
 """Promises of bundles: what is broken is listed with the reason and never served; the others serve on."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -139,3 +140,54 @@ def test_the_version_is_the_hash_of_the_content(bundles: Path, tmp_path: Path) -
 def test_no_bundles_at_all_is_a_service_without_models(tmp_path: Path) -> None:
     for service in serve(Settings(bundles=str(tmp_path / "nowhere"))):
         assert service.get("/v1/models").json() == {"items": [], "next": None}
+
+
+DAY = "2026-01-31"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (f"{DAY}\n", DAY),
+        (f"{DAY}T10:00:00Z", DAY),
+        ("", ""),
+        ("yesterday", ""),
+        ("2026-02-31", ""),
+        ("9" * 100_000, ""),
+        ("\N{SNOWMAN}" * 10, ""),
+        (None, ""),
+    ],
+    ids=repr,
+)
+def test_the_day_of_the_build_is_told_and_survives_a_copy_and_changes_no_version(
+    written: str | None, told: str, bundles: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "one" / "credit-scorecard"
+    shutil.copytree(bundles / "credit-scorecard", folder)
+    version = read_card(folder).version
+    (folder / "built").unlink(missing_ok=True)
+    if written is not None:
+        (folder / "built").write_text(written, encoding="utf-8")
+    shutil.copytree(folder.parent, tmp_path / "two")
+    assert (read_card(folder).version, read_card(folder).built) == (version, told)
+    for app in serve(Settings(bundles=str(tmp_path / "two"))):
+        (listed,) = app.get("/v1/models").json()["items"]
+        card = app.get("/v1/models/credit-scorecard").json()
+        assert (listed["version"], listed["built"]) == (version, told or None)
+        assert card.get("built", "") == told
+
+
+def test_a_card_cannot_claim_a_day_of_its_own(bundles: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "credit-scorecard"
+    shutil.copytree(bundles / "credit-scorecard", folder)
+    (folder / "built").unlink(missing_ok=True)
+    change_card(folder, lambda card: card.update(built="1999-01-01"))
+    assert read_card(folder).built == ""
+
+
+def test_what_stands_in_the_place_of_the_day_is_not_opened(bundles: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "credit-scorecard"
+    shutil.copytree(bundles / "credit-scorecard", folder)
+    (folder / "built").unlink(missing_ok=True)
+    os.mkfifo(folder / "built")
+    assert read_card(folder).built == ""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -17,9 +17,11 @@ from service.errors import InvalidInput
 from service.schemas import Category, CurveRequest, Input, Regression, Row
 from service.scoring.bundle import read_card
 from service.scoring.curves import curves
+from service.scoring.registry import Model, open_model
 from service.training.build import scikit_learn_says
 from tests.fitted import pipeline_of
 from tests.test_predictions import JSON, check_problem
+from tests.test_recommendations import FLAT_ROWS, PET_ROWS
 from tests.toys import FLAT, FLAT_ROW, NOTE, PET, PET_ROW, model_of, serve_toys
 
 TABULAR = ["credit-default", "credit-scorecard", "diamond-price"]
@@ -68,6 +70,55 @@ def test_the_curve_at_the_current_value_is_the_prediction_to_the_last_digit(
         for curve in ask(service, name, row=row, fields=list(row)).json()["curves"]:
             (here,) = [point for point in curve["points"] if point["value"] == row[curve["field"]]]
             assert here["prediction"] == said
+
+
+CREDIT_ROWS = st.fixed_dictionaries(
+    {
+        "months_late_now": st.integers(0, 8),
+        "share_used_now": st.floats(0, 1.5),
+        "worst_delay": st.integers(0, 8),
+        "months_delayed": st.integers(0, 6),
+        "share_used_average": st.floats(0, 1.5),
+        "share_paid": st.floats(0, 1),
+        "last_payment": st.integers(0, 100_000),
+        "average_payment": st.integers(0, 100_000),
+        "credit_limit": st.integers(10_000, 500_000),
+    }
+)
+
+
+def check_here(model: Model, row: Row) -> None:
+    """Hold every curve of a row, at the row's own value, against the row's prediction: equal to the last digit."""
+    names = [field.name for field in model.card.inputs]
+    answer = curves(model, CurveRequest(row=row, fields=names, points=7))
+    (said,) = model.predict([row]).predictions
+    assert answer.prediction == said
+    for curve in answer.curves:
+        (here,) = [point for point in curve.points if point.value == row[curve.field]]
+        assert here.prediction == said
+
+
+@settings(deadline=None)
+@given(FLAT_ROWS)
+def test_a_curve_at_the_current_value_is_the_prediction_for_any_flat_nulls_among_them(row: Row) -> None:
+    check_here(FLAT, row)
+
+
+@settings(deadline=None)
+@given(PET_ROWS)
+def test_a_curve_at_the_current_value_is_the_prediction_for_any_pet_nulls_among_them(row: Row) -> None:
+    check_here(PET, row)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(row=CREDIT_ROWS)
+def test_a_curve_at_the_current_value_is_the_prediction_for_any_client(row: Row, credit: Model) -> None:
+    check_here(credit, row)
+
+
+@pytest.fixture(scope="module")
+def credit(bundles: Path) -> Model:
+    return open_model(bundles / "credit-default")
 
 
 def test_a_curve_is_the_one_that_scikit_learn_draws(service: TestClient, bundles: Path) -> None:

@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 from client import Card, Curve, Evaluation, Explanation, ThresholdCounts
 from demo import findings, label_findings, laid_out, mistakes, reasons, scales, sweeps, value_findings
-from demo.charts import answer_map, curves
+from demo.charts import answer_map, canvas, curves
+from demo.charts import evaluation as chart
 from demo.kept import Kept
 from demo.tongue import Tongue
 from tests.test_demo_sentences import card_of
@@ -237,7 +238,7 @@ def findings_of(card: Card, found: Any, tongue: Tongue) -> list[findings.Finding
     theme = "light"
     listed = [
         findings.weak_spots(found, tongue),
-        *(findings.groups(found, each, theme, tongue) for each in found["segments"]),
+        *(findings.groups(card, found, each, theme, tongue) for each in found["segments"]),
     ]
     if found["bands"]:
         listed.append(findings.bands(card, found, theme, tongue))
@@ -266,3 +267,90 @@ def test_every_finding_is_a_whole_sentence(name: str, language: str, evaluated: 
             assert text[-1] in ".:", text
     without = [each for each in findings_of(card, found, tongue) if each.drawing is None]
     assert without == [findings.weak_spots(found, tongue)]
+
+
+# The marks of charts
+
+
+TITLES = chart.Titles("x", "y", ["0%", "25%", "50%", "75%", "100%"])
+SPREADS = [chart.Spread("A (900)", 0.7, 0.6, 0.8, "70"), chart.Spread("B (9)", 0.4, 0.1, 0.9, "40", pale=True)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("here", "cheapest"), [(0.5, 0.2), (0.2, 0.5), (0.3, 0.31), (0.0, 1.0)])
+def test_the_two_lines_of_the_cost_chart_stand_at_their_thresholds_with_their_words(
+    theme: str, here: float, cheapest: float
+) -> None:
+    words = ("yours <b>", "cheapest")
+    drawn = chart.costs([(0.0, 9.0), (1.0, 4.0)], (here, cheapest), words, TITLES, theme)
+    own, best = drawn.layout.shapes
+    assert (own.x0, own.x1, own.line.dash) == (here, here, None)
+    assert (best.x0, best.x1, best.line.dash) == (cheapest, cheapest, "dot")
+    labels = {note.text: note for note in drawn.layout.annotations}
+    assert labels.keys() == {"y", "yours &lt;b&gt;", "cheapest"}
+    assert (labels["yours &lt;b&gt;"].x, labels["cheapest"].x) == (here, cheapest)
+    assert len({note.yshift for note in labels.values()}) == 3, "no word stands on another"
+    for at, text in ((here, "yours &lt;b&gt;"), (cheapest, "cheapest")):
+        assert labels[text].xanchor == ("left" if at < 0.5 else "right"), "and none past the edge"
+
+
+def test_the_page_draws_the_viewers_line_and_the_cheapest_one(evaluated: dict[tuple[str, str], Found]) -> None:
+    found: Any = evaluated["credit-default", "pl"][1]
+    for false_alarm, missed in ((1, 5), (5, 1)):
+        here = mistakes.nearest(found["thresholds"], 0.4)
+        drawn, _ = label_findings.cost_curve(found, here, false_alarm, missed, theme="light", tongue=POLISH)
+        best = mistakes.cheapest(found["thresholds"], false_alarm, missed)["threshold"]
+        assert [shape.x0 for shape in drawn.layout.shapes] == [0.4, best]
+        assert {"twój: 40%", f"najtańszy: {best:.0%}"} <= {note.text for note in drawn.layout.annotations}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_figure_has_its_interval_drawn_and_a_small_group_is_grey(theme: str) -> None:
+    drawn = chart.spreads(SPREADS, (0.5, "all"), theme)
+    *lines, points = drawn.data
+    assert [tuple(line.x) for line in lines] == [(0.6, 0.8), (0.1, 0.9)]
+    assert list(points.x) == [0.7, 0.4]
+    assert points.marker.color[0] == canvas.ACCENT[theme] == lines[0].line.color
+    assert points.marker.color[1] == canvas.tinted(canvas.MUTED[theme], 0.45) == lines[1].line.color
+    (reference,) = drawn.layout.shapes
+    assert (reference.x0, reference.line.dash) == (0.5, "dot")
+    assert {"70", "40", "all"} == {note.text for note in drawn.layout.annotations}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_whisker_reaches_from_low_to_high(theme: str) -> None:
+    drawn = chart.calibration([(0.65, SPREADS[0]), (0.3, SPREADS[1])], TITLES, theme)
+    dashed, points = drawn.data
+    assert (list(dashed.x), list(dashed.y), dashed.line.dash) == ([0, 1], [0, 1], "dash")
+    assert (list(points.x), list(points.y)) == ([0.65, 0.3], [0.7, 0.4])
+    assert list(points.error_y.array) == pytest.approx([0.1, 0.5])
+    assert list(points.error_y.arrayminus) == pytest.approx([0.1, 0.3])
+
+
+def test_where_the_sentence_stands_is_marked_on_the_curve(evaluated: dict[tuple[str, str], Found]) -> None:
+    card, found = evaluated["credit-default", "en"]
+    drawn = label_findings.finding(card, cast(Any, found), "light", ENGLISH).drawing
+    curve, mark = drawn.data  # type: ignore[union-attr]
+    assert (mark.x[0], mark.y[0]) in set(zip(curve.x, curve.y, strict=True))
+    assert mark.x[0] == pytest.approx(0.5, abs=0.02)
+
+
+def test_groups_that_are_small_are_grey_in_the_chart_and_in_the_table(evaluated: dict[tuple[str, str], Found]) -> None:
+    card, found = evaluated["credit-default", "en"]
+    small = 0
+    for segment in found["segments"]:
+        drawn = findings.groups(card, found, segment, "light", ENGLISH)
+        grey = [colour != canvas.ACCENT["light"] for colour in drawn.drawing.data[-1].marker.color]  # type: ignore[union-attr]
+        rows = re.findall(r"<tr( style[^>]*)?><th scope=.row.>(.*?)</tr>", drawn.table)
+        assert grey == [bool(style) for style, _ in rows] == ["(few)" in row for _, row in rows]
+        assert grey == [group["small"] for group in segment["groups"]]
+        small += sum(grey)
+    assert small, "there are such groups"
+
+
+def test_nothing_of_a_group_runs(evaluated: dict[tuple[str, str], Found]) -> None:
+    card, found = evaluated["credit-default", "en"]
+    segment = {**found["segments"][0], "groups": [{**found["segments"][0]["groups"][0], "label": EVIL}]}
+    drawn = findings.groups(card, found, cast(Any, segment), "light", ENGLISH)
+    assert "<script" not in drawn.table
+    assert "the only group" in drawn.sentence

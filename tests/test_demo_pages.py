@@ -1,6 +1,7 @@
 """Promises of the demo's six pages, drawn by Streamlit's AppTest over the real service in this process."""
 
 import itertools
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from client import Client
 from demo import kept
 from demo.kept import Kept
+from demo.tongue import Tongue
 from service.settings import Settings
 from tests.conftest import serve
 from tests.demo_pages import PAGES, forget, go_to, html_of, opened, serve_by, widget
@@ -21,20 +23,21 @@ from tests.test_bundles import change_card
 from tests.toys import TOYS, serve_toys
 
 BUNDLED = ("comment-sentiment", "credit-default", "credit-scorecard", "diamond-price")
-EVERY_MODEL = (*BUNDLED, *TOYS)
+BUILT = ("toy-pets", "toy-rents")
+EVERY_MODEL = (*BUNDLED, *TOYS, *BUILT)
 pytestmark = pytest.mark.usefixtures("asked")
 
 
 @pytest.fixture(scope="module")
-def toys(tmp_path_factory: Any) -> Iterator[TestClient]:
-    yield from serve_toys(tmp_path_factory)
+def toys(tmp_path_factory: Any, toy_bundles: Path) -> Iterator[TestClient]:
+    yield from serve_toys(tmp_path_factory, toy_bundles)
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch, service: TestClient, toys: TestClient, request: Any) -> list[str]:
     """The real client over the real app, the bundled models or the toys; returns what the demo asked."""
     model = getattr(request, "param", BUNDLED[0])
-    client = client_of(toys if model in TOYS else service)
+    client = client_of(service if model in BUNDLED else toys)
     return listen(client, monkeypatch)
 
 
@@ -96,7 +99,7 @@ def test_the_answer_of_the_page_is_the_answer_of_the_service(asked: list[str], m
 def test_every_field_can_be_swept_alone_and_with_another(
     asked: list[str], model: str, service: TestClient, toys: TestClient
 ) -> None:
-    card = (toys if model in TOYS else service).get(f"/v1/models/{model}").json()
+    card = (service if model in BUNDLED else toys).get(f"/v1/models/{model}").json()
     names = [field["name"] for field in card["inputs"] if field["type"] != "text"]
     for view in (*names, *(",".join(pair) for pair in itertools.pairwise(names))):
         before = len(questions(asked))
@@ -110,7 +113,7 @@ def test_every_field_can_be_swept_alone_and_with_another(
 @every_model
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_every_goal_is_answered(model: str, language: str, service: TestClient, toys: TestClient) -> None:
-    card = (toys if model in TOYS else service).get(f"/v1/models/{model}").json()
+    card = (service if model in BUNDLED else toys).get(f"/v1/models/{model}").json()
     if all(field["type"] == "text" for field in card["inputs"]):
         assert opened("to-change", model=model, lang=language).info
         return
@@ -123,7 +126,9 @@ def test_every_goal_is_answered(model: str, language: str, service: TestClient, 
         assert not (cards and app.info)
 
 
-@pytest.mark.parametrize("model", BUNDLED)
+@pytest.mark.parametrize(
+    ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
+)
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_every_question_of_how_good_has_its_sentence(asked: list[str], model: str, language: str) -> None:
     app = quiet(opened("how-good", model=model, lang=language))
@@ -144,6 +149,93 @@ def test_every_question_of_how_good_has_its_sentence(asked: list[str], model: st
     ):
         shown = quiet(opened("how-good", model=model, lang=language, view=view))
         assert any(text.value.startswith("#### ") for text in shown.markdown), view
+    assert len(questions(asked)) >= 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
+)
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_about_says_everything_that_the_card_knows(
+    asked: list[str], model: str, language: str, service: TestClient, toys: TestClient
+) -> None:
+    app = (service if model in BUNDLED else toys).get(f"/v1/models/{model}", headers={"Accept-Language": language})
+    card = app.json()
+    page = quiet(opened("about", model=model, lang=language))
+    assert questions(asked) == [], "the card alone"
+    texts = [*page.markdown, *page.caption, *page.subheader, *page.info, *page.title]
+    said = "\n".join(text.value for text in texts).replace("\\", "")
+    training = card["training"]
+    for text in (
+        *(card.get(name, "") for name in ("title", "summary", "purpose", "version")),
+        *card.get("not_for", []),
+        *card.get("limits", []),
+        *(training.get(name, "") for name in ("data", "source", "licence", "period", "algorithm")),
+    ):
+        assert text in said
+    tongue = Tongue(language)
+    assert tongue.number(training["rows"]) in said
+    if card.get("built"):
+        assert tongue.day(card["built"]) in said
+    shown = {each.label.replace("\\", ""): each.value for each in page.metric}
+    for metric in card["metrics"]:
+        percent = metric["name"] in {"accuracy", "coverage", "median_error"}
+        value, low, high = (
+            tongue.percent(metric[end], 1) if percent else tongue.number(metric[end], 3) for end in ("value", "low", "high")
+        )
+        assert shown[metric["label"]] == value
+        assert any(low in text.value and high in text.value for text in page.caption), "its interval"
+    assert tongue.number(card["metrics"][0]["rows"]) in said
+
+
+def test_the_prices_that_are_typed_move_the_cheapest_threshold(asked: list[str], service: TestClient) -> None:
+    found = service.get("/v1/models/credit-default/evaluation").json()["evaluation"]
+    app = quiet(opened("how-good", model="credit-default", lang="en", view="mistakes"))
+    before = len(questions(asked))
+    alarm, missed = app.number_input
+    assert alarm.key
+    assert missed.key
+    assert (alarm.label, missed.label) == ("A false alarm costs", "A missed one costs")
+    for prices in ((1, 5), (9, 2), (2, 9)):
+        for key, price in zip((alarm.key, missed.key), prices, strict=True):
+            app.number_input(key=key).set_value(float(price))
+        quiet(app.run())
+        costs = {
+            each["threshold"]: each["flagged_wrong"] * prices[0] + each["passed_wrong"] * prices[1]
+            for each in found["thresholds"]
+        }
+        least = min(costs.values())
+        best = {f"{threshold:.0%}" for threshold, cost in costs.items() if cost == least}
+        said = "".join(text.value for text in app.markdown).replace("\\", "")
+        (threshold,) = re.findall(rf"the cheapest threshold is (\d+%), where they cost {least:,} \(", said)
+        assert threshold in best
+        assert f"Here all mistakes cost {costs[0.5]:,} (" in said
+    assert len(questions(asked)) == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
+)
+def test_what_stands_under_a_question_is_true_of_its_chart(asked: list[str], model: str) -> None:
+    for view in (
+        "apart",
+        "trust",
+        "mistakes",
+        "finding",
+        "against",
+        "errors",
+        "ranges",
+        "bands",
+        "matters",
+        "groups",
+        "weak",
+    ):
+        app = quiet(opened("how-good", model=model, lang="en", view=view))
+        said = "".join(text.value for text in [*app.markdown, *app.caption]).replace("\\", "")
+        heading = next(text.value for text in app.markdown if text.value.startswith("#### ")).replace("\\", "")
+        assert "Pale" not in said
+        if " to " in heading and view != "weak":
+            assert "95% of repeated measurements" in said
     assert len(questions(asked)) >= 1
 
 

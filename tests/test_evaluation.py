@@ -186,6 +186,41 @@ def test_errors_of_values_are_as_large_as_scikit_learn_finds_them(name: str, bun
     assert {(each.predicted, each.true) for each in found.sample} <= pairs
 
 
+@pytest.mark.parametrize("name", ["diamond-price", "prices"])
+def test_too_much_and_too_little_are_counted_row_by_row(name: str, bundled: Any, toys: Any) -> None:
+    seen: HeldOut = (bundled | toys)[name]
+    for figure, chosen in (
+        (seen.evaluation.too_high, seen.answer > seen.truth),
+        (seen.evaluation.too_low, seen.answer < seen.truth),
+    ):
+        expected = binomtest(int(chosen.sum()), len(chosen)).proportion_ci(method="wilson")
+        assert figure.value == pytest.approx(chosen.mean(), abs=1e-6)
+        assert (figure.low, figure.high) == pytest.approx((expected.low, expected.high), abs=2e-6)
+
+
+@pytest.mark.parametrize("name", [*LABELLED, "three"])
+def test_every_threshold_says_how_sure_its_shares_are(name: str, bundled: Any, toys: Any) -> None:
+    seen: HeldOut = (bundled | toys)[name]
+
+    def is_share(figure: Figure, chosen: Any, among: Any) -> None:
+        part, rows = int((chosen & among).sum()), int(among.sum())
+        assert figure.rows == rows
+        if rows:
+            expected = binomtest(part, rows).proportion_ci(method="wilson")
+            assert (figure.value, figure.low, figure.high) == pytest.approx(
+                (part / rows, expected.low, expected.high), abs=2e-6
+            )
+
+    of_focus = seen.truth == 1
+    for counts in seen.evaluation.thresholds[::7]:
+        flagged = seen.answer >= counts.threshold
+        is_share(counts.right, of_focus, flagged)
+        is_share(counts.found, flagged, of_focus)
+    for point in seen.evaluation.precision[::9]:
+        is_share(point.precision, of_focus, np.round(seen.answer, 6) >= point.threshold - 1e-9)
+        assert point.precision.value == pytest.approx(point.right, abs=1e-6)
+
+
 def delong_error(truth: Any, answer: Any) -> float:
     """Return the standard error of an AUC: DeLong, DeLong and Clarke-Pearson, Biometrics 1988."""
     yes, no = answer[truth == 1], answer[truth == 0]
@@ -264,6 +299,17 @@ def test_importance_is_what_scikit_learn_finds_by_permutation(bundled: Any) -> N
         assert drop.value == pytest.approx(drops[field], abs=0.015), field
         assert drop.low <= drop.value <= drop.high
         assert drop.rows == 2000
+
+
+def test_the_interval_of_an_importance_holds_what_measuring_again_finds(toys: Any) -> None:
+    """Of signals that are all worth the same, each is measured on rows and shuffles of its own: a repetition."""
+    found = {each.field: each.drop for each in toys["even"].evaluation.importance}
+    drops = [found[signal] for signal in toy_models.SIGNALS]
+    middle = float(np.mean([drop.value for drop in drops]))
+    assert sum(drop.low <= middle <= drop.high for drop in drops) >= 7
+    unused = found["unused"]
+    assert unused.low <= 0.001
+    assert width(unused) < width(drops[0]) < 0.05
 
 
 def test_a_field_that_says_nothing_has_no_importance(toys: Any) -> None:
@@ -414,5 +460,9 @@ def test_a_weak_spot_is_worse_than_all_rows_together_and_says_by_how_much(name: 
     for spot in found.weak_spots:
         worse = spot.metric.high < spot.overall if found.metric == "auc" else spot.metric.low > spot.overall
         assert worse
+        figures = [getattr(spot.metric, end) * 100 for end in ("value", "low", "high")]
+        digits = 0 if found.metric == "auc" else 1
+        here, low, high = (f"{round(figure, digits):g}" + ("" if found.metric == "auc" else "%") for figure in figures)
+        assert f" {here} ({low} to {high})" in spot.sentence["en"]
         assert f"({spot.metric.rows} cases)" in spot.sentence["en"]
         assert f"(liczba przypadków: {spot.metric.rows})" in spot.sentence["pl"]

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Iterator
 from itertools import combinations, product
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +16,9 @@ from starlette.testclient import TestClient
 
 from service.schemas import Goal, Input, ProbabilityGoal, RecommendationRequest, Recommendations, Row, Value, ValueGoal
 from service.scoring.recommendations import recommendations
-from service.scoring.registry import Model
+from service.scoring.registry import Model, open_model
+from service.training import build
+from tests.fitted import split_of
 from tests.test_predictions import JSON, check_problem
 from tests.toys import FLAT, FLAT_ROW, NOTE, PET, PET_ROW, serve_toys
 
@@ -205,6 +208,75 @@ def test_what_brute_force_finds_is_found_with_as_few_fields_and_as_short_a_way(a
     assert len(best) == fewest
     shortest = min(way(asked.row, moved) for moved in reaching if len(moved) == fewest)
     assert way(asked.row, best) <= shortest + 1e-9
+
+
+def reached_by_hand(model: Model, asked: RecommendationRequest, grid: dict[str, list[Value]], most: int) -> list[Row]:
+    """Try every change of up to so many fields over a grid; return those changes that reach the goal."""
+    fields = {field.name: field for field in model.card.inputs}
+    free = {
+        name: [to for to in values if may_move(fields[name], asked.row[name], to, asked.ranges)]
+        for name, values in grid.items()
+        if name not in asked.fixed
+    }
+    moves = [
+        dict(zip(names, values, strict=True))
+        for count in range(1, most + 1)
+        for names in combinations(free, count)
+        for values in product(*(free[name] for name in names))
+    ]
+    rows = [asked.row | moved for moved in moves]
+    said = msgspec.to_builtins(model.predict(rows).predictions) if rows else []
+    goal = msgspec.to_builtins(asked.goal)
+    return [moved for moved, prediction in zip(moves, said, strict=True) if at_goal(goal, prediction)]
+
+
+PET_GRID: dict[str, list[Value]] = {
+    "weight": [0.5, 1.0, 2.0, 4.0, 7.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0],
+    "age": list(range(16)),
+    "coat": ["short", "long"],
+    "noise": [place / 2 for place in range(-10, 11)],
+    "indoor": [True, False],
+}
+
+
+@settings(deadline=None, max_examples=60)
+@given(questions(PET, PET_ROWS, PET_GOALS))
+def test_of_a_pet_nothing_is_called_out_of_reach_that_brute_force_reaches(asked: RecommendationRequest) -> None:
+    if not is_at_goal(asked.goal, PET, asked.row) and not recommendations(PET, asked).reachable:
+        assert reached_by_hand(PET, asked, PET_GRID, 5) == []
+
+
+CREDIT_GRID: dict[str, list[Value]] = {
+    "months_late_now": list(range(9)),
+    "share_used_now": [0.0, 0.1, 0.3, 0.5, 0.8, 1.0, 1.5],
+    "share_used_average": [0.0, 0.1, 0.3, 0.5, 0.8, 1.0, 1.5],
+    "share_paid": [0.1, 0.3, 0.6, 1.0],
+    "last_payment": [1000.0, 5000.0, 20_000.0, 100_000.0, 500_000.0],
+    "average_payment": [1000.0, 5000.0, 20_000.0, 100_000.0, 380_000.0],
+    "credit_limit": [10_000.0, 50_000.0, 150_000.0, 300_000.0, 500_000.0, 1_000_000.0],
+}
+
+
+def test_of_refused_clients_nothing_is_called_out_of_reach_that_brute_force_reaches(bundles: Path) -> None:
+    """Three fields at once over a coarse grid; some fields are fixed, so that the goal is out of reach for many."""
+    model = open_model(bundles / "credit-default")
+    names = [field.name for field in model.card.inputs]
+    unseen: list[Row] = build.rows(split_of("credit-default").test.fields[names])
+    said = msgspec.to_builtins(model.predict(unseen).predictions)
+    refused = [row for row, each in zip(unseen, said, strict=True) if each["decision"] == "refuse"][:40]
+    assert len(refused) >= 30
+    seen = {True: 0, False: 0}
+    for place, row in enumerate(refused):
+        for goal in (Goal(decision="approve"), Goal(probability=ProbabilityGoal(label="default", max=0.4))):
+            fixed = [["months_late_now"], ["months_late_now", "share_paid"], ["share_used_now", "months_late_now"], []][
+                place % 4
+            ]
+            asked = RecommendationRequest(row=row, goal=goal, fixed=fixed)
+            reachable = recommendations(model, asked).reachable
+            seen[reachable] += 1
+            if not reachable:
+                assert reached_by_hand(model, asked, CREDIT_GRID, 3) == []
+    assert min(seen.values()) >= 5, "both kinds are tried"
 
 
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard"])

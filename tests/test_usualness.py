@@ -138,12 +138,28 @@ def test_any_row_gets_a_percentile_and_odd_fields_in_order(income: float, childr
     row = {"income": income, "children": children, "town": town, "owner": owner}
     found = badge(row)
     assert 0 <= found.percentile <= 100
-    assert found.percentile >= 90 or not found.fields
+    assert (found.percentile >= 90) == bool(found.fields)
     oddness = counted(row)
     for earlier, later in zip(found.fields, found.fields[1:], strict=False):
         assert oddness[earlier] >= min(oddness[later], 4) - 0.6  # 201 quantiles do not tell the last 2 % apart
-    for name in found.fields:
-        assert share_as_far_out(name, row[name]) < 0.06
+    rare = [name for name in row if share_as_far_out(name, row[name]) < 0.04]
+    if len(found.fields) > 1 or rare:
+        for name in found.fields:
+            assert share_as_far_out(name, row[name]) < 0.06
+
+
+def test_a_row_that_is_odd_in_many_fields_a_little_has_its_oddest_named() -> None:
+    known = [(badge(row), row) for row in TRAINING]
+    odd_together = [
+        (found, row)
+        for found, row in known
+        if found.percentile >= 90 and min(share_as_far_out(*cell) for cell in row.items()) > 0.055
+    ]
+    assert odd_together, "such rows there are"
+    for found, row in odd_together:
+        oddness = counted(row)
+        (name,) = found.fields
+        assert oddness[name] >= max(oddness.values()) - 0.1
 
 
 @given(low=st.floats(5000, 1e6), more=st.floats(0, 1e6))

@@ -84,3 +84,141 @@ def prices(name: str) -> Recipe:
         return model.fit(train.fields.astype(float), train.answer)
 
     return _recipe(name, fields, answer, fit, to_onnx=log_target_to_onnx, calibrate=0.1)
+
+
+def prepared(columns: list[tuple[str, Any, Any]], model: Any) -> Any:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.pipeline import Pipeline
+
+    return Pipeline([("prepare", ColumnTransformer(columns)), ("model", model)])
+
+
+def _not_converted(_pipeline: Any, _names: list[str]) -> bytes:
+    raise NotImplementedError
+
+
+def pets(name: str) -> Recipe:
+    """One of three animals by weight, age and coat; a weight and a coat may be missing, and that says something."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import OneHotEncoder
+
+    random = np.random.default_rng(12)
+    rows = 2000
+    kind = random.choice(3, rows, p=[0.5, 0.3, 0.2])
+    weight = np.exp(random.normal(np.array([1.4, 2.8, 0.5])[kind], 0.4)).round(1)
+    coat = np.where(random.random(rows) < np.array([0.4, 0.6, 0.8])[kind], "long", "short").astype(object)
+    weight[random.random(rows) < np.array([0.05, 0.05, 0.3])[kind]] = np.nan
+    coat[random.random(rows) < 0.1] = None
+    fields = pd.DataFrame({"weight": weight, "age": random.integers(0, 16, rows), "coat": coat, "indoor": kind != 1})
+    fields["indoor"] ^= random.random(rows) < 0.2
+
+    def fit(train: Part) -> Any:
+        columns = [
+            ("numbers", SimpleImputer(add_indicator=True), ["weight", "age"]),
+            ("kinds", OneHotEncoder(categories=[["short", "long"]], handle_unknown="ignore"), ["coat"]),
+            ("flags", "passthrough", ["indoor"]),
+        ]
+        return prepared(columns, LogisticRegression(max_iter=1000)).fit(train.fields, train.answer)
+
+    return _recipe(name, fields, kind, fit, to_onnx=_not_converted)
+
+
+PET_FIELDS = """
+[[inputs]]
+name = "weight"
+type = "number"
+minimum = 0
+nullable = true
+label = { en = "Weight", pl = "Masa" }
+unit = "kg"
+
+[[inputs]]
+name = "age"
+type = "integer"
+minimum = 0
+maximum = 30
+
+[[inputs]]
+name = "coat"
+type = "category"
+nullable = true
+categories = [{ value = "short" }, { value = "long" }]
+
+[[inputs]]
+name = "indoor"
+type = "boolean"
+"""
+
+
+def rents(name: str) -> Recipe:
+    """A rent by an advert's words and the area, which may be missing."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LinearRegression
+
+    random = np.random.default_rng(13)
+    rows = 1500
+    area = random.uniform(20, 100, rows).round()
+    words = random.choice(["sunny", "quiet", "dark", "noisy"], (rows, 2))
+    noise = random.normal(0, 60, rows)
+    answer = 500 + 20 * area + 150 * (words == "sunny").sum(axis=1) - 120 * (words == "noisy").sum(axis=1) + noise
+    area[random.random(rows) < 0.1] = np.nan
+    fields = pd.DataFrame({"advert": [f"A {one}, {other} flat" for one, other in words], "area": area})
+
+    def fit(train: Part) -> Any:
+        columns = [("words", TfidfVectorizer(), "advert"), ("numbers", SimpleImputer(), ["area"])]
+        return prepared(columns, LinearRegression()).fit(train.fields, train.answer)
+
+    return _recipe(name, fields, answer.astype(float), fit, to_onnx=_not_converted, calibrate=0.1)
+
+
+RENT_FIELDS = """
+[[inputs]]
+name = "advert"
+type = "text"
+max_length = 200
+
+[[inputs]]
+name = "area"
+type = "number"
+minimum = 5
+nullable = true
+unit = "m²"
+"""
+
+
+def build_toys(folder: Path) -> None:
+    """Write real bundles of three kinds that no bundled model is of: three labels, nulls, a text beside a number."""
+    animals = classification(
+        ["cat", "dog", "rabbit"],
+        "dog",
+        """
+[[output.bands]]
+value = "dog"
+low = 0.6
+high = 1
+tone = "good"
+
+[[output.bands]]
+value = "perhaps"
+low = 0.2
+high = 0.6
+tone = "middle"
+
+[[output.bands]]
+value = "other"
+low = 0
+high = 0.2
+tone = "bad"
+""",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        for name, recipe, output, fields in (
+            ("toy-pets", pets("toy-pets"), animals, PET_FIELDS),
+            ("toy-rents", rents("toy-rents"), '[output]\nkind = "regression"\nunit = "EUR"\n', RENT_FIELDS),
+        ):
+            put_card(patch, folder, name, output, {})
+            with (folder / f"{name}.toml").open("a", encoding="utf-8") as file:
+                file.write(fields)
+            build.build(recipe, folder)

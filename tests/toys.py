@@ -1,6 +1,7 @@
 """Toy models by formula: every kind of field and answer, small enough to try everything by brute force."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -102,9 +103,9 @@ NOTE = model_of("note-value", NOTE_INPUTS, Regression(), lambda matrix: matrix[:
 TOYS = {model.card.name: model for model in (FLAT, PET, NOTE)}
 
 
-def serve_toys(tmp_path_factory: Any) -> Iterator[TestClient]:
-    """The real app, serving the toys."""
-    app = create_app(Settings(bundles=str(tmp_path_factory.mktemp("none"))))
+def serve_toys(tmp_path_factory: Any, bundles: Path | None = None) -> Iterator[TestClient]:
+    """The real app, serving the toys beside the bundles of a folder."""
+    app = create_app(Settings(bundles=str(bundles or tmp_path_factory.mktemp("none"))))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         assert app.predictions.registry.loaded.wait(60)
         app.predictions.registry._models.update(TOYS)

@@ -106,6 +106,7 @@ class Card(TypedDict):
     real_rows: NotRequired[list[Row]]
     row_name: NotRequired[str]
     entity: NotRequired[EntityKey]
+    built: NotRequired[str]
     metrics: NotRequired[list[Metric]]
     training: NotRequired[Training]
     purpose: NotRequired[str]
@@ -121,6 +122,7 @@ class ModelState(TypedDict):
     title: str | None
     question: str | None
     reason: str | None
+    built: NotRequired[str | None]
 
 
 class ModelList(TypedDict):

@@ -25,6 +25,7 @@ class PrecisionPoint(TypedDict):
     found: float
     right: float
     threshold: float
+    precision: NotRequired[Figure | None]
 
 
 class CalibrationBin(TypedDict):
@@ -38,6 +39,8 @@ class ThresholdCounts(TypedDict):
     flagged_wrong: int
     passed_right: int
     passed_wrong: int
+    right: NotRequired[Figure | None]
+    found: NotRequired[Figure | None]
 
 
 class BandShare(TypedDict):
@@ -119,6 +122,8 @@ class Regression(_Evaluation):
     median_error: Figure
     sample: list[PredictedTrue]
     residuals: list[ResidualBin]
+    too_high: NotRequired[Figure | None]
+    too_low: NotRequired[Figure | None]
     coverage: NotRequired[Figure | None]
     coverage_bins: list[CoverageBin]
 

@@ -78,4 +78,6 @@ def _origin(card: Card, words: Tongue) -> None:
             (words.say("Licence"), training["licence"]),
         ]
         st.markdown("\n".join(f"- **{title}:** {plain(text)}" for title, text in lines if text))
-    st.caption(f"{words.say('Version')} {plain(card['version'])}")
+    version = f"{words.say('Version')} {plain(card['version'])}"
+    built = card.get("built")
+    st.caption(f"{version} · {plain(words.say('built on {day}', day=words.day(built)))}" if built else version)

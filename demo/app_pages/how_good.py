@@ -33,13 +33,13 @@ def page() -> None:
         if chosen == _MISTAKES and found["kind"] == "classification":
             _mistakes(card, found, words)
         elif chosen == _GROUPS:
-            _groups(found, words)
+            _groups(card, found, words)
         else:
             _show(_finding(card, found, chosen, words))
     st.caption(
         words.count(
-            "Measured on {n} case that the model had never seen. Pale ranges hold 95% of repeated measurements.",
-            "Measured on {n} cases that the model had never seen. Pale ranges hold 95% of repeated measurements.",
+            "Measured on {n} case that the model had never seen.",
+            "Measured on {n} cases that the model had never seen.",
             found["rows"],
         )
     )
@@ -114,11 +114,13 @@ def _show(finding: Finding) -> None:
         st.plotly_chart(finding.drawing, key="drawing", theme=None, config=config, alt=finding.sentence)
     if finding.listed:
         st.markdown("\n".join(f"- {forms.plain(text)}" for text in finding.listed))
+    if finding.table:
+        st.html(finding.table)
     if finding.more:
         st.markdown("  \n".join(forms.plain(text) for text in finding.more))
 
 
-def _groups(found: Evaluation, words: Tongue) -> None:
+def _groups(card: Card, found: Evaluation, words: Tongue) -> None:
     unseen_first = sorted(found["segments"], key=lambda segment: segment["is_input"])
     place = st.selectbox(
         words.say("Compare by"),
@@ -128,7 +130,7 @@ def _groups(found: Evaluation, words: Tongue) -> None:
         width=360,
         persist_state="session",
     )
-    _show(findings.groups(found, unseen_first[place], state.theme(), words))
+    _show(findings.groups(card, found, unseen_first[place], state.theme(), words))
 
 
 def _mistakes(card: Card, found: Classification, words: Tongue) -> None:
@@ -160,3 +162,5 @@ def _mistakes(card: Card, found: Classification, words: Tongue) -> None:
         config = {"displayModeBar": False, "staticPlot": True}
         st.plotly_chart(drawing, key="drawing", theme=None, config=config, alt=sentence)
         st.markdown(forms.plain(sentence))
+    sure = label_findings.sureness(counts, words)
+    st.markdown("  \n".join(forms.plain(text) for text in (sure, findings.repeated(words, drawn=False)) if text))

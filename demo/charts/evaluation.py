@@ -12,6 +12,8 @@ from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, axes, c
 _HEIGHT = 420
 _ROW_PIXELS = 42
 _ROOM = 0.04
+_MIDDLE = 0.5
+_WORD_PIXELS = 19
 _SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
@@ -80,20 +82,36 @@ def calibration(points: list[tuple[float, Spread]], titles: Titles, theme: str) 
     return figure
 
 
-def costs(points: list[tuple[float, float]], here: float, cheapest: float, titles: Titles, theme: str) -> Figure:
-    """Draw the cost of all mistakes along the threshold; the dotted line is the cheapest, the full one the viewer's."""
-    figure = canvas(theme, 300)
+def costs(
+    points: list[tuple[float, float]], lines: tuple[float, float], words: tuple[str, str], titles: Titles, theme: str
+) -> Figure:
+    """Draw the cost of all mistakes along the threshold; `lines` are the viewer's threshold and the cheapest, with words."""
+    figure = canvas(theme, 330)
     figure.update_layout(hovermode=False)
     xs, ys = zip(*points, strict=True)
     figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ACCENT[theme], "width": 3}))
-    figure.add_vline(x=cheapest, line={"color": TONES[theme]["good"], "width": 3, "dash": "dot"})
-    figure.add_vline(x=here, line={"color": INK[theme], "width": 2})
     axes(
         figure,
         theme,
         {"range": [0, 1], "title": plain(titles.x), "tickvals": _SHARES, "ticktext": titles.shares},
         {"title": plain(titles.y), "rangemode": "tozero", "showticklabels": False},
     )
+    styles = ({"color": INK[theme], "width": 2}, {"color": TONES[theme]["good"], "width": 3, "dash": "dot"})
+    for row, (at, word, style) in enumerate(zip(lines, words, styles, strict=True)):
+        figure.add_vline(x=at, line=style)
+        figure.add_annotation(
+            text=plain(word),
+            x=at,
+            xanchor="left" if at < _MIDDLE else "right",
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=_WORD_PIXELS * row,
+            showarrow=False,
+            font={"size": 13, "color": INK[theme]},
+        )
+    figure.layout.annotations[0].yshift = 2.4 * _WORD_PIXELS  # the axis' own word stands above those of the lines
+    figure.update_layout(margin={"t": 4 * _WORD_PIXELS})
     return figure
 
 

@@ -21,6 +21,8 @@ class ModelState(Shape, frozen=True):
     title: Text | None = None
     question: Text | None = None
     reason: str | None = None
+    built: str | None = None
+    """The day on which the version was built; null where its bundle does not say."""
 
 
 class ModelList(Shape, frozen=True):
@@ -112,7 +114,7 @@ class Explanation(Shape, Generic[P], frozen=True):
     output: float
     """This row's answer: base plus all contributions."""
     standard_error: float
-    """Of the least certain contribution; 0 where they are exact."""
+    """Of the least certain contribution: what other reference rows would have changed, and what sampling adds."""
     contributions: list[Contribution]
     """Largest first; the words of a text in their order."""
     sentence: Text

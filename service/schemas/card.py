@@ -183,3 +183,5 @@ class Card(Published, frozen=True):
     limits: tuple[Text, ...] = ()
     version: str = ""
     """The hash of the bundle's content; filled in when the bundle is opened, never stored inside it."""
+    built: str = ""
+    """The day on which the bundle was built, such as 2026-11-27, as a file beside the hash says; filled in likewise."""

@@ -28,6 +28,8 @@ class PrecisionPoint(Shape, frozen=True):
     right: float
     """Share of the flagged rows that have the focus label."""
     threshold: float
+    precision: Figure | None = None
+    """`right` with its interval, out of the flagged rows. Null in bundles that were built before it was there."""
 
 
 class CalibrationBin(Shape, frozen=True):
@@ -45,6 +47,10 @@ class ThresholdCounts(Shape, frozen=True):
     flagged_wrong: int
     passed_right: int
     passed_wrong: int
+    right: Figure | None = None
+    """Share of the flagged rows that have the focus label. With `found`: null in bundles built before it."""
+    found: Figure | None = None
+    """Share of the rows with the focus label that are flagged."""
 
 
 class BandShare(Shape, frozen=True):
@@ -61,7 +67,7 @@ class Importance(Shape, frozen=True):
 
     field: str
     drop: Figure
-    """Of the metric named in the evaluation; rows behind it and the spread over the shuffles."""
+    """Of the metric named in the evaluation; its interval holds both which rows there are and how they are shuffled."""
 
 
 class SegmentGroup(Shape, frozen=True):
@@ -152,6 +158,10 @@ class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="
     importance: list[Importance]
     segments: list[Segment]
     weak_spots: list[WeakSpot]
+    too_high: Figure | None = None
+    """Share of the rows whose answer lies above the truth. With `too_low`: null in bundles built before it."""
+    too_low: Figure | None = None
+    """Share of the rows whose answer lies below the truth; the rest is right to the last digit."""
 
 
 Evaluation = ClassificationEvaluation | RegressionEvaluation

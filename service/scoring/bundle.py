@@ -2,13 +2,15 @@
 
 Knows: folders, hashes, the card's inner consistency. Must not know: HTTP, how a model is fitted.
 
-    bundles/credit-default/card.json  model.onnx  version
+    bundles/credit-default/card.json  model.onnx  version  built
 
-`version` holds the hash of all other files and is written last, so a half-copied folder is never taken for a bundle.
+`version` holds the hash of all files but itself and `built`, and is written last, so a half-copied folder is never taken for
+a bundle. `built` says when that was: a file, so that copying keeps it, outside the hash, so that a build can be repeated.
 """
 
 import hashlib
 import re
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,13 +22,15 @@ from service.schemas import Card, Classification, Input
 LARGEST_FILE_BYTES = 256 * 2**20
 _MOST_FILES = 32
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
+_UNHASHED = {"version", "built"}
+_DATE_CHARACTERS = 10
 _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 def digest(folder: Path) -> str:
     """Return the SHA-256 of the names and contents of a bundle's files. Raises BrokenBundle at an odd or huge file."""
     total = hashlib.sha256()
-    files = sorted(file for file in folder.iterdir() if file.name != "version")
+    files = sorted(file for file in folder.iterdir() if file.name not in _UNHASHED)
     if len(files) > _MOST_FILES:
         raise BrokenBundle("there are too many files in it")
     for file in files:
@@ -52,7 +56,18 @@ def read_card(folder: Path) -> Card:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenBundle(f"card.json does not fit: {str(error)[:200]}") from error
     check_card(card)
-    return msgspec.structs.replace(card, version=version)
+    return msgspec.structs.replace(card, version=version, built=_built(folder))
+
+
+def _built(folder: Path) -> str:
+    """Return the day on which a bundle was built; nothing where it does not say, or says no day."""
+    try:
+        if not (folder / "built").is_file():
+            return ""
+        with (folder / "built").open(encoding="ascii") as file:
+            return date.fromisoformat(file.read(_DATE_CHARACTERS)).isoformat()
+    except (OSError, ValueError):
+        return ""
 
 
 def is_whole(folder: Path) -> bool:
@@ -69,6 +84,7 @@ def write_card(folder: Path, card: Card) -> str:
     check_card(card)
     (folder / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(card, order="deterministic"), indent=1))
     version = digest(folder)
+    (folder / "built").write_text(f"{datetime.now(UTC).date()}\n", encoding="ascii")
     (folder / "version").write_text(version + "\n", encoding="utf-8")
     return version
 

@@ -3,9 +3,9 @@
 Knows: cards, rows, a model that gives outputs. Must not know: HTTP, which kind of model it is.
 
 A field that is "out" has the values of the bundle's reference rows, one after another; a word that is "out" is cut
-out of its text. With few fields every coalition is scored, so the values are exact; with more, a sampler seeded by the row
-gives the same row the same bars, and says its standard error. For a linear model either way gives
-its closed form: the coefficient times the distance from the mean.
+out of its text. With few fields every coalition is scored; with more, a sampler seeded by the row gives the same row the
+same bars. The standard error holds both what the sampler adds and what other reference rows would have changed. For a
+linear model either way gives its closed form: the coefficient times the distance from the mean of the reference rows.
 """
 
 import hashlib
@@ -22,13 +22,12 @@ from service.scoring.columns import Columns
 from service.scoring.reference import background
 from service.scoring.registry import Model
 from service.scoring.sentences import sentence
-from service.scoring.shapley import Coalitions, Games, Worth, exact, sampled
+from service.scoring.shapley import FEWEST_PAIRS, Coalitions, Games, Worth, shared_out
 from service.scoring.usualness import Usual
 
 MOST_ROWS = 20
 _ROWS, _TEXTS = 24_576, 1_000
 """Scored for one explanation: what 150 ms on one core allow."""
-_FEWEST_PAIRS = 2
 _MOST_WORDS = 40
 _WORD = re.compile(r"\S+")
 
@@ -80,7 +79,7 @@ def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[flo
     if not others:
         return output, [], 0.0
     budget = _TEXTS if one.texts else _ROWS
-    others = _every(others, -(-len(others) * 2 * _FEWEST_PAIRS * (len(fields) - 1) // budget) or 1)
+    others = _every(others, -(-len(others) * 2 * FEWEST_PAIRS * (len(fields) - 1) // budget) or 1)
     numeric = [place for place, field in enumerate(fields) if field.type != "text"]
 
     def worth(members: Coalitions, games: Games) -> NDArray[np.float64]:
@@ -134,12 +133,8 @@ def _shared_out(
     worth: Worth, nulls: NDArray[np.bool_], budget: int, one: Columns
 ) -> tuple[float, NDArray[np.float64], float]:
     """Return the mean worth of nobody, each player's value, and the standard error of the least certain one."""
-    games, players = nulls.shape
-    if games * 2**players <= budget:
-        return *exact(worth, players, games), 0.0
-    a_walk = max(1, int((~nulls).sum()) - games)
-    base, values, errors = sampled(worth, nulls, max(_FEWEST_PAIRS, budget // (2 * a_walk)), _seed(one))
-    return base, values, float(errors.max())
+    found = shared_out(worth, nulls, budget, _seed(one))
+    return found.base, found.values, float(np.maximum(found.walk_errors, found.game_errors).max())
 
 
 def _alike(one: Columns, others: Columns, fields: tuple[Input, ...]) -> NDArray[np.bool_]:

@@ -165,6 +165,7 @@ class Registry:
                 versions=tuple(self._in_order(model)),
                 title=model.card.title,
                 question=model.card.question,
+                built=model.card.built or None,
             )
             for model in self.models()
         ]

@@ -46,8 +46,10 @@ class Usual:
         ]
 
     def _rarest(self, row: NDArray[np.float64]) -> list[str]:
+        """Return the rare fields, the rarest first; where several make the row unusual together, the rarest of them."""
         order = np.argsort(-row, kind="stable")[:_MOST_NAMED]
-        return [self._names[place] for place in order if row[place] > -np.log(_RARE)]
+        rare = [self._names[place] for place in order if row[place] > -np.log(_RARE)]
+        return rare or [self._names[order[0]]]
 
 
 def _shares(spread: Spread, values: NDArray[np.float64]) -> NDArray[np.float64]:

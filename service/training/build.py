@@ -4,6 +4,7 @@ Knows: recipes, cards, bundles, scorers. Must not know: HTTP.
 """
 
 import importlib.metadata
+import math
 import tempfile
 import tomllib
 from pathlib import Path
@@ -24,6 +25,7 @@ from service.scoring.evaluations import write_evaluation
 from service.scoring.reference import Reference, write_reference
 from service.scoring.registry import open_model
 from service.scoring.scorers import open_scorer
+from service.scoring.texts import words
 from service.training import figures
 from service.training.evaluation import evaluate
 from service.training.recipe import CARDS, Part, Recipe, Split
@@ -101,11 +103,14 @@ def _with_seen(field: Input, values: "pd.Series[Any]") -> Input:
 
 
 def rows(fields: pd.DataFrame) -> list[Row]:
-    """Return a frame as rows of plain values; a whole number is written without its point."""
-    return [
-        {str(name): int(value) if isinstance(value, float) and value.is_integer() else value for name, value in row.items()}
-        for row in fields.to_dict("records")
-    ]
+    """Return a frame as rows of plain values; a whole number is written without its point, what is missing as null."""
+    return [{str(name): _plain(value) for name, value in row.items()} for row in fields.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return None if math.isnan(value) else int(value) if value.is_integer() else value
+    return value
 
 
 def _choose_scorer(recipe: Recipe, card: Card, pipeline: Any, split: Split, folder: Path) -> Scoring:
@@ -140,9 +145,8 @@ def gate(card: Card, pipeline: Any, real: pd.DataFrame, folder: Path) -> float:
 
 def scikit_learn_says(card: Card, pipeline: Any, fields: pd.DataFrame) -> NDArray[np.float64]:
     """Return probabilities (rows, labels) or values (rows,) straight from the fitted pipeline."""
-    from service.training.comments import cleaned
-
-    given = cleaned(fields) if card.scoring.text == "words" else fields
+    texts = [field.name for field in card.inputs if field.type == "text" and card.scoring.text == "words"]
+    given = fields.assign(**{name: np.array([words(text) for text in fields[name]], dtype=object) for name in texts})
     answer = pipeline.predict_proba(given) if isinstance(card.output, Classification) else pipeline.predict(given)
     return np.asarray(answer, dtype=np.float64)
 
@@ -153,7 +157,7 @@ def _with_figures(card: Card, pipeline: Any, split: Split) -> Card:
 
     if isinstance(card.output, Classification):
         focus = [label.value for label in card.output.labels].index(card.output.focus)
-        metrics = figures.classification((split.test.answer == focus).astype(int), says(split.test)[:, focus])
+        metrics = figures.classification(split.test.answer, says(split.test), focus)
         return msgspec.structs.replace(card, metrics=metrics)
     margin = figures.conformal_margin(split.calibrate.answer, says(split.calibrate), COVERAGE)
     prices = split.train.answer

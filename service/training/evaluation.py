@@ -80,6 +80,8 @@ def _regression(rows: HeldOut, shared: dict[str, Any]) -> RegressionEvaluation:
         median_error=rows.resamples.figure(measures.median_error, truth, answer),
         sample=value_charts.sample(truth, answer),
         residuals=value_charts.residuals(truth, answer),
+        too_high=share(int((answer > truth).sum()), len(truth)),
+        too_low=share(int((answer < truth).sum()), len(truth)),
         coverage=None if held is None else share(int(held.sum()), len(held)),
         coverage_bins=[] if held is None else value_charts.coverage_bins(answer, held),
     )

@@ -19,21 +19,24 @@ _LABELS: dict[str, Text] = {
     "accuracy": {"en": "Right answers", "pl": "Trafne odpowiedzi"},
     "brier": {"en": "Error of the probabilities (Brier)", "pl": "Błąd prawdopodobieństw (Brier)"},
     "r2": {"en": "Explained variation (R²)", "pl": "Wyjaśniona zmienność (R²)"},
-    "median_error": {"en": "Typical error, as a part of the price", "pl": "Typowy błąd, jako część ceny"},
-    "coverage": {"en": "Prices inside the range", "pl": "Ceny mieszczące się w przedziale"},
+    "median_error": {
+        "en": "Typical error, as a part of the true value",
+        "pl": "Typowy błąd, jako część prawdziwej wartości",
+    },
+    "coverage": {"en": "True values inside the range", "pl": "Prawdziwe wartości w przedziale"},
 }
 
 
-def classification(truth: NDArray[Any], probability: NDArray[np.float64]) -> tuple[Metric, ...]:
-    """Return AUC, accuracy at 0.5 and Brier score of the probability of label 1."""
+def classification(label: NDArray[Any], probabilities: NDArray[np.float64], focus: int) -> tuple[Metric, ...]:
+    """Return how well the focus is told from all others (AUC, Brier score), and how often the likeliest label is right."""
     from sklearn.metrics import accuracy_score, brier_score_loss, roc_auc_score
 
     figures: dict[str, Callable[..., float]] = {
-        "auc": roc_auc_score,
-        "accuracy": lambda truth, answer: accuracy_score(truth, answer >= 0.5),  # noqa: PLR2004 - an even chance
-        "brier": brier_score_loss,
+        "auc": lambda label, said: roc_auc_score(label == focus, said[:, focus]),
+        "accuracy": lambda label, said: accuracy_score(label, said.argmax(axis=1)),
+        "brier": lambda label, said: brier_score_loss(label == focus, said[:, focus]),
     }
-    return _with_intervals(figures, truth, probability)
+    return _with_intervals(figures, label, probabilities)
 
 
 def regression(truth: NDArray[Any], value: NDArray[np.float64], margin: float) -> tuple[Metric, ...]:

@@ -1,4 +1,4 @@
-"""How much worse a model gets when one field is shuffled: Breiman, Random Forests, 2001.
+"""How much worse a model gets when one field is shuffled: Breiman, Random Forests, 2001. Sure by a bootstrap of both.
 
 Knows: columns, the held-out rows. Must not know: bundles, HTTP, how a model works.
 """
@@ -8,7 +8,7 @@ import numpy as np
 from service.schemas import Importance
 from service.scoring.columns import Columns
 from service.training.held_out import HeldOut
-from service.training.intervals import figure
+from service.training.intervals import Resamples, figure
 from service.training.recipe import SEED
 
 SHUFFLES = 5
@@ -24,14 +24,17 @@ def importance(held_out: HeldOut) -> list[Importance]:
     chosen = np.sort(random.permutation(len(held_out.truth))[:MOST_ROWS])
     truth = held_out.truth[chosen]
     measure = held_out.measure
-    whole = measure.value(truth, held_out.answer[chosen])
+    answer, weights = held_out.answer[chosen], Resamples(len(chosen)).weights
+    whole, redrawn = measure.value(truth, answer), measure.of(truth, answer, weights)
+    kept = random.integers(0, SHUFFLES, (len(weights), SHUFFLES))
     found = []
     for field in inputs:
         shuffled = [random.permutation(len(chosen)) for _ in range(SHUFFLES)]
         parts = np.split(held_out.outputs(_with_shuffled(held_out, field.name, chosen, shuffled)), SHUFFLES)
         drops = [measure.sign * (whole - measure.value(truth, part)) for part in parts]
-        drop = figure(float(np.mean(drops)), min(drops), max(drops), len(chosen))
-        found.append(Importance(field=field.name, drop=drop))
+        again = [measure.sign * (redrawn - measure.of(truth, part, weights)) for part in parts]
+        low, high = np.nanquantile(np.take_along_axis(np.stack(again, axis=1), kept, axis=1).mean(axis=1), [0.025, 0.975])
+        found.append(Importance(field=field.name, drop=figure(float(np.mean(drops)), low, high, len(chosen))))
     return sorted(found, key=lambda each: (-each.drop.value, each.field))
 
 

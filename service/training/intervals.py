@@ -44,11 +44,11 @@ class Resamples:
     def __init__(self, rows: int) -> None:
         random = np.random.default_rng(SEED)
         drawn = [np.bincount(random.integers(0, rows, rows), minlength=rows) for _ in range(DRAWS)]
-        self._weights = np.array(drawn, dtype=np.int16).reshape(DRAWS, rows)
+        self.weights: NDArray[np.int16] = np.array(drawn, dtype=np.int16).reshape(DRAWS, rows)
 
     def figure(self, statistic: Statistic, truth: Numbers, answer: Numbers, rows: NDArray[Any] | None = None) -> Figure:
         """Return the statistic of all rows, or of those at the places `rows`, with its 95 % interval."""
-        weights = self._weights
+        weights = self.weights
         if rows is not None:
             truth, answer, weights = truth[rows], answer[rows], weights[:, rows]
         value = once(statistic, truth, answer)

@@ -33,11 +33,15 @@ def precision(truth: Numbers, probability: Numbers) -> list[PrecisionPoint]:
     """Return the curve from the highest probability to where all are found, thinned."""
     from sklearn.metrics import precision_recall_curve
 
-    right, found, thresholds = precision_recall_curve(truth, np.round(probability, DIGITS))
-    rising = np.column_stack([found[:-1], right[:-1], thresholds])[::-1]
+    answer = np.round(probability, DIGITS)
+    right, found, thresholds = precision_recall_curve(truth, answer)
+    flagged = len(answer) - np.sort(answer).searchsorted(thresholds)
+    rising = np.column_stack([found[:-1], right[:-1], thresholds, flagged])[::-1]
     return [
-        PrecisionPoint(found=rounded(x), right=rounded(y), threshold=rounded(threshold))
-        for x, y, threshold in _thinned(rising)
+        PrecisionPoint(
+            found=rounded(x), right=rounded(y), threshold=rounded(threshold), precision=share(round(y * rows), int(rows))
+        )
+        for x, y, threshold, rows in _thinned(rising)
     ]
 
 
@@ -79,6 +83,8 @@ def thresholds(truth: Numbers, probability: Numbers) -> list[ThresholdCounts]:
             flagged_wrong=len(no) - below_no,
             passed_right=below_no,
             passed_wrong=below_yes,
+            right=share(len(yes) - below_yes, len(truth) - below_yes - below_no),
+            found=share(len(yes) - below_yes, len(yes)),
         )
         for step, below_yes, below_no in zip(steps.tolist(), missed.tolist(), passed.tolist(), strict=True)
     ]

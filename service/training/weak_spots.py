@@ -23,6 +23,8 @@ _SUSPECTS = 6
 _Z_CONFIRMED = 2.6383
 """One-sided 0.025 shared out among the suspects (Bonferroni)."""
 
+_RANGE: Text = {"en": "{} ({} to {})", "pl": "{} (od {} do {})"}
+
 _MOST_CONDITIONS = 60
 """Pairs are tried among so many of the worst single conditions, so that the search stays short for wide models."""
 
@@ -124,11 +126,12 @@ def _spot(held_out: HeldOut, suspect: _Suspect, inside: NDArray[np.bool_], overa
 
 
 def _sentence(suspect: _Suspect, language: Language, measure: Measure, metric: Figure, overall: float) -> str:
-    if measure.percent:
-        here, everywhere = (number(round(each, 3), language, "percent") for each in (metric.value, overall))
-    else:
-        here, everywhere = (number(round(100 * each), language) for each in (metric.value, overall))
-    rows, spoken = number(metric.rows, language), say(measure.spoken, language).format(here=here, everywhere=everywhere)
+    said = [
+        number(round(each, 3), language, "percent") if measure.percent else number(round(100 * each), language)
+        for each in (metric.value, metric.low, metric.high, overall)
+    ]
+    spoken = say(measure.spoken, language).format(here=say(_RANGE, language).format(*said), everywhere=said[3])
+    rows = number(metric.rows, language)
     conditions = [(say(division.label, language), say(group.label, language)) for division, group in suspect.conditions]
     if language == "pl":
         where = "; ".join(f"{field}: {group}" for field, group in conditions)
