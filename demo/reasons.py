@@ -12,8 +12,8 @@ from demo.wording import answer_with_unit, decimals, is_classification, label, v
 
 _SHOWN = 6
 _UNUSUAL = 90
-_WORTH_SAYING = 0.05
-"""A standard error below this part of the largest bar would not change what anybody sees."""
+_WORTH_SAYING = 0.15
+"""A standard error below this part of the largest bar does not change which bars are the long ones."""
 _LONGEST_VALUE = 24
 _ONE_POINT = 0.95
 
