@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card, Curve, Evaluation, Explanation, ThresholdCounts
-from demo import findings, label_findings, laid_out, mistakes, reasons, scales, sweeps, value_findings
+from demo import findings, group_findings, label_findings, laid_out, mistakes, reasons, scales, sweeps, value_findings
 from demo.charts import answer_map, canvas, curves
 from demo.charts import evaluation as chart
 from demo.kept import Kept
@@ -238,7 +238,7 @@ def findings_of(card: Card, found: Any, tongue: Tongue) -> list[findings.Finding
     theme = "light"
     listed = [
         findings.weak_spots(found, tongue),
-        *(findings.groups(card, found, each, theme, tongue) for each in found["segments"]),
+        *(group_findings.groups(card, found, each, theme, tongue) for each in found["segments"]),
     ]
     if found["bands"]:
         listed.append(findings.bands(card, found, theme, tongue))
@@ -339,7 +339,7 @@ def test_groups_that_are_small_are_grey_in_the_chart_and_in_the_table(evaluated:
     card, found = evaluated["credit-default", "en"]
     small = 0
     for segment in found["segments"]:
-        drawn = findings.groups(card, found, segment, "light", ENGLISH)
+        drawn = group_findings.groups(card, found, segment, "light", ENGLISH)
         grey = [colour != canvas.ACCENT["light"] for colour in drawn.drawing.data[-1].marker.color]  # type: ignore[union-attr]
         rows = re.findall(r"<tr( style[^>]*)?><th scope=.row.>(.*?)</tr>", drawn.table)
         assert grey == [bool(style) for style, _ in rows] == ["(few)" in row for _, row in rows]
@@ -351,6 +351,6 @@ def test_groups_that_are_small_are_grey_in_the_chart_and_in_the_table(evaluated:
 def test_nothing_of_a_group_runs(evaluated: dict[tuple[str, str], Found]) -> None:
     card, found = evaluated["credit-default", "en"]
     segment = {**found["segments"][0], "groups": [{**found["segments"][0]["groups"][0], "label": EVIL}]}
-    drawn = findings.groups(card, found, cast(Any, segment), "light", ENGLISH)
+    drawn = group_findings.groups(card, found, cast(Any, segment), "light", ENGLISH)
     assert "<script" not in drawn.table
     assert "the only group" in drawn.sentence

@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 from sklearn import metrics
 
 from client import Card, ThresholdCounts
-from demo import findings, label_findings, mistakes, value_findings
+from demo import findings, group_findings, label_findings, mistakes, value_findings
 from demo.tongue import Tongue
 from service.schemas import Language
 from service.scoring.languages import localized
@@ -206,7 +206,7 @@ def test_a_protected_group_has_its_flagged_share_its_truth_and_its_rows(
 ) -> None:
     card, found, rows = seen[name]
     (segment,) = (each for each in found["segments"] if each["name"] == by)
-    drawn = findings.groups(card, found, segment, "light", ENGLISH)
+    drawn = group_findings.groups(card, found, segment, "light", ENGLISH)
     refused = np.array([each.decision == card["output"]["bands"][-1]["value"] for each in rows.predictions])
     lines = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', drawn.table)
     assert [html.unescape(label) for label, _ in lines] == [group["label"] for group in segment["groups"]]
@@ -225,7 +225,7 @@ def test_best_and_worst_have_their_ranges_and_a_doubt_where_these_overlap(name: 
     card, found, _ = seen[name]
     doubted = set()
     for segment in found["segments"]:
-        drawn = findings.groups(card, found, segment, "light", ENGLISH)
+        drawn = group_findings.groups(card, found, segment, "light", ENGLISH)
         solid = [group["metric"] for group in segment["groups"] if not group["small"]]
         low, high = min(solid, key=lambda each: each["value"]), max(solid, key=lambda each: each["value"])
         apart = low["high"] < high["low"]

@@ -63,6 +63,15 @@ def test_a_chance_of_any_label_can_be_the_goal(model: str, service: TestClient, 
         assert f"label={labels[0]}" in app.query_params["view"]
 
 
+def test_two_changes_in_one_message_of_the_browser_are_both_taken() -> None:
+    app = quiet(opened("to-change", model="diamond-price", lang="en", start="engagement-ring"))
+    app.number_input(key="to-change/least/diamond-price").set_value(1800.0)
+    app.number_input(key="to-change/most/diamond-price").set_value(2000.0)
+    app.multiselect[0].set_value(["carat"])
+    quiet(app.run())
+    assert app.query_params["view"] == ["least=1800.0&most=2000.0&fixed=carat"]
+
+
 # What if
 
 

@@ -3,16 +3,23 @@
 Knows: the order of the page. Must not know: how a figure is computed or drawn.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Classification, Evaluation
-from demo import answers, banner, findings, forms, label_findings, mistakes, state, value_findings
+from demo import answers, banner, findings, forms, group_findings, inquiries, label_findings, mistakes, state, value_findings
 from demo.cases import MODEL
 from demo.findings import Finding
+from demo.inquiries import Inquiry
 from demo.tongue import Tongue
 
 PAGE = "how-good"
 _MISTAKES, _GROUPS = "mistakes", "groups"
+Reader: TypeAlias = Callable[[], Inquiry]
 
 
 def page() -> None:
@@ -27,15 +34,21 @@ def page() -> None:
             st.info(words.say("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
     titles = _titles(found, words)
-    chosen = _choose(titles, words)
-    state.write_address(card, chosen)
+    groupings = [segment["name"] for segment in found["segments"]]
+
+    def read() -> Inquiry:
+        return inquiries.read(state.any_view(PAGE), list(titles), groupings)
+
+    asked = read()
+    _choose(titles, read, words)
+    state.write_address(card, inquiries.write(asked))
     with st.container(key="finding"):
-        if chosen == _MISTAKES and found["kind"] == "classification":
-            _mistakes(card, found, words)
-        elif chosen == _GROUPS:
-            _groups(card, found, words)
+        if asked.question == _MISTAKES and found["kind"] == "classification":
+            _mistakes(card, found, read, words)
+        elif asked.question == _GROUPS:
+            _groups(card, found, read, words)
         else:
-            _show(_finding(card, found, chosen, words))
+            _show(_finding(card, found, asked.question, words))
     st.caption(
         words.count(
             "Measured on {n} case that the model had never seen.",
@@ -69,23 +82,28 @@ def _titles(found: Evaluation, words: Tongue) -> dict[str, str]:
     return titles | {"weak": words.say("Where is it wrong?")}
 
 
-def _choose(titles: dict[str, str], words: Tongue) -> str:
-    chosen = state.view(PAGE, list(titles), next(iter(titles)))
+def _choose(titles: dict[str, str], read: Reader, words: Tongue) -> None:
     key = f"{PAGE}/chosen"
-    st.session_state[key] = chosen
-
-    def look() -> None:
-        state.look_at(PAGE, st.session_state[key] or chosen)
-
     st.pills(
         words.say("Question"),
         list(titles),
         format_func=titles.__getitem__,
-        key=key,
-        on_change=look,
+        key=_held(key, read().question),
+        on_change=_look(read, "question", key),
         label_visibility="collapsed",
+        required=True,
     )
-    return chosen
+
+
+def _held(key: str, value: Any) -> str:
+    """Let a widget show what the address says; return its key."""
+    st.session_state[key] = value
+    return key
+
+
+def _look(read: Reader, name: str, key: str) -> Callable[[], None]:
+    """Return what a widget does when it is changed. It reads anew: the browser may send two changes in one message."""
+    return lambda: state.look_at(PAGE, inquiries.write(replace(read(), **{name: st.session_state[key]})))
 
 
 def _finding(card: Card, found: Evaluation, chosen: str, words: Tongue) -> Finding:
@@ -120,42 +138,42 @@ def _show(finding: Finding) -> None:
         st.markdown("  \n".join(forms.plain(text) for text in finding.more))
 
 
-def _groups(card: Card, found: Evaluation, words: Tongue) -> None:
-    unseen_first = sorted(found["segments"], key=lambda segment: segment["is_input"])
-    place = st.selectbox(
+def _groups(card: Card, found: Evaluation, read: Reader, words: Tongue) -> None:
+    unseen_first = {each["name"]: each for each in sorted(found["segments"], key=lambda segment: segment["is_input"])}
+    by = read().by or next(iter(unseen_first))
+    key = f"{PAGE}/by/{card['name']}"
+    st.selectbox(
         words.say("Compare by"),
-        range(len(unseen_first)),
-        format_func=lambda at: forms.plain(unseen_first[at]["label"]),
-        key=f"{PAGE}/segment/{st.session_state[MODEL]}",
+        list(unseen_first),
+        format_func=lambda name: forms.plain(unseen_first[name]["label"]),
+        key=_held(key, by),
+        on_change=_look(read, "by", key),
         width=360,
-        persist_state="session",
     )
-    _show(findings.groups(card, found, unseen_first[place], state.theme(), words))
+    _show(group_findings.groups(card, found, unseen_first[by], state.theme(), words))
 
 
-def _mistakes(card: Card, found: Classification, words: Tongue) -> None:
+def _mistakes(card: Card, found: Classification, read: Reader, words: Tongue) -> None:
     """Draw the threshold and the prices of both mistakes; everything below follows them at once."""
-    model = card["name"]
+    asked = read()
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
-    threshold = left.slider(
+    key = f"{PAGE}/threshold/{card['name']}"
+    left.slider(
         words.say("Flag from"),
         0.0,
         1.0,
-        0.5,
-        0.01,
+        step=0.01,
         format="percent",
-        key=f"{PAGE}/threshold/{model}",
-        persist_state="session",
+        key=_held(key, asked.threshold),
+        on_change=_look(read, "threshold", key),
     )
-    false_alarm = middle.number_input(
-        words.say("A false alarm costs"), 0.0, 1e9, 1.0, 1.0, "%.0f", key=f"{PAGE}/alarm/{model}", persist_state="session"
-    )
-    missed = right.number_input(
-        words.say("A missed one costs"), 0.0, 1e9, 5.0, 1.0, "%.0f", key=f"{PAGE}/missed/{model}", persist_state="session"
-    )
-    counts = mistakes.nearest(found["thresholds"], threshold)
+    _price(middle, words.say("A false alarm costs"), card, read, "alarm")
+    _price(right, words.say("A missed one costs"), card, read, "missed")
+    counts = mistakes.nearest(found["thresholds"], asked.threshold)
     st.markdown(f"#### {forms.plain(label_findings.at_threshold(card, found, counts, words))}")
-    drawing, sentence = label_findings.cost_curve(found, counts, false_alarm, missed, theme=state.theme(), tongue=words)
+    drawing, sentence = label_findings.cost_curve(
+        found, counts, asked.alarm, asked.missed, theme=state.theme(), tongue=words
+    )
     counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
     counted.html(label_findings.confusion(card, counts, words))
     with drawn:
@@ -164,3 +182,16 @@ def _mistakes(card: Card, found: Classification, words: Tongue) -> None:
         st.markdown(forms.plain(sentence))
     sure = label_findings.sureness(counts, words)
     st.markdown("  \n".join(forms.plain(text) for text in (sure, findings.repeated(words, drawn=False)) if text))
+
+
+def _price(place: DeltaGenerator, label: str, card: Card, read: Reader, name: str) -> None:
+    key = f"{PAGE}/{name}/{card['name']}"
+    place.number_input(
+        label,
+        0.0,
+        inquiries.LARGEST_PRICE,
+        step=1.0,
+        format="%g",
+        key=_held(key, getattr(read(), name)),
+        on_change=_look(read, name, key),
+    )

@@ -6,6 +6,7 @@ Knows: the order of the page. Must not know: how proposals are found.
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -62,8 +63,9 @@ def _out_of_reach(wish: Wish, words: Tongue) -> None:
     )
 
 
-def _look_at(wish: Wish) -> None:
-    state.look_at(PAGE, wishes.write(wish))
+def _change(card: Card, change: Callable[[Wish], Wish]) -> None:
+    """Wish for something else. The wish is read anew: the browser may send two changes in one message."""
+    state.look_at(PAGE, wishes.write(change(wishes.read(card, state.any_view(PAGE)))))
 
 
 def _goal(card: Card, wish: Wish, words: Tongue) -> None:
@@ -77,7 +79,7 @@ def _goal(card: Card, wish: Wish, words: Tongue) -> None:
             chosen = st.session_state[key]
             if chosen is not None:
                 own = wishes.own(card) if chosen == _OWN else Wish(band=chosen)
-                _look_at(replace(own, fixed=wish.fixed))
+                _change(card, lambda now: replace(own, fixed=now.fixed))
 
         st.pills(
             words.say("The goal"),
@@ -103,7 +105,8 @@ def _numbers(card: Card, wish: Wish, words: Tongue) -> None:
 
         def look() -> None:
             least, most = st.session_state[key]
-            _look_at(replace(wish, least=least or None, most=most if most < 1 or not least else None))
+            ends: dict[str, Any] = {"least": least or None, "most": most if most < 1 or not least else None}
+            _change(card, lambda now: replace(now, **ends))
 
         st.slider(
             words.say("The chance should lie between"),
@@ -126,7 +129,7 @@ def _label(card: Card, wish: Wish, words: Tongue) -> None:
         list(names),
         format_func=lambda name: forms.plain(names[name]),
         key=key,
-        on_change=lambda: _look_at(replace(wish, label=st.session_state[key])),
+        on_change=lambda: _change(card, lambda now: replace(now, label=st.session_state[key])),
         width=260,
     )
 
@@ -142,7 +145,7 @@ def _values(card: Card, wish: Wish, words: Tongue) -> None:
         st.session_state[key] = end
 
         def look(name: str = name, key: str = key) -> None:
-            _look_at(wishes.with_end(wish, name, st.session_state[key]))
+            _change(card, lambda now: wishes.with_end(now, name, st.session_state[key]))
 
         st.number_input(
             forms.plain(label + (f", {unit}" if unit else "")),
@@ -165,7 +168,7 @@ def _fixed(card: Card, wish: Wish, words: Tongue) -> None:
         format_func=lambda name: forms.plain(wording.label(fields[name])),
         key=key,
         placeholder=words.say("nothing"),
-        on_change=lambda: _look_at(replace(wish, fixed=tuple(st.session_state[key]))),
+        on_change=lambda: _change(card, lambda now: replace(now, fixed=tuple(st.session_state[key]))),
         width=_WIDE,
     )
 
