@@ -46,16 +46,31 @@ def usual() -> Callable[[bytes], object]:
     return answer
 
 
-@pytest.mark.parametrize(("rows", "times", "ratio"), [(1, 30, 40), (1000, 3, 3.5)])
+def body_of(model: Model, rows: int) -> bytes:
+    return json.dumps({"rows": (list(model.card.real_rows) * rows)[:rows]}).encode()
+
+
+def answer_to(model: Model, body: bytes) -> bytes:
+    read = model.read(body)
+    assert read is not None
+    return encode(model.predict(read[0]))
+
+
+# Of 1,000 rows most of our time is the trees' own, and how fast a processor walks trees beside how fast it makes Python
+# objects differs: the same code measured 2.7 on one machine and 3.9 on another.
+@pytest.mark.parametrize(("rows", "times", "ratio"), [(1, 30, 40), (1000, 3, 2.2)])
 def test_from_body_to_answer_ours_takes_a_fraction_of_the_usual_time(
     rows: int, times: int, ratio: float, model: Model, usual: Callable[[bytes], object]
 ) -> None:
-    body = json.dumps({"rows": (list(model.card.real_rows) * rows)[:rows]}).encode()
-
-    def ours() -> bytes:
-        read = model.read(body)
-        assert read is not None
-        return encode(model.predict(read[0]))
-
-    theirs_seconds, our_seconds = seconds([(lambda: usual(body), times), (ours, times * 10)])
+    body = body_of(model, rows)
+    theirs_seconds, our_seconds = seconds([(lambda: usual(body), times), (lambda: answer_to(model, body), times * 10)])
     assert theirs_seconds / our_seconds >= ratio
+
+
+def test_a_body_of_a_thousand_rows_takes_little_more_than_twice_the_time_of_its_scoring(model: Model) -> None:
+    body = body_of(model, 1000)
+    read = model.read(body)
+    assert read is not None
+    columns = read[0]
+    scored, answered = seconds([(lambda: model.scorer.score(columns), 30), (lambda: answer_to(model, body), 30)])
+    assert answered <= 2.5 * scored
