@@ -5,6 +5,7 @@ reads its cells, then parted by what the cells take when spelled out. Compressed
 only when it is spent), and so are Parquet row groups that say they unpack to more than a limit.
 """
 
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -91,8 +92,8 @@ def parquet_file(file: Path, card: Card, asked: Asked) -> BatchFile:
         raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
     ignored = check_frame(card, names)
     try:
-        rows = rows_at_once(file, held)
-    except (OSError, ValueError, IndexError, RecursionError) as error:
+        rows = rows_at_once(file)
+    except (OSError, ValueError, IndexError, RecursionError, struct.error) as error:
         raise _damaged("Parquet file") from error
 
     def batches() -> Iterator[pa.RecordBatch]:

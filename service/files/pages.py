@@ -1,17 +1,34 @@
-"""The headers of a Parquet column's pages: what each says that it unpacks to, before anything is unpacked.
+"""What a Parquet file says of itself: its footer, and the headers of its pages, before anything is unpacked.
 
-Knows: Thrift's compact protocol, Parquet's PageHeader. Must not know: rows, models, Arrow.
+Knows: Parquet's FileMetaData and PageHeader. Must not know: rows, models, Arrow.
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from service.files.thrift import Reader
+
 _KIND, _UNPACKED, _PACKED = 1, 2, 3
 """Fields of PageHeader."""
 _DICTIONARY = 2
-_TRUE, _FALSE, _BYTE, _INTEGERS, _DOUBLE, _BYTES, _LISTS, _STRUCT = 1, 2, 3, {4, 5, 6}, 7, 8, {9, 10}, 12
-_LONG_LIST = 15
+_SCHEMA, _GROUPS = 2, 4
+"""Fields of FileMetaData."""
+_WIDTH, _CHILDREN = 2, 5
+"""Fields of SchemaElement."""
+_COLUMNS, _GROUP_BYTES, _GROUP_ROWS = 1, 2, 3
+"""Fields of RowGroup."""
+_COLUMN_META = 3
+"""A field of ColumnChunk."""
+_TYPE, _ENCODINGS, _VALUES, _COLUMN_UNPACKED, _COLUMN_PACKED, _DATA_PAGE, _DICTIONARY_PAGE = 1, 2, 5, 6, 7, 9, 11
+"""Fields of ColumnMetaData."""
+_MAGIC = b"PAR1"
+_LARGEST_FOOTER_BYTES, _LARGEST_HEADER_BYTES = 2**23, 2**20
+BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY = 6, 7
+"""Types of a column."""
+DELTA_BYTE_ARRAY = 7
+"""An encoding."""
 
 
 @dataclass(frozen=True)
@@ -21,67 +38,78 @@ class Page:
     """When unpacked."""
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of one row group. `width` is how many bytes a value has, where all have as many."""
+
+    type: int
+    width: int
+    encodings: list[int]
+    values: int
+    unpacked_bytes: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    rows: int
+    unpacked_bytes: int
+    columns: list[Column]
+
+
+def row_groups(file: "memoryview[int]") -> list[RowGroup]:
+    """Return what the footer says. Raises ValueError, IndexError, RecursionError where it is none."""
+    (length,) = struct.unpack("<I", file[-8:-4])
+    if bytes(file[-4:]) != _MAGIC or not 0 < length <= min(len(file) - 8, _LARGEST_FOOTER_BYTES):
+        raise ValueError("no footer, or one that is too large")
+    footer = Reader(file[-8 - length : -8]).struct()
+    widths = [_number(element, _WIDTH, 0) for element in _structs(footer, _SCHEMA) if not element.get(_CHILDREN)]
+    return [
+        RowGroup(
+            _number(group, _GROUP_ROWS),
+            _number(group, _GROUP_BYTES),
+            [_column(chunk, width) for chunk, width in zip(_structs(group, _COLUMNS), widths, strict=True)],
+        )
+        for group in _structs(footer, _GROUPS)
+    ]
+
+
 def pages(file: "memoryview[int]", start: int, stop: int) -> Iterator[Page]:
     """Yield the pages that stand there. Raises ValueError, IndexError where one has no header."""
     while start < stop:
-        reader = _Reader(file, start)
+        reader = Reader(file[start : start + _LARGEST_HEADER_BYTES])
         header = reader.struct()
-        unpacked, packed = header.get(_UNPACKED, -1), header.get(_PACKED, -1)
-        if not (isinstance(unpacked, int) and isinstance(packed, int) and unpacked >= 0 and packed >= 0):
-            raise ValueError("no sizes of a page")
-        yield Page(header.get(_KIND) == _DICTIONARY, unpacked)
-        start = reader.place + packed
+        yield Page(header.get(_KIND) == _DICTIONARY, _number(header, _UNPACKED))
+        start += reader.place + _number(header, _PACKED)
 
 
-class _Reader:
-    def __init__(self, file: "memoryview[int]", place: int) -> None:
-        self._file = file
-        self.place = place
+def _column(chunk: dict[int, Any], width: int) -> Column:
+    held = chunk.get(_COLUMN_META)
+    if not isinstance(held, dict):
+        raise ValueError("no column of a row group")
+    encodings = held.get(_ENCODINGS)
+    start = min(place for place in (_number(held, _DATA_PAGE), _number(held, _DICTIONARY_PAGE, 0)) if place)
+    return Column(
+        type=_number(held, _TYPE),
+        width=width,
+        encodings=encodings if isinstance(encodings, list) else [],
+        values=_number(held, _VALUES),
+        unpacked_bytes=_number(held, _COLUMN_UNPACKED),
+        start=start,
+        stop=start + _number(held, _COLUMN_PACKED),
+    )
 
-    def struct(self) -> dict[int, Any]:
-        """Return field → value; of texts and doubles nothing is kept."""
-        found: dict[int, Any] = {}
-        field = 0
-        while head := self._byte():
-            field = field + (head >> 4) if head >> 4 else self._integer()
-            found[field] = self._value(head & 0xF)
-        return found
 
-    def _value(self, kind: int) -> Any:
-        if kind in _INTEGERS:
-            return self._integer()
-        if kind == _STRUCT:
-            return self.struct()
-        if kind == _BYTES:
-            length = self._plain()
-            self.place += length
-        elif kind == _DOUBLE:
-            self.place += 8
-        elif kind == _BYTE:
-            self.place += 1
-        elif kind in _LISTS:
-            head = self._byte()
-            for _ in range(self._plain() if head >> 4 == _LONG_LIST else head >> 4):
-                self._value(head & 0xF)
-        elif kind not in (_TRUE, _FALSE):
-            raise ValueError("no field of a page's header")
-        return None
+def _structs(found: dict[int, Any], field: int) -> list[dict[int, Any]]:
+    listed = found.get(field, [])
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise ValueError("no list of structs")
+    return listed
 
-    def _integer(self) -> int:
-        plain = self._plain()
-        return (plain >> 1) ^ -(plain & 1)
 
-    def _plain(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self._byte()
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:  # noqa: PLR2004 - the last byte of a number
-                return value
-            shift += 7
-            if shift > 63:  # noqa: PLR2004
-                raise ValueError("no number")
-
-    def _byte(self) -> int:
-        self.place += 1
-        return self._file[self.place - 1]
+def _number(found: dict[int, Any], field: int, usual: int = -1) -> int:
+    value = found.get(field, usual)
+    if not isinstance(value, int) or value < 0:
+        raise ValueError("no size")
+    return value

@@ -4,13 +4,12 @@ Knows: Parquet's layout. Must not know: rows, models. A dictionary holds a value
 few kilobytes may unpack to gigabytes. How long a value can be, the size of its dictionary says.
 """
 
-import mmap
 from pathlib import Path
 
-import pyarrow.parquet as pq
+import numpy as np
 
 from service.errors import TooLarge
-from service.files.pages import pages
+from service.files.pages import BYTE_ARRAY, DELTA_BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY, Column, RowGroup, pages, row_groups
 from service.files.parts import PART_ROWS
 
 _MOST_GROUP_BYTES = 2**30
@@ -21,52 +20,52 @@ _FEW_ROWS = 1024
 """Even where no cell can be long: pages unpack by so many rows where cells are texts."""
 
 
-def rows_at_once(file: Path, held: pq.FileMetaData) -> int:
+def rows_at_once(file: Path) -> int:
     """Raises TooLarge where a row group or its pages say that they unpack to too much, ValueError where they are none."""
-    groups = [group for group in map(held.row_group, range(held.num_row_groups)) if group.num_rows]
-    if any(group.total_byte_size > _MOST_GROUP_BYTES for group in groups):
+    whole = np.memmap(file, np.uint8, "r").data
+    return _rows_at_once(whole, [group for group in row_groups(whole) if group.rows])
+
+
+def _rows_at_once(file: "memoryview[int]", groups: list[RowGroup]) -> int:
+    if any(group.unpacked_bytes > _MOST_GROUP_BYTES for group in groups):
         raise TooLarge("A row group of the Parquet file unpacks to more than 1 GB. Write smaller ones.")
     row_bytes, seen = 0.0, 0
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        for group in groups:
-            at_once, largest = 0.0, 0
-            for place in range(group.num_columns):
-                column = group.column(place)
-                dictionary, page, count = _largest(mapped, column, _MOST_PAGES - seen)
-                seen += count
-                largest += dictionary + page
-                at_once += _row_bytes(column, held.schema.column(place).length, group.num_rows, dictionary, page)
-            if largest > _MOST_PAGE_BYTES:
-                raise TooLarge("The pages of the Parquet file unpack to more than 128 MB at once. Write smaller ones.")
-            row_bytes = max(row_bytes, at_once)
+    for group in groups:
+        at_once, largest = 0.0, 0
+        for column in group.columns:
+            dictionary, page, count = _largest(file, column, _MOST_PAGES - seen)
+            seen += count
+            largest += dictionary + page
+            at_once += _row_bytes(column, group.rows, dictionary, page)
+        if largest > _MOST_PAGE_BYTES:
+            raise TooLarge("The pages of the Parquet file unpack to more than 128 MB at once. Write smaller ones.")
+        row_bytes = max(row_bytes, at_once)
     if not row_bytes:
         return PART_ROWS
     return int(min(_FEW_ROWS, max(1.0, _MOST_BYTES_AT_ONCE / row_bytes)))
 
 
-def _largest(file: mmap.mmap, column: pq.ColumnChunkMetaData, most: int) -> tuple[int, int, int]:
+def _largest(file: "memoryview[int]", column: Column, most: int) -> tuple[int, int, int]:
     """Return the size of a column's dictionary and of its largest page, unpacked, and how many pages it has."""
-    start = min(place for place in (column.data_page_offset, column.dictionary_page_offset) if place)
     dictionary = largest = count = 0
-    with memoryview(file) as view:
-        for count, page in enumerate(pages(view, start, start + column.total_compressed_size), 1):
-            if count > most:
-                raise TooLarge(f"A Parquet file may have {_MOST_PAGES:,} pages. Write larger ones.")
-            if page.is_dictionary:
-                dictionary = max(dictionary, page.bytes)
-            else:
-                largest = max(largest, page.bytes)
+    for count, page in enumerate(pages(file, column.start, column.stop), 1):
+        if count > most:
+            raise TooLarge(f"A Parquet file may have {_MOST_PAGES:,} pages. Write larger ones.")
+        if page.is_dictionary:
+            dictionary = max(dictionary, page.bytes)
+        else:
+            largest = max(largest, page.bytes)
     return dictionary, largest, count
 
 
-def _row_bytes(column: pq.ColumnChunkMetaData, width: int, rows: int, dictionary: int, page: int) -> float:
+def _row_bytes(column: Column, rows: int, dictionary: int, page: int) -> float:
     """Return how much a row of a column of texts or bytes may unpack to; of lists, how much one of usual length may."""
-    if not column.physical_type.endswith("BYTE_ARRAY"):
+    if column.type not in {BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY}:
         return 0.0
-    cells: float = max(1.0, column.num_values / rows)
-    if column.physical_type == "FIXED_LEN_BYTE_ARRAY":
-        return cells * width
-    if "DELTA_BYTE_ARRAY" in column.encodings:  # a value takes its beginning from the one before it
+    cells: float = max(1.0, column.values / rows)
+    if column.type == FIXED_LEN_BYTE_ARRAY:
+        return cells * column.width
+    if DELTA_BYTE_ARRAY in column.encodings:  # a value takes its beginning from the one before it
         return cells * max(dictionary, page)
-    usual: float = column.total_uncompressed_size / max(1, column.num_values)
+    usual: float = column.unpacked_bytes / max(1, column.values)
     return cells * max(dictionary, usual)
