@@ -102,6 +102,25 @@ def test_the_frameworks_own_errors_have_the_one_shape(service: TestClient) -> No
     assert service.get("/v1/models/credit-default/predictions").headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize("question", ["predictions", "explanations", "curves", "recommendations"])
+@pytest.mark.parametrize("query", ["version=0", "verison=0", "x"])
+def test_a_question_in_json_with_a_parameter_in_its_address_is_refused_not_answered_without_it(
+    query: str, question: str, service: TestClient
+) -> None:
+    answer = service.post(f"/v1/models/diamond-price/{question}?{query}", json={"rows": []})
+    assert "belongs into the body" in check_problem(answer, 400, "invalid_request")["detail"]
+
+
+def test_a_wrong_parameter_is_not_called_bad_json(service: TestClient) -> None:
+    file, csv = b"carat\n1\n", {"Content-Type": "text/csv"}
+    for answer in (
+        service.get("/v1/runs?after=%00"),
+        service.get("/v1/runs?kind=nightly"),
+        service.post("/v1/models/diamond-price/predictions?decimal=foo", content=file, headers=csv),
+    ):
+        assert "JSON" not in check_problem(answer, 400, "invalid_request")["title"]
+
+
 def test_texts_come_in_the_callers_language(service: TestClient) -> None:
     def question(language: str) -> str:
         answer = service.get("/v1/models/credit-default", headers={"Accept-Language": language})
