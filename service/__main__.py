@@ -3,6 +3,7 @@
 Knows: uvicorn and signals. Must not know: models, routes. A builder: it reads settings.
 """
 
+import argparse
 import gc
 import logging
 import os
@@ -45,6 +46,10 @@ class OneLine(logging.Formatter):
 
 def main() -> None:
     """Run until SIGINT or SIGTERM; requests under way are finished first."""
+    argparse.ArgumentParser(
+        prog="python -m service",
+        description="Serves the models. It takes no arguments; its settings are SERVICE_… variables (docs/settings.md).",
+    ).parse_args()
     try:
         settings = read_settings(os.environ)
         app = create_app(settings)

@@ -1,7 +1,7 @@
 """Everything that can go wrong, as one family of exceptions.
 
     ServiceError
-    ├── InvalidRequest      400  the bytes are no JSON of ours
+    ├── InvalidRequest      400  no JSON, or a parameter that is not taken
     ├── Unauthorized        401  no key, or an unknown one
     ├── Forbidden           403  a key without the scope, or a foreign host
     ├── NotFound            404
@@ -43,7 +43,7 @@ class ServiceError(Exception):
 
 
 class InvalidRequest(ServiceError):
-    status, code, title = 400, "invalid_request", "The request is not valid JSON"
+    status, code, title = 400, "invalid_request", "The request cannot be read"
 
 
 class Unauthorized(ServiceError):

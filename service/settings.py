@@ -6,15 +6,20 @@ Knows: names, defaults, which combinations are safe. Must not know: who uses the
 import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, get_type_hints
 
 import msgspec
+from msgspec import Meta
 
 BUNDLES = Path(__file__).parents[1] / "bundles"
 DATABASE = Path(__file__).parents[1] / "var" / "witryna.db"
 PREFIX = "SERVICE_"
 Scope = Literal["read", "feedback", "admin"]
 _SHORTEST_KEY_CHARACTERS = 16
+_Port = Annotated[int, Meta(ge=1, le=65_535)]
+_Count = Annotated[int, Meta(ge=1, le=10**12)]
+_Seconds = Annotated[float, Meta(ge=0.1, le=86_400)]
+_Hours = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 
 class WrongSettings(Exception):
@@ -25,22 +30,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Every setting with its default. Each is read from SERVICE_<NAME>; docs/settings.md explains them."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: _Port = 8000
     api_keys: str = ""
     bundles: str = str(BUNDLES)
     database_url: str = f"sqlite:///{DATABASE}"
-    stored_max_age_hours: float = 36.0
+    stored_max_age_hours: _Hours = 36.0
     stale_predictions: Literal["mark", "rescore"] = "mark"
-    features_max_age_hours: float = 36.0
+    features_max_age_hours: _Hours = 36.0
     expired_features: Literal["mark", "refuse"] = "mark"
-    max_body_bytes: int = 8 * 2**20
-    max_rows: int = 10_000
-    max_file_bytes: int = 256 * 2**20
-    max_file_rows: int = 2_000_000
-    max_in_flight: int = 64
-    body_stall_seconds: float = 30.0
-    header_seconds: float = 10.0
-    model_seconds: float = 30.0
+    max_body_bytes: _Count = 8 * 2**20
+    max_rows: _Count = 10_000
+    max_file_bytes: _Count = 256 * 2**20
+    max_file_rows: _Count = 2_000_000
+    max_in_flight: _Count = 64
+    body_stall_seconds: _Seconds = 30.0
+    header_seconds: _Seconds = 10.0
+    model_seconds: _Seconds = 30.0
 
     def keys(self) -> dict[str, frozenset[Scope]]:
         """Return secret → scopes, from "secret:read+feedback,other:admin"."""
@@ -69,11 +74,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         try:
             msgspec.convert({name: value}, Settings, strict=False)
         except msgspec.ValidationError:
-            raise WrongSettings(f"{PREFIX}{name.upper()} has a value that does not fit.") from None
+            raise WrongSettings(f"{PREFIX}{name.upper()} has a value that does not fit{_range(name)}.") from None
     settings = msgspec.convert(given, Settings, strict=False)
+    if "bundles" in given and not Path(settings.bundles).is_dir():
+        raise WrongSettings(f"{PREFIX}BUNDLES is to be the folder of the models, and there is no such folder.")
     if not settings.keys() and not is_loopback(settings.host):
         raise WrongSettings(f"On {settings.host} others can reach the service: set SERVICE_API_KEYS, or bind to 127.0.0.1.")
     return settings
+
+
+def _range(name: str) -> str:
+    for limits in getattr(get_type_hints(Settings, include_extras=True)[name], "__metadata__", ()):
+        return f": it is to be from {limits.ge:,} to {limits.le:,}"
+    return ""
 
 
 def is_loopback(host: str) -> bool:

@@ -20,6 +20,16 @@ encode = msgspec.json.Encoder().encode
 
 _PATH = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
 _STEP = re.compile(r"\[(\d+)\]|\.([^.\[]+)")
+_TYPES = re.compile(r"Expected `(?P<wanted>[a-z |]+)`, got `(?P<got>[a-z]+)`")
+_WORDS = {
+    "array": "a list",
+    "object": "an object",
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+}
 _NAMED = re.compile(r"(?P<what>unknown|required) field `(?P<name>.*)`", re.DOTALL)
 _LONGEST_INTEGER_DIGITS = 400
 _LONGEST_RAW_CHARACTERS = 64
@@ -97,13 +107,25 @@ def _locate(message: str) -> InputError:
     """Turn "Expected `array`, got `int` - at `$.rows`" into a pointer, a code and a sentence."""
     path = _PATH.search(message)
     sentence = message[: path.start()] if path else message
-    steps = [index or name for index, name in _STEP.findall(path["path"])] if path else []
+    known = path["path"].partition("[...]")[0] if path else ""  # `[...]` stands for a name that msgspec does not tell
+    steps = [index or name for index, name in _STEP.findall(known)]
     named = _NAMED.search(sentence)
+    if sentence.endswith(f"got `{Duplicate.__name__}`"):
+        return InputError(pointer=pointer(*steps), code="duplicate_field", message="This field is given twice.")
     if named is None:
-        return InputError(pointer=pointer(*steps), code="wrong_type", message=sentence)
+        return InputError(pointer=pointer(*steps), code="wrong_type", message=_in_words(sentence))
     code = "unknown_field" if named["what"] == "unknown" else "missing_field"
     sentence = "There is no such field." if code == "unknown_field" else "This field is missing."
     return InputError(pointer=pointer(*steps, named["name"]), code=code, message=sentence)
+
+
+def _in_words(sentence: str) -> str:
+    """Return "Expected `str | null`, got `int`" as people say it; any other sentence as it is."""
+    types = _TYPES.fullmatch(sentence)
+    if types is None:
+        return sentence
+    wanted = " or ".join(_WORDS.get(each, each) for each in types["wanted"].split(" | "))
+    return f"This is to be {wanted}, not {_WORDS.get(types['got'], types['got'])}."
 
 
 def pointer(*steps: str | int) -> str:

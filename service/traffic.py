@@ -115,16 +115,24 @@ class Traffic:
     async def _admit(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         scope["caller"] = _ALL_SCOPES
         if scope["path"].startswith("/health/"):
-            await self._app(scope, receive, send)
+            await self._ask_framework(scope, receive, send)
             return
         self._identify(scope, headers)
         name, direct = self._directly(scope["path"])
         if direct is None:
             with self._slots:
-                await self._app(scope, receive, send)
+                await self._ask_framework(scope, receive, send)
         else:
             scope["route"] = direct
             await direct(name, scope, receive, send)
+
+    async def _ask_framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a HEAD as its GET; the server, which knows what was asked, leaves the body out."""
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        try:
+            await self._app(asked, receive, send)
+        finally:
+            scope["route"] = asked.get("route")
 
     def _directly(self, path: str) -> tuple[str, Predictions | Question | None]:
         """Return the model and what answers about it, for /v1/models/{model}/{question}; else nothing."""

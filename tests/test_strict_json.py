@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput, InvalidRequest
-from service.schemas import PredictionRequest
+from service.schemas import PredictionRequest, RecommendationRequest
 from service.strict_json import Duplicate, decode, pointer
 
 DECODER = msgspec.json.Decoder(PredictionRequest)
@@ -60,7 +60,8 @@ def test_bytes_that_are_no_json_are_an_invalid_request(body: bytes) -> None:
         (b'{"rows": [1]}', "/rows/0", "wrong_type"),
         (b'{"rows": [], "version": 3}', "/version", "wrong_type"),
         (b'{"rows": [], "other": 3}', "/other", "unknown_field"),
-        (b'{"rows": [], "rows": []}', "/rows", "wrong_type"),
+        (b'{"rows": [], "rows": []}', "/rows", "duplicate_field"),
+        (b'{"rows": [], "version": null, "version": "1"}', "/version", "duplicate_field"),
         (b"[]", "", "wrong_type"),
     ],
 )
@@ -68,6 +69,27 @@ def test_json_of_another_shape_is_named_by_its_place(body: bytes, at: str, code:
     with pytest.raises(InvalidInput) as raised:
         decode(body, DECODER)
     assert [(error.pointer, error.code) for error in raised.value.errors] == [(at, code)]
+
+
+def test_a_name_that_the_reader_of_shapes_does_not_tell_is_never_made_up() -> None:
+    body = b'{"row": {}, "goal": {"decision": "approve"}, "ranges": {"depth": ["a", 1]}}'
+    with pytest.raises(InvalidInput) as raised:
+        decode(body, msgspec.json.Decoder(RecommendationRequest))
+    assert [error.pointer for error in raised.value.errors] == ["/ranges"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"rows": 1}', "This is to be a list, not a whole number."),
+        (b'{"rows": [], "version": 3}', "This is to be a text or null, not a whole number."),
+        (b"[]", "This is to be an object, not a list."),
+    ],
+)
+def test_a_wrong_type_is_told_in_plain_words(body: bytes, message: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        decode(body, DECODER)
+    assert [error.message for error in raised.value.errors] == [message]
 
 
 @given(st.text())

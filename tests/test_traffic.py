@@ -2,14 +2,18 @@
 
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
 from service.settings import Settings, WrongSettings, read_settings
 from tests.conftest import serve
+from tests.programs import ROOT
 from tests.test_predictions import check_problem
 
 READ, ADMIN = "a-key-that-may-read", "a-key-for-feedback"
@@ -102,6 +106,25 @@ def test_the_frameworks_own_errors_have_the_one_shape(service: TestClient) -> No
     assert service.get("/v1/models/credit-default/predictions").headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize("question", ["predictions", "explanations", "curves", "recommendations"])
+@pytest.mark.parametrize("query", ["version=0", "verison=0", "x"])
+def test_a_question_in_json_with_a_parameter_in_its_address_is_refused_not_answered_without_it(
+    query: str, question: str, service: TestClient
+) -> None:
+    answer = service.post(f"/v1/models/diamond-price/{question}?{query}", json={"rows": []})
+    assert "belongs into the body" in check_problem(answer, 400, "invalid_request")["detail"]
+
+
+def test_a_wrong_parameter_is_not_called_bad_json(service: TestClient) -> None:
+    file, csv = b"carat\n1\n", {"Content-Type": "text/csv"}
+    for answer in (
+        service.get("/v1/runs?after=%00"),
+        service.get("/v1/runs?kind=nightly"),
+        service.post("/v1/models/diamond-price/predictions?decimal=foo", content=file, headers=csv),
+    ):
+        assert "JSON" not in check_problem(answer, 400, "invalid_request")["title"]
+
+
 def test_texts_come_in_the_callers_language(service: TestClient) -> None:
     def question(language: str) -> str:
         answer = service.get("/v1/models/credit-default", headers={"Accept-Language": language})
@@ -133,6 +156,58 @@ def test_a_misspelt_setting_is_refused_by_name() -> None:
 def test_a_setting_that_does_not_fit_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(WrongSettings, match=name):
         read_settings({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "99999"),
+        ("PORT", "0"),
+        ("MAX_IN_FLIGHT", "0"),
+        ("MAX_ROWS", "0"),
+        ("MAX_BODY_BYTES", "-1"),
+        ("MAX_FILE_BYTES", "0"),
+        ("MAX_FILE_ROWS", "-5"),
+        ("STORED_MAX_AGE_HOURS", "-1"),
+        ("FEATURES_MAX_AGE_HOURS", "nan"),
+        ("MODEL_SECONDS", "0"),
+        ("HEADER_SECONDS", "inf"),
+        ("BODY_STALL_SECONDS", "-3"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_with_the_range(name: str, value: str) -> None:
+    with pytest.raises(WrongSettings, match=rf"SERVICE_{name} .* from \S+ to \S+\."):
+        read_settings({f"SERVICE_{name}": value})
+
+
+def test_every_number_of_the_settings_has_a_range_that_holds_its_default() -> None:
+    assert msgspec.convert(msgspec.to_builtins(Settings()), Settings) == Settings()
+    kinds = [field.type for field in msgspec.inspect.type_info(Settings).fields]  # type: ignore[attr-defined]
+    numbers = [kind for kind in kinds if isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType)]
+    assert len(numbers) == 11
+    assert all(kind.ge is not None and kind.le is not None for kind in numbers)
+
+
+def test_a_folder_of_models_that_is_named_and_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings, match="SERVICE_BUNDLES"):
+        read_settings({"SERVICE_BUNDLES": str(tmp_path / "nowhere")})
+    assert read_settings({"SERVICE_BUNDLES": str(tmp_path)}).bundles == str(tmp_path)
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--port=80", 2), ("now", 2)])
+def test_an_argument_starts_no_service_but_shows_how_to(argument: str, code: int) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "service", argument], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == code
+    assert "usage: python -m service" in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/v1/models", "/v1/models/diamond-price", "/nothing"])
+def test_head_is_answered_as_get_without_the_body(path: str, service: TestClient) -> None:
+    head, get = service.head(path), service.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]
 
 
 @pytest.mark.parametrize("keys", ["no-scope-in-this-one", "a-long-enough-secret:", "a-long-enough-secret:all", ":read"])

@@ -119,6 +119,7 @@ def test_a_version_that_is_not_served_is_refused_everywhere(both: TestClient, ve
             ask()
         assert refused.value.code == "unknown_version"
         assert all(version[:12] in refused.value.detail for version in versions)
+        assert all(version in refused.value.detail for version in versions), "what is listed can be asked for"
 
 
 def test_the_client_takes_no_answer_of_another_version_than_it_asked_for(

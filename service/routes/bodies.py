@@ -5,7 +5,7 @@ Knows: HTTP. Must not know: what the body says.
 
 from starlette.types import Receive, Scope
 
-from service.errors import ClientGone, MethodNotAllowed, Overloaded, TooLarge, UnsupportedType
+from service.errors import ClientGone, InvalidRequest, MethodNotAllowed, Overloaded, TooLarge, UnsupportedType
 from service.settings import Settings
 
 _BODIES_AT_ONCE = 32
@@ -29,6 +29,8 @@ class Bodies:
             raise UnsupportedType("Send JSON, with Content-Type: application/json.")
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedType("Send the body uncompressed.")
+        if scope["query_string"]:  # passed over, a ?version= would be answered by another version than the caller believes
+            raise InvalidRequest("A question in JSON takes no parameters in its address: `version` belongs into the body.")
         length = headers.get(b"content-length", b"0")
         size = int(length[:20]) if length.isdigit() else 0
         parts: list[bytes] = []

@@ -138,7 +138,7 @@ class Registry:
         versions = self._versions.get(name, {})
         if version not in versions:
             self._require_loaded()
-            raise UnknownVersion(f"Served: {', '.join(each[:12] for each in self._in_order(model))}.")
+            raise UnknownVersion(f"Served: {', '.join(self._in_order(model))}.")
         return versions[version]
 
     def _require_loaded(self) -> None:
