@@ -49,7 +49,8 @@ class Work:
 def needs(card: Card, key: str) -> Wanted:
     """Return what predictions need of an input."""
     required = [field.name for field in card.inputs if not field.nullable]
-    return Wanted([*required, key], frozenset(field.name for field in card.inputs if field.type in {"number", "integer"}))
+    numbers = frozenset(field.name for field in card.inputs if field.type in {"number", "integer"})
+    return Wanted([*required, key], numbers, key)
 
 
 def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:
