@@ -220,6 +220,30 @@ def test_a_text_of_parquet_is_the_key_that_it_is(card: Card, store: Store, tmp_p
         assert set(connection.execute(select(stored_predictions.c.key)).scalars()) == {"17.0", " 6 "}
 
 
+@pytest.mark.usefixtures("job")
+def test_where_every_row_is_refused_the_reasons_are_written_too(card: Card, tmp_path: Path) -> None:
+    statements = {"month": ["2005-09"] * 2, "status": [0] * 2, "bill": [0] * 2, "paid": [0] * 2, "limit": [20_000] * 2}
+    rows = {name: [value] * 2 for name, value in card.real_rows[0].items()}
+    for asked, table in (("features", statements), ("predict", rows)):
+        pq.write_table(pa.table({"id": [None, "x" * 65]} | table), tmp_path / "in.parquet")
+        out = tmp_path / asked
+        with pytest.raises(SystemExit, match="None of 2 rows could be used"):
+            main([asked, "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", "id", "--output", str(out)])
+        assert [file.name for file in out.iterdir()] == ["refused.parquet"]
+        refused = pq.read_table(out / "refused.parquet").to_pylist()
+        assert [(each["place"], each["code"]) for each in refused] == [(1, "missing_field"), (2, "too_long")]
+
+
+@pytest.mark.usefixtures("job")
+def test_where_every_row_is_refused_and_the_reasons_cannot_be_written_it_is_told(card: Card, tmp_path: Path) -> None:
+    row = {name: [value] for name, value in card.real_rows[0].items()}
+    pq.write_table(pa.table({"id": ["x" * 65]} | row), tmp_path / "in.parquet")
+    (tmp_path / "out" / "refused.parquet").mkdir(parents=True)
+    arguments = ["predict", "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", "id"]
+    with pytest.raises(SystemExit, match=r"No row could be used, and refused\.parquet could not be written"):
+        main([*arguments, "--output", str(tmp_path / "out")])
+
+
 def rows_of(source: Path) -> list[dict[str, object]]:
     opened = open_source(str(source), Wanted(["a"], frozenset()))
     return [row for batch in read(opened, ["a", "b"]) for row in batch.to_pylist()]
