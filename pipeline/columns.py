@@ -56,9 +56,11 @@ class Columns:
         return next((f"The record has a column {name} already." for name in self.added if name in values), "")
 
     def row(self, values: dict[str, Any], *, from_text: bool) -> Row:
-        """Return the model's own fields. A column that is not there is left out: the service names it."""
+        """Return the model's own fields. A column that is not there is left out, as is an empty cell of text, which says
+        nothing: the service names those that it needs."""
         convert = _from_text if from_text else _plain
-        return {field["name"]: convert(field, values[column]) for field, column in self._fields if column in values}
+        given = [(field, values[column]) for field, column in self._fields if column in values]
+        return {field["name"]: convert(field, value) for field, value in given if value != "" or not from_text}
 
     def cells(self, prediction: Prediction) -> list[Any]:
         """Return the added columns' values."""
@@ -79,8 +81,6 @@ def _from_text(field: Field, cell: str) -> Any:
     """Return a cell of a CSV as the field's type. What is none stays text: the service refuses it and says why."""
     if field["type"] == "text":
         return cell
-    if not cell:
-        return None
     if field["type"] == "integer" and _WHOLE.fullmatch(cell):
         return int(cell)
     if field["type"] in {"number", "integer"} and _NUMBER.fullmatch(cell):

@@ -172,6 +172,10 @@ def _told(path: Path) -> Iterator[None]:
     """Turn what pyarrow says of a bad file into a sentence."""
     try:
         yield
-    except _pyarrow().ArrowException as error:
-        sentence = str(error).splitlines()[0][:200]
+    except (_pyarrow().ArrowException, OSError) as error:
+        if (
+            isinstance(error, OSError) and error.errno is not None
+        ):  # the system's word; Arrow's own, of damage, has no number
+            raise
+        sentence = (str(error).splitlines() or ["?"])[0][:200]
         raise Unusable(f"{path.name} cannot be read as Parquet: {sentence}") from None

@@ -155,6 +155,8 @@ class CsvRecords:
                 if not _is_unicode(text):
                     raise Unusable("The header of the CSV is not UTF-8.")
                 return raw.rstrip(b"\r\n"), names, separator
+        if not _is_unicode(text) or "\0" in text:  # as UTF-16 has them
+            raise Unusable("The header of the CSV is not UTF-8. Save the file as UTF-8.")
         raise Unusable(
             f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "
             f"It begins with {text[:60].strip()!a}. Say --field FIELD=COLUMN where a name is another one."

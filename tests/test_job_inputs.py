@@ -177,6 +177,73 @@ def test_a_whole_number_is_the_same_key_in_every_type_and_what_is_none_refuses_i
         assert fields <= {"id"}
 
 
+@pytest.mark.parametrize(("decimal", "sign"), [("point", "."), ("comma", ",")])
+@pytest.mark.usefixtures("job")
+def test_a_whole_number_in_a_csv_is_the_same_key_however_it_is_written_and_text_stays_text(
+    decimal: str, sign: str, card: Card, store: Store, tmp_path: Path
+) -> None:
+    other = "," if sign == "." else "."
+    written = [
+        f"17{sign}0",
+        f"5{sign}00",
+        " 6 ",
+        "-3",
+        "007",
+        f"007{sign}0",
+        f"8{other}0",
+        f"1{sign}000",
+        f"A{sign}0",
+        f"9{sign}5",
+    ]
+    written += ["9" * 15 + f"{sign}0", "9" * 16 + f"{sign}0", "  "]
+    expected = ["17", "5", "6", *written[3:10], "9" * 15, written[11]]
+    row = [str(value).replace(".", sign) for value in card.real_rows[0].values()]
+    rows = [["id", *card.real_rows[0]], *([key, *row] for key in written)]
+    statements = [["id", "month", "status", "bill", "paid", "limit"]]
+    statements += [[key, "2005-09", "0", "0", f"0{sign}5", "20000"] for key in written]
+    for asked, lines, table in (("features", statements, stored_features), ("predict", rows, stored_predictions)):
+        (tmp_path / "in.csv").write_text("\n".join(map(";".join, lines)))
+        main([asked, "--model", MODEL, "--input", str(tmp_path / "in.csv"), "--key", "id", "--decimal", decimal])
+        with store.reading() as connection:
+            kept = connection.execute(select(table.c.key).order_by(table.c.place)).scalars().all()
+            refused = connection.execute(select(refused_rows.c.field, refused_rows.c.code)).all()
+        assert kept == expected
+        assert set(refused) == {("id", "missing_field")}
+
+
+@pytest.mark.usefixtures("job")
+def test_a_text_of_parquet_is_the_key_that_it_is(card: Card, store: Store, tmp_path: Path) -> None:
+    row = {name: [value] * 2 for name, value in card.real_rows[0].items()}
+    pq.write_table(pa.table({"id": ["17.0", " 6 "]} | row), tmp_path / "rows.parquet")
+    main(["predict", "--model", MODEL, "--input", str(tmp_path / "rows.parquet"), "--key", "id"])
+    with store.reading() as connection:
+        assert set(connection.execute(select(stored_predictions.c.key)).scalars()) == {"17.0", " 6 "}
+
+
+@pytest.mark.usefixtures("job")
+def test_where_every_row_is_refused_the_reasons_are_written_too(card: Card, tmp_path: Path) -> None:
+    statements = {"month": ["2005-09"] * 2, "status": [0] * 2, "bill": [0] * 2, "paid": [0] * 2, "limit": [20_000] * 2}
+    rows = {name: [value] * 2 for name, value in card.real_rows[0].items()}
+    for asked, table in (("features", statements), ("predict", rows)):
+        pq.write_table(pa.table({"id": [None, "x" * 65]} | table), tmp_path / "in.parquet")
+        out = tmp_path / asked
+        with pytest.raises(SystemExit, match="None of 2 rows could be used"):
+            main([asked, "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", "id", "--output", str(out)])
+        assert [file.name for file in out.iterdir()] == ["refused.parquet"]
+        refused = pq.read_table(out / "refused.parquet").to_pylist()
+        assert [(each["place"], each["code"]) for each in refused] == [(1, "missing_field"), (2, "too_long")]
+
+
+@pytest.mark.usefixtures("job")
+def test_where_every_row_is_refused_and_the_reasons_cannot_be_written_it_is_told(card: Card, tmp_path: Path) -> None:
+    row = {name: [value] for name, value in card.real_rows[0].items()}
+    pq.write_table(pa.table({"id": ["x" * 65]} | row), tmp_path / "in.parquet")
+    (tmp_path / "out" / "refused.parquet").mkdir(parents=True)
+    arguments = ["predict", "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", "id"]
+    with pytest.raises(SystemExit, match=r"No row could be used, and refused\.parquet could not be written"):
+        main([*arguments, "--output", str(tmp_path / "out")])
+
+
 def rows_of(source: Path) -> list[dict[str, object]]:
     opened = open_source(str(source), Wanted(["a"], frozenset()))
     return [row for batch in read(opened, ["a", "b"]) for row in batch.to_pylist()]

@@ -78,7 +78,7 @@ def test_json_lines_keep_their_text_and_order_and_get_the_columns_of_the_contrac
 
 
 def test_a_csv_keeps_every_byte_of_its_cells_formulas_too(url: str, tmp_path: Path) -> None:
-    rows = ['1,"I love, it",=1+2\r\n', '2,"two\r\nlines ""so""",@x\r\n', "3,,  +4 \r\n"]
+    rows = ['1,"I love, it",=1+2\r\n', '2,"two\r\nlines ""so""",@x\r\n', "3, fine ,  +4 \r\n"]
     (tmp_path / "in.csv").write_bytes(("\ufeffid,text,note\r\n" + "".join(rows)).encode())
     summary = enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url, fields={"comment": "text"}, prefix="s_")
     written = (tmp_path / "out.csv").read_bytes().decode()
@@ -87,7 +87,7 @@ def test_a_csv_keeps_every_byte_of_its_cells_formulas_too(url: str, tmp_path: Pa
     )
     assert all(row.removesuffix("\r\n") + "," in written for row in rows)
     cells = list(csv.DictReader(io.StringIO(written.removeprefix("\ufeff"), newline="")))
-    answers = expected(url, [{"comment": text} for text in ("I love, it", 'two\r\nlines "so"', "")])
+    answers = expected(url, [{"comment": text} for text in ("I love, it", 'two\r\nlines "so"', " fine ")])
     assert [{name: row["s_" + name] for name in ADDED} for row in cells] == [
         {name: str(value) for name, value in answer.items()} for answer in answers
     ]

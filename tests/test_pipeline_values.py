@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import Unusable, enrich
-from pipeline.parquet import ParquetRecords, convert
+from pipeline.columns import Columns
+from pipeline.parquet import ParquetRecords, convert, join
 from pipeline.parquet_values import plain_values
 from pipeline.records import Record
 from pipeline.rendering import NewCsv
@@ -254,8 +255,52 @@ def test_a_header_with_a_line_end_in_a_name_is_read_and_one_without_the_column_i
         rows = list(csv.reader(file))
     assert [row[:2] for row in rows] == [["comment", 'two\r\nlines "so"'], ["fine", "x\r\ny"]]
     (tmp_path / "utf-16.csv").write_text("id,comment\n1,fine\n", encoding="utf-16")
-    with pytest.raises(Unusable, match=r"columns: comment. It begins with .*x00.*--field"):
+    with pytest.raises(Unusable, match="header of the CSV is not UTF-8"):
         enrich(MODEL, tmp_path / "utf-16.csv", tmp_path / "no.csv", url=url)
+    (tmp_path / "other.csv").write_text("id,text\n1,fine\n")
+    with pytest.raises(Unusable, match=r"columns: comment. It begins with 'id,text'.*--field"):
+        enrich(MODEL, tmp_path / "other.csv", tmp_path / "no.csv", url=url)
+
+
+def damaged(path: Path) -> None:
+    """Write a Parquet file of two row groups, and spoil a page of the second."""
+    comments = [f"{place} {os.urandom(8).hex()}" for place in range(2000)]
+    pq.write_table(pa.table({"comment": comments}), path, row_group_size=1000, use_dictionary=False)
+    column = pq.read_metadata(path).row_group(1).column(0)
+    content = bytearray(path.read_bytes())
+    middle = column.data_page_offset + column.total_compressed_size // 2
+    content[middle : middle + 200] = b"\xff" * 200
+    path.write_bytes(content)
+
+
+def test_a_damaged_page_of_parquet_is_an_input_that_cannot_be_used_and_no_reason_to_try_again(
+    url: str, tmp_path: Path
+) -> None:
+    damaged(tmp_path / "in.parquet")
+    with pytest.raises(Unusable, match=r"in.parquet cannot be read as Parquet: .*snappy"):
+        enrich(MODEL, tmp_path / "in.parquet", tmp_path / "out.jsonl", url=url)
+    answers = "".join(f'{{"number": {place}, "added": ["x"]}}\n' for place in range(1, 2001))
+    (tmp_path / "answers").write_text(answers)
+    with pytest.raises(Unusable, match=r"in.parquet cannot be read as Parquet: .*snappy"):
+        join(tmp_path / "in.parquet", tmp_path / "answers", {"label": True}, tmp_path / "out.parquet")
+
+
+def test_an_empty_text_cell_of_a_csv_is_missing_and_an_empty_text_of_json_is_a_value(url: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('id,comment\n1,fine\n2,\n3,""\n')
+    summary = enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url)
+    assert (summary.enriched, summary.failed) == (1, 2)
+    reasons = [line["reason"] for line in lines_of(tmp_path / "out.csv.failed.jsonl")]
+    assert reasons == ["comment: This field is missing."] * 2
+    (tmp_path / "in.jsonl").write_text('{"comment": ""}\n')
+    assert enrich(MODEL, tmp_path / "in.jsonl", tmp_path / "out.jsonl", url=url).enriched == 1
+
+
+def test_an_empty_text_cell_of_a_csv_is_left_out_as_the_service_has_it_where_it_may_be_null() -> None:
+    inputs = [{"name": "a", "type": "text"}, {"name": "b", "type": "text", "nullable": True}]
+    card: Any = {"inputs": inputs, "output": {"kind": "regression"}, "version": "v"}
+    columns = Columns(card, {}, "")
+    assert columns.row({"a": "", "b": ""}, from_text=True) == {}
+    assert columns.row({"a": "", "b": ""}, from_text=False) == {"a": "", "b": ""}
 
 
 @pytest.mark.parametrize("prefix", ["\udcff", "a\nb"])

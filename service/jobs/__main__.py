@@ -131,7 +131,12 @@ def _carry_out(asked: argparse.Namespace, store: Store, card: Card, work: Work, 
         written.check_folder(asked.output)
     bar = tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None)
     with bar, _engine(asked) as engine:
-        run = nightly.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)
+        try:
+            run = nightly.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)
+        except nightly.NothingUsable as fault:
+            if asked.output:
+                written.write_refused(store, fault.run, asked.output)
+            raise
     if asked.output:
         key = asked.key if work.kind == "predictions" and asked.key else _key(card)
         written.write(store, run, card, key, asked.output)

@@ -35,7 +35,7 @@ _DUPLICATE = ("month", "duplicate_month", "This client has another statement of 
 
 def needs(key: str | None) -> Wanted:
     """Return what features need of an input."""
-    return Wanted(["month", *AMOUNTS, key or KEY], frozenset(AMOUNTS))
+    return Wanted(["month", *AMOUNTS, key or KEY], frozenset(AMOUNTS), key or KEY)
 
 
 def features(card: Card, source: Source, key: str | None) -> Work:

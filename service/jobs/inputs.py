@@ -17,6 +17,7 @@ from service.files.cells import with_points
 from service.files.csv_text import CsvText
 from service.files.dialect import Decimal
 from service.files.parts import wrong_cells
+from service.jobs.key_columns import keys_as_written
 from service.jobs.partitions import BATCH_ROWS, FAULT, Partition, WrongInput, first_line, held, in_file
 from service.store.foreign import ForeignTable
 
@@ -35,10 +36,11 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a job needs of an input whose cells are text: names to know its separator by, and how numbers are written."""
+    """What a job needs of an input whose cells are text: names to know its separator by, key, how numbers are written."""
 
     required: list[str]
     numbers: frozenset[str]
+    key: str = ""
     decimal: Decimal | None = None
     charset: str = ""
 
@@ -135,6 +137,7 @@ class _CsvSource:
         self.name = str(path.resolve())
         self._text = CsvText(path, wanted.required, wanted.charset)
         self.columns = self._text.names
+        self._key = wanted.key
         self._numbers = [place for place, name in enumerate(self.columns) if name in wanted.numbers]
         rows, self._decimal = self._text.survey(self._numbers, wanted.decimal, sys.maxsize)
         self.rows: int | None = rows
@@ -158,6 +161,8 @@ class _CsvSource:
 
     def _column(self, place: int, cells: list[tuple[str, ...]]) -> pa.Array:
         array = pa.array(cells[place], pa.string())
+        if self.columns[place] == self._key:
+            return keys_as_written(array, "," if self._decimal == "comma" else ".")
         return with_points(array) if self._decimal == "comma" and place in self._numbers else array
 
 

@@ -5,15 +5,25 @@ from Spark and Oracle, as a float from pandas as soon as one key of the column i
 """
 
 import math
+import re
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from service.scoring.keys import NoKey, key_text
 
 _WHOLE_BELOW = {16: 2.0**11, 32: 2.0**24, 64: 2.0**53}
 """Bits of a float → from where on it may stand for another whole number than the one that was written."""
+_WHOLE = r"^(0|-?[1-9][0-9]{{0,14}}){sign}00?$"
+"""Digits that any float holds. Three zeros may be thousands, and a zero before other digits is of a text."""
+
+
+def keys_as_written(column: pa.Array, sign: str) -> pa.Array:
+    """Return the keys of a CSV, whose cells have no type: without spaces around them, and 17.0 as 17."""
+    whole = _WHOLE.format(sign=re.escape(sign))
+    return pc.replace_substring_regex(pc.utf8_trim_whitespace(column), whole, r"\1")
 
 
 def key_texts(column: pa.Array) -> list[str | NoKey]:

@@ -31,6 +31,14 @@ class Busy(Exception):
     """Another job of this kind writes for this model now."""
 
 
+class NothingUsable(WrongInput):
+    """No row of the input could be used; the run that failed keeps the reasons."""
+
+    def __init__(self, message: str, run: Run) -> None:
+        super().__init__(message)
+        self.run = run
+
+
 @dataclass(frozen=True)
 class Work:
     """What a run of a kind is made of."""
@@ -49,7 +57,8 @@ class Work:
 def needs(card: Card, key: str) -> Wanted:
     """Return what predictions need of an input."""
     required = [field.name for field in card.inputs if not field.nullable]
-    return Wanted([*required, key], frozenset(field.name for field in card.inputs if field.type in {"number", "integer"}))
+    numbers = frozenset(field.name for field in card.inputs if field.type in {"number", "integer"})
+    return Wanted([*required, key], numbers, key)
 
 
 def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:
@@ -64,8 +73,8 @@ def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:
 def carry_out(store: Store, card: Card, work: Work, *, engine: Engine, keep: int, advance: Advance) -> Run:
     """Do a piece of work whole and switch to its run; `advance` is told of rows as they are done.
 
-    Answers come from the run before until the end. Raises WrongInput, WrongEngine, Busy, Overtaken, StorageUnavailable,
-    BrokenStorage, and what the work raises.
+    Answers come from the run before until the end. Raises WrongInput (NothingUsable), WrongEngine, Busy, Overtaken,
+    StorageUnavailable, BrokenStorage, and what the work raises.
     """
     store.prepare()
     with store.database.only_one(f"{work.kind}-{card.name}") as still_alone:
@@ -124,7 +133,8 @@ def _done(
 def _publish(store: Store, done: Progress, still_alone: Still) -> Run:
     run = history.find_run(store, done.run)
     if not run.rows:
-        raise WrongInput(f"None of {done.position:,} rows could be used. The served run stays as it is.{_why(store, run)}")
+        sentence = f"None of {done.position:,} rows could be used. The served run stays as it is.{_why(store, run)}"
+        raise NothingUsable(sentence, run)
     still_alone()
     history.publish(store, done.run)
     return history.find_run(store, done.run)

@@ -42,16 +42,35 @@ def write(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
         raise WrongOutput(f"Run {run.id} is served, but its files could not be written: {first_line(error)}") from error
 
 
+def write_refused(store: Store, run: Run, folder: Path) -> None:
+    """Write the reasons alone, of a run that is not served. Raises WrongOutput."""
+    try:
+        _refused(store, run, folder)
+    except (OSError, pa.ArrowException) as error:
+        raise WrongOutput(
+            f"No row could be used, and refused.parquet could not be written: {first_line(error)}. "
+            "The served run stays as it is."
+        ) from error
+
+
 def _write(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
-    origin = {"model": run.model, "version": run.version, "run": run.id}
     if run.kind == "predictions":
         shape = _shape(card, key)
         pages = ([_flat(row, card, key) for row in page] for page in lookups.predictions_of(store, run.id, _PAGE))
     else:
         shape = _shape_of_features(card, key)
         pages = ([_fields(row, key) for row in page] for page in lookups.features_of(store, run.id, _PAGE))
-    _put(folder / f"{run.kind}.parquet", shape.with_metadata(origin), pages)
-    _put(folder / "refused.parquet", REFUSED.with_metadata(origin), lookups.refused_of(store, run.id, _PAGE))
+    _put(folder / f"{run.kind}.parquet", shape.with_metadata(_origin(run)), pages)
+    _refused(store, run, folder)
+
+
+def _refused(store: Store, run: Run, folder: Path) -> None:
+    pages = lookups.refused_of(store, run.id, _PAGE)
+    _put(folder / "refused.parquet", REFUSED.with_metadata(_origin(run)), pages)
+
+
+def _origin(run: Run) -> dict[str, str]:
+    return {"model": run.model, "version": run.version, "run": run.id}
 
 
 def _shape(card: Card, key: str) -> pa.Schema:

@@ -47,7 +47,7 @@ class Database:
         if self._mark.exists():
             raise BrokenStorage(
                 "The database file was here and is gone. Restore it from a backup; "
-                "to begin anew, delete the file .exists beside it."
+                f"to begin anew, delete {self._mark.name} beside it."
             )
         self.file.parent.mkdir(parents=True, exist_ok=True)
         _open_file(self.file, "rwc", 0).close()
@@ -61,7 +61,7 @@ class Database:
         if self._is_file and self._mark.exists():
             raise BrokenStorage(
                 "The database file is empty, and was not. Restore it from a backup; "
-                "to begin anew, delete the file .exists beside it."
+                f"to begin anew, delete {self._mark.name} beside it."
             )
 
     def mark(self) -> None:
