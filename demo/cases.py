@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from client import Card, Field, Row, Value
 
+GIVEN = "given"
+"""The name of a start that is no row of the card: a row of a file, an entry of a feed, a kept case."""
 MODEL, LANGUAGE, START, VIEW, KEPT = "model", "lang", "start", "view", "kept"
 _RESERVED = {MODEL, LANGUAGE, START, VIEW, KEPT, "embed", "embed_options"}
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
@@ -21,7 +23,7 @@ _LONGEST_SHOWN = 40
 
 @dataclass
 class Case:
-    """`start` names an example or a real row of the card; `row` is what the form shows."""
+    """`start` names an example or a real row of the card, or is GIVEN; `row` is what the form shows."""
 
     start: str
     start_row: Row
@@ -71,12 +73,18 @@ def begin(card: Card, start: str) -> Case:
     return Case(start, row, dict(row))
 
 
+def given(card: Card, row: Row) -> Case:
+    """Return the case that starts with a row of its own."""
+    start = complete(card, row)
+    return Case(GIVEN, start, dict(start))
+
+
 def read(card: Card, parameters: dict[str, str]) -> Case:
     """Return the case of an address; `misunderstood` lists what does not fit the card."""
     known = starts(card)
     asked = parameters.get(START, "")
     case = begin(card, asked if asked in known else next(iter(known)))
-    if asked and asked not in known:
+    if asked and asked not in {*known, GIVEN}:
         case.misunderstood.append(f"{START}={asked}"[:_LONGEST_SHOWN])
     fields = {_key(each["name"]): each for each in card["inputs"]}
     for key, text in parameters.items():
@@ -86,12 +94,15 @@ def read(card: Card, parameters: dict[str, str]) -> Case:
             case.row[fields[key]["name"]] = parse(fields[key], text)
         except (KeyError, ValueError):
             case.misunderstood.append(f"{key}={text}"[:_LONGEST_SHOWN])
+    if asked == GIVEN and asked not in known:
+        return Case(GIVEN, dict(case.row), case.row, case.misunderstood)
     return case
 
 
 def write(card: Card, case: Case, language: str) -> dict[str, str]:
-    """Return the query parameters of a case: the start, and what was changed since."""
-    changed = {_key(name): spell(case.row[name]) for name in case.changed()}
+    """Return the query parameters of a case: the start, and what was changed since; a row of its own is all written out."""
+    told = case.row if case.start == GIVEN else case.changed()
+    changed = {_key(name): spell(case.row[name]) for name in told}
     return {MODEL: card["name"], LANGUAGE: language, START: case.start, **changed}
 
 

@@ -11,7 +11,7 @@ from demo.tongue import Tongue
 from demo.wording import answer_with_unit, decimals, is_classification, label, value_with_unit
 
 _SHOWN = 6
-_UNUSUAL = 90
+_LESS_USUAL, _UNUSUAL = 75, 90
 _WORTH_SAYING = 0.15
 """A standard error below this part of the largest bar does not change which bars are the long ones."""
 _LONGEST_VALUE = 24
@@ -40,8 +40,10 @@ def usual(card: Card, usualness: Usualness | None, tongue: Tongue) -> tuple[str,
         only_text = all(field["type"] == "text" for field in card["inputs"])
         return (tongue.say("How usual a text is cannot be told.") if only_text else ""), False
     share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
-    if usualness["percentile"] < _UNUSUAL:
+    if usualness["percentile"] < _LESS_USUAL:
         return tongue.say("A usual case: rarer than {share} of those the model learned from.", share=share), False
+    if usualness["percentile"] < _UNUSUAL:
+        return tongue.say("A less usual case: rarer than {share} of those the model learned from.", share=share), False
     text = tongue.say("An unusual case: rarer than {share} of those the model learned from.", share=share)
     fields = {field["name"]: field for field in card["inputs"]}
     named = ", ".join(label(fields[name]) for name in usualness["fields"] if name in fields)

@@ -170,6 +170,11 @@ def _in_words(card: Card, table: pa.Table) -> pa.Table:
     return table.set_column(table.schema.get_field_index("decision"), "decision", said)
 
 
+def is_scored(card: Card, file: ScoredFile, place: int) -> bool:
+    """Tell whether row number `place` (1-based) has an answer."""
+    return file.table[answer_column(card)][place - 1].as_py() is not None
+
+
 def case_of(card: Card, file: ScoredFile, place: int) -> Row:
     """Return the values of row number `place` (1-based) that the model's fields take; others are left out."""
     cells = file.table.slice(place - 1, 1).to_pylist()[0]

@@ -93,6 +93,17 @@ def begin(card_: Card, start: str) -> None:
     st.session_state.setdefault("cases", {})[card_["name"]] = cases.begin(card_, start)
 
 
+def back(card_: Card) -> None:
+    """Undo every change since the case began."""
+    held = case(card_)
+    st.session_state["cases"][card_["name"]] = replace(held, row=dict(held.start_row))
+
+
+def open_row(card_: Card, row: Row) -> None:
+    """Begin the case anew with a row that is none of the card's."""
+    st.session_state.setdefault("cases", {})[card_["name"]] = cases.given(card_, row)
+
+
 def take(card_: Card, values: Row) -> None:
     """Take values into the case; as it becomes another object, every widget shows them."""
     held = case(card_)

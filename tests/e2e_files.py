@@ -89,6 +89,10 @@ def test_a_row_is_opened_in_try_with_its_own_values(visit: Any, clients: Path) -
     first = rows_of("credit-default")[0]
     expect(page.get_by_role("spinbutton", name=re.compile("^Credit limit"))).to_have_value(str(first["credit_limit"]))
     expect(page.get_by_role("spinbutton", name=re.compile("^Last payment"))).to_have_value(str(first["last_payment"]))
+    expect(page.locator(".story")).to_contain_text("This is where the case starts")
+    page.reload()
+    expect(page.get_by_role("spinbutton", name=re.compile("^Last payment"))).to_have_value(str(first["last_payment"]))
+    expect(page.locator(".story")).to_contain_text("This is where the case starts")
 
 
 def test_all_of_it_can_be_taken_away(visit: Any, clients: Path) -> None:

@@ -142,6 +142,16 @@ def test_an_address_brings_back_every_field(data: some.DataObject) -> None:
     assert read.misunderstood == []
 
 
+@given(some.data())
+def test_an_address_brings_back_a_row_that_is_none_of_the_cards_as_the_start_of_its_case(data: some.DataObject) -> None:
+    card = card_of(EVERY_TYPE)
+    row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
+    opened = cases.given(card, row)
+    read = cases.read(card, cases.write(card, opened, "pl"))
+    assert (read.start, read.start_row, read.row) == (cases.GIVEN, row, row)
+    assert not read.changed()
+
+
 @given(some.dictionaries(some.text(max_size=8), some.text(max_size=60)))
 def test_no_address_however_hostile_gives_a_value_that_the_card_forbids(parameters: dict[str, str]) -> None:
     card = card_of(EVERY_TYPE)

@@ -83,7 +83,10 @@ def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
             icon=":material/shuffle:",
         )
     if not wanted:
-        st.caption(words.say("Type a key to see what last night's work has stored under it."))
+        if st.session_state.pop(f"{PAGE}/none/{card['name']}", False):
+            _say_nothing_stored(card, "", words)
+        else:
+            st.caption(words.say("Type a key to see what last night's work has stored under it."))
         return None
     held = _held().get(card["name"])
     same = held is not None and held.entity["id"] == wanted
@@ -91,7 +94,7 @@ def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
         entity = answers.entity(card, wanted)
         if entity is None:
             if not banner.has_errors():
-                st.info(words.say("Nothing is stored under {key}. Is the key right?", key=forms.plain(wanted)), icon="🔍")
+                _say_nothing_stored(card, wanted, words)
             return None
         brought = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
         held = _held()[card["name"]] = looked_up.begin(card, entity, looked_up.changes(held) if held and same else brought)
@@ -103,6 +106,18 @@ def _take_any(card: Card) -> None:
     found = answers.any_entity(card, str(random.randrange(_ANY_KEY)))  # noqa: S311 - nothing secret is drawn
     if found:
         st.session_state[f"{PAGE}/key/{card['name']}"] = found
+    else:
+        st.session_state[f"{PAGE}/none/{card['name']}"] = True
+
+
+def _say_nothing_stored(card: Card, wanted: str, words: Tongue) -> None:
+    """Say that a key is unknown, or that no night has stored anything for this model at all."""
+    text = (
+        words.say("Nothing is stored under {key}. Is the key right?", key=forms.plain(wanted))
+        if wanted and answers.any_entity(card, "")
+        else words.say("No night has stored anything for this model yet. Choose another model above.")
+    )
+    st.info(text, icon="🔍")
 
 
 def _form(card: Card, found: LookedUp, words: Tongue) -> dict[str, DeltaGenerator]:

@@ -94,7 +94,7 @@ def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
         return min(now, len(own) - 1)
 
     def take() -> None:
-        state.take(card, chosen.row)
+        state.open_row(card, chosen.row)
         state.go_home(card)
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):

@@ -214,7 +214,7 @@ def _list(card: Card, entries: list[Entry], count: int, place: str, words: Tongu
         with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
             st.html(_entry(card, each, words))
             if each.row and st.button(words.say("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
-                state.take(card, each.row)
+                state.open_row(card, each.row)
                 state.go_home(card)
                 st.rerun()
     if count > len(entries):

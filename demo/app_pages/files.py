@@ -105,15 +105,15 @@ def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], 
     at = next((each for each in picked.selection.rows if each < shown.num_rows), None)
 
     def open_row() -> None:
-        state.take(card, scored_file.case_of(card, file, shown["row"][at].as_py()))
+        state.open_row(card, scored_file.case_of(card, file, shown["row"][at].as_py()))
         state.go_home(card)
 
-    st.button(
-        words.say("Open this row in Try"),
-        on_click=open_row,
-        disabled=at is None,
-        help=None if at is not None else words.say("Choose a row of the table first."),
-    )
+    if at is None:
+        lacking = words.say("Choose a row of the table first.")
+    else:
+        scored = scored_file.is_scored(card, file, shown["row"][at].as_py())
+        lacking = "" if scored else words.say("This row was not scored: some of its values are missing or cannot be read.")
+    st.button(words.say("Open this row in Try"), on_click=open_row, disabled=bool(lacking), help=lacking or None)
 
 
 def _choice(card: Card, sent: SentFile, counts: dict[str, int], words: Tongue) -> tuple[str, str, int]:

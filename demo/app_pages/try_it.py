@@ -92,12 +92,17 @@ def _starts(card: Card, case: Case, words: Tongue) -> None:
             )
         st.button(
             words.say("Back to the start"),
-            on_click=lambda: begin(case.start),
+            on_click=lambda: _back(card),
             type="tertiary",
             icon=":material/undo:",
             key="back",
             disabled=not case.changed(),
         )
+
+
+def _back(card: Card) -> None:
+    state.back(card)
+    state.misunderstood().clear()
 
 
 def _answer(card: Card, case: Case, now: Prediction, start: Prediction, words: Tongue) -> None:
@@ -123,7 +128,8 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongu
         return figure, words.say("Scale from 0% to 100%, the answer stands at {answer}.", answer=said)
     around = now.get("interval")
     low, high = (around["low"], around["high"]) if around else (value, value)
-    least, most = output.get("seen") or (min(low, 0.0), max(high, 1.0))
+    seen = output.get("seen") or (0.0, 1.0)
+    least, most = min(low, seen[0]), max(high, seen[1])
     ticks = [(at, wording.answer_text(card, at, words)) for at in (least, (least + most) / 2, most)]
     figure = answer_scale.interval((low, high), value, pinned, (least, most), ticks=ticks, theme=state.theme())
     if not around:

@@ -69,7 +69,7 @@ def _controls(card: Card, case: Case, fields: dict[str, Field], words: Tongue) -
         st.selectbox(words.say("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_WIDE)
         st.button(
             words.say("Back to the start"),
-            on_click=lambda: state.begin(card, case.start),
+            on_click=lambda: state.back(card),
             type="tertiary",
             icon=":material/undo:",
             key="back",
