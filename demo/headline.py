@@ -5,9 +5,12 @@ Knows: cards, predictions, a tongue; nothing of a card is taken for a mark. Must
 
 from html import escape
 
-from client import Band, Card, Prediction
+from client import Band, Card, Prediction, Usualness
 from demo.tongue import Tongue
 from demo.wording import answer_text, answer_value, answer_with_unit, band_of
+
+UNUSUAL = 90
+"""From this percentile on a case is called unusual."""
 
 
 def badge(card: Card, prediction: Prediction) -> str:
@@ -19,6 +22,15 @@ def badge(card: Card, prediction: Prediction) -> str:
 def word(band: Band) -> str:
     """Return a band as a coloured word."""
     return f'<span class="band band-{band["tone"]}">{escape(band.get("label") or band["value"])}</span>'
+
+
+def rarity(usualness: Usualness | None, tongue: Tongue) -> str:
+    """Return how usual a case is as a few quiet words, loud where it is unusual; nothing where nobody can tell."""
+    if usualness is None:
+        return ""
+    share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
+    kind = "apart" if usualness["percentile"] >= UNUSUAL else "rarity"
+    return f'<span class="{kind}">{escape(tongue.say("rarer than {share}", share=share))}</span>'
 
 
 def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:
@@ -35,11 +47,11 @@ def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:
     )
 
 
-def small(card: Card, prediction: Prediction, words_before: str, tongue: Tongue) -> str:
-    """Return one line: what it is about, the answer, the band."""
+def small(card: Card, prediction: Prediction, words_before: str, tongue: Tongue, usualness: Usualness | None = None) -> str:
+    """Return one line: what it is about, the answer, the band, how usual the case is."""
     answer = escape(answer_with_unit(card, answer_value(card, prediction), tongue))
     before = f"<span>{escape(words_before)}</span>" if words_before else ""
     return (
         f'<p class="headline" role="status" aria-live="polite">{before}'
-        f"<strong>{answer}</strong>{badge(card, prediction)}</p>"
+        f"<strong>{answer}</strong>{badge(card, prediction)}{rarity(usualness, tongue)}</p>"
     )

@@ -31,7 +31,7 @@ def side_by_side(card: Card, kept: list[Kept], explained: list[Explanation], ton
             rows.append(_row(wording.label(field), marked))
     rows.append(_row(tongue.say("Strongest reasons"), [_reasons(card, each, tongue) for each in explained], "reasons"))
     if any(each["usualness"] for each in explained):
-        rows.append(_row(tongue.say("How usual"), [_usual(each, tongue) for each in explained]))
+        rows.append(_row(tongue.say("How usual"), [headline.rarity(each["usualness"], tongue) for each in explained]))
     return _table(head, rows)
 
 
@@ -124,14 +124,6 @@ def _row(name: str, cells: list[str], kind: str = "") -> str:
 
 def _values(cards: tuple[Card, Card], one: Explanation, two: Explanation) -> tuple[float, float]:
     return wording.answer_value(cards[0], one["prediction"]), wording.answer_value(cards[1], two["prediction"])
-
-
-def _usual(explained: Explanation, tongue: Tongue) -> str:
-    found = explained["usualness"]
-    if not found:
-        return ""
-    said, rare = reasons.rarity(found, tongue)
-    return f'<span class="apart">{escape(said)}</span>' if rare else escape(said)
 
 
 def _answer(card: Card, explained: Explanation, tongue: Tongue) -> str:

@@ -7,11 +7,12 @@ Streamlit, requests.
 from html import escape
 
 from client import Card, Contribution, Explanation, Field, Row, Usualness
+from demo.headline import UNUSUAL
 from demo.tongue import Tongue
 from demo.wording import answer_with_unit, decimals, is_classification, label, value_with_unit
 
 _SHOWN = 6
-_LESS_USUAL, _UNUSUAL = 75, 90
+_LESS_USUAL = 75
 _WORTH_SAYING = 0.15
 """A standard error below this part of the largest bar does not change which bars are the long ones."""
 _LONGEST_VALUE = 24
@@ -28,12 +29,6 @@ def why(card: Card, row: Row, now: Explanation, start: Explanation, tongue: Tong
     return f'<section class="why{" swapped" if _more_is_good(card) else ""}">{"".join(parts)}</section>'
 
 
-def rarity(usualness: Usualness, tongue: Tongue) -> tuple[str, bool]:
-    """Return how usual the case is in a few words, and whether it is unusual."""
-    share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
-    return tongue.say("rarer than {share}", share=share), usualness["percentile"] >= _UNUSUAL
-
-
 def usual(card: Card, usualness: Usualness | None, tongue: Tongue) -> tuple[str, bool]:
     """Return a sentence on how usual the case is, or why nobody can tell, and whether it is unusual."""
     if usualness is None:
@@ -42,7 +37,7 @@ def usual(card: Card, usualness: Usualness | None, tongue: Tongue) -> tuple[str,
     share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
     if usualness["percentile"] < _LESS_USUAL:
         return tongue.say("A usual case: rarer than {share} of those the model learned from.", share=share), False
-    if usualness["percentile"] < _UNUSUAL:
+    if usualness["percentile"] < UNUSUAL:
         return tongue.say("A less usual case: rarer than {share} of those the model learned from.", share=share), False
     text = tongue.say("An unusual case: rarer than {share} of those the model learned from.", share=share)
     fields = {field["name"]: field for field in card["inputs"]}

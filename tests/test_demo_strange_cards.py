@@ -92,6 +92,7 @@ class StandIn:
         surface = {"fields": body["fields"], "values": [[value] for value in values], "outputs": [[0.75]]}
         together = body.get("together", False)
         answer = {"model": card["name"], "version": card["version"], "prediction": prediction, "pinned": prediction}
+        answer["usualness"] = {"percentile": 99.0, "fields": []}
         return answer | {"curves": [] if together else curves, "surface": surface if together else None}
 
     def _recommendations(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +100,7 @@ class StandIn:
         proposal = {
             "changes": [{"field": name, "from": body["row"][name], "to": None}],
             "prediction": self._prediction(card),
+            "usualness": None,
         }
         answer = {"model": card["name"], "version": card["version"], "prediction": self._prediction(card)}
         return answer | {"reachable": True, "recommendations": [proposal]}

@@ -190,3 +190,23 @@ def test_a_diamond_of_a_size_that_nobody_saw_is_rare(service: TestClient, cards:
     (found,) = service.post("/v1/models/diamond-price/explanations", json={"rows": [row]}).json()["explanations"]
     assert found["usualness"]["fields"][0] == "carat"
     assert found["usualness"]["percentile"] >= 90
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_curve_says_of_its_row_what_an_explanation_says(
+    service: TestClient, cards: dict[str, Any], *, together: bool
+) -> None:
+    row = cards["diamond-price"]["real_rows"][0] | {"carat": 4.9}
+    (why,) = service.post("/v1/models/diamond-price/explanations", json={"rows": [row]}).json()["explanations"]
+    body = {"row": row, "fields": ["carat", "depth"], "together": together}
+    assert service.post("/v1/models/diamond-price/curves", json=body).json()["usualness"] == why["usualness"]
+
+
+def test_every_proposal_says_how_usual_the_case_would_be_that_it_makes(service: TestClient, cards: dict[str, Any]) -> None:
+    row = next(each["row"] for each in cards["diamond-price"]["examples"] if each["name"] == "engagement-ring")
+    body = {"row": row, "goal": {"value": {"max": 1500}}}
+    found = service.post("/v1/models/diamond-price/recommendations", json=body).json()["recommendations"]
+    changed = [row | {change["field"]: change["to"] for change in each["changes"]} for each in found]
+    why = service.post("/v1/models/diamond-price/explanations", json={"rows": changed}).json()["explanations"]
+    assert len(found) > 0
+    assert [each["usualness"] for each in found] == [each["usualness"] for each in why]

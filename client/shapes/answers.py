@@ -200,6 +200,7 @@ class Curves(TypedDict):
     pinned: Prediction | None
     curves: list[Curve]
     surface: Surface | None
+    usualness: Usualness | None
 
 
 class Range(TypedDict):
@@ -225,6 +226,7 @@ Change = TypedDict("Change", {"field": str, "from": Value, "to": Value})
 class Recommendation(TypedDict):
     changes: list[Change]
     prediction: Prediction
+    usualness: Usualness | None
 
 
 class Recommendations(TypedDict):

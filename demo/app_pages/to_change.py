@@ -185,7 +185,10 @@ def _proposals(card: Card, found: list[Recommendation], words: Tongue) -> None:
     for place, proposal in enumerate(found):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{place}"):
             moves = "".join(f"<li>{_move(fields[change['field']], change, words)}</li>" for change in proposal["changes"])
-            st.html(f'<ul class="moves">{moves}</ul>' + headline.small(card, proposal["prediction"], "", words))
+            st.html(
+                f'<ul class="moves">{moves}</ul>'
+                + headline.small(card, proposal["prediction"], "", words, proposal["usualness"])
+            )
             st.button(words.say("Try it"), key=f"take-{place}", on_click=_take(card, proposal), type="primary")
 
 

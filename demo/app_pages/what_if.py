@@ -40,7 +40,7 @@ def page() -> None:
     if asked is None:
         st.caption(words.say("No answer at the moment."))
         return
-    st.html(headline.small(card, asked["prediction"], words.say("This case:"), words))
+    st.html(headline.small(card, asked["prediction"], words.say("This case:"), words, asked["usualness"]))
     if asked["surface"]:
         _map(card, case, (fields[names[0]], fields[names[1]]), asked, words)
     else:

@@ -174,6 +174,8 @@ class Curves(Shape, Generic[P], frozen=True):
     pinned: P | None
     curves: list[Curve[P]]
     surface: Surface | None = None
+    usualness: Usualness | None = None
+    """Of the row as it stands."""
 
 
 # What would have to change
@@ -217,6 +219,8 @@ class Change(Shape, frozen=True):
 class Recommendation(Shape, Generic[P], frozen=True):
     changes: list[Change]
     prediction: P
+    usualness: Usualness | None = None
+    """Of the changed row: a change may lead where the model has seen little."""
 
 
 class Recommendations(Shape, Generic[P], frozen=True):

@@ -24,6 +24,7 @@ from service.schemas import (
 from service.scoring.reference import usual_range
 from service.scoring.registry import Model
 from service.scoring.scales import Scale, scale_of
+from service.scoring.usualness import Usual
 from service.scoring.variations import Base, base_of, number_of, value_of
 from service.strict_json import pointer, shown
 
@@ -52,6 +53,7 @@ def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
         pinned=_pinned(model, asked),
         curves=[] if asked.together else _curves(model, base, fields, values, own),
         surface=_surface(model, base, fields, values) if asked.together else None,
+        usualness=Usual(model.card, model.reference)(base.columns.matrix)[0],
     )
 
 

@@ -23,6 +23,7 @@ from service.scoring.goals import Target, target_of
 from service.scoring.registry import Model
 from service.scoring.scales import scale_of
 from service.scoring.search import TRADE, Lever, Move, Numbers, Search, spread
+from service.scoring.usualness import Usual
 from service.scoring.variations import Base, base_of, value_of
 from service.strict_json import pointer
 
@@ -84,7 +85,11 @@ def _recommendation(model: Model, base: Base, levers: list[Lever], move: Move) -
     rows = base.repeated(1)
     for lever, place in move.pulls:
         rows[0, levers[lever].column] = levers[lever].values[place]
-    return Recommendation(changes=_changes(base, rows), prediction=_prediction(model, base, rows))
+    return Recommendation(
+        changes=_changes(base, rows),
+        prediction=_prediction(model, base, rows),
+        usualness=Usual(model.card, model.reference)(rows)[0],
+    )
 
 
 def _prediction(model: Model, base: Base, rows: Numbers) -> LabelPrediction | ValuePrediction:
