@@ -30,7 +30,7 @@ def rarity(usualness: Usualness | None, tongue: Tongue) -> str:
         return ""
     share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
     kind = "apart" if usualness["percentile"] >= UNUSUAL else "rarity"
-    return f'<span class="{kind}">{escape(tongue.say("rarer than {share}", share=share))}</span>'
+    return f'<span class="{kind}">{escape(tongue.say("rarer than {share} of cases", share=share))}</span>'
 
 
 def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:

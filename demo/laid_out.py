@@ -131,13 +131,24 @@ def _answer(card: Card, explained: Explanation, tongue: Tongue) -> str:
     return f"<strong>{escape(said)}</strong> {headline.badge(card, explained['prediction'])}"
 
 
-def _reasons(card: Card, explained: Explanation, tongue: Tongue) -> str:
+def strongest_reason(card: Card, explained: Explanation, tongue: Tongue) -> str:
+    """Return what pulls a case's answer most, and how far; nothing where nothing does."""
+    return " ".join(next(iter(_strongest(card, explained, tongue)), ()))
+
+
+def _strongest(card: Card, explained: Explanation, tongue: Tongue) -> list[tuple[str, str]]:
     fields = {field["name"]: field for field in card["inputs"]}
-    strongest = sorted(explained["contributions"], key=lambda each: -abs(each["contribution"]))[:_REASONS]
-    lines = []
-    for each in strongest:
-        name = str(each["value"]) if "span" in each else wording.label(fields[each["field"]])
-        lines.append(f"<li>{_short(name)} <b>{escape(reasons.amount(card, each['contribution'], tongue))}</b></li>")
+    return [
+        (
+            str(each["value"]) if "span" in each else wording.label(fields[each["field"]]),
+            reasons.amount(card, each["contribution"], tongue),
+        )
+        for each in sorted(explained["contributions"], key=lambda each: -abs(each["contribution"]))[:_REASONS]
+    ]
+
+
+def _reasons(card: Card, explained: Explanation, tongue: Tongue) -> str:
+    lines = [f"<li>{_short(name)} <b>{escape(amount)}</b></li>" for name, amount in _strongest(card, explained, tongue)]
     return f"<ul>{''.join(lines)}</ul>"
 
 

@@ -100,6 +100,14 @@ def difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
     return tongue.say("{amount} more", amount=amount) if now > start else tongue.say("{amount} less", amount=amount)
 
 
+def signed_difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
+    """Write how far the answer moved, as `difference` reckons it: "+16", "−300"."""
+    if is_classification(card):
+        return tongue.signed(round(now * 100) - round(start * 100))
+    places = max(decimals(card, now), decimals(card, start))
+    return tongue.signed(round(now, places) - round(start, places), places)
+
+
 def changes(card: Card, case: Case, tongue: Tongue) -> str:
     """List what was changed: "Months late now 2 → 1, Credit limit 50,000 → 80,000 and 2 more"."""
     fields = {field["name"]: field for field in card["inputs"]}

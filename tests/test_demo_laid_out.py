@@ -7,7 +7,9 @@ from typing import Any, cast
 import pytest
 
 from client import Card, Explanation
-from demo import kept, laid_out, sweeps
+from demo import kept, laid_out, scales, sweeps
+from demo.charts import compared
+from demo.charts.compared import Compared
 from demo.kept import Kept
 from demo.tongue import Tongue
 from tests.test_demo_sentences import card_of
@@ -50,7 +52,7 @@ def test_the_table_says_of_each_case_how_usual_it_is_where_anybody_can_tell() ->
     usual, rare = {"percentile": 35.0, "fields": []}, {"percentile": 97.2, "fields": ["a"]}
     table = table_of(VALUE, [said(1, usualness=usual), said(2, usualness=rare)])
     cells = table.rpartition("How usual</th>")[2]
-    assert cells.index("rarer than 35%") < cells.index('<span class="apart">rarer than 97%</span>')
+    assert cells.index("rarer than 35% of cases") < cells.index('<span class="apart">rarer than 97% of cases</span>')
     assert "How usual" not in table_of(VALUE, [said(1), said(2)])
 
 
@@ -77,3 +79,19 @@ def test_a_category_that_no_training_row_had_says_so_on_the_chart(language: str,
         "categories": [{"value": "a"}, {"value": "b", "label": "B", "seen": False}],
     }
     assert sweeps.side(field, ["a", "b"], Tongue(language)).words == ["a", words]
+
+
+def test_the_chart_says_of_each_case_its_name_answer_and_strongest_reason() -> None:
+    explained = said(-3.5, ("a", -4.0), ("words", 0.5))
+    reason = laid_out.strongest_reason(VALUE, explained, ENGLISH)
+    assert reason == "A −4.00"
+    assert laid_out.strongest_reason(VALUE, said(1), ENGLISH) == ""
+    dots = [Compared("first", -3.5, "−3.50", reason), Compared("<b>second", 2.0, "2.00 (5.50 more)")]
+    figure = compared.dots(dots, scales.of(VALUE, [-3.5, 2.0], ENGLISH), "light")
+    first, second = figure.layout.yaxis.ticktext
+    assert first.startswith("first<br>")
+    assert "A −4.00" in first
+    assert second == "&lt;b&gt;second"
+    assert [text.strip() for text in figure.data[-1].text] == ["−3.50", "2.00 (5.50 more)"]
+    assert figure.data[-1].textposition == ("middle right", "middle left"), "where there is room"
+    assert list(figure.data[-1].x) == [-3.5, 2.0]

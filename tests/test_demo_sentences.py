@@ -246,6 +246,8 @@ def test_the_difference_is_what_the_audience_reckons(start: float, now: float) -
     points = abs(shown[1] - shown[0])
     said = wording.difference(card, start, now, ENGLISH)
     assert said.startswith("practically" if points == 0 else f"{points} point"), (start, now)
+    signed = wording.signed_difference(card, start, now, ENGLISH).replace("\N{MINUS SIGN}", "-")
+    assert int(signed) == shown[1] - shown[0]
 
 
 def test_a_chance_that_is_not_certain_is_never_written_as_certain() -> None:

@@ -130,8 +130,8 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Ton
         ends = (around["low"], around["high"]) if around else None
         said = wording.answer_with_unit(card, value, words)
         if value != first:
-            said += f" ({wording.difference(card, first, value, words)})"
-        dots.append(Compared(each.name, value, said, ends))
+            said += f" ({wording.signed_difference(card, first, value, words)})"
+        dots.append(Compared(each.name, value, said, laid_out.strongest_reason(card, asked, words), ends))
     ends_of_all = [end for dot in dots for end in (dot.around or (dot.answer, dot.answer))]
     figure = compared.dots(dots, scales.of(card, ends_of_all, words), state.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)

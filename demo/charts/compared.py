@@ -1,13 +1,13 @@
-"""Several cases on one scale: a row a case, its answer as a dot, its interval as a bar. Plain data → plotly figure.
+"""Several cases on one scale: a row a case with its strongest reason, its answer as a dot, its interval as a bar.
 
-Knows: plotly. Must not know: cards, requests, the page, Streamlit.
+Plain data → plotly figure. Knows: plotly. Must not know: cards, requests, the page, Streamlit.
 """
 
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, INK, TONES, Figure, axes, canvas, plain, tinted
+from demo.charts.canvas import ACCENT, INK, MUTED, TONES, Figure, axes, canvas, plain, tinted
 from demo.charts.curves import Scale
 
 _ROW_PIXELS = 44
@@ -15,11 +15,12 @@ _ROW_PIXELS = 44
 
 @dataclass(frozen=True)
 class Compared:
-    """One case: its name, its answer, and the interval around it where the model gives one."""
+    """One case: its name, its answer, its strongest reason, and the interval around it where the model gives one."""
 
     name: str
     answer: float
     word: str
+    reason: str = ""
     around: tuple[float, float] | None = None
 
 
@@ -40,15 +41,26 @@ def dots(cases: list[Compared], scale: Scale, theme: str) -> Figure:
         go.Scatter(
             x=[case.answer for case in cases],
             y=list(range(len(cases))),
-            text=[plain(case.word) for case in cases],
-            textposition="top center",
+            text=[f"  {plain(case.word)}  " for case in cases],
+            textposition=[_side(case, low, high) for case in cases],
             mode="markers+text",
             cliponaxis=False,
             marker={"size": 15, "color": INK[theme]},
         )
     )
     ticks = {"tickvals": [at for at, _ in scale.ticks], "ticktext": [plain(word) for _, word in scale.ticks]}
-    names = {"tickvals": list(range(len(cases))), "ticktext": [plain(case.name) for case in cases], "showgrid": False}
+    names = {"tickvals": list(range(len(cases))), "ticktext": [_label(case, theme) for case in cases], "showgrid": False}
     tall = {"range": [len(cases) - 0.4, -0.7], "tickfont": {"size": 14, "color": INK[theme]}}
     axes(figure, theme, {"range": [low, high], **ticks}, names | tall)
     return figure
+
+
+def _label(case: Compared, theme: str) -> str:
+    reason = f'<br><span style="font-size:12px;color:{MUTED[theme]}">{plain(case.reason)}</span>' if case.reason else ""
+    return plain(case.name) + reason
+
+
+def _side(case: Compared, low: float, high: float) -> str:
+    """Return on which side of its dot a word has more room; beyond an interval, it stands above it."""
+    across = "right" if case.answer - low < high - case.answer else "left"
+    return f"{'top' if case.around else 'middle'} {across}"
