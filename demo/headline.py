@@ -7,7 +7,7 @@ from html import escape
 
 from client import Band, Card, Prediction, Usualness
 from demo.tongue import Tongue
-from demo.wording import answer_text, answer_value, answer_with_unit, band_of
+from demo.wording import answer_text, answer_value, answer_with_unit, band_of, rarer_than
 
 UNUSUAL = 90
 """From this percentile on a case is called unusual."""
@@ -28,9 +28,9 @@ def rarity(usualness: Usualness | None, tongue: Tongue) -> str:
     """Return how usual a case is as a few quiet words, loud where it is unusual; nothing where nobody can tell."""
     if usualness is None:
         return ""
-    share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
     kind = "apart" if usualness["percentile"] >= UNUSUAL else "rarity"
-    return f'<span class="{kind}">{escape(tongue.say("rarer than {share} of cases", share=share))}</span>'
+    said = tongue.say("rarer than {share} of cases", share=rarer_than(usualness, tongue))
+    return f'<span class="{kind}">{escape(said)}</span>'
 
 
 def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:

@@ -56,9 +56,8 @@ def titles(cards: tuple[Card, Card], tongue: Tongue) -> tuple[str, str]:
     one, two = cards
     if one["title"] != two["title"]:
         return one["title"], two["title"]
-    return tongue.say("Version {version}", version=one["version"][:8]), tongue.say(
-        "Version {version}", version=two["version"][:8]
-    )
+    first, second = (tongue.say("Version {version}", version=card["version"][:8]) for card in cards)
+    return first, second
 
 
 def comparable(card: Card, other: Card) -> bool:

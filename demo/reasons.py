@@ -9,7 +9,7 @@ from html import escape
 from client import Card, Contribution, Explanation, Field, Row, Usualness
 from demo.headline import UNUSUAL
 from demo.tongue import Tongue
-from demo.wording import answer_with_unit, decimals, is_classification, label, value_with_unit
+from demo.wording import answer_with_unit, decimals, is_classification, label, rarer_than, value_with_unit
 
 _SHOWN = 6
 _LESS_USUAL = 75
@@ -34,7 +34,7 @@ def usual(card: Card, usualness: Usualness | None, tongue: Tongue) -> tuple[str,
     if usualness is None:
         only_text = all(field["type"] == "text" for field in card["inputs"])
         return (tongue.say("How usual a text is cannot be told.") if only_text else ""), False
-    share = tongue.percent(min(99, round(usualness["percentile"])) / 100)
+    share = rarer_than(usualness, tongue)
     if usualness["percentile"] < _LESS_USUAL:
         return tongue.say("A usual case: rarer than {share} of those the model learned from.", share=share), False
     if usualness["percentile"] < UNUSUAL:

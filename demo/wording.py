@@ -3,7 +3,7 @@
 Knows: cards, predictions, a tongue. Must not know: Streamlit, drawing.
 """
 
-from client import Band, Card, Field, Prediction, Value
+from client import Band, Card, Field, Prediction, Usualness, Value
 from demo.cases import Case
 from demo.tongue import Tongue
 
@@ -85,27 +85,33 @@ def value_with_unit(field: Field, value: Value, tongue: Tongue) -> str:
 
 def difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
     """Say how far the answer moved: "16 points less", "300 USD more", "unchanged"."""
-    if is_classification(card):
-        points = round(now * 100) - round(start * 100)
-        if points == 0:
-            return tongue.say("practically unchanged")
-        if points > 0:
-            return tongue.count("{n} point more", "{n} points more", points)
-        return tongue.count("{n} point less", "{n} points less", -points)
-    places = max(decimals(card, now), decimals(card, start))
-    moved = abs(round(now, places) - round(start, places))
+    moved, _ = _moved(card, start, now)
     if moved == 0:
         return tongue.say("practically unchanged")
-    amount = answer_with_unit(card, moved, tongue)
-    return tongue.say("{amount} more", amount=amount) if now > start else tongue.say("{amount} less", amount=amount)
+    if is_classification(card):
+        if moved > 0:
+            return tongue.count("{n} point more", "{n} points more", int(moved))
+        return tongue.count("{n} point less", "{n} points less", int(-moved))
+    amount = answer_with_unit(card, abs(moved), tongue)
+    return tongue.say("{amount} more", amount=amount) if moved > 0 else tongue.say("{amount} less", amount=amount)
 
 
 def signed_difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
     """Write how far the answer moved, as `difference` reckons it: "+16", "−300"."""
+    return tongue.signed(*_moved(card, start, now))
+
+
+def _moved(card: Card, start: float, now: float) -> tuple[float, int]:
+    """Return how far apart two answers are as the audience reckons it, from what it reads of both; and its decimals."""
     if is_classification(card):
-        return tongue.signed(round(now * 100) - round(start * 100))
+        return round(now * 100) - round(start * 100), 0
     places = max(decimals(card, now), decimals(card, start))
-    return tongue.signed(round(now, places) - round(start, places), places)
+    return round(now, places) - round(start, places), places
+
+
+def rarer_than(usualness: Usualness, tongue: Tongue) -> str:
+    """Write the share of cases than which a case is rarer: never all of them."""
+    return tongue.percent(min(99, round(usualness["percentile"])) / 100)
 
 
 def changes(card: Card, case: Case, tongue: Tongue) -> str:

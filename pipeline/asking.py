@@ -51,8 +51,6 @@ class Asking:
             if refusal.code not in _ABOUT_ROWS:
                 raise Unusable(f"The service refuses: {refusal.detail}") from None
             return self._without_refused(rows, refusal)
-        if answer["version"] != self._version:
-            raise VersionChanged(self._changed())
         return list(answer["predictions"])
 
     def _card(self, version: str | None) -> Card:

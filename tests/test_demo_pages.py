@@ -27,6 +27,21 @@ BUILT = ("toy-pets", "toy-rents")
 EVERY_MODEL = (*BUNDLED, *TOYS, *BUILT)
 pytestmark = pytest.mark.usefixtures("asked")
 
+HOW_GOOD = (
+    "apart",
+    "trust",
+    "mistakes",
+    "finding",
+    "against",
+    "errors",
+    "ranges",
+    "bands",
+    "matters",
+    "groups",
+    "weak",
+)
+"""Every question of How good, of models of labels and of values."""
+
 
 @pytest.fixture(scope="module")
 def toys(tmp_path_factory: Any, toy_bundles: Path) -> Iterator[TestClient]:
@@ -134,19 +149,7 @@ def test_every_question_of_how_good_has_its_sentence(asked: list[str], model: st
     app = quiet(opened("how-good", model=model, lang=language))
     pills = app.get("button_group")[-1]
     assert len(pills.proto.options) >= 5
-    for view in (
-        "apart",
-        "trust",
-        "mistakes",
-        "finding",
-        "against",
-        "errors",
-        "ranges",
-        "bands",
-        "matters",
-        "groups",
-        "weak",
-    ):
+    for view in HOW_GOOD:
         shown = quiet(opened("how-good", model=model, lang=language, view=view))
         assert any(text.value.startswith("#### ") for text in shown.markdown), view
     assert len(questions(asked)) >= 1
@@ -217,19 +220,7 @@ def test_the_prices_that_are_typed_move_the_cheapest_threshold(asked: list[str],
     ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
 )
 def test_what_stands_under_a_question_is_true_of_its_chart(asked: list[str], model: str) -> None:
-    for view in (
-        "apart",
-        "trust",
-        "mistakes",
-        "finding",
-        "against",
-        "errors",
-        "ranges",
-        "bands",
-        "matters",
-        "groups",
-        "weak",
-    ):
+    for view in HOW_GOOD:
         app = quiet(opened("how-good", model=model, lang="en", view=view))
         said = "".join(text.value for text in [*app.markdown, *app.caption]).replace("\\", "")
         heading = next(text.value for text in app.markdown if text.value.startswith("#### ")).replace("\\", "")
