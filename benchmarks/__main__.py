@@ -1,11 +1,8 @@
-"""python -m benchmarks [serving | nights]: prints how ours compares with the usual service, or a night here and on Dask.
-
-Knows: how to print. Must not know: how it is measured.
-"""
+"""python -m benchmarks [serving | nights]: prints how ours compares with the usual service, or a night here and on Dask."""
 
 import argparse
 
-from benchmarks import nights
+from benchmarks import nightly_jobs
 from benchmarks.serving import MODELS, Comparison, compare
 
 
@@ -41,7 +38,7 @@ def _line(comparison: Comparison) -> str:
 
 
 def _nights(chosen: argparse.Namespace) -> None:
-    for night in nights.compare(chosen.rows, chosen.workers):
+    for night in nightly_jobs.compare(chosen.rows, chosen.workers):
         print(
             f"{chosen.rows:,} rows, scored {night.times:2} × each   this process {night.local_seconds:6.1f} s"
             f"   {night.workers} on Dask {night.dask_seconds:6.1f} s   {night.ratio:5.2f} ×",

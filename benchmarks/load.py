@@ -1,6 +1,6 @@
 """A closed loop of requests on loopback: so many connections, each asks again as soon as it is answered.
 
-Knows: sockets and seconds. Must not know: what is asked. Bounded in time; it counts only answers with status 200.
+Bounded in time; it counts only answers with status 200.
 """
 
 import asyncio

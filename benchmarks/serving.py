@@ -1,7 +1,4 @@
-"""Ours beside the usual service, in one run, on the same pipeline: one worker on one core, the load on another.
-
-Knows: how to start both and to ask both the same. Must not know: their insides.
-"""
+"""Ours beside the usual service, in one run, on the same pipeline: one worker on one core, the load on another."""
 
 import json
 import os
@@ -44,7 +41,7 @@ def compare(model: str, seconds: float) -> list[Comparison]:
     many = json.dumps({"rows": (example * MANY_ROWS)[:MANY_ROWS]}).encode()
     with (
         _served(["service"], "/health/ready", "SERVICE_PORT") as ours,
-        _served(["benchmarks.usual_service", model], "/health") as usual,
+        _served(["benchmarks.tutorial_service", model], "/health") as usual,
     ):
         our_url, usual_url = f"{ours}/v1/models/{model}/predictions", f"{usual}/predict"
         with _on_core(1):

@@ -1,7 +1,4 @@
-"""A response's bytes → plain JSON, or an exception of our family where it is a problem, or nothing that we know.
-
-Knows: responses, problems. Must not know: addresses, shapes of answers.
-"""
+"""A response's bytes → plain JSON, or an exception of our family where it is a problem, or nothing that we know."""
 
 import json
 import math

@@ -1,14 +1,12 @@
 """What a call can end in, apart from an answer.
 
-    ServiceError
-    ├── Unavailable   nobody answers: refused, reset, no such host
-    ├── TooSlow       the deadline passed before the whole answer was there
-    ├── Busy          come back in `retry_after_seconds`: status 429, and 503 with Retry-After
-    ├── Nonsense      an answer that is not the service's: wrong shape, wrong type, too large, a redirect
-    ├── Refused       the service says no to this request: status 4xx, with `errors` naming places
-    └── Failed        the service could not do it: status 5xx
-
-Knows: problems (RFC 9457). Must not know: HTTP libraries.
+ServiceError
+├── Unavailable   nobody answers: refused, reset, no such host
+├── TooSlow       the deadline passed before the whole answer was there
+├── Busy          come back in `retry_after_seconds`: status 429, and 503 with Retry-After
+├── Nonsense      an answer that is not the service's: wrong shape, wrong type, too large, a redirect
+├── Refused       the service says no to this request: status 4xx, with `errors` naming places
+└── Failed        the service could not do it: status 5xx
 """
 
 from typing import TypedDict

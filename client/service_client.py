@@ -1,7 +1,4 @@
-"""Client: the service's questions as methods, its answers as plain dicts whose shape was checked.
-
-Knows: addresses and shapes. Must not know: sockets, models.
-"""
+"""Client: the service's questions as methods, its answers as plain dicts whose shape was checked."""
 
 import itertools
 import json
@@ -14,10 +11,10 @@ from urllib.parse import quote, urlencode
 
 import requests
 
-from client.consistency import check_curves, check_prediction, recognised, require
+from client.answer_check import check_curves, check_prediction, recognised, require
 from client.decoding import raise_for, tree
 from client.errors import Nonsense, Refused
-from client.fit import Misfit, check
+from client.shape_check import Misfit, check
 from client.shapes.answers import (
     Curves,
     Entity,

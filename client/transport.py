@@ -1,7 +1,4 @@
-"""One HTTP exchange with a total deadline, a cap on its size, and no way out: no redirect, no proxy, no retry that sleeps.
-
-Knows: requests and sockets. Must not know: what is asked.
-"""
+"""One HTTP exchange: a total deadline, a cap on its size, no redirect, no proxy, no retry that sleeps."""
 
 import contextlib
 import socket

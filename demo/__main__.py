@@ -1,6 +1,6 @@
 """python -m demo: serves the pages on DEMO_HOST:DEMO_PORT until it is told to stop.
 
-Knows: uvicorn, Streamlit's ASGI app, the headers of a careful site. Must not know: pages, models. It reads settings.
+It reads settings.
 """
 
 import os

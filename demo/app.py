@@ -1,7 +1,4 @@
-"""The page around every page: set-up, style, navigation, model, language, and the banner when something is wrong.
-
-Knows: Streamlit. Must not know: what a page shows.
-"""
+"""The page around every page: set-up, style, navigation, model, language, and the banner when something is wrong."""
 
 import sys
 from pathlib import Path
@@ -13,11 +10,12 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 
 from client import ServiceError  # noqa: E402
-from demo import answers, banner, state  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
-from demo.cases import MODEL  # noqa: E402
-from demo.forms import plain  # noqa: E402
-from demo.tongue import LANGUAGES, Tongue  # noqa: E402
+from demo.session import service_queries, session_state  # noqa: E402
+from demo.session.cases import MODEL  # noqa: E402
+from demo.text.translation import LANGUAGES, Tongue  # noqa: E402
+from demo.widgets import banner  # noqa: E402
+from demo.widgets.forms import plain  # noqa: E402
 
 
 def main() -> None:
@@ -25,8 +23,8 @@ def main() -> None:
     st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")
     st.html(Path(__file__).parent / "look.css")
     banner.clear()
-    state.begin_run()
-    words = state.tongue()
+    session_state.begin_run()
+    words = session_state.tongue()
     pages = [
         st.Page(try_it.page, title=words.say("Try"), url_path="try", default=True),
         st.Page(what_if.page, title=words.say("What if"), url_path="what-if"),
@@ -42,7 +40,7 @@ def main() -> None:
     above = st.empty()
     try:
         _choose(words)
-        if home := state.going_home():  # only now: what was not drawn before a switch is forgotten
+        if home := session_state.going_home():  # only now: what was not drawn before a switch is forgotten
             st.switch_page(pages[0], query_params=home)
         page.run()
     except ServiceError as error:
@@ -54,13 +52,13 @@ def main() -> None:
 
 def _choose(words: Tongue) -> None:
     """Draw the choice of model and language; broken models are named with the reason."""
-    models = answers.models()
+    models = service_queries.models()
     ready = [model["name"] for model in models if model["state"] == "ready"]
     if not ready:
         st.info(words.say("The service has no model to show yet."))
         st.stop()
     titles = {model["name"]: model["title"] or model["name"] for model in models}
-    state.chosen_model(ready)
+    session_state.chosen_model(ready)
     with st.container(horizontal=True, key="choices", vertical_alignment="center"):
         if len(ready) > 1:
             st.selectbox(

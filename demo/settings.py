@@ -1,7 +1,4 @@
-"""The demo's settings, from DEMO_… variables. A misspelt name is refused, not ignored.
-
-Knows: names, defaults, which combinations are safe. Must not know: Streamlit.
-"""
+"""The demo's settings, from DEMO_… variables. A misspelt name is refused, not ignored."""
 
 import ipaddress
 from collections.abc import Mapping

@@ -1,7 +1,4 @@
-"""Browsers: the one that the tests drive, and the one that a person looks at.
-
-Knows: where browsers are installed and how to get one. Must not know: the pages they show.
-"""
+"""Browsers: the one that the tests drive, and the one that a person looks at."""
 
 import os
 import shutil

@@ -1,14 +1,11 @@
-"""What `make` can ask for, each command read from top to bottom.
-
-Knows: our programs by their command lines, and in which order they are needed. Must not know: anything inside them.
-"""
+"""What `make` can ask for, each command read from top to bottom."""
 
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from launch import browser, last_night
+from launch import browser, demo_data
 from launch.console import Trouble, bold, complain, say
 from launch.environments import set_up
 from launch.ports import Address, address, require_free
@@ -34,7 +31,7 @@ def demo(supervisor: Supervisor) -> int:
     say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
     browser.show(page.url)
     log = LOGS / f"night-{at.port}.log"
-    last_night.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, log=log)
+    demo_data.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, log=log)
     supervisor.watch()
     return 0
 
@@ -125,7 +122,7 @@ def _demo(python: Path, page: Address, service_at: Address) -> Program:
         environment={
             page.variable: str(page.port),
             "DEMO_SERVICE_URL": service_at.url,
-            "DEMO_FEEDS": last_night.feeds(ROOT),
+            "DEMO_FEEDS": demo_data.feeds(ROOT),
             "NO_PROXY": direct,
             "no_proxy": direct,
         },

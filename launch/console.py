@@ -1,7 +1,4 @@
-"""Speaking to the person at the terminal: progress in short lines, trouble in one sentence.
-
-Knows: a terminal and a clock. Must not know: programs, environments, files.
-"""
+"""Speaking to the person at the terminal: progress in short lines, trouble in one sentence."""
 
 import sys
 import time

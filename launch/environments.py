@@ -1,7 +1,4 @@
-"""The environments under `.venv/`: each built from its own pinned requirements, rebuilt only when something changed.
-
-Knows: requirements files, uv, venv and pip. Must not know: what the installed programs do.
-"""
+"""The environments under `.venv/`: each built from its own pinned requirements, rebuilt only when something changed."""
 
 import hashlib
 import importlib.util

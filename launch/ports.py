@@ -1,7 +1,4 @@
-"""Where the programs listen: read from the environment, checked before anything slow begins.
-
-Knows: hosts, ports and the variables that choose them. Must not know: what listens there.
-"""
+"""Where the programs listen: read from the environment, checked before anything slow begins."""
 
 import errno
 import ipaddress

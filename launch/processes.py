@@ -1,7 +1,4 @@
-"""Programs that we start: run to their end, or kept running until one dies or somebody asks us to stop.
-
-Knows: processes, signals, their logs, and how to ask a URL. Must not know: which programs these are.
-"""
+"""Programs that we start: run to their end, or kept running until one dies or somebody asks us to stop."""
 
 import http.client
 import os

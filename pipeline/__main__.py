@@ -1,7 +1,4 @@
-"""python -m pipeline enrich --model MODEL IN OUT
-
-Knows: the command line, the environment and the terminal. Must not know: how a run works.
-"""
+"""python -m pipeline enrich --model MODEL IN OUT"""
 
 import argparse
 import os
@@ -11,9 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.checkpoint import Progress
 from pipeline.enrichment import Summary, enrich
 from pipeline.errors import PipelineError
-from pipeline.ledger import Progress
 
 _SOME_FAILED = 1
 _INTERRUPTED = 130

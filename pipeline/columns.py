@@ -1,7 +1,4 @@
-"""Record → the row that goes to the service; prediction → the columns that are added.
-
-Knows: the card. Must not know: files, HTTP.
-"""
+"""Record → the row that goes to the service; prediction → the columns that are added."""
 
 import re
 from decimal import Decimal

@@ -1,7 +1,4 @@
-"""One run: input → service → output, from the card to the summary.
-
-Knows: every other room of the pipeline, in order. Must not know: the command line, models.
-"""
+"""One run: input → service → output, from the card to the summary."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from client import Client, ServiceError
-from pipeline import parquet
-from pipeline.asking import Asking
+from pipeline.checkpoint import Ledger, Progress
 from pipeline.columns import Columns
 from pipeline.errors import Stopped, Unusable, VersionChanged
-from pipeline.flow import answered
-from pipeline.ledger import Ledger, Progress
-from pipeline.outlet import Outlet
-from pipeline.records import Record
-from pipeline.rendering import JsonLines, NewCsv, Numbered, SplicedCsv, failure
-from pipeline.sources import STANDARD, Source, format_of, identity, opened, skipping
+from pipeline.formats import parquet
+from pipeline.formats.records import Record
+from pipeline.formats.rendering import JsonLines, NewCsv, Numbered, SplicedCsv, failure
+from pipeline.input_source import STANDARD, Source, format_of, identity, opened, skipping
+from pipeline.ordered_batches import answered
+from pipeline.patient_client import Asking
+from pipeline.stdout_writer import Outlet
 
 _DEADLINE_SECONDS = 60.0
 

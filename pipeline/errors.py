@@ -1,11 +1,9 @@
 """How a run can end, apart from being finished.
 
-    PipelineError
-    ├── Unusable         the input, the output or an option cannot be used: nothing was begun, or it cannot go on like this
-    ├── Stopped          it can go on: the same call again resumes
-    └── VersionChanged   the service serves another version of the model than the run began with
-
-Knows: sentences for people and exit codes. Must not know: files, the service.
+PipelineError
+├── Unusable         the input, the output or an option cannot be used: nothing was begun, or it cannot go on like this
+├── Stopped          it can go on: the same call again resumes
+└── VersionChanged   the service serves another version of the model than the run began with
 """
 
 

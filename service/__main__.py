@@ -1,6 +1,6 @@
 """python -m service: serves the models on SERVICE_HOST:SERVICE_PORT until it is told to stop.
 
-Knows: uvicorn and signals. Must not know: models, routes. A builder: it reads settings.
+A builder: it reads settings.
 """
 
 import argparse
@@ -15,11 +15,11 @@ from typing import Any
 
 import uvicorn
 
-from service.app import create_app
-from service.connections import punctual
 from service.errors import StorageUnavailable
 from service.settings import WrongSettings, read_settings
 from service.store.store import Store
+from service.web.app import create_app
+from service.web.connections import punctual
 
 GRACE_SECONDS = 15
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000

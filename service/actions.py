@@ -1,16 +1,18 @@
-"""The product's table of contents: everything that Witryna does for a caller, one function each.
-
-Knows: the rooms under it. Must not know: HTTP, settings, threads.
-"""
+"""The product's table of contents: everything that Witryna does for a caller, one function each."""
 
 from pathlib import Path
 from typing import Any
 
-from service import entities, stored_answers
+from service.bundles.registry import Registry
+from service.by_key import answers_by_key, entities
+from service.by_key.freshness import Freshness
 from service.errors import NoEvaluation
-from service.files.asked import Asked, FileAnswer
-from service.files.formats import Kind
-from service.freshness import Freshness
+from service.files.file_request import Asked, FileAnswer
+from service.files.media_types import Kind
+from service.questions.curves import curves
+from service.questions.explanations import explanations
+from service.questions.recommendations import recommendations
+from service.rows.columns import Columns
 from service.schemas import (
     Card,
     CurveRequest,
@@ -31,13 +33,8 @@ from service.schemas import (
     RunKind,
     RunList,
 )
-from service.scoring.columns import Columns
-from service.scoring.curves import curves
-from service.scoring.explanations import explanations
-from service.scoring.languages import localized
-from service.scoring.recommendations import recommendations
-from service.scoring.registry import Registry
-from service.store import history
+from service.schemas.localization import localized
+from service.store import run_history
 from service.store.store import Store
 
 
@@ -58,14 +55,14 @@ def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: s
 
 def predict_file(registry: Registry, name: str, file: Path, asked: Asked) -> FileAnswer:
     """Return what a file is, and its answer in pieces. Raises what `predict` and `score_file` raise."""
-    from service.files.opened import score_file
+    from service.files.score_file import score_file
 
     return score_file(registry.get(name, asked.version), file, asked)
 
 
 def predict_table(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None, kind: Kind) -> bytes:
     """Return one prediction a row as a file of this kind. Raises what `predict` raises."""
-    from service.files.opened import score_rows
+    from service.files.score_file import score_rows
 
     return score_rows(registry.get(name, version), rows, kind)
 
@@ -74,12 +71,12 @@ def predict_by_key(
     registry: Registry, store: Store, name: str, rows: list[Row], *, version: str | None, freshness: Freshness
 ) -> KeyedPredictions:
     """Return one prediction a row where some hold the entity's key. Raises what `predict` raises, StorageUnavailable."""
-    return stored_answers.answer(registry.get(name, version), store, rows, freshness)
+    return answers_by_key.answer(registry.get(name, version), store, rows, freshness)
 
 
 def keyed_table(registry: Registry, name: str, answer: KeyedPredictions, kind: Kind) -> bytes:
     """Return what `predict_by_key` answered as a file of this kind."""
-    from service.files.keyed import keyed_rows
+    from service.files.keyed_rows import keyed_rows
 
     return keyed_rows(registry.get(name, answer.version).card, answer, kind)
 
@@ -96,7 +93,7 @@ def list_entities(registry: Registry, store: Store, name: str, after: str | None
 
 def list_runs(store: Store, model: str | None, after: str | None, kind: RunKind | None) -> RunList:
     """Return a page of the history of nightly jobs, the newest run first. Raises StorageUnavailable."""
-    return history.list_runs(store, model, after, kind)
+    return run_history.list_runs(store, model, after, kind)
 
 
 def explain(registry: Registry, name: str, asked: PredictionRequest, language: Language) -> Explanations[Any]:

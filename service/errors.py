@@ -22,7 +22,7 @@
     ├── Overloaded          503  come back in a moment
     └── ModelTimeout        504
 
-Knows: codes, statuses and titles. Must not know: HTTP libraries, models. Imports nothing of ours but schemas.
+Imports nothing of ours but schemas.
 """
 
 from service.schemas import InputError

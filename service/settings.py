@@ -1,6 +1,6 @@
 """The service's settings, from SERVICE_… variables. A misspelt name is refused, not ignored.
 
-Knows: names, defaults, which combinations are safe. Must not know: who uses them. Only builders read this module.
+Only builders read this module.
 """
 
 import ipaddress

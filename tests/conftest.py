@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from service.app import create_app
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
+from service.web.app import create_app
 
 pytest_plugins = ["tests.stores", "tests.visits"]
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from client import Client
-from demo import answers, state
+from demo.session import service_queries, session_state
 
 APP = Path(__file__).parents[1] / "demo" / "app.py"
 PAGES = ("", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "about")
@@ -29,7 +29,7 @@ def forget() -> None:
 def serve_by(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the demo ask this client."""
     forget()
-    for module in (state, answers):
+    for module in (session_state, service_queries):
         monkeypatch.setattr(module, "client", lambda: client)
 
 

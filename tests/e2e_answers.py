@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from demo import kept
-from demo.kept import Kept
-from service.scoring.bundle import read_card
+from demo.session import saved_cases
+from demo.session.saved_cases import Kept
+from service.bundles.bundle_files import read_card
 from tests.programs import Program
 from tests.visits import Visit
 
@@ -283,7 +283,7 @@ def test_no_page_scrolls_sideways_or_asks_another_host_or_speaks_another_languag
     size: tuple[int, int], language: str, visit: Any
 ) -> None:
     row = start_of("credit-default", "rising-debt")
-    cases = kept.write({"credit-default": [Kept("Ü" * 40, row), Kept("Potem", row | {"months_late_now": 8})]})
+    cases = saved_cases.write({"credit-default": [Kept("Ü" * 40, row), Kept("Potem", row | {"months_late_now": 8})]})
     paths = {
         "/what-if": "?model=diamond-price&carat=2.2&view=clarity,carat",
         "/to-change": "?model=credit-default&start=rising-debt",

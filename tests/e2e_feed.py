@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pipeline import enrich
-from service.scoring.bundle import read_card
+from service.bundles.bundle_files import read_card
 from tests.programs import Program, free_port, running
 from tests.visits import Visit
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from client import Client
-from service.scoring.bundle import read_card
+from service.bundles.bundle_files import read_card
 from tests.programs import Program
 from tests.visits import Visit
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from service.scoring.bundle import read_card
-from service.training.build import scikit_learn_says
+from service.bundles.bundle_files import read_card
+from service.publishing.build import scikit_learn_says
 from service.training.recipes import RECIPES
 from tests.programs import Program
 from tests.visits import PATIENCE_MILLISECONDS

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from service.errors import StorageUnavailable
-from service.store import history, lookups
+from service.store import lookups, run_history
 from service.store.store import Store
 from tests.stores import new_database
 from tests.test_store import MODEL, run_of
@@ -49,7 +49,7 @@ def test_a_sqlite_backup_taken_while_a_job_writes_is_whole_and_comes_back_under_
     run_of(store, [str(number) for number in range(500)], "old")
     unfinished = run_of(store, ["1"], "unfinished", publish=False)
     run(told("python"), tmp_path, PATH=path)
-    history.publish(store, unfinished)
+    run_history.publish(store, unfinished)
     assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"unfinished"'
     run(told("test"), tmp_path)
     assert lookups.find(store, MODEL, ["1", "499"]).predictions.keys() == {"1", "499"}

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from service.bundles.bundle_files import digest, read_card
+from service.bundles.registry import Registry, open_model
 from service.errors import BrokenBundle
-from service.scoring.bundle import digest, read_card
-from service.scoring.registry import Registry, open_model
 from service.settings import Settings
 from tests.conftest import serve
 

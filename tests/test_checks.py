@@ -1,4 +1,4 @@
-"""Promises of service/scoring/checks.py, against a second reading of the card, value by value."""
+"""Promises of service/rows/checks.py, against a second reading of the card, value by value."""
 
 import math
 from typing import Any
@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput
+from service.rows.checks import EXACT_INTEGER, LARGEST, MOST_ERRORS, Checks
+from service.rows.strict_json import Duplicate
 from service.schemas import Card, Category, Input, Regression, Row, Scoring
-from service.scoring.checks import EXACT_INTEGER, LARGEST, MOST_ERRORS, Checks
-from service.strict_json import Duplicate
 
 INPUTS = (
     Input(name="free", type="number"),

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from client import Client, Failed, Nonsense, Refused
-from client.fit import Misfit, check
+from client.shape_check import Misfit, check
 from client.shapes.answers import Entity, EntityList, Predictions, RunList
 from service.settings import Settings
 from service.training.recipe import DATA

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from service.bundles.bundle_files import read_card
+from service.bundles.registry import Model, open_model
 from service.errors import InvalidInput
+from service.publishing.build import scikit_learn_says
+from service.questions.curves import curves
 from service.schemas import Category, CurveRequest, Input, Regression, Row
-from service.scoring.bundle import read_card
-from service.scoring.curves import curves
-from service.scoring.registry import Model, open_model
-from service.training.build import scikit_learn_says
 from tests.fitted import pipeline_of
 from tests.test_predictions import JSON, check_problem
 from tests.test_recommendations import FLAT_ROWS, PET_ROWS

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from service.scoring.bundle import read_card
+from service.bundles.bundle_files import read_card
 from service.settings import BUNDLES
 
 ROOT = Path(__file__).parents[1]
@@ -21,9 +21,9 @@ TRY_ALL = """
 import json, random, sys
 from pathlib import Path
 from service.errors import InvalidFile, TooLarge
-from service.files.arrow_file import arrow_file, parquet_file
-from service.files.asked import Asked
-from service.scoring.bundle import read_card
+from service.files.arrow_format.arrow_file import arrow_file, parquet_file
+from service.files.file_request import Asked
+from service.bundles.bundle_files import read_card
 
 card, whole, file = read_card(Path(sys.argv[1])), Path(sys.argv[2]).read_bytes(), Path(sys.argv[3])
 kind = file.suffix[1:]

@@ -21,14 +21,14 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select
 
+from service.bundles.bundle_files import read_card
 from service.errors import BrokenBundle
-from service.jobs import engines, features, nightly
+from service.jobs import engines, features, job_runner
 from service.jobs.__main__ import main
 from service.jobs.engines import Answered, Dask, Engine, Local, WrongEngine
 from service.jobs.inputs import Wanted, open_source, partitions
 from service.jobs.partitions import BATCH_ROWS, Held, held
-from service.scoring.bundle import read_card
-from service.store import history, lookups
+from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
 from service.training.credit import clients
@@ -65,10 +65,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def carried_out(store: Store, bundles: Path, source: Path, engine: Engine, advance: Any = lambda _rows: None) -> str:
     """Do the nightly predictions of a file; return the run."""
     card = read_card(bundles / MODEL)
-    work = nightly.predictions(
-        bundles / MODEL, card, open_source(str(source), nightly.needs(card, "client_id")), "client_id"
+    work = job_runner.predictions(
+        bundles / MODEL, card, open_source(str(source), job_runner.needs(card, "client_id")), "client_id"
     )
-    return str(nightly.carry_out(store, card, work, engine=engine, keep=9, advance=advance).id)
+    return str(job_runner.carry_out(store, card, work, engine=engine, keep=9, advance=advance).id)
 
 
 def content(store: Store, run: str) -> list[Any]:
@@ -117,7 +117,7 @@ def test_features_are_the_same_client_for_client_on_dask(engine: Dask, store: St
     found = []
     for each in (Local(), engine):
         work = features.features(card, source, None)
-        run = nightly.carry_out(store, card, work, engine=each, keep=9, advance=lambda _rows: None)
+        run = job_runner.carry_out(store, card, work, engine=each, keep=9, advance=lambda _rows: None)
         pages = lookups.features_of(store, run.id, 5000)
         found.append([(row["key"], row["fields"], row["place"]) for page in pages for row in page])
     assert len(found[0]) == 1999
@@ -141,7 +141,7 @@ def test_what_began_here_goes_on_there_and_back(
 
         with pytest.raises(KeyboardInterrupt):
             carried_out(store, bundles, source, begins, stop)
-        begun = history.list_runs(store).items[0]
+        begun = run_history.list_runs(store).items[0]
         assert (begun.state, begun.rows + begun.refused) == ("running", 2 * BATCH_ROWS)
         passed: list[int] = []
         assert carried_out(store, bundles, source, ends, passed.append) == begun.id
@@ -163,7 +163,7 @@ def test_a_killed_job_leaves_no_worker_behind_and_goes_on_here(
     assert job.returncode == -signal.SIGKILL
     assert workers
     assert psutil.wait_procs(workers, timeout=20)[1] == []
-    begun = history.list_runs(store).items[0]
+    begun = run_history.list_runs(store).items[0]
     assert (begun.state, begun.rows + begun.refused) == ("running", 2 * BATCH_ROWS)
     assert carried_out(store, bundles, source, Local()) == begun.id
     assert content(store, begun.id) == content(store, carried_out(store, bundles, source, Local()))
@@ -304,7 +304,7 @@ def test_the_command_on_a_cluster_elsewhere_gives_the_same_run_though_a_worker_i
         pq.write_table(pq.read_table(ROOT / "data" / "card_statements.parquet").slice(0, 60_000), source)
     command = [kind, "--model", MODEL, "--input", str(source)]
     main(command)
-    whole = history.add
+    whole = run_history.add
     with cluster(ROOT, ROOT / "tests") as (address, _):
         workers = [worker_of(address)]
         with distributed.Client(address, timeout=30) as client:
@@ -317,10 +317,10 @@ def test_the_command_on_a_cluster_elsewhere_gives_the_same_run_though_a_worker_i
                 victim.kill()
                 victim.wait()
 
-        monkeypatch.setattr(history, "add", add)
+        monkeypatch.setattr(run_history, "add", add)
         main([*command, "--engine", "dask", "--scheduler", address])
     assert not workers, "no worker died"
-    dask, local = history.list_runs(store).items
+    dask, local = run_history.list_runs(store).items
     assert (dask.state, local.state, dask.rows > 0) == ("published", "superseded", True)
     assert (dask.rows, dask.refused) == (local.rows, local.refused)
     assert content(store, dask.id) == content(store, local.id) != []

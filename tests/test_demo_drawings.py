@@ -11,11 +11,12 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card, Curve, Evaluation, Explanation, ThresholdCounts
-from demo import findings, group_findings, label_findings, laid_out, mistakes, reasons, scales, sweeps, value_findings
-from demo.charts import answer_map, canvas, curves
-from demo.charts import evaluation as chart
-from demo.kept import Kept
-from demo.tongue import Tongue
+from demo.charts import answer_map, canvas, curve_chart
+from demo.charts import evaluation_charts as chart
+from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
+from demo.session.saved_cases import Kept
+from demo.text.translation import Tongue
+from demo.views import chart_scales, comparison_table, curve_view, explanation_view
 from tests.test_demo_sentences import card_of
 
 ENGLISH, POLISH = Tongue("en"), Tongue("pl")
@@ -49,7 +50,7 @@ def amounts(text: str) -> list[float]:
 def test_the_bars_of_a_value_add_up_to_what_the_fields_do_together(pulls: list[float]) -> None:
     card = card_of(fields(len(pulls)), {"kind": "regression", "seen": [0, 1]})
     one = explained({f"field_{place}": pull for place, pull in enumerate(pulls)})
-    drawn = reasons.why(card, {}, one, one, ENGLISH)
+    drawn = explanation_view.why(card, {}, one, one, ENGLISH)
     assert len(amounts(drawn)) == min(len(pulls), 7)
     assert sum(amounts(drawn)) == pytest.approx(sum(pulls), abs=0.005 * 7 + 1e-9)
     widths = [float(width) for width in re.findall(r"width:([\d.]+)%", drawn)]
@@ -61,9 +62,9 @@ def test_no_bar_changes_its_place_while_the_case_is_changed(pulls: list[tuple[fl
     begun, now = ({f"field_{place}": pair[side] for place, pair in enumerate(pulls)} for side in (0, 1))
     assume(len({abs(pull) for pull in begun.values()}) == len(begun))
     start = explained(begun)
-    order = [each["field"] for each, _ in reasons.ordered(start, start)]
-    assert [each["field"] for each, _ in reasons.ordered(explained(now), start)] == order
-    assert {each["field"]: old for each, old in reasons.ordered(explained(now), start)} == begun
+    order = [each["field"] for each, _ in explanation_view.ordered(start, start)]
+    assert [each["field"] for each, _ in explanation_view.ordered(explained(now), start)] == order
+    assert {each["field"]: old for each, old in explanation_view.ordered(explained(now), start)} == begun
 
 
 def test_nothing_of_a_card_or_a_row_runs() -> None:
@@ -73,9 +74,9 @@ def test_nothing_of_a_card_or_a_row_runs() -> None:
     one["contributions"][-1]["value"] = EVIL
     rows = [Kept(EVIL, {f"field_{place}": at for place in range(8)} | row) for at in (1, 2)]
     for text in (
-        reasons.why(card, row, one, one, ENGLISH),
-        laid_out.side_by_side(card, rows, [one, one], ENGLISH),
-        laid_out.two_models((card, card), rows, ([one, one], [one, one]), ENGLISH),
+        explanation_view.why(card, row, one, one, ENGLISH),
+        comparison_table.side_by_side(card, rows, [one, one], ENGLISH),
+        comparison_table.two_models((card, card), rows, ([one, one], [one, one]), ENGLISH),
     ):
         assert "<script" not in text
         assert "alert" in text
@@ -98,7 +99,7 @@ def test_the_coloured_words_spell_the_text_as_it_was_typed(words: list[str], dat
         {"field": "remark", "value": text[begin:end], "contribution": data.draw(AMOUNTS), "span": [begin, end]}
         for begin, end in data.draw(some.permutations(spans))
     ]
-    drawn = reasons.why(card_of([{"name": "remark", "type": "text"}]), {"remark": text}, one, one, ENGLISH)
+    drawn = explanation_view.why(card_of([{"name": "remark", "type": "text"}]), {"remark": text}, one, one, ENGLISH)
     (inside,) = re.findall(r'<p class="words">(.*?)</p>', drawn, re.DOTALL)
     assert html.unescape(re.sub(r"</?mark[^>]*>", "", inside)) == text
     assert inside.count("<mark") == len(words)
@@ -106,7 +107,7 @@ def test_the_coloured_words_spell_the_text_as_it_was_typed(words: list[str], dat
 
 def test_where_nothing_was_weighed_only_the_sentence_stands() -> None:
     one = explained({}, sentence="There is nothing to weigh: the text is empty.")
-    drawn = reasons.why(card_of([{"name": "remark", "type": "text"}]), {"remark": ""}, one, one, ENGLISH)
+    drawn = explanation_view.why(card_of([{"name": "remark", "type": "text"}]), {"remark": ""}, one, one, ENGLISH)
     assert "nothing to weigh" in drawn
     assert "bars" not in drawn
     assert "average" not in drawn
@@ -115,13 +116,13 @@ def test_where_nothing_was_weighed_only_the_sentence_stands() -> None:
 def test_an_error_is_told_when_it_could_be_seen() -> None:
     for error, told in ((0.001, False), (0.02, True)):
         one = explained({"field_0": 0.1}, error=error)
-        assert ("may be off" in reasons.why(card_of(fields(1)), {}, one, one, ENGLISH)) == told
+        assert ("may be off" in explanation_view.why(card_of(fields(1)), {}, one, one, ENGLISH)) == told
 
 
 def test_a_case_is_unusual_from_the_ninetieth_of_a_hundred() -> None:
     card = card_of(fields(2))
     for percentile, unusual, share in ((0.0, False, "0%"), (89.9, False, "90%"), (100.0, True, "99%")):
-        text, is_so = reasons.usual(card, {"percentile": percentile, "fields": ["field_1", "gone"]}, ENGLISH)
+        text, is_so = explanation_view.usual(card, {"percentile": percentile, "fields": ["field_1", "gone"]}, ENGLISH)
         assert is_so == unusual
         assert share in text
         assert ("Above all" in text) == unusual
@@ -138,22 +139,22 @@ def test_the_cheapest_threshold_is_that_of_trying_them_all(
         cast(ThresholdCounts, {"threshold": place / 100, "flagged_wrong": alarms, "passed_wrong": misses})
         for place, (alarms, misses) in enumerate(counts)
     ]
-    found = mistakes.cheapest(thresholds, false_alarm, missed)
+    found = threshold_costs.cheapest(thresholds, false_alarm, missed)
     costs = [alarms * false_alarm + misses * missed for alarms, misses in counts]
-    assert mistakes.cost(found, false_alarm, missed) == min(costs)
+    assert threshold_costs.cost(found, false_alarm, missed) == min(costs)
 
 
 @given(some.floats(0, 1))
 def test_the_counts_shown_are_those_of_the_nearest_threshold(asked: float) -> None:
     thresholds = [cast(ThresholdCounts, {"threshold": place / 40}) for place in range(41)]
-    assert abs(mistakes.nearest(thresholds, asked)["threshold"] - asked) <= 1 / 80 + 1e-12
+    assert abs(threshold_costs.nearest(thresholds, asked)["threshold"] - asked) <= 1 / 80 + 1e-12
 
 
 @given(some.floats(-1e9, 1e9), some.floats(1e-9, 1e9), some.integers(3, 10))
 def test_ticks_are_round_few_and_inside(low: float, width: float, most: int) -> None:
     high = low + width
     assume(high - low > 1e-6 * max(abs(low), abs(high)))
-    ticks = scales.nice(low, high, most)
+    ticks = chart_scales.nice(low, high, most)
     assert 1 <= len(ticks) <= most
     slack = 1e-9 * max(abs(low), abs(high))
     assert all(low - slack <= tick <= high + slack for tick in ticks)
@@ -172,15 +173,15 @@ def curve(values: list[Any], chances: list[float]) -> Curve:
 
 def test_what_is_not_known_has_no_place_on_a_line_but_a_bar_of_its_own() -> None:
     number = card_of([{"name": "field_0", "type": "number", "nullable": True}])
-    side, points = sweeps.along(number, number["inputs"][0], curve([None, 1.0, 2.0], [0.9, 0.1, 0.2]), ENGLISH)
+    side, points = curve_view.along(number, number["inputs"][0], curve([None, 1.0, 2.0], [0.9, 0.1, 0.2]), ENGLISH)
     assert (side.values, [point.answer for point in points]) == ([1.0, 2.0], [0.1, 0.2])
     assert side.place({"field_0": None}) is None
     kinds = [{"value": "a", "label": "Ay"}, {"value": "b"}]
     kind = card_of([{"name": "field_0", "type": "category", "nullable": True, "categories": kinds}])
-    side, points = sweeps.along(kind, kind["inputs"][0], curve([None, "a", "b"], [0.9, 0.1, 0.2]), ENGLISH)
+    side, points = curve_view.along(kind, kind["inputs"][0], curve([None, "a", "b"], [0.9, 0.1, 0.2]), ENGLISH)
     assert side.words == ["not known", "Ay", "b"]
     assert side.place({"field_0": None}) == 0
-    assert sweeps.summary(kind["inputs"][0], points, ENGLISH) == "Field 0: from 10% (at Ay) to 90% (at not known)."
+    assert curve_view.summary(kind["inputs"][0], points, ENGLISH) == "Field 0: from 10% (at Ay) to 90% (at not known)."
 
 
 def test_each_cell_of_a_map_says_its_two_values_and_its_answer() -> None:
@@ -190,27 +191,27 @@ def test_each_cell_of_a_map_says_its_two_values_and_its_answer() -> None:
         "values": [[None, 1.0, 2.0], [False, True]],
         "outputs": [[9, 9], [0.1, 0.2], [0.3, 0.4]],
     }
-    one, two, cells = sweeps.over(card, (card["inputs"][0], card["inputs"][1]), surface, ENGLISH)
+    one, two, cells = curve_view.over(card, (card["inputs"][0], card["inputs"][1]), surface, ENGLISH)
     assert (one.values, two.values) == ([1.0, 2.0], [False, True])
     assert [[cell.answer for cell in line] for line in cells] == [[0.1, 0.2], [0.3, 0.4]]
     assert (cells[1][0].word, cells[1][0].answer_word) == ("2 · no", "30%")
-    assert sweeps.summary_of_map(cells, ENGLISH) == "Over both fields the answer lies between 10% and 40%."
+    assert curve_view.summary_of_map(cells, ENGLISH) == "Over both fields the answer lies between 10% and 40%."
 
 
 def test_what_was_rarely_seen_is_grey_out_to_the_ends() -> None:
-    points = [curves.Point(at, 0.5, "", "") for at in (0.0, 5.0, 10.0)]
-    assert curves.Axis("", [], (2.0, 8.0)).rare(points, (-1, 11)) == [(-1, 2.0), (8.0, 11)]
-    assert curves.Axis("", [], (0.0, 8.0)).rare(points, (-1, 11)) == [(8.0, 11)]
-    assert curves.Axis("", [], None).rare(points, (-1, 11)) == []
+    points = [curve_chart.Point(at, 0.5, "", "") for at in (0.0, 5.0, 10.0)]
+    assert curve_chart.Axis("", [], (2.0, 8.0)).rare(points, (-1, 11)) == [(-1, 2.0), (8.0, 11)]
+    assert curve_chart.Axis("", [], (0.0, 8.0)).rare(points, (-1, 11)) == [(8.0, 11)]
+    assert curve_chart.Axis("", [], None).rare(points, (-1, 11)) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_word_of_a_chart_is_taken_for_a_mark(theme: str) -> None:
-    points = [curves.Point(at, at, EVIL, f"<b>{at}</b>") for at in (0.0, 1.0)]
-    axis, scale = curves.Axis(EVIL, [(0.0, EVIL)]), curves.Scale([(0.0, EVIL)], [], (0.0, 1.0))
+    points = [curve_chart.Point(at, at, EVIL, f"<b>{at}</b>") for at in (0.0, 1.0)]
+    axis, scale = curve_chart.Axis(EVIL, [(0.0, EVIL)]), curve_chart.Scale([(0.0, EVIL)], [], (0.0, 1.0))
     for figure in (
-        curves.line(points, axis, scale, now=0, start=points[1], theme=theme),
-        curves.bars(points, scale, now=None, start=(0, 0.5), theme=theme),
+        curve_chart.line(points, axis, scale, now=0, start=points[1], theme=theme),
+        curve_chart.bars(points, scale, now=None, start=(0, 0.5), theme=theme),
         answer_map.surface(
             (axis, axis), ([0.0, 1.0], [0.0, 1.0]), [points, points], scale, now=(0, 1), start=None, theme=theme
         ),
@@ -245,12 +246,12 @@ def findings_of(card: Card, found: Any, tongue: Tongue) -> list[findings.Finding
     if found["importance"]:
         listed.append(findings.importance(card, found, theme, tongue))
     if found["kind"] == "classification":
-        rooms = (label_findings.telling_apart, label_findings.finding, label_findings.trust)
+        rooms = (classification_findings.telling_apart, classification_findings.finding, classification_findings.trust)
         listed += [room(card, found, theme, tongue) for room in rooms]
     else:
         listed += [
             room(card, found, theme, tongue)
-            for room in (value_findings.against, value_findings.errors, value_findings.ranges)
+            for room in (regression_findings.against, regression_findings.errors, regression_findings.ranges)
         ]
     return listed
 
@@ -297,9 +298,9 @@ def test_the_two_lines_of_the_cost_chart_stand_at_their_thresholds_with_their_wo
 def test_the_page_draws_the_viewers_line_and_the_cheapest_one(evaluated: dict[tuple[str, str], Found]) -> None:
     found: Any = evaluated["credit-default", "pl"][1]
     for false_alarm, missed in ((1, 5), (5, 1)):
-        here = mistakes.nearest(found["thresholds"], 0.4)
-        drawn, _ = label_findings.cost_curve(found, here, false_alarm, missed, theme="light", tongue=POLISH)
-        best = mistakes.cheapest(found["thresholds"], false_alarm, missed)["threshold"]
+        here = threshold_costs.nearest(found["thresholds"], 0.4)
+        drawn, _ = classification_findings.cost_curve(found, here, false_alarm, missed, theme="light", tongue=POLISH)
+        best = threshold_costs.cheapest(found["thresholds"], false_alarm, missed)["threshold"]
         assert [shape.x0 for shape in drawn.layout.shapes] == [0.4, best]
         assert {"twój: 40%", f"najtańszy: {best:.0%}"} <= {note.text for note in drawn.layout.annotations}
 
@@ -329,7 +330,7 @@ def test_a_whisker_reaches_from_low_to_high(theme: str) -> None:
 
 def test_where_the_sentence_stands_is_marked_on_the_curve(evaluated: dict[tuple[str, str], Found]) -> None:
     card, found = evaluated["credit-default", "en"]
-    drawn = label_findings.finding(card, cast(Any, found), "light", ENGLISH).drawing
+    drawn = classification_findings.finding(card, cast(Any, found), "light", ENGLISH).drawing
     curve, mark = drawn.data  # type: ignore[union-attr]
     assert (mark.x[0], mark.y[0]) in set(zip(curve.x, curve.y, strict=True))
     assert mark.x[0] == pytest.approx(0.5, abs=0.02)

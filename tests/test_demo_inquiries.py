@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
-from demo import inquiries
-from demo.inquiries import Inquiry
+from demo.evaluation import evaluation_query
+from demo.evaluation.evaluation_query import Inquiry
 from tests.demo_pages import opened, serve_by
 from tests.in_process import client_of
 from tests.test_demo_pages import quiet
@@ -26,12 +26,12 @@ SET = some.builds(
 
 @given(SET)
 def test_an_address_brings_back_what_was_set(inquiry: Inquiry) -> None:
-    assert inquiries.read(inquiries.write(inquiry), QUESTIONS, GROUPINGS) == inquiry
+    assert evaluation_query.read(evaluation_query.write(inquiry), QUESTIONS, GROUPINGS) == inquiry
 
 
 @given(some.text(max_size=200) | some.text("mistakes?threshold=alarm&by+%10.-einfa", max_size=80))
 def test_whatever_an_address_says_is_an_inquiry_that_fits(text: str) -> None:
-    found = inquiries.read(text, QUESTIONS, GROUPINGS)
+    found = evaluation_query.read(text, QUESTIONS, GROUPINGS)
     assert found.question in QUESTIONS
     assert 0 <= found.threshold <= 1
     assert 0 <= found.alarm <= 1e9 >= found.missed >= 0
@@ -40,7 +40,7 @@ def test_whatever_an_address_says_is_an_inquiry_that_fits(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "mistakes?threshold=nan&alarm=-1", "mistakes?" + "&" * 5000, "groups?by=nobody"])
 def test_nonsense_is_as_if_nobody_had_said_it(text: str) -> None:
-    found = inquiries.read(text, QUESTIONS, GROUPINGS)
+    found = evaluation_query.read(text, QUESTIONS, GROUPINGS)
     assert found == Inquiry(text.partition("?")[0] or "apart")
 
 

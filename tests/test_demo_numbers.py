@@ -12,12 +12,12 @@ from scipy.stats import binomtest
 from sklearn import metrics
 
 from client import Card, ThresholdCounts
-from demo import findings, group_findings, label_findings, mistakes, value_findings
-from demo.tongue import Tongue
+from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
+from demo.text.translation import Tongue
+from service.bundles.registry import open_model
+from service.rows.strict_json import encode
 from service.schemas import Language
-from service.scoring.languages import localized
-from service.scoring.registry import open_model
-from service.strict_json import encode
+from service.schemas.localization import localized
 from service.training.recipes import RECIPES
 from tests.test_evaluation import HeldOut, held_out
 
@@ -53,7 +53,7 @@ def wilson(part: int, rows: int) -> list[float]:
 def test_too_much_and_too_little_are_what_the_held_out_prices_give(seen: Seen) -> None:
     card, found, rows = seen["diamond-price"]
     above, below = int((rows.answer > rows.truth).sum()), int((rows.answer < rows.truth).sum())
-    sentence = value_findings.errors(card, found, "light", ENGLISH).sentence
+    sentence = regression_findings.errors(card, found, "light", ENGLISH).sentence
     expected = wilson(above, len(rows.truth)) + wilson(below, len(rows.truth))
     assert said(sentence) == pytest.approx(expected, abs=0.051)
     assert sentence.startswith("The model says too much in 50.5%")
@@ -62,12 +62,12 @@ def test_too_much_and_too_little_are_what_the_held_out_prices_give(seen: Seen) -
 def test_an_older_bundle_that_does_not_say_so_claims_no_share(seen: Seen) -> None:
     card, found, _ = seen["diamond-price"]
     older = {name: value for name, value in found.items() if name not in {"too_high", "too_low"}}
-    assert said(value_findings.errors(card, cast(Any, older), "light", ENGLISH).sentence) == []
+    assert said(regression_findings.errors(card, cast(Any, older), "light", ENGLISH).sentence) == []
 
 
 def test_how_near_it_comes_is_the_median_error_and_the_explained_part(seen: Seen) -> None:
     card, found, rows = seen["diamond-price"]
-    drawn = value_findings.against(card, found, "light", ENGLISH)
+    drawn = regression_findings.against(card, found, "light", ENGLISH)
     assert said(drawn.sentence)[0] == round(metrics.median_absolute_error(rows.truth, rows.answer))
     assert said(drawn.more[0])[0] == pytest.approx(100 * metrics.r2_score(rows.truth, rows.answer), abs=0.051)
 
@@ -77,14 +77,14 @@ def test_the_share_inside_the_ranges_is_counted(seen: Seen) -> None:
     inside = [
         each.interval.low <= true <= each.interval.high for each, true in zip(rows.predictions, rows.truth, strict=True)
     ]
-    sentence = value_findings.ranges(card, found, "light", ENGLISH).sentence
+    sentence = regression_findings.ranges(card, found, "light", ENGLISH).sentence
     assert said(sentence) == pytest.approx(wilson(sum(inside), len(inside)), abs=0.051)
 
 
 @pytest.mark.parametrize("name", LABELLED)
 def test_of_100_pairs_so_many_are_in_order(name: str, seen: Seen) -> None:
     card, found, rows = seen[name]
-    sentence = label_findings.telling_apart(card, found, "light", ENGLISH).sentence
+    sentence = classification_findings.telling_apart(card, found, "light", ENGLISH).sentence
     assert said(sentence)[:1] == [100]
     assert said(sentence)[1:2] == [pytest.approx(100 * metrics.roc_auc_score(rows.truth, rows.answer), abs=0.51)]
 
@@ -92,7 +92,7 @@ def test_of_100_pairs_so_many_are_in_order(name: str, seen: Seen) -> None:
 @pytest.mark.parametrize("name", LABELLED)
 def test_to_find_half_says_what_flagging_from_there_on_gives(name: str, seen: Seen) -> None:
     card, found, rows = seen[name]
-    drawn = label_findings.finding(card, found, "light", ENGLISH)
+    drawn = classification_findings.finding(card, found, "light", ENGLISH)
     half = min(found["precision"], key=lambda point: abs(point["found"] - 0.5))
     flagged = np.round(rows.answer, 6) >= half["threshold"] - 1e-9
     right = wilson(int((flagged & (rows.truth == 1)).sum()), int(flagged.sum()))
@@ -111,23 +111,23 @@ def test_the_largest_gap_is_the_largest_of_the_bins(name: str, seen: Seen) -> No
     bins = [(rows.answer[places == place], rows.truth[places == place]) for place in np.unique(places)]
     answer, truth = max(bins, key=lambda pair: abs(pair[0].mean() - pair[1].mean()))
     expected = [100 * answer.mean(), *wilson(int(truth.sum()), len(truth))]
-    assert said(label_findings.trust(card, found, "light", ENGLISH).sentence) == pytest.approx(expected, abs=0.51)
+    assert said(classification_findings.trust(card, found, "light", ENGLISH).sentence) == pytest.approx(expected, abs=0.51)
 
 
 @pytest.mark.parametrize("name", LABELLED)
 @pytest.mark.parametrize("threshold", [0.1, 0.35, 0.8])
 def test_a_threshold_says_what_flagging_the_held_out_rows_gives(name: str, threshold: float, seen: Seen) -> None:
     card, found, rows = seen[name]
-    counts = mistakes.nearest(found["thresholds"], threshold)
+    counts = threshold_costs.nearest(found["thresholds"], threshold)
     flagged, of_focus = rows.answer >= threshold, rows.truth == 1
-    sentence = label_findings.at_threshold(card, found, counts, ENGLISH)
+    sentence = classification_findings.at_threshold(card, found, counts, ENGLISH)
     wrong, missed = int((flagged & ~of_focus).sum()), int((~flagged & of_focus).sum())
     assert said(sentence) == [100 * threshold, flagged.sum(), len(flagged), wrong, missed]
     right = int((flagged & of_focus).sum())
     if flagged.any():
         expected = wilson(right, int(flagged.sum())) + wilson(right, int(of_focus.sum()))
-        assert said(label_findings.sureness(counts, ENGLISH)) == pytest.approx(expected, abs=0.51)
-    cells = re.findall(r"<td class[^>]*>([^<]*)<", label_findings.confusion(card, counts, ENGLISH))
+        assert said(classification_findings.sureness(counts, ENGLISH)) == pytest.approx(expected, abs=0.51)
+    cells = re.findall(r"<td class[^>]*>([^<]*)<", classification_findings.confusion(card, counts, ENGLISH))
     assert [int(cell.replace(",", "")) for cell in cells] == [right, wrong, missed, int((~flagged & ~of_focus).sum())]
 
 
@@ -143,8 +143,8 @@ def test_the_cost_and_the_cheapest_threshold_are_those_of_trying_every_one(
     name: str, false_alarm: float, missed: float, seen: Seen
 ) -> None:
     _, found, rows = seen[name]
-    here = mistakes.nearest(found["thresholds"], 0.5)
-    _, sentence = label_findings.cost_curve(found, here, false_alarm, missed, theme="light", tongue=ENGLISH)
+    here = threshold_costs.nearest(found["thresholds"], 0.5)
+    _, sentence = classification_findings.cost_curve(found, here, false_alarm, missed, theme="light", tongue=ENGLISH)
     tried = {place: cost_at(rows, place / 100, false_alarm, missed) for place in range(101)}
     own, own_low, own_high, best, least, low, high, *alike = said(sentence)
     assert own == tried[50]
@@ -173,7 +173,7 @@ def test_the_cost_and_the_cheapest_threshold_are_those_of_trying_every_one(
 
 def test_the_prices_of_both_mistakes_are_not_mistaken_for_each_other(seen: Seen) -> None:
     _, found, _ = seen["credit-default"]
-    dear_alarms, dear_misses = (mistakes.cheapest(found["thresholds"], *prices) for prices in ((9, 1), (1, 9)))
+    dear_alarms, dear_misses = (threshold_costs.cheapest(found["thresholds"], *prices) for prices in ((9, 1), (1, 9)))
     assert dear_alarms["threshold"] > dear_misses["threshold"] + 0.2
 
 
@@ -268,7 +268,7 @@ def test_thresholds_between_which_only_few_cases_lie_may_be_as_cheap() -> None:
         counts_of(0.4, 98, 11),
         counts_of(0.5, 20, 90),
     ]
-    best = mistakes.cheapest(thresholds, 1, 5)
+    best = threshold_costs.cheapest(thresholds, 1, 5)
     assert best["threshold"] == 0.3
-    assert mistakes.alike(thresholds, best, 1, 5) == (0.2, 0.4)
-    assert mistakes.alike(thresholds[2:3], best, 1, 5) == (0.3, 0.3)
+    assert threshold_costs.alike(thresholds, best, 1, 5) == (0.2, 0.4)
+    assert threshold_costs.alike(thresholds[2:3], best, 1, 5) == (0.3, 0.3)

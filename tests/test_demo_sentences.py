@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from client import Card, Field, Value
-from demo import cases, wording
 from demo.charts import answer_scale
 from demo.charts.canvas import Stretch
-from demo.tongue import CATALOGUE, Tongue, from_browser
+from demo.session import cases
+from demo.text import wording
+from demo.text.translation import CATALOGUE, Tongue, from_browser
 
 DEMO = Path(__file__).parents[1] / "demo"
 ENGLISH, POLISH = Tongue("en"), Tongue("pl")

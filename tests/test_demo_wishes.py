@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card
-from demo import wishes
-from demo.wishes import Wish
+from demo.session import goal_form
+from demo.session.goal_form import Wish
 from tests.in_process import client_of
 from tests.test_demo_sentences import card_of
 
@@ -49,7 +49,7 @@ def wishes_of(card: Card) -> some.SearchStrategy[Wish]:
     own = some.builds(
         lambda ends, label, fixed: Wish(label=label, **ends, fixed=fixed),
         between(SHARES),
-        some.sampled_from(wishes.labels(CHANCES)),
+        some.sampled_from(goal_form.labels(CHANCES)),
         FIXED,
     )
     return own | some.builds(Wish, band=some.sampled_from(["yes & no", "no"]), fixed=FIXED)
@@ -58,16 +58,16 @@ def wishes_of(card: Card) -> some.SearchStrategy[Wish]:
 @given(some.sampled_from([CHANCES, VALUES]).flatmap(lambda card: some.tuples(some.just(card), wishes_of(card))))
 def test_an_address_brings_back_what_was_wished_for(asked: tuple[Card, Wish]) -> None:
     card, wish = asked
-    assert wishes.read(card, wishes.write(wish)) == wish
+    assert goal_form.read(card, goal_form.write(wish)) == wish
 
 
 @given(some.sampled_from([CHANCES, VALUES]), some.text(max_size=200) | some.text("goalbendst=&;%+10.-ef", max_size=60))
 def test_whatever_an_address_says_is_a_wish_that_fits_the_card(card: Card, text: str) -> None:
-    wish = wishes.read(card, text)
-    assert wishes.read(card, wishes.write(wish)) == wish
+    wish = goal_form.read(card, text)
+    assert goal_form.read(card, goal_form.write(wish)) == wish
     assert set(wish.fixed) <= {"a", "b & c=d"}
     assert wish.band or wish.least is not None or wish.most is not None
-    (name,) = wishes.goal(card, wish)
+    (name,) = goal_form.goal(card, wish)
     assert name in {"decision", "probability" if card is CHANCES else "value"}
 
 
@@ -75,12 +75,12 @@ def test_whatever_an_address_says_is_a_wish_that_fits_the_card(card: Card, text:
     "text", ["", "goal=other", "most=nan", "most=inf", "most=2", "least=0.9&most=0.1", "&" * 5000, "label=one", "most=1e999"]
 )
 def test_nonsense_is_as_if_nobody_had_said_it(text: str) -> None:
-    assert wishes.read(CHANCES, text) == wishes.usual(CHANCES) == Wish(band="yes & no")
+    assert goal_form.read(CHANCES, text) == goal_form.usual(CHANCES) == Wish(band="yes & no")
 
 
 @given(wishes_of(VALUES), some.sampled_from(["least", "most"]), some.none() | NUMBERS)
 def test_ends_never_cross_and_one_is_always_left(wish: Wish, name: str, end: float | None) -> None:
-    changed = wishes.with_end(wish, name, end)
+    changed = goal_form.with_end(wish, name, end)
     assert changed.least is not None or changed.most is not None
     assert changed.least is None or changed.most is None or changed.least <= changed.most
     assert end is None or getattr(changed, name) == end
@@ -92,8 +92,8 @@ def test_the_service_takes_a_range_as_a_goal_and_its_proposals_lie_in_it(service
     card = client.card(model)
     row = card["examples"][0]["row"]
     least, most = (0.1, 0.15) if model == "credit-default" else (2600.0, 2900.0)
-    wish = replace(wishes.own(card), least=least, most=most)
-    found = client.recommend(model, row, wishes.goal(card, wish))
+    wish = replace(goal_form.own(card), least=least, most=most)
+    found = client.recommend(model, row, goal_form.goal(card, wish))
     assert found["recommendations"]
     for each in found["recommendations"]:
         said = each["prediction"]

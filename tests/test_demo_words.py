@@ -6,8 +6,8 @@ import pytest
 
 from demo.charts import answer_scale
 from demo.charts.canvas import Stretch
-from demo.forms import plain
 from demo.settings import WrongSettings, read_settings
+from demo.widgets.forms import plain
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from service.jobs.__main__ import main
 from service.jobs.partitions import BATCH_ROWS
-from service.store import history, lookups
+from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
 from service.training.credit import clients, write_statements
@@ -62,7 +62,7 @@ def opened(tmp_path: Path) -> Iterator[Store]:
 
 def after_a_batch(monkeypatch: pytest.MonkeyPatch, disturb: Callable[[], None]) -> None:
     """Disturb once, when the first batch was kept."""
-    whole = history.add
+    whole = run_history.add
     left = [disturb]
 
     def add(*arguments: Any) -> None:
@@ -70,7 +70,7 @@ def after_a_batch(monkeypatch: pytest.MonkeyPatch, disturb: Callable[[], None]) 
         if left:
             left.pop()()
 
-    monkeypatch.setattr(history, "add", add)
+    monkeypatch.setattr(run_history, "add", add)
 
 
 def told_server(url: str, sentence: str) -> Callable[[], None]:
@@ -86,7 +86,7 @@ def told_server(url: str, sentence: str) -> Callable[[], None]:
 
 
 def newest(store: Store) -> Any:
-    return history.list_runs(store).items[0]
+    return run_history.list_runs(store).items[0]
 
 
 END_OF_THE_LOCK = """
@@ -115,7 +115,7 @@ def test_a_job_that_lost_its_lock_switches_to_nothing_and_says_so(
             job(server_url, kind, tmp_path / "in.parquet")
     assert caplog.records == [], "a traceback on standard error, beside the sentence"
     begun = newest(store)
-    assert (begun.state, history.find_run(store, served.id).state) == ("running", "published")
+    assert (begun.state, run_history.find_run(store, served.id).state) == ("running", "published")
     job(server_url, kind, tmp_path / "in.parquet")
     ended = newest(store)
     assert (ended.id, ended.state, ended.rows) == (begun.id, "published", served.rows)
@@ -170,7 +170,7 @@ def test_a_job_that_another_one_has_overtaken_says_so_and_the_other_ones_run_is_
     after_a_batch(monkeypatch, other)
     with pytest.raises(SystemExit, match="has gone on in the place of this one"):
         job(url, kind, tmp_path / "in.parquet")
-    (run,) = history.list_runs(opened).items
+    (run,) = run_history.list_runs(opened).items
     assert (run.state, run.rows, run.refused) == ("published", len(inputs[kind]) // (1 if kind == "predict" else 6), 0)
 
 
@@ -215,7 +215,7 @@ def test_a_changed_input_finds_the_room_that_a_night_without_success_had_taken(
     assert (begun.state, begun.rows > 0) == ("running", True)
     inputs[kind].iloc[len(inputs[kind]) // 2 :].to_parquet(given)
     job(url, kind, given)
-    assert (newest(opened).state, history.find_run(opened, begun.id).state) == ("published", "discarded")
+    assert (newest(opened).state, run_history.find_run(opened, begun.id).state) == ("published", "discarded")
 
 
 def test_nights_that_fail_leave_no_rows_behind(
@@ -231,13 +231,13 @@ def test_nights_that_fail_leave_no_rows_behind(
     def stop(*_arguments: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(history, "publish", stop)
+    monkeypatch.setattr(run_history, "publish", stop)
     half = len(inputs[kind]) // 2
     for night in range(3):
         inputs[kind].iloc[night * 600 : night * 600 + half].to_parquet(tmp_path / "in.parquet")
         with pytest.raises(SystemExit, match="Stopped"):
             job(url, kind, tmp_path / "in.parquet")
-    assert [run.state for run in history.list_runs(opened).items] == ["running", "discarded", "discarded"]
+    assert [run.state for run in run_history.list_runs(opened).items] == ["running", "discarded", "discarded"]
     with opened.reading() as connection:
         counts = [
             connection.execute(select(func.count(table.c.run.distinct()))).scalar_one()
@@ -256,7 +256,7 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work_begins(
     folder = {"a file": tmp_path / "file", "a file in a path": tmp_path / "file" / "out"}.get(taken, Path("/proc/1"))
     with pytest.raises(SystemExit, match=r"folder of --output cannot be written: .*\. Nothing was done\."):
         job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet", "--output", str(folder))
-    assert history.list_runs(opened).items == []
+    assert run_history.list_runs(opened).items == []
 
 
 def test_an_output_that_fails_later_is_told_and_the_run_is_served(
@@ -283,14 +283,14 @@ def test_a_night_that_cannot_delete_older_runs_says_that_its_own_is_served(
 ) -> None:
     inputs[kind].to_parquet(tmp_path / "in.parquet")
     monkeypatch.setattr("service.jobs.__main__._PATIENCE_SECONDS", 0.2)
-    whole = history.prune
+    whole = run_history.prune
     with contextlib.closing(sqlite3.connect(tmp_path / "witryna.db", isolation_level=None)) as outside:
 
         def prune(*arguments: Any) -> None:
             outside.execute("BEGIN IMMEDIATE")
             whole(*arguments)
 
-        monkeypatch.setattr(history, "prune", prune)
+        monkeypatch.setattr(run_history, "prune", prune)
         with pytest.raises(SystemExit, match=r"is served, but older ones could not be deleted\. The storage is locked"):
             job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet")
     assert newest(opened).state == "published"

@@ -12,9 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from demo.settings import Settings as DemoSettings
+from service.bundles.reference import MOST_ROWS
 from service.errors import family
-from service.scoring import curves, explanations, recommendations
-from service.scoring.reference import MOST_ROWS
+from service.questions import curves, explanations, recommendations
 from service.settings import Settings
 from tests.in_process import client_of
 

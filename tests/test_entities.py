@@ -16,14 +16,14 @@ import pytest
 from sqlalchemy import event, text
 from starlette.testclient import TestClient
 
-from service.app import create_app
+from service.bundles.registry import Model
+from service.rows.strict_json import encode
 from service.schemas import Entity, Row
-from service.scoring.registry import Model
 from service.settings import Settings, WrongSettings
-from service.store import history
-from service.store.history import Progress
+from service.store import run_history
+from service.store.run_history import Progress
 from service.store.store import Store
-from service.strict_json import encode
+from service.web.app import create_app
 from tests.stores import new_database, sqlite_url
 from tests.test_predictions import check_problem
 from tests.toys import FLAT, FLAT_INPUTS, FLAT_ROW, PET, PET_ROW
@@ -61,7 +61,7 @@ def rescoring(url: str) -> Iterator[TestClient]:
 
 def put(store: Store, model: Model, rows: dict[str, Row], *, version: str | None = None, at: str | None = None) -> str:
     """Publish a run of rows, each with the prediction that the model gives it."""
-    begun = history.begin(store, "predictions", model.card.name, version or model.card.version, "a test")
+    begun = run_history.begin(store, "predictions", model.card.name, version or model.card.version, "a test")
     predictions = model.predict(list(rows.values())).predictions
     stored = [
         {
@@ -69,12 +69,12 @@ def put(store: Store, model: Model, rows: dict[str, Row], *, version: str | None
             "place": place,
             "row": encode(row).decode(),
             "prediction": encode(prediction).decode(),
-            "computed_at": at or history.now(),
+            "computed_at": at or run_history.now(),
         }
         for place, ((key, row), prediction) in enumerate(zip(rows.items(), predictions, strict=True), start=1)
     ]
-    history.add(store, Progress(begun.run, len(rows), ""), stored, [], 0.1)
-    history.publish(store, begun.run)
+    run_history.add(store, Progress(begun.run, len(rows), ""), stored, [], 0.1)
+    run_history.publish(store, begun.run)
     return begun.run
 
 
@@ -282,8 +282,8 @@ def test_while_runs_are_switched_every_answer_comes_from_one_whole_run(app: Test
             break
         area = areas[number % 3]
         runs[put(store, FLAT_MODEL, dict.fromkeys(keys, FLAT_ROW | {"area": area}))] = area
-        history.prune(store, "predictions", "flat-price", 2)
-    history.roll_back(store, "predictions", "flat-price")
+        run_history.prune(store, "predictions", "flat-price", 2)
+    run_history.roll_back(store, "predictions", "flat-price")
     over.set()
     for thread in threads:
         thread.join()

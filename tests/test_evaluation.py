@@ -14,11 +14,11 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 from sklearn.inspection import permutation_importance
 
+from service.bundles.registry import open_model
+from service.evaluation.intervals import Resamples, share
+from service.evaluation.metrics import auc, average_precision, median_error, r2
+from service.publishing import build
 from service.schemas import ClassificationEvaluation, Figure, RegressionEvaluation
-from service.scoring.registry import open_model
-from service.training import build
-from service.training.intervals import Resamples, share
-from service.training.measures import auc, average_precision, median_error, r2
 from service.training.recipe import Part
 from service.training.recipes import RECIPES
 from tests import toy_models
@@ -409,8 +409,8 @@ def test_a_model_without_a_weak_spot_is_accused_of_none(toys: Any) -> None:
 
 
 def test_noise_is_hardly_ever_taken_for_a_weak_spot() -> None:
-    from service.training.groups import Division, Group
-    from service.training.weak_spots import weak_spots
+    from service.evaluation.groups import Division, Group
+    from service.evaluation.weak_spots import weak_spots
 
     accused = 0
     for seed in range(30):
@@ -427,9 +427,9 @@ def test_noise_is_hardly_ever_taken_for_a_weak_spot() -> None:
 
 
 def noise_rows(truth: Any, answer: Any) -> Any:
+    from service.evaluation.held_out import HeldOut as Rows
+    from service.rows.columns import Columns
     from service.schemas import Card, Classification, Input, Label, Scoring
-    from service.scoring.columns import Columns
-    from service.training.held_out import HeldOut as Rows
 
     card = Card(
         name="noise",

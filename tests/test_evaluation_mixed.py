@@ -14,10 +14,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 
+from service.bundles.scorers.scorer import open_scorer
+from service.evaluation.report import evaluate
+from service.rows.checks import Checks
 from service.schemas import Card, Classification, ClassificationEvaluation, Input, Label, Scoring
-from service.scoring.checks import Checks
-from service.scoring.scorers import open_scorer
-from service.training.evaluation import evaluate
 
 ROWS = 1200
 CARD = Card(

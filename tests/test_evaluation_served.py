@@ -10,10 +10,10 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
+from service.bundles.bundle_files import digest
+from service.bundles.registry import open_model
 from service.errors import BrokenBundle
 from service.schemas import EvaluationAnswer
-from service.scoring.bundle import digest
-from service.scoring.registry import open_model
 from service.settings import Settings
 from service.training.recipes import RECIPES
 from tests.conftest import serve

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
-from service.files.doubles import doubles
-from service.jobs.statements import statements
+from service.files.arrow_format.to_float64 import doubles
+from service.jobs.card_statements import statements
 from tests.files import ask, read, written
 
 CENTS = some.integers(-(10**11), 10**11).map(lambda cents: Decimal(cents).scaleb(-2))

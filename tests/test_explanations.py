@@ -19,15 +19,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
+from service.bundles.reference import MOST_ROWS, Reference
+from service.bundles.registry import Model, open_model
+from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.errors import TooLarge
+from service.publishing.onnx_conversion import matrix_to_onnx
+from service.questions.explanations import explanations
+from service.questions.shapley import Shared, shared_out
+from service.rows.columns import Columns
 from service.schemas import Card, Category, Explanation, Input, Regression, Row
-from service.scoring.columns import Columns
-from service.scoring.explanations import explanations
-from service.scoring.onnx_scorer import OnnxScorer
-from service.scoring.reference import MOST_ROWS, Reference
-from service.scoring.registry import Model, open_model
-from service.scoring.shapley import Shared, shared_out
-from service.training.conversion import matrix_to_onnx
 from tests.fitted import split_of
 from tests.toys import FLAT, FLAT_ROW, NOTE_INPUTS, PET, PET_ROW, model_of, serve_toys
 

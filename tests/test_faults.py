@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from service.app import create_app
-from service.scoring.columns import Columns
+from service.rows.columns import Columns
 from service.settings import Settings
+from service.web.app import create_app
 from tests.programs import Program, free_port, running
 
 HEADER_SECONDS = 2

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from service.app import create_app
+from service.rows.strict_json import encode
 from service.schemas import Row
 from service.settings import Settings
-from service.store import history
-from service.store.history import Progress
+from service.store import run_history
+from service.store.run_history import Progress
 from service.store.store import Store
-from service.strict_json import encode
+from service.web.app import create_app
 from tests.stores import sqlite_url
 from tests.test_entities import FLAT_MODEL, FLATS, PET_MODEL, PETS, ask, hours_ago, live, opened, plain, put
 from tests.test_predictions import check_problem
@@ -38,13 +38,13 @@ def refusing(url: str) -> Iterator[TestClient]:
 
 def put_features(store: Store, model: str, entities: dict[str, Row], *, at: str | None = None) -> str:
     """Publish a run of features."""
-    begun = history.begin(store, "features", model, "v", "a test")
+    begun = run_history.begin(store, "features", model, "v", "a test")
     rows = [
-        {"key": key, "place": place, "fields": encode(fields).decode(), "computed_at": at or history.now()}
+        {"key": key, "place": place, "fields": encode(fields).decode(), "computed_at": at or run_history.now()}
         for place, (key, fields) in enumerate(entities.items(), start=1)
     ]
-    history.add(store, Progress(begun.run, len(rows), ""), rows, [], 0.1)
-    history.publish(store, begun.run)
+    run_history.add(store, Progress(begun.run, len(rows), ""), rows, [], 0.1)
+    run_history.publish(store, begun.run)
     return begun.run
 
 
@@ -254,8 +254,8 @@ def test_while_features_are_switched_every_answer_comes_from_one_whole_run(app: 
             break
         area = areas[number % 3]
         runs[put_features(store, "flat-price", dict.fromkeys(keys, FLAT_ROW | {"area": area}))] = area
-        history.prune(store, "features", "flat-price", 2)
-    history.roll_back(store, "features", "flat-price")
+        run_history.prune(store, "features", "flat-price", 2)
+    run_history.roll_back(store, "features", "flat-price")
     over.set()
     for thread in threads:
         thread.join()

@@ -18,15 +18,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import NullPool, create_engine, text
 
+from service.bundles.bundle_files import read_card
+from service.bundles.registry import open_model
 from service.jobs.__main__ import main
-from service.jobs.buckets import by_key
+from service.jobs.card_statements import STATEMENTS, statements
+from service.jobs.external_sort import by_key
 from service.jobs.features import feature_batch
-from service.jobs.statements import STATEMENTS, statements
+from service.jobs.payment_history import business_fields
 from service.schemas import Input
-from service.scoring.bundle import read_card
-from service.scoring.payment_history import business_fields
-from service.scoring.registry import open_model
-from service.store import history, lookups
+from service.store import lookups, run_history
 from service.store.store import Store
 from service.training import credit
 from service.training.recipe import DATA
@@ -62,7 +62,7 @@ def contents(store: Store, run: str) -> dict[str, dict[str, Any]]:
 
 
 def newest(store: Store) -> Any:
-    return history.list_runs(store, kind="features").items[0]
+    return run_history.list_runs(store, kind="features").items[0]
 
 
 @pytest.fixture(scope="module")
@@ -368,7 +368,7 @@ def test_a_bucket_holds_all_rows_of_its_keys_and_every_row_is_in_one(keys: list[
     shape = pa.schema([("place", pa.int64()), ("key", pa.string())])
     table = pa.table({"place": range(len(keys)), "key": [None if key is None else str(key) for key in keys]}, shape)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.jobs.buckets.BATCH_ROWS", 7)
+        patch.setattr("service.jobs.external_sort.BATCH_ROWS", 7)
         buckets = [batch.to_pylist() for batch in by_key(iter(table.to_batches(max_chunksize=7)), shape)]
     assert len(buckets) <= 1 + len(keys) // 7
     assert sorted(row["place"] for bucket in buckets for row in bucket) == list(range(len(keys)))
@@ -420,16 +420,16 @@ def test_features_and_predictions_are_runs_beside_each_other(
     held = lookups.find(store, MODEL, ["17"])
     assert held.features["17"].run == features.id != held.predictions["17"].run
     assert json.loads(held.predictions["17"].row) == json.loads(held.features["17"].fields)
-    assert [run.kind for run in history.list_runs(store).items] == ["predictions", "features"]
+    assert [run.kind for run in run_history.list_runs(store).items] == ["predictions", "features"]
     for _ in range(3):
         job(tmp_path / "in.parquet", "--keep", "2")
-    made = [run.id for run in history.list_runs(store, kind="features").items]
+    made = [run.id for run in run_history.list_runs(store, kind="features").items]
     job("", "--kind", "features", kind="rollback")
     assert lookups.find(store, MODEL, ["17"]).features["17"].run == made[1]
     assert lookups.find(store, MODEL, ["17"]).predictions["17"].run == held.predictions["17"].run
     with pytest.raises(SystemExit, match="no run of credit-default before"):
         job("", "--kind", "features", kind="rollback")
-    states = [run.state for run in history.list_runs(store, kind="features").items]
+    states = [run.state for run in run_history.list_runs(store, kind="features").items]
     assert states == ["withdrawn", "published", "discarded", "discarded"]
     assert contents(store, features.id) == {}
 
@@ -497,10 +497,10 @@ def test_a_database_of_the_schema_before_is_migrated_and_keeps_its_runs(url: str
     held = lookups.find(store, "m", ["17"])
     assert held.predictions["17"].run == "20260101"
     assert held.features == {}
-    begun = history.begin(store, "features", "m", "v", "s")
+    begun = run_history.begin(store, "features", "m", "v", "s")
     fields = {"key": "17", "place": 1, "fields": "{}", "computed_at": "t"}
-    history.add(store, history.Progress(begun.run, 1, "d"), [fields], [], 0.1)
-    history.publish(store, begun.run)
+    run_history.add(store, run_history.Progress(begun.run, 1, "d"), [fields], [], 0.1)
+    run_history.publish(store, begun.run)
     assert lookups.find(store, "m", ["17"]).features["17"].run == begun.run
-    assert [run.state for run in history.list_runs(store).items] == ["published", "published"]
+    assert [run.state for run in run_history.list_runs(store).items] == ["published", "published"]
     store.close()

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card, Refused
-from demo import refusals, scored_file
-from demo.tongue import Tongue
+from demo.files import refusal_text, scored_file
+from demo.text.translation import Tongue
 from tests.files import MEDIA, ask, read, text_of, written
 from tests.in_process import client_of
 
@@ -94,7 +95,7 @@ def test_the_list_of_codes_is_that_of_the_room() -> None:
 @pytest.mark.parametrize("code", FAULTS)
 def test_the_page_says_each_fault_in_both_languages_and_never_falls_back(code: str, service: TestClient) -> None:
     error = refused(code, service)
-    english, polish = refusals.of_file(error, ENGLISH), refusals.of_file(error, POLISH)
+    english, polish = refusal_text.of_file(error, ENGLISH), refusal_text.of_file(error, POLISH)
     assert english
     assert len(polish) == len(english)
     assert not set(english) & set(polish)
@@ -103,26 +104,26 @@ def test_the_page_says_each_fault_in_both_languages_and_never_falls_back(code: s
 
 
 def test_what_is_missing_is_named_once_with_what_is_nearly_right(service: TestClient) -> None:
-    assert refusals.of_file(refused("missing_column", service), POLISH) == [
+    assert refusal_text.of_file(refused("missing_column", service), POLISH) == [
         "Brakuje 1 kolumny: carat.",
         "carat: jest „Carat”, a nazwy muszą się zgadzać co do litery.",
     ]
 
 
 def test_a_row_of_a_broken_quote_is_named_by_its_line(service: TestClient) -> None:
-    (polish,) = refusals.of_file(refused("open_quote", service), POLISH)
+    (polish,) = refusal_text.of_file(refused("open_quote", service), POLISH)
     assert "linii 4" in polish
 
 
 @given(some.sampled_from(["a_new_code", "", "unknown_model"]), some.text(max_size=20))
 def test_a_code_that_is_not_known_keeps_the_services_sentence(code: str, sentence: str) -> None:
     whole = Refused(sentence or "?", "", status=422, code=code, errors=[])
-    assert refusals.of_file(whole, POLISH) == [sentence or "?"]
+    assert refusal_text.of_file(whole, POLISH) == [sentence or "?"]
     column: Any = {"pointer": "", "column": "depth", "line": "", "code": code, "message": "Odd."}
-    assert refusals.of_file(Refused("?", "", status=422, code=code, errors=[column]), POLISH) == ["depth: Odd."]
+    assert refusal_text.of_file(Refused("?", "", status=422, code=code, errors=[column]), POLISH) == ["depth: Odd."]
     card: Any = {"inputs": [{"name": "depth", "type": "number"}]}
-    assert refusals.of_row(card, f"depth: {code}", sentence, POLISH) == sentence
-    assert refusals.of_row(card, f"wrong_cells; width: {code}", sentence, POLISH) == sentence
+    assert refusal_text.of_row(card, f"depth: {code}", sentence, POLISH) == sentence
+    assert refusal_text.of_row(card, f"wrong_cells; width: {code}", sentence, POLISH) == sentence
 
 
 ROWS = {
@@ -141,12 +142,12 @@ def test_a_row_that_was_refused_says_why_in_the_readers_language(service: TestCl
     assert [row["error_codes"] for row in read(answer)] == list(ROWS)
     table = scored_file.chosen(cards[MODEL], pa.ipc.open_stream(answer.content).read_all(), scored_file.REFUSED, "file")
     for words, expected in ((POLISH, [said for _, said in ROWS.values()]), (ENGLISH, None)):
-        told = scored_file.told(table, lambda codes, said, words=words: refusals.of_row(cards[MODEL], codes, said, words))  # type: ignore[misc]
+        told = scored_file.told(table, partial(refusal_text.of_row, cards[MODEL], words=words))
         assert told.schema.names[:2] == ["row", "error"]
         said = told["error"].to_pylist()
         assert said == expected if expected else not set(said) & set(table["error"].to_pylist())
 
 
 def test_several_faults_of_a_row_are_all_said(cards: dict[str, Card]) -> None:
-    said = refusals.of_row(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
+    said = refusal_text.of_row(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
     assert said == "depth: a value is missing; carat: not a number"

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
+from service.bundles.registry import Model, open_model
 from service.errors import ModelFailed
-from service.files.asked import Asked
-from service.files.opened import score_file
-from service.scoring.columns import Columns
-from service.scoring.registry import Model, open_model
+from service.files.file_request import Asked
+from service.files.score_file import score_file
+from service.rows.columns import Columns
 from service.settings import Settings
 from tests.conftest import serve
 from tests.files import MEDIA, ask, read, recognised, sent, text_of, written

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 import requests
 
-from service.scoring.bundle import read_card
+from service.bundles.bundle_files import read_card
 from tests.files import MEDIA, written
 from tests.programs import Program, free_port, running
 

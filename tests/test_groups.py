@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from service.evaluation.groups import Division, divisions
+from service.questions.value_wording import number
+from service.rows.columns import Columns
 from service.schemas import Card, Category, Input, Regression, Scoring
-from service.scoring.columns import Columns
-from service.scoring.wording import number
-from service.training.groups import Division, divisions
 
 NUMBERS = st.lists(st.one_of(st.floats(-1e6, 1e6, width=32), st.none()), min_size=1, max_size=60)
 WHOLE = st.lists(st.one_of(st.integers(-1000, 1000), st.none()), min_size=1, max_size=60)

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import NullPool, create_engine, select, text
 from starlette.testclient import TestClient
 
+from service.bundles.bundle_files import read_card
 from service.jobs.__main__ import main
 from service.jobs.inputs import Wanted, open_source, read
 from service.jobs.partitions import WrongInput
 from service.schemas import Card
-from service.scoring.bundle import read_card
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
 from tests.stores import new_database

@@ -1,4 +1,4 @@
-"""Promises of service/scoring/keys.py: a key is text that any database, file and address can hold, or it is refused."""
+"""Promises of service/by_key/entity_keys.py: a key is text that any database, file and address can hold, or it is refused."""
 
 import json
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.scoring.keys import NoKey, key_text
-from service.strict_json import Duplicate
+from service.by_key.entity_keys import NoKey, key_text
+from service.rows.strict_json import Duplicate
 
 CODES = {"missing_field", "duplicate_field", "wrong_type", "too_long", "invalid_text"}
 JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=70) | st.lists(st.integers(), max_size=2)

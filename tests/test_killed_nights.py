@@ -21,7 +21,7 @@ from sqlalchemy import NullPool, create_engine, select
 
 from service.jobs.__main__ import main
 from service.jobs.partitions import BATCH_ROWS
-from service.store import history, lookups
+from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
 from service.training.credit import clients, write_statements
@@ -103,11 +103,11 @@ def killed_before(function: str, call: int, asked: list[str]) -> None:
 
 
 AFTER_THE_SWITCH = {
-    "after the switch": ("service.store.history:prune", 1),
-    "after old runs were marked": ("service.store.history:sweep", 2),
-    "while their rows are deleted": ("service.store.history:delete", 4),
-    "while files are written": ("service.jobs.written:{row}", 1500),
-    "between the files": ("service.jobs.written:_put", 2),
+    "after the switch": ("service.store.run_history:prune", 1),
+    "after old runs were marked": ("service.store.run_history:sweep", 2),
+    "while their rows are deleted": ("service.store.run_history:delete", 4),
+    "while files are written": ("service.jobs.run_files:{row}", 1500),
+    "between the files": ("service.jobs.run_files:_put", 2),
 }
 
 
@@ -120,19 +120,19 @@ def test_a_job_that_is_killed_after_the_switch_serves_the_whole_new_run_and_the_
     inputs[kind].to_parquet(tmp_path / "in.parquet")
     asked = command(kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"), "--keep", "1")
     main(asked)
-    first = history.list_runs(store).items[0]
+    first = run_history.list_runs(store).items[0]
     whole = content(store, first.id)
     function, call = AFTER_THE_SWITCH[point]
     killed_before(function.format(row="_flat" if kind == "predict" else "_fields"), call, asked)
-    second = history.list_runs(store).items[0]
+    second = run_history.list_runs(store).items[0]
     assert (second.state, second.id != first.id, served(store)) == ("published", True, {second.id})
     assert content(store, second.id) == whole
     file = tmp_path / "out" / f"{second.kind}.parquet"
     assert pq.read_table(file).num_rows == first.rows
     assert pq.read_schema(file).metadata[b"run"].decode() in {first.id, second.id}
     main(asked)
-    third = history.list_runs(store).items[0]
-    assert {run.id: run.state for run in history.list_runs(store).items} == {
+    third = run_history.list_runs(store).items[0]
+    assert {run.id: run.state for run in run_history.list_runs(store).items} == {
         first.id: "discarded",
         second.id: "discarded",
         third.id: "published",
@@ -150,11 +150,11 @@ def test_a_features_job_that_is_killed_while_it_sorts_leaves_nothing_behind_and_
     monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
     inputs["features"].to_parquet(tmp_path / "in.parquet")
     asked = command("features", tmp_path / "in.parquet")
-    killed_before("service.jobs.buckets:_bucket", 5000, asked)
-    begun = history.list_runs(store).items[0]
+    killed_before("service.jobs.external_sort:_bucket", 5000, asked)
+    begun = run_history.list_runs(store).items[0]
     assert (begun.state, begun.rows, list((tmp_path / "room").iterdir())) == ("running", 0, [])
     main(asked)
-    ended = history.list_runs(store).items[0]
+    ended = run_history.list_runs(store).items[0]
     assert (ended.id, ended.state, ended.rows) == (begun.id, "published", 2000)
 
 
@@ -193,7 +193,7 @@ def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_
             table.to_sql("rows", engine, index=False, if_exists="replace")
 
     put(inputs[kind])
-    whole, left = history.add, 1
+    whole, left = run_history.add, 1
 
     def add(*arguments: Any) -> None:
         nonlocal left
@@ -203,15 +203,15 @@ def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_
         whole(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "add", add)
+        patch.setattr(run_history, "add", add)
         with pytest.raises(SystemExit, match="goes on"):
             main(command(kind, given))
-    begun = history.list_runs(store).items[0]
+    begun = run_history.list_runs(store).items[0]
     assert (begun.state, begun.rows > 0) == ("running", True)
     put(change(inputs[kind]))
     main(command(kind, given))
     main(command(kind, given))
-    clean, ended = history.list_runs(store).items[:2]
+    clean, ended = run_history.list_runs(store).items[:2]
     assert (clean.state, ended.state, ended.rows, ended.refused) == ("published", "superseded", clean.rows, clean.refused)
     assert content(store, ended.id) == content(store, clean.id) != []
     if kind == "predict":
@@ -234,7 +234,7 @@ def test_a_job_that_finds_the_database_locked_says_so_and_goes_on_when_it_is_fre
         with pytest.raises(SystemExit, match="locked by another program"):
             main(command(kind, tmp_path / "in.parquet"))
     main(command(kind, tmp_path / "in.parquet"))
-    assert [run.state for run in history.list_runs(store).items] == ["published", "superseded"]
+    assert [run.state for run in run_history.list_runs(store).items] == ["published", "superseded"]
 
 
 @pytest.mark.usefixtures("settings")

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from launch import browser, commands, environments, last_night
+from launch import browser, commands, demo_data, environments
 from launch.console import Trouble
 from launch.ports import Address
 from launch.processes import Program, Supervisor
@@ -292,7 +292,7 @@ def test_the_night_writes_nothing_into_what_somebody_has_chosen(
     python = Path(sys.executable)
     with Supervisor(copy.root) as supervisor:
         at = Address("SERVICE_PORT", "127.0.0.1", 1)
-        last_night.run(supervisor, copy.root, service=python, demo=python, at=at, log=copy.root / "night.log")
+        demo_data.run(supervisor, copy.root, service=python, demo=python, at=at, log=copy.root / "night.log")
     assert len(copy.night_calls()) == (0 if own else 4)
 
 

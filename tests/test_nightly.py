@@ -16,18 +16,18 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
+from service.bundles.bundle_files import read_card
+from service.bundles.registry import open_model
 from service.errors import BrokenBundle
 from service.jobs.__main__ import main
-from service.jobs.batches import score_batch
+from service.jobs.batch_scoring import score_batch
 from service.jobs.engines import Local
 from service.jobs.inputs import Wanted, open_source, read
 from service.jobs.partitions import BATCH_ROWS
+from service.rows.strict_json import encode
 from service.schemas import Card
-from service.scoring.bundle import read_card
-from service.scoring.registry import open_model
-from service.store import history, lookups
+from service.store import lookups, run_history
 from service.store.store import Store
-from service.strict_json import encode
 
 ROOT = Path(__file__).parents[1]
 MODEL = "credit-default"
@@ -67,7 +67,7 @@ def contents(store: Store, run: str) -> dict[str, tuple[str, str]]:
 
 
 def newest(store: Store) -> Any:
-    return history.list_runs(store).items[0]
+    return run_history.list_runs(store).items[0]
 
 
 def test_every_client_has_the_prediction_that_the_model_gives_to_the_last_bit(
@@ -271,18 +271,18 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
 
 def half_done(store: Store, source: Path, bundles: Path) -> str:
     """Leave a run as a killed job leaves it: one batch done."""
-    from service.jobs import nightly
+    from service.jobs import job_runner
 
     card = read_card(bundles / MODEL)
-    opened = open_source(str(source), nightly.needs(card, "client_id"))
+    opened = open_source(str(source), job_runner.needs(card, "client_id"))
 
     def stop(rows: int) -> None:
         if rows:
             raise KeyboardInterrupt
 
-    work = nightly.predictions(bundles / MODEL, card, opened, "client_id")
+    work = job_runner.predictions(bundles / MODEL, card, opened, "client_id")
     with pytest.raises(KeyboardInterrupt):
-        nightly.carry_out(store, card, work, engine=Local(), keep=3, advance=stop)
+        job_runner.carry_out(store, card, work, engine=Local(), keep=3, advance=stop)
     return str(newest(store).id)
 
 
@@ -294,7 +294,7 @@ def test_a_killed_job_begins_anew_where_its_input_is_another_one_now(
     changed = some.assign(credit_limit=some["credit_limit"] + 1)
     changed.to_parquet(tmp_path / "in.parquet")
     job(tmp_path / "in.parquet")
-    states = {run.id: run.state for run in history.list_runs(store).items}
+    states = {run.id: run.state for run in run_history.list_runs(store).items}
     assert states == {begun: "discarded", newest(store).id: "published"}
     assert json.loads(contents(store, newest(store).id)["1"][0])["credit_limit"] == changed["credit_limit"].iloc[0]
 
@@ -326,7 +326,7 @@ def test_two_jobs_for_one_model_do_not_write_at_once(job: Any, store: Store, som
     store.prepare()
     with store.database.only_one(f"predictions-{MODEL}"), pytest.raises(SystemExit, match="Another job"):
         job(tmp_path / "in.parquet")
-    assert history.list_runs(store).items == []
+    assert run_history.list_runs(store).items == []
 
 
 def test_the_run_before_comes_back_at_one_command(
@@ -335,7 +335,7 @@ def test_the_run_before_comes_back_at_one_command(
     some.iloc[:10].to_parquet(tmp_path / "in.parquet")
     for _ in range(4):
         job(tmp_path / "in.parquet", "--keep", "2")
-    made = [run.id for run in history.list_runs(store).items]
+    made = [run.id for run in run_history.list_runs(store).items]
     job("", kind="rollback")
     assert {found.run for found in lookups.find(store, MODEL, ["1"]).predictions.values()} == {made[1]}
     with pytest.raises(SystemExit, match="no run of credit-default before"):

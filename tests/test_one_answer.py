@@ -15,8 +15,8 @@ import requests
 
 from client import Client
 from pipeline import enrich
+from service.bundles.bundle_files import read_card
 from service.jobs.__main__ import main as job
-from service.scoring.bundle import read_card
 from service.training.__main__ import main as train
 from service.training.credit import FIELDS
 from service.training.credit import clients as clients_of_training

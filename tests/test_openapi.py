@@ -10,10 +10,10 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
-from service.app import create_app
-from service.scoring.registry import open_model
+from service.bundles.registry import open_model
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
+from service.web.app import create_app
 
 DATABASE = tempfile.TemporaryDirectory()
 

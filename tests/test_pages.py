@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.errors import TooLarge
-from service.files.pages import pages
-from service.files.row_groups import rows_at_once
+from service.files.parquet_format.parquet_headers import pages
+from service.files.parquet_format.parquet_memory import rows_at_once
 
 WRITERS: list[dict[str, Any]] = [
     {},

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from client import Client
 from pipeline import PipelineError, Unusable, enrich
-from pipeline.flow import answered
-from pipeline.records import CsvRecords, Record, read_json_lines
-from pipeline.rendering import JsonLines, SplicedCsv
+from pipeline.formats.records import CsvRecords, Record, read_json_lines
+from pipeline.formats.rendering import JsonLines, SplicedCsv
+from pipeline.ordered_batches import answered
 from tests.pipeline_runs import MODEL, command, lines_of, run
 from tests.programs import ROOT, Program, free_port, running
 

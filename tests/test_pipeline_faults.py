@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from pipeline import Stopped, Unusable, VersionChanged, enrich
-from pipeline import ledger as ledgers
-from pipeline.ledger import Ledger, Progress
-from service.scoring.bundle import digest
+from pipeline import checkpoint as ledgers
+from pipeline.checkpoint import Ledger, Progress
+from service.bundles.bundle_files import digest
 from tests.pipeline_runs import MODEL, Relay, lines_of, relaying, run, started
 from tests.programs import Program, free_port, running
 

@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from client import Client
-from pipeline import Unusable, VersionChanged, enrich, parquet
-from pipeline.ledger import Ledger, Progress
-from service.scoring.bundle import digest
+from pipeline import Unusable, VersionChanged, enrich
+from pipeline.checkpoint import Ledger, Progress
+from pipeline.formats import parquet
+from service.bundles.bundle_files import digest
 from tests.pipeline_runs import MODEL, Relay, lines_of, relaying, run, serving
 from tests.programs import Program, free_port, running
 

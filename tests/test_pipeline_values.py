@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from pipeline import Unusable, enrich
 from pipeline.columns import Columns
-from pipeline.parquet import ParquetRecords, convert, join
-from pipeline.parquet_values import plain_values
-from pipeline.records import Record
-from pipeline.rendering import NewCsv
+from pipeline.formats.parquet import ParquetRecords, convert, join
+from pipeline.formats.parquet_values import plain_values
+from pipeline.formats.records import Record
+from pipeline.formats.rendering import NewCsv
 from tests.pipeline_runs import MODEL, command, environment, lines_of, serving
 from tests.programs import ROOT
 

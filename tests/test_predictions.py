@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
-from service.scoring.bundle import read_card
-from service.training.build import scikit_learn_says
+from service.bundles.bundle_files import read_card
+from service.publishing.build import scikit_learn_says
 from service.training.recipes import RECIPES
 from tests.fitted import pipeline_of, split_of
 

@@ -1,4 +1,4 @@
-"""Promises of service/scoring/quick_reader.py, against the careful way through `strict_json` and `checks`."""
+"""Promises of service/rows/quick_reader.py, against the careful way through `strict_json` and `checks`."""
 
 import json
 from pathlib import Path
@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.bundles.registry import open_model
 from service.errors import InvalidInput, InvalidRequest
+from service.rows.columns import Columns
+from service.rows.quick_reader import QuickReader
+from service.rows.strict_json import Duplicate, decode
 from service.schemas import PredictionRequest
-from service.scoring.columns import Columns
-from service.scoring.quick_reader import QuickReader
-from service.scoring.registry import open_model
-from service.strict_json import Duplicate, decode
 from tests.test_checks import CARD, CHECKS, GOOD, VALUES
 
 QUICK = QuickReader(CARD, CHECKS)

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from service.bundles.registry import Model, open_model
+from service.publishing import build
+from service.questions.recommendations import recommendations
 from service.schemas import Goal, Input, ProbabilityGoal, RecommendationRequest, Recommendations, Row, Value, ValueGoal
-from service.scoring.recommendations import recommendations
-from service.scoring.registry import Model, open_model
-from service.training import build
 from tests.fitted import split_of
 from tests.test_predictions import JSON, check_problem
 from tests.toys import FLAT, FLAT_ROW, NOTE, PET, PET_ROW, serve_toys

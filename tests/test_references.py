@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from service.bundles.bundle_files import digest
+from service.bundles.reference import LARGEST_BYTES, MOST_ROWS
+from service.bundles.registry import open_model
 from service.errors import BrokenBundle
-from service.scoring.bundle import digest
-from service.scoring.explanations import explanations
-from service.scoring.reference import LARGEST_BYTES, MOST_ROWS
-from service.scoring.registry import open_model
+from service.questions.explanations import explanations
 from service.settings import Settings
 from tests.conftest import serve
 from tests.fitted import split_of

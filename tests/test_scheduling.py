@@ -18,7 +18,7 @@ from cronsim import CronSim
 from ruamel.yaml import YAML
 
 from service.jobs.__main__ import _parser
-from service.store import history
+from service.store import run_history
 from service.store.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -75,7 +75,7 @@ def ran(command: list[str], installed: Path, **environment: str) -> subprocess.C
 def check_served(url: str, *kinds: str) -> None:
     """One run of each of these kinds is served, and there is no other."""
     store = Store(url)
-    runs = {run.kind: (run.state, run.rows, run.refused) for run in history.list_runs(store, MODEL).items}
+    runs = {run.kind: (run.state, run.rows, run.refused) for run in run_history.list_runs(store, MODEL).items}
     store.close()
     whole = {"features": ("published", ROWS, 0), "predictions": ("published", ROWS - 1, 1)}
     assert runs == {kind: whole[kind] for kind in kinds}
@@ -215,7 +215,7 @@ def test_a_second_job_ends_with_one_and_says_that_another_is_running(installed: 
         assert alone
         done = ran(cron_line(CRON[1], installed, inputs), installed, **environment)
     assert (done.returncode, "Another job" in done.stderr) == (1, True)
-    assert history.list_runs(store).items == []
+    assert run_history.list_runs(store).items == []
     store.close()
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card, Nonsense
-from demo import scored_file
-from demo.scored_file import EVERY, REFUSED, ScoredFile
-from demo.spreadsheet import as_csv
+from demo.files import scored_file
+from demo.files.scored_file import EVERY, REFUSED, ScoredFile
+from demo.files.spreadsheet import as_csv
 from tests.files import MEDIA, text_of
 from tests.in_process import client_of
 

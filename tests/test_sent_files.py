@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from client import Card, Client
-from demo import scored_file, sent_file
+from demo.files import scored_file, upload_job
 from tests.demo_pages import forget, go_to, html_of, opened, serve_by
 from tests.files import text_of
 from tests.in_process import InProcess
@@ -206,7 +206,7 @@ def test_the_page_may_be_left_while_a_file_is_scored(watched: Watched, card: Car
 
 def test_a_double_click_sends_a_file_once(watched: Watched, card: Card) -> None:
     content = content_of(card, rows_of(card))
-    sent = sent_file.SentFile("clients.csv", "text/csv", sent_file.kept_aside(io.BytesIO(content)), "drop")
+    sent = upload_job.SentFile("clients.csv", "text/csv", upload_job.kept_aside(io.BytesIO(content)), "drop")
     client = Client("http://localhost")
     client.session.mount("http://localhost", watched)
     watched.may_answer.clear()
@@ -222,7 +222,7 @@ def test_a_file_that_nobody_waits_for_is_let_go(watched: Watched, card: Card) ->
     watched.may_answer.clear()
     app = opened("files", model=NAME, lang="en")
     app.file_uploader[0].set_value(("clients.csv", content_of(card, rows_of(card)), "text/csv")).run()
-    sent: sent_file.SentFile = app.session_state["files"][NAME]
+    sent: upload_job.SentFile = app.session_state["files"][NAME]
     next(button for button in app.button if button.label == "Stop").click().run()
     watched.may_answer.set()
     arrived()
@@ -285,7 +285,7 @@ def test_a_model_that_is_served_anew_is_asked_by_the_button(
 ) -> None:
     app = opened("files", model=NAME, lang="en")
     drop(app, content_of(card, rows_of(card)))
-    sent: sent_file.SentFile = app.session_state["files"][NAME]
+    sent: upload_job.SentFile = app.session_state["files"][NAME]
     assert sent.scored
     monkeypatch.setattr(
         sent, "scored", scored_file.ScoredFile("clients.csv", sent.scored.recognised, "old", sent.scored.table)
@@ -314,7 +314,7 @@ def test_what_one_visitor_drops_no_other_sees(watched: Watched, card: Card) -> N
 
 
 def test_a_copy_on_disk_holds_what_was_dropped() -> None:
-    kept = sent_file.kept_aside(io.BytesIO(b"a;b\n1;2\n"))
+    kept = upload_job.kept_aside(io.BytesIO(b"a;b\n1;2\n"))
     kept.seek(0)
     assert kept.read() == b"a;b\n1;2\n"
     kept.close()

@@ -8,6 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.bundles.registry import Model, open_model
+from service.questions.explanation_sentence import sentence
+from service.questions.explanations import explanations
+from service.questions.value_wording import value_text
 from service.schemas import (
     LANGUAGES,
     Card,
@@ -20,10 +24,6 @@ from service.schemas import (
     Regression,
     Value,
 )
-from service.scoring.explanations import explanations
-from service.scoring.registry import Model, open_model
-from service.scoring.sentences import sentence
-from service.scoring.wording import value_text
 from tests.toys import model_of
 
 NAMES = ["comment-sentiment", "credit-default", "credit-scorecard", "diamond-price"]

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter, create_model
 
-from service.scoring.registry import Model, open_model
-from service.strict_json import encode
+from service.bundles.registry import Model, open_model
+from service.rows.strict_json import encode
 from tests.fitted import pipeline_of, split_of
 
 MODEL = "credit-default"

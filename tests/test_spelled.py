@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from service.errors import TooLarge
-from service.files import spelled
-from service.files.parts import PART_ROWS
+from service.files import cell_sizes
+from service.files.file_parts import PART_ROWS
 
 TEXTS = some.lists(some.none() | some.text(some.characters(codec="utf-8"), max_size=30), min_size=1, max_size=20)
 
@@ -45,7 +45,7 @@ def lists(texts: list[str | None]) -> dict[str, pa.Array]:
 
 
 def measured(array: pa.Array) -> list[float]:
-    found: list[float] = spelled._sizes(array).tolist()
+    found: list[float] = cell_sizes._sizes(array).tolist()
     return found
 
 
@@ -65,9 +65,9 @@ def test_a_text_takes_its_bytes_in_every_layout(texts: list[str | None], draw: A
 @given(some.lists(some.integers(0, 300_000), min_size=1, max_size=60))
 def test_pieces_are_small_and_together_all_rows(lengths: list[int]) -> None:
     batch = pa.record_batch({"place": range(len(lengths)), "text": ["x" * length for length in lengths]})
-    pieces = list(spelled.pieces(batch))
+    pieces = list(cell_sizes.pieces(batch))
     assert pa.Table.from_batches(pieces) == pa.Table.from_batches([batch])
-    assert all(0 < piece.num_rows <= PART_ROWS and piece.nbytes <= spelled.PART_BYTES for piece in pieces)
+    assert all(0 < piece.num_rows <= PART_ROWS and piece.nbytes <= cell_sizes.PART_BYTES for piece in pieces)
 
 
 def test_no_rows_take_nothing_in_any_layout() -> None:
@@ -77,15 +77,15 @@ def test_no_rows_take_nothing_in_any_layout() -> None:
         with pa.ipc.new_stream(out, batch.schema) as stream:
             stream.write_batch(batch)
         for each in pa.ipc.open_stream(out.getvalue()):
-            assert list(spelled.pieces(each)) == [], name
+            assert list(cell_sizes.pieces(each)) == [], name
 
 
 def test_numbers_are_parted_by_rows_alone() -> None:
     batch = pa.record_batch({"place": np.arange(50_000), "none": pa.nulls(50_000)})
-    assert [piece.num_rows for piece in spelled.pieces(batch)] == [PART_ROWS] * 3 + [50_000 - 3 * PART_ROWS]
+    assert [piece.num_rows for piece in cell_sizes.pieces(batch)] == [PART_ROWS] * 3 + [50_000 - 3 * PART_ROWS]
 
 
 def test_a_row_too_large_is_refused() -> None:
     text = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), pa.array(["x" * 100_000]))
     with pytest.raises(TooLarge):
-        list(spelled.pieces(pa.record_batch([text] * 90, [str(place) for place in range(90)])))
+        list(cell_sizes.pieces(pa.record_batch([text] * 90, [str(place) for place in range(90)])))

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import MetaData, inspect, select, text
 
 from service.errors import BrokenStorage, StorageUnavailable
-from service.store import history, lookups
-from service.store.history import NothingBefore, Overtaken, Progress
+from service.store import lookups, run_history
+from service.store.run_history import NothingBefore, Overtaken, Progress
 from service.store.store import Store
 from service.store.tables import NEWEST, metadata, runs
 from tests.stores import sqlite_url
@@ -22,21 +22,21 @@ MODEL = "toy"
 
 def scored(keys: list[str], start: int = 1, label: str = "a") -> list[dict[str, Any]]:
     return [
-        {"key": key, "place": start + place, "row": "{}", "prediction": f'"{label}"', "computed_at": history.now()}
+        {"key": key, "place": start + place, "row": "{}", "prediction": f'"{label}"', "computed_at": run_history.now()}
         for place, key in enumerate(keys)
     ]
 
 
 def run_of(store: Store, keys: list[str], label: str = "a", *, publish: bool = True) -> str:
-    begun = history.begin(store, "predictions", MODEL, "v1", label)
-    history.add(store, Progress(begun.run, len(keys), "x"), scored(keys, label=label), [], 0.5)
+    begun = run_history.begin(store, "predictions", MODEL, "v1", label)
+    run_history.add(store, Progress(begun.run, len(keys), "x"), scored(keys, label=label), [], 0.5)
     if publish:
-        history.publish(store, begun.run)
+        run_history.publish(store, begun.run)
     return begun.run
 
 
 def states(store: Store) -> dict[str, str]:
-    return {run.id: run.state for run in history.list_runs(store).items}
+    return {run.id: run.state for run in run_history.list_runs(store).items}
 
 
 def test_the_migrations_make_the_tables_that_the_program_speaks_of(store: Store) -> None:
@@ -67,7 +67,7 @@ def test_several_programs_that_start_at_once_make_one_database(url: str) -> None
 def test_nothing_of_a_run_is_found_before_it_is_published_and_all_of_it_afterwards(store: Store) -> None:
     run = run_of(store, ["1", "2"], publish=False)
     assert lookups.find(store, MODEL, ["1", "2"]).predictions == {}
-    history.publish(store, run)
+    run_history.publish(store, run)
     found = lookups.find(store, MODEL, ["1", "2", "3"]).predictions
     assert found.keys() == {"1", "2"}
     assert {each.run for each in found.values()} == {run}
@@ -94,11 +94,11 @@ def test_two_published_runs_of_a_model_cannot_be(store: Store) -> None:
 
 
 def test_a_key_that_a_run_holds_already_is_refused_with_the_row_that_has_it(store: Store) -> None:
-    begun = history.begin(store, "predictions", MODEL, "v1", "s")
-    history.add(store, Progress(begun.run, 3, "x"), scored(["1", "2", "1"]), [], 0)
-    history.add(store, Progress(begun.run, 5, "x"), scored(["2", "3"], start=4), [], 0)
-    history.publish(store, begun.run)
-    run = history.find_run(store, begun.run)
+    begun = run_history.begin(store, "predictions", MODEL, "v1", "s")
+    run_history.add(store, Progress(begun.run, 3, "x"), scored(["1", "2", "1"]), [], 0)
+    run_history.add(store, Progress(begun.run, 5, "x"), scored(["2", "3"], start=4), [], 0)
+    run_history.publish(store, begun.run)
+    run = run_history.find_run(store, begun.run)
     assert (run.rows, run.refused) == (3, 2)
     (page,) = lookups.refused_of(store, begun.run, 10)
     assert [(row["place"], row["key"], row["code"], row["message"]) for row in page] == [
@@ -111,43 +111,43 @@ def test_a_key_that_a_run_holds_already_is_refused_with_the_row_that_has_it(stor
 
 
 def test_an_unfinished_run_goes_on_for_the_same_source_and_version_and_for_no_other(store: Store) -> None:
-    begun = history.begin(store, "predictions", MODEL, "v1", "source")
-    history.add(store, Progress(begun.run, 1, "d"), scored(["1"]), [], 0)
-    assert history.begin(store, "predictions", MODEL, "v1", "source") == Progress(begun.run, 1, "d")
-    history.fail(store, begun.run)
-    assert history.begin(store, "predictions", MODEL, "v1", "source").run == begun.run
-    other = history.begin(store, "predictions", MODEL, "v2", "source")
+    begun = run_history.begin(store, "predictions", MODEL, "v1", "source")
+    run_history.add(store, Progress(begun.run, 1, "d"), scored(["1"]), [], 0)
+    assert run_history.begin(store, "predictions", MODEL, "v1", "source") == Progress(begun.run, 1, "d")
+    run_history.fail(store, begun.run)
+    assert run_history.begin(store, "predictions", MODEL, "v1", "source").run == begun.run
+    other = run_history.begin(store, "predictions", MODEL, "v2", "source")
     assert (other.position, states(store)) == (0, {begun.run: "discarded", other.run: "running"})
-    history.sweep(store, "predictions", MODEL)
+    run_history.sweep(store, "predictions", MODEL)
     assert list(lookups.predictions_of(store, begun.run, 10)) == []
 
 
 def test_rolling_back_goes_to_the_run_before_and_never_to_one_that_was_taken_back(store: Store) -> None:
     first, bad = run_of(store, ["1"], "first"), run_of(store, ["1"], "bad")
-    assert history.roll_back(store, "predictions", MODEL).id == first
+    assert run_history.roll_back(store, "predictions", MODEL).id == first
     assert lookups.find(store, MODEL, ["1"]).predictions["1"].run == first
     with pytest.raises(NothingBefore):
-        history.roll_back(store, "predictions", MODEL)
+        run_history.roll_back(store, "predictions", MODEL)
     third = run_of(store, ["1"], "third")
-    assert history.roll_back(store, "predictions", MODEL).id == first
+    assert run_history.roll_back(store, "predictions", MODEL).id == first
     assert states(store) == {first: "published", bad: "withdrawn", third: "withdrawn"}
 
 
 def test_pruning_keeps_the_published_run_and_the_newest_that_can_be_gone_back_to(store: Store) -> None:
     made = [run_of(store, ["1"], str(number)) for number in range(4)]
-    history.roll_back(store, "predictions", MODEL)
-    history.prune(store, "predictions", MODEL, 2)
+    run_history.roll_back(store, "predictions", MODEL)
+    run_history.prune(store, "predictions", MODEL, 2)
     assert [states(store)[run] for run in made] == ["discarded", "superseded", "published", "discarded"]
-    history.prune(store, "predictions", MODEL, 1)
+    run_history.prune(store, "predictions", MODEL, 1)
     assert [states(store)[run] for run in made] == ["discarded", "discarded", "published", "discarded"]
     assert lookups.find(store, MODEL, ["1"]).predictions["1"].run == made[2]
 
 
 def test_sweeping_deletes_all_that_discarded_runs_hold_and_nothing_else(store: Store) -> None:
-    old = history.begin(store, "predictions", MODEL, "v1", "old")
-    history.add(store, Progress(old.run, 6001, "x"), scored([str(number) for number in range(6000)] + ["1"]), [], 0)
+    old = run_history.begin(store, "predictions", MODEL, "v1", "old")
+    run_history.add(store, Progress(old.run, 6001, "x"), scored([str(number) for number in range(6000)] + ["1"]), [], 0)
     new = run_of(store, [str(number) for number in range(100)], "new")
-    history.sweep(store, "predictions", MODEL)
+    run_history.sweep(store, "predictions", MODEL)
     assert states(store) == {old.run: "discarded", new: "published"}
     assert (list(lookups.predictions_of(store, old.run, 10)), list(lookups.refused_of(store, old.run, 10))) == ([], [])
     assert len(lookups.find(store, MODEL, [str(number) for number in range(6000)]).predictions) == 100
@@ -163,23 +163,23 @@ def test_a_new_connection_lets_go_of_no_lock_of_another_one(tmp_path: Path) -> N
         "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')",
     ]
     with store.writing() as connection:
-        history._begin(connection, "predictions", MODEL, "v", "s")
+        run_history._begin(connection, "predictions", MODEL, "v", "s")
         other.prepare()
-        assert history.list_runs(other).items == []
+        assert run_history.list_runs(other).items == []
         other.close()
         done = subprocess.run([*outside, str(tmp_path / "witryna.db")], capture_output=True, text=True, check=False)
         assert "locked" in done.stderr
-    assert len(history.list_runs(store).items) == 1
+    assert len(run_history.list_runs(store).items) == 1
     store.close()
 
 
 def test_the_history_is_read_page_by_page_the_newest_first(store: Store) -> None:
-    made = [run_of(store, [], str(number)) for number in range(history.PAGE + 3)]
-    first = history.list_runs(store)
-    second = history.list_runs(store, after=first.next)
+    made = [run_of(store, [], str(number)) for number in range(run_history.PAGE + 3)]
+    first = run_history.list_runs(store)
+    second = run_history.list_runs(store, after=first.next)
     assert [run.id for run in first.items + second.items] == sorted(made, reverse=True)
     assert second.next is None
-    assert history.list_runs(store, "another").items == []
+    assert run_history.list_runs(store, "another").items == []
 
 
 def test_only_one_holds_a_name_at_a_time(store: Store) -> None:
@@ -205,25 +205,25 @@ def test_a_lock_that_cannot_be_taken_for_another_reason_than_a_holder_is_told_in
 
 def test_a_job_that_was_overtaken_keeps_nothing_and_switches_to_nothing(store: Store) -> None:
     served = run_of(store, ["1"], "served")
-    begun = history.begin(store, "predictions", MODEL, "v1", "s")
-    history.add(store, Progress(begun.run, 2, "ours"), scored(["1", "2"]), [], 0)
+    begun = run_history.begin(store, "predictions", MODEL, "v1", "s")
+    run_history.add(store, Progress(begun.run, 2, "ours"), scored(["1", "2"]), [], 0)
     with pytest.raises(Overtaken):
-        history.add(store, Progress(begun.run, 2, "theirs"), scored(["1", "2"], label="twice"), [], 0)
+        run_history.add(store, Progress(begun.run, 2, "theirs"), scored(["1", "2"], label="twice"), [], 0)
     assert [row["prediction"] for row in next(lookups.predictions_of(store, begun.run, 9))] == ['"a"', '"a"']
-    other = history.begin(store, "predictions", MODEL, "v1", "another")
+    other = run_history.begin(store, "predictions", MODEL, "v1", "another")
     for write in (
-        lambda: history.add(store, Progress(begun.run, 3, "x"), scored(["3"]), [], 0),
-        lambda: history.publish(store, begun.run),
-        lambda: history.begin_anew(store, begun.run),
+        lambda: run_history.add(store, Progress(begun.run, 3, "x"), scored(["3"]), [], 0),
+        lambda: run_history.publish(store, begun.run),
+        lambda: run_history.begin_anew(store, begun.run),
     ):
         with pytest.raises(Overtaken):
             write()
-    history.fail(store, begun.run)
+    run_history.fail(store, begun.run)
     assert states(store) == {served: "published", begun.run: "discarded", other.run: "running"}
     assert list(lookups.predictions_of(store, begun.run, 9)) == []
-    history.publish(store, other.run)
+    run_history.publish(store, other.run)
     with pytest.raises(Overtaken):
-        history.publish(store, other.run)
+        run_history.publish(store, other.run)
 
 
 def test_runs_are_in_the_order_in_which_they_began_also_when_the_clock_goes_back(
@@ -231,23 +231,23 @@ def test_runs_are_in_the_order_in_which_they_began_also_when_the_clock_goes_back
 ) -> None:
     first = run_of(store, ["1"], "first")
     for time in ("2020-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z", "2019-12-31T23:59:59.999Z"):
-        monkeypatch.setattr(history, "now", lambda time=time: time)
+        monkeypatch.setattr(run_history, "now", lambda time=time: time)
         last = run_of(store, ["1"], time)
     monkeypatch.undo()
     latest = run_of(store, ["1"], "latest")
-    made = [run.id for run in history.list_runs(store).items]
+    made = [run.id for run in run_history.list_runs(store).items]
     assert (made[0], made[1], made[-1], len(made)) == (latest, last, first, 5)
-    assert history.roll_back(store, "predictions", MODEL).id == last
+    assert run_history.roll_back(store, "predictions", MODEL).id == last
     assert [len(name) for name in made] == [len(first)] * 5
 
 
 def test_a_batch_may_have_more_keys_than_a_statement_takes_parameters(store: Store) -> None:
-    begun = history.begin(store, "features", MODEL, "v1", "s")
+    begun = run_history.begin(store, "features", MODEL, "v1", "s")
     many = [{"key": str(place), "place": place, "fields": "{}", "computed_at": "t"} for place in range(1, 70_001)]
-    history.add(store, Progress(begun.run, 70_000, "x"), many, [], 0)
+    run_history.add(store, Progress(begun.run, 70_000, "x"), many, [], 0)
     again = [{**many[place], "place": 70_001 + place} for place in (0, 69_999)]
-    history.add(store, Progress(begun.run, 70_002, "y"), again, [], 0)
-    run = history.find_run(store, begun.run)
+    run_history.add(store, Progress(begun.run, 70_002, "y"), again, [], 0)
+    run = run_history.find_run(store, begun.run)
     assert (run.rows, run.refused) == (70_000, 2)
 
 
@@ -256,7 +256,7 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
 
     def break_off() -> None:
         with store.writing() as connection:
-            history._begin(connection, "predictions", MODEL, "v", "s")
+            run_history._begin(connection, "predictions", MODEL, "v", "s")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -1,4 +1,4 @@
-"""Promises of service/strict_json.py."""
+"""Promises of service/rows/strict_json.py."""
 
 import json
 import math
@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput, InvalidRequest
+from service.rows.strict_json import Duplicate, decode, pointer
 from service.schemas import PredictionRequest, RecommendationRequest
-from service.strict_json import Duplicate, decode, pointer
 
 DECODER = msgspec.json.Decoder(PredictionRequest)
 SCALARS = (

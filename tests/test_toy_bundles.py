@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from service.scoring.explanations import explanations
-from service.scoring.registry import Model, open_model
-from service.training import build
+from service.bundles.registry import Model, open_model
+from service.publishing import build
+from service.questions.explanations import explanations
 from service.training.recipe import Recipe
 from tests import toy_models
 

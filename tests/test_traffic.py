@@ -1,4 +1,4 @@
-"""Promises of service/traffic.py and service/settings.py: keys, ids, hosts, limits."""
+"""Promises of service/web/middleware.py and service/settings.py: keys, ids, hosts, limits."""
 
 import json
 import logging

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from service.bundles.bundle_files import read_card
+from service.bundles.registry import open_model
+from service.bundles.scorers.text_preprocessing import words
+from service.evaluation import card_metrics
+from service.jobs.payment_history import business_fields
+from service.publishing import build
 from service.schemas import LabelPrediction
-from service.scoring.bundle import read_card
-from service.scoring.payment_history import business_fields
-from service.scoring.registry import open_model
-from service.scoring.texts import words
-from service.training import build, comments, credit, figures
+from service.training import comments, credit
 from service.training.recipe import Part, Recipe
 from service.training.recipes import RECIPES
 from tests.fitted import pipeline_of, split_of
@@ -122,7 +124,7 @@ def test_the_conformal_margin_holds_its_share_of_new_rows() -> None:
     for _ in range(200):
         truth = np.exp(random.normal(size=1100))
         value = np.exp(random.normal(size=1100) * 0.3) * truth
-        margin = figures.conformal_margin(truth[:100], value[:100], 0.9)
+        margin = card_metrics.conformal_margin(truth[:100], value[:100], 0.9)
         shares.append(np.mean(np.abs(np.log(value[100:] / truth[100:])) <= margin))
     assert 0.89 <= float(np.mean(shares)) <= 0.92
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
+from service.bundles.registry import open_model
+from service.publishing.reference_sampling import reference
+from service.questions.usualness import Usual
+from service.rows.checks import Checks
 from service.schemas import Card, Category, Input, Regression, Row, Usualness
-from service.scoring.checks import Checks
-from service.scoring.registry import open_model
-from service.scoring.usualness import Usual
-from service.training.references import reference
 from tests.fitted import split_of
 from tests.toys import model_of
 

@@ -13,15 +13,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from client import Nonsense, Refused
-from demo import kept
-from demo.kept import Kept
+from demo.session import saved_cases
+from demo.session.saved_cases import Kept
+from service.bundles.prediction_builder import answers
+from service.bundles.registry import Registry
 from service.errors import ModelUnavailable, UnknownVersion
-from service.scoring.answers import answers
-from service.scoring.checks import Checks
-from service.scoring.quick_reader import QuickReader
-from service.scoring.registry import Registry
+from service.publishing.build import _put
+from service.rows.checks import Checks
+from service.rows.quick_reader import QuickReader
 from service.settings import Settings
-from service.training.build import _put
 from tests.conftest import serve
 from tests.demo_pages import html_of, opened, serve_by
 from tests.in_process import client_of
@@ -211,7 +211,7 @@ def test_compare_lays_two_versions_side_by_side_on_kept_cases_and_the_present_on
     client = client_of(both)
     serve_by(client, monkeypatch)
     examples = client.card(NAME)["examples"]
-    held = kept.write({NAME: [Kept(each["name"], each["row"]) for each in examples[1:]]})
+    held = saved_cases.write({NAME: [Kept(each["name"], each["row"]) for each in examples[1:]]})
     view = f"{NAME}@{versions[1][:12]}"
     app = opened("compare", model=NAME, lang=language, kept=held, view=view)
     assert not app.exception

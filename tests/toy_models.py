@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from service.training import build
-from service.training.conversion import log_target_to_onnx, matrix_to_onnx
+from service.publishing import build
+from service.publishing.onnx_conversion import log_target_to_onnx, matrix_to_onnx
 from service.training.recipe import Part, Recipe, split_rows
 
 ROWS = 8000

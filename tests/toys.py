@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from service.app import create_app
+from service.bundles.prediction_builder import answers
+from service.bundles.registry import Model
+from service.rows.checks import Checks
+from service.rows.columns import Columns
+from service.rows.quick_reader import QuickReader
 from service.schemas import Band, Card, Category, Classification, Input, Label, Regression, Row, Scoring
-from service.scoring.answers import answers
-from service.scoring.checks import Checks
-from service.scoring.columns import Columns
-from service.scoring.quick_reader import QuickReader
-from service.scoring.registry import Model
 from service.settings import Settings
+from service.web.app import create_app
 
 Formula = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 

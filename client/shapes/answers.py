@@ -1,6 +1,6 @@
 """The shapes of the answers about rows: predictions, why, what if, what would have to change.
 
-Knows: TypedDicts. Must not know: HTTP. Keys that are not named here are let through: the contract may grow.
+Keys that are not named here are let through: the contract may grow.
 """
 
 from typing import Annotated, Any, Literal, NotRequired, TypedDict

@@ -1,6 +1,6 @@
 """The shapes of what a model says of itself: the list and the card.
 
-Knows: TypedDicts. Must not know: HTTP. Keys that are not named here are let through: the contract may grow.
+Keys that are not named here are let through: the contract may grow.
 """
 
 from typing import Literal, NotRequired, TypedDict

@@ -1,6 +1,6 @@
 """The shapes of how good a model is: figures on rows that it has never seen.
 
-Knows: TypedDicts. Must not know: HTTP. Keys that are not named here are let through: the contract may grow.
+Keys that are not named here are let through: the contract may grow.
 """
 
 from typing import Literal, NotRequired, TypedDict

@@ -1,25 +1,22 @@
-"""About the model: its card as a leaflet for people.
-
-Knows: the order of the leaflet. Must not know: requests.
-"""
+"""About the model: its card as a leaflet for people."""
 
 import streamlit as st
 
 from client import Card
-from demo import answers, state
-from demo.cases import MODEL
-from demo.forms import plain
-from demo.tongue import Tongue
+from demo.session import service_queries, session_state
+from demo.session.cases import MODEL
+from demo.text.translation import Tongue
+from demo.widgets.forms import plain
 
 _SHARES = {"accuracy", "coverage", "median_error"}
 
 
 def page() -> None:
     """Draw the leaflet."""
-    card = answers.card(st.session_state[MODEL])
-    words = state.tongue()
-    state.case(card)
-    state.write_address(card)
+    card = service_queries.card(st.session_state[MODEL])
+    words = session_state.tongue()
+    session_state.case(card)
+    session_state.write_address(card)
     st.title(plain(card["title"]), anchor=False)
     with st.container(key="leaflet"):
         if card.get("summary"):

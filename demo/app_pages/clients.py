@@ -1,7 +1,4 @@
-"""Clients: look one up by its key, see the stored answer and the stored fields with their age; change a field, see live.
-
-Knows: the order of the page. Must not know: how what is stored is asked for, joined or dated.
-"""
+"""Clients: look one up by its key, see the stored answer and the stored fields with their age; change a field, see live."""
 
 import html
 import random
@@ -10,10 +7,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Prediction
-from demo import answers, banner, forms, headline, looked_up, state, wording
-from demo.cases import MODEL
-from demo.looked_up import LookedUp
-from demo.tongue import Tongue
+from demo.session import entity_lookup, service_queries, session_state
+from demo.session.cases import MODEL
+from demo.session.entity_lookup import LookedUp
+from demo.text import answer_html, wording
+from demo.text.translation import Tongue
+from demo.widgets import banner, forms
 
 PAGE = "clients"
 _LONGEST_KEY = 64
@@ -22,10 +21,10 @@ _ANY_KEY = 100_000
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = answers.card(st.session_state[MODEL]), state.tongue()
+    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
     st.title(words.say("What do we know already?"), anchor=False)
     if "entity" not in card:
-        state.write_address(card)
+        session_state.write_address(card)
         st.info(
             words.say(
                 "Nothing is stored for this model: its cases have no key to find them by. Choose another model above."
@@ -35,13 +34,13 @@ def page() -> None:
         return
     found = _looked_up(card, words)
     if found is None:
-        state.write_address(card, looked_up.write(_key(card), {}))
+        session_state.write_address(card, entity_lookup.write(_key(card), {}))
         return
     with st.container(key="page"):
         form, said = st.columns([5, 6], gap="large")
     with form:
         notes = _form(card, found, words)
-    state.write_address(card, looked_up.write(found.entity["id"], looked_up.changes(found)))
+    session_state.write_address(card, entity_lookup.write(found.entity["id"], entity_lookup.changes(found)))
     with said, st.container(key="answer"), st.container(key="said"):
         _answers(card, found, words)
     _notes(card, found, notes, words)
@@ -58,7 +57,7 @@ def _key(card: Card) -> str:
     keys: dict[str, str] = st.session_state.setdefault("keys", {})
     name, widget = card["name"], f"{PAGE}/key/{card['name']}"
     if name not in keys:
-        keys[name], st.session_state[f"{widget}/changes"] = looked_up.read(card, state.any_view(PAGE))
+        keys[name], st.session_state[f"{widget}/changes"] = entity_lookup.read(card, session_state.any_view(PAGE))
         st.session_state[widget] = keys[name]
     keys[name] = st.session_state.setdefault(widget, keys[name])
     return keys[name].strip()
@@ -91,19 +90,21 @@ def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
     held = _held().get(card["name"])
     same = held is not None and held.entity["id"] == wanted
     if held is None or not same or held.entity["version"] != card["version"] or held.is_old():
-        entity = answers.entity(card, wanted)
+        entity = service_queries.entity(card, wanted)
         if entity is None:
             if not banner.has_errors():
                 _say_nothing_stored(card, wanted, words)
             return None
         brought = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
-        held = _held()[card["name"]] = looked_up.begin(card, entity, looked_up.changes(held) if held and same else brought)
+        held = _held()[card["name"]] = entity_lookup.begin(
+            card, entity, entity_lookup.changes(held) if held and same else brought
+        )
     return held
 
 
 def _take_any(card: Card) -> None:
     """Type the key of some stored case."""
-    found = answers.any_entity(card, str(random.randrange(_ANY_KEY)))  # noqa: S311 - nothing secret is drawn
+    found = service_queries.any_entity(card, str(random.randrange(_ANY_KEY)))  # noqa: S311 - nothing secret is drawn
     if found:
         st.session_state[f"{PAGE}/key/{card['name']}"] = found
     else:
@@ -114,7 +115,7 @@ def _say_nothing_stored(card: Card, wanted: str, words: Tongue) -> None:
     """Say that a key is unknown, or that no night has stored anything for this model at all."""
     text = (
         words.say("Nothing is stored under {key}. Is the key right?", key=forms.plain(wanted))
-        if wanted and answers.any_entity(card, "")
+        if wanted and service_queries.any_entity(card, "")
         else words.say("No night has stored anything for this model yet. Choose another model above.")
     )
     st.info(text, icon="🔍")
@@ -127,12 +128,12 @@ def _form(card: Card, found: LookedUp, words: Tongue) -> dict[str, DeltaGenerato
     for first in range(0, len(card["inputs"]), 2):  # row by row: a phone shows the fields in the card's order
         for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
             with column:
-                asked = looked_up.open_field(field, found)
+                asked = entity_lookup.open_field(field, found)
                 found.case.row[field["name"]] = forms.draw_field(card, asked, found.case, words, PAGE)
                 notes[field["name"]] = st.empty()
 
     def back() -> None:
-        _held()[card["name"]] = looked_up.begin(card, found.entity, {})
+        _held()[card["name"]] = entity_lookup.begin(card, found.entity, {})
 
     st.button(
         words.say("Back to what is stored"),
@@ -157,9 +158,9 @@ def _since(found: LookedUp, words: Tongue) -> str:
 
 def _now(card: Card, found: LookedUp) -> Prediction | None:
     """Return the answer of this moment where it may differ from the stored one; after a night between, look up again."""
-    asked = looked_up.to_ask(found)
-    now = None if asked is None else answers.predict_by_key(card, found.entity["id"], asked, found.number)
-    if now is not None and not looked_up.fits(found, now):
+    asked = entity_lookup.to_ask(found)
+    now = None if asked is None else service_queries.predict_by_key(card, found.entity["id"], asked, found.number)
+    if now is not None and not entity_lookup.fits(found, now):
         found.look_again()
         st.rerun()
     return now
@@ -195,7 +196,7 @@ def _said(card: Card, title: str, prediction: Prediction, parts: list[str], word
     answer = html.escape(wording.answer_with_unit(card, wording.answer_value(card, prediction), words))
     return (
         f'<section><h2>{html.escape(title)}</h2><p class="number">{answer}</p>'
-        f'{headline.badge(card, prediction)}<p class="foot">{html.escape(" · ".join(parts))}</p></section>'
+        f'{answer_html.badge(card, prediction)}<p class="foot">{html.escape(" · ".join(parts))}</p></section>'
     )
 
 
@@ -206,7 +207,7 @@ def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | No
         before, after = (wording.answer_value(card, each) for each in (stored, now))
         moved = html.escape(wording.difference(card, before, after, words))
         said.append(f"{html.escape(words.say('Against the stored answer:'))} <strong>{moved}</strong>.")
-    since = looked_up.since_the_answer(found)
+    since = entity_lookup.since_the_answer(found)
     if since.changed():
         told = words.say("Stored since that answer: {changes}.", changes=wording.changes(card, since, words))
         said.append(html.escape(told))
@@ -229,12 +230,12 @@ def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], words
     features, stored = found.entity["stored_features"], found.entity["stored_prediction"]
     for field in card["inputs"]:
         name = field["name"]
-        how = looked_up.state(found.entity, name)
+        how = entity_lookup.state(found.entity, name)
         if name in refused:
             places[name].error(said.get(how) or words.say("Please check this value."))
         elif name in found.case.changed():
             continue
-        elif features and stored and looked_up.is_of_the_answer(found.entity, name):
+        elif features and stored and entity_lookup.is_of_the_answer(found.entity, name):
             age = words.ago(found.age_seconds(stored["age_seconds"]))
             told = words.say("As it was behind the stored answer, {age}.", age=age)
             places[name].html(f'<p class="unusual">{html.escape(told)}</p>')

@@ -1,19 +1,19 @@
-"""Compare: kept cases side by side in one table and one chart; then two models, or two versions of one, on the same cases.
-
-Knows: the order of the page. Must not know: how a table or a request is made.
-"""
+"""Compare: saved cases side by side in a table and a chart; then two models or versions on the same cases."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from client import Card, Explanation, ServiceError
-from demo import answers, banner, cases, forms, kept, laid_out, scales, state, wording
-from demo.cases import MODEL
-from demo.charts import compared
-from demo.charts.compared import Compared
-from demo.kept import Kept
-from demo.tongue import Tongue
+from demo.charts import case_dots
+from demo.charts.case_dots import Compared
+from demo.session import cases, saved_cases, service_queries, session_state
+from demo.session.cases import MODEL
+from demo.session.saved_cases import Kept
+from demo.text import wording
+from demo.text.translation import Tongue
+from demo.views import chart_scales, comparison_table
+from demo.widgets import banner, forms
 
 PAGE = "compare"
 _SHORT = 12
@@ -22,10 +22,10 @@ _SHORT = 12
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = answers.card(st.session_state[MODEL]), state.tongue()
-    own = state.kept_cases(card)
+    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    own = session_state.kept_cases(card)
     st.title(words.say("Side by side"), anchor=False)
-    case = state.case(card)
+    case = session_state.case(card)
     is_kept = any(each.row == case.row for each in own)
     if not is_kept:
         _keep(card, words)
@@ -34,15 +34,15 @@ def page() -> None:
     else:
         st.info(words.say("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."), icon="🔖")
     others = _comparable(card)
-    chosen = state.view(PAGE, list(others), "")
-    state.write_address(card, chosen)
+    chosen = session_state.view(PAGE, list(others), "")
+    session_state.write_address(card, chosen)
     shown = own if is_kept else [*own, Kept(words.say("The present case"), case.row)]
-    explained = answers.explain(card, [each.row for each in shown])
+    explained = service_queries.explain(card, [each.row for each in shown])
     if explained is None:
         st.caption(words.say("No answer at the moment."))
         return
     if own:
-        st.html(laid_out.side_by_side(card, own, explained[: len(own)], words))
+        st.html(comparison_table.side_by_side(card, own, explained[: len(own)], words))
         _chart(card, own, explained[: len(own)], words)
         _download(card, own, explained[: len(own)], words)
     if others:
@@ -50,8 +50,10 @@ def page() -> None:
 
 
 def _keep(card: Card, words: Tongue) -> None:
-    if state.room_to_keep(card):
-        st.button(words.say("Keep the present case too"), on_click=lambda: state.keep(card), icon=":material/bookmark_add:")
+    if session_state.room_to_keep(card):
+        st.button(
+            words.say("Keep the present case too"), on_click=lambda: session_state.keep(card), icon=":material/bookmark_add:"
+        )
     else:
         st.caption(words.say("There is no room to keep more cases: delete one."))
 
@@ -59,18 +61,18 @@ def _keep(card: Card, words: Tongue) -> None:
 def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
     """Draw the choice of a kept case and what can be done with it."""
     key = f"{PAGE}/chosen/{card['name']}"
-    place = kept.place_of(own, st.session_state.get(key)) or 0
+    place = saved_cases.place_of(own, st.session_state.get(key)) or 0
     st.session_state[key] = own[place].number
     names = {each.number: forms.plain(each.name) for each in own}
     st.pills(words.say("Kept cases"), list(names), format_func=lambda number: names[number], key=key, required=True)
-    place = kept.place_of(own, st.session_state[key]) or 0
+    place = saved_cases.place_of(own, st.session_state[key]) or 0
     chosen = own[place]
 
     def act(change: Callable[[int], int]) -> Callable[[], None]:
         """Return a click that changes the list and chooses what then stands where `change` says."""
 
         def clicked() -> None:
-            now = kept.place_of(own, chosen.number)
+            now = saved_cases.place_of(own, chosen.number)
             if now is not None:
                 after = change(now)
                 st.session_state[key] = own[after].number if own else None
@@ -86,7 +88,7 @@ def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
         return moved
 
     def copy(now: int) -> int:
-        own.insert(now + 1, Kept(kept.new_name(own, own[now].name), dict(own[now].row)))
+        own.insert(now + 1, Kept(saved_cases.new_name(own, own[now].name), dict(own[now].row)))
         return now + 1
 
     def delete(now: int) -> int:
@@ -94,12 +96,12 @@ def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
         return min(now, len(own) - 1)
 
     def take() -> None:
-        state.open_row(card, chosen.row)
-        state.go_home(card)
+        session_state.open_row(card, chosen.row)
+        session_state.go_home(card)
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
         _name_field(own, chosen, words)
-        room = state.room_to_keep(card)
+        room = session_state.room_to_keep(card)
         st.button(words.say("Duplicate"), on_click=act(copy), type="tertiary", disabled=not room)
         st.button(words.say("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=place == 0)
         st.button(words.say("Later"), on_click=act(move(1)), type="tertiary", disabled=place == len(own) - 1)
@@ -113,13 +115,13 @@ def _name_field(own: list[Kept], chosen: Kept, words: Tongue) -> None:
 
     def rename() -> None:
         wanted = st.session_state[key].strip()
-        now = kept.place_of(own, chosen.number)
+        now = saved_cases.place_of(own, chosen.number)
         if wanted and now is not None:
-            own[now].name = kept.new_name(own[:now] + own[now + 1 :], wanted)
+            own[now].name = saved_cases.new_name(own[:now] + own[now + 1 :], wanted)
 
     with st.popover(words.say("Rename"), type="tertiary"):
         st.session_state[key] = chosen.name
-        st.text_input(words.say("Name"), key=key, max_chars=kept.LONGEST_NAME, on_change=rename)
+        st.text_input(words.say("Name"), key=key, max_chars=saved_cases.LONGEST_NAME, on_change=rename)
 
 
 def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
@@ -131,9 +133,9 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Ton
         said = wording.answer_with_unit(card, value, words)
         if value != first:
             said += f" ({wording.signed_difference(card, first, value, words)})"
-        dots.append(Compared(each.name, value, said, laid_out.strongest_reason(card, asked, words), ends))
+        dots.append(Compared(each.name, value, said, comparison_table.strongest_reason(card, asked, words), ends))
     ends_of_all = [end for dot in dots for end in (dot.around or (dot.answer, dot.answer))]
-    figure = compared.dots(dots, scales.of(card, ends_of_all, words), state.theme())
+    figure = case_dots.dots(dots, chart_scales.of(card, ends_of_all, words), session_state.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
     summary = (
         words.say("All at {answer}.", answer=lowest.word)
@@ -152,7 +154,7 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Ton
 
 
 def _download(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
-    table = kept.table(card, own, laid_out.columns(card, explained))
+    table = saved_cases.table(card, own, comparison_table.columns(card, explained))
     st.download_button(
         words.say("Download as CSV"),
         table.encode("utf-8-sig"),
@@ -165,42 +167,42 @@ def _download(card: Card, own: list[Kept], explained: list[Explanation], words: 
 
 def _second_model(card: Card, own: list[Kept], explained: list[Explanation], others: dict[str, Card], chosen: str) -> None:
     """Draw the same cases as another model, or another version, sees them that reads the same fields."""
-    words = state.tongue()
+    words = session_state.tongue()
     st.subheader(words.say("Two models on the same cases"), anchor=False)
     key = f"{PAGE}/other"
     st.session_state[key] = chosen or None
     st.pills(
         words.say("The other model"),
         list(others),
-        format_func=lambda name: forms.plain(laid_out.titles((card, others[name]), words)[1]),
+        format_func=lambda name: forms.plain(comparison_table.titles((card, others[name]), words)[1]),
         key=key,
-        on_change=lambda: state.look_at(PAGE, st.session_state[key] or ""),
+        on_change=lambda: session_state.look_at(PAGE, st.session_state[key] or ""),
     )
     if not chosen:
         return
     other = others[chosen]
-    asked = answers.explain(other, [cases.complete(other, each.row) for each in own])
+    asked = service_queries.explain(other, [cases.complete(other, each.row) for each in own])
     if asked is None:
         st.caption(words.say("No answer at the moment."))
         return
-    st.html(laid_out.two_models((card, other), own, (explained, asked), words))
-    st.caption(forms.plain(laid_out.apart((card, other), own, (explained, asked), words)))
+    st.html(comparison_table.two_models((card, other), own, (explained, asked), words))
+    st.caption(forms.plain(comparison_table.apart((card, other), own, (explained, asked), words)))
 
 
 def _comparable(card: Card) -> dict[str, Card]:
     """Return what the present model can be compared with: other models, then other versions of it."""
     found = {}
-    ready = [model for model in answers.models() if model["state"] == "ready"]
+    ready = [model for model in service_queries.models() if model["state"] == "ready"]
     wanted: list[tuple[str, str | None]] = [(model["name"], None) for model in ready if model["name"] != card["name"]]
     wanted += [(card["name"], each) for model in ready if model["name"] == card["name"] for each in model["versions"]]
     for name, version in wanted:
         if version == card["version"]:
             continue
         try:
-            other = answers.card(name, version)
+            other = service_queries.card(name, version)
         except ServiceError as error:
             banner.note(error)
             continue
-        if laid_out.comparable(card, other):
+        if comparison_table.comparable(card, other):
             found[f"{name}@{version[:_SHORT]}" if version else name] = other
     return found

@@ -1,7 +1,4 @@
-"""Feed: cases as they come in from the pipeline: how many of each band, their shares over time, the worst, the queue.
-
-Knows: the order of the page. Must not know: how a feed is read, cut or drawn.
-"""
+"""Feed: cases as they come in from the pipeline: how many of each band, their shares over time, the worst, the queue."""
 
 import html
 from dataclasses import dataclass
@@ -9,12 +6,16 @@ from dataclasses import dataclass
 import streamlit as st
 
 from client import Card
-from demo import answers, drop_zone, feed, forms, headline, incoming, scales, state, wording
-from demo.cases import MODEL
-from demo.charts import flow
-from demo.feed import Entry, Part
-from demo.incoming import TooMuch, WrongFeed
-from demo.tongue import Tongue
+from demo.charts import feed_chart
+from demo.feed import feed_entries, feed_sources
+from demo.feed.feed_entries import Entry, Part
+from demo.feed.feed_sources import TooMuch, WrongFeed
+from demo.session import service_queries, session_state
+from demo.session.cases import MODEL
+from demo.text import answer_html, wording
+from demo.text.translation import Tongue
+from demo.views import chart_scales
+from demo.widgets import drop_zone, forms
 
 PAGE = "feed"
 _TYPES = ["jsonl", "ndjson", "csv", "parquet"]
@@ -34,11 +35,11 @@ class _Opened:
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = answers.card(st.session_state[MODEL]), state.tongue()
-    state.write_address(card)
+    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    session_state.write_address(card)
     st.title(words.say("What is coming in?"), anchor=False)
     dropped: dict[str, _Opened] = st.session_state.setdefault("feeds", {})
-    growing = state.feed(card["name"])
+    growing = session_state.feed(card["name"])
     if card["name"] in dropped:
         _file_head(card, dropped, words)
         _show(card, dropped[card["name"]].entries, words)
@@ -58,7 +59,7 @@ def page() -> None:
     _uploaded(card, dropped, words)
 
 
-def _follow(card: Card, growing: incoming.Growing, last: int, words: Tongue) -> None:
+def _follow(card: Card, growing: feed_sources.Growing, last: int, words: Tongue) -> None:
     """Draw the switch that lets the page move by itself."""
     st.toggle(words.say("Move with what comes in"), value=True, key=f"{PAGE}/follow")
 
@@ -80,7 +81,7 @@ def _uploaded(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
     read: dict[str, WrongFeed] = st.session_state.setdefault("wrong_feeds", {})
     if upload.file_id not in read:  # a file is read once, however often the page is drawn
         try:
-            dropped[card["name"]] = _Opened(upload.name, incoming.dropped(card, upload.name, upload))
+            dropped[card["name"]] = _Opened(upload.name, feed_sources.dropped(card, upload.name, upload))
         except WrongFeed as wrong:
             read.clear()
             read[upload.file_id] = wrong
@@ -122,7 +123,7 @@ def _file_head(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
 def _show(card: Card, entries: list[Entry], words: Tongue) -> None:
     st.html(_counts(card, entries, words))
     _over_time(card, entries, words)
-    queue = feed.waiting(card, entries)
+    queue = feed_entries.waiting(card, entries)
     graded = bool(card["output"].get("bands"))
     worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
     if any(not each.row for each in entries):
@@ -136,7 +137,7 @@ def _show(card: Card, entries: list[Entry], words: Tongue) -> None:
     with worst_place:
         st.subheader(words.say("Worst first") if graded else words.say("Highest first"), anchor=False)
         shown = _shown("worst")
-        _list(card, feed.worst(card, entries, shown), len(entries), "worst", words)
+        _list(card, feed_entries.worst(card, entries, shown), len(entries), "worst", words)
     if queue_place:
         with queue_place:
             st.subheader(words.say("Waiting for a person"), anchor=False)
@@ -146,7 +147,7 @@ def _show(card: Card, entries: list[Entry], words: Tongue) -> None:
 
 def _counts(card: Card, entries: list[Entry], words: Tongue) -> str:
     """Return how many came in, and how many of each band, the worst first."""
-    counts = feed.counts(entries)
+    counts = feed_entries.counts(entries)
     chips = [
         f'<span class="band band-{band["tone"]}"><b>{words.number(counts[band["value"]])}</b> '
         f"{html.escape(band.get('label') or band['value'])}</span>"
@@ -157,20 +158,20 @@ def _counts(card: Card, entries: list[Entry], words: Tongue) -> str:
 
 
 def _over_time(card: Card, entries: list[Entry], words: Tongue) -> None:
-    parts = feed.parts(entries)
+    parts = feed_entries.parts(entries)
     ticks = _ticks(parts, words)
-    bands = scales.bands(card)
+    bands = chart_scales.bands(card)
     if bands:
         values = [band["value"] for band in sorted(card["output"]["bands"], key=lambda band: band["low"])]
-        figure = flow.shares([_shares(part, values) for part in parts], bands, ticks, theme=state.theme())
+        figure = feed_chart.shares([_shares(part, values) for part in parts], bands, ticks, theme=session_state.theme())
     else:
         averages = [part.average for part in parts]
-        scale = scales.of(card, [each for each in averages if each is not None], words)
-        figure = flow.averages(averages, ticks, scale.ticks, state.theme())
+        scale = chart_scales.of(card, [each for each in averages if each is not None], words)
+        figure = feed_chart.averages(averages, ticks, scale.ticks, session_state.theme())
     summary = _summary(card, entries, words)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
-    first = wording.answer_with_unit(card, feed.worst(card, entries, 1)[0].answer, words)
+    first = wording.answer_with_unit(card, feed_entries.worst(card, entries, 1)[0].answer, words)
     told = " " + words.say("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
     st.caption(forms.plain(summary + told))
 
@@ -187,13 +188,13 @@ def _ticks(parts: list[Part], words: Tongue) -> list[tuple[float, str]]:
     if not moments:
         return [(float(place), words.number(parts[place].number)) for place in named]
     days = (moments[-1] - moments[0]).days
-    return [(float(place), words.moment(moments[place], days, state.timezone())) for place in named]
+    return [(float(place), words.moment(moments[place], days, session_state.timezone())) for place in named]
 
 
 def _summary(card: Card, entries: list[Entry], words: Tongue) -> str:
-    dated = feed.are_dated(entries)
+    dated = feed_entries.are_dated(entries)
     told = words.say("From left to right as time went by.") if dated else words.say("From left to right as they came in.")
-    begun, now = feed.at_both_ends(card, entries)
+    begun, now = feed_entries.at_both_ends(card, entries)
     bands = card["output"].get("bands", [])
     if bands:
         worst = bands[-1].get("label") or bands[-1]["value"]
@@ -214,8 +215,8 @@ def _list(card: Card, entries: list[Entry], count: int, place: str, words: Tongu
         with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
             st.html(_entry(card, each, words))
             if each.row and st.button(words.say("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
-                state.open_row(card, each.row)
-                state.go_home(card)
+                session_state.open_row(card, each.row)
+                session_state.go_home(card)
                 st.rerun()
     if count > len(entries):
 
@@ -229,8 +230,8 @@ def _entry(card: Card, each: Entry, words: Tongue) -> str:
     """Return an entry as HTML in which nothing of it is taken for a mark."""
     band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
     answer = html.escape(wording.answer_with_unit(card, each.answer, words))
-    badge = headline.word(band) if band else ""
-    text = html.escape(feed.title(card, each, words) or words.say("Record {n}", n=words.number(each.number)))
+    badge = answer_html.word(band) if band else ""
+    text = html.escape(feed_entries.title(card, each, words) or words.say("Record {n}", n=words.number(each.number)))
     return f'<p class="feed-text">{text}</p><p class="feed-answer"><b>{answer}</b>{badge}</p>'
 
 
@@ -241,6 +242,6 @@ def _versions(card: Card, entries: list[Entry], words: Tongue) -> None:
     parts = [words.say("answered by the pipeline"), f"{words.say('version')} {named}"] if found else []
     if found and found != [card["version"][:8]]:
         parts.append(words.say("now served: {version}", version=card["version"][:8]))
-    if len(entries) >= incoming.MOST:
+    if len(entries) >= feed_sources.MOST:
         parts.append(words.say("the newest {n}", n=words.number(len(entries))))
     st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')

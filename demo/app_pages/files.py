@@ -1,7 +1,4 @@
-"""Files: drop a file of cases, see what it was recognised as, how the answers spread, and any row of it.
-
-Knows: the order of the page. Must not know: how a file is sent, read or asked about.
-"""
+"""Files: drop a file of cases, see what it was recognised as, how the answers spread, and any row of it."""
 
 import math
 from functools import partial
@@ -10,47 +7,54 @@ from typing import Any
 import streamlit as st
 
 from client import Card
-from demo import answers, forms, refusals, scales, scored_file, sending, spreadsheet, state, wording
-from demo.cases import MODEL
-from demo.charts import distribution
-from demo.recognised import FORMATS
-from demo.scored_file import EVERY, REFUSED, SHOWN_ROWS, ScoredFile
-from demo.sending import PAGE
-from demo.sent_file import SentFile
-from demo.tongue import Tongue
+from demo.charts import answer_histogram
+from demo.files import refusal_text, scored_file, spreadsheet
+from demo.files.file_summary import FORMATS
+from demo.files.scored_file import EVERY, REFUSED, SHOWN_ROWS, ScoredFile
+from demo.files.upload_job import SentFile
+from demo.session import service_queries, session_state
+from demo.session.cases import MODEL
+from demo.text import wording
+from demo.text.translation import Tongue
+from demo.views import chart_scales
+from demo.widgets import file_upload, forms
+from demo.widgets.file_upload import PAGE
 
 _ROW_PIXELS, _TALLEST_PIXELS = 35, 320
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = answers.card(st.session_state[MODEL]), state.tongue()
-    state.write_address(card)
+    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    session_state.write_address(card)
     st.title(words.say("A whole file at once"), anchor=False)
-    sent = sending.held().get(card["name"])
+    sent = file_upload.held().get(card["name"])
     if sent and sent.scored:
         _show(card, sent, sent.scored, words)
     elif sent and sent.error is None:
-        sending.on_its_way(card, sent, words)
+        file_upload.on_its_way(card, sent, words)
     else:
         if sent and sent.error:
-            sending.say_why(card, sent, sent.error, words)
-        sending.take_one(card, sent, words)
+            file_upload.say_why(card, sent, sent.error, words)
+        file_upload.take_one(card, sent, words)
 
 
 def _show(card: Card, sent: SentFile, file: ScoredFile, words: Tongue) -> None:
     counts = scored_file.counts(card, file.table)
     scored = counts[EVERY] - counts[REFUSED]
     with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
-        st.caption(sending.named(file.name, file.recognised, words))
+        st.caption(file_upload.named(file.name, file.recognised, words))
         st.button(
-            words.say("Another file"), on_click=partial(sending.forget, card), icon=":material/upload_file:", type="tertiary"
+            words.say("Another file"),
+            on_click=partial(file_upload.forget, card),
+            icon=":material/upload_file:",
+            type="tertiary",
         )
     if file.version != card["version"]:
         st.info(words.say("These answers are of an earlier version of the model."), icon="🕰️")
         st.button(
             words.say("Send it again"),
-            on_click=partial(sending.send_again, card, sent, {}),
+            on_click=partial(file_upload.send_again, card, sent, {}),
             icon=":material/refresh:",
             key=f"{PAGE}/again",
         )
@@ -65,8 +69,8 @@ def _show(card: Card, sent: SentFile, file: ScoredFile, words: Tongue) -> None:
 
 def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], words: Tongue) -> None:
     bins = scored_file.bins(card, file.table)
-    scale = scales.of(card, [bins[0][0], bins[-1][1]], words)
-    ticks = [(at, words.number(at)) for at in scales.nice(0, max(rows for _, _, rows in bins), 5) if at]
+    scale = chart_scales.of(card, [bins[0][0], bins[-1][1]], words)
+    ticks = [(at, words.number(at)) for at in chart_scales.nice(0, max(rows for _, _, rows in bins), 5) if at]
     scored = counts[EVERY] - counts[REFUSED]
     shares = [
         words.say(
@@ -78,7 +82,7 @@ def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], words: T
     summary = words.say("Half of the answers lie between {low} and {high}.", low=low, high=high) + (
         f" {' · '.join(shares)}." if shares else ""
     )
-    figure = distribution.spread(bins, scale, ticks, state.theme())
+    figure = answer_histogram.spread(bins, scale, ticks, session_state.theme())
     st.plotly_chart(figure, key="spread", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     st.caption(forms.plain(summary))
 
@@ -88,7 +92,7 @@ def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], 
     choice, order, part = _choice(card, sent, counts, words)
     shown = scored_file.chosen(card, file.table, choice, order, part)
     if choice == REFUSED:
-        shown = scored_file.told(shown, lambda codes, sentence: refusals.of_row(card, codes, sentence, words))
+        shown = scored_file.told(shown, lambda codes, sentence: refusal_text.of_row(card, codes, sentence, words))
     picked: Any = st.dataframe(
         shown,
         column_config=_columns(card, choice, words),
@@ -105,8 +109,8 @@ def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], 
     at = next((each for each in picked.selection.rows if each < shown.num_rows), None)
 
     def open_row() -> None:
-        state.open_row(card, scored_file.case_of(card, file, shown["row"][at].as_py()))
-        state.go_home(card)
+        session_state.open_row(card, scored_file.case_of(card, file, shown["row"][at].as_py()))
+        session_state.go_home(card)
 
     if at is None:
         lacking = words.say("Choose a row of the table first.")

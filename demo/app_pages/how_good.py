@@ -1,7 +1,4 @@
-"""How good is it: one question, one sentence and one chart at a time, with the number of cases behind them.
-
-Knows: the order of the page. Must not know: how a figure is computed or drawn.
-"""
+"""How good is it: one question, one sentence and one chart at a time, with the number of cases behind them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,11 +8,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Classification, Evaluation
-from demo import answers, banner, findings, forms, group_findings, inquiries, label_findings, mistakes, state, value_findings
-from demo.cases import MODEL
-from demo.findings import Finding
-from demo.inquiries import Inquiry
-from demo.tongue import Tongue
+from demo.evaluation import (
+    classification_findings,
+    evaluation_query,
+    findings,
+    group_findings,
+    regression_findings,
+    threshold_costs,
+)
+from demo.evaluation.evaluation_query import Inquiry
+from demo.evaluation.findings import Finding
+from demo.session import service_queries, session_state
+from demo.session.cases import MODEL
+from demo.text.translation import Tongue
+from demo.widgets import banner, forms
 
 PAGE = "how-good"
 _MISTAKES, _GROUPS = "mistakes", "groups"
@@ -24,12 +30,12 @@ Reader: TypeAlias = Callable[[], Inquiry]
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = answers.card(st.session_state[MODEL]), state.tongue()
-    state.case(card)
+    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    session_state.case(card)
     st.title(words.say("How good is it?"), anchor=False)
-    found = answers.evaluation(card)
+    found = service_queries.evaluation(card)
     if found is None:
-        state.write_address(card)
+        session_state.write_address(card)
         if not banner.has_errors():
             st.info(words.say("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
@@ -37,11 +43,11 @@ def page() -> None:
     groupings = [segment["name"] for segment in found["segments"]]
 
     def read() -> Inquiry:
-        return inquiries.read(state.any_view(PAGE), list(titles), groupings)
+        return evaluation_query.read(session_state.any_view(PAGE), list(titles), groupings)
 
     asked = read()
     _choose(titles, read, words)
-    state.write_address(card, inquiries.write(asked))
+    session_state.write_address(card, evaluation_query.write(asked))
     with st.container(key="finding"):
         if asked.question == _MISTAKES and found["kind"] == "classification":
             _mistakes(card, found, read, words)
@@ -103,11 +109,11 @@ def _held(key: str, value: Any) -> str:
 
 def _look(read: Reader, name: str, key: str) -> Callable[[], None]:
     """Return what a widget does when it is changed. It reads anew: the browser may send two changes in one message."""
-    return lambda: state.look_at(PAGE, inquiries.write(replace(read(), **{name: st.session_state[key]})))
+    return lambda: session_state.look_at(PAGE, evaluation_query.write(replace(read(), **{name: st.session_state[key]})))
 
 
 def _finding(card: Card, found: Evaluation, chosen: str, words: Tongue) -> Finding:
-    theme = state.theme()
+    theme = session_state.theme()
     if chosen == "bands":
         return findings.bands(card, found, theme, words)
     if chosen == "matters":
@@ -116,12 +122,16 @@ def _finding(card: Card, found: Evaluation, chosen: str, words: Tongue) -> Findi
         return findings.weak_spots(found, words)
     if found["kind"] == "classification":
         of_labels = {
-            "apart": label_findings.telling_apart,
-            "trust": label_findings.trust,
-            "finding": label_findings.finding,
+            "apart": classification_findings.telling_apart,
+            "trust": classification_findings.trust,
+            "finding": classification_findings.finding,
         }
         return of_labels[chosen](card, found, theme, words)
-    of_values = {"against": value_findings.against, "errors": value_findings.errors, "ranges": value_findings.ranges}
+    of_values = {
+        "against": regression_findings.against,
+        "errors": regression_findings.errors,
+        "ranges": regression_findings.ranges,
+    }
     return of_values[chosen](card, found, theme, words)
 
 
@@ -150,7 +160,7 @@ def _groups(card: Card, found: Evaluation, read: Reader, words: Tongue) -> None:
         on_change=_look(read, "by", key),
         width=360,
     )
-    _show(group_findings.groups(card, found, unseen_first[by], state.theme(), words))
+    _show(group_findings.groups(card, found, unseen_first[by], session_state.theme(), words))
 
 
 def _mistakes(card: Card, found: Classification, read: Reader, words: Tongue) -> None:
@@ -169,18 +179,18 @@ def _mistakes(card: Card, found: Classification, read: Reader, words: Tongue) ->
     )
     _price(middle, words.say("A false alarm costs"), card, read, "alarm")
     _price(right, words.say("A missed one costs"), card, read, "missed")
-    counts = mistakes.nearest(found["thresholds"], asked.threshold)
-    st.markdown(f"#### {forms.plain(label_findings.at_threshold(card, found, counts, words))}")
-    drawing, sentence = label_findings.cost_curve(
-        found, counts, asked.alarm, asked.missed, theme=state.theme(), tongue=words
+    counts = threshold_costs.nearest(found["thresholds"], asked.threshold)
+    st.markdown(f"#### {forms.plain(classification_findings.at_threshold(card, found, counts, words))}")
+    drawing, sentence = classification_findings.cost_curve(
+        found, counts, asked.alarm, asked.missed, theme=session_state.theme(), tongue=words
     )
     counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
-    counted.html(label_findings.confusion(card, counts, words))
+    counted.html(classification_findings.confusion(card, counts, words))
     with drawn:
         config = {"displayModeBar": False, "staticPlot": True}
         st.plotly_chart(drawing, key="drawing", theme=None, config=config, alt=sentence)
         st.markdown(forms.plain(sentence))
-    sure = label_findings.sureness(counts, words)
+    sure = classification_findings.sureness(counts, words)
     st.markdown("  \n".join(forms.plain(text) for text in (sure, findings.repeated(words, drawn=False)) if text))
 
 
@@ -189,7 +199,7 @@ def _price(place: DeltaGenerator, label: str, card: Card, read: Reader, name: st
     place.number_input(
         label,
         0.0,
-        inquiries.LARGEST_PRICE,
+        evaluation_query.LARGEST_PRICE,
         step=1.0,
         format="%g",
         key=_held(key, getattr(read(), name)),

@@ -1,7 +1,4 @@
-"""What would have to change: a goal at the top, proposals as cards, each ready to be tried.
-
-Knows: the order of the page. Must not know: how proposals are found.
-"""
+"""What would have to change: a goal at the top, proposals as cards, each ready to be tried."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,10 +8,12 @@ from typing import Any
 import streamlit as st
 
 from client import Card, Change, Field, Recommendation
-from demo import answers, forms, headline, state, wishes, wording
-from demo.cases import MODEL
-from demo.tongue import Tongue
-from demo.wishes import Wish
+from demo.session import goal_form, service_queries, session_state
+from demo.session.cases import MODEL
+from demo.session.goal_form import Wish
+from demo.text import answer_html, wording
+from demo.text.translation import Tongue
+from demo.widgets import forms
 
 PAGE = "to-change"
 _OWN = ""
@@ -23,23 +22,23 @@ _WIDE = 620
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = answers.card(st.session_state[MODEL]), state.tongue()
-    case = state.case(card)
+    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    case = session_state.case(card)
     st.title(words.say("What would have to change?"), anchor=False)
-    if not wishes.movable(card):
-        state.write_address(card)
+    if not goal_form.movable(card):
+        session_state.write_address(card)
         st.info(words.say("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
         return
     place = st.empty()
-    wish = wishes.read(card, state.any_view(PAGE))
+    wish = goal_form.read(card, session_state.any_view(PAGE))
     _goal(card, wish, words)
     _fixed(card, wish, words)
-    state.write_address(card, wishes.write(wish))
-    asked = answers.recommend(card, case.row, wishes.goal(card, wish), list(wish.fixed))
+    session_state.write_address(card, goal_form.write(wish))
+    asked = service_queries.recommend(card, case.row, goal_form.goal(card, wish), list(wish.fixed))
     if asked is None:
         st.caption(words.say("No answer at the moment."))
         return
-    place.html(headline.small(card, asked["prediction"], words.say("This case:"), words))
+    place.html(answer_html.small(card, asked["prediction"], words.say("This case:"), words))
     if asked["recommendations"]:
         _proposals(card, asked["recommendations"], words)
     elif asked["reachable"]:
@@ -65,7 +64,7 @@ def _out_of_reach(wish: Wish, words: Tongue) -> None:
 
 def _change(card: Card, change: Callable[[Wish], Wish]) -> None:
     """Wish for something else. The wish is read anew: the browser may send two changes in one message."""
-    state.look_at(PAGE, wishes.write(change(wishes.read(card, state.any_view(PAGE)))))
+    session_state.look_at(PAGE, goal_form.write(change(goal_form.read(card, session_state.any_view(PAGE)))))
 
 
 def _goal(card: Card, wish: Wish, words: Tongue) -> None:
@@ -78,7 +77,7 @@ def _goal(card: Card, wish: Wish, words: Tongue) -> None:
         def look() -> None:
             chosen = st.session_state[key]
             if chosen is not None:
-                own = wishes.own(card) if chosen == _OWN else Wish(band=chosen)
+                own = goal_form.own(card) if chosen == _OWN else Wish(band=chosen)
                 _change(card, lambda now: replace(own, fixed=now.fixed))
 
         st.pills(
@@ -98,7 +97,7 @@ def _numbers(card: Card, wish: Wish, words: Tongue) -> None:
         if not wording.is_classification(card):
             _values(card, wish, words)
             return
-        if len(wishes.labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
+        if len(goal_form.labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
             _label(card, wish, words)
         key = f"{PAGE}/chance/{card['name']}"
         st.session_state[key] = (wish.least or 0.0, 1.0 if wish.most is None else wish.most)
@@ -135,7 +134,7 @@ def _label(card: Card, wish: Wish, words: Tongue) -> None:
 
 
 def _values(card: Card, wish: Wish, words: Tongue) -> None:
-    size = wishes.step(card)
+    size = goal_form.step(card)
     unit = card["output"].get("unit", "")
     for name, label, end in (
         ("least", words.say("The answer should be at least"), wish.least),
@@ -145,7 +144,7 @@ def _values(card: Card, wish: Wish, words: Tongue) -> None:
         st.session_state[key] = end
 
         def look(name: str = name, key: str = key) -> None:
-            _change(card, lambda now: wishes.with_end(now, name, st.session_state[key]))
+            _change(card, lambda now: goal_form.with_end(now, name, st.session_state[key]))
 
         st.number_input(
             forms.plain(label + (f", {unit}" if unit else "")),
@@ -164,7 +163,7 @@ def _fixed(card: Card, wish: Wish, words: Tongue) -> None:
     st.session_state[key] = list(wish.fixed)
     st.multiselect(
         words.say("Leave as it is"),
-        wishes.movable(card),
+        goal_form.movable(card),
         format_func=lambda name: forms.plain(wording.label(fields[name])),
         key=key,
         placeholder=words.say("nothing"),
@@ -187,7 +186,7 @@ def _proposals(card: Card, found: list[Recommendation], words: Tongue) -> None:
             moves = "".join(f"<li>{_move(fields[change['field']], change, words)}</li>" for change in proposal["changes"])
             st.html(
                 f'<ul class="moves">{moves}</ul>'
-                + headline.small(card, proposal["prediction"], "", words, proposal["usualness"])
+                + answer_html.small(card, proposal["prediction"], "", words, proposal["usualness"])
             )
             st.button(words.say("Try it"), key=f"take-{place}", on_click=_take(card, proposal), type="primary")
 
@@ -199,8 +198,8 @@ def _move(field: Field, change: Change, words: Tongue) -> str:
 
 def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
     def take() -> None:
-        state.take(card, {change["field"]: change["to"] for change in proposal["changes"]})
-        state.go_home(card)
+        session_state.take(card, {change["field"]: change["to"] for change in proposal["changes"]})
+        session_state.go_home(card)
 
     return take
 

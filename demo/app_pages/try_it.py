@@ -1,7 +1,4 @@
-"""Try: the fields on one side; on the other the answer, how far it moved since the start, why, and how usual the case is.
-
-Knows: the order of the page. Must not know: how a widget, a chart or a request is made.
-"""
+"""Try: the fields on one side; on the other the answer, how far it moved since the start, why, and how usual the case is."""
 
 import html
 import random
@@ -10,18 +7,21 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Explanation, Field, Prediction
-from demo import answers, banner, cases, forms, headline, reasons, state, wording
-from demo.cases import MODEL, Case
 from demo.charts import answer_scale
 from demo.charts.canvas import Figure, Stretch
-from demo.tongue import Tongue
+from demo.session import cases, service_queries, session_state
+from demo.session.cases import MODEL, Case
+from demo.text import answer_html, wording
+from demo.text.translation import Tongue
+from demo.views import explanation_view
+from demo.widgets import banner, forms
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card = answers.card(st.session_state[MODEL])
-    words = state.tongue()
-    case = state.case(card)
+    card = service_queries.card(st.session_state[MODEL])
+    words = session_state.tongue()
+    case = session_state.case(card)
     st.title(forms.plain(card["question"]), anchor=False)
     _notices(words)
     with st.container(key="page"):
@@ -30,10 +30,10 @@ def page() -> None:
         _starts(card, case, words)
         case.row, notes = forms.draw(card, case, words)
     if st.session_state.pop("keep_now", False):  # only now: the form may hold what was typed a moment before the click
-        state.keep(card)
-    state.write_address(card)
+        session_state.keep(card)
+    session_state.write_address(card)
     with answer, st.container(key="answer"):  # on a phone the fields stand between what is said and why
-        explained = answers.explain(card, [case.row, case.start_row])
+        explained = service_queries.explain(card, [case.row, case.start_row])
         if explained is None:
             st.html('<p class="answer-none">–</p>')
             st.caption(words.say("No answer at the moment."))
@@ -49,7 +49,7 @@ def page() -> None:
 
 
 def _notices(words: Tongue) -> None:
-    unread = state.misunderstood()
+    unread = session_state.misunderstood()
     if unread:
         listed = ", ".join(f"`{text.replace('`', '´')}`" for text in unread[:6])
         st.info(
@@ -64,8 +64,8 @@ def _starts(card: Card, case: Case, words: Tongue) -> None:
     examples = {example["name"]: example.get("label") or example["name"] for example in card.get("examples", [])}
 
     def begin(start: str) -> None:
-        state.begin(card, start)
-        state.misunderstood().clear()
+        session_state.begin(card, start)
+        session_state.misunderstood().clear()
 
     key = f"start/{card['name']}"
     st.session_state[key] = case.start if case.start in examples else None
@@ -101,13 +101,13 @@ def _starts(card: Card, case: Case, words: Tongue) -> None:
 
 
 def _back(card: Card) -> None:
-    state.back(card)
-    state.misunderstood().clear()
+    session_state.back(card)
+    session_state.misunderstood().clear()
 
 
 def _answer(card: Card, case: Case, now: Prediction, start: Prediction, words: Tongue) -> None:
     value, begun = wording.answer_value(card, now), wording.answer_value(card, start)
-    st.html(headline.large(card, now, words))
+    st.html(answer_html.large(card, now, words))
     figure, alt = _drawing(card, case, now, begun, words)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
     before, moved, after = (html.escape(part) for part in wording.story(card, case, begun, value, words))
@@ -124,14 +124,14 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongu
         stretches = [Stretch(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
         ends = {band["low"] for band in bands[1:]} or {0.0, 0.5, 1.0}
         ticks = [(end, words.percent(end)) for end in sorted(ends)]
-        figure = answer_scale.scale(stretches, ticks, value, pinned, state.theme())
+        figure = answer_scale.scale(stretches, ticks, value, pinned, session_state.theme())
         return figure, words.say("Scale from 0% to 100%, the answer stands at {answer}.", answer=said)
     around = now.get("interval")
     low, high = (around["low"], around["high"]) if around else (value, value)
     seen = output.get("seen") or (0.0, 1.0)
     least, most = min(low, seen[0]), max(high, seen[1])
     ticks = [(at, wording.answer_text(card, at, words)) for at in (least, (least + most) / 2, most)]
-    figure = answer_scale.interval((low, high), value, pinned, (least, most), ticks=ticks, theme=state.theme())
+    figure = answer_scale.interval((low, high), value, pinned, (least, most), ticks=ticks, theme=session_state.theme())
     if not around:
         return figure, words.say("The answer is {answer}.", answer=said)
     sentence = words.say(
@@ -145,14 +145,14 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, words: Tongu
 
 
 def _why(card: Card, case: Case, now: Explanation, start: Explanation, words: Tongue) -> None:
-    st.html(reasons.why(card, case.row, now, start, words))
-    sentence, unusual = reasons.usual(card, now["usualness"], words)
+    st.html(explanation_view.why(card, case.row, now, start, words))
+    sentence, unusual = explanation_view.usual(card, now["usualness"], words)
     if sentence:
         st.html(f'<p class="usual{" rare" if unusual else ""}">{html.escape(sentence)}</p>')
 
 
 def _foot(card: Card, case: Case, words: Tongue) -> None:
-    same = next((each.name for each in state.kept_cases(card) if each.row == case.row), "")
+    same = next((each.name for each in session_state.kept_cases(card) if each.row == case.row), "")
 
     def keep() -> None:
         st.session_state["keep_now"] = True
@@ -160,7 +160,7 @@ def _foot(card: Card, case: Case, words: Tongue) -> None:
     with st.container(horizontal=True, key="foot", vertical_alignment="center"):
         if same:
             st.caption(words.say("Kept as {name}: see Compare.", name=forms.plain(same)))
-        elif state.room_to_keep(card):
+        elif session_state.room_to_keep(card):
             st.button(
                 words.say("Keep to compare"), on_click=keep, icon=":material/bookmark_add:", type="tertiary", key="keep"
             )

@@ -1,7 +1,4 @@
-"""What if: one field swept over its range for this very case, or two as a map. A click takes a value into the case.
-
-Knows: the order of the page. Must not know: how a chart or a request is made.
-"""
+"""What if: one field swept over its range for this very case, or two as a map. A click takes a value into the case."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,13 +6,16 @@ from typing import Any
 import streamlit as st
 
 from client import Card, Curves, Field, Row
-from demo import answers, forms, headline, state, sweeps, wording
-from demo.cases import MODEL, Case
-from demo.charts import answer_map, curves
+from demo.charts import answer_map, curve_chart
 from demo.charts.canvas import Figure
-from demo.charts.curves import Point
-from demo.sweeps import Side
-from demo.tongue import Tongue
+from demo.charts.curve_chart import Point
+from demo.session import service_queries, session_state
+from demo.session.cases import MODEL, Case
+from demo.text import answer_html, wording
+from demo.text.translation import Tongue
+from demo.views import curve_view
+from demo.views.curve_view import Side
+from demo.widgets import forms
 
 PAGE = "what-if"
 _WIDE = 270
@@ -24,23 +24,23 @@ _WIDE = 270
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = answers.card(st.session_state[MODEL]), state.tongue()
-    case = state.case(card)
+    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    case = session_state.case(card)
     st.title(words.say("What if?"), anchor=False)
     fields = {field["name"]: field for field in card["inputs"] if field["type"] != "text"}
     if not fields:
-        state.write_address(card)
+        session_state.write_address(card)
         st.info(
             words.say("This model reads a text only: no field to sweep. On Try, change the words and watch their colours.")
         )
         return
     names = _controls(card, case, fields, words)
-    state.write_address(card, ",".join(names))
-    asked = answers.sweep(card, case.row, names, case.start_row)
+    session_state.write_address(card, ",".join(names))
+    asked = service_queries.sweep(card, case.row, names, case.start_row)
     if asked is None:
         st.caption(words.say("No answer at the moment."))
         return
-    st.html(headline.small(card, asked["prediction"], words.say("This case:"), words, asked["usualness"]))
+    st.html(answer_html.small(card, asked["prediction"], words.say("This case:"), words, asked["usualness"]))
     if asked["surface"]:
         _map(card, case, (fields[names[0]], fields[names[1]]), asked, words)
     else:
@@ -50,13 +50,13 @@ def page() -> None:
 def _controls(card: Card, case: Case, fields: dict[str, Field], words: Tongue) -> list[str]:
     """Draw the choice of one field, or two, and the fields themselves; return their names."""
     pairs = [f"{one},{two}" for one in fields for two in fields if one != two]
-    first, _, second = state.view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
+    first, _, second = session_state.view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
     one_key, two_key = f"{PAGE}/one", f"{PAGE}/two"
     st.session_state[one_key], st.session_state[two_key] = first, second
 
     def look() -> None:
         one, two = st.session_state[one_key] or first, st.session_state[two_key]
-        state.look_at(PAGE, f"{one},{two}" if two and two != one else one)
+        session_state.look_at(PAGE, f"{one},{two}" if two and two != one else one)
 
     def name_of(name: str) -> str:
         return forms.plain(wording.label(fields[name])) if name else words.say("nothing else")
@@ -69,7 +69,7 @@ def _controls(card: Card, case: Case, fields: dict[str, Field], words: Tongue) -
         st.selectbox(words.say("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_WIDE)
         st.button(
             words.say("Back to the start"),
-            on_click=lambda: state.back(card),
+            on_click=lambda: session_state.back(card),
             type="tertiary",
             icon=":material/undo:",
             key="back",
@@ -86,36 +86,36 @@ def _by_hand(card: Card, case: Case, fields: list[Field], words: Tongue) -> None
 
 
 def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -> None:
-    side, points = sweeps.along(card, field, asked["curves"][0], words)
+    side, points = curve_view.along(card, field, asked["curves"][0], words)
     now, begun = side.place(case.row), case.start_row[field["name"]]
-    scale = sweeps.scale(card, points, words)
+    scale = curve_view.scale(card, points, words)
     pinned = wording.answer_value(card, asked["pinned"]) if asked["pinned"] and case.changed() else None
     rare = False
-    if sweeps.is_ordered(field):
+    if curve_view.is_ordered(field):
         start = None if pinned is None or begun is None else Point(float(begun), pinned, "", "")
         axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], words)
         rare = bool(axis.rare(points, (points[0].at, points[-1].at)))
-        figure = curves.line(points, axis, scale, now=now, start=start, theme=state.theme())
+        figure = curve_chart.line(points, axis, scale, now=now, start=start, theme=session_state.theme())
     else:
         place = side.place(case.start_row)
         mark = None if pinned is None or place is None else (place, pinned)
-        figure = curves.bars(points, scale, now=now, start=mark, theme=state.theme())
+        figure = curve_chart.bars(points, scale, now=now, start=mark, theme=session_state.theme())
 
     def take(clicked: dict[str, Any]) -> None:
         if clicked["curve_number"] == 0:  # what lies above it only marks
-            state.take(card, {field["name"]: side.values[clicked["point_index"]]})
+            session_state.take(card, {field["name"]: side.values[clicked["point_index"]]})
 
-    _draw(figure, f"curve/{card['name']}/{field['name']}", sweeps.summary(field, points, words), take, words, rare=rare)
+    _draw(figure, f"curve/{card['name']}/{field['name']}", curve_view.summary(field, points, words), take, words, rare=rare)
     for point in asked["curves"][0]["points"]:
-        if point["value"] is None and sweeps.is_ordered(field):
+        if point["value"] is None and curve_view.is_ordered(field):
             unknown = wording.answer_with_unit(card, wording.answer_value(card, point["prediction"]), words)
             st.caption(words.say("Where it is not known, the answer is {answer}.", answer=forms.plain(unknown)))
 
 
 def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, words: Tongue) -> None:
     assert asked["surface"] is not None  # noqa: S101 - the page looked
-    one, two, cells = sweeps.over(card, fields, asked["surface"], words)
-    scale = sweeps.scale(card, [point for line in cells for point in line], words)
+    one, two, cells = curve_view.over(card, fields, asked["surface"], words)
+    scale = curve_view.scale(card, [point for line in cells for point in line], words)
     figure = answer_map.surface(
         (one.axis(None, words), two.axis(None, words)),
         (one.places, two.places),
@@ -123,17 +123,17 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, wor
         scale,
         now=_spot((one, two), case.row),
         start=_spot((one, two), case.start_row) if case.changed() else None,
-        theme=state.theme(),
+        theme=session_state.theme(),
     )
 
     def take(clicked: dict[str, Any]) -> None:
         if clicked["curve_number"] == 1:
             first, second = clicked["customdata"]
             names = (field["name"] for field in fields)
-            state.take(card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True)))
+            session_state.take(card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True)))
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
-    _draw(figure, key, sweeps.summary_of_map(cells, words), take, words)
+    _draw(figure, key, curve_view.summary_of_map(cells, words), take, words)
     unknown = [forms.plain(wording.label(side.field)) for side in (one, two) if side.at(case.row) is None]
     if unknown:
         st.caption(words.say("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))

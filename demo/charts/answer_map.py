@@ -1,12 +1,12 @@
 """What if, drawn over two fields at once: a map of the answer. Plain data → plotly figure.
 
-Knows: plotly. Must not know: cards, requests, the page, Streamlit. Every cell can be clicked; it carries its two places.
+Every cell can be clicked; it carries its two places.
 """
 
 import plotly.graph_objects as go
 
 from demo.charts.canvas import ACCENT, INK, PAPER, TONES, Figure, axes, canvas, plain, tinted
-from demo.charts.curves import Axis, Point, Scale
+from demo.charts.curve_chart import Axis, Point, Scale
 
 _HEIGHT = 430
 Spot = tuple[float, float]

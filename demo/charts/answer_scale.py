@@ -1,7 +1,4 @@
-"""The answer on its scale: bands with words on them, or a value with its interval. Plain data → plotly figure.
-
-Knows: plotly. Must not know: cards, requests, the page, Streamlit.
-"""
+"""The answer on its scale: bands with words on them, or a value with its interval. Plain data → plotly figure."""
 
 import plotly.graph_objects as go
 

@@ -1,7 +1,4 @@
-"""What all charts share: the design's colours, the empty figure, texts that stay texts.
-
-Knows: plotly and the design's colours. Must not know: cards, requests, the page, Streamlit.
-"""
+"""What all charts share: the design's colours, the empty figure, texts that stay texts."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,6 +1,6 @@
 """The model's columns of a part → the numbers and texts of the rows that can be scored, and why the others cannot.
 
-Knows: Arrow arrays, cards, the checks of rows. Must not know: formats, models. Whole columns at a time, the same limits
+Whole columns at a time, the same limits
 and the same words as for rows in JSON.
 """
 
@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.errors import InvalidFile
-from service.files.dialect import Decimal
-from service.files.doubles import doubles
-from service.files.parts import Fault, Part
+from service.files.arrow_format.to_float64 import doubles
+from service.files.csv_format.dialect import Decimal
+from service.files.file_parts import Fault, Part
+from service.rows.checks import EXPECTED, UNKNOWN_CATEGORY, Checks
+from service.rows.columns import Columns
 from service.schemas import Card, Input, InputError
-from service.scoring.checks import EXPECTED, UNKNOWN_CATEGORY, Checks
-from service.scoring.columns import Columns
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")

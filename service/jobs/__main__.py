@@ -1,6 +1,6 @@
 """python -m service.jobs predict | features | runs | rollback: what is done at night, and its history.
 
-Knows: the terminal. Must not know: arrays, SQL, HTTP. A builder: it reads settings.
+A builder: it reads settings.
 """
 
 import argparse
@@ -13,19 +13,19 @@ from typing import get_args
 
 from tqdm import tqdm
 
+from service.bundles.bundle_files import read_card
 from service.errors import BrokenBundle, BrokenStorage, InvalidFile, ModelFailed, StorageUnavailable
-from service.jobs import features, nightly, written
+from service.jobs import features, job_runner, run_files
 from service.jobs.engines import Dask, Engine, Local, WrongEngine
 from service.jobs.inputs import Source, Wanted, open_source
-from service.jobs.nightly import Work
+from service.jobs.job_runner import Work
 from service.jobs.partitions import WrongInput
-from service.jobs.written import WrongOutput
+from service.jobs.run_files import WrongOutput
 from service.schemas import Card, Run, RunKind
-from service.scoring.bundle import read_card
 from service.settings import Settings, WrongSettings, read_settings
-from service.store import history
-from service.store.foreign import refuse_own_file
-from service.store.history import NothingBefore, Overtaken
+from service.store import run_history
+from service.store.external_table import refuse_own_file
+from service.store.run_history import NothingBefore, Overtaken
 from service.store.store import Store
 
 _TOLD = (
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"The model {asked.model} cannot be used: {error}.")
     except NothingBefore:
         sys.exit(f"There is no run of {asked.model} before the one that is served.")
-    except nightly.Busy:
+    except job_runner.Busy:
         sys.exit(f"Another job of this kind writes for {asked.model} now. Nothing was done.")
     except Overtaken:
         sys.exit(f"Another job of this kind writes for {asked.model} now, and has gone on in the place of this one.")
@@ -110,8 +110,8 @@ def _count(text: str) -> int:
 def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
     bundle, card = _bundle(settings, asked.model)
     key = asked.key or _key(card)
-    source = _source(asked, settings, nightly.needs(card, key))
-    _carry_out(asked, store, card, nightly.predictions(bundle, card, source, key), source)
+    source = _source(asked, settings, job_runner.needs(card, key))
+    _carry_out(asked, store, card, job_runner.predictions(bundle, card, source, key), source)
 
 
 def _features(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
@@ -128,24 +128,24 @@ def _source(asked: argparse.Namespace, settings: Settings, wanted: Wanted) -> So
 
 def _carry_out(asked: argparse.Namespace, store: Store, card: Card, work: Work, source: Source) -> None:
     if asked.output:
-        written.check_folder(asked.output)
+        run_files.check_folder(asked.output)
     bar = tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None)
     with bar, _engine(asked) as engine:
         try:
-            run = nightly.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)
-        except nightly.NothingUsable as fault:
+            run = job_runner.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)
+        except job_runner.NothingUsable as fault:
             if asked.output:
-                written.write_refused(store, fault.run, asked.output)
+                run_files.write_refused(store, fault.run, asked.output)
             raise
     if asked.output:
         key = asked.key if work.kind == "predictions" and asked.key else _key(card)
-        written.write(store, run, card, key, asked.output)
+        run_files.write(store, run, card, key, asked.output)
     rate = f"{(run.rows + run.refused) / run.seconds:,.0f}" if run.seconds else "—"
     _say(
         f"{run.model} {run.version[:12]}: run {run.id} is served. {run.rows:,} {run.kind} stored, {run.refused:,} refused, "
     )
     _say(f"{run.seconds:,.1f} s, {rate} a second.\n")
-    for field, code, rows in history.reasons(store, run.id)[:_REASONS_SHOWN]:
+    for field, code, rows in run_history.reasons(store, run.id)[:_REASONS_SHOWN]:
         _say(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
 
 
@@ -166,7 +166,7 @@ def _key(card: Card) -> str:
 def _list(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
     after = None
     while True:
-        page = history.list_runs(store, asked.model, after, asked.kind)
+        page = run_history.list_runs(store, asked.model, after, asked.kind)
         for run in page.items:
             _say(_line(run) + "\n")
         after = page.next
@@ -175,7 +175,7 @@ def _list(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
 
 
 def _roll_back(asked: argparse.Namespace, _settings: Settings, store: Store) -> None:
-    _say(f"Served again: {_line(history.roll_back(store, asked.kind, asked.model))}\n")
+    _say(f"Served again: {_line(run_history.roll_back(store, asked.kind, asked.model))}\n")
 
 
 def _bundle(settings: Settings, name: str) -> tuple[Path, Card]:

@@ -1,6 +1,6 @@
 """Who does the batches of a job: this process, or the workers of a Dask cluster. The result is the same, batch by batch.
 
-Knows: partitions, Dask. Must not know: models, the store. Dask is imported on first use: it is an optional dependency.
+Dask is imported on first use: it is an optional dependency.
 """
 
 import hashlib

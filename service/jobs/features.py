@@ -1,7 +1,4 @@
-"""Nightly features: card statements in long form → the slow fields of each client, by the same function as in training.
-
-Knows: statements, the fields' function, the card. Must not know: runs, settings, terminals.
-"""
+"""Nightly features: card statements in long form → the slow fields of each client, by the same function as in training."""
 
 import json
 from collections.abc import Callable
@@ -13,17 +10,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from service.jobs.batches import REFUSED
-from service.jobs.buckets import BUCKETS, by_key
+from service.jobs.batch_scoring import REFUSED
+from service.jobs.card_statements import AMOUNTS, KEY, STATEMENTS, statements
+from service.jobs.external_sort import BUCKETS, by_key
 from service.jobs.inputs import Source, Wanted, read
-from service.jobs.nightly import Work
+from service.jobs.job_runner import Work
 from service.jobs.partitions import BATCH_ROWS, WrongInput, held
-from service.jobs.statements import AMOUNTS, KEY, STATEMENTS, statements
+from service.jobs.payment_history import MONTHS, business_fields
+from service.questions.row_variants import values_of
+from service.rows.checks import bounds
+from service.rows.strict_json import encode
 from service.schemas import Card, Input
-from service.scoring.checks import bounds
-from service.scoring.payment_history import MONTHS, business_fields
-from service.scoring.variations import values_of
-from service.strict_json import encode
 
 FEATURES = pa.schema([("place", pa.int64()), ("key", pa.string()), ("fields", pa.string())])
 """`place`: the client's first row in the input. `fields`: JSON, field → value or null."""

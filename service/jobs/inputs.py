@@ -1,6 +1,6 @@
 """What a nightly job reads: a Parquet file or folder, a CSV file, a table of a database, in batches of bounded memory.
 
-Knows: files and tables. Must not know: models, the store's own tables. The same input gives the same batches again.
+The same input gives the same batches again.
 """
 
 import sys
@@ -14,12 +14,12 @@ import pyarrow.parquet
 
 from service.errors import BrokenStorage, InvalidFile
 from service.files.cells import with_points
-from service.files.csv_text import CsvText
-from service.files.dialect import Decimal
-from service.files.parts import wrong_cells
+from service.files.csv_format.csv_text import CsvText
+from service.files.csv_format.dialect import Decimal
+from service.files.file_parts import wrong_cells
 from service.jobs.key_columns import keys_as_written
 from service.jobs.partitions import BATCH_ROWS, FAULT, Partition, WrongInput, first_line, held, in_file
-from service.store.foreign import ForeignTable
+from service.store.external_table import ForeignTable
 
 _TEXTS = {".csv", ".tsv", ".txt"}
 

@@ -1,6 +1,6 @@
 """A column of keys, of whatever type an input has it → texts; a row that has none keeps the reason.
 
-Knows: Arrow, what a key is. Must not know: models, other columns. A whole number comes in many types: as a decimal
+A whole number comes in many types: as a decimal
 from Spark and Oracle, as a float from pandas as soon as one key of the column is missing.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.scoring.keys import NoKey, key_text
+from service.by_key.entity_keys import NoKey, key_text
 
 _WHOLE_BELOW = {16: 2.0**11, 32: 2.0**24, 64: 2.0**53}
 """Bits of a float → from where on it may stand for another whole number than the one that was written."""

@@ -1,6 +1,6 @@
 """Partitions: pieces of a job's input, each some batches that may be read by whoever does the work, wherever that is.
 
-Knows: Arrow, Parquet. Must not know: models, the store, who does the work. The same partition gives the same batches again.
+The same partition gives the same batches again.
 """
 
 from collections.abc import Iterator

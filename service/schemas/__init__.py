@@ -1,7 +1,4 @@
-"""Every shape that crosses a room: the card, the answers, the evaluation, the problem.
-
-Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
-"""
+"""Every shape that crosses a room: the card, the answers, the evaluation, the problem."""
 
 from service.schemas.answers import (
     Change,

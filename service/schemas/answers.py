@@ -1,7 +1,4 @@
-"""Questions and answers about models and rows.
-
-Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
-"""
+"""Questions and answers about models and rows."""
 
 from typing import Generic, Literal, TypeVar
 

@@ -1,7 +1,4 @@
-"""The card: what a bundle says of itself. And the manners of every shape.
-
-Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
-"""
+"""The card: what a bundle says of itself. And the manners of every shape."""
 
 from typing import Any, Literal
 

@@ -1,7 +1,4 @@
-"""How good a model is on rows that it has never seen: computed once, when its bundle is built, and served as it is.
-
-Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
-"""
+"""How good a model is on rows that it has never seen: computed once, when its bundle is built, and served as it is."""
 
 from service.schemas.card import Published, Shape, Text
 

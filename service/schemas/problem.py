@@ -1,7 +1,4 @@
-"""The problem that is every error, and the places that it names.
-
-Knows: names, types and what they mean. Must not know: HTTP, files, arrays, models.
-"""
+"""The problem that is every error, and the places that it names."""
 
 import msgspec
 

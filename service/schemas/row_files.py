@@ -1,7 +1,4 @@
-"""What a file of rows turned out to be, and the answer to it in JSON.
-
-Knows: names, types and what they mean. Must not know: HTTP, arrays, how a file is read.
-"""
+"""What a file of rows turned out to be, and the answer to it in JSON."""
 
 from typing import Literal
 

@@ -1,7 +1,4 @@
-"""What is kept from one night to the next: stored predictions, the runs that wrote them, answers that come from them.
-
-Knows: names, types and what they mean. Must not know: HTTP, files, SQL.
-"""
+"""What is kept from one night to the next: stored predictions, the runs that wrote them, answers that come from them."""
 
 from typing import Generic, Literal, TypeVar
 

@@ -1,7 +1,4 @@
-"""One holder of a name at a time, among all processes: a locked file beside SQLite's, an advisory lock of PostgreSQL.
-
-Knows: both databases' manners. Must not know: tables, what is done under a lock.
-"""
+"""One holder of a name at a time, among all processes: a locked file beside SQLite's, an advisory lock of PostgreSQL."""
 
 import sqlite3
 from collections.abc import Callable, Iterator

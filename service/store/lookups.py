@@ -1,6 +1,6 @@
 """Stored predictions and features by key, from the published runs; and all of a run, for a file.
 
-Knows: the tables. Must not know: models, what is stale. One question is one snapshot: all its rows come from one whole run.
+One question is one snapshot: all its rows come from one whole run.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, Table, func, literal, select, tuple_, union_all
 
 from service.schemas import EntityList, EntityName
-from service.store.history import KEYS_A_STATEMENT, KINDS, PAGE
+from service.store.run_history import KEYS_A_STATEMENT, KINDS, PAGE
 from service.store.store import Store
 from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 

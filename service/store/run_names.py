@@ -1,7 +1,4 @@
-"""What a run is called: by the time of its beginning, so that names are in the order in which the runs began.
-
-Knows: how times are written. Must not know: tables, runs.
-"""
+"""What a run is called: by the time of its beginning, so that names are in the order in which the runs began."""
 
 import secrets
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """The store: transactions on a database that is known to be ours, whole and of this program's schema.
 
-Knows: Alembic, the tables' version. Must not know: models, HTTP, which database it is. What is not as it should be is
+What is not as it should be is
 refused with a sentence (StorageUnavailable) at every question; once it is as it should be, the next question succeeds.
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import BrokenStorage, StorageUnavailable
-from service.store.engine import Database, is_full, is_locked
+from service.store.database import Database, is_full, is_locked
 from service.store.tables import NEWEST
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -1,6 +1,6 @@
 """The tables, as they are after the last migration.
 
-Knows: SQLAlchemy's words for tables. Must not know: SQLite, PostgreSQL, models. Tables of other rooms (meetings, feedback)
+Tables of other rooms (meetings, feedback)
 will stand beside these.
 """
 

@@ -1,6 +1,6 @@
 """python -m service.training [--all] [--to FOLDER]: builds the bundled models that are missing; or writes data for the jobs.
 
-Knows: which recipes there are. Must not know: HTTP. A builder: it reads settings.
+A builder: it reads settings.
 """
 
 import argparse
@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from service.scoring.bundle import is_whole
+from service.bundles.bundle_files import is_whole
 from service.settings import BUNDLES
 
 NAMES = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price")
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
     missing = [name for name in NAMES if chosen.all or not is_whole(chosen.to / name)]
     if not missing:
         return
-    from service.training.build import build
+    from service.publishing.build import build
     from service.training.recipes import RECIPES
 
     for place, name in enumerate(missing, start=1):

@@ -1,7 +1,4 @@
-"""The comment model: positive or negative, from the words of a short English text.
-
-Knows: the VADER comments. Must not know: bundles, cards, HTTP.
-"""
+"""The comment model: positive or negative, from the words of a short English text."""
 
 from pathlib import Path
 from typing import Any
@@ -10,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from service.scoring.texts import words
-from service.training.conversion import text_to_onnx
+from service.bundles.scorers.text_preprocessing import words
+from service.publishing.onnx_conversion import text_to_onnx
 from service.training.recipe import CARDS, DATA, SEED, Part, Recipe, Split, split_rows
 
 CLEAR = 0.5

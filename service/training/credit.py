@@ -1,15 +1,12 @@
-"""The two credit models: boosted trees, and the scorecard that a bank could write down by hand.
-
-Knows: the UCI data set of card clients. Must not know: bundles, cards, HTTP.
-"""
+"""The two credit models: boosted trees, and the scorecard that a bank could write down by hand."""
 
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from service.scoring.payment_history import business_fields
-from service.training.conversion import calibrated_trees_to_onnx, matrix_to_onnx
+from service.jobs.payment_history import business_fields
+from service.publishing.onnx_conversion import calibrated_trees_to_onnx, matrix_to_onnx
 from service.training.recipe import DATA, SEED, Part, Recipe, Split, split_rows
 
 FIELDS = [

@@ -1,14 +1,11 @@
-"""The diamond model: a price in USD, with an interval from split conformal prediction.
-
-Knows: the ggplot2 data set. Must not know: bundles, cards, HTTP.
-"""
+"""The diamond model: a price in USD, with an interval from split conformal prediction."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from service.training.conversion import log_target_to_onnx
+from service.publishing.onnx_conversion import log_target_to_onnx
 from service.training.recipe import DATA, SEED, Part, Recipe, Split, split_rows
 
 FIELDS = ["carat", "cut", "color", "clarity", "depth", "table"]

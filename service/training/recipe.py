@@ -1,7 +1,4 @@
-"""What a recipe is: the data of one bundled model, split honestly, the pipeline fitted on it, its ONNX form.
-
-Knows: data frames and scikit-learn's manners. Must not know: bundles, HTTP, any single model.
-"""
+"""What a recipe is: the data of one bundled model, split honestly, the pipeline fitted on it, its ONNX form."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

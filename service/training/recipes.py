@@ -1,7 +1,4 @@
-"""The recipes of the bundled models, by name.
-
-Knows: that they are there. Must not know: anything else.
-"""
+"""The recipes of the bundled models, by name."""
 
 from service.training import comments, credit, diamonds
 from service.training.recipe import Recipe

@@ -1,7 +1,4 @@
-"""How Alembic runs a migration here: on a connection that the store hands over, inside its transaction.
-
-Knows: Alembic. Must not know: which database it is.
-"""
+"""How Alembic runs a migration here: on a connection that the store hands over, inside its transaction."""
 
 from alembic import context
 

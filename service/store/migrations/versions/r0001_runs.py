@@ -1,7 +1,4 @@
-"""Runs, the predictions that they stored, the rows that they refused.
-
-Knows: the tables as they were then. Must not know: the tables as they are now.
-"""
+"""Runs, the predictions that they stored, the rows that they refused."""
 
 import sqlalchemy as sa
 from alembic import op

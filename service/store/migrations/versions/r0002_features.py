@@ -1,7 +1,4 @@
-"""The features that nightly jobs store beside predictions.
-
-Knows: the tables as they were then. Must not know: the tables as they are now.
-"""
+"""The features that nightly jobs store beside predictions."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,69 @@
+"""The check that an answer has its shape, before anyone reads a number from it.
+
+Keys that a shape does not name are let through.
+`Annotated[list[T], 2]` is a list of exactly two.
+"""
+
+import sys
+import types
+from functools import cache
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+
+class Misfit(Exception):
+    """Says where an answer leaves its shape."""
+
+
+def check(value: Any, shape: Any, at: str = "answer") -> None:
+    """Raise Misfit unless `value`, fresh from JSON, has the shape of a type."""
+    origin, arguments = get_origin(shape), get_args(shape)
+    if is_typeddict(shape):
+        _check_typed_dict(value, shape, at)
+    elif origin is NotRequired:
+        check(value, arguments[0], at)
+    elif origin is Annotated:
+        check(value, arguments[0], at)
+        _require(len(value) == arguments[1], at)
+    elif origin is Literal:
+        _require(isinstance(value, str) and value in arguments, at)
+    elif origin is Union or origin is types.UnionType:
+        _require(any(_fits(value, option, at) for option in arguments), at)
+    elif origin is list:
+        _require(isinstance(value, list), at)
+        for place, item in enumerate(value):
+            check(item, arguments[0], f"{at}[{place}]")
+    elif origin is dict:
+        _require(isinstance(value, dict), at)
+        for name, item in value.items():
+            check(item, arguments[1], f"{at}.{name[:40]}")
+    elif shape is float:
+        _require(type(value) in {int, float} and abs(value) <= sys.float_info.max, at)
+    elif shape is not Any:
+        _require(value is None if shape is type(None) else type(value) is shape, at)
+
+
+def _check_typed_dict(value: Any, shape: Any, at: str) -> None:
+    _require(isinstance(value, dict), at)
+    for name in shape.__required_keys__:
+        _require(name in value, f"{at}.{name}")
+    for name, hint in _hints(shape).items():
+        if name in value:
+            check(value[name], hint, f"{at}.{name}")
+
+
+@cache
+def _hints(shape: Any) -> dict[str, Any]:
+    return get_type_hints(shape, include_extras=True)
+
+
+def _fits(value: Any, shape: Any, at: str) -> bool:
+    try:
+        check(value, shape, at)
+    except Misfit:
+        return False
+    return True
+
+
+def _require(fits: bool, at: str) -> None:  # noqa: FBT001 - a condition is what it takes
+    if not fits:
+        raise Misfit(at)

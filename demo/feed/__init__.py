@@ -1,0 +1,1 @@
+"""The pipeline's stream of enriched cases."""

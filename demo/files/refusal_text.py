@@ -1,0 +1,151 @@
+"""Why a file, or a row of it, was not scored: the service's codes in the reader's language.
+
+A code that is not known here keeps the service's own sentence.
+"""
+
+import re
+
+from client import Busy, Card, Failed, Field, Nonsense, Refused, ServiceError, TooSlow
+from client.errors import InputError
+from demo.files.scored_file import LARGEST_BYTES, TooLarge
+from demo.text.translation import Tongue
+
+_NAMED = 8
+_NOT_LET_IN = {401, 403}
+_OTHER_NAME = re.compile("“(.+)”")
+"""A missing column's message names the one that is nearly right."""
+
+
+def of_failure(error: ServiceError, words: Tongue) -> str:
+    """Return why nothing of a file was scored where the file is not to blame."""
+    if isinstance(error, Refused):
+        return (
+            words.say("The model was renewed meanwhile, so nothing of this file was scored. Send it to the new one.")
+            if error.code == "unknown_version"
+            else words.say("The model service does not let this demo in. Please tell whoever looks after it.")
+        )
+    if isinstance(error, TooLarge):
+        most = words.number(LARGEST_BYTES // 2**20)
+        return words.say("The answers to this file are more than the {n} MB that this page holds. Part the file.", n=most)
+    sentences = {
+        Busy: words.say("The model service is busy with other files. Nothing of this one was scored yet."),
+        TooSlow: words.say("The model service took too long over this file, so nothing of it is shown."),
+        Nonsense: words.say("The answer to this file broke off or cannot be trusted, so nothing of it is shown."),
+        Failed: words.say("The model could not score this file."),
+    }
+    return sentences.get(type(error)) or words.say("The model service cannot be reached. Nothing of this file was scored.")
+
+
+def is_of_file(error: ServiceError) -> bool:
+    """Tell whether the file is to blame, and must be mended before it is sent again."""
+    return isinstance(error, Refused) and error.code != "unknown_version" and error.status not in _NOT_LET_IN
+
+
+def unclear(error: ServiceError) -> str:
+    """Return what a reader can settle about a file that was refused: its decimal sign, its charset, or nothing."""
+    codes = {each["code"] for each in error.errors} if isinstance(error, Refused) else set()
+    if codes & {"mixed_decimals", "unclear_thousands"}:
+        return "decimal"
+    return "charset" if codes & {"wrong_encoding", "unknown_charset"} else ""
+
+
+def of_file(error: Refused, words: Tongue) -> list[str]:
+    """Return what is wrong with a file as a whole, a sentence each."""
+    if error.code == "too_large":
+        return [words.say("This file is too large. Part it, or leave out columns that the model does not need.")]
+    missing = [each["column"] for each in error.errors if each["code"] == "missing_column"]
+    names = _listed(missing)
+    all_missing = words.count(
+        "{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=names
+    )
+    said = [all_missing] if missing else []
+    for each in error.errors:
+        known = _of_whole(each, words) | _of_column(each, words)
+        said.append(known.get(each["code"], f"{each['column']}: {each['message']}" if each["column"] else each["message"]))
+    return [sentence for sentence in said if sentence][:_NAMED] or [error.detail]
+
+
+def _of_whole(error: InputError, words: Tongue) -> dict[str, str]:
+    line = error["line"]
+    unread = words.say("Some letters of the file cannot be read: save it as “CSV UTF-8”.")
+    return {
+        "empty_file": words.say("The file is empty: its first line must name the columns."),
+        "no_header": words.say("The first line must name the columns; this one looks like values."),
+        "zero_bytes": words.say("This is no text: save the file as “CSV UTF-8”."),
+        "wrong_encoding": unread,
+        "unknown_charset": unread,
+        "mixed_decimals": words.say(
+            "Some numbers have a decimal comma and some a decimal point: write all of them in one way."
+        ),
+        "unclear_thousands": words.say(
+            "Numbers such as 1,234 may mean a thousand or a little more than one: say which sign is decimal, or write 1234."
+        ),
+        "long_cell": words.say("A cell is too long. Is a quote left open?"),
+        "open_quote": words.say("A quote is left open in the row that begins in line {line}.", line=line),
+        "text_after_quote": words.say("Text follows a closing quote in the row that begins in line {line}.", line=line),
+        "damaged_file": words.say("The file is damaged or cut short: save it anew."),
+        "compressed_batches": words.say("The file is compressed inside: save it without compression."),
+    }
+
+
+def _of_column(error: InputError, words: Tongue) -> dict[str, str]:
+    """A column that is missing is named with the others; here only what is nearly its name."""
+    column, other = error["column"], _OTHER_NAME.search(error["message"])
+    near = (
+        words.say("{column}: there is “{other}”, and names are matched letter by letter.", column=column, other=other[1])
+        if other
+        else ""
+    )
+    return {
+        "missing_column": near,
+        "duplicate_column": words.say("{column}: two columns have this name.", column=column or "“”"),
+        "taken_column": words.say("{column}: the answer adds a column of this name. Rename this one.", column=column),
+        "wrong_type": words.say("{column}: this column holds another kind of values than the model needs.", column=column),
+    }
+
+
+def of_row(card: Card, codes: str, sentence: str, words: Tongue) -> str:
+    """Return why a row was refused, by its codes ("depth: missing_field; cut: unknown_category")."""
+    fields = {field["name"]: field for field in card["inputs"]}
+    said = []
+    for each in codes.split("; "):
+        column, _, code = each.rpartition(": ")
+        if code == "wrong_cells":
+            said.append(words.say("another number of cells than columns"))
+        elif column in fields and (known := _of_cell(fields[column], words).get(code)):
+            said.append(f"{column}: {known}")
+        else:
+            return sentence
+    return "; ".join(said)
+
+
+def _of_cell(field: Field, words: Tongue) -> dict[str, str]:
+    return {
+        "missing_field": words.say("a value is missing"),
+        "wrong_type": _wrong_type(field, words),
+        "not_finite": words.say("an infinite number"),
+        "out_of_range": _out_of_range(field, words),
+        "too_long": words.say("longer than the model reads"),
+        "unknown_category": words.say(
+            "none of {names}", names=_listed([each["value"] for each in field.get("categories", [])])
+        ),
+    }
+
+
+def _wrong_type(field: Field, words: Tongue) -> str:
+    return {
+        "number": words.say("not a number"),
+        "integer": words.say("not a whole number"),
+        "boolean": words.say("neither true nor false"),
+    }.get(field["type"], words.say("not text"))
+
+
+def _out_of_range(field: Field, words: Tongue) -> str:
+    if "minimum" not in field or "maximum" not in field:
+        return words.say("outside of what the model takes")
+    low, high = (words.plain_number(end) for end in (field["minimum"], field["maximum"]))
+    return words.say("not between {low} and {high}", low=low, high=high)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")

@@ -1,0 +1,68 @@
+"""Tables for a spreadsheet: every column as CSV, and no cell that a spreadsheet would take for a formula.
+
+A text that would be a formula gets an apostrophe
+in front (OWASP, CSV injection); a number stays a number.
+"""
+
+import base64
+import io
+import json
+import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pc_csv
+
+_FORMULA = "^[=+\\-@\t\r\n＝＋－＠]"
+_NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?$"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def harmless(cell: Any) -> Any:
+    """Return a cell as it is, or as a text where a spreadsheet would run it."""
+    if not isinstance(cell, str) or not re.match(_FORMULA, cell) or re.fullmatch(_NUMBER, cell):
+        return cell
+    return f"'{cell}"
+
+
+def as_csv(table: pa.Table) -> bytes:
+    """Return a table as CSV that spreadsheets open with its letters right and without running a cell."""
+    columns = [_writable(column) for column in table.columns]
+    out = io.BytesIO(_BYTE_ORDER_MARK)
+    out.seek(0, io.SEEK_END)
+    names = [harmless(name) for name in table.column_names]
+    pc_csv.write_csv(pa.Table.from_arrays(columns, names), out)
+    return out.getvalue()
+
+
+def _writable(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column whose type CSV has, its texts harmless."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return _harmless_texts(column.cast(pa.large_string()))
+    plain = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
+    if any(fits(kind) for fits in plain) or (pa.types.is_temporal(kind) and not pa.types.is_interval(kind)):
+        return column
+    texts = [pa.array([_text(cell.as_py()) for cell in chunk], pa.large_string()) for chunk in column.chunks]
+    return _harmless_texts(pa.chunked_array(texts, pa.large_string()))
+
+
+def _harmless_texts(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    formulas = pc.and_not(pc.match_substring_regex(texts, _FORMULA), pc.match_substring_regex(texts, _NUMBER))
+    return pc.if_else(formulas, pc.binary_join_element_wise(_text_of("'"), texts, _text_of("")), texts)
+
+
+def _text_of(letters: str) -> pa.Scalar:
+    return pa.scalar(letters, pa.large_string())
+
+
+def _text(value: Any) -> str | None:
+    """Return a list, a struct or bytes as text, as the pipeline writes them."""
+    if value is None:
+        return None
+    return _of_bytes(value) if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=_of_bytes)
+
+
+def _of_bytes(value: Any) -> str:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,1 @@
+"""Translation, wording and HTML fragments."""

@@ -1,0 +1,139 @@
+"""Numbers of an answer → the words that a client reads."""
+
+from client import Band, Card, Field, Prediction, Usualness, Value
+from demo.session.cases import Case
+from demo.text.translation import Tongue
+
+_NAMED_CHANGES = 3
+_MANY = 1000
+_SHARE_DECIMALS = (0, 1, 2)
+
+
+def is_classification(card: Card) -> bool:
+    return card["output"]["kind"] == "classification"
+
+
+def answer_value(card: Card, prediction: Prediction) -> float:
+    """Return the number that the page is about: the probability of the card's focus, or the value."""
+    if is_classification(card):
+        return prediction["probabilities"][card["output"]["focus"]]
+    return prediction["value"]
+
+
+def answer_text(card: Card, value: float, tongue: Tongue) -> str:
+    """Write the number large: 56%, or 3,251."""
+    if is_classification(card):
+        return tongue.percent(value, _share_decimals(card, value))
+    return tongue.number(value, decimals(card, value))
+
+
+def _share_decimals(card: Card, share: float) -> int:
+    """Return how many decimals of per cent tell the truth: never a certainty, never another band than the answer's."""
+
+    def place(value: float) -> tuple[int, bool]:
+        return sum(band["low"] <= value for band in card["output"].get("bands", [])), 0 < value < 1
+
+    return next((each for each in _SHARE_DECIMALS if place(round(share, each + 2)) == place(share)), _SHARE_DECIMALS[-1])
+
+
+def answer_with_unit(card: Card, value: float, tongue: Tongue) -> str:
+    unit = card["output"].get("unit", "")
+    return f"{answer_text(card, value, tongue)}\N{NO-BREAK SPACE}{unit}" if unit else answer_text(card, value, tongue)
+
+
+def decimals(card: Card, value: float) -> int:
+    """Return how many decimals an answer is written with: none where answers run into thousands."""
+    low, high = card["output"].get("seen") or (value, value)
+    return 0 if max(abs(low), abs(high), abs(value)) >= _MANY else 2
+
+
+def band_of(card: Card, prediction: Prediction) -> Band | None:
+    for band in card["output"].get("bands", []):
+        if band["value"] == prediction["decision"]:
+            return band
+    return None
+
+
+def label(field: Field) -> str:
+    """Return the words for a field; its name where the card gives none."""
+    return field.get("label") or field["name"].replace("_", " ").capitalize()
+
+
+def value_text(field: Field, value: Value, tongue: Tongue) -> str:
+    """Write a field's value as people read it, without its unit."""
+    if value is None:
+        return tongue.say("not known")
+    if isinstance(value, bool):
+        return tongue.say("yes") if value else tongue.say("no")
+    if isinstance(value, str):
+        for category in field.get("categories", []):
+            if category["value"] == value:
+                return category.get("label") or value
+        return value
+    return tongue.percent(value) if field.get("shown_as") == "percent" else tongue.plain_number(value)
+
+
+def value_with_unit(field: Field, value: Value, tongue: Tongue) -> str:
+    """Write a field's value with its unit, where it has one and the value is a number."""
+    text = value_text(field, value, tongue)
+    number = value is not None and field["type"] in {"number", "integer"}
+    return f"{text}\N{NO-BREAK SPACE}{field['unit']}" if number and field.get("unit") else text
+
+
+def difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
+    """Say how far the answer moved: "16 points less", "300 USD more", "unchanged"."""
+    moved, _ = _moved(card, start, now)
+    if moved == 0:
+        return tongue.say("practically unchanged")
+    if is_classification(card):
+        if moved > 0:
+            return tongue.count("{n} point more", "{n} points more", int(moved))
+        return tongue.count("{n} point less", "{n} points less", int(-moved))
+    amount = answer_with_unit(card, abs(moved), tongue)
+    return tongue.say("{amount} more", amount=amount) if moved > 0 else tongue.say("{amount} less", amount=amount)
+
+
+def signed_difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
+    """Write how far the answer moved, as `difference` reckons it: "+16", "−300"."""
+    return tongue.signed(*_moved(card, start, now))
+
+
+def _moved(card: Card, start: float, now: float) -> tuple[float, int]:
+    """Return how far apart two answers are as the audience reckons it, from what it reads of both; and its decimals."""
+    if is_classification(card):
+        return round(now * 100) - round(start * 100), 0
+    places = max(decimals(card, now), decimals(card, start))
+    return round(now, places) - round(start, places), places
+
+
+def rarer_than(usualness: Usualness, tongue: Tongue) -> str:
+    """Write the share of cases than which a case is rarer: never all of them."""
+    return tongue.percent(min(99, round(usualness["percentile"])) / 100)
+
+
+def changes(card: Card, case: Case, tongue: Tongue) -> str:
+    """List what was changed: "Months late now 2 → 1, Credit limit 50,000 → 80,000 and 2 more"."""
+    fields = {field["name"]: field for field in card["inputs"]}
+    names = case.changed()
+    listed = []
+    for name in names[:_NAMED_CHANGES]:
+        field = fields[name]
+        if field["type"] == "text":
+            listed.append(label(field))
+            continue
+        before = value_text(field, case.start_row[name], tongue)
+        listed.append(
+            f"{label(field)} {before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{value_text(field, case.row[name], tongue)}"
+        )
+    text = ", ".join(listed)
+    rest = len(names) - _NAMED_CHANGES
+    return text + " " + tongue.count("and {n} more", "and {n} more", rest) if rest > 0 else text
+
+
+def story(card: Card, case: Case, start: float, now: float, tongue: Tongue) -> tuple[str, str, str]:
+    """Return the sentence under the answer in three parts, the middle one to be stressed."""
+    if not case.changed():
+        return tongue.say("This is where the case starts. Change a field and watch the answer move."), "", ""
+    begun = tongue.say("Started at {start}, now", start=answer_with_unit(card, start, tongue))
+    moved = difference(card, start, now, tongue)
+    return begun, moved, tongue.say("You changed {changes}.", changes=changes(card, case, tongue))

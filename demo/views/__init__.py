@@ -1,0 +1,1 @@
+"""Answers of the service as plain data that a page shows."""

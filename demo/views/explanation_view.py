@@ -1,0 +1,146 @@
+"""An explanation → what the page shows of it: bars field by field, coloured words, how usual the case is."""
+
+
+from html import escape
+
+from client import Card, Contribution, Explanation, Field, Row, Usualness
+from demo.text.answer_html import UNUSUAL
+from demo.text.translation import Tongue
+from demo.text.wording import answer_with_unit, decimals, is_classification, label, rarer_than, value_with_unit
+
+_SHOWN = 6
+_LESS_USUAL = 75
+_WORTH_SAYING = 0.15
+"""A standard error below this part of the largest bar does not change which bars are the long ones."""
+_LONGEST_VALUE = 24
+_ONE_POINT = 0.95
+
+
+def why(card: Card, row: Row, now: Explanation, start: Explanation, tongue: Tongue) -> str:
+    """Return the whole block: the sentence, then bars (or the text with its words coloured), then what colours mean."""
+    parts = [f'<h2>{escape(tongue.say("Why"))}</h2><p class="why-sentence">{escape(now["sentence"])}</p>']
+    if now["contributions"]:
+        spans = any("span" in each for each in now["contributions"])
+        parts.append(_words(row, now) if spans else _bars(card, now, start, tongue))
+        parts.append(_legend(card, now, start, tongue))
+    return f'<section class="why{" swapped" if _more_is_good(card) else ""}">{"".join(parts)}</section>'
+
+
+def usual(card: Card, usualness: Usualness | None, tongue: Tongue) -> tuple[str, bool]:
+    """Return a sentence on how usual the case is, or why nobody can tell, and whether it is unusual."""
+    if usualness is None:
+        only_text = all(field["type"] == "text" for field in card["inputs"])
+        return (tongue.say("How usual a text is cannot be told.") if only_text else ""), False
+    share = rarer_than(usualness, tongue)
+    if usualness["percentile"] < _LESS_USUAL:
+        return tongue.say("A usual case: rarer than {share} of those the model learned from.", share=share), False
+    if usualness["percentile"] < UNUSUAL:
+        return tongue.say("A less usual case: rarer than {share} of those the model learned from.", share=share), False
+    text = tongue.say("An unusual case: rarer than {share} of those the model learned from.", share=share)
+    fields = {field["name"]: field for field in card["inputs"]}
+    named = ", ".join(label(fields[name]) for name in usualness["fields"] if name in fields)
+    return (f"{text} {tongue.say('Above all: {fields}.', fields=named)}" if named else text), True
+
+
+def amount(card: Card, contribution: float, tongue: Tongue) -> str:
+    """Write a contribution: "+13" points of per cent, or "−1,204" in the answer's unit."""
+    if is_classification(card):
+        points = contribution * 100
+        return tongue.signed(points, 0 if abs(points) >= _ONE_POINT else 1)
+    return tongue.signed(contribution, decimals(card, contribution))
+
+
+def ordered(now: Explanation, start: Explanation) -> list[tuple[Contribution, float]]:
+    """Return the fields worth a bar, each with its contribution at the start.
+
+    In the order of the start, so that no bar changes its place while the case is changed.
+    """
+    before = {each["field"]: each["contribution"] for each in start["contributions"]}
+    pairs = [(each, before.get(each["field"], 0.0)) for each in now["contributions"]]
+    pairs.sort(key=lambda pair: -max(abs(pair[0]["contribution"]), abs(pair[1])))
+    return sorted(pairs[:_SHOWN], key=lambda pair: -abs(pair[1]))
+
+
+def _bars(card: Card, now: Explanation, start: Explanation, tongue: Tongue) -> str:
+    fields = {field["name"]: field for field in card["inputs"]}
+    shown = ordered(now, start)
+    rest = sum(each["contribution"] for each in now["contributions"]) - sum(each["contribution"] for each, _ in shown)
+    left = len(now["contributions"]) - len(shown)
+    longest = max([*(max(abs(each["contribution"]), abs(old)) for each, old in shown), abs(rest), 1e-12])
+    rows = []
+    for each, old in shown:
+        field = fields[each["field"]]
+        name = f"{escape(label(field))} <em>{escape(_value(field, each, tongue))}</em>"
+        begun = old if now is not start else None
+        rows.append(_bar(name, each["contribution"], begun, longest, amount(card, each["contribution"], tongue)))
+    if left:
+        name = escape(tongue.count("{n} other field", "{n} other fields", left))
+        rows.append(_bar(name, rest, None, longest, amount(card, rest, tongue)))
+    return f'<div class="bars">{"".join(rows)}</div>'
+
+
+def _bar(name: str, contribution: float, start: float | None, longest: float, word: str) -> str:
+    width = abs(contribution) / longest * 50
+    side = "up" if contribution >= 0 else "down"
+    left = 50.0 if contribution >= 0 else 50 - width
+    tick = "" if start is None else f'<i class="bar-start" style="left:{50 + start / longest * 50:.1f}%"></i>'
+    return (
+        f'<div class="bar-row"><span class="bar-name">{name}</span><span class="bar-track">'
+        f'<i class="bar {side}" style="left:{left:.1f}%;width:{width:.1f}%"></i>{tick}</span>'
+        f'<span class="bar-amount">{escape(word)}</span></div>'
+    )
+
+
+def _value(field: Field, each: Contribution, tongue: Tongue) -> str:
+    text = value_with_unit(field, each["value"], tongue)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def _words(row: Row, now: Explanation) -> str:
+    """Return the text with each word tinted by its weight."""
+    pieces = sorted((each for each in now["contributions"] if "span" in each), key=lambda each: each["span"])
+    text = str(row[pieces[0]["field"]])
+    longest = max([*(abs(each["contribution"]) for each in pieces), 1e-12])
+    out, at = [], 0
+    for each in pieces:
+        begin, end = each["span"]
+        if begin < at or end > len(text):
+            continue
+        side = "up" if each["contribution"] >= 0 else "down"
+        depth = abs(each["contribution"]) / longest
+        out.append(escape(text[at:begin]))
+        out.append(f'<mark class="{side}" style="--depth:{depth:.2f}">{escape(text[begin:end])}</mark>')
+        at = end
+    return f'<p class="words">{"".join(out)}{escape(text[at:])}</p>'
+
+
+def _legend(card: Card, now: Explanation, start: Explanation, tongue: Tongue) -> str:
+    spans = any("span" in each for each in now["contributions"])
+    base = answer_with_unit(card, now["base"], tongue)
+    from_base = (
+        tongue.say("Without any word the answer would be {base}.", base=base)
+        if spans
+        else tongue.say("The average answer is {base}; the bars lead from it to this one.", base=base)
+    )
+    up, down = tongue.say("raises the answer"), tongue.say("lowers the answer")
+    unit = tongue.say("in percentage points") if is_classification(card) else card["output"].get("unit", "")
+    text = f'<span class="key up"></span>{escape(up)} <span class="key down"></span>{escape(down)}'
+    if now is not start and not spans:
+        text += f' <span class="key before"></span>{escape(tongue.say("where it started"))}'
+    text += f"{escape(f' ({unit})' if unit else '')} · {escape(from_base)}"
+    largest = max((abs(each["contribution"]) for each in now["contributions"]), default=0.0)
+    if now["standard_error"] > _WORTH_SAYING * largest:
+        error = amount(card, now["standard_error"], tongue).lstrip("+")
+        off = (
+            tongue.say("A word may be off by about {error}.", error=error)
+            if spans
+            else tongue.say("A bar may be off by about {error}.", error=error)
+        )
+        text += " " + escape(off)
+    return f'<p class="why-legend">{text}</p>'
+
+
+def _more_is_good(card: Card) -> bool:
+    """Tell whether a higher answer is the better one, by the tones of the card's bands."""
+    bands = sorted(card["output"].get("bands", []), key=lambda band: band["high"])
+    return bool(bands) and bands[-1]["tone"] == "good"

@@ -1,0 +1,100 @@
+"""The banner: what went wrong in this run, said once, in one place. The ONE place that shows errors."""
+
+from typing import Any
+
+import streamlit as st
+
+from client import Busy, Failed, Health, Nonsense, Refused, ServiceError, TooSlow
+from demo.session import session_state
+from demo.text.translation import Tongue
+
+_ASK_AGAIN_SECONDS = 2
+_NOT_LET_IN = {401, 403}
+
+
+def clear() -> None:
+    """Forget the errors of the run before."""
+    st.session_state["errors"] = []
+
+
+def note(error: ServiceError) -> None:
+    """Remember an error of this run; the banner shows the first one."""
+    st.session_state.setdefault("errors", []).append(error)
+
+
+def is_renewed(error: ServiceError) -> bool:
+    """Tell whether the model is served in another version by now than the page asked for."""
+    return isinstance(error, Refused) and error.code == "unknown_version"
+
+
+def has_errors() -> bool:
+    """Tell whether something went wrong in this run that the banner will speak of."""
+    return bool(st.session_state.get("errors"))
+
+
+def field_errors() -> dict[str, str]:
+    """Return field → message for what the service refused in this run."""
+    found: dict[str, str] = {}
+    for error in st.session_state.get("errors", []):
+        if isinstance(error, Refused):
+            for each in error.errors:
+                found[each["pointer"].rpartition("/")[2]] = each["code"]
+    return found
+
+
+def show(place: Any) -> None:
+    """Show the run's first error in its place: what happened, what to do, the request's id. Goes away by itself."""
+    errors: list[ServiceError] = st.session_state.get("errors", [])
+    with place.container():
+        if not errors:
+            return
+        words = session_state.tongue()
+        error = errors[0]
+        text = _sentence(error, words)
+        if error.request_id:
+            text += f"  \n:small[{words.say('Request')} `{_safe_id(error.request_id)}`]"
+        st.warning(text, icon="⚠️")
+        if not isinstance(error, Refused) or is_renewed(error):
+            _ask_again()
+
+
+def _sentence(error: ServiceError, words: Tongue) -> str:
+    if is_renewed(error):
+        return words.say("The model is being renewed. Your entries are kept; the page tries again by itself.")
+    if isinstance(error, Refused):
+        return (
+            words.say("The model service does not let this demo in. Please tell whoever looks after it.")
+            if error.status in _NOT_LET_IN
+            else words.say("The model did not accept these values. Please check the marked fields.")
+        )
+    sentences = {
+        Busy: words.say("The model service is busy. Your entries are kept; the page tries again by itself."),
+        TooSlow: words.say("The model service is slow to answer. Your entries are kept; the page tries again by itself."),
+        Nonsense: words.say(
+            "The model service sent an answer that cannot be trusted, so it is not shown. The page tries again."
+        ),
+        Failed: words.say("The model could not answer. Your entries are kept; the page tries again by itself."),
+    }
+    return sentences.get(type(error)) or words.say(
+        "The model service cannot be reached. Your entries are kept; the page goes on by itself once it is back."
+    )
+
+
+def _safe_id(request_id: str) -> str:
+    return "".join(letter for letter in request_id if letter.isalnum() or letter in "-_.")[:64]
+
+
+@st.fragment(run_every=_ASK_AGAIN_SECONDS)
+def _ask_again() -> None:
+    """Look whether the service is back; runs only while a banner is shown."""
+    asked = st.session_state.get("asked_again", 0)
+    st.session_state["asked_again"] = asked + 1
+    if asked == 0:
+        return
+    try:
+        health: Health = session_state.client().ready()
+    except ServiceError:
+        return
+    if health["status"] == "ready":
+        st.session_state["asked_again"] = 0
+        st.rerun()

@@ -1,0 +1,1 @@
+"""Record formats: JSON lines, CSV and Parquet."""

@@ -1,0 +1,49 @@
+"""Bytes → lines of bounded length, one at a time and without waiting for more than the line."""
+
+import csv
+from typing import BinaryIO
+
+LONGEST_LINE_BYTES = 16 * 2**20
+_KEPT_BYTES = 1000
+
+csv.field_size_limit(LONGEST_LINE_BYTES)
+
+
+class TooLong(Exception):
+    """A line was passed over; `start` is how it begins."""
+
+    def __init__(self, start: bytes) -> None:
+        super().__init__(f"The line is longer than {LONGEST_LINE_BYTES:,} bytes; this is how it begins.")
+        self.start = start
+
+
+class Lines:
+    """An iterator that outlives TooLong: the next line is the one after it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.number = 0
+        self.bytes_read = 0
+        self.taken: list[bytes] = []
+        """The lines since somebody last emptied the list: a record may have several."""
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(LONGEST_LINE_BYTES + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.bytes_read += len(line)
+        if len(line) > LONGEST_LINE_BYTES and not line.endswith(b"\n"):
+            self._pass_over()
+            raise TooLong(line[:_KEPT_BYTES])
+        self.taken.append(line)
+        return line.decode("utf-8", "surrogateescape")
+
+    def _pass_over(self) -> None:
+        while rest := self._file.readline(LONGEST_LINE_BYTES):
+            self.bytes_read += len(rest)
+            if rest.endswith(b"\n"):
+                return

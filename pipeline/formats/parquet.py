@@ -1,0 +1,185 @@
+"""Parquet in and out, with pyarrow, which is imported on first use.
+
+Values keep their types: an output whose input is Parquet too is that input's
+own rows with more columns. Whatever the size of the rows, a few MB of them are held at a time.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import Unusable
+from pipeline.formats import column_types
+from pipeline.formats.column_types import Kind
+from pipeline.formats.parquet_values import plain_values
+from pipeline.formats.records import Record, object_of
+
+_ROWS, _BYTES = 200, 2 * 2**20
+_GROUP_ROWS, _GROUP_BYTES = 100_000, 32 * 2**20
+_CELL_BYTES = 64
+"""About what a value costs in Python beyond its bytes."""
+
+
+class ParquetRecords:
+    """The records of a Parquet file, a part at a time."""
+
+    def __init__(self, path: Path) -> None:
+        with _told(path):
+            self._file = _opened(path)
+        self.names: list[str] = self._file.schema_arrow.names
+        self.rows: int = self._file.metadata.num_rows
+        self._path = path
+        if len(set(self.names)) != len(self.names):
+            raise Unusable(f"{path.name} names a column twice.")
+
+    def __iter__(self) -> Iterator[Record]:
+        number = 0
+        with _told(self._path):
+            for batch in _batches(self._file):
+                weight = batch.nbytes // batch.num_rows + _CELL_BYTES * len(self.names)
+                columns = [plain_values(column) for column in batch.columns]
+                for place in range(batch.num_rows):
+                    number += 1
+                    values = {name: column[place] for name, column in zip(self.names, columns, strict=True)}
+                    yield Record(number, 1, values=values, weight=weight)
+
+
+def join(source: Path, ledger: Path, added: dict[str, bool], target: Path) -> None:
+    """Write the rows of `source` that have answers in the ledger, with these answers as columns: name → is it text?"""
+    pyarrow = _pyarrow()
+    with _told(source), ledger.open("rb") as lines:
+        file = _opened(source)
+        types = [pyarrow.string() if is_text else pyarrow.float64() for is_text in added.values()]
+        schema = file.schema_arrow
+        for name, kind in zip(added, types, strict=True):
+            schema = schema.append(pyarrow.field(name, kind))
+        answers = map(json.loads, lines)
+        answer = next(answers, None)
+        before = 0
+        with _written(target, schema) as write:
+            for batch in _batches(file):
+                places: list[int] = []
+                cells: list[list[Any]] = []
+                while answer is not None and answer["number"] <= before + batch.num_rows:
+                    places.append(answer["number"] - before - 1)
+                    cells.append(answer["added"])
+                    answer = next(answers, None)
+                before += batch.num_rows
+                columns = list(zip(*cells, strict=True)) or [()] * len(added)
+                more = [pyarrow.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+                rows = batch.take(pyarrow.array(places, pyarrow.int64()))
+                write(pyarrow.record_batch([*rows.columns, *more], schema=schema))
+
+
+def convert(lines: Path, added: dict[str, bool], target: Path) -> None:
+    """Write JSON lines as Parquet: read once for the columns' kinds, and once for the values."""
+    pyarrow = _pyarrow()
+    found: dict[str, Kind] = {}
+    for record in _objects(lines):
+        for name, value in record.items():
+            if name not in added:
+                found[name] = column_types.united(found.get(name, column_types.NOTHING), column_types.kind_of(value))
+    as_json = {name for name, kind in found.items() if kind == column_types.ANYTHING}
+    fields = [(name, _type(kind)) for name, kind in found.items()]
+    fields += [(name, pyarrow.string() if is_text else pyarrow.float64()) for name, is_text in added.items()]
+    schema = pyarrow.schema(fields)
+    with _written(target, schema) as write:
+        for records in _parts(lines):
+            for record in records:
+                for name in as_json & record.keys():
+                    record[name] = None if record[name] is None else json.dumps(record[name], ensure_ascii=False)
+            arrays = [pyarrow.array([record.get(field.name) for record in records], field.type) for field in schema]
+            write(pyarrow.record_batch(arrays, schema=schema))
+
+
+def _type(kind: Kind) -> Any:
+    pyarrow = _pyarrow()
+    if isinstance(kind, tuple):
+        inner = kind[1]
+        return (
+            pyarrow.list_(_type(inner))
+            if kind[0] == column_types.LIST
+            else pyarrow.struct([(name, _type(each)) for name, each in inner.items()])
+        )
+    types = {
+        column_types.NOTHING: pyarrow.null(),
+        column_types.BOOLEAN: pyarrow.bool_(),
+        column_types.NUMBER: pyarrow.float64(),
+    }
+    types |= {column_types.TEXT: pyarrow.string(), column_types.ANYTHING: pyarrow.string()}
+    return types.get(kind, pyarrow.int64())
+
+
+def _objects(lines: Path) -> Iterator[dict[str, Any]]:
+    with lines.open("rb") as file:
+        for line in file:
+            yield object_of(line)
+
+
+def _parts(lines: Path) -> Iterator[list[dict[str, Any]]]:
+    """Yield the objects of some lines at a time."""
+    with lines.open("rb") as file:
+        while part := file.readlines(_BYTES):
+            yield [object_of(line) for line in part]
+
+
+def _opened(path: Path) -> Any:
+    return _pyarrow("parquet").ParquetFile(path, buffer_size=2**20, pre_buffer=False)
+
+
+def _batches(file: Any) -> Iterator[Any]:
+    """Yield the rows of a file, so many at a time that large ones cost no more memory than small ones."""
+    meta = file.metadata
+    groups = (meta.row_group(place) for place in range(meta.num_row_groups))
+    largest = max((group.total_byte_size // max(1, group.num_rows) for group in groups), default=0)
+    return (batch for batch in file.iter_batches(min(_ROWS, 1 + _BYTES // (1 + largest))) if batch.num_rows)
+
+
+@contextmanager
+def _written(target: Path, schema: Any) -> Iterator[Any]:
+    """Give a function that takes batches; they are written in groups that are good to read."""
+    held: list[Any] = []
+    rows = size = 0
+
+    def flush() -> None:
+        nonlocal rows, size
+        if held:
+            writer.write_table(_pyarrow().Table.from_batches(held, schema))
+        held.clear()
+        rows = size = 0
+
+    def write(batch: Any) -> None:
+        nonlocal rows, size
+        held.append(batch)
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
+            flush()
+
+    with _pyarrow("parquet").ParquetWriter(target, schema) as writer:
+        yield write
+        flush()
+
+
+def _pyarrow(part: str = "") -> Any:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise Unusable("Parquet needs the package pyarrow.") from None
+    return pyarrow.parquet if part == "parquet" else pyarrow
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what pyarrow says of a bad file into a sentence."""
+    try:
+        yield
+    except (_pyarrow().ArrowException, OSError) as error:
+        if (
+            isinstance(error, OSError) and error.errno is not None
+        ):  # the system's word; Arrow's own, of damage, has no number
+            raise
+        sentence = (str(error).splitlines() or ["?"])[0][:200]
+        raise Unusable(f"{path.name} cannot be read as Parquet: {sentence}") from None

@@ -1,0 +1,203 @@
+"""One record, as it was read; and how records are read from JSON lines and from CSV.
+
+A record that cannot be read is a record
+with a reason, in its place; nothing raises in the middle.
+"""
+
+import csv
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NoReturn
+
+from pipeline.errors import Unusable
+from pipeline.formats.bounded_lines import Lines, TooLong
+
+_LONGEST_INTEGER_DIGITS = 400
+_DEEPEST, _DEEPEST_WRITTEN = 600, 100
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_HEADER_LINES = 20
+_SEPARATORS = (",", ";", "\t")
+
+
+@dataclass(slots=True)
+class Record:
+    """`raw` is the text between line ends, byte for byte; `size` is its part of what there is to read; `weight` is about how
+    many bytes it holds, where it has no text."""
+
+    number: int
+    size: int
+    raw: bytes = b""
+    line: int | None = None
+    values: dict[str, Any] | None = None
+    reason: str = ""
+    weight: int = 0
+
+    @property
+    def held_bytes(self) -> int:
+        return self.weight or len(self.raw)
+
+
+def read_json_lines(file: BinaryIO) -> Iterator[Record]:
+    """Yield a record a line; empty lines are none."""
+    lines = Lines(file)
+    number = before = 0
+    while True:
+        lines.taken.clear()
+        try:
+            next(lines)
+        except StopIteration:
+            return
+        except TooLong as fault:
+            raw, reason, values = fault.start, str(fault), None
+        else:
+            raw = lines.taken[0].removeprefix(_BYTE_ORDER_MARK if lines.number == 1 else b"").strip()
+            if not raw:
+                continue
+            values, reason = _object(raw)
+        number += 1
+        yield Record(number, lines.bytes_read - before, raw, lines.number, values, reason)
+        before = lines.bytes_read
+
+
+def _object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
+    """Return a line's object, or why it has none."""
+    try:
+        tree = object_of(raw)
+    except UnicodeDecodeError as error:
+        return None, f"The line is not UTF-8: byte {error.start + 1} does not belong there."
+    except json.JSONDecodeError as error:
+        return None, f"The line is not JSON: column {error.colno}."
+    except RecursionError:
+        return None, "The line is nested too deeply."
+    except ValueError as error:
+        return None, f"The line is not JSON: {error}."
+    if not isinstance(tree, dict):
+        return None, "The line is JSON, but no object with names and values."
+    return tree, ""
+
+
+def object_of(raw: bytes) -> Any:
+    """Return what a line of JSON says. Raises ValueError or RecursionError."""
+    tree = json.loads(raw.decode("utf-8"), object_pairs_hook=_once_each, parse_int=_integer, parse_constant=_no_number)
+    if raw.count(b"[") + raw.count(b"{") > _DEEPEST and max(depth for _, depth in _inside(tree)) > _DEEPEST:
+        raise RecursionError  # as Python itself does a little deeper: whoever writes it again needs some room
+    return tree
+
+
+def unfit_for_columns(values: dict[str, Any]) -> str:
+    """Return why a record's values cannot be written anew, in another format than they came in; or nothing."""
+    for name, value in values.items():
+        for each, depth in _inside({name: value}):
+            if isinstance(each, float) and math.isinf(each):
+                return f"The column {name[:64]} has a number beyond all that can be written."
+            if isinstance(each, str) and not _is_unicode(each):
+                return f"The column {name[:64]} has half a character."
+            if depth > _DEEPEST_WRITTEN:
+                return f"The column {name[:64]} is nested too deeply."
+    return ""
+
+
+def _inside(tree: Any) -> Iterator[tuple[Any, int]]:
+    """Yield a value, and every value and name in it, each with its depth; without recursion, which has an end."""
+    rest = [(tree, 0)]
+    while rest:
+        value, depth = rest.pop()
+        yield value, depth
+        if isinstance(value, dict):
+            rest += ((each, depth + 1) for pair in value.items() for each in pair)
+        elif isinstance(value, list | tuple):
+            rest += ((each, depth + 1) for each in value)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    united = dict(pairs)
+    if len(united) != len(pairs):
+        raise ValueError("a name is given twice")
+    return united
+
+
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER_DIGITS else math.inf
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+class CsvRecords:
+    """The records of a CSV: separated by comma, semicolon or tab, whichever finds the columns that are needed."""
+
+    def __init__(self, file: BinaryIO, wanted: list[str]) -> None:
+        self._lines = Lines(file)
+        self.header, self.names, self.separator = self._read_header(wanted)
+        self.line_end = b"\r\n" if self._lines.taken[-1].endswith(b"\r\n") else b"\n"
+
+    def _read_header(self, wanted: list[str]) -> tuple[bytes, list[str], str]:
+        try:
+            text = next(self._lines)
+        except StopIteration:
+            raise Unusable("The CSV is empty: not even a header.") from None
+        except TooLong as fault:
+            raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
+        while text.count('"') % 2 and len(self._lines.taken) < _LONGEST_HEADER_LINES:  # a name with a line end in it
+            text += next(self._lines, '"')
+        raw = b"".join(self._lines.taken)
+        for separator in _SEPARATORS:
+            try:
+                names = next(csv.reader([text.removeprefix("\ufeff")], delimiter=separator, strict=True), [])
+            except csv.Error:
+                continue
+            if set(wanted) <= set(names):
+                if len(set(names)) != len(names):
+                    raise Unusable("The header of the CSV names a column twice.")
+                if not _is_unicode(text):
+                    raise Unusable("The header of the CSV is not UTF-8.")
+                return raw.rstrip(b"\r\n"), names, separator
+        if not _is_unicode(text) or "\0" in text:  # as UTF-16 has them
+            raise Unusable("The header of the CSV is not UTF-8. Save the file as UTF-8.")
+        raise Unusable(
+            f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "
+            f"It begins with {text[:60].strip()!a}. Say --field FIELD=COLUMN where a name is another one."
+        )
+
+    def __iter__(self) -> Iterator[Record]:
+        lines = self._lines
+        rows = csv.reader(lines, delimiter=self.separator, strict=True)
+        number, before = 0, lines.bytes_read
+        while True:
+            lines.taken.clear()
+            first = lines.number + 1
+            values, reason, too_long = None, "", b""
+            try:
+                cells = next(rows)
+            except StopIteration:
+                return
+            except TooLong as fault:
+                reason, too_long = str(fault), fault.start
+            except csv.Error as error:
+                reason = f"The line is not CSV: {error}."
+            else:
+                if not cells:
+                    continue
+                values, reason = self._values(cells)
+            raw = (b"".join(lines.taken) + too_long).rstrip(b"\r\n")
+            if values is not None and not _is_unicode("".join(cells)):
+                values, reason = None, "The line is not UTF-8."
+            number += 1
+            yield Record(number, lines.bytes_read - before, raw, first, values, reason)
+            before = lines.bytes_read
+
+    def _values(self, cells: list[str]) -> tuple[dict[str, Any] | None, str]:
+        if len(cells) != len(self.names):
+            return None, f"The line has {len(cells):,} cells, the header has {len(self.names):,}."
+        return dict(zip(self.names, cells, strict=True)), ""
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

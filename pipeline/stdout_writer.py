@@ -1,0 +1,51 @@
+"""Standard output as the target of a run: written at once, nothing to resume."""
+
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.checkpoint import Progress
+from pipeline.errors import Unusable
+
+
+class Outlet:
+    """Writes good text to standard output, and failed records to a file, or to standard error where none is named."""
+
+    name = ""
+
+    def __init__(self, failed: Path | None) -> None:
+        self._file: BinaryIO | None = None
+        self.files = [] if failed is None else [failed]
+        self.failed_file = "standard error" if failed is None else str(failed)
+        self.progress = Progress({}, "")
+
+    def unfinished(self, *, overwrite: bool) -> None:  # noqa: ARG002 - there is nothing to overwrite
+        return None
+
+    def begin(self, progress: Progress, *, overwrite: bool) -> None:  # noqa: ARG002
+        if sys.stdout is None or sys.stderr is None:
+            raise Unusable("Standard output or standard error is closed.")
+        self.progress = progress
+        for file in self.files:
+            try:
+                self._file = file.open("ab")
+            except OSError as error:
+                raise Unusable(f"{file.name} cannot be written: {error.strerror}.") from None
+
+    def resume(self, progress: Progress) -> None:
+        raise NotImplementedError
+
+    def append(self, good: bytes, bad: bytes, records: int, failed: int, read: int) -> None:
+        sys.stdout.buffer.write(good)
+        sys.stdout.buffer.flush()
+        side = self._file or sys.stderr.buffer
+        side.write(bad)
+        side.flush()
+        self.progress = self.progress.after(good, bad, records, failed, read)
+
+    def checkpoint(self) -> None:
+        """Everything is written already."""
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()

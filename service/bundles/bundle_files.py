@@ -1,0 +1,119 @@
+"""The files of one model version on disk: written whole, read with suspicion.
+
+    bundles/credit-default/card.json  model.onnx  version  built
+
+`version` holds the hash of all files but itself and `built`, and is written last, so a half-copied folder is never taken for
+a bundle. `built` says when that was: a file, so that copying keeps it, outside the hash, so that a build can be repeated.
+"""
+
+import hashlib
+import re
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+
+from service.errors import BrokenBundle
+from service.schemas import Card, Classification, Input
+
+LARGEST_FILE_BYTES = 256 * 2**20
+_MOST_FILES = 32
+_NAME = re.compile(r"[a-z0-9-]{1,64}")
+_UNHASHED = {"version", "built"}
+_DATE_CHARACTERS = 10
+_KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
+
+
+def digest(folder: Path) -> str:
+    """Return the SHA-256 of the names and contents of a bundle's files. Raises BrokenBundle at an odd or huge file."""
+    total = hashlib.sha256()
+    files = sorted(file for file in folder.iterdir() if file.name not in _UNHASHED)
+    if len(files) > _MOST_FILES:
+        raise BrokenBundle("there are too many files in it")
+    for file in files:
+        if file.is_symlink() or not file.is_file():
+            raise BrokenBundle(f"{file.name} is no plain file")
+        if file.stat().st_size > LARGEST_FILE_BYTES:
+            raise BrokenBundle(f"{file.name} is larger than {LARGEST_FILE_BYTES // 2**20} MB")
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        total.update(f"{file.name}\0{content}\n".encode())
+    return total.hexdigest()
+
+
+def read_card(folder: Path) -> Card:
+    """Return the card with its version. Raises BrokenBundle with a reason for people."""
+    for name in ("card.json", "version"):
+        if not (folder / name).is_file():
+            raise BrokenBundle(f"{name} is missing")
+    version = digest(folder)
+    if (folder / "version").read_text(encoding="utf-8", errors="replace").strip() != version:
+        raise BrokenBundle("it is incomplete, or was changed after it was built")
+    try:
+        card = msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BrokenBundle(f"card.json does not fit: {str(error)[:200]}") from error
+    check_card(card)
+    return msgspec.structs.replace(card, version=version, built=_built(folder))
+
+
+def _built(folder: Path) -> str:
+    """Return the day on which a bundle was built; nothing where it does not say, or says no day."""
+    try:
+        if not (folder / "built").is_file():
+            return ""
+        with (folder / "built").open(encoding="ascii") as file:
+            return date.fromisoformat(file.read(_DATE_CHARACTERS)).isoformat()
+    except (OSError, ValueError):
+        return ""
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether a folder holds a bundle whose card can be read."""
+    try:
+        read_card(folder)
+    except (BrokenBundle, OSError):
+        return False
+    return True
+
+
+def write_card(folder: Path, card: Card) -> str:
+    """Write card and version into a folder that holds the model already; return the version."""
+    check_card(card)
+    (folder / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(card, order="deterministic"), indent=1))
+    version = digest(folder)
+    (folder / "built").write_text(f"{datetime.now(UTC).date()}\n", encoding="ascii")
+    (folder / "version").write_text(version + "\n", encoding="utf-8")
+    return version
+
+
+def check_card(card: Card) -> None:
+    """Raise BrokenBundle where a card contradicts itself."""
+    if not _NAME.fullmatch(card.name):
+        raise BrokenBundle("the card's name may hold small letters, digits and hyphens only")
+    names = [field.name for field in card.inputs]
+    if not names or len(set(names)) != len(names):
+        raise BrokenBundle("the card's inputs need names, each once")
+    if card.entity and (not _KEY.fullmatch(card.entity.key) or card.entity.key in names):
+        raise BrokenBundle("the entity's key needs a name of its own, of letters, digits and underscores")
+    for field in card.inputs:
+        _check_input(field)
+    if isinstance(card.output, Classification):
+        _check_output(card.output)
+
+
+def _check_input(field: Input) -> None:
+    values = [category.value for category in field.categories]
+    if field.type == "category" and (not values or len(set(values)) != len(values)):
+        raise BrokenBundle(f"{field.name} needs categories, each once")
+    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
+        raise BrokenBundle(f"{field.name} has a minimum above its maximum")
+
+
+def _check_output(output: Classification) -> None:
+    labels = [label.value for label in output.labels]
+    if len(labels) < 2 or len(set(labels)) != len(labels) or output.focus not in labels:  # noqa: PLR2004
+        raise BrokenBundle("the output needs two labels or more, the focus among them")
+    bands = sorted(output.bands, key=lambda band: band.low)
+    if bands and (bands[0].low != 0 or bands[-1].high != 1 or any(a.high != b.low for a, b in pairwise(bands))):
+        raise BrokenBundle("the bands must cover 0 to 1 without a gap")

@@ -1,0 +1,111 @@
+"""What a bundle remembers of the rows that its model learned from: a few of them, and how the values spread.
+
+Written at build, read with suspicion.
+"""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from service.errors import BrokenBundle, InvalidInput
+from service.schemas import Card, Row
+from service.schemas.card import Shape
+from service.rows.checks import Checks
+from service.rows.columns import Columns
+
+FILE = "reference.json"
+MOST_ROWS = 512
+QUANTILES = 201
+LARGEST_BYTES = 2**20
+_TAIL = QUANTILES // 100
+"""Quantiles that one row of a hundred lies beyond."""
+
+
+class Spread(Shape, frozen=True):
+    """How one field's values spread: quantiles of a number, or the share of each category, false and true."""
+
+    quantiles: list[float] = msgspec.field(default_factory=list)
+    shares: list[float] = msgspec.field(default_factory=list)
+    missing: float = 0.0
+
+
+class Reference(Shape, frozen=True):
+    """`rows` stand in the order of their answers; `surprises` are the quantiles of the training rows' surprise."""
+
+    rows: list[Row]
+    spreads: list[Spread]
+    """One for each field that is no text, in the card's order."""
+    surprises: list[float]
+
+
+def write_reference(folder: Path, reference: Reference) -> None:
+    """Write the reference; long texts in its rows leave room for fewer of them."""
+    content = msgspec.json.encode(reference, order="deterministic")
+    if len(content) > LARGEST_BYTES:
+        write_reference(folder, msgspec.structs.replace(reference, rows=reference.rows[::2]))
+    else:
+        (folder / FILE).write_bytes(content)
+
+
+def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None:
+    """Return the reference, or None where the bundle has none. Raises BrokenBundle where it does not fit the card."""
+    file = folder / FILE
+    if not file.exists():
+        return None
+    if file.stat().st_size > LARGEST_BYTES:
+        raise BrokenBundle(f"{FILE} is larger than {LARGEST_BYTES // 2**10} kB")
+    try:
+        reference = msgspec.json.decode(file.read_bytes(), type=Reference)
+        checks.columns(reference.rows)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BrokenBundle(f"{FILE} does not fit: {str(error)[:200]}") from error
+    except InvalidInput as error:
+        raise BrokenBundle(f"{FILE} holds rows that do not fit the card: {error.errors[0].pointer}") from error
+    _check(reference, card)
+    return reference
+
+
+def background(reference: Reference | None, card: Card, checks: Checks) -> Columns:
+    """Return the rows that an answer is compared with: the reference's, else those that the card shows to people.
+
+    No rows where a hand-made bundle has neither: then nothing can be said of why.
+    """
+    rows = reference.rows if reference else [*card.real_rows, *(example.row for example in card.examples)]
+    return checks.columns(rows[:MOST_ROWS])
+
+
+def usual_range(reference: Reference | None, card: Card, name: str) -> tuple[float, float] | None:
+    """Return between which values of a number 98 of 100 rows lie that the model learned from; None where nobody knows."""
+    numeric = [field.name for field in card.inputs if field.type != "text"]
+    quantiles = reference.spreads[numeric.index(name)].quantiles if reference and name in numeric else []
+    return (quantiles[_TAIL], quantiles[-1 - _TAIL]) if len(quantiles) == QUANTILES else None
+
+
+def spread_of(values: NDArray[np.float64], categories: int) -> Spread:
+    """Return how a column of a matrix spreads; `categories` is 0 for a number."""
+    known = values[~np.isnan(values)]
+    missing = 1 - len(known) / len(values)
+    if categories:
+        counts = np.bincount(known.astype(int), minlength=categories)
+        return Spread(shares=[round(float(count) / len(values), 6) for count in counts], missing=round(missing, 6))
+    places = np.linspace(0, 1, QUANTILES)
+    return Spread(quantiles=[float(f"{value:.7g}") for value in np.quantile(known, places)], missing=round(missing, 6))
+
+
+def _check(reference: Reference, card: Card) -> None:
+    numeric = [field for field in card.inputs if field.type != "text"]
+    if len(reference.spreads) != len(numeric) or len(reference.rows) > MOST_ROWS:
+        raise BrokenBundle(f"{FILE} is of other fields than the card's")
+    if numeric and not reference.rows:
+        raise BrokenBundle(f"{FILE} holds no rows to compare with")
+    for field, spread in zip(numeric, reference.spreads, strict=True):
+        categories = len(field.categories) if field.type == "category" else 2 * (field.type == "boolean")
+        parts = [*spread.shares, spread.missing]
+        fits = len(spread.shares) == categories and bool(spread.quantiles) != bool(categories)
+        if not fits or not all(0 <= part <= 1 for part in parts):
+            raise BrokenBundle(f"{FILE} does not fit the field {field.name[:64]}")
+    for numbers in (reference.surprises, *(spread.quantiles for spread in reference.spreads)):
+        if not np.isfinite(numbers).all() or (np.diff(numbers) < 0).any():
+            raise BrokenBundle(f"{FILE} holds quantiles out of order")

@@ -1,0 +1,54 @@
+"""Scores with ONNX Runtime: 10 to 40 µs a row, the same numbers as scikit-learn (the gate of `training` saw to it).
+
+The model takes `fields`, a float matrix of all inputs that are no
+text, or one string column for each text input under the input's name, or both.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from service.errors import BrokenBundle
+from service.schemas import Card, Classification
+from service.rows.columns import Columns
+from service.bundles.scorers.text_preprocessing import words
+
+FIELDS = "fields"
+
+
+class OnnxScorer:
+    quick = True
+
+    def __init__(self, card: Card, file: Path) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1  # copies of the service share the cores, not threads inside one request
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise BrokenBundle("model.onnx cannot be opened") from error
+        texts = {field.name for field in card.inputs if field.type == "text"}
+        self._inputs = [given.name for given in self._session.get_inputs()]
+        if not set(self._inputs) <= texts | {FIELDS}:
+            raise BrokenBundle("model.onnx asks for inputs that the card does not name")
+        self._prepare = words if card.scoring.text == "words" else str
+        labels = len(card.output.labels) if isinstance(card.output, Classification) else 1
+        self._shape = (-1, labels)
+        self._output = [self._session.get_outputs()[-1].name]
+
+    def score(self, columns: Columns) -> NDArray[np.float64]:
+        """One row gets company: alone it takes another path through the kernels, and may differ in the seventh digit."""
+        company = int(len(columns) == 1)
+        feed: dict[str, Any] = {}
+        for name in self._inputs:
+            if name == FIELDS:
+                feed[name] = np.repeat(columns.matrix.astype(np.float32), 1 + company, axis=0)
+            else:
+                cleaned = [self._prepare(text) for text in columns.texts[name]]
+                feed[name] = np.array(cleaned + [""] * company, dtype=object).reshape(-1, 1)
+        answer: NDArray[np.float32] = self._session.run(self._output, feed)[0]
+        return answer.reshape(self._shape).astype(np.float64)[: len(columns)]

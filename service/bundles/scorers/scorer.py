@@ -1,0 +1,32 @@
+"""What every scorer is: an opened model, columns in, numbers out. Picks the file for a card's scorer on first use."""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.schemas import Card
+from service.rows.columns import Columns
+
+
+class Scorer(Protocol):
+    """An opened model. Safe to call from several threads at once."""
+
+    quick: bool
+    """A few rows take microseconds, so they are scored where the request is read, without a thread."""
+
+    def score(self, columns: Columns) -> NDArray[np.float64]:
+        """Return (rows, labels) probabilities, or (rows, 1) values."""
+        ...
+
+
+def open_scorer(card: Card, folder: Path) -> Scorer:
+    """Open the model of a bundle. Raises BrokenBundle where the file is not what the card says."""
+    if card.scoring.scorer == "onnx":
+        from service.bundles.scorers.onnx_scorer import OnnxScorer
+
+        return OnnxScorer(card, folder / "model.onnx")
+    from service.bundles.scorers.sklearn_scorer import SklearnScorer
+
+    return SklearnScorer(card, folder / "model.skops")

@@ -1,0 +1,66 @@
+"""Scores with scikit-learn itself: for bundles that did not pass the gate to ONNX. The one scorer that imports it.
+
+Opens skops with a fixed list of types: never pickle, never joblib.
+"""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import skops.io
+from numpy.typing import NDArray
+
+from service.errors import BrokenBundle
+from service.schemas import Card, Classification
+from service.rows.columns import Columns
+from service.bundles.scorers.text_preprocessing import words
+
+TRUSTED = [
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+]
+LARGEST_UNPACKED_BYTES = 512 * 2**20
+
+
+class SklearnScorer:
+    quick = False
+
+    def __init__(self, card: Card, file: Path) -> None:
+        try:
+            with zipfile.ZipFile(file) as parts:
+                if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED_BYTES:
+                    raise BrokenBundle("model.skops is too large when unpacked")
+            self._model: Any = skops.io.load(file, trusted=TRUSTED)
+        except BrokenBundle:
+            raise
+        except Exception as error:
+            raise BrokenBundle("model.skops cannot be opened with the trusted types") from error
+        self._card = card
+        self._probable = isinstance(card.output, Classification)
+        self._prepare = words if card.scoring.text == "words" else str
+
+    def score(self, columns: Columns) -> NDArray[np.float64]:
+        table = frame(self._card, columns, self._prepare)
+        answer = self._model.predict_proba(table) if self._probable else self._model.predict(table)
+        return np.asarray(answer, dtype=np.float64).reshape(len(columns), -1)
+
+
+def frame(card: Card, columns: Columns, prepare: Any = str) -> pd.DataFrame:
+    """Return the columns as the data frame that a pipeline was fitted on: categories as strings again."""
+    numeric = [field for field in card.inputs if field.type != "text"]
+    table: dict[str, Any] = {}
+    for place, field in enumerate(numeric):
+        values = columns.matrix[:, place]
+        if field.type == "category":
+            names = np.array([category.value for category in field.categories] + [None], dtype=object)
+            table[field.name] = names[np.where(np.isnan(values), len(names) - 1, values).astype(int)]
+        else:
+            table[field.name] = values
+    for name, texts in columns.texts.items():
+        table[name] = [prepare(text) for text in texts]
+    return pd.DataFrame(table, columns=[field.name for field in card.inputs])

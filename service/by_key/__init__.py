@@ -1,0 +1,1 @@
+"""Answers by key, from stored predictions and stored features."""

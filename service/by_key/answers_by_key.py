@@ -1,0 +1,182 @@
+"""What is stored and what the model says, joined: answers by key, from stored features, what-ifs on top of a stored row."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from service.bundles.registry import Model
+from service.by_key.entity_keys import NoKey, key_text
+from service.by_key.freshness import Freshness
+from service.by_key.row_merge import Joined, join, origins_of
+from service.by_key.stored_values import prediction_of
+from service.errors import InvalidInput
+from service.rows.checks import MOST_ERRORS
+from service.rows.strict_json import pointer
+from service.schemas import (
+    Classification,
+    FieldWarning,
+    InputError,
+    KeyedLabelPrediction,
+    KeyedLabelPredictions,
+    KeyedPredictions,
+    KeyedValuePrediction,
+    KeyedValuePredictions,
+    LabelPrediction,
+    Origin,
+    Row,
+    Stored,
+    ValuePrediction,
+)
+from service.store import lookups
+from service.store.lookups import Found, FoundFeatures, Holdings
+from service.store.store import Store
+
+
+@dataclass
+class _Asked:
+    """One row of a request: its key, the fields that the caller gave, what is stored, and what is to be scored."""
+
+    key: str | None
+    own: Row
+    found: Found | None = None
+    features: FoundFeatures | None = None
+    stale: bool = False
+    live: Row | None = None
+    """None: the stored prediction is the answer."""
+    origins: dict[str, Origin] | None = None
+    warnings: list[FieldWarning] = field(default_factory=list)
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) -> KeyedPredictions:
+    """Answer rows some of which hold the entity's key. Raises InvalidInput naming rows, StorageUnavailable, ModelFailed."""
+    asked = _asked(model, rows)
+    wanted = {each.key for each in asked if each.key is not None and each.live is None}
+    held = lookups.find(store, model.card.name, sorted(wanted)) if wanted else Holdings()
+    for each in asked:
+        if each.live is None and each.key is not None:
+            each.found, each.features = held.predictions.get(each.key), held.features.get(each.key)
+            _decide(model, each, freshness)
+    _refuse(asked)
+    scored = iter(_scored(model, asked))
+    predictions = [_keyed(model, each, next(scored) if each.live is not None else None) for each in asked]
+    sources = {prediction.source for prediction in predictions}
+    kind: Any = KeyedLabelPredictions if isinstance(model.card.output, Classification) else KeyedValuePredictions
+    whole: KeyedPredictions = kind(
+        model=model.card.name,
+        version=model.card.version,
+        source=sources.pop() if len(sources) == 1 else "mixed",
+        predictions=predictions,
+    )
+    return whole
+
+
+def _asked(model: Model, rows: list[Row]) -> list[_Asked]:
+    """Part keys from fields. A row without key, or with all fields, needs nothing of the store."""
+    entity_key = model.card.entity.key if model.card.entity else ""
+    names = {field.name for field in model.card.inputs}
+    asked: list[_Asked] = []
+    errors: list[InputError] = []
+    for place, row in enumerate(rows):
+        own = {name: value for name, value in row.items() if name != entity_key}
+        if entity_key not in row:
+            asked.append(_Asked(None, own, live=own))
+            continue
+        try:
+            key = key_text(row[entity_key])
+        except NoKey as fault:
+            errors.append(InputError(pointer=pointer("rows", place, entity_key), code=fault.code, message=str(fault)))
+            continue
+        asked.append(_Asked(key, own, live=own if own.keys() >= names else None))
+    if errors:
+        raise _refusal(errors, len(errors), len(rows))
+    return asked
+
+
+def _decide(model: Model, each: _Asked, freshness: Freshness) -> None:
+    """Decide how a row is answered: by the stored prediction, or live from all that is known of it."""
+    card, found = model.card, each.found
+    if found is None and each.features is None and not each.own:
+        key = card.entity.key if card.entity else ""
+        each.faults = [(key, "unknown_entity", "Nothing is stored under this key.")]
+        return
+    each.stale = found is not None and freshness.is_stale(card, found.version, found.computed_at)
+    if found is not None and not each.own and not (each.stale and freshness.rescore):
+        each.origins = origins_of(card, found, freshness)
+        return
+    joined = join(card, each.own, found, each.features, freshness)
+    if found is not None and not each.own and not _can_be_rescored(model, joined):
+        each.origins = origins_of(card, found, freshness)
+        return
+    each.live, each.origins, each.warnings, each.faults = joined.row, joined.origins, joined.warnings, joined.faults
+
+
+def _can_be_rescored(model: Model, joined: Joined) -> bool:
+    """Tell whether the served version takes a stored row; one that is too old is refused, not left stale."""
+    if joined.faults:
+        return any(code == "expired" for _, code, _ in joined.faults)
+    try:
+        model.checks.columns([joined.row])
+    except InvalidInput:
+        return False
+    return True
+
+
+def _refuse(asked: list[_Asked]) -> None:
+    """Raise InvalidInput where a row lacks what the store should have given."""
+    errors = [
+        InputError(pointer=pointer("rows", place, name), code=code, message=message)
+        for place, each in enumerate(asked)
+        for name, code, message in each.faults
+    ]
+    if errors:
+        raise _refusal(errors, len({(error.pointer or "").split("/")[2] for error in errors}), len(asked))
+
+
+def _scored(model: Model, asked: list[_Asked]) -> Iterable[LabelPrediction | ValuePrediction]:
+    """Score what is live; a refusal names the rows of the request."""
+    places = [place for place, each in enumerate(asked) if each.live is not None]
+    try:
+        return model.predict([each.live for each in asked if each.live is not None]).predictions
+    except InvalidInput as refusal:
+        raise InvalidInput(refusal.detail, errors=[_moved(error, places) for error in refusal.errors]) from None
+
+
+def _moved(error: InputError, places: list[int]) -> InputError:
+    _, rows, place, *rest = (error.pointer or "").split("/")
+    return msgspec.structs.replace(error, pointer="/".join(["", rows, str(places[int(place)]), *rest]))
+
+
+def _keyed(
+    model: Model, each: _Asked, scored: LabelPrediction | ValuePrediction | None
+) -> KeyedLabelPrediction | KeyedValuePrediction:
+    stored, changed = None, None
+    if each.found is not None:
+        found = each.found
+        stored = Stored(computed_at=found.computed_at, run=found.run, version=found.version, stale=each.stale)
+    if each.found is not None or each.features is not None:
+        changed = sorted(each.own)
+    prediction = scored or _stored(model, each)
+    if each.warnings:
+        prediction = msgspec.structs.replace(prediction, warnings=[*prediction.warnings, *each.warnings])
+    kind: Any = KeyedLabelPrediction if isinstance(prediction, LabelPrediction) else KeyedValuePrediction
+    keyed: KeyedLabelPrediction | KeyedValuePrediction = kind(
+        *msgspec.structs.astuple(prediction),
+        source="live" if scored else "stored",
+        stored=stored,
+        changed=changed,
+        origins=each.origins,
+    )
+    return keyed
+
+
+def _stored(model: Model, each: _Asked) -> LabelPrediction | ValuePrediction:
+    assert each.found is not None  # noqa: S101 - a row is live, found, or refused
+    return prediction_of(model.card, each.found)
+
+
+def _refusal(errors: list[InputError], wrong: int, rows: int) -> InvalidInput:
+    which = f"{wrong:,} of {rows:,} rows" if rows > 1 else "The row"
+    return InvalidInput(f"{which} cannot be answered.", errors=errors[:MOST_ERRORS])

@@ -1,0 +1,62 @@
+"""Entities: what is stored for a key, with its age, and which keys there are."""
+
+from typing import Any, cast
+
+from service.by_key.entity_keys import NoKey, key_text
+from service.by_key.freshness import Freshness, age_seconds
+from service.by_key.stored_values import fields_of, prediction_of, row_of
+from service.errors import UnknownEntity
+from service.schemas import Card, EntityAnswer, EntityList, StoredFeatures, StoredPrediction
+from service.store import lookups
+from service.store.lookups import Found, FoundFeatures
+from service.store.store import Store
+
+
+def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAnswer[Any]:
+    """Return what is stored for a key. Raises UnknownEntity, StorageUnavailable."""
+    if card.entity is None:
+        raise UnknownEntity
+    try:
+        text = key_text(key)
+    except NoKey:
+        raise UnknownEntity from None
+    held = lookups.find(store, card.name, [text])
+    found, features = held.predictions.get(text), held.features.get(text)
+    if found is None and features is None:
+        raise UnknownEntity
+    return EntityAnswer(
+        model=card.name,
+        version=card.version,
+        key=card.entity.key,
+        id=text,
+        stored_prediction=None if found is None else _prediction(card, found, freshness),
+        stored_features=None if features is None else _features(card, features, freshness),
+    )
+
+
+def list_entities(card: Card, store: Store, after: str | None) -> EntityList:
+    """Return a page of the keys behind `after`, which may be any text. Raises StorageUnavailable."""
+    before_null = (after or "").partition("\0")[0]  # no key holds a null character, and PostgreSQL takes none
+    return lookups.list_keys(store, card.name, before_null) if card.entity else EntityList()
+
+
+def _prediction(card: Card, found: Found, freshness: Freshness) -> StoredPrediction[Any]:
+    return StoredPrediction(
+        row=row_of(found),
+        prediction=cast(Any, prediction_of(card, found)),
+        computed_at=found.computed_at,
+        age_seconds=age_seconds(found.computed_at),
+        run=found.run,
+        version=found.version,
+        stale=freshness.is_stale(card, found.version, found.computed_at),
+    )
+
+
+def _features(card: Card, features: FoundFeatures, freshness: Freshness) -> StoredFeatures:
+    return StoredFeatures(
+        values=fields_of(features),
+        computed_at=features.computed_at,
+        age_seconds=age_seconds(features.computed_at),
+        run=features.run,
+        expired=freshness.is_expired(card, features.computed_at),
+    )

@@ -1,0 +1,31 @@
+"""The key of an entity as text: what a caller or a file gives, and why it is none."""
+
+from typing import Any
+
+from service.rows.strict_json import Duplicate
+
+LONGEST_KEY_CHARACTERS = 64
+_TOO_LARGE = 10**LONGEST_KEY_CHARACTERS
+
+
+def key_text(value: Any) -> str:
+    """Return a key as text: 17 and "17" are the same. Raises NoKey."""
+    if isinstance(value, Duplicate):
+        raise NoKey("duplicate_field", "The key is given twice.")
+    if value is None or value == "":
+        raise NoKey("missing_field", "The key is missing.")
+    if type(value) is int and -_TOO_LARGE // 10 < value < _TOO_LARGE:
+        value = str(value)
+    if type(value) is not str:
+        raise NoKey("wrong_type", "Expected a key: text or a whole number.")
+    if len(value) > LONGEST_KEY_CHARACTERS:
+        raise NoKey("too_long", f"A key has at most {LONGEST_KEY_CHARACTERS} characters.")
+    if not value.isprintable():
+        raise NoKey("invalid_text", "A key holds no control characters and no half characters.")
+    return value
+
+
+class NoKey(Exception):
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message

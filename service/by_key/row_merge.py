@@ -1,0 +1,82 @@
+"""One row from three places: what the caller gave, the stored features, the row of the stored prediction; field by field."""
+
+from dataclasses import dataclass
+
+from service.by_key.freshness import Freshness, age_seconds
+from service.by_key.stored_values import fields_of, row_of
+from service.schemas import Card, FieldWarning, Input, Origin, Row, Value
+from service.store.lookups import Found, FoundFeatures
+
+_GIVEN = Origin(from_="request")
+_MESSAGES = {
+    "not_stored": "Nothing is stored for this field, and the request does not give it.",
+    "null_stored": "What is stored for this field is null. Give a value.",
+    "expired": "What is stored for this field is too old. Give a value.",
+}
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A row to be scored, where each of its fields comes from, and the fields that keep it from being scored."""
+
+    row: Row
+    origins: dict[str, Origin]
+    faults: list[tuple[str, str, str]]
+    """(field, code, message): not_stored, null_stored, expired."""
+
+    @property
+    def warnings(self) -> list[FieldWarning]:
+        return [FieldWarning(field=name, code="expired") for name, origin in self.origins.items() if origin.expired]
+
+
+def join(card: Card, own: Row, found: Found | None, features: FoundFeatures | None, freshness: Freshness) -> Joined:
+    """Return the row of a request. The caller's own values count first, then stored features, then the stored row.
+
+    Raises StorageUnavailable where what is stored cannot be read.
+    """
+    stored: dict[str, tuple[Value, Origin]] = {}
+    if found is not None:
+        stored |= _with_origin(row_of(found), _origin(card, found, freshness))
+    if features is not None:
+        stored |= _with_origin(fields_of(features), _origin(card, features, freshness))
+    joined = Joined(dict(own), {}, [])
+    for field in card.inputs:
+        name = field.name
+        if name in own:
+            joined.origins[name] = _GIVEN
+            continue
+        value, origin = stored.get(name, (None, None))
+        if origin is not None:
+            joined.row[name] = value
+        joined.origins[name] = origin or _GIVEN
+        code = _fault(field, value, origin, freshness)
+        if code is not None:
+            joined.faults.append((name, code, _MESSAGES[code]))
+    return joined
+
+
+def origins_of(card: Card, found: Found, freshness: Freshness) -> dict[str, Origin]:
+    """Return where the fields of a stored prediction come from."""
+    return dict.fromkeys(row_of(found), _origin(card, found, freshness))
+
+
+def _fault(field: Input, value: Value, origin: Origin | None, freshness: Freshness) -> str | None:
+    if origin is None:
+        return None if field.nullable else "not_stored"
+    if value is None and not field.nullable:
+        return "null_stored"
+    return "expired" if origin.expired and freshness.refuse_expired else None
+
+
+def _with_origin(row: Row, origin: Origin) -> dict[str, tuple[Value, Origin]]:
+    return {name: (value, origin) for name, value in row.items()}
+
+
+def _origin(card: Card, found: Found | FoundFeatures, freshness: Freshness) -> Origin:
+    return Origin(
+        from_="store",
+        computed_at=found.computed_at,
+        age_seconds=age_seconds(found.computed_at),
+        run=found.run,
+        expired=freshness.is_expired(card, found.computed_at),
+    )

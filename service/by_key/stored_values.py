@@ -1,0 +1,37 @@
+"""What the store keeps as JSON → rows, features, predictions. What cannot be read is a storage that is not available."""
+
+from typing import Any
+
+import msgspec
+
+from service.errors import StorageUnavailable
+from service.schemas import Card, Classification, LabelPrediction, Row, ValuePrediction
+from service.store.lookups import Found, FoundFeatures
+
+
+def row_of(found: Found) -> Row:
+    """Return the row that a stored prediction was computed from. Raises StorageUnavailable."""
+    return _decoded(found.row, "A stored row cannot be read.")
+
+
+def fields_of(features: FoundFeatures) -> Row:
+    """Return field → stored value or null. Raises StorageUnavailable."""
+    return _decoded(features.fields, "Stored features cannot be read.")
+
+
+def prediction_of(card: Card, found: Found) -> LabelPrediction | ValuePrediction:
+    """Return a stored prediction. Raises StorageUnavailable."""
+    kind: Any = LabelPrediction if isinstance(card.output, Classification) else ValuePrediction
+    try:
+        prediction: LabelPrediction | ValuePrediction = msgspec.json.decode(found.prediction, type=kind)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise StorageUnavailable("A stored prediction cannot be read.") from error
+    return prediction
+
+
+def _decoded(text: str, sentence: str) -> Row:
+    try:
+        row: Row = msgspec.json.decode(text, type=dict[str, float | int | str | bool | None])
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise StorageUnavailable(sentence) from error
+    return row

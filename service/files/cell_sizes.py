@@ -1,0 +1,87 @@
+"""How much memory the cells of a batch take once each is spelled out, before it is spent.
+
+A batch of few bytes may stand for many: dictionaries, runs and views
+name one long value in every row. Only of batches that were validated.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from service.errors import TooLarge
+from service.files.file_parts import PART_ROWS
+
+PART_BYTES = 2**23
+_CELL_BYTES = 8.0
+"""What a cell takes at the least, wherever it goes."""
+Sizes = NDArray[np.float64]
+
+
+def pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Yield the rows in pieces that are small when spelled out. Raises TooLarge where one row is not."""
+    long = [column for column in batch.columns if not _is_short(column.type)]
+    short = np.full(batch.num_rows, _CELL_BYTES * (batch.num_columns - len(long)))
+    sizes = sum(map(_sizes, long), start=short)
+    ends, start = np.cumsum(sizes), 0
+    while start < batch.num_rows:
+        before = ends[start - 1] if start else 0.0
+        stop = min(start + PART_ROWS, int(np.searchsorted(ends, before + PART_BYTES, side="right")))
+        if stop <= start:
+            raise TooLarge(f"A row may hold {PART_BYTES:,} bytes.")
+        yield batch.slice(start, stop - start)
+        start = stop
+
+
+def _is_short(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_primitive(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind))
+
+
+def _sizes(array: pa.Array) -> Sizes:
+    """Return the bytes of each cell."""
+    kind = array.type
+    if not len(array):
+        return np.zeros(0)
+    if isinstance(kind, pa.BaseExtensionType):
+        return _sizes(array.storage)
+    if pa.types.is_dictionary(kind):
+        places = np.asarray(array.indices.fill_null(len(array.dictionary)))
+        return np.asarray(np.append(_sizes(array.dictionary), _CELL_BYTES)[places])
+    if pa.types.is_run_end_encoded(kind):
+        places = np.searchsorted(np.asarray(array.run_ends), array.offset + np.arange(len(array)), side="right")
+        return np.asarray(_sizes(array.values)[places])
+    if pa.types.is_nested(kind):
+        return _nested(array)
+    return np.full(len(array), _CELL_BYTES) + _lengths(array)
+
+
+def _lengths(array: pa.Array) -> Sizes | float:
+    kind = array.type
+    if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
+        views = np.frombuffer(array.buffers()[1], np.int32).reshape(-1, 4)  # a view begins with its length
+        lengths = views[array.offset : array.offset + len(array), 0]
+        return np.where(np.asarray(array.is_valid()), lengths, 0).astype(np.float64)
+    if _is_short(kind):
+        return 0.0
+    return np.asarray(pc.binary_length(array).fill_null(0), dtype=np.float64)
+
+
+def _nested(array: pa.Array) -> Sizes:
+    kind = array.type
+    if pa.types.is_struct(kind):
+        return sum((_sizes(array.field(place)) for place in range(kind.num_fields)), start=np.zeros(len(array)))
+    if pa.types.is_union(kind):
+        return np.full(len(array), array.nbytes / max(1, len(array)))
+    if pa.types.is_fixed_size_list(kind):
+        starts = (array.offset + np.arange(len(array))) * kind.list_size
+        stops = starts + kind.list_size
+    elif pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
+        starts = np.asarray(array.offsets)
+        stops = starts + np.asarray(array.sizes)
+    else:
+        starts, stops = np.asarray(array.offsets)[:-1], np.asarray(array.offsets)[1:]
+    values = _sizes(array.keys) + _sizes(array.items) if pa.types.is_map(kind) else _sizes(array.values)
+    ends = np.append(0.0, np.cumsum(values))
+    return np.asarray(ends[stops] - ends[starts] + _CELL_BYTES)

@@ -1,0 +1,49 @@
+"""The names of a file's columns against the card: which are the model's, which pass through, which cannot be there."""
+
+from collections.abc import Sequence
+
+from service.errors import InvalidFile, TooLarge
+from service.files.csv_format.dialect import missing_columns
+from service.files.file_parts import MOST_COLUMNS
+from service.rows.strict_json import shown
+from service.schemas import Card, Classification, InputError
+
+
+def check_frame(card: Card, names: Sequence[str]) -> list[str]:
+    """Return the names that pass through. Raises InvalidFile, TooLarge."""
+    if len(names) > MOST_COLUMNS:
+        raise TooLarge(f"A file may have {MOST_COLUMNS:,} columns, not {len(names):,}.")
+    inputs = {field.name for field in card.inputs}
+    required = [field.name for field in card.inputs if not field.nullable]
+    if not set(required) <= set(names):
+        raise missing_columns(names, required)
+    errors = [
+        InputError(column=shown(name), code="duplicate_column", message=_twice(name))
+        for place, name in enumerate(names)
+        if name in names[:place]
+    ]
+    ignored = [name for name in names if name not in inputs]
+    added = set(added_names(card))
+    errors += [
+        InputError(
+            column=shown(name), code="taken_column", message="The answer adds a column of this name. Rename this one."
+        )
+        for name in ignored
+        if name in added
+    ]
+    if errors:
+        raise InvalidFile("The names of the columns do not work.", errors=errors[:100])
+    return ignored
+
+
+def added_names(card: Card) -> list[str]:
+    """Return the names of the columns that the answer adds for this model."""
+    if isinstance(card.output, Classification):
+        answers = ["label", "decision", *(f"probability_{label.value}" for label in card.output.labels)]
+    else:
+        answers = ["decision", "value", "low", "high"]
+    return [*answers, "error_codes", "error", "row"]
+
+
+def _twice(name: str) -> str:
+    return "Two columns have this name." if name else "Two columns have no name."

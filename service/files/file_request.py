@@ -1,0 +1,30 @@
+"""What a caller asks of a file, and the answer. Separate from the readers, so that Arrow is imported on first use."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from service.files.csv_format.dialect import Decimal
+from service.files.media_types import AnswerKind, Kind
+from service.schemas import Recognised
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a caller describes a file, and what they want back."""
+
+    kind: Kind
+    answer: AnswerKind
+    charset: str = ""
+    decimal: Decimal | None = None
+    version: str | None = None
+    keep_inputs: bool = False
+    """Give the model's own columns back too, as they came."""
+    most_rows: int = 2_000_000
+    most_json_rows: int = 10_000
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    recognised: Recognised
+    pieces: Generator[bytes]
+    """Each is some thousand rows' work. Raises ModelFailed, InvalidFile in their middle."""

@@ -1,0 +1,1 @@
+"""Explanations, curves, recommendations and usualness."""

@@ -1,0 +1,56 @@
+"""An explanation in one sentence: what raises the answer most, what lowers it most.
+
+Labels stand as they are, after a colon: no grammar of either language bends them.
+"""
+
+from service.questions.value_wording import label_of, shortened, value_text
+from service.schemas import Card, Classification, Contribution, Language
+
+_MOST_NAMED = 2
+_MATTERS = 0.25
+"""A field is named when it pulls at least this part of what the strongest pulls."""
+_LITTLE = 0.01
+_PUNCTUATION = ".,;:!?…\"'()[]«»“”„’"
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "up": "Raised most by: {names}",
+        "down": "Lowered most by: {names}",
+        "average": "Close to the average case: no single field stands out",
+        "no_words": "There is nothing to weigh: the text is empty",
+        "no_others": "There are no other cases to compare this one with",
+    },
+    "pl": {
+        "up": "Najmocniej w górę: {names}",
+        "down": "Najmocniej w dół: {names}",
+        "average": "Blisko przeciętnego przypadku: żadne pole się nie wyróżnia",
+        "no_words": "Nie ma czego ważyć: tekst jest pusty",
+        "no_others": "Nie ma innych przypadków, z którymi można by porównać ten",
+    },
+}
+
+
+def sentence(card: Card, contributions: list[Contribution], base: float, output: float, language: Language) -> str:
+    """Return the strongest contributions of each side in words, the stronger side first."""
+    words = _WORDS[language]
+    if not contributions:
+        return words["no_words" if all(field.type == "text" for field in card.inputs) else "no_others"] + "."
+    strongest = max(abs(each.contribution) for each in contributions)
+    scale = 1.0 if isinstance(card.output, Classification) else max(abs(base), abs(output))
+    if strongest <= _LITTLE * scale:
+        return words["average"] + "."
+    parts = []
+    for side, sign in (("up", 1), ("down", -1)):
+        pulls = [each for each in contributions if each.contribution * sign >= _MATTERS * strongest]
+        pulls.sort(key=lambda each: -abs(each.contribution))
+        if pulls:
+            names = ", ".join(dict.fromkeys(_name(card, each, language) for each in pulls[:_MOST_NAMED]))
+            parts.append((pulls[0].contribution * sign, words[side].format(names=names)))
+    return ". ".join(text for _, text in sorted(parts, reverse=True)) + "."
+
+
+def _name(card: Card, contribution: Contribution, language: Language) -> str:
+    if contribution.span is not None:
+        word = shortened(str(contribution.value).strip(_PUNCTUATION)) or shortened(str(contribution.value))
+        return f"“{word}”" if language == "en" else f"„{word}”"
+    field = next(field for field in card.inputs if field.name == contribution.field)
+    return f"{label_of(field, language)} ({value_text(field, contribution.value, language)})"

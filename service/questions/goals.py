@@ -1,0 +1,118 @@
+"""The goal of a recommendation: which of a model's numbers is meant, and between which ends it must come to lie."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.bundles.registry import Model
+from service.errors import InvalidInput
+from service.rows.columns import Columns
+from service.rows.strict_json import pointer, shown
+from service.schemas import (
+    Band,
+    Card,
+    Classification,
+    Goal,
+    InputError,
+    LabelPrediction,
+    ProbabilityGoal,
+    ValueGoal,
+    ValuePrediction,
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Between which ends the model's number must come to lie."""
+
+    low: float
+    high: float
+    label: str | None = None
+    """Whose probability is meant; None: the number that people read."""
+    below_high: bool = False
+    """The upper end itself belongs to the next band."""
+
+    def reached(self, prediction: LabelPrediction | ValuePrediction) -> bool:
+        """Say whether a prediction, as it is published, is at the goal."""
+        number = prediction.value if isinstance(prediction, ValuePrediction) else prediction.probabilities[self.label or ""]
+        return self.low <= number < self.high if self.below_high else self.low <= number <= self.high
+
+    def gaps(self, model: Model, columns: Columns, hair: float) -> NDArray[np.float64]:
+        """Return how far each row is from the goal, its ends drawn in by `hair`; 0 is there."""
+        numbers = self._numbers(model, columns)
+        high = np.nextafter(self.high, -math.inf) if self.below_high else self.high
+        low_hair, high_hair = (hair * max(1.0, abs(end)) if math.isfinite(end) else 0.0 for end in (self.low, high))
+        return np.maximum(np.maximum(self.low + low_hair - numbers, numbers - high + high_hair), 0.0)
+
+    def _numbers(self, model: Model, columns: Columns) -> NDArray[np.float64]:
+        output = model.card.output
+        if isinstance(output, Classification) and self.label != output.focus:
+            return np.array([each.probabilities[self.label] for each in model.predict(columns).predictions])  # type: ignore[union-attr, index]
+        return model.outputs(columns)
+
+
+def target_of(card: Card, goal: Goal) -> Target:
+    """Return the goal in numbers. Raises InvalidInput where it is none, or none of this model's."""
+    named = [name for name in ("decision", "probability", "value") if getattr(goal, name) is not None]
+    if len(named) != 1:
+        raise _refusal("one_goal", f"Name one goal (decision, probability or value), not {len(named)}.")
+    if goal.decision is not None:
+        return _of_decision(card, goal.decision)
+    if goal.probability is not None:
+        return _of_probability(card, goal.probability)
+    return _of_value(card, goal.value or ValueGoal())
+
+
+def _of_decision(card: Card, decision: str) -> Target:
+    bands: list[Band] = sorted(card.output.bands, key=lambda band: band.low)
+    values = [band.value for band in bands]
+    if not bands:
+        raise _refusal("wrong_goal", "This model makes no decisions.", "decision")
+    if decision not in values:
+        raise _refusal("unknown_category", shown(f"One of: {', '.join(values)}"), "decision")
+    place = values.index(decision)
+    low = bands[place].low if place else -math.inf
+    high = bands[place + 1].low if place + 1 < len(bands) else math.inf
+    return Target(low, high, _focus(card), below_high=True)
+
+
+def _of_probability(card: Card, asked: ProbabilityGoal) -> Target:
+    if not isinstance(card.output, Classification):
+        raise _refusal("wrong_goal", "This model answers with a value, not with probabilities.", "probability")
+    labels = [label.value for label in card.output.labels]
+    if asked.label not in labels:
+        raise _refusal("unknown_category", shown(f"One of: {', '.join(labels)}"), "probability", "label")
+    for name, end in (("min", asked.min), ("max", asked.max)):
+        if not 0 <= end <= 1:
+            raise _refusal("out_of_range", "Expected a probability from 0 to 1.", "probability", name)
+    if asked.min > asked.max:
+        raise _refusal("out_of_range", "The least is greater than the most.", "probability", "min")
+    low = asked.min if asked.min > 0 else -math.inf
+    high = asked.max if asked.max < 1 else math.inf
+    return Target(low, high, asked.label)
+
+
+def _of_value(card: Card, asked: ValueGoal) -> Target:
+    if isinstance(card.output, Classification):
+        raise _refusal("wrong_goal", "This model answers with probabilities, not with a value.", "value")
+    if asked.min is None and asked.max is None:
+        raise _refusal("missing_field", "Name the least value, the most, or both.", "value")
+    for name, end in (("min", asked.min), ("max", asked.max)):
+        if end is not None and not math.isfinite(end):
+            raise _refusal("not_finite", "Expected a finite number.", "value", name)
+    low = -math.inf if asked.min is None else asked.min
+    high = math.inf if asked.max is None else asked.max
+    if low > high:
+        raise _refusal("out_of_range", "The least is greater than the most.", "value", "min")
+    return Target(low, high)
+
+
+def _focus(card: Card) -> str | None:
+    return card.output.focus if isinstance(card.output, Classification) else None
+
+
+def _refusal(code: str, message: str, *steps: str) -> InvalidInput:
+    error = InputError(pointer=pointer("goal", *steps), code=code, message=message)
+    return InvalidInput("This goal cannot be set.", errors=[error])

@@ -1,0 +1,170 @@
+"""What would have to change: up to five small, different changes of a row that reach a goal, each scored again."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from service.bundles.registry import Model
+from service.errors import InvalidInput
+from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread
+from service.questions.goals import Target, target_of
+from service.questions.row_variants import Base, base_of, value_of
+from service.questions.usualness import Usual
+from service.questions.value_grid import scale_of
+from service.rows.strict_json import pointer
+from service.schemas import (
+    Change,
+    Input,
+    InputError,
+    LabelPrediction,
+    Recommendation,
+    RecommendationRequest,
+    Recommendations,
+    ValuePrediction,
+)
+
+MOST_RECOMMENDATIONS = 5
+_MOST_VALUES = 2000
+_HAIR = 1e-6
+"""A row alone and in a batch may differ by so little: where that made a proposal untrue, all keep this distance."""
+_NUMERIC = {"number", "integer"}
+
+
+def recommendations(model: Model, asked: RecommendationRequest) -> Recommendations[Any]:
+    """Return what would have to change, or that nothing reaches the goal. Raises InvalidInput, ModelFailed."""
+    target = target_of(model.card, asked.goal)
+    _check_limits(model, asked)
+    base = base_of(model.card, model.checks, asked.row)
+    own = _prediction(model, base, base.columns.matrix)
+    if target.reached(own):
+        return _answer(model, own, reachable=True, found=[])
+    levers = [lever for field in base.numeric.values() for lever in _levers(model, base, field, asked)]
+    best: list[Recommendation[Any]] = []
+    for hair in (0.0, _HAIR):
+        found = _found(model, base, target, levers, hair)
+        true = [answer for answer in found if target.reached(answer.prediction)]
+        best = max(best, true, key=len)
+        if len(true) == len(found):
+            break
+    return _answer(model, own, reachable=bool(best), found=best)
+
+
+def _answer(model: Model, own: Any, *, reachable: bool, found: list[Recommendation[Any]]) -> Recommendations[Any]:
+    return Recommendations(
+        model=model.card.name,
+        version=model.card.version,
+        prediction=own,
+        reachable=reachable,
+        recommendations=found,
+    )
+
+
+def _found(model: Model, base: Base, target: Target, levers: list[Lever], hair: float) -> list[Recommendation[Any]]:
+    def gaps(rows: Numbers) -> Numbers:
+        return target.gaps(model, base.unwarned(rows), hair)
+
+    moves = Search(base.columns.matrix[0], levers, gaps).moves()
+    return [_recommendation(model, base, levers, move) for move in _chosen(moves, levers)]
+
+
+def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
+    """Return the first few that differ: none asks for nearly all of one before it, and more."""
+    chosen: list[Move] = []
+    for move in moves:
+        if len(chosen) < MOST_RECOMMENDATIONS and not any(_makes_needless(known, move, levers) for known in chosen):
+            chosen.append(move)
+    return chosen
+
+
+def _recommendation(model: Model, base: Base, levers: list[Lever], move: Move) -> Recommendation[Any]:
+    """Return a move as people read it, scored again alone, as it will be when it is typed in."""
+    rows = base.repeated(1)
+    for lever, place in move.pulls:
+        rows[0, levers[lever].column] = levers[lever].values[place]
+    return Recommendation(
+        changes=_changes(base, rows),
+        prediction=_prediction(model, base, rows),
+        usualness=Usual(model.card, model.reference)(rows)[0],
+    )
+
+
+def _prediction(model: Model, base: Base, rows: Numbers) -> LabelPrediction | ValuePrediction:
+    (prediction,) = model.predict(base.with_numbers(rows)).predictions
+    return prediction
+
+
+def _changes(base: Base, rows: Numbers) -> list[Change]:
+    return [
+        Change(from_=base.own(field.name), to=value_of(field, float(rows[0, place])), field=field.name)
+        for place, field in enumerate(base.numeric.values())
+        if rows[0, place] != base.columns.matrix[0, place] and not np.isnan(rows[0, place])
+    ]
+
+
+def _makes_needless(known: Move, move: Move, levers: list[Lever]) -> bool:
+    """Say whether a move asks for all that a known one does and more, or for nearly all of it and more."""
+    if not set(known.levers) <= set(move.levers):
+        return False
+    if set(known.pulls) <= set(move.pulls) or len(known.pulls) == len(move.pulls):
+        return True
+    shared = sum(levers[lever].distances[place] for lever, place in move.pulls if lever in known.levers)
+    return bool(shared >= TRADE * known.distance)
+
+
+def _levers(model: Model, base: Base, field: Input, asked: RecommendationRequest) -> list[Lever]:
+    """Return how a field may be moved: one lever up, one down."""
+    if field.changeable == "no" or field.name in asked.fixed:
+        return []
+    place = base.place(field.name)
+    own = float(base.columns.matrix[0, place])
+    allowed, width = _allowed(model, field, own, asked)
+    if math.isnan(own):  # what is not known has no direction
+        return [Lever(place, allowed, np.ones(len(allowed)))] if field.changeable == "both" and len(allowed) else []
+    up, down = allowed[allowed > own], allowed[allowed < own][::-1]
+    width = max(width, _HAIR * abs(own))
+    ways = [way for way, name in ((up, "up"), (down, "down")) if field.changeable in {name, "both"} and len(way)]
+    return [Lever(place, way, np.abs(way - own) / width) for way in ways]
+
+
+def _allowed(model: Model, field: Input, own: float, asked: RecommendationRequest) -> tuple[Numbers, float]:
+    """Return the values that a field may be given, ascending, and how wide the whole of its seen range is."""
+    if field.type == "boolean":
+        return np.array([0.0, 1.0]), 1.0
+    if field.type == "category":
+        codes = [float(code) for code, category in enumerate(field.categories) if category.seen]
+        return np.array(codes), max(1.0, len(field.categories) - 1.0)
+    scale = scale_of(model.card, field)
+    width = scale.high - scale.low
+    scale = scale.within(*asked.ranges.get(field.name, (-math.inf, math.inf)))
+    first, last = scale.first, scale.last
+    if scale.low > scale.high or first > last:
+        return np.empty(0), 1.0
+    here = first if math.isnan(own) else min(max(scale.number(own), first), last)
+    numbers = np.concatenate([here - spread(here - first + 1, _MOST_VALUES), here + spread(last - here + 1, _MOST_VALUES)])
+    return scale.values(numbers), width or 1.0
+
+
+def _check_limits(model: Model, asked: RecommendationRequest) -> None:
+    """Raise InvalidInput where fixed fields or ranges name what is not there."""
+    known = {field.name: field for field in model.card.inputs}
+    errors = [
+        _error("unknown_field", "The model has no such field.", "fixed", place)
+        for place, name in enumerate(asked.fixed)
+        if name not in known
+    ]
+    for name, (low, high) in asked.ranges.items():
+        if name not in known:
+            errors.append(_error("unknown_field", "The model has no such field.", "ranges", name))
+        elif known[name].type not in _NUMERIC:
+            errors.append(_error("wrong_type", "Only a number has a range.", "ranges", name))
+        elif not (math.isfinite(low) and math.isfinite(high)):
+            errors.append(_error("not_finite", "Expected finite numbers.", "ranges", name))
+        elif low > high:
+            errors.append(_error("out_of_range", "The lower end is above the upper one.", "ranges", name))
+    if errors:
+        raise InvalidInput("These limits cannot be kept.", errors=errors[:100])
+
+
+def _error(code: str, message: str, *steps: str | int) -> InputError:
+    return InputError(pointer=pointer(*steps), code=code, message=message)

@@ -1,0 +1,1 @@
+"""Rows against the card: checked, and laid out as columns."""

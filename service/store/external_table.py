@@ -1,0 +1,60 @@
+"""Somebody else's table, read in pages: the input of a nightly job. Nothing is written there."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import MetaData, Table, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
+
+from service.errors import BrokenStorage
+from service.store.database import parsed, reading_engine
+
+_PLAIN = (int, float, str, bool)
+
+
+def refuse_own_file(given: str, own: str) -> None:
+    """Raise BrokenStorage where an input is the SQLite file of the store, by whatever name: the job writes there."""
+    if "://" not in given:
+        return
+    found = [parsed(given.rpartition("#")[0] or given), parsed(own)]
+    files = [Path(url.database or "") for url in found if url.get_backend_name() == "sqlite"]
+    if len(files) == len(found) and all(file.exists() for file in files) and files[0].samefile(files[1]):
+        raise BrokenStorage("The input is the store's own file, to which the job writes. Copy the table elsewhere first.")
+
+
+class ForeignTable:
+    """A table by address and name, `table` or `schema.table`. Raises BrokenStorage with a sentence."""
+
+    def __init__(self, url: str, name: str) -> None:
+        schema, _, table = name.rpartition(".")
+        self._engine = reading_engine(url)
+        try:
+            self._table = Table(table, MetaData(), schema=schema or None, autoload_with=self._engine)
+            with self._engine.connect() as connection:
+                self.rows = int(connection.scalar(select(func.count()).select_from(self._table)) or 0)
+        except NoSuchTableError:
+            raise BrokenStorage(f"The database has no table {name[:64]!r}.") from None
+        except DBAPIError as error:
+            raise BrokenStorage("The database of the input cannot be read.") from error
+        self.name = f"{make_url(url).render_as_string(hide_password=True)}#{name}"
+        self.columns = [column.name for column in self._table.columns]
+
+    def pages(self, columns: list[str], *, order: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows in the order of one column, `size` at a time, none held longer than its page."""
+        wanted = select(*(self._table.c[name] for name in columns)).order_by(self._table.c[order])
+        try:
+            with self._engine.connect().execution_options(yield_per=size) as connection:
+                for page in connection.execute(wanted).partitions():
+                    yield [tuple(map(_plain, row)) for row in page]
+        except DBAPIError as error:
+            raise BrokenStorage("The table of the input cannot be read to its end.") from error
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as Arrow and JSON take it."""
+    if isinstance(value, Decimal):
+        return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+    return value if value is None or isinstance(value, _PLAIN) else str(value)

@@ -1,0 +1,239 @@
+"""Runs: begun or taken up again, written batch by batch, switched to whole, taken back, forgotten.
+
+Each change of a run is one transaction
+that first makes sure that the run is still as its job left it: a job that was overtaken by another one writes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, tuple_, update
+
+from service.schemas import Run, RunKind, RunList, RunState
+from service.store.run_names import run_name
+from service.store.store import Store
+from service.store.tables import refused_rows, runs, stored_features, stored_predictions
+
+PAGE = 50
+KEYS_A_STATEMENT = 5000
+_ROWS_A_SWEEP = 2000
+STORED: dict[RunKind, Table] = {"predictions": stored_predictions, "features": stored_features}
+"""Where a run of each kind keeps what it computed: a row a key."""
+KINDS = {table: kind for kind, table in STORED.items()}
+_WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
+"""In the order in which they are worth keeping."""
+_UNFINISHED: list[RunState] = ["running", "failed"]
+_SHOWN = [getattr(runs.c, name) for name in Run.__struct_fields__]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: `position` rows of its source are done, and `digest` is the checksum of their content."""
+
+    run: str
+    position: int
+    digest: str
+
+
+class NothingBefore(Exception):
+    """There is no earlier run that could be gone back to."""
+
+
+class Overtaken(Exception):
+    """Another job has gone on with this run, or has discarded it."""
+
+
+def now() -> str:
+    """Return the time as it is stored: UTC, ISO 8601, to the millisecond, in the order of the alphabet."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def begin(store: Store, kind: RunKind, model: str, version: str, source: str) -> Progress:
+    """Take up the unfinished run of the same source and version, or begin a new one; other unfinished ones are discarded.
+
+    What they held is deleted before anything is written: where the disk is full, that is the room for the new run.
+    """
+    with store.writing() as connection:
+        unfinished = connection.execute(
+            select(runs).where(_of(kind, model), runs.c.state.in_(_UNFINISHED)).order_by(runs.c.id.desc())
+        ).all()
+        same = next((run for run in unfinished if (run.version, run.source) == (version, source)), None)
+        for run in unfinished:
+            if run is not same:
+                _discard(connection, run.id)
+        if same is not None:
+            connection.execute(update(runs).where(runs.c.id == same.id).values(state="running", finished=None))
+    sweep(store, kind, model)
+    if same is not None:
+        return Progress(same.id, same.position, same.digest)
+    with store.writing() as connection:
+        return _begin(connection, kind, model, version, source)
+
+
+def begin_anew(store: Store, run: str) -> Progress:
+    """Discard an unfinished run and begin another one of the same source and version."""
+    with store.writing() as connection:
+        old = _unfinished(connection, run)
+        _discard(connection, run)
+    return begin(store, old.kind, old.model, old.version, old.source)
+
+
+def add(store: Store, done: Progress, computed: list[dict[str, Any]], refused: list[dict[str, Any]], seconds: float) -> None:
+    """Keep a batch and how far the run is with it. A key that the run has already is refused: the first one counts.
+
+    Raises Overtaken where the run is further already.
+    """
+    with store.writing() as connection:
+        run = _unfinished(connection, done.run)
+        if run.position >= done.position > 0:
+            raise Overtaken
+        table = STORED[run.kind]
+        kept, twice = _first_of_each_key(connection, table, done.run, computed)
+        reasons = [dict(reason, run=done.run) for reason in [*refused, *twice]]
+        if kept:
+            connection.execute(insert(table), [dict(row, run=done.run) for row in kept])
+        if reasons:
+            connection.execute(insert(refused_rows), reasons)
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == done.run)
+            .values(
+                rows=runs.c.rows + len(kept),
+                refused=runs.c.refused + len({reason["place"] for reason in reasons}),
+                seconds=runs.c.seconds + seconds,
+                position=done.position,
+                digest=done.digest,
+            )
+        )
+
+
+def publish(store: Store, run: str) -> None:
+    """Switch to a run: before this commit every answer comes from the run before, after it every one from this."""
+    with store.writing() as connection:
+        found = _unfinished(connection, run)
+        others = _of(found.kind, found.model) & (runs.c.state == "published")
+        connection.execute(update(runs).where(others).values(state="superseded"))
+        connection.execute(update(runs).where(runs.c.id == run).values(state="published", finished=now()))
+
+
+def fail(store: Store, run: str) -> None:
+    with store.writing() as connection:
+        connection.execute(
+            update(runs).where(runs.c.id == run, runs.c.state == "running").values(state="failed", finished=now())
+        )
+
+
+def roll_back(store: Store, kind: RunKind, model: str) -> Run:
+    """Take the published run back and publish the one before it; return that one. Raises NothingBefore."""
+    with store.writing() as connection:
+        published = select(runs.c.id).where(_of(kind, model), runs.c.state == "published").scalar_subquery()
+        before = connection.scalar(
+            select(func.max(runs.c.id)).where(_of(kind, model), runs.c.state == "superseded", runs.c.id < published)
+        )
+        if before is None:
+            raise NothingBefore
+        connection.execute(update(runs).where(_of(kind, model), runs.c.state == "published").values(state="withdrawn"))
+        connection.execute(update(runs).where(runs.c.id == before).values(state="published"))
+        return _run(connection, before)
+
+
+def prune(store: Store, kind: RunKind, model: str, keep: int) -> None:
+    """Keep `keep` whole runs and discard the others: the published one, then the newest that can be gone back to."""
+    with store.writing() as connection:
+        wanted = select(runs.c.id, runs.c.state).where(_of(kind, model), runs.c.state.in_(_WHOLE)).order_by(runs.c.id.desc())
+        whole = sorted(connection.execute(wanted), key=lambda run: _WHOLE.index(run.state))
+        for run in whole[max(keep, 1) :]:
+            _discard(connection, run.id)
+
+
+def sweep(store: Store, kind: RunKind, model: str) -> None:
+    """Delete what discarded runs hold, a little at a time, so that nobody waits long for the lock."""
+    gone = select(runs.c.id).where(_of(kind, model), runs.c.state == "discarded")
+    for table, name in ((STORED[kind], "key"), (refused_rows, "place")):
+        column = table.c[name]
+        some = select(table.c.run, column).where(table.c.run.in_(gone)).limit(_ROWS_A_SWEEP)
+        while True:
+            with store.writing() as connection:
+                if not connection.execute(delete(table).where(tuple_(table.c.run, column).in_(some))).rowcount:
+                    break
+
+
+def find_run(store: Store, run: str) -> Run:
+    with store.reading() as connection:
+        return _run(connection, run)
+
+
+def reasons(store: Store, run: str) -> list[tuple[str, str, int]]:
+    """Return why rows of a run were refused, as (field, code, how many rows), the most frequent first."""
+    rows = func.count(refused_rows.c.place.distinct())
+    wanted = select(refused_rows.c.field, refused_rows.c.code, rows).where(refused_rows.c.run == run)
+    with store.reading() as connection:
+        found = connection.execute(wanted.group_by(refused_rows.c.field, refused_rows.c.code).order_by(rows.desc())).all()
+    return [(field, code, count) for field, code, count in found]
+
+
+def list_runs(store: Store, model: str | None = None, after: str | None = None, kind: RunKind | None = None) -> RunList:
+    """Return a page of runs, the newest first; `after` is the `next` of the page before."""
+    wanted = select(*_SHOWN).order_by(runs.c.id.desc()).limit(PAGE + 1)
+    if model is not None:
+        wanted = wanted.where(runs.c.model == model)
+    if kind is not None:
+        wanted = wanted.where(runs.c.kind == kind)
+    if after is not None:
+        wanted = wanted.where(runs.c.id < after)
+    with store.reading() as connection:
+        found = [Run(**row._mapping) for row in connection.execute(wanted)]
+    return RunList(items=found[:PAGE], next=found[PAGE - 1].id if len(found) > PAGE else None)
+
+
+def _of(kind: RunKind, model: str) -> ColumnElement[bool]:
+    return (runs.c.model == model) & (runs.c.kind == kind)
+
+
+def _unfinished(connection: Connection, run: str) -> Any:
+    """Return a run that is still being written, and keep all others from changing it until the commit. Raises Overtaken."""
+    wanted = select(runs).where(runs.c.id == run, runs.c.state.in_(_UNFINISHED)).with_for_update()
+    found = connection.execute(wanted).one_or_none()
+    if found is None:
+        raise Overtaken
+    return found
+
+
+def _run(connection: Connection, run: str) -> Run:
+    return Run(**connection.execute(select(*_SHOWN).where(runs.c.id == run)).one()._mapping)
+
+
+def _begin(connection: Connection, kind: RunKind, model: str, version: str, source: str) -> Progress:
+    started = now()
+    run = run_name(started, connection.scalar(select(func.max(runs.c.id))))
+    named = {"id": run, "model": model, "version": version, "kind": kind, "source": source}
+    empty = {"state": "running", "started": started, "rows": 0, "refused": 0, "seconds": 0.0, "position": 0, "digest": ""}
+    connection.execute(insert(runs).values(named | empty))
+    return Progress(run, 0, "")
+
+
+def _discard(connection: Connection, run: str) -> None:
+    """Only marks it: `sweep` deletes what it holds."""
+    connection.execute(
+        update(runs).where(runs.c.id == run).values(state="discarded", finished=func.coalesce(runs.c.finished, now()))
+    )
+
+
+def _first_of_each_key(
+    connection: Connection, table: Table, run: str, computed: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    places: dict[str, int] = {}
+    for start in range(0, len(computed), KEYS_A_STATEMENT):
+        keys = [row["key"] for row in computed[start : start + KEYS_A_STATEMENT]]
+        known = select(table.c.key, table.c.place).where(table.c.run == run, table.c.key.in_(keys))
+        places |= {row.key: row.place for row in connection.execute(known)}
+    kept, twice = [], []
+    for row in computed:
+        first = places.setdefault(row["key"], row["place"])
+        if first == row["place"]:
+            kept.append(row)
+            continue
+        reason = {"code": "duplicate_key", "message": f"Row {first:,} has this key already."}
+        twice.append({"place": row["place"], "number": 1, "key": row["key"], "field": "", **reason})
+    return kept, twice

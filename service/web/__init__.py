@@ -1,0 +1,1 @@
+"""HTTP: the app, its middleware, its routes and its OpenAPI document."""

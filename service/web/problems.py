@@ -1,0 +1,70 @@
+"""Errors → answers: RFC 9457 problems, the framework's own errors included."""
+
+import logging
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from service.errors import (
+    Forbidden,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    ServiceError,
+    Unexpected,
+)
+from service.rows.strict_json import encode
+from service.schemas import Problem
+
+MEDIA_TYPE = "application/problem+json"
+_FIND_IT = "Something went wrong on our side. The request id helps us to find it."
+_log = logging.getLogger("service")
+_FRAMEWORK: dict[int, type[ServiceError]] = {403: Forbidden, 404: NotFound, 405: MethodNotAllowed}
+
+
+def answer(error: ServiceError, scope: Scope) -> Response:
+    """Return an error as the one shape of all answers ≥ 400."""
+    problem = Problem(
+        type=f"/errors/{error.code}",
+        title=error.title,
+        status=error.status,
+        detail=error.detail,
+        code=error.code,
+        request_id=scope.get("request_id", ""),
+        errors=error.errors,
+    )
+    return Response(encode(problem), error.status, headers=error.headers, media_type=MEDIA_TYPE)
+
+
+def from_framework(request: Request, error: Exception) -> Response:
+    """Answer what FastAPI and Starlette raise on their own: 404, 405 and the like."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    ours = _FRAMEWORK.get(error.status_code, InvalidRequest if error.status_code < 500 else Unexpected)()  # noqa: PLR2004
+    ours.headers |= dict(error.headers or {})
+    return answer(ours, request.scope)
+
+
+def respond(error: Exception, scope: Scope) -> Response:
+    """Answer any exception. What was not foreseen goes to the log; the caller gets its request id and no more."""
+    ours = error if isinstance(error, ServiceError) else Unexpected(_FIND_IT)
+    cause = error.__cause__ if ours is error else error
+    if cause is not None:
+        _log.error("request %s failed", scope.get("request_id"), exc_info=cause)
+    return answer(ours, scope)
+
+
+def from_family(request: Request, error: Exception) -> Response:
+    """Answer an error of our own family that a FastAPI route raised."""
+    return respond(error, request.scope)
+
+
+def documented(*errors: type[ServiceError]) -> dict[int | str, Any]:
+    """Return the `responses` of a route for OpenAPI."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    documented: dict[int | str, Any] = {}
+    for error in errors:
+        documented[str(error.status)] = {"description": error.title, "content": {MEDIA_TYPE: schema}}
+    return documented

@@ -1,0 +1,215 @@
+"""What a model's four POSTs take, as JSON schemas with real examples.
+
+What a schema accepts the service answers, and the other
+way round; two things no schema can say: that a range ends after it begins, and that 20.0 points are no whole number.
+"""
+
+from typing import Any
+
+from service.by_key.entity_keys import LONGEST_KEY_CHARACTERS
+from service.questions.curves import MOST_FIELDS, MOST_POINTS, MOST_SURFACE_POINTS
+from service.questions.explanations import MOST_ROWS
+from service.rows.checks import EXACT_INTEGER, LARGEST
+from service.schemas import Band, Card, Classification, Input, Row
+
+Schema = dict[str, Any]
+_NULL: Schema = {"type": "null"}
+_FEWEST_POINTS = 2
+_EXAMPLE_FIELDS = 2
+
+
+def request_body(card: Card, question: str) -> Schema | None:
+    """Return the body of a question's POST (`predictions`, `curves` …); None where this model cannot be asked it."""
+    schema = _SCHEMAS[question](card)
+    if schema is None:
+        return None
+    examples = {
+        example.name: {"summary": example.label, "value": _EXAMPLES[question](card, example.row)}
+        for example in card.examples
+    }
+    return {"required": True, "content": {"application/json": {"schema": schema, "examples": examples}}}
+
+
+def row_schema(card: Card) -> Schema:
+    """Return the JSON schema of one row: what it accepts, the checks accept, and the other way round."""
+    required = [field.name for field in card.inputs if not field.nullable]
+    return _object({field.name: _field_schema(field) for field in card.inputs}, required)
+
+
+def keyed_row_schema(card: Card) -> Schema:
+    """Return the JSON schema of a row that holds the entity's key: any field may be left to what is stored under it."""
+    assert card.entity is not None  # noqa: S101 - asked of such cards alone
+    key = {
+        "title": card.entity.label or card.entity.key,
+        "description": "Alone: the stored prediction. With fields: the stored row with these values over it, scored live",
+        "anyOf": [
+            {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY_CHARACTERS},
+            {
+                "type": "integer",
+                "minimum": -(10 ** (LONGEST_KEY_CHARACTERS - 1)) + 1,
+                "maximum": 10**LONGEST_KEY_CHARACTERS - 1,
+            },
+        ],
+    }
+    return _object({card.entity.key: key} | {field.name: _field_schema(field) for field in card.inputs}, [card.entity.key])
+
+
+def _rows(card: Card) -> Schema:
+    return _list_of(_row(card), card)
+
+
+def _rows_or_keys(card: Card) -> Schema:
+    if card.entity is None:
+        return _rows(card)
+    return _list_of({"anyOf": [_row(card), {"$ref": f"#/components/schemas/KeyedRow-{card.name}"}]}, card)
+
+
+def _list_of(row: Schema, card: Card) -> Schema:
+    return _object({"rows": {"type": "array", "items": row}, "version": _version(card)}, ["rows"])
+
+
+def _few_rows(card: Card) -> Schema:
+    schema = _rows(card)
+    schema["properties"]["rows"]["maxItems"] = MOST_ROWS
+    return schema
+
+
+def _curve(card: Card) -> Schema | None:
+    names = [field.name for field in card.inputs if field.type != "text"]
+    if not names:
+        return None
+    one_by_one = _swept(card, names, (1, MOST_FIELDS), MOST_POINTS) | {"title": "Fields one by one"}
+    one_by_one["properties"]["together"] = {"const": False}
+    if len(names) == 1:
+        return one_by_one
+    together = _swept(card, names, (2, 2), MOST_SURFACE_POINTS) | {"title": "Two fields at once"}
+    together["properties"]["together"] = {"const": True}
+    together["required"] = [*together["required"], "together"]
+    return {"anyOf": [one_by_one, together]}
+
+
+def _swept(card: Card, names: list[str], fields: tuple[int, int], most_points: int) -> Schema:
+    fewest, most = fields
+    points = {"type": "integer", "minimum": _FEWEST_POINTS, "maximum": most_points}
+    properties = {
+        "row": _row(card),
+        "fields": {
+            "type": "array",
+            "items": {"enum": names},
+            "minItems": fewest,
+            "maxItems": most,
+            "uniqueItems": True,
+        },
+        "points": _or_null(points) | {"description": "How many values a numeric field gets, the row's own among them"},
+        "pinned": _or_null(_row(card)) | {"description": "Another row to score, to be marked beside the curve"},
+        "version": _version(card),
+    }
+    return _object(properties, ["row", "fields"])
+
+
+def _recommendation(card: Card) -> Schema:
+    number = {"type": "number"}
+    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    numeric = [field.name for field in card.inputs if field.type in {"number", "integer"}]
+    properties = {
+        "row": _row(card),
+        "goal": {"anyOf": _goals(card)},
+        "fixed": {
+            "type": "array",
+            "items": {"enum": [field.name for field in card.inputs]},
+            "description": "Fields that must stay as they are",
+        },
+        "ranges": _object(dict.fromkeys(numeric, pair), []) | {"description": "Narrower ranges: field → [low, high]"},
+        "version": _version(card),
+    }
+    return _object(properties, ["row", "goal"])
+
+
+def _goals(card: Card) -> list[Schema]:
+    """Return the kinds of goal that this model's answer has, each beside nulls for the others."""
+    goals = []
+    if card.output.bands:
+        goals.append(_goal("decision", {"enum": [band.value for band in card.output.bands]}))
+    if isinstance(card.output, Classification):
+        share = {"type": "number", "minimum": 0, "maximum": 1}
+        label = {"enum": [label.value for label in card.output.labels]}
+        goals.append(_goal("probability", _object({"label": label, "min": share, "max": share}, ["label"])))
+    else:
+        number = {"type": "number"}
+        least = _object({"min": number, "max": _or_null(number)}, ["min"])
+        most = _object({"min": _or_null(number), "max": number}, ["max"])
+        goals.append(_goal("value", {"anyOf": [least, most]}))
+    return goals
+
+
+def _goal(name: str, schema: Schema) -> Schema:
+    return _object(dict.fromkeys(("decision", "probability", "value"), _NULL) | {name: schema}, [name])
+
+
+_SCHEMAS: dict[str, Any] = {
+    "predictions": _rows_or_keys,
+    "explanations": _few_rows,
+    "curves": _curve,
+    "recommendations": _recommendation,
+}
+
+
+def _rows_example(_card: Card, row: Row) -> Schema:
+    return {"rows": [row]}
+
+
+def _curve_example(card: Card, row: Row) -> Schema:
+    return {"row": row, "fields": [field.name for field in card.inputs if field.type != "text"][:_EXAMPLE_FIELDS]}
+
+
+def _recommendation_example(card: Card, row: Row) -> Schema:
+    output = card.output
+    best: Band | None = next(iter(output.bands), None)
+    if best:
+        return {"row": row, "goal": {"decision": best.value}}
+    if isinstance(output, Classification):
+        return {"row": row, "goal": {"probability": {"label": output.focus, "min": 0.5}}}
+    low, high = output.seen or (0.0, 0.0)
+    return {"row": row, "goal": {"value": {"min": (low + high) / 2}}}
+
+
+_EXAMPLES: dict[str, Any] = {
+    "predictions": _rows_example,
+    "explanations": _rows_example,
+    "curves": _curve_example,
+    "recommendations": _recommendation_example,
+}
+
+
+def _row(card: Card) -> Schema:
+    return {"$ref": f"#/components/schemas/Row-{card.name}"}
+
+
+def _version(card: Card) -> Schema:
+    return {"enum": [card.version, None], "description": "Refuse to answer with another version than this"}
+
+
+def _object(properties: Schema, required: list[str]) -> Schema:
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, _NULL]}
+
+
+def _field_schema(field: Input) -> Schema:
+    schema: Schema = {"title": field.label or field.name}
+    if field.help:
+        schema["description"] = field.help
+    if field.type in {"number", "integer"}:
+        widest = EXACT_INTEGER if field.type == "integer" else LARGEST
+        schema["type"] = field.type
+        schema["minimum"] = -widest if field.minimum is None else field.minimum
+        schema["maximum"] = widest if field.maximum is None else field.maximum
+    elif field.type == "category":
+        schema["enum"] = [category.value for category in field.categories]
+    elif field.type == "boolean":
+        schema["type"] = "boolean"
+    else:
+        schema |= {"type": "string", "maxLength": field.max_length}
+    return _or_null(schema) if field.nullable else schema
