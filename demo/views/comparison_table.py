@@ -1,6 +1,5 @@
 """Kept cases laid side by side: a table with the answers on top, the fields that differ, then the reasons; two models."""
 
-
 import math
 from html import escape
 

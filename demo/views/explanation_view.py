@@ -1,6 +1,5 @@
 """An explanation → what the page shows of it: bars field by field, coloured words, how usual the case is."""
 
-
 from html import escape
 
 from client import Card, Contribution, Explanation, Field, Row, Usualness
