@@ -12,7 +12,16 @@ from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
 from service.web.app import create_app
 
-pytest_plugins = ["tests.stores", "tests.visits"]
+pytest_plugins = ["tests.support.databases", "tests.support.browser_session"]
+
+
+ROOT = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with the layer that its file lies in: tests/app/… is `app`."""
+    for item in items:
+        item.add_marker(item.path.relative_to(ROOT).parts[0])
 
 
 def pytest_collection_finish() -> None:
@@ -31,7 +40,7 @@ def bundles() -> Path:
 @pytest.fixture(scope="session")
 def toy_bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Real bundles of kinds that no bundled model is of, made by training's own code."""
-    from tests.toy_models import build_toys
+    from tests.support.synthetic_recipes import build_toys
 
     folder = tmp_path_factory.mktemp("toy-bundles")
     build_toys(folder)

@@ -1,0 +1,234 @@
+"""Promises of versions beside each other: who names one is answered by it, with its own card; who names none, by the newest."""
+
+import itertools
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+
+from client import Nonsense, Refused
+from demo.session import saved_cases
+from demo.session.saved_cases import Kept
+from service.bundles.prediction_builder import answers
+from service.bundles.registry import Registry
+from service.errors import ModelUnavailable, UnknownVersion
+from service.publishing.build import _put
+from service.rows.checks import Checks
+from service.rows.quick_reader import QuickReader
+from service.settings import Settings
+from tests.conftest import serve
+from tests.support.demo_pages import html_of, opened, serve_by
+from tests.support.in_process_client import client_of
+from tests.app.bundles.test_bundle_validation import change_card, truncate
+from tests.support.formula_models import FLAT, FLAT_ROW, FormulaScorer, flat_price
+
+NAME, OTHER = "credit-default", "credit-scorecard"
+
+
+def lay_out(bundles: Path, folder: Path) -> None:
+    """Put the scorecard beside the other credit model, as an earlier version of it."""
+    shutil.copytree(bundles / NAME, folder / NAME)
+    shutil.copytree(bundles / OTHER, folder / f"{NAME}.before")
+    title = json.loads((bundles / NAME / "card.json").read_text())["title"]
+    change_card(folder / f"{NAME}.before", lambda card: card.update(name=NAME, title=title))
+
+
+@pytest.fixture(scope="module")
+def both(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("versions")
+    lay_out(bundles, folder)
+    yield from serve(Settings(bundles=str(folder)))
+
+
+@pytest.fixture(scope="module")
+def versions(both: TestClient) -> list[str]:
+    (model,) = both.get("/v1/models").json()["items"]
+    assert model["version"] == model["versions"][0]
+    found: list[str] = model["versions"]
+    assert len(set(found)) == 2
+    return found
+
+
+def without_version(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name not in {"version", "model"}}
+
+
+@pytest.mark.parametrize("spaced", [False, True], ids=["as usual", "read with care"])
+def test_every_question_is_answered_by_the_version_that_it_names(
+    both: TestClient, service: TestClient, versions: list[str], *, spaced: bool
+) -> None:
+    row = service.get(f"/v1/models/{NAME}").json()["examples"][0]["row"]
+    asked: dict[str, dict[str, Any]] = {
+        "predictions": {"rows": [row]},
+        "explanations": {"rows": [row]},
+        "curves": {"row": row, "fields": ["share_used_now"]},
+        "recommendations": {"row": row, "goal": {"decision": "approve"}},
+    }
+    separators = (", ", " : ") if spaced else (",", ":")
+
+    def ask(app: TestClient, model: str, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        content = json.dumps(body, separators=separators)
+        answer = app.post(f"/v1/models/{model}/{kind}", content=content, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    for kind, body in asked.items():
+        newest, before = (ask(both, NAME, kind, body | {"version": version}) for version in versions)
+        assert [newest["version"], before["version"]] == versions
+        assert ask(both, NAME, kind, body) == newest
+        assert without_version(newest) == without_version(ask(service, NAME, kind, body))
+        assert without_version(before) == without_version(ask(service, OTHER, kind, body))
+        assert without_version(before) != without_version(newest)
+
+
+def test_card_evaluation_and_files_are_of_the_version_that_is_named(
+    both: TestClient, service: TestClient, versions: list[str]
+) -> None:
+    cards = [both.get(f"/v1/models/{NAME}", params={"version": version}).json() for version in versions]
+    assert [card["version"] for card in cards] == versions
+    assert cards[1]["metrics"] == service.get(f"/v1/models/{OTHER}").json()["metrics"] != cards[0]["metrics"]
+    found = [both.get(f"/v1/models/{NAME}/evaluation", params={"version": each}).json() for each in versions]
+    assert found[1]["evaluation"] == service.get(f"/v1/models/{OTHER}/evaluation").json()["evaluation"]
+    row = cards[0]["examples"][0]["row"]
+    file = ",".join(row) + "\n" + ",".join(str(value) for value in row.values()) + "\n"
+    scored = [
+        app.post(f"/v1/models/{model}/predictions{query}", content=file, headers={"Content-Type": "text/csv"}).text
+        for app, model, query in ((both, NAME, f"?version={versions[1]}"), (service, OTHER, ""))
+    ]
+    assert scored[0] == scored[1]
+
+
+def test_a_version_that_is_not_served_is_refused_everywhere(both: TestClient, versions: list[str]) -> None:
+    client = client_of(both)
+    row = client.card(NAME)["examples"][0]["row"]
+    for ask in (
+        lambda: client.card(NAME, version="0"),
+        lambda: client.evaluation(NAME, version="0"),
+        lambda: client.predict(NAME, [row], "0"),
+        lambda: client.explain(NAME, [row], version="0"),
+        lambda: client.sweep(NAME, row, ["credit_limit"], version="0"),
+        lambda: client.recommend(NAME, row, {"decision": "approve"}, version="0"),
+    ):
+        with pytest.raises(Refused) as refused:
+            ask()
+        assert refused.value.code == "unknown_version"
+        assert all(version[:12] in refused.value.detail for version in versions)
+        assert all(version in refused.value.detail for version in versions), "what is listed can be asked for"
+
+
+def test_the_client_takes_no_answer_of_another_version_than_it_asked_for(
+    both: TestClient, versions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry: Any = both.app.predictions.registry  # type: ignore[attr-defined]
+    client = client_of(both)
+    row = client.card(NAME)["examples"][0]["row"]
+    newest = registry.get(NAME)
+    monkeypatch.setattr(registry, "get", lambda *_: newest)
+    for ask in (
+        lambda: client.card(NAME, version=versions[1]),
+        lambda: client.evaluation(NAME, version=versions[1]),
+        lambda: client.predict(NAME, [row], versions[1]),
+        lambda: client.explain(NAME, [row], version=versions[1]),
+    ):
+        with pytest.raises(Nonsense):
+            ask()
+
+
+def test_a_version_that_may_just_not_be_opened_yet_is_not_called_unknown(bundles: Path, tmp_path: Path) -> None:
+    lay_out(bundles, tmp_path)
+    before = (tmp_path / f"{NAME}.before" / "version").read_text().strip()
+    registry = Registry()
+    registry._open(tmp_path / NAME)
+    with pytest.raises(ModelUnavailable, match="being loaded"):
+        registry.get(NAME, before)
+    registry.load(tmp_path)
+    assert registry.get(NAME, before).card.version == before
+    with pytest.raises(UnknownVersion):
+        registry.get(NAME, "another")
+
+
+def test_each_version_reads_a_row_by_its_own_card(tmp_path: Path) -> None:
+    """An earlier version with the fields in another order: were its columns made by the newest card, all would be mixed up."""
+    card = msgspec.structs.replace(FLAT.card, inputs=FLAT.card.inputs[::-1], version="backwards")
+    checks = Checks(card)
+    scorer = FormulaScorer(lambda matrix: flat_price(matrix[:, ::-1]))
+    before = replace(FLAT, card=card, checks=checks, read=QuickReader(card, checks), scorer=scorer, answer=answers(card))
+    for app in serve(Settings(bundles=str(tmp_path))):
+        registry: Any = app.app.predictions.registry  # type: ignore[attr-defined]
+        registry._models[FLAT.card.name] = FLAT
+        registry._versions[FLAT.card.name] = {"toy": FLAT, "backwards": before}
+        client = client_of(app)
+        said = [client.predict("flat-price", [FLAT_ROW], version)["predictions"] for version in ("toy", "backwards")]
+        assert said[0] == said[1]
+
+
+def test_where_the_newest_bundle_is_broken_the_version_before_serves_on(bundles: Path, tmp_path: Path) -> None:
+    lay_out(bundles, tmp_path)
+    truncate(tmp_path / NAME)
+    for app in serve(Settings(bundles=str(tmp_path))):
+        states = app.get("/v1/models").json()["items"]
+        assert [(each["name"], each["state"]) for each in states] == [(NAME, "ready"), (NAME, "broken")]
+        assert "incomplete" in states[1]["reason"]
+        row = app.get(f"/v1/models/{NAME}").json()["examples"][0]["row"]
+        answer = app.post(f"/v1/models/{NAME}/predictions", json={"rows": [row]}).json()
+        assert answer["version"] == states[0]["version"]
+
+
+def test_a_new_build_keeps_the_version_before_it_and_no_other(bundles: Path, tmp_path: Path) -> None:
+    places = itertools.count()
+
+    def put(summary: str) -> str:
+        scratch = tmp_path / f"scratch-{next(places)}"
+        shutil.copytree(bundles / NAME, scratch / NAME)
+        change_card(scratch / NAME, lambda card: card.update(summary=summary))
+        _put(scratch / NAME, tmp_path / "bundles" / NAME)
+        return (tmp_path / "bundles" / NAME / "version").read_text()
+
+    def kept_ones() -> dict[str, str]:
+        return {place.name: (place / "version").read_text() for place in (tmp_path / "bundles").iterdir()}
+
+    (tmp_path / "bundles").mkdir()
+    first = put("first")
+    assert kept_ones() == {NAME: first}
+    assert put("first") == first
+    assert kept_ones() == {NAME: first}, "the same again is no other version"
+    second = put("second")
+    assert kept_ones() == {NAME: second, f"{NAME}.before": first}
+    third = put("third")
+    assert kept_ones() == {NAME: third, f"{NAME}.before": second}
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_compare_lays_two_versions_side_by_side_on_kept_cases_and_the_present_one(
+    both: TestClient, versions: list[str], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    client = client_of(both)
+    serve_by(client, monkeypatch)
+    examples = client.card(NAME)["examples"]
+    held = saved_cases.write({NAME: [Kept(each["name"], each["row"]) for each in examples[1:]]})
+    view = f"{NAME}@{versions[1][:12]}"
+    app = opened("compare", model=NAME, lang=language, kept=held, view=view)
+    assert not app.exception
+    assert app.query_params["view"] == view
+    table = html_of(app).rpartition('<table class="compared">')[2]
+    assert all(version[:8] in table for version in versions)
+    rows = table.partition("<tbody>")[2].split("<tr")[1:]
+    assert len(rows) == len(examples), "the kept ones and the present case"
+    said = [
+        [
+            each["prediction"]["probabilities"]["default"]
+            for each in client.explain(NAME, asked, version=version)["explanations"]
+        ]
+        for version in versions
+        for asked in [[each["row"] for each in examples]]
+    ]
+    apart = sorted((abs(one - two) for one, two in zip(*said, strict=True)), reverse=True)
+    decisions = [row.count('class="apart"') for row in rows]
+    assert decisions == sorted(decisions, reverse=True), "another decision comes first"
+    assert len(apart) == len(rows)

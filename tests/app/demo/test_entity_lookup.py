@@ -1,0 +1,231 @@
+"""Promises of a look-up as the demo holds it: its form in the address, how each field is stored, what is too old."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy import update
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from client import Card, Client, Entity, Row
+from demo.session import entity_lookup
+from service.settings import Settings
+from service.store.store import Store
+from service.store.tables import stored_features, stored_predictions
+from tests.app.by_key.test_stored_features import put_features
+from tests.conftest import run_night, serve
+from tests.support.demo_pages import html_of, opened, serve_by, widget
+from tests.support.in_process_client import client_of
+
+NAME = "credit-default"
+OLD = "2020-01-01T00:00:00.000Z"
+
+
+@pytest.fixture(scope="module")
+def card(service: TestClient) -> Card:
+    return client_of(service).card(NAME)
+
+
+def entity(card: Card, **parts: Any) -> Entity:
+    whole: Any = {"model": NAME, "version": card["version"], "key": "client_id", "id": "7"}
+    return cast(Entity, whole | {"stored_prediction": None, "stored_features": None} | parts)
+
+
+def features(values: dict[str, Any], *, expired: bool = False) -> dict[str, Any]:
+    return {"values": values, "computed_at": OLD, "age_seconds": 60.0, "run": "r", "expired": expired}
+
+
+keys = some.text(max_size=64).map(str.strip).filter(bool)
+
+
+@given(key=keys, late=some.integers(0, 8), share=some.floats(0, 2, allow_nan=False))
+def test_the_address_brings_back_the_key_and_what_was_changed(card: Card, key: str, late: int, share: float) -> None:
+    changed = {"months_late_now": late, "share_used_now": share}
+    assert entity_lookup.read(card, entity_lookup.write(key, changed)) == (key, changed)
+    assert entity_lookup.read(card, entity_lookup.write(key, {})) == (key, {})
+
+
+@given(some.text(max_size=300))
+def test_whatever_an_address_says_it_breaks_nothing(card: Card, text: str) -> None:
+    key, changed = entity_lookup.read(card, text)
+    assert len(key) <= 64
+    assert changed.keys() <= {field["name"] for field in card["inputs"]}
+
+
+def test_too_many_fields_in_an_address_are_nothing(card: Card) -> None:
+    assert entity_lookup.read(card, "&".join(["=1"] * 1000)) == ("", {})
+
+
+def test_stored_null_missing_and_expired_are_four_different_things(card: Card) -> None:
+    prediction = {"row": {"credit_limit": 5.0}, "prediction": {}, "age_seconds": 1.0, "version": "v", "stale": False}
+    found = entity(card, stored_features=features({"months_late_now": 1, "share_paid": None}), stored_prediction=prediction)
+    assert entity_lookup.state(found, "months_late_now") == "stored"
+    assert entity_lookup.state(found, "share_paid") == "null"
+    assert entity_lookup.state(found, "credit_limit") == "stored"
+    assert entity_lookup.state(found, "last_payment") == "missing"
+    expired = entity(card, stored_features=features({"months_late_now": 1}, expired=True))
+    assert entity_lookup.state(expired, "months_late_now") == "expired"
+
+
+def test_a_field_that_nobody_knows_may_stay_unknown_and_no_other(card: Card) -> None:
+    held = entity_lookup.begin(card, entity(card, stored_features=features({"share_paid": None, "months_late_now": 1})), {})
+    opened_fields = {field["name"]: entity_lookup.open_field(field, held).get("nullable", False) for field in card["inputs"]}
+    assert opened_fields["share_paid"]
+    assert opened_fields["credit_limit"]
+    assert not opened_fields["months_late_now"]
+
+
+def test_a_look_up_is_asked_anew_after_a_while_and_its_age_goes_on(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = entity_lookup.begin(card, entity(card, stored_features=features({})), {})
+    assert not held.is_old()
+    assert held.age_seconds(60.0) >= 60.0
+    monkeypatch.setattr(entity_lookup, "_FRESH_SECONDS", -1.0)
+    assert held.is_old()
+
+
+def stored_answer(values: dict[str, Any], run: str = "p") -> dict[str, Any]:
+    return {"row": values, "prediction": {}, "age_seconds": 9000.0, "run": run, "version": "v", "stale": False}
+
+
+def test_what_the_store_has_renewed_is_told_apart_from_what_was_changed(card: Card) -> None:
+    """The stored answer belongs to the row behind it, the answer of this moment to the fields on the page."""
+    before, by_now = {"months_late_now": 2, "share_paid": 0.5}, {"months_late_now": 0, "share_paid": 0.5}
+    both = entity(card, stored_features=features(by_now), stored_prediction=stored_answer(before))
+    held = entity_lookup.begin(card, both, {})
+    assert entity_lookup.renewed(held) == ["months_late_now"]
+    assert entity_lookup.since_the_answer(held).changed() == ["months_late_now"]
+    assert entity_lookup.since_the_answer(held).start_row["months_late_now"] == 2
+    assert entity_lookup.changes(held) == {}
+    assert entity_lookup.to_ask(held) == {"months_late_now": 0}
+    changed = entity_lookup.begin(card, both, {"share_paid": 0.9})
+    assert entity_lookup.to_ask(changed) == entity_lookup.changes(changed) == {"share_paid": 0.9}
+    same = entity(card, stored_features=features(before), stored_prediction=stored_answer(before))
+    assert entity_lookup.to_ask(entity_lookup.begin(card, same, {})) is None
+    expired = entity(card, stored_features=features(by_now, expired=True), stored_prediction=stored_answer(before))
+    assert entity_lookup.to_ask(entity_lookup.begin(card, expired, {})) is None
+    alone = entity(card, stored_features=features(by_now))
+    assert entity_lookup.to_ask(entity_lookup.begin(card, alone, {})) == {}
+
+
+def test_an_answer_from_another_night_than_the_fields_is_known_as_such(card: Card) -> None:
+    held = entity_lookup.begin(card, entity(card, stored_features=features({}), stored_prediction=stored_answer({})), {})
+
+    def live(run: str | None, source: str = "live") -> Any:
+        return {"source": source, "origins": {"a": {"from": "store" if run else "request", "run": run}}}
+
+    assert entity_lookup.fits(held, live("r"))
+    assert entity_lookup.fits(held, live("p"))
+    assert entity_lookup.fits(held, live(None))
+    assert not entity_lookup.fits(held, live("newer"))
+    assert not entity_lookup.fits(held, live("p", "stored"))
+
+
+def test_a_field_from_behind_the_stored_answer_is_not_as_old_as_the_features(card: Card) -> None:
+    found = entity(card, stored_features=features({"share_paid": 0.5}), stored_prediction=stored_answer({"credit_limit": 5}))
+    assert [entity_lookup.is_of_the_answer(found, name) for name in ("share_paid", "credit_limit", "last_payment")] == [
+        False,
+        True,
+        False,
+    ]
+
+
+@pytest.fixture
+def nightly(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Client]]:
+    """The demo over a service of its own, with the store of it, to which a test may add nights."""
+    database = f"sqlite:///{tmp_path}/witryna.db"
+    run_night(bundles, database, tmp_path)
+    store = Store(database)
+    for service in serve(Settings(bundles=str(bundles), database_url=database)):
+        client = client_of(service)
+        serve_by(client, monkeypatch)
+        yield store, client
+    store.close()
+
+
+def row_of(client: Client, key: str) -> Row:
+    stored = client.entity(NAME, key)["stored_prediction"]
+    assert stored
+    return stored["row"]
+
+
+def shown(app: AppTest) -> list[str]:
+    return re.findall('<p class="number">(.*?)</p>', html_of(app))
+
+
+def chances(client: Client, *rows: Row) -> list[str]:
+    return [f"{each['probabilities']['default']:.0%}" for each in client.predict(NAME, list(rows))["predictions"]]
+
+
+def test_features_newer_than_the_stored_answer_bring_the_answer_of_this_moment(nightly: tuple[Store, Client]) -> None:
+    store, client = nightly
+    row = row_of(client, "17")
+    put_features(store, NAME, {"17": row | {"worst_delay": row["worst_delay"] + 2}})
+    app = opened("clients", model=NAME, lang="en", view=entity_lookup.write("17", {}))
+    assert shown(app) == chances(client, row, row | {"worst_delay": row["worst_delay"] + 2})
+    assert "Stored since that answer: Worst delay" in html_of(app)
+    assert "You changed" not in html_of(app)
+    widget(app, "months_late_now").set_value(3).run()
+    changed = row | {"worst_delay": row["worst_delay"] + 2, "months_late_now": 3}
+    assert shown(app) == chances(client, row, changed)
+    assert "Stored since that answer: Worst delay" in html_of(app)
+    assert "You changed Months late now" in html_of(app)
+
+
+def test_fields_that_no_feature_is_stored_for_have_the_age_of_the_stored_answer(nightly: tuple[Store, Client]) -> None:
+    store, client = nightly
+    put_features(store, NAME, {"17": {"worst_delay": row_of(client, "17")["worst_delay"]}})
+    app = opened("clients", model=NAME, lang="en", view=entity_lookup.write("17", {}))
+    assert html_of(app).count("As it was behind the stored answer, ") == 8
+    assert len(shown(app)) == 1
+
+
+@pytest.mark.parametrize("asked_anew", [True, False])
+def test_a_night_that_comes_while_a_client_is_looked_at_is_in_the_fields_and_in_the_answer(
+    *, asked_anew: bool, nightly: tuple[Store, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, client = nightly
+    row = row_of(client, "17")
+    app = opened("clients", model=NAME, lang="en", view=entity_lookup.write("17", {"months_late_now": 3}))
+    assert shown(app) == chances(client, row, row | {"months_late_now": 3})
+    put_features(store, NAME, {"17": row | {"worst_delay": 7}})
+    if asked_anew:
+        widget(app, "share_paid").set_value(0.4).run()
+    else:  # the look-up has become old: what was remembered of the night before is not told again
+        monkeypatch.setattr(entity_lookup, "_FRESH_SECONDS", -1.0)
+        app.run()
+    changed = row | {"worst_delay": 7, "months_late_now": 3} | ({"share_paid": 0.4} if asked_anew else {})
+    assert shown(app) == chances(client, row, changed)
+    assert widget(app, "worst_delay").value == 7
+
+
+@pytest.fixture
+def aged(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The demo over a service whose stored answers are years old."""
+    database = f"sqlite:///{tmp_path}/witryna.db"
+    run_night(bundles, database, tmp_path)
+    store = Store(database)
+    with store.writing() as connection:
+        for table in (stored_predictions, stored_features):
+            connection.execute(update(table).values(computed_at=OLD))
+    store.close()
+    for service in serve(Settings(bundles=str(bundles), database_url=database)):
+        serve_by(client_of(service), monkeypatch)
+        yield
+
+
+@pytest.mark.usefixtures("aged")
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "The stored answer is too old to rely on."), ("pl", "Zapisana odpowiedź jest zbyt stara, by na niej polegać.")],
+)
+def test_a_stored_answer_that_is_too_old_says_so(language: str, sentence: str) -> None:
+    app = opened("clients", model=NAME, lang=language, view=entity_lookup.write("17", {}))
+    assert [warning.value for warning in app.warning] == [sentence]
+    assert html_of(app).count('<p class="number">') == 1
+    widget(app, "months_late_now").set_value(3).run()
+    assert html_of(app).count('<p class="number">') == 2

@@ -1,0 +1,344 @@
+"""The demo's pages over hand-made cards, by a stand-in service that can fail on request."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from tests.support.demo_pages import forget, go_to, html_of, opened, widget
+
+PAGES = ("what-if", "to-change", "compare", "how-good", "about")
+EVERY_TYPE: list[dict[str, Any]] = [
+    {"name": "amount", "type": "number"},
+    {"name": "share", "type": "number", "shown_as": "percent", "minimum": 0.0, "maximum": 1.0, "default": 0.5},
+    {"name": "open_share", "type": "number", "shown_as": "percent"},
+    {"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "default": 2},
+    {"name": "cut", "type": "category", "categories": [{"value": "Fair"}, {"value": "Odd", "seen": False}]},
+    {"name": "sure", "type": "boolean"},
+    {"name": "remark", "type": "text"},
+]
+NULLABLE = [field | {"name": f"maybe_{field['name']}", "nullable": True, "default": None} for field in EVERY_TYPE]
+HOSTILE = ":red[x] $y^2$ **bold** <script>alert(1)</script> [link](https://e.example) `code` :smile:"
+
+
+class StandIn:
+    """A service made by hand: its cards, what it was asked, and how it fails."""
+
+    def __init__(self) -> None:
+        self.cards: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
+        self.trouble: tuple[int, str, dict[str, Any]] | None = None
+        self.warnings: list[dict[str, str]] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, str, Any]:
+        card = next((card for card in self.cards if f"/{card['name']}" in path), None)
+        states = [
+            {"name": each["name"], "state": "ready", "version": each["version"], "versions": [each["version"]]}
+            | {"title": each["title"], "question": "", "reason": None}
+            for each in self.cards
+        ]
+        if method == "POST" and card:
+            if body.get("version") != card["version"]:
+                return problem(404, "unknown_version")
+            self.asked.append(body)
+            question = path.rpartition("/")[2].partition("?")[0]
+            return self.trouble or (200, "application/json", getattr(self, f"_{question}")(card, body))
+        if path.partition("?")[0].endswith("/evaluation"):
+            return problem(404, "no_evaluation")
+        if path == "/health/ready":
+            return 200, "application/json", {"status": "ready", "models": states}
+        return 200, "application/json", card or {"items": states, "next": None}
+
+    def _prediction(self, card: dict[str, Any]) -> dict[str, Any]:
+        one: dict[str, Any] = {"decision": None, "warnings": self.warnings}
+        if card["output"]["kind"] == "regression":
+            return one | {"value": 12.5, "interval": None}
+        return one | {"label": "yes", "probabilities": {"no": 0.25, "yes": 0.75}}
+
+    def _explanations(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        fields = [field["name"] for field in card["inputs"]]
+        explanations = [
+            {
+                "base": 0.5,
+                "output": 0.75,
+                "standard_error": 0.0,
+                "contributions": [
+                    {"field": name, "value": row[name], "contribution": 0.25 / len(fields)} for name in fields
+                ],
+                "sentence": HOSTILE,
+                "prediction": self._prediction(card),
+                "usualness": {"percentile": 99.0, "fields": fields[:2]},
+            }
+            for row in body["rows"]
+        ]
+        return {"model": card["name"], "version": card["version"], "explanations": explanations}
+
+    def _curves(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        prediction, row = self._prediction(card), body["row"]
+        values = [row[name] for name in body["fields"]]
+        curves = [
+            {"field": name, "seen": None, "usual": None, "points": [{"value": row[name], "prediction": prediction}]}
+            for name in body["fields"]
+        ]
+        surface = {"fields": body["fields"], "values": [[value] for value in values], "outputs": [[0.75]]}
+        together = body.get("together", False)
+        answer = {"model": card["name"], "version": card["version"], "prediction": prediction, "pinned": prediction}
+        answer["usualness"] = {"percentile": 99.0, "fields": []}
+        return answer | {"curves": [] if together else curves, "surface": surface if together else None}
+
+    def _recommendations(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        name = next(iter(body["row"]))
+        proposal = {
+            "changes": [{"field": name, "from": body["row"][name], "to": None}],
+            "prediction": self._prediction(card),
+            "usualness": None,
+        }
+        answer = {"model": card["name"], "version": card["version"], "prediction": self._prediction(card)}
+        return answer | {"reachable": True, "recommendations": [proposal]}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        stand_in = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._reply({})
+
+            def do_POST(self) -> None:
+                self._reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+            def _reply(self, body: dict[str, Any]) -> None:
+                status, kind, answer = stand_in.answer(self.command, self.path, body)
+                content = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                """Keep the tests quiet."""
+
+        return Handler
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def hand_made(inputs: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    chance = {"kind": "classification", "labels": [{"value": "no"}, {"value": "yes"}], "focus": "yes"}
+    card = {"name": "fifth", "version": "v1", "title": "Fifth", "question": "What?", "inputs": inputs, "output": chance}
+    return card | more
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    service = StandIn()
+    point_at(service.url, monkeypatch)
+    yield service
+    service.stop()
+
+
+def point_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_SERVICE_URL", url)
+    forget()
+
+
+# A fifth model
+
+
+@pytest.mark.parametrize("inputs", [[field] for field in EVERY_TYPE + NULLABLE], ids=lambda inputs: inputs[0]["name"])
+def test_a_card_that_says_no_more_than_name_and_type_gets_its_field(inputs: list[dict[str, Any]], stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(inputs)]
+    app = opened()
+    assert ">75%<" in html_of(app)
+    assert [set(row) for row in stand_in.asked[0]["rows"]] == [{inputs[0]["name"]}]
+
+
+def test_a_card_with_every_type_at_once_sends_one_value_a_field(stand_in: StandIn) -> None:
+    inputs = EVERY_TYPE + NULLABLE
+    stand_in.cards = [hand_made(inputs)]
+    opened()
+    (row,) = stand_in.asked[0]["rows"]
+    assert list(row) == [field["name"] for field in inputs]
+    assert all(row[field["name"]] is None for field in NULLABLE)
+    assert (row["share"], row["months"], row["cut"], row["sure"], row["remark"]) == (0.5, 2, "Fair", False, "")
+
+
+def test_a_number_without_an_interval_or_a_range_is_shown(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE, output={"kind": "regression", "unit": "USD"})]
+    assert "12.5" in html_of(opened(lang="en"))
+    st.cache_data.clear()
+    assert "12,5" in html_of(opened(lang="pl"))
+
+
+# One gesture, one request
+
+
+def test_a_changed_field_asks_once_for_what_is_not_known_yet(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    app = opened()
+    stand_in.asked.clear()
+    widget(app, "months").set_value(5).run()
+    assert [[row["months"] for row in body["rows"]] for body in stand_in.asked] == [[5]]
+    assert app.query_params["months"] == "5"
+
+
+def test_another_language_asks_once_for_its_sentence_and_never_again(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    app = opened(lang="en")
+    stand_in.asked.clear()
+    for language in ("pl", "en", "pl"):
+        app.session_state["language"] = language
+        app.run()
+        assert app.query_params["lang"] == language
+    assert len(stand_in.asked) == 1
+
+
+def test_a_page_that_was_seen_asks_nothing_again(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    app = opened(lang="en")
+    for path in PAGES:
+        go_to(app, path)
+    seen = len(stand_in.asked)
+    assert seen == 3, "why, a curve and proposals"
+    for path in ("", *PAGES):
+        go_to(app, path)
+    assert len(stand_in.asked) == seen
+
+
+def test_every_model_keeps_its_own_case(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE), hand_made(EVERY_TYPE, name="sixth", title="Sixth")]
+    app = opened()
+    widget(app, "months").set_value(5).run()
+    app.selectbox(key="model").set_value("sixth").run()
+    assert widget(app, "months").value == 2
+    app.selectbox(key="model").set_value("fifth").run()
+    assert widget(app, "months").value == 5
+
+
+# Trouble
+
+
+def problem(status: int, code: str, errors: list[dict[str, str]] | None = None) -> tuple[int, str, dict[str, Any]]:
+    body = {"type": "/errors", "title": "No", "status": status, "detail": "No.", "code": code, "request_id": "abc-123"}
+    return status, "application/problem+json", body | ({"errors": errors} if errors else {})
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        problem(500, "model_failed"),
+        problem(504, "model_timeout"),
+        problem(404, "unknown_model"),
+        (200, "application/json", {"model": "fifth", "version": "v1", "explanations": [{"base": "1"}]}),
+        (200, "text/html", "<h1>Welcome to nginx</h1>"),
+    ],
+    ids=["failed", "hung", "gone", "nonsense", "somebody else"],
+)
+def test_no_number_is_shown_while_the_service_gives_none(
+    trouble: tuple[int, str, dict[str, Any]], stand_in: StandIn
+) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    app = opened()
+    stand_in.trouble = trouble
+    widget(app, "months").set_value(5).run()
+    assert "75%" not in html_of(app)
+    assert len(app.warning) == 1
+    assert widget(app, "months").value == 5
+    stand_in.trouble = None
+    app.run()
+    assert "75%" in html_of(app)
+    assert not app.warning
+    assert widget(app, "months").value == 5
+
+
+def test_a_failure_names_the_request(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    stand_in.trouble = problem(500, "model_failed")
+    assert "abc-123" in opened().warning[0].value
+
+
+def test_a_service_that_goes_away_leaves_the_fields_and_one_banner(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    app = opened()
+    stand_in.stop()
+    began = time.monotonic()
+    widget(app, "months").set_value(5).run()
+    assert time.monotonic() - began < 3
+    assert len(app.warning) == 1
+    assert widget(app, "months").value == 5
+    assert "75%" not in html_of(app)
+
+
+def test_a_page_opened_while_the_service_is_away_is_friendly(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        point_at(f"http://127.0.0.1:{closed.getsockname()[1]}", monkeypatch)
+        app = opened(lang="pl")
+    assert app.header[0].value == "Chwileczkę"
+    assert len(app.warning) == 1
+
+
+def test_a_refused_value_is_marked_beside_its_field(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    errors = [{"pointer": "/rows/0/months", "code": "out_of_range", "message": "no"}]
+    stand_in.trouble = problem(422, "invalid_input", errors)
+    assert len(opened().error) == 1
+
+
+def test_an_unusual_value_is_named_beside_its_field(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made([EVERY_TYPE[3] | {"seen": [0, 4]}])]
+    stand_in.warnings = [{"field": "months", "code": "outside_training_range"}]
+    assert "between 0 and 4" in html_of(opened(lang="en"))
+
+
+def test_a_new_version_keeps_what_was_typed_and_points_to_its_new_fields(stand_in: StandIn) -> None:
+    months, sure = EVERY_TYPE[3], EVERY_TYPE[5]
+    stand_in.cards = [hand_made([months])]
+    app = opened(lang="en")
+    widget(app, "months").set_value(5).run()
+    stand_in.cards = [hand_made([months, sure], version="v2")]
+    st.cache_data.clear()
+    app.run()
+    assert widget(app, "months").value == 5
+    assert any("new fields" in notice.value for notice in app.info)
+
+
+@pytest.mark.parametrize("change", [{"maximum": 4}, {"type": "category", "categories": [{"value": "few"}]}])
+def test_a_new_version_that_forbids_what_was_typed_still_opens(change: dict[str, Any], stand_in: StandIn) -> None:
+    months = EVERY_TYPE[3]
+    stand_in.cards = [hand_made([months])]
+    app = opened(lang="en")
+    widget(app, "months").set_value(8).run()
+    stand_in.cards = [hand_made([months | {"default": None} | change], version="v2")]
+    st.cache_data.clear()
+    app.run()
+    assert not app.exception, app.exception[0].value
+
+
+# Other people's words
+
+
+def test_hostile_words_are_shown_as_plain_text(stand_in: StandIn) -> None:
+    field = EVERY_TYPE[3] | {"label": HOSTILE, "help": HOSTILE, "group": HOSTILE, "unit": HOSTILE}
+    band = {"value": "x", "label": HOSTILE, "low": 0, "high": 1, "tone": "bad"}
+    output = hand_made([])["output"] | {"sentence": HOSTILE, "bands": [band]}
+    more = {"question": HOSTILE, "title": HOSTILE, "row_name": HOSTILE, "real_rows": [{"months": 1}]}
+    stand_in.cards = [hand_made([field], output=output, examples=[{"name": "e", "label": HOSTILE, "row": {}}], **more)]
+    app = opened(nonsense=HOSTILE)
+    assert "<script>alert" not in html_of(app)
+    shown = [app.title[0].value, widget(app, "months").label, widget(app, "months").help, *app.button[0].label.splitlines()]
+    for text in shown:
+        assert r"\:red" in text
+        assert r"\*\*bold" in text
+        assert r"\$y" in text

@@ -1,0 +1,152 @@
+"""Promises of what is said of a file that cannot be scored: one code for each fault, one list of them, two languages."""
+
+import ast
+import re
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from starlette.testclient import TestClient
+
+from client import Card, Refused
+from demo.files import refusal_text, scored_file
+from demo.text.translation import Tongue
+from tests.support.in_process_client import client_of
+from tests.support.repository import ROOT
+from tests.support.row_files import MEDIA, ask, read, text_of, written
+
+MODEL = "diamond-price"
+DIAMOND: dict[str, Any] = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57}
+LISTED = dict(
+    re.findall(
+        r"^\| `(\w+)` \| (file|column|row|column, value|value) \|", (ROOT / "docs/files.md").read_text(), re.MULTILINE
+    )
+)
+ENGLISH, POLISH = Tongue("en"), Tongue("pl")
+
+
+def csv_of(**cells: Any) -> bytes:
+    row = {name: str(value) for name, value in DIAMOND.items()} | cells
+    return text_of(list(row), [list(row.values())] * 2, ";")
+
+
+def compressed() -> bytes:
+    table = pa.table({name: [value] * 1000 for name, value in DIAMOND.items()})
+    return written(table, "arrow", options=pa.ipc.IpcWriteOptions(compression="zstd"))
+
+
+FAULTS = {
+    "empty_file": (b"", "csv", None),
+    "no_header": (b"0.7;Ideal;G;VS2;61.8;57\n0.7;Ideal;G;VS2;61.8;57\n", "csv", None),
+    "zero_bytes": (csv_of().decode().encode("utf-16-le"), "csv", None),
+    "wrong_encoding": (csv_of() + b"\xff\xfe\xfa", "csv", None),
+    "unknown_charset": (csv_of(), "text/csv; charset=klingon", None),
+    "mixed_decimals": (csv_of(table="57,5"), "csv", None),
+    "unclear_thousands": (csv_of(table="1,234", carat="1", depth="62"), "csv", None),
+    "long_cell": (csv_of(cut="x" * 200_000), "csv", 2),
+    "open_quote": (csv_of() + b'"0.7;Ideal;G', "csv", 4),
+    "text_after_quote": (csv_of() + b'"0.7"x;Ideal;G;VS2;61.8;57\n', "csv", 4),
+    "damaged_file": (b"PAR1 and no more", "parquet", None),
+    "compressed_batches": (compressed(), "arrow", None),
+    "missing_column": (csv_of().replace(b"carat", b"Carat"), "csv", None),
+    "duplicate_column": (text_of([*DIAMOND, "id", "id"], []), "csv", None),
+    "taken_column": (text_of([*DIAMOND, "error_codes"], []), "csv", None),
+    "wrong_type": (written(pa.table({name: ["0.7"] for name in DIAMOND}), "arrow"), "arrow", None),
+}
+
+
+def refused(code: str, service: TestClient) -> Refused:
+    """Return what the client raises for the file with this fault."""
+    body, kind, _ = FAULTS[code]
+    with (
+        pytest.raises(Refused) as raised,
+        client_of(service).score_file(MODEL, pa.BufferReader(body), MEDIA.get(kind, kind)),
+    ):
+        pass
+    return raised.value
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_fault_of_a_file_has_its_code(code: str, service: TestClient) -> None:
+    body, kind, line = FAULTS[code]
+    problem = ask(service, MODEL, body, kind).json()
+    assert (problem["code"], problem["errors"][0]["code"]) == ("invalid_file", code)
+    assert problem["errors"][0].get("line") == line
+    assert ("column" in problem["errors"][0]) == (LISTED[code] != "file")
+
+
+def test_the_list_of_codes_is_that_of_the_room() -> None:
+    assert {code for code, of in LISTED.items() if of not in {"row", "value"}} == FAULTS.keys()
+    words = {
+        node.value
+        for file in (ROOT / "service/files").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    named = {word for word in words if re.fullmatch(r"[a-z]+(_[a-z]+)+", word)}
+    assert LISTED.keys() <= named
+    assert named - LISTED.keys() == {"zero_copy_only", "error_codes", "computed_at"} & named
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_the_page_says_each_fault_in_both_languages_and_never_falls_back(code: str, service: TestClient) -> None:
+    error = refused(code, service)
+    english, polish = refusal_text.of_file(error, ENGLISH), refusal_text.of_file(error, POLISH)
+    assert english
+    assert len(polish) == len(english)
+    assert not set(english) & set(polish)
+    assert not {error.detail, *(each["message"] for each in error.errors)} & set(polish)
+    assert "{" not in "".join([*english, *polish])
+
+
+def test_what_is_missing_is_named_once_with_what_is_nearly_right(service: TestClient) -> None:
+    assert refusal_text.of_file(refused("missing_column", service), POLISH) == [
+        "Brakuje 1 kolumny: carat.",
+        "carat: jest „Carat”, a nazwy muszą się zgadzać co do litery.",
+    ]
+
+
+def test_a_row_of_a_broken_quote_is_named_by_its_line(service: TestClient) -> None:
+    (polish,) = refusal_text.of_file(refused("open_quote", service), POLISH)
+    assert "linii 4" in polish
+
+
+@given(some.sampled_from(["a_new_code", "", "unknown_model"]), some.text(max_size=20))
+def test_a_code_that_is_not_known_keeps_the_services_sentence(code: str, sentence: str) -> None:
+    whole = Refused(sentence or "?", "", status=422, code=code, errors=[])
+    assert refusal_text.of_file(whole, POLISH) == [sentence or "?"]
+    column: Any = {"pointer": "", "column": "depth", "line": "", "code": code, "message": "Odd."}
+    assert refusal_text.of_file(Refused("?", "", status=422, code=code, errors=[column]), POLISH) == ["depth: Odd."]
+    card: Any = {"inputs": [{"name": "depth", "type": "number"}]}
+    assert refusal_text.of_row(card, f"depth: {code}", sentence, POLISH) == sentence
+    assert refusal_text.of_row(card, f"wrong_cells; width: {code}", sentence, POLISH) == sentence
+
+
+ROWS = {
+    "depth: missing_field": ({"depth": ""}, "depth: brak wartości"),
+    "depth: wrong_type": ({"depth": "n/a"}, "depth: to nie liczba"),
+    "depth: not_finite": ({"depth": "1e999"}, "depth: liczba nieskończona"),
+    "cut: unknown_category": ({"cut": "Poor"}, "cut: żadne z: Fair, Good, Very Good, Premium, Ideal"),
+    "carat: out_of_range": ({"carat": "9"}, "carat: poza zakresem od 0,2 do 5,5"),
+    "wrong_cells": ({"more": ""}, "inna liczba komórek niż kolumn"),
+}
+
+
+def test_a_row_that_was_refused_says_why_in_the_readers_language(service: TestClient, cards: dict[str, Card]) -> None:
+    rows = [[*({name: str(value) for name, value in DIAMOND.items()} | cells).values()] for cells, _ in ROWS.values()]
+    answer = ask(service, MODEL, text_of(list(DIAMOND), rows, ";"), "csv", "arrow")
+    assert [row["error_codes"] for row in read(answer)] == list(ROWS)
+    table = scored_file.chosen(cards[MODEL], pa.ipc.open_stream(answer.content).read_all(), scored_file.REFUSED, "file")
+    for words, expected in ((POLISH, [said for _, said in ROWS.values()]), (ENGLISH, None)):
+        told = scored_file.told(table, partial(refusal_text.of_row, cards[MODEL], words=words))
+        assert told.schema.names[:2] == ["row", "error"]
+        said = told["error"].to_pylist()
+        assert said == expected if expected else not set(said) & set(table["error"].to_pylist())
+
+
+def test_several_faults_of_a_row_are_all_said(cards: dict[str, Card]) -> None:
+    said = refusal_text.of_row(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
+    assert said == "depth: a value is missing; carat: not a number"

@@ -1,0 +1,310 @@
+"""Promises of what a nightly job reads: a CSV as the API reads it, and never the store's own file."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import NullPool, create_engine, select, text
+from starlette.testclient import TestClient
+
+from service.bundles.bundle_files import read_card
+from service.jobs.__main__ import main
+from service.jobs.inputs import Wanted, open_source, read
+from service.jobs.partitions import WrongInput
+from service.schemas import Card
+from service.store.store import Store
+from service.store.tables import refused_rows, stored_features, stored_predictions
+from tests.support.databases import new_database
+
+MODEL = "credit-default"
+Job = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def card(bundles: Path) -> Card:
+    return read_card(bundles / MODEL)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path}/witryna.db", 60.0)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def job(tmp_path: Path, bundles: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
+    monkeypatch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{tmp_path}/witryna.db")
+    monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
+
+    def run(source: str | Path, *options: str) -> None:
+        main(["predict", "--model", MODEL, "--input", str(source), *options])
+
+    return run
+
+
+def messy(card: Card) -> list[str]:
+    """Real rows as an office writes them: decimal commas, a column more, one row cut short, some cells that are none."""
+    rows = [[str(value).replace(".", ",") for value in row.values()] for row in card.real_rows[:30]]
+    rows[3][0] = "brak"
+    rows[4][1] = ""
+    rows[5][2] = "-7"
+    rows[6] = rows[6][:4]
+    rows[7][3] = " +1 "
+    names = ["client_id", "branch", *card.real_rows[0]]
+    return [";".join(names), *(";".join([str(place), "Łódź", *row]) for place, row in enumerate(rows, 1))]
+
+
+@pytest.mark.parametrize(("encoding", "options"), [("utf-8-sig", ()), ("cp1250", ("--charset", "windows-1250"))])
+def test_a_csv_is_read_as_the_api_reads_it(
+    encoding: str, options: tuple[str, ...], card: Card, job: Job, store: Store, service: TestClient, tmp_path: Path
+) -> None:
+    text = "\r\n".join(messy(card)).encode(encoding)
+    file = tmp_path / "clients.csv"
+    file.write_bytes(text)
+    job(file, *options)
+    kind = {"Content-Type": f"text/csv; charset={'windows-1250' if options else 'utf-8'}", "Accept": "application/json"}
+    said = service.post(f"/v1/models/{MODEL}/predictions", content=text, headers=kind).json()
+    with store.reading() as connection:
+        kept = {row.place: json.loads(row.prediction) for row in connection.execute(select(stored_predictions))}
+        refused = {(row.place, row.field or None, row.code, row.message) for row in connection.execute(select(refused_rows))}
+    assert kept == {place: each for place, each in enumerate(said["predictions"], 1) if each}
+    errors = {(each["row"], each.get("column"), each["code"], each["message"]) for each in said["errors"]}
+    assert refused == errors
+    assert {place for place, *_ in errors} == {4, 5, 6, 7}
+
+
+def test_a_stored_row_is_written_as_a_caller_writes_it(card: Card, job: Job, store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "clients.csv"
+    file.write_text("\n".join(messy(card)), encoding="utf-8")
+    job(file)
+    with store.reading() as connection:
+        rows = {row.key: row.row for row in connection.execute(select(stored_predictions))}
+    assert json.loads(rows["1"]) == dict(card.real_rows[0])
+    assert '"months_late_now":0,' in rows["1"] or '"months_late_now":1,' in rows["1"], "a whole number has no point"
+
+
+def test_a_thousand_that_may_be_one_is_not_guessed(card: Card, job: Job, tmp_path: Path) -> None:
+    row = dict(card.real_rows[0]) | {"credit_limit": "50,000"}
+    file = tmp_path / "clients.csv"
+    file.write_text(
+        ";".join(["client_id", *row]) + "\n" + ";".join(["1", *map(str, row.values())]).replace("0.", "0") + "\n"
+    )
+    with pytest.raises(SystemExit, match="--decimal point or --decimal comma"):
+        job(file)
+
+
+@pytest.mark.parametrize("spelling", ["plain", "roundabout", "link"])
+def test_the_stores_own_file_is_no_input(spelling: str, job: Job, store: Store, tmp_path: Path) -> None:
+    store.prepare()
+    (tmp_path / "link.db").symlink_to(tmp_path / "witryna.db")
+    (tmp_path / "folder").mkdir()
+    named = {"plain": "witryna.db", "roundabout": "folder/../witryna.db", "link": "link.db"}[spelling]
+    with pytest.raises(SystemExit, match="the store's own file"):
+        job(f"sqlite:///{tmp_path}/{named}#stored_predictions")
+
+
+@pytest.mark.usefixtures("job")
+def test_the_features_job_reads_an_offices_csv_too(tmp_path: Path) -> None:
+    months = [f"2005-{month:02d}" for month in range(9, 3, -1)]
+    lines = ["client;month;status;bill;paid;limit", *(f"7;{month};0;1000,5;500,25;20000" for month in months)]
+    (tmp_path / "statements.csv").write_text("\n".join(lines))
+    main(["features", "--model", MODEL, "--input", str(tmp_path / "statements.csv"), "--output", str(tmp_path / "out")])
+    (row,) = pq.read_table(tmp_path / "out" / "features.parquet").to_pylist()
+    assert (row["client_id"], row["last_payment"], row["share_used_now"]) == ("7", 500.25, 0.05)
+
+
+def test_an_empty_text_in_a_csv_is_not_known_by_night_as_by_day(
+    bundles: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{tmp_path}/witryna.db")
+    monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
+    file = tmp_path / "comments.csv"
+    file.write_text('id,comment\n1,fine\n2,\n3,""\n4,again\n', encoding="utf-8")
+    main(["predict", "--model", "comment-sentiment", "--input", str(file), "--key", "id"])
+    with store.reading() as connection:
+        kept = {row.key for row in connection.execute(select(stored_predictions))}
+        refused = {(row.key, row.field, row.code) for row in connection.execute(select(refused_rows))}
+    assert (kept, refused) == ({"1", "4"}, {("2", "comment", "missing_field"), ("3", "comment", "missing_field")})
+
+
+# Keys and files as other programs write them
+
+NUMBERS = [1, 17, 12_345_678]
+KEYS: dict[str, tuple[pa.Array, list[str | None]]] = {
+    "a decimal of Spark": (pa.array(map(Decimal, NUMBERS), pa.decimal128(38, 0)), ["1", "17", "12345678"]),
+    "a decimal of Oracle": (pa.array([Decimal("1.00"), Decimal("17.50"), None], pa.decimal128(20, 2)), ["1", None, None]),
+    "a decimal of 38 digits": (pa.array([Decimal(10**37 + each) for each in NUMBERS]), [str(10**37 + x) for x in NUMBERS]),
+    "a float of pandas": (pa.array([1.0, float("nan"), 12_345_678.0]), ["1", None, "12345678"]),
+    "a float with a null": (pa.array([1.0, None, -3.0]), ["1", None, "-3"]),
+    "no whole numbers": (pa.array([1.5, float("inf"), 2.0**53]), [None, None, None]),
+    "the largest float": (pa.array([2.0**53 - 1, -(2.0**53 - 1), 0.0]), [str(2**53 - 1), str(1 - 2**53), "0"]),
+    "a small float": (pa.array([1.0, 2.0**24 - 1, 2.0**24], pa.float32()), ["1", str(2**24 - 1), None]),
+    "truths": (pa.array([True, False, None]), [None, None, None]),
+    "lists": (pa.array([[1], [], None]), [None, None, None]),
+    "structures": (pa.array([{"a": 1}, {"a": 2}, None]), [None, None, None]),
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+@pytest.mark.usefixtures("job")
+def test_a_whole_number_is_the_same_key_in_every_type_and_what_is_none_refuses_its_row(
+    kind: str, card: Card, store: Store, tmp_path: Path
+) -> None:
+    column, expected = KEYS[kind]
+    fixed = {"month": ["2005-09"] * 3, "status": [0] * 3, "bill": [0] * 3, "paid": [0] * 3, "limit": [20_000] * 3}
+    pq.write_table(pa.table({"id": column} | fixed), tmp_path / "statements.parquet")
+    row = {name: [value] * 3 for name, value in card.real_rows[0].items()}
+    pq.write_table(pa.table({"id": column} | row), tmp_path / "rows.parquet")
+    for asked, file, table in (("features", "statements", stored_features), ("predict", "rows", stored_predictions)):
+        arguments = [asked, "--model", MODEL, "--input", str(tmp_path / f"{file}.parquet"), "--key", "id"]
+        if any(expected):
+            main(arguments)
+        else:
+            with pytest.raises(SystemExit, match=r"None of 3 rows could be used.*id (wrong_type|missing_field)"):
+                main(arguments)
+        with store.reading() as connection:
+            wanted = select(table.c.key, table.c.place)
+            kept = {place: key for key, place in connection.execute(wanted)}
+            fields = set(connection.execute(select(refused_rows.c.field)).scalars())
+        assert [kept.get(place) for place in (1, 2, 3)] == expected
+        assert fields <= {"id"}
+
+
+@pytest.mark.parametrize(("decimal", "sign"), [("point", "."), ("comma", ",")])
+@pytest.mark.usefixtures("job")
+def test_a_whole_number_in_a_csv_is_the_same_key_however_it_is_written_and_text_stays_text(
+    decimal: str, sign: str, card: Card, store: Store, tmp_path: Path
+) -> None:
+    other = "," if sign == "." else "."
+    written = [
+        f"17{sign}0",
+        f"5{sign}00",
+        " 6 ",
+        "-3",
+        "007",
+        f"007{sign}0",
+        f"8{other}0",
+        f"1{sign}000",
+        f"A{sign}0",
+        f"9{sign}5",
+    ]
+    written += ["9" * 15 + f"{sign}0", "9" * 16 + f"{sign}0", "  "]
+    expected = ["17", "5", "6", *written[3:10], "9" * 15, written[11]]
+    row = [str(value).replace(".", sign) for value in card.real_rows[0].values()]
+    rows = [["id", *card.real_rows[0]], *([key, *row] for key in written)]
+    statements = [["id", "month", "status", "bill", "paid", "limit"]]
+    statements += [[key, "2005-09", "0", "0", f"0{sign}5", "20000"] for key in written]
+    for asked, lines, table in (("features", statements, stored_features), ("predict", rows, stored_predictions)):
+        (tmp_path / "in.csv").write_text("\n".join(map(";".join, lines)))
+        main([asked, "--model", MODEL, "--input", str(tmp_path / "in.csv"), "--key", "id", "--decimal", decimal])
+        with store.reading() as connection:
+            kept = connection.execute(select(table.c.key).order_by(table.c.place)).scalars().all()
+            refused = connection.execute(select(refused_rows.c.field, refused_rows.c.code)).all()
+        assert kept == expected
+        assert set(refused) == {("id", "missing_field")}
+
+
+@pytest.mark.usefixtures("job")
+def test_a_text_of_parquet_is_the_key_that_it_is(card: Card, store: Store, tmp_path: Path) -> None:
+    row = {name: [value] * 2 for name, value in card.real_rows[0].items()}
+    pq.write_table(pa.table({"id": ["17.0", " 6 "]} | row), tmp_path / "rows.parquet")
+    main(["predict", "--model", MODEL, "--input", str(tmp_path / "rows.parquet"), "--key", "id"])
+    with store.reading() as connection:
+        assert set(connection.execute(select(stored_predictions.c.key)).scalars()) == {"17.0", " 6 "}
+
+
+@pytest.mark.usefixtures("job")
+def test_where_every_row_is_refused_the_reasons_are_written_too(card: Card, tmp_path: Path) -> None:
+    statements = {"month": ["2005-09"] * 2, "status": [0] * 2, "bill": [0] * 2, "paid": [0] * 2, "limit": [20_000] * 2}
+    rows = {name: [value] * 2 for name, value in card.real_rows[0].items()}
+    for asked, table in (("features", statements), ("predict", rows)):
+        pq.write_table(pa.table({"id": [None, "x" * 65]} | table), tmp_path / "in.parquet")
+        out = tmp_path / asked
+        with pytest.raises(SystemExit, match="None of 2 rows could be used"):
+            main([asked, "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", "id", "--output", str(out)])
+        assert [file.name for file in out.iterdir()] == ["refused.parquet"]
+        refused = pq.read_table(out / "refused.parquet").to_pylist()
+        assert [(each["place"], each["code"]) for each in refused] == [(1, "missing_field"), (2, "too_long")]
+
+
+@pytest.mark.usefixtures("job")
+def test_where_every_row_is_refused_and_the_reasons_cannot_be_written_it_is_told(card: Card, tmp_path: Path) -> None:
+    row = {name: [value] for name, value in card.real_rows[0].items()}
+    pq.write_table(pa.table({"id": ["x" * 65]} | row), tmp_path / "in.parquet")
+    (tmp_path / "out" / "refused.parquet").mkdir(parents=True)
+    arguments = ["predict", "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", "id"]
+    with pytest.raises(SystemExit, match=r"No row could be used, and refused\.parquet could not be written"):
+        main([*arguments, "--output", str(tmp_path / "out")])
+
+
+def rows_of(source: Path) -> list[dict[str, object]]:
+    opened = open_source(str(source), Wanted(["a"], frozenset()))
+    return [row for batch in read(opened, ["a", "b"]) for row in batch.to_pylist()]
+
+
+def test_a_folders_files_are_read_by_the_names_of_their_columns_and_in_any_spelling(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": [1], "b": ["x"], "c": [0.5]}), tmp_path / "1.parquet")
+    pq.write_table(pa.table({"c": [0.5], "b": ["y"], "a": [2]}), tmp_path / "2.PARQUET")
+    (tmp_path / "_SUCCESS").touch()
+    assert rows_of(tmp_path) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    pq.write_table(pa.table({"a": [1], "b": ["x"]}), tmp_path / "3.parquet")
+    with pytest.raises(WrongInput, match=r"3\.parquet has other columns"):
+        rows_of(tmp_path)
+
+
+def test_folders_in_a_folder_are_refused_and_never_left_out_in_silence(tmp_path: Path) -> None:
+    table = pa.table({"a": [1], "b": ["x"]})
+    pq.write_table(table, tmp_path / "1.parquet")
+    (tmp_path / "month=2005-09" / "day=1").mkdir(parents=True)
+    assert len(rows_of(tmp_path)) == 1
+    pq.write_table(table, tmp_path / "month=2005-09" / "day=1" / "part-0.parquet")
+    with pytest.raises(WrongInput, match="Folders in a folder are not read: 'month=2005-09/day=1' has Parquet files"):
+        rows_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["sqlite_dump.parquet", "postgresql.parquet"])
+def test_a_file_whose_name_begins_as_an_address_is_a_file(
+    name: str, card: Card, job: Job, store: Store, tmp_path: Path
+) -> None:
+    pq.write_table(pa.Table.from_pylist([{"client_id": 1} | card.real_rows[0]]), tmp_path / name)
+    with contextlib.chdir(tmp_path):
+        job(name)
+    with store.reading() as connection:
+        assert connection.execute(select(stored_predictions.c.key)).scalars().all() == ["1"]
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite:x#t", "sqlite://#t", "postgresql://host:port/name#t", "sqlite:///#t", "oracle://x/y#t"]
+)
+def test_an_address_that_is_none_is_told_in_a_sentence(address: str, job: Job) -> None:
+    with pytest.raises(SystemExit, match=r"A database address looks like|There is no Parquet file"):
+        job(address)
+
+
+def test_numbers_of_a_table_that_are_infinite_or_none_refuse_their_rows(
+    card: Card, postgres: Any, job: Job, store: Store
+) -> None:
+    url = new_database(postgres)
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    row = card.real_rows[0]
+    names = ", ".join(f'"{name}"' for name in ["client_id", *row])
+    limits = ["'Infinity'", "'-Infinity'", "'NaN'", "20000", "20000.5"]
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE clients (client_id numeric, {', '.join(f'{name} numeric' for name in row)})"))
+        for key, limit in enumerate(limits, start=1):
+            values = [limit if name == "credit_limit" else str(value) for name, value in row.items()]
+            values_text = ", ".join([str(key), *values])
+            connection.execute(text(f"INSERT INTO clients ({names}) VALUES ({values_text})"))  # noqa: S608 - our own
+    job(f"{url}#clients")
+    with store.reading() as connection:
+        kept = connection.execute(select(stored_predictions.c.key)).scalars().all()
+        refused = connection.execute(select(refused_rows.c.key, refused_rows.c.code)).all()
+    assert kept == ["4", "5"]
+    assert [tuple(each) for each in refused] == [("1", "not_finite"), ("2", "not_finite"), ("3", "not_finite")]

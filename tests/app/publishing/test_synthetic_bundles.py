@@ -1,0 +1,69 @@
+"""Promises of bundles of other kinds than the bundled ones, made by training's own code: three labels, nulls, text and numbers."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from service.bundles.registry import Model, open_model
+from service.publishing import build
+from service.questions.explanations import explanations
+from service.training.recipe import Recipe
+from tests.support import synthetic_recipes
+
+RECIPES: dict[str, Recipe] = {
+    "toy-pets": synthetic_recipes.pets("toy-pets"),
+    "toy-rents": synthetic_recipes.rents("toy-rents"),
+}
+
+
+@pytest.fixture(scope="module")
+def models(toy_bundles: Path) -> dict[str, Model]:
+    return {name: open_model(toy_bundles / name) for name in RECIPES}
+
+
+def held_out(name: str, model: Model) -> tuple[list[Any], Any]:
+    test = RECIPES[name].split().test
+    rows = build.rows(test.fields[[field.name for field in model.card.inputs]])
+    return list(model.predict(rows).predictions), test.answer
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_bundle_with_missing_values_remembers_measures_and_explains(name: str, models: dict[str, Model]) -> None:
+    model = models[name]
+    assert model.reference is not None
+    assert model.evaluation is not None
+    holed = [row for row in model.card.real_rows if None in row.values()]
+    assert holed, "a held-out row with a hole is shown as it is"
+    for found in explanations(model, holed[:3], "pl").explanations:
+        assert len(found.contributions) == len(model.card.inputs)
+        total = found.base + sum(each.contribution for each in found.contributions)
+        assert total == pytest.approx(found.output)
+        assert found.usualness is not None
+    labels = [group.label for segment in model.evaluation.segments for group in segment.groups]
+    assert {"en": "missing", "pl": "brak"} in labels
+
+
+def test_right_answers_of_three_labels_are_those_of_the_likeliest_one(models: dict[str, Model]) -> None:
+    predictions, answer = held_out("toy-pets", models["toy-pets"])
+    labels = ["cat", "dog", "rabbit"]
+    right = np.mean([each.label == labels[place] for each, place in zip(predictions, answer, strict=True)])
+    found = {metric.name: metric for metric in models["toy-pets"].card.metrics}
+    assert found["accuracy"].value == pytest.approx(right, abs=1e-6)
+    chances = np.array([each.probabilities["dog"] for each in predictions])
+    assert found["auc"].value == pytest.approx(metrics.roc_auc_score(answer == 1, chances), abs=1e-6)
+    assert found["brier"].value == pytest.approx(metrics.brier_score_loss(answer == 1, chances), abs=1e-6)
+
+
+def test_a_text_beside_a_number_is_measured_as_it_is_served(models: dict[str, Model]) -> None:
+    predictions, answer = held_out("toy-rents", models["toy-rents"])
+    found = {metric.name: metric.value for metric in models["toy-rents"].card.metrics}
+    assert found["r2"] == pytest.approx(metrics.r2_score(answer, [each.value for each in predictions]), abs=1e-6)
+
+
+def test_a_bundle_says_the_day_on_which_it_was_made(models: dict[str, Model]) -> None:
+    for model in models.values():
+        assert datetime.now(UTC).date() - date.fromisoformat(model.card.built) <= timedelta(days=1)

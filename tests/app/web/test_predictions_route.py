@@ -1,0 +1,190 @@
+"""Promises of POST /v1/models/{model}/predictions: the right numbers, and one clear error for everything else."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from starlette.testclient import TestClient
+
+from service.bundles.bundle_files import read_card
+from service.publishing.build import scikit_learn_says
+from service.training.recipes import RECIPES
+from tests.support.sklearn_pipelines import pipeline_of, split_of
+
+JSON = {"Content-Type": "application/json"}
+CREDIT = "/v1/models/credit-default/predictions"
+
+
+def numbers(answer: dict[str, Any]) -> list[list[float]]:
+    return [
+        list(each["probabilities"].values()) if "probabilities" in each else [each["value"]]
+        for each in answer["predictions"]
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_the_api_says_what_scikit_learn_says(name: str, service: TestClient, bundles: Path) -> None:
+    card = read_card(bundles / name)
+    fields = split_of(name).test.fields.iloc[:500][[field.name for field in card.inputs]]
+    rows = json.loads(fields.to_json(orient="records", double_precision=15))
+    answer = service.post(f"/v1/models/{name}/predictions", json={"rows": rows}).json()
+    expected = scikit_learn_says(card, pipeline_of(name), fields).reshape(len(fields), -1)
+    np.testing.assert_allclose(numbers(answer), expected, rtol=1e-5, atol=1e-6)
+    assert answer["model"] == name
+    assert answer["version"] == card.version
+    assert answer["source"] == "live"
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_one_row_alone_gets_the_number_that_it_gets_among_a_thousand(
+    name: str, service: TestClient, cards: dict[str, Any]
+) -> None:
+    rows = cards[name]["real_rows"][:20]
+    together = numbers(service.post(f"/v1/models/{name}/predictions", json={"rows": rows * 50}).json())[:20]
+    alone = [numbers(service.post(f"/v1/models/{name}/predictions", json={"rows": [row]}).json())[0] for row in rows]
+    np.testing.assert_array_equal(alone, together)
+
+
+def test_the_decision_is_the_band_that_holds_the_probability(service: TestClient, cards: dict[str, Any]) -> None:
+    for name in ("credit-default", "credit-scorecard", "comment-sentiment"):
+        output = cards[name]["output"]
+        answer = service.post(f"/v1/models/{name}/predictions", json={"rows": cards[name]["real_rows"]}).json()
+        decisions = set()
+        for each in answer["predictions"]:
+            probability = each["probabilities"][output["focus"]]
+            (band,) = [band for band in output["bands"] if band["low"] <= probability < band["high"]]
+            assert each["decision"] == band["value"]
+            assert each["label"] == max(each["probabilities"], key=each["probabilities"].get)
+            decisions.add(each["decision"])
+        assert len(decisions) > 1
+
+
+def test_the_interval_holds_about_nine_of_ten_unseen_prices(service: TestClient) -> None:
+    test = split_of("diamond-price").test
+    rows = json.loads(test.fields.to_json(orient="records", double_precision=15))[:8000]
+    answer = service.post("/v1/models/diamond-price/predictions", json={"rows": rows}).json()
+    ranges = pd.DataFrame([each["interval"] for each in answer["predictions"]])
+    inside = (ranges["low"] <= test.answer[:8000]) & (test.answer[:8000] <= ranges["high"])
+    assert 0.88 <= inside.mean() <= 0.92
+    assert set(ranges["coverage"]) == {0.9}
+
+
+def test_a_value_outside_the_training_range_is_scored_with_a_warning(service: TestClient, cards: dict[str, Any]) -> None:
+    row = cards["diamond-price"]["examples"][0]["row"] | {"carat": 5.4}
+    (prediction,) = service.post("/v1/models/diamond-price/predictions", json={"rows": [row]}).json()["predictions"]
+    assert prediction["warnings"] == [{"field": "carat", "code": "outside_training_range"}]
+
+
+def test_the_served_version_may_be_demanded(service: TestClient, cards: dict[str, Any]) -> None:
+    card = cards["credit-default"]
+    row = card["examples"][0]["row"]
+    assert service.post(CREDIT, json={"rows": [row], "version": card["version"]}).status_code == 200
+    answer = service.post(CREDIT, json={"rows": [row], "version": "another"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_version")
+
+
+def bad_values() -> dict[str, str]:
+    return {
+        "wrong type": '"text"',
+        "true": "true",
+        "null": "null",
+        "NaN": "NaN",
+        "Infinity": "Infinity",
+        "-Infinity": "-Infinity",
+        "1e400": "1e400",
+        "5,000 digits": "9" * 5000,
+        "below the minimum": "-1",
+        "a list": "[1]",
+        "an object": '{"a": 1}',
+        "a million letters": json.dumps("x" * 1_000_000),
+        "a lone surrogate": '"\\ud800"',
+        "deep nesting": "[" * 500 + "]" * 500,
+    }
+
+
+@pytest.mark.parametrize("value", bad_values().values(), ids=bad_values())
+def test_a_bad_value_is_refused_in_one_shape_that_names_row_and_field(
+    value: str, service: TestClient, cards: dict[str, Any]
+) -> None:
+    good = cards["credit-default"]["examples"][0]["row"]
+    bad = json.dumps(good | {"credit_limit": "HERE"}).replace('"HERE"', value)
+    started = time.perf_counter()
+    answer = service.post(CREDIT, content=f'{{"rows": [{json.dumps(good)}, {bad}]}}', headers=JSON)
+    assert time.perf_counter() - started < 0.5
+    problem = check_problem(answer, 422, "invalid_input")
+    assert [error["pointer"] for error in problem["errors"]] == ["/rows/1/credit_limit"]
+    assert service.post(CREDIT, json={"rows": [good]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ('"extra": 1', "extra", "unknown_field"),
+        ('"credit_limit": 20000', "credit_limit", "duplicate_field"),
+    ],
+)
+def test_an_extra_or_a_doubled_field_is_named(
+    change: str, field: str, code: str, service: TestClient, cards: dict[str, Any]
+) -> None:
+    row = json.dumps(cards["credit-default"]["examples"][0]["row"])[:-1] + ", " + change + "}"
+    answer = service.post(CREDIT, content=f'{{"rows": [{row}]}}', headers=JSON)
+    problem = check_problem(answer, 422, "invalid_input")
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(f"/rows/0/{field}", code)]
+
+
+def test_an_unknown_category_is_refused_by_name(service: TestClient, cards: dict[str, Any]) -> None:
+    row = cards["diamond-price"]["examples"][0]["row"] | {"cut": "Superb"}
+    problem = check_problem(service.post("/v1/models/diamond-price/predictions", json={"rows": [row]}), 422, "invalid_input")
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("/rows/0/cut", "unknown_category")]
+    assert "Superb" not in json.dumps(problem)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        (b'{"rows": ["\xff"]}', JSON, 400, "invalid_request"),
+        (b"{", JSON, 400, "invalid_request"),
+        (b"[" * 1_000_000, JSON, 400, "invalid_request"),
+        (b'{"rows": []}', {"Content-Type": "text/plain"}, 415, "unsupported_type"),
+        (b'{"rows": []}', {"Content-Type": "application/x-www-form-urlencoded"}, 415, "unsupported_type"),
+        (b"x", JSON | {"Content-Encoding": "gzip"}, 415, "unsupported_type"),
+        (b'{"rows": [{"comment": "' + b"x" * 10_000_000 + b'"}]}', JSON, 413, "too_large"),
+        (b'{"rows": [' + b"{}," * 10_000 + b"{}]}", JSON, 413, "too_large"),
+        (b'{"rows": 3}', JSON, 422, "invalid_input"),
+    ],
+)
+def test_a_bad_body_is_refused_in_one_shape(
+    body: bytes, headers: dict[str, str], status: int, code: str, service: TestClient
+) -> None:
+    started = time.perf_counter()
+    answer = service.post(CREDIT, content=body, headers=headers)
+    assert time.perf_counter() - started < 0.5
+    check_problem(answer, status, code)
+
+
+def test_no_rows_are_no_mistake(service: TestClient) -> None:
+    assert service.post(CREDIT, json={"rows": []}).json()["predictions"] == []
+
+
+@pytest.mark.parametrize("name", ["nobody", "..", "%2e%2e", "UPPER", "a" * 300, "credit-default%00"])
+def test_an_unknown_model_is_404_whatever_its_name(name: str, service: TestClient) -> None:
+    for answer in (service.get(f"/v1/models/{name}"), service.post(f"/v1/models/{name}/predictions", json={"rows": []})):
+        assert answer.status_code in {404, 405}
+        check_problem(answer, answer.status_code, answer.json()["code"])
+
+
+def check_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
+    """Hold an answer against the one shape of all problems and return it."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert {"type", "title", "detail", "request_id"} <= problem.keys()
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    assert len(answer.content) < 30_000
+    assert b"Traceback" not in answer.content
+    assert b"service/" not in answer.content
+    return problem

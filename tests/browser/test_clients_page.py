@@ -1,0 +1,220 @@
+"""The journey of a client, in a real browser: looked up, stored answer and fields with their age, changed, live beside it."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+
+from client import Client
+from service.store.store import Store
+from service.store.tables import stored_features, stored_predictions
+from tests.support.browser_session import Visit
+from tests.support.repository import ROOT
+from tests.support.server_process import Program, free_port, running
+
+MODEL = "credit-default"
+PHONE, LAPTOP, PROJECTOR = (375, 667), (1280, 860), (1920, 1080)
+SINCE = {"en": re.compile(r"These fields were stored .* ago\."), "pl": re.compile(r"Te pola zapisano .* temu\.")}
+TITLE = {"en": "What do we know already?", "pl": "Co już wiemy?"}
+FEW = 200
+
+
+@pytest.fixture(scope="module")
+def programs(bundles: Path, tmp_path_factory: Any) -> Iterator[tuple[Program, Program]]:
+    """The service over a store that last night's jobs have filled, and the demo."""
+    folder = Path(tmp_path_factory.mktemp("night"))
+    store = {"SERVICE_DATABASE_URL": f"sqlite:///{folder}/witryna.db", "SERVICE_BUNDLES": str(bundles)}
+    statements = pq.read_table(ROOT / "data" / "card_statements.parquet")
+    few = statements.filter(pa.compute.less_equal(statements["client"], FEW))
+    newcomer = few.filter(pa.compute.equal(few["client"], 7)).slice(0, 2)
+    column = few.schema.get_field_index("client")
+    newcomer = newcomer.set_column(column, "client", pa.array([777, 777], few.schema.field("client").type))
+    pq.write_table(pa.concat_tables([few, newcomer]), folder / "statements.parquet")
+    night("features", folder / "statements.parquet", folder, store)
+    scored = pq.read_table(folder / "features.parquet")
+    pq.write_table(scored.filter(pa.compute.not_equal(scored["client_id"], "5")), folder / "in.parquet")
+    night("predict", folder / "in.parquet", folder, store)
+    ports = free_port(), free_port()
+    service = Program("service", "/health/ready", ports[0], SERVICE_PORT=str(ports[0]), **store)
+    demo = Program("demo", "/_stcore/health", ports[1], DEMO_PORT=str(ports[1]), DEMO_SERVICE_URL=service.url)
+    with running(service), running(demo):
+        yield service, demo
+
+
+def night(job: str, source: Path, folder: Path, store: dict[str, str]) -> None:
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "service.jobs",
+        job,
+        "--model",
+        MODEL,
+        "--input",
+        source,
+        "--output",
+        folder,
+    ]
+    subprocess.run(command, cwd=ROOT, env=os.environ | store, check=True, capture_output=True)
+
+
+def answers(page: Page) -> Any:
+    return page.locator(".two-answers .number")
+
+
+def said(prediction: dict[str, Any]) -> str:
+    return f"{prediction['probabilities']['default']:.0%}"
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "scheme"), [("en", LAPTOP, "light"), ("pl", PHONE, "dark"), ("pl", PROJECTOR, "light")]
+)
+def test_a_client_is_looked_up_and_the_stored_answer_says_how_old_it_is(
+    language: str, size: tuple[int, int], scheme: str, visit: Any, programs: tuple[Program, Program]
+) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    seen: Visit = visit(f"/clients?model={MODEL}&lang={language}", viewport=viewport, color_scheme=scheme)
+    page = seen.page
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE[language])
+    key = page.get_by_placeholder("client_id")
+    key.fill("17")
+    key.press("Enter")
+    stored: Any = Client(programs[0].url).entity(MODEL, 17)
+    expect(answers(page)).to_have_text([said(stored["stored_prediction"]["prediction"])])
+    expect(page.locator(".stored-since")).to_have_text(SINCE[language])
+    average = page.get_by_role("spinbutton", name=re.compile("^(Average payment|Średnia wpłata)"))
+    expect(average).to_have_value(str(int(stored["stored_features"]["values"]["average_payment"])))
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert seen.foreign == []
+
+
+def test_a_changed_field_brings_the_live_answer_beside_the_stored_one(visit: Any, programs: tuple[Program, Program]) -> None:
+    page = visit(f"/clients?model={MODEL}&view=%3D17").page
+    expect(answers(page)).to_have_count(1)
+    late = page.get_by_role("spinbutton", name="Months late now")
+    late.fill("2")
+    late.press("Enter")
+    client = Client(programs[0].url)
+    stored: Any = client.entity(MODEL, 17)
+    live: Any = client.predict(MODEL, [{"client_id": 17, "months_late_now": 2}])["predictions"][0]
+    shown = [said(stored["stored_prediction"]["prediction"]), said(live)]
+    expect(answers(page)).to_have_text(shown)
+    expect(page.locator(".story")).to_contain_text("Months late now 0 → 2")
+    page.reload()
+    expect(answers(page)).to_have_text(shown)
+    page.get_by_role("link", name="How good").click()
+    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
+    page.get_by_role("link", name="Clients").click()
+    expect(page.get_by_placeholder("client_id")).to_have_value("17")
+    expect(answers(page)).to_have_text(shown)
+    page.get_by_role("button", name="Back to what is stored").click()
+    expect(answers(page)).to_have_text(shown[:1])
+
+
+def test_what_is_not_known_or_not_there_is_said_in_a_sentence(visit: Any, programs: tuple[Program, Program]) -> None:
+    page = visit(f"/clients?model={MODEL}&view=%3D999999").page
+    expect(page.get_by_text("Nothing is stored under 999999.")).to_be_visible()
+    key = page.get_by_placeholder("client_id")
+    key.fill("777")  # a newcomer with two statements: what needs six months is not known
+    key.press("Enter")
+    expect(page.get_by_text("Stored as not known.").first).to_be_visible()
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    key.fill("5")  # no stored answer: the answer of this moment from the stored fields
+    key.press("Enter")
+    live: Any = Client(programs[0].url).predict(MODEL, [{"client_id": 5}])["predictions"][0]
+    assert live["source"] == "live"
+    expect(answers(page)).to_have_text([said(live)])
+    expect(page.locator(".two-answers h2")).to_have_text("Now")
+
+
+def test_any_client_is_somebody(visit: Any) -> None:
+    page = visit(f"/clients?model={MODEL}").page
+    expect(page.get_by_text("Type a key to see")).to_be_visible()
+    page.get_by_role("button", name="Any client").click()
+    expect(answers(page).first).to_be_visible()
+    expect(page.get_by_placeholder("client_id")).not_to_have_value("")
+
+
+def test_a_model_without_a_key_says_why_the_page_is_empty(visit: Any) -> None:
+    page = visit("/clients?model=diamond-price").page
+    expect(page.get_by_text("Nothing is stored for this model")).to_be_visible()
+
+
+def test_back_brings_the_client_who_was_looked_at_before(visit: Any) -> None:
+    page = visit(f"/clients?model={MODEL}&view=%3D17").page
+    expect(answers(page)).to_have_count(1)
+    before = answers(page).inner_text()
+    key = page.get_by_placeholder("client_id")
+    key.fill("12")
+    key.press("Enter")
+    expect(page).to_have_url(re.compile("view=%3D12"))
+    expect(answers(page)).not_to_have_text(before)
+    page.go_back()
+    expect(key).to_have_value("17")
+    expect(answers(page)).to_have_text(before)
+
+
+@pytest.fixture(scope="module")
+def years_later(bundles: Path, tmp_path_factory: Any) -> Iterator[Program]:
+    """A demo over a store in which nobody has run a night for years."""
+    folder = Path(tmp_path_factory.mktemp("years"))
+    url = f"sqlite:///{folder}/witryna.db"
+    settings = {"SERVICE_DATABASE_URL": url, "SERVICE_BUNDLES": str(bundles)}
+    statements = pq.read_table(ROOT / "data" / "card_statements.parquet")
+    pq.write_table(statements.filter(pa.compute.less_equal(statements["client"], FEW)), folder / "statements.parquet")
+    night("features", folder / "statements.parquet", folder, settings)
+    night("predict", folder / "features.parquet", folder, settings)
+    store = Store(url)
+    with store.writing() as connection:
+        for table in (stored_predictions, stored_features):
+            connection.execute(update(table).values(computed_at="2020-01-01T00:00:00.000Z"))
+    store.close()
+    ports = free_port(), free_port()
+    service = Program("service", "/health/ready", ports[0], SERVICE_PORT=str(ports[0]), **settings)
+    demo = Program("demo", "/_stcore/health", ports[1], DEMO_PORT=str(ports[1]), DEMO_SERVICE_URL=service.url)
+    with running(service), running(demo):
+        yield demo
+
+
+@pytest.mark.parametrize(
+    ("language", "stale", "expired"),
+    [
+        ("en", "The stored answer is too old to rely on.", re.compile(r"stored .* years ago: too old to rely on")),
+        (
+            "pl",
+            "Zapisana odpowiedź jest zbyt stara, by na niej polegać.",
+            re.compile(r"zapisano .* lat temu: są zbyt stare"),
+        ),
+    ],
+)
+def test_what_is_too_old_says_so(language: str, stale: str, expired: Any, browser: Any, years_later: Program) -> None:
+    visit = Visit(browser, years_later.url).open(f"/clients?model={MODEL}&lang={language}&view=%3D17")
+    expect(visit.page.get_by_test_id("stAlert")).to_contain_text(stale)
+    expect(visit.page.locator(".stored-since")).to_have_text(expired)
+    visit.context.close()
+
+
+def test_one_visitor_sees_no_client_of_another(visit: Any) -> None:
+    one, two = visit(f"/clients?model={MODEL}&view=%3D17").page, visit(f"/clients?model={MODEL}").page
+    expect(answers(one)).to_have_count(1)
+    two.get_by_placeholder("client_id").fill("12")
+    two.get_by_placeholder("client_id").press("Enter")
+    expect(answers(two)).to_have_count(1)
+    expect(one.get_by_placeholder("client_id")).to_have_value("17")
+    three = visit(f"/clients?model={MODEL}").page
+    expect(three.get_by_placeholder("client_id")).to_have_value("")
+    expect(answers(three)).to_have_count(0)
+
+
+def test_a_night_without_new_fields_tells_of_none(visit: Any) -> None:
+    """The stored answer was computed from the stored fields: to the last bit they are the same."""
+    page = visit(f"/clients?model={MODEL}&view=%3D17").page
+    expect(page.locator(".story")).to_have_text("Change a field to see the answer of this moment beside it.")

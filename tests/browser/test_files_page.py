@@ -1,0 +1,229 @@
+"""The journey of a file, in a real browser: dropped, recognised, scored, looked through, opened in Try, taken away."""
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from playwright.sync_api import Page, expect
+
+from client import Client
+from service.bundles.bundle_files import read_card
+from tests.support.browser_session import Visit
+from tests.support.repository import ROOT
+from tests.support.server_process import Program
+
+PHONE, LAPTOP = (375, 667), (1280, 860)
+SCORED = {"en": "rows scored", "pl": "wierszy ocenionych"}
+NOT_SCORED = {"en": "1 row not scored", "pl": "1 wiersz nieoceniony"}
+
+
+def rows_of(model: str) -> list[dict[str, Any]]:
+    return list(read_card(ROOT / "bundles" / model).real_rows)
+
+
+def dropped(page: Page, file: Path) -> None:
+    page.wait_for_selector("[data-testid=stFileUploader]")
+    page.locator("input[type=file]").set_input_files(file)
+
+
+@pytest.fixture
+def clients(tmp_path: Path) -> Path:
+    """A spreadsheet as Polish offices save it: semicolons, decimal commas, one broken cell."""
+    rows = [row | {"client": f"00{place}"} for place, row in enumerate(rows_of("credit-default"))]
+    cells = [[str(value).replace(".", ",") for value in row.values()] for row in rows]
+    cells[7][0] = "brak"
+    file = tmp_path / "clients.csv"
+    with file.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out, delimiter=";").writerows([list(rows[0]), *cells])
+    return file
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", LAPTOP), ("pl", PHONE)])
+def test_a_file_is_recognised_scored_and_looked_through(
+    language: str, size: tuple[int, int], visit: Any, clients: Path
+) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    seen: Visit = visit(f"/files?model=credit-default&lang={language}", viewport=viewport)
+    page = seen.page
+    dropped(page, clients)
+    expect(page.locator(".headline")).to_contain_text(f"99 {SCORED[language]}")
+    expect(page.locator(".headline")).to_contain_text(NOT_SCORED[language])
+    expect(page.get_by_test_id("stCaptionContainer").get_by_text("clients.csv")).to_be_visible()
+    expect(page.get_by_text(re.compile("decimal comma|przecinek dziesiętny"))).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert seen.foreign == []
+
+
+def test_the_answers_stay_while_another_page_is_looked_at(visit: Any, clients: Path) -> None:
+    page = visit("/files?model=credit-default").page
+    dropped(page, clients)
+    expect(page.locator(".headline")).to_contain_text("99 rows scored")
+    page.get_by_role("link", name="How good").click()
+    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
+    page.get_by_role("link", name="Files").click()
+    expect(page.locator(".headline")).to_contain_text("99 rows scored")
+    page.get_by_role("button", name="Another file").click()
+    expect(page.get_by_test_id("stFileUploader")).to_be_visible()
+
+
+def test_a_row_is_opened_in_try_with_its_own_values(visit: Any, clients: Path) -> None:
+    seen: Visit = visit("/files?model=credit-default")
+    page = seen.page
+    dropped(page, clients)
+    grid = page.get_by_test_id("stDataFrame")
+    grid.wait_for()
+    page.get_by_role("combobox", name="Order").click()
+    page.get_by_role("option", name="as in the file").click()
+    expect(grid.locator("[role=gridcell]").first).to_have_text("1")
+    seen.settled()
+    box = grid.locator("canvas").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)  # the box in front of the first row
+    page.get_by_role("button", name="Open this row in Try").click()
+    expect(page.get_by_role("heading", name="Will this client pay next month?")).to_be_visible()
+    first = rows_of("credit-default")[0]
+    expect(page.get_by_role("spinbutton", name=re.compile("^Credit limit"))).to_have_value(str(first["credit_limit"]))
+    expect(page.get_by_role("spinbutton", name=re.compile("^Last payment"))).to_have_value(str(first["last_payment"]))
+    expect(page.locator(".story")).to_contain_text("This is where the case starts")
+    page.reload()
+    expect(page.get_by_role("spinbutton", name=re.compile("^Last payment"))).to_have_value(str(first["last_payment"]))
+    expect(page.locator(".story")).to_contain_text("This is where the case starts")
+
+
+def test_all_of_it_can_be_taken_away(visit: Any, clients: Path) -> None:
+    page = visit("/files?model=credit-default").page
+    dropped(page, clients)
+    for name, read in (("CSV", read_csv), ("Parquet", read_parquet)):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Download all as {name}").click()
+        found = read(Path(download.value.path()))
+        assert len(found) == 100
+        assert found[3]["client"] == "003"
+        assert 0 <= float(found[3]["probability_default"]) <= 1
+        assert "column" in found[7]["error"]
+
+
+def read_csv(file: Path) -> list[dict[str, Any]]:
+    return list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"))))
+
+
+def read_parquet(file: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "This file cannot be scored, so nothing of it was.",
+                "1 column is missing: comment.",
+                "comment: there is “Comment”, and names are matched letter by letter.",
+            ],
+        ),
+        (
+            "pl",
+            [
+                "Tego pliku nie da się ocenić, więc nie oceniono z niego nic.",
+                "Brakuje 1 kolumny: comment.",
+                "comment: jest „Comment”, a nazwy muszą się zgadzać co do litery.",
+            ],
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_scored_says_what_to_mend(language: str, said: list[str], visit: Any, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.csv"
+    file.write_text("Comment;id\nnice;1\n", encoding="utf-8")
+    page = visit(f"/files?model=comment-sentiment&lang={language}").page
+    dropped(page, file)
+    for sentence in said:
+        expect(page.get_by_text(sentence)).to_be_visible()
+
+
+@pytest.mark.parametrize("model", ["diamond-price", "comment-sentiment", "credit-scorecard"])
+def test_every_model_gives_a_sample_that_it_takes_back(model: str, visit: Any, tmp_path: Path) -> None:
+    page = visit(f"/files?model={model}").page
+    with page.expect_download() as download:
+        page.get_by_role("button", name="A sample to begin with").click()
+    file = tmp_path / "sample.csv"
+    download.value.save_as(file)
+    dropped(page, file)
+    expect(page.locator(".headline")).to_contain_text("50 rows scored")
+    expect(page.locator(".headline")).not_to_contain_text("not scored")
+
+
+def drawn(page: Page) -> Any:
+    """Return the traces of the chart on the page: what each is called, and how high its bars or points are."""
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    return page.evaluate(
+        "Array.from(document.querySelector('.js-plotly-plot').calcdata).map(trace => trace.map(bar => bar.s ?? bar.y))"
+    )
+
+
+def test_the_distribution_is_drawn_of_every_scored_row(visit: Any, clients: Path, programs: tuple[Program, Program]) -> None:
+    page = visit("/files?model=credit-default").page
+    dropped(page, clients)
+    expect(page.locator(".headline")).to_contain_text("99 rows scored")
+    rows = [row for place, row in enumerate(rows_of("credit-default")) if place != 7]
+    said = Client(programs[0].url).predict("credit-default", rows)["predictions"]
+    places = [min(int(each["probabilities"]["default"] * 20), 19) for each in said]
+    assert drawn(page) == [[places.count(place) for place in range(20)]]
+
+
+def test_the_pills_choose_rows_and_those_that_were_not_scored_say_why(visit: Any, clients: Path) -> None:
+    seen: Visit = visit("/files?model=credit-default")
+    page = seen.page
+    dropped(page, clients)
+    grid = page.get_by_test_id("stDataFrame")
+    grid.wait_for()
+    page.get_by_role("radio", name="Approve").or_(page.get_by_role("button", name=re.compile("^Approve"))).click()
+    seen.settled()
+    expect(grid.locator("[role=gridcell]").nth(1)).to_have_text("Approve")
+    page.get_by_role("radio", name="not scored").or_(page.get_by_role("button", name=re.compile("^not scored"))).click()
+    seen.settled()
+    expect(grid.locator("[role=gridcell]").first).to_have_text("8")
+    expect(grid.locator("[role=gridcell]").nth(1)).to_contain_text("not a number")
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: Any) -> Path:
+    """A file that is on its way for a while."""
+    file = Path(tmp_path_factory.mktemp("many")) / "many.csv"
+    rows = [list(row.values()) for row in rows_of("credit-default")]
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(list(rows_of("credit-default")[0]))
+        for _ in range(3000):
+            writer.writerows(rows)
+    return file
+
+
+def test_a_long_file_shows_how_far_it_is_while_other_pages_are_looked_at(visit: Any, many: Path) -> None:
+    page = visit("/files?model=credit-default").page
+    dropped(page, many)
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_text("You may look at other pages meanwhile")).to_be_visible()
+    page.get_by_role("link", name="How good").click()
+    expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
+    page.get_by_role("link", name="Files").click()
+    expect(page.locator(".headline")).to_contain_text("300,000 rows scored", timeout=60_000)
+    part = page.get_by_role("spinbutton", name="Part, of 300")
+    part.fill("300")
+    part.press("Enter")
+    expect(page.get_by_text("Rows 299,001 to 300,000 of 300,000 in this order.")).to_be_visible()
+
+
+def test_one_visitor_sees_no_file_of_another(visit: Any, clients: Path) -> None:
+    one, two = visit("/files?model=credit-default").page, visit("/files?model=credit-default").page
+    dropped(one, clients)
+    expect(one.locator(".headline")).to_contain_text("99 rows scored")
+    two.reload()
+    expect(two.get_by_test_id("stFileUploader")).to_be_visible()
+    expect(two.get_by_text("clients.csv")).to_have_count(0)

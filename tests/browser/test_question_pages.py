@@ -1,0 +1,77 @@
+"""Journeys of What if, What to change and Compare: on a phone and a projector, in both languages, through a cut connection."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser_session import Visit
+
+PHONE, PROJECTOR = {"width": 375, "height": 667}, {"width": 1920, "height": 1080}
+JOURNEYS = pytest.mark.parametrize(
+    ("viewport", "locale"), [(PHONE, "pl-PL"), (PROJECTOR, "en-GB")], ids=["phone, Polish", "projector, English"]
+)
+
+
+@JOURNEYS
+def test_a_field_is_drawn_as_soon_as_it_is_chosen_and_a_second_one_makes_a_map(
+    visit: Any, viewport: dict[str, int], locale: str
+) -> None:
+    polish = locale == "pl-PL"
+    page = visit("/what-if?model=diamond-price", viewport=viewport, locale=locale).page
+    summary = page.get_by_test_id("stCaptionContainer")
+    chart = page.locator(".js-plotly-plot")
+    expect(chart.locator(".scatterlayer .trace").first).to_be_attached()
+    page.get_by_role("radio", name="Czystość" if polish else "Clarity", exact=True).click()
+    expect(chart.locator(".barlayer .point")).to_have_count(8)
+    expect(summary.first).to_contain_text("Czystość: od" if polish else "Clarity: from")
+    page.get_by_role("combobox", name="razem z" if polish else "together with").click()
+    page.get_by_role("option", name="Masa" if polish else "Weight", exact=True).click()
+    expect(chart.locator(".heatmaplayer .hm")).to_be_attached()
+    expect(summary.first).to_contain_text("obu pól" if polish else "Over both fields")
+    expect(page).to_have_url(re.compile("view=clarity%2Ccarat"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@JOURNEYS
+def test_a_goal_of_ones_own_is_answered_and_survives_a_refresh(visit: Any, viewport: dict[str, int], locale: str) -> None:
+    polish = locale == "pl-PL"
+    seen: Visit = visit("/to-change?model=diamond-price&start=engagement-ring", viewport=viewport, locale=locale)
+    page = seen.page
+    most = page.get_by_role("spinbutton", name=re.compile("najwyżej" if polish else "at most"))
+    most.fill("1500")
+    most.press("Enter")
+    cards = page.locator("[class*=st-key-proposal-]")
+    expect(cards.first).to_be_visible()
+    seen.settled()
+    promised = cards.locator(".headline strong").all_inner_texts()
+    assert promised
+    assert all(int(re.sub(r"\D", "", text)) <= 1500 for text in promised)
+    page.reload()
+    expect(most).to_have_value("1500")
+    expect(cards.locator(".headline strong")).to_have_text(promised)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_what_was_typed_and_kept_survives_a_cut_connection(visit: Any) -> None:
+    seen: Visit = visit("/?model=credit-default&start=two-months-late")
+    page = seen.page
+    page.get_by_role("button", name="Keep to compare").click()
+    expect(page.get_by_text("Kept as Two months late")).to_be_visible()
+    late = page.get_by_role("spinbutton", name="Months late now")
+    late.fill("0")
+    late.press("Enter")
+    expect(page.locator(".story")).to_contain_text("→")
+    answer = page.locator(".answer .number").inner_text()
+    seen.cut()
+    expect(late).to_have_value("0")
+    expect(page.locator(".answer .number")).to_have_text(answer)
+    page.get_by_role("button", name="Keep to compare").click()
+    expect(page.get_by_text("Kept as Two months late 2")).to_be_visible()
+    page.get_by_role("link", name="Compare", exact=True).click()
+    heads = page.locator(".compared").first.locator("thead th")
+    expect(heads).to_have_text(["Two months late", "Two months late 2"])
+    seen.cut()
+    expect(heads).to_have_text(["Two months late", "Two months late 2"])
+    expect(page.locator(".compared .answers strong").last).to_have_text(answer)

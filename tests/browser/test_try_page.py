@@ -1,0 +1,196 @@
+"""The journey of a presenter in a real browser, with the real service and the real demo behind it."""
+
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+from service.bundles.bundle_files import read_card
+from service.publishing.build import scikit_learn_says
+from service.training.recipes import RECIPES
+from tests.support.browser_session import PATIENCE_MILLISECONDS
+from tests.support.repository import ROOT
+from tests.support.server_process import Program
+
+
+def scikit_learn_percent(name: str, row: dict[str, Any]) -> str:
+    """Return what scikit-learn itself says, as the page should write it."""
+    recipe = RECIPES[name]
+    pipeline = recipe.fit(recipe.split().train)
+    card = read_card(ROOT / "bundles" / name)
+    fields = pd.DataFrame([row])[[field.name for field in card.inputs]]
+    return f"{scikit_learn_says(card, pipeline, fields)[0, 1]:.0%}"
+
+
+def test_the_journey_of_a_presenter(visit: Any) -> None:
+    mine = visit("/?model=credit-default")
+    page = mine.page
+    expect(page.get_by_role("heading", level=1)).to_have_text("Will this client pay next month?")
+    page.get_by_test_id("stMainBlockContainer").get_by_text("Two months late").click()
+    card = read_card(ROOT / "bundles" / "credit-default")
+    row = dict(next(example.row for example in card.examples if example.name == "two-months-late"))
+    before = scikit_learn_percent("credit-default", row)
+    mine.shows(before)
+
+    late = page.get_by_role("spinbutton", name="Months late now")
+    late.fill("0")
+    late.press("Enter")
+    after = scikit_learn_percent("credit-default", row | {"months_late_now": 0})
+    mine.shows(after)
+    story = page.locator(".story")
+    expect(story).to_contain_text(f"Started at {before}")
+    expect(story).to_contain_text("Months late now 2 → 0")
+    expect(page.get_by_text("was 2")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"start=two-months-late&months_late_now=0"))
+
+    page.reload()
+    mine.settled()
+    mine.shows(after)
+    expect(page.get_by_role("spinbutton", name="Months late now")).to_have_value("0")
+
+    page.get_by_text("Polski").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Czy ten klient zapłaci w przyszłym miesiącu?")
+    expect(page.locator(".story")).to_contain_text("Zmieniono: Miesiące zaległości 2 → 0")
+    mine.shows(after)
+    expect(page).to_have_url(re.compile("lang=pl"))
+
+    page.get_by_role("link", name="O modelu").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Niespłacona karta")
+    page.get_by_role("link", name="Wypróbuj").click()
+    mine.shows(after)
+
+    page.get_by_role("button", name="Wróć do początku").click()
+    mine.shows(before)
+    assert mine.foreign == []
+
+
+def test_back_in_the_browser_takes_the_last_change_back(visit: Any) -> None:
+    mine = visit("/?model=credit-default&start=two-months-late")
+    first = mine.number.text_content()
+    late = mine.page.get_by_role("spinbutton", name="Months late now")
+    late.fill("0")
+    late.press("Enter")
+    expect(mine.number).not_to_have_text(first)
+    mine.page.go_back()
+    mine.shows(first)
+    expect(mine.page.get_by_role("spinbutton", name="Months late now")).to_have_value("2")
+
+
+def test_a_copied_link_opens_the_same_case_elsewhere(visit: Any) -> None:
+    mine = visit("/?model=diamond-price&start=small&cut=Good")
+    first = mine.number.text_content()
+    weight = mine.page.get_by_role("spinbutton", name="Weight")
+    weight.fill("1.2")
+    weight.press("Enter")
+    expect(mine.number).not_to_have_text(first)
+    expect(mine.page).to_have_url(re.compile("lang=en.*carat=1.2.*cut=Good"))
+    other = visit("/" + mine.page.url.rpartition("/")[2], locale="pl-PL")
+    expect(other.page.get_by_role("spinbutton", name="Weight")).to_have_value("1.20")
+    other.shows(mine.number.text_content())
+
+
+def test_a_link_with_nonsense_says_what_it_did_not_understand(visit: Any) -> None:
+    page = visit("/?model=credit-default&months_late_now=99&colour=red&share_paid=0.5").page
+    notice = page.get_by_test_id("stAlert")
+    expect(notice).to_contain_text("months_late_now=99")
+    expect(notice).to_contain_text("colour=red")
+    expect(notice).not_to_contain_text("share_paid")
+    expect(page.locator(".story")).to_contain_text("Share of bills paid 85% → 50%")
+
+
+def test_a_comment_is_scored_as_it_is_typed_in(visit: Any) -> None:
+    mine = visit("/?model=comment-sentiment&start=happy")
+    happy = mine.number.text_content()
+    box = mine.page.get_by_role("textbox", name="Comment")
+    box.fill("I hate this. Terrible, awful, worst ever :(")
+    box.press("Control+Enter")
+    expect(mine.number).not_to_have_text(happy)
+    expect(mine.page.locator(".band").first).to_have_text("Negative")
+    mine.page.reload()
+    mine.settled()
+    expect(mine.page.get_by_role("textbox", name="Comment")).to_have_value("I hate this. Terrible, awful, worst ever :(")
+
+
+def test_a_value_outside_the_training_range_is_marked_beside_its_field(visit: Any) -> None:
+    page = visit("/?model=diamond-price&carat=5.4").page
+    expect(page.locator(".unusual")).to_contain_text("the model learned from values between")
+
+
+@pytest.mark.parametrize("model", ["credit-default", "comment-sentiment", "diamond-price"])
+def test_nothing_scrolls_sideways_and_the_answer_is_in_sight(model: str, visit: Any) -> None:
+    for width, height in ((375, 667), (1280, 860), (1920, 1080)):
+        mine = visit(f"/?model={model}", viewport={"width": width, "height": height}, locale="pl-PL")
+        box = mine.number.bounding_box()
+        assert mine.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert box is not None
+        assert box["y"] + box["height"] < height
+        assert mine.foreign == []
+
+
+def test_the_page_ends_within_one_screen(visit: Any) -> None:
+    page = visit("/?model=credit-default").page
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollHeight <= 860")
+
+
+def test_every_chart_says_in_words_what_it_shows(visit: Any) -> None:
+    for model in ("credit-default", "diamond-price"):
+        mine = visit(f"/?model={model}")
+        expect(mine.page.get_by_test_id("stPlotlyChart")).to_be_visible()
+        assert "answer" in str(mine.page.content())
+
+
+def test_a_stopped_service_gives_one_banner_and_the_page_goes_on_by_itself(
+    visit: Any, programs: tuple[Program, Program]
+) -> None:
+    mine = visit("/?model=credit-default&start=two-months-late")
+    late = mine.page.get_by_role("spinbutton", name="Months late now")
+    assert programs[0].stop() == 0
+    try:
+        late.fill("0")
+        late.press("Enter")
+        banner = mine.page.get_by_test_id("stAlert")
+        expect(banner).to_contain_text("cannot be reached", timeout=3_000)
+        expect(banner).to_have_count(1)
+        expect(mine.number).to_have_count(0)
+        expect(late).to_have_value("0")
+    finally:
+        programs[0].start()
+    expect(banner).to_have_count(0, timeout=PATIENCE_MILLISECONDS)
+    expect(mine.page.locator(".story")).to_contain_text("Months late now 2 → 0")
+
+
+def test_a_page_opened_while_the_service_is_away_comes_to_life(visit: Any, programs: tuple[Program, Program]) -> None:
+    programs[0].stop()
+    try:
+        mine = visit("/?model=diamond-price&carat=2")
+        expect(mine.page.get_by_test_id("stAlert")).to_contain_text("cannot be reached")
+    finally:
+        programs[0].start()
+    expect(mine.page.get_by_role("spinbutton", name="Weight")).to_have_value("2.00", timeout=PATIENCE_MILLISECONDS)
+
+
+def test_a_value_out_of_range_is_marked_and_the_answer_says_that_it_is_the_one_before(visit: Any) -> None:
+    mine = visit("/?model=credit-default&lang=pl")
+    late = mine.page.locator("[data-testid=stNumberInput] input").first
+    late.fill("99")
+    late.press("Enter")
+    expect(mine.page.locator(".not-taken")).to_be_visible()
+    expect(mine.page.locator(".not-taken")).to_contain_text("poza zakresem")
+    expect(mine.page.locator(".answer")).to_have_css("opacity", "0.35")
+    late.fill("1")
+    late.press("Enter")
+    expect(mine.page.locator(".not-taken")).to_be_hidden()
+    expect(mine.page.locator(".answer")).to_have_css("opacity", "1")
+
+
+def test_the_page_speaks_the_language_of_the_browser_in_all_it_says(visit: Any) -> None:
+    for path in ("/?model=credit-default", "/?model=comment-sentiment&start=unsure", "/about?model=diamond-price"):
+        page = visit(path, locale="pl-PL").page
+        expect(page.locator(".st-key-leaflet, .why-sentence").first).to_be_visible()
+        # What a client wrote is in the client's language: the comment, and its words that are named as reasons.
+        page.locator(".words, .why-sentence").evaluate_all("all => all.forEach(each => each.remove())")
+        seen = page.locator("[data-testid=stMain]").inner_text()
+        english = re.findall(r"\b(?:the|press|apply|answer|live|version|field|value)\b", seen, re.IGNORECASE)
+        assert english == [], seen

@@ -1,0 +1,264 @@
+"""Promises of a night that is killed anywhere, or goes on with another input than it began: it ends as if nothing had been."""
+
+import os
+import pty
+import re
+import select as system
+import signal
+import sqlite3
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import NullPool, create_engine, select
+
+from service.jobs.__main__ import main
+from service.jobs.partitions import BATCH_ROWS
+from service.store import lookups, run_history
+from service.store.store import Store
+from service.store.tables import refused_rows, stored_features, stored_predictions
+from service.training.credit import clients, write_statements
+from tests.support.repository import ROOT
+
+MODEL = "credit-default"
+ROWS = 2 * BATCH_ROWS + 100
+KINDS = ["predict", "features"]
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    """What each kind of job reads: three batches of it."""
+    file = tmp_path_factory.mktemp("inputs") / "statements.parquet"
+    write_statements(file)
+    table = clients().head(ROWS).rename(columns={"ID": "client_id"}).drop(columns=["SEX", "DEFAULT_NEXT_MONTH"])
+    return {"predict": table, "features": pd.read_parquet(file).head(6 * 2000)}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path}/witryna.db", 60.0)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, bundles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{tmp_path}/witryna.db")
+    monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
+
+
+def command(kind: str, given: Path | str, *more: str) -> list[str]:
+    return [kind, "--model", MODEL, "--input", str(given), *more]
+
+
+def content(store: Store, run: str) -> list[Any]:
+    """Everything that a run holds, without its name and its times."""
+    found: list[Any] = []
+    with store.reading() as connection:
+        for table in (stored_predictions, stored_features, refused_rows):
+            columns = [column for column in table.c if column.name not in {"run", "computed_at"}]
+            found += sorted(map(tuple, connection.execute(select(*columns).where(table.c.run == run))), key=str)
+    return found
+
+
+def served(store: Store) -> set[str]:
+    """Return the runs from which some keys are answered."""
+    held = lookups.find(store, MODEL, ["1", "2", "1999"])
+    return {each.run for each in held.predictions.values()} | {each.run for each in held.features.values()}
+
+
+KILLED = """
+import importlib, os, signal, sys
+from service.jobs.__main__ import main
+
+module, name = sys.argv[1].split(":")
+left = int(sys.argv[2])
+whole = getattr(importlib.import_module(module), name)
+
+def cut(*arguments, **named):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return whole(*arguments, **named)
+
+setattr(importlib.import_module(module), name, cut)
+main(sys.argv[3:])
+"""
+"""The real job in a process of its own, killed before it calls a function for the nth time."""
+
+
+def killed_before(function: str, call: int, asked: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, function, str(call), *asked], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+AFTER_THE_SWITCH = {
+    "after the switch": ("service.store.run_history:prune", 1),
+    "after old runs were marked": ("service.store.run_history:sweep", 2),
+    "while their rows are deleted": ("service.store.run_history:delete", 4),
+    "while files are written": ("service.jobs.run_files:{row}", 1500),
+    "between the files": ("service.jobs.run_files:_put", 2),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("point", AFTER_THE_SWITCH)
+@pytest.mark.usefixtures("settings")
+def test_a_job_that_is_killed_after_the_switch_serves_the_whole_new_run_and_the_next_night_cleans_up(
+    point: str, kind: str, inputs: dict[str, pd.DataFrame], store: Store, tmp_path: Path
+) -> None:
+    inputs[kind].to_parquet(tmp_path / "in.parquet")
+    asked = command(kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"), "--keep", "1")
+    main(asked)
+    first = run_history.list_runs(store).items[0]
+    whole = content(store, first.id)
+    function, call = AFTER_THE_SWITCH[point]
+    killed_before(function.format(row="_flat" if kind == "predict" else "_fields"), call, asked)
+    second = run_history.list_runs(store).items[0]
+    assert (second.state, second.id != first.id, served(store)) == ("published", True, {second.id})
+    assert content(store, second.id) == whole
+    file = tmp_path / "out" / f"{second.kind}.parquet"
+    assert pq.read_table(file).num_rows == first.rows
+    assert pq.read_schema(file).metadata[b"run"].decode() in {first.id, second.id}
+    main(asked)
+    third = run_history.list_runs(store).items[0]
+    assert {run.id: run.state for run in run_history.list_runs(store).items} == {
+        first.id: "discarded",
+        second.id: "discarded",
+        third.id: "published",
+    }
+    assert (content(store, first.id), content(store, second.id), content(store, third.id)) == ([], [], whole)
+    assert pq.read_schema(file).metadata[b"run"].decode() == third.id
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [file.name, "refused.parquet"]
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_features_job_that_is_killed_while_it_sorts_leaves_nothing_behind_and_goes_on(
+    inputs: dict[str, pd.DataFrame], store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "room").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
+    inputs["features"].to_parquet(tmp_path / "in.parquet")
+    asked = command("features", tmp_path / "in.parquet")
+    killed_before("service.jobs.external_sort:_bucket", 5000, asked)
+    begun = run_history.list_runs(store).items[0]
+    assert (begun.state, begun.rows, list((tmp_path / "room").iterdir())) == ("running", 0, [])
+    main(asked)
+    ended = run_history.list_runs(store).items[0]
+    assert (ended.id, ended.state, ended.rows) == (begun.id, "published", 2000)
+
+
+def appended(table: pd.DataFrame) -> pd.DataFrame:
+    key = str(next(name for name in table if name in {"client_id", "client"}))
+    return pd.concat([table, table.head(600).assign(**{key: table[key].head(600) + 100_000})])
+
+
+def changed_late(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([table.head(BATCH_ROWS + 900), table.tail(len(table) - BATCH_ROWS - 906)])
+
+
+def changed_early(table: pd.DataFrame) -> pd.DataFrame:
+    return table.iloc[6:]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("source", ["file", "table"])
+@pytest.mark.parametrize("change", [appended, changed_early, changed_late])
+@pytest.mark.usefixtures("settings")
+def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_it_holds(
+    change: Callable[[pd.DataFrame], pd.DataFrame],
+    source: str,
+    kind: str,
+    inputs: dict[str, pd.DataFrame],
+    store: Store,
+    tmp_path: Path,
+) -> None:
+    given = tmp_path / "in.parquet" if source == "file" else f"sqlite:///{tmp_path}/input.db#rows"
+
+    def put(table: pd.DataFrame) -> None:
+        if source == "file":
+            table.to_parquet(tmp_path / "in.parquet")
+        else:
+            engine = create_engine(f"sqlite:///{tmp_path}/input.db", poolclass=NullPool)
+            table.to_sql("rows", engine, index=False, if_exists="replace")
+
+    put(inputs[kind])
+    whole, left = run_history.add, 1
+
+    def add(*arguments: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        whole(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_history, "add", add)
+        with pytest.raises(SystemExit, match="goes on"):
+            main(command(kind, given))
+    begun = run_history.list_runs(store).items[0]
+    assert (begun.state, begun.rows > 0) == ("running", True)
+    put(change(inputs[kind]))
+    main(command(kind, given))
+    main(command(kind, given))
+    clean, ended = run_history.list_runs(store).items[:2]
+    assert (clean.state, ended.state, ended.rows, ended.refused) == ("published", "superseded", clean.rows, clean.refused)
+    assert content(store, ended.id) == content(store, clean.id) != []
+    if kind == "predict":
+        assert (ended.id == begun.id) == (change is not changed_early)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.usefixtures("settings")
+def test_a_job_that_finds_the_database_locked_says_so_and_goes_on_when_it_is_free(
+    kind: str, inputs: dict[str, pd.DataFrame], store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs[kind].to_parquet(tmp_path / "in.parquet")
+    main(command(kind, tmp_path / "in.parquet"))
+    with (
+        monkeypatch.context() as patch,
+        closing(sqlite3.connect(tmp_path / "witryna.db", isolation_level=None)) as outside,
+    ):
+        patch.setattr("service.jobs.__main__._PATIENCE_SECONDS", 0.2)
+        outside.execute("BEGIN IMMEDIATE")
+        with pytest.raises(SystemExit, match="locked by another program"):
+            main(command(kind, tmp_path / "in.parquet"))
+    main(command(kind, tmp_path / "in.parquet"))
+    assert [run.state for run in run_history.list_runs(store).items] == ["published", "superseded"]
+
+
+@pytest.mark.usefixtures("settings")
+def test_on_a_terminal_a_job_shows_how_far_it_is_and_elsewhere_it_does_not(
+    inputs: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    inputs["predict"].to_parquet(tmp_path / "in.parquet")
+    asked = [sys.executable, "-m", "service.jobs", *command("predict", tmp_path / "in.parquet")]
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
+    job = subprocess.Popen(asked, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while system.select([ours], [], [], 60)[0]:
+        try:
+            shown += os.read(ours, 65_536)
+        except OSError:  # the terminal's other end is closed: the job has ended
+            break
+    os.close(ours)
+    assert job.stdout is not None
+    said = job.stdout.read()
+    job.stdout.close()
+    assert job.wait(60) == 0
+    assert re.search(rb"credit-default: 100%\|.*8\.29k/8\.29k.* rows/s", shown), shown
+    assert b"is served" in said
+    assert b"%|" not in said
+    assert subprocess.run(asked, cwd=ROOT, capture_output=True, check=True).stderr == b""

@@ -1,0 +1,1 @@
+"""Builders, fakes and fixtures that several tests use."""

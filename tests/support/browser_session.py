@@ -1,0 +1,96 @@
+"""Visits to the real demo over the real service, in a real browser: what every journey needs."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+
+from tests.support.server_process import Program, free_port, running
+
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+BROWSERS = ("google-chrome", "chromium", "chromium-browser")
+PATIENCE_MILLISECONDS = 15_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+
+
+@pytest.fixture(scope="module")
+def programs(bundles: Path) -> Iterator[tuple[Program, Program]]:
+    service_port, demo_port = free_port(), free_port()
+    service = Program("service", "/health/ready", service_port, SERVICE_PORT=str(service_port), SERVICE_BUNDLES=str(bundles))
+    demo = Program(
+        "demo", "/_stcore/health", demo_port, DEMO_PORT=str(demo_port), DEMO_SERVICE_URL=f"http://127.0.0.1:{service_port}"
+    )
+    with running(service), running(demo):
+        yield service, demo
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = os.environ.get("WITRYNA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One visitor: a page, what it asked of which host, and the words to look for."""
+
+    def __init__(self, browser: Browser, url: str, **context: Any) -> None:
+        self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"} | context))
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE_MILLISECONDS)
+        self.foreign: list[str] = []
+        self.page.on("request", self._note)
+        self._url = url
+        self._sockets: list[WebSocketRoute] = []
+        self.page.route_web_socket(lambda _: True, self._connected)
+
+    def _connected(self, socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        self._sockets.append(socket)
+
+    def cut(self) -> None:
+        """Cut the connection between browser and demo, and wait until the page has made another one."""
+        self.settled()
+        before = len(self._sockets)
+        self._sockets[-1].close(code=1001)
+        while len(self._sockets) == before:
+            self.page.wait_for_timeout(50)
+        self.settled()
+
+    def _note(self, request: Any) -> None:
+        if not request.url.startswith(("http://127.0.0.1", "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def open(self, path: str) -> "Visit":
+        self.page.goto(self._url + path)
+        self.settled()
+        return self
+
+    def settled(self) -> None:
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+    @property
+    def number(self) -> Any:
+        return self.page.locator(".answer .number")
+
+    def shows(self, number: str) -> None:
+        expect(self.number).to_have_text(number, timeout=PATIENCE_MILLISECONDS)
+
+
+@pytest.fixture
+def visit(browser: Browser, programs: tuple[Program, Program]) -> Iterator[Any]:
+    visits: list[Visit] = []
+
+    def begin(path: str, **context: Any) -> Visit:
+        visits.append(Visit(browser, programs[1].url, **context))
+        return visits[-1].open(path)
+
+    yield begin
+    for each in visits:
+        each.context.close()

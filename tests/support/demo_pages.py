@@ -1,0 +1,63 @@
+"""Pages of the demo as AppTest draws them: opened by a link, left by the menu, read as HTML and widgets."""
+
+import functools
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from client import Client
+from demo.session import service_queries, session_state
+from tests.support.repository import ROOT
+
+APP = ROOT / "demo" / "app.py"
+PAGES = ("", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "about")
+
+# A server reads the metadata of all installed packages once; AppTest would before every run, for most of its time.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+
+
+def forget() -> None:
+    """Forget what all visits share."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def serve_by(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the demo ask this client."""
+    forget()
+    for module in (session_state, service_queries):
+        monkeypatch.setattr(module, "client", lambda: client)
+
+
+def opened(path: str = "", **parameters: str) -> AppTest:
+    """Return the page as a browser that followed this link sees it."""
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    for name, text in parameters.items():
+        app.query_params[name] = text
+    app.run() if not path else None
+    return app if not path else go_to(app, path)
+
+
+def go_to(app: AppTest, path: str) -> AppTest:
+    """Follow a link of the menu; the page that opens has no path."""
+    app._page_hash = calc_hash(path)
+    app.run()
+    assert not app.exception, [problem.value for problem in app.exception]
+    return app
+
+
+def html_of(app: AppTest) -> str:
+    pieces: list[Any] = list(app.get("html"))
+    return "".join(piece.value for piece in pieces if "<style>" not in piece.value)
+
+
+def widget(app: AppTest, name: str) -> Any:
+    """Return the field of this name, wherever the form put it."""
+    kinds = (app.number_input, app.slider, app.selectbox, app.text_area, app.toggle, app.checkbox)
+    found = [each for kind in kinds for each in kind if each.key and each.key.endswith(f"/{name}")]
+    assert len(found) == 1, name
+    return found[0]

@@ -1,0 +1,75 @@
+"""Real programs of ours for tests from outside: started on a free port, stopped, started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.repository import ROOT
+
+READY_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Program:
+    """A program of ours that can be stopped and started again on the same port."""
+
+    def __init__(self, module: str, health: str, port: int, **environment: str) -> None:
+        self._command = [sys.executable, "-m", module]
+        database = f"sqlite:///{tempfile.mkdtemp()}/witryna.db"
+        self._environment = os.environ | {"SERVICE_DATABASE_URL": database} | environment
+        self.url = f"http://127.0.0.1:{port}"
+        self._health = self.url + health
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stderr=subprocess.DEVNULL)
+        for _ in range(READY_SECONDS * 10):
+            assert self._process.poll() is None, f"{self._command} ended"
+            try:
+                with urllib.request.urlopen(self._health, timeout=1):
+                    return
+            except OSError:
+                with pytest.raises(subprocess.TimeoutExpired):
+                    self._process.wait(0.1)
+        raise AssertionError(f"{self._command} was not ready in time")
+
+    def ask_to_stop(self) -> None:
+        assert self._process is not None
+        self._process.terminate()
+
+    def stop(self) -> int:
+        """Ask it to stop; return its exit code, at most 20 s later."""
+        return self.end(signal.SIGTERM)
+
+    def end(self, number: signal.Signals) -> int:
+        """Send it a signal that ends it; return its exit code, at most 20 s later."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(20)
+
+
+@contextmanager
+def running(program: Program) -> Iterator[Program]:
+    program.start()
+    try:
+        yield program
+    finally:
+        program.stop()

@@ -1,0 +1,272 @@
+"""Promises of the client: the real one against the real app, and against servers that lie, drip and break."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from client import Busy, Client, Failed, Nonsense, Refused, ServiceError, TooSlow, Unavailable
+from tests.support.in_process_client import client_of
+
+GOOD: dict[str, Any] = {
+    "model": "toy",
+    "version": "1",
+    "source": "live",
+    "predictions": [{"label": "a", "probabilities": {"a": 0.75, "b": 0.25}, "decision": None, "warnings": []}],
+}
+DEADLINE_SECONDS = 0.6
+
+
+def http(body: bytes, status: str = "200 OK", kind: str = "application/json", extra: str = "") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n{extra}\r\n"
+    return head.encode() + body
+
+
+Script = Callable[[socket.socket, threading.Event], None]
+
+
+@contextmanager
+def server(script: Script) -> Iterator[str]:
+    """Serve each connection with a script, on loopback, until the block ends."""
+    over = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.05)
+
+    def serve() -> None:
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                connection, _ = listener.accept()
+                with connection, contextlib.suppress(OSError):
+                    connection.settimeout(5)
+                    connection.recv(65536)
+                    script(connection, over)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        thread.join()
+        listener.close()
+
+
+def says(answer: bytes) -> Script:
+    return lambda connection, _over: connection.sendall(answer)
+
+
+def drips(start: bytes) -> Script:
+    def script(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(start)
+        while not over.wait(0.05):
+            connection.sendall(b"x")
+
+    return script
+
+
+def ask(url: str, **options: Any) -> Any:
+    options = {"deadline_seconds": DEADLINE_SECONDS, "connect_timeout_seconds": 0.5} | options
+    return Client(url, **options).predict("toy", [{"x": 1}])
+
+
+def test_the_real_client_understands_the_real_service(service: TestClient) -> None:
+    client = client_of(service)
+    assert client.ready()["status"] == "ready"
+    for model in client.models("pl"):
+        card = client.card(model["name"], "pl")
+        assert card["question"] == model["question"]
+        rows = card["real_rows"][:5]
+        answer = client.predict(model["name"], rows, version=card["version"])
+        assert len(answer["predictions"]) == 5
+
+
+def test_a_refusal_of_the_real_service_names_the_field(service: TestClient) -> None:
+    client = client_of(service)
+    row = client.card("diamond-price")["examples"][0]["row"] | {"carat": 99}
+    with pytest.raises(Refused) as raised:
+        client.predict("diamond-price", [row])
+    assert [(error["pointer"], error["code"]) for error in raised.value.errors] == [("/rows/0/carat", "out_of_range")]
+    assert raised.value.request_id
+
+
+@pytest.mark.parametrize("name", ["../evil", "A", "", "a/b", "x" * 65, "a?b"])
+def test_a_name_that_is_no_model_name_never_becomes_an_address(name: str) -> None:
+    with pytest.raises(Refused):
+        Client("http://127.0.0.1:1").predict(name, [])
+
+
+def test_a_good_answer_comes_back_whole() -> None:
+    with server(says(http(json.dumps(GOOD).encode()))) as url:
+        assert ask(url) == GOOD
+
+
+def test_nobody_there_is_unavailable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(Unavailable):
+        ask(f"http://127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        lambda _connection, over: over.wait(5),
+        drips(b"HTTP/1.1 200 OK\r\nX-Drip: "),
+        drips(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"),
+        drips(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"),
+    ],
+    ids=["says nothing", "drips headers", "drips a body", "drips an endless body"],
+)
+def test_a_slow_answer_is_cut_at_the_total_deadline(script: Script) -> None:
+    with server(script) as url:
+        started = time.monotonic()
+        with pytest.raises(TooSlow):
+            ask(url)
+        assert time.monotonic() - started < DEADLINE_SECONDS + 1
+
+
+def changed(**changes: Any) -> bytes:
+    return json.dumps(GOOD | changes).encode()
+
+
+def prediction(**changes: Any) -> bytes:
+    return changed(predictions=[GOOD["predictions"][0] | changes])
+
+
+NONSENSE = {
+    "a login page": http(b"<html>Please log in</html>", kind="text/html"),
+    "broken JSON": http(b'{"model": '),
+    "NaN": http(b'{"model": NaN}'),
+    "a number too large": http(prediction().replace(b"0.75", b"1e999")),
+    "no version": http(json.dumps({name: value for name, value in GOOD.items() if name != "version"}).encode()),
+    "another model": http(changed(model="other")),
+    "too few predictions": http(changed(predictions=[])),
+    "too many predictions": http(changed(predictions=GOOD["predictions"] * 2)),
+    "a probability above one": http(prediction(probabilities={"a": 1.5, "b": -0.5})),
+    "a probability as text": http(prediction(probabilities={"a": "0.75"})),
+    "a probability as true": http(prediction(probabilities={"a": True})),
+    "label and value": http(prediction(value=3.0)),
+    "warnings of another kind": http(prediction(warnings=["careful"])),
+    "a list": http(b"[]"),
+    "a redirect": http(b"", status="302 Found", extra="Location: http://127.0.0.1:1/\r\n"),
+    "no problem but plain text": http(b"oops", status="500 Oops", kind="text/plain"),
+    "more than the cap": http(json.dumps(GOOD | {"more": "x" * 3_000_000}).encode()),
+    "cut short": http(json.dumps(GOOD).encode())[:-20],
+    "deep nesting": http(b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
+def test_no_number_comes_from_an_answer_that_is_not_the_services(answer: bytes) -> None:
+    with server(says(answer)) as url, pytest.raises((Nonsense, Unavailable)):
+        ask(url, size_limit_bytes=1_000_000, deadline_seconds=3)
+
+
+def test_garbage_instead_of_http_is_an_error_of_ours() -> None:
+    with server(says(b"\x00\x01garbage\r\n\r\n")) as url, pytest.raises(ServiceError):
+        ask(url)
+
+
+PROBLEM = {"type": "t", "title": "t", "status": 0, "detail": "Sorry.", "code": "c", "request_id": "id-1"}
+
+
+@pytest.mark.parametrize(
+    ("status", "extra", "error"),
+    [
+        ("503 Busy", "Retry-After: 99999\r\n", Busy),
+        ("429 Busy", "Retry-After: 2\r\n", Busy),
+        ("429 Busy", "", Busy),
+        ("429 Busy", "Retry-After: soon\r\n", Busy),
+        ("503 Busy", "Retry-After: Wed, 21 Oct 2099 07:28:00 GMT\r\n", Busy),
+        ("503 Busy", "Retry-After: Wed, 21 Oct 2015 07:28:00 GMT\r\n", Busy),
+        ("503 Down", "Retry-After: Wed, 99 Oct 2015\r\n", Failed),
+        ("503 Down", "", Failed),
+        ("500 Oops", "", Failed),
+        ("401 No", "", Refused),
+    ],
+)
+def test_a_problem_becomes_the_error_of_its_kind_with_the_request_id(
+    status: str, extra: str, error: type[ServiceError]
+) -> None:
+    answer = http(json.dumps(PROBLEM).encode(), status, "application/problem+json", extra)
+    started = time.monotonic()
+    with server(says(answer)) as url, pytest.raises(error) as raised:
+        ask(url)
+    assert time.monotonic() - started < 2
+    assert type(raised.value) is error
+    assert raised.value.request_id == "id-1"
+    if isinstance(raised.value, Busy):
+        assert 0 <= raised.value.retry_after_seconds <= 30
+
+
+def test_a_gateway_that_says_in_its_own_words_that_there_are_too_many_is_busy() -> None:
+    answer = http(b"slow down", "429 Too Many", "text/plain", "Retry-After: 7\r\n")
+    with server(says(answer)) as url, pytest.raises(Busy) as raised:
+        ask(url)
+    assert (raised.value.detail, raised.value.retry_after_seconds) == ("The service is busy.", 7)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["service", "localhost:8000", "", "http://", "ftp://host", "http://host:99999", "http://[", "http://.x", "http://a..b"],
+)
+def test_an_address_that_is_none_is_an_error_of_ours_at_once(url: str) -> None:
+    with pytest.raises(ServiceError, match="no address"):
+        Client(url)
+
+
+@pytest.mark.parametrize("key", ["a-very-secret-key\n", "\na-very-secret-key", "a-very-\0secret-key", "a-very-secret-kłucz"])
+def test_a_key_that_no_request_can_carry_is_refused_and_told_to_nobody(key: str) -> None:
+    with pytest.raises(Refused, match="API key") as raised:
+        Client("http://127.0.0.1:1", key)
+    assert raised.value.status == 401
+    assert "secret" not in repr(raised.value)
+    assert raised.value.__cause__ is raised.value.__context__ is None
+
+
+def test_a_client_that_is_closed_ends_its_calls_in_other_threads() -> None:
+    heard, ended = threading.Event(), threading.Event()
+
+    def hang(_connection: socket.socket, over: threading.Event) -> None:
+        heard.set()
+        over.wait(20)
+
+    with server(hang) as url:
+        client = Client(url, deadline_seconds=20)
+
+        def call() -> None:
+            with pytest.raises(ServiceError):
+                client.predict("toy", [{"x": 1}])
+            ended.set()
+
+        calling = threading.Thread(target=call)
+        calling.start()
+        assert heard.wait(5)
+        client.close()
+        assert ended.wait(2)
+        calling.join()
+        began = time.monotonic()
+        with pytest.raises(ServiceError):
+            client.predict("toy", [{"x": 1}])
+        assert time.monotonic() - began < 2
+
+
+def test_the_key_goes_to_the_service_and_nowhere_else() -> None:
+    heard: list[bytes] = []
+
+    def listen(connection: socket.socket, _over: threading.Event) -> None:
+        heard.append(b"asked")
+        connection.sendall(http(json.dumps(GOOD).encode()))
+
+    with server(listen) as url:
+        client = Client(url, "a-very-secret-key")
+        client.predict("toy", [{"x": 1}])
+    assert heard
+    assert "secret" not in repr(client) + str(vars(client.session))

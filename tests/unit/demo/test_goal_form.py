@@ -1,0 +1,101 @@
+"""Promises of wishes: an address brings back what was wished for, nonsense is left out, the service takes every wish."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from starlette.testclient import TestClient
+
+from client import Card
+from demo.session import goal_form
+from demo.session.goal_form import Wish
+from tests.support.in_process_client import client_of
+from tests.unit.demo.test_translation import card_of
+
+INPUTS: list[Any] = [
+    {"name": "a", "type": "number"},
+    {"name": "b & c=d", "type": "number", "changeable": "up"},
+    {"name": "still", "type": "number", "changeable": "no"},
+    {"name": "words", "type": "text"},
+]
+BANDS: list[Any] = [
+    {"value": "yes & no", "low": 0, "high": 0.5, "tone": "good"},
+    {"value": "no", "low": 0.5, "high": 1, "tone": "bad"},
+]
+CHANCE: Any = {
+    "kind": "classification",
+    "focus": "two",
+    "labels": [{"value": label} for label in ("one", "two", "label=three&x")],
+    "bands": BANDS,
+}
+VALUE: Any = {"kind": "regression", "seen": [327.0, 18818.0]}
+CHANCES, VALUES = card_of(INPUTS, CHANCE), card_of(INPUTS, VALUE)
+
+FIXED = some.lists(some.sampled_from(["a", "b & c=d"]), unique=True).map(tuple)
+SHARES = some.floats(0, 1)
+NUMBERS = some.floats(allow_nan=False, allow_infinity=False)
+
+
+def between(ends: some.SearchStrategy[float]) -> some.SearchStrategy[dict[str, float | None]]:
+    both = some.tuples(some.none() | ends, some.none() | ends).filter(lambda pair: pair != (None, None))
+    return both.map(lambda pair: dict(zip(("least", "most"), pair if None in pair else sorted(pair), strict=True)))  # type: ignore[type-var]
+
+
+def wishes_of(card: Card) -> some.SearchStrategy[Wish]:
+    if card is VALUES:
+        return some.builds(lambda ends, fixed: Wish(**ends, fixed=fixed), between(NUMBERS), FIXED)
+    own = some.builds(
+        lambda ends, label, fixed: Wish(label=label, **ends, fixed=fixed),
+        between(SHARES),
+        some.sampled_from(goal_form.labels(CHANCES)),
+        FIXED,
+    )
+    return own | some.builds(Wish, band=some.sampled_from(["yes & no", "no"]), fixed=FIXED)
+
+
+@given(some.sampled_from([CHANCES, VALUES]).flatmap(lambda card: some.tuples(some.just(card), wishes_of(card))))
+def test_an_address_brings_back_what_was_wished_for(asked: tuple[Card, Wish]) -> None:
+    card, wish = asked
+    assert goal_form.read(card, goal_form.write(wish)) == wish
+
+
+@given(some.sampled_from([CHANCES, VALUES]), some.text(max_size=200) | some.text("goalbendst=&;%+10.-ef", max_size=60))
+def test_whatever_an_address_says_is_a_wish_that_fits_the_card(card: Card, text: str) -> None:
+    wish = goal_form.read(card, text)
+    assert goal_form.read(card, goal_form.write(wish)) == wish
+    assert set(wish.fixed) <= {"a", "b & c=d"}
+    assert wish.band or wish.least is not None or wish.most is not None
+    (name,) = goal_form.goal(card, wish)
+    assert name in {"decision", "probability" if card is CHANCES else "value"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "goal=other", "most=nan", "most=inf", "most=2", "least=0.9&most=0.1", "&" * 5000, "label=one", "most=1e999"]
+)
+def test_nonsense_is_as_if_nobody_had_said_it(text: str) -> None:
+    assert goal_form.read(CHANCES, text) == goal_form.usual(CHANCES) == Wish(band="yes & no")
+
+
+@given(wishes_of(VALUES), some.sampled_from(["least", "most"]), some.none() | NUMBERS)
+def test_ends_never_cross_and_one_is_always_left(wish: Wish, name: str, end: float | None) -> None:
+    changed = goal_form.with_end(wish, name, end)
+    assert changed.least is not None or changed.most is not None
+    assert changed.least is None or changed.most is None or changed.least <= changed.most
+    assert end is None or getattr(changed, name) == end
+
+
+@pytest.mark.parametrize("model", ["credit-default", "diamond-price"])
+def test_the_service_takes_a_range_as_a_goal_and_its_proposals_lie_in_it(service: TestClient, model: str) -> None:
+    client = client_of(service)
+    card = client.card(model)
+    row = card["examples"][0]["row"]
+    least, most = (0.1, 0.15) if model == "credit-default" else (2600.0, 2900.0)
+    wish = replace(goal_form.own(card), least=least, most=most)
+    found = client.recommend(model, row, goal_form.goal(card, wish))
+    assert found["recommendations"]
+    for each in found["recommendations"]:
+        said = each["prediction"]
+        answer = said["probabilities"][card["output"]["focus"]] if model == "credit-default" else said["value"]
+        assert least <= answer <= most

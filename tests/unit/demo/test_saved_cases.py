@@ -1,0 +1,166 @@
+"""Promises of kept cases: an address brings back each of them, whatever else it brings; their file is harmless."""
+
+import base64
+import csv
+import io
+import json
+import re
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from client import Card
+from demo.session import saved_cases
+from demo.session.saved_cases import Kept
+from tests.unit.demo.test_translation import EVERY_TYPE, card_of, values_of
+
+CARD: Card = card_of(EVERY_TYPE)
+ROWS = some.fixed_dictionaries({field["name"]: values_of(field) for field in CARD["inputs"]})
+NAMES = some.text(some.characters(exclude_categories=["Cs"]), min_size=1, max_size=saved_cases.LONGEST_NAME)
+
+
+def packed(content: bytes) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
+
+
+def names_of(found: list[Kept]) -> list[str]:
+    return [each.name for each in found]
+
+
+@given(
+    some.lists(
+        some.tuples(NAMES.map(lambda name: " ".join(name.split()) or "x"), ROWS), max_size=4, unique_by=lambda each: each[0]
+    )
+)
+def test_an_address_brings_back_every_kept_case(cases: list[tuple[str, Any]]) -> None:
+    mine = [Kept(name, row) for name, row in cases]
+    address = saved_cases.write({CARD["name"]: mine})
+    found, lost = saved_cases.check(CARD, saved_cases.read(address).get(CARD["name"], []))
+    assert (found, lost) == (mine, False)
+    assert set(address) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@given(some.lists(ROWS, min_size=2, max_size=4), some.randoms(use_true_random=False))
+def test_a_kept_case_is_found_by_its_number_wherever_it_is_moved_and_whatever_its_name(rows: list[Any], chance: Any) -> None:
+    mine = [Kept("same", row) for row in rows]
+    before = {each.number: each.row for each in mine}
+    chance.shuffle(mine)
+    found, _ = saved_cases.check(CARD, mine)
+    assert len(before) == len(rows)
+    for number, row in before.items():
+        place = saved_cases.place_of(found, number)
+        assert place is not None
+        assert found[place].row == row
+    gone = found.pop()
+    assert saved_cases.place_of(found, gone.number) is None
+
+
+def test_cases_of_a_model_that_was_not_looked_at_go_on_in_the_address() -> None:
+    other = [["Anna", {"field": 1}]]
+    assert saved_cases.read(saved_cases.write({"other": other, CARD["name"]: []})) == {"other": other}
+
+
+@given(some.text(max_size=200) | some.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
+def test_an_address_of_nonsense_is_refused_or_empty(text: str) -> None:
+    try:
+        held = saved_cases.read(text)
+    except ValueError:
+        return
+    for own in held.values():
+        saved_cases.check(CARD, own)
+
+
+def harmless(value: Any) -> bool:
+    """Say whether no number without end and no half character came in."""
+    json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    return True
+
+
+PLAIN = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=9),
+    lambda inner: (
+        some.lists(inner, max_size=3) | some.dictionaries(some.sampled_from(["amount", "start", "x"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(some.lists(PLAIN | some.tuples(some.text(max_size=60), PLAIN), max_size=5))
+def test_whatever_stands_in_the_address_only_rows_that_fit_the_card_come_in(held: list[Any]) -> None:
+    brought = saved_cases.read(packed(json.dumps({"fifth": held}).encode()))["fifth"]
+    found, lost = saved_cases.check(CARD, brought)
+    assert lost == (len(found) < len(held))
+    assert len(set(names_of(found))) == len(found)
+    for each in found:
+        assert list(each.row) == [field["name"] for field in CARD["inputs"]]
+        assert len(each.name) <= saved_cases.LONGEST_NAME
+        assert harmless(each.row)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b'{"fifth": ' + b" " * 10_000_000 + b"[]}",
+        b'["fifth"]',
+        b'{"fifth": {"0": 1}}',
+        b'{"fifth": [' + b"9" * 5000 + b"]}",
+        b"\xff\xfe",
+        b"",
+    ],
+    ids=["nested", "a bomb", "a list", "no list inside", "a number without end", "no text", "empty"],
+)
+def test_what_cannot_be_kept_cases_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        saved_cases.read(packed(content))
+
+
+def test_no_more_cases_come_in_than_a_table_holds() -> None:
+    many = packed(json.dumps({"fifth": [["x", {}]] * 500}).encode())
+    found, _ = saved_cases.check(CARD, saved_cases.read(many)["fifth"])
+    assert len(found) == saved_cases.MOST
+    assert len(set(names_of(found))) == saved_cases.MOST
+
+
+def test_what_would_be_lost_by_a_refresh_does_not_fit() -> None:
+    noise = "".join(chr(33 + place * place % 9000) for place in range(9000))
+    assert saved_cases.fits({"fifth": [Kept("x", {"remark": "short"})]})
+    assert not saved_cases.fits({"fifth": [Kept("x", {"remark": noise})]})
+
+
+@given(some.lists(NAMES, max_size=8))
+def test_every_new_name_is_one_of_its_own(wanted: list[str]) -> None:
+    mine: list[Kept] = []
+    for name in wanted:
+        mine.append(Kept(saved_cases.new_name(mine, name), {}))
+    assert len(set(names_of(mine))) == len(mine)
+    assert all(len(name) <= saved_cases.LONGEST_NAME for name in names_of(mine))
+
+
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
+
+
+@given(some.lists(ROWS, min_size=1, max_size=3), NAMES)
+def test_the_file_holds_every_cell_and_none_that_a_spreadsheet_would_run(rows: list[Any], name: str) -> None:
+    mine = [Kept(name, row) for row in rows]
+    text = saved_cases.table(CARD, mine, [{"value": "0.5", "version": "v1"}] * len(mine))
+    head, *lines = csv.reader(io.StringIO(text, newline=""))
+    fields = [field["name"] for field in CARD["inputs"]]
+    assert head == ["name", *fields, "value", "version"]
+    assert len(lines) == len(mine)
+    for each, line in zip(mine, lines, strict=True):
+        for cell, own in zip(line, [each.name, *(each.row[field] for field in fields), "0.5", "v1"], strict=True):
+            text_of = "" if own is None else str(own)
+            assert cell.removeprefix("'") == text_of.removeprefix("'")
+            if isinstance(own, str) and not PLAIN_NUMBER.fullmatch(own):
+                assert cell[:1] not in {"=", "+", "-", "@", "\t", "\r"}
+
+
+def test_a_number_below_zero_stays_a_number_in_the_file() -> None:
+    text = saved_cases.table(
+        CARD, [Kept("one", dict.fromkeys((field["name"] for field in CARD["inputs"]), -3.5))], [{"value": "-3.5"}]
+    )
+    assert "'" not in text

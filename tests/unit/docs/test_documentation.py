@@ -1,0 +1,189 @@
+"""The docs are a test subject: endpoints, errors, settings and commands that they name are the ones that there are."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from demo.settings import Settings as DemoSettings
+from service.bundles.reference import MOST_ROWS
+from service.errors import family
+from service.questions import curves, explanations, recommendations
+from service.settings import Settings
+from tests.support.in_process_client import client_of
+from tests.support.repository import ROOT
+
+DOCS = ROOT / "docs"
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_every_endpoint_is_in_the_api_page_and_no_other(service: TestClient) -> None:
+    written = set(re.findall(r"^\| `(GET|POST) (/\S+)`", read("docs/api.md"), re.MULTILINE))
+    served = set()
+    for path, operations in service.get("/openapi.json").json()["paths"].items():
+        template = re.sub(r"^/v1/models/[^/]+", "/v1/models/{model}", path)
+        served |= {(method.upper(), template) for method in operations}
+    assert written == served
+
+
+def test_every_error_code_is_listed_with_its_status() -> None:
+    written = {
+        code: int(status) for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", read("docs/errors.md"), re.MULTILINE)
+    }
+    assert written == {code: error.status for code, error in family().items()}
+
+
+def test_every_setting_is_listed() -> None:
+    written = set(re.findall(r"^\| `([A-Z_]+)` \|", read("docs/settings.md"), re.MULTILINE))
+    service = {f"SERVICE_{name.upper()}" for name in Settings.__struct_fields__}
+    demo = {f"DEMO_{field.name.upper()}" for field in fields(DemoSettings)}
+    assert written == service | demo
+
+
+def test_every_default_is_the_one_that_is_written() -> None:
+    text = read("docs/settings.md")
+    for name in ("port", "max_body_bytes", "max_rows", "max_in_flight", "stale_predictions"):
+        assert f"| `SERVICE_{name.upper()}` | `{getattr(Settings(), name)}` |" in text
+
+
+def test_every_command_of_the_readme_is_a_target() -> None:
+    named = set(re.findall(r"\bmake (\w+)", read("README.md") + read("CONTRIBUTING.md")))
+    targets = set(re.findall(r"^\.PHONY: (.*)$", read("Makefile"), re.MULTILINE)[0].split())
+    assert named <= targets
+    assert {"demo", "test"} <= named
+
+
+def test_ci_runs_exactly_the_readmes_test_command() -> None:
+    assert "make test" in read(".ci/run")
+
+
+def test_every_link_in_the_docs_leads_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+EXAMPLES = re.findall(
+    r"```\ncurl -s http://127\.0\.0\.1:8000(/\S+)(?: -H 'Content-Type: application/json' \\\n  -d '(.*?)')?\n```\n\n```json\n(.*?)```",
+    read("docs/api.md"),
+    re.DOTALL,
+)
+"""Address, body (empty for a GET) and answer of each example on the page."""
+CUT = "…"
+
+
+def check_written(written: Any, real: Any, at: str = "answer") -> None:
+    """Hold an answer as it is written against the real one. `…` cuts a list, an object or a text short; figures are rounded."""
+    if isinstance(written, dict):
+        assert set(written) - {CUT} <= set(real), at
+        assert CUT in written or set(written) == set(real), at
+        for name in written.keys() - {CUT}:
+            check_written(written[name], real[name], f"{at}.{name}")
+    elif isinstance(written, list):
+        whole = written[:-1] if written[-1:] == [CUT] else written
+        assert len(whole) < len(real) if whole != written else len(whole) == len(real), at
+        for place, item in enumerate(whole):
+            check_written(item, real[place], f"{at}[{place}]")
+    elif isinstance(written, float):
+        assert written == pytest.approx(real, rel=0.02, abs=0.002), at
+    elif isinstance(written, str) and written.endswith(CUT):
+        assert isinstance(real, str), at
+        assert len(real) > len(written), at
+    else:
+        assert (type(written), written) == (type(real), real), at
+
+
+@pytest.mark.usefixtures("night")
+@pytest.mark.parametrize(("path", "body", "answer"), EXAMPLES)
+def test_every_example_of_the_api_page_gets_the_answer_that_is_written_under_it(
+    path: str, body: str, answer: str, service: TestClient
+) -> None:
+    method = "POST" if body else "GET"
+    real = service.request(method, path, content=body or None, headers={"Content-Type": "application/json"})
+    assert real.status_code == 200, real.text
+    check_written(json.loads(answer), real.json())
+
+
+def test_every_question_has_an_example() -> None:
+    asked = {path.rpartition("/")[2] for path, _, _ in EXAMPLES}
+    assert asked == {"predictions", "explanations", "curves", "recommendations", "evaluation", "17", "runs"}
+    assert len(EXAMPLES) == read("docs/api.md").count("curl ")
+
+
+@pytest.mark.parametrize(
+    ("written", "real"),
+    [
+        ({"a": 1}, {"a": 1, "b": 2}),
+        ({"a": 1, "b": 2}, {"a": 1}),
+        ({"a": 1}, {"a": "1"}),
+        ({"a": 2.5}, {"a": 3.5}),
+        ({"a": [1, CUT]}, {"a": [1]}),
+        ({"a": [1]}, {"a": [1, 2]}),
+        ({"a": None}, {"a": 0}),
+        ({"a": "x"}, {"a": "y"}),
+    ],
+)
+def test_a_wrong_example_would_be_found(written: Any, real: Any) -> None:
+    with pytest.raises(AssertionError):
+        check_written(written, real)
+
+
+def test_the_python_of_the_readme_works(service: TestClient) -> None:
+    found = re.search(r"```python\n(.*?)```", read("README.md"), re.DOTALL)
+    assert found is not None
+    code = found[1].replace('Client("http://127.0.0.1:8000")', "in_process")
+    assert "in_process" in code
+    names: dict[str, Any] = {"in_process": client_of(service)}
+    exec(code, names)  # noqa: S102 - our own README
+    assert names["answer"]["predictions"] == [each["prediction"] for each in names["why"]["explanations"]]
+    assert names["cheaper"]["recommendations"]
+
+
+def test_every_code_of_a_place_is_listed() -> None:
+    """The codes stand beside their messages, in the rooms that refuse rows and questions."""
+    written = set(re.findall(r"^\| `(\w+)` \| [^|\d]", read("docs/api.md"), re.MULTILINE))
+    service = ROOT / "service"
+    sources = [
+        *(service / "scoring").glob("*.py"),
+        service / "strict_json.py",
+        service / "stored_answers.py",
+        service / "joined_rows.py",
+    ]
+    words = {word for file in sources for word in constants(file)}
+    warned = {"outside_training_range", "unseen_category"}
+    assert written == {word for word in words if re.fullmatch(CODE, word)} - warned
+
+
+CODE = r"(missing|unknown|duplicate|wrong|not|out|too|invalid|one|null|unseen|outside)(_[a-z]+)+|expired"
+
+
+def constants(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_the_limits_of_the_api_page_are_those_of_the_service() -> None:
+    page = re.sub(r"\s+", " ", read("docs/api.md"))
+    for sentence in (
+        f"exact for up to {(explanations._ROWS // MOST_ROWS).bit_length() - 1} fields, or {explanations._TEXTS.bit_length() - 1} words",
+        f"More than {explanations._MOST_WORDS} words",
+        f"At most {explanations.MOST_ROWS} rows a request",
+        f"1 to {curves.MOST_FIELDS}, no texts",
+        f"(2 to {curves.MOST_POINTS}; {curves.POINTS} when not said)",
+        f"2 to {curves.MOST_SURFACE_POINTS} values a number ({curves.SURFACE_POINTS} when not said)",
+        f"{Settings().max_rows:,} rows of predictions, {explanations.MOST_ROWS} of explanations",
+        f"{Settings().max_body_bytes // 2**20} MB a request",
+    ):
+        assert sentence in page
+    assert recommendations.MOST_RECOMMENDATIONS == 5
+    assert "At most five, the smallest change first" in page

@@ -1,0 +1,60 @@
+"""Promises of numbers in files: the double that a decimal spells, the same one that JSON and Python read."""
+
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from starlette.testclient import TestClient
+
+from service.files.arrow_format.to_float64 import doubles
+from service.jobs.card_statements import statements
+from tests.support.row_files import ask, read, written
+
+CENTS = some.integers(-(10**11), 10**11).map(lambda cents: Decimal(cents).scaleb(-2))
+
+
+@some.composite
+def decimals(draw: Any) -> tuple[Decimal, pa.DataType]:
+    """A number and a type of Arrow that holds it."""
+    kind, digits = draw(some.sampled_from([(pa.decimal128, 38), (pa.decimal256, 76)]))
+    scale = draw(some.integers(0, digits))
+    unscaled = draw(some.integers(-(10**digits) + 1, 10**digits - 1))
+    value = Decimal((int(unscaled < 0), tuple(map(int, str(abs(unscaled)))), -scale))
+    return value, kind(digits, scale)
+
+
+@given(decimals())
+def test_a_decimal_becomes_the_double_that_its_digits_spell(given: tuple[Decimal, pa.DataType]) -> None:
+    value, kind = given
+    assert doubles(pa.array([value, None], kind)).to_pylist() == [float(str(value)), None]
+
+
+@given(some.lists(CENTS, min_size=1))
+def test_amounts_in_cents_become_the_doubles_of_json_for_a_nightly_job_too(cents: list[Decimal]) -> None:
+    amounts = pa.array(cents, pa.decimal128(13, 2))
+    keys = pa.array(["1"] * len(cents))
+    batch = pa.record_batch(
+        {
+            "client": keys,
+            "month": pa.array(["2005-09"] * len(cents)),
+            **dict.fromkeys(("status", "bill", "paid", "limit"), amounts),
+        }
+    )
+    (found,) = statements(iter([batch]), "client")
+    assert found["paid"].to_pylist() == [float(str(each)) for each in cents]
+
+
+@pytest.mark.parametrize("kind", ["arrow", "parquet"])
+def test_a_decimal_gets_the_prediction_of_the_same_number_in_json(kind: str, service: TestClient) -> None:
+    diamond = {"cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57.0}
+    carats = [Decimal(each).scaleb(-2) for each in range(50, 150)]
+    rows = [diamond | {"carat": float(each)} for each in carats]
+    expected = service.post("/v1/models/diamond-price/predictions", json={"rows": rows}).json()["predictions"]
+    table = pa.table({name: [value] * len(rows) for name, value in diamond.items()}).append_column(
+        "carat", [pa.array(carats, pa.decimal128(5, 2))]
+    )
+    found = read(ask(service, "diamond-price", written(table, kind), kind))
+    assert [row["value"] for row in found] == [each["value"] for each in expected]

@@ -1,0 +1,212 @@
+"""Promises of the badge: how usual a case is, as counting through all training rows finds it; the odd fields named."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from starlette.testclient import TestClient
+
+from service.bundles.registry import open_model
+from service.publishing.reference_sampling import reference
+from service.questions.usualness import Usual
+from service.rows.checks import Checks
+from service.schemas import Card, Category, Input, Regression, Row, Usualness
+from tests.support.formula_models import model_of
+from tests.support.sklearn_pipelines import split_of
+
+ROWS = 3000
+INPUTS = (
+    Input(name="income", type="number"),
+    Input(name="children", type="integer", nullable=True),
+    Input(
+        name="town", type="category", categories=tuple(Category(value=name) for name in ("large", "small", "tiny", "none"))
+    ),
+    Input(name="owner", type="boolean", nullable=True),
+)
+CARD: Card = model_of("drawn", INPUTS, Regression(), lambda matrix: matrix[:, 0]).card
+CHECKS = Checks(CARD)
+
+
+def drawn() -> list[Row]:
+    random = np.random.default_rng(6)
+    return [
+        {
+            "income": round(float(random.lognormal(8, 0.7)), 2),
+            "children": None if random.random() < 0.1 else int(random.poisson(1.2)),
+            "town": str(random.choice(["large", "small", "tiny"], p=[0.7, 0.28, 0.02])),
+            "owner": None if random.random() < 0.02 else bool(random.random() < 0.4),
+        }
+        for _ in range(ROWS)
+    ]
+
+
+TRAINING = drawn()
+MATRIX = CHECKS.columns(TRAINING).matrix
+USUAL = Usual(CARD, reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
+
+
+def badge(row: Row) -> Usualness:
+    (found,) = USUAL(CHECKS.columns([row]).matrix)
+    assert found is not None
+    return found
+
+
+def share_as_far_out(name: str, value: Any) -> float:
+    """Count, in plain words: which part of the training rows is at least as odd in this field."""
+    column = [row[name] for row in TRAINING]
+    if value is None:
+        return column.count(None) / ROWS
+    if isinstance(value, str | bool):
+        counts = [column.count(each) for each in dict.fromkeys(column) if each is not None]
+        return sum(count for count in counts if count <= column.count(value)) / ROWS
+    known = [each for each in column if each is not None]
+    below, above = (sum(each <= value for each in known), sum(each >= value for each in known))
+    return float(min(1.0, 2 * min(below, above) / len(known)))
+
+
+def counted(row: Row) -> dict[str, float]:
+    return {name: -math.log(max(share_as_far_out(name, value), 1e-4)) for name, value in row.items()}
+
+
+@pytest.fixture(scope="module")
+def totals() -> NDArray[np.float64]:
+    known: dict[tuple[str, Any], float] = {}
+    for row in TRAINING[:1000]:
+        for cell in row.items():
+            known.setdefault(cell, counted(dict([cell]))[cell[0]])
+    return np.array([sum(known[cell] for cell in row.items()) for row in TRAINING[:1000]])
+
+
+def test_the_percentile_is_the_one_that_counting_finds(totals: NDArray[np.float64]) -> None:
+    ours = [badge(row).percentile for row in TRAINING[:300]]
+    expected = [(totals < total).mean() * 100 for total in totals[:300]]
+    assert np.abs(np.array(ours) - expected).max() <= 5
+    assert np.abs(np.array(ours) - expected).mean() <= 1.5
+
+
+def test_of_the_training_rows_one_in_ten_is_above_the_ninetieth_percentile() -> None:
+    places = np.array([badge(row).percentile for row in TRAINING])
+    assert (places >= 90).mean() == pytest.approx(0.1, abs=0.015)
+    assert (places >= 50).mean() == pytest.approx(0.5, abs=0.05)
+
+
+USUAL_ROW: Row = {"income": 3000.0, "children": 1, "town": "large", "owner": False}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"income": 1e6}, {"income": -5.0}, {"children": 40}, {"town": "none"}],
+    ids=str,
+)
+def test_the_one_odd_field_is_named_first(odd: Row) -> None:
+    assert badge(USUAL_ROW).fields == []
+    found = badge(USUAL_ROW | odd)
+    assert found.fields == list(odd)
+    assert found.percentile >= 90
+
+
+@pytest.mark.parametrize("odd", [{"town": "tiny"}, {"owner": None}], ids=str)
+def test_what_one_row_in_fifty_has_is_named_once_the_row_is_unusual(odd: Row) -> None:
+    found = badge(USUAL_ROW | odd | {"income": 100.0})
+    assert found.fields == ["income", *odd]
+
+
+def test_a_row_far_outside_is_rarer_than_every_training_row() -> None:
+    found = badge({"income": 1e9, "children": 99, "town": "none", "owner": None})
+    assert found.percentile == 100
+    assert len(found.fields) == 3
+
+
+def test_a_usual_row_has_a_low_percentile() -> None:
+    assert badge(USUAL_ROW).percentile < 30
+
+
+@settings(max_examples=100)
+@given(
+    income=st.floats(0, 1e7),
+    children=st.none() | st.integers(0, 60),
+    town=st.sampled_from(["large", "small", "tiny", "none"]),
+    owner=st.none() | st.booleans(),
+)
+def test_any_row_gets_a_percentile_and_odd_fields_in_order(income: float, children: Any, town: str, owner: Any) -> None:
+    row = {"income": income, "children": children, "town": town, "owner": owner}
+    found = badge(row)
+    assert 0 <= found.percentile <= 100
+    assert (found.percentile >= 90) == bool(found.fields)
+    oddness = counted(row)
+    for earlier, later in zip(found.fields, found.fields[1:], strict=False):
+        assert oddness[earlier] >= min(oddness[later], 4) - 0.6  # 201 quantiles do not tell the last 2 % apart
+    rare = [name for name in row if share_as_far_out(name, row[name]) < 0.04]
+    if len(found.fields) > 1 or rare:
+        for name in found.fields:
+            assert share_as_far_out(name, row[name]) < 0.06
+
+
+def test_a_row_that_is_odd_in_many_fields_a_little_has_its_oddest_named() -> None:
+    known = [(badge(row), row) for row in TRAINING]
+    odd_together = [
+        (found, row)
+        for found, row in known
+        if found.percentile >= 90 and min(share_as_far_out(*cell) for cell in row.items()) > 0.055
+    ]
+    assert odd_together, "such rows there are"
+    for found, row in odd_together:
+        oddness = counted(row)
+        (name,) = found.fields
+        assert oddness[name] >= max(oddness.values()) - 0.1
+
+
+@given(low=st.floats(5000, 1e6), more=st.floats(0, 1e6))
+def test_further_out_is_never_more_usual(low: float, more: float) -> None:
+    assert badge(USUAL_ROW | {"income": low + more}).percentile >= badge(USUAL_ROW | {"income": low}).percentile
+
+
+@pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price"])
+def test_held_out_rows_of_a_bundle_are_as_usual_as_those_it_learned_from(name: str, bundles: Path) -> None:
+    model = open_model(bundles / name)
+    held_out = split_of(name).test.fields[[field.name for field in model.card.inputs]].sample(2000, random_state=0)
+    rows = json.loads(held_out.to_json(orient="records", double_precision=15))
+    matrix = model.checks.columns(rows).matrix
+    places = np.array([each.percentile for each in Usual(model.card, model.reference)(matrix) if each])
+    assert len(places) == len(rows)
+    assert np.median(places) == pytest.approx(50, abs=5)
+    assert (places >= 90).mean() == pytest.approx(0.1, abs=0.03)
+
+
+def test_a_text_has_no_badge(service: TestClient) -> None:
+    asked = {"rows": [{"comment": "What a day"}]}
+    (found,) = service.post("/v1/models/comment-sentiment/explanations", json=asked).json()["explanations"]
+    assert found["usualness"] is None
+
+
+def test_a_diamond_of_a_size_that_nobody_saw_is_rare(service: TestClient, cards: dict[str, Any]) -> None:
+    row = cards["diamond-price"]["real_rows"][0] | {"carat": 4.9}
+    (found,) = service.post("/v1/models/diamond-price/explanations", json={"rows": [row]}).json()["explanations"]
+    assert found["usualness"]["fields"][0] == "carat"
+    assert found["usualness"]["percentile"] >= 90
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_curve_says_of_its_row_what_an_explanation_says(
+    service: TestClient, cards: dict[str, Any], *, together: bool
+) -> None:
+    row = cards["diamond-price"]["real_rows"][0] | {"carat": 4.9}
+    (why,) = service.post("/v1/models/diamond-price/explanations", json={"rows": [row]}).json()["explanations"]
+    body = {"row": row, "fields": ["carat", "depth"], "together": together}
+    assert service.post("/v1/models/diamond-price/curves", json=body).json()["usualness"] == why["usualness"]
+
+
+def test_every_proposal_says_how_usual_the_case_would_be_that_it_makes(service: TestClient, cards: dict[str, Any]) -> None:
+    row = next(each["row"] for each in cards["diamond-price"]["examples"] if each["name"] == "engagement-ring")
+    body = {"row": row, "goal": {"value": {"max": 1500}}}
+    found = service.post("/v1/models/diamond-price/recommendations", json=body).json()["recommendations"]
+    changed = [row | {change["field"]: change["to"] for change in each["changes"]} for each in found]
+    why = service.post("/v1/models/diamond-price/explanations", json={"rows": changed}).json()["explanations"]
+    assert len(found) > 0
+    assert [each["usualness"] for each in found] == [each["usualness"] for each in why]

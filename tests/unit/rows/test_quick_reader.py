@@ -1,0 +1,92 @@
+"""Promises of service/rows/quick_reader.py, against the careful way through `strict_json` and `checks`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.bundles.registry import open_model
+from service.errors import InvalidInput, InvalidRequest
+from service.rows.columns import Columns
+from service.rows.quick_reader import QuickReader
+from service.rows.strict_json import Duplicate, decode
+from service.schemas import PredictionRequest
+from tests.unit.rows.test_row_checks import CARD, CHECKS, GOOD, VALUES
+
+QUICK = QuickReader(CARD, CHECKS)
+DECODER = msgspec.json.Decoder(PredictionRequest)
+
+
+def careful(body: bytes) -> tuple[Columns, str | None] | None:
+    try:
+        asked = decode(body, DECODER)
+        return CHECKS.columns(asked.rows), asked.version
+    except (InvalidInput, InvalidRequest):
+        return None
+
+
+def assert_agrees(body: bytes) -> None:
+    """Where the quick way answers, the careful way answers the same."""
+    quick = QUICK(body)
+    if quick is None:
+        return
+    slow = careful(body)
+    assert slow is not None, body
+    np.testing.assert_array_equal(quick[0].matrix, slow[0].matrix)
+    assert quick[0].texts == slow[0].texts
+    assert quick[0].warnings == slow[0].warnings
+    assert quick[1] == slow[1]
+
+
+ROWS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys([*GOOD, "colour"], VALUES)) | st.just(GOOD), max_size=4)
+
+
+@given(ROWS, st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")]))
+def test_whatever_is_asked_the_quick_way_says_what_the_careful_way_says_or_nothing(
+    rows: list[dict[str, Any]], separators: tuple[str, str]
+) -> None:
+    assert_agrees(json.dumps({"rows": rows}, separators=separators, default=lambda _: None).encode())
+
+
+@given(st.lists(st.fixed_dictionaries({name: st.just(value) | VALUES for name, value in GOOD.items()}), max_size=40))
+def test_values_are_read_alike_in_few_rows_and_in_many(rows: list[dict[str, Any]]) -> None:
+    clean = [{name: None if isinstance(value, Duplicate) else value for name, value in row.items()} for row in rows]
+    assert_agrees(json.dumps({"rows": clean}).encode())
+
+
+@pytest.mark.parametrize("many", [1, 60])
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"free":1,"free":2',
+        '"free":1,"free" :2',
+        '"free":1,"fr\\u0065e":2',
+        '"free" : 1, "free": 2',
+        '"note":"a\\":b","free":2',
+    ],
+)
+def test_a_name_given_twice_is_never_read_quickly(name: str, many: int) -> None:
+    good = json.dumps({key: value for key, value in GOOD.items() if key not in {"free"}})
+    rows = ",".join([good[:-1] + ', "free": 1}'] * (many - 1) + [good[:-1] + ", " + name + "}"])
+    assert QUICK(f'{{"rows":[{rows}]}}'.encode()) is None
+
+
+def test_a_second_list_of_rows_is_never_read_quickly() -> None:
+    row = json.dumps(GOOD)
+    assert QUICK(f'{{"rows":[{row}],"rows":[{row}]}}'.encode()) is None
+
+
+@pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])
+def test_real_rows_are_read_quickly(model: str, bundles: Path) -> None:
+    opened = open_model(bundles / model)
+    rows = [row for row in opened.card.real_rows if ":" not in json.dumps(list(row.values()))]
+    assert len(rows) > len(opened.card.real_rows) * 0.8
+    read = opened.read(json.dumps({"rows": rows, "version": opened.card.version}).encode())
+    assert read is not None
+    np.testing.assert_array_equal(read[0].matrix, opened.checks.columns(rows).matrix)
+    assert read[1] == opened.card.version

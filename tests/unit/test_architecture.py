@@ -1,0 +1,294 @@
+"""The layout of the product: which package may import which, kept as data and checked with `ast`."""
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from tests.support.repository import ROOT
+
+PROGRAMS = ("benchmarks", "client", "demo", "launch", "pipeline", "service")
+MAX_LINES = 250
+MAX_MEDIAN_LINES = 110
+MAX_MODULES = 12
+
+# Package → the packages of ours that its modules may import besides their own. The longest matching name counts.
+RULES: dict[str, set[str]] = {
+    "benchmarks": {"service.jobs", "service.store", "service.bundles", "service.rows", "service.training"},
+    "client": set(),
+    "launch": set(),
+    "demo": {"client"},
+    "demo.__main__": {"demo.settings"},
+    "demo.app": {"client", "demo.app_pages", "demo.session", "demo.text", "demo.widgets"},
+    "demo.app_pages": {"client", "demo.charts", "demo.evaluation", "demo.feed", "demo.files", "demo.session", "demo.text"}
+    | {"demo.views", "demo.widgets"},
+    "demo.charts": set(),
+    "demo.text": {"client"},
+    "demo.session": {"client", "demo.settings", "demo.text"},
+    "demo.views": {"client", "demo.charts", "demo.session", "demo.text"},
+    "demo.evaluation": {"client", "demo.charts", "demo.text", "demo.views"},
+    "demo.feed": {"client", "demo.session", "demo.text"},
+    "demo.files": {"client", "demo.session", "demo.text"},
+    "demo.widgets": {"client", "demo.files", "demo.session", "demo.text"},
+    "pipeline": {"client", "pipeline.formats", "pipeline.errors"},
+    "pipeline.errors": set(),
+    "pipeline.formats": {"pipeline.errors"},
+    "service.__main__": {"service.web", "service.errors", "service.settings", "service.store"},
+    "service.settings": set(),
+    "service.schemas": set(),
+    "service.errors": {"service.schemas"},
+    "service.rows": {"service.errors", "service.schemas"},
+    "service.bundles": {"service.errors", "service.rows", "service.schemas"},
+    "service.questions": {"service.bundles", "service.errors", "service.rows", "service.schemas"},
+    "service.files": {"service.bundles", "service.errors", "service.rows", "service.schemas"},
+    "service.store": {"service.errors", "service.schemas"},
+    "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
+    "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
+    | {"service.rows", "service.schemas", "service.store"},
+    "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
+    | {"service.rows", "service.schemas", "service.store"},
+    "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.files"}
+    | {"service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
+    "service.evaluation": {"service.bundles", "service.questions", "service.rows", "service.schemas"},
+    "service.publishing": {"service.bundles", "service.errors", "service.evaluation", "service.questions"}
+    | {"service.rows", "service.schemas"},
+    "service.training": {"service.bundles", "service.publishing"},
+}
+
+# (module, what it imports) → why this module may break the rule of its package.
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("demo.session.session_state", "demo.feed.feed_sources"): "a visit keeps the feed that it follows",
+    ("demo.session.saved_cases", "demo.files.spreadsheet"): "the download of saved cases is a spreadsheet",
+    ("demo.session.service_queries", "demo.widgets.banner"): "errors of queries are collected for the banner",
+    ("demo.text.wording", "demo.session.cases"): "the story of a case names its start",
+    ("service.jobs.__main__", "service.settings"): "a program reads its settings",
+    ("service.training.__main__", "service.settings"): "a program reads its settings",
+    (
+        "service.training.credit",
+        "service.jobs.payment_history",
+    ): "the same function computes features in training and at night",
+    ("service.evaluation.card_metrics", "service.training.recipe"): "moves with publishing",
+    ("service.evaluation.importance", "service.training.recipe"): "moves with publishing",
+    ("service.evaluation.intervals", "service.training.recipe"): "moves with publishing",
+    ("service.evaluation.regression_charts", "service.training.recipe"): "moves with publishing",
+    ("service.evaluation.weak_spots", "service.training.recipe"): "moves with publishing",
+    ("service.publishing.build", "service.training.recipe"): "moves with publishing",
+}
+
+# Foreign package → the only packages and modules of ours that may import it.
+HOMES: dict[str, set[str]] = {
+    "sklearn": {"benchmarks", "service.evaluation", "service.publishing", "service.training"}
+    | {"service.bundles.scorers.sklearn_scorer"},
+    "skl2onnx": {"service.publishing"},
+    "onnx": {"service.publishing"},
+    "skops": {"benchmarks", "service.publishing", "service.bundles.scorers.sklearn_scorer"},
+    "pandas": {"benchmarks", "service.evaluation", "service.publishing", "service.training"}
+    | {"service.bundles.scorers.sklearn_scorer"},
+    "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
+    "numpy": {"service.bundles", "service.evaluation", "service.files", "service.jobs", "service.publishing"}
+    | {"service.questions", "service.rows", "service.training", "benchmarks"},
+    "pyarrow": {
+        "benchmarks",
+        "demo.feed",
+        "demo.files",
+        "pipeline.formats",
+        "service.files",
+        "service.jobs",
+        "service.training",
+    },
+    "flatbuffers": {"service.files.arrow_format.arrow_headers"},
+    "sqlalchemy": {"service.store"},
+    "alembic": {"service.store"},
+    "tqdm": {"pipeline.__main__", "service.jobs.__main__"},
+    "fastapi": {"benchmarks.tutorial_service", "service.web"},
+    "starlette": {"demo.__main__", "service.web"},
+    "requests": {"client"},
+    "streamlit": {"demo.__main__", "demo.app", "demo.app_pages", "demo.session", "demo.widgets"},
+    "plotly": {"demo.charts"},
+    "babel": {"demo.text.translation"},
+}
+
+
+@cache
+def modules() -> dict[str, Path]:
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts): file
+        for program in PROGRAMS
+        for file in sorted((ROOT / program).rglob("*.py"))
+    }
+
+
+def imported(file: Path) -> list[str]:
+    """Return the names of the modules that a file imports, anywhere in it."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [name if name in modules() else str(node.module) for name in whole]
+    return found
+
+
+def is_in(module: str, packages: set[str]) -> bool:
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+def package_of(module: str) -> str:
+    """Return the longest name in RULES that holds the module."""
+    return max((name for name in RULES if is_in(module, {name})), key=len, default="")
+
+
+def wrong_imports(module: str, file: Path) -> list[str]:
+    package = package_of(module)
+    allowed = {package, *RULES.get(package, set())}
+    ours = [name for name in imported(file) if name.partition(".")[0] in {*PROGRAMS, "tests"}]
+    return [name for name in ours if not is_in(name, allowed) and (module, name) not in EXCEPTIONS]
+
+
+def misplaced_imports(module: str, file: Path) -> list[str]:
+    foreign = {name.partition(".")[0] for name in imported(file)} & HOMES.keys()
+    return sorted(name for name in foreign if not is_in(module, HOMES[name]))
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_a_module_imports_only_what_the_rule_of_its_package_allows(module: str) -> None:
+    assert package_of(module) or modules()[module].name == "__init__.py", "no rule names this package"
+    assert wrong_imports(module, modules()[module]) == []
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_a_foreign_package_is_imported_only_at_its_home(module: str) -> None:
+    assert misplaced_imports(module, modules()[module]) == []
+
+
+def test_no_two_packages_import_each_other() -> None:
+    """A module counts as its package; the exceptions of EXCEPTIONS are left out."""
+    edges = {
+        (package_of(module), package_of(name))
+        for module, file in modules().items()
+        for name in imported(file)
+        if name in modules() and (module, name) not in EXCEPTIONS and package_of(module) != package_of(name)
+    }
+    assert sorted((one, other) for one, other in edges if (other, one) in edges and one < other) == []
+
+
+WRONG = [
+    ("client.shape_check", "from service.schemas import Card"),
+    ("client.shapes.answers", "import pipeline.errors"),
+    ("demo.charts.curve_chart", "from demo.text.wording import number"),
+    ("demo.charts.a_new_chart", "import demo.session.session_state"),
+    ("demo.session.saved_cases", "from demo.app_pages import compare"),
+    ("demo.views.explanation_view", "def late() -> None:\n    from demo.widgets.forms import row"),
+    ("demo.text.a_new_module", "from demo.widgets.forms import row"),
+    ("demo.app_pages.try_it", "from demo.app import main"),
+    ("demo.session.session_state", "from demo.widgets import banner"),
+    ("demo.session.session_state", "from service.schemas import Card"),
+    ("service.schemas.answers", "from service.errors import InvalidInput"),
+    ("service.questions.curves", "from service.actions import predict"),
+    ("service.bundles.registry", "import service.settings"),
+    ("service.bundles.registry", "from service.store.store import Store"),
+    ("service.web.routes.question_routes", "from service.training.recipe import Recipe"),
+    ("service.actions", "from service.web.routes import question_routes"),
+    ("service.publishing.build", "from tests.support.formula_models import model_of"),
+    ("service.publishing.reference_sampling", "from service.training.recipe import Recipe"),
+    ("service.store.lookups", "from service.bundles.registry import Registry"),
+    ("service.by_key.row_merge", "from service.actions import predict"),
+    ("service.jobs.batch_scoring", "from service.web.app import create_app"),
+    ("pipeline.patient_client", "from service.schemas import Card"),
+    ("pipeline.formats.records", "from client import Client"),
+    ("pipeline.a_new_module", "from demo.session.saved_cases import read"),
+]
+
+
+@pytest.mark.parametrize(("module", "line"), WRONG)
+def test_a_wrong_import_would_be_found(module: str, line: str, tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(line, encoding="utf-8")
+    assert wrong_imports(module, file)
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("demo.views.explanation_view", "from streamlit.delta_generator import DeltaGenerator"),
+        ("demo.charts.curve_chart", "import streamlit"),
+        ("demo.text.a_new_module", "import streamlit as st"),
+        ("demo.evaluation.findings", "import plotly.graph_objects as go"),
+        ("demo.app_pages.what_if", "def late() -> None:\n    import plotly"),
+        ("service.web.routes.question_routes", "import sqlalchemy"),
+        ("service.questions.explanations", "import sklearn"),
+        ("service.questions.curves", "from starlette.types import Scope"),
+        ("service.actions", "from fastapi import Request"),
+        ("pipeline.patient_client", "import requests"),
+        ("pipeline.columns", "import numpy"),
+        ("pipeline.enrichment", "def late() -> None:\n    import pyarrow.parquet"),
+    ],
+)
+def test_a_foreign_package_away_from_its_home_would_be_found(module: str, line: str, tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(line, encoding="utf-8")
+    assert misplaced_imports(module, file)
+
+
+def test_every_rule_names_packages_that_exist() -> None:
+    named = {*RULES, *(name for names in (*RULES.values(), *HOMES.values()) for name in names)}
+    assert [name for name in sorted(named) if not any(is_in(module, {name}) for module in modules())] == []
+
+
+def test_every_exception_is_still_needed() -> None:
+    assert [pair for pair in EXCEPTIONS if pair[1] not in imported(modules()[pair[0]])] == []
+
+
+def test_the_architecture_page_names_every_package() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    packages = {file.parent.relative_to(ROOT).as_posix() for file in modules().values()}
+    named = [package for package in sorted(packages) if "migrations" not in package]
+    assert [package for package in named if f"`{package}/`" not in page] == []
+
+
+def test_a_service_whose_models_run_on_onnx_does_not_load_scikit_learn(bundles: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from service.web.app import create_app; from service.settings import Settings;"
+        f"app = create_app(Settings()); app.predictions.registry.load(Path({str(bundles)!r}));"
+        "print(len(app.predictions.registry.models()), sorted({'sklearn', 'skl2onnx', 'pandas', 'pyarrow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "4 []"
+
+
+def test_modules_are_short() -> None:
+    lengths = {name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in modules().items()}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
+    assert median(lines for name, lines in lengths.items() if not name.endswith("__init__")) <= MAX_MEDIAN_LINES
+
+
+def test_packages_are_small() -> None:
+    folders: dict[str, int] = {}
+    for name, file in modules().items():
+        if file.name != "__init__.py" and "migrations" not in name:
+            folders[name.rpartition(".")[0]] = folders.get(name.rpartition(".")[0], 0) + 1
+    assert {folder: count for folder, count in folders.items() if count > MAX_MODULES} == {}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_inside_one_program_a_file_name_occurs_once(program: str) -> None:
+    names = [name.rpartition(".")[2] for name in modules() if is_in(name, {program})]
+    twice = {name for name in names if names.count(name) > 1}
+    assert twice - {"__init__", "__main__", "settings", "env"} == set()
+
+
+def test_no_file_name_says_nothing() -> None:
+    banned = {"utils", "helpers", "common", "base", "constants", "manager"}
+    assert [name for name in modules() if name.rpartition(".")[2] in banned] == []
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_every_module_says_what_it_is_for(module: str) -> None:
+    text = modules()[module].read_text(encoding="utf-8")
+    assert not text.strip() or ast.get_docstring(ast.parse(text)), module
