@@ -6,7 +6,7 @@ service = Client("http://127.0.0.1:8000")
 answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 """
 
-from client.errors import Busy, Failed, Nonsense, Refused, ServiceError, TooSlow, Unavailable
+from client.errors import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
 from client.service_client import Client
 from client.shapes.answers import (
     Change,
@@ -58,8 +58,8 @@ __all__ = [
     "Figure",
     "Goal",
     "Health",
+    "InvalidAnswer",
     "ModelState",
-    "Nonsense",
     "Origin",
     "Output",
     "Prediction",

@@ -4,27 +4,27 @@ import json
 from typing import cast
 
 from client.decoding import no_number
-from client.errors import Nonsense
-from client.shape_check import Misfit, check
+from client.errors import InvalidAnswer
+from client.shape_check import ShapeError, check
 from client.shapes.answers import Curves, Prediction, RecognisedFile
 
 
 def require(fits: bool) -> None:  # noqa: FBT001 - a condition is what it takes
     if not fits:
-        raise Nonsense("The service answered another question than was asked.")
+        raise InvalidAnswer("The service answered another question than was asked.")
 
 
 def check_prediction(prediction: Prediction) -> None:
-    """Raise Nonsense where a prediction is neither a label nor a value, or its probabilities are none."""
+    """Raise InvalidAnswer where a prediction is neither a label nor a value, or its probabilities are none."""
     if ("label" in prediction) == ("value" in prediction):
-        raise Nonsense("A prediction needs either a label or a value.")
+        raise InvalidAnswer("A prediction needs either a label or a value.")
     shares = prediction.get("probabilities", {}).values()
     if any(not 0 <= share <= 1 for share in shares) or ("label" in prediction and not shares):
-        raise Nonsense("A probability lies outside 0 to 1.")
+        raise InvalidAnswer("A probability lies outside 0 to 1.")
 
 
 def check_curves(answer: Curves, fields: list[str], *, together: bool) -> None:
-    """Raise Nonsense unless the curves, or the surface, are those of `fields` and hold predictions."""
+    """Raise InvalidAnswer unless the curves, or the surface, are those of `fields` and hold predictions."""
     surface = answer["surface"]
     if together:
         require(surface is not None and surface["fields"] == fields)
@@ -39,10 +39,10 @@ def check_curves(answer: Curves, fields: list[str], *, together: bool) -> None:
 
 
 def recognised(said: str, request_id: str) -> RecognisedFile:
-    """Return what the service says that a file is, from the header of its answer. Raises Nonsense where it says nothing."""
+    """Return what the service says a file is, from the header of its answer. Raises InvalidAnswer where it says nothing."""
     try:
         found = json.loads(said, parse_constant=no_number)
         check(found, RecognisedFile)
-    except (ValueError, RecursionError, Misfit):
-        raise Nonsense("The answer does not say what the file was.", request_id) from None
+    except (ValueError, RecursionError, ShapeError):
+        raise InvalidAnswer("The answer does not say what the file was.", request_id) from None
     return cast(RecognisedFile, found)

@@ -8,20 +8,20 @@ from typing import Any, NoReturn
 
 import requests
 
-from client.errors import Busy, Failed, Nonsense, Refused
+from client.errors import Busy, Failed, InvalidAnswer, Refused
 
-_LONGEST_WAIT_SECONDS, _USUAL_WAIT_SECONDS = 30, 1
+_MAX_WAIT_SECONDS, _USUAL_WAIT_SECONDS = 30, 1
 _TOO_MANY, _NOT_NOW = 429, 503
 _ERRORS_FROM, _FAILURES_FROM = 400, 500
 
 
 def tree(response: requests.Response, answer: bytes, kind: str, request_id: str) -> Any:
     if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != kind:
-        raise Nonsense("Something else than the model service answered.", request_id)
+        raise InvalidAnswer("Something else than the model service answered.", request_id)
     try:
         return json.loads(answer, parse_constant=no_number, parse_float=finite)
     except (ValueError, RecursionError):
-        raise Nonsense("The answer is not JSON.", request_id) from None
+        raise InvalidAnswer("The answer is not JSON.", request_id) from None
 
 
 def no_number(name: str) -> NoReturn:
@@ -39,17 +39,17 @@ def raise_for(response: requests.Response, answer: bytes, request_id: str) -> No
     """Turn a problem into an exception of our family."""
     status = response.status_code
     if status < _ERRORS_FROM:
-        raise Nonsense("The service redirects elsewhere.", request_id)
+        raise InvalidAnswer("The service redirects elsewhere.", request_id)
     wait = _wait_seconds(response.headers.get("Retry-After", ""))
     busy = status == _TOO_MANY or (status == _NOT_NOW and wait is not None)
     try:
         problem = tree(response, answer, "application/problem+json", request_id)
-    except Nonsense:
+    except InvalidAnswer:
         if not busy:
             raise
         problem = {}  # a gateway before the service, in words of its own
     if not isinstance(problem, dict):
-        raise Nonsense("The problem does not have its shape.", request_id)
+        raise InvalidAnswer("The problem does not have its shape.", request_id)
     detail, code = str(problem.get("detail", ""))[:500], str(problem.get("code", ""))[:64]
     request_id = str(problem.get("request_id", request_id))[:64]
     if busy:
@@ -68,10 +68,10 @@ def raise_for(response: requests.Response, answer: bytes, request_id: str) -> No
 def _wait_seconds(said: str) -> int | None:
     """Return for how long Retry-After says to wait, as seconds or as a date; at most as long as anybody would."""
     if said.isdecimal():
-        return min(int(said[:9]), _LONGEST_WAIT_SECONDS)
+        return min(int(said[:9]), _MAX_WAIT_SECONDS)
     try:
         at = parsedate_to_datetime(said)
     except ValueError:
         return None
     left = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return math.ceil(min(max(0, left), _LONGEST_WAIT_SECONDS))
+    return math.ceil(min(max(0, left), _MAX_WAIT_SECONDS))

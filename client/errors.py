@@ -4,7 +4,7 @@ ServiceError
 ├── Unavailable   nobody answers: refused, reset, no such host
 ├── TooSlow       the deadline passed before the whole answer was there
 ├── Busy          come back in `retry_after_seconds`: status 429, and 503 with Retry-After
-├── Nonsense      an answer that is not the service's: wrong shape, wrong type, too large, a redirect
+├── InvalidAnswer      an answer that is not the service's: wrong shape, wrong type, too large, a redirect
 ├── Refused       the service says no to this request: status 4xx, with `errors` naming places
 └── Failed        the service could not do it: status 5xx
 """
@@ -37,7 +37,7 @@ class TooSlow(ServiceError):
     pass
 
 
-class Nonsense(ServiceError):
+class InvalidAnswer(ServiceError):
     pass
 
 

@@ -13,8 +13,8 @@ import requests
 
 from client.answer_check import check_curves, check_prediction, recognised, require
 from client.decoding import raise_for, tree
-from client.errors import Nonsense, Refused
-from client.shape_check import Misfit, check
+from client.errors import InvalidAnswer, Refused
+from client.shape_check import ShapeError, check
 from client.shapes.answers import (
     Curves,
     Entity,
@@ -36,7 +36,7 @@ _KEY = re.compile(r"[!-~]([ -~]*[!-~])?")
 _OK = 200
 ARROW = "application/vnd.apache.arrow.stream"
 _FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
-_LARGEST_FILE_BYTES = 2**30
+_MAX_FILE_BYTES = 2**30
 _PROBLEM_PIECES = 4
 
 
@@ -89,7 +89,7 @@ class Client:
         path = f"/v1/models/{_name(model)}{_query(version=version)}"
         answer = cast(Card, self._call("GET", path, Card, language=language))
         if answer["name"] != model:
-            raise Nonsense("The service sent the card of another model.")
+            raise InvalidAnswer("The service sent the card of another model.")
         require(version in {None, answer["version"]})
         return answer
 
@@ -115,12 +115,12 @@ class Client:
         asked = {"inputs": "keep", "version": version, "decimal": decimal}
         url = f"{self._url}/v1/models/{_name(model)}/predictions"
         request = requests.Request("POST", url, headers=headers, data=file, params=asked)
-        limits = self._limits | {"deadline_seconds": _FILE_SECONDS, "size_limit_bytes": _LARGEST_FILE_BYTES}
+        limits = self._limits | {"deadline_seconds": _FILE_SECONDS, "size_limit_bytes": _MAX_FILE_BYTES}
         with streamed(self.session, request, stall_seconds=_FILE_STALL_SECONDS, **limits) as (response, pieces):  # type: ignore[arg-type] # numbers all
             if response.status_code != _OK:
                 raise_for(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
             if response.headers.get("Content-Type") != ARROW:
-                raise Nonsense("Something else than the model service answered.", request_id)
+                raise InvalidAnswer("Something else than the model service answered.", request_id)
             yield recognised(response.headers.get("X-File", ""), request_id), pieces
 
     def entity(self, model: str, key: str | int) -> Entity:
@@ -216,8 +216,8 @@ class Client:
         found = tree(response, answer, "application/json", request_id)
         try:
             check(found, shape)
-        except Misfit as misfit:
-            raise Nonsense(f"The answer does not have its shape: {misfit}.", request_id) from None
+        except ShapeError as misfit:
+            raise InvalidAnswer(f"The answer does not have its shape: {misfit}.", request_id) from None
         return found
 
 

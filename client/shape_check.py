@@ -10,12 +10,12 @@ from functools import cache
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 
-class Misfit(Exception):
+class ShapeError(Exception):
     """Says where an answer leaves its shape."""
 
 
 def check(value: Any, shape: Any, at: str = "answer") -> None:
-    """Raise Misfit unless `value`, fresh from JSON, has the shape of a type."""
+    """Raise ShapeError unless `value`, fresh from JSON, has the shape of a type."""
     origin, arguments = get_origin(shape), get_args(shape)
     if is_typeddict(shape):
         _check_typed_dict(value, shape, at)
@@ -59,11 +59,11 @@ def _hints(shape: Any) -> dict[str, Any]:
 def _fits(value: Any, shape: Any, at: str) -> bool:
     try:
         check(value, shape, at)
-    except Misfit:
+    except ShapeError:
         return False
     return True
 
 
 def _require(fits: bool, at: str) -> None:  # noqa: FBT001 - a condition is what it takes
     if not fits:
-        raise Misfit(at)
+        raise ShapeError(at)

@@ -14,7 +14,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ProtocolError
 
-from client.errors import Nonsense, TooSlow, Unavailable
+from client.errors import InvalidAnswer, TooSlow, Unavailable
 
 _PART_BYTES = 64 * 1024
 _CONNECTIONS = 32
@@ -115,7 +115,7 @@ def exchange(
     deadline_seconds: float,
     size_limit_bytes: int,
 ) -> tuple[requests.Response, bytes]:
-    """Send a request and return the whole answer. Raises Unavailable, TooSlow or Nonsense, all with the request's id."""
+    """Send a request and return the whole answer. Raises Unavailable, TooSlow, InvalidAnswer, with the request id."""
     request_id = str(request.headers["X-Request-ID"])
     outgoing = prepared(session, request)
     timeout = (min(connect_timeout_seconds, deadline_seconds), deadline_seconds)
@@ -164,7 +164,7 @@ def _in_our_words(call: _Call, request_id: str) -> Iterator[None]:
             raise TooSlow("The service did not answer in time.", request_id) from error
         if isinstance(error, requests.ConnectionError | requests.Timeout):
             raise Unavailable("The service cannot be reached.", request_id) from error
-        raise Nonsense("The answer broke off or is not HTTP.", request_id) from error
+        raise InvalidAnswer("The answer broke off or is not HTTP.", request_id) from error
 
 
 def _was_dropped(error: requests.ConnectionError) -> bool:
@@ -176,7 +176,7 @@ def _pieces(response: requests.Response, limit: int, request_id: str) -> Iterato
     for piece in response.iter_content(_PART_BYTES):
         size += len(piece)
         if size > limit:
-            raise Nonsense(f"The answer is larger than {limit:,} bytes.", request_id)
+            raise InvalidAnswer(f"The answer is larger than {limit:,} bytes.", request_id)
         yield piece
 
 

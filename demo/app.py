@@ -13,7 +13,7 @@ from client import ServiceError  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
 from demo.session import service_queries, session_state  # noqa: E402
 from demo.session.cases import MODEL  # noqa: E402
-from demo.text.translation import LANGUAGES, Tongue  # noqa: E402
+from demo.text.translation import LANGUAGES, Translation  # noqa: E402
 from demo.widgets import banner  # noqa: E402
 from demo.widgets.forms import plain  # noqa: E402
 
@@ -24,45 +24,45 @@ def main() -> None:
     st.html(Path(__file__).parent / "look.css")
     banner.clear()
     session_state.begin_run()
-    words = session_state.tongue()
+    tr = session_state.translation()
     pages = [
-        st.Page(try_it.page, title=words.say("Try"), url_path="try", default=True),
-        st.Page(what_if.page, title=words.say("What if"), url_path="what-if"),
-        st.Page(to_change.page, title=words.say("What to change"), url_path="to-change"),
-        st.Page(compare.page, title=words.say("Compare"), url_path="compare"),
-        st.Page(files.page, title=words.say("Files"), url_path="files"),
-        st.Page(clients.page, title=words.say("Clients"), url_path="clients"),
-        st.Page(feed.page, title=words.say("Feed"), url_path="feed"),
-        st.Page(how_good.page, title=words.say("How good"), url_path="how-good"),
-        st.Page(about.page, title=words.say("About the model"), url_path="about"),
+        st.Page(try_it.page, title=tr.text("Try"), url_path="try", default=True),
+        st.Page(what_if.page, title=tr.text("What if"), url_path="what-if"),
+        st.Page(to_change.page, title=tr.text("What to change"), url_path="to-change"),
+        st.Page(compare.page, title=tr.text("Compare"), url_path="compare"),
+        st.Page(files.page, title=tr.text("Files"), url_path="files"),
+        st.Page(clients.page, title=tr.text("Clients"), url_path="clients"),
+        st.Page(feed.page, title=tr.text("Feed"), url_path="feed"),
+        st.Page(how_good.page, title=tr.text("How good"), url_path="how-good"),
+        st.Page(about.page, title=tr.text("About the model"), url_path="about"),
     ]
     page = st.navigation(pages, position="top")
     above = st.empty()
     try:
-        _choose(words)
+        _choose(tr)
         if home := session_state.going_home():  # only now: what was not drawn before a switch is forgotten
             st.switch_page(pages[0], query_params=home)
         page.run()
     except ServiceError as error:
         banner.note(error)
-        st.header(words.say("One moment, please"))
-        st.write(words.say("The demo shows the models of a service that does not answer yet."))
+        st.header(tr.text("One moment, please"))
+        st.write(tr.text("The demo shows the models of a service that does not answer yet."))
     banner.show(above)
 
 
-def _choose(words: Tongue) -> None:
+def _choose(tr: Translation) -> None:
     """Draw the choice of model and language; broken models are named with the reason."""
     models = service_queries.models()
     ready = [model["name"] for model in models if model["state"] == "ready"]
     if not ready:
-        st.info(words.say("The service has no model to show yet."))
+        st.info(tr.text("The service has no model to show yet."))
         st.stop()
     titles = {model["name"]: model["title"] or model["name"] for model in models}
     session_state.chosen_model(ready)
     with st.container(horizontal=True, key="choices", vertical_alignment="center"):
         if len(ready) > 1:
             st.selectbox(
-                words.say("Model"),
+                tr.text("Model"),
                 ready,
                 format_func=lambda name: titles[name],
                 key=MODEL,
@@ -82,9 +82,9 @@ def _choose(words: Tongue) -> None:
             told = {"model": plain(model["name"]), "reason": plain(model["reason"] or "")}
             served = model["name"] in ready
             st.caption(
-                words.say("The newest {model} is unavailable: {reason}. An earlier version is shown.", **told)
+                tr.text("The newest {model} is unavailable: {reason}. An earlier version is shown.", **told)
                 if served
-                else words.say("{model} is unavailable: {reason}.", **told)
+                else tr.text("{model} is unavailable: {reason}.", **told)
             )
 
 

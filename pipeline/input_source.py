@@ -19,7 +19,7 @@ from pipeline.formats.records import CsvRecords, Record, read_json_lines, unfit_
 STANDARD = "-"
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 
-_MOST_BEFORE_FIRST, _MOST_BYTES_BEFORE_FIRST = 10_000, 32 * 2**20
+_MAX_BEFORE_FIRST, _MAX_BYTES_BEFORE_FIRST = 10_000, 32 * 2**20
 
 
 @dataclass
@@ -103,7 +103,7 @@ def _names_of_first(records: Iterator[Record], columns: Columns) -> tuple[list[s
         if record.values is not None and not (columns.taken(record.values) or unfit_for_columns(record.values)):
             return list(record.values), chain(passed, records)
         held += record.held_bytes
-        if len(passed) == _MOST_BEFORE_FIRST or held > _MOST_BYTES_BEFORE_FIRST:
+        if len(passed) == _MAX_BEFORE_FIRST or held > _MAX_BYTES_BEFORE_FIRST:
             raise Unusable(
                 f"None of the first {len(passed):,} records can be written, so the CSV has no columns: {record.reason}"
             )

@@ -12,7 +12,7 @@ from pipeline.errors import Stopped, Unusable, VersionChanged
 T = TypeVar("T")
 
 _FIRST_WAIT_SECONDS = 0.1
-_LONGEST_WAIT_SECONDS = 10.0
+_MAX_WAIT_SECONDS = 10.0
 _ABOUT_ROWS = {"invalid_input", "invalid_request", "too_large"}
 
 
@@ -90,7 +90,7 @@ class Asking:
                     raise Stopped(f"Gave up after {seconds} of trying again: {_told(fault)}") from None
                 self._tell(f"{_told(fault)} Trying again.")
                 self._over.wait(pause)
-                wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+                wait = min(2 * wait, _MAX_WAIT_SECONDS)
         raise Stopped("The run was stopped.")
 
     def _changed(self) -> str:

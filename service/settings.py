@@ -15,7 +15,7 @@ BUNDLES = Path(__file__).parents[1] / "bundles"
 DATABASE = Path(__file__).parents[1] / "var" / "witryna.db"
 PREFIX = "SERVICE_"
 Scope = Literal["read", "feedback", "admin"]
-_SHORTEST_KEY_CHARACTERS = 16
+_MIN_KEY_CHARACTERS = 16
 _Port = Annotated[int, Meta(ge=1, le=65_535)]
 _Count = Annotated[int, Meta(ge=1, le=10**12)]
 _Seconds = Annotated[float, Meta(ge=0.1, le=86_400)]
@@ -58,8 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 given = frozenset()
             if not colon or not given:
                 raise WrongSettings("SERVICE_API_KEYS must look like secret:read+feedback,other-secret:admin.")
-            if len(secret) < _SHORTEST_KEY_CHARACTERS or not secret.isascii():
-                raise WrongSettings(f"Each secret of SERVICE_API_KEYS needs {_SHORTEST_KEY_CHARACTERS} characters or more.")
+            if len(secret) < _MIN_KEY_CHARACTERS or not secret.isascii():
+                raise WrongSettings(f"Each secret of SERVICE_API_KEYS needs {_MIN_KEY_CHARACTERS} characters or more.")
             keys[secret] = given
         return keys
 

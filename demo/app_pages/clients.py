@@ -11,39 +11,37 @@ from demo.session import entity_lookup, service_queries, session_state
 from demo.session.cases import MODEL
 from demo.session.entity_lookup import LookedUp
 from demo.text import answer_html, wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.widgets import banner, forms
 
 PAGE = "clients"
-_LONGEST_KEY = 64
+_MAX_KEY = 64
 _ANY_KEY = 100_000
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
-    st.title(words.say("What do we know already?"), anchor=False)
+    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
+    st.title(tr.text("What do we know already?"), anchor=False)
     if "entity" not in card:
         session_state.write_address(card)
         st.info(
-            words.say(
-                "Nothing is stored for this model: its cases have no key to find them by. Choose another model above."
-            ),
+            tr.text("Nothing is stored for this model: its cases have no key to find them by. Choose another model above."),
             icon="🗝️",
         )
         return
-    found = _looked_up(card, words)
+    found = _looked_up(card, tr)
     if found is None:
         session_state.write_address(card, entity_lookup.write(_key(card), {}))
         return
     with st.container(key="page"):
         form, said = st.columns([5, 6], gap="large")
     with form:
-        notes = _form(card, found, words)
+        notes = _form(card, found, tr)
     session_state.write_address(card, entity_lookup.write(found.entity["id"], entity_lookup.changes(found)))
     with said, st.container(key="answer"), st.container(key="said"):
-        _answers(card, found, words)
-    _notes(card, found, notes, words)
+        _answers(card, found, tr)
+    _notes(card, found, notes, tr)
 
 
 def _held() -> dict[str, LookedUp]:
@@ -63,29 +61,29 @@ def _key(card: Card) -> str:
     return keys[name].strip()
 
 
-def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
+def _looked_up(card: Card, tr: Translation) -> LookedUp | None:
     """Draw the key; return what is stored under it, or say that nothing is."""
     wanted = _key(card)
-    name = card.get("row_name") or words.say("case")
+    name = card.get("row_name") or tr.text("case")
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(
             forms.plain(name[:1].upper() + name[1:]),
             placeholder=card["entity"]["key"],
             key=f"{PAGE}/key/{card['name']}",
-            max_chars=_LONGEST_KEY,
+            max_chars=_MAX_KEY,
             width=200,
         )
         st.button(
-            words.say("Any {row}", row=forms.plain(name)),
+            tr.text("Any {row}", row=forms.plain(name)),
             on_click=lambda: _take_any(card),
             type="tertiary",
             icon=":material/shuffle:",
         )
     if not wanted:
         if st.session_state.pop(f"{PAGE}/none/{card['name']}", False):
-            _say_nothing_stored(card, "", words)
+            _say_nothing_stored(card, "", tr)
         else:
-            st.caption(words.say("Type a key to see what last night's work has stored under it."))
+            st.caption(tr.text("Type a key to see what last night's work has stored under it."))
         return None
     held = _held().get(card["name"])
     same = held is not None and held.entity["id"] == wanted
@@ -93,7 +91,7 @@ def _looked_up(card: Card, words: Tongue) -> LookedUp | None:
         entity = service_queries.entity(card, wanted)
         if entity is None:
             if not banner.has_errors():
-                _say_nothing_stored(card, wanted, words)
+                _say_nothing_stored(card, wanted, tr)
             return None
         brought = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
         held = _held()[card["name"]] = entity_lookup.begin(
@@ -111,32 +109,32 @@ def _take_any(card: Card) -> None:
         st.session_state[f"{PAGE}/none/{card['name']}"] = True
 
 
-def _say_nothing_stored(card: Card, wanted: str, words: Tongue) -> None:
+def _say_nothing_stored(card: Card, wanted: str, tr: Translation) -> None:
     """Say that a key is unknown, or that no night has stored anything for this model at all."""
     text = (
-        words.say("Nothing is stored under {key}. Is the key right?", key=forms.plain(wanted))
+        tr.text("Nothing is stored under {key}. Is the key right?", key=forms.plain(wanted))
         if wanted and service_queries.any_entity(card, "")
-        else words.say("No night has stored anything for this model yet. Choose another model above.")
+        else tr.text("No night has stored anything for this model yet. Choose another model above.")
     )
     st.info(text, icon="🔍")
 
 
-def _form(card: Card, found: LookedUp, words: Tongue) -> dict[str, DeltaGenerator]:
+def _form(card: Card, found: LookedUp, tr: Translation) -> dict[str, DeltaGenerator]:
     """Draw where the fields come from, and the fields; return a place for a note under each."""
-    st.html(f'<p class="stored-since">{html.escape(_since(found, words))}</p>')
+    st.html(f'<p class="stored-since">{html.escape(_since(found, tr))}</p>')
     notes: dict[str, DeltaGenerator] = {}
     for first in range(0, len(card["inputs"]), 2):  # row by row: a phone shows the fields in the card's order
         for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
             with column:
                 asked = entity_lookup.open_field(field, found)
-                found.case.row[field["name"]] = forms.draw_field(card, asked, found.case, words, PAGE)
+                found.case.row[field["name"]] = forms.draw_field(card, asked, found.case, tr, PAGE)
                 notes[field["name"]] = st.empty()
 
     def back() -> None:
         _held()[card["name"]] = entity_lookup.begin(card, found.entity, {})
 
     st.button(
-        words.say("Back to what is stored"),
+        tr.text("Back to what is stored"),
         on_click=back,
         type="tertiary",
         icon=":material/undo:",
@@ -146,14 +144,14 @@ def _form(card: Card, found: LookedUp, words: Tongue) -> dict[str, DeltaGenerato
     return notes
 
 
-def _since(found: LookedUp, words: Tongue) -> str:
+def _since(found: LookedUp, tr: Translation) -> str:
     features = found.entity["stored_features"]
     if not features:
-        return words.say("The fields are those of the stored answer.")
-    age = words.ago(found.age_seconds(features["age_seconds"]))
+        return tr.text("The fields are those of the stored answer.")
+    age = tr.ago(found.age_seconds(features["age_seconds"]))
     if features["expired"]:
-        return words.say("These fields were stored {age}: too old to rely on.", age=age)
-    return words.say("These fields were stored {age}.", age=age)
+        return tr.text("These fields were stored {age}: too old to rely on.", age=age)
+    return tr.text("These fields were stored {age}.", age=age)
 
 
 def _now(card: Card, found: LookedUp) -> Prediction | None:
@@ -166,78 +164,78 @@ def _now(card: Card, found: LookedUp) -> Prediction | None:
     return now
 
 
-def _answers(card: Card, found: LookedUp, words: Tongue) -> None:
+def _answers(card: Card, found: LookedUp, tr: Translation) -> None:
     """Draw the stored answer, and beside it the answer of this moment where there is one."""
     stored = found.entity["stored_prediction"]
     now = _now(card, found)
     pieces = []
     if stored:
-        parts = [words.say("computed {age}", age=words.ago(found.age_seconds(stored["age_seconds"])))]
-        parts.append(f"{words.say('version')} {stored['version'][:8]}")
-        pieces.append(_said(card, words.say("Stored"), stored["prediction"], parts, words))
+        parts = [tr.text("computed {age}", age=tr.ago(found.age_seconds(stored["age_seconds"])))]
+        parts.append(f"{tr.text('version')} {stored['version'][:8]}")
+        pieces.append(_said(card, tr.text("Stored"), stored["prediction"], parts, tr))
     if now:
-        parts = [words.say("live"), f"{words.say('version')} {card['version'][:8]}"]
-        pieces.append(_said(card, words.say("Now"), now, parts, words))
+        parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
+        pieces.append(_said(card, tr.text("Now"), now, parts, tr))
     st.html(f'<div class="two-answers">{"".join(pieces)}</div>')
     st.html(f'<p class="sentence">{html.escape(card["output"].get("sentence", ""))}</p>')
     if stored and stored["stale"]:
         other = stored["version"] != card["version"]
         reason = (
-            words.say("The stored answer is of an earlier version of the model.")
+            tr.text("The stored answer is of an earlier version of the model.")
             if other
-            else words.say("The stored answer is too old to rely on.")
+            else tr.text("The stored answer is too old to rely on.")
         )
         st.warning(reason, icon="🕰️")
     if stored:
-        _moved(card, found, stored["prediction"], now, words)
+        _moved(card, found, stored["prediction"], now, tr)
 
 
-def _said(card: Card, title: str, prediction: Prediction, parts: list[str], words: Tongue) -> str:
-    answer = html.escape(wording.answer_with_unit(card, wording.answer_value(card, prediction), words))
+def _said(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> str:
+    answer = html.escape(wording.answer_with_unit(card, wording.answer_value(card, prediction), tr))
     return (
         f'<section><h2>{html.escape(title)}</h2><p class="number">{answer}</p>'
         f'{answer_html.badge(card, prediction)}<p class="foot">{html.escape(" · ".join(parts))}</p></section>'
     )
 
 
-def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | None, words: Tongue) -> None:
+def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | None, tr: Translation) -> None:
     """Say how far the answer moved, and tell apart what the store has renewed and what was changed here."""
     said = []
     if now:
         before, after = (wording.answer_value(card, each) for each in (stored, now))
-        moved = html.escape(wording.difference(card, before, after, words))
-        said.append(f"{html.escape(words.say('Against the stored answer:'))} <strong>{moved}</strong>.")
+        moved = html.escape(wording.difference(card, before, after, tr))
+        said.append(f"{html.escape(tr.text('Against the stored answer:'))} <strong>{moved}</strong>.")
     since = entity_lookup.since_the_answer(found)
     if since.changed():
-        told = words.say("Stored since that answer: {changes}.", changes=wording.changes(card, since, words))
+        told = tr.text("Stored since that answer: {changes}.", changes=wording.changes(card, since, tr))
         said.append(html.escape(told))
     if found.case.changed():
-        told = words.say("You changed {changes}.", changes=wording.changes(card, found.case, words))
+        told = tr.text("You changed {changes}.", changes=wording.changes(card, found.case, tr))
         said.append(html.escape(told))
     elif not now:
-        said.append(html.escape(words.say("Change a field to see the answer of this moment beside it.")))
+        said.append(html.escape(tr.text("Change a field to see the answer of this moment beside it.")))
     st.html(f'<p class="story">{" ".join(said)}</p>')
 
 
-def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], words: Tongue) -> None:
+def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], tr: Translation) -> None:
     """Say under a field what is special about how it is stored; nothing where it is as the others are."""
     refused = banner.field_errors()
     said = {
-        "expired": words.say("Stored too long ago to rely on."),
-        "null": words.say("Stored as not known."),
-        "missing": words.say("Not stored."),
+        "expired": tr.text("Stored too long ago to rely on."),
+        "null": tr.text("Stored as not known."),
+        "missing": tr.text("Not stored."),
     }
     features, stored = found.entity["stored_features"], found.entity["stored_prediction"]
     for field in card["inputs"]:
         name = field["name"]
         how = entity_lookup.state(found.entity, name)
         if name in refused:
-            places[name].error(said.get(how) or words.say("Please check this value."))
+            places[name].error(said.get(how) or tr.text("Please check this value."))
         elif name in found.case.changed():
             continue
         elif features and stored and entity_lookup.is_of_the_answer(found.entity, name):
-            age = words.ago(found.age_seconds(stored["age_seconds"]))
-            told = words.say("As it was behind the stored answer, {age}.", age=age)
+            age = tr.ago(found.age_seconds(stored["age_seconds"]))
+            told = tr.text("As it was behind the stored answer, {age}.", age=age)
             places[name].html(f'<p class="unusual">{html.escape(told)}</p>')
         elif how != "stored" and not (how == "expired" and _all_expired(found)):
             places[name].html(f'<p class="unusual">{html.escape(said[how])}</p>')

@@ -11,7 +11,7 @@ from demo.session import cases, saved_cases, service_queries, session_state
 from demo.session.cases import MODEL
 from demo.session.saved_cases import Kept
 from demo.text import wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.views import chart_scales, comparison_table
 from demo.widgets import banner, forms
 
@@ -22,49 +22,54 @@ _SHORT = 12
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
     own = session_state.kept_cases(card)
-    st.title(words.say("Side by side"), anchor=False)
+    st.title(tr.text("Side by side"), anchor=False)
     case = session_state.case(card)
     is_kept = any(each.row == case.row for each in own)
     if not is_kept:
-        _keep(card, words)
+        _keep(card, tr)
     if own:
-        _tools(card, own, words)
+        _tools(card, own, tr)
     else:
-        st.info(words.say("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."), icon="🔖")
+        st.info(
+            tr.text("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."),
+            icon="🔖",
+        )
     others = _comparable(card)
     chosen = session_state.view(PAGE, list(others), "")
     session_state.write_address(card, chosen)
-    shown = own if is_kept else [*own, Kept(words.say("The present case"), case.row)]
+    shown = own if is_kept else [*own, Kept(tr.text("The present case"), case.row)]
     explained = service_queries.explain(card, [each.row for each in shown])
     if explained is None:
-        st.caption(words.say("No answer at the moment."))
+        st.caption(tr.text("No answer at the moment."))
         return
     if own:
-        st.html(comparison_table.side_by_side(card, own, explained[: len(own)], words))
-        _chart(card, own, explained[: len(own)], words)
-        _download(card, own, explained[: len(own)], words)
+        st.html(comparison_table.side_by_side(card, own, explained[: len(own)], tr))
+        _chart(card, own, explained[: len(own)], tr)
+        _download(card, own, explained[: len(own)], tr)
     if others:
         _second_model(card, shown, explained, others, chosen)
 
 
-def _keep(card: Card, words: Tongue) -> None:
+def _keep(card: Card, tr: Translation) -> None:
     if session_state.room_to_keep(card):
         st.button(
-            words.say("Keep the present case too"), on_click=lambda: session_state.keep(card), icon=":material/bookmark_add:"
+            tr.text("Keep the present case too"),
+            on_click=lambda: session_state.keep(card),
+            icon=":material/bookmark_add:",
         )
     else:
-        st.caption(words.say("There is no room to keep more cases: delete one."))
+        st.caption(tr.text("There is no room to keep more cases: delete one."))
 
 
-def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
+def _tools(card: Card, own: list[Kept], tr: Translation) -> None:
     """Draw the choice of a kept case and what can be done with it."""
     key = f"{PAGE}/chosen/{card['name']}"
     place = saved_cases.place_of(own, st.session_state.get(key)) or 0
     st.session_state[key] = own[place].number
     names = {each.number: forms.plain(each.name) for each in own}
-    st.pills(words.say("Kept cases"), list(names), format_func=lambda number: names[number], key=key, required=True)
+    st.pills(tr.text("Kept cases"), list(names), format_func=lambda number: names[number], key=key, required=True)
     place = saved_cases.place_of(own, st.session_state[key]) or 0
     chosen = own[place]
 
@@ -100,16 +105,16 @@ def _tools(card: Card, own: list[Kept], words: Tongue) -> None:
         session_state.go_home(card)
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
-        _name_field(own, chosen, words)
+        _name_field(own, chosen, tr)
         room = session_state.room_to_keep(card)
-        st.button(words.say("Duplicate"), on_click=act(copy), type="tertiary", disabled=not room)
-        st.button(words.say("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=place == 0)
-        st.button(words.say("Later"), on_click=act(move(1)), type="tertiary", disabled=place == len(own) - 1)
-        st.button(words.say("Delete"), on_click=act(delete), type="tertiary")
-        st.button(words.say("Open in Try"), on_click=take, type="tertiary")
+        st.button(tr.text("Duplicate"), on_click=act(copy), type="tertiary", disabled=not room)
+        st.button(tr.text("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=place == 0)
+        st.button(tr.text("Later"), on_click=act(move(1)), type="tertiary", disabled=place == len(own) - 1)
+        st.button(tr.text("Delete"), on_click=act(delete), type="tertiary")
+        st.button(tr.text("Open in Try"), on_click=take, type="tertiary")
 
 
-def _name_field(own: list[Kept], chosen: Kept, words: Tongue) -> None:
+def _name_field(own: list[Kept], chosen: Kept, tr: Translation) -> None:
     """Draw the field of one case's name; it belongs to the case, not to its place: what comes late renames no other."""
     key = f"{PAGE}/name/{chosen.number}"
 
@@ -119,33 +124,33 @@ def _name_field(own: list[Kept], chosen: Kept, words: Tongue) -> None:
         if wanted and now is not None:
             own[now].name = saved_cases.new_name(own[:now] + own[now + 1 :], wanted)
 
-    with st.popover(words.say("Rename"), type="tertiary"):
+    with st.popover(tr.text("Rename"), type="tertiary"):
         st.session_state[key] = chosen.name
-        st.text_input(words.say("Name"), key=key, max_chars=saved_cases.LONGEST_NAME, on_change=rename)
+        st.text_input(tr.text("Name"), key=key, max_chars=saved_cases.MAX_NAME, on_change=rename)
 
 
-def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
+def _chart(card: Card, own: list[Kept], explained: list[Explanation], tr: Translation) -> None:
     dots = []
     first = wording.answer_value(card, explained[0]["prediction"])
     for each, asked in zip(own, explained, strict=True):
         value, around = wording.answer_value(card, asked["prediction"]), asked["prediction"].get("interval")
         ends = (around["low"], around["high"]) if around else None
-        said = wording.answer_with_unit(card, value, words)
+        said = wording.answer_with_unit(card, value, tr)
         if value != first:
-            said += f" ({wording.signed_difference(card, first, value, words)})"
-        dots.append(Compared(each.name, value, said, comparison_table.strongest_reason(card, asked, words), ends))
+            said += f" ({wording.signed_difference(card, first, value, tr)})"
+        dots.append(Compared(each.name, value, said, comparison_table.strongest_reason(card, asked, tr), ends))
     ends_of_all = [end for dot in dots for end in (dot.around or (dot.answer, dot.answer))]
-    figure = case_dots.dots(dots, chart_scales.of(card, ends_of_all, words), session_state.theme())
+    figure = case_dots.dots(dots, chart_scales.of(card, ends_of_all, tr), session_state.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
     summary = (
-        words.say("All at {answer}.", answer=lowest.word)
+        tr.text("All at {answer}.", answer=lowest.word)
         if lowest.answer == highest.answer
-        else words.say(
+        else tr.text(
             "Lowest: {low_name}, {low}. Highest: {high_name}, {high}.",
             low_name=lowest.name,
-            low=wording.answer_with_unit(card, lowest.answer, words),
+            low=wording.answer_with_unit(card, lowest.answer, tr),
             high_name=highest.name,
-            high=wording.answer_with_unit(card, highest.answer, words),
+            high=wording.answer_with_unit(card, highest.answer, tr),
         )
     )
     config = {"displayModeBar": False, "staticPlot": True}
@@ -153,10 +158,10 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], words: Ton
     st.caption(forms.plain(summary))
 
 
-def _download(card: Card, own: list[Kept], explained: list[Explanation], words: Tongue) -> None:
+def _download(card: Card, own: list[Kept], explained: list[Explanation], tr: Translation) -> None:
     table = saved_cases.table(card, own, comparison_table.columns(card, explained))
     st.download_button(
-        words.say("Download as CSV"),
+        tr.text("Download as CSV"),
         table.encode("utf-8-sig"),
         f"{card['name']}.csv",
         "text/csv",
@@ -167,14 +172,14 @@ def _download(card: Card, own: list[Kept], explained: list[Explanation], words: 
 
 def _second_model(card: Card, own: list[Kept], explained: list[Explanation], others: dict[str, Card], chosen: str) -> None:
     """Draw the same cases as another model, or another version, sees them that reads the same fields."""
-    words = session_state.tongue()
-    st.subheader(words.say("Two models on the same cases"), anchor=False)
+    tr = session_state.translation()
+    st.subheader(tr.text("Two models on the same cases"), anchor=False)
     key = f"{PAGE}/other"
     st.session_state[key] = chosen or None
     st.pills(
-        words.say("The other model"),
+        tr.text("The other model"),
         list(others),
-        format_func=lambda name: forms.plain(comparison_table.titles((card, others[name]), words)[1]),
+        format_func=lambda name: forms.plain(comparison_table.titles((card, others[name]), tr)[1]),
         key=key,
         on_change=lambda: session_state.look_at(PAGE, st.session_state[key] or ""),
     )
@@ -183,10 +188,10 @@ def _second_model(card: Card, own: list[Kept], explained: list[Explanation], oth
     other = others[chosen]
     asked = service_queries.explain(other, [cases.complete(other, each.row) for each in own])
     if asked is None:
-        st.caption(words.say("No answer at the moment."))
+        st.caption(tr.text("No answer at the moment."))
         return
-    st.html(comparison_table.two_models((card, other), own, (explained, asked), words))
-    st.caption(forms.plain(comparison_table.apart((card, other), own, (explained, asked), words)))
+    st.html(comparison_table.two_models((card, other), own, (explained, asked), tr))
+    st.caption(forms.plain(comparison_table.apart((card, other), own, (explained, asked), tr)))
 
 
 def _comparable(card: Card) -> dict[str, Card]:

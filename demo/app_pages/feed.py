@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -13,13 +14,13 @@ from demo.feed.feed_sources import TooMuch, WrongFeed
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL
 from demo.text import answer_html, wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.views import chart_scales
 from demo.widgets import drop_zone, forms
 
 PAGE = "feed"
 _TYPES = ["jsonl", "ndjson", "csv", "parquet"]
-_LARGEST_MB = 64
+_MAX_MB = 64
 _FEW, _MORE = 5, 10
 _LOOK_SECONDS = 3
 _TICKS = 5
@@ -35,33 +36,36 @@ class _Opened:
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
     session_state.write_address(card)
-    st.title(words.say("What is coming in?"), anchor=False)
+    st.title(tr.text("What is coming in?"), anchor=False)
     dropped: dict[str, _Opened] = st.session_state.setdefault("feeds", {})
     growing = session_state.feed(card["name"])
     if card["name"] in dropped:
-        _file_head(card, dropped, words)
-        _show(card, dropped[card["name"]].entries, words)
+        _file_head(card, dropped, tr)
+        _show(card, dropped[card["name"]].entries, tr)
         return
     entries = growing.look(card) if growing else []
     if growing:
-        _follow(card, growing, entries[-1].number if entries else 0, words)
+        _follow(card, growing, entries[-1].number if entries else 0, tr)
     if entries:
-        _show(card, entries, words)
-        with st.expander(words.say("Open a file instead")):
-            _uploaded(card, dropped, words)
+        _show(card, entries, tr)
+        with st.expander(tr.text("Open a file instead")):
+            _uploaded(card, dropped, tr)
         return
     if growing:
-        st.info(words.say("Nothing has come in yet. The page moves by itself as soon as something does."), icon="📭")
+        st.info(tr.text("Nothing has come in yet. The page moves by itself as soon as something does."), icon="📭")
     else:
-        st.info(words.say("Nothing flows in here yet. Drop a file to which the pipeline has added the answers."), icon="📭")
-    _uploaded(card, dropped, words)
+        st.info(
+            tr.text("Nothing flows in here yet. Drop a file to which the pipeline has added the answers."),
+            icon="📭",
+        )
+    _uploaded(card, dropped, tr)
 
 
-def _follow(card: Card, growing: feed_sources.Growing, last: int, words: Tongue) -> None:
+def _follow(card: Card, growing: feed_sources.Growing, last: int, tr: Translation) -> None:
     """Draw the switch that lets the page move by itself."""
-    st.toggle(words.say("Move with what comes in"), value=True, key=f"{PAGE}/follow")
+    st.toggle(tr.text("Move with what comes in"), value=True, key=f"{PAGE}/follow")
 
     @st.fragment(run_every=_LOOK_SECONDS)
     def look() -> None:
@@ -72,10 +76,10 @@ def _follow(card: Card, growing: feed_sources.Growing, last: int, words: Tongue)
     look()
 
 
-def _uploaded(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
+def _uploaded(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None:
     """Draw the place to drop a file, and open what was dropped there."""
-    label = words.say("A file with answers: JSON lines, CSV or Parquet")
-    upload = drop_zone.draw(label, _TYPES, _LARGEST_MB, f"{PAGE}/upload/{card['name']}", words)
+    label = tr.text("A file with answers: JSON lines, CSV or Parquet")
+    upload = drop_zone.draw(label, _TYPES, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is None:
         return
     read: dict[str, WrongFeed] = st.session_state.setdefault("wrong_feeds", {})
@@ -87,92 +91,92 @@ def _uploaded(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
             read[upload.file_id] = wrong
         else:
             st.rerun()
-    st.error(_refusal(read[upload.file_id], words), icon="📄")
+    st.error(_refusal(read[upload.file_id], tr), icon="📄")
 
 
-def _refusal(wrong: WrongFeed, words: Tongue) -> str:
+def _refusal(wrong: WrongFeed, tr: Translation) -> str:
     """Say why a file cannot be opened, and what would help."""
     lacking = forms.plain(str(wrong))
     if isinstance(wrong, TooMuch):
-        return words.say("This file unpacks to more than this page can hold. Open its last part alone.")
+        return tr.text("This file unpacks to more than this page can hold. Open its last part alone.")
     if wrong.answered:
-        return words.say(
+        return tr.text(
             "This file has answers of this model, but no column {name}, which the model reads. The page knows only the "
             "model's own names: enrich the file without --field.",
             name=lacking,
         )
     if lacking:
-        return words.say("This file has no answers of this model: there is no column {name}.", name=lacking)
-    return words.say("This file cannot be read, or holds no answer of this model.")
+        return tr.text("This file has no answers of this model: there is no column {name}.", name=lacking)
+    return tr.text("This file cannot be read, or holds no answer of this model.")
 
 
-def _file_head(card: Card, dropped: dict[str, _Opened], words: Tongue) -> None:
+def _file_head(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None:
     def close() -> None:
         del dropped[card["name"]]
 
     with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
         st.caption(f"**{forms.plain(dropped[card['name']].name)}**")
         st.button(
-            words.say("Close the file"),
+            tr.text("Close the file"),
             on_click=close,
             icon=":material/close:",
             type="tertiary",
         )
 
 
-def _show(card: Card, entries: list[Entry], words: Tongue) -> None:
-    st.html(_counts(card, entries, words))
-    _over_time(card, entries, words)
+def _show(card: Card, entries: list[Entry], tr: Translation) -> None:
+    st.html(_counts(card, entries, tr))
+    _over_time(card, entries, tr)
     queue = feed_entries.waiting(card, entries)
     graded = bool(card["output"].get("bands"))
     worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
     if any(not each.row for each in entries):
         st.info(
-            words.say(
+            tr.text(
                 "Some records have none of the model's fields under its own names, so only their answers are shown. "
                 "Did the pipeline run with --field?"
             ),
             icon="🏷️",
         )
     with worst_place:
-        st.subheader(words.say("Worst first") if graded else words.say("Highest first"), anchor=False)
+        st.subheader(tr.text("Worst first") if graded else tr.text("Highest first"), anchor=False)
         shown = _shown("worst")
-        _list(card, feed_entries.worst(card, entries, shown), len(entries), "worst", words)
+        _list(card, feed_entries.worst(card, entries, shown), len(entries), "worst", tr)
     if queue_place:
         with queue_place:
-            st.subheader(words.say("Waiting for a person"), anchor=False)
-            _list(card, queue[: _shown("queue")], len(queue), "queue", words)
-    _versions(card, entries, words)
+            st.subheader(tr.text("Waiting for a person"), anchor=False)
+            _list(card, queue[: _shown("queue")], len(queue), "queue", tr)
+    _versions(card, entries, tr)
 
 
-def _counts(card: Card, entries: list[Entry], words: Tongue) -> str:
+def _counts(card: Card, entries: list[Entry], tr: Translation) -> str:
     """Return how many came in, and how many of each band, the worst first."""
     counts = feed_entries.counts(entries)
     chips = [
-        f'<span class="band band-{band["tone"]}"><b>{words.number(counts[band["value"]])}</b> '
+        f'<span class="band band-{band["tone"]}"><b>{tr.number(counts[band["value"]])}</b> '
         f"{html.escape(band.get('label') or band['value'])}</span>"
         for band in reversed(card["output"].get("bands", []))
     ]
-    came = html.escape(words.say("{n} came in", n=words.number(len(entries))))
+    came = html.escape(tr.text("{n} came in", n=tr.number(len(entries))))
     return f'<p class="headline feed-counts" role="status"><strong>{came}</strong>{"".join(chips)}</p>'
 
 
-def _over_time(card: Card, entries: list[Entry], words: Tongue) -> None:
+def _over_time(card: Card, entries: list[Entry], tr: Translation) -> None:
     parts = feed_entries.parts(entries)
-    ticks = _ticks(parts, words)
+    ticks = _ticks(parts, tr)
     bands = chart_scales.bands(card)
     if bands:
         values = [band["value"] for band in sorted(card["output"]["bands"], key=lambda band: band["low"])]
         figure = feed_chart.shares([_shares(part, values) for part in parts], bands, ticks, theme=session_state.theme())
     else:
         averages = [part.average for part in parts]
-        scale = chart_scales.of(card, [each for each in averages if each is not None], words)
+        scale = chart_scales.of(card, [each for each in averages if each is not None], tr)
         figure = feed_chart.averages(averages, ticks, scale.ticks, session_state.theme())
-    summary = _summary(card, entries, words)
+    summary = _summary(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
-    first = wording.answer_with_unit(card, feed_entries.worst(card, entries, 1)[0].answer, words)
-    told = " " + words.say("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
+    first = wording.answer_with_unit(card, feed_entries.worst(card, entries, 1)[0].answer, tr)
+    told = " " + tr.text("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
     st.caption(forms.plain(summary + told))
 
 
@@ -181,27 +185,30 @@ def _shares(part: Part, values: list[str]) -> list[float]:
     return [part.counts[value] / count if count else 0.0 for value in values]
 
 
-def _ticks(parts: list[Part], words: Tongue) -> list[tuple[float, str]]:
+def _ticks(parts: list[Part], tr: Translation) -> list[tuple[float, str]]:
     """Return what stands under some of the columns: when their entries came, else which they are."""
     moments = [part.at for part in parts if part.at]
     named = range(0, len(parts), max(1, len(parts) // _TICKS))
     if not moments:
-        return [(float(place), words.number(parts[place].number)) for place in named]
+        return [(float(place), tr.number(parts[place].number)) for place in named]
     days = (moments[-1] - moments[0]).days
-    return [(float(place), words.moment(moments[place], days, session_state.timezone())) for place in named]
+    return [(float(place), tr.moment(moments[place], days, session_state.timezone())) for place in named]
 
 
-def _summary(card: Card, entries: list[Entry], words: Tongue) -> str:
+def _summary(card: Card, entries: list[Entry], tr: Translation) -> str:
     dated = feed_entries.are_dated(entries)
-    told = words.say("From left to right as time went by.") if dated else words.say("From left to right as they came in.")
+    told = tr.text("From left to right as time went by.") if dated else tr.text("From left to right as they came in.")
     begun, now = feed_entries.at_both_ends(card, entries)
     bands = card["output"].get("bands", [])
     if bands:
         worst = bands[-1].get("label") or bands[-1]["value"]
-        figures = {"band": worst, "begun": words.percent(begun), "now": words.percent(now)}
-        return words.say("{band}: {begun} at the beginning, {now} lately.", **figures) + " " + told
-    texts = {"begun": wording.answer_with_unit(card, begun, words), "now": wording.answer_with_unit(card, now, words)}
-    return words.say("On average {begun} at the beginning, {now} lately.", **texts) + " " + told
+        figures = {"band": worst, "begun": tr.percent(begun), "now": tr.percent(now)}
+        return tr.text("{band}: {begun} at the beginning, {now} lately.", **figures) + " " + told
+    texts = {
+        "begun": wording.answer_with_unit(card, begun, tr),
+        "now": wording.answer_with_unit(card, now, tr),
+    }
+    return tr.text("On average {begun} at the beginning, {now} lately.", **texts) + " " + told
 
 
 def _shown(place: str) -> int:
@@ -209,39 +216,35 @@ def _shown(place: str) -> int:
     return held
 
 
-def _list(card: Card, entries: list[Entry], count: int, place: str, words: Tongue) -> None:
+def _list(card: Card, entries: list[Entry], count: int, place: str, tr: Translation) -> None:
     """Draw entries one under another, each with its answer and the way to Try."""
     for each in entries:
         with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
-            st.html(_entry(card, each, words))
-            if each.row and st.button(words.say("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
+            st.html(_entry(card, each, tr))
+            if each.row and st.button(tr.text("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
                 session_state.open_row(card, each.row)
                 session_state.go_home(card)
                 st.rerun()
     if count > len(entries):
-
-        def more() -> None:
-            st.session_state[f"{PAGE}/{place}"] = _shown(place) + _MORE
-
-        st.button(words.say("Show more"), on_click=more, key=f"{PAGE}/{place}/more", icon=":material/expand_more:")
+        more = partial(st.session_state.__setitem__, f"{PAGE}/{place}", _shown(place) + _MORE)
+        st.button(tr.text("Show more"), on_click=more, key=f"{PAGE}/{place}/more", icon=":material/expand_more:")
 
 
-def _entry(card: Card, each: Entry, words: Tongue) -> str:
+def _entry(card: Card, each: Entry, tr: Translation) -> str:
     """Return an entry as HTML in which nothing of it is taken for a mark."""
     band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
-    answer = html.escape(wording.answer_with_unit(card, each.answer, words))
+    answer = html.escape(wording.answer_with_unit(card, each.answer, tr))
     badge = answer_html.word(band) if band else ""
-    text = html.escape(feed_entries.title(card, each, words) or words.say("Record {n}", n=words.number(each.number)))
+    text = html.escape(feed_entries.title(card, each, tr) or tr.text("Record {n}", n=tr.number(each.number)))
     return f'<p class="feed-text">{text}</p><p class="feed-answer"><b>{answer}</b>{badge}</p>'
 
 
-def _versions(card: Card, entries: list[Entry], words: Tongue) -> None:
-    """Say by which version the answers are, and that they were not made by this page."""
-    found = sorted({each.version[:8] for each in entries if each.version})
+def _versions(card: Card, entries: list[Entry], tr: Translation) -> None:
+    """Say which versions answered."""
+    found, served = sorted({each.version[:8] for each in entries if each.version}), card["version"][:8]
     named = ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
-    parts = [words.say("answered by the pipeline"), f"{words.say('version')} {named}"] if found else []
-    if found and found != [card["version"][:8]]:
-        parts.append(words.say("now served: {version}", version=card["version"][:8]))
+    parts = [tr.text("answered by the pipeline"), f"{tr.text('version')} {named}"] if found else []
+    parts += [tr.text("now served: {version}", version=served)] if found and found != [served] else []
     if len(entries) >= feed_sources.MOST:
-        parts.append(words.say("the newest {n}", n=words.number(len(entries))))
+        parts.append(tr.text("the newest {n}", n=tr.number(len(entries))))
     st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')

@@ -15,7 +15,7 @@ from demo.files.upload_job import SentFile
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL
 from demo.text import wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.views import chart_scales
 from demo.widgets import file_upload, forms
 from demo.widgets.file_upload import PAGE
@@ -25,61 +25,63 @@ _ROW_PIXELS, _TALLEST_PIXELS = 35, 320
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
     session_state.write_address(card)
-    st.title(words.say("A whole file at once"), anchor=False)
+    st.title(tr.text("A whole file at once"), anchor=False)
     sent = file_upload.held().get(card["name"])
     if sent and sent.scored:
-        _show(card, sent, sent.scored, words)
+        _show(card, sent, sent.scored, tr)
     elif sent and sent.error is None:
-        file_upload.on_its_way(card, sent, words)
+        file_upload.on_its_way(card, sent, tr)
     else:
         if sent and sent.error:
-            file_upload.say_why(card, sent, sent.error, words)
-        file_upload.take_one(card, sent, words)
+            file_upload.say_why(card, sent, sent.error, tr)
+        file_upload.take_one(card, sent, tr)
 
 
-def _show(card: Card, sent: SentFile, file: ScoredFile, words: Tongue) -> None:
+def _show(card: Card, sent: SentFile, file: ScoredFile, tr: Translation) -> None:
     counts = scored_file.counts(card, file.table)
     scored = counts[EVERY] - counts[REFUSED]
     with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
-        st.caption(file_upload.named(file.name, file.recognised, words))
+        st.caption(file_upload.named(file.name, file.recognised, tr))
         st.button(
-            words.say("Another file"),
+            tr.text("Another file"),
             on_click=partial(file_upload.forget, card),
             icon=":material/upload_file:",
             type="tertiary",
         )
     if file.version != card["version"]:
-        st.info(words.say("These answers are of an earlier version of the model."), icon="🕰️")
+        st.info(tr.text("These answers are of an earlier version of the model."), icon="🕰️")
         st.button(
-            words.say("Send it again"),
+            tr.text("Send it again"),
             on_click=partial(file_upload.send_again, card, sent, {}),
             icon=":material/refresh:",
             key=f"{PAGE}/again",
         )
-    said = words.count("{n} row scored", "{n} rows scored", scored)
-    refused = words.count("{n} row not scored", "{n} rows not scored", counts[REFUSED]) if counts[REFUSED] else ""
+    said = tr.count("{n} row scored", "{n} rows scored", scored)
+    refused = tr.count("{n} row not scored", "{n} rows not scored", counts[REFUSED]) if counts[REFUSED] else ""
     st.html(f'<p class="headline"><strong>{said}</strong>{f"<span>{refused}</span>" if refused else ""}</p>')
     if scored:
-        _distribution(card, file, counts, words)
-    _rows(card, sent, file, counts, words)
-    _downloads(card, file, words)
+        _distribution(card, file, counts, tr)
+    _rows(card, sent, file, counts, tr)
+    _downloads(card, file, tr)
 
 
-def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], words: Tongue) -> None:
+def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     bins = scored_file.bins(card, file.table)
-    scale = chart_scales.of(card, [bins[0][0], bins[-1][1]], words)
-    ticks = [(at, words.number(at)) for at in chart_scales.nice(0, max(rows for _, _, rows in bins), 5) if at]
+    scale = chart_scales.of(card, [bins[0][0], bins[-1][1]], tr)
+    ticks = [(at, tr.number(at)) for at in chart_scales.nice(0, max(rows for _, _, rows in bins), 5) if at]
     scored = counts[EVERY] - counts[REFUSED]
     shares = [
-        words.say(
-            "{band}: {share}", band=band.get("label") or band["value"], share=words.percent(counts[band["value"]] / scored)
+        tr.text(
+            "{band}: {share}",
+            band=band.get("label") or band["value"],
+            share=tr.percent(counts[band["value"]] / scored),
         )
         for band in card["output"].get("bands", [])
     ]
-    low, high = (wording.answer_with_unit(card, at, words) for at in scored_file.middle_half(card, file.table))
-    summary = words.say("Half of the answers lie between {low} and {high}.", low=low, high=high) + (
+    low, high = (wording.answer_with_unit(card, at, tr) for at in scored_file.middle_half(card, file.table))
+    summary = tr.text("Half of the answers lie between {low} and {high}.", low=low, high=high) + (
         f" {' · '.join(shares)}." if shares else ""
     )
     figure = answer_histogram.spread(bins, scale, ticks, session_state.theme())
@@ -87,15 +89,15 @@ def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], words: T
     st.caption(forms.plain(summary))
 
 
-def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], words: Tongue) -> None:
+def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     """Draw the choice of rows, the rows, and the way from one of them to Try."""
-    choice, order, part = _choice(card, sent, counts, words)
+    choice, order, part = _choice(card, sent, counts, tr)
     shown = scored_file.chosen(card, file.table, choice, order, part)
     if choice == REFUSED:
-        shown = scored_file.told(shown, lambda codes, sentence: refusal_text.of_row(card, codes, sentence, words))
+        shown = scored_file.told(shown, lambda codes, sentence: refusal_text.of_row(card, codes, sentence, tr))
     picked: Any = st.dataframe(
         shown,
-        column_config=_columns(card, choice, words),
+        column_config=_columns(card, choice, tr),
         hide_index=True,
         height=min(_TALLEST_PIXELS, _ROW_PIXELS * (shown.num_rows + 1) + 2),
         on_select="rerun",
@@ -104,8 +106,8 @@ def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], 
     )
     if counts[choice] > SHOWN_ROWS:
         first = part * SHOWN_ROWS + 1
-        ends = {"first": words.number(first), "last": words.number(first + shown.num_rows - 1)}
-        st.caption(words.say("Rows {first} to {last} of {all} in this order.", **ends, all=words.number(counts[choice])))
+        ends = {"first": tr.number(first), "last": tr.number(first + shown.num_rows - 1)}
+        st.caption(tr.text("Rows {first} to {last} of {all} in this order.", **ends, all=tr.number(counts[choice])))
     at = next((each for each in picked.selection.rows if each < shown.num_rows), None)
 
     def open_row() -> None:
@@ -113,24 +115,28 @@ def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], 
         session_state.go_home(card)
 
     if at is None:
-        lacking = words.say("Choose a row of the table first.")
+        lacking = tr.text("Choose a row of the table first.")
     else:
         scored = scored_file.is_scored(card, file, shown["row"][at].as_py())
-        lacking = "" if scored else words.say("This row was not scored: some of its values are missing or cannot be read.")
-    st.button(words.say("Open this row in Try"), on_click=open_row, disabled=bool(lacking), help=lacking or None)
+        lacking = "" if scored else tr.text("This row was not scored: some of its values are missing or cannot be read.")
+    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=bool(lacking), help=lacking or None)
 
 
-def _choice(card: Card, sent: SentFile, counts: dict[str, int], words: Tongue) -> tuple[str, str, int]:
+def _choice(card: Card, sent: SentFile, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
     """Draw which rows, in which order, and where there are more than a table holds, which part of them."""
-    names = {EVERY: words.say("all"), REFUSED: words.say("not scored")}
+    names = {EVERY: tr.text("all"), REFUSED: tr.text("not scored")}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
-    orders = {"high": words.say("highest first"), "low": words.say("lowest first"), "file": words.say("as in the file")}
+    orders = {
+        "high": tr.text("highest first"),
+        "low": tr.text("lowest first"),
+        "file": tr.text("as in the file"),
+    }
     with st.container(horizontal=True, key="file-choice"):
         choice = (
             st.pills(
-                words.say("Rows"),
+                tr.text("Rows"),
                 [each for each in counts if counts[each] or each == EVERY],
-                format_func=lambda each: f"{forms.plain(names[each])} {words.number(counts[each])}",
+                format_func=lambda each: f"{forms.plain(names[each])} {tr.number(counts[each])}",
                 key=f"{PAGE}/choice/{sent.number}",
                 default=EVERY,
                 required=True,
@@ -138,7 +144,7 @@ def _choice(card: Card, sent: SentFile, counts: dict[str, int], words: Tongue) -
             or EVERY
         )
         order = st.selectbox(
-            words.say("Order"),
+            tr.text("Order"),
             list(orders),
             format_func=orders.__getitem__,
             key=f"{PAGE}/order/{card['name']}",
@@ -148,30 +154,30 @@ def _choice(card: Card, sent: SentFile, counts: dict[str, int], words: Tongue) -
         parts, part = math.ceil(counts[choice] / SHOWN_ROWS), 1
         if parts > 1:
             key = f"{PAGE}/part/{sent.number}/{choice}/{order}"
-            part = st.number_input(words.say("Part, of {n}", n=words.number(parts)), 1, parts, key=key, width=220)
+            part = st.number_input(tr.text("Part, of {n}", n=tr.number(parts)), 1, parts, key=key, width=220)
     return choice, order or "high", part - 1
 
 
-def _columns(card: Card, choice: str, words: Tongue) -> dict[str, Any]:
+def _columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
     columns: dict[str, Any] = {
-        "decision": st.column_config.TextColumn(words.say("decision")),
-        "row": st.column_config.NumberColumn(words.say("row"), pinned=True),
+        "decision": st.column_config.TextColumn(tr.text("decision")),
+        "row": st.column_config.NumberColumn(tr.text("row"), pinned=True),
     }
     if wording.is_classification(card):
-        columns[scored_file.answer_column(card)] = st.column_config.NumberColumn(words.say("chance"), format="percent")
+        columns[scored_file.answer_column(card)] = st.column_config.NumberColumn(tr.text("chance"), format="percent")
     if choice == REFUSED:
-        columns["error"] = st.column_config.TextColumn(words.say("why"), width="large")
+        columns["error"] = st.column_config.TextColumn(tr.text("why"), width="large")
     return columns
 
 
-def _downloads(card: Card, file: ScoredFile, words: Tongue) -> None:
+def _downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
     with st.container(horizontal=True, key="file-downloads"):
         for name, make, kind in (
             ("csv", spreadsheet.as_csv, "text/csv"),
             ("parquet", scored_file.as_parquet, "application/vnd.apache.parquet"),
         ):
             st.download_button(
-                words.say("Download all as {format}", format=FORMATS[name]),
+                tr.text("Download all as {format}", format=FORMATS[name]),
                 partial(make, file.table),
                 f"{card['name']}-scored.{name}",
                 kind,

@@ -20,7 +20,7 @@ from demo.evaluation.evaluation_query import Inquiry
 from demo.evaluation.findings import Finding
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.widgets import banner, forms
 
 PAGE = "how-good"
@@ -30,33 +30,33 @@ Reader: TypeAlias = Callable[[], Inquiry]
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
     session_state.case(card)
-    st.title(words.say("How good is it?"), anchor=False)
+    st.title(tr.text("How good is it?"), anchor=False)
     found = service_queries.evaluation(card)
     if found is None:
         session_state.write_address(card)
         if not banner.has_errors():
-            st.info(words.say("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
+            st.info(tr.text("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
-    titles = _titles(found, words)
+    titles = _titles(found, tr)
     groupings = [segment["name"] for segment in found["segments"]]
 
     def read() -> Inquiry:
         return evaluation_query.read(session_state.any_view(PAGE), list(titles), groupings)
 
     asked = read()
-    _choose(titles, read, words)
+    _choose(titles, read, tr)
     session_state.write_address(card, evaluation_query.write(asked))
     with st.container(key="finding"):
         if asked.question == _MISTAKES and found["kind"] == "classification":
-            _mistakes(card, found, read, words)
+            _mistakes(card, found, read, tr)
         elif asked.question == _GROUPS:
-            _groups(card, found, read, words)
+            _groups(card, found, read, tr)
         else:
-            _show(_finding(card, found, asked.question, words))
+            _show(_finding(card, found, asked.question, tr))
     st.caption(
-        words.count(
+        tr.count(
             "Measured on {n} case that the model had never seen.",
             "Measured on {n} cases that the model had never seen.",
             found["rows"],
@@ -64,34 +64,34 @@ def page() -> None:
     )
 
 
-def _titles(found: Evaluation, words: Tongue) -> dict[str, str]:
+def _titles(found: Evaluation, tr: Translation) -> dict[str, str]:
     """Return the questions that this evaluation answers, in the order in which clients ask them."""
     if found["kind"] == "classification":
         titles = {
-            "apart": words.say("Does it tell them apart?"),
-            "trust": words.say("Can its percentages be trusted?"),
-            _MISTAKES: words.say("Mistakes and their cost"),
-            "finding": words.say("How many does it find?"),
+            "apart": tr.text("Does it tell them apart?"),
+            "trust": tr.text("Can its percentages be trusted?"),
+            _MISTAKES: tr.text("Mistakes and their cost"),
+            "finding": tr.text("How many does it find?"),
         }
     else:
         titles = {
-            "against": words.say("How near does it come?"),
-            "errors": words.say("How large are its errors?"),
-            "ranges": words.say("Do its ranges hold?"),
+            "against": tr.text("How near does it come?"),
+            "errors": tr.text("How large are its errors?"),
+            "ranges": tr.text("Do its ranges hold?"),
         }
     if found["bands"]:
-        titles["bands"] = words.say("What do the decisions mean?")
+        titles["bands"] = tr.text("What do the decisions mean?")
     if found["importance"]:  # a model of one text has nothing to rank
-        titles["matters"] = words.say("What does it lean on?")
+        titles["matters"] = tr.text("What does it lean on?")
     if found["segments"]:
-        titles[_GROUPS] = words.say("For whom is it worse?")
-    return titles | {"weak": words.say("Where is it wrong?")}
+        titles[_GROUPS] = tr.text("For whom is it worse?")
+    return titles | {"weak": tr.text("Where is it wrong?")}
 
 
-def _choose(titles: dict[str, str], read: Reader, words: Tongue) -> None:
+def _choose(titles: dict[str, str], read: Reader, tr: Translation) -> None:
     key = f"{PAGE}/chosen"
     st.pills(
-        words.say("Question"),
+        tr.text("Question"),
         list(titles),
         format_func=titles.__getitem__,
         key=_held(key, read().question),
@@ -112,27 +112,27 @@ def _look(read: Reader, name: str, key: str) -> Callable[[], None]:
     return lambda: session_state.look_at(PAGE, evaluation_query.write(replace(read(), **{name: st.session_state[key]})))
 
 
-def _finding(card: Card, found: Evaluation, chosen: str, words: Tongue) -> Finding:
+def _finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Finding:
     theme = session_state.theme()
     if chosen == "bands":
-        return findings.bands(card, found, theme, words)
+        return findings.bands(card, found, theme, tr)
     if chosen == "matters":
-        return findings.importance(card, found, theme, words)
+        return findings.importance(card, found, theme, tr)
     if chosen == "weak":
-        return findings.weak_spots(found, words)
+        return findings.weak_spots(found, tr)
     if found["kind"] == "classification":
         of_labels = {
             "apart": classification_findings.telling_apart,
             "trust": classification_findings.trust,
             "finding": classification_findings.finding,
         }
-        return of_labels[chosen](card, found, theme, words)
+        return of_labels[chosen](card, found, theme, tr)
     of_values = {
         "against": regression_findings.against,
         "errors": regression_findings.errors,
         "ranges": regression_findings.ranges,
     }
-    return of_values[chosen](card, found, theme, words)
+    return of_values[chosen](card, found, theme, tr)
 
 
 def _show(finding: Finding) -> None:
@@ -148,28 +148,28 @@ def _show(finding: Finding) -> None:
         st.markdown("  \n".join(forms.plain(text) for text in finding.more))
 
 
-def _groups(card: Card, found: Evaluation, read: Reader, words: Tongue) -> None:
+def _groups(card: Card, found: Evaluation, read: Reader, tr: Translation) -> None:
     unseen_first = {each["name"]: each for each in sorted(found["segments"], key=lambda segment: segment["is_input"])}
     by = read().by or next(iter(unseen_first))
     key = f"{PAGE}/by/{card['name']}"
     st.selectbox(
-        words.say("Compare by"),
+        tr.text("Compare by"),
         list(unseen_first),
         format_func=lambda name: forms.plain(unseen_first[name]["label"]),
         key=_held(key, by),
         on_change=_look(read, "by", key),
         width=360,
     )
-    _show(group_findings.groups(card, found, unseen_first[by], session_state.theme(), words))
+    _show(group_findings.groups(card, found, unseen_first[by], session_state.theme(), tr))
 
 
-def _mistakes(card: Card, found: Classification, read: Reader, words: Tongue) -> None:
+def _mistakes(card: Card, found: Classification, read: Reader, tr: Translation) -> None:
     """Draw the threshold and the prices of both mistakes; everything below follows them at once."""
     asked = read()
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
     key = f"{PAGE}/threshold/{card['name']}"
     left.slider(
-        words.say("Flag from"),
+        tr.text("Flag from"),
         0.0,
         1.0,
         step=0.01,
@@ -177,21 +177,21 @@ def _mistakes(card: Card, found: Classification, read: Reader, words: Tongue) ->
         key=_held(key, asked.threshold),
         on_change=_look(read, "threshold", key),
     )
-    _price(middle, words.say("A false alarm costs"), card, read, "alarm")
-    _price(right, words.say("A missed one costs"), card, read, "missed")
+    _price(middle, tr.text("A false alarm costs"), card, read, "alarm")
+    _price(right, tr.text("A missed one costs"), card, read, "missed")
     counts = threshold_costs.nearest(found["thresholds"], asked.threshold)
-    st.markdown(f"#### {forms.plain(classification_findings.at_threshold(card, found, counts, words))}")
+    st.markdown(f"#### {forms.plain(classification_findings.at_threshold(card, found, counts, tr))}")
     drawing, sentence = classification_findings.cost_curve(
-        found, counts, asked.alarm, asked.missed, theme=session_state.theme(), tongue=words
+        found, counts, asked.alarm, asked.missed, theme=session_state.theme(), tr=tr
     )
     counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
-    counted.html(classification_findings.confusion(card, counts, words))
+    counted.html(classification_findings.confusion(card, counts, tr))
     with drawn:
         config = {"displayModeBar": False, "staticPlot": True}
         st.plotly_chart(drawing, key="drawing", theme=None, config=config, alt=sentence)
         st.markdown(forms.plain(sentence))
-    sure = classification_findings.sureness(counts, words)
-    st.markdown("  \n".join(forms.plain(text) for text in (sure, findings.repeated(words, drawn=False)) if text))
+    sure = classification_findings.sureness(counts, tr)
+    st.markdown("  \n".join(forms.plain(text) for text in (sure, findings.repeated(tr, drawn=False)) if text))
 
 
 def _price(place: DeltaGenerator, label: str, card: Card, read: Reader, name: str) -> None:
@@ -199,7 +199,7 @@ def _price(place: DeltaGenerator, label: str, card: Card, read: Reader, name: st
     place.number_input(
         label,
         0.0,
-        evaluation_query.LARGEST_PRICE,
+        evaluation_query.MAX_PRICE,
         step=1.0,
         format="%g",
         key=_held(key, getattr(read(), name)),

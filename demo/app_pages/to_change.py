@@ -12,7 +12,7 @@ from demo.session import goal_form, service_queries, session_state
 from demo.session.cases import MODEL
 from demo.session.goal_form import Wish
 from demo.text import answer_html, wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.widgets import forms
 
 PAGE = "to-change"
@@ -22,42 +22,42 @@ _WIDE = 620
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
     case = session_state.case(card)
-    st.title(words.say("What would have to change?"), anchor=False)
+    st.title(tr.text("What would have to change?"), anchor=False)
     if not goal_form.movable(card):
         session_state.write_address(card)
-        st.info(words.say("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
+        st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
         return
     place = st.empty()
     wish = goal_form.read(card, session_state.any_view(PAGE))
-    _goal(card, wish, words)
-    _fixed(card, wish, words)
+    _goal(card, wish, tr)
+    _fixed(card, wish, tr)
     session_state.write_address(card, goal_form.write(wish))
     asked = service_queries.recommend(card, case.row, goal_form.goal(card, wish), list(wish.fixed))
     if asked is None:
-        st.caption(words.say("No answer at the moment."))
+        st.caption(tr.text("No answer at the moment."))
         return
-    place.html(answer_html.small(card, asked["prediction"], words.say("This case:"), words))
+    place.html(answer_html.small(card, asked["prediction"], tr.text("This case:"), tr))
     if asked["recommendations"]:
-        _proposals(card, asked["recommendations"], words)
+        _proposals(card, asked["recommendations"], tr)
     elif asked["reachable"]:
         st.success(
-            words.say("This case is there already: nothing has to change. Choose another goal, or another case on Try."),
+            tr.text("This case is there already: nothing has to change. Choose another goal, or another case on Try."),
             icon="✅",
         )
     else:
-        _out_of_reach(wish, words)
-    _still(card, words)
+        _out_of_reach(wish, tr)
+    _still(card, tr)
 
 
-def _out_of_reach(wish: Wish, words: Tongue) -> None:
+def _out_of_reach(wish: Wish, tr: Translation) -> None:
     st.info(
-        words.say(
+        tr.text(
             "Not reachable: no way was found with the fields left. Choose another goal, or leave fewer fields as they are."
         )
         if wish.fixed
-        else words.say("Not reachable: no way was found with the fields that can change. Choose another goal."),
+        else tr.text("Not reachable: no way was found with the fields that can change. Choose another goal."),
         icon="🧭",
     )
 
@@ -67,7 +67,7 @@ def _change(card: Card, change: Callable[[Wish], Wish]) -> None:
     session_state.look_at(PAGE, goal_form.write(change(goal_form.read(card, session_state.any_view(PAGE)))))
 
 
-def _goal(card: Card, wish: Wish, words: Tongue) -> None:
+def _goal(card: Card, wish: Wish, tr: Translation) -> None:
     """Draw the choice of a goal: a band of the card, or numbers of one's own."""
     bands = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     if bands:
@@ -81,24 +81,24 @@ def _goal(card: Card, wish: Wish, words: Tongue) -> None:
                 _change(card, lambda now: replace(own, fixed=now.fixed))
 
         st.pills(
-            words.say("The goal"),
+            tr.text("The goal"),
             [*bands, _OWN],
-            format_func=lambda band: forms.plain(bands.get(band) or words.say("a number of my own")),
+            format_func=lambda band: forms.plain(bands.get(band) or tr.text("a number of my own")),
             key=key,
             on_change=look,
         )
     if not wish.band:
-        _numbers(card, wish, words)
+        _numbers(card, wish, tr)
 
 
-def _numbers(card: Card, wish: Wish, words: Tongue) -> None:
+def _numbers(card: Card, wish: Wish, tr: Translation) -> None:
     """Draw the ends between which the answer should lie."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="own-goal"):
         if not wording.is_classification(card):
-            _values(card, wish, words)
+            _values(card, wish, tr)
             return
         if len(goal_form.labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
-            _label(card, wish, words)
+            _label(card, wish, tr)
         key = f"{PAGE}/chance/{card['name']}"
         st.session_state[key] = (wish.least or 0.0, 1.0 if wish.most is None else wish.most)
 
@@ -108,7 +108,7 @@ def _numbers(card: Card, wish: Wish, words: Tongue) -> None:
             _change(card, lambda now: replace(now, **ends))
 
         st.slider(
-            words.say("The chance should lie between"),
+            tr.text("The chance should lie between"),
             0.0,
             1.0,
             step=0.01,
@@ -119,12 +119,12 @@ def _numbers(card: Card, wish: Wish, words: Tongue) -> None:
         )
 
 
-def _label(card: Card, wish: Wish, words: Tongue) -> None:
+def _label(card: Card, wish: Wish, tr: Translation) -> None:
     names = {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
     key = f"{PAGE}/label/{card['name']}"
     st.session_state[key] = wish.label
     st.selectbox(
-        words.say("The chance of"),
+        tr.text("The chance of"),
         list(names),
         format_func=lambda name: forms.plain(names[name]),
         key=key,
@@ -133,12 +133,12 @@ def _label(card: Card, wish: Wish, words: Tongue) -> None:
     )
 
 
-def _values(card: Card, wish: Wish, words: Tongue) -> None:
+def _values(card: Card, wish: Wish, tr: Translation) -> None:
     size = goal_form.step(card)
     unit = card["output"].get("unit", "")
     for name, label, end in (
-        ("least", words.say("The answer should be at least"), wish.least),
-        ("most", words.say("and at most"), wish.most),
+        ("least", tr.text("The answer should be at least"), wish.least),
+        ("most", tr.text("and at most"), wish.most),
     ):
         key = f"{PAGE}/{name}/{card['name']}"
         st.session_state[key] = end
@@ -151,30 +151,30 @@ def _values(card: Card, wish: Wish, words: Tongue) -> None:
             step=size,
             format="%.0f" if size >= 1 else "%g",
             key=key,
-            placeholder=words.say("no limit"),
+            placeholder=tr.text("no limit"),
             on_change=look,
             width=260,
         )
 
 
-def _fixed(card: Card, wish: Wish, words: Tongue) -> None:
+def _fixed(card: Card, wish: Wish, tr: Translation) -> None:
     fields = {field["name"]: field for field in card["inputs"]}
     key = f"{PAGE}/fixed/{card['name']}"
     st.session_state[key] = list(wish.fixed)
     st.multiselect(
-        words.say("Leave as it is"),
+        tr.text("Leave as it is"),
         goal_form.movable(card),
         format_func=lambda name: forms.plain(wording.label(fields[name])),
         key=key,
-        placeholder=words.say("nothing"),
+        placeholder=tr.text("nothing"),
         on_change=lambda: _change(card, lambda now: replace(now, fixed=tuple(st.session_state[key]))),
         width=_WIDE,
     )
 
 
-def _proposals(card: Card, found: list[Recommendation], words: Tongue) -> None:
+def _proposals(card: Card, found: list[Recommendation], tr: Translation) -> None:
     st.markdown(
-        words.count(
+        tr.count(
             "{n} way to get there, the smallest change first:",
             "{n} ways to get there, the smallest change first:",
             len(found),
@@ -183,16 +183,19 @@ def _proposals(card: Card, found: list[Recommendation], words: Tongue) -> None:
     fields = {field["name"]: field for field in card["inputs"]}
     for place, proposal in enumerate(found):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{place}"):
-            moves = "".join(f"<li>{_move(fields[change['field']], change, words)}</li>" for change in proposal["changes"])
+            moves = "".join(f"<li>{_move(fields[change['field']], change, tr)}</li>" for change in proposal["changes"])
             st.html(
                 f'<ul class="moves">{moves}</ul>'
-                + answer_html.small(card, proposal["prediction"], "", words, proposal["usualness"])
+                + answer_html.small(card, proposal["prediction"], "", tr, proposal["usualness"])
             )
-            st.button(words.say("Try it"), key=f"take-{place}", on_click=_take(card, proposal), type="primary")
+            st.button(tr.text("Try it"), key=f"take-{place}", on_click=_take(card, proposal), type="primary")
 
 
-def _move(field: Field, change: Change, words: Tongue) -> str:
-    before, after = wording.value_text(field, change["from"], words), wording.value_with_unit(field, change["to"], words)
+def _move(field: Field, change: Change, tr: Translation) -> str:
+    before, after = (
+        wording.value_text(field, change["from"], tr),
+        wording.value_with_unit(field, change["to"], tr),
+    )
     return f"{escape(wording.label(field))} <b>{escape(before)} → {escape(after)}</b>"
 
 
@@ -204,10 +207,8 @@ def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
     return take
 
 
-def _still(card: Card, words: Tongue) -> None:
+def _still(card: Card, tr: Translation) -> None:
     """Say which fields no proposal touches."""
     still = [wording.label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
     if still:
-        st.caption(
-            words.say("Never moved, because nobody can change it now: {fields}.", fields=forms.plain(", ".join(still)))
-        )
+        st.caption(tr.text("Never moved, because nobody can change it now: {fields}.", fields=forms.plain(", ".join(still))))

@@ -12,7 +12,7 @@ from demo.charts.curve_chart import Point
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL, Case
 from demo.text import answer_html, wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.views import curve_view
 from demo.views.curve_view import Side
 from demo.widgets import forms
@@ -24,30 +24,30 @@ _WIDE = 270
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, words = service_queries.card(st.session_state[MODEL]), session_state.tongue()
+    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
     case = session_state.case(card)
-    st.title(words.say("What if?"), anchor=False)
+    st.title(tr.text("What if?"), anchor=False)
     fields = {field["name"]: field for field in card["inputs"] if field["type"] != "text"}
     if not fields:
         session_state.write_address(card)
         st.info(
-            words.say("This model reads a text only: no field to sweep. On Try, change the words and watch their colours.")
+            tr.text("This model reads a text only: no field to sweep. On Try, change the words and watch their colours.")
         )
         return
-    names = _controls(card, case, fields, words)
+    names = _controls(card, case, fields, tr)
     session_state.write_address(card, ",".join(names))
     asked = service_queries.sweep(card, case.row, names, case.start_row)
     if asked is None:
-        st.caption(words.say("No answer at the moment."))
+        st.caption(tr.text("No answer at the moment."))
         return
-    st.html(answer_html.small(card, asked["prediction"], words.say("This case:"), words, asked["usualness"]))
+    st.html(answer_html.small(card, asked["prediction"], tr.text("This case:"), tr, asked["usualness"]))
     if asked["surface"]:
-        _map(card, case, (fields[names[0]], fields[names[1]]), asked, words)
+        _map(card, case, (fields[names[0]], fields[names[1]]), asked, tr)
     else:
-        _curve(card, case, fields[names[0]], asked, words)
+        _curve(card, case, fields[names[0]], asked, tr)
 
 
-def _controls(card: Card, case: Case, fields: dict[str, Field], words: Tongue) -> list[str]:
+def _controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> list[str]:
     """Draw the choice of one field, or two, and the fields themselves; return their names."""
     pairs = [f"{one},{two}" for one in fields for two in fields if one != two]
     first, _, second = session_state.view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
@@ -59,16 +59,16 @@ def _controls(card: Card, case: Case, fields: dict[str, Field], words: Tongue) -
         session_state.look_at(PAGE, f"{one},{two}" if two and two != one else one)
 
     def name_of(name: str) -> str:
-        return forms.plain(wording.label(fields[name])) if name else words.say("nothing else")
+        return forms.plain(wording.label(fields[name])) if name else tr.text("nothing else")
 
-    st.pills(words.say("Change"), list(fields), format_func=name_of, key=one_key, on_change=look)
+    st.pills(tr.text("Change"), list(fields), format_func=name_of, key=one_key, on_change=look)
     others = ["", *(name for name in fields if name != first)]
     names = [first, second] if second else [first]
     with st.container(horizontal=True, vertical_alignment="bottom", key="by-hand"):
-        _by_hand(card, case, [fields[name] for name in names], words)
-        st.selectbox(words.say("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_WIDE)
+        _by_hand(card, case, [fields[name] for name in names], tr)
+        st.selectbox(tr.text("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_WIDE)
         st.button(
-            words.say("Back to the start"),
+            tr.text("Back to the start"),
             on_click=lambda: session_state.back(card),
             type="tertiary",
             icon=":material/undo:",
@@ -78,22 +78,22 @@ def _controls(card: Card, case: Case, fields: dict[str, Field], words: Tongue) -
     return names
 
 
-def _by_hand(card: Card, case: Case, fields: list[Field], words: Tongue) -> None:
+def _by_hand(card: Card, case: Case, fields: list[Field], tr: Translation) -> None:
     """Draw the fields themselves: for the keyboard, and for values between the points."""
     for field in fields:
         with st.container(width=_WIDE):
-            case.row[field["name"]] = forms.draw_field(card, field, case, words, PAGE)
+            case.row[field["name"]] = forms.draw_field(card, field, case, tr, PAGE)
 
 
-def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -> None:
-    side, points = curve_view.along(card, field, asked["curves"][0], words)
+def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation) -> None:
+    side, points = curve_view.along(card, field, asked["curves"][0], tr)
     now, begun = side.place(case.row), case.start_row[field["name"]]
-    scale = curve_view.scale(card, points, words)
+    scale = curve_view.scale(card, points, tr)
     pinned = wording.answer_value(card, asked["pinned"]) if asked["pinned"] and case.changed() else None
     rare = False
     if curve_view.is_ordered(field):
         start = None if pinned is None or begun is None else Point(float(begun), pinned, "", "")
-        axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], words)
+        axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], tr)
         rare = bool(axis.rare(points, (points[0].at, points[-1].at)))
         figure = curve_chart.line(points, axis, scale, now=now, start=start, theme=session_state.theme())
     else:
@@ -105,19 +105,26 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, words: Tongue) -
         if clicked["curve_number"] == 0:  # what lies above it only marks
             session_state.take(card, {field["name"]: side.values[clicked["point_index"]]})
 
-    _draw(figure, f"curve/{card['name']}/{field['name']}", curve_view.summary(field, points, words), take, words, rare=rare)
+    _draw(
+        figure,
+        f"curve/{card['name']}/{field['name']}",
+        curve_view.summary(field, points, tr),
+        take,
+        tr,
+        rare=rare,
+    )
     for point in asked["curves"][0]["points"]:
         if point["value"] is None and curve_view.is_ordered(field):
-            unknown = wording.answer_with_unit(card, wording.answer_value(card, point["prediction"]), words)
-            st.caption(words.say("Where it is not known, the answer is {answer}.", answer=forms.plain(unknown)))
+            unknown = wording.answer_with_unit(card, wording.answer_value(card, point["prediction"]), tr)
+            st.caption(tr.text("Where it is not known, the answer is {answer}.", answer=forms.plain(unknown)))
 
 
-def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, words: Tongue) -> None:
+def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, tr: Translation) -> None:
     assert asked["surface"] is not None  # noqa: S101 - the page looked
-    one, two, cells = curve_view.over(card, fields, asked["surface"], words)
-    scale = curve_view.scale(card, [point for line in cells for point in line], words)
+    one, two, cells = curve_view.over(card, fields, asked["surface"], tr)
+    scale = curve_view.scale(card, [point for line in cells for point in line], tr)
     figure = answer_map.surface(
-        (one.axis(None, words), two.axis(None, words)),
+        (one.axis(None, tr), two.axis(None, tr)),
         (one.places, two.places),
         cells,
         scale,
@@ -133,10 +140,10 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, wor
             session_state.take(card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True)))
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
-    _draw(figure, key, curve_view.summary_of_map(cells, words), take, words)
+    _draw(figure, key, curve_view.summary_of_map(cells, tr), take, tr)
     unknown = [forms.plain(wording.label(side.field)) for side in (one, two) if side.at(case.row) is None]
     if unknown:
-        st.caption(words.say("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))
+        st.caption(tr.text("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))
 
 
 def _spot(sides: tuple[Side, Side], row: Row) -> tuple[float, float] | None:
@@ -146,7 +153,13 @@ def _spot(sides: tuple[Side, Side], row: Row) -> tuple[float, float] | None:
 
 
 def _draw(
-    figure: Figure, key: str, summary: str, take: Callable[[dict[str, Any]], None], words: Tongue, *, rare: bool = False
+    figure: Figure,
+    key: str,
+    summary: str,
+    take: Callable[[dict[str, Any]], None],
+    tr: Translation,
+    *,
+    rare: bool = False,
 ) -> None:
     """Draw a chart whose points can be clicked; `take` gets the clicked one."""
     last = f"{key}/clicked"
@@ -166,6 +179,6 @@ def _draw(
         selection_mode="points",
         alt=summary,
     )
-    marks = words.say("Full mark: now; hollow mark: where you started. Click a point to take its value.")
-    grey = words.say("Grey: values that are rare among those the model learned from.") if rare else ""
+    marks = tr.text("Full mark: now; hollow mark: where you started. Click a point to take its value.")
+    grey = tr.text("Grey: values that are rare among those the model learned from.") if rare else ""
     st.caption(f"{forms.plain(summary)} {forms.plain(marks)} {forms.plain(grey)}")

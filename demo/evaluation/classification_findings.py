@@ -8,16 +8,16 @@ from demo.charts.canvas import Figure
 from demo.charts.evaluation_charts import Spread, Titles
 from demo.evaluation import threshold_costs
 from demo.evaluation.findings import Finding, between, focus_label, repeated, shares
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 
 _HALF = 0.5
 
 
-def telling_apart(card: Card, found: Classification, theme: str, tongue: Tongue) -> Finding:
+def telling_apart(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
     """The ROC curve, and its area as pairs of a hundred."""
     auc = found["auc"]
-    value, low, high = (tongue.number(auc[name] * 100) for name in ("value", "low", "high"))
-    sentence = tongue.say(
+    value, low, high = (tr.number(auc[name] * 100) for name in ("value", "low", "high"))
+    sentence = tr.text(
         "Of 100 pairs, one case of “{label}” and one other, {value} ({low} to {high}) are put in the right order.",
         label=focus_label(card),
         value=value,
@@ -25,132 +25,136 @@ def telling_apart(card: Card, found: Classification, theme: str, tongue: Tongue)
         high=high,
     )
     curve = [(point["false_alarms"], point["found"]) for point in found["roc"]]
-    titles = Titles(tongue.say("False alarms among the others"), tongue.say("Found"), shares(tongue))
-    area = tongue.say(
+    titles = Titles(tr.text("False alarms among the others"), tr.text("Found"), shares(tr))
+    area = tr.text(
         "The line is the ROC curve, the number its area (AUC). A coin would put 50 of 100 pairs in order: the dashed line."
     )
     return Finding(
-        sentence, evaluation_charts.trade_off(curve, None, titles, theme, chance=True), (area, repeated(tongue, drawn=False))
+        sentence,
+        evaluation_charts.trade_off(curve, None, titles, theme, chance=True),
+        (area, repeated(tr, drawn=False)),
     )
 
 
-def finding(card: Card, found: Classification, theme: str, tongue: Tongue) -> Finding:
+def finding(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
     """Precision against recall, read at the point where half of the focus is found."""
     half = min(found["precision"], key=lambda point: abs(point["found"] - _HALF))
-    sentence = tongue.say(
+    sentence = tr.text(
         "To find {found} of all cases of “{label}”, flag those above {threshold}: {right} of the flagged are right.",
-        found=tongue.percent(half["found"]),
+        found=tr.percent(half["found"]),
         label=focus_label(card),
-        threshold=tongue.percent(half["threshold"]),
-        right=between(precision, tongue) if (precision := half.get("precision")) else tongue.percent(half["right"]),
+        threshold=tr.percent(half["threshold"]),
+        right=between(precision, tr) if (precision := half.get("precision")) else tr.percent(half["right"]),
     )
     curve, here = [(point["found"], point["right"]) for point in found["precision"]], (half["found"], half["right"])
-    titles = Titles(tongue.say("Found"), tongue.say("Right among the flagged"), shares(tongue))
-    base = tongue.say(
+    titles = Titles(tr.text("Found"), tr.text("Right among the flagged"), shares(tr))
+    base = tr.text(
         "Flagging everybody would be right for {share}. Average precision: {average}.",
-        share=tongue.percent(found["focus_rows"] / found["rows"]),
-        average=between(found["average_precision"], tongue),
+        share=tr.percent(found["focus_rows"] / found["rows"]),
+        average=between(found["average_precision"], tr),
     )
     return Finding(
         sentence,
         evaluation_charts.trade_off(curve, here, titles, theme, chance=False),
-        (base, repeated(tongue, drawn=False)),
+        (base, repeated(tr, drawn=False)),
     )
 
 
-def trust(card: Card, found: Classification, theme: str, tongue: Tongue) -> Finding:
+def trust(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
     """Calibration: what was said against what happened."""
     bins = found["calibration"]
     worst = max(bins, key=lambda each: abs(each["said"] - each["happened"]["value"]))
-    sentence = tongue.say(
+    sentence = tr.text(
         "Where the model said about {said}, it came true in {happened}: the largest gap of all.",
-        said=tongue.percent(worst["said"]),
-        happened=between(worst["happened"], tongue),
+        said=tr.percent(worst["said"]),
+        happened=between(worst["happened"], tr),
     )
     points = [
         (each["said"], Spread("", each["happened"]["value"], each["happened"]["low"], each["happened"]["high"], ""))
         for each in bins
     ]
     titles = Titles(
-        tongue.say("The model said"), tongue.say("It came true: {label}", label=focus_label(card)), shares(tongue)
+        tr.text("The model said"),
+        tr.text("It came true: {label}", label=focus_label(card)),
+        shares(tr),
     )
-    rows = tongue.count(
+    rows = tr.count(
         "On the dashed line both agree. The smallest point stands for {n} case.",
         "On the dashed line both agree. The smallest point stands for {n} cases.",
         min(each["happened"]["rows"] for each in bins),
     )
-    return Finding(sentence, evaluation_charts.calibration(points, titles, theme), (rows, repeated(tongue, drawn=True)))
+    return Finding(sentence, evaluation_charts.calibration(points, titles, theme), (rows, repeated(tr, drawn=True)))
 
 
-def at_threshold(card: Card, found: Classification, counts: ThresholdCounts, tongue: Tongue) -> str:
+def at_threshold(card: Card, found: Classification, counts: ThresholdCounts, tr: Translation) -> str:
     """Say in one sentence what a threshold does."""
     flagged = counts["flagged_right"] + counts["flagged_wrong"]
-    return tongue.say(
+    return tr.text(
         "From {threshold} up: {flagged} of {all} cases flagged, {wrong} of them wrongly; {missed} of “{label}” missed.",
-        threshold=tongue.percent(counts["threshold"]),
-        flagged=tongue.number(flagged),
-        all=tongue.number(found["rows"]),
-        wrong=tongue.number(counts["flagged_wrong"]),
-        missed=tongue.number(counts["passed_wrong"]),
+        threshold=tr.percent(counts["threshold"]),
+        flagged=tr.number(flagged),
+        all=tr.number(found["rows"]),
+        wrong=tr.number(counts["flagged_wrong"]),
+        missed=tr.number(counts["passed_wrong"]),
         label=focus_label(card),
     )
 
 
-def sureness(counts: ThresholdCounts, tongue: Tongue) -> str:
+def sureness(counts: ThresholdCounts, tr: Translation) -> str:
     """Say how sure the two shares at a threshold are; nothing where the bundle does not say, or nobody is flagged."""
     right, of_focus = counts.get("right"), counts.get("found")
     if not right or not of_focus or not right["rows"]:
         return ""
-    return tongue.say(
+    return tr.text(
         "Right among the flagged: {right}. Found: {found}.",
-        right=between(right, tongue),
-        found=between(of_focus, tongue),
+        right=between(right, tr),
+        found=between(of_focus, tr),
     )
 
 
-def confusion(card: Card, counts: ThresholdCounts, tongue: Tongue) -> str:
+def confusion(card: Card, counts: ThresholdCounts, tr: Translation) -> str:
     """Return the four counts as a table of HTML: what was flagged and what was true."""
     label = escape(focus_label(card))
     rows = [
-        (tongue.say("flagged"), counts["flagged_right"], counts["flagged_wrong"], "right", "wrong"),
-        (tongue.say("not flagged"), counts["passed_wrong"], counts["passed_right"], "wrong", "right"),
+        (tr.text("flagged"), counts["flagged_right"], counts["flagged_wrong"], "right", "wrong"),
+        (tr.text("not flagged"), counts["passed_wrong"], counts["passed_right"], "wrong", "right"),
     ]
     body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td class="{one_kind}">{tongue.number(one)}</td>'
-        f'<td class="{other_kind}">{tongue.number(other)}</td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th><td class="{one_kind}">{tr.number(one)}</td>'
+        f'<td class="{other_kind}">{tr.number(other)}</td></tr>'
         for name, one, other, one_kind, other_kind in rows
     )
-    heads = f'<th scope="col">{label}</th><th scope="col">{escape(tongue.say("others"))}</th>'
+    heads = f'<th scope="col">{label}</th><th scope="col">{escape(tr.text("others"))}</th>'
     return f'<table class="confusion"><thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def cost_curve(
-    found: Classification, here: ThresholdCounts, false_alarm: float, missed: float, *, theme: str, tongue: Tongue
+    found: Classification, here: ThresholdCounts, false_alarm: float, missed: float, *, theme: str, tr: Translation
 ) -> tuple[Figure, str]:
     """Return the cost along the threshold, and the cheapest one in words."""
     thresholds = found["thresholds"]
     points = [(counts["threshold"], threshold_costs.cost(counts, false_alarm, missed)) for counts in thresholds]
     best = threshold_costs.cheapest(thresholds, false_alarm, missed)
-    titles = Titles(tongue.say("Flag from"), tongue.say("Cost of all mistakes"), shares(tongue))
+    titles = Titles(tr.text("Flag from"), tr.text("Cost of all mistakes"), shares(tr))
 
     def cost(counts: ThresholdCounts) -> str:
         value, reach = threshold_costs.cost(counts, false_alarm, missed), threshold_costs.reach(counts, false_alarm, missed)
-        ends = {"low": tongue.number(max(value - reach, 0)), "high": tongue.number(value + reach)}
-        return tongue.say("{value} ({low} to {high})", value=tongue.number(value), **ends)
+        ends = {"low": tr.number(max(value - reach, 0)), "high": tr.number(value + reach)}
+        return tr.text("{value} ({low} to {high})", value=tr.number(value), **ends)
 
-    sentence = tongue.say(
+    sentence = tr.text(
         "Here all mistakes cost {here}; the cheapest threshold is {best}, where they cost {least}.",
         here=cost(here),
-        best=tongue.percent(best["threshold"]),
+        best=tr.percent(best["threshold"]),
         least=cost(best),
     )
     low, high = threshold_costs.alike(thresholds, best, false_alarm, missed)
     if low < high:
-        stretch = {"low": tongue.percent(low), "high": tongue.percent(high)}
-        sentence += " " + tongue.say("From {low} to {high} it may be as cheap: the difference may be chance.", **stretch)
+        stretch = {"low": tr.percent(low), "high": tr.percent(high)}
+        sentence += " " + tr.text("From {low} to {high} it may be as cheap: the difference may be chance.", **stretch)
     words = (
-        tongue.say("yours: {threshold}", threshold=tongue.percent(here["threshold"])),
-        tongue.say("cheapest: {threshold}", threshold=tongue.percent(best["threshold"])),
+        tr.text("yours: {threshold}", threshold=tr.percent(here["threshold"])),
+        tr.text("cheapest: {threshold}", threshold=tr.percent(best["threshold"])),
     )
     lines = (here["threshold"], best["threshold"])
     return evaluation_charts.costs(points, lines, words, titles, theme), sentence

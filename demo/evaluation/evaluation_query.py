@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-LARGEST_PRICE = 1e9
-_MOST_PARTS = 20
+MAX_PRICE = 1e9
+_MAX_PARTS = 20
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ def read(text: str, questions: list[str], groupings: list[str]) -> Inquiry:
     """Return the inquiry of an address; what does not fit is as if nobody had said it."""
     question, _, rest = text.partition("?")
     try:
-        told = dict(parse_qsl(rest, max_num_fields=_MOST_PARTS))
+        told = dict(parse_qsl(rest, max_num_fields=_MAX_PARTS))
     except ValueError:
         told = {}
     usual = Inquiry("")
     return Inquiry(
         question if question in questions else questions[0],
         threshold=_number(told.get("threshold"), 1.0, usual.threshold),
-        alarm=_number(told.get("alarm"), LARGEST_PRICE, usual.alarm),
-        missed=_number(told.get("missed"), LARGEST_PRICE, usual.missed),
+        alarm=_number(told.get("alarm"), MAX_PRICE, usual.alarm),
+        missed=_number(told.get("missed"), MAX_PRICE, usual.missed),
         by=told["by"] if told.get("by") in groupings else "",
     )
 

@@ -17,85 +17,81 @@ from demo.evaluation.findings import (
     repeated,
 )
 from demo.text import wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 
 _GREY = f' style="color:light-dark({canvas.MUTED["light"]},{canvas.MUTED["dark"]})"'
 
 
-def groups(card: Card, found: Evaluation, segment: Segment, theme: str, tongue: Tongue) -> Finding:
+def groups(card: Card, found: Evaluation, segment: Segment, theme: str, tr: Translation) -> Finding:
     """How the model does for each group of cases, and how it treats them; a small one is pale."""
     overall = found["overall"]["value"]
     spreads = [
         Spread(
-            f"{group['label']} ({tongue.number(group['metric']['rows'])})",
+            f"{group['label']} ({tr.number(group['metric']['rows'])})",
             group["metric"]["value"],
             group["metric"]["low"],
             group["metric"]["high"],
-            metric_word(found, group["metric"]["value"], tongue),
+            metric_word(found, group["metric"]["value"], tr),
             pale=group["small"],
         )
         for group in segment["groups"]
     ]
     drawing = evaluation_charts.spreads(
-        spreads, (overall, tongue.say("all cases: {value}", value=metric_word(found, overall, tongue))), theme
+        spreads, (overall, tr.text("all cases: {value}", value=metric_word(found, overall, tr))), theme
     )
-    sentence, doubt = _best_and_worst(found, segment, tongue)
-    more = [*doubt, counted(tongue), repeated(tongue, drawn=True)]
+    sentence, doubt = _best_and_worst(found, segment, tr)
+    more = [*doubt, counted(tr), repeated(tr, drawn=True)]
     if not segment["is_input"]:
-        more.insert(0, tongue.say("The model never sees this; it is used here only to compare."))
-    return Finding(sentence, drawing, tuple(more), table=_treatment(card, found, segment, tongue))
+        more.insert(0, tr.text("The model never sees this; it is used here only to compare."))
+    return Finding(sentence, drawing, tuple(more), table=_treatment(card, found, segment, tr))
 
 
-def _best_and_worst(found: Evaluation, segment: Segment, tongue: Tongue) -> tuple[str, list[str]]:
+def _best_and_worst(found: Evaluation, segment: Segment, tr: Translation) -> tuple[str, list[str]]:
     """Name the best and the worst group, each with its range; where these overlap, say so."""
     solid = [group for group in segment["groups"] if not group["small"]] or segment["groups"]
     sign = 1 if found["kind"] == "classification" else -1
     worst, *_, best = sorted([solid[0], *solid], key=lambda group: sign * group["metric"]["value"])
-    name = metric_name(found, tongue)
+    name = metric_name(found, tr)
     if len(solid) == 1:
-        figure = metric_between(found, best["metric"], tongue)
-        only = tongue.say(
+        figure = metric_between(found, best["metric"], tr)
+        only = tr.text(
             "{metric}: {figure} for “{group}”, the only group with enough cases.",
             metric=name,
             figure=figure,
             group=best["label"],
         )
         return only, []
-    sentence = tongue.say(
+    sentence = tr.text(
         "{metric}: best for “{best}”, {best_word}; worst for “{worst}”, {worst_word}.",
         metric=name,
         best=best["label"],
-        best_word=metric_between(found, best["metric"], tongue),
+        best_word=metric_between(found, best["metric"], tr),
         worst=worst["label"],
-        worst_word=metric_between(found, worst["metric"], tongue),
+        worst_word=metric_between(found, worst["metric"], tr),
     )
     if overlap(best["metric"], worst["metric"]):
-        return sentence, [tongue.say("These two ranges overlap: the difference may be chance.")]
+        return sentence, [tr.text("These two ranges overlap: the difference may be chance.")]
     return sentence, []
 
 
-def _treatment(card: Card, found: Evaluation, segment: Segment, tongue: Tongue) -> str:
+def _treatment(card: Card, found: Evaluation, segment: Segment, tr: Translation) -> str:
     """Return a table of HTML: of each group how many there are, how many are flagged, and how many truly are so."""
     classification = found["kind"] == "classification"
     bands = card["output"].get("bands", [])
     flagged = (
-        bands[-1].get("label") or bands[-1]["value"]
-        if bands
-        else tongue.say("from {threshold} up", threshold=tongue.percent(0.5))
+        bands[-1].get("label") or bands[-1]["value"] if bands else tr.text("from {threshold} up", threshold=tr.percent(0.5))
     )
-    heads = [tongue.say("Cases")]
-    heads += [tongue.say("Flagged: {what}", what=flagged)] if classification else []
-    heads.append(
-        tongue.say("It came true: {label}", label=focus_label(card)) if classification else tongue.say("Mean true value")
-    )
+    heads = [tr.text("Cases")]
+    heads += [tr.text("Flagged: {what}", what=flagged)] if classification else []
+    heads.append(tr.text("It came true: {label}", label=focus_label(card)) if classification else tr.text("Mean true value"))
 
     def cells(group: SegmentGroup) -> list[str]:
-        number, truth = tongue.number(group["truth"]["rows"]), group["truth"]
-        counted = tongue.say("{n} (few)", n=number) if group["small"] else number
+        number, truth = tr.number(group["truth"]["rows"]), group["truth"]
+        counted = tr.text("{n} (few)", n=number) if group["small"] else number
         if not classification:
-            value, low, high = (wording.answer_with_unit(card, truth[name], tongue) for name in ("value", "low", "high"))
-            return [counted, tongue.say("{value} ({low} to {high})", value=value, low=low, high=high)]
-        return [counted, between(group["flagged"], tongue) if group["flagged"] else "", between(truth, tongue)]
+            value, low, high = (wording.answer_with_unit(card, truth[name], tr) for name in ("value", "low", "high"))
+            return [counted, tr.text("{value} ({low} to {high})", value=value, low=low, high=high)]
+        return [counted, between(group["flagged"], tr) if group["flagged"] else "", between(truth, tr)]
 
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(

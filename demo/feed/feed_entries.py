@@ -12,12 +12,12 @@ from typing import Any, TypeAlias
 
 from client import Card, Field, Row
 from demo.session import cases
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.text.wording import is_classification, label, value_with_unit
 
 _PARTS = 24
 _NAMED = 3
-_SHORTEST_MOMENT = 8
+_MIN_MOMENT = 8
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _ADDED = {"label", "decision", "value", "low", "high", "version"}
 
@@ -98,7 +98,7 @@ def _at(card: Card, found: Mapping[str, Any]) -> datetime | None:
 def _moment(told: Any) -> datetime | None:
     """Return the moment that a cell tells, in UTC; None where it tells none, or one that some clock on earth cannot show."""
     try:
-        if isinstance(told, str) and len(told) >= _SHORTEST_MOMENT and told[4:5] == "-":
+        if isinstance(told, str) and len(told) >= _MIN_MOMENT and told[4:5] == "-":
             told = datetime.fromisoformat(told)
         if not isinstance(told, datetime):
             return None
@@ -120,13 +120,13 @@ def _low_is_bad(card: Card) -> bool:
     return "bad" in ends and ends["bad"] < ends.get("good", math.inf)
 
 
-def title(card: Card, each: Entry, tongue: Tongue) -> str:
+def title(card: Card, each: Entry, tr: Translation) -> str:
     """Return an entry in words: its text, or its first fields."""
     texts = [field["name"] for field in card["inputs"] if field["type"] == "text" and field["name"] in each.row]
     if texts:
         return str(each.row[texts[0]])
     known = [field for field in card["inputs"] if field["name"] in each.row][:_NAMED]
-    return " · ".join(f"{label(field)} {value_with_unit(field, each.row[field['name']], tongue)}" for field in known)
+    return " · ".join(f"{label(field)} {value_with_unit(field, each.row[field['name']], tr)}" for field in known)
 
 
 def waiting(card: Card, entries: list[Entry]) -> list[Entry]:

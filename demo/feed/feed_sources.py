@@ -18,11 +18,11 @@ from demo.feed.feed_entries import Entry, answer_column, entry
 
 MOST = 20_000
 """Entries that are held; of a longer feed the newest."""
-_MOST_BYTES = 64 * 2**20
-_LONGEST_LINE_BYTES = 2**20
+_MAX_BYTES = 64 * 2**20
+_MAX_LINE_BYTES = 2**20
 _REMEMBERED_BYTES = 1000
 _BATCH_ROWS = 4096
-_MOST_UNPACKED_BYTES, _MOST_UNPACKED_ROWS = 256 * 2**20, 2_000_000
+_MAX_UNPACKED_BYTES, _MAX_UNPACKED_ROWS = 256 * 2**20, 2_000_000
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -70,22 +70,22 @@ class Growing:
         if (found.st_dev, found.st_ino) != self._file or of != self._card or not self._goes_on(file, size):
             self._forget()
             self._file, self._card = (found.st_dev, found.st_ino), of
-            if size > _MOST_BYTES:
-                self._at = file.seek(size - _MOST_BYTES)
-                self._at += len(file.readline(_LONGEST_LINE_BYTES))
+            if size > _MAX_BYTES:
+                self._at = file.seek(size - _MAX_BYTES)
+                self._at += len(file.readline(_MAX_LINE_BYTES))
         file.seek(self._at)
 
     def _goes_on(self, file: BinaryIO, size: int) -> bool:
         """Tell whether what was read last is still there, and not too much has come since to read all of it."""
         file.seek(self._at - len(self._last))
-        return file.read(len(self._last)) == self._last and self._at <= size <= self._at + _MOST_BYTES
+        return file.read(len(self._last)) == self._last and self._at <= size <= self._at + _MAX_BYTES
 
     def _read(self, card: Card, file: BinaryIO) -> None:
         """Take whole lines alone: the last one may be half written. Of very many, parse only those that are held."""
         new: deque[tuple[int, bytes]] = deque(maxlen=MOST)
-        while line := file.readline(_LONGEST_LINE_BYTES):
+        while line := file.readline(_MAX_LINE_BYTES):
             whole = line.endswith(b"\n")
-            if not whole and len(line) < _LONGEST_LINE_BYTES:
+            if not whole and len(line) < _MAX_LINE_BYTES:
                 break
             self._at += len(line)
             self._number += whole
@@ -166,7 +166,7 @@ def _last_groups(held: pq.FileMetaData) -> tuple[list[int], int]:
         groups.insert(0, place)
         rows += held.row_group(place).num_rows
         unpacked += held.row_group(place).total_byte_size
-    if unpacked > _MOST_UNPACKED_BYTES or rows > _MOST_UNPACKED_ROWS:
+    if unpacked > _MAX_UNPACKED_BYTES or rows > _MAX_UNPACKED_ROWS:
         raise TooMuch
     return groups, rows
 

@@ -5,10 +5,10 @@ A code that is not known here keeps the service's own sentence.
 
 import re
 
-from client import Busy, Card, Failed, Field, Nonsense, Refused, ServiceError, TooSlow
+from client import Busy, Card, Failed, Field, InvalidAnswer, Refused, ServiceError, TooSlow
 from client.errors import InputError
-from demo.files.scored_file import LARGEST_BYTES, TooLarge
-from demo.text.translation import Tongue
+from demo.files.scored_file import MAX_BYTES, TooLarge
+from demo.text.translation import Translation
 
 _NAMED = 8
 _NOT_LET_IN = {401, 403}
@@ -16,24 +16,24 @@ _OTHER_NAME = re.compile("“(.+)”")
 """A missing column's message names the one that is nearly right."""
 
 
-def of_failure(error: ServiceError, words: Tongue) -> str:
+def of_failure(error: ServiceError, tr: Translation) -> str:
     """Return why nothing of a file was scored where the file is not to blame."""
     if isinstance(error, Refused):
         return (
-            words.say("The model was renewed meanwhile, so nothing of this file was scored. Send it to the new one.")
+            tr.text("The model was renewed meanwhile, so nothing of this file was scored. Send it to the new one.")
             if error.code == "unknown_version"
-            else words.say("The model service does not let this demo in. Please tell whoever looks after it.")
+            else tr.text("The model service does not let this demo in. Please tell whoever looks after it.")
         )
     if isinstance(error, TooLarge):
-        most = words.number(LARGEST_BYTES // 2**20)
-        return words.say("The answers to this file are more than the {n} MB that this page holds. Part the file.", n=most)
+        most = tr.number(MAX_BYTES // 2**20)
+        return tr.text("The answers to this file are more than the {n} MB that this page holds. Part the file.", n=most)
     sentences = {
-        Busy: words.say("The model service is busy with other files. Nothing of this one was scored yet."),
-        TooSlow: words.say("The model service took too long over this file, so nothing of it is shown."),
-        Nonsense: words.say("The answer to this file broke off or cannot be trusted, so nothing of it is shown."),
-        Failed: words.say("The model could not score this file."),
+        Busy: tr.text("The model service is busy with other files. Nothing of this one was scored yet."),
+        TooSlow: tr.text("The model service took too long over this file, so nothing of it is shown."),
+        InvalidAnswer: tr.text("The answer to this file broke off or cannot be trusted, so nothing of it is shown."),
+        Failed: tr.text("The model could not score this file."),
     }
-    return sentences.get(type(error)) or words.say("The model service cannot be reached. Nothing of this file was scored.")
+    return sentences.get(type(error)) or tr.text("The model service cannot be reached. Nothing of this file was scored.")
 
 
 def is_of_file(error: ServiceError) -> bool:
@@ -49,102 +49,100 @@ def unclear(error: ServiceError) -> str:
     return "charset" if codes & {"wrong_encoding", "unknown_charset"} else ""
 
 
-def of_file(error: Refused, words: Tongue) -> list[str]:
+def of_file(error: Refused, tr: Translation) -> list[str]:
     """Return what is wrong with a file as a whole, a sentence each."""
     if error.code == "too_large":
-        return [words.say("This file is too large. Part it, or leave out columns that the model does not need.")]
+        return [tr.text("This file is too large. Part it, or leave out columns that the model does not need.")]
     missing = [each["column"] for each in error.errors if each["code"] == "missing_column"]
     names = _listed(missing)
-    all_missing = words.count(
-        "{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=names
-    )
+    all_missing = tr.count("{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=names)
     said = [all_missing] if missing else []
     for each in error.errors:
-        known = _of_whole(each, words) | _of_column(each, words)
+        known = _of_whole(each, tr) | _of_column(each, tr)
         said.append(known.get(each["code"], f"{each['column']}: {each['message']}" if each["column"] else each["message"]))
     return [sentence for sentence in said if sentence][:_NAMED] or [error.detail]
 
 
-def _of_whole(error: InputError, words: Tongue) -> dict[str, str]:
+def _of_whole(error: InputError, tr: Translation) -> dict[str, str]:
     line = error["line"]
-    unread = words.say("Some letters of the file cannot be read: save it as “CSV UTF-8”.")
+    unread = tr.text("Some letters of the file cannot be read: save it as “CSV UTF-8”.")
     return {
-        "empty_file": words.say("The file is empty: its first line must name the columns."),
-        "no_header": words.say("The first line must name the columns; this one looks like values."),
-        "zero_bytes": words.say("This is no text: save the file as “CSV UTF-8”."),
+        "empty_file": tr.text("The file is empty: its first line must name the columns."),
+        "no_header": tr.text("The first line must name the columns; this one looks like values."),
+        "zero_bytes": tr.text("This is no text: save the file as “CSV UTF-8”."),
         "wrong_encoding": unread,
         "unknown_charset": unread,
-        "mixed_decimals": words.say(
+        "mixed_decimals": tr.text(
             "Some numbers have a decimal comma and some a decimal point: write all of them in one way."
         ),
-        "unclear_thousands": words.say(
+        "unclear_thousands": tr.text(
             "Numbers such as 1,234 may mean a thousand or a little more than one: say which sign is decimal, or write 1234."
         ),
-        "long_cell": words.say("A cell is too long. Is a quote left open?"),
-        "open_quote": words.say("A quote is left open in the row that begins in line {line}.", line=line),
-        "text_after_quote": words.say("Text follows a closing quote in the row that begins in line {line}.", line=line),
-        "damaged_file": words.say("The file is damaged or cut short: save it anew."),
-        "compressed_batches": words.say("The file is compressed inside: save it without compression."),
+        "long_cell": tr.text("A cell is too long. Is a quote left open?"),
+        "open_quote": tr.text("A quote is left open in the row that begins in line {line}.", line=line),
+        "text_after_quote": tr.text("Text follows a closing quote in the row that begins in line {line}.", line=line),
+        "damaged_file": tr.text("The file is damaged or cut short: save it anew."),
+        "compressed_batches": tr.text("The file is compressed inside: save it without compression."),
     }
 
 
-def _of_column(error: InputError, words: Tongue) -> dict[str, str]:
+def _of_column(error: InputError, tr: Translation) -> dict[str, str]:
     """A column that is missing is named with the others; here only what is nearly its name."""
     column, other = error["column"], _OTHER_NAME.search(error["message"])
     near = (
-        words.say("{column}: there is “{other}”, and names are matched letter by letter.", column=column, other=other[1])
+        tr.text("{column}: there is “{other}”, and names are matched letter by letter.", column=column, other=other[1])
         if other
         else ""
     )
     return {
         "missing_column": near,
-        "duplicate_column": words.say("{column}: two columns have this name.", column=column or "“”"),
-        "taken_column": words.say("{column}: the answer adds a column of this name. Rename this one.", column=column),
-        "wrong_type": words.say("{column}: this column holds another kind of values than the model needs.", column=column),
+        "duplicate_column": tr.text("{column}: two columns have this name.", column=column or "“”"),
+        "taken_column": tr.text("{column}: the answer adds a column of this name. Rename this one.", column=column),
+        "wrong_type": tr.text("{column}: this column holds another kind of values than the model needs.", column=column),
     }
 
 
-def of_row(card: Card, codes: str, sentence: str, words: Tongue) -> str:
+def of_row(card: Card, codes: str, sentence: str, tr: Translation) -> str:
     """Return why a row was refused, by its codes ("depth: missing_field; cut: unknown_category")."""
     fields = {field["name"]: field for field in card["inputs"]}
     said = []
     for each in codes.split("; "):
         column, _, code = each.rpartition(": ")
         if code == "wrong_cells":
-            said.append(words.say("another number of cells than columns"))
-        elif column in fields and (known := _of_cell(fields[column], words).get(code)):
+            said.append(tr.text("another number of cells than columns"))
+        elif column in fields and (known := _of_cell(fields[column], tr).get(code)):
             said.append(f"{column}: {known}")
         else:
             return sentence
     return "; ".join(said)
 
 
-def _of_cell(field: Field, words: Tongue) -> dict[str, str]:
+def _of_cell(field: Field, tr: Translation) -> dict[str, str]:
     return {
-        "missing_field": words.say("a value is missing"),
-        "wrong_type": _wrong_type(field, words),
-        "not_finite": words.say("an infinite number"),
-        "out_of_range": _out_of_range(field, words),
-        "too_long": words.say("longer than the model reads"),
-        "unknown_category": words.say(
+        "missing_field": tr.text("a value is missing"),
+        "wrong_type": _wrong_type(field, tr),
+        "not_finite": tr.text("an infinite number"),
+        "out_of_range": _out_of_range(field, tr),
+        "too_long": tr.text("longer than the model reads"),
+        "unknown_category": tr.text(
             "none of {names}", names=_listed([each["value"] for each in field.get("categories", [])])
         ),
     }
 
 
-def _wrong_type(field: Field, words: Tongue) -> str:
+def _wrong_type(field: Field, tr: Translation) -> str:
     return {
-        "number": words.say("not a number"),
-        "integer": words.say("not a whole number"),
-        "boolean": words.say("neither true nor false"),
-    }.get(field["type"], words.say("not text"))
+        "number": tr.text("not a number"),
+        "integer": tr.text("not a whole number"),
+        "boolean": tr.text("neither true nor false"),
+    }.get(field["type"], tr.text("not text"))
 
 
-def _out_of_range(field: Field, words: Tongue) -> str:
+def _out_of_range(field: Field, tr: Translation) -> str:
     if "minimum" not in field or "maximum" not in field:
-        return words.say("outside of what the model takes")
-    low, high = (words.plain_number(end) for end in (field["minimum"], field["maximum"]))
-    return words.say("not between {low} and {high}", low=low, high=high)
+        return tr.text("outside of what the model takes")
+    low, high = (tr.plain_number(end) for end in (field["minimum"], field["maximum"]))
+    return tr.text("not between {low} and {high}", low=low, high=high)
 
 
 def _listed(names: list[str]) -> str:

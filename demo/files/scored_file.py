@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from client import Card, Field, Nonsense, RecognisedFile, Row, Value
+from client import Card, Field, InvalidAnswer, RecognisedFile, Row, Value
 from demo.session import cases
 from demo.text.wording import is_classification
 
 EVERY, REFUSED = "every", "refused"
 SHOWN_ROWS = 1000
-LARGEST_BYTES = 512 * 2**20
+MAX_BYTES = 512 * 2**20
 _BINS = 20
 _SAMPLE_ROWS = 50
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
@@ -34,7 +34,7 @@ class ScoredFile:
     table: pa.Table
 
 
-class TooLarge(Nonsense):
+class TooLarge(InvalidAnswer):
     """More answers than are held of one file."""
 
 
@@ -53,13 +53,13 @@ def read(pieces: Iterator[bytes], seen: Callable[[int], None]) -> pa.Table:
                 for batch in stream:
                     rows += batch.num_rows
                     _write(held, batch)
-                    if file.tell() > LARGEST_BYTES:
+                    if file.tell() > MAX_BYTES:
                         raise TooLarge("The answer is larger than what is held of one file.")
                     seen(rows)
             file.flush()
             return pa.ipc.open_stream(pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ))).read_all()
         except (pa.ArrowException, OSError) as error:
-            raise Nonsense("The answer is no whole Arrow stream.") from error
+            raise InvalidAnswer("The answer is no whole Arrow stream.") from error
 
 
 def _write(held: pa.ipc.RecordBatchStreamWriter, batch: pa.RecordBatch) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import BinaryIO, cast
 
-from client import Card, Client, Nonsense, RecognisedFile, ServiceError
+from client import Card, Client, InvalidAnswer, RecognisedFile, ServiceError
 from demo.files import scored_file
 from demo.files.scored_file import ScoredFile
 
@@ -69,7 +69,7 @@ class SentFile:
         return self._started and self.scored is None and self.error is None
 
     def _score(self, client: Client, card: Card) -> None:
-        error: ServiceError = Nonsense("The answer was not understood.")
+        error: ServiceError = InvalidAnswer("The answer was not understood.")
         try:
             self.scored = self._answered(client, card)
         except ServiceError as problem:
@@ -88,7 +88,7 @@ class SentFile:
             self.recognised = recognised
             table = scored_file.read(self._while_wanted(pieces), self._seen)
         if not scored_file.is_whole(card, recognised, table):
-            raise Nonsense("The answer lacks columns or rows.")
+            raise InvalidAnswer("The answer lacks columns or rows.")
         return ScoredFile(self.name, recognised, card["version"], table)
 
     def _seen(self, rows: int) -> None:

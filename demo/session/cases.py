@@ -18,7 +18,7 @@ MODEL, LANGUAGE, START, VIEW, KEPT = "model", "lang", "start", "view", "kept"
 _RESERVED = {MODEL, LANGUAGE, START, VIEW, KEPT, "embed", "embed_options"}
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
 _NOTHING = "null"
-_LONGEST_SHOWN = 40
+_MAX_SHOWN = 40
 
 
 @dataclass
@@ -85,7 +85,7 @@ def read(card: Card, parameters: dict[str, str]) -> Case:
     asked = parameters.get(START, "")
     case = begin(card, asked if asked in known else next(iter(known)))
     if asked and asked not in {*known, GIVEN}:
-        case.misunderstood.append(f"{START}={asked}"[:_LONGEST_SHOWN])
+        case.misunderstood.append(f"{START}={asked}"[:_MAX_SHOWN])
     fields = {_key(each["name"]): each for each in card["inputs"]}
     for key, text in parameters.items():
         if key.lower() in _RESERVED:
@@ -93,7 +93,7 @@ def read(card: Card, parameters: dict[str, str]) -> Case:
         try:
             case.row[fields[key]["name"]] = parse(fields[key], text)
         except (KeyError, ValueError):
-            case.misunderstood.append(f"{key}={text}"[:_LONGEST_SHOWN])
+            case.misunderstood.append(f"{key}={text}"[:_MAX_SHOWN])
     if asked == GIVEN and asked not in known:
         return Case(GIVEN, dict(case.row), case.row, case.misunderstood)
     return case
@@ -139,7 +139,7 @@ def _parse_text(asked: Field, text: str) -> str:
 
 
 def _parse_number(asked: Field, text: str) -> float | int:
-    if not _NUMBER.fullmatch(text) or len(text) > _LONGEST_SHOWN:
+    if not _NUMBER.fullmatch(text) or len(text) > _MAX_SHOWN:
         raise ValueError(text)
     value = float(text)
     low, high = asked.get("minimum", -math.inf), asked.get("maximum", math.inf)

@@ -12,8 +12,8 @@ from demo.session import cases
 from demo.session.cases import Case
 
 _FRESH_SECONDS = 600.0
-_LONGEST_KEY = 64
-_MOST_FIELDS = 200
+_MAX_KEY = 64
+_MAX_FIELDS = 200
 _numbers = count()
 State = Literal["stored", "expired", "null", "missing"]
 
@@ -129,14 +129,14 @@ def write(key: str, changed: Row) -> str:
 def read(card: Card, text: str) -> tuple[str, Row]:
     """Return the key and the changes of an address; what does not fit the card is left out."""
     try:
-        parts = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        parts = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
         return "", {}
     fields = {each["name"]: each for each in card["inputs"]}
     key, changed = "", Row()
     for name, value in parts:
         if not name:
-            key = value.strip()[:_LONGEST_KEY]
+            key = value.strip()[:_MAX_KEY]
         elif name in fields:
             try:
                 changed[name] = cases.parse(fields[name], value)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from client import Card, Goal
 from demo.text.wording import is_classification
 
-_MOST_PARTS = 80
+_MAX_PARTS = 80
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def write(wish: Wish) -> str:
 def read(card: Card, text: str) -> Wish:
     """Return the wish of an address; what does not fit the card is as if nobody had said it."""
     try:
-        said = parse_qsl(text, max_num_fields=_MOST_PARTS)
+        said = parse_qsl(text, max_num_fields=_MAX_PARTS)
     except ValueError:
         said = []
     told = dict(said)

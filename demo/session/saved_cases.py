@@ -20,8 +20,8 @@ from demo.session import cases
 
 MOST = 12
 """Kept cases of one model: more would fit no table that people read."""
-LONGEST_NAME = 40
-_LONGEST_ADDRESS, _LARGEST_BYTES = 6000, 200_000
+MAX_NAME = 40
+_MAX_ADDRESS, _MAX_BYTES = 6000, 200_000
 
 
 _numbers = count()
@@ -43,12 +43,12 @@ def place_of(kept: list[Kept], number: int | None) -> int | None:
 
 def new_name(kept: list[Kept], wanted: str) -> str:
     """Return `wanted`, or with a number behind it where another kept case has this name."""
-    wanted = " ".join(wanted.split())[:LONGEST_NAME]
+    wanted = " ".join(wanted.split())[:MAX_NAME]
     taken = {each.name for each in kept}
     number = 2
     name = wanted
     while name in taken:
-        name = f"{wanted[: LONGEST_NAME - 4]} {number}"
+        name = f"{wanted[: MAX_NAME - 4]} {number}"
         number += 1
     return name
 
@@ -71,23 +71,23 @@ def write(kept: dict[str, Any]) -> str:
 
 def fits(kept: dict[str, Any]) -> bool:
     """Tell whether the address can hold them: what it cannot hold would be lost by a refresh."""
-    return len(write(kept)) <= _LONGEST_ADDRESS
+    return len(write(kept)) <= _MAX_ADDRESS
 
 
 def read(text: str) -> dict[str, Any]:
     """Return model → what the address holds of it, unchecked yet. Raises ValueError at nonsense."""
     if not text:
         return {}
-    if len(text) > _LONGEST_ADDRESS:
-        raise ValueError(text[:LONGEST_NAME])
+    if len(text) > _MAX_ADDRESS:
+        raise ValueError(text[:MAX_NAME])
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True)
-        plain = zlib.decompressobj().decompress(packed, _LARGEST_BYTES)
+        plain = zlib.decompressobj().decompress(packed, _MAX_BYTES)
         held = json.loads(plain.decode())
     except (ValueError, zlib.error, RecursionError) as error:
-        raise ValueError(text[:LONGEST_NAME]) from error
+        raise ValueError(text[:MAX_NAME]) from error
     if not isinstance(held, dict) or not all(isinstance(own, list) for own in held.values()):
-        raise ValueError(text[:LONGEST_NAME])
+        raise ValueError(text[:MAX_NAME])
     return {str(model)[:64]: own[:MOST] for model, own in held.items()}
 
 

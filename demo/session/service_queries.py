@@ -23,11 +23,11 @@ from client import (
     Row,
     ServiceError,
 )
-from demo.session.session_state import client, tongue
+from demo.session.session_state import client, translation
 from demo.widgets.banner import is_renewed, note
 
 _KEEP_SECONDS = 20
-_MOST_REMEMBERED = 60
+_MAX_REMEMBERED = 60
 
 A = TypeVar("A")
 
@@ -52,7 +52,7 @@ def _fetch_card(model: str, language: str, version: str | None) -> Card:
 
 def models() -> list[ModelState]:
     """Return the models, or the last known ones; raises ServiceError where there never were any."""
-    language = tongue().language
+    language = translation().language
     try:
         _last_known()[language] = _fetch_models(language)
     except ServiceError as error:
@@ -65,9 +65,9 @@ def models() -> list[ModelState]:
 
 def card(model: str, version: str | None = None) -> Card:
     """Return a model's card, or the last known one; raises ServiceError where there never was one."""
-    key = f"{tongue().language}/{model}/{version or ''}"
+    key = f"{translation().language}/{model}/{version or ''}"
     try:
-        _last_known()[key] = _fetch_card(model, tongue().language, version)
+        _last_known()[key] = _fetch_card(model, translation().language, version)
     except ServiceError as error:
         if key not in _last_known():
             raise
@@ -81,7 +81,7 @@ def card(model: str, version: str | None = None) -> Card:
 
 def explain(card_: Card, rows: list[Row]) -> list[Explanation] | None:
     """Return why for each row, its prediction with it; None, and a note for the banner, where there is no answer."""
-    language = tongue().language
+    language = translation().language
     questions = {_key("why", card_, language, row): dict(row) for row in rows}
     found: dict[str, Explanation] = {key: _remembered()[key] for key in questions if key in _remembered()}
     wanted = [key for key in questions if key not in found]
@@ -150,7 +150,7 @@ def recommend(card_: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommenda
 
 def evaluation(card_: Card) -> Evaluation | None:
     """Return how good the model is, in the language of this visit; None where nobody has measured it."""
-    language = tongue().language
+    language = translation().language
     key = _key("evaluation", card_, language)
     known = _remembered()
     if key not in known:
@@ -211,5 +211,5 @@ def _remember(key: str, answer: Any) -> None:
     known = _remembered()
     known.pop(key, None)  # the newest use stands last
     known[key] = answer
-    while len(known) > _MOST_REMEMBERED:
+    while len(known) > _MAX_REMEMBERED:
         del known[next(iter(known))]

@@ -15,7 +15,7 @@ from demo.session import cases, saved_cases
 from demo.session.cases import KEPT, LANGUAGE, MODEL, VIEW, Case
 from demo.session.saved_cases import Kept
 from demo.settings import read_settings
-from demo.text.translation import LANGUAGES, Tongue, from_browser
+from demo.text.translation import LANGUAGES, Translation, from_browser
 
 
 @st.cache_resource
@@ -44,12 +44,12 @@ def timezone() -> tzinfo:
         return UTC
 
 
-def tongue() -> Tongue:
+def translation() -> Translation:
     """Return the language of this visit: chosen, from the address, or from the browser."""
     if "language" not in st.session_state:
         asked = st.query_params.get(LANGUAGE, "")
         st.session_state["language"] = asked if asked in LANGUAGES else from_browser(st.context.locale)
-    return Tongue(st.session_state["language"])
+    return Translation(st.session_state["language"])
 
 
 def theme() -> str:
@@ -121,14 +121,14 @@ def write_address(card_: Card, view: str = "") -> None:
 
 
 def _address(card_: Card, view: str = "") -> dict[str, str]:
-    parameters = cases.write(card_, case(card_), tongue().language)
+    parameters = cases.write(card_, case(card_), translation().language)
     return parameters | {key: text for key, text in ((VIEW, view), (KEPT, saved_cases.write(_kept()))) if text}
 
 
 def _means(card_: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
     """Return what an address says, in whatever way it says it."""
     meant = cases.read(card_, parameters)
-    rest = (parameters.get(MODEL, ""), parameters.get(LANGUAGE, tongue().language))
+    rest = (parameters.get(MODEL, ""), parameters.get(LANGUAGE, translation().language))
     return (meant.start, meant.row, meant.misunderstood, *rest, parameters.get(VIEW, ""), parameters.get(KEPT, ""))
 
 
@@ -199,7 +199,9 @@ def keep(card_: Card) -> None:
     """Keep the present case too, under the title of its start, where it is not kept yet and there is room."""
     own, held = kept_cases(card_), case(card_)
     if room_to_keep(card_) and all(each.row != held.row for each in own):
-        own.append(Kept(saved_cases.new_name(own, cases.title(card_, held.start) or tongue().say("Case")), dict(held.row)))
+        own.append(
+            Kept(saved_cases.new_name(own, cases.title(card_, held.start) or translation().text("Case")), dict(held.row))
+        )
 
 
 # A new run of the page.

@@ -3,7 +3,7 @@
 from html import escape
 
 from client import Band, Card, Prediction, Usualness
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.text.wording import answer_text, answer_value, answer_with_unit, band_of, rarer_than
 
 UNUSUAL = 90
@@ -21,20 +21,20 @@ def word(band: Band) -> str:
     return f'<span class="band band-{band["tone"]}">{escape(band.get("label") or band["value"])}</span>'
 
 
-def rarity(usualness: Usualness | None, tongue: Tongue) -> str:
+def rarity(usualness: Usualness | None, tr: Translation) -> str:
     """Return how usual a case is as a few quiet words, loud where it is unusual; nothing where nobody can tell."""
     if usualness is None:
         return ""
     kind = "apart" if usualness["percentile"] >= UNUSUAL else "rarity"
-    said = tongue.say("rarer than {share} of cases", share=rarer_than(usualness, tongue))
+    said = tr.text("rarer than {share} of cases", share=rarer_than(usualness, tr))
     return f'<span class="{kind}">{escape(said)}</span>'
 
 
-def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:
+def large(card: Card, prediction: Prediction, tr: Translation) -> str:
     """Return the answer as the largest thing on the page, and as a bar that stays on a phone."""
     unit = escape(card["output"].get("unit", ""))
-    number = answer_text(card, answer_value(card, prediction), tongue)
-    not_taken = escape(tongue.say("A marked value is out of its range: the answer is still the one before it."))
+    number = answer_text(card, answer_value(card, prediction), tr)
+    not_taken = escape(tr.text("A marked value is out of its range: the answer is still the one before it."))
     band = badge(card, prediction)
     return (
         f'<div class="answer" role="status" aria-live="polite"><span class="number">{number}</span>'
@@ -44,11 +44,11 @@ def large(card: Card, prediction: Prediction, tongue: Tongue) -> str:
     )
 
 
-def small(card: Card, prediction: Prediction, words_before: str, tongue: Tongue, usualness: Usualness | None = None) -> str:
+def small(card: Card, prediction: Prediction, words_before: str, tr: Translation, usualness: Usualness | None = None) -> str:
     """Return one line: what it is about, the answer, the band, how usual the case is."""
-    answer = escape(answer_with_unit(card, answer_value(card, prediction), tongue))
+    answer = escape(answer_with_unit(card, answer_value(card, prediction), tr))
     before = f"<span>{escape(words_before)}</span>" if words_before else ""
     return (
         f'<p class="headline" role="status" aria-live="polite">{before}'
-        f"<strong>{answer}</strong>{badge(card, prediction)}{rarity(usualness, tongue)}</p>"
+        f"<strong>{answer}</strong>{badge(card, prediction)}{rarity(usualness, tr)}</p>"
     )

@@ -32,12 +32,12 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 @dataclass(frozen=True)
-class Tongue:
+class Translation:
     """One language. `say` translates, with the given words filled in."""
 
     language: str
 
-    def say(self, text: str, **words: str) -> str:
+    def text(self, text: str, **words: str) -> str:
         translated = _catalogue(self.language).gettext(text)
         return translated.format(**words) if words else translated
 

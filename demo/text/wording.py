@@ -2,7 +2,7 @@
 
 from client import Band, Card, Field, Prediction, Usualness, Value
 from demo.session.cases import Case
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 
 _NAMED_CHANGES = 3
 _MANY = 1000
@@ -20,11 +20,11 @@ def answer_value(card: Card, prediction: Prediction) -> float:
     return prediction["value"]
 
 
-def answer_text(card: Card, value: float, tongue: Tongue) -> str:
+def answer_text(card: Card, value: float, tr: Translation) -> str:
     """Write the number large: 56%, or 3,251."""
     if is_classification(card):
-        return tongue.percent(value, _share_decimals(card, value))
-    return tongue.number(value, decimals(card, value))
+        return tr.percent(value, _share_decimals(card, value))
+    return tr.number(value, decimals(card, value))
 
 
 def _share_decimals(card: Card, share: float) -> int:
@@ -36,9 +36,9 @@ def _share_decimals(card: Card, share: float) -> int:
     return next((each for each in _SHARE_DECIMALS if place(round(share, each + 2)) == place(share)), _SHARE_DECIMALS[-1])
 
 
-def answer_with_unit(card: Card, value: float, tongue: Tongue) -> str:
+def answer_with_unit(card: Card, value: float, tr: Translation) -> str:
     unit = card["output"].get("unit", "")
-    return f"{answer_text(card, value, tongue)}\N{NO-BREAK SPACE}{unit}" if unit else answer_text(card, value, tongue)
+    return f"{answer_text(card, value, tr)}\N{NO-BREAK SPACE}{unit}" if unit else answer_text(card, value, tr)
 
 
 def decimals(card: Card, value: float) -> int:
@@ -59,43 +59,43 @@ def label(field: Field) -> str:
     return field.get("label") or field["name"].replace("_", " ").capitalize()
 
 
-def value_text(field: Field, value: Value, tongue: Tongue) -> str:
+def value_text(field: Field, value: Value, tr: Translation) -> str:
     """Write a field's value as people read it, without its unit."""
     if value is None:
-        return tongue.say("not known")
+        return tr.text("not known")
     if isinstance(value, bool):
-        return tongue.say("yes") if value else tongue.say("no")
+        return tr.text("yes") if value else tr.text("no")
     if isinstance(value, str):
         for category in field.get("categories", []):
             if category["value"] == value:
                 return category.get("label") or value
         return value
-    return tongue.percent(value) if field.get("shown_as") == "percent" else tongue.plain_number(value)
+    return tr.percent(value) if field.get("shown_as") == "percent" else tr.plain_number(value)
 
 
-def value_with_unit(field: Field, value: Value, tongue: Tongue) -> str:
+def value_with_unit(field: Field, value: Value, tr: Translation) -> str:
     """Write a field's value with its unit, where it has one and the value is a number."""
-    text = value_text(field, value, tongue)
+    text = value_text(field, value, tr)
     number = value is not None and field["type"] in {"number", "integer"}
     return f"{text}\N{NO-BREAK SPACE}{field['unit']}" if number and field.get("unit") else text
 
 
-def difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
+def difference(card: Card, start: float, now: float, tr: Translation) -> str:
     """Say how far the answer moved: "16 points less", "300 USD more", "unchanged"."""
     moved, _ = _moved(card, start, now)
     if moved == 0:
-        return tongue.say("practically unchanged")
+        return tr.text("practically unchanged")
     if is_classification(card):
         if moved > 0:
-            return tongue.count("{n} point more", "{n} points more", int(moved))
-        return tongue.count("{n} point less", "{n} points less", int(-moved))
-    amount = answer_with_unit(card, abs(moved), tongue)
-    return tongue.say("{amount} more", amount=amount) if moved > 0 else tongue.say("{amount} less", amount=amount)
+            return tr.count("{n} point more", "{n} points more", int(moved))
+        return tr.count("{n} point less", "{n} points less", int(-moved))
+    amount = answer_with_unit(card, abs(moved), tr)
+    return tr.text("{amount} more", amount=amount) if moved > 0 else tr.text("{amount} less", amount=amount)
 
 
-def signed_difference(card: Card, start: float, now: float, tongue: Tongue) -> str:
+def signed_difference(card: Card, start: float, now: float, tr: Translation) -> str:
     """Write how far the answer moved, as `difference` reckons it: "+16", "−300"."""
-    return tongue.signed(*_moved(card, start, now))
+    return tr.signed(*_moved(card, start, now))
 
 
 def _moved(card: Card, start: float, now: float) -> tuple[float, int]:
@@ -106,12 +106,12 @@ def _moved(card: Card, start: float, now: float) -> tuple[float, int]:
     return round(now, places) - round(start, places), places
 
 
-def rarer_than(usualness: Usualness, tongue: Tongue) -> str:
+def rarer_than(usualness: Usualness, tr: Translation) -> str:
     """Write the share of cases than which a case is rarer: never all of them."""
-    return tongue.percent(min(99, round(usualness["percentile"])) / 100)
+    return tr.percent(min(99, round(usualness["percentile"])) / 100)
 
 
-def changes(card: Card, case: Case, tongue: Tongue) -> str:
+def changes(card: Card, case: Case, tr: Translation) -> str:
     """List what was changed: "Months late now 2 → 1, Credit limit 50,000 → 80,000 and 2 more"."""
     fields = {field["name"]: field for field in card["inputs"]}
     names = case.changed()
@@ -121,19 +121,17 @@ def changes(card: Card, case: Case, tongue: Tongue) -> str:
         if field["type"] == "text":
             listed.append(label(field))
             continue
-        before = value_text(field, case.start_row[name], tongue)
-        listed.append(
-            f"{label(field)} {before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{value_text(field, case.row[name], tongue)}"
-        )
+        before = value_text(field, case.start_row[name], tr)
+        listed.append(f"{label(field)} {before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{value_text(field, case.row[name], tr)}")
     text = ", ".join(listed)
     rest = len(names) - _NAMED_CHANGES
-    return text + " " + tongue.count("and {n} more", "and {n} more", rest) if rest > 0 else text
+    return text + " " + tr.count("and {n} more", "and {n} more", rest) if rest > 0 else text
 
 
-def story(card: Card, case: Case, start: float, now: float, tongue: Tongue) -> tuple[str, str, str]:
+def story(card: Card, case: Case, start: float, now: float, tr: Translation) -> tuple[str, str, str]:
     """Return the sentence under the answer in three parts, the middle one to be stressed."""
     if not case.changed():
-        return tongue.say("This is where the case starts. Change a field and watch the answer move."), "", ""
-    begun = tongue.say("Started at {start}, now", start=answer_with_unit(card, start, tongue))
-    moved = difference(card, start, now, tongue)
-    return begun, moved, tongue.say("You changed {changes}.", changes=changes(card, case, tongue))
+        return tr.text("This is where the case starts. Change a field and watch the answer move."), "", ""
+    begun = tr.text("Started at {start}, now", start=answer_with_unit(card, start, tr))
+    moved = difference(card, start, now, tr)
+    return begun, moved, tr.text("You changed {changes}.", changes=changes(card, case, tr))

@@ -6,54 +6,57 @@ from html import escape
 from client import Card, Explanation, Value
 from demo.session.saved_cases import Kept
 from demo.text import answer_html, wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.views import explanation_view
 
 _REASONS = 4
-_LONGEST_TEXT = 90
+_MAX_TEXT = 90
 
 
-def side_by_side(card: Card, kept: list[Kept], explained: list[Explanation], tongue: Tongue) -> str:
+def side_by_side(card: Card, kept: list[Kept], explained: list[Explanation], tr: Translation) -> str:
     """Return the table: a column a case; differences are to the first one."""
     first = wording.answer_value(card, explained[0]["prediction"])
     head = [each.name for each in kept]
-    rows = [_row(tongue.say("Answer"), [_answer(card, each, tongue) for each in explained], "answers")]
-    moved = [wording.difference(card, first, wording.answer_value(card, each["prediction"]), tongue) for each in explained]
-    rows.append(_row(tongue.say("Against the first"), ["–", *(escape(each) for each in moved[1:])]))
+    rows = [_row(tr.text("Answer"), [_answer(card, each, tr) for each in explained], "answers")]
+    moved = [wording.difference(card, first, wording.answer_value(card, each["prediction"]), tr) for each in explained]
+    rows.append(_row(tr.text("Against the first"), ["–", *(escape(each) for each in moved[1:])]))
     for field in card["inputs"]:
         values: list[Value] = [each.row[field["name"]] for each in kept]
         if any(value != values[0] for value in values):
-            texts = [_short(wording.value_with_unit(field, value, tongue)) for value in values]
+            texts = [_short(wording.value_with_unit(field, value, tr)) for value in values]
             marked = [f"<b>{text}</b>" if value != values[0] else text for text, value in zip(texts, values, strict=True)]
             rows.append(_row(wording.label(field), marked))
-    rows.append(_row(tongue.say("Strongest reasons"), [_reasons(card, each, tongue) for each in explained], "reasons"))
+    rows.append(_row(tr.text("Strongest reasons"), [_reasons(card, each, tr) for each in explained], "reasons"))
     if any(each["usualness"] for each in explained):
-        rows.append(_row(tongue.say("How usual"), [answer_html.rarity(each["usualness"], tongue) for each in explained]))
+        rows.append(_row(tr.text("How usual"), [answer_html.rarity(each["usualness"], tr) for each in explained]))
     return _table(head, rows)
 
 
 def two_models(
-    cards: tuple[Card, Card], kept: list[Kept], explained: tuple[list[Explanation], list[Explanation]], tongue: Tongue
+    cards: tuple[Card, Card],
+    kept: list[Kept],
+    explained: tuple[list[Explanation], list[Explanation]],
+    tr: Translation,
 ) -> str:
     """Return the table of two models: a row a case, the largest disagreement first."""
     lines = []
     for each, one, two in zip(kept, *explained, strict=True):
         values = _values(cards, one, two)
         apart = one["prediction"]["decision"] != two["prediction"]["decision"]
-        cells = [_answer(cards[0], one, tongue), _answer(cards[1], two, tongue)]
-        said = escape(wording.difference(cards[0], values[0], values[1], tongue))
-        mark = f' <span class="apart">{escape(tongue.say("another decision"))}</span>' if apart else ""
+        cells = [_answer(cards[0], one, tr), _answer(cards[1], two, tr)]
+        said = escape(wording.difference(cards[0], values[0], values[1], tr))
+        mark = f' <span class="apart">{escape(tr.text("another decision"))}</span>' if apart else ""
         lines.append(((not apart, -abs(values[1] - values[0])), _row(each.name, [*cells, said + mark])))
-    head = [*titles(cards, tongue), tongue.say("The second says")]
+    head = [*titles(cards, tr), tr.text("The second says")]
     return _table(head, [line for _, line in sorted(lines, key=lambda line: line[0])])
 
 
-def titles(cards: tuple[Card, Card], tongue: Tongue) -> tuple[str, str]:
+def titles(cards: tuple[Card, Card], tr: Translation) -> tuple[str, str]:
     """Return what two models are called beside each other: versions of one by their hash."""
     one, two = cards
     if one["title"] != two["title"]:
         return one["title"], two["title"]
-    first, second = (tongue.say("Version {version}", version=card["version"][:8]) for card in cards)
+    first, second = (tr.text("Version {version}", version=card["version"][:8]) for card in cards)
     return first, second
 
 
@@ -65,21 +68,24 @@ def comparable(card: Card, other: Card) -> bool:
 
 
 def apart(
-    cards: tuple[Card, Card], kept: list[Kept], explained: tuple[list[Explanation], list[Explanation]], tongue: Tongue
+    cards: tuple[Card, Card],
+    kept: list[Kept],
+    explained: tuple[list[Explanation], list[Explanation]],
+    tr: Translation,
 ) -> str:
     """Say in one sentence how far two models are apart on the cases: by their decisions, or else by their answers."""
     pairs = list(zip(kept, *explained, strict=True))
     if cards[0]["output"].get("bands"):
         many = sum(one["prediction"]["decision"] != two["prediction"]["decision"] for _, one, two in pairs)
         if many:
-            return tongue.count("They decide differently on {n} case.", "They decide differently on {n} cases.", many)
-        return tongue.say("They decide alike on all of these cases.")
+            return tr.count("They decide differently on {n} case.", "They decide differently on {n} cases.", many)
+        return tr.text("They decide alike on all of these cases.")
     said = [(each.name, *_values(cards, one, two)) for each, one, two in pairs]
     name, one, two = max(said, key=lambda case: abs(case[2] - case[1]))
     if one == two:
-        return tongue.say("They give the same answer on all of these cases.")
-    return tongue.say(
-        "Furthest apart on {name}: {difference}.", name=name, difference=wording.difference(cards[0], one, two, tongue)
+        return tr.text("They give the same answer on all of these cases.")
+    return tr.text(
+        "Furthest apart on {name}: {difference}.", name=name, difference=wording.difference(cards[0], one, two, tr)
     )
 
 
@@ -122,31 +128,31 @@ def _values(cards: tuple[Card, Card], one: Explanation, two: Explanation) -> tup
     return wording.answer_value(cards[0], one["prediction"]), wording.answer_value(cards[1], two["prediction"])
 
 
-def _answer(card: Card, explained: Explanation, tongue: Tongue) -> str:
-    said = wording.answer_with_unit(card, wording.answer_value(card, explained["prediction"]), tongue)
+def _answer(card: Card, explained: Explanation, tr: Translation) -> str:
+    said = wording.answer_with_unit(card, wording.answer_value(card, explained["prediction"]), tr)
     return f"<strong>{escape(said)}</strong> {answer_html.badge(card, explained['prediction'])}"
 
 
-def strongest_reason(card: Card, explained: Explanation, tongue: Tongue) -> str:
+def strongest_reason(card: Card, explained: Explanation, tr: Translation) -> str:
     """Return what pulls a case's answer most, and how far; nothing where nothing does."""
-    return " ".join(next(iter(_strongest(card, explained, tongue)), ()))
+    return " ".join(next(iter(_strongest(card, explained, tr)), ()))
 
 
-def _strongest(card: Card, explained: Explanation, tongue: Tongue) -> list[tuple[str, str]]:
+def _strongest(card: Card, explained: Explanation, tr: Translation) -> list[tuple[str, str]]:
     fields = {field["name"]: field for field in card["inputs"]}
     return [
         (
             str(each["value"]) if "span" in each else wording.label(fields[each["field"]]),
-            explanation_view.amount(card, each["contribution"], tongue),
+            explanation_view.amount(card, each["contribution"], tr),
         )
         for each in sorted(explained["contributions"], key=lambda each: -abs(each["contribution"]))[:_REASONS]
     ]
 
 
-def _reasons(card: Card, explained: Explanation, tongue: Tongue) -> str:
-    lines = [f"<li>{_short(name)} <b>{escape(amount)}</b></li>" for name, amount in _strongest(card, explained, tongue)]
+def _reasons(card: Card, explained: Explanation, tr: Translation) -> str:
+    lines = [f"<li>{_short(name)} <b>{escape(amount)}</b></li>" for name, amount in _strongest(card, explained, tr)]
     return f"<ul>{''.join(lines)}</ul>"
 
 
 def _short(text: str) -> str:
-    return escape(text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…")
+    return escape(text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from client import Card, Curve, Field, Row, Surface, Value
 from demo.charts.curve_chart import Axis, Point, Scale
 from demo.text import wording
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.views import chart_scales
 
 
@@ -36,59 +36,59 @@ class Side:
         place = self.place(row)
         return None if place is None else self.places[place]
 
-    def axis(self, usual: list[float] | None, tongue: Tongue) -> Axis:
-        return chart_scales.axis(self.field, self.places, self.words, usual, tongue)
+    def axis(self, usual: list[float] | None, tr: Translation) -> Axis:
+        return chart_scales.axis(self.field, self.places, self.words, usual, tr)
 
 
-def side(field: Field, values: list[Value], tongue: Tongue) -> Side:
+def side(field: Field, values: list[Value], tr: Translation) -> Side:
     """Return the values of a field that have a place."""
     drawn = [value for value in values if value is not None or not is_ordered(field)]
     places = [float(value or 0) if is_ordered(field) else float(at) for at, value in enumerate(drawn)]
-    return Side(field, drawn, places, [_word(field, value, tongue) for value in drawn])
+    return Side(field, drawn, places, [_word(field, value, tr) for value in drawn])
 
 
-def _word(field: Field, value: Value, tongue: Tongue) -> str:
+def _word(field: Field, value: Value, tr: Translation) -> str:
     """Write a value; of a category that no training row had, say so."""
-    word = wording.value_with_unit(field, value, tongue)
+    word = wording.value_with_unit(field, value, tr)
     unseen = any(each["value"] == value and not each.get("seen", True) for each in field.get("categories", []))
-    return tongue.say("{value} (never seen)", value=word) if unseen else word
+    return tr.text("{value} (never seen)", value=word) if unseen else word
 
 
-def along(card: Card, field: Field, curve: Curve, tongue: Tongue) -> tuple[Side, list[Point]]:
+def along(card: Card, field: Field, curve: Curve, tr: Translation) -> tuple[Side, list[Point]]:
     """Return a curve as points."""
-    drawn = side(field, [point["value"] for point in curve["points"]], tongue)
+    drawn = side(field, [point["value"] for point in curve["points"]], tr)
     answers = [
         wording.answer_value(card, point["prediction"])
         for point in curve["points"]
         if point["value"] is not None or not is_ordered(field)
     ]
-    said = [wording.answer_with_unit(card, answer, tongue) for answer in answers]
+    said = [wording.answer_with_unit(card, answer, tr) for answer in answers]
     return drawn, [Point(*each) for each in zip(drawn.places, answers, drawn.words, said, strict=True)]
 
 
-def over(card: Card, fields: tuple[Field, Field], surface: Surface, tongue: Tongue) -> tuple[Side, Side, list[list[Point]]]:
+def over(card: Card, fields: tuple[Field, Field], surface: Surface, tr: Translation) -> tuple[Side, Side, list[list[Point]]]:
     """Return a surface as its two sides and a point for each cell, [first field][second field]."""
-    one, two = (side(field, values, tongue) for field, values in zip(fields, surface["values"], strict=True))
+    one, two = (side(field, values, tr) for field, values in zip(fields, surface["values"], strict=True))
     rows = [outputs for value, outputs in zip(surface["values"][0], surface["outputs"], strict=True) if value in one.values]
     cells = []
     for word, outputs in zip(one.words, rows, strict=True):
         kept = [output for value, output in zip(surface["values"][1], outputs, strict=True) if value in two.values]
         cells.append(
             [
-                Point(at, output, f"{word} · {other}", wording.answer_with_unit(card, output, tongue))
+                Point(at, output, f"{word} · {other}", wording.answer_with_unit(card, output, tr))
                 for at, output, other in zip(two.places, kept, two.words, strict=True)
             ]
         )
     return one, two, cells
 
 
-def summary(field: Field, points: list[Point], tongue: Tongue) -> str:
+def summary(field: Field, points: list[Point], tr: Translation) -> str:
     """Say in one sentence between which answers a field moves the case."""
     lowest, highest = min(points, key=_answer), max(points, key=_answer)
     name = wording.label(field)
     if lowest.answer_word == highest.answer_word:
-        return tongue.say("{field}: whatever it is, this case stays at {answer}.", field=name, answer=lowest.answer_word)
-    return tongue.say(
+        return tr.text("{field}: whatever it is, this case stays at {answer}.", field=name, answer=lowest.answer_word)
+    return tr.text(
         "{field}: from {low} (at {low_at}) to {high} (at {high_at}).",
         field=name,
         low=lowest.answer_word,
@@ -98,15 +98,15 @@ def summary(field: Field, points: list[Point], tongue: Tongue) -> str:
     )
 
 
-def summary_of_map(cells: list[list[Point]], tongue: Tongue) -> str:
+def summary_of_map(cells: list[list[Point]], tr: Translation) -> str:
     """Say in one sentence between which answers two fields together move the case."""
     flat = [point for line in cells for point in line]
     low, high = min(flat, key=_answer).answer_word, max(flat, key=_answer).answer_word
-    return tongue.say("Over both fields the answer lies between {low} and {high}.", low=low, high=high)
+    return tr.text("Over both fields the answer lies between {low} and {high}.", low=low, high=high)
 
 
-def scale(card: Card, points: list[Point], tongue: Tongue) -> Scale:
-    return chart_scales.of(card, [point.answer for point in points], tongue)
+def scale(card: Card, points: list[Point], tr: Translation) -> Scale:
+    return chart_scales.of(card, [point.answer for point in points], tr)
 
 
 def _answer(point: Point) -> float:

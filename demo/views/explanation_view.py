@@ -4,49 +4,49 @@ from html import escape
 
 from client import Card, Contribution, Explanation, Field, Row, Usualness
 from demo.text.answer_html import UNUSUAL
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.text.wording import answer_with_unit, decimals, is_classification, label, rarer_than, value_with_unit
 
 _SHOWN = 6
 _LESS_USUAL = 75
 _WORTH_SAYING = 0.15
 """A standard error below this part of the largest bar does not change which bars are the long ones."""
-_LONGEST_VALUE = 24
+_MAX_VALUE = 24
 _ONE_POINT = 0.95
 
 
-def why(card: Card, row: Row, now: Explanation, start: Explanation, tongue: Tongue) -> str:
+def why(card: Card, row: Row, now: Explanation, start: Explanation, tr: Translation) -> str:
     """Return the whole block: the sentence, then bars (or the text with its words coloured), then what colours mean."""
-    parts = [f'<h2>{escape(tongue.say("Why"))}</h2><p class="why-sentence">{escape(now["sentence"])}</p>']
+    parts = [f'<h2>{escape(tr.text("Why"))}</h2><p class="why-sentence">{escape(now["sentence"])}</p>']
     if now["contributions"]:
         spans = any("span" in each for each in now["contributions"])
-        parts.append(_words(row, now) if spans else _bars(card, now, start, tongue))
-        parts.append(_legend(card, now, start, tongue))
+        parts.append(_words(row, now) if spans else _bars(card, now, start, tr))
+        parts.append(_legend(card, now, start, tr))
     return f'<section class="why{" swapped" if _more_is_good(card) else ""}">{"".join(parts)}</section>'
 
 
-def usual(card: Card, usualness: Usualness | None, tongue: Tongue) -> tuple[str, bool]:
+def usual(card: Card, usualness: Usualness | None, tr: Translation) -> tuple[str, bool]:
     """Return a sentence on how usual the case is, or why nobody can tell, and whether it is unusual."""
     if usualness is None:
         only_text = all(field["type"] == "text" for field in card["inputs"])
-        return (tongue.say("How usual a text is cannot be told.") if only_text else ""), False
-    share = rarer_than(usualness, tongue)
+        return (tr.text("How usual a text is cannot be told.") if only_text else ""), False
+    share = rarer_than(usualness, tr)
     if usualness["percentile"] < _LESS_USUAL:
-        return tongue.say("A usual case: rarer than {share} of those the model learned from.", share=share), False
+        return tr.text("A usual case: rarer than {share} of those the model learned from.", share=share), False
     if usualness["percentile"] < UNUSUAL:
-        return tongue.say("A less usual case: rarer than {share} of those the model learned from.", share=share), False
-    text = tongue.say("An unusual case: rarer than {share} of those the model learned from.", share=share)
+        return tr.text("A less usual case: rarer than {share} of those the model learned from.", share=share), False
+    text = tr.text("An unusual case: rarer than {share} of those the model learned from.", share=share)
     fields = {field["name"]: field for field in card["inputs"]}
     named = ", ".join(label(fields[name]) for name in usualness["fields"] if name in fields)
-    return (f"{text} {tongue.say('Above all: {fields}.', fields=named)}" if named else text), True
+    return (f"{text} {tr.text('Above all: {fields}.', fields=named)}" if named else text), True
 
 
-def amount(card: Card, contribution: float, tongue: Tongue) -> str:
+def amount(card: Card, contribution: float, tr: Translation) -> str:
     """Write a contribution: "+13" points of per cent, or "−1,204" in the answer's unit."""
     if is_classification(card):
         points = contribution * 100
-        return tongue.signed(points, 0 if abs(points) >= _ONE_POINT else 1)
-    return tongue.signed(contribution, decimals(card, contribution))
+        return tr.signed(points, 0 if abs(points) >= _ONE_POINT else 1)
+    return tr.signed(contribution, decimals(card, contribution))
 
 
 def ordered(now: Explanation, start: Explanation) -> list[tuple[Contribution, float]]:
@@ -60,7 +60,7 @@ def ordered(now: Explanation, start: Explanation) -> list[tuple[Contribution, fl
     return sorted(pairs[:_SHOWN], key=lambda pair: -abs(pair[1]))
 
 
-def _bars(card: Card, now: Explanation, start: Explanation, tongue: Tongue) -> str:
+def _bars(card: Card, now: Explanation, start: Explanation, tr: Translation) -> str:
     fields = {field["name"]: field for field in card["inputs"]}
     shown = ordered(now, start)
     rest = sum(each["contribution"] for each in now["contributions"]) - sum(each["contribution"] for each, _ in shown)
@@ -69,12 +69,12 @@ def _bars(card: Card, now: Explanation, start: Explanation, tongue: Tongue) -> s
     rows = []
     for each, old in shown:
         field = fields[each["field"]]
-        name = f"{escape(label(field))} <em>{escape(_value(field, each, tongue))}</em>"
+        name = f"{escape(label(field))} <em>{escape(_value(field, each, tr))}</em>"
         begun = old if now is not start else None
-        rows.append(_bar(name, each["contribution"], begun, longest, amount(card, each["contribution"], tongue)))
+        rows.append(_bar(name, each["contribution"], begun, longest, amount(card, each["contribution"], tr)))
     if left:
-        name = escape(tongue.count("{n} other field", "{n} other fields", left))
-        rows.append(_bar(name, rest, None, longest, amount(card, rest, tongue)))
+        name = escape(tr.count("{n} other field", "{n} other fields", left))
+        rows.append(_bar(name, rest, None, longest, amount(card, rest, tr)))
     return f'<div class="bars">{"".join(rows)}</div>'
 
 
@@ -90,9 +90,9 @@ def _bar(name: str, contribution: float, start: float | None, longest: float, wo
     )
 
 
-def _value(field: Field, each: Contribution, tongue: Tongue) -> str:
-    text = value_with_unit(field, each["value"], tongue)
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+def _value(field: Field, each: Contribution, tr: Translation) -> str:
+    text = value_with_unit(field, each["value"], tr)
+    return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
 
 
 def _words(row: Row, now: Explanation) -> str:
@@ -113,27 +113,27 @@ def _words(row: Row, now: Explanation) -> str:
     return f'<p class="words">{"".join(out)}{escape(text[at:])}</p>'
 
 
-def _legend(card: Card, now: Explanation, start: Explanation, tongue: Tongue) -> str:
+def _legend(card: Card, now: Explanation, start: Explanation, tr: Translation) -> str:
     spans = any("span" in each for each in now["contributions"])
-    base = answer_with_unit(card, now["base"], tongue)
+    base = answer_with_unit(card, now["base"], tr)
     from_base = (
-        tongue.say("Without any word the answer would be {base}.", base=base)
+        tr.text("Without any word the answer would be {base}.", base=base)
         if spans
-        else tongue.say("The average answer is {base}; the bars lead from it to this one.", base=base)
+        else tr.text("The average answer is {base}; the bars lead from it to this one.", base=base)
     )
-    up, down = tongue.say("raises the answer"), tongue.say("lowers the answer")
-    unit = tongue.say("in percentage points") if is_classification(card) else card["output"].get("unit", "")
+    up, down = tr.text("raises the answer"), tr.text("lowers the answer")
+    unit = tr.text("in percentage points") if is_classification(card) else card["output"].get("unit", "")
     text = f'<span class="key up"></span>{escape(up)} <span class="key down"></span>{escape(down)}'
     if now is not start and not spans:
-        text += f' <span class="key before"></span>{escape(tongue.say("where it started"))}'
+        text += f' <span class="key before"></span>{escape(tr.text("where it started"))}'
     text += f"{escape(f' ({unit})' if unit else '')} · {escape(from_base)}"
     largest = max((abs(each["contribution"]) for each in now["contributions"]), default=0.0)
     if now["standard_error"] > _WORTH_SAYING * largest:
-        error = amount(card, now["standard_error"], tongue).lstrip("+")
+        error = amount(card, now["standard_error"], tr).lstrip("+")
         off = (
-            tongue.say("A word may be off by about {error}.", error=error)
+            tr.text("A word may be off by about {error}.", error=error)
             if spans
-            else tongue.say("A bar may be off by about {error}.", error=error)
+            else tr.text("A bar may be off by about {error}.", error=error)
         )
         text += " " + escape(off)
     return f'<p class="why-legend">{text}</p>'

@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from client import Busy, Failed, Health, Nonsense, Refused, ServiceError, TooSlow
+from client import Busy, Failed, Health, InvalidAnswer, Refused, ServiceError, TooSlow
 from demo.session import session_state
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 
 _ASK_AGAIN_SECONDS = 2
 _NOT_LET_IN = {401, 403}
@@ -48,34 +48,34 @@ def show(place: Any) -> None:
     with place.container():
         if not errors:
             return
-        words = session_state.tongue()
+        tr = session_state.translation()
         error = errors[0]
-        text = _sentence(error, words)
+        text = _sentence(error, tr)
         if error.request_id:
-            text += f"  \n:small[{words.say('Request')} `{_safe_id(error.request_id)}`]"
+            text += f"  \n:small[{tr.text('Request')} `{_safe_id(error.request_id)}`]"
         st.warning(text, icon="⚠️")
         if not isinstance(error, Refused) or is_renewed(error):
             _ask_again()
 
 
-def _sentence(error: ServiceError, words: Tongue) -> str:
+def _sentence(error: ServiceError, tr: Translation) -> str:
     if is_renewed(error):
-        return words.say("The model is being renewed. Your entries are kept; the page tries again by itself.")
+        return tr.text("The model is being renewed. Your entries are kept; the page tries again by itself.")
     if isinstance(error, Refused):
         return (
-            words.say("The model service does not let this demo in. Please tell whoever looks after it.")
+            tr.text("The model service does not let this demo in. Please tell whoever looks after it.")
             if error.status in _NOT_LET_IN
-            else words.say("The model did not accept these values. Please check the marked fields.")
+            else tr.text("The model did not accept these values. Please check the marked fields.")
         )
     sentences = {
-        Busy: words.say("The model service is busy. Your entries are kept; the page tries again by itself."),
-        TooSlow: words.say("The model service is slow to answer. Your entries are kept; the page tries again by itself."),
-        Nonsense: words.say(
+        Busy: tr.text("The model service is busy. Your entries are kept; the page tries again by itself."),
+        TooSlow: tr.text("The model service is slow to answer. Your entries are kept; the page tries again by itself."),
+        InvalidAnswer: tr.text(
             "The model service sent an answer that cannot be trusted, so it is not shown. The page tries again."
         ),
-        Failed: words.say("The model could not answer. Your entries are kept; the page tries again by itself."),
+        Failed: tr.text("The model could not answer. Your entries are kept; the page tries again by itself."),
     }
-    return sentences.get(type(error)) or words.say(
+    return sentences.get(type(error)) or tr.text(
         "The model service cannot be reached. Your entries are kept; the page goes on by itself once it is back."
     )
 

@@ -8,7 +8,7 @@ from client import Card, RecognisedFile, Refused, ServiceError
 from demo.files import file_summary, refusal_text, scored_file
 from demo.files.upload_job import CHARSETS, SentFile, kept_aside
 from demo.session import service_queries, session_state
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.widgets import banner, drop_zone, forms
 
 PAGE = "files"
@@ -20,7 +20,7 @@ _TYPES = {
     "arrow": "application/vnd.apache.arrow.stream",
     "arrows": "application/vnd.apache.arrow.stream",
 }
-_LARGEST_MB = 256
+_MAX_MB = 256
 _LOOK_SECONDS = 0.5
 
 
@@ -30,25 +30,25 @@ def held() -> dict[str, SentFile]:
     return files
 
 
-def take_one(card: Card, sent: SentFile | None, words: Tongue) -> None:
+def take_one(card: Card, sent: SentFile | None, tr: Translation) -> None:
     """Draw the place to drop a file, and send what was dropped there, once."""
-    label = words.say("A file with one case a row: CSV, Parquet or an Arrow stream")
-    upload = drop_zone.draw(label, list(_TYPES), _LARGEST_MB, f"{PAGE}/upload/{card['name']}", words)
+    label = tr.text("A file with one case a row: CSV, Parquet or an Arrow stream")
+    upload = drop_zone.draw(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is not None and not (sent and sent.dropped == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
         held()[card["name"]] = new = SentFile(upload.name, kind, kept_aside(upload), upload.file_id)
         new.send(session_state.client(), card)
         st.rerun()
     if sent is None:
-        _what_to_bring(card, words)
+        _what_to_bring(card, tr)
 
 
-def _what_to_bring(card: Card, words: Tongue) -> None:
+def _what_to_bring(card: Card, tr: Translation) -> None:
     names = ", ".join(forms.plain(field["name"]) for field in card["inputs"])
-    st.caption(words.say("Its first line names the columns; these are read, in any order: {names}.", names=names))
+    st.caption(tr.text("Its first line names the columns; these are read, in any order: {names}.", names=names))
     if card.get("real_rows"):
         st.download_button(
-            words.say("A sample to begin with"),
+            tr.text("A sample to begin with"),
             partial(scored_file.sample, card),
             f"{card['name']}-sample.csv",
             "text/csv",
@@ -58,7 +58,7 @@ def _what_to_bring(card: Card, words: Tongue) -> None:
         )
 
 
-def on_its_way(card: Card, sent: SentFile, words: Tongue) -> None:
+def on_its_way(card: Card, sent: SentFile, tr: Translation) -> None:
     """Show how far the file has come; whoever leaves the page finds it further on."""
 
     @st.fragment(run_every=_LOOK_SECONDS)
@@ -66,14 +66,14 @@ def on_its_way(card: Card, sent: SentFile, words: Tongue) -> None:
         if not sent.is_on_its_way:
             st.rerun()
         found = sent.recognised
-        st.caption(named(sent.name, found, words) if found else f"**{forms.plain(sent.name)}**")
-        rows = {"n": words.number(sent.rows_back), "all": words.number(found["rows"] if found else 0)}
-        said = words.say("{n} of {all} rows", **rows) if found else words.say("The file is on its way …")
+        st.caption(named(sent.name, found, tr) if found else f"**{forms.plain(sent.name)}**")
+        rows = {"n": tr.number(sent.rows_back), "all": tr.number(found["rows"] if found else 0)}
+        said = tr.text("{n} of {all} rows", **rows) if found else tr.text("The file is on its way …")
         st.progress(min(1.0, sent.rows_back / max(1, found["rows"])) if found else 0.0, said)
 
     look()
-    st.caption(words.say("You may look at other pages meanwhile: the answers will be here."))
-    st.button(words.say("Stop"), on_click=partial(forget, card), icon=":material/close:", type="tertiary")
+    st.caption(tr.text("You may look at other pages meanwhile: the answers will be here."))
+    st.button(tr.text("Stop"), on_click=partial(forget, card), icon=":material/close:", type="tertiary")
 
 
 def forget(card: Card) -> None:
@@ -81,29 +81,29 @@ def forget(card: Card) -> None:
         gone.let_go()
 
 
-def say_why(card: Card, sent: SentFile, error: ServiceError, words: Tongue) -> None:
+def say_why(card: Card, sent: SentFile, error: ServiceError, tr: Translation) -> None:
     """Say why nothing of the file was scored, and what to do: mend it, settle what is unclear, or send it again."""
     st.caption(f"**{forms.plain(sent.name)}**")
     if isinstance(error, Refused) and refusal_text.is_of_file(error):
-        st.error(words.say("This file cannot be scored, so nothing of it was. Mend it and drop it again."), icon="📄")
-        for sentence in refusal_text.of_file(error, words):
+        st.error(tr.text("This file cannot be scored, so nothing of it was. Mend it and drop it again."), icon="📄")
+        for sentence in refusal_text.of_file(error, tr):
             st.markdown(f"- {forms.plain(sentence)}")
     else:
-        request = f"  \n:small[{words.say('Request')} `{forms.plain(error.request_id)}`]" if error.request_id else ""
-        st.warning(refusal_text.of_failure(error, words) + request, icon="⚠️")
+        request = f"  \n:small[{tr.text('Request')} `{forms.plain(error.request_id)}`]" if error.request_id else ""
+        st.warning(refusal_text.of_failure(error, tr) + request, icon="⚠️")
     unclear = refusal_text.unclear(error)
-    settled = _settle(sent, unclear, words) if unclear else {}
+    settled = _settle(sent, unclear, tr) if unclear else {}
     if unclear or not refusal_text.is_of_file(error):
         again = partial(send_again, card, sent, settled)
-        st.button(words.say("Send it again"), on_click=again, icon=":material/refresh:", key=f"{PAGE}/again")
+        st.button(tr.text("Send it again"), on_click=again, icon=":material/refresh:", key=f"{PAGE}/again")
 
 
-def _settle(sent: SentFile, unclear: str, words: Tongue) -> dict[str, str]:
+def _settle(sent: SentFile, unclear: str, tr: Translation) -> dict[str, str]:
     """Draw the choice that lets a file be read as it is."""
     if unclear == "decimal":
-        signs = {"comma": words.say("decimal comma"), "point": words.say("decimal point")}
+        signs = {"comma": tr.text("decimal comma"), "point": tr.text("decimal point")}
         said = st.radio(
-            words.say("Or say how its numbers are written"),
+            tr.text("Or say how its numbers are written"),
             list(signs),
             format_func=signs.__getitem__,
             horizontal=True,
@@ -111,7 +111,7 @@ def _settle(sent: SentFile, unclear: str, words: Tongue) -> dict[str, str]:
         )
     else:
         said = st.radio(
-            words.say("Or say how its letters are stored"),
+            tr.text("Or say how its letters are stored"),
             CHARSETS,
             format_func=str.upper,
             horizontal=True,
@@ -126,8 +126,8 @@ def send_again(card: Card, sent: SentFile, settled: dict[str, str]) -> None:
     sent.send(session_state.client(), service_queries.card(card["name"]), settled)
 
 
-def named(name: str, found: RecognisedFile, words: Tongue) -> str:
+def named(name: str, found: RecognisedFile, tr: Translation) -> str:
     """Return what a file is called, and what it turned out to be."""
-    text = f"**{forms.plain(name)}** · {' · '.join(map(forms.plain, file_summary.facts(found, words)))}"
-    passed = file_summary.passed_through(found, words)
+    text = f"**{forms.plain(name)}** · {' · '.join(map(forms.plain, file_summary.facts(found, tr)))}"
+    passed = file_summary.passed_through(found, tr)
     return f"{text}  \n{forms.plain(passed)}" if passed else text

@@ -10,11 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Field, Row, Value
 from demo.session.cases import Case
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.text.wording import label, value_text
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
-_LARGEST_EXACT = 2**53 - 1
+_MAX_EXACT = 2**53 - 1
 
 
 def plain(text: str) -> str:
@@ -22,7 +22,7 @@ def plain(text: str) -> str:
     return _MARKS.sub(r"\\\1", text)
 
 
-def draw(card: Card, case: Case, tongue: Tongue) -> tuple[Row, dict[str, DeltaGenerator]]:
+def draw(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaGenerator]]:
     """Draw the form; return the row that it shows and, for each field, a place for a note under it."""
     row: Row = {}
     notes: dict[str, DeltaGenerator] = {}
@@ -33,7 +33,7 @@ def draw(card: Card, case: Case, tongue: Tongue) -> tuple[Row, dict[str, DeltaGe
             columns = [st.container()] if wide else st.columns(2, gap="medium")
             for number, field in enumerate(fields):
                 with columns[number % len(columns)]:
-                    row[field["name"]] = draw_field(card, field, case, tongue, "form")
+                    row[field["name"]] = draw_field(card, field, case, tr, "form")
                     notes[field["name"]] = st.empty()
     return {field["name"]: row[field["name"]] for field in card["inputs"]}, notes
 
@@ -45,7 +45,7 @@ def _groups(card: Card) -> list[tuple[str, list[Field]]]:
     return list(groups.items())
 
 
-def draw_field(card: Card, field: Field, case: Case, tongue: Tongue, place: str) -> Value:
+def draw_field(card: Card, field: Field, case: Case, tr: Translation, place: str) -> Value:
     """Draw one widget over the case's value; what is typed since the last run wins over it.
 
     Each place has widgets of its own: Streamlit would carry a key to another page, but not what it holds.
@@ -56,10 +56,10 @@ def draw_field(card: Card, field: Field, case: Case, tongue: Tongue, place: str)
         st.session_state[key] = _as_widget(field, held)
         st.session_state[f"{key}/of"] = case
     now = _as_value(field, st.session_state[key], held)
-    return _as_value(field, _WIDGETS[_kind(field)](field, key, _title(field, now, case, tongue), tongue), held)
+    return _as_value(field, _WIDGETS[_kind(field)](field, key, _title(field, now, case, tr), tr), held)
 
 
-def _title(field: Field, now: Value, case: Case, tongue: Tongue) -> str:
+def _title(field: Field, now: Value, case: Case, tr: Translation) -> str:
     unit = field.get("unit", "")
     title = plain(label(field) + (f", {unit}" if unit else ""))
     before = case.start_row[field["name"]]
@@ -67,9 +67,7 @@ def _title(field: Field, now: Value, case: Case, tongue: Tongue) -> str:
         return title
     if field["type"] == "text":
         return f"{title} :primary[●]"
-    return (
-        f"{title} :primary[●\N{NO-BREAK SPACE}{plain(tongue.say('was {value}', value=value_text(field, before, tongue)))}]"
-    )
+    return f"{title} :primary[●\N{NO-BREAK SPACE}{plain(tr.text('was {value}', value=value_text(field, before, tr)))}]"
 
 
 def _kind(field: Field) -> str:
@@ -96,7 +94,7 @@ def _as_value(field: Field, shown: Any, held: Value) -> Value:
     return value
 
 
-def _number(field: Field, key: str, title: str, tongue: Tongue) -> Any:
+def _number(field: Field, key: str, title: str, tr: Translation) -> Any:
     step = field.get("step") or _step(field)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step < 1 else 0
     percent = field.get("shown_as") == "percent"
@@ -108,23 +106,23 @@ def _number(field: Field, key: str, title: str, tongue: Tongue) -> Any:
         format=f"%.{max(decimals, 2) if percent else decimals}f",
         key=key,
         help=_help(field),
-        placeholder=tongue.say("not known"),
+        placeholder=tr.text("not known"),
     )
 
 
-def _integer(field: Field, key: str, title: str, tongue: Tongue) -> Any:
+def _integer(field: Field, key: str, title: str, tr: Translation) -> Any:
     return st.number_input(
         title,
-        min_value=int(field.get("minimum", -_LARGEST_EXACT)),
-        max_value=int(field.get("maximum", _LARGEST_EXACT)),
+        min_value=int(field.get("minimum", -_MAX_EXACT)),
+        max_value=int(field.get("maximum", _MAX_EXACT)),
         step=int(field.get("step") or 1),
         key=key,
         help=_help(field),
-        placeholder=tongue.say("not known"),
+        placeholder=tr.text("not known"),
     )
 
 
-def _share(field: Field, key: str, title: str, _tongue: Tongue) -> Any:
+def _share(field: Field, key: str, title: str, _tr: Translation) -> Any:
     return st.slider(
         title,
         min_value=float(field["minimum"]),
@@ -136,27 +134,27 @@ def _share(field: Field, key: str, title: str, _tongue: Tongue) -> Any:
     )
 
 
-def _category(field: Field, key: str, title: str, tongue: Tongue) -> Any:
+def _category(field: Field, key: str, title: str, tr: Translation) -> Any:
     words = {category["value"]: category.get("label") or category["value"] for category in field["categories"]}
     options: list[str | None] = [*words, None] if field.get("nullable") else [*words]
     return st.selectbox(
         title,
         options,
-        format_func=lambda value: tongue.say("not known") if value is None else words[value],
+        format_func=lambda value: tr.text("not known") if value is None else words[value],
         key=key,
         help=_help(field),
     )
 
 
-def _boolean(field: Field, key: str, title: str, tongue: Tongue) -> Any:
-    words = {True: tongue.say("yes"), False: tongue.say("no"), None: tongue.say("not known")}
+def _boolean(field: Field, key: str, title: str, tr: Translation) -> Any:
+    words = {True: tr.text("yes"), False: tr.text("no"), None: tr.text("not known")}
     options = [True, False, None] if field.get("nullable") else [True, False]
     return st.selectbox(title, options, format_func=lambda value: words[value], key=key, help=_help(field))
 
 
-def _text(field: Field, key: str, title: str, tongue: Tongue) -> Any:
+def _text(field: Field, key: str, title: str, tr: Translation) -> Any:
     text = st.text_area(title, height=190, max_chars=field.get("max_length", 2000), key=key, help=_help(field))
-    st.caption(tongue.say("The answer follows when you click elsewhere, or press Ctrl+Enter."))
+    st.caption(tr.text("The answer follows when you click elsewhere, or press Ctrl+Enter."))
     return text
 
 
@@ -170,7 +168,7 @@ def _step(field: Field) -> float:
     return float(10.0 ** math.floor(math.log10((high - low) / 100))) if high > low else 1.0
 
 
-_WIDGETS: dict[str, Callable[[Field, str, str, Tongue], Any]] = {
+_WIDGETS: dict[str, Callable[[Field, str, str, Translation], Any]] = {
     "number": _number,
     "integer": _integer,
     "share": _share,

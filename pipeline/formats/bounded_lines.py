@@ -3,17 +3,17 @@
 import csv
 from typing import BinaryIO
 
-LONGEST_LINE_BYTES = 16 * 2**20
+MAX_LINE_BYTES = 16 * 2**20
 _KEPT_BYTES = 1000
 
-csv.field_size_limit(LONGEST_LINE_BYTES)
+csv.field_size_limit(MAX_LINE_BYTES)
 
 
 class TooLong(Exception):
     """A line was passed over; `start` is how it begins."""
 
     def __init__(self, start: bytes) -> None:
-        super().__init__(f"The line is longer than {LONGEST_LINE_BYTES:,} bytes; this is how it begins.")
+        super().__init__(f"The line is longer than {MAX_LINE_BYTES:,} bytes; this is how it begins.")
         self.start = start
 
 
@@ -31,19 +31,19 @@ class Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._file.readline(LONGEST_LINE_BYTES + 1)
+        line = self._file.readline(MAX_LINE_BYTES + 1)
         if not line:
             raise StopIteration
         self.number += 1
         self.bytes_read += len(line)
-        if len(line) > LONGEST_LINE_BYTES and not line.endswith(b"\n"):
+        if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
             self._pass_over()
             raise TooLong(line[:_KEPT_BYTES])
         self.taken.append(line)
         return line.decode("utf-8", "surrogateescape")
 
     def _pass_over(self) -> None:
-        while rest := self._file.readline(LONGEST_LINE_BYTES):
+        while rest := self._file.readline(MAX_LINE_BYTES):
             self.bytes_read += len(rest)
             if rest.endswith(b"\n"):
                 return

@@ -19,7 +19,7 @@ _EXACT_INTEGER = "exact integer"
 
 _SINGLE = {type(None): NOTHING, bool: BOOLEAN, float: NUMBER, str: TEXT}
 _EXACT, _LARGEST = 2**53, 2**63 - 1
-_DEEPEST, _MOST_MEMBERS = 16, 200
+_DEEPEST, _MAX_MEMBERS = 16, 200
 _NUMBERS = {frozenset({_EXACT_INTEGER, INTEGER}): INTEGER, frozenset({_EXACT_INTEGER, NUMBER}): NUMBER}
 
 
@@ -57,5 +57,5 @@ def _list(item: Kind) -> Kind:
 
 def _members(kinds: dict[str, Kind]) -> Kind:
     """No column has members without a name, and one of a thousand members would be a table of its own."""
-    fits = 0 < len(kinds) <= _MOST_MEMBERS and ANYTHING not in kinds.values()
+    fits = 0 < len(kinds) <= _MAX_MEMBERS and ANYTHING not in kinds.values()
     return (MEMBERS, kinds) if fits else ANYTHING

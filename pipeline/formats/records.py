@@ -14,10 +14,10 @@ from typing import Any, BinaryIO, NoReturn
 from pipeline.errors import Unusable
 from pipeline.formats.bounded_lines import Lines, TooLong
 
-_LONGEST_INTEGER_DIGITS = 400
+_MAX_INTEGER_DIGITS = 400
 _DEEPEST, _DEEPEST_WRITTEN = 600, 100
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_LONGEST_HEADER_LINES = 20
+_MAX_HEADER_LINES = 20
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -119,7 +119,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> float:
-    return int(digits) if len(digits) <= _LONGEST_INTEGER_DIGITS else math.inf
+    return int(digits) if len(digits) <= _MAX_INTEGER_DIGITS else math.inf
 
 
 def _no_number(name: str) -> NoReturn:
@@ -141,7 +141,7 @@ class CsvRecords:
             raise Unusable("The CSV is empty: not even a header.") from None
         except TooLong as fault:
             raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
-        while text.count('"') % 2 and len(self._lines.taken) < _LONGEST_HEADER_LINES:  # a name with a line end in it
+        while text.count('"') % 2 and len(self._lines.taken) < _MAX_HEADER_LINES:  # a name with a line end in it
             text += next(self._lines, '"')
         raw = b"".join(self._lines.taken)
         for separator in _SEPARATORS:

@@ -17,8 +17,8 @@ import msgspec
 from service.errors import BrokenBundle
 from service.schemas import Card, Classification, Input
 
-LARGEST_FILE_BYTES = 256 * 2**20
-_MOST_FILES = 32
+MAX_FILE_BYTES = 256 * 2**20
+_MAX_FILES = 32
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _UNHASHED = {"version", "built"}
 _DATE_CHARACTERS = 10
@@ -29,13 +29,13 @@ def digest(folder: Path) -> str:
     """Return the SHA-256 of the names and contents of a bundle's files. Raises BrokenBundle at an odd or huge file."""
     total = hashlib.sha256()
     files = sorted(file for file in folder.iterdir() if file.name not in _UNHASHED)
-    if len(files) > _MOST_FILES:
+    if len(files) > _MAX_FILES:
         raise BrokenBundle("there are too many files in it")
     for file in files:
         if file.is_symlink() or not file.is_file():
             raise BrokenBundle(f"{file.name} is no plain file")
-        if file.stat().st_size > LARGEST_FILE_BYTES:
-            raise BrokenBundle(f"{file.name} is larger than {LARGEST_FILE_BYTES // 2**20} MB")
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise BrokenBundle(f"{file.name} is larger than {MAX_FILE_BYTES // 2**20} MB")
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         total.update(f"{file.name}\0{content}\n".encode())
     return total.hexdigest()

@@ -8,7 +8,7 @@ from service.errors import BrokenBundle
 from service.schemas import Card, Classification, ClassificationEvaluation, Evaluation
 
 FILE = "evaluation.json"
-LARGEST_BYTES = 2**20
+MAX_BYTES = 2**20
 _DECODER: msgspec.json.Decoder[Evaluation] = msgspec.json.Decoder(Evaluation)
 
 
@@ -21,8 +21,8 @@ def read_evaluation(folder: Path, card: Card) -> Evaluation | None:
     file = folder / FILE
     if not file.exists():
         return None
-    if file.stat().st_size > LARGEST_BYTES:
-        raise BrokenBundle(f"{FILE} is larger than {LARGEST_BYTES // 2**10} kB")
+    if file.stat().st_size > MAX_BYTES:
+        raise BrokenBundle(f"{FILE} is larger than {MAX_BYTES // 2**10} kB")
     try:
         evaluation = _DECODER.decode(file.read_bytes())
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -16,9 +16,9 @@ from service.rows.checks import Checks
 from service.rows.columns import Columns
 
 FILE = "reference.json"
-MOST_ROWS = 512
+MAX_ROWS = 512
 QUANTILES = 201
-LARGEST_BYTES = 2**20
+MAX_BYTES = 2**20
 _TAIL = QUANTILES // 100
 """Quantiles that one row of a hundred lies beyond."""
 
@@ -43,7 +43,7 @@ class Reference(Shape, frozen=True):
 def write_reference(folder: Path, reference: Reference) -> None:
     """Write the reference; long texts in its rows leave room for fewer of them."""
     content = msgspec.json.encode(reference, order="deterministic")
-    if len(content) > LARGEST_BYTES:
+    if len(content) > MAX_BYTES:
         write_reference(folder, msgspec.structs.replace(reference, rows=reference.rows[::2]))
     else:
         (folder / FILE).write_bytes(content)
@@ -54,8 +54,8 @@ def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None
     file = folder / FILE
     if not file.exists():
         return None
-    if file.stat().st_size > LARGEST_BYTES:
-        raise BrokenBundle(f"{FILE} is larger than {LARGEST_BYTES // 2**10} kB")
+    if file.stat().st_size > MAX_BYTES:
+        raise BrokenBundle(f"{FILE} is larger than {MAX_BYTES // 2**10} kB")
     try:
         reference = msgspec.json.decode(file.read_bytes(), type=Reference)
         checks.columns(reference.rows)
@@ -73,7 +73,7 @@ def background(reference: Reference | None, card: Card, checks: Checks) -> Colum
     No rows where a hand-made bundle has neither: then nothing can be said of why.
     """
     rows = reference.rows if reference else [*card.real_rows, *(example.row for example in card.examples)]
-    return checks.columns(rows[:MOST_ROWS])
+    return checks.columns(rows[:MAX_ROWS])
 
 
 def usual_range(reference: Reference | None, card: Card, name: str) -> tuple[float, float] | None:
@@ -96,7 +96,7 @@ def spread_of(values: NDArray[np.float64], categories: int) -> Spread:
 
 def _check(reference: Reference, card: Card) -> None:
     numeric = [field for field in card.inputs if field.type != "text"]
-    if len(reference.spreads) != len(numeric) or len(reference.rows) > MOST_ROWS:
+    if len(reference.spreads) != len(numeric) or len(reference.rows) > MAX_ROWS:
         raise BrokenBundle(f"{FILE} is of other fields than the card's")
     if numeric and not reference.rows:
         raise BrokenBundle(f"{FILE} holds no rows to compare with")

@@ -26,7 +26,7 @@ from service.bundles.scorers.scorer import Scorer, open_scorer
 _FEW_SECONDS = 0.005
 """As long as one thread of Python keeps the others waiting anyway: sys.getswitchinterval()."""
 
-_MOST_FEW_ROWS = 1000
+_MAX_FEW_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _few_rows(model: Model, rows: list[Row]) -> int:
     start = time.perf_counter()
     model.predict(rows)
     seconds_a_row = (time.perf_counter() - start) / len(rows)
-    return max(1, min(int(_FEW_SECONDS / seconds_a_row), _MOST_FEW_ROWS))
+    return max(1, min(int(_FEW_SECONDS / seconds_a_row), _MAX_FEW_ROWS))
 
 
 class Registry:

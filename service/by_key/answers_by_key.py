@@ -12,7 +12,7 @@ from service.by_key.freshness import Freshness
 from service.by_key.row_merge import Joined, join, origins_of
 from service.by_key.stored_values import prediction_of
 from service.errors import InvalidInput
-from service.rows.checks import MOST_ERRORS
+from service.rows.checks import MAX_ERRORS
 from service.rows.strict_json import pointer
 from service.schemas import (
     Classification,
@@ -179,4 +179,4 @@ def _stored(model: Model, each: _Asked) -> LabelPrediction | ValuePrediction:
 
 def _refusal(errors: list[InputError], wrong: int, rows: int) -> InvalidInput:
     which = f"{wrong:,} of {rows:,} rows" if rows > 1 else "The row"
-    return InvalidInput(f"{which} cannot be answered.", errors=errors[:MOST_ERRORS])
+    return InvalidInput(f"{which} cannot be answered.", errors=errors[:MAX_ERRORS])

@@ -4,8 +4,8 @@ from typing import Any
 
 from service.rows.strict_json import Duplicate
 
-LONGEST_KEY_CHARACTERS = 64
-_TOO_LARGE = 10**LONGEST_KEY_CHARACTERS
+MAX_KEY_CHARACTERS = 64
+_TOO_LARGE = 10**MAX_KEY_CHARACTERS
 
 
 def key_text(value: Any) -> str:
@@ -18,8 +18,8 @@ def key_text(value: Any) -> str:
         value = str(value)
     if type(value) is not str:
         raise NoKey("wrong_type", "Expected a key: text or a whole number.")
-    if len(value) > LONGEST_KEY_CHARACTERS:
-        raise NoKey("too_long", f"A key has at most {LONGEST_KEY_CHARACTERS} characters.")
+    if len(value) > MAX_KEY_CHARACTERS:
+        raise NoKey("too_long", f"A key has at most {MAX_KEY_CHARACTERS} characters.")
     if not value.isprintable():
         raise NoKey("invalid_text", "A key holds no control characters and no half characters.")
     return value

@@ -9,8 +9,8 @@ from service.evaluation.intervals import DIGITS, rounded, share
 from service.evaluation.metrics import Numbers
 from service.schemas import CalibrationBin, PrecisionPoint, RocPoint, ThresholdCounts
 
-MOST_POINTS = 101
-MOST_BINS = 10
+MAX_POINTS = 101
+MAX_BINS = 10
 
 
 def roc(truth: Numbers, probability: Numbers) -> list[RocPoint]:
@@ -44,9 +44,9 @@ def precision(truth: Numbers, probability: Numbers) -> list[PrecisionPoint]:
 
 def _thinned(points: NDArray[np.float64]) -> list[list[float]]:
     """Return at most 101 points, evenly along the curve, both ends kept."""
-    if len(points) > MOST_POINTS:
+    if len(points) > MAX_POINTS:
         way = np.r_[0, np.cumsum(np.abs(np.diff(points[:, :2], axis=0)).sum(axis=1))]
-        chosen = np.unique(way.searchsorted(np.linspace(0, way[-1], MOST_POINTS)))
+        chosen = np.unique(way.searchsorted(np.linspace(0, way[-1], MAX_POINTS)))
         points = points[np.unique(np.r_[0, chosen[:-1], len(points) - 1])]
     thinned: list[list[float]] = points.tolist()
     return thinned
@@ -63,14 +63,14 @@ def calibration(truth: Numbers, probability: Numbers) -> list[CalibrationBin]:
 
 def quantile_bins(values: Numbers) -> list[NDArray[Any]]:
     """Return the places of the rows in up to ten bins of about equally many, rising; equal values stay together."""
-    edges = np.quantile(values, np.linspace(0, 1, MOST_BINS + 1)[1:-1])
+    edges = np.quantile(values, np.linspace(0, 1, MAX_BINS + 1)[1:-1])
     places = np.searchsorted(edges, values)
     return [np.flatnonzero(places == place) for place in np.unique(places)]
 
 
 def thresholds(truth: Numbers, probability: Numbers) -> list[ThresholdCounts]:
     """Return the counts at 0, 0.01 … 1: a row is flagged when its probability is not below."""
-    steps = np.round(np.linspace(0, 1, MOST_POINTS), 2)
+    steps = np.round(np.linspace(0, 1, MAX_POINTS), 2)
     yes, no = np.sort(probability[truth == 1]), np.sort(probability[truth == 0])
     missed, passed = yes.searchsorted(steps), no.searchsorted(steps)
     return [

@@ -12,7 +12,7 @@ from service.questions.value_wording import number, say
 from service.rows.columns import Columns
 from service.schemas import LANGUAGES, Card, Input, Language, Text
 
-_MOST_VALUES = 12
+_MAX_VALUES = 12
 """A whole number with no more values than this is split into them, not into quarters."""
 
 _RARE = 0.01
@@ -92,7 +92,7 @@ def _by_truth(field: Input, values: NDArray[np.float64]) -> list[tuple[Text, NDA
 def _by_size(field: Input, values: NDArray[np.float64]) -> list[tuple[Text, NDArray[np.bool_]]]:
     known = values[~np.isnan(values)]
     distinct = np.unique(known)
-    if len(distinct) <= _MOST_VALUES and bool(np.all(distinct == np.round(distinct))):
+    if len(distinct) <= _MAX_VALUES and bool(np.all(distinct == np.round(distinct))):
         return _by_value(known, distinct, values)
     cuts = _quarters(known, whole=field.type == "integer").tolist()
     pairs = [(_words(field, "below", cuts[0]), values < cuts[0])]

@@ -9,7 +9,7 @@ from service.schemas import Importance
 from service.training.recipe import SEED
 
 SHUFFLES = 5
-MOST_ROWS = 2000
+MAX_ROWS = 2000
 
 
 def importance(held_out: HeldOut) -> list[Importance]:
@@ -18,7 +18,7 @@ def importance(held_out: HeldOut) -> list[Importance]:
     if len(inputs) == 1:
         return []
     random = np.random.default_rng(SEED)
-    chosen = np.sort(random.permutation(len(held_out.truth))[:MOST_ROWS])
+    chosen = np.sort(random.permutation(len(held_out.truth))[:MAX_ROWS])
     truth = held_out.truth[chosen]
     measure = held_out.measure
     answer, weights = held_out.answer[chosen], Resamples(len(chosen)).weights

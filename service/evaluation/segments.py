@@ -6,8 +6,8 @@ from service.evaluation.intervals import share
 from service.evaluation.metrics import mean_truth
 from service.schemas import Segment, SegmentGroup
 
-FEWEST_ROWS = 50
-FEWEST_OF_A_LABEL = 10
+MIN_ROWS = 50
+MIN_OF_A_LABEL = 10
 
 
 def segments(held_out: HeldOut, divisions: list[Division]) -> list[Segment]:
@@ -26,12 +26,12 @@ def segments(held_out: HeldOut, divisions: list[Division]) -> list[Segment]:
 def _group(held_out: HeldOut, group: Group) -> SegmentGroup:
     rows, truth, answer = group.rows, held_out.truth, held_out.answer
     figure = held_out.resamples.figure
-    few = len(rows) < FEWEST_ROWS
+    few = len(rows) < MIN_ROWS
     if held_out.flagged is None:
         truth_figure, flagged = figure(mean_truth, truth, answer, rows), None
     else:
         of_focus = int(truth[rows].sum())
-        few = few or min(of_focus, len(rows) - of_focus) < FEWEST_OF_A_LABEL
+        few = few or min(of_focus, len(rows) - of_focus) < MIN_OF_A_LABEL
         truth_figure = share(of_focus, len(rows))
         flagged = share(int(held_out.flagged[rows].sum()), len(rows))
     return SegmentGroup(

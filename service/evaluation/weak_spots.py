@@ -10,22 +10,22 @@ from service.evaluation.groups import Division, Group
 from service.evaluation.held_out import HeldOut
 from service.evaluation.intervals import Z_95
 from service.evaluation.metrics import Measure
-from service.evaluation.segments import FEWEST_OF_A_LABEL, FEWEST_ROWS
+from service.evaluation.segments import MIN_OF_A_LABEL, MIN_ROWS
 from service.questions.value_wording import number, say
 from service.schemas import LANGUAGES, Figure, Language, Text, WeakSpot
 from service.training.recipe import SEED
 
-MOST_SPOTS = 3
+MAX_SPOTS = 3
 _SUSPECTS = 6
 _Z_CONFIRMED = 2.6383
 """One-sided 0.025 shared out among the suspects (Bonferroni)."""
 
 _RANGE: Text = {"en": "{} ({} to {})", "pl": "{} (od {} do {})"}
 
-_MOST_CONDITIONS = 60
+_MAX_CONDITIONS = 60
 """Pairs are tried among so many of the worst single conditions, so that the search stays short for wide models."""
 
-_MOST_SHARED = 0.3
+_MAX_SHARED = 0.3
 """Two spots may have this part of all their rows in common."""
 
 
@@ -52,7 +52,7 @@ def weak_spots(held_out: HeldOut, divisions: list[Division]) -> list[WeakSpot]:
         alone = [_worse_by(held_out, part & ~searched, overall, 0)[0] for part in suspect.parts]
         if limit > 0 and worse_by >= max([held_out.measure.gap(overall), *alone]):
             spots.append(_spot(held_out, suspect, rows, overall))
-    return spots[:MOST_SPOTS]
+    return spots[:MAX_SPOTS]
 
 
 def _suspects(held_out: HeldOut, divisions: list[Division], searched: NDArray[np.bool_], overall: float) -> list[_Suspect]:
@@ -73,7 +73,7 @@ def _suspects(held_out: HeldOut, divisions: list[Division], searched: NDArray[np
     single = sorted((each for each in found if each), key=lambda suspect: -suspect.limit)
     pairs = [
         pair
-        for one, other in combinations(single[:_MOST_CONDITIONS], 2)
+        for one, other in combinations(single[:_MAX_CONDITIONS], 2)
         if one.conditions[0][0] is not other.conditions[0][0]
         and (pair := tried(one.conditions + other.conditions, one.inside, other.inside))
         and pair.worse_by >= max(one.worse_by, other.worse_by) + gap / 2
@@ -90,10 +90,10 @@ def _inside(rows: int, group: Group) -> NDArray[np.bool_]:
 
 def _enough(held_out: HeldOut, inside: NDArray[np.bool_]) -> bool:
     rows = int(inside.sum())
-    if rows < FEWEST_ROWS or held_out.flagged is None:
-        return rows >= FEWEST_ROWS
+    if rows < MIN_ROWS or held_out.flagged is None:
+        return rows >= MIN_ROWS
     of_focus = int(held_out.truth[inside].sum())
-    return min(of_focus, rows - of_focus) >= FEWEST_OF_A_LABEL
+    return min(of_focus, rows - of_focus) >= MIN_OF_A_LABEL
 
 
 def _worse_by(held_out: HeldOut, inside: NDArray[np.bool_], overall: float, z: float) -> tuple[float, float]:
@@ -108,7 +108,7 @@ def _distinct(suspects: list[_Suspect]) -> list[_Suspect]:
     kept: list[_Suspect] = []
     for suspect in suspects:
         inside = suspect.inside
-        if all((inside & other.inside).sum() < _MOST_SHARED * (inside | other.inside).sum() for other in kept):
+        if all((inside & other.inside).sum() < _MAX_SHARED * (inside | other.inside).sum() for other in kept):
             kept.append(suspect)
         if len(kept) == _SUSPECTS:
             break

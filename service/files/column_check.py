@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from service.errors import InvalidFile, TooLarge
 from service.files.csv_format.dialect import missing_columns
-from service.files.file_parts import MOST_COLUMNS
+from service.files.file_parts import MAX_COLUMNS
 from service.rows.strict_json import shown
 from service.schemas import Card, Classification, InputError
 
 
 def check_frame(card: Card, names: Sequence[str]) -> list[str]:
     """Return the names that pass through. Raises InvalidFile, TooLarge."""
-    if len(names) > MOST_COLUMNS:
-        raise TooLarge(f"A file may have {MOST_COLUMNS:,} columns, not {len(names):,}.")
+    if len(names) > MAX_COLUMNS:
+        raise TooLarge(f"A file may have {MAX_COLUMNS:,} columns, not {len(names):,}.")
     inputs = {field.name for field in card.inputs}
     required = [field.name for field in card.inputs if not field.nullable]
     if not set(required) <= set(names):

@@ -11,7 +11,7 @@ from service.schemas import Recognised
 PART_ROWS = 16_384
 PART_CHARACTERS = 2**21
 """So much text ends a part sooner: rows may be long."""
-MOST_COLUMNS = 1000
+MAX_COLUMNS = 1000
 
 
 @dataclass(frozen=True)

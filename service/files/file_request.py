@@ -19,8 +19,8 @@ class Asked:
     version: str | None = None
     keep_inputs: bool = False
     """Give the model's own columns back too, as they came."""
-    most_rows: int = 2_000_000
-    most_json_rows: int = 10_000
+    max_rows: int = 2_000_000
+    max_json_rows: int = 10_000
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ def score_file(model: Model, file: Path, asked: Asked) -> FileAnswer:
     opened, decimal, separator = _opened(model.card, file, asked)
     cells = Cells(model.card, model.checks, decimal)
     if asked.answer == "json":
-        if opened.recognised.rows > asked.most_json_rows:
-            raise TooLarge(f"An answer in JSON may hold {asked.most_json_rows:,} rows. Ask for CSV, Arrow or Parquet.")
+        if opened.recognised.rows > asked.max_json_rows:
+            raise TooLarge(f"An answer in JSON may hold {asked.max_json_rows:,} rows. Ask for CSV, Arrow or Parquet.")
         return FileAnswer(opened.recognised, _json(model, opened, cells))
     schema = schema_of(model.card, opened.others)
     out = writer(asked.answer, schema, separator=separator, decimal=decimal or "point")

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.reference import MOST_ROWS, QUANTILES, Reference, spread_of
+from service.bundles.reference import MAX_ROWS, QUANTILES, Reference, spread_of
 from service.questions.usualness import surprises
 from service.rows.columns import Columns
 from service.schemas import Card, Row
@@ -32,11 +32,11 @@ def _representative(matrix: NDArray[np.float64], outputs: NDArray[np.float64]) -
 
     Source: Morgan and Rubin, Rerandomization to improve covariate balance in experiments, Annals of Statistics 2012.
     """
-    if len(matrix) <= MOST_ROWS:
+    if len(matrix) <= MAX_ROWS:
         return np.arange(len(matrix))
     random = np.random.default_rng(0)
     traits = _traits(np.column_stack([matrix, outputs]))
-    draws = np.argsort(random.random((_DRAWS, len(matrix))), axis=1)[:, :MOST_ROWS]
+    draws = np.argsort(random.random((_DRAWS, len(matrix))), axis=1)[:, :MAX_ROWS]
     apart = [float(np.square(traits[draw].mean(axis=0)).sum()) for draw in draws]
     return np.asarray(draws[int(np.argmin(apart))])
 

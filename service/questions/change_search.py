@@ -18,16 +18,16 @@ Pulls = tuple[tuple[int, int], ...]
 
 _ROWS = 12000
 """So many may be scored for one more lever: 15 to 50 ms of a model of trees."""
-_MOST_PAIR_COLUMNS = 12
+_MAX_PAIR_COLUMNS = 12
 TRADE = 0.75
 """More levers are worth it where those of a shorter find go less than this share of their way."""
 _BEAM, _NARROW_BEAM = 16, 4
 _BEAM_VALUES, _NARROW_BEAM_VALUES = 64, 16
 _ENOUGH = 3
 """With so many finds of one or two levers, no more levers are tried."""
-_MOST_FOUND = 24
+_MAX_FOUND = 24
 _SHRINK_VALUES = 24
-_FEWEST_VALUES = 4
+_MIN_VALUES = 4
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,12 @@ class Search:
     def _found(moves: list[Move]) -> list[Move]:
         """Return those that are there, few of many levers."""
         there = [move for move in moves if move.gap == 0]
-        return sorted(there, key=lambda move: (len(move.pulls), move.distance, move.pulls))[:_MOST_FOUND]
+        return sorted(there, key=lambda move: (len(move.pulls), move.distance, move.pulls))[:_MAX_FOUND]
 
     def _tried(self, starts: list[Pulls], most: int) -> list[Move]:
         """Return the best move of each set of levers that is one more than a start."""
         tried: list[Pulls] = []
-        most = max(_FEWEST_VALUES, min(most, _ROWS // max(1, len(starts) * len(self._levers))))
+        most = max(_MIN_VALUES, min(most, _ROWS // max(1, len(starts) * len(self._levers))))
         for start in starts:
             taken = {self._levers[lever].column for lever, _ in start}
             for lever in range(len(self._levers)):
@@ -108,10 +108,10 @@ class Search:
         for move in sorted(singles, key=lambda move: (move.gap, move.distance, move.pulls)):
             column = self._levers[move.levers[0]].column
             columns += [column] if column not in columns else []
-        wanted = set(columns[:_MOST_PAIR_COLUMNS])
+        wanted = set(columns[:_MAX_PAIR_COLUMNS])
         levers = [place for place, lever in enumerate(self._levers) if lever.column in wanted]
         pairs = [(a, b) for a, b in combinations(levers, 2) if self._levers[a].column != self._levers[b].column]
-        most = max(_FEWEST_VALUES, int((_ROWS / max(1, len(pairs))) ** 0.5))
+        most = max(_MIN_VALUES, int((_ROWS / max(1, len(pairs))) ** 0.5))
         alone = {move.levers[0]: move.distance for move in found}
         tried: list[Pulls] = []
         for a, b in pairs:

@@ -28,9 +28,9 @@ from service.schemas import (
     ValuePrediction,
 )
 
-MOST_FIELDS = 12
-POINTS, MOST_POINTS = 41, 201
-SURFACE_POINTS, MOST_SURFACE_POINTS = 21, 41
+MAX_FIELDS = 12
+POINTS, MAX_POINTS = 41, 201
+SURFACE_POINTS, MAX_SURFACE_POINTS = 21, 41
 _BOTH = 2
 _BEYOND = 0.15
 """Of the usual range: how far a field is swept beyond it, to both sides, where the model has seen data at all."""
@@ -88,8 +88,8 @@ def _curves(model: Model, base: Base, fields: list[Input], values: list[list[Val
 def _surface(model: Model, base: Base, fields: list[Input], values: list[list[Value]]) -> Surface:
     (one, other), (rows, columns) = fields, values
     for place, along in enumerate(values):
-        if len(along) > MOST_SURFACE_POINTS:
-            message = f"Two fields at once take at most {MOST_SURFACE_POINTS} values each, not {len(along):,}."
+        if len(along) > MAX_SURFACE_POINTS:
+            message = f"Two fields at once take at most {MAX_SURFACE_POINTS} values each, not {len(along):,}."
             raise InvalidInput(
                 "This question cannot be answered.", errors=[_error("out_of_range", message, "fields", place)]
             )
@@ -148,18 +148,18 @@ def _asked_fields(model: Model, asked: CurveRequest) -> list[Input]:
     """Return the fields of a question that can be answered. Raises InvalidInput naming what is wrong with it."""
     known = {field.name: field for field in model.card.inputs}
     errors = []
-    if not 1 <= len(asked.fields) <= MOST_FIELDS:
-        errors.append(_error("out_of_range", f"Name 1 to {MOST_FIELDS} fields, not {len(asked.fields):,}.", "fields"))
+    if not 1 <= len(asked.fields) <= MAX_FIELDS:
+        errors.append(_error("out_of_range", f"Name 1 to {MAX_FIELDS} fields, not {len(asked.fields):,}.", "fields"))
     elif asked.together and len(asked.fields) != _BOTH:
         errors.append(_error("out_of_range", f"Name two fields to see together, not {len(asked.fields)}.", "fields"))
-    for place, name in enumerate(asked.fields[:MOST_FIELDS]):
+    for place, name in enumerate(asked.fields[:MAX_FIELDS]):
         if name not in known:
             errors.append(_error("unknown_field", "The model has no such field.", "fields", place))
         elif known[name].type == "text":
             errors.append(_error("wrong_type", f"{shown(name)} is a text: it has no range to go along.", "fields", place))
         elif name in asked.fields[:place]:
             errors.append(_error("duplicate_field", "This field is named twice.", "fields", place))
-    most = MOST_SURFACE_POINTS if asked.together else MOST_POINTS
+    most = MAX_SURFACE_POINTS if asked.together else MAX_POINTS
     if asked.points is not None and not _BOTH <= asked.points <= most:
         errors.append(_error("out_of_range", f"Ask for {_BOTH} to {most} points.", "points"))
     if errors:

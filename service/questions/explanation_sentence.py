@@ -6,7 +6,7 @@ Labels stand as they are, after a colon: no grammar of either language bends the
 from service.questions.value_wording import label_of, shortened, value_text
 from service.schemas import Card, Classification, Contribution, Language
 
-_MOST_NAMED = 2
+_MAX_NAMED = 2
 _MATTERS = 0.25
 """A field is named when it pulls at least this part of what the strongest pulls."""
 _LITTLE = 0.01
@@ -43,7 +43,7 @@ def sentence(card: Card, contributions: list[Contribution], base: float, output:
         pulls = [each for each in contributions if each.contribution * sign >= _MATTERS * strongest]
         pulls.sort(key=lambda each: -abs(each.contribution))
         if pulls:
-            names = ", ".join(dict.fromkeys(_name(card, each, language) for each in pulls[:_MOST_NAMED]))
+            names = ", ".join(dict.fromkeys(_name(card, each, language) for each in pulls[:_MAX_NAMED]))
             parts.append((pulls[0].contribution * sign, words[side].format(names=names)))
     return ". ".join(text for _, text in sorted(parts, reverse=True)) + "."
 

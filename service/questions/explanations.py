@@ -18,15 +18,15 @@ from service.bundles.reference import background
 from service.bundles.registry import Model
 from service.errors import TooLarge
 from service.questions.explanation_sentence import sentence
-from service.questions.shapley import FEWEST_PAIRS, Coalitions, Games, Worth, shared_out
+from service.questions.shapley import MIN_PAIRS, Coalitions, Games, Worth, shared_out
 from service.questions.usualness import Usual
 from service.rows.columns import Columns
 from service.schemas import Contribution, Explanation, Explanations, Input, Language, Row
 
-MOST_ROWS = 20
+MAX_ROWS = 20
 _ROWS, _TEXTS = 24_576, 1_000
 """Scored for one explanation: what 150 ms on one core allow."""
-_MOST_WORDS = 40
+_MAX_WORDS = 40
 _WORD = re.compile(r"\S+")
 
 
@@ -40,8 +40,8 @@ class _Piece:
 
 def explanations(model: Model, rows: list[Row], language: Language) -> Explanations[Any]:
     """Return one explanation a row. Raises InvalidInput, TooLarge, ModelFailed."""
-    if len(rows) > MOST_ROWS:
-        raise TooLarge(f"Ask why for at most {MOST_ROWS} rows at once.")
+    if len(rows) > MAX_ROWS:
+        raise TooLarge(f"Ask why for at most {MAX_ROWS} rows at once.")
     columns = model.checks.columns(rows)
     usual = Usual(model.card, model.reference)(columns.matrix)
     found: list[Explanation[Any]] = []
@@ -77,7 +77,7 @@ def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[flo
     if not others:
         return output, [], 0.0
     budget = _TEXTS if one.texts else _ROWS
-    others = _every(others, -(-len(others) * 2 * FEWEST_PAIRS * (len(fields) - 1) // budget) or 1)
+    others = _every(others, -(-len(others) * 2 * MIN_PAIRS * (len(fields) - 1) // budget) or 1)
     numeric = [place for place, field in enumerate(fields) if field.type != "text"]
 
     def worth(members: Coalitions, games: Games) -> NDArray[np.float64]:
@@ -166,6 +166,6 @@ def _every(columns: Columns, step: int) -> Columns:
 def _pieces(text: str) -> list[_Piece]:
     """Return the words of a text; neighbours of a long one are taken together."""
     spans = [match.span() for match in _WORD.finditer(text)]
-    together = max(1, -(-len(spans) // _MOST_WORDS))
+    together = max(1, -(-len(spans) // _MAX_WORDS))
     joined = [(spans[at][0], spans[min(at + together, len(spans)) - 1][1]) for at in range(0, len(spans), together)]
     return [_Piece(text[begin:end], (begin, end)) for begin, end in joined]

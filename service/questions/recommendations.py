@@ -24,8 +24,8 @@ from service.schemas import (
     ValuePrediction,
 )
 
-MOST_RECOMMENDATIONS = 5
-_MOST_VALUES = 2000
+MAX_RECOMMENDATIONS = 5
+_MAX_VALUES = 2000
 _HAIR = 1e-6
 """A row alone and in a batch may differ by so little: where that made a proposal untrue, all keep this distance."""
 _NUMERIC = {"number", "integer"}
@@ -72,7 +72,7 @@ def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
     """Return the first few that differ: none asks for nearly all of one before it, and more."""
     chosen: list[Move] = []
     for move in moves:
-        if len(chosen) < MOST_RECOMMENDATIONS and not any(_makes_needless(known, move, levers) for known in chosen):
+        if len(chosen) < MAX_RECOMMENDATIONS and not any(_makes_needless(known, move, levers) for known in chosen):
             chosen.append(move)
     return chosen
 
@@ -141,7 +141,7 @@ def _allowed(model: Model, field: Input, own: float, asked: RecommendationReques
     if scale.low > scale.high or first > last:
         return np.empty(0), 1.0
     here = first if math.isnan(own) else min(max(scale.number(own), first), last)
-    numbers = np.concatenate([here - spread(here - first + 1, _MOST_VALUES), here + spread(last - here + 1, _MOST_VALUES)])
+    numbers = np.concatenate([here - spread(here - first + 1, _MAX_VALUES), here + spread(last - here + 1, _MAX_VALUES)])
     return scale.values(numbers), width or 1.0
 
 

@@ -21,7 +21,7 @@ Games = NDArray[np.intp]
 Worth = Callable[[Coalitions, Games], NDArray[np.float64]]
 Numbers = NDArray[np.float64]
 
-FEWEST_PAIRS = 2
+MIN_PAIRS = 2
 """Walks each way in a game: fewer would not tell how far apart they come out."""
 _COUNTLESS = 60
 
@@ -84,14 +84,14 @@ def shared_out(worth: Worth, nulls: NDArray[np.bool_], budget: int, seed: int) -
 def _plan(playing: NDArray[np.intp], budget: int) -> tuple[int, int]:
     """Return how many may play in a game that is counted out, and how many walks each way every other game gets."""
     steps, every = playing - 1, np.exp2(np.minimum(playing, _COUNTLESS)) - 2
-    counted, pairs = 1, float(FEWEST_PAIRS)
+    counted, pairs = 1, float(MIN_PAIRS)
     while (walked := playing > counted).any():
         pairs = (budget - every[~walked & (steps > 0)].sum()) / (2 * steps[walked].sum())
         cheaper = playing[walked & (every <= 2 * pairs * steps)]
         if not len(cheaper):
             break
         counted = int(cheaper.max())
-    return counted, max(FEWEST_PAIRS, int(pairs))
+    return counted, max(MIN_PAIRS, int(pairs))
 
 
 def _part(nulls: NDArray[np.bool_], games: Games, pairs: int | None, seed: int) -> _Part:

@@ -15,7 +15,7 @@ _UNUSUAL_PERCENTILE = 90.0
 _RARE = 0.05
 _LEAST = 1e-4
 """The share of what no training row has: odd enough to make an otherwise plain row unusual."""
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 
 def surprises(spreads: list[Spread], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -45,7 +45,7 @@ class Usual:
 
     def _rarest(self, row: NDArray[np.float64]) -> list[str]:
         """Return the rare fields, the rarest first; where several make the row unusual together, the rarest of them."""
-        order = np.argsort(-row, kind="stable")[:_MOST_NAMED]
+        order = np.argsort(-row, kind="stable")[:_MAX_NAMED]
         rare = [self._names[place] for place in order if row[place] > -np.log(_RARE)]
         return rare or [self._names[order[0]]]
 

@@ -13,7 +13,7 @@ from service.schemas import Card, Input
 _ROUND_DIGITS = 3
 """A field without a step takes values of so many digits more than its range's first."""
 
-_MOST_STEPS = 1e12
+_MAX_STEPS = 1e12
 """A step finer than this is no step: a float could not tell such values apart."""
 
 _FINEST = 1e-6
@@ -21,7 +21,7 @@ _FINEST = 1e-6
 
 _SMALLEST = 1e-290
 
-_MOST_DECIMALS = 15
+_MAX_DECIMALS = 15
 
 _HAIR = 1e-9
 """Of a step: what is lost by counting in binary fractions."""
@@ -53,7 +53,7 @@ class Scale:
 
     def values(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the values of these numbers, ascending, each once, as typed: 0.35, never 0.35000000000000003."""
-        decimals = min(_MOST_DECIMALS, max(_decimals(self.step), _decimals(self.anchor)))
+        decimals = min(_MAX_DECIMALS, max(_decimals(self.step), _decimals(self.anchor)))
         typed = np.round(self.anchor + np.asarray(numbers, dtype=np.float64) * self.step, decimals)
         if self.ends:
             return np.unique(np.clip(typed, self.low, self.high))
@@ -91,7 +91,7 @@ def scale_of(card: Card, field: Input, own: float = math.nan) -> Scale:
     anchor = 0.0 if field.minimum is None else field.minimum
     if field.type == "integer":
         anchor = math.ceil(anchor)
-    if 0 < step < math.inf and max(abs(low - anchor), abs(high - anchor)) / step < _MOST_STEPS:
+    if 0 < step < math.inf and max(abs(low - anchor), abs(high - anchor)) / step < _MAX_STEPS:
         return Scale(float(low), float(high), float(anchor), step, ends=False)
     return Scale(float(low), float(high), 0.0, _round_step(low, high), ends=True)
 

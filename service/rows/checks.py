@@ -15,7 +15,7 @@ from service.rows.columns import Columns
 from service.rows.strict_json import Duplicate, pointer, shown
 from service.schemas import Card, FieldWarning, Input, InputError, Row
 
-MOST_ERRORS = 100
+MAX_ERRORS = 100
 """An answer names no more than this many; a caller mends them and asks again."""
 
 EXACT_INTEGER = 2.0**24
@@ -171,7 +171,7 @@ class Checks:
             return []
         return [
             (place, _error(place, *self.fault(column, float(matrix[place, column]))))
-            for place, column in np.argwhere(wrong)[:MOST_ERRORS].tolist()
+            for place, column in np.argwhere(wrong)[:MAX_ERRORS].tolist()
         ]
 
     def fault(self, column: int, value: float) -> tuple[str, str, str]:
@@ -237,4 +237,4 @@ def _refusal(errors: list[tuple[int, InputError]], rows: int) -> InvalidInput:
     errors.sort(key=lambda found: found[0])
     wrong = len({place for place, _ in errors})
     detail = f"{wrong} of {rows:,} rows cannot be scored." if rows > 1 else "The row cannot be scored."
-    return InvalidInput(detail, errors=[error for _, error in errors[:MOST_ERRORS]])
+    return InvalidInput(detail, errors=[error for _, error in errors[:MAX_ERRORS]])

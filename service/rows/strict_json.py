@@ -31,8 +31,8 @@ _WORDS = {
     "null": "null",
 }
 _NAMED = re.compile(r"(?P<what>unknown|required) field `(?P<name>.*)`", re.DOTALL)
-_LONGEST_INTEGER_DIGITS = 400
-_LONGEST_RAW_CHARACTERS = 64
+_MAX_INTEGER_DIGITS = 400
+_MAX_RAW_CHARACTERS = 64
 
 
 class Duplicate:
@@ -96,7 +96,7 @@ def _unite(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> float:
-    return int(digits) if len(digits) <= _LONGEST_INTEGER_DIGITS else math.inf
+    return int(digits) if len(digits) <= _MAX_INTEGER_DIGITS else math.inf
 
 
 def _not_finite(_name: str) -> float:
@@ -135,4 +135,4 @@ def pointer(*steps: str | int) -> str:
 
 def shown(raw: str) -> str:
     """Return a caller's text as an answer may repeat it: at most 64 characters, and such as UTF-8 can write."""
-    return raw[:_LONGEST_RAW_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+    return raw[:_MAX_RAW_CHARACTERS].encode("utf-8", "replace").decode("utf-8")

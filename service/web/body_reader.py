@@ -13,8 +13,8 @@ class Bodies:
     """Reads bodies; knows how much all those under way hold."""
 
     def __init__(self, settings: Settings) -> None:
-        self._most_bytes = settings.max_body_bytes
-        self._held_bytes, self._most_held_bytes = 0, settings.max_body_bytes * _BODIES_AT_ONCE
+        self._max_bytes = settings.max_body_bytes
+        self._held_bytes, self._max_held_bytes = 0, settings.max_body_bytes * _BODIES_AT_ONCE
 
     async def read(self, scope: Scope, receive: Receive) -> bytes:
         """Return the body of a POST. A compressed one is refused: its real size is unknown until it is spent."""
@@ -34,9 +34,9 @@ class Bodies:
         arrived, more = 0, True
         try:
             while more:
-                if max(size, arrived) > self._most_bytes:
-                    raise TooLarge(f"A request may hold {self._most_bytes:,} bytes.")
-                if self._held_bytes > self._most_held_bytes:
+                if max(size, arrived) > self._max_bytes:
+                    raise TooLarge(f"A request may hold {self._max_bytes:,} bytes.")
+                if self._held_bytes > self._max_held_bytes:
                     raise Overloaded
                 message = await receive()
                 if message["type"] == "http.disconnect":
@@ -48,6 +48,6 @@ class Bodies:
                 more = message.get("more_body", False)
         finally:
             self._held_bytes -= arrived
-        if arrived > self._most_bytes:
-            raise TooLarge(f"A request may hold {self._most_bytes:,} bytes.")
+        if arrived > self._max_bytes:
+            raise TooLarge(f"A request may hold {self._max_bytes:,} bytes.")
         return b"".join(parts)

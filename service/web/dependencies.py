@@ -79,7 +79,7 @@ def freshness(request: Request) -> Freshness:
 Models = Annotated[Registry, Depends(registry)]
 Storage = Annotated[Store, Depends(store)]
 Fresh = Annotated[Freshness, Depends(freshness)]
-Tongue = Annotated[Language, Depends(language)]
+RequestLanguage = Annotated[Language, Depends(language)]
 
 
 class Slots:

@@ -6,15 +6,15 @@ way round; two things no schema can say: that a range ends after it begins, and 
 
 from typing import Any
 
-from service.by_key.entity_keys import LONGEST_KEY_CHARACTERS
-from service.questions.curves import MOST_FIELDS, MOST_POINTS, MOST_SURFACE_POINTS
-from service.questions.explanations import MOST_ROWS
+from service.by_key.entity_keys import MAX_KEY_CHARACTERS
+from service.questions.curves import MAX_FIELDS, MAX_POINTS, MAX_SURFACE_POINTS
+from service.questions.explanations import MAX_ROWS
 from service.rows.checks import EXACT_INTEGER, LARGEST
 from service.schemas import Band, Card, Classification, Input, Row
 
 Schema = dict[str, Any]
 _NULL: Schema = {"type": "null"}
-_FEWEST_POINTS = 2
+_MIN_POINTS = 2
 _EXAMPLE_FIELDS = 2
 
 
@@ -43,11 +43,11 @@ def keyed_row_schema(card: Card) -> Schema:
         "title": card.entity.label or card.entity.key,
         "description": "Alone: the stored prediction. With fields: the stored row with these values over it, scored live",
         "anyOf": [
-            {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY_CHARACTERS},
+            {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARACTERS},
             {
                 "type": "integer",
-                "minimum": -(10 ** (LONGEST_KEY_CHARACTERS - 1)) + 1,
-                "maximum": 10**LONGEST_KEY_CHARACTERS - 1,
+                "minimum": -(10 ** (MAX_KEY_CHARACTERS - 1)) + 1,
+                "maximum": 10**MAX_KEY_CHARACTERS - 1,
             },
         ],
     }
@@ -70,7 +70,7 @@ def _list_of(row: Schema, card: Card) -> Schema:
 
 def _few_rows(card: Card) -> Schema:
     schema = _rows(card)
-    schema["properties"]["rows"]["maxItems"] = MOST_ROWS
+    schema["properties"]["rows"]["maxItems"] = MAX_ROWS
     return schema
 
 
@@ -78,19 +78,19 @@ def _curve(card: Card) -> Schema | None:
     names = [field.name for field in card.inputs if field.type != "text"]
     if not names:
         return None
-    one_by_one = _swept(card, names, (1, MOST_FIELDS), MOST_POINTS) | {"title": "Fields one by one"}
+    one_by_one = _swept(card, names, (1, MAX_FIELDS), MAX_POINTS) | {"title": "Fields one by one"}
     one_by_one["properties"]["together"] = {"const": False}
     if len(names) == 1:
         return one_by_one
-    together = _swept(card, names, (2, 2), MOST_SURFACE_POINTS) | {"title": "Two fields at once"}
+    together = _swept(card, names, (2, 2), MAX_SURFACE_POINTS) | {"title": "Two fields at once"}
     together["properties"]["together"] = {"const": True}
     together["required"] = [*together["required"], "together"]
     return {"anyOf": [one_by_one, together]}
 
 
-def _swept(card: Card, names: list[str], fields: tuple[int, int], most_points: int) -> Schema:
+def _swept(card: Card, names: list[str], fields: tuple[int, int], max_points: int) -> Schema:
     fewest, most = fields
-    points = {"type": "integer", "minimum": _FEWEST_POINTS, "maximum": most_points}
+    points = {"type": "integer", "minimum": _MIN_POINTS, "maximum": max_points}
     properties = {
         "row": _row(card),
         "fields": {

@@ -24,7 +24,7 @@ TRUSTED = [
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
 ]
-LARGEST_UNPACKED_BYTES = 512 * 2**20
+MAX_UNPACKED_BYTES = 512 * 2**20
 
 
 class SklearnScorer:
@@ -33,7 +33,7 @@ class SklearnScorer:
     def __init__(self, card: Card, file: Path) -> None:
         try:
             with zipfile.ZipFile(file) as parts:
-                if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED_BYTES:
+                if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
                     raise BrokenBundle("model.skops is too large when unpacked")
             self._model: Any = skops.io.load(file, trusted=TRUSTED)
         except BrokenBundle:

@@ -67,8 +67,8 @@ def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
         mapped.seek(0)
         for batch in pa.ipc.open_stream(mapped):
             rows += batch.num_rows
-            if rows > asked.most_rows:
-                raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
+            if rows > asked.max_rows:
+                raise TooLarge(f"A file may hold {asked.max_rows:,} rows.")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged("Arrow stream") from error
 
@@ -88,8 +88,8 @@ def parquet_file(file: Path, card: Card, asked: Asked) -> BatchFile:
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged("Parquet file") from error
     held = opened.metadata
-    if held.num_rows > asked.most_rows:
-        raise TooLarge(f"A file may hold {asked.most_rows:,} rows.")
+    if held.num_rows > asked.max_rows:
+        raise TooLarge(f"A file may hold {asked.max_rows:,} rows.")
     ignored = check_frame(card, names)
     try:
         rows = rows_at_once(file)

@@ -27,7 +27,7 @@ class CsvFile:
             for field in card.inputs
             if field.name in self._places and field.type in {"number", "integer"}
         ]
-        rows, self.decimal = self._text.survey(numbers, asked.decimal, asked.most_rows)
+        rows, self.decimal = self._text.survey(numbers, asked.decimal, asked.max_rows)
         passing = names if asked.keep_inputs else ignored
         self._passing = [names.index(name) for name in passing]
         self.others = pa.schema([pa.field(name, pa.string()) for name in passing])

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import TextIO
 
-_LONGEST_ROW = 2**20
+_MAX_ROW = 2**20
 
 
 class LongRow(Exception):
     """A row is longer than the number of characters that it says."""
 
     def __init__(self) -> None:
-        super().__init__(f"{_LONGEST_ROW:,}")
+        super().__init__(f"{_MAX_ROW:,}")
 
 
 class Lines:
@@ -21,8 +21,8 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         """Raises LongRow, before more than that is read."""
-        while line := self._text.readline(_LONGEST_ROW + 1):
+        while line := self._text.readline(_MAX_ROW + 1):
             self.row_characters += len(line)
-            if self.row_characters > _LONGEST_ROW:
+            if self.row_characters > _MAX_ROW:
                 raise LongRow
             yield line

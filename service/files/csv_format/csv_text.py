@@ -17,8 +17,8 @@ from service.files.csv_format.dialect import ONE_COLUMN, Decimal, DecimalEvidenc
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
 
 _HEAD_BYTES = 65_536
-_LONGEST_CELL = 131_072
-_TOO_LONG = f"A cell is longer than {_LONGEST_CELL:,} characters. Is a quote left open?"
+_MAX_CELL = 131_072
+_TOO_LONG = f"A cell is longer than {_MAX_CELL:,} characters. Is a quote left open?"
 _SEPARATOR_SAID = re.compile('"?sep=[,;\t|]"?', re.IGNORECASE)
 """What Excel writes above the names; they say it too."""
 
@@ -43,16 +43,16 @@ class CsvText:
         """None: the file has one column."""
         return None if self._separator == ONE_COLUMN else self._separator
 
-    def survey(self, numbers: Sequence[int], decimal: Decimal | None, most_rows: int) -> tuple[int, Decimal]:
+    def survey(self, numbers: Sequence[int], decimal: Decimal | None, max_rows: int) -> tuple[int, Decimal]:
         """Read the whole file for its faults, the number of its rows, and the decimal sign of the columns `numbers`."""
         evidence, count = DecimalEvidence(), 0
         for rows, lines in self.chunks():
             count += len(rows)
-            if max(map(len, chain.from_iterable(rows))) > _LONGEST_CELL:
+            if max(map(len, chain.from_iterable(rows))) > _MAX_CELL:
                 longest = max(range(len(rows)), key=lambda place: max(map(len, rows[place])))
                 raise InvalidFile(_TOO_LONG, fault="long_cell", line=lines[longest])
-            if count > most_rows:
-                raise TooLarge(f"A file may hold {most_rows:,} rows.")
+            if count > max_rows:
+                raise TooLarge(f"A file may hold {max_rows:,} rows.")
             for place in numbers:
                 evidence.see(row[place] for row in rows if len(row) > place)
         return count, evidence.decide(decimal, self._separator)

@@ -21,7 +21,7 @@ _COLUMN_META = 3
 _TYPE, _ENCODINGS, _VALUES, _COLUMN_UNPACKED, _COLUMN_PACKED, _DATA_PAGE, _DICTIONARY_PAGE = 1, 2, 5, 6, 7, 9, 11
 """Fields of ColumnMetaData."""
 _MAGIC = b"PAR1"
-_LARGEST_FOOTER_BYTES, _LARGEST_HEADER_BYTES = 2**23, 2**20
+_MAX_FOOTER_BYTES, _MAX_HEADER_BYTES = 2**23, 2**20
 BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY = 6, 7
 """Types of a column."""
 DELTA_BYTE_ARRAY = 7
@@ -58,7 +58,7 @@ class RowGroup:
 def row_groups(file: "memoryview[int]") -> list[RowGroup]:
     """Return what the footer says. Raises ValueError, IndexError, RecursionError where it is none."""
     (length,) = struct.unpack("<I", file[-8:-4])
-    if bytes(file[-4:]) != _MAGIC or not 0 < length <= min(len(file) - 8, _LARGEST_FOOTER_BYTES):
+    if bytes(file[-4:]) != _MAGIC or not 0 < length <= min(len(file) - 8, _MAX_FOOTER_BYTES):
         raise ValueError("no footer, or one that is too large")
     footer = Reader(file[-8 - length : -8]).struct()
     widths = [_number(element, _WIDTH, 0) for element in _structs(footer, _SCHEMA) if not element.get(_CHILDREN)]
@@ -75,7 +75,7 @@ def row_groups(file: "memoryview[int]") -> list[RowGroup]:
 def pages(file: "memoryview[int]", start: int, stop: int) -> Iterator[Page]:
     """Yield the pages that stand there. Raises ValueError, IndexError where one has no header."""
     while start < stop:
-        reader = Reader(file[start : start + _LARGEST_HEADER_BYTES])
+        reader = Reader(file[start : start + _MAX_HEADER_BYTES])
         header = reader.struct()
         yield Page(header.get(_KIND) == _DICTIONARY, _number(header, _UNPACKED))
         start += reader.place + _number(header, _PACKED)

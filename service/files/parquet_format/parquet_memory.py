@@ -20,10 +20,10 @@ from service.files.parquet_format.parquet_headers import (
     row_groups,
 )
 
-_MOST_GROUP_BYTES = 2**30
-_MOST_BYTES_AT_ONCE = 2**26
-_MOST_PAGE_BYTES = 2**27
-_MOST_PAGES = 300_000
+_MAX_GROUP_BYTES = 2**30
+_MAX_BYTES_AT_ONCE = 2**26
+_MAX_PAGE_BYTES = 2**27
+_MAX_PAGES = 300_000
 _FEW_ROWS = 1024
 """Even where no cell can be long: pages unpack by so many rows where cells are texts."""
 
@@ -35,22 +35,22 @@ def rows_at_once(file: Path) -> int:
 
 
 def _rows_at_once(file: "memoryview[int]", groups: list[RowGroup]) -> int:
-    if any(group.unpacked_bytes > _MOST_GROUP_BYTES for group in groups):
+    if any(group.unpacked_bytes > _MAX_GROUP_BYTES for group in groups):
         raise TooLarge("A row group of the Parquet file unpacks to more than 1 GB. Write smaller ones.")
     row_bytes, seen = 0.0, 0
     for group in groups:
         at_once, largest = 0.0, 0
         for column in group.columns:
-            dictionary, page, count = _largest(file, column, _MOST_PAGES - seen)
+            dictionary, page, count = _largest(file, column, _MAX_PAGES - seen)
             seen += count
             largest += dictionary + page
             at_once += _row_bytes(column, group.rows, dictionary, page)
-        if largest > _MOST_PAGE_BYTES:
+        if largest > _MAX_PAGE_BYTES:
             raise TooLarge("The pages of the Parquet file unpack to more than 128 MB at once. Write smaller ones.")
         row_bytes = max(row_bytes, at_once)
     if not row_bytes:
         return PART_ROWS
-    return int(min(_FEW_ROWS, max(1.0, _MOST_BYTES_AT_ONCE / row_bytes)))
+    return int(min(_FEW_ROWS, max(1.0, _MAX_BYTES_AT_ONCE / row_bytes)))
 
 
 def _largest(file: "memoryview[int]", column: Column, most: int) -> tuple[int, int, int]:
@@ -58,7 +58,7 @@ def _largest(file: "memoryview[int]", column: Column, most: int) -> tuple[int, i
     dictionary = largest = count = 0
     for count, page in enumerate(pages(file, column.start, column.stop), 1):
         if count > most:
-            raise TooLarge(f"A Parquet file may have {_MOST_PAGES:,} pages. Write larger ones.")
+            raise TooLarge(f"A Parquet file may have {_MAX_PAGES:,} pages. Write larger ones.")
         if page.is_dictionary:
             dictionary = max(dictionary, page.bytes)
         else:

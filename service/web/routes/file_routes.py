@@ -80,8 +80,8 @@ class Files:
             decimal,
             said.get("version"),
             keep_inputs=said.get("inputs") == "keep",
-            most_rows=self._settings.max_file_rows,
-            most_json_rows=self._settings.max_rows,
+            max_rows=self._settings.max_file_rows,
+            max_json_rows=self._settings.max_rows,
         )
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> AsyncIterator[bytes]:

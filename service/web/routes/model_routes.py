@@ -16,7 +16,7 @@ from service.errors import (
 )
 from service.rows.strict_json import encode
 from service.web import problems
-from service.web.dependencies import Fresh, Models, Storage, Tongue, reader
+from service.web.dependencies import Fresh, Models, RequestLanguage, Storage, reader
 
 
 def _json(shape: str, description: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ router = APIRouter(prefix="/v1/models", tags=["models"])
         **problems.documented(Unauthorized, Forbidden),
     },
 )
-async def list_models(models: Models, language: Tongue) -> Response:
+async def list_models(models: Models, language: RequestLanguage) -> Response:
     body = encode(actions.list_models(models, language))
     return Response(body, media_type="application/json", headers=_spoken(language))
 
@@ -52,7 +52,7 @@ async def list_models(models: Models, language: Tongue) -> Response:
         **problems.documented(Unauthorized, Forbidden, UnknownModel, ModelUnavailable),
     },
 )
-async def card(model: str, models: Models, language: Tongue, version: str | None = None) -> Response:
+async def card(model: str, models: Models, language: RequestLanguage, version: str | None = None) -> Response:
     body = encode(actions.describe(models, model, version, language))
     return Response(body, media_type="application/json", headers=_spoken(language))
 
@@ -66,7 +66,7 @@ async def card(model: str, models: Models, language: Tongue, version: str | None
         **problems.documented(Unauthorized, Forbidden, UnknownModel, NoEvaluation, ModelUnavailable),
     },
 )
-async def evaluation(model: str, models: Models, language: Tongue, version: str | None = None) -> Response:
+async def evaluation(model: str, models: Models, language: RequestLanguage, version: str | None = None) -> Response:
     body = encode(actions.evaluate(models, model, version, language))
     return Response(body, media_type="application/json", headers=_spoken(language))
 

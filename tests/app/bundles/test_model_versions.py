@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from client import Nonsense, Refused
+from client import InvalidAnswer, Refused
 from demo.session import saved_cases
 from demo.session.saved_cases import Kept
 from service.bundles.prediction_builder import answers
@@ -136,7 +136,7 @@ def test_the_client_takes_no_answer_of_another_version_than_it_asked_for(
         lambda: client.predict(NAME, [row], versions[1]),
         lambda: client.explain(NAME, [row], version=versions[1]),
     ):
-        with pytest.raises(Nonsense):
+        with pytest.raises(InvalidAnswer):
             ask()
 
 

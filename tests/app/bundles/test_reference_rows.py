@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from service.bundles.bundle_files import digest
-from service.bundles.reference import LARGEST_BYTES, MOST_ROWS
+from service.bundles.reference import MAX_BYTES, MAX_ROWS
 from service.bundles.registry import open_model
 from service.errors import BrokenBundle
 from service.questions.explanations import explanations
@@ -70,7 +70,7 @@ CONTENTS = {
     "NaN": b'{"rows": [], "spreads": [], "surprises": [NaN]}',
     "infinity": b'{"rows": [], "spreads": [], "surprises": [1e999]}',
     "nested without end": b"[" * 100_000,
-    "huge": b'{"rows": [], "spreads": [], "surprises": []}' + b" " * LARGEST_BYTES,
+    "huge": b'{"rows": [], "spreads": [], "surprises": []}' + b" " * MAX_BYTES,
 }
 
 
@@ -127,7 +127,7 @@ def test_a_trained_bundle_remembers_rows_that_stand_for_all(name: str, bundles: 
     if name == "comment-sentiment":
         assert rows == []  # a text is compared with the empty one
         return
-    assert len(rows) == MOST_ROWS
+    assert len(rows) == MAX_ROWS
     focus = getattr(model.card.output, "focus", None)
     predictions: list[Any] = list(model.predict(rows).predictions)
     ours = [each.probabilities[focus] if focus else each.value for each in predictions]

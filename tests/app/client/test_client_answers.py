@@ -10,7 +10,7 @@ import pytest
 import requests
 from starlette.testclient import TestClient
 
-from client import Client, Nonsense, Refused
+from client import Client, InvalidAnswer, Refused
 from tests.support.in_process_client import InProcess, client_of
 
 PRICE, CREDIT, COMMENT = "diamond-price", "credit-default", "comment-sentiment"
@@ -233,7 +233,7 @@ LIES: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 @pytest.mark.parametrize(("question", "spoil"), LIES.values(), ids=LIES)
 def test_an_answer_that_lies_is_nonsense(question: str, spoil: Callable[[Any], Any], service: TestClient) -> None:
-    with pytest.raises(Nonsense):
+    with pytest.raises(InvalidAnswer):
         QUESTIONS[question](spoiled(service, spoil))
 
 
@@ -268,7 +268,7 @@ def test_whatever_stands_wherever_in_an_answer_the_client_raises_nonsense_or_not
         for junk in JUNK:
             try:
                 ask(told(put(junk, *steps)(deepcopy(answer))))
-            except Nonsense:
+            except InvalidAnswer:
                 refused += 1
     assert refused > 5 * len(list(places(answer)))
 
@@ -301,5 +301,5 @@ def test_an_answer_that_lacks_anything_it_needs_is_nonsense(question: str, servi
             for step in way:
                 inner = inner[step]
             del inner[last]
-            with pytest.raises(Nonsense):
+            with pytest.raises(InvalidAnswer):
                 ask(told(lacking))

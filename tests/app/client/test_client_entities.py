@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
-from client import Client, Failed, Nonsense, Refused
-from client.shape_check import Misfit, check
+from client import Client, Failed, InvalidAnswer, Refused
+from client.shape_check import ShapeError, check
 from client.shapes.answers import Entity, EntityList, Predictions, RunList
 from service.settings import Settings
 from service.training.recipe import DATA
@@ -212,7 +212,7 @@ def test_the_good_ones_fit() -> None:
 @pytest.mark.parametrize("case", MISFITS)
 def test_an_answer_about_what_is_stored_that_does_not_fit_is_found(case: str) -> None:
     shape, answer = MISFITS[case]
-    with pytest.raises(Misfit):
+    with pytest.raises(ShapeError):
         check(answer, shape)
 
 
@@ -230,7 +230,7 @@ def test_an_answer_to_another_question_is_nonsense(
     answer: Any, ask: Callable[[Client], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Client, "_call", lambda *_arguments, **_options: answer)
-    with pytest.raises(Nonsense):
+    with pytest.raises(InvalidAnswer):
         ask(Client("http://localhost"))
 
 

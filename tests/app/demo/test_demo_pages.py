@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from client import Client
 from demo.session import saved_cases
 from demo.session.saved_cases import Kept
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from service.settings import Settings
 from tests.app.bundles.test_bundle_validation import change_card
 from tests.conftest import serve
@@ -176,19 +176,19 @@ def test_about_says_everything_that_the_card_knows(
         *(training.get(name, "") for name in ("data", "source", "licence", "period", "algorithm")),
     ):
         assert text in said
-    tongue = Tongue(language)
-    assert tongue.number(training["rows"]) in said
+    tr = Translation(language)
+    assert tr.number(training["rows"]) in said
     if card.get("built"):
-        assert tongue.day(card["built"]) in said
+        assert tr.day(card["built"]) in said
     shown = {each.label.replace("\\", ""): each.value for each in page.metric}
     for metric in card["metrics"]:
         percent = metric["name"] in {"accuracy", "coverage", "median_error"}
         value, low, high = (
-            tongue.percent(metric[end], 1) if percent else tongue.number(metric[end], 3) for end in ("value", "low", "high")
+            tr.percent(metric[end], 1) if percent else tr.number(metric[end], 3) for end in ("value", "low", "high")
         )
         assert shown[metric["label"]] == value
         assert any(low in text.value and high in text.value for text in page.caption), "its interval"
-    assert tongue.number(card["metrics"][0]["rows"]) in said
+    assert tr.number(card["metrics"][0]["rows"]) in said
 
 
 def test_the_prices_that_are_typed_move_the_cheapest_threshold(asked: list[str], service: TestClient) -> None:

@@ -13,7 +13,7 @@ from sklearn import metrics
 
 from client import Card, ThresholdCounts
 from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from service.bundles.registry import open_model
 from service.rows.strict_json import encode
 from service.schemas import Language
@@ -21,7 +21,7 @@ from service.schemas.localization import localized
 from service.training.recipes import RECIPES
 from tests.app.evaluation.test_evaluation_metrics import HeldOut, held_out
 
-ENGLISH = Tongue("en")
+ENGLISH = Translation("en")
 LABELLED = ("credit-default", "credit-scorecard", "comment-sentiment")
 EVERY = (*LABELLED, "diamond-price")
 Seen = dict[str, tuple[Card, Any, HeldOut]]
@@ -144,7 +144,7 @@ def test_the_cost_and_the_cheapest_threshold_are_those_of_trying_every_one(
 ) -> None:
     _, found, rows = seen[name]
     here = threshold_costs.nearest(found["thresholds"], 0.5)
-    _, sentence = classification_findings.cost_curve(found, here, false_alarm, missed, theme="light", tongue=ENGLISH)
+    _, sentence = classification_findings.cost_curve(found, here, false_alarm, missed, theme="light", tr=ENGLISH)
     tried = {place: cost_at(rows, place / 100, false_alarm, missed) for place in range(101)}
     own, own_low, own_high, best, least, low, high, *alike = said(sentence)
     assert own == tried[50]

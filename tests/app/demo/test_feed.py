@@ -24,7 +24,7 @@ from demo.feed import feed_entries, feed_sources
 from demo.feed.feed_entries import Entry
 from demo.feed.feed_sources import Growing, WrongFeed
 from demo.settings import WrongSettings, read_settings
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from pipeline import enrich
 from tests.support.demo_pages import html_of, opened, serve_by
 from tests.support.in_process_client import client_of
@@ -84,7 +84,7 @@ def test_a_feed_that_begins_anew_is_read_anew_and_one_that_is_gone_is_empty(card
 
 
 def test_of_a_long_feed_the_newest_are_held(card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_sources, "_MOST_BYTES", 1000)
+    monkeypatch.setattr(feed_sources, "_MAX_BYTES", 1000)
     file = tmp_path / "feed.jsonl"
     file.write_bytes(b"".join(line(str(number), 0.5) for number in range(100)))
     found = [each.row["comment"] for each in Growing(file).look(card)]
@@ -106,7 +106,7 @@ def test_a_feed_that_was_cut_and_grew_past_the_old_place_is_read_anew(card: Card
 
 
 def test_after_a_night_unwatched_only_the_end_is_read(card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_sources, "_MOST_BYTES", 1000)
+    monkeypatch.setattr(feed_sources, "_MAX_BYTES", 1000)
     file = tmp_path / "feed.jsonl"
     growing = Growing(file)
     file.write_bytes(line("evening", 0.5))
@@ -280,7 +280,7 @@ def test_no_moment_breaks_a_page_whatever_clock_its_reader_has(moment: str, card
     for part in feed_entries.parts(entries):
         for clock in CLOCKS:
             for days in (0, 1, 999):
-                assert part.at is None or Tongue("pl").moment(part.at, days, ZoneInfo(clock))
+                assert part.at is None or Translation("pl").moment(part.at, days, ZoneInfo(clock))
 
 
 def parquet(table: pa.Table, **options: Any) -> io.BytesIO:
@@ -308,7 +308,7 @@ def test_a_parquet_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     columns: dict[str, Any] = {"comment": ["x"] * 50, "probability_positive": [0.5] * 50}
     whole = pa.table(columns | {"lists": [[1] * 100] * 50})
     assert len(feed_sources.dropped(card, "a.parquet", parquet(whole))) == 50
-    for limit in ("_MOST_UNPACKED_BYTES", "_MOST_UNPACKED_ROWS"):
+    for limit in ("_MAX_UNPACKED_BYTES", "_MAX_UNPACKED_ROWS"):
         with monkeypatch.context() as patch:
             patch.setattr(feed_sources, limit, 10)
             with pytest.raises(feed_sources.TooMuch):
@@ -402,9 +402,9 @@ def test_parts_of_time_are_equally_long_and_show_a_gap() -> None:
 
 def test_moments_are_written_in_the_readers_language_and_zone() -> None:
     warsaw = ZoneInfo("Europe/Warsaw")
-    assert [Tongue(each).moment(NOON, 0, warsaw) for each in ("en", "pl")] == ["13:00", "13:00"]
-    assert [Tongue(each).moment(NOON, 3, warsaw) for each in ("en", "pl")] == ["Nov 24", "24 lis"]
-    assert [Tongue(each).moment(NOON, 999, warsaw) for each in ("en", "pl")] == ["Nov 2026", "lis 2026"]
+    assert [Translation(each).moment(NOON, 0, warsaw) for each in ("en", "pl")] == ["13:00", "13:00"]
+    assert [Translation(each).moment(NOON, 3, warsaw) for each in ("en", "pl")] == ["Nov 24", "24 lis"]
+    assert [Translation(each).moment(NOON, 999, warsaw) for each in ("en", "pl")] == ["Nov 2026", "lis 2026"]
 
 
 def test_feeds_are_named_model_by_model() -> None:

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
-from client import Card, Nonsense
+from client import Card, InvalidAnswer
 from demo.files import scored_file
 from demo.files.scored_file import EVERY, REFUSED, ScoredFile
 from demo.files.spreadsheet import as_csv
@@ -105,7 +105,7 @@ def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(service: TestClient,
 
 @given(some.binary(max_size=400))
 def test_an_answer_that_is_no_stream_is_nonsense(content: bytes) -> None:
-    with pytest.raises(Nonsense):
+    with pytest.raises(InvalidAnswer):
         scored_file.read(pieces(content, 7), lambda _rows: None)
 
 
@@ -116,7 +116,7 @@ def test_an_answer_that_breaks_off_inside_a_batch_is_nonsense(cut: int) -> None:
     with pa.ipc.new_stream(out, table.schema) as stream:
         stream.write_table(table)
     assume(cut != table.schema.serialize().size)  # a stream of no rows; the page counts them
-    with pytest.raises(Nonsense):
+    with pytest.raises(InvalidAnswer):
         scored_file.read(pieces(out.getvalue()[:cut]), lambda _rows: None)
 
 

@@ -232,7 +232,7 @@ def test_a_file_that_nobody_waits_for_is_let_go(watched: Watched, card: Card) ->
 
 
 def test_answers_that_are_too_large_to_hold_say_so(watched: Watched, card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scored_file, "LARGEST_BYTES", 1000)
+    monkeypatch.setattr(scored_file, "MAX_BYTES", 1000)
     app = opened("files", model=NAME, lang="en")
     drop(app, content_of(card, rows_of(card)))
     assert "more than the 512 MB that this page holds" in said(app)

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from client import Card, Refused
 from demo.files import refusal_text, scored_file
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from tests.support.in_process_client import client_of
 from tests.support.repository import ROOT
 from tests.support.row_files import MEDIA, ask, read, text_of, written
@@ -25,7 +25,7 @@ LISTED = dict(
         r"^\| `(\w+)` \| (file|column|row|column, value|value) \|", (ROOT / "docs/files.md").read_text(), re.MULTILINE
     )
 )
-ENGLISH, POLISH = Tongue("en"), Tongue("pl")
+ENGLISH, POLISH = Translation("en"), Translation("pl")
 
 
 def csv_of(**cells: Any) -> bytes:
@@ -82,7 +82,7 @@ def test_the_list_of_codes_is_that_of_the_room() -> None:
     assert {code for code, of in LISTED.items() if of not in {"row", "value"}} == FAULTS.keys()
     words = {
         node.value
-        for file in (ROOT / "service/files").glob("*.py")
+        for file in (ROOT / "service/files").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -140,8 +140,8 @@ def test_a_row_that_was_refused_says_why_in_the_readers_language(service: TestCl
     answer = ask(service, MODEL, text_of(list(DIAMOND), rows, ";"), "csv", "arrow")
     assert [row["error_codes"] for row in read(answer)] == list(ROWS)
     table = scored_file.chosen(cards[MODEL], pa.ipc.open_stream(answer.content).read_all(), scored_file.REFUSED, "file")
-    for words, expected in ((POLISH, [said for _, said in ROWS.values()]), (ENGLISH, None)):
-        told = scored_file.told(table, partial(refusal_text.of_row, cards[MODEL], words=words))
+    for tr, expected in ((POLISH, [said for _, said in ROWS.values()]), (ENGLISH, None)):
+        told = scored_file.told(table, partial(refusal_text.of_row, cards[MODEL], tr=tr))
         assert told.schema.names[:2] == ["row", "error"]
         said = told["error"].to_pylist()
         assert said == expected if expected else not set(said) & set(table["error"].to_pylist())

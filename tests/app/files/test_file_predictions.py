@@ -571,7 +571,7 @@ def many(bundles: Path, cards: dict[str, Any]) -> tuple[Model, Matrix, bytes]:
     return model, matrix, written(table, "arrow")
 
 
-def least_seconds(*works: Callable[[], object]) -> list[float]:
+def min_seconds(*works: Callable[[], object]) -> list[float]:
     """Return the least processor time of each; they take turns, so that a busy machine is busy for all of them."""
     rounds: list[list[float]] = []
     for _ in range(7):
@@ -587,7 +587,7 @@ def test_a_file_costs_little_more_than_the_scorer_alone(many: tuple[Model, Matri
     model, matrix, body = many
     file = tmp_path / "rows.arrow"
     file.write_bytes(body)
-    alone, ours = least_seconds(
+    alone, ours = min_seconds(
         lambda: model.scorer.score(Columns(matrix, {})),
         lambda: sum(map(len, score_file(model, file, Asked("arrow", "arrow")).pieces)),
     )
@@ -602,7 +602,7 @@ def test_the_whole_service_reaches_most_of_the_scorers_rows_a_second(
     pieces = [body[start : start + 2**16] for start in range(0, len(body), 2**16)]
     status, _, answer = sent(service, "credit-default", pieces, "arrow")
     assert (status, pa.ipc.open_stream(answer).read_all().num_rows) == (200, len(matrix))
-    alone, ours = least_seconds(
+    alone, ours = min_seconds(
         lambda: model.scorer.score(Columns(matrix, {})), lambda: sent(service, "credit-default", pieces, "arrow")
     )
     assert alone / ours >= 0.8

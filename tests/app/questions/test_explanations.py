@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from service.bundles.reference import MOST_ROWS, Reference
+from service.bundles.reference import MAX_ROWS, Reference
 from service.bundles.registry import Model, open_model
 from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.errors import TooLarge
@@ -386,7 +386,7 @@ class Counting:
 def test_flags_that_are_down_in_most_rows_cost_no_more_time_and_memory_than_other_fields(fields: int, share: float) -> None:
     random = np.random.default_rng(8)
     inputs = tuple(Input(name=f"flag_{place}", type="boolean") for place in range(fields))
-    others: list[Row] = [{field.name: bool(random.random() < share) for field in inputs} for _ in range(MOST_ROWS)]
+    others: list[Row] = [{field.name: bool(random.random() < share) for field in inputs} for _ in range(MAX_ROWS)]
     scorer = Counting(random.normal(size=fields))
     model = compared_with(model_of("flags", inputs, Regression(), lambda matrix: matrix), others)
     model = replace(model, scorer=scorer)
@@ -395,11 +395,11 @@ def test_flags_that_are_down_in_most_rows_cost_no_more_time_and_memory_than_othe
         tracemalloc.start()
         start = time.process_time()
         found = why(model, row)
-        seconds, (_, most_bytes) = time.process_time() - start, tracemalloc.get_traced_memory()
+        seconds, (_, max_bytes) = time.process_time() - start, tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert scorer.rows <= 24_576 + MOST_ROWS + 3
+        assert scorer.rows <= 24_576 + MAX_ROWS + 3
         assert seconds <= 0.5, "with memory watched; 150 ms without"
-        assert most_bytes <= 100e6
+        assert max_bytes <= 100e6
         pulls = {each.field: each.contribution for each in found.contributions}
         assert found.base + math.fsum(pulls.values()) == pytest.approx(found.output)
 
@@ -429,7 +429,7 @@ def twenty_fields(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Mo
     pipeline = Pipeline([("model", trees)]).fit(given, answer.astype(int))
     file = tmp_path_factory.mktemp("twenty") / "model.onnx"
     file.write_bytes(matrix_to_onnx(pipeline, [field.name for field in inputs]))
-    return compared_with(replace(model, scorer=OnnxScorer(model.card, file)), rows[:MOST_ROWS])
+    return compared_with(replace(model, scorer=OnnxScorer(model.card, file)), rows[:MAX_ROWS])
 
 
 def test_a_row_of_20_fields_is_explained_in_150_milliseconds_and_well(twenty_fields: Model) -> None:

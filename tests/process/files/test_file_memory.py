@@ -20,7 +20,7 @@ from tests.support.server_process import Program, free_port, running
 
 MODEL = "credit-scorecard"
 MANY = 1_000_000
-MOST_MEGABYTES = 300
+MAX_MEGABYTES = 300
 DIAMOND = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57.0}
 has_proc = pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is read from /proc")
 
@@ -74,7 +74,7 @@ def test_a_million_rows_take_bounded_memory(kind: str, program: Program, bundles
     assert json.loads(answer.headers["X-File"])["rows"] == MANY
     if kind == "arrow":
         assert sum(batch.num_rows for batch in pa.ipc.open_stream(answer.content)) == MANY
-    assert more <= MOST_MEGABYTES
+    assert more <= MAX_MEGABYTES
 
 
 @has_proc
@@ -82,7 +82,7 @@ def test_many_rows_of_csv_take_bounded_memory(program: Program, bundles: Path) -
     head, _, lines = written(rows(bundles, 100), "csv").partition(b"\n")
     answer, more = above_idle(program, lambda: post(program, head + b"\n" + lines * 2000, "csv"))
     assert answer.content.count(b"\n") == 200_001
-    assert more <= MOST_MEGABYTES / 3
+    assert more <= MAX_MEGABYTES / 3
 
 
 LONG, PART = "x" * 40_000, 8192
@@ -130,7 +130,7 @@ def test_few_bytes_that_stand_for_many_take_bounded_memory(what: str, accept: st
     kind = "parquet" if body.startswith(b"PAR1") else "arrow"
     answer, more = above_idle(program, lambda: drained(program, body, kind, accept))
     assert answer.status_code in {200, 406}, answer.text
-    assert more <= MOST_MEGABYTES
+    assert more <= MAX_MEGABYTES
 
 
 def drained(program: Program, body: bytes, kind: str, accept: str) -> requests.Response:
@@ -161,7 +161,7 @@ def test_a_csv_of_long_rows_takes_bounded_memory(what: str, program: Program) ->
     body = TEXTS[what]().encode()
     answer, more = above_idle(program, lambda: drained(program, body, "csv", "csv"))
     assert answer.status_code == (200 if what in {"many columns", "long texts"} else 422)
-    assert more <= MOST_MEGABYTES
+    assert more <= MAX_MEGABYTES
 
 
 def begun(program: Program, body: bytes) -> socket.socket:

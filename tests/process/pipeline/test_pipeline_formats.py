@@ -223,7 +223,7 @@ def test_a_real_run_needs_nothing_but_what_the_group_pipeline_names(url: str, tm
     ]
 
 
-ROW_BYTES, ROWS, MOST_KILOBYTES = 100_000, 4000, 400_000
+ROW_BYTES, ROWS, MAX_KILOBYTES = 100_000, 4000, 400_000
 MEASURED = """
 import re, sys
 from pathlib import Path
@@ -244,7 +244,7 @@ def test_a_parquet_file_of_large_rows_is_never_held_whole(url: str, tmp_path: Pa
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, *arguments], cwd=ROOT, env=environment(url), capture_output=True, check=True
     )
-    assert int(done.stdout) < MOST_KILOBYTES
+    assert int(done.stdout) < MAX_KILOBYTES
     assert pq.ParquetFile(tmp_path / "out.parquet").metadata.num_rows == ROWS
 
 

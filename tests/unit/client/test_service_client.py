@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from client import Busy, Client, Failed, Nonsense, Refused, ServiceError, TooSlow, Unavailable
+from client import Busy, Client, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
 from tests.support.in_process_client import client_of
 
 GOOD: dict[str, Any] = {
@@ -165,7 +165,7 @@ NONSENSE = {
 
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
 def test_no_number_comes_from_an_answer_that_is_not_the_services(answer: bytes) -> None:
-    with server(says(answer)) as url, pytest.raises((Nonsense, Unavailable)):
+    with server(says(answer)) as url, pytest.raises((InvalidAnswer, Unavailable)):
         ask(url, size_limit_bytes=1_000_000, deadline_seconds=3)
 
 

@@ -15,11 +15,11 @@ from demo.charts import answer_map, canvas, curve_chart
 from demo.charts import evaluation_charts as chart
 from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
 from demo.session.saved_cases import Kept
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.views import chart_scales, comparison_table, curve_view, explanation_view
 from tests.unit.demo.test_translation import card_of
 
-ENGLISH, POLISH = Tongue("en"), Tongue("pl")
+ENGLISH, POLISH = Translation("en"), Translation("pl")
 EVIL = "<script>alert(1)</script>"
 AMOUNTS = some.floats(-1, 1).filter(lambda value: value == 0 or abs(value) > 1e-6)
 
@@ -235,22 +235,22 @@ def evaluated(service: TestClient, cards: dict[str, Any]) -> dict[tuple[str, str
     return answers
 
 
-def findings_of(card: Card, found: Any, tongue: Tongue) -> list[findings.Finding]:
+def findings_of(card: Card, found: Any, tr: Translation) -> list[findings.Finding]:
     theme = "light"
     listed = [
-        findings.weak_spots(found, tongue),
-        *(group_findings.groups(card, found, each, theme, tongue) for each in found["segments"]),
+        findings.weak_spots(found, tr),
+        *(group_findings.groups(card, found, each, theme, tr) for each in found["segments"]),
     ]
     if found["bands"]:
-        listed.append(findings.bands(card, found, theme, tongue))
+        listed.append(findings.bands(card, found, theme, tr))
     if found["importance"]:
-        listed.append(findings.importance(card, found, theme, tongue))
+        listed.append(findings.importance(card, found, theme, tr))
     if found["kind"] == "classification":
         rooms = (classification_findings.telling_apart, classification_findings.finding, classification_findings.trust)
-        listed += [room(card, found, theme, tongue) for room in rooms]
+        listed += [room(card, found, theme, tr) for room in rooms]
     else:
         listed += [
-            room(card, found, theme, tongue)
+            room(card, found, theme, tr)
             for room in (regression_findings.against, regression_findings.errors, regression_findings.ranges)
         ]
     return listed
@@ -260,14 +260,14 @@ def findings_of(card: Card, found: Any, tongue: Tongue) -> list[findings.Finding
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price", "comment-sentiment"])
 def test_every_finding_is_a_whole_sentence(name: str, language: str, evaluated: dict[tuple[str, str], Found]) -> None:
     card, found = evaluated[name, language]
-    tongue = ENGLISH if language == "en" else POLISH
-    for each in findings_of(card, found, tongue):
+    tr = ENGLISH if language == "en" else POLISH
+    for each in findings_of(card, found, tr):
         for text in (each.sentence, *each.more):
             assert not re.search(r"[{}]|\b(nan|None|inf)\b", text), text
             assert text[0].isupper() or text[0] in "„“0123456789", text
             assert text[-1] in ".:", text
-    without = [each for each in findings_of(card, found, tongue) if each.drawing is None]
-    assert without == [findings.weak_spots(found, tongue)]
+    without = [each for each in findings_of(card, found, tr) if each.drawing is None]
+    assert without == [findings.weak_spots(found, tr)]
 
 
 # The marks of charts
@@ -299,7 +299,7 @@ def test_the_page_draws_the_viewers_line_and_the_cheapest_one(evaluated: dict[tu
     found: Any = evaluated["credit-default", "pl"][1]
     for false_alarm, missed in ((1, 5), (5, 1)):
         here = threshold_costs.nearest(found["thresholds"], 0.4)
-        drawn, _ = classification_findings.cost_curve(found, here, false_alarm, missed, theme="light", tongue=POLISH)
+        drawn, _ = classification_findings.cost_curve(found, here, false_alarm, missed, theme="light", tr=POLISH)
         best = threshold_costs.cheapest(found["thresholds"], false_alarm, missed)["threshold"]
         assert [shape.x0 for shape in drawn.layout.shapes] == [0.4, best]
         assert {"twój: 40%", f"najtańszy: {best:.0%}"} <= {note.text for note in drawn.layout.annotations}

@@ -11,11 +11,11 @@ from demo.charts import case_dots
 from demo.charts.case_dots import Compared
 from demo.session import saved_cases
 from demo.session.saved_cases import Kept
-from demo.text.translation import Tongue
+from demo.text.translation import Translation
 from demo.views import chart_scales, comparison_table, curve_view
 from tests.unit.demo.test_translation import card_of
 
-ENGLISH = Tongue("en")
+ENGLISH = Translation("en")
 INPUTS: list[Any] = [{"name": "a", "type": "number", "label": "A"}, {"name": "words", "type": "text"}]
 VALUE = card_of(INPUTS, {"kind": "regression"})
 BANDS = [{"value": "no", "low": 0, "high": 0.5, "tone": "bad"}, {"value": "yes", "low": 0.5, "high": 1, "tone": "good"}]
@@ -79,7 +79,7 @@ def test_a_category_that_no_training_row_had_says_so_on_the_chart(language: str,
         "type": "category",
         "categories": [{"value": "a"}, {"value": "b", "label": "B", "seen": False}],
     }
-    assert curve_view.side(field, ["a", "b"], Tongue(language)).words == ["a", words]
+    assert curve_view.side(field, ["a", "b"], Translation(language)).words == ["a", words]
 
 
 def test_the_chart_says_of_each_case_its_name_answer_and_strongest_reason() -> None:

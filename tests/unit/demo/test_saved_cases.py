@@ -19,7 +19,7 @@ from tests.unit.demo.test_translation import EVERY_TYPE, card_of, values_of
 
 CARD: Card = card_of(EVERY_TYPE)
 ROWS = some.fixed_dictionaries({field["name"]: values_of(field) for field in CARD["inputs"]})
-NAMES = some.text(some.characters(exclude_categories=["Cs"]), min_size=1, max_size=saved_cases.LONGEST_NAME)
+NAMES = some.text(some.characters(exclude_categories=["Cs"]), min_size=1, max_size=saved_cases.MAX_NAME)
 
 
 def packed(content: bytes) -> str:
@@ -96,7 +96,7 @@ def test_whatever_stands_in_the_address_only_rows_that_fit_the_card_come_in(held
     assert len(set(names_of(found))) == len(found)
     for each in found:
         assert list(each.row) == [field["name"] for field in CARD["inputs"]]
-        assert len(each.name) <= saved_cases.LONGEST_NAME
+        assert len(each.name) <= saved_cases.MAX_NAME
         assert harmless(each.row)
 
 
@@ -137,7 +137,7 @@ def test_every_new_name_is_one_of_its_own(wanted: list[str]) -> None:
     for name in wanted:
         mine.append(Kept(saved_cases.new_name(mine, name), {}))
     assert len(set(names_of(mine))) == len(mine)
-    assert all(len(name) <= saved_cases.LONGEST_NAME for name in names_of(mine))
+    assert all(len(name) <= saved_cases.MAX_NAME for name in names_of(mine))
 
 
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")

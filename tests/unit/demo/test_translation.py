@@ -14,11 +14,11 @@ from demo.charts import answer_scale
 from demo.charts.canvas import Stretch
 from demo.session import cases
 from demo.text import wording
-from demo.text.translation import CATALOGUE, Tongue, from_browser
+from demo.text.translation import CATALOGUE, Translation, from_browser
 from tests.support.repository import ROOT
 
 DEMO = ROOT / "demo"
-ENGLISH, POLISH = Tongue("en"), Tongue("pl")
+ENGLISH, POLISH = Translation("en"), Translation("pl")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 EVERY_TYPE: list[dict[str, Any]] = [
@@ -64,11 +64,11 @@ def source_texts() -> set[str | tuple[str, ...]]:
         node
         for path in DEMO.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"say", "count"}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"text", "count"}
     ]
     found: set[str | tuple[str, ...]] = set()
     for call in calls:
-        texts = [ast.literal_eval(given) for given in call.args[: 1 if cast(ast.Attribute, call.func).attr == "say" else 2]]
+        texts = [ast.literal_eval(given) for given in call.args[: 1 if cast(ast.Attribute, call.func).attr == "text" else 2]]
         found.add(texts[0] if len(texts) == 1 else tuple(texts))
     return found
 

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from demo.settings import Settings as DemoSettings
-from service.bundles.reference import MOST_ROWS
+from service.bundles.reference import MAX_ROWS
 from service.errors import family
 from service.questions import curves, explanations, recommendations
 from service.settings import Settings
@@ -152,12 +152,8 @@ def test_every_code_of_a_place_is_listed() -> None:
     """The codes stand beside their messages, in the rooms that refuse rows and questions."""
     written = set(re.findall(r"^\| `(\w+)` \| [^|\d]", read("docs/api.md"), re.MULTILINE))
     service = ROOT / "service"
-    sources = [
-        *(service / "scoring").glob("*.py"),
-        service / "strict_json.py",
-        service / "stored_answers.py",
-        service / "joined_rows.py",
-    ]
+    packages = ("bundles", "by_key", "questions", "rows")
+    sources = [file for package in packages for file in (service / package).rglob("*.py")]
     words = {word for file in sources for word in constants(file)}
     warned = {"outside_training_range", "unseen_category"}
     assert written == {word for word in words if re.fullmatch(CODE, word)} - warned
@@ -175,15 +171,15 @@ def constants(file: Path) -> Iterator[str]:
 def test_the_limits_of_the_api_page_are_those_of_the_service() -> None:
     page = re.sub(r"\s+", " ", read("docs/api.md"))
     for sentence in (
-        f"exact for up to {(explanations._ROWS // MOST_ROWS).bit_length() - 1} fields, or {explanations._TEXTS.bit_length() - 1} words",
-        f"More than {explanations._MOST_WORDS} words",
-        f"At most {explanations.MOST_ROWS} rows a request",
-        f"1 to {curves.MOST_FIELDS}, no texts",
-        f"(2 to {curves.MOST_POINTS}; {curves.POINTS} when not said)",
-        f"2 to {curves.MOST_SURFACE_POINTS} values a number ({curves.SURFACE_POINTS} when not said)",
-        f"{Settings().max_rows:,} rows of predictions, {explanations.MOST_ROWS} of explanations",
+        f"exact for up to {(explanations._ROWS // MAX_ROWS).bit_length() - 1} fields, or {explanations._TEXTS.bit_length() - 1} words",
+        f"More than {explanations._MAX_WORDS} words",
+        f"At most {explanations.MAX_ROWS} rows a request",
+        f"1 to {curves.MAX_FIELDS}, no texts",
+        f"(2 to {curves.MAX_POINTS}; {curves.POINTS} when not said)",
+        f"2 to {curves.MAX_SURFACE_POINTS} values a number ({curves.SURFACE_POINTS} when not said)",
+        f"{Settings().max_rows:,} rows of predictions, {explanations.MAX_ROWS} of explanations",
         f"{Settings().max_body_bytes // 2**20} MB a request",
     ):
         assert sentence in page
-    assert recommendations.MOST_RECOMMENDATIONS == 5
+    assert recommendations.MAX_RECOMMENDATIONS == 5
     assert "At most five, the smallest change first" in page

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput
-from service.rows.checks import EXACT_INTEGER, LARGEST, MOST_ERRORS, Checks
+from service.rows.checks import EXACT_INTEGER, LARGEST, MAX_ERRORS, Checks
 from service.rows.strict_json import Duplicate
 from service.schemas import Card, Category, Input, Regression, Row, Scoring
 
@@ -130,7 +130,7 @@ def test_a_nullable_field_may_be_left_out() -> None:
 def test_an_answer_names_at_most_a_hundred_places() -> None:
     with pytest.raises(InvalidInput) as raised:
         CHECKS.columns([GOOD | {"free": "x"}] * 1000)
-    assert len(raised.value.errors) == MOST_ERRORS
+    assert len(raised.value.errors) == MAX_ERRORS
     assert raised.value.detail == "1000 of 1,000 rows cannot be scored."
 
 
