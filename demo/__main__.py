@@ -14,7 +14,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo.settings import Settings, WrongSettings, read_settings
+from demo.settings import Settings, read_settings
+from wire.settings_reader import WrongSettings
 
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),

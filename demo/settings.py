@@ -1,28 +1,27 @@
-"""The demo's settings, from DEMO_… variables. A misspelt name is refused, not ignored."""
+"""The demo's settings, from DEMO_… variables."""
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from wire import settings_reader
+from wire.settings_reader import Range, WrongSettings
 
 PREFIX = "DEMO_"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-_PORTS = range(1, 65536)
 
 
-class WrongSettings(Exception):
-    """The message says which setting and what to do."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Every setting with its default. Each is read from DEMO_<NAME>."""
+    """Every setting with its default. Each is read from DEMO_<NAME>; docs/settings.md explains them."""
 
     service_url: str = "http://127.0.0.1:8000"
     api_key: str = ""
     host: str = "127.0.0.1"
-    port: int = 8501
+    port: Annotated[int, Range(1, 65_535)] = 8501
     allowed_hosts: str = ""
     feeds: str = ""
 
@@ -43,14 +42,7 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment. Raises WrongSettings with a sentence that names the variable."""
-    given = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
-    unknown = sorted(given.keys() - {field.name for field in fields(Settings)})
-    if unknown:
-        raise WrongSettings(f"There is no setting {PREFIX}{unknown[0].upper()}. Is it misspelt?")
-    port = given.pop("port", str(Settings.port))
-    if not port.isdecimal() or int(port) not in _PORTS:
-        raise WrongSettings("DEMO_PORT must be a number from 1 to 65535.")
-    settings = Settings(port=int(port), **given)
+    settings = settings_reader.read_settings(Settings, PREFIX, environment)
     _check_url(settings.service_url)
     settings.feeds_by_model()
     if not _is_loopback(settings.host) and not settings.allowed_hosts:

@@ -11,8 +11,11 @@ from pathlib import Path
 from pipeline.checkpoint import Progress
 from pipeline.enrichment import Summary, enrich
 from pipeline.errors import PipelineError
+from pipeline.settings import read_settings
+from wire.settings_reader import WrongSettings
 
 _SOME_FAILED = 1
+_UNUSABLE = 2
 _INTERRUPTED = 130
 _TELL_SECONDS = 5.0
 _EXIT_CODES = (
@@ -27,13 +30,14 @@ def main(arguments: list[str] | None = None) -> int:
     pairs = [pair.partition("=") for pair in options.field]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        settings = read_settings(os.environ)
         with _Meter() as meter:
             summary = enrich(
                 options.model,
                 options.source,
                 options.target,
-                url=os.environ.get("PIPELINE_SERVICE_URL", "http://127.0.0.1:8000"),
-                api_key=os.environ.get("PIPELINE_API_KEY"),
+                url=settings.service_url,
+                api_key=settings.api_key,
                 fields={field: column for field, _, column in pairs},
                 prefix=options.prefix,
                 failed=options.failed,
@@ -45,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
                 report=meter.show,
                 tell=_seldom(meter.say),
             )
+    except WrongSettings as error:
+        _say(f"pipeline: {error}")
+        return _UNUSABLE
     except PipelineError as error:
         _say(f"pipeline: {error}")
         return error.exit_code

@@ -16,10 +16,11 @@ from typing import Any
 import uvicorn
 
 from service.errors import StorageUnavailable
-from service.settings import WrongSettings, read_settings
+from service.settings import read_settings
 from service.store.store import Store
 from service.web.app import create_app
 from service.web.connections import punctual
+from wire.settings_reader import WrongSettings
 
 GRACE_SECONDS = 15
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000

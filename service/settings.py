@@ -1,32 +1,27 @@
-"""The service's settings, from SERVICE_… variables. A misspelt name is refused, not ignored.
-
-Only builders read this module.
-"""
+"""The service's settings, from SERVICE_… variables."""
 
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, get_type_hints
+from typing import Annotated, Literal, cast, get_args
 
-import msgspec
-from msgspec import Meta
+from wire import settings_reader
+from wire.settings_reader import Range, WrongSettings
 
 BUNDLES = Path(__file__).parents[1] / "bundles"
 DATABASE = Path(__file__).parents[1] / "var" / "witryna.db"
 PREFIX = "SERVICE_"
 Scope = Literal["read", "feedback", "admin"]
 _MIN_KEY_CHARACTERS = 16
-_Port = Annotated[int, Meta(ge=1, le=65_535)]
-_Count = Annotated[int, Meta(ge=1, le=10**12)]
-_Seconds = Annotated[float, Meta(ge=0.1, le=86_400)]
-_Hours = Annotated[float, Meta(ge=0, le=1_000_000)]
+_Port = Annotated[int, Range(1, 65_535)]
+_Count = Annotated[int, Range(1, 10**12)]
+_Seconds = Annotated[float, Range(0.1, 86_400)]
+_Hours = Annotated[float, Range(0, 1_000_000)]
 
 
-class WrongSettings(Exception):
-    """The message says which setting and what to do."""
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, kw_only=True)
+class Settings:
     """Every setting with its default. Each is read from SERVICE_<NAME>; docs/settings.md explains them."""
 
     host: str = "127.0.0.1"
@@ -52,41 +47,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         keys: dict[str, frozenset[Scope]] = {}
         for entry in filter(None, (part.strip() for part in self.api_keys.split(","))):
             secret, colon, scopes = entry.rpartition(":")
-            try:
-                given = frozenset(msgspec.convert(scopes.split("+"), list[Scope]))
-            except msgspec.ValidationError:
-                given = frozenset()
-            if not colon or not given:
+            given = frozenset(scopes.split("+"))
+            if not colon or not given <= set(get_args(Scope)):
                 raise WrongSettings("SERVICE_API_KEYS must look like secret:read+feedback,other-secret:admin.")
             if len(secret) < _MIN_KEY_CHARACTERS or not secret.isascii():
                 raise WrongSettings(f"Each secret of SERVICE_API_KEYS needs {_MIN_KEY_CHARACTERS} characters or more.")
-            keys[secret] = given
+            keys[secret] = cast(frozenset[Scope], given)
         return keys
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment. Raises WrongSettings with a sentence that names the variable."""
-    given = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
-    unknown = sorted(given.keys() - set(Settings.__struct_fields__))
-    if unknown:
-        raise WrongSettings(f"There is no setting {PREFIX}{unknown[0].upper()}. Is it misspelt?")
-    for name, value in given.items():
-        try:
-            msgspec.convert({name: value}, Settings, strict=False)
-        except msgspec.ValidationError:
-            raise WrongSettings(f"{PREFIX}{name.upper()} has a value that does not fit{_range(name)}.") from None
-    settings = msgspec.convert(given, Settings, strict=False)
-    if "bundles" in given and not Path(settings.bundles).is_dir():
+    settings = settings_reader.read_settings(Settings, PREFIX, environment)
+    if f"{PREFIX}BUNDLES" in environment and not Path(settings.bundles).is_dir():
         raise WrongSettings(f"{PREFIX}BUNDLES is to be the folder of the models, and there is no such folder.")
     if not settings.keys() and not is_loopback(settings.host):
         raise WrongSettings(f"On {settings.host} others can reach the service: set SERVICE_API_KEYS, or bind to 127.0.0.1.")
     return settings
-
-
-def _range(name: str) -> str:
-    for limits in getattr(get_type_hints(Settings, include_extras=True)[name], "__metadata__", ()):
-        return f": it is to be from {limits.ge:,} to {limits.le:,}"
-    return ""
 
 
 def is_loopback(host: str) -> bool:

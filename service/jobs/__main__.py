@@ -22,11 +22,12 @@ from service.jobs.job_runner import Work
 from service.jobs.partitions import WrongInput
 from service.jobs.run_files import WrongOutput
 from service.schemas import Card, Run, RunKind
-from service.settings import Settings, WrongSettings, read_settings
+from service.settings import Settings, read_settings
 from service.store import run_history
 from service.store.external_table import refuse_own_file
 from service.store.run_history import NothingBefore, Overtaken
 from service.store.store import Store
+from wire.settings_reader import WrongSettings
 
 _TOLD = (
     WrongSettings,

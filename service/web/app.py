@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from service.bundles.registry import Registry
 from service.by_key.freshness import Freshness
 from service.errors import BrokenStorage, ServiceError
-from service.settings import Settings, WrongSettings
+from service.settings import Settings
 from service.store.store import Store
 from service.web import openapi, problems
 from service.web.body_reader import Bodies
@@ -22,6 +22,7 @@ from service.web.middleware import Figures, Traffic
 from service.web.routes import health_routes, metrics_routes, model_routes, run_routes
 from service.web.routes.prediction_routes import Predictions
 from service.web.routes.question_routes import questions
+from wire.settings_reader import WrongSettings
 
 DESCRIPTION = "Models in a shop window: each with its card, its fields and a real example. Errors are RFC 9457 problems."
 

@@ -11,16 +11,17 @@ import pytest
 
 from tests.support.repository import ROOT
 
-PROGRAMS = ("benchmarks", "client", "demo", "launch", "pipeline", "service")
+PROGRAMS = ("benchmarks", "client", "demo", "launch", "pipeline", "service", "wire")
 MAX_LINES = 250
 MAX_MEDIAN_LINES = 110
 MAX_MODULES = 12
 
-# Package → the packages of ours that its modules may import besides their own. The longest matching name counts.
+# Package → the packages of ours that its modules may import besides their own and `wire`. The longest matching name counts.
 RULES: dict[str, set[str]] = {
     "benchmarks": {"service.jobs", "service.store", "service.bundles", "service.rows", "service.training"},
     "client": set(),
     "launch": set(),
+    "wire": set(),
     "demo": {"client"},
     "demo.__main__": {"demo.settings"},
     "demo.app": {"client", "demo.app_pages", "demo.session", "demo.text", "demo.widgets"},
@@ -146,7 +147,7 @@ def package_of(module: str) -> str:
 
 def wrong_imports(module: str, file: Path) -> list[str]:
     package = package_of(module)
-    allowed = {package, *RULES.get(package, set())}
+    allowed = {package, "wire", *RULES.get(package, set())}
     ours = [name for name in imported(file) if name.partition(".")[0] in {*PROGRAMS, "tests"}]
     return [name for name in ours if not is_in(name, allowed) and (module, name) not in EXCEPTIONS]
 
@@ -178,6 +179,12 @@ def test_no_two_packages_import_each_other() -> None:
     assert sorted((one, other) for one, other in edges if (other, one) in edges and one < other) == []
 
 
+@pytest.mark.parametrize("module", sorted(name for name in modules() if is_in(name, {"wire"})))
+def test_wire_imports_the_standard_library_alone(module: str) -> None:
+    foreign = {name.partition(".")[0] for name in imported(modules()[module])} - sys.stdlib_module_names
+    assert foreign <= {"wire"}
+
+
 WRONG = [
     ("client.shape_check", "from service.schemas import Card"),
     ("client.shapes.answers", "import pipeline.errors"),
@@ -203,6 +210,7 @@ WRONG = [
     ("pipeline.patient_client", "from service.schemas import Card"),
     ("pipeline.formats.records", "from client import Client"),
     ("pipeline.a_new_module", "from demo.session.saved_cases import read"),
+    ("wire.csv_rules", "from client import Client"),
 ]
 
 

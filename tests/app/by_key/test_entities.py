@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from service.bundles.registry import Model
 from service.rows.strict_json import encode
 from service.schemas import Entity, Row
-from service.settings import Settings, WrongSettings
+from service.settings import Settings
 from service.store import run_history
 from service.store.run_history import Progress
 from service.store.store import Store
@@ -27,6 +27,7 @@ from service.web.app import create_app
 from tests.app.web.test_predictions_route import check_problem
 from tests.support.databases import new_database, sqlite_url
 from tests.support.formula_models import FLAT, FLAT_INPUTS, FLAT_ROW, PET, PET_ROW
+from wire.settings_reader import WrongSettings
 
 FLATS, PETS = "/v1/models/flat-price", "/v1/models/pet-kind"
 

@@ -23,12 +23,13 @@ from client import Card
 from demo.feed import feed_entries, feed_sources
 from demo.feed.feed_entries import Entry
 from demo.feed.feed_sources import Growing, WrongFeed
-from demo.settings import WrongSettings, read_settings
+from demo.settings import read_settings
 from demo.text.translation import Translation
 from pipeline import enrich
 from tests.support.demo_pages import html_of, opened, serve_by
 from tests.support.in_process_client import client_of
 from tests.support.server_process import Program, free_port, running
+from wire.settings_reader import WrongSettings
 
 NAME = "comment-sentiment"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

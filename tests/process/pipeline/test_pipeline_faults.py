@@ -298,6 +298,14 @@ def test_nobody_is_home(tmp_path: Path) -> None:
         enrich(MODEL, tmp_path / "in.jsonl", tmp_path / "out.jsonl", url=url, give_up_seconds=0.3)
 
 
+def test_a_misspelt_setting_ends_the_run_before_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIPELINE_APIKEY", "a-secret")
+    done = run("http://127.0.0.1:1", tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    assert done.returncode == 2
+    assert done.stderr == b"pipeline: There is no setting PIPELINE_APIKEY. The nearest one is PIPELINE_API_KEY.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_only_the_models_own_fields_leave_the_house(relay: Relay, tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"text": "fine", "name": "a secret", "comment": "not this one"}\n')
     enrich(MODEL, tmp_path / "in.jsonl", tmp_path / "out.jsonl", url=relay.url, fields={"comment": "text"})

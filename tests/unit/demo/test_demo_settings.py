@@ -6,8 +6,9 @@ import pytest
 
 from demo.charts import answer_scale
 from demo.charts.canvas import Stretch
-from demo.settings import WrongSettings, read_settings
+from demo.settings import read_settings
 from demo.widgets.forms import plain
+from wire.settings_reader import WrongSettings
 
 
 @pytest.mark.parametrize(

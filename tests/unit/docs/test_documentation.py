@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from demo.settings import Settings as DemoSettings
+from pipeline.settings import Settings as PipelineSettings
 from service.bundles.reference import MAX_ROWS
 from service.errors import family
 from service.questions import curves, explanations, recommendations
@@ -44,9 +45,8 @@ def test_every_error_code_is_listed_with_its_status() -> None:
 
 def test_every_setting_is_listed() -> None:
     written = set(re.findall(r"^\| `([A-Z_]+)` \|", read("docs/settings.md"), re.MULTILINE))
-    service = {f"SERVICE_{name.upper()}" for name in Settings.__struct_fields__}
-    demo = {f"DEMO_{field.name.upper()}" for field in fields(DemoSettings)}
-    assert written == service | demo
+    shapes = {"SERVICE": Settings, "DEMO": DemoSettings, "PIPELINE": PipelineSettings}
+    assert written == {f"{prefix}_{field.name.upper()}" for prefix, shape in shapes.items() for field in fields(shape)}
 
 
 def test_every_default_is_the_one_that_is_written() -> None:

@@ -1,0 +1,1 @@
+"""What the programs must agree on: formats, names and codes. Standard library only."""
