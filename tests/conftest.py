@@ -39,7 +39,7 @@ def bundles() -> Path:
 
 @pytest.fixture(scope="session")
 def toy_bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Real bundles of kinds that no bundled model is of, made by training's own code."""
+    """Real bundles of kinds that no bundled model is of, made by publishing's own code."""
     from tests.support.synthetic_recipes import build_toys
 
     folder = tmp_path_factory.mktemp("toy-bundles")

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.evaluation.intervals import SEED
 from service.schemas import Metric, Text
-from service.training.recipe import SEED
 
 _RESAMPLES = 200
 _LABELS: dict[str, Text] = {

@@ -3,10 +3,9 @@
 import numpy as np
 
 from service.evaluation.held_out import HeldOut
-from service.evaluation.intervals import Resamples, figure
+from service.evaluation.intervals import SEED, Resamples, figure
 from service.rows.columns import Columns
 from service.schemas import Importance
-from service.training.recipe import SEED
 
 SHUFFLES = 5
 MAX_ROWS = 2000

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.evaluation.classification_charts import quantile_bins
-from service.evaluation.intervals import rounded, share
+from service.evaluation.intervals import SEED, rounded, share
 from service.evaluation.metrics import Numbers
 from service.schemas import CoverageBin, Interval, PredictedTrue, ResidualBin
-from service.training.recipe import SEED
 
 SAMPLE_ROWS = 300
 _BINS = 30

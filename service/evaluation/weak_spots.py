@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 
 from service.evaluation.groups import Division, Group
 from service.evaluation.held_out import HeldOut
-from service.evaluation.intervals import Z_95
+from service.evaluation.intervals import SEED, Z_95
 from service.evaluation.metrics import Measure
 from service.evaluation.segments import MIN_OF_A_LABEL, MIN_ROWS
 from service.questions.value_wording import number, say
 from service.schemas import LANGUAGES, Figure, Language, Text, WeakSpot
-from service.training.recipe import SEED
 
 MAX_SPOTS = 3
 _SUSPECTS = 6

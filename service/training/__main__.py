@@ -39,13 +39,13 @@ def main(arguments: list[str] | None = None) -> None:
     missing = [name for name in NAMES if chosen.all or not is_whole(chosen.to / name)]
     if not missing:
         return
-    from service.publishing.build import build
+    from service.training.recipe import build_bundle
     from service.training.recipes import RECIPES
 
     for place, name in enumerate(missing, start=1):
         start = time.perf_counter()
         _say(f"  training {place}/{len(missing)}  {name} … ")
-        card = build(RECIPES[name], chosen.to)
+        card = build_bundle(RECIPES[name], chosen.to)
         metric = card.metrics[0]
         _say(f"{metric.name} {metric.value:.3f} on {metric.rows:,} unseen rows, {time.perf_counter() - start:.0f} s\n")
 

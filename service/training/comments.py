@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from service.bundles.scorers.text_preprocessing import words
+from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
 from service.publishing.onnx_conversion import text_to_onnx
-from service.training.recipe import CARDS, DATA, SEED, Part, Recipe, Split, split_rows
+from service.training.recipe import CARDS, DATA, Recipe
 
 CLEAR = 0.5
 """Mean ratings nearer to 0 than this have no clear tone and are left out."""
@@ -22,9 +23,9 @@ def split() -> Split:
     """Return the comments with a clear tone; variants of one comment stay on one side of the split."""
     comments = pd.read_csv(DATA / "tweets.csv").drop_duplicates("text")
     comments = comments[comments["rating"].abs() >= CLEAR].reset_index(drop=True)
-    answer = (comments["rating"] > 0).to_numpy(int)
+    truth = (comments["rating"] > 0).to_numpy(int)
     fields = pd.DataFrame({"comment": comments["text"].to_numpy(object)})
-    return split_rows(fields, answer, comments[["id", "rating"]], groups=variants(fields["comment"]))
+    return split_rows(fields, truth, comments[["id", "rating"]], groups=variants(fields["comment"]))
 
 
 def variants(texts: "pd.Series[str]") -> NDArray[Any]:
@@ -41,7 +42,7 @@ def variants(texts: "pd.Series[str]") -> NDArray[Any]:
     return np.asarray(connected_components(shared, directed=False)[1])
 
 
-def fit(train: Part) -> Any:
+def fit(train: LabelledRows) -> Any:
     from sklearn.compose import ColumnTransformer
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -54,7 +55,7 @@ def fit(train: Part) -> Any:
             ("model", LogisticRegression(C=10, class_weight="balanced", random_state=SEED)),
         ]
     )
-    return pipeline.fit(cleaned(train.fields), train.answer)
+    return pipeline.fit(cleaned(train.fields), train.truth)
 
 
 def cleaned(fields: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +63,7 @@ def cleaned(fields: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"comment": np.array([words(text) for text in fields["comment"]], dtype=object)})
 
 
-def fit_to_show(aside: pd.DataFrame) -> NDArray[np.bool_]:
+def showable(aside: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which comments anyone may read on a projector: the ones that were read and chosen, by id."""
     chosen = (CARDS / "comments-to-show.txt").read_text(encoding="utf-8").split()
     return aside["id"].isin([int(number) for number in chosen]).to_numpy(bool)
@@ -79,4 +80,4 @@ def write_feed(file: Path) -> None:
     table.to_json(file, orient="records", lines=True, force_ascii=False)
 
 
-sentiment = Recipe(card="comment-sentiment", split=split, fit=fit, to_onnx=text_to_onnx, fit_to_show=fit_to_show)
+sentiment = Recipe(name="comment-sentiment", split=split, fit=fit, to_onnx=text_to_onnx, showable=showable)

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from service.jobs.payment_history import business_fields
+from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
 from service.publishing.onnx_conversion import calibrated_trees_to_onnx, matrix_to_onnx
-from service.training.recipe import DATA, SEED, Part, Recipe, Split, split_rows
+from service.training.recipe import DATA, Recipe
 
 FIELDS = [
     "months_late_now",
@@ -83,7 +84,7 @@ def write_statements(file: Path) -> None:
     whole.to_parquet(file, index=False, compression="zstd")
 
 
-def fit_trees(train: Part) -> Any:
+def fit_trees(train: LabelledRows) -> Any:
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.pipeline import Pipeline
@@ -96,16 +97,16 @@ def fit_trees(train: Part) -> Any:
         random_state=SEED,
     )
     calibrated = CalibratedClassifierCV(trees, method="sigmoid", ensemble=False, cv=5)
-    return Pipeline([("model", calibrated)]).fit(train.fields, train.answer)
+    return Pipeline([("model", calibrated)]).fit(train.fields, train.truth)
 
 
-def fit_scorecard(train: Part) -> Any:
+def fit_scorecard(train: LabelledRows) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
 
-    return Pipeline([("scale", StandardScaler()), ("model", LogisticRegression())]).fit(train.fields, train.answer)
+    return Pipeline([("scale", StandardScaler()), ("model", LogisticRegression())]).fit(train.fields, train.truth)
 
 
-default = Recipe(card="credit-default", split=split, fit=fit_trees, to_onnx=calibrated_trees_to_onnx)
-scorecard = Recipe(card="credit-scorecard", split=split, fit=fit_scorecard, to_onnx=matrix_to_onnx)
+default = Recipe(name="credit-default", split=split, fit=fit_trees, to_onnx=calibrated_trees_to_onnx)
+scorecard = Recipe(name="credit-scorecard", split=split, fit=fit_scorecard, to_onnx=matrix_to_onnx)

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
 from service.publishing.onnx_conversion import log_target_to_onnx
-from service.training.recipe import DATA, SEED, Part, Recipe, Split, split_rows
+from service.training.recipe import DATA, Recipe
 
 FIELDS = ["carat", "cut", "color", "clarity", "depth", "table"]
 GRADES = {
@@ -22,11 +23,11 @@ def split() -> Split:
     stones = pd.read_parquet(DATA / "diamonds.parquet")
     stones = stones.drop_duplicates(["carat", "cut", "color", "clarity", "x", "y", "z"])
     stones = stones[(stones[["x", "y", "z"]] > 0).all(axis=1)]
-    answer = stones["price"].to_numpy(float)
-    return split_rows(stones[FIELDS], answer, stones[["x", "y", "z"]], calibrate=0.1)
+    truth = stones["price"].to_numpy(float)
+    return split_rows(stones[FIELDS], truth, stones[["x", "y", "z"]], calibrate=0.1)
 
 
-def fit(train: Part) -> Any:
+def fit(train: LabelledRows) -> Any:
     from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.pipeline import Pipeline
@@ -43,7 +44,7 @@ def fit(train: Part) -> Any:
         random_state=SEED,
     )
     pipeline = Pipeline([("encode", encode), ("model", trees)])
-    return TransformedTargetRegressor(pipeline, func=np.log, inverse_func=np.exp).fit(train.fields, train.answer)
+    return TransformedTargetRegressor(pipeline, func=np.log, inverse_func=np.exp).fit(train.fields, train.truth)
 
 
-price = Recipe(card="diamond-price", split=split, fit=fit, to_onnx=log_target_to_onnx)
+price = Recipe(name="diamond-price", split=split, fit=fit, to_onnx=log_target_to_onnx)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from service.bundles.bundle_files import read_card
-from service.publishing.build import scikit_learn_says
+from service.publishing.gate import pipeline_scores
 from service.training.recipes import RECIPES
 from tests.support.browser_session import PATIENCE_MILLISECONDS
 from tests.support.repository import ROOT
@@ -21,7 +21,7 @@ def scikit_learn_percent(name: str, row: dict[str, Any]) -> str:
     pipeline = recipe.fit(recipe.split().train)
     card = read_card(ROOT / "bundles" / name)
     fields = pd.DataFrame([row])[[field.name for field in card.inputs]]
-    return f"{scikit_learn_says(card, pipeline, fields)[0, 1]:.0%}"
+    return f"{pipeline_scores(card, pipeline, fields)[0, 1]:.0%}"
 
 
 def test_the_journey_of_a_presenter(visit: Any) -> None:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from service.training.recipe import Split
+from service.publishing.data_split import Split
 from service.training.recipes import RECIPES
 
 

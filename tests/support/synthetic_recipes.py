@@ -1,17 +1,21 @@
-"""Small models made for a test: their data are drawn here, so what is true of them is known."""
+"""Small models made for a test, published as a stranger's model is: their data are drawn here, so their truth is known."""
 
+import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 from numpy.typing import NDArray
 
-from service.publishing import build
+from service.publishing.card_draft import draft_card
+from service.publishing.data_split import LabelledRows, Split, split_rows
+from service.publishing.gate import Converter
 from service.publishing.onnx_conversion import log_target_to_onnx, matrix_to_onnx
-from service.training.recipe import Part, Recipe, split_rows
+from service.publishing.publish import publish
+from service.schemas import Card
 
 ROWS = 8000
 WEAK_REGION = 2
@@ -20,12 +24,27 @@ LABELS = ["no", "yes"]
 _TRAINING = '[training]\ndata = "drawn"\nsource = "a test"\nlicence = "MIT"\n'
 
 
-def put_card(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, output: str, fields: dict[str, str]) -> None:
-    """Let `build` find the texts of a toy where those of the bundled models are."""
-    inputs = "".join(f'[[inputs]]\nname = "{field}"\ntype = "{kind}"\n' for field, kind in fields.items())
+@dataclass(frozen=True)
+class SyntheticRecipe:
+    """The data of a model and how it is fitted."""
+
+    name: str
+    split: Callable[[], Split]
+    fit: Callable[[LabelledRows], Any]
+    to_onnx: Converter
+
+
+def draft(name: str, output: str, fields: str | dict[str, str]) -> Card:
+    """Return the draft of a card. `fields` is TOML, or name → type."""
+    if isinstance(fields, dict):
+        fields = "".join(f'[[inputs]]\nname = "{field}"\ntype = "{kind}"\n' for field, kind in fields.items())
     head = f'name = "{name}"\ntitle = "Toy"\nquestion = "?"\n'
-    (folder / f"{name}.toml").write_text(f"{head}{output}{_TRAINING}{inputs}", encoding="utf-8")
-    monkeypatch.setattr(build, "CARDS", folder)
+    return draft_card(tomllib.loads(f"{head}{output}{_TRAINING}{fields}"))
+
+
+def publish_synthetic(recipe: SyntheticRecipe, card: Card, folder: Path) -> Card:
+    split = recipe.split()
+    return publish(folder, card, recipe.fit(split.train), split, to_onnx=recipe.to_onnx)
 
 
 def classification(labels: list[str], focus: str, bands: str = "") -> str:
@@ -33,20 +52,26 @@ def classification(labels: list[str], focus: str, bands: str = "") -> str:
     return f'[output]\nkind = "classification"\nfocus = "{focus}"\nlabels = [{listed}]\n{bands}'
 
 
-def _recipe(name: str, fields: pd.DataFrame, answer: NDArray[Any], fit: Callable[[Part], Any], **more: Any) -> Recipe:
+def _recipe(
+    name: str,
+    fields: pd.DataFrame,
+    truth: NDArray[Any],
+    fit: Callable[[LabelledRows], Any],
+    to_onnx: Converter,
+    calibrate: float = 0.0,
+) -> SyntheticRecipe:
     aside = pd.DataFrame(index=fields.index)
-    calibrate = more.pop("calibrate", 0.0)
-    return Recipe(card=name, split=lambda: split_rows(fields, answer, aside, calibrate=calibrate), fit=fit, **more)
+    return SyntheticRecipe(name, lambda: split_rows(fields, truth, aside, calibrate=calibrate), fit, to_onnx)
 
 
-def _logistic(train: Part) -> Any:
+def _logistic(train: LabelledRows) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
 
-    return Pipeline([("model", LogisticRegression(max_iter=1000))]).fit(train.fields, train.answer)
+    return Pipeline([("model", LogisticRegression(max_iter=1000))]).fit(train.fields, train.truth)
 
 
-def regions(name: str, *, planted: bool, seed: int = 1) -> Recipe:
+def regions(name: str, *, planted: bool, seed: int = 1) -> SyntheticRecipe:
     """Eight equal signals and a region; where `planted`, the signals say nothing in one region. `unused` says nothing."""
     random = np.random.default_rng(seed)
     fields = pd.DataFrame({signal: random.normal(size=ROWS) for signal in SIGNALS})
@@ -61,14 +86,14 @@ def regions(name: str, *, planted: bool, seed: int = 1) -> Recipe:
 REGION_FIELDS = dict.fromkeys(SIGNALS, "number") | {"region": "integer", "unused": "number"}
 
 
-def three_labels(name: str) -> Recipe:
+def three_labels(name: str) -> SyntheticRecipe:
     random = np.random.default_rng(2)
     fields = pd.DataFrame({"x": random.normal(size=ROWS), "y": random.normal(size=ROWS)})
     utility = np.column_stack([np.zeros(ROWS), 2 * fields["x"], fields["y"]]) + random.gumbel(size=(ROWS, 3))
     return _recipe(name, fields, utility.argmax(axis=1), _logistic, to_onnx=matrix_to_onnx)
 
 
-def prices(name: str) -> Recipe:
+def prices(name: str) -> SyntheticRecipe:
     """A price that grows with size; twice as noisy where the flag is up."""
     from sklearn.compose import TransformedTargetRegressor
     from sklearn.linear_model import LinearRegression
@@ -79,9 +104,9 @@ def prices(name: str) -> Recipe:
     noise = np.where(fields["flag"], 0.4, 0.1) * random.normal(size=ROWS)
     answer = np.exp(4 + fields["size"] + noise).to_numpy()
 
-    def fit(train: Part) -> Any:
+    def fit(train: LabelledRows) -> Any:
         model = TransformedTargetRegressor(Pipeline([("model", LinearRegression())]), func=np.log, inverse_func=np.exp)
-        return model.fit(train.fields.astype(float), train.answer)
+        return model.fit(train.fields.astype(float), train.truth)
 
     return _recipe(name, fields, answer, fit, to_onnx=log_target_to_onnx, calibrate=0.1)
 
@@ -97,7 +122,7 @@ def _not_converted(_pipeline: Any, _names: list[str]) -> bytes:
     raise NotImplementedError
 
 
-def pets(name: str) -> Recipe:
+def pets(name: str) -> SyntheticRecipe:
     """One of three animals by weight, age and coat; a weight and a coat may be missing, and that says something."""
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
@@ -113,13 +138,13 @@ def pets(name: str) -> Recipe:
     fields = pd.DataFrame({"weight": weight, "age": random.integers(0, 16, rows), "coat": coat, "indoor": kind != 1})
     fields["indoor"] ^= random.random(rows) < 0.2
 
-    def fit(train: Part) -> Any:
+    def fit(train: LabelledRows) -> Any:
         columns = [
             ("numbers", SimpleImputer(add_indicator=True), ["weight", "age"]),
             ("kinds", OneHotEncoder(categories=[["short", "long"]], handle_unknown="ignore"), ["coat"]),
             ("flags", "passthrough", ["indoor"]),
         ]
-        return prepared(columns, LogisticRegression(max_iter=1000)).fit(train.fields, train.answer)
+        return prepared(columns, LogisticRegression(max_iter=1000)).fit(train.fields, train.truth)
 
     return _recipe(name, fields, kind, fit, to_onnx=_not_converted)
 
@@ -151,7 +176,7 @@ type = "boolean"
 """
 
 
-def rents(name: str) -> Recipe:
+def rents(name: str) -> SyntheticRecipe:
     """A rent by an advert's words and the area, which may be missing."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.impute import SimpleImputer
@@ -166,9 +191,9 @@ def rents(name: str) -> Recipe:
     area[random.random(rows) < 0.1] = np.nan
     fields = pd.DataFrame({"advert": [f"A {one}, {other} flat" for one, other in words], "area": area})
 
-    def fit(train: Part) -> Any:
+    def fit(train: LabelledRows) -> Any:
         columns = [("words", TfidfVectorizer(), "advert"), ("numbers", SimpleImputer(), ["area"])]
-        return prepared(columns, LinearRegression()).fit(train.fields, train.answer)
+        return prepared(columns, LinearRegression()).fit(train.fields, train.truth)
 
     return _recipe(name, fields, answer.astype(float), fit, to_onnx=_not_converted, calibrate=0.1)
 
@@ -213,12 +238,6 @@ high = 0.2
 tone = "bad"
 """,
     )
-    with pytest.MonkeyPatch.context() as patch:
-        for name, recipe, output, fields in (
-            ("toy-pets", pets("toy-pets"), animals, PET_FIELDS),
-            ("toy-rents", rents("toy-rents"), '[output]\nkind = "regression"\nunit = "EUR"\n', RENT_FIELDS),
-        ):
-            put_card(patch, folder, name, output, {})
-            with (folder / f"{name}.toml").open("a", encoding="utf-8") as file:
-                file.write(fields)
-            build.build(recipe, folder)
+    rent = '[output]\nkind = "regression"\nunit = "EUR"\n[scoring]\ntext = "words"\n'
+    publish_synthetic(pets("toy-pets"), draft("toy-pets", animals, PET_FIELDS), folder)
+    publish_synthetic(rents("toy-rents"), draft("toy-rents", rent, RENT_FIELDS), folder)

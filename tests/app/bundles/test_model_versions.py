@@ -18,7 +18,7 @@ from demo.session.saved_cases import Kept
 from service.bundles.prediction_builder import answers
 from service.bundles.registry import Registry
 from service.errors import ModelUnavailable, UnknownVersion
-from service.publishing.build import _put
+from service.publishing.bundle_replacement import replace_bundle
 from service.rows.checks import Checks
 from service.rows.quick_reader import QuickReader
 from service.settings import Settings
@@ -187,7 +187,7 @@ def test_a_new_build_keeps_the_version_before_it_and_no_other(bundles: Path, tmp
         scratch = tmp_path / f"scratch-{next(places)}"
         shutil.copytree(bundles / NAME, scratch / NAME)
         change_card(scratch / NAME, lambda card: card.update(summary=summary))
-        _put(scratch / NAME, tmp_path / "bundles" / NAME)
+        replace_bundle(scratch / NAME, tmp_path / "bundles" / NAME)
         return (tmp_path / "bundles" / NAME / "version").read_text()
 
     def kept_ones() -> dict[str, str]:

@@ -132,5 +132,5 @@ def test_a_trained_bundle_remembers_rows_that_stand_for_all(name: str, bundles: 
     predictions: list[Any] = list(model.predict(rows).predictions)
     ours = [each.probabilities[focus] if focus else each.value for each in predictions]
     assert ours == sorted(ours)
-    learned_from = split_of(name).train.answer
+    learned_from = split_of(name).train.truth
     assert sum(ours) / len(ours) == pytest.approx(float(np.mean(learned_from)), rel=0.06)

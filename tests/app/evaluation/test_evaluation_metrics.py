@@ -17,9 +17,9 @@ from sklearn.inspection import permutation_importance
 from service.bundles.registry import open_model
 from service.evaluation.intervals import Resamples, share
 from service.evaluation.metrics import auc, average_precision, median_error, r2
-from service.publishing import build
+from service.publishing.data_split import LabelledRows
+from service.publishing.plain_rows import plain_rows
 from service.schemas import ClassificationEvaluation, Figure, RegressionEvaluation
-from service.training.recipe import Part
 from service.training.recipes import RECIPES
 from tests.support import synthetic_recipes
 from tests.support.sklearn_pipelines import pipeline_of
@@ -32,7 +32,7 @@ class HeldOut:
     """What the opened bundle itself says of the held-out rows."""
 
     evaluation: Any
-    test: Part
+    test: LabelledRows
     truth: Any
     answer: Any
     predictions: list[Any]
@@ -40,14 +40,14 @@ class HeldOut:
 
 def held_out(folder: Path, recipe: Any) -> HeldOut:
     model, test = open_model(folder), recipe.split().test
-    rows = build.rows(test.fields[[field.name for field in model.card.inputs]])
+    rows = plain_rows(test.fields[[field.name for field in model.card.inputs]])
     predictions: list[Any] = model.predict(rows).predictions
     output: Any = model.card.output
     if isinstance(model.evaluation, ClassificationEvaluation):
-        truth = (test.answer == [label.value for label in output.labels].index(output.focus)).astype(int)
+        truth = (test.truth == [label.value for label in output.labels].index(output.focus)).astype(int)
         answer = np.array([each.probabilities[output.focus] for each in predictions])
     else:
-        truth, answer = test.answer, np.array([each.value for each in predictions])
+        truth, answer = test.truth, np.array([each.value for each in predictions])
     return HeldOut(model.evaluation, test, truth, answer, predictions)
 
 
@@ -78,11 +78,9 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, HeldOut]:
         ),
     }
     made = {}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, (recipe, output, fields) in recipes.items():
-            synthetic_recipes.put_card(patch, folder, name, output, fields)
-            build.build(recipe, folder)
-            made[name] = held_out(folder / name, recipe)
+    for name, (recipe, output, fields) in recipes.items():
+        synthetic_recipes.publish_synthetic(recipe, synthetic_recipes.draft(name, output, fields), folder)
+        made[name] = held_out(folder / name, recipe)
     return made
 
 

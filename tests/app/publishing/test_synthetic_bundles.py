@@ -1,4 +1,4 @@
-"""Promises of bundles of other kinds than the bundled ones, made by training's own code: three labels, nulls, text and numbers."""
+"""Promises of bundles of other kinds than the bundled ones, made by publishing's own code: three labels, nulls, text and numbers."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,12 +9,11 @@ import pytest
 from sklearn import metrics
 
 from service.bundles.registry import Model, open_model
-from service.publishing import build
+from service.publishing.plain_rows import plain_rows
 from service.questions.explanations import explanations
-from service.training.recipe import Recipe
 from tests.support import synthetic_recipes
 
-RECIPES: dict[str, Recipe] = {
+RECIPES: dict[str, synthetic_recipes.SyntheticRecipe] = {
     "toy-pets": synthetic_recipes.pets("toy-pets"),
     "toy-rents": synthetic_recipes.rents("toy-rents"),
 }
@@ -27,8 +26,8 @@ def models(toy_bundles: Path) -> dict[str, Model]:
 
 def held_out(name: str, model: Model) -> tuple[list[Any], Any]:
     test = RECIPES[name].split().test
-    rows = build.rows(test.fields[[field.name for field in model.card.inputs]])
-    return list(model.predict(rows).predictions), test.answer
+    rows = plain_rows(test.fields[[field.name for field in model.card.inputs]])
+    return list(model.predict(rows).predictions), test.truth
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from service.bundles.bundle_files import read_card
 from service.bundles.registry import Model, open_model
 from service.errors import InvalidInput
-from service.publishing.build import scikit_learn_says
+from service.publishing.gate import pipeline_scores
 from service.questions.curves import curves
 from service.schemas import Category, CurveRequest, Input, Regression, Row
 from tests.app.questions.test_recommendations import FLAT_ROWS, PET_ROWS
@@ -127,7 +127,7 @@ def test_a_curve_is_the_one_that_scikit_learn_draws(service: TestClient, bundles
     (curve,) = ask(service, card.name, row=row, fields=["share_used_average"]).json()["curves"]
     values = [point["value"] for point in curve["points"]]
     frame = pd.DataFrame([row | {"share_used_average": value} for value in values])[[field.name for field in card.inputs]]
-    expected = scikit_learn_says(card, pipeline_of(card.name), frame)[:, 1]
+    expected = pipeline_scores(card, pipeline_of(card.name), frame)[:, 1]
     np.testing.assert_allclose(
         [point["prediction"]["probabilities"]["default"] for point in curve["points"]], expected, rtol=1e-5
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from service.bundles.registry import Model, open_model
-from service.publishing import build
+from service.publishing.plain_rows import plain_rows
 from service.questions.recommendations import recommendations
 from service.schemas import Goal, Input, ProbabilityGoal, RecommendationRequest, Recommendations, Row, Value, ValueGoal
 from tests.app.web.test_predictions_route import JSON, check_problem
@@ -261,7 +261,7 @@ def test_of_refused_clients_nothing_is_called_out_of_reach_that_brute_force_reac
     """Three fields at once over a coarse grid; some fields are fixed, so that the goal is out of reach for many."""
     model = open_model(bundles / "credit-default")
     names = [field.name for field in model.card.inputs]
-    unseen: list[Row] = build.rows(split_of("credit-default").test.fields[names])
+    unseen: list[Row] = plain_rows(split_of("credit-default").test.fields[names])
     said = msgspec.to_builtins(model.predict(unseen).predictions)
     refused = [row for row, each in zip(unseen, said, strict=True) if each["decision"] == "refuse"][:40]
     assert len(refused) >= 30

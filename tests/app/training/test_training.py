@@ -15,10 +15,10 @@ from service.bundles.registry import open_model
 from service.bundles.scorers.text_preprocessing import words
 from service.evaluation import card_metrics
 from service.jobs.payment_history import business_fields
-from service.publishing import build
+from service.publishing.data_split import LabelledRows
 from service.schemas import LabelPrediction
 from service.training import comments, credit
-from service.training.recipe import Part, Recipe
+from service.training.recipe import Recipe, build_bundle
 from service.training.recipes import RECIPES
 from tests.support.sklearn_pipelines import pipeline_of, split_of
 
@@ -43,14 +43,14 @@ def test_the_gate_was_passed_on_a_thousand_real_rows_or_more(name: str, bundles:
     assert scoring.gate_difference <= 1e-5
 
 
-def _fitted(name: str, _train: Part) -> Any:
+def _fitted(name: str, _train: LabelledRows) -> Any:
     return pipeline_of(name)
 
 
 def test_training_again_gives_the_same_bundle(bundles: Path, tmp_path: Path) -> None:
     for name, recipe in RECIPES.items():
         again = replace(recipe, split=partial(split_of, name), fit=partial(_fitted, name))
-        assert build.build(again, tmp_path).version == read_card(bundles / name).version
+        assert build_bundle(again, tmp_path).version == read_card(bundles / name).version
 
 
 def test_no_client_stands_on_two_sides_of_the_split() -> None:
@@ -138,8 +138,8 @@ def test_a_model_that_converts_wrongly_is_served_by_scikit_learn(tmp_path: Path)
         pipeline[-1].intercept_ = pipeline[-1].intercept_ - 0.01
         return wrong
 
-    wrong = Recipe(card=recipe.card, split=recipe.split, fit=recipe.fit, to_onnx=converts_wrongly)
-    card = build.build(wrong, tmp_path)
+    wrong = Recipe(name=recipe.name, split=recipe.split, fit=recipe.fit, to_onnx=converts_wrongly)
+    card = build_bundle(wrong, tmp_path)
     assert card.scoring.scorer == "sklearn"
     assert "differs" in card.scoring.reason
     assert card.scoring.gate_difference <= 1e-12

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.bundles.bundle_files import read_card
-from service.publishing.build import scikit_learn_says
+from service.publishing.gate import pipeline_scores
 from service.training.recipes import RECIPES
 from tests.support.sklearn_pipelines import pipeline_of, split_of
 
@@ -27,12 +27,12 @@ def numbers(answer: dict[str, Any]) -> list[list[float]]:
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
-def test_the_api_says_what_scikit_learn_says(name: str, service: TestClient, bundles: Path) -> None:
+def test_the_api_says_what_pipeline_scores(name: str, service: TestClient, bundles: Path) -> None:
     card = read_card(bundles / name)
     fields = split_of(name).test.fields.iloc[:500][[field.name for field in card.inputs]]
     rows = json.loads(fields.to_json(orient="records", double_precision=15))
     answer = service.post(f"/v1/models/{name}/predictions", json={"rows": rows}).json()
-    expected = scikit_learn_says(card, pipeline_of(name), fields).reshape(len(fields), -1)
+    expected = pipeline_scores(card, pipeline_of(name), fields).reshape(len(fields), -1)
     np.testing.assert_allclose(numbers(answer), expected, rtol=1e-5, atol=1e-6)
     assert answer["model"] == name
     assert answer["version"] == card.version
@@ -68,7 +68,7 @@ def test_the_interval_holds_about_nine_of_ten_unseen_prices(service: TestClient)
     rows = json.loads(test.fields.to_json(orient="records", double_precision=15))[:8000]
     answer = service.post("/v1/models/diamond-price/predictions", json={"rows": rows}).json()
     ranges = pd.DataFrame([each["interval"] for each in answer["predictions"]])
-    inside = (ranges["low"] <= test.answer[:8000]) & (test.answer[:8000] <= ranges["high"])
+    inside = (ranges["low"] <= test.truth[:8000]) & (test.truth[:8000] <= ranges["high"])
     assert 0.88 <= inside.mean() <= 0.92
     assert set(ranges["coverage"]) == {0.9}
 

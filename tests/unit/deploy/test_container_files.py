@@ -165,7 +165,7 @@ def test_what_a_dockerfile_copies_is_in_the_tree_and_reaches_the_build(dockerfil
 def test_secrets_environments_and_bundles_never_reach_a_build() -> None:
     for path in (".env", ".git/config", ".venv/dev/bin/python", "bundles/credit-default", "demo/.env/__pycache__/a.pyc"):
         assert ignored(path), path
-    assert not ignored("service/publishing/build.py")
+    assert not ignored("service/publishing/publish.py")
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES)

@@ -1,0 +1,21 @@
+"""Puts a finished bundle in the place of an earlier version of it."""
+
+from pathlib import Path
+
+from service.bundles.bundle_files import is_whole, read_card
+
+
+def replace_bundle(folder: Path, target: Path) -> None:
+    """Move a finished bundle to `target`. The earlier bundle is moved away first: the place never holds a mixture.
+
+    The earlier version stays beside the new one as `NAME.before`, and callers can name it by its hash. The version before
+    that is removed with the parent of `folder`, a temporary folder.
+    """
+    old, before = folder.parent / "old", target.with_name(f"{target.name}.before")
+    if target.exists():
+        target.replace(old)
+    folder.replace(target)
+    if is_whole(old) and read_card(old).version != read_card(target).version:
+        if before.exists():
+            before.replace(folder.parent / "older")
+        old.replace(before)

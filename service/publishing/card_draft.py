@@ -1,0 +1,57 @@
+"""The card of a new bundle: texts that a person wrote, completed with what the data say."""
+
+import importlib.metadata
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from service.publishing.data_split import LabelledRows, Split
+from service.publishing.plain_rows import plain_rows
+from service.schemas import Card, Input, Row
+
+MAX_REAL_ROWS = 100
+_LIBRARIES = ("scikit-learn", "skl2onnx", "numpy")
+_BEFORE_THE_GATE = {"scorer": "onnx", "gate_rows": 0, "gate_difference": 0.0}
+
+
+def draft_card(texts: dict[str, Any]) -> Card:
+    """Return a draft from a card's texts (a card as in `card.json`, without what the data say)."""
+    return msgspec.convert(texts | {"scoring": _BEFORE_THE_GATE | texts.get("scoring", {})}, Card)
+
+
+def complete_draft(draft: Card, split: Split, showable: NDArray[np.bool_] | None = None) -> Card:
+    """Return the draft with ranges, defaults, real rows and counts from the data.
+
+    `showable` has one entry per test row: whether people may see it. Without it, all may be shown.
+    """
+    inputs = tuple(_with_seen_values(field, split.train.fields[field.name]) for field in draft.inputs)
+    training = draft.training and msgspec.structs.replace(
+        draft.training,
+        rows=len(split.train) + len(split.calibrate),
+        held_out_rows=len(split.test),
+        libraries={name: importlib.metadata.version(name) for name in _LIBRARIES},
+    )
+    real_rows = tuple(_real_rows(draft, split.test, showable))
+    return msgspec.structs.replace(draft, inputs=inputs, training=training, real_rows=real_rows)
+
+
+def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | None) -> list[Row]:
+    """Return some test rows, drawn at random, because data sets are often sorted."""
+    fields = test.fields if showable is None else test.fields[showable]
+    drawn = fields.sample(min(len(fields), MAX_REAL_ROWS), random_state=0)
+    return plain_rows(drawn[[field.name for field in draft.inputs]])
+
+
+def _with_seen_values(field: Input, values: "pd.Series[Any]") -> Input:
+    if field.type in {"number", "integer"}:
+        default = float(values.median())
+        seen = (float(values.min()), float(values.max()))
+        return msgspec.structs.replace(field, seen=seen, default=int(default) if field.type == "integer" else default)
+    if field.type == "category":
+        known = set(values)
+        categories = tuple(msgspec.structs.replace(each, seen=each.value in known) for each in field.categories)
+        return msgspec.structs.replace(field, categories=categories, default=str(values.mode()[0]))
+    return field

@@ -1,0 +1,93 @@
+"""A fitted pipeline, its data and a draft of its card → a bundle in its place."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from service.bundles.bundle_files import write_card
+from service.bundles.evaluation_file import write_evaluation
+from service.bundles.prediction_builder import answers
+from service.bundles.reference import Reference, write_reference
+from service.bundles.registry import open_model
+from service.bundles.scorers.scorer import open_scorer
+from service.evaluation import card_metrics
+from service.evaluation.report import evaluate
+from service.publishing.bundle_replacement import replace_bundle
+from service.publishing.card_draft import complete_draft
+from service.publishing.data_split import LabelledRows, Split
+from service.publishing.gate import Converter, pipeline_scores, write_model
+from service.publishing.plain_rows import plain_rows
+from service.publishing.reference_sampling import reference
+from service.rows.checks import Checks
+from service.schemas import Card, Classification, Evaluation, Input, IntervalRule
+
+COVERAGE = 0.9
+MAX_REFERENCE_CANDIDATES = 5000
+
+
+def publish(
+    bundles: Path,
+    draft: Card,
+    pipeline: Any,
+    split: Split,
+    *,
+    to_onnx: Converter,
+    attributes: tuple[Input, ...] = (),
+    showable: NDArray[np.bool_] | None = None,
+) -> Card:
+    """Make a bundle and put it into the folder `bundles`; return its card with its version.
+
+    `attributes` describes columns of `aside` by which the evaluation compares groups. `showable` tells for each test row
+    whether people may see it (default: all).
+    """
+    with tempfile.TemporaryDirectory(dir=bundles, prefix=".building-") as scratch:
+        folder = Path(scratch) / draft.name
+        folder.mkdir()
+        card = complete_draft(draft, split, showable)
+        card = msgspec.structs.replace(card, scoring=write_model(folder, card, pipeline, to_onnx, split))
+        card = _with_metrics(card, pipeline, split)
+        write_evaluation(folder, _evaluation(card, split.test, folder, attributes))
+        write_reference(folder, _reference(card, split.train, folder))
+        write_card(folder, card)
+        model = open_model(folder)
+        replace_bundle(folder, bundles / draft.name)
+    return model.card
+
+
+def _with_metrics(card: Card, pipeline: Any, split: Split) -> Card:
+    def scores(rows: LabelledRows) -> NDArray[np.float64]:
+        return pipeline_scores(card, pipeline, rows.fields)
+
+    if isinstance(card.output, Classification):
+        focus = [label.value for label in card.output.labels].index(card.output.focus)
+        metrics = card_metrics.classification(split.test.truth, scores(split.test), focus)
+        return msgspec.structs.replace(card, metrics=metrics)
+    margin = card_metrics.conformal_margin(split.calibrate.truth, scores(split.calibrate), COVERAGE)
+    values = split.train.truth
+    output = msgspec.structs.replace(
+        card.output,
+        seen=(float(values.min()), float(values.max())),
+        interval=IntervalRule(coverage=COVERAGE, margin=round(margin, 6)),
+    )
+    return msgspec.structs.replace(
+        card, output=output, metrics=card_metrics.regression(split.test.truth, scores(split.test), margin)
+    )
+
+
+def _evaluation(card: Card, test: LabelledRows, folder: Path, attributes: tuple[Input, ...]) -> Evaluation:
+    """Evaluate the bundle as it is served, not the pipeline."""
+    columns = Checks(card).columns(plain_rows(test.fields[[field.name for field in card.inputs]]))
+    return evaluate(card, open_scorer(card, folder), columns, test.truth, aside=test.aside, attributes=attributes)
+
+
+def _reference(card: Card, train: LabelledRows, folder: Path) -> Reference:
+    """Choose reference rows among some training rows, drawn at random, because data sets are often sorted."""
+    fields = train.fields[[field.name for field in card.inputs]]
+    candidates = plain_rows(fields.sample(min(len(fields), MAX_REFERENCE_CANDIDATES), random_state=0))
+    columns = Checks(card).columns(candidates)
+    outputs = answers(card).outputs(open_scorer(card, folder).score(columns), len(columns))
+    return reference(card, candidates, columns, outputs)
