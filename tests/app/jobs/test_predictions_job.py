@@ -212,11 +212,11 @@ def test_an_input_that_is_wrong_as_a_whole_leaves_the_served_run(
 KILLED = """
 import os, signal, sys
 from service.jobs.__main__ import main
-from service.store import history
+from service.store import run_history
 
 left = int(sys.argv[1])
 point = sys.argv[2]
-whole = getattr(history, point)
+whole = getattr(run_history, point)
 
 def cut(store, *arguments):
     global left
@@ -234,7 +234,7 @@ def cut(store, *arguments):
         store.writing = dying
     whole(store, *arguments)
 
-setattr(history, point, cut)
+setattr(run_history, point, cut)
 main(sys.argv[3:])
 """
 """The real job in a process of its own, killed for good in the middle of a transaction."""
