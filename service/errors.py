@@ -22,10 +22,28 @@
     ├── Overloaded          503  come back in a moment
     └── ModelTimeout        504
 
-Imports nothing of ours but schemas.
+A fault's place stays in parts until the answer is written: `service.web.problems` makes JSON pointers of it.
 """
 
-from service.schemas import InputError
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One place of a request that is refused, and why.
+
+    In a JSON body the place is `path`, then `row`, then `field`: ("rows",), 0, "age" is /rows/0/age.
+    In a file it is `row`, `field` (the column) and `line`; `path` says nothing there.
+    """
+
+    field: str | None
+    code: str
+    message: str
+    row: int | None = None
+    """The index of the row, 0-based."""
+    path: tuple[str | int, ...] = ("rows",)
+    line: int | None = None
+    """The physical line of a text file, 1-based."""
 
 
 class ServiceError(Exception):
@@ -35,10 +53,10 @@ class ServiceError(Exception):
     code = "unexpected"
     title = "Something went wrong on our side"
 
-    def __init__(self, detail: str = "", *, errors: list[InputError] | None = None) -> None:
+    def __init__(self, detail: str = "", *, faults: list[Fault] | None = None) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
-        self.errors = errors or []
+        self.faults = faults or []
         self.headers: dict[str, str] = {}
 
 
@@ -103,15 +121,15 @@ class InvalidInput(ServiceError):
 
 
 class InvalidFile(InvalidInput):
-    """`fault` is the code of what is wrong with the file as a whole; `errors` name columns instead."""
+    """`fault_code` says what is wrong with the file as a whole; `faults` name columns."""
 
     code, title = "invalid_file", "The file cannot be scored"
 
     def __init__(
-        self, detail: str, *, fault: str = "", line: int | None = None, errors: list[InputError] | None = None
+        self, detail: str, *, fault_code: str = "", line: int | None = None, faults: list[Fault] | None = None
     ) -> None:
-        whole = [InputError(code=fault, message=detail, line=line)] if fault else []
-        super().__init__(detail, errors=[*whole, *(errors or [])])
+        whole = [Fault(None, fault_code, detail, line=line)] if fault_code else []
+        super().__init__(detail, faults=[*whole, *(faults or [])])
 
 
 class ModelFailed(ServiceError):

@@ -62,7 +62,7 @@ def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenBundle(f"{FILE} does not fit: {str(error)[:200]}") from error
     except InvalidInput as error:
-        raise BrokenBundle(f"{FILE} holds rows that do not fit the card: {error.errors[0].pointer}") from error
+        raise BrokenBundle(f"{FILE} holds rows that do not fit the card: {error.faults[0].field}") from error
     _check(reference, card)
     return reference
 

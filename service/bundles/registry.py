@@ -75,7 +75,7 @@ def open_model(folder: Path) -> Model:
         model.predict(rows)
         return replace(model, few_rows=_few_rows(model, rows)) if model.scorer.quick else model
     except InvalidInput as error:
-        raise BrokenBundle(f"its own rows do not fit its card: {error.errors[0].pointer}") from error
+        raise BrokenBundle(f"its own rows do not fit its card: {error.faults[0].field}") from error
     except ModelFailed as error:
         raise BrokenBundle("it cannot score its own rows") from error
 

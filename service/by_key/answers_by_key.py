@@ -1,7 +1,7 @@
 """What is stored and what the model says, joined: answers by key, from stored features, what-ifs on top of a stored row."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -11,13 +11,11 @@ from service.by_key.entity_keys import NoKey, key_text
 from service.by_key.freshness import Freshness
 from service.by_key.row_merge import Joined, join, origins_of
 from service.by_key.stored_values import prediction_of
-from service.errors import InvalidInput
+from service.errors import Fault, InvalidInput
 from service.rows.checks import MAX_ERRORS
-from service.rows.strict_json import pointer
 from service.schemas import (
     Classification,
     FieldWarning,
-    InputError,
     KeyedLabelPrediction,
     KeyedLabelPredictions,
     KeyedPredictions,
@@ -47,7 +45,7 @@ class _Asked:
     """None: the stored prediction is the answer."""
     origins: dict[str, Origin] | None = None
     warnings: list[FieldWarning] = field(default_factory=list)
-    faults: list[tuple[str, str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) -> KeyedPredictions:
@@ -78,7 +76,7 @@ def _asked(model: Model, rows: list[Row]) -> list[_Asked]:
     entity_key = model.card.entity.key if model.card.entity else ""
     names = {field.name for field in model.card.inputs}
     asked: list[_Asked] = []
-    errors: list[InputError] = []
+    refused: list[Fault] = []
     for place, row in enumerate(rows):
         own = {name: value for name, value in row.items() if name != entity_key}
         if entity_key not in row:
@@ -87,11 +85,11 @@ def _asked(model: Model, rows: list[Row]) -> list[_Asked]:
         try:
             key = key_text(row[entity_key])
         except NoKey as fault:
-            errors.append(InputError(pointer=pointer("rows", place, entity_key), code=fault.code, message=str(fault)))
+            refused.append(Fault(entity_key, fault.code, fault.message, row=place))
             continue
         asked.append(_Asked(key, own, live=own if own.keys() >= names else None))
-    if errors:
-        raise _refusal(errors, len(errors), len(rows))
+    if refused:
+        raise _refusal(refused, len(rows))
     return asked
 
 
@@ -100,7 +98,7 @@ def _decide(model: Model, each: _Asked, freshness: Freshness) -> None:
     card, found = model.card, each.found
     if found is None and each.features is None and not each.own:
         key = card.entity.key if card.entity else ""
-        each.faults = [(key, "unknown_entity", "Nothing is stored under this key.")]
+        each.faults = [Fault(key, "unknown_entity", "Nothing is stored under this key.")]
         return
     each.stale = found is not None and freshness.is_stale(card, found.version, found.computed_at)
     if found is not None and not each.own and not (each.stale and freshness.rescore):
@@ -116,7 +114,7 @@ def _decide(model: Model, each: _Asked, freshness: Freshness) -> None:
 def _can_be_rescored(model: Model, joined: Joined) -> bool:
     """Tell whether the served version takes a stored row; one that is too old is refused, not left stale."""
     if joined.faults:
-        return any(code == "expired" for _, code, _ in joined.faults)
+        return any(fault.code == "expired" for fault in joined.faults)
     try:
         model.checks.columns([joined.row])
     except InvalidInput:
@@ -126,13 +124,9 @@ def _can_be_rescored(model: Model, joined: Joined) -> bool:
 
 def _refuse(asked: list[_Asked]) -> None:
     """Raise InvalidInput where a row lacks what the store should have given."""
-    errors = [
-        InputError(pointer=pointer("rows", place, name), code=code, message=message)
-        for place, each in enumerate(asked)
-        for name, code, message in each.faults
-    ]
-    if errors:
-        raise _refusal(errors, len({(error.pointer or "").split("/")[2] for error in errors}), len(asked))
+    faults = [replace(fault, row=place) for place, each in enumerate(asked) for fault in each.faults]
+    if faults:
+        raise _refusal(faults, len(asked))
 
 
 def _scored(model: Model, asked: list[_Asked]) -> Iterable[LabelPrediction | ValuePrediction]:
@@ -141,12 +135,8 @@ def _scored(model: Model, asked: list[_Asked]) -> Iterable[LabelPrediction | Val
     try:
         return model.predict([each.live for each in asked if each.live is not None]).predictions
     except InvalidInput as refusal:
-        raise InvalidInput(refusal.detail, errors=[_moved(error, places) for error in refusal.errors]) from None
-
-
-def _moved(error: InputError, places: list[int]) -> InputError:
-    _, rows, place, *rest = (error.pointer or "").split("/")
-    return msgspec.structs.replace(error, pointer="/".join(["", rows, str(places[int(place)]), *rest]))
+        faults = [replace(fault, row=places[fault.row or 0]) for fault in refusal.faults]
+        raise InvalidInput(refusal.detail, faults=faults) from None
 
 
 def _keyed(
@@ -177,6 +167,7 @@ def _stored(model: Model, each: _Asked) -> LabelPrediction | ValuePrediction:
     return prediction_of(model.card, each.found)
 
 
-def _refusal(errors: list[InputError], wrong: int, rows: int) -> InvalidInput:
+def _refusal(faults: list[Fault], rows: int) -> InvalidInput:
+    wrong = len({fault.row for fault in faults})
     which = f"{wrong:,} of {rows:,} rows" if rows > 1 else "The row"
-    return InvalidInput(f"{which} cannot be answered.", errors=errors[:MAX_ERRORS])
+    return InvalidInput(f"{which} cannot be answered.", faults=faults[:MAX_ERRORS])

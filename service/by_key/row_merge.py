@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service.by_key.freshness import Freshness, age_seconds
 from service.by_key.stored_values import fields_of, row_of
+from service.errors import Fault
 from service.schemas import Card, FieldWarning, Input, Origin, Row, Value
 from service.store.lookups import Found, FoundFeatures
 
@@ -21,8 +22,8 @@ class Joined:
 
     row: Row
     origins: dict[str, Origin]
-    faults: list[tuple[str, str, str]]
-    """(field, code, message): not_stored, null_stored, expired."""
+    faults: list[Fault]
+    """Codes: not_stored, null_stored, expired."""
 
     @property
     def warnings(self) -> list[FieldWarning]:
@@ -51,7 +52,7 @@ def join(card: Card, own: Row, found: Found | None, features: FoundFeatures | No
         joined.origins[name] = origin or _GIVEN
         code = _fault(field, value, origin, freshness)
         if code is not None:
-            joined.faults.append((name, code, _MESSAGES[code]))
+            joined.faults.append(Fault(name, code, _MESSAGES[code]))
     return joined
 
 

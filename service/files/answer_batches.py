@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from service.bundles.prediction_builder import Coded
 from service.bundles.registry import Model
+from service.errors import Fault
 from service.files.cells import Cells
 from service.files.column_check import added_names
-from service.files.file_parts import Fault, Part, RowFile
+from service.files.file_parts import Part, RowFile
 from service.rows.columns import Columns
 from service.schemas import Card, InputError
 
@@ -48,7 +49,7 @@ def scored_rows(model: Model, columns: Columns) -> pa.RecordBatch:
 def errors_of(part: Part, faults: dict[int, list[Fault]]) -> list[InputError]:
     """Return the faults of a part as an answer in JSON names them."""
     return [
-        InputError(row=part.first_row + place, column=fault.column or None, code=fault.code, message=fault.message)
+        InputError(row=part.first_row + place, column=fault.field, code=fault.code, message=fault.message)
         for place in sorted(faults)
         for fault in faults[place]
     ]
@@ -68,12 +69,12 @@ def _errors(part: Part, faults: dict[int, list[Fault]]) -> dict[str, pa.Array]:
 
 
 def _codes(faults: list[Fault]) -> str:
-    return "; ".join(f"{fault.column}: {fault.code}" if fault.column else fault.code for fault in faults)
+    return "; ".join(f"{fault.field}: {fault.code}" if fault.field else fault.code for fault in faults)
 
 
 def _sentence(part: Part, place: int, faults: list[Fault]) -> str:
     where = f"row {part.first_row + place}" + (f", line {part.lines[place]}" if part.lines is not None else "")
-    said = "; ".join(f"column {fault.column}: {fault.message}" if fault.column else fault.message for fault in faults)
+    said = "; ".join(f"column {fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
     return f"{where}, {said}".translate(_LINE_BREAKS)
 
 

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from service.errors import InvalidFile
+from service.errors import Fault, InvalidFile
 from service.files.arrow_format.to_float64 import doubles
 from service.files.csv_format.dialect import Decimal
-from service.files.file_parts import Fault, Part
+from service.files.file_parts import Part
 from service.rows.checks import EXPECTED, UNKNOWN_CATEGORY, Checks
 from service.rows.columns import Columns
-from service.schemas import Card, Input, InputError
+from service.schemas import Card, Input
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
@@ -169,8 +169,8 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _wrong_column(field: Input, kind: Any) -> InvalidFile:
     message = f"The column holds {str(kind)[:40]}, not {EXPECTED[field.type]}."
-    error = InputError(column=field.name, code="wrong_type", message=message)
-    return InvalidFile(f"The column {field.name} has another type than the model needs.", errors=[error])
+    fault = Fault(field.name, "wrong_type", message)
+    return InvalidFile(f"The column {field.name} has another type than the model needs.", faults=[fault])
 
 
 def _note(faults: dict[int, list[Fault]], place: int, fault: Fault) -> None:

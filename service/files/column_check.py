@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from service.errors import InvalidFile, TooLarge
+from service.errors import Fault, InvalidFile, TooLarge
 from service.files.csv_format.dialect import missing_columns
 from service.files.file_parts import MAX_COLUMNS
-from service.rows.strict_json import shown
-from service.schemas import Card, Classification, InputError
+from service.schemas import Card, Classification
 
 
 def check_frame(card: Card, names: Sequence[str]) -> list[str]:
@@ -17,22 +16,16 @@ def check_frame(card: Card, names: Sequence[str]) -> list[str]:
     required = [field.name for field in card.inputs if not field.nullable]
     if not set(required) <= set(names):
         raise missing_columns(names, required)
-    errors = [
-        InputError(column=shown(name), code="duplicate_column", message=_twice(name))
-        for place, name in enumerate(names)
-        if name in names[:place]
-    ]
+    faults = [Fault(name, "duplicate_column", _twice(name)) for place, name in enumerate(names) if name in names[:place]]
     ignored = [name for name in names if name not in inputs]
     added = set(added_names(card))
-    errors += [
-        InputError(
-            column=shown(name), code="taken_column", message="The answer adds a column of this name. Rename this one."
-        )
+    faults += [
+        Fault(name, "taken_column", "The answer adds a column of this name. Rename this one.")
         for name in ignored
         if name in added
     ]
-    if errors:
-        raise InvalidFile("The names of the columns do not work.", errors=errors[:100])
+    if faults:
+        raise InvalidFile("The names of the columns do not work.", faults=faults[:100])
     return ignored
 
 

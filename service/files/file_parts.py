@@ -6,21 +6,13 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from service.errors import Fault
 from service.schemas import Recognised
 
 PART_ROWS = 16_384
 PART_CHARACTERS = 2**21
 """So much text ends a part sooner: rows may be long."""
 MAX_COLUMNS = 1000
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a row; `column` is empty where it is the row as a whole."""
-
-    column: str
-    code: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ def wrong_cells(rows: list[list[Any]], width: int) -> dict[int, list[Fault]]:
     faults: dict[int, list[Fault]] = {}
     for place, row in enumerate(rows):
         if len(row) != width:
-            faults[place] = [Fault("", "wrong_cells", f"Expected {width:,} cells, found {len(row):,}.")]
+            faults[place] = [Fault(None, "wrong_cells", f"Expected {width:,} cells, found {len(row):,}.")]
             kept = len(row) > width and not any(row[width:])
             rows[place] = [cell or None for cell in row[:width]] if kept else [None] * width
         elif "" in row:

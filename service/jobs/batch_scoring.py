@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from service.bundles.registry import Model, open_model
 from service.by_key.entity_keys import NoKey
-from service.errors import BrokenBundle
+from service.errors import BrokenBundle, Fault
 from service.files.cells import Cells
-from service.files.file_parts import Fault, Part
+from service.files.file_parts import Part
 from service.jobs.key_columns import key_texts
 from service.jobs.partitions import FAULT
 from service.questions.row_variants import values_of
@@ -66,7 +66,7 @@ def score_batch(bundle: Path, batch: pa.RecordBatch, *, key: str, version: str) 
     }
     refused = [
         {"place": place + 1, "number": number, "key": keys[place]}
-        | {"field": fault.column, "code": fault.code, "message": fault.message}
+        | {"field": fault.field or "", "code": fault.code, "message": fault.message}
         for place in sorted(faults)
         for number, fault in enumerate(faults[place], start=1)
     ]
@@ -81,7 +81,7 @@ def _keys(batch: pa.RecordBatch, key: str) -> tuple[list[str | None], _Faults]:
     for place, (text, message) in enumerate(zip(key_texts(batch.column(key)), broken, strict=True)):
         keys.append(None)
         if message is not None:
-            faults[place] = [Fault("", "wrong_cells", message)]
+            faults[place] = [Fault(None, "wrong_cells", message)]
         elif isinstance(text, NoKey):
             faults[place] = [Fault(key, text.code, text.message)]
         else:

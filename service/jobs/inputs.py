@@ -100,7 +100,7 @@ def _sentence(error: InvalidFile) -> str:
         "mixed_decimals": "--decimal point or --decimal comma",
         "unclear_thousands": "--decimal point or --decimal comma",
         "wrong_encoding": "--charset windows-1250",
-    }.get(error.errors[0].code if error.errors else "")
+    }.get(error.faults[0].code if error.faults else "")
     return f"{error.detail} In this command: {option}." if option else error.detail
 
 

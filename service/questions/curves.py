@@ -10,18 +10,17 @@ from numpy.typing import NDArray
 
 from service.bundles.reference import usual_range
 from service.bundles.registry import Model
-from service.errors import InvalidInput
+from service.errors import Fault, InvalidInput
 from service.questions.row_variants import Base, base_of, number_of, value_of
 from service.questions.usualness import Usual
 from service.questions.value_grid import Scale, scale_of
-from service.rows.strict_json import pointer, shown
+from service.rows.strict_json import shown
 from service.schemas import (
     Curve,
     CurvePoint,
     CurveRequest,
     Curves,
     Input,
-    InputError,
     LabelPrediction,
     Surface,
     Value,
@@ -60,7 +59,7 @@ def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
 def _pinned(model: Model, asked: CurveRequest) -> Prediction | None:
     if asked.pinned is None:
         return None
-    (prediction,) = model.predict(base_of(model.card, model.checks, asked.pinned, "/pinned").columns).predictions
+    (prediction,) = model.predict(base_of(model.card, model.checks, asked.pinned, "pinned").columns).predictions
     return prediction
 
 
@@ -91,7 +90,7 @@ def _surface(model: Model, base: Base, fields: list[Input], values: list[list[Va
         if len(along) > MAX_SURFACE_POINTS:
             message = f"Two fields at once take at most {MAX_SURFACE_POINTS} values each, not {len(along):,}."
             raise InvalidInput(
-                "This question cannot be answered.", errors=[_error("out_of_range", message, "fields", place)]
+                "This question cannot be answered.", faults=[_fault("out_of_range", message, "fields", place)]
             )
     matrix = base.repeated(len(rows) * len(columns))
     matrix[:, base.place(one.name)] = np.repeat([number_of(one, value) for value in rows], len(columns))
@@ -147,25 +146,25 @@ def _same(value: Value, own: Value) -> bool:
 def _asked_fields(model: Model, asked: CurveRequest) -> list[Input]:
     """Return the fields of a question that can be answered. Raises InvalidInput naming what is wrong with it."""
     known = {field.name: field for field in model.card.inputs}
-    errors = []
+    faults = []
     if not 1 <= len(asked.fields) <= MAX_FIELDS:
-        errors.append(_error("out_of_range", f"Name 1 to {MAX_FIELDS} fields, not {len(asked.fields):,}.", "fields"))
+        faults.append(_fault("out_of_range", f"Name 1 to {MAX_FIELDS} fields, not {len(asked.fields):,}.", "fields"))
     elif asked.together and len(asked.fields) != _BOTH:
-        errors.append(_error("out_of_range", f"Name two fields to see together, not {len(asked.fields)}.", "fields"))
+        faults.append(_fault("out_of_range", f"Name two fields to see together, not {len(asked.fields)}.", "fields"))
     for place, name in enumerate(asked.fields[:MAX_FIELDS]):
         if name not in known:
-            errors.append(_error("unknown_field", "The model has no such field.", "fields", place))
+            faults.append(_fault("unknown_field", "The model has no such field.", "fields", place))
         elif known[name].type == "text":
-            errors.append(_error("wrong_type", f"{shown(name)} is a text: it has no range to go along.", "fields", place))
+            faults.append(_fault("wrong_type", f"{shown(name)} is a text: it has no range to go along.", "fields", place))
         elif name in asked.fields[:place]:
-            errors.append(_error("duplicate_field", "This field is named twice.", "fields", place))
+            faults.append(_fault("duplicate_field", "This field is named twice.", "fields", place))
     most = MAX_SURFACE_POINTS if asked.together else MAX_POINTS
     if asked.points is not None and not _BOTH <= asked.points <= most:
-        errors.append(_error("out_of_range", f"Ask for {_BOTH} to {most} points.", "points"))
-    if errors:
-        raise InvalidInput("This question cannot be answered.", errors=errors)
+        faults.append(_fault("out_of_range", f"Ask for {_BOTH} to {most} points.", "points"))
+    if faults:
+        raise InvalidInput("This question cannot be answered.", faults=faults)
     return [known[name] for name in asked.fields]
 
 
-def _error(code: str, message: str, *steps: str | int) -> InputError:
-    return InputError(pointer=pointer(*steps), code=code, message=message)
+def _fault(code: str, message: str, *path: str | int) -> Fault:
+    return Fault(None, code, message, path=path)

@@ -7,15 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.registry import Model
-from service.errors import InvalidInput
+from service.errors import Fault, InvalidInput
 from service.rows.columns import Columns
-from service.rows.strict_json import pointer, shown
+from service.rows.strict_json import shown
 from service.schemas import (
     Band,
     Card,
     Classification,
     Goal,
-    InputError,
     LabelPrediction,
     ProbabilityGoal,
     ValueGoal,
@@ -114,5 +113,4 @@ def _focus(card: Card) -> str | None:
 
 
 def _refusal(code: str, message: str, *steps: str) -> InvalidInput:
-    error = InputError(pointer=pointer("goal", *steps), code=code, message=message)
-    return InvalidInput("This goal cannot be set.", errors=[error])
+    return InvalidInput("This goal cannot be set.", faults=[Fault(None, code, message, path=("goal", *steps))])

@@ -6,17 +6,15 @@ from typing import Any
 import numpy as np
 
 from service.bundles.registry import Model
-from service.errors import InvalidInput
+from service.errors import Fault, InvalidInput
 from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread
 from service.questions.goals import Target, target_of
 from service.questions.row_variants import Base, base_of, value_of
 from service.questions.usualness import Usual
 from service.questions.value_grid import scale_of
-from service.rows.strict_json import pointer
 from service.schemas import (
     Change,
     Input,
-    InputError,
     LabelPrediction,
     Recommendation,
     RecommendationRequest,
@@ -148,23 +146,23 @@ def _allowed(model: Model, field: Input, own: float, asked: RecommendationReques
 def _check_limits(model: Model, asked: RecommendationRequest) -> None:
     """Raise InvalidInput where fixed fields or ranges name what is not there."""
     known = {field.name: field for field in model.card.inputs}
-    errors = [
-        _error("unknown_field", "The model has no such field.", "fixed", place)
+    faults = [
+        _fault("unknown_field", "The model has no such field.", "fixed", place)
         for place, name in enumerate(asked.fixed)
         if name not in known
     ]
     for name, (low, high) in asked.ranges.items():
         if name not in known:
-            errors.append(_error("unknown_field", "The model has no such field.", "ranges", name))
+            faults.append(_fault("unknown_field", "The model has no such field.", "ranges", name))
         elif known[name].type not in _NUMERIC:
-            errors.append(_error("wrong_type", "Only a number has a range.", "ranges", name))
+            faults.append(_fault("wrong_type", "Only a number has a range.", "ranges", name))
         elif not (math.isfinite(low) and math.isfinite(high)):
-            errors.append(_error("not_finite", "Expected finite numbers.", "ranges", name))
+            faults.append(_fault("not_finite", "Expected finite numbers.", "ranges", name))
         elif low > high:
-            errors.append(_error("out_of_range", "The lower end is above the upper one.", "ranges", name))
-    if errors:
-        raise InvalidInput("These limits cannot be kept.", errors=errors[:100])
+            faults.append(_fault("out_of_range", "The lower end is above the upper one.", "ranges", name))
+    if faults:
+        raise InvalidInput("These limits cannot be kept.", faults=faults[:100])
 
 
-def _error(code: str, message: str, *steps: str | int) -> InputError:
-    return InputError(pointer=pointer(*steps), code=code, message=message)
+def _fault(code: str, message: str, *path: str | int) -> Fault:
+    return Fault(None, code, message, path=path)

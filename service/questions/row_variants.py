@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from service.errors import InvalidInput
 from service.rows.checks import Checks, codes_of
 from service.rows.columns import Columns
-from service.schemas import Card, Input, InputError, Row, Value
+from service.schemas import Card, Input, Row, Value
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,13 @@ class Base:
         return Columns(matrix, {name: cells * len(matrix) for name, cells in self.columns.texts.items()})
 
 
-def base_of(card: Card, checks: Checks, row: Row, at: str = "/row") -> Base:
-    """Return a row of a request, checked. Raises InvalidInput with pointers such as /row/credit_limit."""
+def base_of(card: Card, checks: Checks, row: Row, place: str = "row") -> Base:
+    """Return a row of a request, checked; `place` is its name in the request. Raises InvalidInput naming its fields."""
     try:
         columns = checks.columns([row])
     except InvalidInput as error:
-        errors = [
-            InputError(pointer=(each.pointer or "").replace("/rows/0", at, 1), code=each.code, message=each.message)
-            for each in error.errors
-        ]
-        raise InvalidInput(error.detail, errors=errors) from None
+        faults = [replace(fault, row=None, path=(place,)) for fault in error.faults]
+        raise InvalidInput(error.detail, faults=faults) from None
     return Base(row, columns, checks, {field.name: field for field in card.inputs if field.type != "text"})
 
 

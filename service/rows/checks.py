@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.errors import InvalidInput
+from service.errors import Fault, InvalidInput
 from service.rows.columns import Columns
-from service.rows.strict_json import Duplicate, pointer, shown
-from service.schemas import Card, FieldWarning, Input, InputError, Row
+from service.rows.strict_json import Duplicate, shown
+from service.schemas import Card, FieldWarning, Input, Row
 
 MAX_ERRORS = 100
 """An answer names no more than this many; a caller mends them and asks again."""
@@ -66,24 +66,24 @@ class Checks:
 
     def columns(self, rows: list[Row]) -> Columns:
         """Return the rows as columns. Raises InvalidInput naming up to 100 places, row by row."""
-        errors: list[tuple[int, InputError]] = []
+        faults: list[Fault] = []
         numbers: list[list[Any]] = []
         texts: dict[str, list[str]] = {}
-        for field, cells in zip(self._inputs, self._cells(rows, errors), strict=True):
-            values = self._typed(field, cells, errors)
+        for field, cells in zip(self._inputs, self._cells(rows, faults), strict=True):
+            values = self._typed(field, cells, faults)
             if field.type == "text":
-                texts[field.name] = self._texts(field, values, errors)
+                texts[field.name] = self._texts(field, values, faults)
                 continue
             if field.type == "category":
                 code = self._codes[field.name]
                 values = [code.get(value, UNKNOWN_CATEGORY) for value in values]
             if field.type == "integer":
-                self._check_whole(field, values, errors)
+                self._check_whole(field, values, faults)
             numbers.append(values)
         matrix = _matrix(numbers, len(rows))
-        errors += self._value_errors(matrix)
-        if errors:
-            raise _refusal(errors, len(rows))
+        faults += self._value_errors(matrix)
+        if faults:
+            raise _refusal(faults, len(rows))
         return Columns(matrix, texts, self.warnings(matrix))
 
     def usual(self, matrix: NDArray[np.float64]) -> bool:
@@ -112,7 +112,7 @@ class Checks:
                 warnings.setdefault(place, []).append(FieldWarning(field=field.name, code=code))  # type: ignore[arg-type]
         return warnings
 
-    def _cells(self, rows: list[Row], errors: list[tuple[int, InputError]]) -> list[tuple[Any, ...]]:
+    def _cells(self, rows: list[Row], faults: list[Fault]) -> list[tuple[Any, ...]]:
         """Return one tuple an input; notes fields that are missing or that nobody knows."""
         width = len(self._names)
         try:
@@ -120,18 +120,18 @@ class Checks:
         except KeyError:
             picked = None
         if picked is None or any(len(row) != width for row in rows):
-            picked = [self._picked_with_gaps(place, row, errors) for place, row in enumerate(rows)]
+            picked = [self._picked_with_gaps(place, row, faults) for place, row in enumerate(rows)]
         return list(zip(*picked, strict=True)) if picked else [()] * width
 
-    def _picked_with_gaps(self, place: int, row: Row, errors: list[tuple[int, InputError]]) -> tuple[Any, ...]:
+    def _picked_with_gaps(self, place: int, row: Row, faults: list[Fault]) -> tuple[Any, ...]:
         for name in row.keys() - set(self._names):
-            errors.append((place, _error(place, name, "unknown_field", "The model has no such field.")))
+            faults.append(Fault(name, "unknown_field", "The model has no such field.", row=place))
         for field in self._inputs:
             if field.name not in row and not field.nullable:
-                errors.append((place, _error(place, field.name, "missing_field", "This field is missing.")))
+                faults.append(Fault(field.name, "missing_field", "This field is missing.", row=place))
         return tuple(row.get(field.name, None if field.nullable else _Absent) for field in self._inputs)
 
-    def _typed(self, field: Input, cells: tuple[Any, ...], errors: list[tuple[int, InputError]]) -> list[Any]:
+    def _typed(self, field: Input, cells: tuple[Any, ...], faults: list[Fault]) -> list[Any]:
         """Return the cells with null in place of everything that is no value of the field's type, which is noted."""
         allowed = _TYPES[field.type]
         if allowed.issuperset(map(type, cells)):
@@ -143,34 +143,34 @@ class Checks:
             if fits or cell is _Absent or (cell is None and field.nullable):
                 continue
             if isinstance(cell, Duplicate):
-                errors.append((place, _error(place, field.name, "duplicate_field", "This field is given twice.")))
+                faults.append(Fault(field.name, "duplicate_field", "This field is given twice.", row=place))
             else:
-                errors.append((place, _error(place, field.name, "wrong_type", f"Expected {EXPECTED[field.type]}.")))
+                faults.append(Fault(field.name, "wrong_type", f"Expected {EXPECTED[field.type]}.", row=place))
         return values
 
     @staticmethod
-    def _texts(field: Input, values: list[str | None], errors: list[tuple[int, InputError]]) -> list[str]:
+    def _texts(field: Input, values: list[str | None], faults: list[Fault]) -> list[str]:
         texts = ["" if value is None else value for value in values]
         for place, text in enumerate(texts):
             if len(text) > field.max_length:
                 message = f"At most {field.max_length:,} characters, not {len(text):,}."
-                errors.append((place, _error(place, field.name, "too_long", message)))
+                faults.append(Fault(field.name, "too_long", message, row=place))
             elif not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-                errors.append((place, _error(place, field.name, "invalid_text", "Half a character: a lone surrogate.")))
+                faults.append(Fault(field.name, "invalid_text", "Half a character: a lone surrogate.", row=place))
         return texts
 
     @staticmethod
-    def _check_whole(field: Input, values: list[Any], errors: list[tuple[int, InputError]]) -> None:
+    def _check_whole(field: Input, values: list[Any], faults: list[Fault]) -> None:
         for place, value in enumerate(values):
             if type(value) is float and math.isfinite(value) and not value.is_integer():
-                errors.append((place, _error(place, field.name, "wrong_type", f"Expected {EXPECTED[field.type]}.")))
+                faults.append(Fault(field.name, "wrong_type", f"Expected {EXPECTED[field.type]}.", row=place))
 
-    def _value_errors(self, matrix: NDArray[np.float64]) -> list[tuple[int, InputError]]:
+    def _value_errors(self, matrix: NDArray[np.float64]) -> list[Fault]:
         wrong = self.outside(matrix)
         if not np.count_nonzero(wrong):
             return []
         return [
-            (place, _error(place, *self.fault(column, float(matrix[place, column]))))
+            Fault(*self.fault(column, float(matrix[place, column])), row=place)
             for place, column in np.argwhere(wrong)[:MAX_ERRORS].tolist()
         ]
 
@@ -229,12 +229,8 @@ def _float(value: float | None) -> float:
         return math.inf
 
 
-def _error(place: int, name: str, code: str, message: str) -> InputError:
-    return InputError(pointer=pointer("rows", place, name), code=code, message=message)
-
-
-def _refusal(errors: list[tuple[int, InputError]], rows: int) -> InvalidInput:
-    errors.sort(key=lambda found: found[0])
-    wrong = len({place for place, _ in errors})
+def _refusal(faults: list[Fault], rows: int) -> InvalidInput:
+    faults.sort(key=lambda fault: fault.row or 0)
+    wrong = len({fault.row for fault in faults})
     detail = f"{wrong} of {rows:,} rows cannot be scored." if rows > 1 else "The row cannot be scored."
-    return InvalidInput(detail, errors=[error for _, error in errors[:MAX_ERRORS]])
+    return InvalidInput(detail, faults=faults[:MAX_ERRORS])

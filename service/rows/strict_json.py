@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from service.errors import InvalidInput, InvalidRequest
-from service.schemas import InputError
+from service.errors import Fault, InvalidInput, InvalidRequest
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -83,7 +82,7 @@ def _decode_slowly(body: bytes, shape: type[S]) -> S:
     try:
         return msgspec.convert(tree, shape)
     except msgspec.ValidationError as error:
-        raise InvalidInput("The request has another shape than expected.", errors=[_locate(str(error))]) from None
+        raise InvalidInput("The request has another shape than expected.", faults=[_locate(str(error))]) from None
     except RecursionError:
         raise InvalidRequest("The body is nested too deeply.") from None
 
@@ -103,20 +102,20 @@ def _not_finite(_name: str) -> float:
     return math.inf
 
 
-def _locate(message: str) -> InputError:
-    """Turn "Expected `array`, got `int` - at `$.rows`" into a pointer, a code and a sentence."""
+def _locate(message: str) -> Fault:
+    """Turn "Expected `array`, got `int` - at `$.rows`" into a place, a code and a sentence."""
     path = _PATH.search(message)
     sentence = message[: path.start()] if path else message
     known = path["path"].partition("[...]")[0] if path else ""  # `[...]` stands for a name that msgspec does not tell
-    steps = [index or name for index, name in _STEP.findall(known)]
+    steps: list[str | int] = [int(index) if index else name for index, name in _STEP.findall(known)]
     named = _NAMED.search(sentence)
     if sentence.endswith(f"got `{Duplicate.__name__}`"):
-        return InputError(pointer=pointer(*steps), code="duplicate_field", message="This field is given twice.")
+        return Fault(None, "duplicate_field", "This field is given twice.", path=tuple(steps))
     if named is None:
-        return InputError(pointer=pointer(*steps), code="wrong_type", message=_in_words(sentence))
+        return Fault(None, "wrong_type", _in_words(sentence), path=tuple(steps))
     code = "unknown_field" if named["what"] == "unknown" else "missing_field"
     sentence = "There is no such field." if code == "unknown_field" else "This field is missing."
-    return InputError(pointer=pointer(*steps, named["name"]), code=code, message=sentence)
+    return Fault(named["name"], code, sentence, path=tuple(steps))
 
 
 def _in_words(sentence: str) -> str:
@@ -126,11 +125,6 @@ def _in_words(sentence: str) -> str:
         return sentence
     wanted = " or ".join(_WORDS.get(each, each) for each in types["wanted"].split(" | "))
     return f"This is to be {wanted}, not {_WORDS.get(types['got'], types['got'])}."
-
-
-def pointer(*steps: str | int) -> str:
-    """Return the JSON pointer (RFC 6901) of some steps; a step longer than 64 characters is cut."""
-    return "".join("/" + shown(str(step)).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def shown(raw: str) -> str:

@@ -9,15 +9,17 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from service.errors import (
+    Fault,
     Forbidden,
+    InvalidFile,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
     ServiceError,
     Unexpected,
 )
-from service.rows.strict_json import encode
-from service.schemas import Problem
+from service.rows.strict_json import encode, shown
+from service.schemas import InputError, Problem
 
 MEDIA_TYPE = "application/problem+json"
 _FIND_IT = "Something went wrong on our side. The request id helps us to find it."
@@ -34,9 +36,31 @@ def answer(error: ServiceError, scope: Scope) -> Response:
         detail=error.detail,
         code=error.code,
         request_id=scope.get("request_id", ""),
-        errors=error.errors,
+        errors=input_errors(error),
     )
     return Response(encode(problem), error.status, headers=error.headers, media_type=MEDIA_TYPE)
+
+
+def input_errors(error: ServiceError) -> list[InputError]:
+    """Return the faults of an error as answers publish them: JSON pointers, or columns and lines of a file."""
+    if isinstance(error, InvalidFile):
+        return [
+            InputError(
+                column=None if fault.field is None else shown(fault.field),
+                row=None if fault.row is None else fault.row + 1,
+                code=fault.code,
+                message=fault.message,
+                line=fault.line,
+            )
+            for fault in error.faults
+        ]
+    return [InputError(pointer=pointer(fault), code=fault.code, message=fault.message) for fault in error.faults]
+
+
+def pointer(fault: Fault) -> str:
+    """Return the JSON pointer (RFC 6901) of a fault's place; a step longer than 64 characters is cut."""
+    steps = [*fault.path, *(step for step in (fault.row, fault.field) if step is not None)]
+    return "".join("/" + shown(str(step)).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def from_framework(request: Request, error: Exception) -> Response:

@@ -41,7 +41,7 @@ RULES: dict[str, set[str]] = {
     "service.__main__": {"service.web", "service.errors", "service.settings", "service.store"},
     "service.settings": set(),
     "service.schemas": set(),
-    "service.errors": {"service.schemas"},
+    "service.errors": set(),
     "service.rows": {"service.errors", "service.schemas"},
     "service.bundles": {"service.errors", "service.rows", "service.schemas"},
     "service.questions": {"service.bundles", "service.errors", "service.rows", "service.schemas"},

@@ -50,7 +50,7 @@ class BatchFile:
                 yield batch
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             detail = f"The {self.recognised.format} file is damaged: it cannot be read to its end."
-            raise InvalidFile(detail, fault="damaged_file") from error
+            raise InvalidFile(detail, fault_code="damaged_file") from error
 
 
 def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
@@ -59,7 +59,7 @@ def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
         mapped = pa.memory_map(str(file))  # the batches are slices of the file: nothing is copied
         if is_compressed(mapped):
             raise InvalidFile(
-                "The batches of the Arrow stream are compressed. Send them uncompressed.", fault="compressed_batches"
+                "The batches of the Arrow stream are compressed. Send them uncompressed.", fault_code="compressed_batches"
             )
         mapped.seek(0)
         rows, schema = 0, pa.ipc.open_stream(mapped).schema
@@ -125,7 +125,7 @@ def _alone(array: pa.Array) -> pa.Array:
 
 
 def _damaged(what: str) -> InvalidFile:
-    return InvalidFile(f"This is no whole {what}: it is damaged, or cut short.", fault="damaged_file")
+    return InvalidFile(f"This is no whole {what}: it is damaged, or cut short.", fault_code="damaged_file")
 
 
 def _recognised(kind: str, card: Card, schema: pa.Schema, ignored: list[str], rows: int) -> Recognised:

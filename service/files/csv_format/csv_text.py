@@ -50,7 +50,7 @@ class CsvText:
             count += len(rows)
             if max(map(len, chain.from_iterable(rows))) > _MAX_CELL:
                 longest = max(range(len(rows)), key=lambda place: max(map(len, rows[place])))
-                raise InvalidFile(_TOO_LONG, fault="long_cell", line=lines[longest])
+                raise InvalidFile(_TOO_LONG, fault_code="long_cell", line=lines[longest])
             if count > max_rows:
                 raise TooLarge(f"A file may hold {max_rows:,} rows.")
             for place in numbers:
@@ -92,7 +92,7 @@ class CsvText:
             except csv.Error as error:
                 fault, reason = _reason(error)
                 detail = f"The row that begins in line {begins:,} cannot be read: {reason}"
-                raise InvalidFile(detail, fault=fault, line=begins) from None
+                raise InvalidFile(detail, fault_code=fault, line=begins) from None
 
     def _first_line(self) -> tuple[int, str]:
         """Return how many lines stand before the names, and the names as text: a quoted one may hold a line break."""
@@ -115,7 +115,7 @@ class CsvText:
             except LongRow as error:
                 raise _long_row(error, before + 1) from None
         if not found:
-            raise InvalidFile("The file is empty: its first line must name the columns.", fault="empty_file")
+            raise InvalidFile("The file is empty: its first line must name the columns.", fault_code="empty_file")
         return before, "".join(found)
 
     def _text(self) -> TextIO:
@@ -124,7 +124,7 @@ class CsvText:
 
 def _long_row(error: LongRow, line: int) -> InvalidFile:
     detail = f"The row that begins in line {line:,} is longer than {error} characters. Is a quote left open?"
-    return InvalidFile(detail, fault="long_cell", line=line)
+    return InvalidFile(detail, fault_code="long_cell", line=line)
 
 
 def _reason(error: csv.Error) -> tuple[str, str]:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from service.errors import InvalidFile
+from service.errors import Fault, InvalidFile
 from service.rows.strict_json import shown
-from service.schemas import InputError
 
 Decimal = Literal["point", "comma"]
 ONE_COLUMN = "\x1f"
@@ -31,9 +30,9 @@ def encoding_of(head: bytes, charset: str) -> str:
         encoding = ""
     if encoding not in _ENCODINGS:
         known = "utf-8, utf-16, windows-1250, windows-1252, iso-8859-1, iso-8859-2"
-        raise InvalidFile(f"The charset {shown(charset)} is not taken. Use one of: {known}.", fault="unknown_charset")
+        raise InvalidFile(f"The charset {shown(charset)} is not taken. Use one of: {known}.", fault_code="unknown_charset")
     if b"\0" in head and encoding != "utf-16":
-        raise InvalidFile("This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8.", fault="zero_bytes")
+        raise InvalidFile("This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8.", fault_code="zero_bytes")
     return encoding
 
 
@@ -42,7 +41,7 @@ def no_text(error: UnicodeDecodeError, line: int) -> InvalidFile:
     return InvalidFile(
         f"The file is not {error.encoding.upper()}: see the line after {line:,}. Save it as “CSV UTF-8”, or name its "
         "encoding: Content-Type: text/csv; charset=windows-1250.",
-        fault="wrong_encoding",
+        fault_code="wrong_encoding",
     )
 
 
@@ -68,23 +67,21 @@ def header(first_line: str, separator: str) -> list[str]:
 def _missing(names: list[str], wanted: Sequence[str]) -> InvalidFile:
     numbers = sum(1 for name in names if _NUMBER.fullmatch(name))
     if numbers * 3 > len(names):
-        return InvalidFile("The first line must name the columns; this one looks like values.", fault="no_header")
+        return InvalidFile("The first line must name the columns; this one looks like values.", fault_code="no_header")
     return missing_columns(names, wanted)
 
 
 def missing_columns(names: Sequence[str], wanted: Sequence[str]) -> InvalidFile:
     """Return what to say of a file without some of the model's columns."""
     folded = {name.casefold().replace(" ", "_").replace("-", "_"): name for name in names}
-    errors = []
+    faults = []
     for name in wanted:
         if name not in names:
             other = folded.get(name.casefold())
             hint = f" There is “{shown(other)}”: names are matched letter by letter." if other else ""
-            errors.append(
-                InputError(column=name, code="missing_column", message=f"The file has no column of this name.{hint}")
-            )
-    listed = ", ".join(error.column or "" for error in errors[:5]) + (" …" if len(errors) > 5 else "")  # noqa: PLR2004
-    return InvalidFile(f"The file lacks columns: {listed}.", errors=errors[:100])
+            faults.append(Fault(name, "missing_column", f"The file has no column of this name.{hint}"))
+    listed = ", ".join(fault.field or "" for fault in faults[:5]) + (" …" if len(faults) > 5 else "")  # noqa: PLR2004
+    return InvalidFile(f"The file lacks columns: {listed}.", faults=faults[:100])
 
 
 class DecimalEvidence:
@@ -114,13 +111,16 @@ class DecimalEvidence:
             return said
         comma, point = self._speaks[","], self._speaks["."]
         if comma and (point or self._unclear["."]):
-            raise InvalidFile(f"Some numbers have a decimal comma and some a decimal point. {hint}", fault="mixed_decimals")
+            raise InvalidFile(
+                f"Some numbers have a decimal comma and some a decimal point. {hint}", fault_code="mixed_decimals"
+            )
         # Whoever separates cells by commas writes no decimal ones: there a point is one.
         unclear = self._unclear[","] or (self._unclear["."] and separator != ",")
         if unclear and not comma and not point:
             shown = "1,234" if self._unclear[","] else "1.234"
             raise InvalidFile(
-                f"Numbers such as {shown} may mean a thousand or a little more than one. {hint}", fault="unclear_thousands"
+                f"Numbers such as {shown} may mean a thousand or a little more than one. {hint}",
+                fault_code="unclear_thousands",
             )
         return "comma" if comma else "point"
 

@@ -19,6 +19,7 @@ from service.errors import InvalidInput
 from service.publishing.gate import pipeline_scores
 from service.questions.curves import curves
 from service.schemas import Category, CurveRequest, Input, Regression, Row
+from service.web.problems import pointer
 from tests.app.questions.test_recommendations import FLAT_ROWS, PET_ROWS
 from tests.app.web.test_predictions_route import JSON, check_problem
 from tests.support.formula_models import FLAT, FLAT_ROW, NOTE, PET, PET_ROW, model_of, serve_toys
@@ -308,4 +309,4 @@ def test_a_map_of_a_hundred_categories_is_refused_and_their_curve_is_drawn() -> 
     assert [point.prediction.value for point in curve.points] == list(range(100))
     with pytest.raises(InvalidInput) as raised:
         curves(model, CurveRequest(row=row, fields=["area", "town"], together=True))
-    assert [error.pointer for error in raised.value.errors] == ["/fields/1"]
+    assert [pointer(fault) for fault in raised.value.faults] == ["/fields/1"]

@@ -11,6 +11,7 @@ from service.errors import InvalidInput
 from service.rows.checks import EXACT_INTEGER, LARGEST, MAX_ERRORS, Checks
 from service.rows.strict_json import Duplicate
 from service.schemas import Card, Category, Input, Regression, Row, Scoring
+from service.web.problems import pointer
 
 INPUTS = (
     Input(name="free", type="number"),
@@ -68,7 +69,7 @@ def refused(rows: list[Row]) -> set[str]:
     try:
         CHECKS.columns(rows)
     except InvalidInput as error:
-        return {each.pointer or "" for each in error.errors}
+        return {pointer(each) for each in error.faults}
     return set()
 
 
@@ -94,7 +95,7 @@ def test_missing_and_unknown_fields_are_each_named(missing: set[str], unknown: d
     try:
         CHECKS.columns([row])
     except InvalidInput as error:
-        codes = {(each.pointer or "").removeprefix("/rows/0/"): each.code for each in error.errors}
+        codes = {pointer(each).removeprefix("/rows/0/"): each.code for each in error.faults}
     needed = {field.name for field in INPUTS if not field.nullable}
     assert {name for name, code in codes.items() if code == "missing_field"} == missing & needed
     assert list(codes.values()).count("unknown_field") == len({name.replace("\ud800", "?") for name in unknown}) or unknown
@@ -130,7 +131,7 @@ def test_a_nullable_field_may_be_left_out() -> None:
 def test_an_answer_names_at_most_a_hundred_places() -> None:
     with pytest.raises(InvalidInput) as raised:
         CHECKS.columns([GOOD | {"free": "x"}] * 1000)
-    assert len(raised.value.errors) == MAX_ERRORS
+    assert len(raised.value.faults) == MAX_ERRORS
     assert raised.value.detail == "1000 of 1,000 rows cannot be scored."
 
 
