@@ -34,7 +34,8 @@ from client.shapes.answers import (
     Usualness,
     Value,
 )
-from client.shapes.card import Band, Card, Field, Health, ModelState, Output
+from client.shapes.card import Band, Card, Health, ModelState, Output
+from client.shapes.card_fields import Field
 from client.shapes.evaluation import Classification, Evaluation, Figure, Regression, Segment, SegmentGroup, ThresholdCounts
 
 __all__ = [

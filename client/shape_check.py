@@ -1,17 +1,28 @@
 """The check that an answer has its shape, before anyone reads a number from it.
 
-Keys that a shape does not name are let through.
-`Annotated[list[T], 2]` is a list of exactly two.
+Keys that a shape does not name are let through. `Annotated[T, …]` says more than T: a number is the length of a list, a
+function tells whether a value fits, and ShapeOf picks a second shape by a key of the value.
 """
 
 import sys
 import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 
 class ShapeError(Exception):
     """Says where an answer leaves its shape."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShapeOf:
+    """A second shape of a dict, chosen by the text under `key`. Without a choice, `otherwise` stands for both shapes."""
+
+    key: str
+    shapes: Mapping[str, Any]
+    otherwise: Any
 
 
 def check(value: Any, shape: Any, at: str = "answer") -> None:
@@ -22,8 +33,7 @@ def check(value: Any, shape: Any, at: str = "answer") -> None:
     elif origin is NotRequired:
         check(value, arguments[0], at)
     elif origin is Annotated:
-        check(value, arguments[0], at)
-        _require(len(value) == arguments[1], at)
+        _check_annotated(value, arguments[0], arguments[1], at)
     elif origin is Literal:
         _require(isinstance(value, str) and value in arguments, at)
     elif origin is Union or origin is types.UnionType:
@@ -40,6 +50,17 @@ def check(value: Any, shape: Any, at: str = "answer") -> None:
         _require(type(value) in {int, float} and abs(value) <= sys.float_info.max, at)
     elif shape is not Any:
         _require(value is None if shape is type(None) else type(value) is shape, at)
+
+
+def _check_annotated(value: Any, shape: Any, more: int | ShapeOf | Callable[[Any], bool], at: str) -> None:
+    if isinstance(more, ShapeOf):
+        _require(isinstance(value, dict), at)
+        second = more.shapes.get(value.get(more.key)) if isinstance(value.get(more.key), str) else None
+        check(value, more.otherwise if second is None else shape, at)
+        check(value, Any if second is None else second, at)
+        return
+    check(value, shape, at)
+    _require(len(value) == more if isinstance(more, int) else more(value), at)
 
 
 def _check_typed_dict(value: Any, shape: Any, at: str) -> None:

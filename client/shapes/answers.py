@@ -7,6 +7,10 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 Row = dict[str, Any]
 Value = float | int | str | bool | None
+AnyValue = Value | dict[str, Any] | list[Any]
+"""A value of a field whose type the client may not know."""
+Ends = Annotated[list[float], 2] | Annotated[list[str], 2]
+"""Two values of a number, or of a date as ISO text."""
 
 
 class FieldWarning(TypedDict):
@@ -146,7 +150,7 @@ class RunList(TypedDict):
 
 class Contribution(TypedDict):
     field: str
-    value: Value
+    value: AnyValue
     contribution: float
     span: NotRequired[Annotated[list[int], 2]]
     """Where a word stands in its text: [first character, one past the last]."""
@@ -180,8 +184,8 @@ class CurvePoint(TypedDict):
 
 class Curve(TypedDict):
     field: str
-    seen: Annotated[list[float], 2] | None
-    usual: Annotated[list[float], 2] | None
+    seen: Ends | None
+    usual: Ends | None
     points: list[CurvePoint]
 
 
@@ -220,7 +224,7 @@ class Goal(TypedDict):
     value: NotRequired[Range]
 
 
-Change = TypedDict("Change", {"field": str, "from": Value, "to": Value})
+Change = TypedDict("Change", {"field": str, "from": AnyValue, "to": AnyValue})
 
 
 class Recommendation(TypedDict):

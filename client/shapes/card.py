@@ -5,37 +5,8 @@ Keys that are not named here are let through: the contract may grow.
 
 from typing import Literal, NotRequired, TypedDict
 
-from client.shapes.answers import Row, Value
-
-
-class Category(TypedDict):
-    value: str
-    label: NotRequired[str]
-    seen: NotRequired[bool]
-
-
-Field = TypedDict(
-    "Field",
-    {
-        "name": str,
-        "type": Literal["number", "integer", "category", "text", "boolean"],
-        "label": NotRequired[str],
-        "help": NotRequired[str],
-        "unit": NotRequired[str],
-        "shown_as": NotRequired[Literal["number", "percent"]],
-        "group": NotRequired[str],
-        "minimum": NotRequired[float],
-        "maximum": NotRequired[float],
-        "seen": NotRequired[list[float]],
-        "step": NotRequired[float],
-        "categories": NotRequired[list[Category]],
-        "max_length": NotRequired[int],
-        "default": NotRequired[Value],
-        "nullable": NotRequired[bool],
-        "from": NotRequired[str],
-        "changeable": NotRequired[str],
-    },
-)
+from client.shapes.answers import Row
+from client.shapes.card_fields import CheckedField
 
 
 class Label(TypedDict):
@@ -99,7 +70,7 @@ class Card(TypedDict):
     version: str
     title: str
     question: str
-    inputs: list[Field]
+    inputs: list[CheckedField]
     output: Output
     summary: NotRequired[str]
     examples: NotRequired[list[Example]]
@@ -116,7 +87,8 @@ class Card(TypedDict):
 
 class ModelState(TypedDict):
     name: str
-    state: Literal["ready", "broken"]
+    state: str
+    """`ready` or `broken`; more may come."""
     version: str | None
     versions: list[str]
     title: str | None

@@ -12,6 +12,7 @@ from demo.session.cases import MODEL
 from demo.session.entity_lookup import LookedUp
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
+from demo.views import case_story
 from demo.widgets import banner, forms
 
 PAGE = "clients"
@@ -32,13 +33,13 @@ def page() -> None:
         return
     found = _looked_up(card, tr)
     if found is None:
-        session_state.write_address(card, entity_lookup.write(_key(card), {}))
+        session_state.write_address(card, entity_lookup.write(card, _key(card), {}))
         return
     with st.container(key="page"):
         form, said = st.columns([5, 6], gap="large")
     with form:
         notes = _form(card, found, tr)
-    session_state.write_address(card, entity_lookup.write(found.entity["id"], entity_lookup.changes(found)))
+    session_state.write_address(card, entity_lookup.write(card, found.entity["id"], entity_lookup.changes(found)))
     with said, st.container(key="answer"), st.container(key="said"):
         _answers(card, found, tr)
     _notes(card, found, notes, tr)
@@ -207,10 +208,10 @@ def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | No
         said.append(f"{html.escape(tr.text('Against the stored answer:'))} <strong>{moved}</strong>.")
     since = entity_lookup.since_the_answer(found)
     if since.changed():
-        told = tr.text("Stored since that answer: {changes}.", changes=wording.changes(card, since, tr))
+        told = tr.text("Stored since that answer: {changes}.", changes=case_story.changes(card, since, tr))
         said.append(html.escape(told))
     if found.case.changed():
-        told = tr.text("You changed {changes}.", changes=wording.changes(card, found.case, tr))
+        told = tr.text("You changed {changes}.", changes=case_story.changes(card, found.case, tr))
         said.append(html.escape(told))
     elif not now:
         said.append(html.escape(tr.text("Change a field to see the answer of this moment beside it.")))

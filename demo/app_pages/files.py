@@ -8,6 +8,7 @@ import streamlit as st
 
 from client import Card
 from demo.charts import answer_histogram
+from demo.charts.ticks import round_numbers
 from demo.files import refusal_text, scored_file, spreadsheet
 from demo.files.file_summary import FORMATS
 from demo.files.scored_file import EVERY, REFUSED, SHOWN_ROWS, ScoredFile
@@ -70,7 +71,7 @@ def _show(card: Card, sent: SentFile, file: ScoredFile, tr: Translation) -> None
 def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     bins = scored_file.bins(card, file.table)
     scale = chart_scales.of(card, [bins[0][0], bins[-1][1]], tr)
-    ticks = [(at, tr.number(at)) for at in chart_scales.nice(0, max(rows for _, _, rows in bins), 5) if at]
+    ticks = [(at, tr.number(at)) for at in round_numbers(0, max(rows for _, _, rows in bins), 5) if at]
     scored = counts[EVERY] - counts[REFUSED]
     shares = [
         tr.text(

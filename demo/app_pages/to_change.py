@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from client import Card, Change, Field, Recommendation
+from demo.fields import field_types
 from demo.session import goal_form, service_queries, session_state
 from demo.session.cases import MODEL
 from demo.session.goal_form import Wish
@@ -192,9 +193,10 @@ def _proposals(card: Card, found: list[Recommendation], tr: Translation) -> None
 
 
 def _move(field: Field, change: Change, tr: Translation) -> str:
+    kind = field_types.of(field)
     before, after = (
-        wording.value_text(field, change["from"], tr),
-        wording.value_with_unit(field, change["to"], tr),
+        kind.value_text(change["from"], tr),
+        kind.value_with_unit(change["to"], tr),
     )
     return f"{escape(wording.label(field))} <b>{escape(before)} → {escape(after)}</b>"
 

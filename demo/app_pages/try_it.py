@@ -9,12 +9,16 @@ from streamlit.delta_generator import DeltaGenerator
 from client import Card, Explanation, Field, Prediction
 from demo.charts import answer_scale
 from demo.charts.canvas import Figure, Stretch
+from demo.fields import field_types
 from demo.session import cases, service_queries, session_state
 from demo.session.cases import MODEL, Case
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
-from demo.views import explanation_view
+from demo.views import case_story, explanation_view
 from demo.widgets import banner, forms
+
+_UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
+"""Codes of warnings about a value that is unusual for the model."""
 
 
 def page() -> None:
@@ -37,7 +41,7 @@ def page() -> None:
         if explained is None:
             st.html('<p class="answer-none">–</p>')
             st.caption(tr.text("No answer at the moment."))
-            _notes(card, notes, [], tr)
+            _notes(card, notes, {}, tr)
             return
         now, start = explained
         with st.container(key="said"):
@@ -45,7 +49,7 @@ def page() -> None:
         with st.container(key="why"):
             _why(card, case, now, start, tr)
             _foot(card, case, tr)
-        _notes(card, notes, [warning["field"] for warning in now["prediction"]["warnings"]], tr)
+        _notes(card, notes, {each["field"]: each["code"] for each in now["prediction"]["warnings"]}, tr)
 
 
 def _notices(tr: Translation) -> None:
@@ -111,7 +115,7 @@ def _answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Tran
     st.html(answer_html.large(card, now, tr))
     figure, alt = _drawing(card, case, now, begun, tr)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
-    before, moved, after = (html.escape(part) for part in wording.story(card, case, begun, value, tr))
+    before, moved, after = (html.escape(part) for part in case_story.story(card, case, begun, value, tr))
     st.html(f'<p class="story">{before} <strong>{moved}</strong>{"." if moved else ""} {after}</p>')
 
 
@@ -176,19 +180,22 @@ def _foot(card: Card, case: Case, tr: Translation) -> None:
         st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')
 
 
-def _notes(card: Card, places: dict[str, DeltaGenerator], unusual: list[str], tr: Translation) -> None:
-    """Write under its field what is unusual or refused there."""
+def _notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
+    """Write under its field what the service refuses or warns about; `warnings` is field → code."""
     refused = banner.field_errors()
     for field in card["inputs"]:
         name = field["name"]
         if name in refused:
             places[name].error(tr.text("Please check this value."))
-        elif name in unusual:
-            places[name].html(f'<p class="unusual">{html.escape(_unusual(field, tr))}</p>')
+        elif name in warnings:
+            places[name].html(f'<p class="unusual">{html.escape(_warning(field, warnings[name], tr))}</p>')
 
 
-def _unusual(field: Field, tr: Translation) -> str:
-    if field["type"] == "category" or "seen" not in field:
+def _warning(field: Field, code: str, tr: Translation) -> str:
+    if code not in _UNUSUAL:
+        return tr.text("The model warns about this value: {code}.", code=code)
+    kind = field_types.of(field)
+    if not kind.is_ordered or "seen" not in field:
         return tr.text("The model has never seen this: do not rely on the answer.")
-    low, high = (wording.value_text(field, end, tr) for end in field["seen"])
+    low, high = (kind.value_text(end, tr) for end in field["seen"])
     return tr.text("Unusual: the model learned from values between {low} and {high}.", low=low, high=high)

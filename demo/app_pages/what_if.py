@@ -9,6 +9,7 @@ from client import Card, Curves, Field, Row
 from demo.charts import answer_map, curve_chart
 from demo.charts.canvas import Figure
 from demo.charts.curve_chart import Point
+from demo.fields import field_types
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL, Case
 from demo.text import answer_html, wording
@@ -27,7 +28,7 @@ def page() -> None:
     card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
     case = session_state.case(card)
     st.title(tr.text("What if?"), anchor=False)
-    fields = {field["name"]: field for field in card["inputs"] if field["type"] != "text"}
+    fields = {name: kind.field for name, kind in field_types.by_name(card).items() if kind.can_sweep}
     if not fields:
         session_state.write_address(card)
         st.info(
@@ -91,8 +92,9 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation)
     scale = curve_view.scale(card, points, tr)
     pinned = wording.answer_value(card, asked["pinned"]) if asked["pinned"] and case.changed() else None
     rare = False
-    if curve_view.is_ordered(field):
-        start = None if pinned is None or begun is None else Point(float(begun), pinned, "", "")
+    kind = field_types.of(field)
+    if kind.is_ordered:
+        start = None if pinned is None or begun is None else Point(kind.position(begun), pinned, "", "")
         axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], tr)
         rare = bool(axis.rare(points, (points[0].at, points[-1].at)))
         figure = curve_chart.line(points, axis, scale, now=now, start=start, theme=session_state.theme())
@@ -114,7 +116,7 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation)
         rare=rare,
     )
     for point in asked["curves"][0]["points"]:
-        if point["value"] is None and curve_view.is_ordered(field):
+        if point["value"] is None and kind.is_ordered:
             unknown = wording.answer_with_unit(card, wording.answer_value(card, point["prediction"]), tr)
             st.caption(tr.text("Where it is not known, the answer is {answer}.", answer=forms.plain(unknown)))
 

@@ -3,10 +3,10 @@
 from client import Card, Regression
 from demo.charts import evaluation_charts
 from demo.charts.evaluation_charts import Spread, Titles
+from demo.charts.ticks import round_numbers
 from demo.evaluation.findings import Finding, between, repeated
 from demo.text import wording
 from demo.text.translation import Translation
-from demo.views import chart_scales
 
 _FEW_BINS = 3
 
@@ -41,7 +41,7 @@ def errors(card: Card, found: Regression, theme: str, tr: Translation) -> Findin
     if len(bins) > _FEW_BINS:  # the outermost ones are as wide as the errors are large
         (_, first, first_rows), (last, _, last_rows), width = drawn[0], drawn[-1], drawn[1][1] - drawn[1][0]
         drawn[0], drawn[-1] = (first - width, first, first_rows), (last, last + width, last_rows)
-    counts = [(at, tr.number(at)) for at in chart_scales.nice(0, max(rows for _, _, rows in drawn))]
+    counts = [(at, tr.number(at)) for at in round_numbers(0, max(rows for _, _, rows in drawn))]
     ticks = _ticks(card, drawn[0][0], drawn[-1][1], tr)
     drawing = evaluation_charts.histogram(drawn, ticks, counts, titles, theme)
     return Finding(sentence, drawing, tuple(more))
@@ -77,4 +77,4 @@ def ranges(card: Card, found: Regression, theme: str, tr: Translation) -> Findin
 
 
 def _ticks(card: Card, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
-    return [(at, wording.answer_text(card, at, tr)) for at in chart_scales.nice(low, high)]
+    return [(at, wording.answer_text(card, at, tr)) for at in round_numbers(low, high)]

@@ -7,13 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any, TypeAlias
 
-from client import Card, Field, Row
-from demo.session import cases
+from client import Card, Row
+from demo.fields import field_types
 from demo.text.translation import Translation
-from demo.text.wording import is_classification, label, value_with_unit
+from demo.text.wording import is_classification, label
 
 _PARTS = 24
 _NAMED = 3
@@ -59,9 +58,9 @@ def entry(card: Card, found: Mapping[str, Any], number: int) -> Entry | None:
     if not math.isfinite(answer) or (is_classification(card) and not 0 <= answer <= 1):
         return None
     row: Row = {}
-    for field in card["inputs"]:
+    for name, field in field_types.by_name(card).items():
         try:
-            row[field["name"]] = cases.parse(field, _spelt(field, found[field["name"]]))
+            row[name] = field.from_cell(found[name])
         except (KeyError, ValueError, OverflowError):
             continue
     known = [band["value"] for band in card["output"].get("bands", [])]
@@ -70,15 +69,6 @@ def entry(card: Card, found: Mapping[str, Any], number: int) -> Entry | None:
     return Entry(
         number, row, answer, band if band in known else None, version if isinstance(version, str) else "", _at(card, found)
     )
-
-
-def _spelt(field: Field, held: Any) -> str:
-    """Return a cell as `cases` reads it; an empty cell of a CSV is a value that is not known."""
-    if isinstance(held, str):
-        return held if held or field["type"] == "text" else cases.spell(None)
-    if held is not None and not isinstance(held, int | float | Decimal):
-        raise ValueError(field["name"])
-    return cases.spell(float(held) if isinstance(held, Decimal) else held)
 
 
 def answer_column(card: Card) -> str:
@@ -122,11 +112,12 @@ def _low_is_bad(card: Card) -> bool:
 
 def title(card: Card, each: Entry, tr: Translation) -> str:
     """Return an entry in words: its text, or its first fields."""
-    texts = [field["name"] for field in card["inputs"] if field["type"] == "text" and field["name"] in each.row]
+    fields = field_types.by_name(card)
+    texts = [name for name, field in fields.items() if field.is_long and name in each.row]
     if texts:
         return str(each.row[texts[0]])
-    known = [field for field in card["inputs"] if field["name"] in each.row][:_NAMED]
-    return " · ".join(f"{label(field)} {value_with_unit(field, each.row[field['name']], tr)}" for field in known)
+    known = [name for name in fields if name in each.row][:_NAMED]
+    return " · ".join(f"{label(fields[name].field)} {fields[name].value_with_unit(each.row[name], tr)}" for name in known)
 
 
 def waiting(card: Card, entries: list[Entry]) -> list[Entry]:

@@ -7,6 +7,7 @@ import re
 
 from client import Busy, Card, Failed, Field, InvalidAnswer, Refused, ServiceError, TooSlow
 from client.errors import InputError
+from demo.fields import field_types
 from demo.files.scored_file import MAX_BYTES, TooLarge
 from demo.text.translation import Translation
 
@@ -120,7 +121,7 @@ def of_row(card: Card, codes: str, sentence: str, tr: Translation) -> str:
 def _of_cell(field: Field, tr: Translation) -> dict[str, str]:
     return {
         "missing_field": tr.text("a value is missing"),
-        "wrong_type": _wrong_type(field, tr),
+        "wrong_type": field_types.of(field).wrong_type_text(tr),
         "not_finite": tr.text("an infinite number"),
         "out_of_range": _out_of_range(field, tr),
         "too_long": tr.text("longer than the model reads"),
@@ -130,18 +131,10 @@ def _of_cell(field: Field, tr: Translation) -> dict[str, str]:
     }
 
 
-def _wrong_type(field: Field, tr: Translation) -> str:
-    return {
-        "number": tr.text("not a number"),
-        "integer": tr.text("not a whole number"),
-        "boolean": tr.text("neither true nor false"),
-    }.get(field["type"], tr.text("not text"))
-
-
 def _out_of_range(field: Field, tr: Translation) -> str:
     if "minimum" not in field or "maximum" not in field:
         return tr.text("outside of what the model takes")
-    low, high = (tr.plain_number(end) for end in (field["minimum"], field["maximum"]))
+    low, high = (field_types.of(field).cell_text(end, tr) for end in (field["minimum"], field["maximum"]))
     return tr.text("not between {low} and {high}", low=low, high=high)
 
 

@@ -6,14 +6,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
-from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from client import Card, Field, InvalidAnswer, RecognisedFile, Row, Value
-from demo.session import cases
+from client import Card, InvalidAnswer, RecognisedFile, Row
+from demo.fields import field_types
 from demo.text.wording import is_classification
 
 EVERY, REFUSED = "every", "refused"
@@ -21,7 +20,6 @@ SHOWN_ROWS = 1000
 MAX_BYTES = 512 * 2**20
 _BINS = 20
 _SAMPLE_ROWS = 50
-_TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
 
 
 @dataclass(frozen=True)
@@ -176,24 +174,12 @@ def case_of(card: Card, file: ScoredFile, place: int) -> Row:
     """Return the values of row number `place` (1-based) that the model's fields take; others are left out."""
     cells = file.table.slice(place - 1, 1).to_pylist()[0]
     row: Row = {}
-    for field in card["inputs"]:
+    for name, field in field_types.by_name(card).items():
         try:
-            row[field["name"]] = cases.parse(field, cases.spell(_value(field, cells[field["name"]], file.recognised)))
-        except (KeyError, ValueError, TypeError):
+            row[name] = field.from_cell(cells[name], decimal_comma=file.recognised.get("decimal") == "comma")
+        except (KeyError, ValueError):
             continue
     return row
-
-
-def _value(field: Field, cell: Any, recognised: RecognisedFile) -> Value:
-    if not isinstance(cell, str):
-        return cast(Value, cell)
-    if field["type"] == "boolean":
-        return cell.strip().lower() in _TRUE if cell.strip().lower() in _TRUE | _FALSE else None
-    if field["type"] in {"number", "integer"}:
-        text = cell.strip().removeprefix("+")
-        number = float(text.replace(",", ".") if recognised.get("decimal") == "comma" else text)
-        return int(number) if number.is_integer() else number
-    return cell
 
 
 def as_parquet(table: pa.Table) -> bytes:

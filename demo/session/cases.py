@@ -6,18 +6,15 @@ What an address says is hostile until it fits the card.
     &view=share_paid&kept=eJyLVk…                                         what the page looks at; the kept cases
 """
 
-import math
-import re
 from dataclasses import dataclass, field
 
-from client import Card, Field, Row, Value
+from client import Card, Row
+from demo.fields import field_types
 
 GIVEN = "given"
 """The name of a start that is no row of the card: a row of a file, an entry of a feed, a kept case."""
 MODEL, LANGUAGE, START, VIEW, KEPT = "model", "lang", "start", "view", "kept"
 _RESERVED = {MODEL, LANGUAGE, START, VIEW, KEPT, "embed", "embed_options"}
-_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
-_NOTHING = "null"
 _MAX_SHOWN = 40
 
 
@@ -48,23 +45,9 @@ def title(card: Card, start: str) -> str:
 
 
 def complete(card: Card, row: Row) -> Row:
-    """Return a row with every field of the card, in the card's order."""
-    return {each["name"]: row.get(each["name"], usual(each)) for each in card["inputs"]}
-
-
-def usual(asked: Field) -> Value:
-    """Return a value that a field may well have, where nobody named one."""
-    if asked.get("default") is not None or asked.get("nullable"):
-        return asked.get("default")
-    if asked["type"] == "boolean":
-        return False
-    if asked["type"] == "text":
-        return ""
-    if asked["type"] == "category":
-        return asked["categories"][0]["value"]
-    low, high = asked.get("seen") or (asked.get("minimum", 0), asked.get("maximum", asked.get("minimum", 0)))
-    middle = (low + high) / 2
-    return math.floor(middle) if asked["type"] == "integer" else middle
+    """Return a row with every field of the card, in the card's order. What the form cannot ask for has its default."""
+    fields = field_types.by_name(card).items()
+    return {name: row[name] if name in row and field.can_ask else field.default() for name, field in fields}
 
 
 def begin(card: Card, start: str) -> Case:
@@ -86,12 +69,12 @@ def read(card: Card, parameters: dict[str, str]) -> Case:
     case = begin(card, asked if asked in known else next(iter(known)))
     if asked and asked not in {*known, GIVEN}:
         case.misunderstood.append(f"{START}={asked}"[:_MAX_SHOWN])
-    fields = {_key(each["name"]): each for each in card["inputs"]}
+    fields = {_key(name): field for name, field in field_types.by_name(card).items()}
     for key, text in parameters.items():
         if key.lower() in _RESERVED:
             continue
         try:
-            case.row[fields[key]["name"]] = parse(fields[key], text)
+            case.row[fields[key].field["name"]] = fields[key].decode(text)
         except (KeyError, ValueError):
             case.misunderstood.append(f"{key}={text}"[:_MAX_SHOWN])
     if asked == GIVEN and asked not in known:
@@ -102,50 +85,9 @@ def read(card: Card, parameters: dict[str, str]) -> Case:
 def write(card: Card, case: Case, language: str) -> dict[str, str]:
     """Return the query parameters of a case: the start, and what was changed since; a row of its own is all written out."""
     told = case.row if case.start == GIVEN else case.changed()
-    changed = {_key(name): spell(case.row[name]) for name in told}
+    fields = field_types.by_name(card)
+    changed = {_key(name): fields[name].encode(case.row[name]) for name in told if fields[name].can_ask}
     return {MODEL: card["name"], LANGUAGE: language, START: case.start, **changed}
-
-
-def spell(value: Value) -> str:
-    """Write a value as an address has it; `parse` reads it back to the same value."""
-    if value is None:
-        return _NOTHING
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"' if value == _NOTHING or value.startswith('"') else value
-    return repr(value)
-
-
-def parse(asked: Field, text: str) -> Value:
-    """Read a value of a field from an address. Raises ValueError where the field does not take it."""
-    if text == _NOTHING:
-        if asked.get("nullable"):
-            return None
-        raise ValueError(text)
-    if asked["type"] == "boolean":
-        return {"true": True, "false": False}[text]
-    if asked["type"] in {"text", "category"}:
-        return _parse_text(asked, text)
-    return _parse_number(asked, text)
-
-
-def _parse_text(asked: Field, text: str) -> str:
-    value = text[1:-1] if text.startswith('"') and text.endswith('"') and len(text) > 1 else text
-    known = [category["value"] for category in asked.get("categories", [])]
-    if len(value) > asked.get("max_length", 2000) or (asked["type"] == "category" and value not in known):
-        raise ValueError(text)
-    return value
-
-
-def _parse_number(asked: Field, text: str) -> float | int:
-    if not _NUMBER.fullmatch(text) or len(text) > _MAX_SHOWN:
-        raise ValueError(text)
-    value = float(text)
-    low, high = asked.get("minimum", -math.inf), asked.get("maximum", math.inf)
-    if not math.isfinite(value) or not low <= value <= high or (asked["type"] == "integer" and not value.is_integer()):
-        raise ValueError(text)
-    return int(text) if text.lstrip("-").isdecimal() else value
 
 
 def _key(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, urlencode
 
 from client import Card, Entity, Field, Prediction, Row
-from demo.session import cases
+from demo.fields import field_types
 from demo.session.cases import Case
 
 _FRESH_SECONDS = 600.0
@@ -121,9 +121,16 @@ def changes(looked_up: LookedUp) -> Row:
     return {name: looked_up.case.row[name] for name in looked_up.case.changed()}
 
 
-def write(key: str, changed: Row) -> str:
+def write(card: Card, key: str, changed: Row) -> str:
     """Return what the address says of a look-up."""
-    return urlencode([("", key), *((name, cases.spell(value)) for name, value in changed.items())]) if key else ""
+    fields = field_types.by_name(card)
+    return (
+        urlencode(
+            [("", key), *((name, fields[name].encode(value)) for name, value in changed.items() if fields[name].can_ask)]
+        )
+        if key
+        else ""
+    )
 
 
 def read(card: Card, text: str) -> tuple[str, Row]:
@@ -132,14 +139,14 @@ def read(card: Card, text: str) -> tuple[str, Row]:
         parts = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
         return "", {}
-    fields = {each["name"]: each for each in card["inputs"]}
+    fields = field_types.by_name(card)
     key, changed = "", Row()
     for name, value in parts:
         if not name:
             key = value.strip()[:_MAX_KEY]
         elif name in fields:
             try:
-                changed[name] = cases.parse(fields[name], value)
-            except (ValueError, KeyError):
+                changed[name] = fields[name].decode(value)
+            except ValueError:
                 continue
     return key, changed

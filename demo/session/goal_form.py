@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
 from client import Card, Goal
+from demo.fields import field_types
 from demo.text.wording import is_classification
 
 _MAX_PARTS = 80
@@ -29,7 +30,8 @@ class Wish:
 
 def movable(card: Card) -> list[str]:
     """Return the fields that a proposal may touch."""
-    return [each["name"] for each in card["inputs"] if each.get("changeable", "both") != "no" and each["type"] != "text"]
+    fields = field_types.by_name(card).items()
+    return [name for name, each in fields if each.can_sweep and each.field.get("changeable", "both") != "no"]
 
 
 def usual(card: Card) -> Wish:

@@ -15,6 +15,7 @@ from itertools import count
 from typing import Any
 
 from client import Card, Row, Value
+from demo.fields import field_types
 from demo.files.spreadsheet import harmless
 from demo.session import cases
 
@@ -111,12 +112,8 @@ def _row(card: Card, row: Row) -> Row:
     if not isinstance(row, dict):
         raise TypeError(row)
     json.dumps(row, ensure_ascii=False).encode()  # half a character is no text
-    given = {
-        field["name"]: cases.parse(field, cases.spell(row[field["name"]]))
-        for field in card["inputs"]
-        if field["name"] in row
-    }
-    return cases.complete(card, given)
+    fields = field_types.by_name(card).items()
+    return cases.complete(card, {name: field.checked(row[name]) for name, field in fields if name in row and field.can_ask})
 
 
 def table(card: Card, kept: list[Kept], answers: list[dict[str, Value]]) -> str:

@@ -1,10 +1,8 @@
 """Numbers of an answer → the words that a client reads."""
 
-from client import Band, Card, Field, Prediction, Usualness, Value
-from demo.session.cases import Case
+from client import Band, Card, Field, Prediction, Usualness
 from demo.text.translation import Translation
 
-_NAMED_CHANGES = 3
 _MANY = 1000
 _SHARE_DECIMALS = (0, 1, 2)
 
@@ -59,27 +57,6 @@ def label(field: Field) -> str:
     return field.get("label") or field["name"].replace("_", " ").capitalize()
 
 
-def value_text(field: Field, value: Value, tr: Translation) -> str:
-    """Write a field's value as people read it, without its unit."""
-    if value is None:
-        return tr.text("not known")
-    if isinstance(value, bool):
-        return tr.text("yes") if value else tr.text("no")
-    if isinstance(value, str):
-        for category in field.get("categories", []):
-            if category["value"] == value:
-                return category.get("label") or value
-        return value
-    return tr.percent(value) if field.get("shown_as") == "percent" else tr.plain_number(value)
-
-
-def value_with_unit(field: Field, value: Value, tr: Translation) -> str:
-    """Write a field's value with its unit, where it has one and the value is a number."""
-    text = value_text(field, value, tr)
-    number = value is not None and field["type"] in {"number", "integer"}
-    return f"{text}\N{NO-BREAK SPACE}{field['unit']}" if number and field.get("unit") else text
-
-
 def difference(card: Card, start: float, now: float, tr: Translation) -> str:
     """Say how far the answer moved: "16 points less", "300 USD more", "unchanged"."""
     moved, _ = _moved(card, start, now)
@@ -109,29 +86,3 @@ def _moved(card: Card, start: float, now: float) -> tuple[float, int]:
 def rarer_than(usualness: Usualness, tr: Translation) -> str:
     """Write the share of cases than which a case is rarer: never all of them."""
     return tr.percent(min(99, round(usualness["percentile"])) / 100)
-
-
-def changes(card: Card, case: Case, tr: Translation) -> str:
-    """List what was changed: "Months late now 2 → 1, Credit limit 50,000 → 80,000 and 2 more"."""
-    fields = {field["name"]: field for field in card["inputs"]}
-    names = case.changed()
-    listed = []
-    for name in names[:_NAMED_CHANGES]:
-        field = fields[name]
-        if field["type"] == "text":
-            listed.append(label(field))
-            continue
-        before = value_text(field, case.start_row[name], tr)
-        listed.append(f"{label(field)} {before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{value_text(field, case.row[name], tr)}")
-    text = ", ".join(listed)
-    rest = len(names) - _NAMED_CHANGES
-    return text + " " + tr.count("and {n} more", "and {n} more", rest) if rest > 0 else text
-
-
-def story(card: Card, case: Case, start: float, now: float, tr: Translation) -> tuple[str, str, str]:
-    """Return the sentence under the answer in three parts, the middle one to be stressed."""
-    if not case.changed():
-        return tr.text("This is where the case starts. Change a field and watch the answer move."), "", ""
-    begun = tr.text("Started at {start}, now", start=answer_with_unit(card, start, tr))
-    moved = difference(card, start, now, tr)
-    return begun, moved, tr.text("You changed {changes}.", changes=changes(card, case, tr))

@@ -4,6 +4,7 @@ import math
 from html import escape
 
 from client import Card, Explanation, Value
+from demo.fields import field_types
 from demo.session.saved_cases import Kept
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
@@ -23,7 +24,7 @@ def side_by_side(card: Card, kept: list[Kept], explained: list[Explanation], tr:
     for field in card["inputs"]:
         values: list[Value] = [each.row[field["name"]] for each in kept]
         if any(value != values[0] for value in values):
-            texts = [_short(wording.value_with_unit(field, value, tr)) for value in values]
+            texts = [_short(field_types.of(field).value_with_unit(value, tr)) for value in values]
             marked = [f"<b>{text}</b>" if value != values[0] else text for text, value in zip(texts, values, strict=True)]
             rows.append(_row(wording.label(field), marked))
     rows.append(_row(tr.text("Strongest reasons"), [_reasons(card, each, tr) for each in explained], "reasons"))

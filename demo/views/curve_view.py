@@ -4,14 +4,10 @@ from dataclasses import dataclass
 
 from client import Card, Curve, Field, Row, Surface, Value
 from demo.charts.curve_chart import Axis, Point, Scale
+from demo.fields import field_types
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import chart_scales
-
-
-def is_ordered(field: Field) -> bool:
-    """Tell whether a field's values lie on a line; those of the others stand side by side."""
-    return field["type"] in {"number", "integer"}
 
 
 @dataclass(frozen=True)
@@ -31,25 +27,30 @@ class Side:
     def at(self, row: Row) -> float | None:
         """Return where a row's value stands, be it one of the values or between them."""
         value = row[self.field["name"]]
-        if is_ordered(self.field):
-            return None if value is None else float(value)
+        kind = field_types.of(self.field)
+        if kind.is_ordered:
+            return None if value is None else kind.position(value)
         place = self.place(row)
         return None if place is None else self.places[place]
 
-    def axis(self, usual: list[float] | None, tr: Translation) -> Axis:
-        return chart_scales.axis(self.field, self.places, self.words, usual, tr)
+    def axis(self, usual: list[float] | list[str] | None, tr: Translation) -> Axis:
+        """Return the axis; `usual` are the two values between which most cases lie."""
+        kind = field_types.of(self.field)
+        ends = (kind.position(usual[0]), kind.position(usual[1])) if usual and kind.is_ordered else None
+        return chart_scales.axis(self.field, self.places, self.words, ends, tr)
 
 
 def side(field: Field, values: list[Value], tr: Translation) -> Side:
     """Return the values of a field that have a place."""
-    drawn = [value for value in values if value is not None or not is_ordered(field)]
-    places = [float(value or 0) if is_ordered(field) else float(at) for at, value in enumerate(drawn)]
+    kind = field_types.of(field)
+    drawn = [value for value in values if value is not None or not kind.is_ordered]
+    places = [kind.position(value) if kind.is_ordered else float(at) for at, value in enumerate(drawn)]
     return Side(field, drawn, places, [_word(field, value, tr) for value in drawn])
 
 
 def _word(field: Field, value: Value, tr: Translation) -> str:
     """Write a value; of a category that no training row had, say so."""
-    word = wording.value_with_unit(field, value, tr)
+    word = field_types.of(field).value_with_unit(value, tr)
     unseen = any(each["value"] == value and not each.get("seen", True) for each in field.get("categories", []))
     return tr.text("{value} (never seen)", value=word) if unseen else word
 
@@ -60,7 +61,7 @@ def along(card: Card, field: Field, curve: Curve, tr: Translation) -> tuple[Side
     answers = [
         wording.answer_value(card, point["prediction"])
         for point in curve["points"]
-        if point["value"] is not None or not is_ordered(field)
+        if point["value"] is not None or not field_types.of(field).is_ordered
     ]
     said = [wording.answer_with_unit(card, answer, tr) for answer in answers]
     return drawn, [Point(*each) for each in zip(drawn.places, answers, drawn.words, said, strict=True)]

@@ -3,9 +3,10 @@
 from html import escape
 
 from client import Card, Contribution, Explanation, Field, Row, Usualness
+from demo.fields import field_types
 from demo.text.answer_html import UNUSUAL
 from demo.text.translation import Translation
-from demo.text.wording import answer_with_unit, decimals, is_classification, label, rarer_than, value_with_unit
+from demo.text.wording import answer_with_unit, decimals, is_classification, label, rarer_than
 
 _SHOWN = 6
 _LESS_USUAL = 75
@@ -28,7 +29,7 @@ def why(card: Card, row: Row, now: Explanation, start: Explanation, tr: Translat
 def usual(card: Card, usualness: Usualness | None, tr: Translation) -> tuple[str, bool]:
     """Return a sentence on how usual the case is, or why nobody can tell, and whether it is unusual."""
     if usualness is None:
-        only_text = all(field["type"] == "text" for field in card["inputs"])
+        only_text = all(field.is_long for field in field_types.by_name(card).values())
         return (tr.text("How usual a text is cannot be told.") if only_text else ""), False
     share = rarer_than(usualness, tr)
     if usualness["percentile"] < _LESS_USUAL:
@@ -91,7 +92,7 @@ def _bar(name: str, contribution: float, start: float | None, longest: float, wo
 
 
 def _value(field: Field, each: Contribution, tr: Translation) -> str:
-    text = value_with_unit(field, each["value"], tr)
+    text = field_types.of(field).value_with_unit(each["value"], tr)
     return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
 
 

@@ -1,20 +1,19 @@
 """Card → widgets → row. Any card gets a form: a new model needs no change here."""
 
-import math
 import re
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Field, Row, Value
+from demo.fields import field_types
+from demo.fields.field_type import FieldType
 from demo.session.cases import Case
 from demo.text.translation import Translation
-from demo.text.wording import label, value_text
+from demo.text.wording import label
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
-_MAX_EXACT = 2**53 - 1
 
 
 def plain(text: str) -> str:
@@ -29,7 +28,7 @@ def draw(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaG
     for group, fields in _groups(card):
         place: Any = st.expander(plain(group), expanded=True) if group else st.container()
         with place:
-            wide = len(fields) == 1 or any(field["type"] == "text" for field in fields)
+            wide = len(fields) == 1 or any(field_types.of(field).is_long for field in fields)
             columns = [st.container()] if wide else st.columns(2, gap="medium")
             for number, field in enumerate(fields):
                 with columns[number % len(columns)]:
@@ -50,129 +49,31 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, place: str
 
     Each place has widgets of its own: Streamlit would carry a key to another page, but not what it holds.
     """
+    kind = field_types.of(field)
+    current: Value = case.row[field["name"]]
+    if not kind.can_ask:
+        st.caption(f"{_label_with_unit(kind)}  \n{tr.text('This demo cannot ask for it.')}")
+        return current
     key = f"{place}/{card['name']}/{case.start}/{field['name']}"
-    held = case.row[field["name"]]
     if key not in st.session_state or st.session_state.get(f"{key}/of") is not case:
-        st.session_state[key] = _as_widget(field, held)
+        st.session_state[key] = kind.to_widget(current)
         st.session_state[f"{key}/of"] = case
-    now = _as_value(field, st.session_state[key], held)
-    return _as_value(field, _WIDGETS[_kind(field)](field, key, _title(field, now, case, tr), tr), held)
+    now = kind.from_widget(st.session_state[key], current)
+    hint = plain(field["help"]) if field.get("help") else None
+    return kind.from_widget(kind.draw(key, _title(kind, now, case, tr), tr, hint), current)
 
 
-def _title(field: Field, now: Value, case: Case, tr: Translation) -> str:
-    unit = field.get("unit", "")
-    title = plain(label(field) + (f", {unit}" if unit else ""))
-    before = case.start_row[field["name"]]
+def _title(kind: FieldType, now: Value, case: Case, tr: Translation) -> str:
+    """Return the words over a widget: label, unit, and the value at the start where it was changed."""
+    title = _label_with_unit(kind)
+    before = case.start_row[kind.field["name"]]
     if now == before:
         return title
-    if field["type"] == "text":
+    if kind.is_long:
         return f"{title} :primary[●]"
-    return f"{title} :primary[●\N{NO-BREAK SPACE}{plain(tr.text('was {value}', value=value_text(field, before, tr)))}]"
+    return f"{title} :primary[●\N{NO-BREAK SPACE}{plain(tr.text('was {value}', value=kind.value_text(before, tr)))}]"
 
 
-def _kind(field: Field) -> str:
-    bounded = "minimum" in field and "maximum" in field
-    if field["type"] == "number" and field.get("shown_as") == "percent" and bounded and not field.get("nullable"):
-        return "share"
-    return field["type"]
-
-
-def _as_widget(field: Field, value: Value) -> Value:
-    if _kind(field) in {"number", "share"} and value is not None:
-        return float(value)
-    return value
-
-
-def _as_value(field: Field, shown: Any, held: Value) -> Value:
-    """Return what a widget shows as a value of the row; equal numbers keep the row's own, so nothing counts as changed."""
-    if shown is not None and field["type"] in {"number", "integer"}:
-        number = round(float(shown), 10)
-        if held is not None and math.isclose(number, float(held), rel_tol=1e-12, abs_tol=1e-12):
-            return held
-        return int(number) if number.is_integer() else number
-    value: Value = shown
-    return value
-
-
-def _number(field: Field, key: str, title: str, tr: Translation) -> Any:
-    step = field.get("step") or _step(field)
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step < 1 else 0
-    percent = field.get("shown_as") == "percent"
-    return st.number_input(
-        title,
-        min_value=float(field["minimum"]) if "minimum" in field else None,
-        max_value=float(field["maximum"]) if "maximum" in field else None,
-        step=float(step),
-        format=f"%.{max(decimals, 2) if percent else decimals}f",
-        key=key,
-        help=_help(field),
-        placeholder=tr.text("not known"),
-    )
-
-
-def _integer(field: Field, key: str, title: str, tr: Translation) -> Any:
-    return st.number_input(
-        title,
-        min_value=int(field.get("minimum", -_MAX_EXACT)),
-        max_value=int(field.get("maximum", _MAX_EXACT)),
-        step=int(field.get("step") or 1),
-        key=key,
-        help=_help(field),
-        placeholder=tr.text("not known"),
-    )
-
-
-def _share(field: Field, key: str, title: str, _tr: Translation) -> Any:
-    return st.slider(
-        title,
-        min_value=float(field["minimum"]),
-        max_value=float(field["maximum"]),
-        step=float(field.get("step") or 0.01),
-        format="percent",
-        key=key,
-        help=_help(field),
-    )
-
-
-def _category(field: Field, key: str, title: str, tr: Translation) -> Any:
-    words = {category["value"]: category.get("label") or category["value"] for category in field["categories"]}
-    options: list[str | None] = [*words, None] if field.get("nullable") else [*words]
-    return st.selectbox(
-        title,
-        options,
-        format_func=lambda value: tr.text("not known") if value is None else words[value],
-        key=key,
-        help=_help(field),
-    )
-
-
-def _boolean(field: Field, key: str, title: str, tr: Translation) -> Any:
-    words = {True: tr.text("yes"), False: tr.text("no"), None: tr.text("not known")}
-    options = [True, False, None] if field.get("nullable") else [True, False]
-    return st.selectbox(title, options, format_func=lambda value: words[value], key=key, help=_help(field))
-
-
-def _text(field: Field, key: str, title: str, tr: Translation) -> Any:
-    text = st.text_area(title, height=190, max_chars=field.get("max_length", 2000), key=key, help=_help(field))
-    st.caption(tr.text("The answer follows when you click elsewhere, or press Ctrl+Enter."))
-    return text
-
-
-def _help(field: Field) -> str | None:
-    return plain(field["help"]) if field.get("help") else None
-
-
-def _step(field: Field) -> float:
-    """Return a hundredth of the usual range, rounded to 1, 10, 100 …"""
-    low, high = field.get("seen") or (field.get("minimum", 0), field.get("maximum", 100))
-    return float(10.0 ** math.floor(math.log10((high - low) / 100))) if high > low else 1.0
-
-
-_WIDGETS: dict[str, Callable[[Field, str, str, Translation], Any]] = {
-    "number": _number,
-    "integer": _integer,
-    "share": _share,
-    "category": _category,
-    "boolean": _boolean,
-    "text": _text,
-}
+def _label_with_unit(kind: FieldType) -> str:
+    unit = kind.unit()
+    return plain(label(kind.field) + (f", {unit}" if unit else ""))

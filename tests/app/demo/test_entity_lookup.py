@@ -46,8 +46,8 @@ keys = some.text(max_size=64).map(str.strip).filter(bool)
 @given(key=keys, late=some.integers(0, 8), share=some.floats(0, 2, allow_nan=False))
 def test_the_address_brings_back_the_key_and_what_was_changed(card: Card, key: str, late: int, share: float) -> None:
     changed = {"months_late_now": late, "share_used_now": share}
-    assert entity_lookup.read(card, entity_lookup.write(key, changed)) == (key, changed)
-    assert entity_lookup.read(card, entity_lookup.write(key, {})) == (key, {})
+    assert entity_lookup.read(card, entity_lookup.write(card, key, changed)) == (key, changed)
+    assert entity_lookup.read(card, entity_lookup.write(card, key, {})) == (key, {})
 
 
 @given(some.text(max_size=300))
@@ -165,7 +165,7 @@ def test_features_newer_than_the_stored_answer_bring_the_answer_of_this_moment(n
     store, client = nightly
     row = row_of(client, "17")
     put_features(store, NAME, {"17": row | {"worst_delay": row["worst_delay"] + 2}})
-    app = opened("clients", model=NAME, lang="en", view=entity_lookup.write("17", {}))
+    app = opened("clients", model=NAME, lang="en", view="=17")
     assert shown(app) == chances(client, row, row | {"worst_delay": row["worst_delay"] + 2})
     assert "Stored since that answer: Worst delay" in html_of(app)
     assert "You changed" not in html_of(app)
@@ -179,7 +179,7 @@ def test_features_newer_than_the_stored_answer_bring_the_answer_of_this_moment(n
 def test_fields_that_no_feature_is_stored_for_have_the_age_of_the_stored_answer(nightly: tuple[Store, Client]) -> None:
     store, client = nightly
     put_features(store, NAME, {"17": {"worst_delay": row_of(client, "17")["worst_delay"]}})
-    app = opened("clients", model=NAME, lang="en", view=entity_lookup.write("17", {}))
+    app = opened("clients", model=NAME, lang="en", view="=17")
     assert html_of(app).count("As it was behind the stored answer, ") == 8
     assert len(shown(app)) == 1
 
@@ -190,7 +190,7 @@ def test_a_night_that_comes_while_a_client_is_looked_at_is_in_the_fields_and_in_
 ) -> None:
     store, client = nightly
     row = row_of(client, "17")
-    app = opened("clients", model=NAME, lang="en", view=entity_lookup.write("17", {"months_late_now": 3}))
+    app = opened("clients", model=NAME, lang="en", view="=17&months_late_now=3")
     assert shown(app) == chances(client, row, row | {"months_late_now": 3})
     put_features(store, NAME, {"17": row | {"worst_delay": 7}})
     if asked_anew:
@@ -224,7 +224,7 @@ def aged(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     [("en", "The stored answer is too old to rely on."), ("pl", "Zapisana odpowiedź jest zbyt stara, by na niej polegać.")],
 )
 def test_a_stored_answer_that_is_too_old_says_so(language: str, sentence: str) -> None:
-    app = opened("clients", model=NAME, lang=language, view=entity_lookup.write("17", {}))
+    app = opened("clients", model=NAME, lang=language, view="=17")
     assert [warning.value for warning in app.warning] == [sentence]
     assert html_of(app).count('<p class="number">') == 1
     widget(app, "months_late_now").set_value(3).run()

@@ -13,10 +13,11 @@ from starlette.testclient import TestClient
 from client import Card, Curve, Evaluation, Explanation, ThresholdCounts
 from demo.charts import answer_map, canvas, curve_chart
 from demo.charts import evaluation_charts as chart
+from demo.charts.ticks import round_numbers
 from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
 from demo.session.saved_cases import Kept
 from demo.text.translation import Translation
-from demo.views import chart_scales, comparison_table, curve_view, explanation_view
+from demo.views import comparison_table, curve_view, explanation_view
 from tests.unit.demo.test_translation import card_of
 
 ENGLISH, POLISH = Translation("en"), Translation("pl")
@@ -154,7 +155,7 @@ def test_the_counts_shown_are_those_of_the_nearest_threshold(asked: float) -> No
 def test_ticks_are_round_few_and_inside(low: float, width: float, most: int) -> None:
     high = low + width
     assume(high - low > 1e-6 * max(abs(low), abs(high)))
-    ticks = chart_scales.nice(low, high, most)
+    ticks = round_numbers(low, high, most)
     assert 1 <= len(ticks) <= most
     slack = 1e-9 * max(abs(low), abs(high))
     assert all(low - slack <= tick <= high + slack for tick in ticks)

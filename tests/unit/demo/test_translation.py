@@ -15,6 +15,7 @@ from demo.charts.canvas import Stretch
 from demo.session import cases
 from demo.text import wording
 from demo.text.translation import CATALOGUE, Translation, from_browser
+from demo.views import case_story
 from tests.support.repository import ROOT
 
 DEMO = ROOT / "demo"
@@ -43,7 +44,7 @@ def card_of(inputs: list[dict[str, Any]], output: dict[str, Any] | None = None, 
 
 
 def values_of(field: Field) -> some.SearchStrategy[Value]:
-    low, high = field.get("minimum", -1e12), field.get("maximum", 1e12)
+    low, high = float(field.get("minimum", -1e12)), float(field.get("maximum", 1e12))
     kinds: dict[str, some.SearchStrategy[Any]] = {
         "number": some.floats(low, high, allow_nan=False),
         "integer": some.integers(int(max(low, -(2**53))), int(min(high, 2**53))),
@@ -226,7 +227,7 @@ def test_the_story_names_three_changes_and_counts_the_rest() -> None:
     case = cases.begin(card, "default")
     case.row = dict.fromkeys("abcde", 1500)
     arrow = f"{NO_BREAK}→{NO_BREAK}"
-    assert wording.changes(card, case, ENGLISH) == f"A 1{arrow}1,500, B 1{arrow}1,500, C 1{arrow}1,500 and 2 more"
+    assert case_story.changes(card, case, ENGLISH) == f"A 1{arrow}1,500, B 1{arrow}1,500, C 1{arrow}1,500 and 2 more"
 
 
 def test_the_difference_agrees_with_the_two_numbers_on_the_screen() -> None:

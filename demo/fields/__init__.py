@@ -1,0 +1,1 @@
+"""One module per type of input: its widget, its words, its form in a link, its axis."""

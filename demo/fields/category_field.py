@@ -1,0 +1,33 @@
+"""One of the card's categories: a list to choose from."""
+
+from typing import Any
+
+import streamlit as st
+
+from client import Value
+from demo.fields.field_type import FieldType
+from demo.text.translation import Translation
+
+
+class CategoryField(FieldType):
+    """One of a few texts, each with a label."""
+
+    def _typical(self) -> Value:
+        return self.field["categories"][0]["value"]
+
+    def _format(self, value: Any, _tr: Translation) -> str:
+        return self._labels().get(value, str(value))
+
+    def _labels(self) -> dict[str, str]:
+        """Return category → its words, in the card's order."""
+        return {each["value"]: each.get("label") or each["value"] for each in self.field["categories"]}
+
+    def _decode(self, text: str) -> Value:
+        value = text[1:-1] if text.startswith('"') and text.endswith('"') and len(text) > 1 else text
+        if value not in self._labels():
+            raise ValueError(text)
+        return value
+
+    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
+        options: list[str | None] = [*self._labels(), None] if self.field.get("nullable") else [*self._labels()]
+        return st.selectbox(title, options, format_func=lambda value: self.value_text(value, tr), key=key, help=hint)

@@ -1,0 +1,27 @@
+"""A type that this demo does not know: the form says so at its place, and the field keeps its default."""
+
+from typing import Any
+
+from client import Value
+from demo.fields.field_type import FieldType
+from demo.text.translation import Translation
+
+
+class UnknownField(FieldType):
+    """An input of a type that was added after this demo was made."""
+
+    can_ask = False
+    can_sweep = False
+
+    def value_text(self, value: Any, tr: Translation) -> str:
+        if isinstance(value, bool):
+            return tr.text("yes") if value else tr.text("no")
+        if isinstance(value, int | float):
+            return tr.plain_number(value)
+        return tr.text("not known") if value is None else value if isinstance(value, str) else "…"
+
+    def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:  # noqa: ARG002 - numbers use it
+        raise ValueError(self.field["name"])
+
+    def decode(self, text: str) -> Value:
+        raise ValueError(text)

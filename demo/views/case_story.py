@@ -1,0 +1,35 @@
+"""What was changed in a case, and how far the answer moved, as one sentence."""
+
+from client import Card
+from demo.fields import field_types
+from demo.session.cases import Case
+from demo.text.translation import Translation
+from demo.text.wording import answer_with_unit, difference, label
+
+_NAMED_CHANGES = 3
+
+
+def changes(card: Card, case: Case, tr: Translation) -> str:
+    """List what was changed: "Months late now 2 → 1, Credit limit 50,000 → 80,000 and 2 more"."""
+    fields = {field["name"]: field for field in card["inputs"]}
+    names = case.changed()
+    listed = []
+    for name in names[:_NAMED_CHANGES]:
+        field, kind = fields[name], field_types.of(fields[name])
+        if kind.is_long:
+            listed.append(label(field))
+            continue
+        before, after = kind.value_text(case.start_row[name], tr), kind.value_text(case.row[name], tr)
+        listed.append(f"{label(field)} {before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{after}")
+    text = ", ".join(listed)
+    rest = len(names) - _NAMED_CHANGES
+    return text + " " + tr.count("and {n} more", "and {n} more", rest) if rest > 0 else text
+
+
+def story(card: Card, case: Case, start: float, now: float, tr: Translation) -> tuple[str, str, str]:
+    """Return the sentence under the answer in three parts, the middle one to be stressed."""
+    if not case.changed():
+        return tr.text("This is where the case starts. Change a field and watch the answer move."), "", ""
+    begun = tr.text("Started at {start}, now", start=answer_with_unit(card, start, tr))
+    moved = difference(card, start, now, tr)
+    return begun, moved, tr.text("You changed {changes}.", changes=changes(card, case, tr))
