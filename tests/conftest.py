@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from service.bundles.registry import Registry
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
 from service.web.app import create_app
@@ -59,8 +60,9 @@ def service(bundles: Path, database: str) -> Iterator[TestClient]:
     yield from serve(Settings(bundles=str(bundles), database_url=database))
 
 
-def serve(settings: Settings) -> Iterator[TestClient]:
-    app = create_app(settings)
+def serve(settings: Settings, registry: Registry | None = None) -> Iterator[TestClient]:
+    """The real app, over a folder of bundles or over the models of a registry."""
+    app = create_app(settings, registry)
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         assert app.predictions.registry.loaded.wait(60)
         yield client

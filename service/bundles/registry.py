@@ -6,6 +6,7 @@
 
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def _few_rows(model: Model, rows: list[Row]) -> int:
 
 
 class Registry:
-    """The models by name. Opening happens once, in any thread; reading needs no lock."""
+    """The models by name. Models are added once, from any thread; reading needs no lock."""
 
     def __init__(self) -> None:
         self._models: dict[str, Model] = {}
@@ -99,28 +100,42 @@ class Registry:
         self._broken: dict[str, str] = {}
         self.loaded = threading.Event()
 
+    @classmethod
+    def of(cls, models: Iterable[Model]) -> "Registry":
+        """Return a registry that holds these models and is loaded. The first version of a name is its default version."""
+        registry = cls()
+        for model in models:
+            registry.add(model)
+        registry.loaded.set()
+        return registry
+
     def load(self, folder: Path) -> None:
-        """Open every bundle of `folder`; a broken one never keeps the others from being served."""
+        """Open every bundle of `folder`. A broken bundle is listed with its reason; the others are served."""
         if folder.is_dir():
             for place in sorted(folder.iterdir()):
                 if place.is_dir() and not place.name.startswith("."):
-                    self._open(place)
+                    self._load_bundle(place)
         self.loaded.set()
 
-    def _open(self, folder: Path) -> None:
+    def _load_bundle(self, folder: Path) -> None:
         try:
             model = open_model(folder)
+            self.add(model, default=folder.name == model.card.name)
         except (BrokenBundle, OSError) as error:
             reason = str(error) if isinstance(error, BrokenBundle) else "its files cannot be read"
             self._broken[folder.name[:64]] = reason
-            return
+
+    def add(self, model: Model, *, default: bool = False) -> None:
+        """Add a model version. The first version of a name, or the one added as `default`, answers requests without a version.
+
+        Raises BrokenBundle where the registry holds this version already.
+        """
         name, version = model.card.name, model.card.version
         versions = self._versions.setdefault(name, {})
         if version in versions:
-            self._broken[folder.name[:64]] = f"there is another copy of this version of {name}"
-            return
+            raise BrokenBundle(f"there is another copy of this version of {name}")
         versions[version] = model
-        if name not in self._models or folder.name == name:
+        if default or name not in self._models:
             self._models[name] = model
 
     def get(self, name: str, version: str | None = None) -> Model:

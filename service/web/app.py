@@ -27,12 +27,13 @@ from wire.settings_reader import WrongSettings
 DESCRIPTION = "Models in a shop window: each with its card, its fields and a real example. Errors are RFC 9457 problems."
 
 
-def create_app(settings: Settings) -> Traffic:
+def create_app(settings: Settings, registry: Registry | None = None) -> Traffic:
     """Build the service. Its models load in the background once it runs; /health/ready says when they have.
 
+    A registry that is given and loaded is served as it is.
     The store is opened at the first question to it, or by `prepare`. Raises WrongSettings.
     """
-    registry, store = Registry(), _store(settings)
+    registry, store = Registry() if registry is None else registry, _store(settings)
     freshness = Freshness(
         settings.stored_max_age_hours,
         rescore=settings.stale_predictions == "rescore",
@@ -69,8 +70,9 @@ def _framework(settings: Settings, registry: Registry, store: Store) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        loader = threading.Thread(target=registry.load, args=[Path(settings.bundles)], name="load models", daemon=True)
-        loader.start()
+        if not registry.loaded.is_set():
+            folder = Path(settings.bundles)
+            threading.Thread(target=registry.load, args=[folder], name="load models", daemon=True).start()
         yield
         store.close()
 

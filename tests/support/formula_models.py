@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 from service.bundles.prediction_builder import answers
-from service.bundles.registry import Model
+from service.bundles.registry import Model, Registry, open_model
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
@@ -103,10 +102,9 @@ NOTE = model_of("note-value", NOTE_INPUTS, Regression(), lambda matrix: matrix[:
 TOYS = {model.card.name: model for model in (FLAT, PET, NOTE)}
 
 
-def serve_toys(tmp_path_factory: Any, bundles: Path | None = None) -> Iterator[TestClient]:
+def serve_toys(bundles: Path | None = None) -> Iterator[TestClient]:
     """The real app, serving the toys beside the bundles of a folder."""
-    app = create_app(Settings(bundles=str(bundles or tmp_path_factory.mktemp("none"))))
+    opened = [open_model(folder) for folder in sorted(bundles.iterdir())] if bundles else []
+    app = create_app(Settings(), Registry.of([*TOYS.values(), *opened]))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
-        assert app.predictions.registry.loaded.wait(60)
-        app.predictions.registry._models.update(TOYS)
         yield client

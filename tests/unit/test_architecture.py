@@ -296,3 +296,34 @@ def test_no_file_name_says_nothing() -> None:
 def test_every_module_says_what_it_is_for(module: str) -> None:
     text = modules()[module].read_text(encoding="utf-8")
     assert not text.strip() or ast.get_docstring(ast.parse(text)), module
+
+
+def private_writes(source: str) -> list[str]:
+    """Return where a private field of another object is assigned, or a container in one is changed."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+            targets = [node.target]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            targets = (
+                [node.func.value] if node.func.attr in {"update", "append", "add", "pop", "clear", "setdefault"} else []
+            )
+        for part in (each for target in targets for each in ast.walk(target)):
+            if isinstance(part, ast.Attribute) and part.attr.startswith("_") and not part.attr.startswith("__"):
+                owner = part.value.id if isinstance(part.value, ast.Name) else ""
+                found += [] if owner in {"self", "cls"} else [ast.unparse(part)]
+    return found
+
+
+def test_no_test_writes_to_a_private_field_of_another_object() -> None:
+    allowed = {"app._page_hash"}  # of Streamlit's AppTest, which has no public way to open a page
+    found = {file.name: private_writes(file.read_text(encoding="utf-8")) for file in (ROOT / "tests").rglob("*.py")}
+    assert {name: fields for name, fields in found.items() if set(fields) - allowed} == {}
+
+
+@pytest.mark.parametrize("line", ["a.registry._models['x'] = 1", "registry._models.update(x)", "registry._broken = {}"])
+def test_a_write_to_a_private_field_would_be_found(line: str) -> None:
+    assert private_writes(line)

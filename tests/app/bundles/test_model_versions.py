@@ -16,7 +16,7 @@ from client import InvalidAnswer, Refused
 from demo.session import saved_cases
 from demo.session.saved_cases import Kept
 from service.bundles.prediction_builder import answers
-from service.bundles.registry import Registry
+from service.bundles.registry import Registry, open_model
 from service.errors import ModelUnavailable, UnknownVersion
 from service.publishing.bundle_replacement import replace_bundle
 from service.rows.checks import Checks
@@ -144,7 +144,7 @@ def test_a_version_that_may_just_not_be_opened_yet_is_not_called_unknown(bundles
     lay_out(bundles, tmp_path)
     before = (tmp_path / f"{NAME}.before" / "version").read_text().strip()
     registry = Registry()
-    registry._open(tmp_path / NAME)
+    registry.add(open_model(tmp_path / NAME))
     with pytest.raises(ModelUnavailable, match="being loaded"):
         registry.get(NAME, before)
     registry.load(tmp_path)
@@ -153,16 +153,13 @@ def test_a_version_that_may_just_not_be_opened_yet_is_not_called_unknown(bundles
         registry.get(NAME, "another")
 
 
-def test_each_version_reads_a_row_by_its_own_card(tmp_path: Path) -> None:
+def test_each_version_reads_a_row_by_its_own_card() -> None:
     """An earlier version with the fields in another order: were its columns made by the newest card, all would be mixed up."""
     card = msgspec.structs.replace(FLAT.card, inputs=FLAT.card.inputs[::-1], version="backwards")
     checks = Checks(card)
     scorer = FormulaScorer(lambda matrix: flat_price(matrix[:, ::-1]))
     before = replace(FLAT, card=card, checks=checks, read=QuickReader(card, checks), scorer=scorer, answer=answers(card))
-    for app in serve(Settings(bundles=str(tmp_path))):
-        registry: Any = app.app.predictions.registry  # type: ignore[attr-defined]
-        registry._models[FLAT.card.name] = FLAT
-        registry._versions[FLAT.card.name] = {"toy": FLAT, "backwards": before}
+    for app in serve(Settings(), Registry.of([FLAT, before])):
         client = client_of(app)
         said = [client.predict("flat-price", [FLAT_ROW], version)["predictions"] for version in ("toy", "backwards")]
         assert said[0] == said[1]

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from sqlalchemy import event, text
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model
+from service.bundles.registry import Model, Registry
 from service.rows.strict_json import encode
 from service.schemas import Entity, Row
 from service.settings import Settings
@@ -34,19 +35,18 @@ FLATS, PETS = "/v1/models/flat-price", "/v1/models/pet-kind"
 
 def with_entity(model: Model, key: str, max_age_hours: float | None) -> Model:
     card = msgspec.structs.replace(model.card, entity=Entity(key=key, max_age_hours=max_age_hours))
-    return Model(card, model.checks, model.read, model.scorer, model.answer)
+    return replace(model, card=card)
 
 
 FLAT_MODEL = with_entity(FLAT, "flat", None)
 PET_MODEL = with_entity(PET, "pet", 48)
+PLAIN_MODEL = replace(FLAT, card=msgspec.structs.replace(FLAT.card, name="plain"))
 
 
 def opened(url: str, **settings: Any) -> Iterator[TestClient]:
-    """The real app over two toys that have an entity."""
-    app = create_app(Settings(bundles="nowhere", database_url=url, **settings))
+    """The real app over two toys that have an entity, and one that has none."""
+    app = create_app(Settings(database_url=url, **settings), Registry.of([FLAT_MODEL, PET_MODEL, PLAIN_MODEL]))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
-        assert app.predictions.registry.loaded.wait(60)
-        app.predictions.registry._models.update({"flat-price": FLAT_MODEL, "pet-kind": PET_MODEL, "plain": FLAT})
         yield client
 
 

@@ -44,8 +44,8 @@ HOW_GOOD = (
 
 
 @pytest.fixture(scope="module")
-def toys(tmp_path_factory: Any, toy_bundles: Path) -> Iterator[TestClient]:
-    yield from serve_toys(tmp_path_factory, toy_bundles)
+def toys(toy_bundles: Path) -> Iterator[TestClient]:
+    yield from serve_toys(toy_bundles)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from tests.support.in_process_client import client_of
 
 
 @pytest.fixture(scope="module")
-def toys(tmp_path_factory: Any) -> Iterator[TestClient]:
-    yield from serve_toys(tmp_path_factory)
+def toys() -> Iterator[TestClient]:
+    yield from serve_toys()
 
 
 @pytest.fixture(autouse=True)

@@ -35,8 +35,8 @@ DIAMOND = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth"
 
 
 @pytest.fixture(scope="module")
-def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    yield from serve_toys(tmp_path_factory)
+def toys() -> Iterator[TestClient]:
+    yield from serve_toys()
 
 
 def numbers(rows: list[dict[str, Any]]) -> list[list[float]]:

@@ -455,8 +455,8 @@ def test_without_other_cases_nothing_is_claimed() -> None:
 
 
 @pytest.fixture(scope="module")
-def toys(tmp_path_factory: Any) -> Iterator[TestClient]:
-    yield from serve_toys(tmp_path_factory)
+def toys() -> Iterator[TestClient]:
+    yield from serve_toys()
 
 
 def test_what_cannot_be_scored_is_not_explained_either(toys: TestClient) -> None:

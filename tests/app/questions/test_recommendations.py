@@ -26,8 +26,8 @@ BANDS = {"credit-default": ["approve", "ask", "refuse"], "credit-scorecard": ["a
 
 
 @pytest.fixture(scope="module")
-def toys(tmp_path_factory: Any) -> Iterator[TestClient]:
-    yield from serve_toys(tmp_path_factory)
+def toys() -> Iterator[TestClient]:
+    yield from serve_toys()
 
 
 def ask(service: TestClient, model: str, **asked: Any) -> Any:

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from service.bundles.registry import Registry, open_model
 from service.rows.columns import Columns
 from service.settings import Settings
 from service.web.app import create_app
@@ -212,11 +213,10 @@ BAD_MODELS = {
 def test_a_bad_model_is_an_error_with_a_code_and_the_others_serve_on(
     do: Any, status: int, code: str, bundles: Path, cards: dict[str, Any]
 ) -> None:
-    app = create_app(Settings(bundles=str(bundles), model_seconds=0.3))
+    models = [open_model(bundles / name) for name in ("credit-default", "credit-scorecard")]
+    models[0] = replace(models[0], scorer=Zoo(do), few_rows=0)
+    app = create_app(Settings(model_seconds=0.3), Registry.of(models))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as service:
-        assert app.predictions.registry.loaded.wait(60)
-        models = app.predictions.registry._models
-        models["credit-default"] = replace(models["credit-default"], scorer=Zoo(do), few_rows=0)
         bad = [
             service.post(PATH.format("credit-default"), json={"rows": cards["credit-default"]["real_rows"][:2]})
             for _ in range(3)
