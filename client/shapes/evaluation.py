@@ -110,6 +110,8 @@ class Classification(_Evaluation):
     focus_rows: int
     auc: Figure
     average_precision: Figure
+    accuracy: NotRequired[Figure | None]
+    brier: NotRequired[Figure | None]
     roc: list[RocPoint]
     precision: list[PrecisionPoint]
     calibration: list[CalibrationBin]
@@ -120,6 +122,7 @@ class Regression(_Evaluation):
     kind: Literal["regression"]
     r2: Figure
     median_error: Figure
+    relative_error: NotRequired[Figure | None]
     sample: list[PredictedTrue]
     residuals: list[ResidualBin]
     too_high: NotRequired[Figure | None]

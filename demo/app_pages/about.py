@@ -8,7 +8,7 @@ from demo.session.cases import MODEL
 from demo.text.translation import Translation
 from demo.widgets.forms import plain
 
-_SHARES = {"accuracy", "coverage", "median_error"}
+_SHARES = {"accuracy", "coverage", "relative_error"}
 
 
 def page() -> None:

@@ -26,6 +26,8 @@ class HeldOut:
     """1 where the row has the focus label, else 0; or the true value."""
     answer: Numbers
     """The number that people read: the probability of the focus, or the value."""
+    right: NDArray[np.bool_]
+    """Whether the likeliest label is the true one; empty for a regression."""
     decisions: NDArray[Any]
     """The band of each row, None where the card has no bands."""
     intervals: list[Interval | None]
@@ -58,14 +60,18 @@ def held_out(card: Card, scorer: Scorer, columns: Columns, truth: NDArray[Any]) 
     """Score the rows. `truth` holds the place of each row's label, or its value."""
     scores, answer = scorer.score(columns), answers(card)
     predictions: list[Any] = answer(scores, columns).predictions
+    right = np.empty(0, dtype=np.bool_)
     if isinstance(card.output, Classification):
-        truth = truth == [label.value for label in card.output.labels].index(card.output.focus)
+        labels = [label.value for label in card.output.labels]
+        right = np.array([prediction.label == labels[i] for prediction, i in zip(predictions, truth, strict=True)])
+        truth = truth == labels.index(card.output.focus)
     return HeldOut(
         card=card,
         scorer=scorer,
         columns=columns,
         truth=truth.astype(np.float64),
         answer=answer.outputs(scores, len(columns)),
+        right=right,
         decisions=np.array([prediction.decision for prediction in predictions], dtype=object),
         intervals=[getattr(prediction, "interval", None) for prediction in predictions],
     )

@@ -73,6 +73,11 @@ def _by_answer(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> tuple[
     return np.add.reduceat(yes, starts, axis=1), np.add.reduceat(drawn - yes, starts, axis=1)
 
 
+def brier(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
+    """Return the mean squared difference between the probability and the truth (0 or 1): Brier, 1950."""
+    return _mean((answer - truth) ** 2, weights)
+
+
 def auc_error(truth: Numbers, answer: Numbers) -> float:
     """Return the standard error of an AUC: Hanley and McNeil, Radiology 1982."""
     yes, no = float(truth.sum()), float(len(truth) - truth.sum())
@@ -91,9 +96,7 @@ def r2(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
 
 
 def mean_truth(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:  # noqa: ARG001 - a Statistic
-    drawn = weights.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(drawn @ truth / drawn.sum(axis=1))
+    return _mean(truth, weights)
 
 
 def median_error(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
@@ -111,6 +114,12 @@ def relative_error_error(truth: Numbers, answer: Numbers) -> float:
     half, step = len(errors) / 2, math.sqrt(len(errors)) / 2
     low, high = max(int(half - step), 0), min(int(half + step), len(errors) - 1)
     return float(errors[high] - errors[low]) / 2
+
+
+def _mean(values: Numbers, weights: NDArray[Any]) -> Numbers:
+    drawn = weights.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(drawn @ values / drawn.sum(axis=1))
 
 
 def _medians(values: Numbers, weights: NDArray[Any]) -> Numbers:

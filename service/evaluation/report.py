@@ -60,6 +60,8 @@ def _classification(rows: HeldOut, focus: str, shared: dict[str, Any]) -> Classi
         focus=focus,
         focus_rows=int(truth.sum()),
         auc=rows.resamples.figure(metrics.auc, truth, answer),
+        accuracy=share(int(rows.right.sum()), len(truth)),
+        brier=rows.resamples.figure(metrics.brier, truth, answer),
         average_precision=rows.resamples.figure(metrics.average_precision, truth, answer),
         roc=classification_charts.roc(truth, answer),
         precision=classification_charts.precision(truth, answer),
@@ -74,6 +76,7 @@ def _regression(rows: HeldOut, shared: dict[str, Any]) -> RegressionEvaluation:
     return RegressionEvaluation(
         **shared,
         r2=rows.resamples.figure(metrics.r2, truth, answer),
+        relative_error=rows.resamples.figure(metrics.relative_error, truth, answer),
         median_error=rows.resamples.figure(metrics.median_error, truth, answer),
         sample=regression_charts.sample(truth, answer),
         residuals=regression_charts.residuals(truth, answer),

@@ -14,18 +14,18 @@ from service.bundles.prediction_builder import answers
 from service.bundles.reference import Reference, write_reference
 from service.bundles.registry import open_model
 from service.bundles.scorers.scorer import open_scorer
-from service.evaluation import card_metrics
+from service.evaluation.card_metrics import card_metrics
 from service.evaluation.report import evaluate
 from service.publishing.bundle_replacement import replace_bundle
 from service.publishing.card_draft import complete_draft
+from service.publishing.conformal_interval import interval_rule
 from service.publishing.data_split import LabelledRows, Split
 from service.publishing.gate import Converter, pipeline_scores, write_model
 from service.publishing.plain_rows import plain_rows
 from service.publishing.reference_sampling import reference
 from service.rows.checks import Checks
-from service.schemas import Card, Classification, Evaluation, Input, IntervalRule
+from service.schemas import Card, Classification, Evaluation, Input
 
-COVERAGE = 0.9
 MAX_REFERENCE_CANDIDATES = 5000
 
 
@@ -49,33 +49,27 @@ def publish(
         folder.mkdir()
         card = complete_draft(draft, split, showable)
         card = msgspec.structs.replace(card, scoring=write_model(folder, card, pipeline, to_onnx, split))
-        card = _with_metrics(card, pipeline, split)
-        write_evaluation(folder, _evaluation(card, split.test, folder, attributes))
+        card = _with_value_range(card, pipeline, split)
+        evaluation = _evaluation(card, split.test, folder, attributes)
+        write_evaluation(folder, evaluation)
         write_reference(folder, _reference(card, split.train, folder))
-        write_card(folder, card)
+        write_card(folder, msgspec.structs.replace(card, metrics=card_metrics(evaluation)))
         model = open_model(folder)
         replace_bundle(folder, bundles / draft.name)
     return model.card
 
 
-def _with_metrics(card: Card, pipeline: Any, split: Split) -> Card:
-    def scores(rows: LabelledRows) -> NDArray[np.float64]:
-        return pipeline_scores(card, pipeline, rows.fields)
-
+def _with_value_range(card: Card, pipeline: Any, split: Split) -> Card:
+    """Return the card of a regression with the range of its true values and the rule of its intervals."""
     if isinstance(card.output, Classification):
-        focus = [label.value for label in card.output.labels].index(card.output.focus)
-        metrics = card_metrics.classification(split.test.truth, scores(split.test), focus)
-        return msgspec.structs.replace(card, metrics=metrics)
-    margin = card_metrics.conformal_margin(split.calibrate.truth, scores(split.calibrate), COVERAGE)
-    values = split.train.truth
+        return card
+    values, calibrate = split.train.truth, split.calibrate
     output = msgspec.structs.replace(
         card.output,
         seen=(float(values.min()), float(values.max())),
-        interval=IntervalRule(coverage=COVERAGE, margin=round(margin, 6)),
+        interval=interval_rule(calibrate.truth, pipeline_scores(card, pipeline, calibrate.fields)),
     )
-    return msgspec.structs.replace(
-        card, output=output, metrics=card_metrics.regression(split.test.truth, scores(split.test), margin)
-    )
+    return msgspec.structs.replace(card, output=output)
 
 
 def _evaluation(card: Card, test: LabelledRows, folder: Path, attributes: tuple[Input, ...]) -> Evaluation:

@@ -133,6 +133,10 @@ class ClassificationEvaluation(Published, frozen=True, tag="classification", tag
     importance: list[Importance]
     segments: list[Segment]
     weak_spots: list[WeakSpot]
+    accuracy: Figure | None = None
+    """Share of the rows whose likeliest label is the true one. With `brier`: null in bundles built before it."""
+    brier: Figure | None = None
+    """The mean squared error of the probability of the focus (Brier, 1950)."""
 
 
 class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="kind"):
@@ -144,7 +148,7 @@ class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="
     """The metric over all held-out rows."""
     r2: Figure
     median_error: Figure
-    """In the answer's unit."""
+    """The median of |predicted − true|, in the answer's unit."""
     sample: list[PredictedTrue]
     """Some held-out rows, drawn at random."""
     residuals: list[ResidualBin]
@@ -159,6 +163,8 @@ class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="
     """Share of the rows whose answer lies above the truth. With `too_low`: null in bundles built before it."""
     too_low: Figure | None = None
     """Share of the rows whose answer lies below the truth; the rest is right to the last digit."""
+    relative_error: Figure | None = None
+    """The median of |predicted − true| / true. Null in bundles built before it."""
 
 
 Evaluation = ClassificationEvaluation | RegressionEvaluation

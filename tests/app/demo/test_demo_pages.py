@@ -182,7 +182,7 @@ def test_about_says_everything_that_the_card_knows(
         assert tr.day(card["built"]) in said
     shown = {each.label.replace("\\", ""): each.value for each in page.metric}
     for metric in card["metrics"]:
-        percent = metric["name"] in {"accuracy", "coverage", "median_error"}
+        percent = metric["name"] in {"accuracy", "coverage", "relative_error"}
         value, low, high = (
             tr.percent(metric[end], 1) if percent else tr.number(metric[end], 3) for end in ("value", "low", "high")
         )

@@ -16,7 +16,7 @@ from sklearn.inspection import permutation_importance
 
 from service.bundles.registry import open_model
 from service.evaluation.intervals import Resamples, share
-from service.evaluation.metrics import auc, average_precision, median_error, r2
+from service.evaluation.metrics import auc, average_precision, brier, median_error, r2
 from service.publishing.data_split import LabelledRows
 from service.publishing.plain_rows import plain_rows
 from service.schemas import ClassificationEvaluation, Figure, RegressionEvaluation
@@ -104,6 +104,19 @@ def test_rankings_are_as_good_as_scikit_learn_finds_them(name: str, bundled: Any
     assert found.auc.value == pytest.approx(metrics.roc_auc_score(seen.truth, seen.answer), abs=1e-6)
     expected = metrics.average_precision_score(seen.truth, seen.answer)
     assert found.average_precision.value == pytest.approx(expected, abs=1e-6)
+    assert found.brier.value == pytest.approx(metrics.brier_score_loss(seen.truth, seen.answer), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", [*LABELLED, "three", "planted"])
+def test_accuracy_is_the_share_of_rows_whose_likeliest_label_is_right(name: str, bundled: Any, toys: Any) -> None:
+    seen: HeldOut = (bundled | toys)[name]
+    labels = sorted({each.label for each in seen.predictions}, key=list(seen.predictions[0].probabilities).index)
+    right = np.array([labels.index(each.label) for each in seen.predictions]) == seen.test.truth
+    expected = binomtest(int(right.sum()), len(right)).proportion_ci(method="wilson")
+    found = seen.evaluation.accuracy
+    assert found.value == pytest.approx(metrics.accuracy_score(right, np.ones(len(right))), abs=1e-6)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=2e-6)
+    assert found.rows == len(right)
 
 
 @pytest.mark.parametrize("name", [*LABELLED, "three"])
@@ -172,6 +185,10 @@ def test_errors_of_values_are_as_large_as_scikit_learn_finds_them(name: str, bun
     assert found.r2.value == pytest.approx(metrics.r2_score(seen.truth, seen.answer), abs=1e-6)
     expected = metrics.median_absolute_error(seen.truth, seen.answer)
     assert found.median_error.value == pytest.approx(expected, abs=1e-5)
+    expected = metrics.median_absolute_error(np.ones(len(seen.truth)), seen.answer / seen.truth)
+    assert found.relative_error is not None
+    assert found.relative_error.value == pytest.approx(expected, abs=1e-6)
+    assert found.relative_error == found.overall
     inside = np.array(
         [each.interval.low <= true <= each.interval.high for each, true in zip(seen.predictions, seen.truth, strict=True)]
     )
@@ -242,6 +259,8 @@ def test_the_interval_of_an_auc_is_as_wide_as_delongs(name: str, bundled: Any, t
     [
         ("comment-sentiment", "average_precision", metrics.average_precision_score),
         ("credit-default", "average_precision", metrics.average_precision_score),
+        ("comment-sentiment", "brier", metrics.brier_score_loss),
+        ("credit-default", "brier", metrics.brier_score_loss),
         ("diamond-price", "r2", metrics.r2_score),
         ("diamond-price", "median_error", metrics.median_absolute_error),
     ],
@@ -278,6 +297,8 @@ def test_a_weighted_figure_is_that_of_the_rows_repeated(drawn: list[tuple[int, i
     if 0 < whole[0].sum() < len(whole[0]):
         assert auc(truth, answer, weights[None])[0] == pytest.approx(metrics.roc_auc_score(*whole))
         assert average_precision(truth, answer, weights[None])[0] == pytest.approx(metrics.average_precision_score(*whole))
+        tenths = brier(truth, answer / 10, weights[None])[0]
+        assert tenths == pytest.approx(metrics.brier_score_loss(whole[0], whole[1] / 10))
         assert r2(truth, answer, weights[None])[0] == pytest.approx(metrics.r2_score(*whole))
     if len(whole[0]):
         assert median_error(truth, answer, weights[None])[0] == pytest.approx(metrics.median_absolute_error(*whole))
@@ -449,6 +470,7 @@ def noise_rows(truth: Any, answer: Any) -> Any:
         columns=columns,
         truth=truth,
         answer=answer,
+        right=truth == 1,
         decisions=nobody,
         intervals=[None] * len(truth),
     )

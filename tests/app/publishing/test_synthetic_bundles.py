@@ -11,6 +11,7 @@ from sklearn import metrics
 from service.bundles.registry import Model, open_model
 from service.publishing.plain_rows import plain_rows
 from service.questions.explanations import explanations
+from service.schemas import Figure
 from tests.support import synthetic_recipes
 
 RECIPES: dict[str, synthetic_recipes.SyntheticRecipe] = {
@@ -44,6 +45,16 @@ def test_a_bundle_with_missing_values_remembers_measures_and_explains(name: str,
         assert found.usualness is not None
     labels = [group.label for segment in model.evaluation.segments for group in segment.groups]
     assert {"en": "missing", "pl": "brak"} in labels
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_metrics_of_the_card_are_figures_of_the_evaluation(name: str, models: dict[str, Model]) -> None:
+    model = models[name]
+    assert len(model.card.metrics) == 3
+    for metric in model.card.metrics:
+        assert getattr(model.evaluation, metric.name) == Figure(
+            value=metric.value, low=metric.low or 0.0, high=metric.high or 0.0, rows=metric.rows
+        )
 
 
 def test_right_answers_of_three_labels_are_those_of_the_likeliest_one(models: dict[str, Model]) -> None:

@@ -13,7 +13,6 @@ import pytest
 from service.bundles.bundle_files import read_card
 from service.bundles.registry import open_model
 from service.bundles.scorers.text_preprocessing import words
-from service.evaluation import card_metrics
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import LabelledRows
 from service.schemas import LabelPrediction
@@ -116,17 +115,6 @@ def test_a_client_without_bills_has_paid_them_all() -> None:
 )
 def test_a_text_becomes_its_words_and_marks(text: str, cleaned: str) -> None:
     assert words(text) == cleaned
-
-
-def test_the_conformal_margin_holds_its_share_of_new_rows() -> None:
-    random = np.random.default_rng(1)
-    shares = []
-    for _ in range(200):
-        truth = np.exp(random.normal(size=1100))
-        value = np.exp(random.normal(size=1100) * 0.3) * truth
-        margin = card_metrics.conformal_margin(truth[:100], value[:100], 0.9)
-        shares.append(np.mean(np.abs(np.log(value[100:] / truth[100:])) <= margin))
-    assert 0.89 <= float(np.mean(shares)) <= 0.92
 
 
 def test_a_model_that_converts_wrongly_is_served_by_scikit_learn(tmp_path: Path) -> None:
