@@ -1,4 +1,4 @@
-"""Numbers with how sure they are: Wilson's interval for a share, the bootstrap for everything else."""
+"""Numbers with 95 % intervals: Wilson's interval for a share, the bootstrap for everything else."""
 
 import math
 from typing import Any
@@ -12,7 +12,7 @@ from service.schemas import Figure
 SEED = 20051
 DRAWS = 400
 DIGITS = 6
-Z_95 = 1.959964
+CONFIDENCE = 0.95
 UNKNOWN = (0.5, 0.0, 1.0)
 """What rows of one label alone say of an AUC: it may be anything."""
 
@@ -25,14 +25,17 @@ def figure(value: float, low: float, high: float, rows: int) -> Figure:
     return Figure(value=rounded(value), low=rounded(min(low, value)), high=rounded(max(high, value)), rows=rows)
 
 
-def share(part: float, rows: int) -> Figure:
-    """Return a share of rows with Wilson's interval (JASA 1927), which never leaves 0 to 1."""
+def share(part: int, rows: int) -> Figure:
+    """Return a share of rows with Wilson's 95 % interval, which stays within 0 to 1.
+
+    Source: Wilson, Probable Inference, the Law of Succession, and Statistical Inference, JASA 1927.
+    """
+    from scipy.stats import binomtest
+
     if rows == 0:
         return figure(0.0, 0.0, 1.0, 0)
-    value, z_squared = part / rows, Z_95**2
-    middle = (value + z_squared / (2 * rows)) / (1 + z_squared / rows)
-    reach = Z_95 * math.sqrt(value * (1 - value) / rows + z_squared / (4 * rows**2)) / (1 + z_squared / rows)
-    return figure(value, max(middle - reach, 0.0), min(middle + reach, 1.0), rows)
+    interval = binomtest(part, rows).proportion_ci(CONFIDENCE, method="wilson")
+    return figure(part / rows, interval.low, interval.high, rows)
 
 
 class Resamples:

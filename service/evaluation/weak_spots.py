@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.evaluation.groups import Division, Group
 from service.evaluation.held_out import HeldOut
-from service.evaluation.intervals import SEED, Z_95
+from service.evaluation.intervals import CONFIDENCE, SEED
 from service.evaluation.metrics import Measure
 from service.evaluation.segments import MIN_OF_A_LABEL, MIN_ROWS
 from service.questions.value_wording import number, say
@@ -16,8 +17,9 @@ from service.schemas import LANGUAGES, Figure, Language, Text, WeakSpot
 
 MAX_SPOTS = 3
 _SUSPECTS = 6
-_Z_CONFIRMED = 2.6383
-"""One-sided 0.025 shared out among the suspects (Bonferroni)."""
+_Z_SEARCHED = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+_Z_CONFIRMED = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / _SUSPECTS)
+"""One-sided 0.025, divided by the number of suspects (Bonferroni)."""
 
 _RANGE: Text = {"en": "{} ({} to {})", "pl": "{} (od {} do {})"}
 
@@ -64,7 +66,7 @@ def _suspects(held_out: HeldOut, divisions: list[Division], searched: NDArray[np
         inside = np.logical_and.reduce(parts)
         if not (_enough(held_out, inside & searched) and _enough(held_out, inside & ~searched)):
             return None
-        return _Suspect(conditions, inside, list(parts), *_worse_by(held_out, inside & searched, overall, Z_95))
+        return _Suspect(conditions, inside, list(parts), *_worse_by(held_out, inside & searched, overall, _Z_SEARCHED))
 
     gap = held_out.measure.gap(overall)
     conditions = [((division, group),) for division in divisions for group in division.groups]

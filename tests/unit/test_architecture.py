@@ -78,6 +78,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 HOMES: dict[str, set[str]] = {
     "sklearn": {"benchmarks", "service.evaluation", "service.publishing", "service.training"}
     | {"service.bundles.scorers.sklearn_scorer"},
+    "scipy": {"service.evaluation", "service.training"},
     "skl2onnx": {"service.publishing"},
     "onnx": {"service.publishing"},
     "skops": {"benchmarks", "service.publishing", "service.bundles.scorers.sklearn_scorer"},
@@ -227,6 +228,7 @@ def test_a_wrong_import_would_be_found(module: str, line: str, tmp_path: Path) -
         ("demo.app_pages.what_if", "def late() -> None:\n    import plotly"),
         ("service.web.routes.question_routes", "import sqlalchemy"),
         ("service.questions.explanations", "import sklearn"),
+        ("service.bundles.evaluation_file", "from scipy.stats import binomtest"),
         ("service.questions.curves", "from starlette.types import Scope"),
         ("service.actions", "from fastapi import Request"),
         ("pipeline.patient_client", "import requests"),
@@ -256,11 +258,11 @@ def test_the_architecture_page_names_every_package() -> None:
     assert [package for package in named if f"`{package}/`" not in page] == []
 
 
-def test_a_service_whose_models_run_on_onnx_does_not_load_scikit_learn(bundles: Path) -> None:
+def test_a_service_whose_models_run_on_onnx_loads_neither_scikit_learn_nor_scipy(bundles: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from service.web.app import create_app; from service.settings import Settings;"
         f"app = create_app(Settings()); app.predictions.registry.load(Path({str(bundles)!r}));"
-        "print(len(app.predictions.registry.models()), sorted({'sklearn', 'skl2onnx', 'pandas', 'pyarrow'} & set(sys.modules)))"
+        "print(len(app.predictions.registry.models()), sorted({'sklearn', 'scipy', 'skl2onnx', 'pandas', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "4 []"
