@@ -192,10 +192,10 @@ def _answers(card: Card, found: LookedUp, tr: Translation) -> None:
 
 
 def _said(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> str:
-    answer = html.escape(wording.answer_with_unit(card, wording.answer_value(card, prediction), tr))
+    answer = html.escape(wording.format_answer_with_unit(card, wording.answer_value(card, prediction), tr))
     return (
         f'<section><h2>{html.escape(title)}</h2><p class="number">{answer}</p>'
-        f'{answer_html.badge(card, prediction)}<p class="foot">{html.escape(" · ".join(parts))}</p></section>'
+        f'{answer_html.build_band_badge(card, prediction)}<p class="foot">{html.escape(" · ".join(parts))}</p></section>'
     )
 
 
@@ -204,7 +204,7 @@ def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | No
     said = []
     if now:
         before, after = (wording.answer_value(card, each) for each in (stored, now))
-        moved = html.escape(wording.difference(card, before, after, tr))
+        moved = html.escape(wording.describe_difference(card, before, after, tr))
         said.append(f"{html.escape(tr.text('Against the stored answer:'))} <strong>{moved}</strong>.")
     since = entity_lookup.since_the_answer(found)
     if since.changed():

@@ -6,7 +6,7 @@ import streamlit as st
 
 from client import Card, Explanation, ServiceError
 from demo.charts import case_dots
-from demo.charts.case_dots import Compared
+from demo.charts.case_dots import CaseDot
 from demo.session import cases, saved_cases, service_queries, session_state
 from demo.session.cases import MODEL
 from demo.session.saved_cases import Kept
@@ -45,7 +45,7 @@ def page() -> None:
         st.caption(tr.text("No answer at the moment."))
         return
     if own:
-        st.html(comparison_table.side_by_side(card, own, explained[: len(own)], tr))
+        st.html(comparison_table.build_case_table(card, own, explained[: len(own)], tr))
         _chart(card, own, explained[: len(own)], tr)
         _download(card, own, explained[: len(own)], tr)
     if others:
@@ -135,12 +135,12 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], tr: Transl
     for each, asked in zip(own, explained, strict=True):
         value, around = wording.answer_value(card, asked["prediction"]), asked["prediction"].get("interval")
         ends = (around["low"], around["high"]) if around else None
-        said = wording.answer_with_unit(card, value, tr)
+        said = wording.format_answer_with_unit(card, value, tr)
         if value != first:
-            said += f" ({wording.signed_difference(card, first, value, tr)})"
-        dots.append(Compared(each.name, value, said, comparison_table.strongest_reason(card, asked, tr), ends))
+            said += f" ({wording.format_signed_difference(card, first, value, tr)})"
+        dots.append(CaseDot(each.name, value, said, comparison_table.describe_strongest_reason(card, asked, tr), ends))
     ends_of_all = [end for dot in dots for end in (dot.around or (dot.answer, dot.answer))]
-    figure = case_dots.dots(dots, chart_scales.of(card, ends_of_all, tr), session_state.theme())
+    figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), session_state.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
     summary = (
         tr.text("All at {answer}.", answer=lowest.word)
@@ -148,9 +148,9 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], tr: Transl
         else tr.text(
             "Lowest: {low_name}, {low}. Highest: {high_name}, {high}.",
             low_name=lowest.name,
-            low=wording.answer_with_unit(card, lowest.answer, tr),
+            low=wording.format_answer_with_unit(card, lowest.answer, tr),
             high_name=highest.name,
-            high=wording.answer_with_unit(card, highest.answer, tr),
+            high=wording.format_answer_with_unit(card, highest.answer, tr),
         )
     )
     config = {"displayModeBar": False, "staticPlot": True}
@@ -159,7 +159,7 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], tr: Transl
 
 
 def _download(card: Card, own: list[Kept], explained: list[Explanation], tr: Translation) -> None:
-    table = saved_cases.table(card, own, comparison_table.columns(card, explained))
+    table = saved_cases.table(card, own, comparison_table.export_columns(card, explained))
     st.download_button(
         tr.text("Download as CSV"),
         table.encode("utf-8-sig"),
@@ -179,7 +179,7 @@ def _second_model(card: Card, own: list[Kept], explained: list[Explanation], oth
     st.pills(
         tr.text("The other model"),
         list(others),
-        format_func=lambda name: forms.plain(comparison_table.titles((card, others[name]), tr)[1]),
+        format_func=lambda name: forms.plain(comparison_table.model_titles((card, others[name]), tr)[1]),
         key=key,
         on_change=lambda: session_state.look_at(PAGE, st.session_state[key] or ""),
     )
@@ -190,8 +190,8 @@ def _second_model(card: Card, own: list[Kept], explained: list[Explanation], oth
     if asked is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    st.html(comparison_table.two_models((card, other), own, (explained, asked), tr))
-    st.caption(forms.plain(comparison_table.apart((card, other), own, (explained, asked), tr)))
+    st.html(comparison_table.build_model_table((card, other), own, (explained, asked), tr))
+    st.caption(forms.plain(comparison_table.describe_disagreement((card, other), own, (explained, asked), tr)))
 
 
 def _comparable(card: Card) -> dict[str, Card]:
@@ -208,6 +208,6 @@ def _comparable(card: Card) -> dict[str, Card]:
         except ServiceError as error:
             banner.note(error)
             continue
-        if comparison_table.comparable(card, other):
+        if comparison_table.are_comparable(card, other):
             found[f"{name}@{version[:_SHORT]}" if version else name] = other
     return found

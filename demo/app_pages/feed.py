@@ -116,12 +116,7 @@ def _file_head(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None
 
     with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
         st.caption(f"**{forms.plain(dropped[card['name']].name)}**")
-        st.button(
-            tr.text("Close the file"),
-            on_click=close,
-            icon=":material/close:",
-            type="tertiary",
-        )
+        st.button(tr.text("Close the file"), on_click=close, icon=":material/close:", type="tertiary")
 
 
 def _show(card: Card, entries: list[Entry], tr: Translation) -> None:
@@ -164,18 +159,20 @@ def _counts(card: Card, entries: list[Entry], tr: Translation) -> str:
 def _over_time(card: Card, entries: list[Entry], tr: Translation) -> None:
     parts = feed_entries.parts(entries)
     ticks = _ticks(parts, tr)
-    bands = chart_scales.bands(card)
+    bands = chart_scales.scale_bands(card)
     if bands:
         values = [band["value"] for band in sorted(card["output"]["bands"], key=lambda band: band["low"])]
-        figure = feed_chart.shares([_shares(part, values) for part in parts], bands, ticks, theme=session_state.theme())
+        figure = feed_chart.draw_band_shares(
+            [_shares(part, values) for part in parts], bands, ticks, theme=session_state.theme()
+        )
     else:
         averages = [part.average for part in parts]
-        scale = chart_scales.of(card, [each for each in averages if each is not None], tr)
-        figure = feed_chart.averages(averages, ticks, scale.ticks, session_state.theme())
+        scale = chart_scales.make_scale(card, [each for each in averages if each is not None], tr)
+        figure = feed_chart.draw_averages(averages, ticks, scale.ticks, session_state.theme())
     summary = _summary(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
-    first = wording.answer_with_unit(card, feed_entries.worst(card, entries, 1)[0].answer, tr)
+    first = wording.format_answer_with_unit(card, feed_entries.worst(card, entries, 1)[0].answer, tr)
     told = " " + tr.text("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
     st.caption(forms.plain(summary + told))
 
@@ -204,10 +201,7 @@ def _summary(card: Card, entries: list[Entry], tr: Translation) -> str:
         worst = bands[-1].get("label") or bands[-1]["value"]
         figures = {"band": worst, "begun": tr.percent(begun), "now": tr.percent(now)}
         return tr.text("{band}: {begun} at the beginning, {now} lately.", **figures) + " " + told
-    texts = {
-        "begun": wording.answer_with_unit(card, begun, tr),
-        "now": wording.answer_with_unit(card, now, tr),
-    }
+    texts = {name: wording.format_answer_with_unit(card, value, tr) for name, value in (("begun", begun), ("now", now))}
     return tr.text("On average {begun} at the beginning, {now} lately.", **texts) + " " + told
 
 
@@ -233,8 +227,8 @@ def _list(card: Card, entries: list[Entry], count: int, place: str, tr: Translat
 def _entry(card: Card, each: Entry, tr: Translation) -> str:
     """Return an entry as HTML in which nothing of it is taken for a mark."""
     band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
-    answer = html.escape(wording.answer_with_unit(card, each.answer, tr))
-    badge = answer_html.word(band) if band else ""
+    answer = html.escape(wording.format_answer_with_unit(card, each.answer, tr))
+    badge = answer_html.build_badge(band) if band else ""
     text = html.escape(feed_entries.title(card, each, tr) or tr.text("Record {n}", n=tr.number(each.number)))
     return f'<p class="feed-text">{text}</p><p class="feed-answer"><b>{answer}</b>{badge}</p>'
 

@@ -11,8 +11,8 @@ from demo.charts import answer_histogram
 from demo.charts.ticks import round_numbers
 from demo.files import refusal_text, scored_file, spreadsheet
 from demo.files.file_summary import FORMATS
-from demo.files.scored_file import EVERY, REFUSED, SHOWN_ROWS, ScoredFile
-from demo.files.upload_job import SentFile
+from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, ScoredFile
+from demo.files.upload_job import UploadJob
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL
 from demo.text import wording
@@ -40,9 +40,9 @@ def page() -> None:
         file_upload.take_one(card, sent, tr)
 
 
-def _show(card: Card, sent: SentFile, file: ScoredFile, tr: Translation) -> None:
-    counts = scored_file.counts(card, file.table)
-    scored = counts[EVERY] - counts[REFUSED]
+def _show(card: Card, sent: UploadJob, file: ScoredFile, tr: Translation) -> None:
+    counts = scored_file.count_choices(card, file.table)
+    scored = counts[ALL_ROWS] - counts[REFUSED]
     with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
         st.caption(file_upload.named(file.name, file.recognised, tr))
         st.button(
@@ -69,10 +69,10 @@ def _show(card: Card, sent: SentFile, file: ScoredFile, tr: Translation) -> None
 
 
 def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
-    bins = scored_file.bins(card, file.table)
-    scale = chart_scales.of(card, [bins[0][0], bins[-1][1]], tr)
+    bins = scored_file.make_histogram(card, file.table)
+    scale = chart_scales.make_scale(card, [bins[0][0], bins[-1][1]], tr)
     ticks = [(at, tr.number(at)) for at in round_numbers(0, max(rows for _, _, rows in bins), 5) if at]
-    scored = counts[EVERY] - counts[REFUSED]
+    scored = counts[ALL_ROWS] - counts[REFUSED]
     shares = [
         tr.text(
             "{band}: {share}",
@@ -81,21 +81,23 @@ def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Tran
         )
         for band in card["output"].get("bands", [])
     ]
-    low, high = (wording.answer_with_unit(card, at, tr) for at in scored_file.middle_half(card, file.table))
+    low, high = (wording.format_answer_with_unit(card, at, tr) for at in scored_file.interquartile_range(card, file.table))
     summary = tr.text("Half of the answers lie between {low} and {high}.", low=low, high=high) + (
         f" {' · '.join(shares)}." if shares else ""
     )
-    figure = answer_histogram.spread(bins, scale, ticks, session_state.theme())
+    figure = answer_histogram.draw_histogram(bins, scale, ticks, session_state.theme())
     st.plotly_chart(figure, key="spread", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     st.caption(forms.plain(summary))
 
 
-def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
+def _rows(card: Card, sent: UploadJob, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     """Draw the choice of rows, the rows, and the way from one of them to Try."""
     choice, order, part = _choice(card, sent, counts, tr)
-    shown = scored_file.chosen(card, file.table, choice, order, part)
+    shown = scored_file.select_rows(card, file.table, choice, order, part)
     if choice == REFUSED:
-        shown = scored_file.told(shown, lambda codes, sentence: refusal_text.of_row(card, codes, sentence, tr))
+        shown = scored_file.replace_error_codes(
+            shown, lambda codes, sentence: refusal_text.describe_row_errors(card, codes, sentence, tr)
+        )
     picked: Any = st.dataframe(
         shown,
         column_config=_columns(card, choice, tr),
@@ -105,14 +107,14 @@ def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], 
         selection_mode="single-row",
         key=f"{PAGE}/table/{sent.number}/{choice}/{order}/{part}",
     )
-    if counts[choice] > SHOWN_ROWS:
-        first = part * SHOWN_ROWS + 1
+    if counts[choice] > PAGE_ROWS:
+        first = part * PAGE_ROWS + 1
         ends = {"first": tr.number(first), "last": tr.number(first + shown.num_rows - 1)}
         st.caption(tr.text("Rows {first} to {last} of {all} in this order.", **ends, all=tr.number(counts[choice])))
     at = next((each for each in picked.selection.rows if each < shown.num_rows), None)
 
     def open_row() -> None:
-        session_state.open_row(card, scored_file.case_of(card, file, shown["row"][at].as_py()))
+        session_state.open_row(card, scored_file.model_row(card, file, shown["row"][at].as_py()))
         session_state.go_home(card)
 
     if at is None:
@@ -123,9 +125,9 @@ def _rows(card: Card, sent: SentFile, file: ScoredFile, counts: dict[str, int], 
     st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=bool(lacking), help=lacking or None)
 
 
-def _choice(card: Card, sent: SentFile, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
+def _choice(card: Card, sent: UploadJob, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
     """Draw which rows, in which order, and where there are more than a table holds, which part of them."""
-    names = {EVERY: tr.text("all"), REFUSED: tr.text("not scored")}
+    names = {ALL_ROWS: tr.text("all"), REFUSED: tr.text("not scored")}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     orders = {
         "high": tr.text("highest first"),
@@ -136,13 +138,13 @@ def _choice(card: Card, sent: SentFile, counts: dict[str, int], tr: Translation)
         choice = (
             st.pills(
                 tr.text("Rows"),
-                [each for each in counts if counts[each] or each == EVERY],
+                [each for each in counts if counts[each] or each == ALL_ROWS],
                 format_func=lambda each: f"{forms.plain(names[each])} {tr.number(counts[each])}",
                 key=f"{PAGE}/choice/{sent.number}",
-                default=EVERY,
+                default=ALL_ROWS,
                 required=True,
             )
-            or EVERY
+            or ALL_ROWS
         )
         order = st.selectbox(
             tr.text("Order"),
@@ -152,7 +154,7 @@ def _choice(card: Card, sent: SentFile, counts: dict[str, int], tr: Translation)
             width=220,
             disabled=choice == REFUSED,  # without an answer there is none to order by
         )
-        parts, part = math.ceil(counts[choice] / SHOWN_ROWS), 1
+        parts, part = math.ceil(counts[choice] / PAGE_ROWS), 1
         if parts > 1:
             key = f"{PAGE}/part/{sent.number}/{choice}/{order}"
             part = st.number_input(tr.text("Part, of {n}", n=tr.number(parts)), 1, parts, key=key, width=220)
@@ -174,8 +176,8 @@ def _columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
 def _downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
     with st.container(horizontal=True, key="file-downloads"):
         for name, make, kind in (
-            ("csv", spreadsheet.as_csv, "text/csv"),
-            ("parquet", scored_file.as_parquet, "application/vnd.apache.parquet"),
+            ("csv", spreadsheet.to_csv, "text/csv"),
+            ("parquet", scored_file.to_parquet, "application/vnd.apache.parquet"),
         ):
             st.download_button(
                 tr.text("Download all as {format}", format=FORMATS[name]),

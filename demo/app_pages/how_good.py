@@ -16,7 +16,7 @@ from demo.evaluation import (
     regression_findings,
     threshold_costs,
 )
-from demo.evaluation.evaluation_query import Inquiry
+from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL
@@ -25,7 +25,7 @@ from demo.widgets import banner, forms
 
 PAGE = "how-good"
 _MISTAKES, _GROUPS = "mistakes", "groups"
-Reader: TypeAlias = Callable[[], Inquiry]
+Reader: TypeAlias = Callable[[], EvaluationQuery]
 
 
 def page() -> None:
@@ -42,12 +42,12 @@ def page() -> None:
     titles = _titles(found, tr)
     groupings = [segment["name"] for segment in found["segments"]]
 
-    def read() -> Inquiry:
-        return evaluation_query.read(session_state.any_view(PAGE), list(titles), groupings)
+    def read() -> EvaluationQuery:
+        return evaluation_query.parse_query(session_state.any_view(PAGE), list(titles), groupings)
 
     asked = read()
     _choose(titles, read, tr)
-    session_state.write_address(card, evaluation_query.write(asked))
+    session_state.write_address(card, evaluation_query.format_query(asked))
     with st.container(key="finding"):
         if asked.question == _MISTAKES and found["kind"] == "classification":
             _mistakes(card, found, read, tr)
@@ -109,28 +109,30 @@ def _held(key: str, value: Any) -> str:
 
 def _look(read: Reader, name: str, key: str) -> Callable[[], None]:
     """Return what a widget does when it is changed. It reads anew: the browser may send two changes in one message."""
-    return lambda: session_state.look_at(PAGE, evaluation_query.write(replace(read(), **{name: st.session_state[key]})))
+    return lambda: session_state.look_at(
+        PAGE, evaluation_query.format_query(replace(read(), **{name: st.session_state[key]}))
+    )
 
 
 def _finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Finding:
     theme = session_state.theme()
     if chosen == "bands":
-        return findings.bands(card, found, theme, tr)
+        return findings.describe_bands(card, found, theme, tr)
     if chosen == "matters":
-        return findings.importance(card, found, theme, tr)
+        return findings.describe_importance(card, found, theme, tr)
     if chosen == "weak":
-        return findings.weak_spots(found, tr)
+        return findings.describe_weak_spots(found, tr)
     if found["kind"] == "classification":
         of_labels = {
-            "apart": classification_findings.telling_apart,
-            "trust": classification_findings.trust,
-            "finding": classification_findings.finding,
+            "apart": classification_findings.describe_discrimination,
+            "trust": classification_findings.describe_calibration,
+            "finding": classification_findings.describe_precision_and_recall,
         }
         return of_labels[chosen](card, found, theme, tr)
     of_values = {
-        "against": regression_findings.against,
-        "errors": regression_findings.errors,
-        "ranges": regression_findings.ranges,
+        "against": regression_findings.describe_predicted_vs_true,
+        "errors": regression_findings.describe_residuals,
+        "ranges": regression_findings.describe_coverage,
     }
     return of_values[chosen](card, found, theme, tr)
 
@@ -160,7 +162,7 @@ def _groups(card: Card, found: Evaluation, read: Reader, tr: Translation) -> Non
         on_change=_look(read, "by", key),
         width=360,
     )
-    _show(group_findings.groups(card, found, unseen_first[by], session_state.theme(), tr))
+    _show(group_findings.describe_groups(card, found, unseen_first[by], session_state.theme(), tr))
 
 
 def _mistakes(card: Card, found: Classification, read: Reader, tr: Translation) -> None:
@@ -179,19 +181,19 @@ def _mistakes(card: Card, found: Classification, read: Reader, tr: Translation) 
     )
     _price(middle, tr.text("A false alarm costs"), card, read, "alarm")
     _price(right, tr.text("A missed one costs"), card, read, "missed")
-    counts = threshold_costs.nearest(found["thresholds"], asked.threshold)
-    st.markdown(f"#### {forms.plain(classification_findings.at_threshold(card, found, counts, tr))}")
-    drawing, sentence = classification_findings.cost_curve(
+    counts = threshold_costs.find_nearest(found["thresholds"], asked.threshold)
+    st.markdown(f"#### {forms.plain(classification_findings.describe_threshold(card, found, counts, tr))}")
+    drawing, sentence = classification_findings.describe_costs(
         found, counts, asked.alarm, asked.missed, theme=session_state.theme(), tr=tr
     )
     counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
-    counted.html(classification_findings.confusion(card, counts, tr))
+    counted.html(classification_findings.build_confusion_table(card, counts, tr))
     with drawn:
         config = {"displayModeBar": False, "staticPlot": True}
         st.plotly_chart(drawing, key="drawing", theme=None, config=config, alt=sentence)
         st.markdown(forms.plain(sentence))
-    sure = classification_findings.sureness(counts, tr)
-    st.markdown("  \n".join(forms.plain(text) for text in (sure, findings.repeated(tr, drawn=False)) if text))
+    sure = classification_findings.describe_threshold_intervals(counts, tr)
+    st.markdown("  \n".join(forms.plain(text) for text in (sure, findings.explain_intervals(tr, drawn=False)) if text))
 
 
 def _price(place: DeltaGenerator, label: str, card: Card, read: Reader, name: str) -> None:

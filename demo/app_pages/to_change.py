@@ -39,7 +39,7 @@ def page() -> None:
     if asked is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    place.html(answer_html.small(card, asked["prediction"], tr.text("This case:"), tr))
+    place.html(answer_html.build_answer_line(card, asked["prediction"], tr.text("This case:"), tr))
     if asked["recommendations"]:
         _proposals(card, asked["recommendations"], tr)
     elif asked["reachable"]:
@@ -165,7 +165,7 @@ def _fixed(card: Card, wish: Wish, tr: Translation) -> None:
     st.multiselect(
         tr.text("Leave as it is"),
         goal_form.movable(card),
-        format_func=lambda name: forms.plain(wording.label(fields[name])),
+        format_func=lambda name: forms.plain(wording.field_label(fields[name])),
         key=key,
         placeholder=tr.text("nothing"),
         on_change=lambda: _change(card, lambda now: replace(now, fixed=tuple(st.session_state[key]))),
@@ -187,7 +187,7 @@ def _proposals(card: Card, found: list[Recommendation], tr: Translation) -> None
             moves = "".join(f"<li>{_move(fields[change['field']], change, tr)}</li>" for change in proposal["changes"])
             st.html(
                 f'<ul class="moves">{moves}</ul>'
-                + answer_html.small(card, proposal["prediction"], "", tr, proposal["usualness"])
+                + answer_html.build_answer_line(card, proposal["prediction"], "", tr, proposal["usualness"])
             )
             st.button(tr.text("Try it"), key=f"take-{place}", on_click=_take(card, proposal), type="primary")
 
@@ -198,7 +198,7 @@ def _move(field: Field, change: Change, tr: Translation) -> str:
         kind.value_text(change["from"], tr),
         kind.value_with_unit(change["to"], tr),
     )
-    return f"{escape(wording.label(field))} <b>{escape(before)} → {escape(after)}</b>"
+    return f"{escape(wording.field_label(field))} <b>{escape(before)} → {escape(after)}</b>"
 
 
 def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
@@ -211,6 +211,6 @@ def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
 
 def _still(card: Card, tr: Translation) -> None:
     """Say which fields no proposal touches."""
-    still = [wording.label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
+    still = [wording.field_label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
     if still:
         st.caption(tr.text("Never moved, because nobody can change it now: {fields}.", fields=forms.plain(", ".join(still))))

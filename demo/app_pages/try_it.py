@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Explanation, Field, Prediction
 from demo.charts import answer_scale
-from demo.charts.canvas import Figure, Stretch
+from demo.charts.canvas import Figure, ScaleBand
 from demo.fields import field_types
 from demo.session import cases, service_queries, session_state
 from demo.session.cases import MODEL, Case
@@ -112,7 +112,7 @@ def _back(card: Card) -> None:
 
 def _answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:
     value, begun = wording.answer_value(card, now), wording.answer_value(card, start)
-    st.html(answer_html.large(card, now, tr))
+    st.html(answer_html.build_large_answer(card, now, tr))
     figure, alt = _drawing(card, case, now, begun, tr)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
     before, moved, after = (html.escape(part) for part in case_story.story(card, case, begun, value, tr))
@@ -123,35 +123,37 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, tr: Translat
     value = wording.answer_value(card, now)
     pinned = begun if case.changed() else None
     output = card["output"]
-    said = wording.answer_with_unit(card, value, tr)
+    said = wording.format_answer_with_unit(card, value, tr)
     if wording.is_classification(card):
         bands = sorted(output.get("bands", []), key=lambda band: band["low"])
-        stretches = [Stretch(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
+        stretches = [ScaleBand(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
         ends = {band["low"] for band in bands[1:]} or {0.0, 0.5, 1.0}
         ticks = [(end, tr.percent(end)) for end in sorted(ends)]
-        figure = answer_scale.scale(stretches, ticks, value, pinned, session_state.theme())
+        figure = answer_scale.draw_probability_scale(stretches, ticks, value, pinned, session_state.theme())
         return figure, tr.text("Scale from 0% to 100%, the answer stands at {answer}.", answer=said)
     around = now.get("interval")
     low, high = (around["low"], around["high"]) if around else (value, value)
     seen = output.get("seen") or (0.0, 1.0)
     least, most = min(low, seen[0]), max(high, seen[1])
-    ticks = [(at, wording.answer_text(card, at, tr)) for at in (least, (least + most) / 2, most)]
-    figure = answer_scale.interval((low, high), value, pinned, (least, most), ticks=ticks, theme=session_state.theme())
+    ticks = [(at, wording.format_answer(card, at, tr)) for at in (least, (least + most) / 2, most)]
+    figure = answer_scale.draw_value_scale(
+        (low, high), value, pinned, (least, most), ticks=ticks, theme=session_state.theme()
+    )
     if not around:
         return figure, tr.text("The answer is {answer}.", answer=said)
     sentence = tr.text(
         "{share} of real values lie between {low} and {high}.",
         share=tr.percent(around["coverage"]),
-        low=wording.answer_text(card, low, tr),
-        high=wording.answer_with_unit(card, high, tr),
+        low=wording.format_answer(card, low, tr),
+        high=wording.format_answer_with_unit(card, high, tr),
     )
     st.html(f'<p class="range">{html.escape(sentence)}</p>')
     return figure, tr.text("The answer is {answer}.", answer=said) + " " + sentence
 
 
 def _why(card: Card, case: Case, now: Explanation, start: Explanation, tr: Translation) -> None:
-    st.html(explanation_view.why(card, case.row, now, start, tr))
-    sentence, unusual = explanation_view.usual(card, now["usualness"], tr)
+    st.html(explanation_view.build_explanation(card, case.row, now, start, tr))
+    sentence, unusual = explanation_view.describe_usualness(card, now["usualness"], tr)
     if sentence:
         st.html(f'<p class="usual{" rare" if unusual else ""}">{html.escape(sentence)}</p>')
 

@@ -15,7 +15,7 @@ from demo.session.cases import MODEL, Case
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
 from demo.views import curve_view
-from demo.views.curve_view import Side
+from demo.views.curve_view import FieldValues
 from demo.widgets import forms
 
 PAGE = "what-if"
@@ -41,7 +41,7 @@ def page() -> None:
     if asked is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    st.html(answer_html.small(card, asked["prediction"], tr.text("This case:"), tr, asked["usualness"]))
+    st.html(answer_html.build_answer_line(card, asked["prediction"], tr.text("This case:"), tr, asked["usualness"]))
     if asked["surface"]:
         _map(card, case, (fields[names[0]], fields[names[1]]), asked, tr)
     else:
@@ -60,7 +60,7 @@ def _controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation)
         session_state.look_at(PAGE, f"{one},{two}" if two and two != one else one)
 
     def name_of(name: str) -> str:
-        return forms.plain(wording.label(fields[name])) if name else tr.text("nothing else")
+        return forms.plain(wording.field_label(fields[name])) if name else tr.text("nothing else")
 
     st.pills(tr.text("Change"), list(fields), format_func=name_of, key=one_key, on_change=look)
     others = ["", *(name for name in fields if name != first)]
@@ -87,9 +87,9 @@ def _by_hand(card: Card, case: Case, fields: list[Field], tr: Translation) -> No
 
 
 def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation) -> None:
-    side, points = curve_view.along(card, field, asked["curves"][0], tr)
+    side, points = curve_view.make_curve_points(card, field, asked["curves"][0], tr)
     now, begun = side.place(case.row), case.start_row[field["name"]]
-    scale = curve_view.scale(card, points, tr)
+    scale = curve_view.make_scale(card, points, tr)
     pinned = wording.answer_value(card, asked["pinned"]) if asked["pinned"] and case.changed() else None
     rare = False
     kind = field_types.of(field)
@@ -97,11 +97,11 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation)
         start = None if pinned is None or begun is None else Point(kind.position(begun), pinned, "", "")
         axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], tr)
         rare = bool(axis.rare(points, (points[0].at, points[-1].at)))
-        figure = curve_chart.line(points, axis, scale, now=now, start=start, theme=session_state.theme())
+        figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=session_state.theme())
     else:
         place = side.place(case.start_row)
         mark = None if pinned is None or place is None else (place, pinned)
-        figure = curve_chart.bars(points, scale, now=now, start=mark, theme=session_state.theme())
+        figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=session_state.theme())
 
     def take(clicked: dict[str, Any]) -> None:
         if clicked["curve_number"] == 0:  # what lies above it only marks
@@ -110,22 +110,22 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation)
     _draw(
         figure,
         f"curve/{card['name']}/{field['name']}",
-        curve_view.summary(field, points, tr),
+        curve_view.summarize_curve(field, points, tr),
         take,
         tr,
         rare=rare,
     )
     for point in asked["curves"][0]["points"]:
         if point["value"] is None and kind.is_ordered:
-            unknown = wording.answer_with_unit(card, wording.answer_value(card, point["prediction"]), tr)
+            unknown = wording.format_answer_with_unit(card, wording.answer_value(card, point["prediction"]), tr)
             st.caption(tr.text("Where it is not known, the answer is {answer}.", answer=forms.plain(unknown)))
 
 
 def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, tr: Translation) -> None:
     assert asked["surface"] is not None  # noqa: S101 - the page looked
-    one, two, cells = curve_view.over(card, fields, asked["surface"], tr)
-    scale = curve_view.scale(card, [point for line in cells for point in line], tr)
-    figure = answer_map.surface(
+    one, two, cells = curve_view.make_surface_points(card, fields, asked["surface"], tr)
+    scale = curve_view.make_scale(card, [point for line in cells for point in line], tr)
+    figure = answer_map.draw_surface(
         (one.axis(None, tr), two.axis(None, tr)),
         (one.places, two.places),
         cells,
@@ -142,13 +142,13 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, tr:
             session_state.take(card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True)))
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
-    _draw(figure, key, curve_view.summary_of_map(cells, tr), take, tr)
-    unknown = [forms.plain(wording.label(side.field)) for side in (one, two) if side.at(case.row) is None]
+    _draw(figure, key, curve_view.summarize_surface(cells, tr), take, tr)
+    unknown = [forms.plain(wording.field_label(side.field)) for side in (one, two) if side.at(case.row) is None]
     if unknown:
         st.caption(tr.text("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))
 
 
-def _spot(sides: tuple[Side, Side], row: Row) -> tuple[float, float] | None:
+def _spot(sides: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
     """Return where a row stands on a map; None where one of its values has no place."""
     x, y = (side.at(row) for side in sides)
     return None if x is None or y is None else (x, y)

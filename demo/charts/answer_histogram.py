@@ -2,25 +2,27 @@
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, MUTED, TONES, Figure, axes, canvas, plain, tinted
+from demo.charts.canvas import ACCENT, MUTED, TONES, Figure, escape_text, make_figure, style_axes, with_opacity
 from demo.charts.curve_chart import Scale
 
 _HEIGHT = 260
 
 
-def spread(bins: list[tuple[float, float, int]], scale: Scale, counts: list[tuple[float, str]], theme: str) -> Figure:
+def draw_histogram(
+    bins: list[tuple[float, float, int]], scale: Scale, counts: list[tuple[float, str]], theme: str
+) -> Figure:
     """Draw how many answers lie in each bin; `counts` are the ticks of the rows."""
-    figure = canvas(theme, _HEIGHT)
+    figure = make_figure(theme, _HEIGHT)
     figure.update_layout(hovermode=False)
     low, high = scale.whole or (bins[0][0], bins[-1][1])
     for stretch in scale.stretches:
         left, right = max(low, stretch.low), min(high, stretch.high)
         if left < right:
             figure.add_vrect(
-                x0=left, x1=right, fillcolor=tinted(TONES[theme][stretch.tone], 0.2), line_width=0, layer="below"
+                x0=left, x1=right, fillcolor=with_opacity(TONES[theme][stretch.tone], 0.2), line_width=0, layer="below"
             )
             figure.add_annotation(
-                text=plain(stretch.word),
+                text=escape_text(stretch.word),
                 x=(left + right) / 2,
                 y=1,
                 yref="paper",
@@ -33,11 +35,11 @@ def spread(bins: list[tuple[float, float, int]], scale: Scale, counts: list[tupl
             x=[(start + end) / 2 for start, end, _ in bins],
             width=[0.9 * (end - start) for start, end, _ in bins],
             y=[rows for _, _, rows in bins],
-            marker={"color": tinted(ACCENT[theme], 0.8), "line": {"width": 0}},
+            marker={"color": with_opacity(ACCENT[theme], 0.8), "line": {"width": 0}},
         )
     )
-    ticks = {"tickvals": [at for at, _ in scale.ticks], "ticktext": [plain(word) for _, word in scale.ticks]}
+    ticks = {"tickvals": [at for at, _ in scale.ticks], "ticktext": [escape_text(word) for _, word in scale.ticks]}
     heights = {"tickvals": [at for at, _ in counts], "ticktext": [word for _, word in counts], "rangemode": "tozero"}
-    axes(figure, theme, {"range": [low, high], **ticks}, heights)
+    style_axes(figure, theme, {"range": [low, high], **ticks}, heights)
     figure.update_layout(margin={"t": 26})
     return figure

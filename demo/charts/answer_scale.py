@@ -2,12 +2,26 @@
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, Stretch, canvas, plain, tinted, wrapped
+from demo.charts.canvas import (
+    ACCENT,
+    INK,
+    MUTED,
+    TONES,
+    TRACK,
+    Figure,
+    ScaleBand,
+    escape_text,
+    make_figure,
+    with_opacity,
+    wrap_text,
+)
 
 
-def scale(stretches: list[Stretch], ticks: list[tuple[float, str]], now: float, start: float | None, theme: str) -> Figure:
+def draw_probability_scale(
+    stretches: list[ScaleBand], ticks: list[tuple[float, str]], now: float, start: float | None, theme: str
+) -> Figure:
     """Draw 0…1 as bands with their words, a full marker for now and a hollow one for the start."""
-    figure = _strip(theme, (0, 1), height=128)
+    figure = _empty_strip(theme, (0, 1), height=128)
     for stretch in stretches:
         colour = TONES[theme][stretch.tone]
         figure.add_shape(
@@ -16,7 +30,7 @@ def scale(stretches: list[Stretch], ticks: list[tuple[float, str]], now: float, 
             x1=stretch.high,
             y0=0,
             y1=1,
-            fillcolor=tinted(colour),
+            fillcolor=with_opacity(colour),
             line={"width": 0},
             layer="below",
         )
@@ -24,19 +38,19 @@ def scale(stretches: list[Stretch], ticks: list[tuple[float, str]], now: float, 
         figure.add_annotation(
             x=(stretch.low + stretch.high) / 2,
             y=0.5,
-            text=wrapped(plain(stretch.word), stretch.high - stretch.low),
+            text=wrap_text(escape_text(stretch.word), stretch.high - stretch.low),
             showarrow=False,
             font={"size": 15, "color": INK[theme]},
         )
     if not stretches:
         figure.add_shape(type="rect", x0=0, x1=1, y0=0, y1=1, fillcolor=TRACK[theme], line={"width": 0}, layer="below")
         figure.add_shape(type="rect", x0=0, x1=now, y0=0, y1=1, fillcolor=ACCENT[theme], line={"width": 0}, layer="below")
-    _ticks(figure, ticks, theme)
-    _markers(figure, now, start, theme)
+    _draw_ticks(figure, ticks, theme)
+    _draw_markers(figure, now, start, theme)
     return figure
 
 
-def interval(
+def draw_value_scale(
     around: tuple[float, float],
     value: float,
     start: float | None,
@@ -48,7 +62,7 @@ def interval(
     """Draw a value with its interval on the range of all values."""
     low, high = around
     shown = [*ends, low, high, value if start is None else start]
-    figure = _strip(theme, (min(shown), max(shown)), height=118)
+    figure = _empty_strip(theme, (min(shown), max(shown)), height=118)
     figure.add_shape(
         type="rect", x0=ends[0], x1=ends[1], y0=0.38, y1=0.62, fillcolor=TRACK[theme], line={"width": 0}, layer="below"
     )
@@ -56,13 +70,13 @@ def interval(
         figure.add_shape(
             type="rect", x0=low, x1=high, y0=0.2, y1=0.8, fillcolor=ACCENT[theme], opacity=0.55, line={"width": 0}
         )
-    _ticks(figure, ticks, theme)
-    _markers(figure, value, start, theme)
+    _draw_ticks(figure, ticks, theme)
+    _draw_markers(figure, value, start, theme)
     return figure
 
 
-def _strip(theme: str, ends: tuple[float, float], *, height: int) -> Figure:
-    figure = canvas(theme, height)
+def _empty_strip(theme: str, ends: tuple[float, float], *, height: int) -> Figure:
+    figure = make_figure(theme, height)
     figure.update_layout(
         hovermode=False,
         xaxis={"range": list(ends), "visible": False, "fixedrange": True},
@@ -71,7 +85,7 @@ def _strip(theme: str, ends: tuple[float, float], *, height: int) -> Figure:
     return figure
 
 
-def _markers(figure: go.Figure, now: float, start: float | None, theme: str) -> None:
+def _draw_markers(figure: go.Figure, now: float, start: float | None, theme: str) -> None:
     # Always two points in the same order: a figure that keeps its shape does not flicker.
     figure.add_trace(
         go.Scatter(
@@ -90,9 +104,9 @@ def _markers(figure: go.Figure, now: float, start: float | None, theme: str) -> 
     )
 
 
-def _ticks(figure: go.Figure, ticks: list[tuple[float, str]], theme: str) -> None:
+def _draw_ticks(figure: go.Figure, ticks: list[tuple[float, str]], theme: str) -> None:
     low, high = figure.layout.xaxis.range
     for at, text in ticks:
         anchor = "left" if at == low else "right" if at == high else "center"
         font = {"size": 13, "color": MUTED[theme]}
-        figure.add_annotation(x=at, y=-0.42, text=plain(text), showarrow=False, xanchor=anchor, font=font)
+        figure.add_annotation(x=at, y=-0.42, text=escape_text(text), showarrow=False, xanchor=anchor, font=font)

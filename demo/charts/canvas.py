@@ -17,13 +17,13 @@ MUTED = {"light": "#5B6572", "dark": "#9AA5B1"}
 ACCENT = {"light": "#1F4E79", "dark": "#7FB4E6"}
 TRACK = {"light": "#E6E8E4", "dark": "#2B323A"}
 PAPER = {"light": "#FFFFFF", "dark": "#14181D"}
-_TINT = 0.27
-_HAIR = 0.002
+_OPACITY = 0.27
+_AXIS_MARGIN = 0.002
 _LETTER_PIXELS, _PHONE_PIXELS = 7.2, 300
 
 
 @dataclass(frozen=True)
-class Stretch:
+class ScaleBand:
     """A part of the scale with a word on it."""
 
     low: float
@@ -32,7 +32,7 @@ class Stretch:
     word: str
 
 
-def canvas(theme: str, height: int) -> Figure:
+def make_figure(theme: str, height: int) -> Figure:
     """Return an empty figure in the theme's ink, without grid, legend or frame."""
     figure = go.Figure()
     figure.update_layout(
@@ -47,7 +47,7 @@ def canvas(theme: str, height: int) -> Figure:
     return figure
 
 
-def axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> None:
+def style_axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> None:
     """Give a figure two quiet axes that leave room for their longest label; the words of y stand level, above it."""
     quiet = {
         "fixedrange": True,
@@ -63,7 +63,7 @@ def axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> No
     for axis in (x, y):
         if "range" in axis:  # a tick exactly at the end would be left out
             low, high = axis["range"]
-            axis["range"] = [low - (high - low) * _HAIR, high + (high - low) * _HAIR]
+            axis["range"] = [low - (high - low) * _AXIS_MARGIN, high + (high - low) * _AXIS_MARGIN]
     figure.update_xaxes(**(quiet | {"showline": True} | x))
     figure.update_yaxes(**(quiet | {"gridcolor": TRACK[theme], "showgrid": True} | y))
     top = 14
@@ -84,13 +84,13 @@ def axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> No
     figure.update_layout(margin={"l": 12, "r": 24, "t": top, "b": 4})  # a label past the edge would be left out
 
 
-def tinted(colour: str, share: float = _TINT) -> str:
+def with_opacity(colour: str, share: float = _OPACITY) -> str:
     """Return a colour of which only a share covers what lies under it."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{share})"
 
 
-def wrapped(text: str, share: float) -> str:
+def wrap_text(text: str, share: float) -> str:
     """Break a text of several words in the middle where a phone has too few pixels for it."""
     spaces = [place for place, letter in enumerate(text) if letter == " "]
     if not spaces or len(text) * _LETTER_PIXELS <= share * _PHONE_PIXELS:
@@ -99,6 +99,6 @@ def wrapped(text: str, share: float) -> str:
     return f"{text[:middle]}<br>{text[middle + 1 :]}"
 
 
-def plain(text: str) -> str:
+def escape_text(text: str) -> str:
     """plotly reads a little HTML in texts: nothing of a card may be taken for it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -7,11 +7,23 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, Stretch, axes, canvas, plain, tinted
+from demo.charts.canvas import (
+    ACCENT,
+    INK,
+    MUTED,
+    TONES,
+    TRACK,
+    Figure,
+    ScaleBand,
+    escape_text,
+    make_figure,
+    style_axes,
+    with_opacity,
+)
 
 _HEIGHT = 430
 _BAR_PIXELS = 46
-_ROOM = 0.08
+_MARGIN = 0.08
 
 
 @dataclass(frozen=True)
@@ -29,14 +41,14 @@ class Scale:
     """The scale of the answers: its ends and ticks, and the bands behind it."""
 
     ticks: list[tuple[float, str]]
-    stretches: list[Stretch]
+    stretches: list[ScaleBand]
     whole: tuple[float, float] | None
     """The ends where they are known beforehand (0 and 1); else the drawn answers decide."""
 
     def ends(self, answers: list[float]) -> tuple[float, float]:
         if self.whole:
             return self.whole
-        room = (max(answers) - min(answers)) * _ROOM or abs(answers[0]) * _ROOM or 1.0
+        room = (max(answers) - min(answers)) * _MARGIN or abs(answers[0]) * _MARGIN or 1.0
         low = min(answers) - room
         return (0.0 if low < 0 <= min(answers) else low), max(answers) + room
 
@@ -59,14 +71,14 @@ class Axis:
         return [*parts, (high, ends[1])] if points[-1].at > high else parts
 
 
-def line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, start: Point | None, theme: str) -> Figure:
+def draw_line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, start: Point | None, theme: str) -> Figure:
     """Draw the answer along a numeric field; `now` is the place of the current point, `start` the pinned case."""
-    figure = canvas(theme, _HEIGHT)
+    figure = make_figure(theme, _HEIGHT)
     answers = [point.answer for point in points] + ([start.answer] if start else [])
     low, high = scale.ends(answers)
-    _bands(figure, scale, theme)
+    _draw_bands(figure, scale, theme)
     places = [point.at for point in points] + ([start.at] if start else [])
-    room = (max(places) - min(places)) * _ROOM / 2 or 1.0
+    room = (max(places) - min(places)) * _MARGIN / 2 or 1.0
     ends = (min(places) - room, max(places) + room)
     for x0, x1 in axis.rare(points, ends):
         figure.add_vrect(x0=x0, x1=x1, fillcolor=TRACK[theme], opacity=0.85, line_width=0, layer="below")
@@ -76,39 +88,39 @@ def line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, star
             y=answers[: len(points)],
             mode="lines+markers",
             line={"color": ACCENT[theme], "width": 3},
-            **_clickable(points, ACCENT[theme], 7),
+            **_make_points_clickable(points, ACCENT[theme], 7),
         )
     )
-    _mark(figure, [(start.at, start)] if start else [], [] if now is None else [(points[now].at, points[now])], theme)
+    _draw_marks(figure, [(start.at, start)] if start else [], [] if now is None else [(points[now].at, points[now])], theme)
     x = {
         "range": list(ends),
-        "title": plain(axis.title),
+        "title": escape_text(axis.title),
         "tickvals": [at for at, _ in axis.ticks],
-        "ticktext": [plain(word) for _, word in axis.ticks],
+        "ticktext": [escape_text(word) for _, word in axis.ticks],
     }
     y = {
         "range": [low, high],
         "tickvals": [at for at, _ in scale.ticks],
-        "ticktext": [plain(word) for _, word in scale.ticks],
+        "ticktext": [escape_text(word) for _, word in scale.ticks],
     }
-    axes(figure, theme, x, y)
+    style_axes(figure, theme, x, y)
     return figure
 
 
-def bars(points: list[Point], scale: Scale, *, now: int | None, start: tuple[int, float] | None, theme: str) -> Figure:
+def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tuple[int, float] | None, theme: str) -> Figure:
     """Draw the answer for each category; `start` is the pinned case's place and answer."""
-    figure = canvas(theme, max(200, 90 + _BAR_PIXELS * len(points)))
+    figure = make_figure(theme, max(200, 90 + _BAR_PIXELS * len(points)))
     answers = [point.answer for point in points] + ([start[1]] if start else [])
     low, high = scale.ends([*answers, 0.0] if min(answers) >= 0 else answers)
     low = 0.0 if min(answers) >= 0 else low
-    words = [plain(point.word) for point in points]
-    colours = [ACCENT[theme] if place == now else tinted(ACCENT[theme], 0.45) for place in range(len(points))]
+    words = [escape_text(point.word) for point in points]
+    colours = [ACCENT[theme] if place == now else with_opacity(ACCENT[theme], 0.45) for place in range(len(points))]
     figure.add_trace(
         go.Bar(
             x=[point.answer for point in points],
             y=list(range(len(points))),
             orientation="h",
-            text=[plain(point.answer_word) for point in points],
+            text=[escape_text(point.answer_word) for point in points],
             textposition="auto",
             width=0.62,
             marker={"color": colours},
@@ -130,16 +142,18 @@ def bars(points: list[Point], scale: Scale, *, now: int | None, start: tuple[int
             )
         )
     y = {"tickvals": list(range(len(words))), "ticktext": words, "autorange": "reversed", "showgrid": False}
-    axes(figure, theme, {"range": [low, high], "showticklabels": False}, y | {"tickfont": {"color": INK[theme], "size": 15}})
+    style_axes(
+        figure, theme, {"range": [low, high], "showticklabels": False}, y | {"tickfont": {"color": INK[theme], "size": 15}}
+    )
     return figure
 
 
-def _bands(figure: Figure, scale: Scale, theme: str) -> None:
+def _draw_bands(figure: Figure, scale: Scale, theme: str) -> None:
     for stretch in scale.stretches:
-        colour = tinted(TONES[theme][stretch.tone], 0.2)
+        colour = with_opacity(TONES[theme][stretch.tone], 0.2)
         figure.add_hrect(y0=stretch.low, y1=stretch.high, fillcolor=colour, line_width=0, layer="below")
         figure.add_annotation(
-            text=plain(stretch.word),
+            text=escape_text(stretch.word),
             x=1,
             xref="paper",
             xanchor="right",
@@ -149,10 +163,10 @@ def _bands(figure: Figure, scale: Scale, theme: str) -> None:
         )
 
 
-def _clickable(points: list[Point], colour: str, size: int) -> dict[str, object]:
+def _make_points_clickable(points: list[Point], colour: str, size: int) -> dict[str, object]:
     return {
         "marker": {"size": size, "color": colour},
-        "text": [f"{plain(point.word)}: <b>{plain(point.answer_word)}</b>" for point in points],
+        "text": [f"{escape_text(point.word)}: <b>{escape_text(point.answer_word)}</b>" for point in points],
         "customdata": list(range(len(points))),
         "hovertemplate": "%{text}<extra></extra>",
         "selected": {"marker": {"opacity": 1}},
@@ -160,7 +174,7 @@ def _clickable(points: list[Point], colour: str, size: int) -> dict[str, object]
     }
 
 
-def _mark(figure: Figure, start: list[tuple[float, Point]], now: list[tuple[float, Point]], theme: str) -> None:
+def _draw_marks(figure: Figure, start: list[tuple[float, Point]], now: list[tuple[float, Point]], theme: str) -> None:
     for marks, symbol, size in ((start, "circle-open", 13), (now, "circle", 17)):
         figure.add_trace(
             go.Scatter(

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, axes, canvas, plain, tinted
+from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, escape_text, make_figure, style_axes, with_opacity
 
 _HEIGHT = 420
 _ROW_PIXELS = 42
-_ROOM = 0.04
+_MARGIN = 0.04
 _MIDDLE = 0.5
 _WORD_PIXELS = 19
 _SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
 @dataclass(frozen=True)
-class Titles:
+class AxisTitles:
     """The words at the two axes, and how a share is written."""
 
     x: str
@@ -25,7 +25,7 @@ class Titles:
 
 
 @dataclass(frozen=True)
-class Spread:
+class Estimate:
     """A figure with its interval, in words as well; `pale` where too few rows stand behind it."""
 
     label: str
@@ -36,14 +36,14 @@ class Spread:
     pale: bool = False
 
 
-def trade_off(
-    curve: list[tuple[float, float]], here: tuple[float, float] | None, titles: Titles, theme: str, *, chance: bool
+def draw_trade_off(
+    curve: list[tuple[float, float]], here: tuple[float, float] | None, titles: AxisTitles, theme: str, *, chance: bool
 ) -> Figure:
     """Draw one share against another (ROC, precision and recall); `here` is where the sentence stands.
 
     With `chance`, a dashed line shows what a coin would do.
     """
-    figure = canvas(theme, _HEIGHT)
+    figure = make_figure(theme, _HEIGHT)
     figure.update_layout(hovermode=False)
     xs, ys = zip(*curve, strict=True)
     if chance:
@@ -53,13 +53,13 @@ def trade_off(
     figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ACCENT[theme], "width": 3}))
     if here:
         figure.add_trace(go.Scatter(x=[here[0]], y=[here[1]], mode="markers", marker={"size": 15, "color": INK[theme]}))
-    _share_axes(figure, titles, theme)
+    _style_share_axes(figure, titles, theme)
     return figure
 
 
-def calibration(points: list[tuple[float, Spread]], titles: Titles, theme: str) -> Figure:
+def draw_calibration(points: list[tuple[float, Estimate]], titles: AxisTitles, theme: str) -> Figure:
     """Draw what was said against what happened; on the dashed line both agree."""
-    figure = canvas(theme, _HEIGHT)
+    figure = make_figure(theme, _HEIGHT)
     figure.update_layout(hovermode=False)
     figure.add_trace(
         go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": MUTED[theme], "width": 1.5, "dash": "dash"})
@@ -72,32 +72,32 @@ def calibration(points: list[tuple[float, Spread]], titles: Titles, theme: str) 
             mode="lines+markers",
             line={"color": ACCENT[theme], "width": 2},
             marker={"size": 10},
-            error_y=_whiskers([spread for _, spread in points], theme),
+            error_y=_make_error_bars([spread for _, spread in points], theme),
         )
     )
-    _share_axes(figure, titles, theme)
+    _style_share_axes(figure, titles, theme)
     return figure
 
 
-def costs(
-    points: list[tuple[float, float]], lines: tuple[float, float], words: tuple[str, str], titles: Titles, theme: str
+def draw_costs(
+    points: list[tuple[float, float]], lines: tuple[float, float], words: tuple[str, str], titles: AxisTitles, theme: str
 ) -> Figure:
     """Draw the cost of all mistakes along the threshold; `lines` are the viewer's threshold and the cheapest, with words."""
-    figure = canvas(theme, 330)
+    figure = make_figure(theme, 330)
     figure.update_layout(hovermode=False)
     xs, ys = zip(*points, strict=True)
     figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ACCENT[theme], "width": 3}))
-    axes(
+    style_axes(
         figure,
         theme,
-        {"range": [0, 1], "title": plain(titles.x), "tickvals": _SHARES, "ticktext": titles.shares},
-        {"title": plain(titles.y), "rangemode": "tozero", "showticklabels": False},
+        {"range": [0, 1], "title": escape_text(titles.x), "tickvals": _SHARES, "ticktext": titles.shares},
+        {"title": escape_text(titles.y), "rangemode": "tozero", "showticklabels": False},
     )
     styles = ({"color": INK[theme], "width": 2}, {"color": TONES[theme]["good"], "width": 3, "dash": "dot"})
     for row, (at, word, style) in enumerate(zip(lines, words, styles, strict=True)):
         figure.add_vline(x=at, line=style)
         figure.add_annotation(
-            text=plain(word),
+            text=escape_text(word),
             x=at,
             xanchor="left" if at < _MIDDLE else "right",
             y=1,
@@ -112,11 +112,11 @@ def costs(
     return figure
 
 
-def spreads(rows: list[Spread], reference: tuple[float, str] | None, theme: str) -> Figure:
+def draw_estimates(rows: list[Estimate], reference: tuple[float, str] | None, theme: str) -> Figure:
     """Draw figures one under another, each with its interval; the dotted line is what they are compared with."""
-    figure = canvas(theme, 70 + _ROW_PIXELS * len(rows))
+    figure = make_figure(theme, 70 + _ROW_PIXELS * len(rows))
     figure.update_layout(hovermode=False)
-    colours = [tinted(MUTED[theme], 0.45) if row.pale else ACCENT[theme] for row in rows]
+    colours = [with_opacity(MUTED[theme], 0.45) if row.pale else ACCENT[theme] for row in rows]
     places = list(range(len(rows)))
     for row, place, colour in zip(rows, places, colours, strict=True):
         figure.add_trace(
@@ -125,7 +125,14 @@ def spreads(rows: list[Spread], reference: tuple[float, str] | None, theme: str)
             )
         )
         figure.add_annotation(
-            text=plain(row.word), x=1, xref="paper", xanchor="left", xshift=8, y=place, showarrow=False, font={"size": 14}
+            text=escape_text(row.word),
+            x=1,
+            xref="paper",
+            xanchor="left",
+            xshift=8,
+            y=place,
+            showarrow=False,
+            font={"size": 14},
         )
     figure.add_trace(
         go.Scatter(x=[row.value for row in rows], y=places, mode="markers", marker={"size": 13, "color": colours})
@@ -134,7 +141,7 @@ def spreads(rows: list[Spread], reference: tuple[float, str] | None, theme: str)
         at, word = reference
         figure.add_vline(x=at, line={"color": MUTED[theme], "width": 2, "dash": "dot"})
         figure.add_annotation(
-            text=plain(word),
+            text=escape_text(word),
             x=at,
             y=1,
             yref="paper",
@@ -142,57 +149,66 @@ def spreads(rows: list[Spread], reference: tuple[float, str] | None, theme: str)
             showarrow=False,
             font={"size": 13, "color": MUTED[theme]},
         )
-    labels = {"tickvals": places, "ticktext": [plain(row.label) for row in rows], "showgrid": False}
+    labels = {"tickvals": places, "ticktext": [escape_text(row.label) for row in rows], "showgrid": False}
     y = labels | {"range": [len(rows) - 0.5, -0.5], "tickfont": {"size": 14, "color": INK[theme]}}
     ends = [end for row in rows for end in (row.low, row.high)] + ([reference[0]] if reference else [])
-    room = (max(ends) - min(ends)) * _ROOM or 1.0
+    room = (max(ends) - min(ends)) * _MARGIN or 1.0
     x = {"range": [min(ends) - room, max(ends) + room], "showticklabels": False, "showline": False}
-    axes(figure, theme, x, y)
+    style_axes(figure, theme, x, y)
     figure.update_layout(margin={"l": 12, "r": 90, "t": 28, "b": 4})
     return figure
 
 
-def against(points: list[tuple[float, float]], ticks: list[tuple[float, str]], titles: Titles, theme: str) -> Figure:
+def draw_predicted_vs_true(
+    points: list[tuple[float, float]], ticks: list[tuple[float, str]], titles: AxisTitles, theme: str
+) -> Figure:
     """Draw predicted against true values; on the dashed line both are the same."""
-    figure = canvas(theme, _HEIGHT + 30)
+    figure = make_figure(theme, _HEIGHT + 30)
     figure.update_layout(hovermode=False)
     ends = [min(min(point) for point in points), max(max(point) for point in points)]
     figure.add_trace(go.Scatter(x=ends, y=ends, mode="lines", line={"color": MUTED[theme], "width": 1.5, "dash": "dash"}))
     xs, ys = zip(*points, strict=True)
     figure.add_trace(
-        go.Scatter(x=xs, y=ys, mode="markers", marker={"size": 8, "color": tinted(ACCENT[theme], 0.5), "line": {"width": 0}})
+        go.Scatter(
+            x=xs, y=ys, mode="markers", marker={"size": 8, "color": with_opacity(ACCENT[theme], 0.5), "line": {"width": 0}}
+        )
     )
-    marks = {"tickvals": [at for at, _ in ticks], "ticktext": [plain(word) for _, word in ticks]}
-    axes(figure, theme, {"title": plain(titles.x), **marks}, {"title": plain(titles.y), **marks})
+    marks = {"tickvals": [at for at, _ in ticks], "ticktext": [escape_text(word) for _, word in ticks]}
+    style_axes(figure, theme, {"title": escape_text(titles.x), **marks}, {"title": escape_text(titles.y), **marks})
     return figure
 
 
-def histogram(
+def draw_residuals(
     bins: list[tuple[float, float, int]],
     ticks: list[tuple[float, str]],
     counts: list[tuple[float, str]],
-    titles: Titles,
+    titles: AxisTitles,
     theme: str,
 ) -> Figure:
     """Draw how many cases fall between low and high, for each bin."""
-    figure = canvas(theme, 340)
+    figure = make_figure(theme, 340)
     figure.update_layout(hovermode=False)
     figure.add_trace(
         go.Bar(
             x=[(low + high) / 2 for low, high, _ in bins],
             width=[0.92 * (high - low) for low, high, _ in bins],
             y=[rows for _, _, rows in bins],
-            marker={"color": tinted(ACCENT[theme], 0.7), "line": {"width": 0}},
+            marker={"color": with_opacity(ACCENT[theme], 0.7), "line": {"width": 0}},
         )
     )
     figure.add_vline(x=0, line={"color": INK[theme], "width": 1.5})
-    marks = {"tickvals": [at for at, _ in ticks], "ticktext": [plain(word) for _, word in ticks]}
+    marks = {"tickvals": [at for at, _ in ticks], "ticktext": [escape_text(word) for _, word in ticks]}
     heights = {"tickvals": [at for at, _ in counts], "ticktext": [word for _, word in counts]}
-    axes(figure, theme, {"title": plain(titles.x), **marks}, {"title": plain(titles.y), "rangemode": "tozero", **heights})
+    style_axes(
+        figure,
+        theme,
+        {"title": escape_text(titles.x), **marks},
+        {"title": escape_text(titles.y), "rangemode": "tozero", **heights},
+    )
     return figure
 
 
-def _whiskers(rows: list[Spread], theme: str) -> dict[str, object]:
+def _make_error_bars(rows: list[Estimate], theme: str) -> dict[str, object]:
     return {
         "type": "data",
         "array": [row.high - row.value for row in rows],
@@ -202,7 +218,7 @@ def _whiskers(rows: list[Spread], theme: str) -> dict[str, object]:
     }
 
 
-def _share_axes(figure: Figure, titles: Titles, theme: str) -> None:
+def _style_share_axes(figure: Figure, titles: AxisTitles, theme: str) -> None:
     marks = {"range": [-0.01, 1.01], "tickvals": _SHARES, "ticktext": titles.shares}
-    axes(figure, theme, {"title": plain(titles.x), **marks}, {"title": plain(titles.y), **marks})
+    style_axes(figure, theme, {"title": escape_text(titles.x), **marks}, {"title": escape_text(titles.y), **marks})
     figure.update_xaxes(gridcolor=TRACK[theme], showgrid=True)

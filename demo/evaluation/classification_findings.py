@@ -5,15 +5,15 @@ from html import escape
 from client import Card, Classification, ThresholdCounts
 from demo.charts import evaluation_charts
 from demo.charts.canvas import Figure
-from demo.charts.evaluation_charts import Spread, Titles
+from demo.charts.evaluation_charts import AxisTitles, Estimate
 from demo.evaluation import threshold_costs
-from demo.evaluation.findings import Finding, between, focus_label, repeated, shares
+from demo.evaluation.findings import Finding, explain_intervals, focus_label, format_interval, format_share_ticks
 from demo.text.translation import Translation
 
 _HALF = 0.5
 
 
-def telling_apart(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
+def describe_discrimination(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
     """The ROC curve, and its area as pairs of a hundred."""
     auc = found["auc"]
     value, low, high = (tr.number(auc[name] * 100) for name in ("value", "low", "high"))
@@ -25,18 +25,18 @@ def telling_apart(card: Card, found: Classification, theme: str, tr: Translation
         high=high,
     )
     curve = [(point["false_alarms"], point["found"]) for point in found["roc"]]
-    titles = Titles(tr.text("False alarms among the others"), tr.text("Found"), shares(tr))
+    titles = AxisTitles(tr.text("False alarms among the others"), tr.text("Found"), format_share_ticks(tr))
     area = tr.text(
         "The line is the ROC curve, the number its area (AUC). A coin would put 50 of 100 pairs in order: the dashed line."
     )
     return Finding(
         sentence,
-        evaluation_charts.trade_off(curve, None, titles, theme, chance=True),
-        (area, repeated(tr, drawn=False)),
+        evaluation_charts.draw_trade_off(curve, None, titles, theme, chance=True),
+        (area, explain_intervals(tr, drawn=False)),
     )
 
 
-def finding(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
+def describe_precision_and_recall(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
     """Precision against recall, read at the point where half of the focus is found."""
     half = min(found["precision"], key=lambda point: abs(point["found"] - _HALF))
     sentence = tr.text(
@@ -44,49 +44,51 @@ def finding(card: Card, found: Classification, theme: str, tr: Translation) -> F
         found=tr.percent(half["found"]),
         label=focus_label(card),
         threshold=tr.percent(half["threshold"]),
-        right=between(precision, tr) if (precision := half.get("precision")) else tr.percent(half["right"]),
+        right=format_interval(precision, tr) if (precision := half.get("precision")) else tr.percent(half["right"]),
     )
     curve, here = [(point["found"], point["right"]) for point in found["precision"]], (half["found"], half["right"])
-    titles = Titles(tr.text("Found"), tr.text("Right among the flagged"), shares(tr))
+    titles = AxisTitles(tr.text("Found"), tr.text("Right among the flagged"), format_share_ticks(tr))
     base = tr.text(
         "Flagging everybody would be right for {share}. Average precision: {average}.",
         share=tr.percent(found["focus_rows"] / found["rows"]),
-        average=between(found["average_precision"], tr),
+        average=format_interval(found["average_precision"], tr),
     )
     return Finding(
         sentence,
-        evaluation_charts.trade_off(curve, here, titles, theme, chance=False),
-        (base, repeated(tr, drawn=False)),
+        evaluation_charts.draw_trade_off(curve, here, titles, theme, chance=False),
+        (base, explain_intervals(tr, drawn=False)),
     )
 
 
-def trust(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
+def describe_calibration(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
     """Calibration: what was said against what happened."""
     bins = found["calibration"]
     worst = max(bins, key=lambda each: abs(each["said"] - each["happened"]["value"]))
     sentence = tr.text(
         "Where the model said about {said}, it came true in {happened}: the largest gap of all.",
         said=tr.percent(worst["said"]),
-        happened=between(worst["happened"], tr),
+        happened=format_interval(worst["happened"], tr),
     )
     points = [
-        (each["said"], Spread("", each["happened"]["value"], each["happened"]["low"], each["happened"]["high"], ""))
+        (each["said"], Estimate("", each["happened"]["value"], each["happened"]["low"], each["happened"]["high"], ""))
         for each in bins
     ]
-    titles = Titles(
+    titles = AxisTitles(
         tr.text("The model said"),
         tr.text("It came true: {label}", label=focus_label(card)),
-        shares(tr),
+        format_share_ticks(tr),
     )
     rows = tr.count(
         "On the dashed line both agree. The smallest point stands for {n} case.",
         "On the dashed line both agree. The smallest point stands for {n} cases.",
         min(each["happened"]["rows"] for each in bins),
     )
-    return Finding(sentence, evaluation_charts.calibration(points, titles, theme), (rows, repeated(tr, drawn=True)))
+    return Finding(
+        sentence, evaluation_charts.draw_calibration(points, titles, theme), (rows, explain_intervals(tr, drawn=True))
+    )
 
 
-def at_threshold(card: Card, found: Classification, counts: ThresholdCounts, tr: Translation) -> str:
+def describe_threshold(card: Card, found: Classification, counts: ThresholdCounts, tr: Translation) -> str:
     """Say in one sentence what a threshold does."""
     flagged = counts["flagged_right"] + counts["flagged_wrong"]
     return tr.text(
@@ -100,19 +102,19 @@ def at_threshold(card: Card, found: Classification, counts: ThresholdCounts, tr:
     )
 
 
-def sureness(counts: ThresholdCounts, tr: Translation) -> str:
+def describe_threshold_intervals(counts: ThresholdCounts, tr: Translation) -> str:
     """Say how sure the two shares at a threshold are; nothing where the bundle does not say, or nobody is flagged."""
     right, of_focus = counts.get("right"), counts.get("found")
     if not right or not of_focus or not right["rows"]:
         return ""
     return tr.text(
         "Right among the flagged: {right}. Found: {found}.",
-        right=between(right, tr),
-        found=between(of_focus, tr),
+        right=format_interval(right, tr),
+        found=format_interval(of_focus, tr),
     )
 
 
-def confusion(card: Card, counts: ThresholdCounts, tr: Translation) -> str:
+def build_confusion_table(card: Card, counts: ThresholdCounts, tr: Translation) -> str:
     """Return the four counts as a table of HTML: what was flagged and what was true."""
     label = escape(focus_label(card))
     rows = [
@@ -128,17 +130,20 @@ def confusion(card: Card, counts: ThresholdCounts, tr: Translation) -> str:
     return f'<table class="confusion"><thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def cost_curve(
+def describe_costs(
     found: Classification, here: ThresholdCounts, false_alarm: float, missed: float, *, theme: str, tr: Translation
 ) -> tuple[Figure, str]:
     """Return the cost along the threshold, and the cheapest one in words."""
     thresholds = found["thresholds"]
-    points = [(counts["threshold"], threshold_costs.cost(counts, false_alarm, missed)) for counts in thresholds]
-    best = threshold_costs.cheapest(thresholds, false_alarm, missed)
-    titles = Titles(tr.text("Flag from"), tr.text("Cost of all mistakes"), shares(tr))
+    points = [(counts["threshold"], threshold_costs.total_cost(counts, false_alarm, missed)) for counts in thresholds]
+    best = threshold_costs.find_cheapest(thresholds, false_alarm, missed)
+    titles = AxisTitles(tr.text("Flag from"), tr.text("Cost of all mistakes"), format_share_ticks(tr))
 
     def cost(counts: ThresholdCounts) -> str:
-        value, reach = threshold_costs.cost(counts, false_alarm, missed), threshold_costs.reach(counts, false_alarm, missed)
+        value, reach = (
+            threshold_costs.total_cost(counts, false_alarm, missed),
+            threshold_costs.cost_margin(counts, false_alarm, missed),
+        )
         ends = {"low": tr.number(max(value - reach, 0)), "high": tr.number(value + reach)}
         return tr.text("{value} ({low} to {high})", value=tr.number(value), **ends)
 
@@ -148,7 +153,7 @@ def cost_curve(
         best=tr.percent(best["threshold"]),
         least=cost(best),
     )
-    low, high = threshold_costs.alike(thresholds, best, false_alarm, missed)
+    low, high = threshold_costs.find_equal_cost_range(thresholds, best, false_alarm, missed)
     if low < high:
         stretch = {"low": tr.percent(low), "high": tr.percent(high)}
         sentence += " " + tr.text("From {low} to {high} it may be as cheap: the difference may be chance.", **stretch)
@@ -157,4 +162,4 @@ def cost_curve(
         tr.text("cheapest: {threshold}", threshold=tr.percent(best["threshold"])),
     )
     lines = (here["threshold"], best["threshold"])
-    return evaluation_charts.costs(points, lines, words, titles, theme), sentence
+    return evaluation_charts.draw_costs(points, lines, words, titles, theme), sentence

@@ -15,7 +15,7 @@ _MAX_PARTS = 20
 
 
 @dataclass(frozen=True)
-class Inquiry:
+class EvaluationQuery:
     """`threshold` flags cases; `alarm` and `missed` are the prices of both mistakes; `by` is what groups are made of."""
 
     question: str
@@ -25,33 +25,33 @@ class Inquiry:
     by: str = ""
 
 
-def write(inquiry: Inquiry) -> str:
+def format_query(inquiry: EvaluationQuery) -> str:
     """Return what the address says: the question, and what differs from what is usual."""
-    usual = Inquiry("")
+    usual = EvaluationQuery("")
     numbers = {name: getattr(inquiry, name) for name in ("threshold", "alarm", "missed")}
     told = {name: repr(value) for name, value in numbers.items() if value != getattr(usual, name)}
     told |= {"by": inquiry.by} if inquiry.by else {}
     return f"{inquiry.question}?{urlencode(told)}" if told else inquiry.question
 
 
-def read(text: str, questions: list[str], groupings: list[str]) -> Inquiry:
+def parse_query(text: str, questions: list[str], groupings: list[str]) -> EvaluationQuery:
     """Return the inquiry of an address; what does not fit is as if nobody had said it."""
     question, _, rest = text.partition("?")
     try:
         told = dict(parse_qsl(rest, max_num_fields=_MAX_PARTS))
     except ValueError:
         told = {}
-    usual = Inquiry("")
-    return Inquiry(
+    usual = EvaluationQuery("")
+    return EvaluationQuery(
         question if question in questions else questions[0],
-        threshold=_number(told.get("threshold"), 1.0, usual.threshold),
-        alarm=_number(told.get("alarm"), MAX_PRICE, usual.alarm),
-        missed=_number(told.get("missed"), MAX_PRICE, usual.missed),
+        threshold=_parse_number(told.get("threshold"), 1.0, usual.threshold),
+        alarm=_parse_number(told.get("alarm"), MAX_PRICE, usual.alarm),
+        missed=_parse_number(told.get("missed"), MAX_PRICE, usual.missed),
         by=told["by"] if told.get("by") in groupings else "",
     )
 
 
-def _number(text: str | None, most: float, usual: float) -> float:
+def _parse_number(text: str | None, most: float, usual: float) -> float:
     try:
         value = float(text or "")
     except ValueError:

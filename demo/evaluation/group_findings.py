@@ -4,17 +4,17 @@ from html import escape
 
 from client import Card, Evaluation, Segment, SegmentGroup
 from demo.charts import canvas, evaluation_charts
-from demo.charts.evaluation_charts import Spread
+from demo.charts.evaluation_charts import Estimate
 from demo.evaluation.findings import (
     Finding,
-    between,
-    counted,
+    explain_counts,
+    explain_intervals,
     focus_label,
-    metric_between,
+    format_interval,
+    format_metric,
+    format_metric_interval,
+    intervals_overlap,
     metric_name,
-    metric_word,
-    overlap,
-    repeated,
 )
 from demo.text import wording
 from demo.text.translation import Translation
@@ -22,38 +22,38 @@ from demo.text.translation import Translation
 _GREY = f' style="color:light-dark({canvas.MUTED["light"]},{canvas.MUTED["dark"]})"'
 
 
-def groups(card: Card, found: Evaluation, segment: Segment, theme: str, tr: Translation) -> Finding:
+def describe_groups(card: Card, found: Evaluation, segment: Segment, theme: str, tr: Translation) -> Finding:
     """How the model does for each group of cases, and how it treats them; a small one is pale."""
     overall = found["overall"]["value"]
     spreads = [
-        Spread(
+        Estimate(
             f"{group['label']} ({tr.number(group['metric']['rows'])})",
             group["metric"]["value"],
             group["metric"]["low"],
             group["metric"]["high"],
-            metric_word(found, group["metric"]["value"], tr),
+            format_metric(found, group["metric"]["value"], tr),
             pale=group["small"],
         )
         for group in segment["groups"]
     ]
-    drawing = evaluation_charts.spreads(
-        spreads, (overall, tr.text("all cases: {value}", value=metric_word(found, overall, tr))), theme
+    drawing = evaluation_charts.draw_estimates(
+        spreads, (overall, tr.text("all cases: {value}", value=format_metric(found, overall, tr))), theme
     )
-    sentence, doubt = _best_and_worst(found, segment, tr)
-    more = [*doubt, counted(tr), repeated(tr, drawn=True)]
+    sentence, doubt = _describe_best_and_worst(found, segment, tr)
+    more = [*doubt, explain_counts(tr), explain_intervals(tr, drawn=True)]
     if not segment["is_input"]:
         more.insert(0, tr.text("The model never sees this; it is used here only to compare."))
-    return Finding(sentence, drawing, tuple(more), table=_treatment(card, found, segment, tr))
+    return Finding(sentence, drawing, tuple(more), table=_build_group_table(card, found, segment, tr))
 
 
-def _best_and_worst(found: Evaluation, segment: Segment, tr: Translation) -> tuple[str, list[str]]:
+def _describe_best_and_worst(found: Evaluation, segment: Segment, tr: Translation) -> tuple[str, list[str]]:
     """Name the best and the worst group, each with its range; where these overlap, say so."""
     solid = [group for group in segment["groups"] if not group["small"]] or segment["groups"]
     sign = 1 if found["kind"] == "classification" else -1
     worst, *_, best = sorted([solid[0], *solid], key=lambda group: sign * group["metric"]["value"])
     name = metric_name(found, tr)
     if len(solid) == 1:
-        figure = metric_between(found, best["metric"], tr)
+        figure = format_metric_interval(found, best["metric"], tr)
         only = tr.text(
             "{metric}: {figure} for “{group}”, the only group with enough cases.",
             metric=name,
@@ -65,16 +65,16 @@ def _best_and_worst(found: Evaluation, segment: Segment, tr: Translation) -> tup
         "{metric}: best for “{best}”, {best_word}; worst for “{worst}”, {worst_word}.",
         metric=name,
         best=best["label"],
-        best_word=metric_between(found, best["metric"], tr),
+        best_word=format_metric_interval(found, best["metric"], tr),
         worst=worst["label"],
-        worst_word=metric_between(found, worst["metric"], tr),
+        worst_word=format_metric_interval(found, worst["metric"], tr),
     )
-    if overlap(best["metric"], worst["metric"]):
+    if intervals_overlap(best["metric"], worst["metric"]):
         return sentence, [tr.text("These two ranges overlap: the difference may be chance.")]
     return sentence, []
 
 
-def _treatment(card: Card, found: Evaluation, segment: Segment, tr: Translation) -> str:
+def _build_group_table(card: Card, found: Evaluation, segment: Segment, tr: Translation) -> str:
     """Return a table of HTML: of each group how many there are, how many are flagged, and how many truly are so."""
     classification = found["kind"] == "classification"
     bands = card["output"].get("bands", [])
@@ -89,9 +89,9 @@ def _treatment(card: Card, found: Evaluation, segment: Segment, tr: Translation)
         number, truth = tr.number(group["truth"]["rows"]), group["truth"]
         counted = tr.text("{n} (few)", n=number) if group["small"] else number
         if not classification:
-            value, low, high = (wording.answer_with_unit(card, truth[name], tr) for name in ("value", "low", "high"))
+            value, low, high = (wording.format_answer_with_unit(card, truth[name], tr) for name in ("value", "low", "high"))
             return [counted, tr.text("{value} ({low} to {high})", value=value, low=low, high=high)]
-        return [counted, between(group["flagged"], tr) if group["flagged"] else "", between(truth, tr)]
+        return [counted, format_interval(group["flagged"], tr) if group["flagged"] else "", format_interval(truth, tr)]
 
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(

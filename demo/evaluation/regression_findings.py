@@ -2,29 +2,33 @@
 
 from client import Card, Regression
 from demo.charts import evaluation_charts
-from demo.charts.evaluation_charts import Spread, Titles
+from demo.charts.evaluation_charts import AxisTitles, Estimate
 from demo.charts.ticks import round_numbers
-from demo.evaluation.findings import Finding, between, repeated
+from demo.evaluation.findings import Finding, explain_intervals, format_interval
 from demo.text import wording
 from demo.text.translation import Translation
 
 _FEW_BINS = 3
 
 
-def against(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
+def describe_predicted_vs_true(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
     """Predicted against true values, a sample of them."""
-    error = {name: wording.answer_with_unit(card, found["median_error"][name], tr) for name in ("value", "low", "high")}
+    error = {
+        name: wording.format_answer_with_unit(card, found["median_error"][name], tr) for name in ("value", "low", "high")
+    }
     sentence = tr.text("Half of all answers are within {value} of the true value ({low} to {high}).", **error)
     points = [(point["true"], point["predicted"]) for point in found["sample"]]
     flat = [value for point in points for value in point]
-    titles = Titles(tr.text("True value"), tr.text("The model said"), [])
-    drawing = evaluation_charts.against(points, _ticks(card, min(flat), max(flat), tr), titles, theme)
-    r2 = tr.text("The model explains {share} of what makes the values differ (R²).", share=between(found["r2"], tr, 1))
+    titles = AxisTitles(tr.text("True value"), tr.text("The model said"), [])
+    drawing = evaluation_charts.draw_predicted_vs_true(points, _make_ticks(card, min(flat), max(flat), tr), titles, theme)
+    r2 = tr.text(
+        "The model explains {share} of what makes the values differ (R²).", share=format_interval(found["r2"], tr, 1)
+    )
     drawn = tr.count("Drawn: {n} case by chance.", "Drawn: {n} cases by chance.", len(points))
-    return Finding(sentence, drawing, (r2, drawn, repeated(tr, drawn=False)))
+    return Finding(sentence, drawing, (r2, drawn, explain_intervals(tr, drawn=False)))
 
 
-def errors(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
+def describe_residuals(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
     """How the errors spread."""
     bins, high, low = found["residuals"], found.get("too_high"), found.get("too_low")
     sentence = tr.text("So far is the model from the true values.")
@@ -32,35 +36,35 @@ def errors(card: Card, found: Regression, theme: str, tr: Translation) -> Findin
     if high and low:
         sentence = tr.text(
             "The model says too much in {high} of cases, too little in {low}.",
-            high=between(high, tr, 1),
-            low=between(low, tr, 1),
+            high=format_interval(high, tr, 1),
+            low=format_interval(low, tr, 1),
         )
-        more.append(repeated(tr, drawn=False))
-    titles = Titles(tr.text("The model said minus the true value"), tr.text("Cases"), [])
+        more.append(explain_intervals(tr, drawn=False))
+    titles = AxisTitles(tr.text("The model said minus the true value"), tr.text("Cases"), [])
     drawn = [(each["low"], each["high"], each["rows"]) for each in bins]
     if len(bins) > _FEW_BINS:  # the outermost ones are as wide as the errors are large
         (_, first, first_rows), (last, _, last_rows), width = drawn[0], drawn[-1], drawn[1][1] - drawn[1][0]
         drawn[0], drawn[-1] = (first - width, first, first_rows), (last, last + width, last_rows)
     counts = [(at, tr.number(at)) for at in round_numbers(0, max(rows for _, _, rows in drawn))]
-    ticks = _ticks(card, drawn[0][0], drawn[-1][1], tr)
-    drawing = evaluation_charts.histogram(drawn, ticks, counts, titles, theme)
+    ticks = _make_ticks(card, drawn[0][0], drawn[-1][1], tr)
+    drawing = evaluation_charts.draw_residuals(drawn, ticks, counts, titles, theme)
     return Finding(sentence, drawing, tuple(more))
 
 
-def ranges(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
+def describe_coverage(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
     """Whether the ranges hold as many true values as they promise."""
     coverage = found.get("coverage")
     if not coverage:
         return Finding(tr.text("This model gives no range around its answers."), None)
     sentence = tr.text(
-        "{share} of the true values lie inside the range that the model gave.", share=between(coverage, tr, 1)
+        "{share} of the true values lie inside the range that the model gave.", share=format_interval(coverage, tr, 1)
     )
     spreads = [
-        Spread(
+        Estimate(
             tr.text(
                 "{low} to {high}",
-                low=wording.answer_text(card, each["low"], tr),
-                high=wording.answer_with_unit(card, each["high"], tr),
+                low=wording.format_answer(card, each["low"], tr),
+                high=wording.format_answer_with_unit(card, each["high"], tr),
             )
             + f" ({tr.number(each['coverage']['rows'])})",
             each["coverage"]["value"],
@@ -72,9 +76,9 @@ def ranges(card: Card, found: Regression, theme: str, tr: Translation) -> Findin
     ]
     whole = tr.text("all cases: {value}", value=tr.percent(coverage["value"]))
     note = tr.text("One line for each stretch of answers; after it the number of cases.")
-    drawing = evaluation_charts.spreads(spreads, (coverage["value"], whole), theme)
-    return Finding(sentence, drawing, (note, repeated(tr, drawn=True)))
+    drawing = evaluation_charts.draw_estimates(spreads, (coverage["value"], whole), theme)
+    return Finding(sentence, drawing, (note, explain_intervals(tr, drawn=True)))
 
 
-def _ticks(card: Card, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
-    return [(at, wording.answer_text(card, at, tr)) for at in round_numbers(low, high)]
+def _make_ticks(card: Card, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
+    return [(at, wording.format_answer(card, at, tr)) for at in round_numbers(low, high)]

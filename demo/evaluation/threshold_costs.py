@@ -7,32 +7,32 @@ from client import ThresholdCounts
 _Z_95 = 1.959964
 
 
-def cost(counts: ThresholdCounts, false_alarm: float, missed: float) -> float:
+def total_cost(counts: ThresholdCounts, false_alarm: float, missed: float) -> float:
     """Return what all mistakes at a threshold cost together."""
     return counts["flagged_wrong"] * false_alarm + counts["passed_wrong"] * missed
 
 
-def cheapest(thresholds: list[ThresholdCounts], false_alarm: float, missed: float) -> ThresholdCounts:
+def find_cheapest(thresholds: list[ThresholdCounts], false_alarm: float, missed: float) -> ThresholdCounts:
     """Return the threshold whose mistakes cost least; of equal ones the one in the middle, far from both edges."""
-    costs = [cost(counts, false_alarm, missed) for counts in thresholds]
+    costs = [total_cost(counts, false_alarm, missed) for counts in thresholds]
     least = min(costs)
     best = [counts for counts, each in zip(thresholds, costs, strict=True) if each == least]
     return best[len(best) // 2]
 
 
-def nearest(thresholds: list[ThresholdCounts], threshold: float) -> ThresholdCounts:
+def find_nearest(thresholds: list[ThresholdCounts], threshold: float) -> ThresholdCounts:
     """Return the counts at the threshold nearest to the asked one."""
     return min(thresholds, key=lambda counts: abs(counts["threshold"] - threshold))
 
 
-def reach(counts: ThresholdCounts, false_alarm: float, missed: float) -> float:
+def cost_margin(counts: ThresholdCounts, false_alarm: float, missed: float) -> float:
     """Return how far to each side the cost lies in 95% of repeated measurements: of counts that share out the same cases."""
     alarms, misses = counts["flagged_wrong"], counts["passed_wrong"]
     cases = alarms + misses + counts["flagged_right"] + counts["passed_right"]
-    return _reach(alarms, misses, cases, false_alarm, missed)
+    return _margin(alarms, misses, cases, false_alarm, missed)
 
 
-def alike(
+def find_equal_cost_range(
     thresholds: list[ThresholdCounts], best: ThresholdCounts, false_alarm: float, missed: float
 ) -> tuple[float, float]:
     """Return from which to which threshold the cost is not surely above the best one's.
@@ -44,8 +44,8 @@ def alike(
     def may_be_chance(counts: ThresholdCounts) -> bool:
         alarms = abs(counts["flagged_wrong"] - best["flagged_wrong"])
         misses = abs(counts["passed_wrong"] - best["passed_wrong"])
-        more = cost(counts, false_alarm, missed) - cost(best, false_alarm, missed)
-        return more <= _reach(alarms, -misses, cases, false_alarm, missed)
+        more = total_cost(counts, false_alarm, missed) - total_cost(best, false_alarm, missed)
+        return more <= _margin(alarms, -misses, cases, false_alarm, missed)
 
     at = thresholds.index(best)
     first = last = at
@@ -56,7 +56,7 @@ def alike(
     return thresholds[first]["threshold"], thresholds[last]["threshold"]
 
 
-def _reach(alarms: int, misses: int, cases: int, false_alarm: float, missed: float) -> float:
+def _margin(alarms: int, misses: int, cases: int, false_alarm: float, missed: float) -> float:
     """Return 1.96 standard errors of a cost of so many alarms and misses; misses that are saved are negative."""
     mean = (alarms * false_alarm + misses * missed) / max(cases, 1)
     squares = alarms * false_alarm**2 + abs(misses) * missed**2

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from client import Card, Row
 from demo.fields import field_types
 from demo.text.translation import Translation
-from demo.text.wording import is_classification, label
+from demo.text.wording import field_label, is_classification
 
 _PARTS = 24
 _NAMED = 3
@@ -117,7 +117,9 @@ def title(card: Card, each: Entry, tr: Translation) -> str:
     if texts:
         return str(each.row[texts[0]])
     known = [name for name in fields if name in each.row][:_NAMED]
-    return " · ".join(f"{label(fields[name].field)} {fields[name].value_with_unit(each.row[name], tr)}" for name in known)
+    return " · ".join(
+        f"{field_label(fields[name].field)} {fields[name].value_with_unit(each.row[name], tr)}" for name in known
+    )
 
 
 def waiting(card: Card, entries: list[Entry]) -> list[Entry]:

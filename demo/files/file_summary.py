@@ -8,7 +8,7 @@ _SIGNS = {"": "–", "tab": "Tab"}
 _NAMED = 8
 
 
-def facts(found: RecognisedFile, tr: Translation) -> list[str]:
+def describe_format(found: RecognisedFile, tr: Translation) -> list[str]:
     """Return how many rows, which format, and how a CSV was read."""
     parts = [tr.count("{n} row", "{n} rows", found["rows"]), FORMATS.get(found["format"], "?")]
     if "separator" in found:
@@ -21,7 +21,7 @@ def facts(found: RecognisedFile, tr: Translation) -> list[str]:
     return parts
 
 
-def passed_through(found: RecognisedFile, tr: Translation) -> str:
+def describe_ignored_columns(found: RecognisedFile, tr: Translation) -> str:
     """Name the columns that the model does not read; nothing where there are none."""
     if not found["ignored"]:
         return ""

@@ -8,16 +8,16 @@ import re
 from client import Busy, Card, Failed, Field, InvalidAnswer, Refused, ServiceError, TooSlow
 from client.errors import InputError
 from demo.fields import field_types
-from demo.files.scored_file import MAX_BYTES, TooLarge
+from demo.files.scored_file import MAX_BYTES, AnswerTooLarge
 from demo.text.translation import Translation
 
 _NAMED = 8
-_NOT_LET_IN = {401, 403}
+_KEY_REFUSED = {401, 403}
 _OTHER_NAME = re.compile("“(.+)”")
 """A missing column's message names the one that is nearly right."""
 
 
-def of_failure(error: ServiceError, tr: Translation) -> str:
+def describe_failure(error: ServiceError, tr: Translation) -> str:
     """Return why nothing of a file was scored where the file is not to blame."""
     if isinstance(error, Refused):
         return (
@@ -25,7 +25,7 @@ def of_failure(error: ServiceError, tr: Translation) -> str:
             if error.code == "unknown_version"
             else tr.text("The model service does not let this demo in. Please tell whoever looks after it.")
         )
-    if isinstance(error, TooLarge):
+    if isinstance(error, AnswerTooLarge):
         most = tr.number(MAX_BYTES // 2**20)
         return tr.text("The answers to this file are more than the {n} MB that this page holds. Part the file.", n=most)
     sentences = {
@@ -37,12 +37,12 @@ def of_failure(error: ServiceError, tr: Translation) -> str:
     return sentences.get(type(error)) or tr.text("The model service cannot be reached. Nothing of this file was scored.")
 
 
-def is_of_file(error: ServiceError) -> bool:
+def is_fault_of_file(error: ServiceError) -> bool:
     """Tell whether the file is to blame, and must be mended before it is sent again."""
-    return isinstance(error, Refused) and error.code != "unknown_version" and error.status not in _NOT_LET_IN
+    return isinstance(error, Refused) and error.code != "unknown_version" and error.status not in _KEY_REFUSED
 
 
-def unclear(error: ServiceError) -> str:
+def find_ambiguity(error: ServiceError) -> str:
     """Return what a reader can settle about a file that was refused: its decimal sign, its charset, or nothing."""
     codes = {each["code"] for each in error.errors} if isinstance(error, Refused) else set()
     if codes & {"mixed_decimals", "unclear_thousands"}:
@@ -50,21 +50,21 @@ def unclear(error: ServiceError) -> str:
     return "charset" if codes & {"wrong_encoding", "unknown_charset"} else ""
 
 
-def of_file(error: Refused, tr: Translation) -> list[str]:
+def describe_file_errors(error: Refused, tr: Translation) -> list[str]:
     """Return what is wrong with a file as a whole, a sentence each."""
     if error.code == "too_large":
         return [tr.text("This file is too large. Part it, or leave out columns that the model does not need.")]
     missing = [each["column"] for each in error.errors if each["code"] == "missing_column"]
-    names = _listed(missing)
+    names = _join_names(missing)
     all_missing = tr.count("{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=names)
     said = [all_missing] if missing else []
     for each in error.errors:
-        known = _of_whole(each, tr) | _of_column(each, tr)
+        known = _whole_file_sentences(each, tr) | _column_sentences(each, tr)
         said.append(known.get(each["code"], f"{each['column']}: {each['message']}" if each["column"] else each["message"]))
     return [sentence for sentence in said if sentence][:_NAMED] or [error.detail]
 
 
-def _of_whole(error: InputError, tr: Translation) -> dict[str, str]:
+def _whole_file_sentences(error: InputError, tr: Translation) -> dict[str, str]:
     line = error["line"]
     unread = tr.text("Some letters of the file cannot be read: save it as “CSV UTF-8”.")
     return {
@@ -87,7 +87,7 @@ def _of_whole(error: InputError, tr: Translation) -> dict[str, str]:
     }
 
 
-def _of_column(error: InputError, tr: Translation) -> dict[str, str]:
+def _column_sentences(error: InputError, tr: Translation) -> dict[str, str]:
     """A column that is missing is named with the others; here only what is nearly its name."""
     column, other = error["column"], _OTHER_NAME.search(error["message"])
     near = (
@@ -103,7 +103,7 @@ def _of_column(error: InputError, tr: Translation) -> dict[str, str]:
     }
 
 
-def of_row(card: Card, codes: str, sentence: str, tr: Translation) -> str:
+def describe_row_errors(card: Card, codes: str, sentence: str, tr: Translation) -> str:
     """Return why a row was refused, by its codes ("depth: missing_field; cut: unknown_category")."""
     fields = {field["name"]: field for field in card["inputs"]}
     said = []
@@ -111,14 +111,14 @@ def of_row(card: Card, codes: str, sentence: str, tr: Translation) -> str:
         column, _, code = each.rpartition(": ")
         if code == "wrong_cells":
             said.append(tr.text("another number of cells than columns"))
-        elif column in fields and (known := _of_cell(fields[column], tr).get(code)):
+        elif column in fields and (known := _cell_sentences(fields[column], tr).get(code)):
             said.append(f"{column}: {known}")
         else:
             return sentence
     return "; ".join(said)
 
 
-def _of_cell(field: Field, tr: Translation) -> dict[str, str]:
+def _cell_sentences(field: Field, tr: Translation) -> dict[str, str]:
     return {
         "missing_field": tr.text("a value is missing"),
         "wrong_type": field_types.of(field).wrong_type_text(tr),
@@ -126,7 +126,7 @@ def _of_cell(field: Field, tr: Translation) -> dict[str, str]:
         "out_of_range": _out_of_range(field, tr),
         "too_long": tr.text("longer than the model reads"),
         "unknown_category": tr.text(
-            "none of {names}", names=_listed([each["value"] for each in field.get("categories", [])])
+            "none of {names}", names=_join_names([each["value"] for each in field.get("categories", [])])
         ),
     }
 
@@ -138,5 +138,5 @@ def _out_of_range(field: Field, tr: Translation) -> str:
     return tr.text("not between {low} and {high}", low=low, high=high)
 
 
-def _listed(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")

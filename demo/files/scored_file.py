@@ -15,8 +15,8 @@ from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
 from demo.text.wording import is_classification
 
-EVERY, REFUSED = "every", "refused"
-SHOWN_ROWS = 1000
+ALL_ROWS, REFUSED = "every", "refused"
+PAGE_ROWS = 1000
 MAX_BYTES = 512 * 2**20
 _BINS = 20
 _SAMPLE_ROWS = 50
@@ -32,11 +32,11 @@ class ScoredFile:
     table: pa.Table
 
 
-class TooLarge(InvalidAnswer):
+class AnswerTooLarge(InvalidAnswer):
     """More answers than are held of one file."""
 
 
-def read(pieces: Iterator[bytes], seen: Callable[[int], None]) -> pa.Table:
+def read_answer(pieces: Iterator[bytes], seen: Callable[[int], None]) -> pa.Table:
     """Return the answer as a table; tells after each part how many rows have come. Raises ServiceError.
 
     The table lies in a file without a name, which goes when the table does: a large one takes no memory of the demo.
@@ -45,14 +45,14 @@ def read(pieces: Iterator[bytes], seen: Callable[[int], None]) -> pa.Table:
     with tempfile.TemporaryFile() as file:
         try:
             with (
-                pa.ipc.open_stream(pa.PythonFile(_Pieces(pieces), "r")) as stream,
+                pa.ipc.open_stream(pa.PythonFile(_ChunkReader(pieces), "r")) as stream,
                 pa.ipc.new_stream(pa.PythonFile(file, "w"), stream.schema) as held,
             ):
                 for batch in stream:
                     rows += batch.num_rows
-                    _write(held, batch)
+                    _write_batch(held, batch)
                     if file.tell() > MAX_BYTES:
-                        raise TooLarge("The answer is larger than what is held of one file.")
+                        raise AnswerTooLarge("The answer is larger than what is held of one file.")
                     seen(rows)
             file.flush()
             return pa.ipc.open_stream(pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ))).read_all()
@@ -60,14 +60,14 @@ def read(pieces: Iterator[bytes], seen: Callable[[int], None]) -> pa.Table:
             raise InvalidAnswer("The answer is no whole Arrow stream.") from error
 
 
-def _write(held: pa.ipc.RecordBatchStreamWriter, batch: pa.RecordBatch) -> None:
+def _write_batch(held: pa.ipc.RecordBatchStreamWriter, batch: pa.RecordBatch) -> None:
     try:
         held.write_batch(batch)
     except OSError as error:
-        raise TooLarge("There is no room for the answer.") from error
+        raise AnswerTooLarge("There is no room for the answer.") from error
 
 
-class _Pieces(io.RawIOBase):
+class _ChunkReader(io.RawIOBase):
     """Pieces of bytes as a file to read from."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
@@ -86,7 +86,7 @@ class _Pieces(io.RawIOBase):
         return wanted
 
 
-def is_whole(card: Card, recognised: RecognisedFile, table: pa.Table) -> bool:
+def is_complete(card: Card, recognised: RecognisedFile, table: pa.Table) -> bool:
     """Tell whether a table has a row for each of the file, and the columns that this model's answer adds."""
     return table.num_rows == recognised["rows"] and {answer_column(card), "decision", "error_codes", "error", "row"} <= set(
         table.schema.names
@@ -98,14 +98,14 @@ def answer_column(card: Card) -> str:
     return f"probability_{card['output']['focus']}" if is_classification(card) else "value"
 
 
-def counts(card: Card, table: pa.Table) -> dict[str, int]:
+def count_choices(card: Card, table: pa.Table) -> dict[str, int]:
     """Return how many rows there are of each choice: every, one a band of the card, refused."""
     decided = {each["values"]: each["counts"] for each in pc.value_counts(table["decision"]).to_pylist()}
     bands = {band["value"]: decided.get(band["value"], 0) for band in card["output"].get("bands", [])}
-    return {EVERY: table.num_rows, **bands, REFUSED: table.num_rows - table["error"].null_count}
+    return {ALL_ROWS: table.num_rows, **bands, REFUSED: table.num_rows - table["error"].null_count}
 
 
-def bins(card: Card, table: pa.Table) -> list[tuple[float, float, int]]:
+def make_histogram(card: Card, table: pa.Table) -> list[tuple[float, float, int]]:
     """Return the distribution of the answers: low end, high end, rows."""
     answers = table[answer_column(card)].drop_null()
     if not len(answers):
@@ -118,31 +118,31 @@ def bins(card: Card, table: pa.Table) -> list[tuple[float, float, int]]:
     return [(low + width * place, low + width * (place + 1), found.get(place, 0)) for place in range(_BINS)]
 
 
-def middle_half(card: Card, table: pa.Table) -> tuple[float, float]:
+def interquartile_range(card: Card, table: pa.Table) -> tuple[float, float]:
     """Return between which answers the middle half of the scored rows lies."""
     low, high = pc.quantile(table[answer_column(card)], [0.25, 0.75]).to_pylist()
     return low, high
 
 
-def chosen(card: Card, table: pa.Table, choice: str, order: str, part: int = 0) -> pa.Table:
+def select_rows(card: Card, table: pa.Table, choice: str, order: str, part: int = 0) -> pa.Table:
     """Return a part of the rows of a choice, in the order of the file or of the answer, the answer's columns in front."""
-    places = _places(card, table, choice, order)
-    start = part * SHOWN_ROWS
-    shown = table.slice(start, SHOWN_ROWS) if places is None else table.take(places.slice(start, SHOWN_ROWS))
+    places = _row_indices(card, table, choice, order)
+    start = part * PAGE_ROWS
+    shown = table.slice(start, PAGE_ROWS) if places is None else table.take(places.slice(start, PAGE_ROWS))
     front = ["row", "error_codes", "error"] if choice == REFUSED else ["row", "decision", answer_column(card)]
     added = {"row", "error_codes", "error", "decision", "label", answer_column(card)}
     hidden = {name for name in table.schema.names if name.startswith("probability_")}
     front = [name for name in front if name != "decision" or card["output"].get("bands")]
     rest = [name for name in table.schema.names if name not in added | hidden]
     shown = shown.select([*front, *rest])
-    return _in_words(card, shown) if "decision" in front else shown
+    return _with_band_labels(card, shown) if "decision" in front else shown
 
 
-def _places(card: Card, table: pa.Table, choice: str, order: str) -> pa.Array | None:
+def _row_indices(card: Card, table: pa.Table, choice: str, order: str) -> pa.Array | None:
     """Return where the rows of a choice lie, in their order; None where that is all of them as they are."""
     if choice == REFUSED:
         return pc.indices_nonzero(pc.is_valid(table["error"]))
-    places = None if choice == EVERY else pc.indices_nonzero(pc.equal(table["decision"], choice))
+    places = None if choice == ALL_ROWS else pc.indices_nonzero(pc.equal(table["decision"], choice))
     if order == "file":
         return places
     answers = table[answer_column(card)]
@@ -151,14 +151,14 @@ def _places(card: Card, table: pa.Table, choice: str, order: str) -> pa.Array | 
     return ordered if places is None else places.take(ordered)
 
 
-def told(table: pa.Table, say: Callable[[str, str], str]) -> pa.Table:
+def replace_error_codes(table: pa.Table, say: Callable[[str, str], str]) -> pa.Table:
     """Put what `say` makes of codes and sentence in the place of both."""
     pairs = zip(table["error_codes"].to_pylist(), table["error"].to_pylist(), strict=True)
     said = pa.array([say(codes, sentence) for codes, sentence in pairs], pa.string())
     return table.drop_columns("error_codes").set_column(1, "error", said)
 
 
-def _in_words(card: Card, table: pa.Table) -> pa.Table:
+def _with_band_labels(card: Card, table: pa.Table) -> pa.Table:
     """Put the words for a band in place of its value."""
     words = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     said = pa.array([words.get(each, each) for each in table["decision"].to_pylist()], pa.string())
@@ -170,7 +170,7 @@ def is_scored(card: Card, file: ScoredFile, place: int) -> bool:
     return file.table[answer_column(card)][place - 1].as_py() is not None
 
 
-def case_of(card: Card, file: ScoredFile, place: int) -> Row:
+def model_row(card: Card, file: ScoredFile, place: int) -> Row:
     """Return the values of row number `place` (1-based) that the model's fields take; others are left out."""
     cells = file.table.slice(place - 1, 1).to_pylist()[0]
     row: Row = {}
@@ -182,13 +182,13 @@ def case_of(card: Card, file: ScoredFile, place: int) -> Row:
     return row
 
 
-def as_parquet(table: pa.Table) -> bytes:
+def to_parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()
 
 
-def sample(card: Card) -> bytes:
+def make_sample(card: Card) -> bytes:
     """Return real rows of the card as a CSV to begin with. It goes back to the model, so its cells stay as they are."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, [field["name"] for field in card["inputs"]], restval="")

@@ -19,50 +19,50 @@ _NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?$"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def harmless(cell: Any) -> Any:
+def escape_formula(cell: Any) -> Any:
     """Return a cell as it is, or as a text where a spreadsheet would run it."""
     if not isinstance(cell, str) or not re.match(_FORMULA, cell) or re.fullmatch(_NUMBER, cell):
         return cell
     return f"'{cell}"
 
 
-def as_csv(table: pa.Table) -> bytes:
+def to_csv(table: pa.Table) -> bytes:
     """Return a table as CSV that spreadsheets open with its letters right and without running a cell."""
-    columns = [_writable(column) for column in table.columns]
+    columns = [_to_csv_column(column) for column in table.columns]
     out = io.BytesIO(_BYTE_ORDER_MARK)
     out.seek(0, io.SEEK_END)
-    names = [harmless(name) for name in table.column_names]
+    names = [escape_formula(name) for name in table.column_names]
     pc_csv.write_csv(pa.Table.from_arrays(columns, names), out)
     return out.getvalue()
 
 
-def _writable(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _to_csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a column whose type CSV has, its texts harmless."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return _harmless_texts(column.cast(pa.large_string()))
+        return _escape_formulas(column.cast(pa.large_string()))
     plain = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
     if any(fits(kind) for fits in plain) or (pa.types.is_temporal(kind) and not pa.types.is_interval(kind)):
         return column
-    texts = [pa.array([_text(cell.as_py()) for cell in chunk], pa.large_string()) for chunk in column.chunks]
-    return _harmless_texts(pa.chunked_array(texts, pa.large_string()))
+    texts = [pa.array([_to_json(cell.as_py()) for cell in chunk], pa.large_string()) for chunk in column.chunks]
+    return _escape_formulas(pa.chunked_array(texts, pa.large_string()))
 
 
-def _harmless_texts(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+def _escape_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     formulas = pc.and_not(pc.match_substring_regex(texts, _FORMULA), pc.match_substring_regex(texts, _NUMBER))
-    return pc.if_else(formulas, pc.binary_join_element_wise(_text_of("'"), texts, _text_of("")), texts)
+    return pc.if_else(formulas, pc.binary_join_element_wise(_text_scalar("'"), texts, _text_scalar("")), texts)
 
 
-def _text_of(letters: str) -> pa.Scalar:
+def _text_scalar(letters: str) -> pa.Scalar:
     return pa.scalar(letters, pa.large_string())
 
 
-def _text(value: Any) -> str | None:
+def _to_json(value: Any) -> str | None:
     """Return a list, a struct or bytes as text, as the pipeline writes them."""
     if value is None:
         return None
-    return _of_bytes(value) if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=_of_bytes)
+    return _encode_bytes(value) if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=_encode_bytes)
 
 
-def _of_bytes(value: Any) -> str:
+def _encode_bytes(value: Any) -> str:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)

@@ -18,19 +18,19 @@ CHARSETS = ("windows-1250", "iso-8859-2", "windows-1252", "iso-8859-1")
 _numbers = count()
 
 
-def kept_aside(file: BinaryIO) -> BinaryIO:
+def copy_to_disk(file: BinaryIO) -> BinaryIO:
     """Return a copy without a name, on disk: it can be sent again, and takes no memory until then."""
-    copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - its SentFile closes it
+    copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - its UploadJob closes it
     shutil.copyfileobj(file, copy)
     return copy
 
 
-class _LetGo(Exception):
+class _Cancelled(Exception):
     """Nobody waits for the file any more."""
 
 
 @dataclass
-class SentFile:
+class UploadJob:
     """One file as it was dropped, and what became of it. Its number tells it from every other."""
 
     name: str
@@ -74,7 +74,7 @@ class SentFile:
             self.scored = self._answered(client, card)
         except ServiceError as problem:
             error = problem
-        except _LetGo:
+        except _Cancelled:
             pass
         finally:  # whatever went wrong, whoever looks at it must not wait for ever
             self.error = None if self.scored else error
@@ -86,8 +86,8 @@ class SentFile:
         asked = client.score_file(card["name"], self.content, kind, version=card["version"], decimal=decimal)
         with asked as (recognised, pieces):
             self.recognised = recognised
-            table = scored_file.read(self._while_wanted(pieces), self._seen)
-        if not scored_file.is_whole(card, recognised, table):
+            table = scored_file.read_answer(self._while_wanted(pieces), self._seen)
+        if not scored_file.is_complete(card, recognised, table):
             raise InvalidAnswer("The answer lacks columns or rows.")
         return ScoredFile(self.name, recognised, card["version"], table)
 
@@ -97,5 +97,5 @@ class SentFile:
     def _while_wanted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         for piece in pieces:
             if self._let_go.is_set():
-                raise _LetGo
+                raise _Cancelled
             yield piece

@@ -16,7 +16,7 @@ from typing import Any
 
 from client import Card, Row, Value
 from demo.fields import field_types
-from demo.files.spreadsheet import harmless
+from demo.files.spreadsheet import escape_formula
 from demo.session import cases
 
 MOST = 12
@@ -124,5 +124,5 @@ def table(card: Card, kept: list[Kept], answers: list[dict[str, Value]]) -> str:
     writer.writerow(["name", *names, *(answers[0] if answers else {})])
     for each, answer in zip(kept, answers, strict=True):
         cells = [each.name, *(each.row[name] for name in names), *answer.values()]
-        writer.writerow([harmless(cell) for cell in cells])
+        writer.writerow([escape_formula(cell) for cell in cells])
     return out.getvalue()

@@ -81,6 +81,6 @@ class Translation:
         return format_timedelta(timedelta(seconds=-max(seconds, 1.0)), add_direction=True, locale=self.language)
 
 
-def from_browser(locale: str | None) -> str:
+def language_of_locale(locale: str | None) -> str:
     """Return our language for a browser's locale such as pl-PL."""
     return "pl" if (locale or "").lower().startswith("pl") else "en"

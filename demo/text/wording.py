@@ -18,11 +18,11 @@ def answer_value(card: Card, prediction: Prediction) -> float:
     return prediction["value"]
 
 
-def answer_text(card: Card, value: float, tr: Translation) -> str:
+def format_answer(card: Card, value: float, tr: Translation) -> str:
     """Write the number large: 56%, or 3,251."""
     if is_classification(card):
         return tr.percent(value, _share_decimals(card, value))
-    return tr.number(value, decimals(card, value))
+    return tr.number(value, answer_decimals(card, value))
 
 
 def _share_decimals(card: Card, share: float) -> int:
@@ -34,55 +34,55 @@ def _share_decimals(card: Card, share: float) -> int:
     return next((each for each in _SHARE_DECIMALS if place(round(share, each + 2)) == place(share)), _SHARE_DECIMALS[-1])
 
 
-def answer_with_unit(card: Card, value: float, tr: Translation) -> str:
+def format_answer_with_unit(card: Card, value: float, tr: Translation) -> str:
     unit = card["output"].get("unit", "")
-    return f"{answer_text(card, value, tr)}\N{NO-BREAK SPACE}{unit}" if unit else answer_text(card, value, tr)
+    return f"{format_answer(card, value, tr)}\N{NO-BREAK SPACE}{unit}" if unit else format_answer(card, value, tr)
 
 
-def decimals(card: Card, value: float) -> int:
+def answer_decimals(card: Card, value: float) -> int:
     """Return how many decimals an answer is written with: none where answers run into thousands."""
     low, high = card["output"].get("seen") or (value, value)
     return 0 if max(abs(low), abs(high), abs(value)) >= _MANY else 2
 
 
-def band_of(card: Card, prediction: Prediction) -> Band | None:
+def find_band(card: Card, prediction: Prediction) -> Band | None:
     for band in card["output"].get("bands", []):
         if band["value"] == prediction["decision"]:
             return band
     return None
 
 
-def label(field: Field) -> str:
+def field_label(field: Field) -> str:
     """Return the words for a field; its name where the card gives none."""
     return field.get("label") or field["name"].replace("_", " ").capitalize()
 
 
-def difference(card: Card, start: float, now: float, tr: Translation) -> str:
+def describe_difference(card: Card, start: float, now: float, tr: Translation) -> str:
     """Say how far the answer moved: "16 points less", "300 USD more", "unchanged"."""
-    moved, _ = _moved(card, start, now)
+    moved, _ = _rounded_difference(card, start, now)
     if moved == 0:
         return tr.text("practically unchanged")
     if is_classification(card):
         if moved > 0:
             return tr.count("{n} point more", "{n} points more", int(moved))
         return tr.count("{n} point less", "{n} points less", int(-moved))
-    amount = answer_with_unit(card, abs(moved), tr)
+    amount = format_answer_with_unit(card, abs(moved), tr)
     return tr.text("{amount} more", amount=amount) if moved > 0 else tr.text("{amount} less", amount=amount)
 
 
-def signed_difference(card: Card, start: float, now: float, tr: Translation) -> str:
+def format_signed_difference(card: Card, start: float, now: float, tr: Translation) -> str:
     """Write how far the answer moved, as `difference` reckons it: "+16", "−300"."""
-    return tr.signed(*_moved(card, start, now))
+    return tr.signed(*_rounded_difference(card, start, now))
 
 
-def _moved(card: Card, start: float, now: float) -> tuple[float, int]:
+def _rounded_difference(card: Card, start: float, now: float) -> tuple[float, int]:
     """Return how far apart two answers are as the audience reckons it, from what it reads of both; and its decimals."""
     if is_classification(card):
         return round(now * 100) - round(start * 100), 0
-    places = max(decimals(card, now), decimals(card, start))
+    places = max(answer_decimals(card, now), answer_decimals(card, start))
     return round(now, places) - round(start, places), places
 
 
-def rarer_than(usualness: Usualness, tr: Translation) -> str:
+def format_percentile(usualness: Usualness, tr: Translation) -> str:
     """Write the share of cases than which a case is rarer: never all of them."""
     return tr.percent(min(99, round(usualness["percentile"])) / 100)

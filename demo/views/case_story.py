@@ -4,7 +4,7 @@ from client import Card
 from demo.fields import field_types
 from demo.session.cases import Case
 from demo.text.translation import Translation
-from demo.text.wording import answer_with_unit, difference, label
+from demo.text.wording import describe_difference, field_label, format_answer_with_unit
 
 _NAMED_CHANGES = 3
 
@@ -17,10 +17,10 @@ def changes(card: Card, case: Case, tr: Translation) -> str:
     for name in names[:_NAMED_CHANGES]:
         field, kind = fields[name], field_types.of(fields[name])
         if kind.is_long:
-            listed.append(label(field))
+            listed.append(field_label(field))
             continue
         before, after = kind.value_text(case.start_row[name], tr), kind.value_text(case.row[name], tr)
-        listed.append(f"{label(field)} {before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{after}")
+        listed.append(f"{field_label(field)} {before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{after}")
     text = ", ".join(listed)
     rest = len(names) - _NAMED_CHANGES
     return text + " " + tr.count("and {n} more", "and {n} more", rest) if rest > 0 else text
@@ -30,6 +30,6 @@ def story(card: Card, case: Case, start: float, now: float, tr: Translation) -> 
     """Return the sentence under the answer in three parts, the middle one to be stressed."""
     if not case.changed():
         return tr.text("This is where the case starts. Change a field and watch the answer move."), "", ""
-    begun = tr.text("Started at {start}, now", start=answer_with_unit(card, start, tr))
-    moved = difference(card, start, now, tr)
+    begun = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))
+    moved = describe_difference(card, start, now, tr)
     return begun, moved, tr.text("You changed {changes}.", changes=changes(card, case, tr))

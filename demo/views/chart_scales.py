@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from client import Card, Field
-from demo.charts.canvas import Stretch
+from demo.charts.canvas import ScaleBand
 from demo.charts.curve_chart import Axis, Scale
 from demo.charts.ticks import round_numbers
 from demo.fields import field_types
@@ -14,28 +14,30 @@ _QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MAX_WORDS = 5
 
 
-def bands(card: Card) -> list[Stretch]:
+def scale_bands(card: Card) -> list[ScaleBand]:
     """Return the card's bands from the lowest up."""
     ordered = sorted(card["output"].get("bands", []), key=lambda band: band["low"])
-    return [Stretch(band["low"], band["high"], band["tone"], band.get("label") or band["value"]) for band in ordered]
+    return [ScaleBand(band["low"], band["high"], band["tone"], band.get("label") or band["value"]) for band in ordered]
 
 
-def of(card: Card, answers: list[float], tr: Translation) -> Scale:
+def make_scale(card: Card, answers: list[float], tr: Translation) -> Scale:
     """Return the scale of answers: all of 0 to 1 for a chance, what is drawn for a value."""
     if wording.is_classification(card):
-        return Scale([(at, tr.percent(at)) for at in _QUARTERS], bands(card), (0.0, 1.0))
+        return Scale([(at, tr.percent(at)) for at in _QUARTERS], scale_bands(card), (0.0, 1.0))
     low, high = Scale([], [], None).ends(answers)
     ticks = round_numbers(low, high, _MAX_WORDS)
-    parts = [replace(each, low=max(low, each.low), high=min(high, each.high)) for each in bands(card)]
+    parts = [replace(each, low=max(low, each.low), high=min(high, each.high)) for each in scale_bands(card)]
     inside = [part for part in parts if part.low < part.high]
-    return Scale([(at, wording.answer_with_unit(card, at, tr)) for at in ticks], inside, (low, high))
+    return Scale([(at, wording.format_answer_with_unit(card, at, tr)) for at in ticks], inside, (low, high))
 
 
-def axis(field: Field, positions: list[float], words: list[str], usual: tuple[float, float] | None, tr: Translation) -> Axis:
+def make_axis(
+    field: Field, positions: list[float], words: list[str], usual: tuple[float, float] | None, tr: Translation
+) -> Axis:
     """Return a field's axis: round ticks where its values lie on a line, else every word."""
     kind = field_types.of(field)
     unit = kind.unit()
-    title = wording.label(field) + (f", {unit}" if unit else "")
+    title = wording.field_label(field) + (f", {unit}" if unit else "")
     if kind.is_ordered:
         return Axis(title, kind.ticks(min(positions), max(positions), tr), usual)
     return Axis(title, list(zip(positions, words, strict=True)), usual)

@@ -14,26 +14,30 @@ _REASONS = 4
 _MAX_TEXT = 90
 
 
-def side_by_side(card: Card, kept: list[Kept], explained: list[Explanation], tr: Translation) -> str:
+def build_case_table(card: Card, kept: list[Kept], explained: list[Explanation], tr: Translation) -> str:
     """Return the table: a column a case; differences are to the first one."""
     first = wording.answer_value(card, explained[0]["prediction"])
     head = [each.name for each in kept]
-    rows = [_row(tr.text("Answer"), [_answer(card, each, tr) for each in explained], "answers")]
-    moved = [wording.difference(card, first, wording.answer_value(card, each["prediction"]), tr) for each in explained]
-    rows.append(_row(tr.text("Against the first"), ["–", *(escape(each) for each in moved[1:])]))
+    rows = [_build_row(tr.text("Answer"), [_build_answer(card, each, tr) for each in explained], "answers")]
+    moved = [
+        wording.describe_difference(card, first, wording.answer_value(card, each["prediction"]), tr) for each in explained
+    ]
+    rows.append(_build_row(tr.text("Against the first"), ["–", *(escape(each) for each in moved[1:])]))
     for field in card["inputs"]:
         values: list[Value] = [each.row[field["name"]] for each in kept]
         if any(value != values[0] for value in values):
-            texts = [_short(field_types.of(field).value_with_unit(value, tr)) for value in values]
+            texts = [_shorten(field_types.of(field).value_with_unit(value, tr)) for value in values]
             marked = [f"<b>{text}</b>" if value != values[0] else text for text, value in zip(texts, values, strict=True)]
-            rows.append(_row(wording.label(field), marked))
-    rows.append(_row(tr.text("Strongest reasons"), [_reasons(card, each, tr) for each in explained], "reasons"))
+            rows.append(_build_row(wording.field_label(field), marked))
+    rows.append(_build_row(tr.text("Strongest reasons"), [_build_reasons(card, each, tr) for each in explained], "reasons"))
     if any(each["usualness"] for each in explained):
-        rows.append(_row(tr.text("How usual"), [answer_html.rarity(each["usualness"], tr) for each in explained]))
-    return _table(head, rows)
+        rows.append(
+            _build_row(tr.text("How usual"), [answer_html.build_usualness(each["usualness"], tr) for each in explained])
+        )
+    return _build_table(head, rows)
 
 
-def two_models(
+def build_model_table(
     cards: tuple[Card, Card],
     kept: list[Kept],
     explained: tuple[list[Explanation], list[Explanation]],
@@ -42,17 +46,17 @@ def two_models(
     """Return the table of two models: a row a case, the largest disagreement first."""
     lines = []
     for each, one, two in zip(kept, *explained, strict=True):
-        values = _values(cards, one, two)
+        values = _answer_values(cards, one, two)
         apart = one["prediction"]["decision"] != two["prediction"]["decision"]
-        cells = [_answer(cards[0], one, tr), _answer(cards[1], two, tr)]
-        said = escape(wording.difference(cards[0], values[0], values[1], tr))
+        cells = [_build_answer(cards[0], one, tr), _build_answer(cards[1], two, tr)]
+        said = escape(wording.describe_difference(cards[0], values[0], values[1], tr))
         mark = f' <span class="apart">{escape(tr.text("another decision"))}</span>' if apart else ""
-        lines.append(((not apart, -abs(values[1] - values[0])), _row(each.name, [*cells, said + mark])))
-    head = [*titles(cards, tr), tr.text("The second says")]
-    return _table(head, [line for _, line in sorted(lines, key=lambda line: line[0])])
+        lines.append(((not apart, -abs(values[1] - values[0])), _build_row(each.name, [*cells, said + mark])))
+    head = [*model_titles(cards, tr), tr.text("The second says")]
+    return _build_table(head, [line for _, line in sorted(lines, key=lambda line: line[0])])
 
 
-def titles(cards: tuple[Card, Card], tr: Translation) -> tuple[str, str]:
+def model_titles(cards: tuple[Card, Card], tr: Translation) -> tuple[str, str]:
     """Return what two models are called beside each other: versions of one by their hash."""
     one, two = cards
     if one["title"] != two["title"]:
@@ -61,14 +65,14 @@ def titles(cards: tuple[Card, Card], tr: Translation) -> tuple[str, str]:
     return first, second
 
 
-def comparable(card: Card, other: Card) -> bool:
+def are_comparable(card: Card, other: Card) -> bool:
     """Tell whether two models read the same fields and answer the same kind of question."""
     asked = [sorted((field["name"], field["type"]) for field in each["inputs"]) for each in (card, other)]
     kinds = [(each["output"]["kind"], each["output"].get("focus"), each["output"].get("unit")) for each in (card, other)]
     return asked[0] == asked[1] and kinds[0] == kinds[1]
 
 
-def apart(
+def describe_disagreement(
     cards: tuple[Card, Card],
     kept: list[Kept],
     explained: tuple[list[Explanation], list[Explanation]],
@@ -81,25 +85,25 @@ def apart(
         if many:
             return tr.count("They decide differently on {n} case.", "They decide differently on {n} cases.", many)
         return tr.text("They decide alike on all of these cases.")
-    said = [(each.name, *_values(cards, one, two)) for each, one, two in pairs]
+    said = [(each.name, *_answer_values(cards, one, two)) for each, one, two in pairs]
     name, one, two = max(said, key=lambda case: abs(case[2] - case[1]))
     if one == two:
         return tr.text("They give the same answer on all of these cases.")
     return tr.text(
-        "Furthest apart on {name}: {difference}.", name=name, difference=wording.difference(cards[0], one, two, tr)
+        "Furthest apart on {name}: {difference}.", name=name, difference=wording.describe_difference(cards[0], one, two, tr)
     )
 
 
-def columns(card: Card, explained: list[Explanation]) -> list[dict[str, Value]]:
+def export_columns(card: Card, explained: list[Explanation]) -> list[dict[str, Value]]:
     """Return the answers as columns of a file: exact numbers, no words of a language. Differences are to the first case.
 
     `contribution_<field>` is how far the field pulls the answer; a text's is the sum over its words.
     """
     first = wording.answer_value(card, explained[0]["prediction"])
-    return [_columns_of(card, each, first) for each in explained]
+    return [_export_columns_of(card, each, first) for each in explained]
 
 
-def _columns_of(card: Card, explained: Explanation, first: float) -> dict[str, Value]:
+def _export_columns_of(card: Card, explained: Explanation, first: float) -> dict[str, Value]:
     prediction = explained["prediction"]
     found: dict[str, Value] = {"decision": prediction["decision"] or ""}
     if wording.is_classification(card):
@@ -115,45 +119,47 @@ def _columns_of(card: Card, explained: Explanation, first: float) -> dict[str, V
     return found | {"version": card["version"]}
 
 
-def _table(heads: list[str], rows: list[str]) -> str:
+def _build_table(heads: list[str], rows: list[str]) -> str:
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
     return f'<div class="wide" tabindex="0"><table class="compared">{body}</table></div>'
 
 
-def _row(name: str, cells: list[str], kind: str = "") -> str:
+def _build_row(name: str, cells: list[str], kind: str = "") -> str:
     return f'<tr class="{kind}"><th scope="row">{escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
-def _values(cards: tuple[Card, Card], one: Explanation, two: Explanation) -> tuple[float, float]:
+def _answer_values(cards: tuple[Card, Card], one: Explanation, two: Explanation) -> tuple[float, float]:
     return wording.answer_value(cards[0], one["prediction"]), wording.answer_value(cards[1], two["prediction"])
 
 
-def _answer(card: Card, explained: Explanation, tr: Translation) -> str:
-    said = wording.answer_with_unit(card, wording.answer_value(card, explained["prediction"]), tr)
-    return f"<strong>{escape(said)}</strong> {answer_html.badge(card, explained['prediction'])}"
+def _build_answer(card: Card, explained: Explanation, tr: Translation) -> str:
+    said = wording.format_answer_with_unit(card, wording.answer_value(card, explained["prediction"]), tr)
+    return f"<strong>{escape(said)}</strong> {answer_html.build_band_badge(card, explained['prediction'])}"
 
 
-def strongest_reason(card: Card, explained: Explanation, tr: Translation) -> str:
+def describe_strongest_reason(card: Card, explained: Explanation, tr: Translation) -> str:
     """Return what pulls a case's answer most, and how far; nothing where nothing does."""
-    return " ".join(next(iter(_strongest(card, explained, tr)), ()))
+    return " ".join(next(iter(_strongest_reasons(card, explained, tr)), ()))
 
 
-def _strongest(card: Card, explained: Explanation, tr: Translation) -> list[tuple[str, str]]:
+def _strongest_reasons(card: Card, explained: Explanation, tr: Translation) -> list[tuple[str, str]]:
     fields = {field["name"]: field for field in card["inputs"]}
     return [
         (
-            str(each["value"]) if "span" in each else wording.label(fields[each["field"]]),
-            explanation_view.amount(card, each["contribution"], tr),
+            str(each["value"]) if "span" in each else wording.field_label(fields[each["field"]]),
+            explanation_view.format_contribution(card, each["contribution"], tr),
         )
         for each in sorted(explained["contributions"], key=lambda each: -abs(each["contribution"]))[:_REASONS]
     ]
 
 
-def _reasons(card: Card, explained: Explanation, tr: Translation) -> str:
-    lines = [f"<li>{_short(name)} <b>{escape(amount)}</b></li>" for name, amount in _strongest(card, explained, tr)]
+def _build_reasons(card: Card, explained: Explanation, tr: Translation) -> str:
+    lines = [
+        f"<li>{_shorten(name)} <b>{escape(amount)}</b></li>" for name, amount in _strongest_reasons(card, explained, tr)
+    ]
     return f"<ul>{''.join(lines)}</ul>"
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return escape(text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from client import Card, RecognisedFile, Refused, ServiceError
 from demo.files import file_summary, refusal_text, scored_file
-from demo.files.upload_job import CHARSETS, SentFile, kept_aside
+from demo.files.upload_job import CHARSETS, UploadJob, copy_to_disk
 from demo.session import service_queries, session_state
 from demo.text.translation import Translation
 from demo.widgets import banner, drop_zone, forms
@@ -24,19 +24,19 @@ _MAX_MB = 256
 _LOOK_SECONDS = 0.5
 
 
-def held() -> dict[str, SentFile]:
+def held() -> dict[str, UploadJob]:
     """Return model → the file of this visit."""
-    files: dict[str, SentFile] = st.session_state.setdefault("files", {})
+    files: dict[str, UploadJob] = st.session_state.setdefault("files", {})
     return files
 
 
-def take_one(card: Card, sent: SentFile | None, tr: Translation) -> None:
+def take_one(card: Card, sent: UploadJob | None, tr: Translation) -> None:
     """Draw the place to drop a file, and send what was dropped there, once."""
     label = tr.text("A file with one case a row: CSV, Parquet or an Arrow stream")
     upload = drop_zone.draw(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is not None and not (sent and sent.dropped == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
-        held()[card["name"]] = new = SentFile(upload.name, kind, kept_aside(upload), upload.file_id)
+        held()[card["name"]] = new = UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id)
         new.send(session_state.client(), card)
         st.rerun()
     if sent is None:
@@ -49,7 +49,7 @@ def _what_to_bring(card: Card, tr: Translation) -> None:
     if card.get("real_rows"):
         st.download_button(
             tr.text("A sample to begin with"),
-            partial(scored_file.sample, card),
+            partial(scored_file.make_sample, card),
             f"{card['name']}-sample.csv",
             "text/csv",
             on_click="ignore",
@@ -58,7 +58,7 @@ def _what_to_bring(card: Card, tr: Translation) -> None:
         )
 
 
-def on_its_way(card: Card, sent: SentFile, tr: Translation) -> None:
+def on_its_way(card: Card, sent: UploadJob, tr: Translation) -> None:
     """Show how far the file has come; whoever leaves the page finds it further on."""
 
     @st.fragment(run_every=_LOOK_SECONDS)
@@ -81,24 +81,24 @@ def forget(card: Card) -> None:
         gone.let_go()
 
 
-def say_why(card: Card, sent: SentFile, error: ServiceError, tr: Translation) -> None:
+def say_why(card: Card, sent: UploadJob, error: ServiceError, tr: Translation) -> None:
     """Say why nothing of the file was scored, and what to do: mend it, settle what is unclear, or send it again."""
     st.caption(f"**{forms.plain(sent.name)}**")
-    if isinstance(error, Refused) and refusal_text.is_of_file(error):
+    if isinstance(error, Refused) and refusal_text.is_fault_of_file(error):
         st.error(tr.text("This file cannot be scored, so nothing of it was. Mend it and drop it again."), icon="📄")
-        for sentence in refusal_text.of_file(error, tr):
+        for sentence in refusal_text.describe_file_errors(error, tr):
             st.markdown(f"- {forms.plain(sentence)}")
     else:
         request = f"  \n:small[{tr.text('Request')} `{forms.plain(error.request_id)}`]" if error.request_id else ""
-        st.warning(refusal_text.of_failure(error, tr) + request, icon="⚠️")
-    unclear = refusal_text.unclear(error)
+        st.warning(refusal_text.describe_failure(error, tr) + request, icon="⚠️")
+    unclear = refusal_text.find_ambiguity(error)
     settled = _settle(sent, unclear, tr) if unclear else {}
-    if unclear or not refusal_text.is_of_file(error):
+    if unclear or not refusal_text.is_fault_of_file(error):
         again = partial(send_again, card, sent, settled)
         st.button(tr.text("Send it again"), on_click=again, icon=":material/refresh:", key=f"{PAGE}/again")
 
 
-def _settle(sent: SentFile, unclear: str, tr: Translation) -> dict[str, str]:
+def _settle(sent: UploadJob, unclear: str, tr: Translation) -> dict[str, str]:
     """Draw the choice that lets a file be read as it is."""
     if unclear == "decimal":
         signs = {"comma": tr.text("decimal comma"), "point": tr.text("decimal point")}
@@ -120,7 +120,7 @@ def _settle(sent: SentFile, unclear: str, tr: Translation) -> dict[str, str]:
     return {unclear: said or ""}
 
 
-def send_again(card: Card, sent: SentFile, settled: dict[str, str]) -> None:
+def send_again(card: Card, sent: UploadJob, settled: dict[str, str]) -> None:
     if sent.error and banner.is_renewed(sent.error):
         service_queries.read_cards_again()
     sent.send(session_state.client(), service_queries.card(card["name"]), settled)
@@ -128,6 +128,6 @@ def send_again(card: Card, sent: SentFile, settled: dict[str, str]) -> None:
 
 def named(name: str, found: RecognisedFile, tr: Translation) -> str:
     """Return what a file is called, and what it turned out to be."""
-    text = f"**{forms.plain(name)}** · {' · '.join(map(forms.plain, file_summary.facts(found, tr)))}"
-    passed = file_summary.passed_through(found, tr)
+    text = f"**{forms.plain(name)}** · {' · '.join(map(forms.plain, file_summary.describe_format(found, tr)))}"
+    passed = file_summary.describe_ignored_columns(found, tr)
     return f"{text}  \n{forms.plain(passed)}" if passed else text

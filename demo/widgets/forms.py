@@ -11,7 +11,7 @@ from demo.fields import field_types
 from demo.fields.field_type import FieldType
 from demo.session.cases import Case
 from demo.text.translation import Translation
-from demo.text.wording import label
+from demo.text.wording import field_label
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
 
@@ -76,4 +76,4 @@ def _title(kind: FieldType, now: Value, case: Case, tr: Translation) -> str:
 
 def _label_with_unit(kind: FieldType) -> str:
     unit = kind.unit()
-    return plain(label(kind.field) + (f", {unit}" if unit else ""))
+    return plain(field_label(kind.field) + (f", {unit}" if unit else ""))

@@ -53,7 +53,7 @@ def wilson(part: int, rows: int) -> list[float]:
 def test_too_much_and_too_little_are_what_the_held_out_prices_give(seen: Seen) -> None:
     card, found, rows = seen["diamond-price"]
     above, below = int((rows.answer > rows.truth).sum()), int((rows.answer < rows.truth).sum())
-    sentence = regression_findings.errors(card, found, "light", ENGLISH).sentence
+    sentence = regression_findings.describe_residuals(card, found, "light", ENGLISH).sentence
     expected = wilson(above, len(rows.truth)) + wilson(below, len(rows.truth))
     assert said(sentence) == pytest.approx(expected, abs=0.051)
     assert sentence.startswith("The model says too much in 50.5%")
@@ -62,12 +62,12 @@ def test_too_much_and_too_little_are_what_the_held_out_prices_give(seen: Seen) -
 def test_an_older_bundle_that_does_not_say_so_claims_no_share(seen: Seen) -> None:
     card, found, _ = seen["diamond-price"]
     older = {name: value for name, value in found.items() if name not in {"too_high", "too_low"}}
-    assert said(regression_findings.errors(card, cast(Any, older), "light", ENGLISH).sentence) == []
+    assert said(regression_findings.describe_residuals(card, cast(Any, older), "light", ENGLISH).sentence) == []
 
 
 def test_how_near_it_comes_is_the_median_error_and_the_explained_part(seen: Seen) -> None:
     card, found, rows = seen["diamond-price"]
-    drawn = regression_findings.against(card, found, "light", ENGLISH)
+    drawn = regression_findings.describe_predicted_vs_true(card, found, "light", ENGLISH)
     assert said(drawn.sentence)[0] == round(metrics.median_absolute_error(rows.truth, rows.answer))
     assert said(drawn.more[0])[0] == pytest.approx(100 * metrics.r2_score(rows.truth, rows.answer), abs=0.051)
 
@@ -77,14 +77,14 @@ def test_the_share_inside_the_ranges_is_counted(seen: Seen) -> None:
     inside = [
         each.interval.low <= true <= each.interval.high for each, true in zip(rows.predictions, rows.truth, strict=True)
     ]
-    sentence = regression_findings.ranges(card, found, "light", ENGLISH).sentence
+    sentence = regression_findings.describe_coverage(card, found, "light", ENGLISH).sentence
     assert said(sentence) == pytest.approx(wilson(sum(inside), len(inside)), abs=0.051)
 
 
 @pytest.mark.parametrize("name", LABELLED)
 def test_of_100_pairs_so_many_are_in_order(name: str, seen: Seen) -> None:
     card, found, rows = seen[name]
-    sentence = classification_findings.telling_apart(card, found, "light", ENGLISH).sentence
+    sentence = classification_findings.describe_discrimination(card, found, "light", ENGLISH).sentence
     assert said(sentence)[:1] == [100]
     assert said(sentence)[1:2] == [pytest.approx(100 * metrics.roc_auc_score(rows.truth, rows.answer), abs=0.51)]
 
@@ -92,7 +92,7 @@ def test_of_100_pairs_so_many_are_in_order(name: str, seen: Seen) -> None:
 @pytest.mark.parametrize("name", LABELLED)
 def test_to_find_half_says_what_flagging_from_there_on_gives(name: str, seen: Seen) -> None:
     card, found, rows = seen[name]
-    drawn = classification_findings.finding(card, found, "light", ENGLISH)
+    drawn = classification_findings.describe_precision_and_recall(card, found, "light", ENGLISH)
     half = min(found["precision"], key=lambda point: abs(point["found"] - 0.5))
     flagged = np.round(rows.answer, 6) >= half["threshold"] - 1e-9
     right = wilson(int((flagged & (rows.truth == 1)).sum()), int(flagged.sum()))
@@ -111,23 +111,27 @@ def test_the_largest_gap_is_the_largest_of_the_bins(name: str, seen: Seen) -> No
     bins = [(rows.answer[places == place], rows.truth[places == place]) for place in np.unique(places)]
     answer, truth = max(bins, key=lambda pair: abs(pair[0].mean() - pair[1].mean()))
     expected = [100 * answer.mean(), *wilson(int(truth.sum()), len(truth))]
-    assert said(classification_findings.trust(card, found, "light", ENGLISH).sentence) == pytest.approx(expected, abs=0.51)
+    assert said(classification_findings.describe_calibration(card, found, "light", ENGLISH).sentence) == pytest.approx(
+        expected, abs=0.51
+    )
 
 
 @pytest.mark.parametrize("name", LABELLED)
 @pytest.mark.parametrize("threshold", [0.1, 0.35, 0.8])
 def test_a_threshold_says_what_flagging_the_held_out_rows_gives(name: str, threshold: float, seen: Seen) -> None:
     card, found, rows = seen[name]
-    counts = threshold_costs.nearest(found["thresholds"], threshold)
+    counts = threshold_costs.find_nearest(found["thresholds"], threshold)
     flagged, of_focus = rows.answer >= threshold, rows.truth == 1
-    sentence = classification_findings.at_threshold(card, found, counts, ENGLISH)
+    sentence = classification_findings.describe_threshold(card, found, counts, ENGLISH)
     wrong, missed = int((flagged & ~of_focus).sum()), int((~flagged & of_focus).sum())
     assert said(sentence) == [100 * threshold, flagged.sum(), len(flagged), wrong, missed]
     right = int((flagged & of_focus).sum())
     if flagged.any():
         expected = wilson(right, int(flagged.sum())) + wilson(right, int(of_focus.sum()))
-        assert said(classification_findings.sureness(counts, ENGLISH)) == pytest.approx(expected, abs=0.51)
-    cells = re.findall(r"<td class[^>]*>([^<]*)<", classification_findings.confusion(card, counts, ENGLISH))
+        assert said(classification_findings.describe_threshold_intervals(counts, ENGLISH)) == pytest.approx(
+            expected, abs=0.51
+        )
+    cells = re.findall(r"<td class[^>]*>([^<]*)<", classification_findings.build_confusion_table(card, counts, ENGLISH))
     assert [int(cell.replace(",", "")) for cell in cells] == [right, wrong, missed, int((~flagged & ~of_focus).sum())]
 
 
@@ -143,8 +147,8 @@ def test_the_cost_and_the_cheapest_threshold_are_those_of_trying_every_one(
     name: str, false_alarm: float, missed: float, seen: Seen
 ) -> None:
     _, found, rows = seen[name]
-    here = threshold_costs.nearest(found["thresholds"], 0.5)
-    _, sentence = classification_findings.cost_curve(found, here, false_alarm, missed, theme="light", tr=ENGLISH)
+    here = threshold_costs.find_nearest(found["thresholds"], 0.5)
+    _, sentence = classification_findings.describe_costs(found, here, false_alarm, missed, theme="light", tr=ENGLISH)
     tried = {place: cost_at(rows, place / 100, false_alarm, missed) for place in range(101)}
     own, own_low, own_high, best, least, low, high, *alike = said(sentence)
     assert own == tried[50]
@@ -173,7 +177,7 @@ def test_the_cost_and_the_cheapest_threshold_are_those_of_trying_every_one(
 
 def test_the_prices_of_both_mistakes_are_not_mistaken_for_each_other(seen: Seen) -> None:
     _, found, _ = seen["credit-default"]
-    dear_alarms, dear_misses = (threshold_costs.cheapest(found["thresholds"], *prices) for prices in ((9, 1), (1, 9)))
+    dear_alarms, dear_misses = (threshold_costs.find_cheapest(found["thresholds"], *prices) for prices in ((9, 1), (1, 9)))
     assert dear_alarms["threshold"] > dear_misses["threshold"] + 0.2
 
 
@@ -182,7 +186,7 @@ def test_the_decisions_hold_as_many_and_come_true_as_often_as_they_say(name: str
     card, found, rows = seen[name]
     if not found["bands"]:
         return
-    drawn = findings.bands(card, found, "light", ENGLISH)
+    drawn = findings.describe_bands(card, found, "light", ENGLISH)
     decisions = np.array([each.decision for each in rows.predictions])
     expected = [wilson(int((decisions == band["value"]).sum()), len(decisions)) for band in found["bands"]]
     assert said(drawn.sentence) == pytest.approx([number for three in expected for number in three], abs=0.51)
@@ -206,7 +210,7 @@ def test_a_protected_group_has_its_flagged_share_its_truth_and_its_rows(
 ) -> None:
     card, found, rows = seen[name]
     (segment,) = (each for each in found["segments"] if each["name"] == by)
-    drawn = group_findings.groups(card, found, segment, "light", ENGLISH)
+    drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
     refused = np.array([each.decision == card["output"]["bands"][-1]["value"] for each in rows.predictions])
     lines = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', drawn.table)
     assert [html.unescape(label) for label, _ in lines] == [group["label"] for group in segment["groups"]]
@@ -225,7 +229,7 @@ def test_best_and_worst_have_their_ranges_and_a_doubt_where_these_overlap(name: 
     card, found, _ = seen[name]
     doubted = set()
     for segment in found["segments"]:
-        drawn = group_findings.groups(card, found, segment, "light", ENGLISH)
+        drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
         solid = [group["metric"] for group in segment["groups"] if not group["small"]]
         low, high = min(solid, key=lambda each: each["value"]), max(solid, key=lambda each: each["value"])
         apart = low["high"] < high["low"]
@@ -238,7 +242,7 @@ def test_best_and_worst_have_their_ranges_and_a_doubt_where_these_overlap(name: 
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price"])
 def test_what_it_leans_on_most_has_its_range_and_whoever_is_as_likely(name: str, seen: Seen) -> None:
     card, found, _ = seen[name]
-    drawn = findings.importance(card, found, "light", ENGLISH)
+    drawn = findings.describe_importance(card, found, "light", ENGLISH)
     first, *others = found["importance"]
     labels = {field["name"]: field["label"] for field in card["inputs"]}
     assert f" on {labels[first['field']]}:" in drawn.sentence
@@ -268,7 +272,7 @@ def test_thresholds_between_which_only_few_cases_lie_may_be_as_cheap() -> None:
         counts_of(0.4, 98, 11),
         counts_of(0.5, 20, 90),
     ]
-    best = threshold_costs.cheapest(thresholds, 1, 5)
+    best = threshold_costs.find_cheapest(thresholds, 1, 5)
     assert best["threshold"] == 0.3
-    assert threshold_costs.alike(thresholds, best, 1, 5) == (0.2, 0.4)
-    assert threshold_costs.alike(thresholds[2:3], best, 1, 5) == (0.3, 0.3)
+    assert threshold_costs.find_equal_cost_range(thresholds, best, 1, 5) == (0.2, 0.4)
+    assert threshold_costs.find_equal_cost_range(thresholds[2:3], best, 1, 5) == (0.3, 0.3)

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from client import Card, InvalidAnswer
 from demo.files import scored_file
-from demo.files.scored_file import EVERY, REFUSED, ScoredFile
-from demo.files.spreadsheet import as_csv
+from demo.files.scored_file import ALL_ROWS, REFUSED, ScoredFile
+from demo.files.spreadsheet import to_csv
 from tests.support.in_process_client import client_of
 from tests.support.row_files import MEDIA, text_of
 
@@ -40,45 +40,45 @@ def scored(service: TestClient, card: Card) -> ScoredFile:
     body = io.BytesIO(text_of(list(card["real_rows"][0]), rows, ";"))
     with client_of(service).score_file(NAME, body, MEDIA["csv"]) as (recognised, parts):
         seen: list[int] = []
-        table = scored_file.read(parts, seen.append)
+        table = scored_file.read_answer(parts, seen.append)
     assert seen[-1] == recognised["rows"] == 100
     return ScoredFile("clients.csv", recognised, card["version"], table)
 
 
 def test_the_counts_are_those_of_the_rows(card: Card, scored: ScoredFile, service: TestClient) -> None:
-    assert scored_file.is_whole(card, scored.recognised, scored.table)
-    counts = scored_file.counts(card, scored.table)
+    assert scored_file.is_complete(card, scored.recognised, scored.table)
+    counts = scored_file.count_choices(card, scored.table)
     rows = [row for place, row in enumerate(card["real_rows"]) if place != 7]
     said = [each["decision"] for each in client_of(service).predict(NAME, rows)["predictions"]]
-    assert counts == {EVERY: 100, REFUSED: 1} | {band: said.count(band) for band in ("approve", "ask", "refuse")}
-    low, high = scored_file.middle_half(card, scored.table)
+    assert counts == {ALL_ROWS: 100, REFUSED: 1} | {band: said.count(band) for band in ("approve", "ask", "refuse")}
+    low, high = scored_file.interquartile_range(card, scored.table)
     chances = [each["probabilities"]["default"] for each in client_of(service).predict(NAME, rows)["predictions"]]
     assert (low, high) == pytest.approx(tuple(np.quantile(chances, [0.25, 0.75])))
-    assert sum(rows for _, _, rows in scored_file.bins(card, scored.table)) == 99
+    assert sum(rows for _, _, rows in scored_file.make_histogram(card, scored.table)) == 99
 
 
 def test_a_row_becomes_the_case_that_it_is(card: Card, scored: ScoredFile) -> None:
     for place, row in enumerate(card["real_rows"], start=1):
         broken = {list(row)[2]} if place == 8 else set()
         expected = {name: value for name, value in row.items() if name not in broken}
-        assert scored_file.case_of(card, scored, place) == expected
+        assert scored_file.model_row(card, scored, place) == expected
 
 
 def test_a_choice_of_rows_is_in_the_order_that_was_asked_for(card: Card, scored: ScoredFile) -> None:
-    high = scored_file.chosen(card, scored.table, EVERY, "high")["probability_default"].to_pylist()[:99]
+    high = scored_file.select_rows(card, scored.table, ALL_ROWS, "high")["probability_default"].to_pylist()[:99]
     assert high == sorted(high, reverse=True)
-    assert scored_file.chosen(card, scored.table, EVERY, "file")["row"].to_pylist() == list(range(1, 101))
-    refused = scored_file.chosen(card, scored.table, REFUSED, "high")
+    assert scored_file.select_rows(card, scored.table, ALL_ROWS, "file")["row"].to_pylist() == list(range(1, 101))
+    refused = scored_file.select_rows(card, scored.table, REFUSED, "high")
     assert refused["row"].to_pylist() == [8]
     assert "Expected" in refused["error"][0].as_py()
-    approved = scored_file.chosen(card, scored.table, "approve", "low")
+    approved = scored_file.select_rows(card, scored.table, "approve", "low")
     assert set(approved["decision"].to_pylist()) == {"Approve"}
-    assert approved.num_rows == scored_file.counts(card, scored.table)["approve"]
+    assert approved.num_rows == scored_file.count_choices(card, scored.table)["approve"]
 
 
 def test_the_copies_hold_everything(scored: ScoredFile) -> None:
-    assert pq.read_table(io.BytesIO(scored_file.as_parquet(scored.table))).equals(scored.table)
-    rows = list(csv.DictReader(io.StringIO(as_csv(scored.table).decode("utf-8-sig"))))
+    assert pq.read_table(io.BytesIO(scored_file.to_parquet(scored.table))).equals(scored.table)
+    rows = list(csv.DictReader(io.StringIO(to_csv(scored.table).decode("utf-8-sig"))))
     found = [float(row["probability_default"]) if row["probability_default"] else None for row in rows]
     assert found == scored.table["probability_default"].to_pylist()
 
@@ -90,15 +90,15 @@ def test_a_parquet_with_lists_and_formulas_that_passes_through_can_be_taken_away
     pq.write_table(rows, body)
     body.seek(0)
     with client_of(service).score_file(NAME, body, MEDIA["parquet"]) as (_, parts):
-        table = scored_file.read(parts, lambda _rows: None)
-    found = list(csv.DictReader(io.StringIO(as_csv(table).decode("utf-8-sig"))))
+        table = scored_file.read_answer(parts, lambda _rows: None)
+    found = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
     assert [row["orders"] for row in found] == ["[1, 2]", "[]", ""]
     assert [row["note"] for row in found] == ["'=1+1", "-3", "ok"]
 
 
 def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(service: TestClient, card: Card) -> None:
-    with client_of(service).score_file(NAME, io.BytesIO(scored_file.sample(card)), MEDIA["csv"]) as (_, parts):
-        table = scored_file.read(parts, lambda _rows: None)
+    with client_of(service).score_file(NAME, io.BytesIO(scored_file.make_sample(card)), MEDIA["csv"]) as (_, parts):
+        table = scored_file.read_answer(parts, lambda _rows: None)
     said = client_of(service).predict(NAME, card["real_rows"][:50])["predictions"]
     assert table["probability_default"].to_pylist() == [each["probabilities"]["default"] for each in said]
 
@@ -106,7 +106,7 @@ def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(service: TestClient,
 @given(some.binary(max_size=400))
 def test_an_answer_that_is_no_stream_is_nonsense(content: bytes) -> None:
     with pytest.raises(InvalidAnswer):
-        scored_file.read(pieces(content, 7), lambda _rows: None)
+        scored_file.read_answer(pieces(content, 7), lambda _rows: None)
 
 
 @given(some.integers(0, 3000))
@@ -117,13 +117,13 @@ def test_an_answer_that_breaks_off_inside_a_batch_is_nonsense(cut: int) -> None:
         stream.write_table(table)
     assume(cut != table.schema.serialize().size)  # a stream of no rows; the page counts them
     with pytest.raises(InvalidAnswer):
-        scored_file.read(pieces(out.getvalue()[:cut]), lambda _rows: None)
+        scored_file.read_answer(pieces(out.getvalue()[:cut]), lambda _rows: None)
 
 
 def test_a_table_with_fewer_rows_than_the_file_is_known_as_such(card: Card, scored: ScoredFile) -> None:
-    assert not scored_file.is_whole(card, scored.recognised, scored.table.slice(1))
+    assert not scored_file.is_complete(card, scored.recognised, scored.table.slice(1))
 
 
 def test_a_table_of_another_model_is_known_as_such(scored: ScoredFile, service: TestClient) -> None:
     price: Any = client_of(service).card("diamond-price")
-    assert not scored_file.is_whole(price, scored.recognised, scored.table)
+    assert not scored_file.is_complete(price, scored.recognised, scored.table)

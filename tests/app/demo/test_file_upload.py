@@ -206,7 +206,7 @@ def test_the_page_may_be_left_while_a_file_is_scored(watched: Watched, card: Car
 
 def test_a_double_click_sends_a_file_once(watched: Watched, card: Card) -> None:
     content = content_of(card, rows_of(card))
-    sent = upload_job.SentFile("clients.csv", "text/csv", upload_job.kept_aside(io.BytesIO(content)), "drop")
+    sent = upload_job.UploadJob("clients.csv", "text/csv", upload_job.copy_to_disk(io.BytesIO(content)), "drop")
     client = Client("http://localhost")
     client.session.mount("http://localhost", watched)
     watched.may_answer.clear()
@@ -222,7 +222,7 @@ def test_a_file_that_nobody_waits_for_is_let_go(watched: Watched, card: Card) ->
     watched.may_answer.clear()
     app = opened("files", model=NAME, lang="en")
     app.file_uploader[0].set_value(("clients.csv", content_of(card, rows_of(card)), "text/csv")).run()
-    sent: upload_job.SentFile = app.session_state["files"][NAME]
+    sent: upload_job.UploadJob = app.session_state["files"][NAME]
     next(button for button in app.button if button.label == "Stop").click().run()
     watched.may_answer.set()
     arrived()
@@ -276,7 +276,7 @@ def test_refused_rows_alone_say_why_and_the_bands_filter(watched: Watched, card:
     assert "liczb" in table["error"][0]
     held = app.session_state["files"][NAME].scored
     choose(app, "refuse")
-    assert len(app.dataframe[0].value) == scored_file.counts(card, held.table)["refuse"] > 0
+    assert len(app.dataframe[0].value) == scored_file.count_choices(card, held.table)["refuse"] > 0
     assert len(watched.sent) == 1
 
 
@@ -285,7 +285,7 @@ def test_a_model_that_is_served_anew_is_asked_by_the_button(
 ) -> None:
     app = opened("files", model=NAME, lang="en")
     drop(app, content_of(card, rows_of(card)))
-    sent: upload_job.SentFile = app.session_state["files"][NAME]
+    sent: upload_job.UploadJob = app.session_state["files"][NAME]
     assert sent.scored
     monkeypatch.setattr(
         sent, "scored", scored_file.ScoredFile("clients.csv", sent.scored.recognised, "old", sent.scored.table)
@@ -314,7 +314,7 @@ def test_what_one_visitor_drops_no_other_sees(watched: Watched, card: Card) -> N
 
 
 def test_a_copy_on_disk_holds_what_was_dropped() -> None:
-    kept = upload_job.kept_aside(io.BytesIO(b"a;b\n1;2\n"))
+    kept = upload_job.copy_to_disk(io.BytesIO(b"a;b\n1;2\n"))
     kept.seek(0)
     assert kept.read() == b"a;b\n1;2\n"
     kept.close()

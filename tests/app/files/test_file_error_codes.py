@@ -94,7 +94,7 @@ def test_the_list_of_codes_is_that_of_the_room() -> None:
 @pytest.mark.parametrize("code", FAULTS)
 def test_the_page_says_each_fault_in_both_languages_and_never_falls_back(code: str, service: TestClient) -> None:
     error = refused(code, service)
-    english, polish = refusal_text.of_file(error, ENGLISH), refusal_text.of_file(error, POLISH)
+    english, polish = refusal_text.describe_file_errors(error, ENGLISH), refusal_text.describe_file_errors(error, POLISH)
     assert english
     assert len(polish) == len(english)
     assert not set(english) & set(polish)
@@ -103,26 +103,28 @@ def test_the_page_says_each_fault_in_both_languages_and_never_falls_back(code: s
 
 
 def test_what_is_missing_is_named_once_with_what_is_nearly_right(service: TestClient) -> None:
-    assert refusal_text.of_file(refused("missing_column", service), POLISH) == [
+    assert refusal_text.describe_file_errors(refused("missing_column", service), POLISH) == [
         "Brakuje 1 kolumny: carat.",
         "carat: jest „Carat”, a nazwy muszą się zgadzać co do litery.",
     ]
 
 
 def test_a_row_of_a_broken_quote_is_named_by_its_line(service: TestClient) -> None:
-    (polish,) = refusal_text.of_file(refused("open_quote", service), POLISH)
+    (polish,) = refusal_text.describe_file_errors(refused("open_quote", service), POLISH)
     assert "linii 4" in polish
 
 
 @given(some.sampled_from(["a_new_code", "", "unknown_model"]), some.text(max_size=20))
 def test_a_code_that_is_not_known_keeps_the_services_sentence(code: str, sentence: str) -> None:
     whole = Refused(sentence or "?", "", status=422, code=code, errors=[])
-    assert refusal_text.of_file(whole, POLISH) == [sentence or "?"]
+    assert refusal_text.describe_file_errors(whole, POLISH) == [sentence or "?"]
     column: Any = {"pointer": "", "column": "depth", "line": "", "code": code, "message": "Odd."}
-    assert refusal_text.of_file(Refused("?", "", status=422, code=code, errors=[column]), POLISH) == ["depth: Odd."]
+    assert refusal_text.describe_file_errors(Refused("?", "", status=422, code=code, errors=[column]), POLISH) == [
+        "depth: Odd."
+    ]
     card: Any = {"inputs": [{"name": "depth", "type": "number"}]}
-    assert refusal_text.of_row(card, f"depth: {code}", sentence, POLISH) == sentence
-    assert refusal_text.of_row(card, f"wrong_cells; width: {code}", sentence, POLISH) == sentence
+    assert refusal_text.describe_row_errors(card, f"depth: {code}", sentence, POLISH) == sentence
+    assert refusal_text.describe_row_errors(card, f"wrong_cells; width: {code}", sentence, POLISH) == sentence
 
 
 ROWS = {
@@ -139,14 +141,14 @@ def test_a_row_that_was_refused_says_why_in_the_readers_language(service: TestCl
     rows = [[*({name: str(value) for name, value in DIAMOND.items()} | cells).values()] for cells, _ in ROWS.values()]
     answer = ask(service, MODEL, text_of(list(DIAMOND), rows, ";"), "csv", "arrow")
     assert [row["error_codes"] for row in read(answer)] == list(ROWS)
-    table = scored_file.chosen(cards[MODEL], pa.ipc.open_stream(answer.content).read_all(), scored_file.REFUSED, "file")
+    table = scored_file.select_rows(cards[MODEL], pa.ipc.open_stream(answer.content).read_all(), scored_file.REFUSED, "file")
     for tr, expected in ((POLISH, [said for _, said in ROWS.values()]), (ENGLISH, None)):
-        told = scored_file.told(table, partial(refusal_text.of_row, cards[MODEL], tr=tr))
+        told = scored_file.replace_error_codes(table, partial(refusal_text.describe_row_errors, cards[MODEL], tr=tr))
         assert told.schema.names[:2] == ["row", "error"]
         said = told["error"].to_pylist()
         assert said == expected if expected else not set(said) & set(table["error"].to_pylist())
 
 
 def test_several_faults_of_a_row_are_all_said(cards: dict[str, Card]) -> None:
-    said = refusal_text.of_row(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
+    said = refusal_text.describe_row_errors(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
     assert said == "depth: a value is missing; carat: not a number"

@@ -51,7 +51,7 @@ def amounts(text: str) -> list[float]:
 def test_the_bars_of_a_value_add_up_to_what_the_fields_do_together(pulls: list[float]) -> None:
     card = card_of(fields(len(pulls)), {"kind": "regression", "seen": [0, 1]})
     one = explained({f"field_{place}": pull for place, pull in enumerate(pulls)})
-    drawn = explanation_view.why(card, {}, one, one, ENGLISH)
+    drawn = explanation_view.build_explanation(card, {}, one, one, ENGLISH)
     assert len(amounts(drawn)) == min(len(pulls), 7)
     assert sum(amounts(drawn)) == pytest.approx(sum(pulls), abs=0.005 * 7 + 1e-9)
     widths = [float(width) for width in re.findall(r"width:([\d.]+)%", drawn)]
@@ -63,9 +63,9 @@ def test_no_bar_changes_its_place_while_the_case_is_changed(pulls: list[tuple[fl
     begun, now = ({f"field_{place}": pair[side] for place, pair in enumerate(pulls)} for side in (0, 1))
     assume(len({abs(pull) for pull in begun.values()}) == len(begun))
     start = explained(begun)
-    order = [each["field"] for each, _ in explanation_view.ordered(start, start)]
-    assert [each["field"] for each, _ in explanation_view.ordered(explained(now), start)] == order
-    assert {each["field"]: old for each, old in explanation_view.ordered(explained(now), start)} == begun
+    order = [each["field"] for each, _ in explanation_view.order_bars(start, start)]
+    assert [each["field"] for each, _ in explanation_view.order_bars(explained(now), start)] == order
+    assert {each["field"]: old for each, old in explanation_view.order_bars(explained(now), start)} == begun
 
 
 def test_nothing_of_a_card_or_a_row_runs() -> None:
@@ -75,9 +75,9 @@ def test_nothing_of_a_card_or_a_row_runs() -> None:
     one["contributions"][-1]["value"] = EVIL
     rows = [Kept(EVIL, {f"field_{place}": at for place in range(8)} | row) for at in (1, 2)]
     for text in (
-        explanation_view.why(card, row, one, one, ENGLISH),
-        comparison_table.side_by_side(card, rows, [one, one], ENGLISH),
-        comparison_table.two_models((card, card), rows, ([one, one], [one, one]), ENGLISH),
+        explanation_view.build_explanation(card, row, one, one, ENGLISH),
+        comparison_table.build_case_table(card, rows, [one, one], ENGLISH),
+        comparison_table.build_model_table((card, card), rows, ([one, one], [one, one]), ENGLISH),
     ):
         assert "<script" not in text
         assert "alert" in text
@@ -100,7 +100,9 @@ def test_the_coloured_words_spell_the_text_as_it_was_typed(words: list[str], dat
         {"field": "remark", "value": text[begin:end], "contribution": data.draw(AMOUNTS), "span": [begin, end]}
         for begin, end in data.draw(some.permutations(spans))
     ]
-    drawn = explanation_view.why(card_of([{"name": "remark", "type": "text"}]), {"remark": text}, one, one, ENGLISH)
+    drawn = explanation_view.build_explanation(
+        card_of([{"name": "remark", "type": "text"}]), {"remark": text}, one, one, ENGLISH
+    )
     (inside,) = re.findall(r'<p class="words">(.*?)</p>', drawn, re.DOTALL)
     assert html.unescape(re.sub(r"</?mark[^>]*>", "", inside)) == text
     assert inside.count("<mark") == len(words)
@@ -108,7 +110,9 @@ def test_the_coloured_words_spell_the_text_as_it_was_typed(words: list[str], dat
 
 def test_where_nothing_was_weighed_only_the_sentence_stands() -> None:
     one = explained({}, sentence="There is nothing to weigh: the text is empty.")
-    drawn = explanation_view.why(card_of([{"name": "remark", "type": "text"}]), {"remark": ""}, one, one, ENGLISH)
+    drawn = explanation_view.build_explanation(
+        card_of([{"name": "remark", "type": "text"}]), {"remark": ""}, one, one, ENGLISH
+    )
     assert "nothing to weigh" in drawn
     assert "bars" not in drawn
     assert "average" not in drawn
@@ -117,13 +121,15 @@ def test_where_nothing_was_weighed_only_the_sentence_stands() -> None:
 def test_an_error_is_told_when_it_could_be_seen() -> None:
     for error, told in ((0.001, False), (0.02, True)):
         one = explained({"field_0": 0.1}, error=error)
-        assert ("may be off" in explanation_view.why(card_of(fields(1)), {}, one, one, ENGLISH)) == told
+        assert ("may be off" in explanation_view.build_explanation(card_of(fields(1)), {}, one, one, ENGLISH)) == told
 
 
 def test_a_case_is_unusual_from_the_ninetieth_of_a_hundred() -> None:
     card = card_of(fields(2))
     for percentile, unusual, share in ((0.0, False, "0%"), (89.9, False, "90%"), (100.0, True, "99%")):
-        text, is_so = explanation_view.usual(card, {"percentile": percentile, "fields": ["field_1", "gone"]}, ENGLISH)
+        text, is_so = explanation_view.describe_usualness(
+            card, {"percentile": percentile, "fields": ["field_1", "gone"]}, ENGLISH
+        )
         assert is_so == unusual
         assert share in text
         assert ("Above all" in text) == unusual
@@ -140,15 +146,15 @@ def test_the_cheapest_threshold_is_that_of_trying_them_all(
         cast(ThresholdCounts, {"threshold": place / 100, "flagged_wrong": alarms, "passed_wrong": misses})
         for place, (alarms, misses) in enumerate(counts)
     ]
-    found = threshold_costs.cheapest(thresholds, false_alarm, missed)
+    found = threshold_costs.find_cheapest(thresholds, false_alarm, missed)
     costs = [alarms * false_alarm + misses * missed for alarms, misses in counts]
-    assert threshold_costs.cost(found, false_alarm, missed) == min(costs)
+    assert threshold_costs.total_cost(found, false_alarm, missed) == min(costs)
 
 
 @given(some.floats(0, 1))
 def test_the_counts_shown_are_those_of_the_nearest_threshold(asked: float) -> None:
     thresholds = [cast(ThresholdCounts, {"threshold": place / 40}) for place in range(41)]
-    assert abs(threshold_costs.nearest(thresholds, asked)["threshold"] - asked) <= 1 / 80 + 1e-12
+    assert abs(threshold_costs.find_nearest(thresholds, asked)["threshold"] - asked) <= 1 / 80 + 1e-12
 
 
 @given(some.floats(-1e9, 1e9), some.floats(1e-9, 1e9), some.integers(3, 10))
@@ -174,15 +180,19 @@ def curve(values: list[Any], chances: list[float]) -> Curve:
 
 def test_what_is_not_known_has_no_place_on_a_line_but_a_bar_of_its_own() -> None:
     number = card_of([{"name": "field_0", "type": "number", "nullable": True}])
-    side, points = curve_view.along(number, number["inputs"][0], curve([None, 1.0, 2.0], [0.9, 0.1, 0.2]), ENGLISH)
+    side, points = curve_view.make_curve_points(
+        number, number["inputs"][0], curve([None, 1.0, 2.0], [0.9, 0.1, 0.2]), ENGLISH
+    )
     assert (side.values, [point.answer for point in points]) == ([1.0, 2.0], [0.1, 0.2])
     assert side.place({"field_0": None}) is None
     kinds = [{"value": "a", "label": "Ay"}, {"value": "b"}]
     kind = card_of([{"name": "field_0", "type": "category", "nullable": True, "categories": kinds}])
-    side, points = curve_view.along(kind, kind["inputs"][0], curve([None, "a", "b"], [0.9, 0.1, 0.2]), ENGLISH)
+    side, points = curve_view.make_curve_points(kind, kind["inputs"][0], curve([None, "a", "b"], [0.9, 0.1, 0.2]), ENGLISH)
     assert side.words == ["not known", "Ay", "b"]
     assert side.place({"field_0": None}) == 0
-    assert curve_view.summary(kind["inputs"][0], points, ENGLISH) == "Field 0: from 10% (at Ay) to 90% (at not known)."
+    assert (
+        curve_view.summarize_curve(kind["inputs"][0], points, ENGLISH) == "Field 0: from 10% (at Ay) to 90% (at not known)."
+    )
 
 
 def test_each_cell_of_a_map_says_its_two_values_and_its_answer() -> None:
@@ -192,11 +202,11 @@ def test_each_cell_of_a_map_says_its_two_values_and_its_answer() -> None:
         "values": [[None, 1.0, 2.0], [False, True]],
         "outputs": [[9, 9], [0.1, 0.2], [0.3, 0.4]],
     }
-    one, two, cells = curve_view.over(card, (card["inputs"][0], card["inputs"][1]), surface, ENGLISH)
+    one, two, cells = curve_view.make_surface_points(card, (card["inputs"][0], card["inputs"][1]), surface, ENGLISH)
     assert (one.values, two.values) == ([1.0, 2.0], [False, True])
     assert [[cell.answer for cell in line] for line in cells] == [[0.1, 0.2], [0.3, 0.4]]
     assert (cells[1][0].word, cells[1][0].answer_word) == ("2 · no", "30%")
-    assert curve_view.summary_of_map(cells, ENGLISH) == "Over both fields the answer lies between 10% and 40%."
+    assert curve_view.summarize_surface(cells, ENGLISH) == "Over both fields the answer lies between 10% and 40%."
 
 
 def test_what_was_rarely_seen_is_grey_out_to_the_ends() -> None:
@@ -211,9 +221,9 @@ def test_no_word_of_a_chart_is_taken_for_a_mark(theme: str) -> None:
     points = [curve_chart.Point(at, at, EVIL, f"<b>{at}</b>") for at in (0.0, 1.0)]
     axis, scale = curve_chart.Axis(EVIL, [(0.0, EVIL)]), curve_chart.Scale([(0.0, EVIL)], [], (0.0, 1.0))
     for figure in (
-        curve_chart.line(points, axis, scale, now=0, start=points[1], theme=theme),
-        curve_chart.bars(points, scale, now=None, start=(0, 0.5), theme=theme),
-        answer_map.surface(
+        curve_chart.draw_line(points, axis, scale, now=0, start=points[1], theme=theme),
+        curve_chart.draw_bars(points, scale, now=None, start=(0, 0.5), theme=theme),
+        answer_map.draw_surface(
             (axis, axis), ([0.0, 1.0], [0.0, 1.0]), [points, points], scale, now=(0, 1), start=None, theme=theme
         ),
     ):
@@ -239,20 +249,28 @@ def evaluated(service: TestClient, cards: dict[str, Any]) -> dict[tuple[str, str
 def findings_of(card: Card, found: Any, tr: Translation) -> list[findings.Finding]:
     theme = "light"
     listed = [
-        findings.weak_spots(found, tr),
-        *(group_findings.groups(card, found, each, theme, tr) for each in found["segments"]),
+        findings.describe_weak_spots(found, tr),
+        *(group_findings.describe_groups(card, found, each, theme, tr) for each in found["segments"]),
     ]
     if found["bands"]:
-        listed.append(findings.bands(card, found, theme, tr))
+        listed.append(findings.describe_bands(card, found, theme, tr))
     if found["importance"]:
-        listed.append(findings.importance(card, found, theme, tr))
+        listed.append(findings.describe_importance(card, found, theme, tr))
     if found["kind"] == "classification":
-        rooms = (classification_findings.telling_apart, classification_findings.finding, classification_findings.trust)
+        rooms = (
+            classification_findings.describe_discrimination,
+            classification_findings.describe_precision_and_recall,
+            classification_findings.describe_calibration,
+        )
         listed += [room(card, found, theme, tr) for room in rooms]
     else:
         listed += [
             room(card, found, theme, tr)
-            for room in (regression_findings.against, regression_findings.errors, regression_findings.ranges)
+            for room in (
+                regression_findings.describe_predicted_vs_true,
+                regression_findings.describe_residuals,
+                regression_findings.describe_coverage,
+            )
         ]
     return listed
 
@@ -268,14 +286,14 @@ def test_every_finding_is_a_whole_sentence(name: str, language: str, evaluated: 
             assert text[0].isupper() or text[0] in "„“0123456789", text
             assert text[-1] in ".:", text
     without = [each for each in findings_of(card, found, tr) if each.drawing is None]
-    assert without == [findings.weak_spots(found, tr)]
+    assert without == [findings.describe_weak_spots(found, tr)]
 
 
 # The marks of charts
 
 
-TITLES = chart.Titles("x", "y", ["0%", "25%", "50%", "75%", "100%"])
-SPREADS = [chart.Spread("A (900)", 0.7, 0.6, 0.8, "70"), chart.Spread("B (9)", 0.4, 0.1, 0.9, "40", pale=True)]
+TITLES = chart.AxisTitles("x", "y", ["0%", "25%", "50%", "75%", "100%"])
+SPREADS = [chart.Estimate("A (900)", 0.7, 0.6, 0.8, "70"), chart.Estimate("B (9)", 0.4, 0.1, 0.9, "40", pale=True)]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -284,7 +302,7 @@ def test_the_two_lines_of_the_cost_chart_stand_at_their_thresholds_with_their_wo
     theme: str, here: float, cheapest: float
 ) -> None:
     words = ("yours <b>", "cheapest")
-    drawn = chart.costs([(0.0, 9.0), (1.0, 4.0)], (here, cheapest), words, TITLES, theme)
+    drawn = chart.draw_costs([(0.0, 9.0), (1.0, 4.0)], (here, cheapest), words, TITLES, theme)
     own, best = drawn.layout.shapes
     assert (own.x0, own.x1, own.line.dash) == (here, here, None)
     assert (best.x0, best.x1, best.line.dash) == (cheapest, cheapest, "dot")
@@ -299,21 +317,21 @@ def test_the_two_lines_of_the_cost_chart_stand_at_their_thresholds_with_their_wo
 def test_the_page_draws_the_viewers_line_and_the_cheapest_one(evaluated: dict[tuple[str, str], Found]) -> None:
     found: Any = evaluated["credit-default", "pl"][1]
     for false_alarm, missed in ((1, 5), (5, 1)):
-        here = threshold_costs.nearest(found["thresholds"], 0.4)
-        drawn, _ = classification_findings.cost_curve(found, here, false_alarm, missed, theme="light", tr=POLISH)
-        best = threshold_costs.cheapest(found["thresholds"], false_alarm, missed)["threshold"]
+        here = threshold_costs.find_nearest(found["thresholds"], 0.4)
+        drawn, _ = classification_findings.describe_costs(found, here, false_alarm, missed, theme="light", tr=POLISH)
+        best = threshold_costs.find_cheapest(found["thresholds"], false_alarm, missed)["threshold"]
         assert [shape.x0 for shape in drawn.layout.shapes] == [0.4, best]
         assert {"twój: 40%", f"najtańszy: {best:.0%}"} <= {note.text for note in drawn.layout.annotations}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_figure_has_its_interval_drawn_and_a_small_group_is_grey(theme: str) -> None:
-    drawn = chart.spreads(SPREADS, (0.5, "all"), theme)
+    drawn = chart.draw_estimates(SPREADS, (0.5, "all"), theme)
     *lines, points = drawn.data
     assert [tuple(line.x) for line in lines] == [(0.6, 0.8), (0.1, 0.9)]
     assert list(points.x) == [0.7, 0.4]
     assert points.marker.color[0] == canvas.ACCENT[theme] == lines[0].line.color
-    assert points.marker.color[1] == canvas.tinted(canvas.MUTED[theme], 0.45) == lines[1].line.color
+    assert points.marker.color[1] == canvas.with_opacity(canvas.MUTED[theme], 0.45) == lines[1].line.color
     (reference,) = drawn.layout.shapes
     assert (reference.x0, reference.line.dash) == (0.5, "dot")
     assert {"70", "40", "all"} == {note.text for note in drawn.layout.annotations}
@@ -321,7 +339,7 @@ def test_a_figure_has_its_interval_drawn_and_a_small_group_is_grey(theme: str) -
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_whisker_reaches_from_low_to_high(theme: str) -> None:
-    drawn = chart.calibration([(0.65, SPREADS[0]), (0.3, SPREADS[1])], TITLES, theme)
+    drawn = chart.draw_calibration([(0.65, SPREADS[0]), (0.3, SPREADS[1])], TITLES, theme)
     dashed, points = drawn.data
     assert (list(dashed.x), list(dashed.y), dashed.line.dash) == ([0, 1], [0, 1], "dash")
     assert (list(points.x), list(points.y)) == ([0.65, 0.3], [0.7, 0.4])
@@ -331,7 +349,7 @@ def test_a_whisker_reaches_from_low_to_high(theme: str) -> None:
 
 def test_where_the_sentence_stands_is_marked_on_the_curve(evaluated: dict[tuple[str, str], Found]) -> None:
     card, found = evaluated["credit-default", "en"]
-    drawn = classification_findings.finding(card, cast(Any, found), "light", ENGLISH).drawing
+    drawn = classification_findings.describe_precision_and_recall(card, cast(Any, found), "light", ENGLISH).drawing
     curve, mark = drawn.data  # type: ignore[union-attr]
     assert (mark.x[0], mark.y[0]) in set(zip(curve.x, curve.y, strict=True))
     assert mark.x[0] == pytest.approx(0.5, abs=0.02)
@@ -341,7 +359,7 @@ def test_groups_that_are_small_are_grey_in_the_chart_and_in_the_table(evaluated:
     card, found = evaluated["credit-default", "en"]
     small = 0
     for segment in found["segments"]:
-        drawn = group_findings.groups(card, found, segment, "light", ENGLISH)
+        drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
         grey = [colour != canvas.ACCENT["light"] for colour in drawn.drawing.data[-1].marker.color]  # type: ignore[union-attr]
         rows = re.findall(r"<tr( style[^>]*)?><th scope=.row.>(.*?)</tr>", drawn.table)
         assert grey == [bool(style) for style, _ in rows] == ["(few)" in row for _, row in rows]
@@ -353,6 +371,6 @@ def test_groups_that_are_small_are_grey_in_the_chart_and_in_the_table(evaluated:
 def test_nothing_of_a_group_runs(evaluated: dict[tuple[str, str], Found]) -> None:
     card, found = evaluated["credit-default", "en"]
     segment = {**found["segments"][0], "groups": [{**found["segments"][0]["groups"][0], "label": EVIL}]}
-    drawn = group_findings.groups(card, found, cast(Any, segment), "light", ENGLISH)
+    drawn = group_findings.describe_groups(card, found, cast(Any, segment), "light", ENGLISH)
     assert "<script" not in drawn.table
     assert "the only group" in drawn.sentence

@@ -8,7 +8,7 @@ import pytest
 
 from client import Card, Explanation
 from demo.charts import case_dots
-from demo.charts.case_dots import Compared
+from demo.charts.case_dots import CaseDot
 from demo.session import saved_cases
 from demo.session.saved_cases import Kept
 from demo.text.translation import Translation
@@ -35,7 +35,7 @@ def said(value: float, *contributions: tuple[str, float], usualness: Any = None,
 
 def test_the_file_has_answers_differences_and_reasons_as_numbers_that_a_spreadsheet_reads() -> None:
     explained = [said(-3.5, ("a", -4.0), ("words", 0.25), ("words", 0.25)), said(0.1 + 0.2, ("a", 0.3))]
-    text = saved_cases.table(VALUE, KEPT, comparison_table.columns(VALUE, explained))
+    text = saved_cases.table(VALUE, KEPT, comparison_table.export_columns(VALUE, explained))
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [float(line["value"]) for line in lines] == [-3.5, 0.1 + 0.2]
     assert [float(line["difference_to_first"]) for line in lines] == [0.0, 0.1 + 0.2 + 3.5]
@@ -46,7 +46,7 @@ def test_the_file_has_answers_differences_and_reasons_as_numbers_that_a_spreadsh
 
 
 def table_of(card: Card, explained: list[Explanation]) -> str:
-    return comparison_table.side_by_side(card, KEPT, explained, ENGLISH)
+    return comparison_table.build_case_table(card, KEPT, explained, ENGLISH)
 
 
 def test_the_table_says_of_each_case_how_usual_it_is_where_anybody_can_tell() -> None:
@@ -58,7 +58,7 @@ def test_the_table_says_of_each_case_how_usual_it_is_where_anybody_can_tell() ->
 
 
 def apart(card: Card, one: list[Explanation], two: list[Explanation]) -> str:
-    return comparison_table.apart((card, card), KEPT, (one, two), ENGLISH)
+    return comparison_table.describe_disagreement((card, card), KEPT, (one, two), ENGLISH)
 
 
 def test_models_without_decisions_are_compared_by_their_answers() -> None:
@@ -79,16 +79,16 @@ def test_a_category_that_no_training_row_had_says_so_on_the_chart(language: str,
         "type": "category",
         "categories": [{"value": "a"}, {"value": "b", "label": "B", "seen": False}],
     }
-    assert curve_view.side(field, ["a", "b"], Translation(language)).words == ["a", words]
+    assert curve_view.place_values(field, ["a", "b"], Translation(language)).words == ["a", words]
 
 
 def test_the_chart_says_of_each_case_its_name_answer_and_strongest_reason() -> None:
     explained = said(-3.5, ("a", -4.0), ("words", 0.5))
-    reason = comparison_table.strongest_reason(VALUE, explained, ENGLISH)
+    reason = comparison_table.describe_strongest_reason(VALUE, explained, ENGLISH)
     assert reason == "A −4.00"
-    assert comparison_table.strongest_reason(VALUE, said(1), ENGLISH) == ""
-    dots = [Compared("first", -3.5, "−3.50", reason), Compared("<b>second", 2.0, "2.00 (5.50 more)")]
-    figure = case_dots.dots(dots, chart_scales.of(VALUE, [-3.5, 2.0], ENGLISH), "light")
+    assert comparison_table.describe_strongest_reason(VALUE, said(1), ENGLISH) == ""
+    dots = [CaseDot("first", -3.5, "−3.50", reason), CaseDot("<b>second", 2.0, "2.00 (5.50 more)")]
+    figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(VALUE, [-3.5, 2.0], ENGLISH), "light")
     first, second = figure.layout.yaxis.ticktext
     assert first.startswith("first<br>")
     assert "A −4.00" in first

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from demo.charts import answer_scale
-from demo.charts.canvas import Stretch
+from demo.charts.canvas import ScaleBand
 from demo.settings import read_settings
 from demo.widgets.forms import plain
 from wire.settings_reader import WrongSettings
@@ -20,9 +20,9 @@ def test_no_label_is_taken_for_markdown(text: str) -> None:
 
 
 def test_a_chart_keeps_its_shape_whatever_it_shows() -> None:
-    stretches = [Stretch(0, 0.2, "good", "<b>Yes</b>"), Stretch(0.2, 1, "bad", "No")]
-    first = answer_scale.scale(stretches, [(0.2, "20%")], 0.1, None, "light")
-    second = answer_scale.scale(stretches, [(0.2, "20%")], 0.9, 0.1, "light")
+    stretches = [ScaleBand(0, 0.2, "good", "<b>Yes</b>"), ScaleBand(0.2, 1, "bad", "No")]
+    first = answer_scale.draw_probability_scale(stretches, [(0.2, "20%")], 0.1, None, "light")
+    second = answer_scale.draw_probability_scale(stretches, [(0.2, "20%")], 0.9, 0.1, "light")
     assert len(first.data) == len(second.data) == 1
     assert len(first.layout.shapes) == len(second.layout.shapes)
     assert "<b>" not in str(first.layout.annotations)

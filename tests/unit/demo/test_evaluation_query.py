@@ -8,14 +8,14 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from demo.evaluation import evaluation_query
-from demo.evaluation.evaluation_query import Inquiry
+from demo.evaluation.evaluation_query import EvaluationQuery
 from tests.app.demo.test_demo_pages import quiet
 from tests.support.demo_pages import opened, serve_by
 from tests.support.in_process_client import client_of
 
 QUESTIONS, GROUPINGS = ["apart", "mistakes", "groups"], ["SEX", "age & more=x", "?"]
 SET = some.builds(
-    Inquiry,
+    EvaluationQuery,
     some.sampled_from(QUESTIONS),
     threshold=some.floats(0, 1),
     alarm=some.floats(0, 1e9),
@@ -25,13 +25,13 @@ SET = some.builds(
 
 
 @given(SET)
-def test_an_address_brings_back_what_was_set(inquiry: Inquiry) -> None:
-    assert evaluation_query.read(evaluation_query.write(inquiry), QUESTIONS, GROUPINGS) == inquiry
+def test_an_address_brings_back_what_was_set(inquiry: EvaluationQuery) -> None:
+    assert evaluation_query.parse_query(evaluation_query.format_query(inquiry), QUESTIONS, GROUPINGS) == inquiry
 
 
 @given(some.text(max_size=200) | some.text("mistakes?threshold=alarm&by+%10.-einfa", max_size=80))
 def test_whatever_an_address_says_is_an_inquiry_that_fits(text: str) -> None:
-    found = evaluation_query.read(text, QUESTIONS, GROUPINGS)
+    found = evaluation_query.parse_query(text, QUESTIONS, GROUPINGS)
     assert found.question in QUESTIONS
     assert 0 <= found.threshold <= 1
     assert 0 <= found.alarm <= 1e9 >= found.missed >= 0
@@ -40,8 +40,8 @@ def test_whatever_an_address_says_is_an_inquiry_that_fits(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "mistakes?threshold=nan&alarm=-1", "mistakes?" + "&" * 5000, "groups?by=nobody"])
 def test_nonsense_is_as_if_nobody_had_said_it(text: str) -> None:
-    found = evaluation_query.read(text, QUESTIONS, GROUPINGS)
-    assert found == Inquiry(text.partition("?")[0] or "apart")
+    found = evaluation_query.parse_query(text, QUESTIONS, GROUPINGS)
+    assert found == EvaluationQuery(text.partition("?")[0] or "apart")
 
 
 def test_threshold_and_prices_come_back_with_the_address(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

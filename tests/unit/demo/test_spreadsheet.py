@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from demo.files.spreadsheet import as_csv, harmless
+from demo.files.spreadsheet import escape_formula, to_csv
 
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def rows_of(table: pa.Table) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(as_csv(table).decode("utf-8-sig"), newline="")))
+    return list(csv.reader(io.StringIO(to_csv(table).decode("utf-8-sig"), newline="")))
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,13 @@ def rows_of(table: pa.Table) -> list[list[str]]:
     ["=1+1", "+48 600 100 200", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=", "-", "+", "-1\n", "--1", "-1,2,3"],
 )
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> None:
-    assert harmless(cell) == f"'{cell}"
+    assert escape_formula(cell) == f"'{cell}"
     assert rows_of(pa.table({"text": [cell]}))[1] == [f"'{cell}"]
 
 
 @pytest.mark.parametrize("cell", ["-3.5", "+3", "-3,5", "-1e-05", "-.5", "nice", "1=1", "", " =1", "'=1"])
 def test_a_number_or_an_ordinary_text_stays_as_it_is(cell: str) -> None:
-    assert harmless(cell) == cell
+    assert escape_formula(cell) == cell
     assert rows_of(pa.table({"text": ["x", cell]}))[2] == [cell]
 
 
@@ -40,7 +40,7 @@ def test_a_number_or_an_ordinary_text_stays_as_it_is(cell: str) -> None:
 def test_the_cells_of_a_table_are_as_harmless_as_one_alone(cells: list[Any]) -> None:
     table = pa.table({"place": list(range(len(cells))), "text": pa.array(cells, pa.string())})
     for (_place, found), cell in zip(rows_of(table)[1:], cells, strict=True):
-        assert found == ("" if cell is None else harmless(cell))
+        assert found == ("" if cell is None else escape_formula(cell))
         assert PLAIN_NUMBER.fullmatch(found) or found[:1] not in set("=+-@\t\r\n")
 
 

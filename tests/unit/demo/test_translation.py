@@ -11,10 +11,10 @@ from hypothesis import strategies as some
 
 from client import Card, Field, Value
 from demo.charts import answer_scale
-from demo.charts.canvas import Stretch
+from demo.charts.canvas import ScaleBand
 from demo.session import cases
 from demo.text import wording
-from demo.text.translation import CATALOGUE, Translation, from_browser
+from demo.text.translation import CATALOGUE, Translation, language_of_locale
 from demo.views import case_story
 from tests.support.repository import ROOT
 
@@ -113,12 +113,12 @@ def gaps(text: str) -> set[str | None]:
     ],
 )
 def test_polish_counts_its_points_as_poles_do(points: int, sentence: str) -> None:
-    assert wording.difference(card_of([]), points / 100, 0.0, POLISH) == sentence
+    assert wording.describe_difference(card_of([]), points / 100, 0.0, POLISH) == sentence
 
 
 def test_a_browser_gets_the_language_that_it_asks_for() -> None:
     asked = ("pl", "pl-PL", "en-GB", "de-DE", None)
-    assert [from_browser(locale) for locale in asked] == ["pl", "pl", "en", "en", "en"]
+    assert [language_of_locale(locale) for locale in asked] == ["pl", "pl", "en", "en", "en"]
 
 
 # Numbers
@@ -232,28 +232,28 @@ def test_the_story_names_three_changes_and_counts_the_rest() -> None:
 
 def test_the_difference_agrees_with_the_two_numbers_on_the_screen() -> None:
     card = card_of([])
-    assert wording.difference(card, 0.424, 0.306, ENGLISH) == "11 points less", "42% and 31%"
-    assert wording.difference(card, 0.301, 0.304, ENGLISH) == "practically unchanged"
+    assert wording.describe_difference(card, 0.424, 0.306, ENGLISH) == "11 points less", "42% and 31%"
+    assert wording.describe_difference(card, 0.301, 0.304, ENGLISH) == "practically unchanged"
 
 
 def test_the_difference_of_two_prices_is_what_the_audience_reckons() -> None:
     card = card_of([], {"kind": "regression", "unit": "USD", "seen": [327.0, 18_818.0]})
-    assert wording.difference(card, 2429.6, 7634.4, ENGLISH) == f"5,204{NO_BREAK}USD more", "2,430 and 7,634"
+    assert wording.describe_difference(card, 2429.6, 7634.4, ENGLISH) == f"5,204{NO_BREAK}USD more", "2,430 and 7,634"
 
 
 @given(some.floats(0.005, 0.995), some.floats(0.005, 0.995))
 def test_the_difference_is_what_the_audience_reckons(start: float, now: float) -> None:
     card = card_of([])
-    shown = [int(wording.answer_text(card, share, ENGLISH).rstrip("%")) for share in (start, now)]
+    shown = [int(wording.format_answer(card, share, ENGLISH).rstrip("%")) for share in (start, now)]
     points = abs(shown[1] - shown[0])
-    said = wording.difference(card, start, now, ENGLISH)
+    said = wording.describe_difference(card, start, now, ENGLISH)
     assert said.startswith("practically" if points == 0 else f"{points} point"), (start, now)
-    signed = wording.signed_difference(card, start, now, ENGLISH).replace("\N{MINUS SIGN}", "-")
+    signed = wording.format_signed_difference(card, start, now, ENGLISH).replace("\N{MINUS SIGN}", "-")
     assert int(signed) == shown[1] - shown[0]
 
 
 def test_a_chance_that_is_not_certain_is_never_written_as_certain() -> None:
-    texts = [wording.answer_text(card_of([]), share, ENGLISH) for share in (0.004, 0.996)]
+    texts = [wording.format_answer(card_of([]), share, ENGLISH) for share in (0.004, 0.996)]
     assert not {"0%", "100%"} & set(texts)
 
 
@@ -262,21 +262,23 @@ def test_a_chance_that_is_not_certain_is_never_written_as_certain() -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_scale_has_a_word_on_every_band_and_two_markers(theme: str) -> None:
-    bands = [Stretch(0, 0.2, "good", "Approve"), Stretch(0.2, 1, "bad", "Refuse <b>")]
-    figure = answer_scale.scale(bands, [(0.2, "20%")], 0.1, 0.7, theme)
+    bands = [ScaleBand(0, 0.2, "good", "Approve"), ScaleBand(0.2, 1, "bad", "Refuse <b>")]
+    figure = answer_scale.draw_probability_scale(bands, [(0.2, "20%")], 0.1, 0.7, theme)
     assert [note.text for note in figure.layout.annotations] == ["Approve", "Refuse &lt;b&gt;", "20%"]
     assert list(figure.data[0].x) == [0.7, 0.1]
     assert list(figure.data[0].marker.opacity) == [1, 1]
 
 
 def test_a_start_that_is_the_answer_itself_has_no_marker_of_its_own() -> None:
-    figure = answer_scale.scale([], [], 0.4, None, "light")
+    figure = answer_scale.draw_probability_scale([], [], 0.4, None, "light")
     assert list(figure.data[0].marker.opacity) == [0, 1]
 
 
 def test_every_answer_lies_inside_its_drawing() -> None:
     for value, start in ((50_000.0, 300.0), (300.0, 50_000.0)):
-        figure = answer_scale.interval((value * 0.9, value * 1.1), value, start, (327.0, 18_818.0), ticks=[], theme="light")
+        figure = answer_scale.draw_value_scale(
+            (value * 0.9, value * 1.1), value, start, (327.0, 18_818.0), ticks=[], theme="light"
+        )
         low, high = figure.layout.xaxis.range
         assert low <= min(value, start)
         assert max(value, start) <= high
