@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from client import Card
 from demo.feed.feed_entries import Entry, answer_column, entry
+from wire.csv_rules import header_text, read_header
 
 MOST = 20_000
 """Entries that are held; of a longer feed the newest."""
@@ -23,7 +24,6 @@ _MAX_LINE_BYTES = 2**20
 _REMEMBERED_BYTES = 1000
 _BATCH_ROWS = 4096
 _MAX_UNPACKED_BYTES, _MAX_UNPACKED_ROWS = 256 * 2**20, 2_000_000
-_SEPARATORS = (",", ";", "\t")
 
 
 class WrongFeed(Exception):
@@ -134,12 +134,9 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
 
 
 def _csv(file: BinaryIO, needed: set[str]) -> Iterable[Mapping[str, Any]]:
-    """Read a CSV whose separator is the one under which its first line names what is needed, as the pipeline finds it."""
     lines = (line.decode("utf-8") for line in file)
-    header = next(lines, "").removeprefix("\ufeff")
-    apart = {each: next(csv.reader([header], delimiter=each), []) for each in _SEPARATORS}
-    separator = max(_SEPARATORS, key=lambda each: len(needed.intersection(apart[each])))
-    return csv.DictReader(lines, apart[separator], delimiter=separator)
+    header = read_header(header_text(lines), needed)
+    return csv.DictReader(lines, header.names, delimiter=header.separator)
 
 
 def _parquet(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:

@@ -13,12 +13,11 @@ from typing import Any, BinaryIO, NoReturn
 
 from pipeline.errors import Unusable
 from pipeline.formats.bounded_lines import Lines, TooLong
+from wire.csv_rules import ONE_COLUMN, header_text, read_header
 
 _MAX_INTEGER_DIGITS = 400
 _DEEPEST, _DEEPEST_WRITTEN = 600, 100
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_MAX_HEADER_LINES = 20
-_SEPARATORS = (",", ";", "\t")
 
 
 @dataclass(slots=True)
@@ -127,7 +126,7 @@ def _no_number(name: str) -> NoReturn:
 
 
 class CsvRecords:
-    """The records of a CSV: separated by comma, semicolon or tab, whichever finds the columns that are needed."""
+    """The records of a CSV. `separator` also separates the cells that are added to a record's text."""
 
     def __init__(self, file: BinaryIO, wanted: list[str]) -> None:
         self._lines = Lines(file)
@@ -136,31 +135,23 @@ class CsvRecords:
 
     def _read_header(self, wanted: list[str]) -> tuple[bytes, list[str], str]:
         try:
-            text = next(self._lines)
-        except StopIteration:
-            raise Unusable("The CSV is empty: not even a header.") from None
+            text = header_text(self._lines)
         except TooLong as fault:
             raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
-        while text.count('"') % 2 and len(self._lines.taken) < _MAX_HEADER_LINES:  # a name with a line end in it
-            text += next(self._lines, '"')
-        raw = b"".join(self._lines.taken)
-        for separator in _SEPARATORS:
-            try:
-                names = next(csv.reader([text.removeprefix("\ufeff")], delimiter=separator, strict=True), [])
-            except csv.Error:
-                continue
-            if set(wanted) <= set(names):
-                if len(set(names)) != len(names):
-                    raise Unusable("The header of the CSV names a column twice.")
-                if not _is_unicode(text):
-                    raise Unusable("The header of the CSV is not UTF-8.")
-                return raw.rstrip(b"\r\n"), names, separator
-        if not _is_unicode(text) or "\0" in text:  # as UTF-16 has them
+        if not text:
+            raise Unusable("The CSV is empty: not even a header.")
+        if not _is_unicode(text) or "\0" in text:  # UTF-16 text has zero bytes
             raise Unusable("The header of the CSV is not UTF-8. Save the file as UTF-8.")
-        raise Unusable(
-            f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "
-            f"It begins with {text[:60].strip()!a}. Say --field FIELD=COLUMN where a name is another one."
-        )
+        header = read_header(text, wanted)
+        if not set(wanted) <= set(header.names):
+            raise Unusable(
+                f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "
+                f"It begins with {text[:60].strip()!a}. Say --field FIELD=COLUMN if a column has another name."
+            )
+        if len(set(header.names)) != len(header.names):
+            raise Unusable("The header of the CSV names a column twice.")
+        separator = "," if header.separator == ONE_COLUMN else header.separator
+        return b"".join(self._lines.taken).rstrip(b"\r\n"), header.names, separator
 
     def __iter__(self) -> Iterator[Record]:
         lines = self._lines

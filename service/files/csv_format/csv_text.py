@@ -13,8 +13,9 @@ from typing import TextIO
 
 from service.errors import InvalidFile, TooLarge
 from service.files.csv_format.csv_lines import Lines, LongRow
-from service.files.csv_format.dialect import ONE_COLUMN, Decimal, DecimalEvidence, encoding_of, header, no_text, separator_of
+from service.files.csv_format.dialect import Decimal, DecimalEvidence, encoding_of, no_header, no_text
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
+from wire.csv_rules import ONE_COLUMN, header_text, read_header
 
 _HEAD_BYTES = 65_536
 _MAX_CELL = 131_072
@@ -31,8 +32,10 @@ class CsvText:
         with file.open("rb") as opened:
             self._encoding = encoding_of(opened.read(_HEAD_BYTES), charset)
         self._before, first_line = self._first_line()
-        self._separator = separator_of(first_line, required)
-        self.names = header(first_line, self._separator)
+        header = read_header(first_line, required)
+        if not set(required) <= set(header.names):
+            raise no_header(header.names, required)
+        self._separator, self.names = header.separator, header.names
 
     @property
     def encoding(self) -> str:
@@ -96,27 +99,21 @@ class CsvText:
 
     def _first_line(self) -> tuple[int, str]:
         """Return how many lines stand before the names, and the names as text: a quoted one may hold a line break."""
-        found: list[str] = []
-        before = quotes = 0
+        before = 0
         with self._text() as text:
             fed = Lines(text)
+            physical = iter(fed)
             try:
-                for line in fed:
-                    if not found and (not line.strip() or _SEPARATOR_SAID.fullmatch(line.rstrip("\r\n"))):
-                        before += 1
-                        fed.row_characters = 0
-                        continue
-                    found.append(line)
-                    quotes += line.count('"')
-                    if quotes % 2 == 0:
-                        break
+                for line in physical:
+                    if line.strip() and not _SEPARATOR_SAID.fullmatch(line.rstrip("\r\n")):
+                        return before, header_text(chain([line], physical))
+                    before += 1
+                    fed.row_characters = 0
             except UnicodeDecodeError as error:
                 raise no_text(error, before) from None
             except LongRow as error:
                 raise _long_row(error, before + 1) from None
-        if not found:
-            raise InvalidFile("The file is empty: its first line must name the columns.", fault_code="empty_file")
-        return before, "".join(found)
+        raise InvalidFile("The file is empty: its first line must name the columns.", fault_code="empty_file")
 
     def _text(self) -> TextIO:
         return self._file.open(encoding=self._encoding, newline="")

@@ -1,7 +1,6 @@
 """How a CSV file is written: encoding, separator, decimal sign. Recognised by evidence, or refused with a hint."""
 
 import codecs
-import csv
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -10,10 +9,6 @@ from service.errors import Fault, InvalidFile
 from service.rows.strict_json import shown
 
 Decimal = Literal["point", "comma"]
-ONE_COLUMN = "\x1f"
-"""Stands for the separator of a file with one column: a sign that no text holds."""
-
-_SEPARATORS = (",", ";", "\t", "|")
 _ENCODINGS = {"utf-8", "utf-16", "cp1250", "cp1252", "iso8859-1", "iso8859-2"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+([eE][+-]?\d+)?")
@@ -45,26 +40,8 @@ def no_text(error: UnicodeDecodeError, line: int) -> InvalidFile:
     )
 
 
-def separator_of(first_line: str, wanted: Sequence[str]) -> str:
-    """Return the sign under which the first line names the wanted columns. Raises InvalidFile with what is missing."""
-    heads = {separator: header(first_line, separator) for separator in _SEPARATORS}
-    fitting = [separator for separator in _SEPARATORS if set(wanted) <= set(heads[separator])]
-    if fitting:
-        best = max(fitting, key=lambda separator: len(heads[separator]))
-        return best if len(heads[best]) > 1 else ONE_COLUMN
-    nearest = max(_SEPARATORS, key=lambda separator: (len(set(wanted) & set(heads[separator])), len(heads[separator])))
-    raise _missing(heads[nearest], wanted)
-
-
-def header(first_line: str, separator: str) -> list[str]:
-    """Return the names that a first line holds."""
-    try:
-        return [name.strip() for name in next(csv.reader([first_line], delimiter=separator, strict=True), [])]
-    except csv.Error:
-        return []
-
-
-def _missing(names: list[str], wanted: Sequence[str]) -> InvalidFile:
+def no_header(names: list[str], wanted: Sequence[str]) -> InvalidFile:
+    """Return what to say of a first line that does not name all wanted columns."""
     numbers = sum(1 for name in names if _NUMBER.fullmatch(name))
     if numbers * 3 > len(names):
         return InvalidFile("The first line must name the columns; this one looks like values.", fault_code="no_header")

@@ -186,7 +186,7 @@ def test_what_the_pipeline_writes_is_what_the_page_shows(url: str, service: Test
     assert Growing(tmp_path / "enriched.jsonl").look(card) == found
 
 
-@pytest.mark.parametrize("separator", [";", "\t", ","])
+@pytest.mark.parametrize("separator", [";", "\t", ",", "|"])
 def test_a_csv_that_the_pipeline_enriched_is_taken_with_its_separator(
     separator: str, url: str, card: Card, tmp_path: Path
 ) -> None:

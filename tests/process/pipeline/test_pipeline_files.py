@@ -269,7 +269,7 @@ def test_a_spliced_line_is_the_record_and_what_was_added(records: list[dict[str,
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 
 
-@given(st.lists(st.tuples(CELLS, CELLS), max_size=5), st.sampled_from(",;\t"), st.sampled_from(["\n", "\r\n"]))
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=5), st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n"]))
 def test_a_spliced_csv_is_the_cells_and_what_was_added(rows: list[tuple[str, str]], separator: str, line_end: str) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator, lineterminator=line_end, quoting=csv.QUOTE_ALL)
