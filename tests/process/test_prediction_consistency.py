@@ -17,7 +17,6 @@ from client import Client
 from pipeline import enrich
 from service.bundles.bundle_files import read_card
 from service.jobs.__main__ import main as job
-from service.training.__main__ import main as train
 from service.training.credit import FIELDS
 from service.training.credit import clients as clients_of_training
 from service.training.recipe import DATA
@@ -30,11 +29,10 @@ CLIENTS = 300
 
 
 @pytest.fixture(scope="module")
-def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clients(clients_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first clients of the bundled data with their key, as the nightly job takes them."""
     file = tmp_path_factory.mktemp("clients") / "clients.parquet"
-    train(["--clients", str(file)])
-    pq.write_table(pq.read_table(file).slice(0, CLIENTS), file)
+    pq.write_table(pq.read_table(clients_file).slice(0, CLIENTS), file)
     return file
 
 

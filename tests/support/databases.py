@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from service.store import run_history
+from service.store.run_history import Progress
 from service.store.store import Store
 
 
@@ -59,3 +61,21 @@ def store(url: str) -> Iterator[Store]:
     opened = Store(url, patience_seconds=5)
     yield opened
     opened.close()
+
+
+MODEL = "toy"
+
+
+def scored(keys: list[str], start: int = 1, label: str = "a") -> list[dict[str, Any]]:
+    return [
+        {"key": key, "place": start + place, "row": "{}", "prediction": f'"{label}"', "computed_at": run_history.now()}
+        for place, key in enumerate(keys)
+    ]
+
+
+def run_of(store: Store, keys: list[str], label: str = "a", *, publish: bool = True) -> str:
+    begun = run_history.begin(store, "predictions", MODEL, "v1", label)
+    run_history.add(store, Progress(begun.run, len(keys), "x"), scored(keys, label=label), [], 0.5)
+    if publish:
+        run_history.publish(store, begun.run)
+    return begun.run

@@ -61,3 +61,9 @@ def widget(app: AppTest, name: str) -> Any:
     found = [each for kind in kinds for each in kind if each.key and each.key.endswith(f"/{name}")]
     assert len(found) == 1, name
     return found[0]
+
+
+def quiet(app: AppTest) -> AppTest:
+    assert not app.exception, [problem.value for problem in app.exception]
+    assert [warning.value for warning in app.warning] == []
+    return app

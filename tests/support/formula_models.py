@@ -1,20 +1,17 @@
 """Toy models by formula: every kind of field and answer, small enough to try everything by brute force."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
-from starlette.testclient import TestClient
 
 from service.bundles.prediction_builder import answers
-from service.bundles.registry import Model, Registry, open_model
+from service.bundles.registry import Model
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
 from service.schemas import Band, Card, Category, Classification, Input, Label, Regression, Row, Scoring
-from service.settings import Settings
-from service.web.app import create_app
 
 Formula = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -101,10 +98,21 @@ PET = model_of("pet-kind", PET_INPUTS, PET_OUTPUT, pet_kinds)
 NOTE = model_of("note-value", NOTE_INPUTS, Regression(), lambda matrix: matrix[:, 0] * 10)
 TOYS = {model.card.name: model for model in (FLAT, PET, NOTE)}
 
-
-def serve_toys(bundles: Path | None = None) -> Iterator[TestClient]:
-    """The real app, serving the toys beside the bundles of a folder."""
-    opened = [open_model(folder) for folder in sorted(bundles.iterdir())] if bundles else []
-    app = create_app(Settings(), Registry.of([*TOYS.values(), *opened]))
-    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
-        yield client
+FLAT_ROWS = st.fixed_dictionaries(
+    {
+        "area": st.floats(10, 100).map(lambda value: round(value, 1)),
+        "rooms": st.none() | st.integers(0, 9),
+        "state": st.sampled_from([None, "poor", "good", "new", "odd"]),
+        "lift": st.booleans(),
+        "floor": st.integers(0, 12),
+    }
+)
+PET_ROWS = st.fixed_dictionaries(
+    {
+        "weight": st.floats(0.1, 80),
+        "age": st.integers(0, 20),
+        "coat": st.sampled_from(["short", "long"]),
+        "noise": st.none() | st.floats(-5, 5),
+        "indoor": st.booleans(),
+    }
+)

@@ -242,6 +242,30 @@ def test_a_foreign_package_away_from_its_home_would_be_found(module: str, line: 
     assert misplaced_imports(module, file)
 
 
+def wrong_test_imports(file: Path) -> list[str]:
+    """Return what a test imports of other tests: what several tests use belongs in tests/support."""
+    ours = [name for name in imported(file) if is_in(name, {"tests"})]
+    return [name for name in ours if not is_in(name, {"tests.support"})]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "tests").rglob("*.py")), ids=lambda file: file.stem)
+def test_a_test_imports_nothing_of_another_test(file: Path) -> None:
+    assert wrong_test_imports(file) == []
+
+
+@pytest.mark.parametrize("line", ["from tests.app.web.test_middleware import KEYS", "import tests.conftest"])
+def test_an_import_of_another_test_would_be_found(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "test_new.py"
+    file.write_text(line, encoding="utf-8")
+    assert wrong_test_imports(file)
+
+
+@pytest.mark.parametrize("layer", ["unit", "app", "process", "speed"])
+def test_only_browser_tests_load_playwright(layer: str) -> None:
+    files = [ROOT / "tests" / "conftest.py", *(ROOT / "tests" / layer).rglob("*.py")]
+    assert [file.name for file in files if "tests.support.browser_session" in imported(file)] == []
+
+
 def test_every_rule_names_packages_that_exist() -> None:
     named = {*RULES, *(name for names in (*RULES.values(), *HOMES.values()) for name in names)}
     assert [name for name in sorted(named) if not any(is_in(module, {name}) for module in modules())] == []

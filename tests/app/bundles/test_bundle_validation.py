@@ -1,6 +1,5 @@
 """Promises of bundles: what is broken is listed with the reason and never served; the others serve on."""
 
-import json
 import os
 import shutil
 from collections.abc import Callable
@@ -14,20 +13,8 @@ from service.bundles.bundle_files import digest, read_card
 from service.bundles.registry import Registry, open_model
 from service.errors import BrokenBundle
 from service.settings import Settings
-from tests.conftest import serve
-
-
-def change_card(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    """Change the card and sign it again, as a hostile author would."""
-    card = json.loads((folder / "card.json").read_text())
-    change(card)
-    (folder / "card.json").write_text(json.dumps(card))
-    (folder / "version").write_text(digest(folder))
-
-
-def truncate(folder: Path) -> None:
-    content = (folder / "model.onnx").read_bytes()
-    (folder / "model.onnx").write_bytes(content[: len(content) // 2])
+from tests.support.service_app import serve
+from tests.support.bundle_copies import change_card, truncate
 
 
 def leave_the_model_out(folder: Path) -> None:

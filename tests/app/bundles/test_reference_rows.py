@@ -15,7 +15,7 @@ from service.bundles.registry import open_model
 from service.errors import BrokenBundle
 from service.questions.explanations import explanations
 from service.settings import Settings
-from tests.conftest import serve
+from tests.support.service_app import serve
 from tests.support.sklearn_pipelines import split_of
 
 NAME = "diamond-price"

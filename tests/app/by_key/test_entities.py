@@ -5,49 +5,26 @@ import os
 import shutil
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from sqlalchemy import event, text
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model, Registry
-from service.rows.strict_json import encode
-from service.schemas import Entity, Row
+from service.bundles.registry import Model
+from service.schemas import Row
 from service.settings import Settings
 from service.store import run_history
-from service.store.run_history import Progress
 from service.store.store import Store
 from service.web.app import create_app
-from tests.app.web.test_predictions_route import check_problem
 from tests.support.databases import new_database, sqlite_url
-from tests.support.formula_models import FLAT, FLAT_INPUTS, FLAT_ROW, PET, PET_ROW
+from tests.support.formula_models import FLAT_INPUTS, FLAT_ROW, PET_ROW
+from tests.support.problem_check import check_problem
+from tests.support.stored_entities import FLAT_MODEL, FLATS, OTHER, PET_MODEL, PETS, ask, hours_ago, live, opened, plain, put
 from wire.settings_reader import WrongSettings
-
-FLATS, PETS = "/v1/models/flat-price", "/v1/models/pet-kind"
-
-
-def with_entity(model: Model, key: str, max_age_hours: float | None) -> Model:
-    card = msgspec.structs.replace(model.card, entity=Entity(key=key, max_age_hours=max_age_hours))
-    return replace(model, card=card)
-
-
-FLAT_MODEL = with_entity(FLAT, "flat", None)
-PET_MODEL = with_entity(PET, "pet", 48)
-PLAIN_MODEL = replace(FLAT, card=msgspec.structs.replace(FLAT.card, name="plain"))
-
-
-def opened(url: str, **settings: Any) -> Iterator[TestClient]:
-    """The real app over two toys that have an entity, and one that has none."""
-    app = create_app(Settings(database_url=url, **settings), Registry.of([FLAT_MODEL, PET_MODEL, PLAIN_MODEL]))
-    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture
@@ -58,40 +35,6 @@ def app(url: str) -> Iterator[TestClient]:
 @pytest.fixture
 def rescoring(url: str) -> Iterator[TestClient]:
     yield from opened(url, stale_predictions="rescore")
-
-
-def put(store: Store, model: Model, rows: dict[str, Row], *, version: str | None = None, at: str | None = None) -> str:
-    """Publish a run of rows, each with the prediction that the model gives it."""
-    begun = run_history.begin(store, "predictions", model.card.name, version or model.card.version, "a test")
-    predictions = model.predict(list(rows.values())).predictions
-    stored = [
-        {
-            "key": key,
-            "place": place,
-            "row": encode(row).decode(),
-            "prediction": encode(prediction).decode(),
-            "computed_at": at or run_history.now(),
-        }
-        for place, ((key, row), prediction) in enumerate(zip(rows.items(), predictions, strict=True), start=1)
-    ]
-    run_history.add(store, Progress(begun.run, len(rows), ""), stored, [], 0.1)
-    run_history.publish(store, begun.run)
-    return begun.run
-
-
-def ask(app: TestClient, path: str, *rows: Any) -> Any:
-    return app.post(f"{path}/predictions", json={"rows": rows})
-
-
-def plain(prediction: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in prediction.items() if name not in {"source", "stored", "changed", "origins"}}
-
-
-def live(app: TestClient, path: str, row: Row) -> Any:
-    return ask(app, path, row).json()["predictions"][0]
-
-
-OTHER = FLAT_ROW | {"area": 61.0}
 
 
 def test_a_key_alone_is_answered_from_the_store_and_says_so(app: TestClient, store: Store) -> None:
@@ -179,10 +122,6 @@ def test_another_version_may_not_answer_by_key_either(app: TestClient, store: St
     put(store, FLAT_MODEL, {"1": FLAT_ROW})
     answer = app.post(f"{FLATS}/predictions", json={"rows": [{"flat": "1"}], "version": "another"})
     check_problem(answer, 404, "unknown_version")
-
-
-def hours_ago(hours: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - hours * 3600))
 
 
 STALE: list[tuple[str, Model, dict[str, Any], bool]] = [

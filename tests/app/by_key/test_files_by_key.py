@@ -8,11 +8,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.store.store import Store
-from tests.app.by_key.test_entities import FLAT_MODEL, FLATS, OTHER, PET_MODEL, PETS, opened, put
-from tests.app.web.test_predictions_route import check_problem
 from tests.support.databases import sqlite_url
 from tests.support.formula_models import FLAT_ROW, PET_ROW
+from tests.support.problem_check import check_problem
 from tests.support.row_files import MEDIA, read, written
+from tests.support.stored_entities import FLAT_MODEL, FLATS, OTHER, PET_MODEL, PETS, opened, put
 
 KINDS = ["csv", "arrow", "parquet"]
 FROM_STORE = ["source", "computed_at", "run", "stale"]

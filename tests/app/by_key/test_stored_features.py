@@ -11,17 +11,27 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from service.rows.strict_json import encode
 from service.schemas import Row
 from service.settings import Settings
 from service.store import run_history
-from service.store.run_history import Progress
 from service.store.store import Store
 from service.web.app import create_app
-from tests.app.by_key.test_entities import FLAT_MODEL, FLATS, PET_MODEL, PETS, ask, hours_ago, live, opened, plain, put
-from tests.app.web.test_predictions_route import check_problem
 from tests.support.databases import sqlite_url
 from tests.support.formula_models import FLAT_ROW, PET_ROW
+from tests.support.problem_check import check_problem
+from tests.support.stored_entities import (
+    FLAT_MODEL,
+    FLATS,
+    PET_MODEL,
+    PETS,
+    ask,
+    hours_ago,
+    live,
+    opened,
+    plain,
+    put,
+    put_features,
+)
 
 CREDIT = "/v1/models/credit-default"
 
@@ -34,18 +44,6 @@ def app(url: str) -> Iterator[TestClient]:
 @pytest.fixture
 def refusing(url: str) -> Iterator[TestClient]:
     yield from opened(url, expired_features="refuse")
-
-
-def put_features(store: Store, model: str, entities: dict[str, Row], *, at: str | None = None) -> str:
-    """Publish a run of features."""
-    begun = run_history.begin(store, "features", model, "v", "a test")
-    rows = [
-        {"key": key, "place": place, "fields": encode(fields).decode(), "computed_at": at or run_history.now()}
-        for place, (key, fields) in enumerate(entities.items(), start=1)
-    ]
-    run_history.add(store, Progress(begun.run, len(rows), ""), rows, [], 0.1)
-    run_history.publish(store, begun.run)
-    return begun.run
 
 
 def without(row: Row, *names: str) -> Row:

@@ -14,8 +14,8 @@ from client.shape_check import ShapeError, check
 from client.shapes.answers import Entity, EntityList, Predictions, RunList
 from service.settings import Settings
 from service.training.recipe import DATA
-from tests.conftest import run_night, serve
 from tests.support.in_process_client import client_of
+from tests.support.service_app import run_night, serve
 
 CREDIT = "credit-default"
 
@@ -27,8 +27,10 @@ def own_database(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def client(bundles: Path, own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    run_night(bundles, own_database, tmp_path_factory.mktemp("night"))
+def client(
+    bundles: Path, clients_file: Path, own_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
+    run_night(bundles, own_database, clients_file, tmp_path_factory.mktemp("night"))
     for service in serve(Settings(bundles=str(bundles), database_url=own_database)):
         yield client_of(service)
 

@@ -3,7 +3,6 @@
 import itertools
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ from demo.session import saved_cases
 from demo.session.saved_cases import Kept
 from demo.text.translation import Translation
 from service.settings import Settings
-from tests.app.bundles.test_bundle_validation import change_card
-from tests.conftest import serve
-from tests.support.demo_pages import PAGES, forget, go_to, html_of, opened, serve_by, widget
-from tests.support.formula_models import TOYS, serve_toys
+from tests.support.bundle_copies import change_card
+from tests.support.demo_pages import PAGES, forget, go_to, html_of, opened, quiet, serve_by, widget
+from tests.support.formula_models import TOYS
 from tests.support.in_process_client import client_of
+from tests.support.service_app import serve
 
 BUNDLED = ("comment-sentiment", "credit-default", "credit-scorecard", "diamond-price")
 BUILT = ("toy-pets", "toy-rents")
@@ -43,16 +42,11 @@ HOW_GOOD = (
 """Every question of How good, of models of labels and of values."""
 
 
-@pytest.fixture(scope="module")
-def toys(toy_bundles: Path) -> Iterator[TestClient]:
-    yield from serve_toys(toy_bundles)
-
-
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, service: TestClient, toys: TestClient, request: Any) -> list[str]:
+def asked(monkeypatch: pytest.MonkeyPatch, service: TestClient, toys_and_built: TestClient, request: Any) -> list[str]:
     """The real client over the real app, the bundled models or the toys; returns what the demo asked."""
     model = getattr(request, "param", BUNDLED[0])
-    client = client_of(service if model in BUNDLED else toys)
+    client = client_of(service if model in BUNDLED else toys_and_built)
     return listen(client, monkeypatch)
 
 
@@ -68,12 +62,6 @@ def listen(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def questions(asked: list[str]) -> list[str]:
     """Return what was asked of models, without the cards."""
     return [path for path in asked if path.startswith("POST") or path.partition("?")[0].endswith("/evaluation")]
-
-
-def quiet(app: AppTest) -> AppTest:
-    assert not app.exception, [problem.value for problem in app.exception]
-    assert [warning.value for warning in app.warning] == []
-    return app
 
 
 every_model = pytest.mark.parametrize(
@@ -112,9 +100,9 @@ def test_the_answer_of_the_page_is_the_answer_of_the_service(asked: list[str], m
 
 @every_model
 def test_every_field_can_be_swept_alone_and_with_another(
-    asked: list[str], model: str, service: TestClient, toys: TestClient
+    asked: list[str], model: str, service: TestClient, toys_and_built: TestClient
 ) -> None:
-    card = (service if model in BUNDLED else toys).get(f"/v1/models/{model}").json()
+    card = (service if model in BUNDLED else toys_and_built).get(f"/v1/models/{model}").json()
     names = [field["name"] for field in card["inputs"] if field["type"] != "text"]
     for view in (*names, *(",".join(pair) for pair in itertools.pairwise(names))):
         before = len(questions(asked))
@@ -127,8 +115,8 @@ def test_every_field_can_be_swept_alone_and_with_another(
 
 @every_model
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_every_goal_is_answered(model: str, language: str, service: TestClient, toys: TestClient) -> None:
-    card = (service if model in BUNDLED else toys).get(f"/v1/models/{model}").json()
+def test_every_goal_is_answered(model: str, language: str, service: TestClient, toys_and_built: TestClient) -> None:
+    card = (service if model in BUNDLED else toys_and_built).get(f"/v1/models/{model}").json()
     if all(field["type"] == "text" for field in card["inputs"]):
         assert opened("to-change", model=model, lang=language).info
         return
@@ -160,9 +148,9 @@ def test_every_question_of_how_good_has_its_sentence(asked: list[str], model: st
 )
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_about_says_everything_that_the_card_knows(
-    asked: list[str], model: str, language: str, service: TestClient, toys: TestClient
+    asked: list[str], model: str, language: str, service: TestClient, toys_and_built: TestClient
 ) -> None:
-    app = (service if model in BUNDLED else toys).get(f"/v1/models/{model}", headers={"Accept-Language": language})
+    app = (service if model in BUNDLED else toys_and_built).get(f"/v1/models/{model}", headers={"Accept-Language": language})
     card = app.json()
     page = quiet(opened("about", model=model, lang=language))
     assert questions(asked) == [], "the card alone"

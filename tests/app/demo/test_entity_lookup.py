@@ -17,10 +17,10 @@ from demo.session import entity_lookup
 from service.settings import Settings
 from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
-from tests.app.by_key.test_stored_features import put_features
-from tests.conftest import run_night, serve
 from tests.support.demo_pages import html_of, opened, serve_by, widget
 from tests.support.in_process_client import client_of
+from tests.support.service_app import run_night, serve
+from tests.support.stored_entities import put_features
 
 NAME = "credit-default"
 OLD = "2020-01-01T00:00:00.000Z"
@@ -135,10 +135,12 @@ def test_a_field_from_behind_the_stored_answer_is_not_as_old_as_the_features(car
 
 
 @pytest.fixture
-def nightly(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Client]]:
+def nightly(
+    bundles: Path, clients_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Store, Client]]:
     """The demo over a service of its own, with the store of it, to which a test may add nights."""
     database = f"sqlite:///{tmp_path}/witryna.db"
-    run_night(bundles, database, tmp_path)
+    run_night(bundles, database, clients_file, tmp_path)
     store = Store(database)
     for service in serve(Settings(bundles=str(bundles), database_url=database)):
         client = client_of(service)
@@ -204,10 +206,10 @@ def test_a_night_that_comes_while_a_client_is_looked_at_is_in_the_fields_and_in_
 
 
 @pytest.fixture
-def aged(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def aged(bundles: Path, clients_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The demo over a service whose stored answers are years old."""
     database = f"sqlite:///{tmp_path}/witryna.db"
-    run_night(bundles, database, tmp_path)
+    run_night(bundles, database, clients_file, tmp_path)
     store = Store(database)
     with store.writing() as connection:
         for table in (stored_predictions, stored_features):

@@ -19,7 +19,7 @@ from service.rows.strict_json import encode
 from service.schemas import Language
 from service.schemas.localization import localized
 from service.training.recipes import RECIPES
-from tests.app.evaluation.test_evaluation_metrics import HeldOut, held_out
+from tests.support.held_out_rows import HeldOut, held_out
 
 ENGLISH = Translation("en")
 LABELLED = ("credit-default", "credit-scorecard", "comment-sentiment")

@@ -1,22 +1,15 @@
 """Promises of the pages What if and What to change: what is wished for, where marks stand, what a chart says."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from tests.app.demo.test_demo_pages import quiet
-from tests.support.demo_pages import html_of, opened, serve_by
-from tests.support.formula_models import TOYS, serve_toys
+from tests.support.demo_pages import html_of, opened, quiet, serve_by
+from tests.support.formula_models import TOYS
 from tests.support.in_process_client import client_of
-
-
-@pytest.fixture(scope="module")
-def toys() -> Iterator[TestClient]:
-    yield from serve_toys()
 
 
 @pytest.fixture(autouse=True)

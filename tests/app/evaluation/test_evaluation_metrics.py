@@ -1,7 +1,6 @@
 """Promises of an evaluation: its figures are what scikit-learn finds on the held-out rows, and it claims no noise."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,41 +13,15 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 from sklearn.inspection import permutation_importance
 
-from service.bundles.registry import open_model
 from service.evaluation.intervals import Resamples, share
 from service.evaluation.metrics import auc, average_precision, brier, median_error, r2
-from service.publishing.data_split import LabelledRows
-from service.publishing.plain_rows import plain_rows
-from service.schemas import ClassificationEvaluation, Figure, RegressionEvaluation
+from service.schemas import Figure, RegressionEvaluation
 from service.training.recipes import RECIPES
 from tests.support import synthetic_recipes
+from tests.support.held_out_rows import HeldOut, held_out
 from tests.support.sklearn_pipelines import pipeline_of
 
 LABELLED = ("credit-default", "credit-scorecard", "comment-sentiment")
-
-
-@dataclass
-class HeldOut:
-    """What the opened bundle itself says of the held-out rows."""
-
-    evaluation: Any
-    test: LabelledRows
-    truth: Any
-    answer: Any
-    predictions: list[Any]
-
-
-def held_out(folder: Path, recipe: Any) -> HeldOut:
-    model, test = open_model(folder), recipe.split().test
-    rows = plain_rows(test.fields[[field.name for field in model.card.inputs]])
-    predictions: list[Any] = model.predict(rows).predictions
-    output: Any = model.card.output
-    if isinstance(model.evaluation, ClassificationEvaluation):
-        truth = (test.truth == [label.value for label in output.labels].index(output.focus)).astype(int)
-        answer = np.array([each.probabilities[output.focus] for each in predictions])
-    else:
-        truth, answer = test.truth, np.array([each.value for each in predictions])
-    return HeldOut(model.evaluation, test, truth, answer, predictions)
 
 
 @pytest.fixture(scope="module")

@@ -24,19 +24,14 @@ from service.files.file_request import Asked
 from service.files.score_file import score_file
 from service.rows.columns import Columns
 from service.settings import Settings
-from tests.conftest import serve
-from tests.support.formula_models import FLAT_ROW, TOYS, serve_toys
+from tests.support.formula_models import FLAT_ROW, TOYS
 from tests.support.row_files import MEDIA, ask, read, recognised, sent, text_of, written
+from tests.support.service_app import serve
 
 MODELS = ["credit-default", "credit-scorecard", "diamond-price", "comment-sentiment"]
 Matrix = NDArray[np.float64]
 KINDS = ["csv", "arrow", "parquet"]
 DIAMOND = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57.0}
-
-
-@pytest.fixture(scope="module")
-def toys() -> Iterator[TestClient]:
-    yield from serve_toys()
 
 
 def numbers(rows: list[dict[str, Any]]) -> list[list[float]]:

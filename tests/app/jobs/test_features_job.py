@@ -30,8 +30,8 @@ from service.store import lookups, run_history
 from service.store.store import Store
 from service.training import credit
 from service.training.recipe import DATA
-from tests.app.jobs.test_predictions_job import KILLED
 from tests.support.databases import sqlite_url
+from tests.support.job_command import KILLED_BEFORE_COMMIT
 from tests.support.repository import ROOT
 
 MODEL = "credit-default"
@@ -397,7 +397,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     undisturbed = newest(store)
     arguments = ["features", "--model", MODEL, "--input", str(tmp_path / "in.parquet")]
     environment = os.environ | {"SERVICE_DATABASE_URL": url, "SERVICE_BUNDLES": str(bundles)}
-    command = [sys.executable, "-c", KILLED, str(left), point, *arguments]
+    command = [sys.executable, "-c", KILLED_BEFORE_COMMIT, str(left), point, *arguments]
     killed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     begun = newest(store)

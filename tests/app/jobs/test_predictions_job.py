@@ -28,6 +28,7 @@ from service.rows.strict_json import encode
 from service.schemas import Card
 from service.store import lookups, run_history
 from service.store.store import Store
+from tests.support.job_command import KILLED_BEFORE_COMMIT
 from tests.support.repository import ROOT
 
 MODEL = "credit-default"
@@ -35,18 +36,8 @@ ROWS = 3 * BATCH_ROWS + 100
 
 
 @pytest.fixture(scope="module")
-def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Thirty thousand clients with their key, as Parquet."""
-    from service.training.__main__ import main as train
-
-    file = tmp_path_factory.mktemp("clients") / "clients.parquet"
-    train(["--clients", str(file)])
-    return file
-
-
-@pytest.fixture(scope="module")
-def some(clients: Path) -> pd.DataFrame:
-    return pd.read_parquet(clients).iloc[:ROWS]
+def some(clients_file: Path) -> pd.DataFrame:
+    return pd.read_parquet(clients_file).iloc[:ROWS]
 
 
 @pytest.fixture
@@ -209,37 +200,6 @@ def test_an_input_that_is_wrong_as_a_whole_leaves_the_served_run(
     assert len(lookups.find(store, MODEL, [str(number) for number in few["client_id"]]).predictions) == 20
 
 
-KILLED = """
-import os, signal, sys
-from service.jobs.__main__ import main
-from service.store import run_history
-
-left = int(sys.argv[1])
-point = sys.argv[2]
-whole = getattr(run_history, point)
-
-def cut(store, *arguments):
-    global left
-    left -= 1
-    if left == 0:
-        writing = store.writing
-        from contextlib import contextmanager
-
-        @contextmanager
-        def dying():
-            with writing() as connection:
-                yield connection
-                os.kill(os.getpid(), signal.SIGKILL)  # all is written, nothing is committed
-
-        store.writing = dying
-    whole(store, *arguments)
-
-setattr(run_history, point, cut)
-main(sys.argv[3:])
-"""
-"""The real job in a process of its own, killed for good in the middle of a transaction."""
-
-
 @pytest.mark.parametrize(("left", "point"), [(1, "add"), (3, "add"), (1, "publish")])
 def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     left: int, point: str, job: Any, store: Store, url: str, some: pd.DataFrame, tmp_path: Path, bundles: Path
@@ -251,7 +211,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     arguments = ["predict", "--model", MODEL, "--input", str(tmp_path / "in.parquet")]
     environment = os.environ | {"SERVICE_DATABASE_URL": url, "SERVICE_BUNDLES": str(bundles)}
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(left), point, *arguments],
+        [sys.executable, "-c", KILLED_BEFORE_COMMIT, str(left), point, *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -370,8 +330,10 @@ def test_a_batch_alone_gives_the_same_again_and_holds_every_row_once(some: pd.Da
         score_batch(bundles / MODEL, batch, key="client_id", version="0" * 64)
 
 
-def test_batches_stay_small_however_large_the_input(clients: Path) -> None:
-    sizes = [batch.num_rows for batch in read(open_source(str(clients), Wanted(["client_id"], frozenset())), ["client_id"])]
+def test_batches_stay_small_however_large_the_input(clients_file: Path) -> None:
+    sizes = [
+        batch.num_rows for batch in read(open_source(str(clients_file), Wanted(["client_id"], frozenset())), ["client_id"])
+    ]
     assert sum(sizes) == 30_000
     assert max(sizes) <= BATCH_ROWS
 

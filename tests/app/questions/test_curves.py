@@ -1,7 +1,6 @@
 """Promises of what if: a curve says what single predictions say, along values that a person could type."""
 
 import json
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,17 +19,11 @@ from service.publishing.gate import pipeline_scores
 from service.questions.curves import curves
 from service.schemas import Category, CurveRequest, Input, Regression, Row
 from service.web.problems import pointer
-from tests.app.questions.test_recommendations import FLAT_ROWS, PET_ROWS
-from tests.app.web.test_predictions_route import JSON, check_problem
-from tests.support.formula_models import FLAT, FLAT_ROW, NOTE, PET, PET_ROW, model_of, serve_toys
+from tests.support.formula_models import FLAT, FLAT_ROW, FLAT_ROWS, NOTE, PET, PET_ROW, PET_ROWS, model_of
+from tests.support.problem_check import JSON, check_problem
 from tests.support.sklearn_pipelines import pipeline_of
 
 TABULAR = ["credit-default", "credit-scorecard", "diamond-price"]
-
-
-@pytest.fixture(scope="module")
-def toys() -> Iterator[TestClient]:
-    yield from serve_toys()
 
 
 def ask(service: TestClient, model: str, **asked: Any) -> Any:

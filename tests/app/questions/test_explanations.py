@@ -6,7 +6,7 @@ import re
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -28,7 +28,7 @@ from service.questions.explanations import explanations
 from service.questions.shapley import Shared, shared_out
 from service.rows.columns import Columns
 from service.schemas import Card, Category, Explanation, Input, Regression, Row
-from tests.support.formula_models import FLAT, FLAT_ROW, NOTE_INPUTS, PET, PET_ROW, model_of, serve_toys
+from tests.support.formula_models import FLAT, FLAT_ROW, NOTE_INPUTS, PET, PET_ROW, model_of
 from tests.support.sklearn_pipelines import split_of
 
 TABULAR = ["credit-default", "credit-scorecard", "diamond-price"]
@@ -452,11 +452,6 @@ def test_without_other_cases_nothing_is_claimed() -> None:
     found = why(FLAT, FLAT_ROW)
     assert (found.base, found.contributions) == (found.output, [])
     assert found.sentence == "There are no other cases to compare this one with."
-
-
-@pytest.fixture(scope="module")
-def toys() -> Iterator[TestClient]:
-    yield from serve_toys()
 
 
 def test_what_cannot_be_scored_is_not_explained_either(toys: TestClient) -> None:

@@ -18,16 +18,11 @@ from service.bundles.registry import Model, open_model
 from service.publishing.plain_rows import plain_rows
 from service.questions.recommendations import recommendations
 from service.schemas import Goal, Input, ProbabilityGoal, RecommendationRequest, Recommendations, Row, Value, ValueGoal
-from tests.app.web.test_predictions_route import JSON, check_problem
-from tests.support.formula_models import FLAT, FLAT_ROW, NOTE, PET, PET_ROW, serve_toys
+from tests.support.formula_models import FLAT, FLAT_ROW, FLAT_ROWS, NOTE, PET, PET_ROW, PET_ROWS
+from tests.support.problem_check import JSON, check_problem
 from tests.support.sklearn_pipelines import split_of
 
 BANDS = {"credit-default": ["approve", "ask", "refuse"], "credit-scorecard": ["approve", "ask", "refuse"]}
-
-
-@pytest.fixture(scope="module")
-def toys() -> Iterator[TestClient]:
-    yield from serve_toys()
 
 
 def ask(service: TestClient, model: str, **asked: Any) -> Any:
@@ -99,28 +94,10 @@ def check(model: Model, asked: RecommendationRequest, answer: Recommendations[An
         assert answer.recommendations == []
 
 
-FLAT_ROWS = st.fixed_dictionaries(
-    {
-        "area": st.floats(10, 100).map(lambda value: round(value, 1)),
-        "rooms": st.none() | st.integers(0, 9),
-        "state": st.sampled_from([None, "poor", "good", "new", "odd"]),
-        "lift": st.booleans(),
-        "floor": st.integers(0, 12),
-    }
-)
 FLAT_GOALS = st.one_of(
     st.sampled_from(["dear", "cheap"]).map(lambda band: Goal(decision=band)),
     st.tuples(st.floats(0, 250), st.floats(0, 60)).map(lambda pair: Goal(value=ValueGoal(min=pair[0], max=sum(pair)))),
     st.floats(0, 250).map(lambda end: Goal(value=ValueGoal(max=end))),
-)
-PET_ROWS = st.fixed_dictionaries(
-    {
-        "weight": st.floats(0.1, 80),
-        "age": st.integers(0, 20),
-        "coat": st.sampled_from(["short", "long"]),
-        "noise": st.none() | st.floats(-5, 5),
-        "indoor": st.booleans(),
-    }
 )
 PET_GOALS = st.one_of(
     st.sampled_from(["surely", "maybe", "hardly"]).map(lambda band: Goal(decision=band)),

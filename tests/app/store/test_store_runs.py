@@ -5,7 +5,6 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import MetaData, inspect, select, text
@@ -15,24 +14,7 @@ from service.store import lookups, run_history
 from service.store.run_history import NothingBefore, Overtaken, Progress
 from service.store.store import Store
 from service.store.tables import NEWEST, metadata, runs
-from tests.support.databases import sqlite_url
-
-MODEL = "toy"
-
-
-def scored(keys: list[str], start: int = 1, label: str = "a") -> list[dict[str, Any]]:
-    return [
-        {"key": key, "place": start + place, "row": "{}", "prediction": f'"{label}"', "computed_at": run_history.now()}
-        for place, key in enumerate(keys)
-    ]
-
-
-def run_of(store: Store, keys: list[str], label: str = "a", *, publish: bool = True) -> str:
-    begun = run_history.begin(store, "predictions", MODEL, "v1", label)
-    run_history.add(store, Progress(begun.run, len(keys), "x"), scored(keys, label=label), [], 0.5)
-    if publish:
-        run_history.publish(store, begun.run)
-    return begun.run
+from tests.support.databases import MODEL, run_of, scored, sqlite_url
 
 
 def states(store: Store) -> dict[str, str]:

@@ -16,7 +16,7 @@ from service.errors import BrokenBundle
 from service.schemas import EvaluationAnswer
 from service.settings import Settings
 from service.training.recipes import RECIPES
-from tests.conftest import serve
+from tests.support.service_app import serve
 
 NAMES = sorted(RECIPES)
 METRICS = {"classification": ["auc", "accuracy", "brier"], "regression": ["r2", "relative_error", "coverage"]}

@@ -12,9 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.settings import Settings, read_settings
-from tests.app.web.test_predictions_route import check_problem
-from tests.conftest import serve
+from tests.support.problem_check import check_problem
 from tests.support.repository import ROOT
+from tests.support.service_app import serve
 from wire.settings_reader import WrongSettings
 
 READ, ADMIN = "a-key-that-may-read", "a-key-for-feedback"

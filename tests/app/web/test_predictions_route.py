@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from service.bundles.bundle_files import read_card
 from service.publishing.gate import pipeline_scores
 from service.training.recipes import RECIPES
+from tests.support.problem_check import JSON, check_problem
 from tests.support.sklearn_pipelines import pipeline_of, split_of
 
-JSON = {"Content-Type": "application/json"}
 CREDIT = "/v1/models/credit-default/predictions"
 
 
@@ -175,16 +175,3 @@ def test_an_unknown_model_is_404_whatever_its_name(name: str, service: TestClien
     for answer in (service.get(f"/v1/models/{name}"), service.post(f"/v1/models/{name}/predictions", json={"rows": []})):
         assert answer.status_code in {404, 405}
         check_problem(answer, answer.status_code, answer.json()["code"])
-
-
-def check_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
-    """Hold an answer against the one shape of all problems and return it."""
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem: dict[str, Any] = answer.json()
-    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
-    assert {"type", "title", "detail", "request_id"} <= problem.keys()
-    assert problem["request_id"] == answer.headers["x-request-id"]
-    assert len(answer.content) < 30_000
-    assert b"Traceback" not in answer.content
-    assert b"service/" not in answer.content
-    return problem

@@ -31,8 +31,8 @@ from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
 from service.training.credit import clients
-from tests.app.jobs.test_predictions_job import KILLED
 from tests.support.batch_functions import broken, deadly, doubled
+from tests.support.job_command import KILLED_BEFORE_COMMIT
 from tests.support.repository import ROOT
 from tests.support.server_process import free_port
 
@@ -157,7 +157,9 @@ def test_a_killed_job_leaves_no_worker_behind_and_goes_on_here(
     some.to_parquet(source)
     arguments = ["predict", "--model", MODEL, "--input", str(source), "--engine", "dask"]
     settings = {"SERVICE_DATABASE_URL": f"sqlite:///{tmp_path}/witryna.db", "SERVICE_BUNDLES": str(bundles)}
-    job = subprocess.Popen([sys.executable, "-c", KILLED, "3", "add", *arguments], cwd=ROOT, env=os.environ | settings)
+    job = subprocess.Popen(
+        [sys.executable, "-c", KILLED_BEFORE_COMMIT, "3", "add", *arguments], cwd=ROOT, env=os.environ | settings
+    )
     workers: set[psutil.Process] = set()
     while job.poll() is None:
         workers |= children(job.pid)

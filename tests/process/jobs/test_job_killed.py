@@ -4,7 +4,6 @@ import os
 import pty
 import re
 import select as system
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
 from service.training.credit import clients, write_statements
+from tests.support.job_command import killed_before
 from tests.support.repository import ROOT
 
 MODEL = "credit-default"
@@ -72,34 +72,6 @@ def served(store: Store) -> set[str]:
     """Return the runs from which some keys are answered."""
     held = lookups.find(store, MODEL, ["1", "2", "1999"])
     return {each.run for each in held.predictions.values()} | {each.run for each in held.features.values()}
-
-
-KILLED = """
-import importlib, os, signal, sys
-from service.jobs.__main__ import main
-
-module, name = sys.argv[1].split(":")
-left = int(sys.argv[2])
-whole = getattr(importlib.import_module(module), name)
-
-def cut(*arguments, **named):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*arguments, **named)
-
-setattr(importlib.import_module(module), name, cut)
-main(sys.argv[3:])
-"""
-"""The real job in a process of its own, killed before it calls a function for the nth time."""
-
-
-def killed_before(function: str, call: int, asked: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, function, str(call), *asked], cwd=ROOT, capture_output=True, check=False
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 AFTER_THE_SWITCH = {

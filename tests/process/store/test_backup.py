@@ -14,8 +14,7 @@ import pytest
 from service.errors import StorageUnavailable
 from service.store import lookups, run_history
 from service.store.store import Store
-from tests.app.store.test_store_runs import MODEL, run_of
-from tests.support.databases import new_database
+from tests.support.databases import MODEL, new_database, run_of
 from tests.support.repository import ROOT
 
 BLOCKS = re.findall(

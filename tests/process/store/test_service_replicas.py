@@ -14,7 +14,6 @@ from sqlalchemy import create_engine, text
 
 from client import Client
 from service.jobs.__main__ import main as job
-from service.training.__main__ import main as train
 from tests.support.databases import new_database
 from tests.support.server_process import Program, free_port, running
 
@@ -40,12 +39,11 @@ def copies(bundles: Path, database: str) -> Iterator[list[Client]]:
 
 
 @pytest.fixture
-def night(bundles: Path, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def run_night(bundles: Path, clients_file: Path, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run a night in which every client's last payment is this one."""
     monkeypatch.setenv("SERVICE_DATABASE_URL", database)
     monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
-    train(["--clients", str(tmp_path / "clients.parquet")])
-    few = pq.read_table(tmp_path / "clients.parquet").slice(0, len(KEYS))
+    few = pq.read_table(clients_file).slice(0, len(KEYS))
 
     def run(payment: float) -> None:
         place = few.schema.get_field_index("last_payment")
@@ -61,8 +59,8 @@ def runs_of(client: Client) -> set[str]:
     return {each["stored"]["run"] for each in predictions}
 
 
-def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(copies: list[Client], night: Any) -> None:
-    night(100.0)
+def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(copies: list[Client], run_night: Any) -> None:
+    run_night(100.0)
     stop = threading.Event()
 
     def ask_on(client: Client) -> list[set[str]]:
@@ -74,7 +72,7 @@ def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(c
     with ThreadPoolExecutor(4) as pool:
         asking = [pool.submit(ask_on, client) for client in copies * 2]
         for payment in (200.0, 300.0, 400.0):
-            night(payment)
+            run_night(payment)
         after = [runs_of(client) for client in copies]
         stop.set()
         seen = [runs for each in asking for runs in each.result()]
@@ -86,8 +84,10 @@ def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(c
     assert [each["row"]["last_payment"] for each in answers if each] == [400.0] * 2
 
 
-def test_a_copy_whose_connections_are_cut_answers_the_next_question(copies: list[Client], night: Any, database: str) -> None:
-    night(100.0)
+def test_a_copy_whose_connections_are_cut_answers_the_next_question(
+    copies: list[Client], run_night: Any, database: str
+) -> None:
+    run_night(100.0)
     expected = [runs_of(client) for client in copies]
     engine = create_engine(database, isolation_level="AUTOCOMMIT")
     cut = text(

@@ -18,7 +18,7 @@ from demo.evaluation import classification_findings, findings, group_findings, r
 from demo.session.saved_cases import Kept
 from demo.text.translation import Translation
 from demo.views import comparison_table, curve_view, explanation_view
-from tests.unit.demo.test_translation import card_of
+from tests.support.demo_cards import card_of
 
 ENGLISH, POLISH = Translation("en"), Translation("pl")
 EVIL = "<script>alert(1)</script>"

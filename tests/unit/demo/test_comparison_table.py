@@ -13,7 +13,7 @@ from demo.session import saved_cases
 from demo.session.saved_cases import Kept
 from demo.text.translation import Translation
 from demo.views import chart_scales, comparison_table, curve_view
-from tests.unit.demo.test_translation import card_of
+from tests.support.demo_cards import card_of
 
 ENGLISH = Translation("en")
 INPUTS: list[Any] = [{"name": "a", "type": "number", "label": "A"}, {"name": "words", "type": "text"}]

@@ -9,8 +9,7 @@ from starlette.testclient import TestClient
 
 from demo.evaluation import evaluation_query
 from demo.evaluation.evaluation_query import EvaluationQuery
-from tests.app.demo.test_demo_pages import quiet
-from tests.support.demo_pages import opened, serve_by
+from tests.support.demo_pages import opened, quiet, serve_by
 from tests.support.in_process_client import client_of
 
 QUESTIONS, GROUPINGS = ["apart", "mistakes", "groups"], ["SEX", "age & more=x", "?"]

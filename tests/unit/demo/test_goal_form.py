@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from client import Card
 from demo.session import goal_form
 from demo.session.goal_form import Wish
+from tests.support.demo_cards import card_of
 from tests.support.in_process_client import client_of
-from tests.unit.demo.test_translation import card_of
 
 INPUTS: list[Any] = [
     {"name": "a", "type": "number"},

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from client import Card
 from demo.session import saved_cases
 from demo.session.saved_cases import Kept
-from tests.unit.demo.test_translation import EVERY_TYPE, card_of, values_of
+from tests.support.demo_cards import EVERY_TYPE, card_of, values_of
 
 CARD: Card = card_of(EVERY_TYPE)
 ROWS = some.fixed_dictionaries({field["name"]: values_of(field) for field in CARD["inputs"]})

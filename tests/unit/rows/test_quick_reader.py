@@ -16,7 +16,7 @@ from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
 from service.rows.strict_json import Duplicate, decode
 from service.schemas import PredictionRequest
-from tests.unit.rows.test_row_checks import CARD, CHECKS, GOOD, VALUES
+from tests.support.row_values import CARD, CHECKS, GOOD, VALUES
 
 QUICK = QuickReader(CARD, CHECKS)
 DECODER = msgspec.json.Decoder(PredictionRequest)

@@ -1,0 +1,21 @@
+"""Changes to the copy of a bundle, signed again where its author would sign it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from service.bundles.bundle_files import digest
+
+
+def change_card(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change the card and sign it again, as a hostile author would."""
+    card = json.loads((folder / "card.json").read_text())
+    change(card)
+    (folder / "card.json").write_text(json.dumps(card))
+    (folder / "version").write_text(digest(folder))
+
+
+def truncate(folder: Path) -> None:
+    content = (folder / "model.onnx").read_bytes()
+    (folder / "model.onnx").write_bytes(content[: len(content) // 2])
