@@ -139,11 +139,11 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], tr: Transl
         if value != first:
             said += f" ({wording.format_signed_difference(card, first, value, tr)})"
         dots.append(CaseDot(each.name, value, said, comparison_table.describe_strongest_reason(card, asked, tr), ends))
-    ends_of_all = [end for dot in dots for end in (dot.around or (dot.answer, dot.answer))]
+    ends_of_all = [end for dot in dots for end in (dot.interval or (dot.answer, dot.answer))]
     figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), session_state.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
     summary = (
-        tr.text("All at {answer}.", answer=lowest.word)
+        tr.text("All at {answer}.", answer=lowest.answer_label)
         if lowest.answer == highest.answer
         else tr.text(
             "Lowest: {low_name}, {low}. Highest: {high_name}, {high}.",

@@ -139,15 +139,15 @@ def _finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Fin
 
 def _show(finding: Finding) -> None:
     st.markdown(f"#### {forms.plain(finding.sentence)}")
-    if finding.drawing is not None:
+    if finding.figure is not None:
         config = {"displayModeBar": False, "staticPlot": True}
-        st.plotly_chart(finding.drawing, key="drawing", theme=None, config=config, alt=finding.sentence)
-    if finding.listed:
-        st.markdown("\n".join(f"- {forms.plain(text)}" for text in finding.listed))
+        st.plotly_chart(finding.figure, key="drawing", theme=None, config=config, alt=finding.sentence)
+    if finding.items:
+        st.markdown("\n".join(f"- {forms.plain(text)}" for text in finding.items))
     if finding.table:
         st.html(finding.table)
-    if finding.more:
-        st.markdown("  \n".join(forms.plain(text) for text in finding.more))
+    if finding.notes:
+        st.markdown("  \n".join(forms.plain(text) for text in finding.notes))
 
 
 def _groups(card: Card, found: Evaluation, read: Reader, tr: Translation) -> None:

@@ -96,7 +96,7 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation)
     if kind.is_ordered:
         start = None if pinned is None or begun is None else Point(kind.position(begun), pinned, "", "")
         axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], tr)
-        rare = bool(axis.rare(points, (points[0].at, points[-1].at)))
+        rare = bool(axis.rare_ranges(points, (points[0].position, points[-1].position)))
         figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=session_state.theme())
     else:
         place = side.place(case.start_row)

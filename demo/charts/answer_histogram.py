@@ -1,8 +1,8 @@
-"""How the answers of many cases spread: bars over the bands. Plain data → plotly figure."""
+"""Figure of the distribution of many answers: a histogram over the bands."""
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, MUTED, TONES, Figure, escape_text, make_figure, style_axes, with_opacity
+from demo.charts.canvas import ACCENT, MUTED, TONES, Figure, escape_text, make_figure, make_ticks, style_axes, with_opacity
 from demo.charts.curve_chart import Scale
 
 _HEIGHT = 260
@@ -11,18 +11,18 @@ _HEIGHT = 260
 def draw_histogram(
     bins: list[tuple[float, float, int]], scale: Scale, counts: list[tuple[float, str]], theme: str
 ) -> Figure:
-    """Draw how many answers lie in each bin; `counts` are the ticks of the rows."""
+    """Draw a histogram. A bin is (low end, high end, rows); `counts` are the ticks of the vertical axis."""
     figure = make_figure(theme, _HEIGHT)
     figure.update_layout(hovermode=False)
-    low, high = scale.whole or (bins[0][0], bins[-1][1])
-    for stretch in scale.stretches:
-        left, right = max(low, stretch.low), min(high, stretch.high)
+    low, high = scale.limits or (bins[0][0], bins[-1][1])
+    for band in scale.bands:
+        left, right = max(low, band.low), min(high, band.high)
         if left < right:
             figure.add_vrect(
-                x0=left, x1=right, fillcolor=with_opacity(TONES[theme][stretch.tone], 0.2), line_width=0, layer="below"
+                x0=left, x1=right, fillcolor=with_opacity(TONES[theme][band.tone], 0.2), line_width=0, layer="below"
             )
             figure.add_annotation(
-                text=escape_text(stretch.word),
+                text=escape_text(band.label),
                 x=(left + right) / 2,
                 y=1,
                 yref="paper",
@@ -38,8 +38,8 @@ def draw_histogram(
             marker={"color": with_opacity(ACCENT[theme], 0.8), "line": {"width": 0}},
         )
     )
-    ticks = {"tickvals": [at for at, _ in scale.ticks], "ticktext": [escape_text(word) for _, word in scale.ticks]}
-    heights = {"tickvals": [at for at, _ in counts], "ticktext": [word for _, word in counts], "rangemode": "tozero"}
+    ticks = make_ticks(scale.ticks)
+    heights = {**make_ticks(counts), "rangemode": "tozero"}
     style_axes(figure, theme, {"range": [low, high], **ticks}, heights)
     figure.update_layout(margin={"t": 26})
     return figure

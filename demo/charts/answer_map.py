@@ -1,11 +1,19 @@
-"""What if, drawn over two fields at once: a map of the answer. Plain data → plotly figure.
-
-Every cell can be clicked; it carries its two places.
-"""
+"""Figure of the answer over two fields: a heat map whose cells can be clicked."""
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, INK, PAPER, TONES, Figure, escape_text, make_figure, style_axes, with_opacity
+from demo.charts.canvas import (
+    ACCENT,
+    INK,
+    PAPER,
+    TONES,
+    Figure,
+    escape_text,
+    make_figure,
+    make_ticks,
+    style_axes,
+    with_opacity,
+)
 from demo.charts.curve_chart import Axis, Point, Scale
 
 _HEIGHT = 430
@@ -14,7 +22,7 @@ Position = tuple[float, float]
 
 def draw_surface(
     axes_of: tuple[Axis, Axis],
-    places: tuple[list[float], list[float]],
+    positions: tuple[list[float], list[float]],
     cells: list[list[Point]],
     scale: Scale,
     *,
@@ -22,18 +30,20 @@ def draw_surface(
     start: Position | None,
     theme: str,
 ) -> Figure:
-    """Draw the answer over two fields: `cells[i][j]` stands at places[0][i], places[1][j]."""
+    """Draw the answer over two fields. `cells[i][j]` is drawn at x = positions[0][i] and y = positions[1][j].
+
+    The custom data of a click is [i, j]. `now` and `start` are the positions of the case and of its start.
+    """
     figure = make_figure(theme, _HEIGHT)
-    figure.add_trace(_make_heatmap(places, cells, scale, theme))
-    figure.add_trace(_make_click_targets(places, cells))
-    for spot, symbol in ((start, "circle-open"), (now, "circle")):
-        if spot:
-            figure.add_trace(_make_mark(*spot, symbol, theme))
+    figure.add_trace(_make_heatmap(positions, cells, scale, theme))
+    figure.add_trace(_make_click_targets(positions, cells))
+    for position, symbol in ((start, "circle-open"), (now, "circle")):
+        if position:
+            figure.add_trace(_make_mark(*position, symbol, theme))
     first, second = (
         {
             "title": escape_text(axis.title),
-            "tickvals": [at for at, _ in axis.ticks],
-            "ticktext": [escape_text(word) for _, word in axis.ticks],
+            **make_ticks(axis.ticks),
             "showgrid": False,
         }
         for axis in axes_of
@@ -42,14 +52,16 @@ def draw_surface(
     return figure
 
 
-def _make_heatmap(places: tuple[list[float], list[float]], cells: list[list[Point]], scale: Scale, theme: str) -> go.Heatmap:
-    xs, ys = places
-    heights = [[cells[i][j].answer for i in range(len(xs))] for j in range(len(ys))]
-    low, high = scale.ends([height for row in heights for height in row])
+def _make_heatmap(
+    positions: tuple[list[float], list[float]], cells: list[list[Point]], scale: Scale, theme: str
+) -> go.Heatmap:
+    xs, ys = positions
+    values = [[cells[i][j].answer for i in range(len(xs))] for j in range(len(ys))]
+    low, high = scale.ends([height for row in values for height in row])
     return go.Heatmap(
         x=xs,
         y=ys,
-        z=heights,
+        z=values,
         zmin=low,
         zmax=high,
         colorscale=_make_colour_scale(scale, theme),
@@ -57,20 +69,19 @@ def _make_heatmap(places: tuple[list[float], list[float]], cells: list[list[Poin
         colorbar={
             "thickness": 12,
             "outlinewidth": 0,
-            "tickvals": [at for at, _ in scale.ticks],
-            "ticktext": [escape_text(word) for _, word in scale.ticks],
+            **make_ticks(scale.ticks),
         },
     )
 
 
-def _make_click_targets(places: tuple[list[float], list[float]], cells: list[list[Point]]) -> go.Scatter:
-    """Return what is hovered over and clicked on: a heat map itself cannot be."""
-    spots = [(x, y, cells[i][j], [i, j]) for i, x in enumerate(places[0]) for j, y in enumerate(places[1])]
+def _make_click_targets(positions: tuple[list[float], list[float]], cells: list[list[Point]]) -> go.Scatter:
+    """Return invisible points over the cells: plotly reports no clicks on a heat map."""
+    targets = [(x, y, cells[i][j], [i, j]) for i, x in enumerate(positions[0]) for j, y in enumerate(positions[1])]
     return go.Scatter(
-        x=[spot[0] for spot in spots],
-        y=[spot[1] for spot in spots],
-        text=[f"{escape_text(spot[2].word)}: <b>{escape_text(spot[2].answer_word)}</b>" for spot in spots],
-        customdata=[spot[3] for spot in spots],
+        x=[target[0] for target in targets],
+        y=[target[1] for target in targets],
+        text=[f"{escape_text(target[2].label)}: <b>{escape_text(target[2].answer_label)}</b>" for target in targets],
+        customdata=[target[3] for target in targets],
         mode="markers",
         marker={"size": 14, "opacity": 0, "symbol": "square"},
         hovertemplate="%{text}<extra></extra>",
@@ -86,13 +97,13 @@ def _make_mark(x: float, y: float, symbol: str, theme: str) -> go.Scatter:
 
 
 def _make_colour_scale(scale: Scale, theme: str) -> list[list[object]]:
-    """Return a scale of colours: the bands' own, stepped at their edges; without bands, paper to accent."""
-    if not scale.stretches or not scale.whole:
+    """Return plotly's colour scale: the colours of the bands with steps at their edges, or shades of the accent colour."""
+    if not scale.bands or not scale.limits:
         return [[0, with_opacity(ACCENT[theme], 0.08)], [1, ACCENT[theme]]]
-    low, high = scale.whole
+    low, high = scale.limits
     colours: list[list[object]] = []
-    for stretch in scale.stretches:
-        tone = TONES[theme][stretch.tone]
-        colours.append([(stretch.low - low) / (high - low), with_opacity(tone, 0.35)])
-        colours.append([(stretch.high - low) / (high - low), with_opacity(tone, 0.75)])
+    for band in scale.bands:
+        tone = TONES[theme][band.tone]
+        colours.append([(band.low - low) / (high - low), with_opacity(tone, 0.35)])
+        colours.append([(band.high - low) / (high - low), with_opacity(tone, 0.75)])
     return colours

@@ -1,4 +1,4 @@
-"""The answer on its scale: bands with words on them, or a value with its interval. Plain data → plotly figure."""
+"""Figures of one answer on its scale: a probability over the bands, or a value with its interval."""
 
 import plotly.graph_objects as go
 
@@ -18,31 +18,31 @@ from demo.charts.canvas import (
 
 
 def draw_probability_scale(
-    stretches: list[ScaleBand], ticks: list[tuple[float, str]], now: float, start: float | None, theme: str
+    bands: list[ScaleBand], ticks: list[tuple[float, str]], now: float, start: float | None, theme: str
 ) -> Figure:
-    """Draw 0…1 as bands with their words, a full marker for now and a hollow one for the start."""
+    """Draw 0 to 1 as labelled bands, with a filled marker for the answer and a hollow one for the start."""
     figure = _empty_strip(theme, (0, 1), height=128)
-    for stretch in stretches:
-        colour = TONES[theme][stretch.tone]
+    for band in bands:
+        colour = TONES[theme][band.tone]
         figure.add_shape(
             type="rect",
-            x0=stretch.low,
-            x1=stretch.high,
+            x0=band.low,
+            x1=band.high,
             y0=0,
             y1=1,
             fillcolor=with_opacity(colour),
             line={"width": 0},
             layer="below",
         )
-        figure.add_shape(type="line", x0=stretch.low, x1=stretch.high, y0=0, y1=0, line={"color": colour, "width": 4})
+        figure.add_shape(type="line", x0=band.low, x1=band.high, y0=0, y1=0, line={"color": colour, "width": 4})
         figure.add_annotation(
-            x=(stretch.low + stretch.high) / 2,
+            x=(band.low + band.high) / 2,
             y=0.5,
-            text=wrap_text(escape_text(stretch.word), stretch.high - stretch.low),
+            text=wrap_text(escape_text(band.label), band.high - band.low),
             showarrow=False,
             font={"size": 15, "color": INK[theme]},
         )
-    if not stretches:
+    if not bands:
         figure.add_shape(type="rect", x0=0, x1=1, y0=0, y1=1, fillcolor=TRACK[theme], line={"width": 0}, layer="below")
         figure.add_shape(type="rect", x0=0, x1=now, y0=0, y1=1, fillcolor=ACCENT[theme], line={"width": 0}, layer="below")
     _draw_ticks(figure, ticks, theme)
@@ -51,7 +51,7 @@ def draw_probability_scale(
 
 
 def draw_value_scale(
-    around: tuple[float, float],
+    bounds: tuple[float, float],
     value: float,
     start: float | None,
     ends: tuple[float, float],
@@ -59,8 +59,8 @@ def draw_value_scale(
     ticks: list[tuple[float, str]],
     theme: str,
 ) -> Figure:
-    """Draw a value with its interval on the range of all values."""
-    low, high = around
+    """Draw a value with its interval on the range of all values, `ends`."""
+    low, high = bounds
     shown = [*ends, low, high, value if start is None else start]
     figure = _empty_strip(theme, (min(shown), max(shown)), height=118)
     figure.add_shape(
@@ -86,7 +86,7 @@ def _empty_strip(theme: str, ends: tuple[float, float], *, height: int) -> Figur
 
 
 def _draw_markers(figure: go.Figure, now: float, start: float | None, theme: str) -> None:
-    # Always two points in the same order: a figure that keeps its shape does not flicker.
+    # Always two points in the same order: a figure whose shape stays the same does not flicker.
     figure.add_trace(
         go.Scatter(
             x=[now if start is None else start, now],
@@ -106,7 +106,7 @@ def _draw_markers(figure: go.Figure, now: float, start: float | None, theme: str
 
 def _draw_ticks(figure: go.Figure, ticks: list[tuple[float, str]], theme: str) -> None:
     low, high = figure.layout.xaxis.range
-    for at, text in ticks:
-        anchor = "left" if at == low else "right" if at == high else "center"
+    for position, text in ticks:
+        anchor = "left" if position == low else "right" if position == high else "center"
         font = {"size": 13, "color": MUTED[theme]}
-        figure.add_annotation(x=at, y=-0.42, text=escape_text(text), showarrow=False, xanchor=anchor, font=font)
+        figure.add_annotation(x=position, y=-0.42, text=escape_text(text), showarrow=False, xanchor=anchor, font=font)

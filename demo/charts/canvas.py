@@ -1,4 +1,4 @@
-"""What all charts share: the design's colours, the empty figure, texts that stay texts."""
+"""What all charts share: colours of both themes, an empty figure, styled axes, escaped texts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 Figure = Any
-"""plotly ships no types."""
+"""A plotly figure; plotly ships no types."""
 
 TONES = {
     "light": {"good": "#2A9D8F", "middle": "#D9A21B", "bad": "#C8553D"},
@@ -24,16 +24,16 @@ _LETTER_PIXELS, _PHONE_PIXELS = 7.2, 300
 
 @dataclass(frozen=True)
 class ScaleBand:
-    """A part of the scale with a word on it."""
+    """A labelled part of the scale of answers, such as a decision band."""
 
     low: float
     high: float
     tone: str
-    word: str
+    label: str
 
 
 def make_figure(theme: str, height: int) -> Figure:
-    """Return an empty figure in the theme's ink, without grid, legend or frame."""
+    """Return an empty figure in the colours of the theme, without grid, legend or frame."""
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -48,8 +48,8 @@ def make_figure(theme: str, height: int) -> Figure:
 
 
 def style_axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> None:
-    """Give a figure two quiet axes that leave room for their longest label; the words of y stand level, above it."""
-    quiet = {
+    """Style both axes of a figure. The title of y is written horizontally above the axis."""
+    style = {
         "fixedrange": True,
         "showgrid": False,
         "zeroline": False,
@@ -57,20 +57,20 @@ def style_axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any])
         "tickfont": {"color": MUTED[theme], "size": 13},
         "linecolor": TRACK[theme],
     }
-    above = y.pop("title", "")
+    y_title = y.pop("title", "")
     if "title" in x:
         x["title"] = {"text": x["title"], "font": {"color": MUTED[theme], "size": 14}}
     for axis in (x, y):
-        if "range" in axis:  # a tick exactly at the end would be left out
+        if "range" in axis:  # plotly leaves out a tick exactly at the end
             low, high = axis["range"]
             axis["range"] = [low - (high - low) * _AXIS_MARGIN, high + (high - low) * _AXIS_MARGIN]
-    figure.update_xaxes(**(quiet | {"showline": True} | x))
-    figure.update_yaxes(**(quiet | {"gridcolor": TRACK[theme], "showgrid": True} | y))
-    top = 14
-    if above:
-        top = 40
+    figure.update_xaxes(**(style | {"showline": True} | x))
+    figure.update_yaxes(**(style | {"gridcolor": TRACK[theme], "showgrid": True} | y))
+    top_margin = 14
+    if y_title:
+        top_margin = 40
         figure.add_annotation(
-            text=above,
+            text=y_title,
             x=0,
             xref="paper",
             xanchor="left",
@@ -81,17 +81,22 @@ def style_axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any])
             showarrow=False,
             font={"size": 14, "color": MUTED[theme]},
         )
-    figure.update_layout(margin={"l": 12, "r": 24, "t": top, "b": 4})  # a label past the edge would be left out
+    figure.update_layout(margin={"l": 12, "r": 24, "t": top_margin, "b": 4})  # plotly leaves out a label past the edge
 
 
-def with_opacity(colour: str, share: float = _OPACITY) -> str:
-    """Return a colour of which only a share covers what lies under it."""
+def make_ticks(ticks: list[tuple[float, str]]) -> dict[str, Any]:
+    """Return plotly's settings for the ticks of an axis, given as (position, label)."""
+    return {"tickvals": [position for position, _ in ticks], "ticktext": [escape_text(label) for _, label in ticks]}
+
+
+def with_opacity(colour: str, opacity: float = _OPACITY) -> str:
+    """Return a hex colour as rgba(…) with this opacity."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{share})"
+    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def wrap_text(text: str, share: float) -> str:
-    """Break a text of several words in the middle where a phone has too few pixels for it."""
+    """Break a text of several words in the middle, if `share` of a phone's width is too narrow for it."""
     spaces = [place for place, letter in enumerate(text) if letter == " "]
     if not spaces or len(text) * _LETTER_PIXELS <= share * _PHONE_PIXELS:
         return text
@@ -100,5 +105,5 @@ def wrap_text(text: str, share: float) -> str:
 
 
 def escape_text(text: str) -> str:
-    """plotly reads a little HTML in texts: nothing of a card may be taken for it."""
+    """Return a text that plotly shows as it is: plotly reads some HTML tags in texts."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

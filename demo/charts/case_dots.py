@@ -1,13 +1,21 @@
-"""Several cases on one scale: a row a case with its strongest reason, its answer as a dot, its interval as a bar.
-
-Plain data → plotly figure.
-"""
+"""Figure of several cases on one scale: one line per case, with its answer as a dot and its interval as a bar."""
 
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, INK, MUTED, TONES, Figure, escape_text, make_figure, style_axes, with_opacity
+from demo.charts.canvas import (
+    ACCENT,
+    INK,
+    MUTED,
+    TONES,
+    Figure,
+    escape_text,
+    make_figure,
+    make_ticks,
+    style_axes,
+    with_opacity,
+)
 from demo.charts.curve_chart import Scale
 
 _ROW_PIXELS = 44
@@ -15,40 +23,40 @@ _ROW_PIXELS = 44
 
 @dataclass(frozen=True)
 class CaseDot:
-    """One case: its name, its answer, its strongest reason, and the interval around it where the model gives one."""
+    """One case: its name, its answer, its strongest reason, and the interval of the answer, if the model gives one."""
 
     name: str
     answer: float
-    word: str
+    answer_label: str
     reason: str = ""
-    around: tuple[float, float] | None = None
+    interval: tuple[float, float] | None = None
 
 
 def draw_case_dots(cases: list[CaseDot], scale: Scale, theme: str) -> Figure:
     """Draw the cases one under another over the bands of the scale."""
     figure = make_figure(theme, 70 + _ROW_PIXELS * len(cases))
     figure.update_layout(hovermode=False)
-    ends = [end for case in cases for end in (case.around or (case.answer, case.answer))]
+    ends = [end for case in cases for end in (case.interval or (case.answer, case.answer))]
     low, high = scale.ends(ends)
-    for stretch in scale.stretches:
-        colour = with_opacity(TONES[theme][stretch.tone], 0.2)
-        figure.add_vrect(x0=stretch.low, x1=stretch.high, fillcolor=colour, line_width=0, layer="below")
+    for band in scale.bands:
+        colour = with_opacity(TONES[theme][band.tone], 0.2)
+        figure.add_vrect(x0=band.low, x1=band.high, fillcolor=colour, line_width=0, layer="below")
     for place, case in enumerate(cases):
-        if case.around:
+        if case.interval:
             colour = with_opacity(ACCENT[theme], 0.4)
-            figure.add_trace(go.Scatter(x=case.around, y=[place] * 2, mode="lines", line={"color": colour, "width": 9}))
+            figure.add_trace(go.Scatter(x=case.interval, y=[place] * 2, mode="lines", line={"color": colour, "width": 9}))
     figure.add_trace(
         go.Scatter(
             x=[case.answer for case in cases],
             y=list(range(len(cases))),
-            text=[f"  {escape_text(case.word)}  " for case in cases],
+            text=[f"  {escape_text(case.answer_label)}  " for case in cases],
             textposition=[_text_position(case, low, high) for case in cases],
             mode="markers+text",
             cliponaxis=False,
             marker={"size": 15, "color": INK[theme]},
         )
     )
-    ticks = {"tickvals": [at for at, _ in scale.ticks], "ticktext": [escape_text(word) for _, word in scale.ticks]}
+    ticks = make_ticks(scale.ticks)
     names = {
         "tickvals": list(range(len(cases))),
         "ticktext": [_format_label(case, theme) for case in cases],
@@ -67,6 +75,6 @@ def _format_label(case: CaseDot, theme: str) -> str:
 
 
 def _text_position(case: CaseDot, low: float, high: float) -> str:
-    """Return on which side of its dot a word has more room; beyond an interval, it stands above it."""
+    """Return where the answer's text goes: beside its dot, on the side with more space; above the bar of an interval."""
     across = "right" if case.answer - low < high - case.answer else "left"
-    return f"{'top' if case.around else 'middle'} {across}"
+    return f"{'top' if case.interval else 'middle'} {across}"

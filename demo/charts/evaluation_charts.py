@@ -1,47 +1,59 @@
-"""How good a model is, drawn: trade-offs, calibration, costs, figures with their intervals. Plain data → plotly figure."""
+"""Figures of a model's evaluation: trade-off curves, calibration, costs, residuals, estimates with intervals."""
 
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from demo.charts.canvas import ACCENT, INK, MUTED, TONES, TRACK, Figure, escape_text, make_figure, style_axes, with_opacity
+from demo.charts.canvas import (
+    ACCENT,
+    INK,
+    MUTED,
+    TONES,
+    TRACK,
+    Figure,
+    escape_text,
+    make_figure,
+    make_ticks,
+    style_axes,
+    with_opacity,
+)
 
 _HEIGHT = 420
 _ROW_PIXELS = 42
 _MARGIN = 0.04
 _MIDDLE = 0.5
-_WORD_PIXELS = 19
+_LABEL_PIXELS = 19
 _SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
 @dataclass(frozen=True)
 class AxisTitles:
-    """The words at the two axes, and how a share is written."""
+    """The titles of the two axes, and the labels of an axis of shares."""
 
     x: str
     y: str
     shares: list[str]
-    """0, 25, 50, 75 and 100 % as the reader writes them."""
+    """0, 25, 50, 75 and 100 % in the reader's language."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its interval, in words as well; `pale` where too few rows stand behind it."""
+    """A figure with its 95% interval and its text; `is_small` if it comes from too few rows."""
 
     label: str
     value: float
     low: float
     high: float
-    word: str
-    pale: bool = False
+    text: str
+    is_small: bool = False
 
 
 def draw_trade_off(
     curve: list[tuple[float, float]], here: tuple[float, float] | None, titles: AxisTitles, theme: str, *, chance: bool
 ) -> Figure:
-    """Draw one share against another (ROC, precision and recall); `here` is where the sentence stands.
+    """Draw one rate against another: ROC, or precision and recall. `here` marks the point that the sentence names.
 
-    With `chance`, a dashed line shows what a coin would do.
+    With `chance`, a dashed diagonal shows random order.
     """
     figure = make_figure(theme, _HEIGHT)
     figure.update_layout(hovermode=False)
@@ -58,7 +70,7 @@ def draw_trade_off(
 
 
 def draw_calibration(points: list[tuple[float, Estimate]], titles: AxisTitles, theme: str) -> Figure:
-    """Draw what was said against what happened; on the dashed line both agree."""
+    """Draw a calibration curve from (predicted share, observed share); on the dashed line both are equal."""
     figure = make_figure(theme, _HEIGHT)
     figure.update_layout(hovermode=False)
     figure.add_trace(
@@ -67,7 +79,7 @@ def draw_calibration(points: list[tuple[float, Estimate]], titles: AxisTitles, t
     values = [spread.value for _, spread in points]
     figure.add_trace(
         go.Scatter(
-            x=[said for said, _ in points],
+            x=[predicted for predicted, _ in points],
             y=values,
             mode="lines+markers",
             line={"color": ACCENT[theme], "width": 2},
@@ -80,9 +92,9 @@ def draw_calibration(points: list[tuple[float, Estimate]], titles: AxisTitles, t
 
 
 def draw_costs(
-    points: list[tuple[float, float]], lines: tuple[float, float], words: tuple[str, str], titles: AxisTitles, theme: str
+    points: list[tuple[float, float]], lines: tuple[float, float], labels: tuple[str, str], titles: AxisTitles, theme: str
 ) -> Figure:
-    """Draw the cost of all mistakes along the threshold; `lines` are the viewer's threshold and the cheapest, with words."""
+    """Draw the cost of all mistakes by threshold. `lines` are the chosen threshold and the cheapest."""
     figure = make_figure(theme, 330)
     figure.update_layout(hovermode=False)
     xs, ys = zip(*points, strict=True)
@@ -94,66 +106,66 @@ def draw_costs(
         {"title": escape_text(titles.y), "rangemode": "tozero", "showticklabels": False},
     )
     styles = ({"color": INK[theme], "width": 2}, {"color": TONES[theme]["good"], "width": 3, "dash": "dot"})
-    for row, (at, word, style) in enumerate(zip(lines, words, styles, strict=True)):
-        figure.add_vline(x=at, line=style)
+    for row, (threshold, label, style) in enumerate(zip(lines, labels, styles, strict=True)):
+        figure.add_vline(x=threshold, line=style)
         figure.add_annotation(
-            text=escape_text(word),
-            x=at,
-            xanchor="left" if at < _MIDDLE else "right",
+            text=escape_text(label),
+            x=threshold,
+            xanchor="left" if threshold < _MIDDLE else "right",
             y=1,
             yref="paper",
             yanchor="bottom",
-            yshift=_WORD_PIXELS * row,
+            yshift=_LABEL_PIXELS * row,
             showarrow=False,
             font={"size": 13, "color": INK[theme]},
         )
-    figure.layout.annotations[0].yshift = 2.4 * _WORD_PIXELS  # the axis' own word stands above those of the lines
-    figure.update_layout(margin={"t": 4 * _WORD_PIXELS})
+    figure.layout.annotations[0].yshift = 2.4 * _LABEL_PIXELS  # the title of the axis goes above the labels of the lines
+    figure.update_layout(margin={"t": 4 * _LABEL_PIXELS})
     return figure
 
 
 def draw_estimates(rows: list[Estimate], reference: tuple[float, str] | None, theme: str) -> Figure:
-    """Draw figures one under another, each with its interval; the dotted line is what they are compared with."""
+    """Draw estimates one under another, each with its interval. `reference` is a dotted line with its label."""
     figure = make_figure(theme, 70 + _ROW_PIXELS * len(rows))
     figure.update_layout(hovermode=False)
-    colours = [with_opacity(MUTED[theme], 0.45) if row.pale else ACCENT[theme] for row in rows]
-    places = list(range(len(rows)))
-    for row, place, colour in zip(rows, places, colours, strict=True):
+    colours = [with_opacity(MUTED[theme], 0.45) if row.is_small else ACCENT[theme] for row in rows]
+    positions = list(range(len(rows)))
+    for row, position, colour in zip(rows, positions, colours, strict=True):
         figure.add_trace(
             go.Scatter(
-                x=[row.low, row.high], y=[place, place], mode="lines", line={"color": colour, "width": 5}, opacity=0.45
+                x=[row.low, row.high], y=[position, position], mode="lines", line={"color": colour, "width": 5}, opacity=0.45
             )
         )
         figure.add_annotation(
-            text=escape_text(row.word),
+            text=escape_text(row.text),
             x=1,
             xref="paper",
             xanchor="left",
             xshift=8,
-            y=place,
+            y=position,
             showarrow=False,
             font={"size": 14},
         )
     figure.add_trace(
-        go.Scatter(x=[row.value for row in rows], y=places, mode="markers", marker={"size": 13, "color": colours})
+        go.Scatter(x=[row.value for row in rows], y=positions, mode="markers", marker={"size": 13, "color": colours})
     )
     if reference:
-        at, word = reference
-        figure.add_vline(x=at, line={"color": MUTED[theme], "width": 2, "dash": "dot"})
+        value, label = reference
+        figure.add_vline(x=value, line={"color": MUTED[theme], "width": 2, "dash": "dot"})
         figure.add_annotation(
-            text=escape_text(word),
-            x=at,
+            text=escape_text(label),
+            x=value,
             y=1,
             yref="paper",
             yanchor="bottom",
             showarrow=False,
             font={"size": 13, "color": MUTED[theme]},
         )
-    labels = {"tickvals": places, "ticktext": [escape_text(row.label) for row in rows], "showgrid": False}
+    labels = {"tickvals": positions, "ticktext": [escape_text(row.label) for row in rows], "showgrid": False}
     y = labels | {"range": [len(rows) - 0.5, -0.5], "tickfont": {"size": 14, "color": INK[theme]}}
     ends = [end for row in rows for end in (row.low, row.high)] + ([reference[0]] if reference else [])
-    room = (max(ends) - min(ends)) * _MARGIN or 1.0
-    x = {"range": [min(ends) - room, max(ends) + room], "showticklabels": False, "showline": False}
+    margin = (max(ends) - min(ends)) * _MARGIN or 1.0
+    x = {"range": [min(ends) - margin, max(ends) + margin], "showticklabels": False, "showline": False}
     style_axes(figure, theme, x, y)
     figure.update_layout(margin={"l": 12, "r": 90, "t": 28, "b": 4})
     return figure
@@ -162,7 +174,7 @@ def draw_estimates(rows: list[Estimate], reference: tuple[float, str] | None, th
 def draw_predicted_vs_true(
     points: list[tuple[float, float]], ticks: list[tuple[float, str]], titles: AxisTitles, theme: str
 ) -> Figure:
-    """Draw predicted against true values; on the dashed line both are the same."""
+    """Draw predicted against true values; on the dashed line both are equal."""
     figure = make_figure(theme, _HEIGHT + 30)
     figure.update_layout(hovermode=False)
     ends = [min(min(point) for point in points), max(max(point) for point in points)]
@@ -173,7 +185,7 @@ def draw_predicted_vs_true(
             x=xs, y=ys, mode="markers", marker={"size": 8, "color": with_opacity(ACCENT[theme], 0.5), "line": {"width": 0}}
         )
     )
-    marks = {"tickvals": [at for at, _ in ticks], "ticktext": [escape_text(word) for _, word in ticks]}
+    marks = make_ticks(ticks)
     style_axes(figure, theme, {"title": escape_text(titles.x), **marks}, {"title": escape_text(titles.y), **marks})
     return figure
 
@@ -185,7 +197,7 @@ def draw_residuals(
     titles: AxisTitles,
     theme: str,
 ) -> Figure:
-    """Draw how many cases fall between low and high, for each bin."""
+    """Draw a histogram of the errors. A bin is (low end, high end, cases); `counts` are the ticks of the vertical axis."""
     figure = make_figure(theme, 340)
     figure.update_layout(hovermode=False)
     figure.add_trace(
@@ -197,8 +209,8 @@ def draw_residuals(
         )
     )
     figure.add_vline(x=0, line={"color": INK[theme], "width": 1.5})
-    marks = {"tickvals": [at for at, _ in ticks], "ticktext": [escape_text(word) for _, word in ticks]}
-    heights = {"tickvals": [at for at, _ in counts], "ticktext": [word for _, word in counts]}
+    marks = make_ticks(ticks)
+    heights = make_ticks(counts)
     style_axes(
         figure,
         theme,

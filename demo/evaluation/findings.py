@@ -14,12 +14,12 @@ _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True)
 class Finding:
-    """`sentence` answers the question and is the chart's summary too; `drawing` is None where words are enough."""
+    """`sentence` answers the question and is the chart's summary too; `figure` is None where words are enough."""
 
     sentence: str
-    drawing: canvas.Figure | None
-    more: tuple[str, ...] = ()
-    listed: tuple[str, ...] = ()
+    figure: canvas.Figure | None
+    notes: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
     table: str = ""
     """HTML, where figures beside each other say more than one more chart."""
 
@@ -36,7 +36,7 @@ def describe_bands(card: Card, found: Evaluation, theme: str, tr: Translation) -
             tr.percent(band["focus"]["value"])
             if classification
             else wording.format_answer_with_unit(card, band["focus"]["value"], tr),
-            pale=band["focus"]["rows"] < _FEW,
+            is_small=band["focus"]["rows"] < _FEW,
         )
         for band in found["bands"]
     ]

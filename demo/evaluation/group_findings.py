@@ -32,7 +32,7 @@ def describe_groups(card: Card, found: Evaluation, segment: Segment, theme: str,
             group["metric"]["low"],
             group["metric"]["high"],
             format_metric(found, group["metric"]["value"], tr),
-            pale=group["small"],
+            is_small=group["small"],
         )
         for group in segment["groups"]
     ]

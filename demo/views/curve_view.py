@@ -89,22 +89,22 @@ def summarize_curve(field: Field, points: list[Point], tr: Translation) -> str:
     """Say in one sentence between which answers a field moves the case."""
     lowest, highest = min(points, key=_answer), max(points, key=_answer)
     name = wording.field_label(field)
-    if lowest.answer_word == highest.answer_word:
-        return tr.text("{field}: whatever it is, this case stays at {answer}.", field=name, answer=lowest.answer_word)
+    if lowest.answer_label == highest.answer_label:
+        return tr.text("{field}: whatever it is, this case stays at {answer}.", field=name, answer=lowest.answer_label)
     return tr.text(
         "{field}: from {low} (at {low_at}) to {high} (at {high_at}).",
         field=name,
-        low=lowest.answer_word,
-        low_at=lowest.word,
-        high=highest.answer_word,
-        high_at=highest.word,
+        low=lowest.answer_label,
+        low_at=lowest.label,
+        high=highest.answer_label,
+        high_at=highest.label,
     )
 
 
 def summarize_surface(cells: list[list[Point]], tr: Translation) -> str:
     """Say in one sentence between which answers two fields together move the case."""
     flat = [point for line in cells for point in line]
-    low, high = min(flat, key=_answer).answer_word, max(flat, key=_answer).answer_word
+    low, high = min(flat, key=_answer).answer_label, max(flat, key=_answer).answer_label
     return tr.text("Over both fields the answer lies between {low} and {high}.", low=low, high=high)
 
 

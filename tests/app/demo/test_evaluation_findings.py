@@ -69,7 +69,7 @@ def test_how_near_it_comes_is_the_median_error_and_the_explained_part(seen: Seen
     card, found, rows = seen["diamond-price"]
     drawn = regression_findings.describe_predicted_vs_true(card, found, "light", ENGLISH)
     assert said(drawn.sentence)[0] == round(metrics.median_absolute_error(rows.truth, rows.answer))
-    assert said(drawn.more[0])[0] == pytest.approx(100 * metrics.r2_score(rows.truth, rows.answer), abs=0.051)
+    assert said(drawn.notes[0])[0] == pytest.approx(100 * metrics.r2_score(rows.truth, rows.answer), abs=0.051)
 
 
 def test_the_share_inside_the_ranges_is_counted(seen: Seen) -> None:
@@ -98,7 +98,7 @@ def test_to_find_half_says_what_flagging_from_there_on_gives(name: str, seen: Se
     right = wilson(int((flagged & (rows.truth == 1)).sum()), int(flagged.sum()))
     expected = [100 * metrics.recall_score(rows.truth, flagged), 100 * half["threshold"], *right]
     assert said(drawn.sentence) == pytest.approx(expected, abs=0.51)
-    share, average, *_ = said(drawn.more[0])
+    share, average, *_ = said(drawn.notes[0])
     assert share == pytest.approx(100 * rows.truth.mean(), abs=0.51)
     assert average == pytest.approx(100 * metrics.average_precision_score(rows.truth, rows.answer), abs=0.51)
 
@@ -190,7 +190,7 @@ def test_the_decisions_hold_as_many_and_come_true_as_often_as_they_say(name: str
     decisions = np.array([each.decision for each in rows.predictions])
     expected = [wilson(int((decisions == band["value"]).sum()), len(decisions)) for band in found["bands"]]
     assert said(drawn.sentence) == pytest.approx([number for three in expected for number in three], abs=0.51)
-    (_, *words) = [note.text for note in drawn.drawing.layout.annotations] if drawn.drawing else [""]
+    (_, *words) = [note.text for note in drawn.figure.layout.annotations] if drawn.figure else [""]
     assert len(words) == len(found["bands"]) - 1
 
 
@@ -233,7 +233,7 @@ def test_best_and_worst_have_their_ranges_and_a_doubt_where_these_overlap(name: 
         solid = [group["metric"] for group in segment["groups"] if not group["small"]]
         low, high = min(solid, key=lambda each: each["value"]), max(solid, key=lambda each: each["value"])
         apart = low["high"] < high["low"]
-        assert any("may be chance" in text for text in drawn.more) == (not apart)
+        assert any("may be chance" in text for text in drawn.notes) == (not apart)
         assert drawn.sentence.count(" to ") >= 2
         doubted.add(apart)
     assert doubted == {True, False}, "both are seen"
@@ -249,7 +249,7 @@ def test_what_it_leans_on_most_has_its_range_and_whoever_is_as_likely(name: str,
     ends = [round(100 * first["drop"][end], 1) for end in ("value", "low", "high")]
     assert said(drawn.sentence)[:3] == ends
     rivals = [labels[each["field"]] for each in others if each["drop"]["high"] >= first["drop"]["low"]]
-    assert [text for text in drawn.more if "as much" in text] == (
+    assert [text for text in drawn.notes if "as much" in text] == (
         [f"It may lean as much on: {', '.join(rivals)}. The ranges overlap."] if rivals else []
     )
 

@@ -205,15 +205,15 @@ def test_each_cell_of_a_map_says_its_two_values_and_its_answer() -> None:
     one, two, cells = curve_view.make_surface_points(card, (card["inputs"][0], card["inputs"][1]), surface, ENGLISH)
     assert (one.values, two.values) == ([1.0, 2.0], [False, True])
     assert [[cell.answer for cell in line] for line in cells] == [[0.1, 0.2], [0.3, 0.4]]
-    assert (cells[1][0].word, cells[1][0].answer_word) == ("2 · no", "30%")
+    assert (cells[1][0].label, cells[1][0].answer_label) == ("2 · no", "30%")
     assert curve_view.summarize_surface(cells, ENGLISH) == "Over both fields the answer lies between 10% and 40%."
 
 
 def test_what_was_rarely_seen_is_grey_out_to_the_ends() -> None:
     points = [curve_chart.Point(at, 0.5, "", "") for at in (0.0, 5.0, 10.0)]
-    assert curve_chart.Axis("", [], (2.0, 8.0)).rare(points, (-1, 11)) == [(-1, 2.0), (8.0, 11)]
-    assert curve_chart.Axis("", [], (0.0, 8.0)).rare(points, (-1, 11)) == [(8.0, 11)]
-    assert curve_chart.Axis("", [], None).rare(points, (-1, 11)) == []
+    assert curve_chart.Axis("", [], (2.0, 8.0)).rare_ranges(points, (-1, 11)) == [(-1, 2.0), (8.0, 11)]
+    assert curve_chart.Axis("", [], (0.0, 8.0)).rare_ranges(points, (-1, 11)) == [(8.0, 11)]
+    assert curve_chart.Axis("", [], None).rare_ranges(points, (-1, 11)) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -281,11 +281,11 @@ def test_every_finding_is_a_whole_sentence(name: str, language: str, evaluated: 
     card, found = evaluated[name, language]
     tr = ENGLISH if language == "en" else POLISH
     for each in findings_of(card, found, tr):
-        for text in (each.sentence, *each.more):
+        for text in (each.sentence, *each.notes):
             assert not re.search(r"[{}]|\b(nan|None|inf)\b", text), text
             assert text[0].isupper() or text[0] in "„“0123456789", text
             assert text[-1] in ".:", text
-    without = [each for each in findings_of(card, found, tr) if each.drawing is None]
+    without = [each for each in findings_of(card, found, tr) if each.figure is None]
     assert without == [findings.describe_weak_spots(found, tr)]
 
 
@@ -293,7 +293,7 @@ def test_every_finding_is_a_whole_sentence(name: str, language: str, evaluated: 
 
 
 TITLES = chart.AxisTitles("x", "y", ["0%", "25%", "50%", "75%", "100%"])
-SPREADS = [chart.Estimate("A (900)", 0.7, 0.6, 0.8, "70"), chart.Estimate("B (9)", 0.4, 0.1, 0.9, "40", pale=True)]
+SPREADS = [chart.Estimate("A (900)", 0.7, 0.6, 0.8, "70"), chart.Estimate("B (9)", 0.4, 0.1, 0.9, "40", is_small=True)]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -349,7 +349,7 @@ def test_a_whisker_reaches_from_low_to_high(theme: str) -> None:
 
 def test_where_the_sentence_stands_is_marked_on_the_curve(evaluated: dict[tuple[str, str], Found]) -> None:
     card, found = evaluated["credit-default", "en"]
-    drawn = classification_findings.describe_precision_and_recall(card, cast(Any, found), "light", ENGLISH).drawing
+    drawn = classification_findings.describe_precision_and_recall(card, cast(Any, found), "light", ENGLISH).figure
     curve, mark = drawn.data  # type: ignore[union-attr]
     assert (mark.x[0], mark.y[0]) in set(zip(curve.x, curve.y, strict=True))
     assert mark.x[0] == pytest.approx(0.5, abs=0.02)
@@ -360,7 +360,7 @@ def test_groups_that_are_small_are_grey_in_the_chart_and_in_the_table(evaluated:
     small = 0
     for segment in found["segments"]:
         drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
-        grey = [colour != canvas.ACCENT["light"] for colour in drawn.drawing.data[-1].marker.color]  # type: ignore[union-attr]
+        grey = [colour != canvas.ACCENT["light"] for colour in drawn.figure.data[-1].marker.color]  # type: ignore[union-attr]
         rows = re.findall(r"<tr( style[^>]*)?><th scope=.row.>(.*?)</tr>", drawn.table)
         assert grey == [bool(style) for style, _ in rows] == ["(few)" in row for _, row in rows]
         assert grey == [group["small"] for group in segment["groups"]]
