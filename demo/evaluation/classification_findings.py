@@ -1,4 +1,4 @@
-"""What the evaluation of a classification says: telling apart, finding, calibration, mistakes and their cost."""
+"""The findings of a classification: discrimination, precision and recall, calibration, thresholds and their costs."""
 
 from html import escape
 
@@ -13,9 +13,9 @@ from demo.text.translation import Translation
 _HALF = 0.5
 
 
-def describe_discrimination(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
-    """The ROC curve, and its area as pairs of a hundred."""
-    auc = found["auc"]
+def describe_discrimination(card: Card, evaluation: Classification, theme: str, tr: Translation) -> Finding:
+    """Describe the ROC curve, and its area (AUC) as pairs of a hundred."""
+    auc = evaluation["auc"]
     value, low, high = (tr.number(auc[name] * 100) for name in ("value", "low", "high"))
     sentence = tr.text(
         "Of 100 pairs, one case of “{label}” and one other, {value} ({low} to {high}) are put in the right order.",
@@ -24,7 +24,7 @@ def describe_discrimination(card: Card, found: Classification, theme: str, tr: T
         low=low,
         high=high,
     )
-    curve = [(point["false_alarms"], point["found"]) for point in found["roc"]]
+    curve = [(point["false_alarms"], point["found"]) for point in evaluation["roc"]]
     titles = AxisTitles(tr.text("False alarms among the others"), tr.text("Found"), format_share_ticks(tr))
     area = tr.text(
         "The line is the ROC curve, the number its area (AUC). A coin would put 50 of 100 pairs in order: the dashed line."
@@ -36,9 +36,9 @@ def describe_discrimination(card: Card, found: Classification, theme: str, tr: T
     )
 
 
-def describe_precision_and_recall(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
-    """Precision against recall, read at the point where half of the focus is found."""
-    half = min(found["precision"], key=lambda point: abs(point["found"] - _HALF))
+def describe_precision_and_recall(card: Card, evaluation: Classification, theme: str, tr: Translation) -> Finding:
+    """Describe precision and recall at the point whose recall is nearest to one half."""
+    half = min(evaluation["precision"], key=lambda point: abs(point["found"] - _HALF))
     sentence = tr.text(
         "To find {found} of all cases of “{label}”, flag those above {threshold}: {right} of the flagged are right.",
         found=tr.percent(half["found"]),
@@ -46,12 +46,12 @@ def describe_precision_and_recall(card: Card, found: Classification, theme: str,
         threshold=tr.percent(half["threshold"]),
         right=format_interval(precision, tr) if (precision := half.get("precision")) else tr.percent(half["right"]),
     )
-    curve, here = [(point["found"], point["right"]) for point in found["precision"]], (half["found"], half["right"])
+    curve, here = [(point["found"], point["right"]) for point in evaluation["precision"]], (half["found"], half["right"])
     titles = AxisTitles(tr.text("Found"), tr.text("Right among the flagged"), format_share_ticks(tr))
     base = tr.text(
         "Flagging everybody would be right for {share}. Average precision: {average}.",
-        share=tr.percent(found["focus_rows"] / found["rows"]),
-        average=format_interval(found["average_precision"], tr),
+        share=tr.percent(evaluation["focus_rows"] / evaluation["rows"]),
+        average=format_interval(evaluation["average_precision"], tr),
     )
     return Finding(
         sentence,
@@ -60,9 +60,9 @@ def describe_precision_and_recall(card: Card, found: Classification, theme: str,
     )
 
 
-def describe_calibration(card: Card, found: Classification, theme: str, tr: Translation) -> Finding:
-    """Calibration: what was said against what happened."""
-    bins = found["calibration"]
+def describe_calibration(card: Card, evaluation: Classification, theme: str, tr: Translation) -> Finding:
+    """Describe the calibration: the predicted share against the observed one, bin by bin."""
+    bins = evaluation["calibration"]
     worst = max(bins, key=lambda each: abs(each["said"] - each["happened"]["value"]))
     sentence = tr.text(
         "Where the model said about {said}, it came true in {happened}: the largest gap of all.",
@@ -88,14 +88,14 @@ def describe_calibration(card: Card, found: Classification, theme: str, tr: Tran
     )
 
 
-def describe_threshold(card: Card, found: Classification, counts: ThresholdCounts, tr: Translation) -> str:
-    """Say in one sentence what a threshold does."""
+def describe_threshold(card: Card, evaluation: Classification, counts: ThresholdCounts, tr: Translation) -> str:
+    """Describe in one sentence what is flagged and what is missed at a threshold."""
     flagged = counts["flagged_right"] + counts["flagged_wrong"]
     return tr.text(
         "From {threshold} up: {flagged} of {all} cases flagged, {wrong} of them wrongly; {missed} of “{label}” missed.",
         threshold=tr.percent(counts["threshold"]),
         flagged=tr.number(flagged),
-        all=tr.number(found["rows"]),
+        all=tr.number(evaluation["rows"]),
         wrong=tr.number(counts["flagged_wrong"]),
         missed=tr.number(counts["passed_wrong"]),
         label=focus_label(card),
@@ -103,19 +103,22 @@ def describe_threshold(card: Card, found: Classification, counts: ThresholdCount
 
 
 def describe_threshold_intervals(counts: ThresholdCounts, tr: Translation) -> str:
-    """Say how sure the two shares at a threshold are; nothing where the bundle does not say, or nobody is flagged."""
-    right, of_focus = counts.get("right"), counts.get("found")
-    if not right or not of_focus or not right["rows"]:
+    """Describe precision and recall at a threshold with their intervals.
+
+    Empty if the bundle has no intervals, or if no case is flagged.
+    """
+    precision, recall = counts.get("right"), counts.get("found")
+    if not precision or not recall or not precision["rows"]:
         return ""
     return tr.text(
         "Right among the flagged: {right}. Found: {found}.",
-        right=format_interval(right, tr),
-        found=format_interval(of_focus, tr),
+        right=format_interval(precision, tr),
+        found=format_interval(recall, tr),
     )
 
 
 def build_confusion_table(card: Card, counts: ThresholdCounts, tr: Translation) -> str:
-    """Return the four counts as a table of HTML: what was flagged and what was true."""
+    """Return the confusion matrix at a threshold as an HTML table."""
     label = escape(focus_label(card))
     rows = [
         (tr.text("flagged"), counts["flagged_right"], counts["flagged_wrong"], "right", "wrong"),
@@ -131,35 +134,33 @@ def build_confusion_table(card: Card, counts: ThresholdCounts, tr: Translation) 
 
 
 def describe_costs(
-    found: Classification, here: ThresholdCounts, false_alarm: float, missed: float, *, theme: str, tr: Translation
+    evaluation: Classification, here: ThresholdCounts, false_alarm: float, missed: float, *, theme: str, tr: Translation
 ) -> tuple[Figure, str]:
-    """Return the cost along the threshold, and the cheapest one in words."""
-    thresholds = found["thresholds"]
+    """Return the chart of the cost by threshold, and a sentence on the cheapest threshold."""
+    thresholds = evaluation["thresholds"]
     points = [(counts["threshold"], threshold_costs.total_cost(counts, false_alarm, missed)) for counts in thresholds]
     best = threshold_costs.find_cheapest(thresholds, false_alarm, missed)
     titles = AxisTitles(tr.text("Flag from"), tr.text("Cost of all mistakes"), format_share_ticks(tr))
 
-    def cost(counts: ThresholdCounts) -> str:
-        value, reach = (
-            threshold_costs.total_cost(counts, false_alarm, missed),
-            threshold_costs.cost_margin(counts, false_alarm, missed),
-        )
-        ends = {"low": tr.number(max(value - reach, 0)), "high": tr.number(value + reach)}
+    def format_cost(counts: ThresholdCounts) -> str:
+        value = threshold_costs.total_cost(counts, false_alarm, missed)
+        margin = threshold_costs.cost_margin(counts, false_alarm, missed)
+        ends = {"low": tr.number(max(value - margin, 0)), "high": tr.number(value + margin)}
         return tr.text("{value} ({low} to {high})", value=tr.number(value), **ends)
 
     sentence = tr.text(
         "Here all mistakes cost {here}; the cheapest threshold is {best}, where they cost {least}.",
-        here=cost(here),
+        here=format_cost(here),
         best=tr.percent(best["threshold"]),
-        least=cost(best),
+        least=format_cost(best),
     )
     low, high = threshold_costs.find_equal_cost_range(thresholds, best, false_alarm, missed)
     if low < high:
-        stretch = {"low": tr.percent(low), "high": tr.percent(high)}
-        sentence += " " + tr.text("From {low} to {high} it may be as cheap: the difference may be chance.", **stretch)
-    words = (
+        ends = {"low": tr.percent(low), "high": tr.percent(high)}
+        sentence += " " + tr.text("From {low} to {high} it may be as cheap: the difference may be chance.", **ends)
+    labels = (
         tr.text("yours: {threshold}", threshold=tr.percent(here["threshold"])),
         tr.text("cheapest: {threshold}", threshold=tr.percent(best["threshold"])),
     )
     lines = (here["threshold"], best["threshold"])
-    return evaluation_charts.draw_costs(points, lines, words, titles, theme), sentence
+    return evaluation_charts.draw_costs(points, lines, labels, titles, theme), sentence

@@ -1,6 +1,6 @@
-"""An inquiry into how good a model is: which question is looked at, and what the viewer set for it; its form in the address.
+"""What the page How good shows: the chosen question and its settings, and their form in the page's URL.
 
-What an address says is hostile until it fits.
+A URL comes from outside: values that do not fit are replaced by the defaults.
 
     ?view=mistakes%3Fthreshold%3D0.3%26alarm%3D1.0%26missed%3D20.0
     ?view=groups%3Fby%3DSEX
@@ -16,7 +16,7 @@ _MAX_PARTS = 20
 
 @dataclass(frozen=True)
 class EvaluationQuery:
-    """`threshold` flags cases; `alarm` and `missed` are the prices of both mistakes; `by` is what groups are made of."""
+    """The chosen question; `alarm` and `missed` are the prices of both mistakes, `by` is the name of a segment."""
 
     question: str
     threshold: float = 0.5
@@ -25,35 +25,35 @@ class EvaluationQuery:
     by: str = ""
 
 
-def format_query(inquiry: EvaluationQuery) -> str:
-    """Return what the address says: the question, and what differs from what is usual."""
-    usual = EvaluationQuery("")
-    numbers = {name: getattr(inquiry, name) for name in ("threshold", "alarm", "missed")}
-    told = {name: repr(value) for name, value in numbers.items() if value != getattr(usual, name)}
-    told |= {"by": inquiry.by} if inquiry.by else {}
-    return f"{inquiry.question}?{urlencode(told)}" if told else inquiry.question
+def format_query(query: EvaluationQuery) -> str:
+    """Return the query as the URL holds it: the question, and the settings that differ from the defaults."""
+    default = EvaluationQuery("")
+    numbers = {name: getattr(query, name) for name in ("threshold", "alarm", "missed")}
+    settings = {name: repr(value) for name, value in numbers.items() if value != getattr(default, name)}
+    settings |= {"by": query.by} if query.by else {}
+    return f"{query.question}?{urlencode(settings)}" if settings else query.question
 
 
-def parse_query(text: str, questions: list[str], groupings: list[str]) -> EvaluationQuery:
-    """Return the inquiry of an address; what does not fit is as if nobody had said it."""
+def parse_query(text: str, questions: list[str], segments: list[str]) -> EvaluationQuery:
+    """Return the query of a URL. Values that do not fit are replaced by the defaults."""
     question, _, rest = text.partition("?")
     try:
-        told = dict(parse_qsl(rest, max_num_fields=_MAX_PARTS))
+        settings = dict(parse_qsl(rest, max_num_fields=_MAX_PARTS))
     except ValueError:
-        told = {}
-    usual = EvaluationQuery("")
+        settings = {}
+    default = EvaluationQuery("")
     return EvaluationQuery(
         question if question in questions else questions[0],
-        threshold=_parse_number(told.get("threshold"), 1.0, usual.threshold),
-        alarm=_parse_number(told.get("alarm"), MAX_PRICE, usual.alarm),
-        missed=_parse_number(told.get("missed"), MAX_PRICE, usual.missed),
-        by=told["by"] if told.get("by") in groupings else "",
+        threshold=_parse_number(settings.get("threshold"), 1.0, default.threshold),
+        alarm=_parse_number(settings.get("alarm"), MAX_PRICE, default.alarm),
+        missed=_parse_number(settings.get("missed"), MAX_PRICE, default.missed),
+        by=settings["by"] if settings.get("by") in segments else "",
     )
 
 
-def _parse_number(text: str | None, most: float, usual: float) -> float:
+def _parse_number(text: str | None, maximum: float, default: float) -> float:
     try:
         value = float(text or "")
     except ValueError:
-        return usual
-    return value if math.isfinite(value) and 0 <= value <= most else usual
+        return default
+    return value if math.isfinite(value) and 0 <= value <= maximum else default

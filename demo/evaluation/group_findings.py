@@ -1,4 +1,4 @@
-"""For whom is it worse? How a model does for each group of cases, and how it treats them: sentence, chart and table."""
+"""The findings of segments: how good the model is for each group of cases, and how it decides on them."""
 
 from html import escape
 
@@ -22,38 +22,38 @@ from demo.text.translation import Translation
 _GREY = f' style="color:light-dark({canvas.MUTED["light"]},{canvas.MUTED["dark"]})"'
 
 
-def describe_groups(card: Card, found: Evaluation, segment: Segment, theme: str, tr: Translation) -> Finding:
-    """How the model does for each group of cases, and how it treats them; a small one is pale."""
-    overall = found["overall"]["value"]
-    spreads = [
+def describe_groups(card: Card, evaluation: Evaluation, segment: Segment, theme: str, tr: Translation) -> Finding:
+    """Describe the metric of each group of a segment, with a table of flagged and true shares. Small groups are grey."""
+    overall = evaluation["overall"]["value"]
+    estimates = [
         Estimate(
             f"{group['label']} ({tr.number(group['metric']['rows'])})",
             group["metric"]["value"],
             group["metric"]["low"],
             group["metric"]["high"],
-            format_metric(found, group["metric"]["value"], tr),
+            format_metric(evaluation, group["metric"]["value"], tr),
             is_small=group["small"],
         )
         for group in segment["groups"]
     ]
-    drawing = evaluation_charts.draw_estimates(
-        spreads, (overall, tr.text("all cases: {value}", value=format_metric(found, overall, tr))), theme
+    figure = evaluation_charts.draw_estimates(
+        estimates, (overall, tr.text("all cases: {value}", value=format_metric(evaluation, overall, tr))), theme
     )
-    sentence, doubt = _describe_best_and_worst(found, segment, tr)
-    more = [*doubt, explain_counts(tr), explain_intervals(tr, drawn=True)]
+    sentence, doubt = _describe_best_and_worst(evaluation, segment, tr)
+    notes = [*doubt, explain_counts(tr), explain_intervals(tr, drawn=True)]
     if not segment["is_input"]:
-        more.insert(0, tr.text("The model never sees this; it is used here only to compare."))
-    return Finding(sentence, drawing, tuple(more), table=_build_group_table(card, found, segment, tr))
+        notes.insert(0, tr.text("The model never sees this; it is used here only to compare."))
+    return Finding(sentence, figure, tuple(notes), table=_build_group_table(card, evaluation, segment, tr))
 
 
-def _describe_best_and_worst(found: Evaluation, segment: Segment, tr: Translation) -> tuple[str, list[str]]:
-    """Name the best and the worst group, each with its range; where these overlap, say so."""
-    solid = [group for group in segment["groups"] if not group["small"]] or segment["groups"]
-    sign = 1 if found["kind"] == "classification" else -1
-    worst, *_, best = sorted([solid[0], *solid], key=lambda group: sign * group["metric"]["value"])
-    name = metric_name(found, tr)
-    if len(solid) == 1:
-        figure = format_metric_interval(found, best["metric"], tr)
+def _describe_best_and_worst(evaluation: Evaluation, segment: Segment, tr: Translation) -> tuple[str, list[str]]:
+    """Return a sentence on the best and the worst group with their intervals, and a note if the intervals overlap."""
+    large = [group for group in segment["groups"] if not group["small"]] or segment["groups"]
+    sign = 1 if evaluation["kind"] == "classification" else -1
+    worst, *_, best = sorted([large[0], *large], key=lambda group: sign * group["metric"]["value"])
+    name = metric_name(evaluation, tr)
+    if len(large) == 1:
+        figure = format_metric_interval(evaluation, best["metric"], tr)
         only = tr.text(
             "{metric}: {figure} for “{group}”, the only group with enough cases.",
             metric=name,
@@ -65,18 +65,18 @@ def _describe_best_and_worst(found: Evaluation, segment: Segment, tr: Translatio
         "{metric}: best for “{best}”, {best_word}; worst for “{worst}”, {worst_word}.",
         metric=name,
         best=best["label"],
-        best_word=format_metric_interval(found, best["metric"], tr),
+        best_word=format_metric_interval(evaluation, best["metric"], tr),
         worst=worst["label"],
-        worst_word=format_metric_interval(found, worst["metric"], tr),
+        worst_word=format_metric_interval(evaluation, worst["metric"], tr),
     )
     if intervals_overlap(best["metric"], worst["metric"]):
         return sentence, [tr.text("These two ranges overlap: the difference may be chance.")]
     return sentence, []
 
 
-def _build_group_table(card: Card, found: Evaluation, segment: Segment, tr: Translation) -> str:
-    """Return a table of HTML: of each group how many there are, how many are flagged, and how many truly are so."""
-    classification = found["kind"] == "classification"
+def _build_group_table(card: Card, evaluation: Evaluation, segment: Segment, tr: Translation) -> str:
+    """Return an HTML table: for each group its cases, the flagged share, and the true share."""
+    classification = evaluation["kind"] == "classification"
     bands = card["output"].get("bands", [])
     flagged = (
         bands[-1].get("label") or bands[-1]["value"] if bands else tr.text("from {threshold} up", threshold=tr.percent(0.5))
@@ -86,12 +86,12 @@ def _build_group_table(card: Card, found: Evaluation, segment: Segment, tr: Tran
     heads.append(tr.text("It came true: {label}", label=focus_label(card)) if classification else tr.text("Mean true value"))
 
     def cells(group: SegmentGroup) -> list[str]:
-        number, truth = tr.number(group["truth"]["rows"]), group["truth"]
-        counted = tr.text("{n} (few)", n=number) if group["small"] else number
+        count, truth = tr.number(group["truth"]["rows"]), group["truth"]
+        cases = tr.text("{n} (few)", n=count) if group["small"] else count
         if not classification:
             value, low, high = (wording.format_answer_with_unit(card, truth[name], tr) for name in ("value", "low", "high"))
-            return [counted, tr.text("{value} ({low} to {high})", value=value, low=low, high=high)]
-        return [counted, format_interval(group["flagged"], tr) if group["flagged"] else "", format_interval(truth, tr)]
+            return [cases, tr.text("{value} ({low} to {high})", value=value, low=low, high=high)]
+        return [cases, format_interval(group["flagged"], tr) if group["flagged"] else "", format_interval(truth, tr)]
 
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(

@@ -1,4 +1,4 @@
-"""What the evaluation of a regression says: predicted against true, how large the errors are, whether the ranges hold."""
+"""The findings of a regression: predicted against true values, residuals, coverage of the intervals."""
 
 from client import Card, Regression
 from demo.charts import evaluation_charts
@@ -11,55 +11,56 @@ from demo.text.translation import Translation
 _FEW_BINS = 3
 
 
-def describe_predicted_vs_true(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
-    """Predicted against true values, a sample of them."""
+def describe_predicted_vs_true(card: Card, evaluation: Regression, theme: str, tr: Translation) -> Finding:
+    """Describe the typical error, with a chart of a sample of predicted against true values."""
     error = {
-        name: wording.format_answer_with_unit(card, found["median_error"][name], tr) for name in ("value", "low", "high")
+        name: wording.format_answer_with_unit(card, evaluation["median_error"][name], tr)
+        for name in ("value", "low", "high")
     }
     sentence = tr.text("Half of all answers are within {value} of the true value ({low} to {high}).", **error)
-    points = [(point["true"], point["predicted"]) for point in found["sample"]]
+    points = [(point["true"], point["predicted"]) for point in evaluation["sample"]]
     flat = [value for point in points for value in point]
     titles = AxisTitles(tr.text("True value"), tr.text("The model said"), [])
-    drawing = evaluation_charts.draw_predicted_vs_true(points, _make_ticks(card, min(flat), max(flat), tr), titles, theme)
+    figure = evaluation_charts.draw_predicted_vs_true(points, _make_ticks(card, min(flat), max(flat), tr), titles, theme)
     r2 = tr.text(
-        "The model explains {share} of what makes the values differ (R²).", share=format_interval(found["r2"], tr, 1)
+        "The model explains {share} of what makes the values differ (R²).", share=format_interval(evaluation["r2"], tr, 1)
     )
     drawn = tr.count("Drawn: {n} case by chance.", "Drawn: {n} cases by chance.", len(points))
-    return Finding(sentence, drawing, (r2, drawn, explain_intervals(tr, drawn=False)))
+    return Finding(sentence, figure, (r2, drawn, explain_intervals(tr, drawn=False)))
 
 
-def describe_residuals(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
-    """How the errors spread."""
-    bins, high, low = found["residuals"], found.get("too_high"), found.get("too_low")
+def describe_residuals(card: Card, evaluation: Regression, theme: str, tr: Translation) -> Finding:
+    """Describe how the errors are distributed."""
+    bins, high, low = evaluation["residuals"], evaluation.get("too_high"), evaluation.get("too_low")
     sentence = tr.text("So far is the model from the true values.")
-    more = [tr.text("The outermost bars hold everything beyond them too.")]
+    notes = [tr.text("The outermost bars hold everything beyond them too.")]
     if high and low:
         sentence = tr.text(
             "The model says too much in {high} of cases, too little in {low}.",
             high=format_interval(high, tr, 1),
             low=format_interval(low, tr, 1),
         )
-        more.append(explain_intervals(tr, drawn=False))
+        notes.append(explain_intervals(tr, drawn=False))
     titles = AxisTitles(tr.text("The model said minus the true value"), tr.text("Cases"), [])
     drawn = [(each["low"], each["high"], each["rows"]) for each in bins]
-    if len(bins) > _FEW_BINS:  # the outermost ones are as wide as the errors are large
+    if len(bins) > _FEW_BINS:  # the outermost bins have no end: draw them as wide as the others
         (_, first, first_rows), (last, _, last_rows), width = drawn[0], drawn[-1], drawn[1][1] - drawn[1][0]
         drawn[0], drawn[-1] = (first - width, first, first_rows), (last, last + width, last_rows)
     counts = [(at, tr.number(at)) for at in round_numbers(0, max(rows for _, _, rows in drawn))]
     ticks = _make_ticks(card, drawn[0][0], drawn[-1][1], tr)
-    drawing = evaluation_charts.draw_residuals(drawn, ticks, counts, titles, theme)
-    return Finding(sentence, drawing, tuple(more))
+    figure = evaluation_charts.draw_residuals(drawn, ticks, counts, titles, theme)
+    return Finding(sentence, figure, tuple(notes))
 
 
-def describe_coverage(card: Card, found: Regression, theme: str, tr: Translation) -> Finding:
-    """Whether the ranges hold as many true values as they promise."""
-    coverage = found.get("coverage")
+def describe_coverage(card: Card, evaluation: Regression, theme: str, tr: Translation) -> Finding:
+    """Describe which share of the true values lies inside the intervals."""
+    coverage = evaluation.get("coverage")
     if not coverage:
         return Finding(tr.text("This model gives no range around its answers."), None)
     sentence = tr.text(
         "{share} of the true values lie inside the range that the model gave.", share=format_interval(coverage, tr, 1)
     )
-    spreads = [
+    estimates = [
         Estimate(
             tr.text(
                 "{low} to {high}",
@@ -72,12 +73,12 @@ def describe_coverage(card: Card, found: Regression, theme: str, tr: Translation
             each["coverage"]["high"],
             tr.percent(each["coverage"]["value"]),
         )
-        for each in found["coverage_bins"]
+        for each in evaluation["coverage_bins"]
     ]
     whole = tr.text("all cases: {value}", value=tr.percent(coverage["value"]))
     note = tr.text("One line for each stretch of answers; after it the number of cases.")
-    drawing = evaluation_charts.draw_estimates(spreads, (coverage["value"], whole), theme)
-    return Finding(sentence, drawing, (note, explain_intervals(tr, drawn=True)))
+    figure = evaluation_charts.draw_estimates(estimates, (coverage["value"], whole), theme)
+    return Finding(sentence, figure, (note, explain_intervals(tr, drawn=True)))
 
 
 def _make_ticks(card: Card, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:

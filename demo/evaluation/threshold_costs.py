@@ -1,4 +1,4 @@
-"""Mistakes at a threshold, what they cost, and the cheapest threshold. Plain arithmetic on the evaluation's counts."""
+"""The cost of the mistakes at each threshold, and the cheapest threshold, from the counts of an evaluation."""
 
 import math
 
@@ -8,12 +8,12 @@ _Z_95 = 1.959964
 
 
 def total_cost(counts: ThresholdCounts, false_alarm: float, missed: float) -> float:
-    """Return what all mistakes at a threshold cost together."""
+    """Return the cost of all mistakes at a threshold; `false_alarm` and `missed` are the prices of one mistake."""
     return counts["flagged_wrong"] * false_alarm + counts["passed_wrong"] * missed
 
 
 def find_cheapest(thresholds: list[ThresholdCounts], false_alarm: float, missed: float) -> ThresholdCounts:
-    """Return the threshold whose mistakes cost least; of equal ones the one in the middle, far from both edges."""
+    """Return the threshold with the lowest cost; of equal ones the one in the middle."""
     costs = [total_cost(counts, false_alarm, missed) for counts in thresholds]
     least = min(costs)
     best = [counts for counts, each in zip(thresholds, costs, strict=True) if each == least]
@@ -21,12 +21,12 @@ def find_cheapest(thresholds: list[ThresholdCounts], false_alarm: float, missed:
 
 
 def find_nearest(thresholds: list[ThresholdCounts], threshold: float) -> ThresholdCounts:
-    """Return the counts at the threshold nearest to the asked one."""
+    """Return the counts at the threshold that is nearest to the given one."""
     return min(thresholds, key=lambda counts: abs(counts["threshold"] - threshold))
 
 
 def cost_margin(counts: ThresholdCounts, false_alarm: float, missed: float) -> float:
-    """Return how far to each side the cost lies in 95% of repeated measurements: of counts that share out the same cases."""
+    """Return half the width of the 95% interval of the cost, from the variance of multinomial counts."""
     alarms, misses = counts["flagged_wrong"], counts["passed_wrong"]
     cases = alarms + misses + counts["flagged_right"] + counts["passed_right"]
     return _margin(alarms, misses, cases, false_alarm, missed)
@@ -35,9 +35,9 @@ def cost_margin(counts: ThresholdCounts, false_alarm: float, missed: float) -> f
 def find_equal_cost_range(
     thresholds: list[ThresholdCounts], best: ThresholdCounts, false_alarm: float, missed: float
 ) -> tuple[float, float]:
-    """Return from which to which threshold the cost is not surely above the best one's.
+    """Return the lowest and the highest threshold whose cost may equal the best one's, at the 95% level.
 
-    Two thresholds differ only by the cases between them, so only these can differ by chance.
+    Two thresholds decide differently only on the cases between them, so only these count.
     """
     cases = best["flagged_right"] + best["flagged_wrong"] + best["passed_right"] + best["passed_wrong"]
 
@@ -47,8 +47,7 @@ def find_equal_cost_range(
         more = total_cost(counts, false_alarm, missed) - total_cost(best, false_alarm, missed)
         return more <= _margin(alarms, -misses, cases, false_alarm, missed)
 
-    at = thresholds.index(best)
-    first = last = at
+    first = last = thresholds.index(best)
     while first > 0 and may_be_chance(thresholds[first - 1]):
         first -= 1
     while last + 1 < len(thresholds) and may_be_chance(thresholds[last + 1]):
@@ -57,7 +56,7 @@ def find_equal_cost_range(
 
 
 def _margin(alarms: int, misses: int, cases: int, false_alarm: float, missed: float) -> float:
-    """Return 1.96 standard errors of a cost of so many alarms and misses; misses that are saved are negative."""
+    """Return 1.96 standard errors of the cost of these mistakes. Negative misses are misses that are avoided."""
     mean = (alarms * false_alarm + misses * missed) / max(cases, 1)
     squares = alarms * false_alarm**2 + abs(misses) * missed**2
     return _Z_95 * math.sqrt(max(squares - cases * mean**2, 0))
