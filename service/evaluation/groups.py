@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from service.questions.value_wording import number, say
+from service.fields.value_wording import number, say
 from service.rows.columns import Columns
 from service.schemas import LANGUAGES, Card, Input, Language, Text
 

@@ -12,7 +12,7 @@ from service.evaluation.held_out import HeldOut
 from service.evaluation.intervals import CONFIDENCE, SEED
 from service.evaluation.metrics import Measure
 from service.evaluation.segments import MIN_OF_A_LABEL, MIN_ROWS
-from service.questions.value_wording import number, say
+from service.fields.value_wording import number, say
 from service.schemas import LANGUAGES, Figure, Language, Text, WeakSpot
 
 MAX_SPOTS = 3

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.errors import Fault, InvalidFile
-from service.files.arrow_format.to_float64 import doubles
+from service.fields.arrow_values import doubles
 from service.files.csv_format.dialect import Decimal
 from service.files.file_parts import Part
 from service.rows.checks import EXPECTED, UNKNOWN_CATEGORY, Checks

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.by_key.entity_keys import NoKey
-from service.files.arrow_format.to_float64 import doubles
+from service.fields.arrow_values import doubles
 from service.jobs.key_columns import key_texts
 
 KEY = "client"

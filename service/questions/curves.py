@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from service.bundles.reference import usual_range
 from service.bundles.registry import Model
 from service.errors import Fault, InvalidInput
+from service.fields.value_grid import Scale, scale_of
 from service.questions.row_variants import Base, base_of, number_of, value_of
 from service.questions.usualness import Usual
-from service.questions.value_grid import Scale, scale_of
 from service.rows.strict_json import shown
 from service.schemas import (
     Curve,

@@ -3,7 +3,7 @@
 Labels stand as they are, after a colon: no grammar of either language bends them.
 """
 
-from service.questions.value_wording import label_of, shortened, value_text
+from service.fields.value_wording import label_of, shortened, value_text
 from service.schemas import Card, Classification, Contribution, Language
 
 _MAX_NAMED = 2

@@ -7,11 +7,11 @@ import numpy as np
 
 from service.bundles.registry import Model
 from service.errors import Fault, InvalidInput
+from service.fields.value_grid import scale_of
 from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread
 from service.questions.goals import Target, target_of
 from service.questions.row_variants import Base, base_of, value_of
 from service.questions.usualness import Usual
-from service.questions.value_grid import scale_of
 from service.schemas import (
     Change,
     Input,

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from service.evaluation.groups import Division, divisions
-from service.questions.value_wording import number
+from service.fields.value_wording import number
 from service.rows.columns import Columns
 from service.schemas import Card, Category, Input, Regression, Scoring
 

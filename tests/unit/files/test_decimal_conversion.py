@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
-from service.files.arrow_format.to_float64 import doubles
+from service.fields.arrow_values import doubles
 from service.jobs.card_statements import statements
 from tests.support.row_files import ask, read, written
 

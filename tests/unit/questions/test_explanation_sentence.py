@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.bundles.registry import Model, open_model
+from service.fields.value_wording import value_text
 from service.questions.explanation_sentence import sentence
 from service.questions.explanations import explanations
-from service.questions.value_wording import value_text
 from service.schemas import (
     LANGUAGES,
     Card,

@@ -1,0 +1,1 @@
+"""One module per type of input field: how its values are checked, parsed, coded, worded and varied."""
