@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from service.errors import BrokenBundle
+from service.fields.lookup import type_of
 from service.schemas import Card, Classification, Input
 
 MAX_FILE_BYTES = 256 * 2**20
@@ -103,11 +104,9 @@ def check_card(card: Card) -> None:
 
 
 def _check_input(field: Input) -> None:
-    values = [category.value for category in field.categories]
-    if field.type == "category" and (not values or len(set(values)) != len(values)):
-        raise BrokenBundle(f"{field.name} needs categories, each once")
-    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
-        raise BrokenBundle(f"{field.name} has a minimum above its maximum")
+    fault = type_of(field).card_fault()
+    if fault is not None:
+        raise BrokenBundle(f"{field.name} {fault}")
 
 
 def _check_output(output: Classification) -> None:

@@ -63,7 +63,7 @@ def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None
         raise BrokenBundle(f"{FILE} does not fit: {str(error)[:200]}") from error
     except InvalidInput as error:
         raise BrokenBundle(f"{FILE} holds rows that do not fit the card: {error.faults[0].field}") from error
-    _check(reference, card)
+    _check(reference, checks)
     return reference
 
 
@@ -76,10 +76,10 @@ def background(reference: Reference | None, card: Card, checks: Checks) -> Colum
     return checks.columns(rows[:MAX_ROWS])
 
 
-def usual_range(reference: Reference | None, card: Card, name: str) -> tuple[float, float] | None:
+def usual_range(reference: Reference | None, checks: Checks, name: str) -> tuple[float, float] | None:
     """Return between which values of a number 98 of 100 rows lie that the model learned from; None where nobody knows."""
-    numeric = [field.name for field in card.inputs if field.type != "text"]
-    quantiles = reference.spreads[numeric.index(name)].quantiles if reference and name in numeric else []
+    names = [field.name for field in checks.number_fields]
+    quantiles = reference.spreads[names.index(name)].quantiles if reference and name in names else []
     return (quantiles[_TAIL], quantiles[-1 - _TAIL]) if len(quantiles) == QUANTILES else None
 
 
@@ -94,16 +94,15 @@ def spread_of(values: NDArray[np.float64], categories: int) -> Spread:
     return Spread(quantiles=[float(f"{value:.7g}") for value in np.quantile(known, places)], missing=round(missing, 6))
 
 
-def _check(reference: Reference, card: Card) -> None:
-    numeric = [field for field in card.inputs if field.type != "text"]
-    if len(reference.spreads) != len(numeric) or len(reference.rows) > MAX_ROWS:
+def _check(reference: Reference, checks: Checks) -> None:
+    fields = checks.number_fields
+    if len(reference.spreads) != len(fields) or len(reference.rows) > MAX_ROWS:
         raise BrokenBundle(f"{FILE} is of other fields than the card's")
-    if numeric and not reference.rows:
+    if fields and not reference.rows:
         raise BrokenBundle(f"{FILE} holds no rows to compare with")
-    for field, spread in zip(numeric, reference.spreads, strict=True):
-        categories = len(field.categories) if field.type == "category" else 2 * (field.type == "boolean")
+    for field, spread in zip(fields, reference.spreads, strict=True):
         parts = [*spread.shares, spread.missing]
-        fits = len(spread.shares) == categories and bool(spread.quantiles) != bool(categories)
+        fits = len(spread.shares) == field.size and bool(spread.quantiles) != bool(field.size)
         if not fits or not all(0 <= part <= 1 for part in parts):
             raise BrokenBundle(f"{FILE} does not fit the field {field.name[:64]}")
     for numbers in (reference.surprises, *(spread.quantiles for spread in reference.spreads)):

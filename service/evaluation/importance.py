@@ -4,6 +4,7 @@ import numpy as np
 
 from service.evaluation.held_out import HeldOut
 from service.evaluation.intervals import SEED, Resamples, figure
+from service.fields.lookup import number_fields
 from service.rows.columns import Columns
 from service.schemas import Importance
 
@@ -39,12 +40,12 @@ def _with_shuffled(
 ) -> Columns:
     """Return the chosen rows once for each shuffle, one below the other, with the values of one field in its order."""
     columns = held_out.columns
-    numeric = [field.name for field in held_out.card.inputs if field.type != "text"]
+    numeric = [field.name for field in number_fields(held_out.card)]
     rows, orders = np.tile(chosen, SHUFFLES), np.concatenate([chosen[order] for order in shuffled])
-    matrix = columns.matrix[rows]
+    matrix = columns.numbers[rows]
     if name in numeric:
         place = numeric.index(name)
-        matrix[:, place] = columns.matrix[orders, place]
+        matrix[:, place] = columns.numbers[orders, place]
     texts = {
         field: [values[place] for place in (orders if field == name else rows)] for field, values in columns.texts.items()
     }

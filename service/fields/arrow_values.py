@@ -1,11 +1,131 @@
-"""Columns of numbers of any of Arrow's types → doubles: the nearest ones, as JSON has them."""
+"""Columns of Arrow arrays → numbers and texts.
 
+The one module of the package that imports pyarrow, so types import it on first use.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from service.errors import Fault, InvalidFile
+from service.fields.field_type import Mask, Numbers, ParsedColumn
+from service.schemas.row_files import Decimal
+
+if TYPE_CHECKING:
+    from service.fields.field_type import FieldType
+
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
-def doubles(array: pa.Array) -> pa.Array:
-    """Return the numbers as doubles. Arrow itself multiplies a decimal by a power of ten, which makes 0.5700000000000001 of
-    0.57; the digits as text are read right."""
+def to_float64(array: pa.Array) -> pa.Array:
+    """Return numbers of any Arrow type as doubles: the nearest ones, as JSON has them.
+
+    Arrow itself multiplies a decimal by a power of ten, which makes 0.5700000000000001 of 0.57. The digits as text are read
+    right.
+    """
     if pa.types.is_decimal(array.type):
         array = array.cast(pa.string())
     return array.cast(pa.float64(), safe=False)
+
+
+def with_points(array: pa.Array) -> pa.Array:
+    """Return numbers written with commas as written with points.
+
+    A point is no decimal sign there: a cell that holds one must not become another number.
+    """
+    return pc.replace_substring(pc.replace_substring(array, ".", "·"), ",", ".")
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether a column holds strings (or nothing but nulls), in any layout."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)
+    )
+
+
+def wrong_column(field: "FieldType", kind: Any) -> InvalidFile:
+    """Return the error for a column of a type that the field does not take."""
+    message = f"The column holds {str(kind)[:40]}, not {field.expected}."
+    return InvalidFile(
+        f"The column {field.name} has another type than the model needs.", faults=[Fault(field.name, "wrong_type", message)]
+    )
+
+
+def trimmed(array: pa.Array) -> pa.Array:
+    """Return the cells of a text file without spaces around them; an empty one is null."""
+    return without_empty(pc.utf8_trim_whitespace(array))
+
+
+def without_empty(array: pa.Array) -> pa.Array:
+    """Return the cells of a text file; an empty one is null."""
+    return pc.if_else(pc.equal(array, ""), None, array)
+
+
+def is_null(array: pa.Array) -> Mask:
+    """Return where a column has no value."""
+    return np.asarray(pc.is_null(array)) if array.null_count else np.zeros(len(array), dtype=np.bool_)
+
+
+def floats(array: pa.Array) -> Numbers:
+    """Return a column of doubles as numpy has it; null is NaN."""
+    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def none_wrong(array: pa.Array) -> Mask:
+    """Return that no value of a column is of a wrong type."""
+    return np.zeros(len(array), dtype=np.bool_)
+
+
+def parse_number_column(field: "FieldType", array: pa.Array) -> ParsedColumn:
+    """Return a column of integers, floats or decimals. Raises InvalidFile where it is another one."""
+    kind = array.type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)):
+        raise wrong_column(field, kind)
+    return ParsedColumn(floats(to_float64(array)), is_null(array), none_wrong(array))
+
+
+def parse_number_text(array: pa.Array, decimal: Decimal) -> ParsedColumn:
+    """Return the numbers that strings spell: words, grouped digits and units are wrong."""
+    array = trimmed(array)
+    null = is_null(array)
+    if decimal == "comma":
+        array = with_points(array)
+    fits = pc.fill_null(pc.match_substring_regex(array, _NUMBER), fill_value=False)
+    plain = pc.replace_substring_regex(pc.if_else(fits, array, None), r"^\+", "")
+    return ParsedColumn(floats(plain.cast(pa.float64())), null, ~np.asarray(fits) & ~null)
+
+
+def parse_boolean_column(field: "FieldType", array: pa.Array) -> ParsedColumn:
+    """Return a column of booleans, or of strings such as "yes" and "0". Raises InvalidFile where it is another one."""
+    if pa.types.is_boolean(array.type):
+        return ParsedColumn(floats(pc.if_else(array, 1.0, 0.0)), is_null(array), none_wrong(array))
+    if pa.types.is_null(array.type):
+        return ParsedColumn(np.full(len(array), np.nan), is_null(array), none_wrong(array))
+    if not is_text(array.type):
+        raise wrong_column(field, array.type)
+    lower, null = pc.utf8_lower(array.cast(pa.string())), is_null(array)
+    true, false = (np.asarray(pc.is_in(lower, pa.array(known))) for known in (_TRUE, _FALSE))
+    return ParsedColumn(np.where(true, 1.0, 0.0), null, ~(true | false) & ~null)
+
+
+def parse_category_column(field: "FieldType", array: pa.Array, unknown: float) -> ParsedColumn:
+    """Return the index of each category of the card; `unknown` for any other. Raises InvalidFile for a column of no text."""
+    if not is_text(array.type):
+        raise wrong_column(field, array.type)
+    known = pa.array([category.value for category in field.field.categories], pa.string())
+    codes = pc.fill_null(pc.index_in(array.cast(pa.string()), known), int(unknown))
+    return ParsedColumn(floats(codes), is_null(array), none_wrong(array))
+
+
+def texts(field: "FieldType", array: pa.Array) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return a column of text, null as "", and where it is null. Raises InvalidFile where it is another column."""
+    if not is_text(array.type):
+        raise wrong_column(field, array.type)
+    cells: list[str] = pc.fill_null(array.cast(pa.string()), "").to_pylist()
+    return cells, is_null(array)

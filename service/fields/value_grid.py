@@ -7,9 +7,6 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from service.rows.checks import bounds
-from service.schemas import Card, Input
-
 _ROUND_DIGITS = 3
 """A field without a step takes values of so many digits more than its range's first."""
 
@@ -23,12 +20,12 @@ _SMALLEST = 1e-290
 
 _MAX_DECIMALS = 15
 
-_HAIR = 1e-9
+_TOLERANCE = 1e-9
 """Of a step: what is lost by counting in binary fractions."""
 
 
 @dataclass(frozen=True)
-class Scale:
+class Grid:
     """Value number n is `anchor + n * step`; where the card names no step, the two ends are values as well."""
 
     low: float
@@ -40,12 +37,12 @@ class Scale:
     @property
     def first(self) -> int:
         steps = (self.low - self.anchor) / self.step
-        return math.floor(steps + _HAIR) if self.ends else math.ceil(steps - _HAIR)
+        return math.floor(steps + _TOLERANCE) if self.ends else math.ceil(steps - _TOLERANCE)
 
     @property
     def last(self) -> int:
         steps = (self.high - self.anchor) / self.step
-        return math.ceil(steps - _HAIR) if self.ends else math.floor(steps + _HAIR)
+        return math.ceil(steps - _TOLERANCE) if self.ends else math.floor(steps + _TOLERANCE)
 
     def number(self, value: float) -> int:
         """Return the number of the value that is nearest."""
@@ -65,47 +62,27 @@ class Scale:
             return np.empty(0)
         return self.values(np.round(np.linspace(float(self.first), float(self.last), points)))
 
-    def within(self, low: float, high: float) -> "Scale":
-        """Return the same scale over a narrower range."""
+    def within(self, low: float, high: float) -> "Grid":
+        """Return the same grid over a narrower range."""
         return replace(self, low=max(self.low, low), high=min(self.high, high))
 
-    def around(self, low: float, high: float) -> "Scale":
-        """Return a scale over a narrower range, its ends moved outwards to values that a person would type."""
+    def around(self, low: float, high: float) -> "Grid":
+        """Return a grid over a narrower range, its ends moved outwards to values that a person would type."""
         step = _round_step(low, high) if self.ends else self.step
         free = replace(self, low=-math.inf, high=math.inf, step=step, ends=False)
-        first, last = math.floor((low - self.anchor) / step + _HAIR), math.ceil((high - self.anchor) / step - _HAIR)
+        first, last = (
+            math.floor((low - self.anchor) / step + _TOLERANCE),
+            math.ceil((high - self.anchor) / step - _TOLERANCE),
+        )
         outer = free.values(np.array([first, last]))
         return replace(self, step=step).within(float(outer[0]), float(outer[-1]))
 
 
-def scale_of(card: Card, field: Input, own: float = math.nan) -> Scale:
-    """Return the scale over the range in which the model has seen data, widened to hold `own` unless that is NaN."""
-    lowest, highest = bounds(field)
-    low, high = seen_range(card, field, own)
-    low, high = max(lowest, np.fmin(low, own)), min(highest, np.fmax(high, own))
-    if field.type == "integer":
-        low, high = math.ceil(low), math.floor(high)
-    step = field.step or 0.0
-    if field.type == "integer":
-        step = max(1.0, float(round(step)))
-    anchor = 0.0 if field.minimum is None else field.minimum
-    if field.type == "integer":
-        anchor = math.ceil(anchor)
+def grid_between(low: float, high: float, *, step: float, anchor: float) -> Grid:
+    """Return the values on a step, counted from an anchor; round ones where the step is 0 or too fine to tell apart."""
     if 0 < step < math.inf and max(abs(low - anchor), abs(high - anchor)) / step < _MAX_STEPS:
-        return Scale(float(low), float(high), float(anchor), step, ends=False)
-    return Scale(float(low), float(high), 0.0, _round_step(low, high), ends=True)
-
-
-def seen_range(card: Card, field: Input, own: float = math.nan) -> tuple[float, float]:
-    """Return where the model has seen data; where the card does not say, its limits; else what its own rows show."""
-    if field.seen is not None:
-        return field.seen
-    rows = [*(example.row for example in card.examples), *card.real_rows, {field.name: field.default}, {field.name: own}]
-    shown = [row.get(field.name) for row in rows]
-    known = [float(value) for value in shown if isinstance(value, int | float) and math.isfinite(value)] or [0.0]
-    low = min(known) if field.minimum is None else field.minimum
-    high = max(known) if field.maximum is None else field.maximum
-    return low, max(low, high)
+        return Grid(low, high, anchor, step, ends=False)
+    return Grid(low, high, 0.0, _round_step(low, high), ends=True)
 
 
 def _round_step(low: float, high: float) -> float:

@@ -1,15 +1,13 @@
 """Numbers and texts as people of a language read them, where a sentence is made in the service."""
 
-from service.schemas import Input, Language, Text, Value
+from service.schemas import Input, Language, Text
 
 _POLISH_DIGITS = str.maketrans({",": "\u00a0", ".": ","})
 _LONGEST = 40
 _LARGE = 1e9
 """From here on the decimals are left out, and no power of ten is put in."""
-_WORDS: dict[Language, dict[Value, str]] = {
-    "en": {True: "yes", False: "no", None: "not known", "": "empty"},
-    "pl": {True: "tak", False: "nie", None: "nieznane", "": "puste"},
-}
+NOT_KNOWN: dict[Language, str] = {"en": "not known", "pl": "nieznane"}
+EMPTY: dict[Language, str] = {"en": "empty", "pl": "puste"}
 
 
 def number(value: float, language: Language, shown_as: str = "number") -> str:
@@ -23,18 +21,6 @@ def number(value: float, language: Language, shown_as: str = "number") -> str:
 def say(text: Text, language: Language) -> str:
     """Return a text in one language, or in the first that it has."""
     return text if isinstance(text, str) else text.get(language) or next(iter(text.values()), "")
-
-
-def value_text(field: Input, value: Value, language: Language) -> str:
-    """Return a field's value with its unit, as people read it: 62%, 50,000 NT$, very good, yes."""
-    if value is None or isinstance(value, bool):
-        return _WORDS[language][value]
-    if isinstance(value, str):
-        label = next((say(each.label, language) for each in field.categories if each.value == value), "") or value
-        return shortened(label) or _WORDS[language][""]
-    text = number(round(float(value), 4), language, field.shown_as)
-    unit = say(field.unit, language)
-    return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
 
 
 def shortened(text: str) -> str:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from service.bundles.prediction_builder import Coded
 from service.bundles.registry import Model
 from service.errors import Fault
-from service.files.cells import Cells
 from service.files.column_check import added_names
 from service.files.file_parts import Part, RowFile
+from service.files.part_parser import PartParser
 from service.rows.columns import Columns
 from service.schemas import Card, InputError
 
@@ -26,10 +26,10 @@ def schema_of(card: Card, others: pa.Schema) -> pa.Schema:
     return pa.schema([*others, *(pa.field(name, _TYPES.get(name, pa.float64())) for name in added_names(card))])
 
 
-def scored(model: Model, file: RowFile, cells: Cells, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def scored(model: Model, file: RowFile, parser: PartParser, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Yield the answer in the order of the rows. Raises ModelFailed, InvalidFile."""
     for part in file.parts():
-        columns, good, faults = cells.columns(part)
+        columns, good, faults = parser.parse(part)
         found = model.table(columns)
         places = None if good.all() else pa.array(np.cumsum(good) - 1, mask=~good)
         told = {"row": _rows(part.first_row, part.rows), **_errors(part, faults)}

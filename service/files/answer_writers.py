@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from service.errors import NotAcceptable
 from service.files.csv_format.csv_values import cells, check_type
-from service.files.csv_format.dialect import Decimal
 from service.files.media_types import Kind
+from service.schemas.row_files import Decimal
 
 
 class Writer(Protocol):

@@ -3,9 +3,9 @@
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from service.files.csv_format.dialect import Decimal
 from service.files.media_types import AnswerKind, Kind
 from service.schemas import Recognised
+from service.schemas.row_files import DateOrder, Decimal
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,8 @@ class Asked:
     answer: AnswerKind
     charset: str = ""
     decimal: Decimal | None = None
+    dates: DateOrder | None = None
+    """None: dates with dots begin with the day, dates with slashes are refused."""
     version: str | None = None
     keep_inputs: bool = False
     """Give the model's own columns back too, as they came."""

@@ -7,15 +7,15 @@ from typing import Any
 
 from service.bundles.registry import Model
 from service.errors import TooLarge
+from service.fields.field_type import TextStyle
 from service.files.answer_batches import errors_of, schema_of, scored, scored_rows
 from service.files.answer_writers import writer
 from service.files.arrow_format.arrow_file import arrow_file, parquet_file
-from service.files.cells import Cells
 from service.files.csv_format.csv_file import CsvFile
-from service.files.csv_format.dialect import Decimal
 from service.files.file_parts import RowFile
 from service.files.file_request import Asked, FileAnswer
 from service.files.media_types import Kind
+from service.files.part_parser import PartParser
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
@@ -23,17 +23,17 @@ from service.schemas import Card, FilePredictions, Row
 
 def score_file(model: Model, file: Path, asked: Asked) -> FileAnswer:
     """Read the file's frame; nothing is scored until pieces are asked for. Raises InvalidFile, TooLarge, NotAcceptable."""
-    opened, decimal, separator = _opened(model.card, file, asked)
-    cells = Cells(model.card, model.checks, decimal)
+    opened, style, separator = _opened(model.card, file, asked)
+    parser = PartParser(model.checks, style)
     if asked.answer == "json":
         if opened.recognised.rows > asked.max_json_rows:
             raise TooLarge(f"An answer in JSON may hold {asked.max_json_rows:,} rows. Ask for CSV, Arrow or Parquet.")
-        return FileAnswer(opened.recognised, _json(model, opened, cells))
+        return FileAnswer(opened.recognised, _json(model, opened, parser))
     schema = schema_of(model.card, opened.others)
-    out = writer(asked.answer, schema, separator=separator, decimal=decimal or "point")
+    out = writer(asked.answer, schema, separator=separator, decimal=style.decimal if style else "point")
 
     def pieces() -> Generator[bytes]:
-        for batch in scored(model, opened, cells, schema):
+        for batch in scored(model, opened, parser, schema):
             yield out.write(batch)
         yield out.end()
 
@@ -47,21 +47,21 @@ def score_rows(model: Model, rows: list[Row] | Columns, kind: Kind) -> bytes:
     return out.write(batch) + out.end()
 
 
-def _opened(card: Card, file: Path, asked: Asked) -> tuple[RowFile, Decimal | None, str]:
-    """Return the file, the decimal sign of its numbers where they are text, and its separator."""
+def _opened(card: Card, file: Path, asked: Asked) -> tuple[RowFile, TextStyle | None, str]:
+    """Return the file, how its values are written where they are text, and its separator."""
     if asked.kind == "csv":
         text = CsvFile(file, card, asked)
-        return text, text.decimal, text.separator
+        return text, TextStyle(text.decimal, asked.dates), text.separator
     opened = arrow_file if asked.kind == "arrow" else parquet_file
     return opened(file, card, asked), None, ","
 
 
-def _json(model: Model, opened: RowFile, cells: Cells) -> Generator[bytes]:
+def _json(model: Model, opened: RowFile, parser: PartParser) -> Generator[bytes]:
     predictions: list[Any] = []
     errors = []
     for part in opened.parts():
-        columns, good, faults = cells.columns(part)
-        columns = replace(columns, warnings=model.checks.warnings(columns.matrix))
+        columns, good, faults = parser.parse(part)
+        columns = replace(columns, warnings=model.checks.warnings(columns.numbers))
         scored = iter(model.predict(columns).predictions)
         predictions += [next(scored) if own else None for own in good]
         errors += errors_of(part, faults)

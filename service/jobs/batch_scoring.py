@@ -10,14 +10,14 @@ import pyarrow as pa
 from service.bundles.registry import Model, open_model
 from service.by_key.entity_keys import NoKey
 from service.errors import BrokenBundle, Fault
-from service.files.cells import Cells
+from service.fields.field_type import FieldType, NumbersType, TextStyle
 from service.files.file_parts import Part
+from service.files.part_parser import PartParser
 from service.jobs.key_columns import key_texts
 from service.jobs.partitions import FAULT
-from service.questions.row_variants import values_of
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
-from service.schemas import Card, Row, Value
+from service.schemas import Row, Value
 
 SCORED = pa.schema([("place", pa.int64()), ("key", pa.string()), ("row", pa.string()), ("prediction", pa.string())])
 """`place`: the row in the batch, from 1. `row`, `prediction`: JSON."""
@@ -55,13 +55,13 @@ def score_batch(bundle: Path, batch: pa.RecordBatch, *, key: str, version: str) 
     keys, faults = _keys(batch, key)
     inputs = {field.name: batch.column(field.name) for field in model.card.inputs if field.name in batch.schema.names}
     part = Part(1, batch.num_rows, inputs, [], faults=faults)
-    columns, good, faults = Cells(model.card, model.checks, "point").columns(part)
-    columns = replace(columns, warnings=model.checks.warnings(columns.matrix))
+    columns, good, faults = PartParser(model.checks, TextStyle()).parse(part)
+    columns = replace(columns, warnings=model.checks.warnings(columns.numbers))
     places = np.flatnonzero(good)
     scored = {
         "place": places + 1,
         "key": [keys[place] for place in places],
-        "row": [encode(row).decode() for row in _rows(model.card, columns, inputs)],
+        "row": [encode(row).decode() for row in _rows(model.checks.fields, columns, inputs)],
         "prediction": [encode(prediction).decode() for prediction in model.predict(columns).predictions],
     }
     refused = [
@@ -89,12 +89,12 @@ def _keys(batch: pa.RecordBatch, key: str) -> tuple[list[str | None], _Faults]:
     return keys, faults
 
 
-def _rows(card: Card, columns: Columns, given: dict[str, pa.Array]) -> list[Row]:
+def _rows(fields: tuple[FieldType, ...], columns: Columns, given: dict[str, pa.Array]) -> list[Row]:
     """Return scored rows as a caller of the API would send them, with the fields that were given."""
     values: dict[str, list[Value]] = {}
-    numbers = iter(columns.matrix.T)
-    for field in card.inputs:
-        found = columns.texts[field.name] if field.type == "text" else values_of(field, next(numbers))
+    numbers = iter(columns.numbers.T)
+    for field in fields:
+        found = field.values(next(numbers)) if isinstance(field, NumbersType) else columns.texts[field.name]
         if field.name in given:
             values[field.name] = list(found)
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.by_key.entity_keys import NoKey
-from service.fields.arrow_values import doubles
+from service.fields.arrow_values import to_float64
 from service.jobs.key_columns import key_texts
 
 KEY = "client"
@@ -101,7 +101,7 @@ def _amounts(column: pa.Array, name: str, faults: Faults) -> pa.Array:
     elif not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
         faults.append((_mask(pc.is_valid(column)), name, "wrong_type"))
         column = pa.nulls(len(column))
-    numbers = doubles(column)
+    numbers = to_float64(column)
     faults.append((_mask(pc.is_inf(numbers)), name, "not_finite"))
     return pc.if_else(pc.is_finite(numbers), numbers, None)
 

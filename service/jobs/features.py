@@ -1,6 +1,7 @@
 """Nightly features: card statements in long form → the slow fields of each client, by the same function as in training."""
 
 import json
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,6 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from service.errors import Fault
+from service.fields.field_type import RangeType
+from service.fields.lookup import type_of
 from service.jobs.batch_scoring import REFUSED
 from service.jobs.card_statements import AMOUNTS, KEY, STATEMENTS, statements
 from service.jobs.external_sort import BUCKETS, by_key
@@ -17,8 +21,6 @@ from service.jobs.inputs import Source, Wanted, read
 from service.jobs.job_runner import Work
 from service.jobs.partitions import BATCH_ROWS, WrongInput, held
 from service.jobs.payment_history import MONTHS, business_fields
-from service.questions.row_variants import values_of
-from service.rows.checks import bounds
 from service.rows.strict_json import encode
 from service.schemas import Card, Input
 
@@ -26,7 +28,6 @@ FEATURES = pa.schema([("place", pa.int64()), ("key", pa.string()), ("fields", pa
 """`place`: the client's first row in the input. `fields`: JSON, field → value or null."""
 
 _Amounts = dict[str, NDArray[np.float64]]
-_NOT_WHOLE = "Expected a whole number."
 _DUPLICATE = ("month", "duplicate_month", "This client has another statement of this month.")
 
 
@@ -80,14 +81,14 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
     first = np.full(len(names), len(place), dtype=np.int64)
     np.minimum.at(first, client[client >= 0], np.flatnonzero(client >= 0))
     computed = _computed(client, month, amounts, len(names))
-    for wrong, reason in _out_of_bounds(computed, inputs):
+    fields = [field for field in map(type_of, inputs) if isinstance(field, RangeType) and field.name in computed]
+    for wrong, fault in _out_of_bounds(computed, fields):
         for number in np.flatnonzero(wrong & good).tolist():
-            reasons[int(first[number])] = reason
+            reasons[int(first[number])] = (fault.field or "", fault.code, fault.message)
             good[number] = False
     kept = np.flatnonzero(good)
-    wanted = [field for field in inputs if field.name in computed]
-    values = zip(*(values_of(field, computed[field.name][kept]) for field in wanted), strict=True)
-    texts = [encode({field.name: value for field, value in zip(wanted, row, strict=True)}).decode() for row in values]
+    values = zip(*(field.values(computed[field.name][kept]) for field in fields), strict=True)
+    texts = [encode({field.name: value for field, value in zip(fields, row, strict=True)}).decode() for row in values]
     table = {"place": place[first[kept]], "key": [names[each] for each in kept], "fields": texts}
     return pa.RecordBatch.from_pydict(table, FEATURES), _refused(reasons, client, place, names)
 
@@ -122,18 +123,18 @@ def _computed(
 
 
 def _out_of_bounds(
-    computed: dict[str, NDArray[np.float64]], inputs: tuple[Input, ...]
-) -> list[tuple[NDArray[np.bool_], tuple[str, str, str]]]:
+    computed: dict[str, NDArray[np.float64]], fields: list[RangeType]
+) -> list[tuple[NDArray[np.bool_], Fault]]:
     """Return which clients have a value that the card refuses, and the reason, field by field."""
     found = []
-    for field in inputs:
-        if field.name in computed:
-            values, (low, high) = computed[field.name], bounds(field)
-            message = f"Expected a value from {low:,.10g} to {high:,.10g}."
-            found.append((np.isinf(values), (field.name, "not_finite", "Expected a finite number.")))
-            if field.type == "integer":
-                found.append((np.isfinite(values) & (values != np.round(values)), (field.name, "wrong_type", _NOT_WHOLE)))
-            found.append(((values < low) | (values > high), (field.name, "out_of_range", message)))
+    for field in fields:
+        values = computed[field.name]
+        found.append((np.isinf(values), field.range_fault(math.inf)))
+        if field.is_whole:
+            fraction = np.isfinite(values) & (values != np.round(values))
+            found.append((fraction, field.type_fault()))
+        outside = (values < field.min_number) | (values > field.max_number)
+        found.append((outside, field.range_fault(math.nan)))
     return found
 
 

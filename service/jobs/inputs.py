@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from service.errors import BrokenStorage, InvalidFile
-from service.files.cells import with_points
+from service.fields.arrow_values import with_points
 from service.files.csv_format.csv_text import CsvText
-from service.files.csv_format.dialect import Decimal
 from service.files.file_parts import wrong_cells
 from service.jobs.key_columns import keys_as_written
 from service.jobs.partitions import BATCH_ROWS, FAULT, Partition, WrongInput, first_line, held, in_file
+from service.schemas.row_files import Decimal
 from service.store.external_table import ForeignTable
 
 _TEXTS = {".csv", ".tsv", ".txt"}

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from service.errors import BrokenStorage, StorageUnavailable
+from service.fields.lookup import types_of
 from service.jobs.batch_scoring import score_batch
 from service.jobs.engines import Answer, Engine, digest_of
 from service.jobs.inputs import Source, Wanted, partitions
@@ -57,7 +58,7 @@ class Work:
 def needs(card: Card, key: str) -> Wanted:
     """Return what predictions need of an input."""
     required = [field.name for field in card.inputs if not field.nullable]
-    numbers = frozenset(field.name for field in card.inputs if field.type in {"number", "integer"})
+    numbers = frozenset(field.name for field in types_of(card) if field.has_decimal_sign)
     return Wanted([*required, key], numbers, key)
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from service.fields.field_type import FieldType, NumbersType
+from service.fields.lookup import types_of
 from service.publishing.data_split import LabelledRows, Split
 from service.publishing.plain_rows import plain_rows
 from service.schemas import Card, Input, Row
@@ -27,7 +29,7 @@ def complete_draft(draft: Card, split: Split, showable: NDArray[np.bool_] | None
 
     `showable` has one entry per test row: whether people may see it. Without it, all may be shown.
     """
-    inputs = tuple(_with_seen_values(field, split.train.fields[field.name]) for field in draft.inputs)
+    inputs = tuple(_described(field, split.train.fields[field.name]) for field in types_of(draft))
     training = draft.training and msgspec.structs.replace(
         draft.training,
         rows=len(split.train) + len(split.calibrate),
@@ -45,13 +47,6 @@ def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | No
     return plain_rows(drawn[[field.name for field in draft.inputs]])
 
 
-def _with_seen_values(field: Input, values: "pd.Series[Any]") -> Input:
-    if field.type in {"number", "integer"}:
-        default = float(values.median())
-        seen = (float(values.min()), float(values.max()))
-        return msgspec.structs.replace(field, seen=seen, default=int(default) if field.type == "integer" else default)
-    if field.type == "category":
-        known = set(values)
-        categories = tuple(msgspec.structs.replace(each, seen=each.value in known) for each in field.categories)
-        return msgspec.structs.replace(field, categories=categories, default=str(values.mode()[0]))
-    return field
+def _described(field: FieldType, values: "pd.Series[Any]") -> Input:
+    """Return the field with what the training rows say of it."""
+    return field.describe(field.training_numbers(values)) if isinstance(field, NumbersType) else field.field

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.reference import MAX_ROWS, QUANTILES, Reference, spread_of
+from service.fields.lookup import number_fields
 from service.questions.usualness import surprises
 from service.rows.columns import Columns
 from service.schemas import Card, Row
@@ -14,12 +15,11 @@ _STEPS = np.linspace(0.05, 0.95, 19)
 
 def reference(card: Card, rows: list[Row], columns: Columns, outputs: NDArray[np.float64]) -> Reference:
     """Return the reference of a bundle; `outputs` are its answers to these training rows."""
-    numeric = [field for field in card.inputs if field.type != "text"]
-    sizes = [len(field.categories) if field.type == "category" else 2 * (field.type == "boolean") for field in numeric]
-    spreads = [spread_of(columns.matrix[:, place], size) for place, size in enumerate(sizes)]
-    totals = surprises(spreads, columns.matrix).sum(axis=1)
+    sizes = [field.size for field in number_fields(card)]
+    spreads = [spread_of(columns.numbers[:, place], size) for place, size in enumerate(sizes)]
+    totals = surprises(spreads, columns.numbers).sum(axis=1)
     quantiles = np.quantile(totals, np.linspace(0, 1, QUANTILES)) if spreads else np.array([])
-    chosen = _representative(columns.matrix, outputs)
+    chosen = _representative(columns.numbers, outputs)
     return Reference(
         rows=[rows[place] for place in chosen[np.argsort(outputs[chosen], kind="stable")]] if spreads else [],
         spreads=spreads,

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from service.bundles.reference import usual_range
 from service.bundles.registry import Model
 from service.errors import Fault, InvalidInput
-from service.fields.value_grid import Scale, scale_of
-from service.questions.row_variants import Base, base_of, number_of, value_of
+from service.fields.field_type import NumbersType, RangeType
+from service.fields.value_grid import Grid
+from service.questions.row_variants import Base, base_of
 from service.questions.usualness import Usual
 from service.rows.strict_json import shown
 from service.schemas import (
@@ -20,7 +21,6 @@ from service.schemas import (
     CurvePoint,
     CurveRequest,
     Curves,
-    Input,
     LabelPrediction,
     Surface,
     Value,
@@ -40,7 +40,7 @@ Prediction = LabelPrediction | ValuePrediction
 def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
     """Return a curve for each asked field, or one surface. Raises InvalidInput, ModelFailed."""
     fields = _asked_fields(model, asked)
-    base = base_of(model.card, model.checks, asked.row)
+    base = base_of(model.checks, asked.row)
     points = asked.points or (SURFACE_POINTS if asked.together else POINTS)
     values = [_values(model, base, field, points) for field in fields]
     # A batch may differ from a row alone in the seventh digit: the row as it stands gets the number that people see.
@@ -52,29 +52,31 @@ def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
         pinned=_pinned(model, asked),
         curves=[] if asked.together else _curves(model, base, fields, values, own),
         surface=_surface(model, base, fields, values) if asked.together else None,
-        usualness=Usual(model.card, model.reference)(base.columns.matrix)[0],
+        usualness=Usual(model.checks, model.reference)(base.columns.numbers)[0],
     )
 
 
 def _pinned(model: Model, asked: CurveRequest) -> Prediction | None:
     if asked.pinned is None:
         return None
-    (prediction,) = model.predict(base_of(model.card, model.checks, asked.pinned, "pinned").columns).predictions
+    (prediction,) = model.predict(base_of(model.checks, asked.pinned, "pinned").columns).predictions
     return prediction
 
 
-def _curves(model: Model, base: Base, fields: list[Input], values: list[list[Value]], own: Prediction) -> list[Curve[Any]]:
+def _curves(
+    model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]], own: Prediction
+) -> list[Curve[Any]]:
     matrix = base.repeated(sum(map(len, values)))
     start = 0
     for field, along in zip(fields, values, strict=True):
-        matrix[start : start + len(along), base.place(field.name)] = [number_of(field, value) for value in along]
+        matrix[start : start + len(along), base.place(field.name)] = [field.number(value) for value in along]
         start += len(along)
     predictions = iter(model.predict(base.with_numbers(matrix)).predictions)
     return [
         Curve(
             field=field.name,
-            seen=field.seen,
-            usual=usual_range(model.reference, model.card, field.name),
+            seen=field.field.seen,
+            usual=_bounds(field, usual_range(model.reference, model.checks, field.name)),
             points=[
                 CurvePoint(value=value, prediction=own if _same(value, base.own(field.name)) else prediction)
                 for value, prediction in zip(along, predictions, strict=False)
@@ -84,7 +86,7 @@ def _curves(model: Model, base: Base, fields: list[Input], values: list[list[Val
     ]
 
 
-def _surface(model: Model, base: Base, fields: list[Input], values: list[list[Value]]) -> Surface:
+def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]]) -> Surface:
     (one, other), (rows, columns) = fields, values
     for place, along in enumerate(values):
         if len(along) > MAX_SURFACE_POINTS:
@@ -93,34 +95,35 @@ def _surface(model: Model, base: Base, fields: list[Input], values: list[list[Va
                 "This question cannot be answered.", faults=[_fault("out_of_range", message, "fields", place)]
             )
     matrix = base.repeated(len(rows) * len(columns))
-    matrix[:, base.place(one.name)] = np.repeat([number_of(one, value) for value in rows], len(columns))
-    matrix[:, base.place(other.name)] = np.tile([number_of(other, value) for value in columns], len(rows))
+    matrix[:, base.place(one.name)] = np.repeat([one.number(value) for value in rows], len(columns))
+    matrix[:, base.place(other.name)] = np.tile([other.number(value) for value in columns], len(rows))
     outputs = model.outputs(base.unwarned(matrix)).reshape(len(rows), len(columns))
     outputs[_own_place(rows, base.own(one.name)), _own_place(columns, base.own(other.name))] = model.outputs(base.columns)[0]
     return Surface(fields=(one.name, other.name), values=(rows, columns), outputs=outputs.tolist())
 
 
-def _values(model: Model, base: Base, field: Input, points: int) -> list[Value]:
+def _values(model: Model, base: Base, field: NumbersType, points: int) -> list[Value]:
     """Return the values that a field is swept over, the row's own among them; null comes first."""
     own = base.own(field.name)
-    if field.type in {"category", "boolean"}:
-        every: list[Value] = [category.value for category in field.categories] or [False, True]
+    if not isinstance(field, RangeType):
+        every = [field.value(number) for number in field.choices() or []]
         return [None, *every] if field.nullable else every
-    number = number_of(field, own)
-    scale = _scale(model, field, number)
+    number = field.number(own)
+    grid = _grid(model, field, number)
     if own is None:
-        return [None, *(value_of(field, value) for value in scale.even(points - 1))]
-    return [own if value == number else value_of(field, value) for value in _with(number, scale.even(points), points)]
+        return [None, *map(field.value, grid.even(points - 1).tolist())]
+    values = _with(number, grid.even(points), points).tolist()
+    return [own if value == number else field.value(value) for value in values]
 
 
-def _scale(model: Model, field: Input, own: float) -> Scale:
+def _grid(model: Model, field: RangeType, own: float) -> Grid:
     """Return the usual range and a little beyond: one row of a million must not squeeze all others into a corner."""
-    scale = scale_of(model.card, field, own)
-    usual = usual_range(model.reference, model.card, field.name)
+    grid = field.seen_grid(model.card, own)
+    usual = usual_range(model.reference, model.checks, field.name)
     if not usual:
-        return scale
+        return grid
     room = _BEYOND * (usual[1] - usual[0])
-    return scale.around(float(np.fmin(usual[0] - room, own)), float(np.fmax(usual[1] + room, own)))
+    return grid.around(float(np.fmin(usual[0] - room, own)), float(np.fmax(usual[1] + room, own)))
 
 
 def _with(own: float, values: NDArray[np.float64], points: int) -> NDArray[np.float64]:
@@ -135,6 +138,11 @@ def _with(own: float, values: NDArray[np.float64], points: int) -> NDArray[np.fl
     return np.delete(values, gaps.argmin() if np.isfinite(gaps).any() else int(values[0] == own))
 
 
+def _bounds(field: NumbersType, usual: tuple[float, float] | None) -> tuple[float | str, float | str] | None:
+    """Return the bounds of a range as answers write them."""
+    return (field.bound(usual[0]), field.bound(usual[1])) if usual and isinstance(field, RangeType) else None
+
+
 def _own_place(values: list[Value], own: Value) -> int:
     return next(place for place, value in enumerate(values) if _same(value, own))
 
@@ -143,9 +151,10 @@ def _same(value: Value, own: Value) -> bool:
     return value == own and (value is None) == (own is None)
 
 
-def _asked_fields(model: Model, asked: CurveRequest) -> list[Input]:
+def _asked_fields(model: Model, asked: CurveRequest) -> list[NumbersType]:
     """Return the fields of a question that can be answered. Raises InvalidInput naming what is wrong with it."""
-    known = {field.name: field for field in model.card.inputs}
+    known = {field.name for field in model.checks.fields}
+    swept = {field.name: field for field in model.checks.number_fields}
     faults = []
     if not 1 <= len(asked.fields) <= MAX_FIELDS:
         faults.append(_fault("out_of_range", f"Name 1 to {MAX_FIELDS} fields, not {len(asked.fields):,}.", "fields"))
@@ -154,7 +163,7 @@ def _asked_fields(model: Model, asked: CurveRequest) -> list[Input]:
     for place, name in enumerate(asked.fields[:MAX_FIELDS]):
         if name not in known:
             faults.append(_fault("unknown_field", "The model has no such field.", "fields", place))
-        elif known[name].type == "text":
+        elif name not in swept:
             faults.append(_fault("wrong_type", f"{shown(name)} is a text: it has no range to go along.", "fields", place))
         elif name in asked.fields[:place]:
             faults.append(_fault("duplicate_field", "This field is named twice.", "fields", place))
@@ -163,7 +172,7 @@ def _asked_fields(model: Model, asked: CurveRequest) -> list[Input]:
         faults.append(_fault("out_of_range", f"Ask for {_BOTH} to {most} points.", "points"))
     if faults:
         raise InvalidInput("This question cannot be answered.", faults=faults)
-    return [known[name] for name in asked.fields]
+    return [swept[name] for name in asked.fields]
 
 
 def _fault(code: str, message: str, *path: str | int) -> Fault:

@@ -3,7 +3,8 @@
 Labels stand as they are, after a colon: no grammar of either language bends them.
 """
 
-from service.fields.value_wording import label_of, shortened, value_text
+from service.fields.lookup import number_fields, type_of
+from service.fields.value_wording import label_of, shortened
 from service.schemas import Card, Classification, Contribution, Language
 
 _MAX_NAMED = 2
@@ -33,7 +34,7 @@ def sentence(card: Card, contributions: list[Contribution], base: float, output:
     """Return the strongest contributions of each side in words, the stronger side first."""
     words = _WORDS[language]
     if not contributions:
-        return words["no_words" if all(field.type == "text" for field in card.inputs) else "no_others"] + "."
+        return words["no_words" if not number_fields(card) else "no_others"] + "."
     strongest = max(abs(each.contribution) for each in contributions)
     scale = 1.0 if isinstance(card.output, Classification) else max(abs(base), abs(output))
     if strongest <= _LITTLE * scale:
@@ -53,4 +54,4 @@ def _name(card: Card, contribution: Contribution, language: Language) -> str:
         word = shortened(str(contribution.value).strip(_PUNCTUATION)) or shortened(str(contribution.value))
         return f"“{word}”" if language == "en" else f"„{word}”"
     field = next(field for field in card.inputs if field.name == contribution.field)
-    return f"{label_of(field, language)} ({value_text(field, contribution.value, language)})"
+    return f"{label_of(field, language)} ({type_of(field).text(contribution.value, language)})"

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from service.bundles.reference import background
 from service.bundles.registry import Model
 from service.errors import TooLarge
+from service.fields.field_type import FieldType, NumbersType
+from service.fields.text import TextType
 from service.questions.explanation_sentence import sentence
 from service.questions.shapley import MIN_PAIRS, Coalitions, Games, Worth, shared_out
 from service.questions.usualness import Usual
 from service.rows.columns import Columns
-from service.schemas import Contribution, Explanation, Explanations, Input, Language, Row
+from service.schemas import Contribution, Explanation, Explanations, Language, Row
 
 MAX_ROWS = 20
 _ROWS, _TEXTS = 24_576, 1_000
@@ -43,7 +45,7 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
     if len(rows) > MAX_ROWS:
         raise TooLarge(f"Ask why for at most {MAX_ROWS} rows at once.")
     columns = model.checks.columns(rows)
-    usual = Usual(model.card, model.reference)(columns.matrix)
+    usual = Usual(model.checks, model.reference)(columns.numbers)
     found: list[Explanation[Any]] = []
     for place, row in enumerate(rows):
         one = _one(columns, place)
@@ -66,29 +68,29 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
 
 def _why(model: Model, one: Columns, row: Row, output: float) -> tuple[float, list[Contribution], float]:
     (text_field, *more) = one.texts or {"": []}
-    if text_field and not more and not one.matrix.shape[1]:
+    if text_field and not more and not one.numbers.shape[1]:
         return _of_words(model, text_field, one.texts[text_field][0], output)
     return _of_fields(model, one, row, output)
 
 
 def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[float, list[Contribution], float]:
-    fields = model.card.inputs
+    fields = model.checks.fields
     others = background(model.reference, model.card, model.checks)
     if not others:
         return output, [], 0.0
     budget = _TEXTS if one.texts else _ROWS
     others = _every(others, -(-len(others) * 2 * MIN_PAIRS * (len(fields) - 1) // budget) or 1)
-    numeric = [place for place, field in enumerate(fields) if field.type != "text"]
+    numeric = [place for place, field in enumerate(fields) if isinstance(field, NumbersType)]
 
     def worth(members: Coalitions, games: Games) -> NDArray[np.float64]:
-        matrix = np.where(members[:, numeric], one.matrix, others.matrix[games])
+        matrix = np.where(members[:, numeric], one.numbers, others.numbers[games])
         texts = {
             field.name: [
                 one.texts[field.name][0] if own else others.texts[field.name][game]
                 for own, game in zip(members[:, place], games, strict=True)
             ]
             for place, field in enumerate(fields)
-            if field.type == "text"
+            if isinstance(field, TextType)
         }
         scored: NDArray[np.float64] = model.outputs(Columns(matrix, texts))
         scored[members.all(axis=1)] = output  # a batch may differ from a row alone in the last digits
@@ -135,12 +137,12 @@ def _shared_out(
     return found.base, found.values, float(np.maximum(found.walk_errors, found.game_errors).max())
 
 
-def _alike(one: Columns, others: Columns, fields: tuple[Input, ...]) -> NDArray[np.bool_]:
+def _alike(one: Columns, others: Columns, fields: tuple[FieldType, ...]) -> NDArray[np.bool_]:
     """Return (others, fields): where another row has the same value."""
-    numbers = iter(((others.matrix == one.matrix) | (np.isnan(others.matrix) & np.isnan(one.matrix))).T)
+    numbers = iter(((others.numbers == one.numbers) | (np.isnan(others.numbers) & np.isnan(one.numbers))).T)
     alike = [
         np.array([text == one.texts[field.name][0] for text in others.texts[field.name]])
-        if field.type == "text"
+        if isinstance(field, TextType)
         else next(numbers)
         for field in fields
     ]
@@ -149,18 +151,18 @@ def _alike(one: Columns, others: Columns, fields: tuple[Input, ...]) -> NDArray[
 
 def _seed(one: Columns) -> int:
     """Return a number that depends on the row alone: the same case gets the same bars, on any machine."""
-    said = one.matrix.tobytes() + repr(sorted(one.texts.items())).encode()
+    said = one.numbers.tobytes() + repr(sorted(one.texts.items())).encode()
     return int.from_bytes(hashlib.sha256(said).digest()[:8], "big")
 
 
 def _one(columns: Columns, place: int) -> Columns:
     texts = {name: [cells[place]] for name, cells in columns.texts.items()}
-    return Columns(columns.matrix[place : place + 1], texts, {0: columns.warnings.get(place, [])})
+    return Columns(columns.numbers[place : place + 1], texts, {0: columns.warnings.get(place, [])})
 
 
 def _every(columns: Columns, step: int) -> Columns:
     """Return every so manieth row: the rows stand in the order of their answers, so the average hardly moves."""
-    return Columns(columns.matrix[::step], {name: cells[::step] for name, cells in columns.texts.items()})
+    return Columns(columns.numbers[::step], {name: cells[::step] for name, cells in columns.texts.items()})
 
 
 def _pieces(text: str) -> list[_Piece]:

@@ -7,14 +7,13 @@ import numpy as np
 
 from service.bundles.registry import Model
 from service.errors import Fault, InvalidInput
-from service.fields.value_grid import scale_of
+from service.fields.field_type import NumbersType, RangeType
 from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread
 from service.questions.goals import Target, target_of
-from service.questions.row_variants import Base, base_of, value_of
+from service.questions.row_variants import Base, base_of
 from service.questions.usualness import Usual
 from service.schemas import (
     Change,
-    Input,
     LabelPrediction,
     Recommendation,
     RecommendationRequest,
@@ -26,18 +25,17 @@ MAX_RECOMMENDATIONS = 5
 _MAX_VALUES = 2000
 _HAIR = 1e-6
 """A row alone and in a batch may differ by so little: where that made a proposal untrue, all keep this distance."""
-_NUMERIC = {"number", "integer"}
 
 
 def recommendations(model: Model, asked: RecommendationRequest) -> Recommendations[Any]:
     """Return what would have to change, or that nothing reaches the goal. Raises InvalidInput, ModelFailed."""
     target = target_of(model.card, asked.goal)
     _check_limits(model, asked)
-    base = base_of(model.card, model.checks, asked.row)
-    own = _prediction(model, base, base.columns.matrix)
+    base = base_of(model.checks, asked.row)
+    own = _prediction(model, base, base.columns.numbers)
     if target.reached(own):
         return _answer(model, own, reachable=True, found=[])
-    levers = [lever for field in base.numeric.values() for lever in _levers(model, base, field, asked)]
+    levers = [lever for field in base.number_fields.values() for lever in _levers(model, base, field, asked)]
     best: list[Recommendation[Any]] = []
     for hair in (0.0, _HAIR):
         found = _found(model, base, target, levers, hair)
@@ -62,7 +60,7 @@ def _found(model: Model, base: Base, target: Target, levers: list[Lever], hair: 
     def gaps(rows: Numbers) -> Numbers:
         return target.gaps(model, base.unwarned(rows), hair)
 
-    moves = Search(base.columns.matrix[0], levers, gaps).moves()
+    moves = Search(base.columns.numbers[0], levers, gaps).moves()
     return [_recommendation(model, base, levers, move) for move in _chosen(moves, levers)]
 
 
@@ -83,7 +81,7 @@ def _recommendation(model: Model, base: Base, levers: list[Lever], move: Move) -
     return Recommendation(
         changes=_changes(base, rows),
         prediction=_prediction(model, base, rows),
-        usualness=Usual(model.card, model.reference)(rows)[0],
+        usualness=Usual(model.checks, model.reference)(rows)[0],
     )
 
 
@@ -94,9 +92,9 @@ def _prediction(model: Model, base: Base, rows: Numbers) -> LabelPrediction | Va
 
 def _changes(base: Base, rows: Numbers) -> list[Change]:
     return [
-        Change(from_=base.own(field.name), to=value_of(field, float(rows[0, place])), field=field.name)
-        for place, field in enumerate(base.numeric.values())
-        if rows[0, place] != base.columns.matrix[0, place] and not np.isnan(rows[0, place])
+        Change(from_=base.own(field.name), to=field.value(float(rows[0, place])), field=field.name)
+        for place, field in enumerate(base.number_fields.values())
+        if rows[0, place] != base.columns.numbers[0, place] and not np.isnan(rows[0, place])
     ]
 
 
@@ -110,42 +108,42 @@ def _makes_needless(known: Move, move: Move, levers: list[Lever]) -> bool:
     return bool(shared >= TRADE * known.distance)
 
 
-def _levers(model: Model, base: Base, field: Input, asked: RecommendationRequest) -> list[Lever]:
+def _levers(model: Model, base: Base, field: NumbersType, asked: RecommendationRequest) -> list[Lever]:
     """Return how a field may be moved: one lever up, one down."""
-    if field.changeable == "no" or field.name in asked.fixed:
+    if field.field.changeable == "no" or field.name in asked.fixed:
         return []
     place = base.place(field.name)
-    own = float(base.columns.matrix[0, place])
+    own = float(base.columns.numbers[0, place])
     allowed, width = _allowed(model, field, own, asked)
     if math.isnan(own):  # what is not known has no direction
-        return [Lever(place, allowed, np.ones(len(allowed)))] if field.changeable == "both" and len(allowed) else []
+        return [Lever(place, allowed, np.ones(len(allowed)))] if field.field.changeable == "both" and len(allowed) else []
     up, down = allowed[allowed > own], allowed[allowed < own][::-1]
     width = max(width, _HAIR * abs(own))
-    ways = [way for way, name in ((up, "up"), (down, "down")) if field.changeable in {name, "both"} and len(way)]
+    ways = [way for way, name in ((up, "up"), (down, "down")) if field.field.changeable in {name, "both"} and len(way)]
     return [Lever(place, way, np.abs(way - own) / width) for way in ways]
 
 
-def _allowed(model: Model, field: Input, own: float, asked: RecommendationRequest) -> tuple[Numbers, float]:
+def _allowed(model: Model, field: NumbersType, own: float, asked: RecommendationRequest) -> tuple[Numbers, float]:
     """Return the values that a field may be given, ascending, and how wide the whole of its seen range is."""
-    if field.type == "boolean":
-        return np.array([0.0, 1.0]), 1.0
-    if field.type == "category":
-        codes = [float(code) for code, category in enumerate(field.categories) if category.seen]
-        return np.array(codes), max(1.0, len(field.categories) - 1.0)
-    scale = scale_of(model.card, field)
-    width = scale.high - scale.low
-    scale = scale.within(*asked.ranges.get(field.name, (-math.inf, math.inf)))
-    first, last = scale.first, scale.last
-    if scale.low > scale.high or first > last:
+    if not isinstance(field, RangeType):
+        values = [number for number in field.choices() or [] if number not in field.unseen]
+        return np.array(values), max(1.0, field.size - 1.0)
+    grid = field.change_grid(model.card, own)
+    width = grid.high - grid.low
+    if field.name in asked.ranges:
+        low, high = map(field.card_number, asked.ranges[field.name])
+        grid = grid.within(low, high)
+    first, last = grid.first, grid.last
+    if grid.low > grid.high or first > last:
         return np.empty(0), 1.0
-    here = first if math.isnan(own) else min(max(scale.number(own), first), last)
+    here = first if math.isnan(own) else min(max(grid.number(own), first), last)
     numbers = np.concatenate([here - spread(here - first + 1, _MAX_VALUES), here + spread(last - here + 1, _MAX_VALUES)])
-    return scale.values(numbers), width or 1.0
+    return grid.values(numbers), width or 1.0
 
 
 def _check_limits(model: Model, asked: RecommendationRequest) -> None:
     """Raise InvalidInput where fixed fields or ranges name what is not there."""
-    known = {field.name: field for field in model.card.inputs}
+    known = {field.name: field for field in model.checks.fields}
     faults = [
         _fault("unknown_field", "The model has no such field.", "fixed", place)
         for place, name in enumerate(asked.fixed)
@@ -154,7 +152,7 @@ def _check_limits(model: Model, asked: RecommendationRequest) -> None:
     for name, (low, high) in asked.ranges.items():
         if name not in known:
             faults.append(_fault("unknown_field", "The model has no such field.", "ranges", name))
-        elif known[name].type not in _NUMERIC:
+        elif not isinstance(known[name], RangeType):
             faults.append(_fault("wrong_type", "Only a number has a range.", "ranges", name))
         elif not (math.isfinite(low) and math.isfinite(high)):
             faults.append(_fault("not_finite", "Expected finite numbers.", "ranges", name))

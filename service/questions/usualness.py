@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.reference import Reference, Spread
-from service.schemas import Card, Usualness
+from service.rows.checks import Checks
+from service.schemas import Usualness
 
 _UNUSUAL_PERCENTILE = 90.0
 _RARE = 0.05
@@ -27,8 +28,8 @@ def surprises(spreads: list[Spread], matrix: NDArray[np.float64]) -> NDArray[np.
 class Usual:
     """Tells how usual the rows of one model are."""
 
-    def __init__(self, card: Card, reference: Reference | None) -> None:
-        self._names = [field.name for field in card.inputs if field.type != "text"]
+    def __init__(self, checks: Checks, reference: Reference | None) -> None:
+        self._names = [field.name for field in checks.number_fields]
         self._reference = reference if reference and reference.surprises else None
 
     def __call__(self, matrix: NDArray[np.float64]) -> list[Usualness | None]:

@@ -12,13 +12,13 @@ from service.schemas import FieldWarning
 class Columns:
     """Rows that passed the checks.
 
-    `matrix` is (rows, inputs that are no text), in the card's order: numbers as they are, a category as its place among the
-    card's categories, a boolean as 0 or 1, null as NaN. `texts` holds a list of strings for each text input, null as "".
+    `numbers` is (rows, fields of the channel `numbers`), in the card's order, null as NaN; the types in `service.fields`
+    say what the numbers mean. `texts` holds a list of strings for each text field, null as "".
     """
 
-    matrix: NDArray[np.float64]
+    numbers: NDArray[np.float64]
     texts: dict[str, list[str]]
     warnings: dict[int, list[FieldWarning]] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.matrix)
+        return len(self.numbers)

@@ -147,9 +147,9 @@ class CurvePoint(Shape, Generic[P], frozen=True):
 
 class Curve(Shape, Generic[P], frozen=True):
     field: str
-    seen: tuple[float, float] | None
-    """Between which values the model has seen data."""
-    usual: tuple[float, float] | None
+    seen: tuple[float | str, float | str] | None
+    """Between which values the model has seen data; dates in ISO form."""
+    usual: tuple[float | str, float | str] | None
     """Between which values 98 of 100 rows lie that the model learned from; None where the bundle does not say."""
     points: list[CurvePoint[P]]
 

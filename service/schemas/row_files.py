@@ -6,6 +6,9 @@ from service.schemas.answers import LabelPrediction, ValuePrediction
 from service.schemas.card import Published, Shape
 from service.schemas.problem import InputError
 
+Decimal = Literal["point", "comma"]
+DateOrder = Literal["day_first", "month_first"]
+
 
 class Recognised(Published, frozen=True):
     """What a file of rows turned out to be; the answer's header X-File says it before the first row is scored."""
@@ -19,7 +22,7 @@ class Recognised(Published, frozen=True):
     encoding: str | None = None
     separator: str | None = None
     """A sign, or `tab`; empty for a file of one column."""
-    decimal: Literal["point", "comma"] | None = None
+    decimal: Decimal | None = None
 
 
 class FilePredictions(Shape, frozen=True):

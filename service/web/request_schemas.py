@@ -7,9 +7,10 @@ way round; two things no schema can say: that a range ends after it begins, and 
 from typing import Any
 
 from service.by_key.entity_keys import MAX_KEY_CHARACTERS
+from service.fields.field_type import RangeType
+from service.fields.lookup import number_fields, type_of
 from service.questions.curves import MAX_FIELDS, MAX_POINTS, MAX_SURFACE_POINTS
 from service.questions.explanations import MAX_ROWS
-from service.rows.checks import EXACT_INTEGER, LARGEST
 from service.schemas import Band, Card, Classification, Input, Row
 
 Schema = dict[str, Any]
@@ -75,7 +76,7 @@ def _few_rows(card: Card) -> Schema:
 
 
 def _curve(card: Card) -> Schema | None:
-    names = [field.name for field in card.inputs if field.type != "text"]
+    names = [field.name for field in number_fields(card)]
     if not names:
         return None
     one_by_one = _swept(card, names, (1, MAX_FIELDS), MAX_POINTS) | {"title": "Fields one by one"}
@@ -108,9 +109,7 @@ def _swept(card: Card, names: list[str], fields: tuple[int, int], max_points: in
 
 
 def _recommendation(card: Card) -> Schema:
-    number = {"type": "number"}
-    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
-    numeric = [field.name for field in card.inputs if field.type in {"number", "integer"}]
+    ranges = {field.name: _range(field) for field in number_fields(card) if isinstance(field, RangeType)}
     properties = {
         "row": _row(card),
         "goal": {"anyOf": _goals(card)},
@@ -119,10 +118,14 @@ def _recommendation(card: Card) -> Schema:
             "items": {"enum": [field.name for field in card.inputs]},
             "description": "Fields that must stay as they are",
         },
-        "ranges": _object(dict.fromkeys(numeric, pair), []) | {"description": "Narrower ranges: field → [low, high]"},
+        "ranges": _object(ranges, []) | {"description": "Narrower ranges: field → [low, high]"},
         "version": _version(card),
     }
     return _object(properties, ["row", "goal"])
+
+
+def _range(field: RangeType) -> Schema:
+    return {"type": "array", "items": field.bound_schema, "minItems": 2, "maxItems": 2}
 
 
 def _goals(card: Card) -> list[Schema]:
@@ -159,7 +162,7 @@ def _rows_example(_card: Card, row: Row) -> Schema:
 
 
 def _curve_example(card: Card, row: Row) -> Schema:
-    return {"row": row, "fields": [field.name for field in card.inputs if field.type != "text"][:_EXAMPLE_FIELDS]}
+    return {"row": row, "fields": [field.name for field in number_fields(card)][:_EXAMPLE_FIELDS]}
 
 
 def _recommendation_example(card: Card, row: Row) -> Schema:
@@ -201,15 +204,5 @@ def _field_schema(field: Input) -> Schema:
     schema: Schema = {"title": field.label or field.name}
     if field.help:
         schema["description"] = field.help
-    if field.type in {"number", "integer"}:
-        widest = EXACT_INTEGER if field.type == "integer" else LARGEST
-        schema["type"] = field.type
-        schema["minimum"] = -widest if field.minimum is None else field.minimum
-        schema["maximum"] = widest if field.maximum is None else field.maximum
-    elif field.type == "category":
-        schema["enum"] = [category.value for category in field.categories]
-    elif field.type == "boolean":
-        schema["type"] = "boolean"
-    else:
-        schema |= {"type": "string", "maxLength": field.max_length}
+    schema |= type_of(field).json_schema()
     return _or_null(schema) if field.nullable else schema

@@ -23,7 +23,7 @@ class FormulaScorer:
         self._formula = formula
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
-        return self._formula(columns.matrix).reshape(len(columns), -1)
+        return self._formula(columns.numbers).reshape(len(columns), -1)
 
 
 def model_of(name: str, inputs: tuple[Input, ...], output: Classification | Regression, formula: Formula) -> Model:

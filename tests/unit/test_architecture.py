@@ -43,21 +43,22 @@ RULES: dict[str, set[str]] = {
     "service.settings": set(),
     "service.schemas": set(),
     "service.errors": set(),
-    "service.rows": {"service.errors", "service.schemas"},
-    "service.bundles": {"service.errors", "service.rows", "service.schemas"},
-    "service.questions": {"service.bundles", "service.errors", "service.rows", "service.schemas"},
-    "service.files": {"service.bundles", "service.errors", "service.rows", "service.schemas"},
+    "service.fields": {"service.errors", "service.schemas"},
+    "service.rows": {"service.errors", "service.fields", "service.schemas"},
+    "service.bundles": {"service.errors", "service.fields", "service.rows", "service.schemas"},
+    "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
+    "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.store": {"service.errors", "service.schemas"},
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
-    "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
+    "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
     | {"service.rows", "service.schemas", "service.store"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
     | {"service.rows", "service.schemas", "service.store"},
-    "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.files"}
-    | {"service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
-    "service.evaluation": {"service.bundles", "service.questions", "service.rows", "service.schemas"},
-    "service.publishing": {"service.bundles", "service.errors", "service.evaluation", "service.questions"}
-    | {"service.rows", "service.schemas"},
+    "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields"}
+    | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
+    "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
+    "service.publishing": {"service.bundles", "service.errors", "service.evaluation", "service.fields"}
+    | {"service.questions", "service.rows", "service.schemas"},
     "service.training": {"service.bundles", "service.publishing", "service.schemas"},
 }
 
@@ -85,13 +86,14 @@ HOMES: dict[str, set[str]] = {
     "pandas": {"benchmarks", "service.evaluation", "service.publishing", "service.training"}
     | {"service.bundles.scorers.sklearn_scorer"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
-    "numpy": {"service.bundles", "service.evaluation", "service.files", "service.jobs", "service.publishing"}
-    | {"service.questions", "service.rows", "service.training", "benchmarks"},
+    "numpy": {"service.bundles", "service.evaluation", "service.fields", "service.files", "service.jobs"}
+    | {"service.publishing", "service.questions", "service.rows", "service.training", "benchmarks"},
     "pyarrow": {
         "benchmarks",
         "demo.feed",
         "demo.files",
         "pipeline.formats",
+        "service.fields",
         "service.files",
         "service.jobs",
         "service.training",

@@ -12,6 +12,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from service.errors import BrokenBundle
+from service.fields.lookup import text_fields
 from service.schemas import Card, Classification
 from service.rows.columns import Columns
 from service.bundles.scorers.text_preprocessing import words
@@ -31,7 +32,7 @@ class OnnxScorer:
             self._session = ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise BrokenBundle("model.onnx cannot be opened") from error
-        texts = {field.name for field in card.inputs if field.type == "text"}
+        texts = {field.name for field in text_fields(card)}
         self._inputs = [given.name for given in self._session.get_inputs()]
         if not set(self._inputs) <= texts | {FIELDS}:
             raise BrokenBundle("model.onnx asks for inputs that the card does not name")
@@ -46,7 +47,7 @@ class OnnxScorer:
         feed: dict[str, Any] = {}
         for name in self._inputs:
             if name == FIELDS:
-                feed[name] = np.repeat(columns.matrix.astype(np.float32), 1 + company, axis=0)
+                feed[name] = np.repeat(columns.numbers.astype(np.float32), 1 + company, axis=0)
             else:
                 cleaned = [self._prepare(text) for text in columns.texts[name]]
                 feed[name] = np.array(cleaned + [""] * company, dtype=object).reshape(-1, 1)

@@ -13,6 +13,7 @@ import skops.io
 from numpy.typing import NDArray
 
 from service.errors import BrokenBundle
+from service.fields.lookup import number_fields
 from service.schemas import Card, Classification
 from service.rows.columns import Columns
 from service.bundles.scorers.text_preprocessing import words
@@ -52,15 +53,9 @@ class SklearnScorer:
 
 def frame(card: Card, columns: Columns, prepare: Any = str) -> pd.DataFrame:
     """Return the columns as the data frame that a pipeline was fitted on: categories as strings again."""
-    numeric = [field for field in card.inputs if field.type != "text"]
     table: dict[str, Any] = {}
-    for place, field in enumerate(numeric):
-        values = columns.matrix[:, place]
-        if field.type == "category":
-            names = np.array([category.value for category in field.categories] + [None], dtype=object)
-            table[field.name] = names[np.where(np.isnan(values), len(names) - 1, values).astype(int)]
-        else:
-            table[field.name] = values
+    for field, numbers in zip(number_fields(card), columns.numbers.T, strict=True):
+        table[field.name] = field.pipeline_values(numbers)
     for name, texts in columns.texts.items():
         table[name] = [prepare(text) for text in texts]
     return pd.DataFrame(table, columns=[field.name for field in card.inputs])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from service.fields.lookup import types_of
 from service.files.column_check import check_frame
 from service.files.csv_format.csv_text import CsvText
 from service.files.file_parts import Part, wrong_cells
@@ -22,11 +23,8 @@ class CsvFile:
         names = self._text.names
         ignored = check_frame(card, names)
         self._places = {field.name: names.index(field.name) for field in card.inputs if field.name in names}
-        numbers = [
-            self._places[field.name]
-            for field in card.inputs
-            if field.name in self._places and field.type in {"number", "integer"}
-        ]
+        written = [field.name for field in types_of(card) if field.has_decimal_sign]
+        numbers = [self._places[name] for name in written if name in self._places]
         rows, self.decimal = self._text.survey(numbers, asked.decimal, asked.max_rows)
         passing = names if asked.keep_inputs else ignored
         self._passing = [names.index(name) for name in passing]

@@ -13,8 +13,9 @@ from typing import TextIO
 
 from service.errors import InvalidFile, TooLarge
 from service.files.csv_format.csv_lines import Lines, LongRow
-from service.files.csv_format.dialect import Decimal, DecimalEvidence, encoding_of, no_header, no_text
+from service.files.csv_format.dialect import DecimalEvidence, encoding_of, no_header, no_text
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
+from service.schemas.row_files import Decimal
 from wire.csv_rules import ONE_COLUMN, header_text, read_header
 
 _HEAD_BYTES = 65_536

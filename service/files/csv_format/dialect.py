@@ -3,12 +3,11 @@
 import codecs
 import re
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from service.errors import Fault, InvalidFile
 from service.rows.strict_json import shown
+from service.schemas.row_files import Decimal
 
-Decimal = Literal["point", "comma"]
 _ENCODINGS = {"utf-8", "utf-16", "cp1250", "cp1252", "iso8859-1", "iso8859-2"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+([eE][+-]?\d+)?")

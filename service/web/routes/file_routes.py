@@ -30,7 +30,12 @@ _AT_ONCE, _SENDING_AT_ONCE = 2, 4
 """Files being scored; and what all those under way may hold on disk, in files of the largest size."""
 _NAMES_IN_HEADER = 40
 _BUSY_SECONDS = 5
-_PARAMETERS = {"decimal": {"point", "comma"}, "inputs": {"keep", "leave"}, "version": None}
+_PARAMETERS = {
+    "decimal": {"point", "comma"},
+    "dates": {"day_first", "month_first"},
+    "inputs": {"keep", "leave"},
+    "version": None,
+}
 
 
 class Files:
@@ -73,11 +78,13 @@ class Files:
         if answer is None:
             raise NotAcceptable(f"Accept one of: {', '.join(MEDIA_TYPES.values())}.")
         decimal: Any = said.get("decimal")
+        dates: Any = said.get("dates")
         return Asked(
             kind,
             answer,
             charset,
             decimal,
+            dates,
             said.get("version"),
             keep_inputs=said.get("inputs") == "keep",
             max_rows=self._settings.max_file_rows,

@@ -78,7 +78,7 @@ def test_a_fault_of_a_file_has_its_code(code: str, service: TestClient) -> None:
     assert ("column" in problem["errors"][0]) == (LISTED[code] != "file")
 
 
-def test_the_list_of_codes_is_that_of_the_room() -> None:
+def test_the_list_of_codes_is_that_of_the_code() -> None:
     assert {code for code, of in LISTED.items() if of not in {"row", "value"}} == FAULTS.keys()
     words = {
         node.value
@@ -87,7 +87,14 @@ def test_the_list_of_codes_is_that_of_the_room() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     named = {word for word in words if re.fullmatch(r"[a-z]+(_[a-z]+)+", word)}
-    assert LISTED.keys() <= named
+    by_type = {
+        node.args[1].value
+        for file in (ROOT / "service/fields").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Fault" and isinstance(node.args[1], ast.Constant)
+    }
+    assert LISTED.keys() <= named | by_type
+    assert by_type - LISTED.keys() == {"invalid_text"}  # of JSON alone: a file holds no half characters
     assert named - LISTED.keys() == {"zero_copy_only", "error_codes", "computed_at"} & named
 
 

@@ -559,7 +559,7 @@ def test_a_model_that_breaks_in_the_middle_breaks_the_answer_off(toys: TestClien
 def many(bundles: Path, cards: dict[str, Any]) -> tuple[Model, Matrix, bytes]:
     """A model, 100,000 rows for its scorer, and the same rows as an Arrow stream with a key."""
     model = open_model(bundles / "credit-default")
-    some = model.checks.columns(cards["credit-default"]["real_rows"]).matrix
+    some = model.checks.columns(cards["credit-default"]["real_rows"]).numbers
     matrix = some[np.random.default_rng(0).integers(0, len(some), 100_000)]
     names = [field.name for field in model.card.inputs]
     table = pa.table({name: matrix[:, place] for place, name in enumerate(names)} | {"client_id": np.arange(len(matrix))})

@@ -119,12 +119,12 @@ def test_on_50_real_rows_the_bars_are_those_of_shap(name: str, models: dict[str,
     unseen = split_of(name).test.fields[[field.name for field in model.card.inputs]]
     rows: list[Row] = json.loads(unseen.sample(50, random_state=0).to_json(orient="records", double_precision=15))
     remembered = json.loads((bundles / name / "reference.json").read_text(encoding="utf-8"))["rows"]
-    others = model.checks.columns(remembered).matrix
+    others = model.checks.columns(remembered).numbers
     oracle = shap.ExactExplainer(
         lambda matrix: model.outputs(Columns(np.asarray(matrix, dtype=float), {})),
         shap.maskers.Independent(others, max_samples=len(others)),
     )
-    expected = oracle(model.checks.columns(rows).matrix)
+    expected = oracle(model.checks.columns(rows).numbers)
     found = [why(model, row) for row in rows]
     ours = np.array([bars(model, each) for each in found])
     largest = np.abs(expected.values).max(axis=1)
@@ -149,7 +149,7 @@ def test_a_text_beside_other_fields_is_one_field_among_them() -> None:
 
         def score(self, columns: Columns) -> NDArray[np.float64]:
             lengths = np.array([len(text) for text in columns.texts["note"]], dtype=float)
-            return (lengths * columns.matrix[:, 0]).reshape(-1, 1)
+            return (lengths * columns.numbers[:, 0]).reshape(-1, 1)
 
     others = drawn_rows(NOTE_INPUTS, 12)
     model = compared_with(replace(note, scorer=LengthTimesStars()), others)
@@ -160,7 +160,7 @@ def test_a_text_beside_other_fields_is_one_field_among_them() -> None:
 
 def shares(model: Model, row: Row) -> Shared:
     """Share out the answer among the fields as `explanations` does, but tell the two errors apart."""
-    own, others = (model.checks.columns(rows).matrix for rows in ([row], model.reference.rows if model.reference else []))
+    own, others = (model.checks.columns(rows).numbers for rows in ([row], model.reference.rows if model.reference else []))
 
     def worth(members: NDArray[np.bool_], games: NDArray[np.intp]) -> NDArray[np.float64]:
         return model.outputs(Columns(np.where(members, own, others[games]), {}))
@@ -261,12 +261,12 @@ def test_the_same_case_gets_the_same_bars_alone_and_in_company(name: str, models
 def test_the_error_of_walks_is_as_large_as_the_error_really_is() -> None:
     model, players = KNOTTED, 12
     assert model.reference is not None
-    others = model.checks.columns(model.reference.rows).matrix
+    others = model.checks.columns(model.reference.rows).numbers
     coalitions = [frozenset(each) for size in range(players + 1) for each in combinations(range(players), size)]
     inside = np.array([[place in members for place in range(players)] for members in coalitions])
     errors, said = [], []
     for row in drawn_rows(model.card.inputs, 12, seed=3):
-        own = model.checks.columns([row]).matrix
+        own = model.checks.columns([row]).numbers
         mixed = np.where(inside[:, None, :], own, others)
         worths = model.outputs(Columns(mixed.reshape(-1, players), {})).reshape(len(coalitions), -1).mean(axis=1)
         worth = dict(zip(coalitions, worths.tolist(), strict=True))
@@ -379,7 +379,7 @@ class Counting:
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
         self.rows += len(columns)
-        return (columns.matrix @ self._slopes + columns.matrix[:, 0] * columns.matrix[:, 1]).reshape(-1, 1)
+        return (columns.numbers @ self._slopes + columns.numbers[:, 0] * columns.numbers[:, 1]).reshape(-1, 1)
 
 
 @pytest.mark.parametrize(("fields", "share"), [(20, 0.05), (12, 0.03), (12, 0.0), (60, 0.04), (20, 0.3)])
@@ -423,7 +423,7 @@ def twenty_fields(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Mo
         row.update((field.name, bool(random.random() < 0.05)) for field in inputs if field.type == "boolean")
     output = models["credit-default"].card.output
     model = model_of("twenty", inputs, output, lambda matrix: matrix)
-    given = model.checks.columns(rows).matrix
+    given = model.checks.columns(rows).numbers
     answer = given[:, 0] * given[:, 1] + given.sum(axis=1) + random.normal(size=1000) > given.sum(axis=1).mean()
     trees = ExtraTreesClassifier(200, max_leaf_nodes=15, random_state=0)
     pipeline = Pipeline([("model", trees)]).fit(given, answer.astype(int))

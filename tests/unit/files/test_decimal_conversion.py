@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
-from service.fields.arrow_values import doubles
+from service.fields.arrow_values import to_float64
 from service.jobs.card_statements import statements
 from tests.support.row_files import ask, read, written
 
@@ -29,7 +29,7 @@ def decimals(draw: Any) -> tuple[Decimal, pa.DataType]:
 @given(decimals())
 def test_a_decimal_becomes_the_double_that_its_digits_spell(given: tuple[Decimal, pa.DataType]) -> None:
     value, kind = given
-    assert doubles(pa.array([value, None], kind)).to_pylist() == [float(str(value)), None]
+    assert to_float64(pa.array([value, None], kind)).to_pylist() == [float(str(value)), None]
 
 
 @given(some.lists(CENTS, min_size=1))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.bundles.registry import Model, open_model
-from service.fields.value_wording import value_text
+from service.fields.lookup import type_of
 from service.questions.explanation_sentence import sentence
 from service.questions.explanations import explanations
 from service.schemas import (
@@ -127,7 +127,7 @@ SHOWN: list[tuple[str, Value, str, str]] = [
 @pytest.mark.parametrize(("name", "value", "english", "polish"), SHOWN)
 def test_values_are_written_as_people_of_the_language_write_them(name: str, value: Value, english: str, polish: str) -> None:
     field = next(field for field in INPUTS if field.name == name)
-    assert (value_text(field, value, "en"), value_text(field, value, "pl")) == (english, polish)
+    assert (type_of(field).text(value, "en"), type_of(field).text(value, "pl")) == (english, polish)
 
 
 def test_a_field_without_a_label_is_called_by_its_name() -> None:

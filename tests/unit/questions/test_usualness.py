@@ -47,12 +47,12 @@ def drawn() -> list[Row]:
 
 
 TRAINING = drawn()
-MATRIX = CHECKS.columns(TRAINING).matrix
-USUAL = Usual(CARD, reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
+MATRIX = CHECKS.columns(TRAINING).numbers
+USUAL = Usual(CHECKS, reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
 
 
 def badge(row: Row) -> Usualness:
-    (found,) = USUAL(CHECKS.columns([row]).matrix)
+    (found,) = USUAL(CHECKS.columns([row]).numbers)
     assert found is not None
     return found
 
@@ -172,8 +172,8 @@ def test_held_out_rows_of_a_bundle_are_as_usual_as_those_it_learned_from(name: s
     model = open_model(bundles / name)
     held_out = split_of(name).test.fields[[field.name for field in model.card.inputs]].sample(2000, random_state=0)
     rows = json.loads(held_out.to_json(orient="records", double_precision=15))
-    matrix = model.checks.columns(rows).matrix
-    places = np.array([each.percentile for each in Usual(model.card, model.reference)(matrix) if each])
+    matrix = model.checks.columns(rows).numbers
+    places = np.array([each.percentile for each in Usual(model.checks, model.reference)(matrix) if each])
     assert len(places) == len(rows)
     assert np.median(places) == pytest.approx(50, abs=5)
     assert (places >= 90).mean() == pytest.approx(0.1, abs=0.03)

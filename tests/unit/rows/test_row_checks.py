@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput
-from service.rows.checks import EXACT_INTEGER, LARGEST, MAX_ERRORS
+from service.fields.field_type import MAX_FLOAT32
+from service.fields.integer import MAX_EXACT_INTEGER
+from service.rows.checks import MAX_ERRORS
 from service.schemas import Input, Row
 from service.web.problems import pointer
 from tests.support.row_values import CHECKS, GOOD, INPUTS, VALUES
@@ -28,7 +30,7 @@ def accepts(field: Input, value: Any) -> bool:
         return False
     if field.type == "integer" and (value in (math.inf, -math.inf) or value != int(value)):
         return False
-    widest = EXACT_INTEGER if field.type == "integer" else LARGEST
+    widest = MAX_EXACT_INTEGER if field.type == "integer" else MAX_FLOAT32
     low = -widest if field.minimum is None else field.minimum
     high = widest if field.maximum is None else field.maximum
     return low <= value <= high
@@ -75,7 +77,7 @@ def test_a_row_becomes_numbers_in_the_cards_order_with_warnings_where_it_is_unus
     count: int, bounded: float, grade: str, *, known: bool
 ) -> None:
     columns = CHECKS.columns([GOOD, GOOD | {"count": count, "bounded": bounded, "grade": grade, "known": known}])
-    assert columns.matrix[1].tolist() == [1.5, bounded, count, "abc".index(grade), known]
+    assert columns.numbers[1].tolist() == [1.5, bounded, count, "abc".index(grade), known]
     assert columns.texts == {"note": ["hi", "hi"]}
     expected = {
         ("bounded", "outside_training_range") if not 0 <= bounded <= 5 else None,
@@ -88,13 +90,13 @@ def test_a_row_becomes_numbers_in_the_cards_order_with_warnings_where_it_is_unus
 
 def test_null_is_nan_for_a_number_and_empty_for_a_text() -> None:
     columns = CHECKS.columns([GOOD | {"count": None, "known": None}])
-    assert math.isnan(columns.matrix[0, 2])
-    assert math.isnan(columns.matrix[0, 4])
+    assert math.isnan(columns.numbers[0, 2])
+    assert math.isnan(columns.numbers[0, 4])
 
 
 def test_a_nullable_field_may_be_left_out() -> None:
     row = {name: value for name, value in GOOD.items() if name not in {"count", "known"}}
-    assert math.isnan(CHECKS.columns([row]).matrix[0, 2])
+    assert math.isnan(CHECKS.columns([row]).numbers[0, 2])
 
 
 def test_an_answer_names_at_most_a_hundred_places() -> None:

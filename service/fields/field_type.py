@@ -1,0 +1,247 @@
+"""What the type of an input field decides: the interface that every type implements, one base class for each channel.
+
+A model takes its inputs through channels: one float column for each field of the channel `numbers`, one list of strings for
+each field of the channel `texts`. All other code asks these classes and never compares the name of a type.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.errors import Fault
+from service.fields.value_grid import Grid
+from service.fields.value_wording import NOT_KNOWN
+from service.schemas import LANGUAGES, Card, Input, Language, Text, Value
+from service.schemas.row_files import DateOrder, Decimal
+
+Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Schema = dict[str, Any]
+
+MAX_FLOAT32 = float(np.finfo(np.float32).max)
+"""The scorers take 32-bit numbers."""
+
+
+@dataclass(frozen=True)
+class TextStyle:
+    """How the values of a text file are written."""
+
+    decimal: Decimal = "point"
+    dates: DateOrder | None = None
+    """None: dates with slashes are refused, those with dots begin with the day."""
+
+
+@dataclass(frozen=True)
+class ParsedColumn:
+    """A column of a file as numbers; NaN where there is no number."""
+
+    values: Numbers
+    null: Mask
+    wrong: Mask
+    """Values of another type than the field's."""
+    messages: dict[int, str] = field(default_factory=dict)
+    """Row → why its value is wrong, where "Expected …" does not say enough."""
+
+
+class FieldType(ABC):
+    """One input field with the behaviour of its type."""
+
+    expected: ClassVar[str]
+    """What an error message says that a value must be."""
+    json_types: ClassVar[frozenset[type]]
+    """The Python types of the JSON values that are accepted."""
+    quick_type: ClassVar[type]
+    """What msgspec decodes a JSON value to in the quick reader."""
+    has_decimal_sign: ClassVar[bool] = False
+    """Values in a text file are written with a decimal point or comma."""
+
+    def __init__(self, field: Input) -> None:
+        """Raises BrokenBundle where the card gives the field limits of another type."""
+        self.field = field
+        self.name = field.name
+        self.nullable = field.nullable
+
+    def card_fault(self) -> str | None:
+        """Return what is wrong with the field in the card, as the end of a sentence, or None."""
+        return None
+
+    def type_fault(self, row: int | None = None) -> Fault:
+        """Return the fault of a value of another type."""
+        return Fault(self.name, "wrong_type", f"Expected {self.expected}.", row=row)
+
+    @abstractmethod
+    def json_schema(self) -> Schema:
+        """Return the JSON schema of a value that is not null."""
+
+    def text(self, value: Value, language: Language) -> str:
+        """Return a value as people read it, with its unit: 62%, 50,000 NT$, very good, yes."""
+        return NOT_KNOWN[language] if value is None else self.value_text(value, language)
+
+    @abstractmethod
+    def value_text(self, value: Any, language: Language) -> str:
+        """Return a value that is not null as people read it."""
+
+    def value_of_training(self, value: Any) -> Value:
+        """Return a value of a training table as a caller of the API sends it."""
+        if isinstance(value, float):
+            return None if math.isnan(value) else int(value) if value.is_integer() else value
+        plain: Value = value
+        return plain
+
+
+class NumbersType(FieldType):
+    """A field whose values are one float column: what the model takes as a number. Null is NaN."""
+
+    is_plain: ClassVar[bool] = False
+    """The JSON values are the column's numbers already."""
+    size: int = 0
+    """How many values a field without an order has (they are 0, 1, …); 0 for a field with a range."""
+    unseen: tuple[float, ...] = ()
+    """Numbers that no training row has, where the values have no order."""
+    warning: ClassVar[Literal["outside_training_range", "unseen_category"]] = "outside_training_range"
+    """The code of the warning for a value that was not seen in training."""
+    min_number: float
+    max_number: float
+    """The least and the greatest number that is not refused."""
+    min_seen: float = -math.inf
+    max_seen: float = math.inf
+    """The range of the training rows."""
+
+    @abstractmethod
+    def encode(self, values: Sequence[Any], faults: list[Fault]) -> Sequence[float | None]:
+        """Return one number for each value of the right JSON type (null: None); add what is wrong to `faults`."""
+
+    def encode_quick(self, values: Sequence[Any]) -> Sequence[float]:
+        """Return one number for each value that msgspec decoded. Raises ValueError where `encode` finds a fault."""
+        faults: list[Fault] = []
+        numbers = self.encode(values, faults)
+        if faults:
+            raise ValueError(faults[0].message)
+        return (
+            [math.nan if number is None else number for number in numbers]
+            if self.nullable
+            else cast("Sequence[float]", numbers)
+        )
+
+    @abstractmethod
+    def value(self, number: float) -> Value:
+        """Return what a caller sends for a number of the column that is not NaN."""
+
+    @abstractmethod
+    def range_fault(self, number: float) -> Fault:
+        """Return why a number below `min_number` or above `max_number` is refused."""
+
+    @abstractmethod
+    def parse_text(self, array: Any, style: TextStyle) -> ParsedColumn:
+        """Return a column of a text file (an Arrow array of strings) as numbers; an empty cell is null."""
+
+    @abstractmethod
+    def parse_arrow(self, array: Any) -> ParsedColumn:
+        """Return a column of an Arrow or Parquet file as numbers. Raises InvalidFile where it has another type."""
+
+    @abstractmethod
+    def describe(self, values: Numbers) -> Input:
+        """Return the field with what the training rows (at least one is not NaN) say: seen values and a default."""
+
+    @abstractmethod
+    def training_numbers(self, values: Any) -> Numbers:
+        """Return a pandas series of a training table as numbers of the column."""
+
+    def pipeline_values(self, numbers: Numbers) -> NDArray[Any]:
+        """Return a column as the scikit-learn pipeline takes it."""
+        return numbers
+
+    def choices(self) -> list[float] | None:
+        """Return every number that the column can hold, or None for a field with a range."""
+        return [float(code) for code in range(self.size)] if self.size else None
+
+    def choice_label(self, choice: float) -> Text:
+        """Return the words for one of the `choices`, in all languages."""
+        return {language: self.text(self.value(choice), language) for language in LANGUAGES}
+
+    def number(self, value: Value) -> float:
+        """Return a checked value as a number of the column; null is NaN."""
+        return math.nan if value is None else float(self.encode_quick([value])[0])
+
+    def value_or_null(self, number: float) -> Value:
+        """Return what a caller sends for a number of the column; NaN is null."""
+        return None if math.isnan(number) else self.value(number)
+
+    def values(self, numbers: Numbers) -> list[Value]:
+        """Return what a caller sends for each number of a column."""
+        return [self.value_or_null(number) for number in numbers.tolist()]
+
+
+class RangeType(NumbersType):
+    """A field whose values have an order and steps between them."""
+
+    is_whole: ClassVar[bool] = False
+    """Every number is a whole one."""
+
+    def __init__(self, field: Input) -> None:
+        super().__init__(field)
+        self.min_number = self.lowest if field.minimum is None else self.card_number(field.minimum)
+        self.max_number = self.highest if field.maximum is None else self.card_number(field.maximum)
+        if field.seen is not None:
+            self.min_seen, self.max_seen = map(self.card_number, field.seen)
+
+    bound_schema: ClassVar[Schema] = {"type": "number"}
+    """The JSON schema of a limit of the field."""
+    lowest: ClassVar[float] = -MAX_FLOAT32
+    highest: ClassVar[float] = MAX_FLOAT32
+    """The limits of a field whose card gives none."""
+
+    @abstractmethod
+    def card_number(self, limit: float | str) -> float:
+        """Return a limit of the card as a number of the column. Raises BrokenBundle where it has another type."""
+
+    @abstractmethod
+    def bound(self, number: float) -> float | str:
+        """Return a limit as the card and answers write it."""
+
+    @abstractmethod
+    def grid(self, low: float, high: float, own: float = math.nan) -> Grid:
+        """Return the values between two numbers that a person would type; `own` is the row's number, or NaN."""
+
+    def seen_grid(self, card: Card, own: float = math.nan) -> Grid:
+        """Return the values over the range in which the model has seen data, widened to hold `own` unless that is NaN."""
+        low, high = self.seen_range(card, own)
+        low, high = max(self.min_number, np.fmin(low, own)), min(self.max_number, np.fmax(high, own))
+        return self.grid(float(low), float(high), own)
+
+    def change_grid(self, card: Card, own: float) -> Grid:
+        """Return the values that a recommendation may give a row whose number is `own` (NaN: not known)."""
+        low, high = self.seen_range(card)
+        return self.grid(max(self.min_number, low), min(self.max_number, high), own)
+
+    def seen_range(self, card: Card, own: float = math.nan) -> tuple[float, float]:
+        """Return where the model has seen data; where the card does not say, its limits; else what its own rows show."""
+        if self.field.seen is not None:
+            return self.min_seen, self.max_seen
+        rows = [*(example.row for example in card.examples), *card.real_rows]
+        given = [self.field.default, *(row.get(self.name) for row in rows)]
+        numbers = self.encode([value for value in given if type(value) in self.json_types], [])
+        known = [number for number in (*numbers, own) if number is not None and math.isfinite(number)] or [0.0]
+        low = min(known) if self.field.minimum is None else self.min_number
+        high = max(known) if self.field.maximum is None else self.max_number
+        return low, max(low, high)
+
+    @abstractmethod
+    def number_text(self, number: float, language: Language) -> str:
+        """Return a number of the column as people read it, without the unit."""
+
+    def bare(self) -> "RangeType":
+        """Return the field without what its wording adds to a number, such as its unit."""
+        return self
+
+    def cuts(self, quartiles: Numbers, digits: int) -> Numbers:
+        """Return quartiles rounded to so many digits, as bounds of groups."""
+        return np.round(quartiles, min(digits, 0) if self.is_whole else digits)
+
+    def card_fault(self) -> str | None:
+        return "has a minimum above its maximum" if self.min_number > self.max_number else None

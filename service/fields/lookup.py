@@ -1,0 +1,37 @@
+"""The type of a field by its name in the card."""
+
+from service.fields.boolean import BooleanType
+from service.fields.category import CategoryType
+from service.fields.field_type import FieldType, NumbersType
+from service.fields.integer import IntegerType
+from service.fields.number import NumberType
+from service.fields.text import TextType
+from service.schemas import Card, Input
+
+_TYPES: dict[str, type[FieldType]] = {
+    "number": NumberType,
+    "integer": IntegerType,
+    "boolean": BooleanType,
+    "category": CategoryType,
+    "text": TextType,
+}
+
+
+def type_of(field: Input) -> FieldType:
+    """Return a field with the behaviour of its type. Raises BrokenBundle where the card gives it limits of another type."""
+    return _TYPES[field.type](field)
+
+
+def types_of(card: Card) -> tuple[FieldType, ...]:
+    """Return all inputs of a card."""
+    return tuple(map(type_of, card.inputs))
+
+
+def number_fields(card: Card) -> tuple[NumbersType, ...]:
+    """Return the inputs of the channel `numbers`, in the order of the columns of `Columns.numbers`."""
+    return tuple(field for field in types_of(card) if isinstance(field, NumbersType))
+
+
+def text_fields(card: Card) -> tuple[TextType, ...]:
+    """Return the inputs of the channel `texts`."""
+    return tuple(field for field in types_of(card) if isinstance(field, TextType))
