@@ -49,9 +49,11 @@ class PartParser:
         return Columns(numbers[good], kept), good, faults
 
     def _numbers(self, field: NumbersType, array: pa.Array, whole: Mask, faults: dict[int, list[Fault]]) -> Numbers:
-        is_written = self._style is not None and pa.types.is_string(array.type)
-        parsed = field.parse_text(array, self._style) if self._style and is_written else field.parse_arrow(array)
-        if not parsed.null.any() and not parsed.wrong.any() and np.isfinite(np.add.reduce(parsed.values)):
+        if self._style and pa.types.is_string(array.type):
+            parsed = field.parse_text(array, self._style)
+        else:
+            parsed = field.parse_arrow(array)
+        if not parsed.null.any() and not parsed.wrong.any() and _are_finite(parsed.values):
             return parsed.values  # as almost all columns are
         values = np.where(parsed.null | parsed.wrong, np.nan, parsed.values)
         self._note_nulls(field, parsed.null & whole, faults)
@@ -77,6 +79,11 @@ class PartParser:
         if not field.nullable:
             for place in np.flatnonzero(null).tolist():
                 _note(faults, place, Fault(field.name, "missing_field", "This field is missing."))
+
+
+def _are_finite(values: Numbers) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.add.reduce(values)))
 
 
 def _note(faults: dict[int, list[Fault]], place: int, fault: Fault) -> None:
