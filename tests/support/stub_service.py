@@ -1,0 +1,164 @@
+"""A model service made by hand: its cards, what it was asked, and how it fails."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from tests.support.demo_pages import forget
+
+EVERY_TYPE: list[dict[str, Any]] = [
+    {"name": "amount", "type": "number"},
+    {"name": "share", "type": "number", "shown_as": "percent", "minimum": 0.0, "maximum": 1.0, "default": 0.5},
+    {"name": "open_share", "type": "number", "shown_as": "percent"},
+    {"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "default": 2},
+    {"name": "cut", "type": "category", "categories": [{"value": "Fair"}, {"value": "Odd", "seen": False}]},
+    {"name": "sure", "type": "boolean"},
+    {"name": "remark", "type": "text"},
+]
+NULLABLE = [field | {"name": f"maybe_{field['name']}", "nullable": True, "default": None} for field in EVERY_TYPE]
+HOSTILE = ":red[x] $y^2$ **bold** <script>alert(1)</script> [link](https://e.example) `code` :smile:"
+
+
+class StandIn:
+    """A service made by hand: its cards, what it was asked, and how it fails."""
+
+    def __init__(self) -> None:
+        self.cards: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
+        self.trouble: tuple[int, str, dict[str, Any]] | None = None
+        self.warnings: list[dict[str, str]] = []
+        self.swept: dict[str, list[Any]] = {}
+        """Field → the values that its curve goes through; else the row's own."""
+        self.change: Callable[[Any], Any] = lambda answer: answer
+        """What is done to every answer before it is sent."""
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, str, Any]:
+        card = next((card for card in self.cards if f"/{card['name']}" in path), None)
+        states = [
+            {"name": each["name"], "state": "ready", "version": each["version"], "versions": [each["version"]]}
+            | {"title": each["title"], "question": "", "reason": None}
+            for each in self.cards
+        ]
+        if method == "POST" and card:
+            if body.get("version") != card["version"]:
+                return problem(404, "unknown_version")
+            self.asked.append(body)
+            question = path.rpartition("/")[2].partition("?")[0]
+            return self.trouble or (200, "application/json", getattr(self, f"_{question}")(card, body))
+        if path.partition("?")[0].endswith("/evaluation"):
+            return problem(404, "no_evaluation")
+        if path == "/health/ready":
+            return 200, "application/json", {"status": "ready", "models": states}
+        return 200, "application/json", card or {"items": states, "next": None}
+
+    def _prediction(self, card: dict[str, Any]) -> dict[str, Any]:
+        one: dict[str, Any] = {"decision": None, "warnings": self.warnings}
+        if card["output"]["kind"] == "regression":
+            return one | {"value": 12.5, "interval": None}
+        return one | {"label": "yes", "probabilities": {"no": 0.25, "yes": 0.75}}
+
+    def _explanations(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        fields = [field["name"] for field in card["inputs"]]
+        explanations = [
+            {
+                "base": 0.5,
+                "output": 0.75,
+                "standard_error": 0.0,
+                "contributions": [
+                    {"field": name, "value": row[name], "contribution": 0.25 / len(fields)} for name in fields
+                ],
+                "sentence": HOSTILE,
+                "prediction": self._prediction(card),
+                "usualness": {"percentile": 99.0, "fields": fields[:2]},
+            }
+            for row in body["rows"]
+        ]
+        return {"model": card["name"], "version": card["version"], "explanations": explanations}
+
+    def _curves(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        prediction, row = self._prediction(card), body["row"]
+        values = [self.swept.get(name, [row[name]]) for name in body["fields"]]
+        curves = [
+            {
+                "field": name,
+                "seen": None,
+                "usual": None,
+                "points": [{"value": value, "prediction": prediction} for value in swept],
+            }
+            for name, swept in zip(body["fields"], values, strict=True)
+        ]
+        outputs = [[0.75] * len(values[-1])] * len(values[0])
+        surface = {"fields": body["fields"], "values": values, "outputs": outputs}
+        together = body.get("together", False)
+        answer = {"model": card["name"], "version": card["version"], "prediction": prediction, "pinned": prediction}
+        answer["usualness"] = {"percentile": 99.0, "fields": []}
+        return answer | {"curves": [] if together else curves, "surface": surface if together else None}
+
+    def _recommendations(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        name = next(iter(body["row"]))
+        proposal = {
+            "changes": [{"field": name, "from": body["row"][name], "to": None}],
+            "prediction": self._prediction(card),
+            "usualness": None,
+        }
+        answer = {"model": card["name"], "version": card["version"], "prediction": self._prediction(card)}
+        return answer | {"reachable": True, "recommendations": [proposal]}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        stand_in = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._reply({})
+
+            def do_POST(self) -> None:
+                self._reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+            def _reply(self, body: dict[str, Any]) -> None:
+                status, kind, answer = stand_in.answer(self.command, self.path, body)
+                content = json.dumps(stand_in.change(answer)).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                """Keep the tests quiet."""
+
+        return Handler
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def hand_made(inputs: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    chance = {"kind": "classification", "labels": [{"value": "no"}, {"value": "yes"}], "focus": "yes"}
+    card = {"name": "fifth", "version": "v1", "title": "Fifth", "question": "What?", "inputs": inputs, "output": chance}
+    return card | more
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    service = StandIn()
+    point_at(service.url, monkeypatch)
+    yield service
+    service.stop()
+
+
+def point_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_SERVICE_URL", url)
+    forget()
+
+
+def problem(status: int, code: str, errors: list[dict[str, str]] | None = None) -> tuple[int, str, dict[str, Any]]:
+    body = {"type": "/errors", "title": "No", "status": status, "detail": "No.", "code": code, "request_id": "abc-123"}
+    return status, "application/problem+json", body | ({"errors": errors} if errors else {})
