@@ -9,6 +9,7 @@ import streamlit as st
 from client import Card
 from demo.charts import answer_histogram
 from demo.charts.ticks import round_numbers
+from demo.fields import field_types
 from demo.files import refusal_text, scored_file, spreadsheet
 from demo.files.file_summary import FORMATS
 from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, ScoredFile
@@ -100,7 +101,7 @@ def _rows(card: Card, sent: UploadJob, file: ScoredFile, counts: dict[str, int],
         )
     picked: Any = st.dataframe(
         shown,
-        column_config=_columns(card, choice, tr),
+        column_config=_field_columns(card, shown, tr) | _columns(card, choice, tr),
         hide_index=True,
         height=min(_TALLEST_PIXELS, _ROW_PIXELS * (shown.num_rows + 1) + 2),
         on_select="rerun",
@@ -159,6 +160,13 @@ def _choice(card: Card, sent: UploadJob, counts: dict[str, int], tr: Translation
             key = f"{PAGE}/part/{sent.number}/{choice}/{order}"
             part = st.number_input(tr.text("Part, of {n}", n=tr.number(parts)), 1, parts, key=key, width=220)
     return choice, order or "high", part - 1
+
+
+def _field_columns(card: Card, shown: Any, tr: Translation) -> dict[str, Any]:
+    types = {column.name: str(column.type) for column in shown.schema}
+    fields = field_types.by_name(card).items()
+    columns = {name: kind.table_column(types[name], tr) for name, kind in fields if name in types}
+    return {name: column for name, column in columns.items() if column is not None}
 
 
 def _columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:

@@ -103,6 +103,10 @@ class FieldType:
     def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
         return cell or None
 
+    def table_column(self, column_type: str, tr: Translation) -> Any:  # noqa: ARG002 - dates use them
+        """Return how a table shows the field's column of an Arrow type; None where Streamlit knows best."""
+        return None
+
     # Axis of a chart
 
     def position(self, value: Value) -> float:
@@ -118,6 +122,10 @@ class FieldType:
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
         """Draw the widget whose value Streamlit keeps under `key`; return what it shows."""
         raise NotImplementedError
+
+    def widget_format(self, tr: Translation) -> str:  # noqa: ARG002 - dates use it
+        """Return how the widget writes its value where that depends on the language. Another format is another widget."""
+        return ""
 
     def to_widget(self, value: Value) -> Any:
         """Return a value as the widget shows it."""

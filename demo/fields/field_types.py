@@ -3,6 +3,8 @@
 from client import Card, Field
 from demo.fields.boolean_field import BooleanField
 from demo.fields.category_field import CategoryField
+from demo.fields.date_field import DateField
+from demo.fields.datetime_field import DatetimeField
 from demo.fields.field_type import FieldType
 from demo.fields.integer_field import IntegerField
 from demo.fields.number_field import NumberField
@@ -15,6 +17,8 @@ _TYPES: dict[str, type[FieldType]] = {
     "boolean": BooleanField,
     "category": CategoryField,
     "text": TextField,
+    "date": DateField,
+    "datetime": DatetimeField,
 }
 
 

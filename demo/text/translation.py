@@ -76,6 +76,10 @@ class Translation:
         except ValueError:
             return written
 
+    def day_and_time(self, at: datetime) -> str:
+        """Write a moment in full, as its own clock shows it: 29 lis 2026, 14:30."""
+        return f"{format_date(at, 'medium', locale=self.language)}, {format_skeleton('Hm', at, locale=self.language)}"
+
     def ago(self, seconds: float) -> str:
         """Say how long ago something was: 5 hours ago."""
         return format_timedelta(timedelta(seconds=-max(seconds, 1.0)), add_direction=True, locale=self.language)

@@ -54,7 +54,7 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, place: str
     if not kind.can_ask:
         st.caption(f"{_label_with_unit(kind)}  \n{tr.text('This demo cannot ask for it.')}")
         return current
-    key = f"{place}/{card['name']}/{case.start}/{field['name']}"
+    key = f"{place}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{field['name']}"
     if key not in st.session_state or st.session_state.get(f"{key}/of") is not case:
         st.session_state[key] = kind.to_widget(current)
         st.session_state[f"{key}/of"] = case

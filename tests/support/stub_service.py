@@ -1,11 +1,13 @@
 """A model service made by hand: its cards, what it was asked, and how it fails."""
 
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.support.demo_pages import forget
@@ -31,6 +33,10 @@ class StandIn:
         self.asked: list[dict[str, Any]] = []
         self.trouble: tuple[int, str, dict[str, Any]] | None = None
         self.warnings: list[dict[str, str]] = []
+        self.features: dict[str, Any] = {}
+        """What is stored under every key of a card with an entity."""
+        self.table: pa.Table | None = None
+        """The answer to a file of rows."""
         self.swept: dict[str, list[Any]] = {}
         """Field → the values that its curve goes through; else the row's own."""
         self.change: Callable[[Any], Any] = lambda answer: answer
@@ -52,11 +58,24 @@ class StandIn:
             self.asked.append(body)
             question = path.rpartition("/")[2].partition("?")[0]
             return self.trouble or (200, "application/json", getattr(self, f"_{question}")(card, body))
+        if card and "/entities/" in path:
+            return 200, "application/json", self._entity(card, path.rpartition("/")[2])
         if path.partition("?")[0].endswith("/evaluation"):
             return problem(404, "no_evaluation")
         if path == "/health/ready":
             return 200, "application/json", {"status": "ready", "models": states}
         return 200, "application/json", card or {"items": states, "next": None}
+
+    def _entity(self, card: dict[str, Any], key: str) -> dict[str, Any]:
+        age = {"computed_at": "2026-11-29T02:00:00.000Z", "age_seconds": 60.0, "run": "r"}
+        features = age | {"values": self.features, "expired": False}
+        stored = {"row": self.features, "prediction": self._prediction(card), "version": card["version"], "stale": False}
+        whole = {"model": card["name"], "version": card["version"], "key": card["entity"]["key"], "id": key}
+        return whole | {"stored_prediction": age | stored, "stored_features": features}
+
+    def _predictions(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        answers = [self._prediction(card) for _ in body["rows"]]
+        return {"model": card["name"], "version": card["version"], "source": "live", "predictions": answers}
 
     def _prediction(self, card: dict[str, Any]) -> dict[str, Any]:
         one: dict[str, Any] = {"decision": None, "warnings": self.warnings}
@@ -119,12 +138,27 @@ class StandIn:
                 self._reply({})
 
             def do_POST(self) -> None:
-                self._reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                content = self.rfile.read(int(self.headers["Content-Length"]))
+                if stand_in.table is not None and self.headers["Content-Type"] != "application/json":
+                    self._reply_with_table(stand_in.table)
+                else:
+                    self._reply(json.loads(content))
+
+            def _reply_with_table(self, table: pa.Table) -> None:
+                out = io.BytesIO()
+                with pa.ipc.new_stream(out, table.schema) as stream:
+                    stream.write_table(table)
+                found = {"format": "csv", "rows": table.num_rows, "columns": [], "ignored": []}
+                self._send(200, "application/vnd.apache.arrow.stream", out.getvalue(), {"X-File": json.dumps(found)})
 
             def _reply(self, body: dict[str, Any]) -> None:
                 status, kind, answer = stand_in.answer(self.command, self.path, body)
-                content = json.dumps(stand_in.change(answer)).encode()
+                self._send(status, kind, json.dumps(stand_in.change(answer)).encode(), {})
+
+            def _send(self, status: int, kind: str, content: bytes, headers: dict[str, str]) -> None:
                 self.send_response(status)
+                for name, text in headers.items():
+                    self.send_header(name, text)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

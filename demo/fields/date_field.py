@@ -1,0 +1,121 @@
+"""Dates: a calendar. A value is ISO text, such as 2026-11-29."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import streamlit as st
+
+from client import Value
+from demo.charts.ticks import calendar_days
+from demo.fields.field_type import FieldType
+from demo.text.translation import Translation
+
+EPOCH = date(1970, 1, 1)
+WIDGET_FORMATS = {"en": "YYYY-MM-DD", "pl": "DD.MM.YYYY"}
+"""How a calendar writes a date: numbers alone, in an order that readers of the language expect."""
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""The ends of a calendar where the card gives no limits."""
+TYPICAL_DAY = date(2000, 1, 1)
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WITH_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+
+
+def parse_date(text: Any) -> date | None:
+    """Return the date of an ISO text; None for anything else."""
+    if not isinstance(text, str) or not _ISO.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class DateField(FieldType):
+    """A day of the calendar, without a time."""
+
+    is_ordered = True
+
+    def _typical(self) -> Value:
+        low, high = self._limits()
+        if "seen" in self.field:
+            low, high = (parse_date(end) or TYPICAL_DAY for end in self.field["seen"])
+            return (low + (high - low) / 2).isoformat()
+        return min(max(TYPICAL_DAY, low), high).isoformat()
+
+    def _limits(self) -> tuple[date, date]:
+        """Return the card's limits, or the ends of the calendar."""
+        low, high = parse_date(self.field.get("minimum")), parse_date(self.field.get("maximum"))
+        return low or min(FIRST_DAY, high or FIRST_DAY), high or max(LAST_DAY, low or LAST_DAY)
+
+    def _has_type(self, value: Any) -> bool:
+        return parse_date(value) is not None
+
+    def _format(self, value: Any, tr: Translation) -> str:
+        return tr.day(value)
+
+    def cell_text(self, value: Value, tr: Translation) -> str:
+        return value if isinstance(value, str) else self.value_text(value, tr)
+
+    def wrong_type_text(self, tr: Translation) -> str:
+        return tr.text("not a date")
+
+    def _decode(self, text: str) -> Value:
+        day = parse_date(text)
+        low, high = parse_date(self.field.get("minimum")), parse_date(self.field.get("maximum"))
+        if day is None or (low and day < low) or (high and day > high):
+            raise ValueError(text)
+        return text
+
+    def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:
+        if isinstance(cell, datetime):
+            if cell.time() != time():
+                raise ValueError(self.field["name"])
+            cell = cell.date()
+        if isinstance(cell, date):
+            return self.checked(cell.isoformat())
+        return super().from_cell(cell, decimal_comma=decimal_comma)
+
+    def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
+        text = cell.strip()
+        parts = _WITH_DOTS.fullmatch(text)
+        return f"{parts[3]}-{int(parts[2]):02}-{int(parts[1]):02}" if parts else text or None
+
+    def table_column(self, column_type: str, tr: Translation) -> Any:
+        if not column_type.startswith(("date", "timestamp")):
+            return None
+        return st.column_config.DateColumn(format=WIDGET_FORMATS[tr.language])
+
+    def position(self, value: Value) -> float:
+        """Return the days since 1970."""
+        return float(((parse_date(value) or EPOCH) - EPOCH).days)
+
+    def ticks(self, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
+        span = max(1, int(high - low))
+        start = datetime.combine(EPOCH, time(), UTC)
+        return [(at, tr.moment(start + timedelta(days=at), span, UTC)) for at in calendar_days(low, high)]
+
+    def widget_format(self, tr: Translation) -> str:
+        return WIDGET_FORMATS[tr.language]
+
+    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
+        low, high = self._limits()
+        current = st.session_state.get(key)  # a value that a newer card forbids stays, and is marked
+        return st.date_input(
+            title,
+            value=None,
+            min_value=min(low, current or low),
+            max_value=max(high, current or high),
+            format=self.widget_format(tr),
+            required=not self.field.get("nullable"),
+            key=key,
+            help=hint,
+        )
+
+    def to_widget(self, value: Value) -> Any:
+        return parse_date(value)
+
+    def from_widget(self, shown: Any, current: Value) -> Value:
+        if shown == self.to_widget(current):
+            return current
+        return shown.isoformat() if isinstance(shown, date) else None

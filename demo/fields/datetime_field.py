@@ -1,0 +1,134 @@
+"""Dates with a time: a calendar with a clock. A value is ISO text in UTC, such as 2026-11-29T14:30:00."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import streamlit as st
+
+from client import Value
+from demo.charts.ticks import calendar_days
+from demo.fields.date_field import EPOCH, FIRST_DAY, LAST_DAY, TYPICAL_DAY, WIDGET_FORMATS
+from demo.fields.field_type import FieldType
+from demo.text.translation import Translation
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+_START = datetime.combine(EPOCH, time())
+_DAY = timedelta(days=1)
+_MIN_STEP, _DEFAULT_STEP, _MAX_STEP = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=23)
+
+
+def parse_datetime(text: Any) -> datetime | None:
+    """Return the moment of an ISO text, in UTC without an offset; None for anything else."""
+    if not isinstance(text, str) or not _ISO.fullmatch(text):
+        return None
+    try:
+        return _in_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC, without its offset. A moment without an offset is in UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+class DatetimeField(FieldType):
+    """A moment. People read and choose it in UTC, as the model does: no time zone changes its day."""
+
+    is_ordered = True
+
+    def _typical(self) -> Value:
+        if "seen" in self.field:
+            low, high = (parse_datetime(end) or _START for end in self.field["seen"])
+            return (low + (high - low) / 2).replace(microsecond=0).isoformat()
+        low, high = self._limits()
+        return min(max(datetime.combine(TYPICAL_DAY, time()), low), high).isoformat()
+
+    def _limits(self) -> tuple[datetime, datetime]:
+        """Return the card's limits, or the ends of the calendar."""
+        first, last = datetime.combine(FIRST_DAY, time()), datetime.combine(LAST_DAY, time(23, 59))
+        low, high = parse_datetime(self.field.get("minimum")), parse_datetime(self.field.get("maximum"))
+        return low or min(first, high or first), high or max(last, low or last)
+
+    def unit(self) -> str:
+        return "UTC"
+
+    def _has_type(self, value: Any) -> bool:
+        return parse_datetime(value) is not None
+
+    def _format(self, value: Any, tr: Translation) -> str:
+        return tr.day_and_time(parse_datetime(value) or _START)
+
+    def value_with_unit(self, value: Any, tr: Translation) -> str:
+        text = self.value_text(value, tr)
+        return f"{text}\N{NO-BREAK SPACE}{self.unit()}" if self._has_type(value) else text
+
+    def cell_text(self, value: Value, tr: Translation) -> str:
+        return value if isinstance(value, str) else self.value_text(value, tr)
+
+    def wrong_type_text(self, tr: Translation) -> str:
+        return tr.text("not a date with a time")
+
+    def _decode(self, text: str) -> Value:
+        moment = parse_datetime(text)
+        low, high = parse_datetime(self.field.get("minimum")), parse_datetime(self.field.get("maximum"))
+        if moment is None or (low and moment < low) or (high and moment > high):
+            raise ValueError(text)
+        return moment.isoformat()
+
+    def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:
+        if isinstance(cell, datetime):
+            return self.checked(_in_utc(cell).isoformat())
+        if isinstance(cell, date):
+            return self.checked(datetime.combine(cell, time()).isoformat())
+        return super().from_cell(cell, decimal_comma=decimal_comma)
+
+    def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
+        return cell.strip().replace(" ", "T", 1) or None
+
+    def table_column(self, column_type: str, tr: Translation) -> Any:
+        if not column_type.startswith(("date", "timestamp")):
+            return None
+        return st.column_config.DatetimeColumn(format=f"{WIDGET_FORMATS[tr.language]} HH:mm", timezone="UTC")
+
+    def position(self, value: Value) -> float:
+        """Return the days since 1970, with their fraction."""
+        return ((parse_datetime(value) or _START) - _START) / _DAY
+
+    def ticks(self, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
+        start = _START.replace(tzinfo=UTC)
+        return [(at, tr.moment(start + timedelta(days=at), int(high - low), UTC)) for at in calendar_days(low, high)]
+
+    def widget_format(self, tr: Translation) -> str:
+        return WIDGET_FORMATS[tr.language]
+
+    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
+        low, high = self._limits()
+        current = st.session_state.get(key)  # a value that a newer card forbids stays, and is marked
+        return st.datetime_input(
+            title,
+            value=None,
+            min_value=min(low, current or low),
+            max_value=max(high, current or high),
+            format=self.widget_format(tr),
+            step=self._step(),
+            required=not self.field.get("nullable"),
+            key=key,
+            help=hint,
+        )
+
+    def _step(self) -> timedelta:
+        """Return how far apart the choices of the clock are. The card's step is in days."""
+        step = timedelta(days=self.field["step"]) if "step" in self.field else _DEFAULT_STEP
+        return step if _MIN_STEP <= step <= _MAX_STEP else _DEFAULT_STEP
+
+    def to_widget(self, value: Value) -> Any:
+        """Return a moment without its seconds: the widget has none."""
+        moment = parse_datetime(value)
+        return moment and moment.replace(second=0, microsecond=0)
+
+    def from_widget(self, shown: Any, current: Value) -> Value:
+        if shown == self.to_widget(current):
+            return current
+        return shown.isoformat() if isinstance(shown, datetime) else None

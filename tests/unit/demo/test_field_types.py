@@ -1,0 +1,232 @@
+"""The types of input as the demo handles them: links, cells of files, words, axes; what no type knows is kept apart."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from client import Card, Field
+from demo.charts.ticks import calendar_days
+from demo.fields import field_types
+from demo.session import cases
+from demo.text.translation import Translation
+
+ENGLISH, POLISH = Translation("en"), Translation("pl")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+DAY: dict[str, Any] = {"name": "day", "type": "date", "minimum": "2020-01-01", "maximum": "2030-12-31"}
+MOMENT: dict[str, Any] = {"name": "at", "type": "datetime", "minimum": "2020-01-01T00:00:00"}
+IMAGE: dict[str, Any] = {"name": "photo", "type": "image", "default": "grey.png"}
+KNOWN = {"number", "integer", "boolean", "category", "text", "date", "datetime"}
+
+
+def of(field: dict[str, Any], **more: Any) -> Any:
+    return field_types.of(cast(Field, field | more))
+
+
+# Dates and moments
+
+
+@given(some.dates(date(2020, 1, 1), date(2030, 12, 31)))
+def test_a_date_comes_back_from_a_link_and_from_the_calendar(day: date) -> None:
+    kind, text = of(DAY), day.isoformat()
+    assert kind.decode(kind.encode(text)) == text
+    assert kind.from_widget(kind.to_widget(text), text) == text
+    assert kind.from_widget(day, "2020-01-01") == text
+
+
+@given(some.datetimes(datetime(2020, 1, 1), datetime(2200, 1, 1)))
+def test_a_moment_comes_back_from_a_link_and_a_widget_without_seconds_changes_none(moment: datetime) -> None:
+    kind, text = of(MOMENT), moment.isoformat()
+    assert kind.decode(kind.encode(text)) == text
+    assert kind.from_widget(kind.to_widget(text), text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-29T14:30:00Z", "2026-11-29T14:30:00"),
+        ("2026-11-29T14:30:00+02:00", "2026-11-29T12:30:00"),
+        ("2026-12-31T23:30:00-01:00", "2027-01-01T00:30:00"),
+        ("2026-11-29T14:30", "2026-11-29T14:30:00"),
+    ],
+)
+def test_a_moment_with_an_offset_is_the_same_moment_in_utc(text: str, expected: str) -> None:
+    kind = of(MOMENT)
+    assert kind.decode(text) == expected
+    assert kind.position(text) == kind.position(expected)
+    assert kind.from_widget(datetime.fromisoformat(expected), text) == text
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (DAY, "2019-12-31"),
+        (DAY, "2031-01-01"),
+        (DAY, "2026-02-30"),
+        (DAY, "2026-W48-7"),
+        (DAY, "20261129"),
+        (DAY, "29.11.2026"),
+        (DAY, "2026-11-29T00:00:00"),
+        (DAY, "null"),
+        (DAY, ""),
+        (MOMENT, "2019-12-31T23:59:59"),
+        (MOMENT, "2020-01-01T00:30:00+01:00"),
+        (MOMENT, "2026-11-29"),
+        (MOMENT, "2026-11-29T24:30:00"),
+        (MOMENT, "9999-12-31T23:59:00-02:00"),
+        (MOMENT, "now"),
+    ],
+)
+def test_a_link_with_a_date_that_the_card_forbids_is_not_understood(field: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - that is all it says
+        of(field).decode(text)
+
+
+def test_a_date_may_be_unknown_where_the_card_says_so() -> None:
+    for field, value in ((DAY, "2026-11-29"), (MOMENT, "2026-11-29T14:30:00")):
+        kind = of(field, nullable=True)
+        assert kind.decode("null") is None
+        assert kind.from_widget(None, value) is None
+        assert kind.value_text(None, ENGLISH) == "not known"
+        assert kind.default() is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2026-11-29", "2026-11-29"),
+        (" 2026-11-29 ", "2026-11-29"),
+        ("29.11.2026", "2026-11-29"),
+        ("1.2.2026", "2026-02-01"),
+        (date(2026, 11, 29), "2026-11-29"),
+        (datetime(2026, 11, 29), "2026-11-29"),
+    ],
+)
+def test_a_cell_of_a_file_is_read_as_a_date(cell: Any, expected: str) -> None:
+    assert of(DAY).from_cell(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2026-11-29T14:30:00", "2026-11-29T14:30:00"),
+        ("2026-11-29 14:30:00", "2026-11-29T14:30:00"),
+        (datetime(2026, 11, 29, 14, 30), "2026-11-29T14:30:00"),
+        (datetime(2026, 11, 29, 14, 30, tzinfo=timezone(timedelta(hours=1))), "2026-11-29T13:30:00"),
+        (datetime(2026, 11, 29, 14, 30, tzinfo=UTC), "2026-11-29T14:30:00"),
+        (date(2026, 11, 29), "2026-11-29T00:00:00"),
+    ],
+)
+def test_a_cell_of_a_file_is_read_as_a_moment(cell: Any, expected: str) -> None:
+    assert of(MOMENT).from_cell(cell) == expected
+
+
+@pytest.mark.parametrize("cell", ["31.02.2026", "11/29/2026", "yesterday", 45000, True, datetime(2026, 11, 29, 14), b"x"])
+def test_a_cell_that_is_no_date_is_refused(cell: Any) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - that is all it says
+        of(DAY).from_cell(cell)
+
+
+def test_people_read_dates_in_their_language_and_moments_in_utc() -> None:
+    assert of(DAY).value_text("2026-11-29", ENGLISH) == "November 29, 2026"
+    assert of(DAY).value_text("2026-11-29", POLISH) == "29 listopada 2026"
+    assert of(MOMENT).value_with_unit("2026-11-29T14:30:27Z", ENGLISH) == f"Nov 29, 2026, 14:30{NO_BREAK}UTC"
+    assert of(MOMENT).value_with_unit("2026-11-29T14:30:27", POLISH) == f"29 lis 2026, 14:30{NO_BREAK}UTC"
+
+
+def test_without_a_default_a_date_begins_in_the_middle_of_what_was_seen() -> None:
+    assert of(DAY, seen=["2026-01-01", "2026-01-31"]).default() == "2026-01-16"
+    assert of(MOMENT, seen=["2026-01-01T00:00:00", "2026-01-01T01:00:00Z"]).default() == "2026-01-01T00:30:00"
+    assert of(DAY).default() == "2020-01-01"
+    assert of({"name": "day", "type": "date"}).default() == "2000-01-01"
+    assert of({"name": "day", "type": "date", "maximum": "1950-06-01"}).default() == "1950-06-01"
+
+
+@given(some.dates(), some.integers(0, 1_000_000))
+def test_an_axis_of_dates_has_a_few_ticks_inside_it_in_order(first: date, days: int) -> None:
+    low = float((first - date(1970, 1, 1)).days)
+    high = min(low + days, float((date.max - date(1970, 1, 1)).days))
+    ticks = calendar_days(low, high)
+    assert 1 <= len(ticks) <= 10
+    assert ticks == sorted(set(ticks))
+    assert all(low <= tick <= high for tick in ticks)
+    words = [word for _, word in of(DAY).ticks(low, high, POLISH)]
+    assert len(set(words)) == len(words)
+
+
+def test_the_ticks_of_a_year_are_firsts_of_months_and_those_of_a_day_are_hours() -> None:
+    year = of(DAY).ticks(of(DAY).position("2026-01-01"), of(DAY).position("2026-12-31"), ENGLISH)
+    assert [word for _, word in year] == ["Jan 2026", "Mar 2026", "May 2026", "Jul 2026", "Sep 2026", "Nov 2026"]
+    at = of(MOMENT).position
+    assert [word for _, word in of(MOMENT).ticks(at("2026-01-01T08:00:00"), at("2026-01-01T20:00:00"), ENGLISH)] == [
+        "08:00",
+        "10:00",
+        "12:00",
+        "14:00",
+        "16:00",
+        "18:00",
+        "20:00",
+    ]
+
+
+def test_positions_of_dates_are_days_since_1970() -> None:
+    assert of(DAY).position("1970-01-02") == 1
+    assert of(DAY).position("1969-12-31") == -1
+    assert of(MOMENT).position("1970-01-02T12:00:00") == 1.5
+
+
+# Numbers in cells
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "sign", "expected"),
+    [
+        ("number", "1,5", ",", 1.5),
+        ("number", "+2", ".", 2),
+        ("number", Decimal("2.5"), ".", 2.5),
+        ("integer", " 3.0 ", ".", 3),
+        ("boolean", "Yes", ".", True),
+        ("boolean", "0", ".", False),
+        ("text", '"quoted"', ".", '"quoted"'),
+        ("text", "null", ".", "null"),
+    ],
+)
+def test_cells_are_read_by_the_type_of_their_field(kind: str, cell: Any, sign: str, expected: Any) -> None:
+    assert of({"name": "x", "type": kind}).from_cell(cell, decimal_comma=sign == ",") == expected
+
+
+@pytest.mark.parametrize("cell", ["1_000", "nan", "inf", "1,5", "", "0x10", "१"])
+def test_what_is_no_number_in_a_cell_is_none(cell: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - that is all it says
+        of({"name": "x", "type": "number"}).from_cell(cell)
+
+
+# A type that the demo does not know
+
+
+def test_a_field_of_an_unknown_type_has_its_default_in_every_row_and_stands_in_no_link() -> None:
+    fields = [{"name": "age", "type": "integer", "default": 3}, IMAGE]
+    card = cast(Card, {"name": "m", "version": "v", "inputs": fields, "output": {"kind": "regression"}})
+    assert cases.complete(card, {"age": 5, "photo": "mine.png"}) == {"age": 5, "photo": "grey.png"}
+    case = cases.given(card, {"age": 5, "photo": "mine.png"})
+    assert "photo" not in cases.write(card, case, "en")
+    brought = cases.read(card, {"start": "given", "age": "5", "photo": "evil.png"})
+    assert brought.row == {"age": 5, "photo": "grey.png"}
+    assert brought.misunderstood == ["photo=evil.png"]
+
+
+@pytest.mark.parametrize("value", ["a", 3, 2.5, True, None, {"width": 3}, [1, 2]])
+def test_whatever_the_value_of_an_unknown_type_is_it_has_words(value: Any) -> None:
+    for tr in (ENGLISH, POLISH):
+        assert of(IMAGE).value_with_unit(value, tr)
+
+
+def test_every_type_has_one_module_and_no_other_one_is_known() -> None:
+    assert field_types._TYPES.keys() == KNOWN
+    modules = [kind.__module__ for kind in field_types._TYPES.values()]
+    assert len(set(modules)) == len(KNOWN)
+    assert all(re.fullmatch(r"demo\.fields\.[a-z]+_field", name) for name in modules)
