@@ -24,7 +24,7 @@ def round_numbers(low: float, high: float, max_ticks: int = _MAX_TICKS) -> list[
 
 
 def calendar_days(low: float, high: float, max_ticks: int = _MAX_TICKS) -> list[float]:
-    """Return round moments between two ends in days since 1970: whole hours, days, Mondays, firsts of months, or of years."""
+    """Return round moments between two ends, in days since 1970: hours, days, Mondays, firsts of months or of years."""
     if high <= low:
         return [low]
     rough = (high - low) / (max_ticks - 1)

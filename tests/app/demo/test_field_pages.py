@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tests.support.demo_pages import PAGES, html_of, opened, widget
+from tests.support.demo_pages import PAGES, html_of, opened, quiet, widget
 from tests.support.stub_service import StandIn, hand_made, problem
 
 IMAGE: dict[str, Any] = {"name": "photo", "type": "image", "label": "Photo", "default": "grey.png"}
@@ -37,12 +37,6 @@ MOMENT: dict[str, Any] = {
 }
 START = {"day": "2026-11-29", "at": "2026-11-29T14:30:27Z"}
 REFUSE = [("en", "This demo cannot ask for it."), ("pl", "To demo nie potrafi o to zapytać.")]
-
-
-def quiet(app: AppTest) -> AppTest:
-    assert not app.exception, [problem.value for problem in app.exception]
-    assert [warning.value for warning in app.warning] == []
-    return app
 
 
 def words_of(app: AppTest) -> str:
