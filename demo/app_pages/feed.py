@@ -9,8 +9,8 @@ import streamlit as st
 from client import Card
 from demo.charts import feed_chart
 from demo.feed import feed_entries, feed_sources
-from demo.feed.feed_entries import Entry, Part
-from demo.feed.feed_sources import TooMuch, WrongFeed
+from demo.feed.feed_entries import FeedEntry, FeedPeriod
+from demo.feed.feed_sources import FeedTooLarge, UnreadableFeed
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL
 from demo.text import answer_html, wording
@@ -31,7 +31,7 @@ _LIST_PIXELS = 760
 @dataclass(frozen=True)
 class _Opened:
     name: str
-    entries: list[Entry]
+    entries: list[FeedEntry]
 
 
 def page() -> None:
@@ -63,7 +63,7 @@ def page() -> None:
     _uploaded(card, dropped, tr)
 
 
-def _follow(card: Card, growing: feed_sources.Growing, last: int, tr: Translation) -> None:
+def _follow(card: Card, growing: feed_sources.GrowingFeed, last: int, tr: Translation) -> None:
     """Draw the switch that lets the page move by itself."""
     st.toggle(tr.text("Move with what comes in"), value=True, key=f"{PAGE}/follow")
 
@@ -82,11 +82,11 @@ def _uploaded(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None:
     upload = drop_zone.draw(label, _TYPES, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is None:
         return
-    read: dict[str, WrongFeed] = st.session_state.setdefault("wrong_feeds", {})
+    read: dict[str, UnreadableFeed] = st.session_state.setdefault("wrong_feeds", {})
     if upload.file_id not in read:  # a file is read once, however often the page is drawn
         try:
-            dropped[card["name"]] = _Opened(upload.name, feed_sources.dropped(card, upload.name, upload))
-        except WrongFeed as wrong:
+            dropped[card["name"]] = _Opened(upload.name, feed_sources.read_feed_file(card, upload.name, upload))
+        except UnreadableFeed as wrong:
             read.clear()
             read[upload.file_id] = wrong
         else:
@@ -94,10 +94,10 @@ def _uploaded(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None:
     st.error(_refusal(read[upload.file_id], tr), icon="📄")
 
 
-def _refusal(wrong: WrongFeed, tr: Translation) -> str:
+def _refusal(wrong: UnreadableFeed, tr: Translation) -> str:
     """Say why a file cannot be opened, and what would help."""
     lacking = forms.plain(str(wrong))
-    if isinstance(wrong, TooMuch):
+    if isinstance(wrong, FeedTooLarge):
         return tr.text("This file unpacks to more than this page can hold. Open its last part alone.")
     if wrong.answered:
         return tr.text(
@@ -119,10 +119,10 @@ def _file_head(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None
         st.button(tr.text("Close the file"), on_click=close, icon=":material/close:", type="tertiary")
 
 
-def _show(card: Card, entries: list[Entry], tr: Translation) -> None:
+def _show(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     st.html(_counts(card, entries, tr))
     _over_time(card, entries, tr)
-    queue = feed_entries.waiting(card, entries)
+    queue = feed_entries.select_undecided(card, entries)
     graded = bool(card["output"].get("bands"))
     worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
     if any(not each.row for each in entries):
@@ -136,7 +136,7 @@ def _show(card: Card, entries: list[Entry], tr: Translation) -> None:
     with worst_place:
         st.subheader(tr.text("Worst first") if graded else tr.text("Highest first"), anchor=False)
         shown = _shown("worst")
-        _list(card, feed_entries.worst(card, entries, shown), len(entries), "worst", tr)
+        _list(card, feed_entries.select_worst(card, entries, shown), len(entries), "worst", tr)
     if queue_place:
         with queue_place:
             st.subheader(tr.text("Waiting for a person"), anchor=False)
@@ -144,9 +144,9 @@ def _show(card: Card, entries: list[Entry], tr: Translation) -> None:
     _versions(card, entries, tr)
 
 
-def _counts(card: Card, entries: list[Entry], tr: Translation) -> str:
+def _counts(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
     """Return how many came in, and how many of each band, the worst first."""
-    counts = feed_entries.counts(entries)
+    counts = feed_entries.count_bands(entries)
     chips = [
         f'<span class="band band-{band["tone"]}"><b>{tr.number(counts[band["value"]])}</b> '
         f"{html.escape(band.get('label') or band['value'])}</span>"
@@ -156,8 +156,8 @@ def _counts(card: Card, entries: list[Entry], tr: Translation) -> str:
     return f'<p class="headline feed-counts" role="status"><strong>{came}</strong>{"".join(chips)}</p>'
 
 
-def _over_time(card: Card, entries: list[Entry], tr: Translation) -> None:
-    parts = feed_entries.parts(entries)
+def _over_time(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
+    parts = feed_entries.split_into_periods(entries)
     ticks = _ticks(parts, tr)
     bands = chart_scales.scale_bands(card)
     if bands:
@@ -172,17 +172,17 @@ def _over_time(card: Card, entries: list[Entry], tr: Translation) -> None:
     summary = _summary(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
-    first = wording.format_answer_with_unit(card, feed_entries.worst(card, entries, 1)[0].answer, tr)
+    first = wording.format_answer_with_unit(card, feed_entries.select_worst(card, entries, 1)[0].answer, tr)
     told = " " + tr.text("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
     st.caption(forms.plain(summary + told))
 
 
-def _shares(part: Part, values: list[str]) -> list[float]:
+def _shares(part: FeedPeriod, values: list[str]) -> list[float]:
     count = sum(part.counts.values())
     return [part.counts[value] / count if count else 0.0 for value in values]
 
 
-def _ticks(parts: list[Part], tr: Translation) -> list[tuple[float, str]]:
+def _ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, str]]:
     """Return what stands under some of the columns: when their entries came, else which they are."""
     moments = [part.at for part in parts if part.at]
     named = range(0, len(parts), max(1, len(parts) // _TICKS))
@@ -192,10 +192,10 @@ def _ticks(parts: list[Part], tr: Translation) -> list[tuple[float, str]]:
     return [(float(place), tr.moment(moments[place], days, session_state.timezone())) for place in named]
 
 
-def _summary(card: Card, entries: list[Entry], tr: Translation) -> str:
-    dated = feed_entries.are_dated(entries)
+def _summary(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
+    dated = feed_entries.have_timestamps(entries)
     told = tr.text("From left to right as time went by.") if dated else tr.text("From left to right as they came in.")
-    begun, now = feed_entries.at_both_ends(card, entries)
+    begun, now = feed_entries.compare_first_and_last(card, entries)
     bands = card["output"].get("bands", [])
     if bands:
         worst = bands[-1].get("label") or bands[-1]["value"]
@@ -210,7 +210,7 @@ def _shown(place: str) -> int:
     return held
 
 
-def _list(card: Card, entries: list[Entry], count: int, place: str, tr: Translation) -> None:
+def _list(card: Card, entries: list[FeedEntry], count: int, place: str, tr: Translation) -> None:
     """Draw entries one under another, each with its answer and the way to Try."""
     for each in entries:
         with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
@@ -224,21 +224,21 @@ def _list(card: Card, entries: list[Entry], count: int, place: str, tr: Translat
         st.button(tr.text("Show more"), on_click=more, key=f"{PAGE}/{place}/more", icon=":material/expand_more:")
 
 
-def _entry(card: Card, each: Entry, tr: Translation) -> str:
+def _entry(card: Card, each: FeedEntry, tr: Translation) -> str:
     """Return an entry as HTML in which nothing of it is taken for a mark."""
     band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
     answer = html.escape(wording.format_answer_with_unit(card, each.answer, tr))
     badge = answer_html.build_badge(band) if band else ""
-    text = html.escape(feed_entries.title(card, each, tr) or tr.text("Record {n}", n=tr.number(each.number)))
+    text = html.escape(feed_entries.describe_entry(card, each, tr) or tr.text("Record {n}", n=tr.number(each.number)))
     return f'<p class="feed-text">{text}</p><p class="feed-answer"><b>{answer}</b>{badge}</p>'
 
 
-def _versions(card: Card, entries: list[Entry], tr: Translation) -> None:
+def _versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     """Say which versions answered."""
     found, served = sorted({each.version[:8] for each in entries if each.version}), card["version"][:8]
     named = ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
     parts = [tr.text("answered by the pipeline"), f"{tr.text('version')} {named}"] if found else []
     parts += [tr.text("now served: {version}", version=served)] if found and found != [served] else []
-    if len(entries) >= feed_sources.MOST:
+    if len(entries) >= feed_sources.MAX_ENTRIES:
         parts.append(tr.text("the newest {n}", n=tr.number(len(entries))))
     st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from client import Card
-from demo.feed.feed_entries import Entry, answer_column, entry
+from demo.feed.feed_entries import FeedEntry, answer_column, parse_entry
 from wire.csv_rules import header_text, read_header
 
-MOST = 20_000
+MAX_ENTRIES = 20_000
 """Entries that are held; of a longer feed the newest."""
 _MAX_BYTES = 64 * 2**20
 _MAX_LINE_BYTES = 2**20
@@ -26,7 +26,7 @@ _BATCH_ROWS = 4096
 _MAX_UNPACKED_BYTES, _MAX_UNPACKED_ROWS = 256 * 2**20, 2_000_000
 
 
-class WrongFeed(Exception):
+class UnreadableFeed(Exception):
     """The message names the column that is missing, or is empty where the file cannot be read at all."""
 
     def __init__(self, missing: str = "", *, answered: bool = False) -> None:
@@ -35,24 +35,24 @@ class WrongFeed(Exception):
         """Whether there are answers, and only a column of the model's own is missing."""
 
 
-class TooMuch(WrongFeed):
+class FeedTooLarge(UnreadableFeed):
     """A Parquet file that unpacks to more than can be looked at here."""
 
 
-class Growing:
+class GrowingFeed:
     """A file of JSON lines to which a pipeline adds. May be shared by threads: each look reads only what is new."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._entries: deque[Entry] = deque(maxlen=MOST)
+        self._entries: deque[FeedEntry] = deque(maxlen=MAX_ENTRIES)
         self._card: tuple[str, str] = ("", "")
         self._file: tuple[int, int] = (0, 0)
         self._at = self._number = 0
         self._last = b""
         """The end of what was read: where it is no longer there, the file was cut and has grown anew."""
 
-    def look(self, card: Card) -> list[Entry]:
+    def look(self, card: Card) -> list[FeedEntry]:
         """Return the newest entries of the file, none where there is no such file."""
         with self._lock:
             try:
@@ -82,7 +82,7 @@ class Growing:
 
     def _read(self, card: Card, file: BinaryIO) -> None:
         """Take whole lines alone: the last one may be half written. Of very many, parse only those that are held."""
-        new: deque[tuple[int, bytes]] = deque(maxlen=MOST)
+        new: deque[tuple[int, bytes]] = deque(maxlen=MAX_ENTRIES)
         while line := file.readline(_MAX_LINE_BYTES):
             whole = line.endswith(b"\n")
             if not whole and len(line) < _MAX_LINE_BYTES:
@@ -91,7 +91,7 @@ class Growing:
             self._number += whole
             self._last = line[-_REMEMBERED_BYTES:]
             new.append((self._number, line))
-        found = (entry(card, _parsed(line), number) for number, line in new)
+        found = (parse_entry(card, _parse_line(line), number) for number, line in new)
         self._entries.extend(each for each in found if each)
 
     def _forget(self) -> None:
@@ -99,33 +99,33 @@ class Growing:
         self._file, self._at, self._number, self._last = (0, 0), 0, 0, b""
 
 
-def dropped(card: Card, name: str, file: BinaryIO) -> list[Entry]:
+def read_feed_file(card: Card, name: str, file: BinaryIO) -> list[FeedEntry]:
     """Return the newest entries of a whole enriched file. Raises WrongFeed."""
     ending = name.rpartition(".")[2].lower()
     needed = {field["name"] for field in card["inputs"] if not field.get("nullable")} | {answer_column(card)}
-    read = {"parquet": _parquet, "csv": _csv}.get(ending, _json_lines)
+    read = {"parquet": _read_parquet, "csv": _read_csv}.get(ending, _read_json_lines)
     try:
         records = iter(read(file, needed))
         first = next(records, None)
         if first is None:
-            raise WrongFeed
+            raise UnreadableFeed
         missing = sorted(needed - first.keys())
         if missing:
-            raise WrongFeed(missing[0], answered=answer_column(card) in first)
+            raise UnreadableFeed(missing[0], answered=answer_column(card) in first)
         numbered = enumerate(chain([first], records), start=1)
-        found = deque((each for number, record in numbered if (each := entry(card, record, number))), MOST)
+        found = deque((each for number, record in numbered if (each := parse_entry(card, record, number))), MAX_ENTRIES)
     except (pa.ArrowException, OSError, ValueError, OverflowError, csv.Error) as error:
-        raise WrongFeed from error
+        raise UnreadableFeed from error
     if not found:
-        raise WrongFeed
+        raise UnreadableFeed
     return list(found)
 
 
-def _json_lines(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:
-    return map(_parsed, file)
+def _read_json_lines(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:
+    return map(_parse_line, file)
 
 
-def _parsed(line: bytes) -> Mapping[str, Any]:
+def _parse_line(line: bytes) -> Mapping[str, Any]:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
@@ -133,49 +133,49 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _csv(file: BinaryIO, needed: set[str]) -> Iterable[Mapping[str, Any]]:
+def _read_csv(file: BinaryIO, needed: set[str]) -> Iterable[Mapping[str, Any]]:
     lines = (line.decode("utf-8") for line in file)
     header = read_header(header_text(lines), needed)
     return csv.DictReader(lines, header.names, delimiter=header.separator)
 
 
-def _parquet(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:
+def _read_parquet(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:
     """Read the last rows alone, of the columns that an entry may be made of, one row in Python at a time."""
     flat = [column for column in pq.read_schema(file) if not pa.types.is_nested(column.type)]
     texts = [column.name for column in flat if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)]
     opened = pq.ParquetFile(file, read_dictionary=texts)  # a text that is there a million times is unpacked once
-    groups, rows = _last_groups(opened.metadata)
-    skipped = max(0, rows - MOST)
+    groups, rows = _select_row_groups(opened.metadata)
+    skipped = max(0, rows - MAX_ENTRIES)
     for batch in opened.iter_batches(_BATCH_ROWS, row_groups=groups, columns=[column.name for column in flat]):
-        columns = dict(zip(batch.schema.names, map(_in_microseconds, batch.columns), strict=True))
+        columns = dict(zip(batch.schema.names, map(_to_microseconds, batch.columns), strict=True))
         for place in range(min(skipped, batch.num_rows), batch.num_rows):
-            yield {name: _cell(column[place]) for name, column in columns.items()}
+            yield {name: _to_python(column[place]) for name, column in columns.items()}
         skipped = max(0, skipped - batch.num_rows)
 
 
-def _last_groups(held: pq.FileMetaData) -> tuple[list[int], int]:
+def _select_row_groups(held: pq.FileMetaData) -> tuple[list[int], int]:
     """Return the last row groups that hold what is shown, and their rows. Raises TooMuch before anything is unpacked."""
     groups: list[int] = []
     rows = unpacked = 0
     for place in reversed(range(held.num_row_groups)):
-        if rows >= MOST:
+        if rows >= MAX_ENTRIES:
             break
         groups.insert(0, place)
         rows += held.row_group(place).num_rows
         unpacked += held.row_group(place).total_byte_size
     if unpacked > _MAX_UNPACKED_BYTES or rows > _MAX_UNPACKED_ROWS:
-        raise TooMuch
+        raise FeedTooLarge
     return groups, rows
 
 
-def _in_microseconds(column: pa.Array) -> pa.Array:
+def _to_microseconds(column: pa.Array) -> pa.Array:
     """Return moments as precisely as Python tells them."""
     if not (pa.types.is_timestamp(column.type) and column.type.unit == "ns"):
         return column
     return column.cast(pa.timestamp("us", column.type.tz), safe=False)
 
 
-def _cell(cell: pa.Scalar) -> Any:
+def _to_python(cell: pa.Scalar) -> Any:
     try:
         return cell.as_py()
     except (OverflowError, ValueError):  # a moment that Python's calendar does not have

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from client import Card, Client, Row
-from demo.feed.feed_sources import Growing
+from demo.feed.feed_sources import GrowingFeed
 from demo.session import cases, saved_cases
 from demo.session.cases import KEPT, LANGUAGE, MODEL, VIEW, Case
 from demo.session.saved_cases import Kept
@@ -26,12 +26,12 @@ def client() -> Client:
 
 
 @st.cache_resource
-def _feeds() -> dict[str, Growing]:
+def _feeds() -> dict[str, GrowingFeed]:
     """Return model → its feed; all visits look at the same ones."""
-    return {model: Growing(path) for model, path in read_settings(os.environ).feeds_by_model().items()}
+    return {model: GrowingFeed(path) for model, path in read_settings(os.environ).feeds_by_model().items()}
 
 
-def feed(model: str) -> Growing | None:
+def feed(model: str) -> GrowingFeed | None:
     """Return what comes in for a model, where the settings name a file that a pipeline writes."""
     return _feeds().get(model)
 
