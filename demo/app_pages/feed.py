@@ -8,9 +8,11 @@ import streamlit as st
 
 from client import Card
 from demo.charts import feed_chart
-from demo.feed import feed_entries, feed_sources
-from demo.feed.feed_entries import FeedEntry, FeedPeriod
-from demo.feed.feed_sources import FeedTooLarge, UnreadableFeed
+from demo.feed import feed_entries, feed_file, feed_statistics
+from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry
+from demo.feed.feed_file import FeedTooLarge, UnreadableFeed
+from demo.feed.feed_statistics import FeedPeriod
+from demo.feed.growing_feed import GrowingFeed
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL
 from demo.text import answer_html, wording
@@ -45,7 +47,7 @@ def page() -> None:
         _file_head(card, dropped, tr)
         _show(card, dropped[card["name"]].entries, tr)
         return
-    entries = growing.look(card) if growing else []
+    entries = growing.read_newest(card) if growing else []
     if growing:
         _follow(card, growing, entries[-1].number if entries else 0, tr)
     if entries:
@@ -63,13 +65,13 @@ def page() -> None:
     _uploaded(card, dropped, tr)
 
 
-def _follow(card: Card, growing: feed_sources.GrowingFeed, last: int, tr: Translation) -> None:
+def _follow(card: Card, growing: GrowingFeed, last: int, tr: Translation) -> None:
     """Draw the switch that lets the page move by itself."""
     st.toggle(tr.text("Move with what comes in"), value=True, key=f"{PAGE}/follow")
 
     @st.fragment(run_every=_LOOK_SECONDS)
     def look() -> None:
-        newest = growing.look(card)[-1:]
+        newest = growing.read_newest(card)[-1:]
         if newest and newest[0].number != last and st.session_state.get(f"{PAGE}/follow"):
             st.rerun()
 
@@ -85,7 +87,7 @@ def _uploaded(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None:
     read: dict[str, UnreadableFeed] = st.session_state.setdefault("wrong_feeds", {})
     if upload.file_id not in read:  # a file is read once, however often the page is drawn
         try:
-            dropped[card["name"]] = _Opened(upload.name, feed_sources.read_feed_file(card, upload.name, upload))
+            dropped[card["name"]] = _Opened(upload.name, feed_file.read_feed_file(card, upload.name, upload))
         except UnreadableFeed as wrong:
             read.clear()
             read[upload.file_id] = wrong
@@ -99,7 +101,7 @@ def _refusal(wrong: UnreadableFeed, tr: Translation) -> str:
     lacking = forms.plain(str(wrong))
     if isinstance(wrong, FeedTooLarge):
         return tr.text("This file unpacks to more than this page can hold. Open its last part alone.")
-    if wrong.answered:
+    if wrong.has_answers:
         return tr.text(
             "This file has answers of this model, but no column {name}, which the model reads. The page knows only the "
             "model's own names: enrich the file without --field.",
@@ -122,7 +124,7 @@ def _file_head(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None
 def _show(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     st.html(_counts(card, entries, tr))
     _over_time(card, entries, tr)
-    queue = feed_entries.select_undecided(card, entries)
+    queue = feed_statistics.select_undecided(card, entries)
     graded = bool(card["output"].get("bands"))
     worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
     if any(not each.row for each in entries):
@@ -136,7 +138,7 @@ def _show(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     with worst_place:
         st.subheader(tr.text("Worst first") if graded else tr.text("Highest first"), anchor=False)
         shown = _shown("worst")
-        _list(card, feed_entries.select_worst(card, entries, shown), len(entries), "worst", tr)
+        _list(card, feed_statistics.select_worst(card, entries, shown), len(entries), "worst", tr)
     if queue_place:
         with queue_place:
             st.subheader(tr.text("Waiting for a person"), anchor=False)
@@ -146,7 +148,7 @@ def _show(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
 
 def _counts(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
     """Return how many came in, and how many of each band, the worst first."""
-    counts = feed_entries.count_bands(entries)
+    counts = feed_statistics.count_bands(entries)
     chips = [
         f'<span class="band band-{band["tone"]}"><b>{tr.number(counts[band["value"]])}</b> '
         f"{html.escape(band.get('label') or band['value'])}</span>"
@@ -157,7 +159,7 @@ def _counts(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
 
 
 def _over_time(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
-    parts = feed_entries.split_into_periods(entries)
+    parts = feed_statistics.split_into_periods(entries)
     ticks = _ticks(parts, tr)
     bands = chart_scales.scale_bands(card)
     if bands:
@@ -172,7 +174,7 @@ def _over_time(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     summary = _summary(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
-    first = wording.format_answer_with_unit(card, feed_entries.select_worst(card, entries, 1)[0].answer, tr)
+    first = wording.format_answer_with_unit(card, feed_statistics.select_worst(card, entries, 1)[0].answer, tr)
     told = " " + tr.text("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
     st.caption(forms.plain(summary + told))
 
@@ -184,18 +186,18 @@ def _shares(part: FeedPeriod, values: list[str]) -> list[float]:
 
 def _ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, str]]:
     """Return what stands under some of the columns: when their entries came, else which they are."""
-    moments = [part.at for part in parts if part.at]
+    moments = [part.start for part in parts if part.start]
     named = range(0, len(parts), max(1, len(parts) // _TICKS))
     if not moments:
-        return [(float(place), tr.number(parts[place].number)) for place in named]
+        return [(float(place), tr.number(parts[place].first_number)) for place in named]
     days = (moments[-1] - moments[0]).days
     return [(float(place), tr.moment(moments[place], days, session_state.timezone())) for place in named]
 
 
 def _summary(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
-    dated = feed_entries.have_timestamps(entries)
+    dated = feed_statistics.have_timestamps(entries)
     told = tr.text("From left to right as time went by.") if dated else tr.text("From left to right as they came in.")
-    begun, now = feed_entries.compare_first_and_last(card, entries)
+    begun, now = feed_statistics.compare_first_and_last(card, entries)
     bands = card["output"].get("bands", [])
     if bands:
         worst = bands[-1].get("label") or bands[-1]["value"]
@@ -239,6 +241,6 @@ def _versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     named = ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
     parts = [tr.text("answered by the pipeline"), f"{tr.text('version')} {named}"] if found else []
     parts += [tr.text("now served: {version}", version=served)] if found and found != [served] else []
-    if len(entries) >= feed_sources.MAX_ENTRIES:
+    if len(entries) >= MAX_ENTRIES:
         parts.append(tr.text("the newest {n}", n=tr.number(len(entries))))
     st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')

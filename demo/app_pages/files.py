@@ -175,7 +175,7 @@ def _columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
         "row": st.column_config.NumberColumn(tr.text("row"), pinned=True),
     }
     if wording.is_classification(card):
-        columns[scored_file.answer_column(card)] = st.column_config.NumberColumn(tr.text("chance"), format="percent")
+        columns[wording.answer_column(card)] = st.column_config.NumberColumn(tr.text("chance"), format="percent")
     if choice == REFUSED:
         columns["error"] = st.column_config.TextColumn(tr.text("why"), width="large")
     return columns

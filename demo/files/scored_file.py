@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
-from demo.text.wording import is_classification
+from demo.text.wording import answer_column, is_classification
 
 ALL_ROWS, REFUSED = "every", "refused"
 PAGE_ROWS = 1000
@@ -91,11 +91,6 @@ def is_complete(card: Card, recognised: RecognisedFile, table: pa.Table) -> bool
     return table.num_rows == recognised["rows"] and {answer_column(card), "decision", "error_codes", "error", "row"} <= set(
         table.schema.names
     )
-
-
-def answer_column(card: Card) -> str:
-    """Return the column with the number that people read."""
-    return f"probability_{card['output']['focus']}" if is_classification(card) else "value"
 
 
 def count_choices(card: Card, table: pa.Table) -> dict[str, int]:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from client import Card, Client, Row
-from demo.feed.feed_sources import GrowingFeed
+from demo.feed.growing_feed import GrowingFeed
 from demo.session import cases, saved_cases
 from demo.session.cases import KEPT, LANGUAGE, MODEL, VIEW, Case
 from demo.session.saved_cases import Kept

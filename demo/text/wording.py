@@ -18,6 +18,11 @@ def answer_value(card: Card, prediction: Prediction) -> float:
     return prediction["value"]
 
 
+def answer_column(card: Card) -> str:
+    """Return the column of scored files that holds the number that the page is about."""
+    return f"probability_{card['output']['focus']}" if is_classification(card) else "value"
+
+
 def format_answer(card: Card, value: float, tr: Translation) -> str:
     """Write the number large: 56%, or 3,251."""
     if is_classification(card):

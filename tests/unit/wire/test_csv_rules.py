@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from client import Card
-from demo.feed import feed_sources
+from demo.feed import feed_file
 from pipeline import Unusable
 from pipeline.formats.records import CsvRecords
 from service.errors import InvalidFile
@@ -59,7 +59,7 @@ def test_the_same_file_has_the_same_separator_and_names_in_all_three(
     assert (in_pipeline.separator, in_pipeline.names) == (separator, names)
     assert [record.reason for record in in_pipeline] == [""]
 
-    [entry] = feed_sources.read_feed_file(CARD, file.name, io.BytesIO(text.encode()))
+    [entry] = feed_file.read_feed_file(CARD, file.name, io.BytesIO(text.encode()))
     assert (entry.answer, str(entry.row["rooms"]), entry.row["town"]) == (5, "3", "Łódź")
 
 
@@ -74,8 +74,8 @@ def test_a_file_that_does_not_name_all_columns_is_refused_by_all_three(text: str
         CsvText(file, REQUIRED, "")
     with pytest.raises(Unusable):
         CsvRecords(io.BytesIO(text.encode()), REQUIRED)
-    with pytest.raises(feed_sources.UnreadableFeed):
-        feed_sources.read_feed_file(CARD, file.name, io.BytesIO(text.encode()))
+    with pytest.raises(feed_file.UnreadableFeed):
+        feed_file.read_feed_file(CARD, file.name, io.BytesIO(text.encode()))
 
 
 def test_a_file_of_one_column_has_its_name_whatever_signs_its_cells_have(tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""Reads a whole file that the pipeline has enriched: JSON lines, CSV or Parquet."""
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from client import Card
+from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry, parse_entry, parse_line
+from demo.text.wording import answer_column
+from wire.csv_rules import header_text, read_header
+
+_BATCH_ROWS = 4096
+_MAX_UNPACKED_BYTES, _MAX_UNPACKED_ROWS = 256 * 2**20, 2_000_000
+
+
+class UnreadableFeed(Exception):
+    """The message is the name of a missing column, or empty if the file cannot be read."""
+
+    def __init__(self, missing: str = "", *, has_answers: bool = False) -> None:
+        super().__init__(missing)
+        self.has_answers = has_answers
+        """Whether the file has answers of the model, and only an input column is missing."""
+
+
+class FeedTooLarge(UnreadableFeed):
+    """A Parquet file whose unpacked size is above the limit."""
+
+
+def read_feed_file(card: Card, name: str, file: BinaryIO) -> list[FeedEntry]:
+    """Return the newest entries of a whole enriched file. Raises UnreadableFeed."""
+    extension = name.rpartition(".")[2].lower()
+    needed = {field["name"] for field in card["inputs"] if not field.get("nullable")} | {answer_column(card)}
+    read = {"parquet": _read_parquet, "csv": _read_csv}.get(extension, _read_json_lines)
+    try:
+        records = iter(read(file, needed))
+        first = next(records, None)
+        if first is None:
+            raise UnreadableFeed
+        missing = sorted(needed - first.keys())
+        if missing:
+            raise UnreadableFeed(missing[0], has_answers=answer_column(card) in first)
+        numbered = enumerate(chain([first], records), start=1)
+        found = deque((each for number, record in numbered if (each := parse_entry(card, record, number))), MAX_ENTRIES)
+    except (pa.ArrowException, OSError, ValueError, OverflowError, csv.Error) as error:
+        raise UnreadableFeed from error
+    if not found:
+        raise UnreadableFeed
+    return list(found)
+
+
+def _read_json_lines(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:
+    return map(parse_line, file)
+
+
+def _read_csv(file: BinaryIO, needed: set[str]) -> Iterable[Mapping[str, Any]]:
+    lines = (line.decode("utf-8") for line in file)
+    header = read_header(header_text(lines), needed)
+    return csv.DictReader(lines, header.names, delimiter=header.separator)
+
+
+def _read_parquet(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:
+    """Yield the newest rows, without nested columns."""
+    flat = [column for column in pq.read_schema(file) if not pa.types.is_nested(column.type)]
+    texts = [column.name for column in flat if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)]
+    parquet = pq.ParquetFile(file, read_dictionary=texts)  # a text that occurs a million times is unpacked once
+    groups, rows = _select_row_groups(parquet.metadata)
+    skipped = max(0, rows - MAX_ENTRIES)
+    for batch in parquet.iter_batches(_BATCH_ROWS, row_groups=groups, columns=[column.name for column in flat]):
+        columns = dict(zip(batch.schema.names, map(_to_microseconds, batch.columns), strict=True))
+        for index in range(min(skipped, batch.num_rows), batch.num_rows):
+            yield {name: _to_python(column[index]) for name, column in columns.items()}
+        skipped = max(0, skipped - batch.num_rows)
+
+
+def _select_row_groups(metadata: pq.FileMetaData) -> tuple[list[int], int]:
+    """Return the last row groups that hold the newest entries, and their rows. Raises FeedTooLarge."""
+    groups: list[int] = []
+    rows = unpacked = 0
+    for index in reversed(range(metadata.num_row_groups)):
+        if rows >= MAX_ENTRIES:
+            break
+        groups.insert(0, index)
+        rows += metadata.row_group(index).num_rows
+        unpacked += metadata.row_group(index).total_byte_size
+    if unpacked > _MAX_UNPACKED_BYTES or rows > _MAX_UNPACKED_ROWS:
+        raise FeedTooLarge
+    return groups, rows
+
+
+def _to_microseconds(column: pa.Array) -> pa.Array:
+    """Return timestamps in the precision of Python's datetime."""
+    if not (pa.types.is_timestamp(column.type) and column.type.unit == "ns"):
+        return column
+    return column.cast(pa.timestamp("us", column.type.tz), safe=False)
+
+
+def _to_python(cell: pa.Scalar) -> Any:
+    try:
+        return cell.as_py()
+    except (OverflowError, ValueError):  # a timestamp outside of Python's calendar
+        return None
