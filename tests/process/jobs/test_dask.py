@@ -237,10 +237,10 @@ def test_few_partitions_are_on_the_way_at_a_time(engine: Dask) -> None:
 
 
 def started(folders: Sequence[Path], *arguments: str) -> "subprocess.Popen[bytes]":
-    """A program of Dask; it can import what stands in the folders."""
+    """Start a program of Dask that can import only what is in these folders: not from where the tests run."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
     command = [sys.executable, "-m", *arguments]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(command, cwd="/", env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from client import Client
-from pipeline import Unusable, VersionChanged, enrich
+from pipeline import Unusable, VersionChanged, checkpoint, enrich
 from pipeline.checkpoint import Ledger, Progress
 from pipeline.formats import parquet
 from service.bundles.bundle_files import digest
@@ -165,7 +165,7 @@ def interrupted(folder: Path, step: int) -> bool:
     passed = iter(range(step))
 
     def trace(frame: Any, event: str, _argument: Any) -> Any:
-        if not frame.f_code.co_filename.endswith("ledger.py"):
+        if frame.f_code.co_filename != checkpoint.__file__:
             return None
         frame.f_trace_opcodes = True
         if event == "opcode" and next(passed, None) is None:
