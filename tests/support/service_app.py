@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Registry, open_model
+from service.bundles.registry import Model, Registry, open_model
 from service.jobs.__main__ import main as job
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
+from service.training.recipes import RECIPES
 from service.web.app import create_app
 from tests.support.formula_models import TOYS
 from tests.support.repository import ROOT
@@ -25,6 +26,12 @@ def bundles() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         train([])
     return BUNDLES
+
+
+@pytest.fixture(scope="session")
+def models(bundles: Path) -> dict[str, Model]:
+    """The bundled models by name, opened."""
+    return {name: open_model(bundles / name) for name in RECIPES}
 
 
 @pytest.fixture(scope="session")

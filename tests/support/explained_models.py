@@ -1,0 +1,189 @@
+"""Models that are explained, and Shapley values by their definition to compare with."""
+
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.bundles.reference import MAX_ROWS, Reference
+from service.bundles.registry import Model
+from service.bundles.scorers.onnx_scorer import OnnxScorer
+from service.publishing.onnx_conversion import matrix_to_onnx
+from service.questions.explanations import explanations
+from service.questions.shapley import Shared, shared_out
+from service.rows.columns import Columns
+from service.schemas import Category, Classification, Explanation, Input, Label, Regression, Row
+from tests.support.formula_models import FLAT, PET, model_of
+
+TABULAR = ["credit-default", "credit-scorecard", "diamond-price"]
+
+
+TEXT = "comment-sentiment"
+
+
+def drawn_rows(inputs: tuple[Input, ...], count: int, seed: int = 0) -> list[Row]:
+    """Return rows of a card, nulls among them."""
+    random = np.random.default_rng(seed)
+
+    def value(field: Input) -> Any:
+        if field.nullable and random.random() < 0.2:
+            return None
+        if field.type == "category":
+            return field.categories[random.integers(len(field.categories))].value
+        if field.type == "boolean":
+            return bool(random.integers(2))
+        if field.type == "text":
+            return " ".join(random.choice(["good", "bad", "so", "so-so"], 3))
+        low, high = field.seen or (1, 5)
+        return int(random.integers(int(low), int(high) + 1)) if field.type == "integer" else float(random.uniform(low, high))
+
+    return [{field.name: value(field) for field in inputs} for _ in range(count)]
+
+
+def compared_with(model: Model, rows: list[Row]) -> Model:
+    return replace(model, reference=Reference(rows=rows, spreads=[], surprises=[]))
+
+
+FLAT_WHY, PET_WHY = (compared_with(toy, drawn_rows(toy.card.inputs, 40)) for toy in (FLAT, PET))
+
+
+def why(model: Model, row: Row) -> Explanation[Any]:
+    (found,) = explanations(model, [row], "en").explanations
+    return found
+
+
+def bars(model: Model, explanation: Explanation[Any]) -> NDArray[np.float64]:
+    """Return the contributions in the card's order; each field has to be there once."""
+    found = {each.field: each.contribution for each in explanation.contributions}
+    assert len(found) == len(explanation.contributions)
+    return np.array([found[field.name] for field in model.card.inputs])
+
+
+def says(model: Model, rows: list[Row]) -> list[float]:
+    """Return what published predictions say: the focus's probability, or the value."""
+    predictions = model.predict(rows).predictions
+    focus = getattr(model.card.output, "focus", None)
+    return [float(each.probabilities[focus] if focus else each.value) for each in predictions]  # type: ignore[union-attr]
+
+
+def by_definition(worth: Callable[[frozenset[int]], float], players: int) -> NDArray[np.float64]:
+    """Shapley 1953, word for word: the weighted mean gain of a player's coming over all coalitions without it."""
+    worths = {
+        frozenset(members): worth(frozenset(members))
+        for size in range(players + 1)
+        for members in combinations(range(players), size)
+    }
+    total = math.factorial(players)
+    values = np.zeros(players)
+    for members, value in worths.items():
+        for player in set(range(players)) - members:
+            weight = math.factorial(len(members)) * math.factorial(players - len(members) - 1) / total
+            values[player] += weight * (worths[members | {player}] - value)
+    return values
+
+
+def fields_by_definition(model: Model, row: Row, others: list[Row]) -> NDArray[np.float64]:
+    names = [field.name for field in model.card.inputs]
+
+    def worth(members: frozenset[int]) -> float:
+        kept = {names[place]: row[names[place]] for place in members}
+        return statistics.fmean(says(model, [other | kept for other in others]))
+
+    return by_definition(worth, len(names))
+
+
+FLAGS = [(20, 0.05), (12, 0.03), (12, 0.0), (60, 0.04), (20, 0.3)]
+"""Numbers of flags, and shares of rows in which a flag is up."""
+MAX_SCORED_ROWS = 24_576 + MAX_ROWS + 3
+"""Rows that one explanation may score: the coalitions, the rows to compare with, the row itself."""
+
+
+class CountingScorer:
+    """A scorer that counts the rows and the calls of another one."""
+
+    quick = True
+
+    def __init__(self, scorer: Any) -> None:
+        self.rows = self.calls = 0
+        self._scorer = scorer
+
+    def score(self, columns: Columns) -> NDArray[np.float64]:
+        self.rows += len(columns)
+        self.calls += 1
+        scores: NDArray[np.float64] = self._scorer.score(columns)
+        return scores
+
+
+def shares(model: Model, row: Row) -> Shared:
+    """Share out the answer among the fields as `explanations` does, but tell the two errors apart."""
+    own, others = (model.checks.columns(rows).numbers for rows in ([row], model.reference.rows if model.reference else []))
+
+    def worth(members: NDArray[np.bool_], games: NDArray[np.intp]) -> NDArray[np.float64]:
+        return model.outputs(Columns(np.where(members, own, others[games]), {}))
+
+    return shared_out(worth, others == own, 24_576, 7)
+
+
+def knotted(fields: int) -> Model:
+    """A model of many fields that hang together in twos and threes: a sampler has to err on it."""
+    inputs = tuple(Input(name=f"field_{place}", type="number", seen=(-2, 2)) for place in range(fields))
+
+    def formula(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        after, later = np.roll(matrix, -1, axis=1), np.roll(matrix, -2, axis=1)
+        return np.asarray((matrix * after * later).sum(axis=1) + (matrix * after).sum(axis=1) + matrix[:, 0] * 3)
+
+    return compared_with(model_of("knots", inputs, Regression(), formula), drawn_rows(inputs, 8, seed=2))
+
+
+KNOTTED = knotted(12)
+
+
+def twenty_fields(folder: Path) -> Model:
+    """Return a model of 20 fields (numbers, counts, categories, flags that are mostly down) with trees as in the bundles."""
+    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.pipeline import Pipeline
+
+    kinds = tuple(Category(value=kind) for kind in "abc")
+    inputs = (
+        *(Input(name=f"number_{place}", type="number", seen=(-2, 2)) for place in range(8)),
+        *(Input(name=f"count_{place}", type="integer", seen=(0, 3)) for place in range(4)),
+        *(Input(name=f"kind_{place}", type="category", categories=kinds) for place in range(4)),
+        *(Input(name=f"flag_{place}", type="boolean") for place in range(4)),
+    )
+    random = np.random.default_rng(5)
+    rows = drawn_rows(inputs, 1000, seed=5)
+    for row in rows:
+        row.update((field.name, bool(random.random() < 0.05)) for field in inputs if field.type == "boolean")
+    output = Classification(labels=(Label(value="no"), Label(value="yes")), focus="yes")
+    model = model_of("twenty", inputs, output, lambda matrix: matrix)
+    given = model.checks.columns(rows).numbers
+    answer = given[:, 0] * given[:, 1] + given.sum(axis=1) + random.normal(size=1000) > given.sum(axis=1).mean()
+    trees = ExtraTreesClassifier(200, max_leaf_nodes=15, random_state=0)
+    pipeline = Pipeline([("model", trees)]).fit(given, answer.astype(int))
+    file = folder / "model.onnx"
+    file.write_bytes(matrix_to_onnx(pipeline, [field.name for field in inputs]))
+    return compared_with(replace(model, scorer=OnnxScorer(model.card, file)), rows[:MAX_ROWS])
+
+
+def flags(fields: int, share: float) -> tuple[Model, CountingScorer]:
+    """Return a model of flags that are up in this share of the rows to compare with, and its scorer."""
+    random = np.random.default_rng(8)
+    inputs = tuple(Input(name=f"flag_{place}", type="boolean") for place in range(fields))
+    others: list[Row] = [{field.name: bool(random.random() < share) for field in inputs} for _ in range(MAX_ROWS)]
+    slopes = random.normal(size=fields)
+    model = model_of("flags", inputs, Regression(), lambda flags: flags @ slopes + flags[:, 0] * flags[:, 1])
+    scorer = CountingScorer(model.scorer)
+    return compared_with(replace(model, scorer=scorer), others), scorer
+
+
+def flag_rows(model: Model) -> list[Row]:
+    """Return three rows: all flags down, flags as in the first row to compare with, all flags up."""
+    assert model.reference is not None
+    first = model.reference.rows[0]
+    return [dict.fromkeys(first, False), first, dict.fromkeys(first, True)]
