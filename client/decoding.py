@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import requests
 
 from client.errors import Busy, Failed, InvalidAnswer, Refused
+from wire.media_types import PROBLEM, parse_content_type
 
 _MAX_WAIT_SECONDS, _USUAL_WAIT_SECONDS = 30, 1
 _TOO_MANY, _NOT_NOW = 429, 503
@@ -16,7 +17,7 @@ _ERRORS_FROM, _FAILURES_FROM = 400, 500
 
 
 def tree(response: requests.Response, answer: bytes, kind: str, request_id: str) -> Any:
-    if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != kind:
+    if parse_content_type(response.headers.get("Content-Type", ""))[0] != kind:
         raise InvalidAnswer("Something else than the model service answered.", request_id)
     try:
         return json.loads(answer, parse_constant=no_number, parse_float=finite)
@@ -43,7 +44,7 @@ def raise_for(response: requests.Response, answer: bytes, request_id: str) -> No
     wait = _wait_seconds(response.headers.get("Retry-After", ""))
     busy = status == _TOO_MANY or (status == _NOT_NOW and wait is not None)
     try:
-        problem = tree(response, answer, "application/problem+json", request_id)
+        problem = tree(response, answer, PROBLEM, request_id)
     except InvalidAnswer:
         if not busy:
             raise

@@ -30,11 +30,11 @@ from client.shapes.answers import (
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.transport import Session, exchange, prepared, streamed
+from wire.media_types import ARROW, JSON
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _KEY = re.compile(r"[!-~]([ -~]*[!-~])?")
 _OK = 200
-ARROW = "application/vnd.apache.arrow.stream"
 _FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
 _MAX_FILE_BYTES = 2**30
 _PROBLEM_PIECES = 4
@@ -63,7 +63,7 @@ class Client:
             "size_limit_bytes": size_limit_bytes,
         }
         self.session = Session()
-        self._headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        self._headers = {"Accept": JSON, "Accept-Encoding": "identity"}
         if api_key:
             if not _KEY.fullmatch(api_key):
                 detail = "The API key has a character that no request can carry, such as the end of a line."
@@ -207,13 +207,13 @@ class Client:
         headers = self._headers | {"X-Request-ID": request_id, "Accept-Language": language}
         content = None
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = JSON
             content = json.dumps(body, ensure_ascii=True).encode()
         request = requests.Request(method, self._url + path, headers=headers, data=content)
         response, answer = exchange(self.session, request, **self._limits)  # type: ignore[arg-type] # numbers all
         if response.status_code not in (accept or {_OK}):
             raise_for(response, answer, request_id)
-        found = tree(response, answer, "application/json", request_id)
+        found = tree(response, answer, JSON, request_id)
         try:
             check(found, shape)
         except ShapeError as misfit:

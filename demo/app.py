@@ -13,9 +13,10 @@ from client import ServiceError  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
 from demo.session import service_queries, session_state  # noqa: E402
 from demo.session.cases import MODEL  # noqa: E402
-from demo.text.translation import LANGUAGES, Translation  # noqa: E402
+from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner  # noqa: E402
 from demo.widgets.forms import plain  # noqa: E402
+from wire.languages import LANGUAGES  # noqa: E402
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from service.by_key import answers_by_key, entities
 from service.by_key.freshness import Freshness
 from service.errors import NoEvaluation
 from service.files.file_request import Asked, FileAnswer
-from service.files.media_types import Kind
 from service.questions.curves import curves
 from service.questions.explanations import explanations
 from service.questions.recommendations import recommendations
@@ -23,7 +22,6 @@ from service.schemas import (
     Explanations,
     Health,
     KeyedPredictions,
-    Language,
     ModelList,
     PredictionRequest,
     Predictions,
@@ -36,6 +34,8 @@ from service.schemas import (
 from service.schemas.localization import localized
 from service.store import run_history
 from service.store.store import Store
+from wire.languages import Language
+from wire.media_types import FileKind
 
 
 def list_models(registry: Registry, language: Language) -> ModelList:
@@ -60,7 +60,7 @@ def predict_file(registry: Registry, name: str, file: Path, asked: Asked) -> Fil
     return score_file(registry.get(name, asked.version), file, asked)
 
 
-def predict_table(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None, kind: Kind) -> bytes:
+def predict_table(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None, kind: FileKind) -> bytes:
     """Return one prediction a row as a file of this kind. Raises what `predict` raises."""
     from service.files.score_file import score_rows
 
@@ -74,7 +74,7 @@ def predict_by_key(
     return answers_by_key.answer(registry.get(name, version), store, rows, freshness)
 
 
-def keyed_table(registry: Registry, name: str, answer: KeyedPredictions, kind: Kind) -> bytes:
+def keyed_table(registry: Registry, name: str, answer: KeyedPredictions, kind: FileKind) -> bytes:
     """Return what `predict_by_key` answered as a file of this kind."""
     from service.files.keyed_rows import keyed_rows
 

@@ -14,6 +14,7 @@ from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import chart_scales, comparison_table
 from demo.widgets import banner, forms
+from wire.media_types import CSV
 
 PAGE = "compare"
 _SHORT = 12
@@ -164,7 +165,7 @@ def _download(card: Card, own: list[Kept], explained: list[Explanation], tr: Tra
         tr.text("Download as CSV"),
         table.encode("utf-8-sig"),
         f"{card['name']}.csv",
-        "text/csv",
+        CSV,
         on_click="ignore",
         icon=":material/download:",
     )

@@ -21,6 +21,7 @@ from demo.text.translation import Translation
 from demo.views import chart_scales
 from demo.widgets import file_upload, forms
 from demo.widgets.file_upload import PAGE
+from wire.media_types import CSV, PARQUET
 
 _ROW_PIXELS, _TALLEST_PIXELS = 35, 320
 
@@ -184,8 +185,8 @@ def _columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
 def _downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
     with st.container(horizontal=True, key="file-downloads"):
         for name, make, kind in (
-            ("csv", spreadsheet.to_csv, "text/csv"),
-            ("parquet", scored_file.to_parquet, "application/vnd.apache.parquet"),
+            ("csv", spreadsheet.to_csv, CSV),
+            ("parquet", scored_file.to_parquet, PARQUET),
         ):
             st.download_button(
                 tr.text("Download all as {format}", format=FORMATS[name]),

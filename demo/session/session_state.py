@@ -15,7 +15,8 @@ from demo.session import cases, saved_cases
 from demo.session.cases import KEPT, LANGUAGE, MODEL, VIEW, Case
 from demo.session.saved_cases import Kept
 from demo.settings import read_settings
-from demo.text.translation import LANGUAGES, Translation, language_of_locale
+from demo.text.translation import Translation
+from wire.languages import DEFAULT, LANGUAGES, language_of
 
 
 @st.cache_resource
@@ -48,7 +49,7 @@ def translation() -> Translation:
     """Return the language of this visit: chosen, from the address, or from the browser."""
     if "language" not in st.session_state:
         asked = st.query_params.get(LANGUAGE, "")
-        st.session_state["language"] = asked if asked in LANGUAGES else language_of_locale(st.context.locale)
+        st.session_state["language"] = asked if asked in LANGUAGES else language_of(st.context.locale or "") or DEFAULT
     return Translation(st.session_state["language"])
 
 

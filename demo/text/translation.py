@@ -15,7 +15,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-LANGUAGES = {"en": "English", "pl": "Polski"}
 _MANY_DAYS = 300
 CATALOGUE = Path(__file__).parents[1] / "locale" / "pl" / "LC_MESSAGES" / "demo.po"
 
@@ -83,8 +82,3 @@ class Translation:
     def ago(self, seconds: float) -> str:
         """Say how long ago something was: 5 hours ago."""
         return format_timedelta(timedelta(seconds=-max(seconds, 1.0)), add_direction=True, locale=self.language)
-
-
-def language_of_locale(locale: str | None) -> str:
-    """Return our language for a browser's locale such as pl-PL."""
-    return "pl" if (locale or "").lower().startswith("pl") else "en"

@@ -10,15 +10,16 @@ from demo.files.upload_job import CHARSETS, UploadJob, copy_to_disk
 from demo.session import service_queries, session_state
 from demo.text.translation import Translation
 from demo.widgets import banner, drop_zone, forms
+from wire.media_types import ARROW, CSV, PARQUET
 
 PAGE = "files"
 _TYPES = {
-    "csv": "text/csv",
-    "tsv": "text/csv",
-    "txt": "text/csv",
-    "parquet": "application/vnd.apache.parquet",
-    "arrow": "application/vnd.apache.arrow.stream",
-    "arrows": "application/vnd.apache.arrow.stream",
+    "csv": CSV,
+    "tsv": CSV,
+    "txt": CSV,
+    "parquet": PARQUET,
+    "arrow": ARROW,
+    "arrows": ARROW,
 }
 _MAX_MB = 256
 _LOOK_SECONDS = 0.5
@@ -51,7 +52,7 @@ def _what_to_bring(card: Card, tr: Translation) -> None:
             tr.text("A sample to begin with"),
             partial(scored_file.make_sample, card),
             f"{card['name']}-sample.csv",
-            "text/csv",
+            CSV,
             on_click="ignore",
             icon=":material/download:",
             type="tertiary",

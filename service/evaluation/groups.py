@@ -12,7 +12,8 @@ from service.fields.integer import IntegerType
 from service.fields.lookup import type_of, types_of
 from service.fields.value_wording import say
 from service.rows.columns import Columns
-from service.schemas import LANGUAGES, Card, Input, Language, Text
+from service.schemas import Card, Input, Text
+from wire.languages import LANGUAGES, Language
 
 _MAX_VALUES = 12
 """A whole number with no more values than this is split into them, not into quarters."""

@@ -13,7 +13,8 @@ from service.evaluation.intervals import CONFIDENCE, SEED
 from service.evaluation.metrics import Measure
 from service.evaluation.segments import MIN_OF_A_LABEL, MIN_ROWS
 from service.fields.value_wording import number, say
-from service.schemas import LANGUAGES, Figure, Language, Text, WeakSpot
+from service.schemas import Figure, Text, WeakSpot
+from wire.languages import LANGUAGES, Language
 
 MAX_SPOTS = 3
 _SUSPECTS = 6

@@ -7,7 +7,8 @@ import numpy as np
 
 from service.errors import Fault
 from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema, TextStyle
-from service.schemas import Input, Language, Value
+from service.schemas import Input, Value
+from wire.languages import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from service.errors import Fault
 from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema, TextStyle
 from service.fields.value_wording import EMPTY, say, shortened
-from service.schemas import Input, Language, Text, Value
+from service.schemas import Input, Text, Value
+from wire.languages import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from service.errors import Fault
 from service.fields.value_grid import Grid
 from service.fields.value_wording import NOT_KNOWN
-from service.schemas import LANGUAGES, Card, Input, Language, Text, Value
+from service.schemas import Card, Input, Text, Value
 from service.schemas.row_files import DateOrder, Decimal
+from wire.languages import LANGUAGES, Language
 
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]

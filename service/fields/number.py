@@ -11,7 +11,8 @@ from service.errors import BrokenBundle, Fault
 from service.fields.field_type import Numbers, ParsedColumn, RangeType, Schema, TextStyle
 from service.fields.value_grid import Grid, grid_between
 from service.fields.value_wording import number, say
-from service.schemas import Input, Language, Value
+from service.schemas import Input, Value
+from wire.languages import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa

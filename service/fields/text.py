@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from service.errors import Fault
 from service.fields.field_type import FieldType, Mask, Schema
 from service.fields.value_wording import EMPTY, shortened
-from service.schemas import Language
+from wire.languages import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,6 +1,7 @@
 """Numbers and texts as people of a language read them, where a sentence is made in the service."""
 
-from service.schemas import Input, Language, Text
+from service.schemas import Input, Text
+from wire.languages import Language
 
 _POLISH_DIGITS = str.maketrans({",": "\u00a0", ".": ","})
 _LONGEST = 40

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from service.errors import NotAcceptable
 from service.files.csv_format.csv_values import cells, check_type
-from service.files.media_types import Kind
 from service.schemas.row_files import Decimal
+from wire.media_types import FileKind
 
 
 class Writer(Protocol):
@@ -23,7 +23,7 @@ class Writer(Protocol):
     def end(self) -> bytes: ...
 
 
-def writer(kind: Kind, schema: pa.Schema, *, separator: str = ",", decimal: Decimal = "point") -> Writer:
+def writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", decimal: Decimal = "point") -> Writer:
     """Raises NotAcceptable where the kind cannot hold a column."""
     if kind == "csv":
         return _CsvWriter(schema, separator, decimal)

@@ -3,17 +3,17 @@
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from service.files.media_types import AnswerKind, Kind
 from service.schemas import Recognised
 from service.schemas.row_files import DateOrder, Decimal
+from wire.media_types import FileKind, Kind
 
 
 @dataclass(frozen=True)
 class Asked:
     """How a caller describes a file, and what they want back."""
 
-    kind: Kind
-    answer: AnswerKind
+    kind: FileKind
+    answer: Kind
     charset: str = ""
     decimal: Decimal | None = None
     dates: DateOrder | None = None

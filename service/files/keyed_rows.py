@@ -7,14 +7,14 @@ import pyarrow as pa
 
 from service.files.answer_writers import writer
 from service.files.column_check import added_names
-from service.files.media_types import Kind
 from service.schemas import Card, KeyedLabelPrediction, KeyedPredictions, KeyedValuePrediction
+from wire.media_types import FileKind
 
 _TEXTS = ("label", "decision", "source", "computed_at", "run", "error_codes", "error")
 _TYPES = dict.fromkeys(_TEXTS, pa.string()) | {"stale": pa.bool_(), "row": pa.int64()}
 
 
-def keyed_rows(card: Card, answer: KeyedPredictions, kind: Kind) -> bytes:
+def keyed_rows(card: Card, answer: KeyedPredictions, kind: FileKind) -> bytes:
     """Return the columns that every file has, and before those of errors: source, computed_at, run, stale."""
     *predicted, codes, error, row = added_names(card)
     names = [*predicted, "source", "computed_at", "run", "stale", codes, error, row]

@@ -14,11 +14,11 @@ from service.files.arrow_format.arrow_file import arrow_file, parquet_file
 from service.files.csv_format.csv_file import CsvFile
 from service.files.file_parts import RowFile
 from service.files.file_request import Asked, FileAnswer
-from service.files.media_types import Kind
 from service.files.part_parser import PartParser
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
+from wire.media_types import FileKind
 
 
 def score_file(model: Model, file: Path, asked: Asked) -> FileAnswer:
@@ -40,7 +40,7 @@ def score_file(model: Model, file: Path, asked: Asked) -> FileAnswer:
     return FileAnswer(opened.recognised, pieces())
 
 
-def score_rows(model: Model, rows: list[Row] | Columns, kind: Kind) -> bytes:
+def score_rows(model: Model, rows: list[Row] | Columns, kind: FileKind) -> bytes:
     """Return the predictions of rows that came as JSON, as a file. Raises InvalidInput, ModelFailed."""
     batch = scored_rows(model, rows if isinstance(rows, Columns) else model.checks.columns(rows))
     out = writer(kind, batch.schema)

@@ -5,7 +5,8 @@ Labels stand as they are, after a colon: no grammar of either language bends the
 
 from service.fields.lookup import number_fields, type_of
 from service.fields.value_wording import label_of, shortened
-from service.schemas import Card, Classification, Contribution, Language
+from service.schemas import Card, Classification, Contribution
+from wire.languages import Language
 
 _MAX_NAMED = 2
 _MATTERS = 0.25

@@ -23,7 +23,8 @@ from service.questions.explanation_sentence import sentence
 from service.questions.shapley import MIN_PAIRS, Coalitions, Games, Worth, shared_out
 from service.questions.usualness import Usual
 from service.rows.columns import Columns
-from service.schemas import Contribution, Explanation, Explanations, Language, Row
+from service.schemas import Contribution, Explanation, Explanations, Row
+from wire.languages import Language
 
 MAX_ROWS = 20
 _ROWS, _TEXTS = 24_576, 1_000

@@ -30,7 +30,6 @@ from service.schemas.answers import (
     ValuePredictions,
 )
 from service.schemas.card import (
-    LANGUAGES,
     Band,
     Card,
     Category,
@@ -40,7 +39,6 @@ from service.schemas.card import (
     Input,
     IntervalRule,
     Label,
-    Language,
     Metric,
     Published,
     Regression,
@@ -92,7 +90,6 @@ from service.schemas.stored import (
 )
 
 __all__ = [
-    "LANGUAGES",
     "Band",
     "BandShare",
     "CalibrationBin",
@@ -134,7 +131,6 @@ __all__ = [
     "Label",
     "LabelPrediction",
     "LabelPredictions",
-    "Language",
     "Metric",
     "ModelList",
     "ModelState",

@@ -4,8 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-Language = Literal["en", "pl"]
-LANGUAGES: tuple[Language, ...] = ("en", "pl")
+from wire.languages import Language
 
 Value = float | int | str | bool | None
 Row = dict[str, Any]

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from service.schemas import LANGUAGES, Language
+from wire.languages import LANGUAGES, Language
 
 S = TypeVar("S", bound=msgspec.Struct)
 

@@ -12,9 +12,9 @@ from starlette.types import Scope
 from service.bundles.registry import Registry
 from service.by_key.freshness import Freshness
 from service.errors import Forbidden, ModelTimeout, Overloaded
-from service.schemas import Language
 from service.settings import Scope as KeyScope
 from service.store.store import Store
+from wire.languages import Language, preferred_language
 
 T = TypeVar("T")
 _THREADS_A_MODEL = 4
@@ -27,28 +27,7 @@ def registry(request: Request) -> Registry:
 
 def language(request: Request) -> Language:
     """Return the language of a request."""
-    return first_language(request.headers.get("accept-language", ""))
-
-
-def first_language(wanted: str) -> Language:
-    """Return the first of our languages in the order of the caller's wishes (Accept-Language); English where none fits."""
-    wishes: list[tuple[float, Language]] = []
-    for wish in wanted[:200].split(","):
-        name, _, quality = wish.strip().partition(";q=")
-        ours = _OURS.get(name.strip().lower()[:2])
-        if ours:
-            wishes.append((_quality(quality), ours))
-    return max(wishes, key=lambda wish: wish[0], default=(0.0, "en"))[1]
-
-
-_OURS: dict[str, Language] = {"en": "en", "pl": "pl"}
-
-
-def _quality(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0
+    return preferred_language(request.headers.get("accept-language", ""))
 
 
 def require(needed: KeyScope) -> Callable[[Scope], None]:

@@ -20,8 +20,8 @@ from service.errors import (
 )
 from service.rows.strict_json import encode, shown
 from service.schemas import InputError, Problem
+from wire.media_types import PROBLEM
 
-MEDIA_TYPE = "application/problem+json"
 _FIND_IT = "Something went wrong on our side. The request id helps us to find it."
 _log = logging.getLogger("service")
 _FRAMEWORK: dict[int, type[ServiceError]] = {403: Forbidden, 404: NotFound, 405: MethodNotAllowed}
@@ -38,7 +38,7 @@ def answer(error: ServiceError, scope: Scope) -> Response:
         request_id=scope.get("request_id", ""),
         errors=input_errors(error),
     )
-    return Response(encode(problem), error.status, headers=error.headers, media_type=MEDIA_TYPE)
+    return Response(encode(problem), error.status, headers=error.headers, media_type=PROBLEM)
 
 
 def input_errors(error: ServiceError) -> list[InputError]:
@@ -90,5 +90,5 @@ def documented(*errors: type[ServiceError]) -> dict[int | str, Any]:
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     documented: dict[int | str, Any] = {}
     for error in errors:
-        documented[str(error.status)] = {"description": error.title, "content": {MEDIA_TYPE: schema}}
+        documented[str(error.status)] = {"description": error.title, "content": {PROBLEM: schema}}
     return documented

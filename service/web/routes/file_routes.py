@@ -21,10 +21,10 @@ from service import actions
 from service.bundles.registry import Registry
 from service.errors import ClientGone, InvalidRequest, NotAcceptable, Overloaded, TooLarge, UnsupportedType
 from service.files.file_request import Asked, FileAnswer
-from service.files.media_types import MEDIA_TYPES, Kind, accepted
 from service.rows.strict_json import shown
 from service.settings import Settings
 from service.web.dependencies import Threads
+from wire.media_types import MEDIA_TYPES, FileKind, preferred_kind
 
 _AT_ONCE, _SENDING_AT_ONCE = 2, 4
 """Files being scored; and what all those under way may hold on disk, in files of the largest size."""
@@ -46,7 +46,7 @@ class Files:
         self._scoring = 0
         self._spooled_bytes = 0
 
-    async def __call__(self, name: str, kind: tuple[Kind, str], scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, name: str, kind: tuple[FileKind, str], scope: Scope, receive: Receive, send: Send) -> None:
         """`kind` comes with the charset that the caller names."""
         headers = dict(scope["headers"])
         asked = self._asked(*kind, headers, scope["query_string"])
@@ -65,7 +65,7 @@ class Files:
         finally:
             self._spooled_bytes -= spooled
 
-    def _asked(self, kind: Kind, charset: str, headers: dict[bytes, bytes], query: bytes) -> Asked:
+    def _asked(self, kind: FileKind, charset: str, headers: dict[bytes, bytes], query: bytes) -> Asked:
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedType("Send the file uncompressed.")
         said = dict(parse_qsl(query.decode("latin-1"), max_num_fields=10))
@@ -74,7 +74,7 @@ class Files:
                 raise InvalidRequest(f"There is no parameter {shown(name)}; there are {', '.join(_PARAMETERS)}.")
             if value not in (known := _PARAMETERS[name] or {value}):
                 raise InvalidRequest(f"The parameter {name} is one of: {', '.join(sorted(known))}.")
-        answer = accepted(headers.get(b"accept", b"").decode("latin-1"), kind)
+        answer = preferred_kind(headers.get(b"accept", b"").decode("latin-1"), kind)
         if answer is None:
             raise NotAcceptable(f"Accept one of: {', '.join(MEDIA_TYPES.values())}.")
         decimal: Any = said.get("decimal")

@@ -10,7 +10,6 @@ from service import actions
 from service.bundles.registry import Registry
 from service.by_key.freshness import Freshness
 from service.errors import NotAcceptable, TooLarge
-from service.files.media_types import MEDIA_TYPES, AnswerKind, accepted, kind_of
 from service.rows.columns import Columns
 from service.rows.strict_json import decode, encode
 from service.schemas import PredictionRequest, Row
@@ -19,6 +18,7 @@ from service.store.store import Store
 from service.web.body_reader import Bodies
 from service.web.dependencies import Slots, Threads, require
 from service.web.routes.file_routes import Files
+from wire.media_types import MEDIA_TYPES, Kind, kind_of, parse_content_type, preferred_kind
 
 _guard = require("read")
 _STORE = "the store"
@@ -86,13 +86,13 @@ class Predictions:
     def _predict(self, name: str, rows: list[Row] | Columns, version: str | None) -> bytes:
         return encode(actions.predict(self.registry, name, rows, version))
 
-    def _predict_by_key(self, name: str, rows: list[Row], version: str | None, kind: AnswerKind) -> bytes:
+    def _predict_by_key(self, name: str, rows: list[Row], version: str | None, kind: Kind) -> bytes:
         freshness = self._freshness
         answer = actions.predict_by_key(self.registry, self.store, name, rows, version=version, freshness=freshness)
         return encode(answer) if kind == "json" else actions.keyed_table(self.registry, name, answer, kind)
 
 
-def _kinds(scope: Scope) -> tuple[AnswerKind | None, str, AnswerKind]:
+def _kinds(scope: Scope) -> tuple[Kind | None, str, Kind]:
     """Return what comes, its charset, and what is to go back. Almost always both are JSON and nothing has to be parsed."""
     sent, accept = b"", b""
     for name, value in scope["headers"]:
@@ -102,8 +102,9 @@ def _kinds(scope: Scope) -> tuple[AnswerKind | None, str, AnswerKind]:
             accept = value
     if sent == _JSON and accept in _ANY:
         return "json", "", "json"
-    kind, charset = kind_of(sent.decode("latin-1"))
-    answer = accepted(accept.decode("latin-1"), "json")
+    media_type, charset = parse_content_type(sent.decode("latin-1"))
+    kind = kind_of(media_type)
+    answer = preferred_kind(accept.decode("latin-1"), "json")
     if answer is None and scope["method"] == "POST" and kind == "json":
         raise NotAcceptable(f"Accept one of: {', '.join(MEDIA_TYPES.values())}.")
     return kind, charset, answer or "json"

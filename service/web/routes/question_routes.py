@@ -9,9 +9,10 @@ from starlette.types import Receive, Scope, Send
 from service import actions
 from service.bundles.registry import Registry
 from service.rows.strict_json import decode, encode
-from service.schemas import CurveRequest, Language, PredictionRequest, RecommendationRequest
+from service.schemas import CurveRequest, PredictionRequest, RecommendationRequest
 from service.web.body_reader import Bodies
-from service.web.dependencies import Slots, Threads, first_language, require
+from service.web.dependencies import Slots, Threads, require
+from wire.languages import Language, preferred_language
 
 _guard = require("read")
 
@@ -40,7 +41,7 @@ class Question:
         self._registry.get(name)
         body = await self._bodies.read(scope, receive)
         headers = dict(scope["headers"])
-        language = first_language(headers.get(b"accept-language", b"").decode("latin-1"))
+        language = preferred_language(headers.get(b"accept-language", b"").decode("latin-1"))
         with self._slots:
             answer = await self._threads.run(name, self._answer, name, body, language)
         fields = [

@@ -16,10 +16,10 @@ from demo.evaluation import classification_findings, findings, group_findings, r
 from demo.text.translation import Translation
 from service.bundles.registry import open_model
 from service.rows.strict_json import encode
-from service.schemas import Language
 from service.schemas.localization import localized
 from service.training.recipes import RECIPES
 from tests.support.held_out_rows import HeldOut, held_out
+from wire.languages import Language
 
 ENGLISH = Translation("en")
 LABELLED = ("credit-default", "credit-scorecard", "comment-sentiment")

@@ -13,7 +13,7 @@ from demo.charts import answer_scale
 from demo.charts.canvas import ScaleBand
 from demo.session import cases
 from demo.text import wording
-from demo.text.translation import CATALOGUE, Translation, language_of_locale
+from demo.text.translation import CATALOGUE, Translation
 from demo.views import case_story
 from tests.support.demo_cards import EVERY_TYPE, card_of, values_of
 from tests.support.repository import ROOT
@@ -81,11 +81,6 @@ def gaps(text: str) -> set[str | None]:
 )
 def test_polish_counts_its_points_as_poles_do(points: int, sentence: str) -> None:
     assert wording.describe_difference(card_of([]), points / 100, 0.0, POLISH) == sentence
-
-
-def test_a_browser_gets_the_language_that_it_asks_for() -> None:
-    asked = ("pl", "pl-PL", "en-GB", "de-DE", None)
-    assert [language_of_locale(locale) for locale in asked] == ["pl", "pl", "en", "en", "en"]
 
 
 # Numbers

@@ -13,18 +13,17 @@ from service.fields.lookup import type_of
 from service.questions.explanation_sentence import sentence
 from service.questions.explanations import explanations
 from service.schemas import (
-    LANGUAGES,
     Card,
     Category,
     Classification,
     Contribution,
     Input,
     Label,
-    Language,
     Regression,
     Value,
 )
 from tests.support.formula_models import model_of
+from wire.languages import LANGUAGES, Language
 
 NAMES = ["comment-sentiment", "credit-default", "credit-scorecard", "diamond-price"]
 UP: dict[Language, str] = {"en": "Raised most by: ", "pl": "Najmocniej w górę: "}

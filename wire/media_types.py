@@ -1,0 +1,49 @@
+"""The media types of requests and answers, and the headers that name them."""
+
+from typing import Literal
+
+from wire.accept_header import preferences
+
+FileKind = Literal["csv", "arrow", "parquet"]
+Kind = Literal["json", "csv", "arrow", "parquet"]
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+CSV = "text/csv"
+ARROW = "application/vnd.apache.arrow.stream"
+PARQUET = "application/vnd.apache.parquet"
+
+MEDIA_TYPES: dict[Kind, str] = {"json": JSON, "csv": CSV, "arrow": ARROW, "parquet": PARQUET}
+_KINDS: dict[str, Kind] = {media_type: kind for kind, media_type in MEDIA_TYPES.items()}
+_MAX_CHARACTERS = 1000
+
+
+def parse_content_type(content_type: str) -> tuple[str, str]:
+    """Return the media type and the charset of a Content-Type, both in lower case; an empty charset if it names none."""
+    media_type, *parameters = content_type[:_MAX_CHARACTERS].lower().split(";")
+    charset = ""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            charset = value.strip().strip('"')
+    return media_type.strip(), charset
+
+
+def kind_of(media_type: str) -> Kind | None:
+    """Return the kind of a media type, or None if the service does not take it."""
+    return _KINDS.get(media_type)
+
+
+def preferred_kind(accept: str, default: Kind) -> Kind | None:
+    """Return the kind of answer that an Accept header prefers; `default` for `*/*`, None if we have none of those named."""
+    kinds = (_kind_of_range(media_range, default) for media_range in preferences(accept))
+    return next((kind for kind in kinds if kind), None)
+
+
+def _kind_of_range(media_range: str, default: Kind) -> Kind | None:
+    if media_range in {"", "*/*"}:
+        return default
+    if media_range in {"application/*", "text/*"}:
+        fits = MEDIA_TYPES[default].startswith(media_range[:-1])
+        return default if fits else "csv" if media_range == "text/*" else "json"
+    return _KINDS.get(media_range)
