@@ -1,4 +1,4 @@
-"""The held-out rows split into groups with names in both languages: quarters of a number, categories, lengths of a text."""
+"""Held-out rows in groups with labels in all languages: by quartiles of a number, by category, by the length of a text."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,10 +16,10 @@ from service.schemas import Card, Input, Text
 from wire.languages import LANGUAGES, Language
 
 _MAX_VALUES = 12
-"""A whole number with no more values than this is split into them, not into quarters."""
+"""Whole numbers with at most so many distinct values are grouped by value, not by quartiles."""
 
-_RARE = 0.01
-"""The largest values share a group until it holds this part of the rows."""
+_MIN_SHARE = 0.01
+"""The largest values share a group until it holds this share of the rows."""
 
 _MISSING: Text = {"en": "missing", "pl": "brak"}
 _UNDOCUMENTED: Text = {"en": "not documented", "pl": "nieudokumentowane"}
@@ -29,14 +29,16 @@ _CHARACTERS: Text = {"en": "characters", "pl": "znaków"}
 
 @dataclass(frozen=True)
 class Group:
+    """Some held-out rows."""
+
     label: Text
     rows: NDArray[np.intp]
-    """Places of its rows."""
+    """The indices of the rows, rising."""
 
 
 @dataclass(frozen=True)
-class Division:
-    """The rows split by one thing. Every row is in exactly one group; no group is empty."""
+class Grouping:
+    """All held-out rows in groups by one input or attribute. Every row is in exactly one group; no group is empty."""
 
     name: str
     label: Text
@@ -44,35 +46,35 @@ class Division:
     groups: list[Group]
 
 
-def divisions(card: Card, columns: Columns, aside: pd.DataFrame, attributes: tuple[Input, ...]) -> list[Division]:
-    """Return the divisions by every input, then by every attribute that the model does not see."""
-    found = []
+def group_rows(card: Card, columns: Columns, aside: pd.DataFrame, attributes: tuple[Input, ...]) -> list[Grouping]:
+    """Return one grouping per input, then one per attribute: a column of `aside`, which the model does not see."""
+    groupings = []
     numbers = iter(columns.numbers.T)
     for field in types_of(card):
         if isinstance(field, NumbersType):
-            found.append(_division(field, next(numbers), is_input=True))
+            groupings.append(_grouping(field, next(numbers), is_input=True))
         else:
             lengths = np.array([len(text) for text in columns.texts[field.name]], dtype=np.float64)
-            found.append(_by_length(field.field, lengths, alone=len(columns.texts) == 1))
+            groupings.append(_by_length(field.field, lengths, alone=len(columns.texts) == 1))
     seen_aside = [field for field in map(type_of, attributes) if isinstance(field, NumbersType)]
-    return found + [_division(field, field.training_numbers(aside[field.name]), is_input=False) for field in seen_aside]
+    return groupings + [_grouping(field, field.training_numbers(aside[field.name]), is_input=False) for field in seen_aside]
 
 
-def _division(field: NumbersType, values: NDArray[np.float64], *, is_input: bool) -> Division:
-    split = _by_size(field, values) if isinstance(field, RangeType) else _by_choice(field, values)
-    pairs = [*split, (_MISSING, np.isnan(values))]
-    groups = [Group(label, np.flatnonzero(chosen)) for label, chosen in pairs if chosen.any()]
-    return Division(field.name, field.field.label or field.name, is_input, groups)
+def _grouping(field: NumbersType, values: NDArray[np.float64], *, is_input: bool) -> Grouping:
+    pairs = _by_range(field, values) if isinstance(field, RangeType) else _by_choice(field, values)
+    pairs = [*pairs, (_MISSING, np.isnan(values))]
+    groups = [Group(label, np.flatnonzero(mask)) for label, mask in pairs if mask.any()]
+    return Grouping(field.name, field.field.label or field.name, is_input, groups)
 
 
-def _by_length(field: Input, lengths: NDArray[np.float64], *, alone: bool) -> Division:
-    """Split by the length of a text; where there are several texts, the division says which."""
-    counted = IntegerType(Input(name=field.name, type="integer", unit=_CHARACTERS))
+def _by_length(field: Input, lengths: NDArray[np.float64], *, alone: bool) -> Grouping:
+    """Group by the length of a text. If the card has several texts, the label names the text."""
+    length = IntegerType(Input(name=field.name, type="integer", unit=_CHARACTERS))
     label: Text = {
         language: _LENGTH[language] if alone else f"{_LENGTH[language]}, {say(field.label or field.name, language)}"
         for language in LANGUAGES
     }
-    return Division(field.name, label, is_input=True, groups=_division(counted, lengths, is_input=True).groups)
+    return Grouping(field.name, label, is_input=True, groups=_grouping(length, lengths, is_input=True).groups)
 
 
 def _by_choice(field: NumbersType, numbers: NDArray[np.float64]) -> list[tuple[Text, NDArray[np.bool_]]]:
@@ -80,36 +82,36 @@ def _by_choice(field: NumbersType, numbers: NDArray[np.float64]) -> list[tuple[T
     return [*named, (_UNDOCUMENTED, numbers < 0)]
 
 
-def _by_size(field: RangeType, values: NDArray[np.float64]) -> list[tuple[Text, NDArray[np.bool_]]]:
+def _by_range(field: RangeType, values: NDArray[np.float64]) -> list[tuple[Text, NDArray[np.bool_]]]:
     known = values[~np.isnan(values)]
     distinct = np.unique(known)
     if len(distinct) <= _MAX_VALUES and bool(np.all(distinct == np.round(distinct))):
         return _by_value(field, known, distinct, values)
-    cuts = _quarters(field, known).tolist()
-    pairs = [(_words(field, "below", cuts[0]), values < cuts[0])]
-    pairs += [(_words(field, "between", low, high), (values >= low) & (values < high)) for low, high in pairwise(cuts)]
-    return [*pairs, (_words(field, "above", cuts[-1]), values >= cuts[-1])]
+    cuts = _quartile_cuts(field, known).tolist()
+    pairs = [(_range_label(field, "below", cuts[0]), values < cuts[0])]
+    pairs += [(_range_label(field, "between", low, high), (values >= low) & (values < high)) for low, high in pairwise(cuts)]
+    return [*pairs, (_range_label(field, "above", cuts[-1]), values >= cuts[-1])]
 
 
 def _by_value(
     field: RangeType, known: NDArray[np.float64], distinct: NDArray[np.float64], values: NDArray[np.float64]
 ) -> list[tuple[Text, NDArray[np.bool_]]]:
-    """Return a group for each value; the rare largest ones share one."""
+    """Return one group per value; the largest values share one while it is rare."""
     top = len(distinct) - 1
-    while top > 0 and np.mean(known >= distinct[top]) < _RARE:
+    while top > 0 and np.mean(known >= distinct[top]) < _MIN_SHARE:
         top -= 1
     bare = field.bare()
     pairs: list[tuple[Text, NDArray[np.bool_]]] = [
-        (_words(bare, "exactly", value), values == value) for value in distinct[:top].tolist()
+        (_range_label(bare, "exactly", value), values == value) for value in distinct[:top].tolist()
     ]
     if len(distinct):
         last = "exactly" if top == len(distinct) - 1 else "above"
-        pairs.append((_words(bare, last, float(distinct[top])), values >= distinct[top]))
+        pairs.append((_range_label(bare, last, float(distinct[top])), values >= distinct[top]))
     return pairs
 
 
-def _quarters(field: RangeType, known: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return up to three cuts near the quartiles, with as few digits as tell them apart."""
+def _quartile_cuts(field: RangeType, known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return up to three distinct bounds near the quartiles, rounded to few digits."""
     quartiles = np.quantile(known, [0.25, 0.5, 0.75])
     spread = quartiles[2] - quartiles[0] or known.max() - known.min() or 1.0
     digits = 1 - int(np.floor(np.log10(spread)))
@@ -125,8 +127,8 @@ _FORMS: dict[str, dict[Language, str]] = {
 }
 
 
-def _words(field: RangeType, form: str, low: float, high: float | None = None) -> Text:
-    """Return a group's name. Of whole numbers the highest inside is named, of others the lowest beyond."""
+def _range_label(field: RangeType, form: str, low: float, high: float | None = None) -> Text:
+    """Return the label of a range. The upper bound of whole numbers is inside the range, that of other numbers is not."""
     if high is not None and field.is_whole:
         high -= 1
         form = "exactly" if high == low else form

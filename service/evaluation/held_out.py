@@ -1,4 +1,4 @@
-"""The held-out rows and the scores of the served bundle for them: computed once, used by all parts of an evaluation."""
+"""The held-out rows with the scores of the served bundle, computed once for all parts of an evaluation."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,35 +9,37 @@ from numpy.typing import NDArray
 
 from service.bundles.prediction_builder import answers
 from service.bundles.scorers.scorer import Scorer
-from service.evaluation.intervals import Resamples
-from service.evaluation.metrics import AUC, RELATIVE_ERROR, Measure, Numbers
+from service.evaluation.intervals import Bootstrap
+from service.evaluation.metrics import AUC, RELATIVE_ERROR, ComparisonMetric, Numbers
 from service.rows.columns import Columns
 from service.schemas import Band, Card, Classification, Interval
 
-EVEN_CHANCE = 0.5
+DEFAULT_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
 class HeldOut:
+    """Held-out rows with truth and output. All parts have the same order."""
+
     card: Card
     scorer: Scorer
     columns: Columns
     truth: Numbers
-    """1 where the row has the focus label, else 0; or the true value."""
-    answer: Numbers
+    """1 if the row has the focus label, else 0; or the true value."""
+    output: Numbers
     """The number that people read: the probability of the focus, or the value."""
-    right: NDArray[np.bool_]
-    """Whether the likeliest label is the true one; empty for a regression."""
+    is_correct: NDArray[np.bool_] | None
+    """Whether the likeliest label is the true one; None for a regression."""
     decisions: NDArray[Any]
-    """The band of each row, None where the card has no bands."""
+    """The band of each row; None if the card has no bands."""
     intervals: list[Interval | None]
 
     @cached_property
-    def resamples(self) -> Resamples:
-        return Resamples(len(self.truth))
+    def bootstrap(self) -> Bootstrap:
+        return Bootstrap(len(self.truth))
 
     @property
-    def measure(self) -> Measure:
+    def metric(self) -> ComparisonMetric:
         return AUC if isinstance(self.card.output, Classification) else RELATIVE_ERROR
 
     @property
@@ -45,33 +47,33 @@ class HeldOut:
         return self.card.output.bands
 
     @cached_property
-    def flagged(self) -> NDArray[np.bool_] | None:
-        """The rows in the worst band, or above an even chance where there are no bands; none for a regression."""
+    def is_flagged(self) -> NDArray[np.bool_] | None:
+        """Whether a row is in the worst band or, without bands, at 0.5 or above; None for a regression."""
         if not isinstance(self.card.output, Classification):
             return None
-        return self.decisions == self.bands[-1].value if self.bands else self.answer >= EVEN_CHANCE
+        return self.decisions == self.bands[-1].value if self.bands else self.output >= DEFAULT_THRESHOLD
 
-    def outputs(self, columns: Columns) -> Numbers:
-        """Return the number that people read for other rows than these."""
+    def outputs_of(self, columns: Columns) -> Numbers:
+        """Score other rows; return the number that people read."""
         return answers(self.card).outputs(self.scorer.score(columns), len(columns))
 
 
-def held_out(card: Card, scorer: Scorer, columns: Columns, truth: NDArray[Any]) -> HeldOut:
-    """Score the rows. `truth` holds the place of each row's label, or its value."""
-    scores, answer = scorer.score(columns), answers(card)
-    predictions: list[Any] = answer(scores, columns).predictions
-    right = np.empty(0, dtype=np.bool_)
+def score_held_out(card: Card, scorer: Scorer, columns: Columns, truth: NDArray[Any]) -> HeldOut:
+    """Score the rows. `truth` holds the index of each row's label in the card, or each row's value."""
+    scores, builder = scorer.score(columns), answers(card)
+    predictions: list[Any] = builder(scores, columns).predictions
+    is_correct = None
     if isinstance(card.output, Classification):
         labels = [label.value for label in card.output.labels]
-        right = np.array([prediction.label == labels[i] for prediction, i in zip(predictions, truth, strict=True)])
+        is_correct = np.array([each.label == labels[i] for each, i in zip(predictions, truth, strict=True)])
         truth = truth == labels.index(card.output.focus)
     return HeldOut(
         card=card,
         scorer=scorer,
         columns=columns,
         truth=truth.astype(np.float64),
-        answer=answer.outputs(scores, len(columns)),
-        right=right,
+        output=builder.outputs(scores, len(columns)),
+        is_correct=is_correct,
         decisions=np.array([prediction.decision for prediction in predictions], dtype=object),
         intervals=[getattr(prediction, "interval", None) for prediction in predictions],
     )

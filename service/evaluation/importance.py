@@ -1,9 +1,13 @@
-"""How much worse a model gets when one field is shuffled: Breiman, Random Forests, 2001. Sure by a bootstrap of both."""
+"""Permutation importance: how much worse a model gets when the values of one field are shuffled.
+
+Source: Breiman, Random Forests, Machine Learning 2001. The intervals come from a bootstrap of rows and of shuffles.
+"""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.evaluation.held_out import HeldOut
-from service.evaluation.intervals import SEED, Resamples, figure
+from service.evaluation.intervals import QUANTILES, SEED, Bootstrap, rounded_figure
 from service.fields.lookup import number_fields
 from service.rows.columns import Columns
 from service.schemas import Importance
@@ -12,41 +16,39 @@ SHUFFLES = 5
 MAX_ROWS = 2000
 
 
-def importance(held_out: HeldOut) -> list[Importance]:
-    """Return every input, the most important first. With a single input there is nothing to compare: none."""
+def permutation_importance(held_out: HeldOut) -> list[Importance]:
+    """Return the importance of every input, the largest first; nothing for a model with one input."""
     inputs = held_out.card.inputs
     if len(inputs) == 1:
         return []
     random = np.random.default_rng(SEED)
-    chosen = np.sort(random.permutation(len(held_out.truth))[:MAX_ROWS])
-    truth = held_out.truth[chosen]
-    measure = held_out.measure
-    answer, weights = held_out.answer[chosen], Resamples(len(chosen)).weights
-    whole, redrawn = measure.value(truth, answer), measure.of(truth, answer, weights)
-    kept = random.integers(0, SHUFFLES, (len(weights), SHUFFLES))
+    rows = np.sort(random.permutation(len(held_out.truth))[:MAX_ROWS])
+    metric, truth, output = held_out.metric, held_out.truth[rows], held_out.output[rows]
+    weights = Bootstrap(len(rows)).weights
+    value, resampled = metric.value(truth, output), metric.statistic(truth, output, weights)
+    drawn_shuffles = random.integers(0, SHUFFLES, (len(weights), SHUFFLES))
     found = []
     for field in inputs:
-        shuffled = [random.permutation(len(chosen)) for _ in range(SHUFFLES)]
-        parts = np.split(held_out.outputs(_with_shuffled(held_out, field.name, chosen, shuffled)), SHUFFLES)
-        drops = [measure.sign * (whole - measure.value(truth, part)) for part in parts]
-        again = [measure.sign * (redrawn - measure.of(truth, part, weights)) for part in parts]
-        low, high = np.nanquantile(np.take_along_axis(np.stack(again, axis=1), kept, axis=1).mean(axis=1), [0.025, 0.975])
-        found.append(Importance(field=field.name, drop=figure(float(np.mean(drops)), low, high, len(chosen))))
+        orders = [rows[random.permutation(len(rows))] for _ in range(SHUFFLES)]
+        outputs = np.split(held_out.outputs_of(_shuffle_field(held_out, field.name, rows, orders)), SHUFFLES)
+        drops = [metric.sign * (value - metric.value(truth, shuffled)) for shuffled in outputs]
+        resampled_drops = [metric.sign * (resampled - metric.statistic(truth, shuffled, weights)) for shuffled in outputs]
+        chosen = np.take_along_axis(np.stack(resampled_drops, axis=1), drawn_shuffles, axis=1)
+        low, high = np.nanquantile(chosen.mean(axis=1), QUANTILES)
+        found.append(Importance(field=field.name, drop=rounded_figure(float(np.mean(drops)), low, high, len(rows))))
     return sorted(found, key=lambda each: (-each.drop.value, each.field))
 
 
-def _with_shuffled(
-    held_out: HeldOut, name: str, chosen: "np.ndarray[tuple[int], np.dtype[np.intp]]", shuffled: list[np.ndarray]
-) -> Columns:
-    """Return the chosen rows once for each shuffle, one below the other, with the values of one field in its order."""
+def _shuffle_field(held_out: HeldOut, name: str, rows: NDArray[np.intp], orders: list[NDArray[np.intp]]) -> Columns:
+    """Return the rows once per order, one below the other, with the values of one field taken in that order."""
     columns = held_out.columns
     numeric = [field.name for field in number_fields(held_out.card)]
-    rows, orders = np.tile(chosen, SHUFFLES), np.concatenate([chosen[order] for order in shuffled])
-    matrix = columns.numbers[rows]
+    repeated, shuffled = np.tile(rows, SHUFFLES), np.concatenate(orders)
+    matrix = columns.numbers[repeated]
     if name in numeric:
-        place = numeric.index(name)
-        matrix[:, place] = columns.numbers[orders, place]
+        index = numeric.index(name)
+        matrix[:, index] = columns.numbers[shuffled, index]
     texts = {
-        field: [values[place] for place in (orders if field == name else rows)] for field, values in columns.texts.items()
+        field: [values[row] for row in (shuffled if field == name else repeated)] for field, values in columns.texts.items()
     }
     return Columns(matrix, texts)

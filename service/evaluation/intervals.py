@@ -1,4 +1,4 @@
-"""Numbers with 95 % intervals: Wilson's interval for a share, the bootstrap for everything else."""
+"""Figures with 95 % intervals: Wilson's interval for a proportion, the bootstrap for every other metric."""
 
 import math
 from typing import Any
@@ -6,53 +6,59 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.evaluation.metrics import Numbers, Statistic, once
+from service.evaluation.metrics import Numbers, Statistic, unweighted
 from service.schemas import Figure
 
 SEED = 20051
-DRAWS = 400
+RESAMPLES = 400
 DIGITS = 6
 CONFIDENCE = 0.95
-UNKNOWN = (0.5, 0.0, 1.0)
-"""What rows of one label alone say of an AUC: it may be anything."""
+QUANTILES = (0.025, 0.975)
+_UNDEFINED = (0.5, 0.0, 1.0)
+"""Value and interval of an AUC over rows that all have one label: it can be anything."""
 
 
 def rounded(value: float) -> float:
     return round(float(value), DIGITS)
 
 
-def figure(value: float, low: float, high: float, rows: int) -> Figure:
+def rounded_figure(value: float, low: float, high: float, rows: int) -> Figure:
+    """Return a rounded figure whose interval holds its value."""
     return Figure(value=rounded(value), low=rounded(min(low, value)), high=rounded(max(high, value)), rows=rows)
 
 
-def share(part: int, rows: int) -> Figure:
-    """Return a share of rows with Wilson's 95 % interval, which stays within 0 to 1.
+def proportion(count: int, rows: int) -> Figure:
+    """Return `count` out of `rows` with Wilson's 95 % interval, which stays within 0 to 1. Without rows: 0, from 0 to 1.
 
     Source: Wilson, Probable Inference, the Law of Succession, and Statistical Inference, JASA 1927.
     """
     from scipy.stats import binomtest
 
     if rows == 0:
-        return figure(0.0, 0.0, 1.0, 0)
-    interval = binomtest(part, rows).proportion_ci(CONFIDENCE, method="wilson")
-    return figure(part / rows, interval.low, interval.high, rows)
+        return rounded_figure(0.0, 0.0, 1.0, 0)
+    interval = binomtest(count, rows).proportion_ci(CONFIDENCE, method="wilson")
+    return rounded_figure(count / rows, interval.low, interval.high, rows)
 
 
-class Resamples:
-    """The held-out rows drawn again with replacement, many times: drawn once, used for every figure."""
+class Bootstrap:
+    """Resamples of some rows, drawn once with replacement and used for every figure.
+
+    Source: Efron, Bootstrap Methods: Another Look at the Jackknife, Annals of Statistics 1979; percentile intervals.
+    """
 
     def __init__(self, rows: int) -> None:
         random = np.random.default_rng(SEED)
-        drawn = [np.bincount(random.integers(0, rows, rows), minlength=rows) for _ in range(DRAWS)]
-        self.weights: NDArray[np.int16] = np.array(drawn, dtype=np.int16).reshape(DRAWS, rows)
+        counts = [np.bincount(random.integers(0, rows, rows), minlength=rows) for _ in range(RESAMPLES)]
+        self.weights: NDArray[np.int16] = np.array(counts, dtype=np.int16).reshape(RESAMPLES, rows)
+        """(resamples, rows): how often a resample holds each row."""
 
-    def figure(self, statistic: Statistic, truth: Numbers, answer: Numbers, rows: NDArray[Any] | None = None) -> Figure:
-        """Return the statistic of all rows, or of those at the places `rows`, with its 95 % interval."""
+    def figure(self, statistic: Statistic, truth: Numbers, output: Numbers, rows: NDArray[Any] | None = None) -> Figure:
+        """Return the statistic of all rows, or of those at the indices `rows`, with its interval."""
         weights = self.weights
         if rows is not None:
-            truth, answer, weights = truth[rows], answer[rows], weights[:, rows]
-        value = once(statistic, truth, answer)
+            truth, output, weights = truth[rows], output[rows], weights[:, rows]
+        value = unweighted(statistic, truth, output)
         if not math.isfinite(value):
-            return figure(*UNKNOWN, len(truth))
-        low, high = np.nanquantile(statistic(truth, answer, weights), [0.025, 0.975])
-        return figure(value, low, high, len(truth))
+            return rounded_figure(*_UNDEFINED, len(truth))
+        low, high = np.nanquantile(statistic(truth, output, weights), QUANTILES)
+        return rounded_figure(value, low, high, len(truth))

@@ -1,6 +1,6 @@
-"""What "good" means in one number: AUC, average precision, R², median error, each for many resamples of the rows at once.
+"""Metrics of a model, each computed for many bootstrap resamples at once.
 
-`weights` is (draws, rows): how often a draw holds each row.
+`truth` and `output` have the shape (rows,), `weights` has (resamples, rows): how often a resample holds each row.
 """
 
 import math
@@ -15,111 +15,126 @@ from service.schemas import Text
 
 Numbers = NDArray[np.float64]
 Statistic = Callable[[Numbers, Numbers, NDArray[Any]], Numbers]
-"""(truth, answer, weights) → one number a draw; NaN where a draw cannot tell."""
+"""(truth, output, weights) → one number per resample; NaN if it is undefined there."""
 
 
 @dataclass(frozen=True)
-class Measure:
+class ComparisonMetric:
     """The metric by which fields, groups and weak spots of one model are compared."""
 
     name: str
     label: Text
-    spoken: Text
-    """A sentence's middle that says the metric `here` and `everywhere`."""
-    of: Statistic
+    sentence: Text
+    """The middle of a sentence with the metric of a {group} and its value {overall}."""
+    statistic: Statistic
     standard_error: Callable[[Numbers, Numbers], float]
     sign: int
     """1: larger is better; -1: smaller is better."""
-    gap: Callable[[float], float]
-    """How much worse than this overall value a group must be to be worth a sentence."""
-    percent: bool
+    min_shortfall: Callable[[float], float]
+    """The overall value → how much worse a group must be to be worth a sentence."""
+    is_percent: bool
 
-    def value(self, truth: Numbers, answer: Numbers) -> float:
-        return once(self.of, truth, answer)
-
-
-def once(statistic: Statistic, truth: Numbers, answer: Numbers) -> float:
-    """Return the statistic of the rows as they are."""
-    return float(statistic(truth, answer, np.ones((1, len(truth))))[0])
+    def value(self, truth: Numbers, output: Numbers) -> float:
+        return unweighted(self.statistic, truth, output)
 
 
-def auc(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
-    """Return the chance that a row of the focus gets a higher answer than another row; a tie counts half."""
-    yes, no = _by_answer(truth, answer, weights)
-    below = np.cumsum(no, axis=1) - no / 2
+def unweighted(statistic: Statistic, truth: Numbers, output: Numbers) -> float:
+    """Return the statistic of the rows, each counted once."""
+    return float(statistic(truth, output, np.ones((1, len(truth))))[0])
+
+
+def auc(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
+    """Return the area under the ROC curve: how likely a positive row gets a higher output than a negative one.
+
+    A tie counts half.
+    """
+    positive, negative = _counts_by_output(truth, output, weights)
+    below = np.cumsum(negative, axis=1) - negative / 2
     with np.errstate(invalid="ignore"):
-        return np.asarray((yes * below).sum(axis=1) / (yes.sum(axis=1) * no.sum(axis=1)))
+        return np.asarray((positive * below).sum(axis=1) / (positive.sum(axis=1) * negative.sum(axis=1)))
 
 
-def average_precision(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
-    """Return the mean share of right ones among the flagged, over the thresholds at which one more is found."""
-    yes, no = (counts[:, ::-1] for counts in _by_answer(truth, answer, weights))
-    right = np.cumsum(yes, axis=1)
-    flagged = right + np.cumsum(no, axis=1)
-    precision = np.divide(right, flagged, out=np.zeros_like(right), where=flagged > 0)
+def average_precision(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
+    """Return the mean of the precision over the thresholds, weighted by the growth of recall, as scikit-learn defines it."""
+    positive, negative = (counts[:, ::-1] for counts in _counts_by_output(truth, output, weights))
+    true_positive = np.cumsum(positive, axis=1)
+    flagged = true_positive + np.cumsum(negative, axis=1)
+    precision = np.divide(true_positive, flagged, out=np.zeros_like(true_positive), where=flagged > 0)
     with np.errstate(invalid="ignore"):
-        return np.asarray((yes * precision).sum(axis=1) / yes.sum(axis=1))
+        return np.asarray((positive * precision).sum(axis=1) / positive.sum(axis=1))
 
 
-def _by_answer(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> tuple[Numbers, Numbers]:
-    """Return for each draw how many rows with and without the focus there are at each distinct answer, rising."""
-    order = np.argsort(answer, kind="stable")
-    ranked, of_focus = answer[order], truth[order]
+def _counts_by_output(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> tuple[Numbers, Numbers]:
+    """Return how many positive and negative rows each resample holds at each distinct output, in rising order."""
+    order = np.argsort(output, kind="stable")
+    ranked, is_positive = output[order], truth[order]
     starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
-    drawn = weights[:, order].astype(np.float64)
-    yes = drawn * of_focus
+    counts = weights[:, order].astype(np.float64)
+    positive = counts * is_positive
     if len(starts) == len(ranked):
-        return yes, drawn - yes
-    return np.add.reduceat(yes, starts, axis=1), np.add.reduceat(drawn - yes, starts, axis=1)
+        return positive, counts - positive
+    return np.add.reduceat(positive, starts, axis=1), np.add.reduceat(counts - positive, starts, axis=1)
 
 
-def brier(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
-    """Return the mean squared difference between the probability and the truth (0 or 1): Brier, 1950."""
-    return _mean((answer - truth) ** 2, weights)
+def auc_standard_error(truth: Numbers, output: Numbers) -> float:
+    """Return the standard error of an AUC.
+
+    Source: Hanley and McNeil, The Meaning and Use of the Area under a ROC Curve, Radiology 1982.
+    """
+    positive, negative = float(truth.sum()), float(len(truth) - truth.sum())
+    area = unweighted(auc, truth, output)
+    q1 = area / (2 - area)
+    q2 = 2 * area**2 / (1 + area)
+    variance = area * (1 - area) + (positive - 1) * (q1 - area**2) + (negative - 1) * (q2 - area**2)
+    return math.sqrt(max(variance, 0) / (positive * negative))
 
 
-def auc_error(truth: Numbers, answer: Numbers) -> float:
-    """Return the standard error of an AUC: Hanley and McNeil, Radiology 1982."""
-    yes, no = float(truth.sum()), float(len(truth) - truth.sum())
-    area = once(auc, truth, answer)
-    more = area / (2 - area) - area**2
-    less = 2 * area**2 / (1 + area) - area**2
-    return math.sqrt(max(area * (1 - area) + (yes - 1) * more + (no - 1) * less, 0) / (yes * no))
+def brier(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
+    """Return the mean squared difference between the probability and the truth (0 or 1).
+
+    Source: Brier, Verification of Forecasts Expressed in Terms of Probability, Monthly Weather Review 1950.
+    """
+    return _means((output - truth) ** 2, weights)
 
 
-def r2(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
-    """Return the share of the truth's variation that the answers explain."""
-    drawn = weights.astype(np.float64)
-    rows = drawn.sum(axis=1)
-    squares = drawn @ truth**2 - (drawn @ truth) ** 2 / rows
-    return np.asarray(1 - drawn @ (answer - truth) ** 2 / squares)
+def r2(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
+    """Return the coefficient of determination: the share of the truth's variance that the outputs explain."""
+    counts = weights.astype(np.float64)
+    rows = counts.sum(axis=1)
+    squares = counts @ truth**2 - (counts @ truth) ** 2 / rows
+    return np.asarray(1 - counts @ (output - truth) ** 2 / squares)
 
 
-def mean_truth(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:  # noqa: ARG001 - a Statistic
-    return _mean(truth, weights)
+def mean_truth(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:  # noqa: ARG001 - a Statistic
+    return _means(truth, weights)
 
 
-def median_error(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
-    return _medians(np.abs(answer - truth), weights)
+def median_error(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
+    """Return the median of |output − truth|, in the unit of the truth."""
+    return _medians(np.abs(output - truth), weights)
 
 
-def relative_error(truth: Numbers, answer: Numbers, weights: NDArray[Any]) -> Numbers:
-    """Return the median of |answer − truth| / truth."""
-    return _medians(np.abs(answer / truth - 1), weights)
+def relative_error(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
+    """Return the median of |output − truth| / truth."""
+    return _medians(np.abs(output / truth - 1), weights)
 
 
-def relative_error_error(truth: Numbers, answer: Numbers) -> float:
-    """Return the standard error of the median relative error, from its neighbours in order."""
-    errors = np.sort(np.abs(answer / truth - 1))
+def relative_error_standard_error(truth: Numbers, output: Numbers) -> float:
+    """Return the standard error of the median relative error: half of the distance between two order statistics.
+
+    Their ranks are n / 2 minus and plus √n / 2, the standard deviation of how many of n errors lie below the median.
+    Source: Woodruff, Confidence Intervals for Medians and Other Position Measures, JASA 1952.
+    """
+    errors = np.sort(np.abs(output / truth - 1))
     half, step = len(errors) / 2, math.sqrt(len(errors)) / 2
     low, high = max(int(half - step), 0), min(int(half + step), len(errors) - 1)
     return float(errors[high] - errors[low]) / 2
 
 
-def _mean(values: Numbers, weights: NDArray[Any]) -> Numbers:
-    drawn = weights.astype(np.float64)
+def _means(values: Numbers, weights: NDArray[Any]) -> Numbers:
+    counts = weights.astype(np.float64)
     with np.errstate(invalid="ignore"):
-        return np.asarray(drawn @ values / drawn.sum(axis=1))
+        return np.asarray(counts @ values / counts.sum(axis=1))
 
 
 def _medians(values: Numbers, weights: NDArray[Any]) -> Numbers:
@@ -132,29 +147,29 @@ def _medians(values: Numbers, weights: NDArray[Any]) -> Numbers:
     return np.where(counts[:, -1] > 0, medians, np.nan)
 
 
-AUC = Measure(
+AUC = ComparisonMetric(
     name="auc",
     label={"en": "Puts the right one first (AUC)", "pl": "Trafne uszeregowanie (AUC)"},
-    spoken={
-        "en": "{here} of 100 pairs are put in the right order, overall {everywhere}",
-        "pl": "we właściwej kolejności staje {here} na 100 par, a ogółem {everywhere}",
+    sentence={
+        "en": "{group} of 100 pairs are put in the right order, overall {overall}",
+        "pl": "we właściwej kolejności staje {group} na 100 par, a ogółem {overall}",
     },
-    of=auc,
-    standard_error=auc_error,
+    statistic=auc,
+    standard_error=auc_standard_error,
     sign=1,
-    gap=lambda _: 0.05,
-    percent=False,
+    min_shortfall=lambda _: 0.05,
+    is_percent=False,
 )
-RELATIVE_ERROR = Measure(
+RELATIVE_ERROR = ComparisonMetric(
     name="relative_error",
     label={"en": "Typical error, as a part of the true value", "pl": "Typowy błąd, jako część prawdziwej wartości"},
-    spoken={
-        "en": "the typical error is {here}, overall {everywhere}",
-        "pl": "typowy błąd wynosi {here}, a ogółem {everywhere}",
+    sentence={
+        "en": "the typical error is {group}, overall {overall}",
+        "pl": "typowy błąd wynosi {group}, a ogółem {overall}",
     },
-    of=relative_error,
-    standard_error=relative_error_error,
+    statistic=relative_error,
+    standard_error=relative_error_standard_error,
     sign=-1,
-    gap=lambda overall: overall / 4,
-    percent=True,
+    min_shortfall=lambda overall: overall / 4,
+    is_percent=True,
 )

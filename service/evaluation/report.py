@@ -1,4 +1,4 @@
-"""How good a model is on rows that it has never seen: everything that evaluation.json says."""
+"""The whole content of `evaluation.json`: how good a model is on held-out rows."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from service.bundles.scorers.scorer import Scorer
 from service.evaluation import classification_charts, metrics, regression_charts
-from service.evaluation.groups import divisions
-from service.evaluation.held_out import HeldOut, held_out
-from service.evaluation.importance import importance
-from service.evaluation.intervals import figure, share
-from service.evaluation.segments import segments
-from service.evaluation.weak_spots import weak_spots
+from service.evaluation.groups import group_rows
+from service.evaluation.held_out import HeldOut, score_held_out
+from service.evaluation.importance import permutation_importance
+from service.evaluation.intervals import proportion, rounded_figure
+from service.evaluation.segments import describe_segments
+from service.evaluation.weak_spots import find_weak_spots
 from service.rows.columns import Columns
 from service.schemas import (
     BandShare,
@@ -35,71 +35,72 @@ def evaluate(
     aside: pd.DataFrame,
     attributes: tuple[Input, ...],
 ) -> Evaluation:
-    """Return the evaluation of a bundle on held-out rows; `attributes` names the columns of `aside` to compare by."""
-    rows = held_out(card, scorer, columns, truth)
-    split = divisions(card, columns, aside, attributes)
+    """Return the evaluation of a bundle on held-out rows.
+
+    `truth` holds the index of each row's label in the card, or each row's value. `attributes` describes the columns of
+    `aside` by which groups are compared.
+    """
+    held_out = score_held_out(card, scorer, columns, truth)
+    groupings = group_rows(card, columns, aside, attributes)
     shared: dict[str, Any] = {
         "rows": len(columns),
-        "metric": rows.measure.name,
-        "metric_label": rows.measure.label,
-        "overall": rows.resamples.figure(rows.measure.of, rows.truth, rows.answer),
-        "bands": _bands(rows),
-        "importance": importance(rows),
-        "segments": segments(rows, split),
-        "weak_spots": weak_spots(rows, split),
+        "metric": held_out.metric.name,
+        "metric_label": held_out.metric.label,
+        "overall": held_out.bootstrap.figure(held_out.metric.statistic, held_out.truth, held_out.output),
+        "bands": _band_shares(held_out),
+        "importance": permutation_importance(held_out),
+        "segments": describe_segments(held_out, groupings),
+        "weak_spots": find_weak_spots(held_out, groupings),
     }
     if isinstance(card.output, Classification):
-        return _classification(rows, card.output.focus, shared)
-    return _regression(rows, shared)
+        return _classification(held_out, card.output.focus, shared)
+    return _regression(held_out, shared)
 
 
-def _classification(rows: HeldOut, focus: str, shared: dict[str, Any]) -> ClassificationEvaluation:
-    truth, answer = rows.truth, rows.answer
+def _classification(held_out: HeldOut, focus: str, shared: dict[str, Any]) -> ClassificationEvaluation:
+    truth, output, figure = held_out.truth, held_out.output, held_out.bootstrap.figure
     return ClassificationEvaluation(
         **shared,
         focus=focus,
         focus_rows=int(truth.sum()),
-        auc=rows.resamples.figure(metrics.auc, truth, answer),
-        accuracy=share(int(rows.right.sum()), len(truth)),
-        brier=rows.resamples.figure(metrics.brier, truth, answer),
-        average_precision=rows.resamples.figure(metrics.average_precision, truth, answer),
-        roc=classification_charts.roc(truth, answer),
-        precision=classification_charts.precision(truth, answer),
-        calibration=classification_charts.calibration(truth, answer),
-        thresholds=classification_charts.thresholds(truth, answer),
+        auc=figure(metrics.auc, truth, output),
+        accuracy=None if held_out.is_correct is None else proportion(int(held_out.is_correct.sum()), len(truth)),
+        brier=figure(metrics.brier, truth, output),
+        average_precision=figure(metrics.average_precision, truth, output),
+        roc=classification_charts.roc_points(truth, output),
+        precision=classification_charts.precision_points(truth, output),
+        calibration=classification_charts.calibration_bins(truth, output),
+        thresholds=classification_charts.threshold_counts(truth, output),
     )
 
 
-def _regression(rows: HeldOut, shared: dict[str, Any]) -> RegressionEvaluation:
-    truth, answer = rows.truth, rows.answer
-    held = regression_charts.inside(truth, rows.intervals)
+def _regression(held_out: HeldOut, shared: dict[str, Any]) -> RegressionEvaluation:
+    truth, output, figure = held_out.truth, held_out.output, held_out.bootstrap.figure
+    is_covered = regression_charts.find_covered(truth, held_out.intervals)
     return RegressionEvaluation(
         **shared,
-        r2=rows.resamples.figure(metrics.r2, truth, answer),
-        relative_error=rows.resamples.figure(metrics.relative_error, truth, answer),
-        median_error=rows.resamples.figure(metrics.median_error, truth, answer),
-        sample=regression_charts.sample(truth, answer),
-        residuals=regression_charts.residuals(truth, answer),
-        too_high=share(int((answer > truth).sum()), len(truth)),
-        too_low=share(int((answer < truth).sum()), len(truth)),
-        coverage=None if held is None else share(int(held.sum()), len(held)),
-        coverage_bins=[] if held is None else regression_charts.coverage_bins(answer, held),
+        r2=figure(metrics.r2, truth, output),
+        relative_error=figure(metrics.relative_error, truth, output),
+        median_error=figure(metrics.median_error, truth, output),
+        sample=regression_charts.draw_pairs(truth, output),
+        residuals=regression_charts.residual_bins(truth, output),
+        too_high=proportion(int((output > truth).sum()), len(truth)),
+        too_low=proportion(int((output < truth).sum()), len(truth)),
+        coverage=None if is_covered is None else proportion(int(is_covered.sum()), len(is_covered)),
+        coverage_bins=[] if is_covered is None else regression_charts.coverage_bins(output, is_covered),
     )
 
 
-def _bands(rows: HeldOut) -> list[BandShare]:
+def _band_shares(held_out: HeldOut) -> list[BandShare]:
     shares = []
-    for band in rows.bands:
-        inside = np.flatnonzero(rows.decisions == band.value)
-        if rows.flagged is not None:
-            focus = share(int(rows.truth[inside].sum()), len(inside))
-        elif len(inside):
-            focus = rows.resamples.figure(metrics.mean_truth, rows.truth, rows.answer, inside)
+    for band in held_out.bands:
+        rows = np.flatnonzero(held_out.decisions == band.value)
+        if held_out.is_flagged is not None:
+            focus = proportion(int(held_out.truth[rows].sum()), len(rows))
+        elif len(rows):
+            focus = held_out.bootstrap.figure(metrics.mean_truth, held_out.truth, held_out.output, rows)
         else:
-            focus = figure(0.0, 0.0, 0.0, 0)
-        shares.append(
-            BandShare(
-                value=band.value, label=band.label or band.value, share=share(len(inside), len(rows.truth)), focus=focus
-            )
-        )
+            focus = rounded_figure(0.0, 0.0, 0.0, 0)
+        share = proportion(len(rows), len(held_out.truth))
+        shares.append(BandShare(value=band.value, label=band.label or band.value, share=share, focus=focus))
     return shares

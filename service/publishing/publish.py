@@ -22,7 +22,7 @@ from service.publishing.conformal_interval import interval_rule
 from service.publishing.data_split import LabelledRows, Split
 from service.publishing.gate import Converter, pipeline_scores, write_model
 from service.publishing.plain_rows import plain_rows
-from service.publishing.reference_sampling import reference
+from service.publishing.reference_sampling import choose_reference
 from service.rows.checks import Checks
 from service.schemas import Card, Classification, Evaluation, Input
 
@@ -84,4 +84,4 @@ def _reference(card: Card, train: LabelledRows, folder: Path) -> Reference:
     candidates = plain_rows(fields.sample(min(len(fields), MAX_REFERENCE_CANDIDATES), random_state=0))
     columns = Checks(card).columns(candidates)
     outputs = answers(card).outputs(open_scorer(card, folder).score(columns), len(columns))
-    return reference(card, candidates, columns, outputs)
+    return choose_reference(card, candidates, columns, outputs)

@@ -1,4 +1,4 @@
-"""What a bundle remembers of its training rows: rows that stand for all of them, and how every field spreads."""
+"""What a bundle keeps of its training rows: some representative rows, and the distribution of every field."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,45 +13,48 @@ _DRAWS = 400
 _STEPS = np.linspace(0.05, 0.95, 19)
 
 
-def reference(card: Card, rows: list[Row], columns: Columns, outputs: NDArray[np.float64]) -> Reference:
-    """Return the reference of a bundle; `outputs` are its answers to these training rows."""
+def choose_reference(card: Card, rows: list[Row], columns: Columns, outputs: NDArray[np.float64]) -> Reference:
+    """Choose among training rows; `outputs` has the bundle's output for each of them."""
     sizes = [field.size for field in number_fields(card)]
     spreads = [spread_of(columns.numbers[:, place], size) for place, size in enumerate(sizes)]
     totals = surprises(spreads, columns.numbers).sum(axis=1)
     quantiles = np.quantile(totals, np.linspace(0, 1, QUANTILES)) if spreads else np.array([])
-    chosen = _representative(columns.numbers, outputs)
+    chosen = _most_balanced_draw(columns.numbers, outputs)
     return Reference(
-        rows=[rows[place] for place in chosen[np.argsort(outputs[chosen], kind="stable")]] if spreads else [],
+        rows=[rows[index] for index in chosen[np.argsort(outputs[chosen], kind="stable")]] if spreads else [],
         spreads=spreads,
         surprises=[round(float(value), 4) for value in quantiles],
     )
 
 
-def _representative(matrix: NDArray[np.float64], outputs: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the draw whose fields and answers spread most like all rows': of many draws by chance the best balanced one.
+def _most_balanced_draw(matrix: NDArray[np.float64], outputs: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the indices of the random draw whose fields and outputs are distributed most like those of all rows.
 
     Source: Morgan and Rubin, Rerandomization to improve covariate balance in experiments, Annals of Statistics 2012.
     """
     if len(matrix) <= MAX_ROWS:
         return np.arange(len(matrix))
     random = np.random.default_rng(0)
-    traits = _traits(np.column_stack([matrix, outputs]))
+    features = _standardized_features(np.column_stack([matrix, outputs]))
     draws = np.argsort(random.random((_DRAWS, len(matrix))), axis=1)[:, :MAX_ROWS]
-    apart = [float(np.square(traits[draw].mean(axis=0)).sum()) for draw in draws]
-    return np.asarray(draws[int(np.argmin(apart))])
+    distances = [float(np.square(features[draw].mean(axis=0)).sum()) for draw in draws]
+    return np.asarray(draws[int(np.argmin(distances))])
 
 
-def _traits(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what a balanced draw has as often, or as much, as all rows: centred, in standard deviations."""
-    traits = []
+def _standardized_features(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the features (rows, features) whose means a balanced draw keeps, with mean 0 and standard deviation 1.
+
+    They are, for each column: whether the value is missing, the value, and whether it is at most each of 19 quantiles.
+    """
+    features = []
     for column in values.T:
         known = column[~np.isnan(column)]
         if not len(known):
             continue
         steps = np.unique(np.quantile(known, _STEPS))
-        traits += [np.isnan(column), np.nan_to_num(column, nan=float(known.mean()))]
-        traits += [column <= step for step in steps]
-    table = np.array(traits, dtype=np.float64).T
+        features += [np.isnan(column), np.nan_to_num(column, nan=float(known.mean()))]
+        features += [column <= step for step in steps]
+    table = np.array(features, dtype=np.float64).T
     spread = table.std(axis=0)
     varied = table[:, spread > 0]
     return np.asarray((varied - varied.mean(axis=0)) / spread[spread > 0])

@@ -1,10 +1,10 @@
-"""How good a model is on rows that it has never seen: computed once, when its bundle is built, and served as it is."""
+"""How good a model is on held-out rows: computed once, when its bundle is built, and served unchanged."""
 
 from service.schemas.card import Published, Shape, Text
 
 
 class Figure(Shape, frozen=True):
-    """A claim: a number, its 95 % interval by bootstrap (or Wilson's for a share), and the rows behind it."""
+    """A number, its 95 % interval (Wilson's for a share, else the bootstrap's), and the number of rows behind it."""
 
     value: float
     low: float
@@ -14,30 +14,30 @@ class Figure(Shape, frozen=True):
 
 class RocPoint(Shape, frozen=True):
     false_alarms: float
-    """Share of the rows without the focus label that are flagged at `threshold`."""
+    """False positive rate: share of the rows without the focus label that are flagged at `threshold`."""
     found: float
-    """Share of the rows with the focus label that are flagged."""
+    """Recall: share of the rows with the focus label that are flagged."""
     threshold: float
 
 
 class PrecisionPoint(Shape, frozen=True):
     found: float
     right: float
-    """Share of the flagged rows that have the focus label."""
+    """Precision: share of the flagged rows that have the focus label."""
     threshold: float
     precision: Figure | None = None
-    """`right` with its interval, out of the flagged rows. Null in bundles that were built before it was there."""
+    """`right` with its interval, out of the flagged rows. Null in older bundles."""
 
 
 class CalibrationBin(Shape, frozen=True):
-    """Rows whose probability lies in one bin: what was said, and what happened."""
+    """Rows whose probability lies in one bin: the mean probability, and the share that has the focus label."""
 
     said: float
     happened: Figure
 
 
 class ThresholdCounts(Shape, frozen=True):
-    """Held-out rows flagged (probability of the focus ≥ threshold) and not, against the truth."""
+    """The confusion matrix at one threshold: a row is flagged if its probability of the focus is at least the threshold."""
 
     threshold: float
     flagged_right: int
@@ -45,7 +45,7 @@ class ThresholdCounts(Shape, frozen=True):
     passed_right: int
     passed_wrong: int
     right: Figure | None = None
-    """Share of the flagged rows that have the focus label. With `found`: null in bundles built before it."""
+    """Share of the flagged rows that have the focus label. Null in older bundles, as is `found`."""
     found: Figure | None = None
     """Share of the rows with the focus label that are flagged."""
 
@@ -56,30 +56,33 @@ class BandShare(Shape, frozen=True):
     share: Figure
     """Of all held-out rows."""
     focus: Figure
-    """Of the rows in the band: how many have the focus label. For a regression: the band's mean truth."""
+    """Share of the band's rows that have the focus label; for a regression, their mean truth."""
 
 
 class Importance(Shape, frozen=True):
-    """How much worse the model gets when one field is shuffled (permutation importance, Breiman 2001)."""
+    """How much worse the model gets when the values of one field are shuffled.
+
+    Permutation importance: Breiman, Random Forests, Machine Learning 2001.
+    """
 
     field: str
     drop: Figure
-    """Of the metric named in the evaluation; its interval holds both which rows there are and how they are shuffled."""
+    """Of the evaluation's metric. Its interval covers the choice of the rows and the shuffles."""
 
 
 class SegmentGroup(Shape, frozen=True):
     label: Text
     metric: Figure
     flagged: Figure | None
-    """Share of the group in the worst band (or above an even chance); null for a regression."""
+    """Share of the group in the worst band or, without bands, at a probability of 0.5 or above; null for a regression."""
     truth: Figure
-    """Share with the focus label, or the mean truth."""
+    """Share with the focus label; for a regression, the mean truth."""
     small: bool
-    """Too few rows to say much: drawn grey."""
+    """The group has too few rows for a reliable figure."""
 
 
 class Segment(Shape, frozen=True):
-    """The held-out rows split by one thing: an input, or an attribute that the model does not see."""
+    """The held-out rows in groups by an input, or by an attribute that the model does not see."""
 
     name: str
     label: Text
@@ -88,7 +91,7 @@ class Segment(Shape, frozen=True):
 
 
 class WeakSpot(Shape, frozen=True):
-    """A group of rows in which the model errs most."""
+    """A group of rows in which the model is clearly worse than overall."""
 
     sentence: Text
     metric: Figure
@@ -107,7 +110,7 @@ class PredictedTrue(Shape, frozen=True):
 
 
 class CoverageBin(Shape, frozen=True):
-    """Rows whose predicted value lies between low and high: how many truths their intervals hold."""
+    """Rows whose predicted value lies between low and high: the share whose interval holds the truth."""
 
     low: float
     high: float
@@ -134,7 +137,7 @@ class ClassificationEvaluation(Published, frozen=True, tag="classification", tag
     segments: list[Segment]
     weak_spots: list[WeakSpot]
     accuracy: Figure | None = None
-    """Share of the rows whose likeliest label is the true one. With `brier`: null in bundles built before it."""
+    """Share of the rows whose likeliest label is the true one. Null in older bundles, as is `brier`."""
     brier: Figure | None = None
     """The mean squared error of the probability of the focus (Brier, 1950)."""
 
@@ -160,11 +163,11 @@ class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="
     segments: list[Segment]
     weak_spots: list[WeakSpot]
     too_high: Figure | None = None
-    """Share of the rows whose answer lies above the truth. With `too_low`: null in bundles built before it."""
+    """Share of the rows whose predicted value lies above the truth. Null in older bundles, as is `too_low`."""
     too_low: Figure | None = None
-    """Share of the rows whose answer lies below the truth; the rest is right to the last digit."""
+    """Share of the rows whose predicted value lies below the truth."""
     relative_error: Figure | None = None
-    """The median of |predicted − true| / true. Null in bundles built before it."""
+    """The median of |predicted − true| / true. Null in older bundles."""
 
 
 Evaluation = ClassificationEvaluation | RegressionEvaluation

@@ -13,7 +13,7 @@ from sklearn import metrics
 from sklearn.calibration import calibration_curve
 from sklearn.inspection import permutation_importance
 
-from service.evaluation.intervals import Resamples, share
+from service.evaluation.intervals import Bootstrap, proportion
 from service.evaluation.metrics import auc, average_precision, brier, median_error, r2
 from service.schemas import Figure, RegressionEvaluation
 from service.training.recipes import RECIPES
@@ -251,7 +251,7 @@ def test_an_interval_is_where_a_plain_bootstrap_puts_it(name: str, figure: str, 
 def test_a_share_has_wilsons_interval(rows: int, data: st.DataObject) -> None:
     part = data.draw(st.integers(0, rows))
     expected = binomtest(part, rows).proportion_ci(method="wilson")
-    found = share(part, rows)
+    found = proportion(part, rows)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=2e-6)
     assert found.low <= found.value <= found.high
 
@@ -278,7 +278,7 @@ def test_a_weighted_figure_is_that_of_the_rows_repeated(drawn: list[tuple[int, i
 
 
 def test_rows_of_one_label_say_nothing_of_the_ranking() -> None:
-    found = Resamples(20).figure(auc, np.ones(20), np.arange(20.0))
+    found = Bootstrap(20).figure(auc, np.ones(20), np.arange(20.0))
     assert (found.value, found.low, found.high, found.rows) == (0.5, 0, 1, 20)
 
 
@@ -404,20 +404,20 @@ def test_a_model_without_a_weak_spot_is_accused_of_none(toys: Any) -> None:
 
 
 def test_noise_is_hardly_ever_taken_for_a_weak_spot() -> None:
-    from service.evaluation.groups import Division, Group
-    from service.evaluation.weak_spots import weak_spots
+    from service.evaluation.groups import Group, Grouping
+    from service.evaluation.weak_spots import find_weak_spots
 
     accused = 0
     for seed in range(30):
         random = np.random.default_rng(seed)
         truth = (random.random(1500) < 0.3).astype(float)
         rows = noise_rows(truth, truth + random.normal(size=1500))
-        divisions = []
+        groupings = []
         for name in "abcdef":
             codes = random.integers(0, 4, 1500)
             groups = [Group(str(code), np.flatnonzero(codes == code)) for code in range(4)]
-            divisions.append(Division(name, name, is_input=True, groups=groups))
-        accused += bool(weak_spots(rows, divisions))
+            groupings.append(Grouping(name, name, is_input=True, groups=groups))
+        accused += bool(find_weak_spots(rows, groupings))
     assert accused <= 2
 
 
@@ -442,8 +442,8 @@ def noise_rows(truth: Any, answer: Any) -> Any:
         scorer=unused,
         columns=columns,
         truth=truth,
-        answer=answer,
-        right=truth == 1,
+        output=answer,
+        is_correct=truth == 1,
         decisions=nobody,
         intervals=[None] * len(truth),
     )

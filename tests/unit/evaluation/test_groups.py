@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from service.evaluation.groups import Division, divisions
+from service.evaluation.groups import Grouping, group_rows
 from service.fields.value_wording import number
 from service.rows.columns import Columns
 from service.schemas import Card, Category, Input, Regression, Scoring
@@ -18,7 +18,7 @@ NUMBERS = st.lists(st.one_of(st.floats(-1e6, 1e6, width=32), st.none()), min_siz
 WHOLE = st.lists(st.one_of(st.integers(-1000, 1000), st.none()), min_size=1, max_size=60)
 
 
-def split(field: Input, values: list[Any]) -> Division:
+def split(field: Input, values: list[Any]) -> Grouping:
     card = Card(
         name="toy",
         title="",
@@ -31,7 +31,7 @@ def split(field: Input, values: list[Any]) -> Division:
         columns = Columns(np.empty((len(values), 0)), {field.name: values})
     else:
         columns = Columns(np.array([np.nan if value is None else float(value) for value in values])[:, None], {})
-    (found,) = divisions(card, columns, pd.DataFrame(index=range(len(values))), ())
+    (found,) = group_rows(card, columns, pd.DataFrame(index=range(len(values))), ())
     return found
 
 
@@ -89,7 +89,7 @@ def test_a_code_that_nobody_documented_is_counted_as_such(codes: list[str]) -> N
         output=Regression(),
         scoring=Scoring(scorer="onnx", gate_rows=0, gate_difference=0),
     )
-    inside, outside = divisions(card, columns, pd.DataFrame({"SEX": codes}), (field,))
+    inside, outside = group_rows(card, columns, pd.DataFrame({"SEX": codes}), (field,))
     assert [group.label for group in inside.groups] == [{"en": "no", "pl": "nie"}]
     assert (outside.is_input, outside.name) == (False, "SEX")
     (found,) = (group for group in outside.groups if isinstance(group.label, dict))

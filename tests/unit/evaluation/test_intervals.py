@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.evaluation.intervals import share
+from service.evaluation.intervals import proportion
 
 Z = 1.959963984540054
 """The 0.975 quantile of the standard normal distribution."""
@@ -23,7 +23,7 @@ def wilson(part: int, rows: int) -> tuple[float, float]:
 @settings(deadline=None)  # the first call imports scipy
 def test_a_share_has_the_interval_of_wilsons_equation(rows: int, data: st.DataObject) -> None:
     part = data.draw(st.integers(0, rows))
-    found = share(part, rows)
+    found = proportion(part, rows)
     assert (found.low, found.high) == pytest.approx(wilson(part, rows), abs=1e-6)
     assert found.value == pytest.approx(part / rows, abs=1e-6)
     assert 0 <= found.low <= found.value <= found.high <= 1
@@ -36,10 +36,10 @@ def test_a_share_has_the_interval_of_wilsons_equation(rows: int, data: st.DataOb
 )
 def test_a_share_has_the_interval_that_newcombe_prints(part: int, rows: int, low: float, high: float) -> None:
     """Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 1998, table I, method 3."""
-    found = share(part, rows)
+    found = proportion(part, rows)
     assert (found.low, found.high) == pytest.approx((low, high), abs=5.1e-5)
 
 
 def test_a_share_of_no_rows_may_be_anything() -> None:
-    found = share(0, 0)
+    found = proportion(0, 0)
     assert (found.value, found.low, found.high, found.rows) == (0, 0, 1, 0)

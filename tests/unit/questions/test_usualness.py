@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 from service.bundles.registry import open_model
-from service.publishing.reference_sampling import reference
+from service.publishing.reference_sampling import choose_reference
 from service.questions.usualness import Usual
 from service.rows.checks import Checks
 from service.schemas import Card, Category, Input, Regression, Row, Usualness
@@ -48,7 +48,7 @@ def drawn() -> list[Row]:
 
 TRAINING = drawn()
 MATRIX = CHECKS.columns(TRAINING).numbers
-USUAL = Usual(CHECKS, reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
+USUAL = Usual(CHECKS, choose_reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
 
 
 def badge(row: Row) -> Usualness:
