@@ -1,4 +1,4 @@
-"""The service of a usual tutorial: FastAPI, pydantic, a data frame, `predict_proba`. `make bench` compares with it."""
+"""The service that a tutorial builds: FastAPI, pydantic, a data frame, `predict_proba`. `make bench` compares with it."""
 
 import sys
 from typing import Any
@@ -8,27 +8,27 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import create_model
 
-from service.training.comments import cleaned
+from service.training.comments import clean_comments
 from service.training.recipes import RECIPES
 
 
 def create_app(model: str) -> FastAPI:
-    """Fit a model's pipeline as training does, and serve it the usual way."""
+    """Fit the pipeline of a bundled model and return an app that serves it."""
     recipe = RECIPES[model]
     train = recipe.split().train
     pipeline = recipe.fit(train)
     predict = getattr(pipeline, "predict_proba", None) or pipeline.predict
-    kinds: dict[str, Any] = {
+    types: dict[str, Any] = {
         str(name): (float if pd.api.types.is_numeric_dtype(values) else str, ...) for name, values in train.fields.items()
     }
-    row: Any = create_model("Row", **kinds)
-    question: Any = create_model("Question", rows=(list[row], ...))
+    row: Any = create_model("Row", **types)
+    request: Any = create_model("Request", rows=(list[row], ...))
     app = FastAPI()
 
     @app.post("/predict")
-    def answer(asked: question) -> dict[str, Any]:
-        frame = pd.DataFrame([each.model_dump() for each in asked.rows])
-        return {"answers": predict(cleaned(frame) if "comment" in frame else frame).tolist()}
+    def answer(body: request) -> dict[str, Any]:
+        frame = pd.DataFrame([each.model_dump() for each in body.rows])
+        return {"answers": predict(clean_comments(frame) if "comment" in frame else frame).tolist()}
 
     @app.get("/health")
     def health() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The comment model: positive or negative, from the words of a short English text."""
+"""The comment model: whether a short English text sounds positive or negative, from its words."""
 
 from pathlib import Path
 from typing import Any
@@ -12,37 +12,38 @@ from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
 from service.publishing.onnx_conversion import text_to_onnx
 from service.training.recipe import CARDS, DATA, Recipe
 
-CLEAR = 0.5
-"""Mean ratings nearer to 0 than this have no clear tone and are left out."""
+MIN_CLEAR_RATING = 0.5
+"""Comments whose mean rating is nearer to 0 have no clear tone and are left out."""
 
-SAME = 0.5
-"""Comments that share this part of their words (Jaccard) are variants of one: the set holds many such pairs."""
+MIN_SHARED_WORDS = 0.5
+"""Comments whose words have this Jaccard index are variants of one comment: the data set has many such pairs."""
 
 
-def split() -> Split:
-    """Return the comments with a clear tone; variants of one comment stay on one side of the split."""
+def split_comments() -> Split:
+    """Split the comments with a clear tone. Variants of one comment stay in one part."""
     comments = pd.read_csv(DATA / "tweets.csv").drop_duplicates("text")
-    comments = comments[comments["rating"].abs() >= CLEAR].reset_index(drop=True)
-    truth = (comments["rating"] > 0).to_numpy(int)
+    comments = comments[comments["rating"].abs() >= MIN_CLEAR_RATING].reset_index(drop=True)
+    is_positive = (comments["rating"] > 0).to_numpy(int)
     fields = pd.DataFrame({"comment": comments["text"].to_numpy(object)})
-    return split_rows(fields, truth, comments[["id", "rating"]], groups=variants(fields["comment"]))
+    return split_rows(fields, is_positive, comments[["id", "rating"]], groups=number_variants(fields["comment"]))
 
 
-def variants(texts: "pd.Series[str]") -> NDArray[Any]:
-    """Return a group number for each text; texts that share half of their words, directly or in a chain, are one group."""
+def number_variants(texts: "pd.Series[str]") -> NDArray[Any]:
+    """Return a group number for each text. Texts that share half of their words, directly or in a chain, are one group."""
     from scipy.sparse.csgraph import connected_components
     from sklearn.feature_extraction.text import CountVectorizer
 
-    given = CountVectorizer(binary=True).fit_transform([words(text) for text in texts])
-    sizes = np.asarray(given.sum(axis=1)).ravel()
-    shared = (given @ given.T).tocoo()
-    alike = shared.data >= SAME * (sizes[shared.row] + sizes[shared.col] - shared.data)
-    shared.data = alike.astype(np.int8)
+    has_word = CountVectorizer(binary=True).fit_transform([words(text) for text in texts])
+    sizes = np.asarray(has_word.sum(axis=1)).ravel()
+    shared = (has_word @ has_word.T).tocoo()
+    is_variant = shared.data >= MIN_SHARED_WORDS * (sizes[shared.row] + sizes[shared.col] - shared.data)
+    shared.data = is_variant.astype(np.int8)
     shared.eliminate_zeros()
     return np.asarray(connected_components(shared, directed=False)[1])
 
 
-def fit(train: LabelledRows) -> Any:
+def fit_sentiment(train: LabelledRows) -> Any:
+    """Fit a logistic regression on the TF-IDF weights of words and pairs of words."""
     from sklearn.compose import ColumnTransformer
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -55,24 +56,24 @@ def fit(train: LabelledRows) -> Any:
             ("model", LogisticRegression(C=10, class_weight="balanced", random_state=SEED)),
         ]
     )
-    return pipeline.fit(cleaned(train.fields), train.truth)
+    return pipeline.fit(clean_comments(train.fields), train.truth)
 
 
-def cleaned(fields: pd.DataFrame) -> pd.DataFrame:
+def clean_comments(fields: pd.DataFrame) -> pd.DataFrame:
     """Return the fields as the pipeline takes them."""
     return pd.DataFrame({"comment": np.array([words(text) for text in fields["comment"]], dtype=object)})
 
 
-def showable(aside: pd.DataFrame) -> NDArray[np.bool_]:
-    """Tell which comments anyone may read on a projector: the ones that were read and chosen, by id."""
+def find_showable(aside: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which comments may be shown on a projector: a person has read them and has listed their ids."""
     chosen = (CARDS / "comments-to-show.txt").read_text(encoding="utf-8").split()
     return aside["id"].isin([int(number) for number in chosen]).to_numpy(bool)
 
 
-def write_feed(file: Path) -> None:
-    """Write comments that the model has not learned from, as JSON lines that a pipeline takes, in an order of chance.
+def write_comments(file: Path) -> None:
+    """Write comments that the model has not learned from, as JSON lines for the pipeline, in random order.
 
-    They are held-out ones and ones without a clear tone; those chosen by id were read, so anyone may see them.
+    They are held-out comments and comments without a clear tone. A person has read them and has listed their ids.
     """
     chosen = [int(number) for number in (CARDS / "comments-of-a-feed.txt").read_text(encoding="utf-8").split()]
     table = pd.read_csv(DATA / "tweets.csv").set_index("id").loc[chosen].reset_index()
@@ -80,4 +81,10 @@ def write_feed(file: Path) -> None:
     table.to_json(file, orient="records", lines=True, force_ascii=False)
 
 
-sentiment = Recipe(name="comment-sentiment", split=split, fit=fit, to_onnx=text_to_onnx, showable=showable)
+SENTIMENT = Recipe(
+    name="comment-sentiment",
+    split=split_comments,
+    fit=fit_sentiment,
+    to_onnx=text_to_onnx,
+    find_showable=find_showable,
+)

@@ -1,4 +1,4 @@
-"""The two credit models: boosted trees, and the scorecard that a bank could write down by hand."""
+"""The two credit models: boosted trees, and a scorecard, which a bank can write down by hand."""
 
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ FIELDS = [
 STATEMENT_MONTHS = ["2005-09", "2005-08", "2005-07", "2005-06", "2005-05", "2005-04"]
 PROTECTED = ["SEX", "EDUCATION", "MARRIAGE", "AGE"]
 
-# More delay is never less risk, more payment never more. Without this a what-if can move the wrong way in thin regions;
-# with it the AUC on held-out rows is the same to two digits. How much of the limit is used may go either way.
+# More delay never lowers the risk, and more payment never raises it. Without these constraints a what-if can move the
+# wrong way where there are few rows. With them the held-out AUC is the same to two digits. The used share is free.
 _DIRECTIONS = {
     "months_late_now": 1,
     "worst_delay": 1,
@@ -37,8 +37,8 @@ _DIRECTIONS = {
 }
 
 
-def clients() -> pd.DataFrame:
-    """Return every client by number, with the business fields, the answer, and what is kept aside."""
+def read_clients() -> pd.DataFrame:
+    """Return every client: number, business fields, truth, and the columns kept aside."""
     table = pd.read_parquet(DATA / "credit_card_default.parquet")
     months = range(1, 7)
     computed = business_fields(
@@ -50,24 +50,24 @@ def clients() -> pd.DataFrame:
     return pd.concat([pd.DataFrame(computed)[FIELDS], table[["ID", *PROTECTED, "DEFAULT_NEXT_MONTH"]]], axis=1)
 
 
-def split() -> Split:
-    """Return the clients with their business fields; sex, education, marriage and age stay aside."""
-    table = clients()
+def split_clients() -> Split:
+    """Split the clients with their business fields. Sex, education, marriage and age are no inputs; they stay aside."""
+    table = read_clients()
     return split_rows(table[FIELDS], table["DEFAULT_NEXT_MONTH"].to_numpy(int), table[["ID", *PROTECTED]])
 
 
 def write_clients(file: Path) -> None:
-    """Write the clients as the nightly job takes them: the key `client_id`, and the inputs of the credit models."""
-    clients()[["ID", *FIELDS]].rename(columns={"ID": "client_id"}).to_parquet(file, index=False)
+    """Write the key `client_id` and the inputs of the credit models as Parquet, for the nightly job."""
+    read_clients()[["ID", *FIELDS]].rename(columns={"ID": "client_id"}).to_parquet(file, index=False)
 
 
 def write_statements(file: Path) -> None:
-    """Write the six statements of every client in long form, newest first, as a bank's own tables have them.
+    """Write six statements per client as Parquet, one row per statement, newest first, like the tables of a bank.
 
-    The credit limit stands on every statement: without it no share of the limit can be computed from them.
+    Every statement has the credit limit: the used share is computed from it.
     """
     table = pd.read_parquet(DATA / "credit_card_default.parquet")
-    months = [
+    statements = [
         pd.DataFrame(
             {
                 "client": table["ID"],
@@ -80,11 +80,12 @@ def write_statements(file: Path) -> None:
         )
         for number, month in enumerate(STATEMENT_MONTHS, start=1)
     ]
-    whole = pd.concat(months).sort_values("client", kind="stable", ignore_index=True)
-    whole.to_parquet(file, index=False, compression="zstd")
+    table = pd.concat(statements).sort_values("client", kind="stable", ignore_index=True)
+    table.to_parquet(file, index=False, compression="zstd")
 
 
 def fit_trees(train: LabelledRows) -> Any:
+    """Fit monotone boosted trees with sigmoid calibration by five-fold cross-validation."""
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.pipeline import Pipeline
@@ -101,6 +102,7 @@ def fit_trees(train: LabelledRows) -> Any:
 
 
 def fit_scorecard(train: LabelledRows) -> Any:
+    """Fit a logistic regression on scaled fields."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
@@ -108,5 +110,5 @@ def fit_scorecard(train: LabelledRows) -> Any:
     return Pipeline([("scale", StandardScaler()), ("model", LogisticRegression())]).fit(train.fields, train.truth)
 
 
-default = Recipe(name="credit-default", split=split, fit=fit_trees, to_onnx=calibrated_trees_to_onnx)
-scorecard = Recipe(name="credit-scorecard", split=split, fit=fit_scorecard, to_onnx=matrix_to_onnx)
+CREDIT_DEFAULT = Recipe(name="credit-default", split=split_clients, fit=fit_trees, to_onnx=calibrated_trees_to_onnx)
+CREDIT_SCORECARD = Recipe(name="credit-scorecard", split=split_clients, fit=fit_scorecard, to_onnx=matrix_to_onnx)

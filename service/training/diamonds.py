@@ -1,4 +1,4 @@
-"""The diamond model: a price in USD, with an interval from split conformal prediction."""
+"""The diamond model: a price in USD with an interval."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ GRADES = {
 _DIRECTIONS = {"carat": 1, "cut": 1, "color": 1, "clarity": 1}
 
 
-def split() -> Split:
-    """Return the stones, each once: the set lists some twice, and a copy in the test would flatter the model."""
+def split_stones() -> Split:
+    """Split the stones, each taken once: the data set lists some twice, and a copy in the test makes errors look smaller."""
     stones = pd.read_parquet(DATA / "diamonds.parquet")
     stones = stones.drop_duplicates(["carat", "cut", "color", "clarity", "x", "y", "z"])
     stones = stones[(stones[["x", "y", "z"]] > 0).all(axis=1)]
@@ -27,7 +27,8 @@ def split() -> Split:
     return split_rows(stones[FIELDS], truth, stones[["x", "y", "z"]], calibrate=0.1)
 
 
-def fit(train: LabelledRows) -> Any:
+def fit_price(train: LabelledRows) -> Any:
+    """Fit monotone boosted trees on the logarithm of the price."""
     from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.pipeline import Pipeline
@@ -47,4 +48,4 @@ def fit(train: LabelledRows) -> Any:
     return TransformedTargetRegressor(pipeline, func=np.log, inverse_func=np.exp).fit(train.fields, train.truth)
 
 
-price = Recipe(name="diamond-price", split=split, fit=fit, to_onnx=log_target_to_onnx)
+PRICE = Recipe(name="diamond-price", split=split_stones, fit=fit_price, to_onnx=log_target_to_onnx)

@@ -29,8 +29,8 @@ class Recipe:
     split: Callable[[], Split]
     fit: Callable[[LabelledRows], Any]
     to_onnx: Converter
-    showable: Callable[[pd.DataFrame], NDArray[np.bool_]] | None = None
-    """Tells from the columns aside which test rows people may see (default: all)."""
+    find_showable: Callable[[pd.DataFrame], NDArray[np.bool_]] | None = None
+    """Tells from the columns aside of the test rows which of them people may see (default: all)."""
 
 
 def build_bundle(recipe: Recipe, bundles: Path) -> Card:
@@ -45,7 +45,7 @@ def build_bundle(recipe: Recipe, bundles: Path) -> Card:
         split,
         to_onnx=recipe.to_onnx,
         attributes=attributes,
-        showable=recipe.showable and recipe.showable(split.test.aside),
+        showable=recipe.find_showable and recipe.find_showable(split.test.aside),
     )
 
 

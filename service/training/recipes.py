@@ -4,5 +4,5 @@ from service.training import comments, credit, diamonds
 from service.training.recipe import Recipe
 
 RECIPES: dict[str, Recipe] = {
-    recipe.name: recipe for recipe in (credit.default, credit.scorecard, comments.sentiment, diamonds.price)
+    recipe.name: recipe for recipe in (credit.CREDIT_DEFAULT, credit.CREDIT_SCORECARD, comments.SENTIMENT, diamonds.PRICE)
 }

@@ -17,8 +17,7 @@ from client import Client
 from pipeline import enrich
 from service.bundles.bundle_files import read_card
 from service.jobs.__main__ import main as job
-from service.training.credit import FIELDS
-from service.training.credit import clients as clients_of_training
+from service.training.credit import FIELDS, read_clients
 from service.training.recipe import DATA
 from tests.support.row_files import MEDIA, written
 from tests.support.server_process import Program, free_port, running
@@ -165,7 +164,7 @@ def csv_keys(source: Path, key: str) -> list[str]:
 
 def test_nightly_features_and_a_key_alone_say_what_the_training_row_says(service: Program) -> None:
     """Clients of whom no prediction is stored."""
-    table = clients_of_training().iloc[CLIENTS : 2 * CLIENTS]
+    table = read_clients().iloc[CLIENTS : 2 * CLIENTS]
     rows = [{str(name): value for name, value in row.items()} for row in table[FIELDS].to_dict("records")]
     client = Client(service.url)
     by_key = client.predict(MODEL, [{"client_id": int(key)} for key in table["ID"]])

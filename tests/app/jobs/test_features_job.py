@@ -81,7 +81,7 @@ def all_clients(tmp_path_factory: pytest.TempPathFactory, bundles: Path) -> Iter
 def test_the_stored_features_of_every_client_are_those_of_training_to_the_last_bit(
     all_clients: dict[str, dict[str, Any]],
 ) -> None:
-    trained = credit.clients()
+    trained = credit.read_clients()
     stored = [all_clients[str(key)] for key in trained["ID"]]
     assert len(all_clients) == len(trained) == 30_000
     assert all(fields.keys() == set(credit.FIELDS) for fields in stored)
@@ -92,7 +92,7 @@ def test_the_stored_features_of_every_client_are_those_of_training_to_the_last_b
 def test_the_prediction_of_an_unseen_client_from_stored_features_is_the_one_of_the_training_row(
     all_clients: dict[str, dict[str, Any]], bundles: Path
 ) -> None:
-    unseen = credit.split().test
+    unseen = credit.split_clients().test
     rows = [{str(name): value for name, value in row.items()} for row in unseen.fields.to_dict("records")]
     for name in (MODEL, "credit-scorecard"):
         model = open_model(bundles / name)

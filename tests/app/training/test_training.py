@@ -53,7 +53,7 @@ def test_training_again_gives_the_same_bundle(bundles: Path, tmp_path: Path) -> 
 
 
 def test_no_client_stands_on_two_sides_of_the_split() -> None:
-    split = credit.split()
+    split = credit.split_clients()
     sides = [set(part.aside["ID"]) for part in (split.train, split.calibrate, split.test)]
     assert sum(map(len, sides)) == len(set().union(*sides)) == 30_000
 
@@ -66,7 +66,7 @@ def test_no_stone_stands_on_two_sides_of_the_split() -> None:
 
 
 def test_no_comment_has_a_near_copy_on_the_other_side() -> None:
-    split = comments.split()
+    split = comments.split_comments()
     train = [set(words(text).split()) for text in split.train.fields["comment"]]
     for text in split.test.fields["comment"][::7]:
         mine = set(words(text).split())
@@ -77,7 +77,7 @@ def test_protected_attributes_are_no_inputs(bundles: Path) -> None:
     for name in ("credit-default", "credit-scorecard"):
         fields = {field.name.lower() for field in read_card(bundles / name).inputs}
         assert not fields & {"sex", "education", "marriage", "age"}
-    assert set(credit.PROTECTED) <= set(credit.split().test.aside)
+    assert set(credit.PROTECTED) <= set(credit.split_clients().test.aside)
 
 
 def test_the_business_fields_mean_what_they_say() -> None:

@@ -30,7 +30,7 @@ from service.jobs.partitions import BATCH_ROWS, Held, held
 from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
-from service.training.credit import clients
+from service.training.credit import read_clients
 from tests.support.batch_functions import broken, deadly, doubled
 from tests.support.job_command import KILLED_BEFORE_COMMIT
 from tests.support.repository import ROOT
@@ -49,7 +49,7 @@ def engine() -> Iterator[Dask]:
 @pytest.fixture(scope="module")
 def some() -> pd.DataFrame:
     """Real clients, a few of them spoiled."""
-    table = clients().head(ROWS).rename(columns={"ID": "client_id"}).drop(columns=["SEX", "DEFAULT_NEXT_MONTH"])
+    table = read_clients().head(ROWS).rename(columns={"ID": "client_id"}).drop(columns=["SEX", "DEFAULT_NEXT_MONTH"])
     table["credit_limit"] = table["credit_limit"].astype(float)
     table.loc[[7, 5000, 12_000], "credit_limit"] = [np.nan, -5.0, 1e12]
     table.loc[9000, "client_id"] = 3

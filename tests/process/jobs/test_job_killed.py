@@ -23,7 +23,7 @@ from service.jobs.partitions import BATCH_ROWS
 from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
-from service.training.credit import clients, write_statements
+from service.training.credit import read_clients, write_statements
 from tests.support.job_command import killed_before
 from tests.support.repository import ROOT
 
@@ -37,7 +37,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     """What each kind of job reads: three batches of it."""
     file = tmp_path_factory.mktemp("inputs") / "statements.parquet"
     write_statements(file)
-    table = clients().head(ROWS).rename(columns={"ID": "client_id"}).drop(columns=["SEX", "DEFAULT_NEXT_MONTH"])
+    table = read_clients().head(ROWS).rename(columns={"ID": "client_id"}).drop(columns=["SEX", "DEFAULT_NEXT_MONTH"])
     return {"predict": table, "features": pd.read_parquet(file).head(6 * 2000)}
 
 
