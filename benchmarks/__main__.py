@@ -1,47 +1,57 @@
-"""python -m benchmarks [serving | nights]: prints how ours compares with the usual service, or a night here and on Dask."""
+"""`python -m benchmarks [serving | colons | nights]`: prints comparisons, each measured in one run, as ratios."""
 
 import argparse
 
 from benchmarks import nightly_jobs
-from benchmarks.serving import MODELS, Comparison, compare
+from benchmarks.colon_values import compare_colons
+from benchmarks.load import Comparison
+from benchmarks.serving import MODELS, compare_services
 
 
 def main() -> None:
-    """Measure and print one line a kind of request, or a night."""
+    """Run the benchmark that the command names and print one line per comparison."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.set_defaults(seconds=5.0, models=MODELS, measure=_serving)
-    kinds = parser.add_subparsers(metavar="serving | nights")
-    serving = kinds.add_parser("serving", help="the service beside the usual one; this when nothing is said")
+    parser.set_defaults(seconds=5.0, models=MODELS, run=_serving)
+    commands = parser.add_subparsers(metavar="serving | colons | nights")
+    serving = commands.add_parser("serving", help="the service beside a tutorial service (default)")
     serving.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
     serving.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
-    nightly = kinds.add_parser("nights", help="nightly predictions by this process beside Dask's workers")
-    nightly.set_defaults(measure=_nights)
-    nightly.add_argument("--rows", type=int, default=100_000)
-    nightly.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    chosen = parser.parse_args()
-    chosen.measure(chosen)
+    colons = commands.add_parser("colons", help="bodies with a colon in a value beside the same without")
+    colons.set_defaults(run=_colons)
+    colons.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
+    nights = commands.add_parser("nights", help="nightly predictions by this process beside Dask's workers")
+    nights.set_defaults(run=_nights)
+    nights.add_argument("--rows", type=int, default=100_000)
+    nights.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    options = parser.parse_args()
+    options.run(options)
 
 
-def _serving(chosen: argparse.Namespace) -> None:
-    for model in chosen.models:
-        for comparison in compare(model, chosen.seconds):
-            print(f"{model:18} {comparison.name:36} {_line(comparison)}")
+def _serving(options: argparse.Namespace) -> None:
+    for model in options.models:
+        for comparison in compare_services(model, options.seconds):
+            print(f"{model:18} {_line(comparison, 'ours', 'usual')}", flush=True)
 
 
-def _line(comparison: Comparison) -> str:
-    ours, usual = comparison.ours, comparison.usual
-    return (
-        f"ours {ours.answers_a_second:8,.0f}/s (p50 {ours.percentile_milliseconds(0.5):.2f} ms)"
-        f"   usual {usual.answers_a_second:6,.0f}/s (p50 {usual.percentile_milliseconds(0.5):.2f} ms)"
-        f"   {comparison.ratio:5.1f} ×"
-    )
+def _colons(options: argparse.Namespace) -> None:
+    for comparison in compare_colons(options.seconds):
+        print(_line(comparison, "with a colon", "without"), flush=True)
 
 
-def _nights(chosen: argparse.Namespace) -> None:
-    for night in nightly_jobs.compare(chosen.rows, chosen.workers):
+def _line(comparison: Comparison, measured: str, baseline: str) -> str:
+    parts = [
+        f"{name} {load.answers_per_second:8,.0f}/s (p50 {load.percentile_milliseconds(0.5):.2f} ms)"
+        for name, load in ((measured, comparison.measured), (baseline, comparison.baseline))
+    ]
+    return f"{comparison.name:36} {'   '.join(parts)}   {comparison.ratio:5.2f} ×"
+
+
+def _nights(options: argparse.Namespace) -> None:
+    for comparison in nightly_jobs.compare_engines(options.rows, options.workers):
         print(
-            f"{chosen.rows:,} rows, scored {night.times:2} × each   this process {night.local_seconds:6.1f} s"
-            f"   {night.workers} on Dask {night.dask_seconds:6.1f} s   {night.ratio:5.2f} ×",
+            f"{options.rows:,} rows, scored {comparison.repeats:2} × each"
+            f"   this process {comparison.local_seconds:6.1f} s"
+            f"   {comparison.workers} on Dask {comparison.dask_seconds:6.1f} s   {comparison.ratio:5.2f} ×",
             flush=True,
         )
 

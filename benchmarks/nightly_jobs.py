@@ -18,15 +18,15 @@ from service.store.store import Store
 from service.training.credit import write_clients
 
 BUNDLE = Path(__file__).parents[1] / "bundles" / "credit-default"
-TIMES = (1, 10)
-"""How often a batch is scored: ten times stands for a model that is ten times slower."""
+REPEATS = (1, 10)
+"""How many times each batch is scored: ten times stands for a model that is ten times slower."""
 
 
 @dataclass(frozen=True)
-class Night:
-    """How long a night took: by this process, and by so many workers once they were there."""
+class EngineComparison:
+    """How long one job took by this process, and by some workers after their start."""
 
-    times: int
+    repeats: int
     workers: int
     local_seconds: float
     dask_seconds: float
@@ -36,28 +36,29 @@ class Night:
         return self.local_seconds / self.dask_seconds
 
 
-def compare(rows: int, workers: list[int]) -> Iterator[Night]:
-    """Measure the same rows by this process and by each number of workers, as they are and as if the model were slow."""
+def compare_engines(rows: int, workers: list[int]) -> Iterator[EngineComparison]:
+    """Measure the same rows by this process and by each number of workers, with a fast and with a slow model."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.parquet"
-        _write(file, rows)
-        for times in TIMES:
-            local = _seconds(file, Local(), times)
+        _write_rows(file, rows)
+        for repeats in REPEATS:
+            local = _measure(file, Local(), repeats)
             for count in workers:
                 with Dask(None, workers=count) as engine:
-                    yield Night(times, count, local, _seconds(file, engine, times))
+                    yield EngineComparison(repeats, count, local, _measure(file, engine, repeats))
 
 
-def _write(file: Path, rows: int) -> None:
-    """Write the bundled clients, again and again, each with a key of its own."""
+def _write_rows(file: Path, rows: int) -> None:
+    """Write the bundled clients as many times as needed, with distinct keys."""
     write_clients(file)
     clients = pq.read_table(file)
-    many = pa.concat_tables([clients] * -(-rows // clients.num_rows)).slice(0, rows)
-    keys = many.schema.get_field_index("client_id")
-    pq.write_table(many.set_column(keys, "client_id", pa.array(range(rows))), file, row_group_size=100_000)
+    table = pa.concat_tables([clients] * -(-rows // clients.num_rows)).slice(0, rows)
+    index = table.schema.get_field_index("client_id")
+    pq.write_table(table.set_column(index, "client_id", pa.array(range(rows))), file, row_group_size=100_000)
 
 
-def _seconds(file: Path, engine: Engine, times: int) -> float:
+def _measure(file: Path, engine: Engine, repeats: int) -> float:
+    """Return the seconds of one job over the file."""
     card = read_card(BUNDLE)
     source = open_source(str(file), job_runner.needs(card, "client_id"))
     work = job_runner.predictions(BUNDLE, card, source, "client_id")
@@ -65,14 +66,14 @@ def _seconds(file: Path, engine: Engine, times: int) -> float:
     try:
         store.prepare()
         start = perf_counter()
-        work = replace(work, answer=partial(_again, work.answer, times))
+        work = replace(work, answer=partial(_score_repeatedly, work.answer, repeats))
         job_runner.carry_out(store, card, work, engine=engine, keep=1, advance=lambda _rows: None)
         return perf_counter() - start
     finally:
         store.close()
 
 
-def _again(answer: Answer, times: int, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-    for _ in range(times - 1):
+def _score_repeatedly(answer: Answer, repeats: int, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    for _ in range(repeats - 1):
         answer(batch)
     return answer(batch)

@@ -1,0 +1,80 @@
+"""Starts a server on one core and keeps the load on another."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+SERVER_CORE, LOAD_CORE = 0, 1
+_START_SECONDS = 120
+
+
+@contextmanager
+def run_service(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Start the service with settings (environment variables); yield its address when it is ready; stop it."""
+    port = _free_port()
+    with _run(["service"], {"SERVICE_PORT": str(port)} | dict(settings or {}), port, "/health/ready") as url:
+        yield url
+
+
+@contextmanager
+def run_tutorial_service(model: str) -> Iterator[str]:
+    """Start the tutorial service with one model; yield its address when it is ready; stop it."""
+    port = _free_port()
+    with _run(["benchmarks.tutorial_service", model, str(port)], {}, port, "/health") as url:
+        yield url
+
+
+@contextmanager
+def _run(module: list[str], environment: dict[str, str], port: int, health: str) -> Iterator[str]:
+    command = [sys.executable, "-m", *module]
+    environment = os.environ | environment | {"OMP_NUM_THREADS": "1"}
+    with on_core(SERVER_CORE):
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url + health, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(url: str, process: "subprocess.Popen[Any]") -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"{url} ended with {process.returncode}.")
+        try:
+            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - loopback, made above
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"{url} was not ready within {_START_SECONDS} s.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """Bind this process, and the programs that it starts, to one core, if the system can and has that core."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) <= core:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {sorted(before)[core]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
