@@ -1,29 +1,31 @@
-"""What a file of rows turned out to be, in the reader's words."""
+"""Describes the recognised format and columns of an uploaded file."""
 
 from client import RecognisedFile
 from demo.text.translation import Translation
 
 FORMATS = {"csv": "CSV", "arrow": "Arrow", "parquet": "Parquet"}
-_SIGNS = {"": "–", "tab": "Tab"}
-_NAMED = 8
+_SEPARATOR_NAMES = {"": "–", "tab": "Tab"}
+_MAX_NAMED = 8
 
 
-def describe_format(found: RecognisedFile, tr: Translation) -> list[str]:
-    """Return how many rows, which format, and how a CSV was read."""
-    parts = [tr.count("{n} row", "{n} rows", found["rows"]), FORMATS.get(found["format"], "?")]
-    if "separator" in found:
-        parts.append(tr.text("cells apart by {sign}", sign=_SIGNS.get(found["separator"], found["separator"])))
-    if "decimal" in found:
-        parts.append(tr.text("decimal comma") if found["decimal"] == "comma" else tr.text("decimal point"))
-    if "encoding" in found:
-        parts.append(found["encoding"].upper())
-    parts.append(tr.count("{n} column read", "{n} columns read", len(found["columns"])))
+def describe_format(recognised: RecognisedFile, tr: Translation) -> list[str]:
+    """Return the number of rows, the format, how a CSV was read, and the number of columns read, as short texts."""
+    parts = [tr.count("{n} row", "{n} rows", recognised["rows"]), FORMATS.get(recognised["format"], "?")]
+    if "separator" in recognised:
+        parts.append(
+            tr.text("cells apart by {sign}", sign=_SEPARATOR_NAMES.get(recognised["separator"], recognised["separator"]))
+        )
+    if "decimal" in recognised:
+        parts.append(tr.text("decimal comma") if recognised["decimal"] == "comma" else tr.text("decimal point"))
+    if "encoding" in recognised:
+        parts.append(recognised["encoding"].upper())
+    parts.append(tr.count("{n} column read", "{n} columns read", len(recognised["columns"])))
     return parts
 
 
-def describe_ignored_columns(found: RecognisedFile, tr: Translation) -> str:
-    """Name the columns that the model does not read; nothing where there are none."""
-    if not found["ignored"]:
+def describe_ignored_columns(recognised: RecognisedFile, tr: Translation) -> str:
+    """Return a sentence with the columns that the model does not read; empty if it reads all."""
+    if not recognised["ignored"]:
         return ""
-    names = ", ".join(found["ignored"][:_NAMED]) + (" …" if len(found["ignored"]) > _NAMED else "")
+    names = ", ".join(recognised["ignored"][:_MAX_NAMED]) + (" …" if len(recognised["ignored"]) > _MAX_NAMED else "")
     return tr.text("Passed through unread: {names}.", names=names)

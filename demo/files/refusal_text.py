@@ -1,6 +1,6 @@
-"""Why a file, or a row of it, was not scored: the service's codes in the reader's language.
+"""Describes why a file, or a row of it, was not scored: the service's error codes in the reader's language.
 
-A code that is not known here keeps the service's own sentence.
+An unknown code gets the service's own message.
 """
 
 import re
@@ -11,14 +11,14 @@ from demo.fields import field_types
 from demo.files.scored_file import MAX_BYTES, AnswerTooLarge
 from demo.text.translation import Translation
 
-_NAMED = 8
+_MAX_NAMED = 8
 _KEY_REFUSED = {401, 403}
-_OTHER_NAME = re.compile("“(.+)”")
-"""A missing column's message names the one that is nearly right."""
+_SIMILAR_NAME = re.compile("“(.+)”")
+"""The message on a missing column contains the name of a similar column."""
 
 
 def describe_failure(error: ServiceError, tr: Translation) -> str:
-    """Return why nothing of a file was scored where the file is not to blame."""
+    """Return a sentence on an error whose cause is not the file."""
     if isinstance(error, Refused):
         return (
             tr.text("The model was renewed meanwhile, so nothing of this file was scored. Send it to the new one.")
@@ -26,8 +26,8 @@ def describe_failure(error: ServiceError, tr: Translation) -> str:
             else tr.text("The model service does not let this demo in. Please tell whoever looks after it.")
         )
     if isinstance(error, AnswerTooLarge):
-        most = tr.number(MAX_BYTES // 2**20)
-        return tr.text("The answers to this file are more than the {n} MB that this page holds. Part the file.", n=most)
+        limit = tr.number(MAX_BYTES // 2**20)
+        return tr.text("The answers to this file are more than the {n} MB that this page holds. Part the file.", n=limit)
     sentences = {
         Busy: tr.text("The model service is busy with other files. Nothing of this one was scored yet."),
         TooSlow: tr.text("The model service took too long over this file, so nothing of it is shown."),
@@ -38,12 +38,12 @@ def describe_failure(error: ServiceError, tr: Translation) -> str:
 
 
 def is_fault_of_file(error: ServiceError) -> bool:
-    """Tell whether the file is to blame, and must be mended before it is sent again."""
+    """Tell whether the cause of an error is the file, so that it must be changed before it is sent again."""
     return isinstance(error, Refused) and error.code != "unknown_version" and error.status not in _KEY_REFUSED
 
 
 def find_ambiguity(error: ServiceError) -> str:
-    """Return what a reader can settle about a file that was refused: its decimal sign, its charset, or nothing."""
+    """Return the option that lets a refused file be read, "decimal" or "charset"; empty if no option helps."""
     codes = {each["code"] for each in error.errors} if isinstance(error, Refused) else set()
     if codes & {"mixed_decimals", "unclear_thousands"}:
         return "decimal"
@@ -51,28 +51,30 @@ def find_ambiguity(error: ServiceError) -> str:
 
 
 def describe_file_errors(error: Refused, tr: Translation) -> list[str]:
-    """Return what is wrong with a file as a whole, a sentence each."""
+    """Return a sentence for each error of a file as a whole."""
     if error.code == "too_large":
         return [tr.text("This file is too large. Part it, or leave out columns that the model does not need.")]
     missing = [each["column"] for each in error.errors if each["code"] == "missing_column"]
     names = _join_names(missing)
     all_missing = tr.count("{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=names)
-    said = [all_missing] if missing else []
+    sentences = [all_missing] if missing else []
     for each in error.errors:
         known = _whole_file_sentences(each, tr) | _column_sentences(each, tr)
-        said.append(known.get(each["code"], f"{each['column']}: {each['message']}" if each["column"] else each["message"]))
-    return [sentence for sentence in said if sentence][:_NAMED] or [error.detail]
+        sentences.append(
+            known.get(each["code"], f"{each['column']}: {each['message']}" if each["column"] else each["message"])
+        )
+    return [sentence for sentence in sentences if sentence][:_MAX_NAMED] or [error.detail]
 
 
 def _whole_file_sentences(error: InputError, tr: Translation) -> dict[str, str]:
     line = error["line"]
-    unread = tr.text("Some letters of the file cannot be read: save it as “CSV UTF-8”.")
+    wrong_encoding = tr.text("Some letters of the file cannot be read: save it as “CSV UTF-8”.")
     return {
         "empty_file": tr.text("The file is empty: its first line must name the columns."),
         "no_header": tr.text("The first line must name the columns; this one looks like values."),
         "zero_bytes": tr.text("This is no text: save the file as “CSV UTF-8”."),
-        "wrong_encoding": unread,
-        "unknown_charset": unread,
+        "wrong_encoding": wrong_encoding,
+        "unknown_charset": wrong_encoding,
         "mixed_decimals": tr.text(
             "Some numbers have a decimal comma and some a decimal point: write all of them in one way."
         ),
@@ -88,8 +90,8 @@ def _whole_file_sentences(error: InputError, tr: Translation) -> dict[str, str]:
 
 
 def _column_sentences(error: InputError, tr: Translation) -> dict[str, str]:
-    """A column that is missing is named with the others; here only what is nearly its name."""
-    column, other = error["column"], _OTHER_NAME.search(error["message"])
+    """Return code → sentence. Missing columns are listed elsewhere; here they only get a similar name."""
+    column, other = error["column"], _SIMILAR_NAME.search(error["message"])
     near = (
         tr.text("{column}: there is “{other}”, and names are matched letter by letter.", column=column, other=other[1])
         if other
@@ -104,18 +106,21 @@ def _column_sentences(error: InputError, tr: Translation) -> dict[str, str]:
 
 
 def describe_row_errors(card: Card, codes: str, sentence: str, tr: Translation) -> str:
-    """Return why a row was refused, by its codes ("depth: missing_field; cut: unknown_category")."""
+    """Return the reasons for which a row was refused, from its codes ("depth: missing_field; cut: unknown_category").
+
+    If a code is unknown, return the service's message.
+    """
     fields = {field["name"]: field for field in card["inputs"]}
-    said = []
+    reasons = []
     for each in codes.split("; "):
         column, _, code = each.rpartition(": ")
         if code == "wrong_cells":
-            said.append(tr.text("another number of cells than columns"))
+            reasons.append(tr.text("another number of cells than columns"))
         elif column in fields and (known := _cell_sentences(fields[column], tr).get(code)):
-            said.append(f"{column}: {known}")
+            reasons.append(f"{column}: {known}")
         else:
             return sentence
-    return "; ".join(said)
+    return "; ".join(reasons)
 
 
 def _cell_sentences(field: Field, tr: Translation) -> dict[str, str]:
@@ -139,4 +144,5 @@ def _out_of_range(field: Field, tr: Translation) -> str:
 
 
 def _join_names(names: list[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+    """Return the first names, with an ellipsis if there are more."""
+    return ", ".join(names[:_MAX_NAMED]) + (" …" if len(names) > _MAX_NAMED else "")

@@ -1,7 +1,6 @@
-"""Tables for a spreadsheet: every column as CSV, and no cell that a spreadsheet would take for a formula.
+"""CSV files for spreadsheets: a text that a spreadsheet would run as a formula gets an apostrophe in front.
 
-A text that would be a formula gets an apostrophe
-in front (OWASP, CSV injection); a number stays a number.
+Source: OWASP, CSV injection. A number stays a number.
 """
 
 import base64
@@ -20,14 +19,14 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def escape_formula(cell: Any) -> Any:
-    """Return a cell as it is, or as a text where a spreadsheet would run it."""
+    """Return a cell, with an apostrophe in front if a spreadsheet would run it as a formula."""
     if not isinstance(cell, str) or not re.match(_FORMULA, cell) or re.fullmatch(_NUMBER, cell):
         return cell
     return f"'{cell}"
 
 
 def to_csv(table: pa.Table) -> bytes:
-    """Return a table as CSV that spreadsheets open with its letters right and without running a cell."""
+    """Return a table as CSV in UTF-8 with a byte order mark, with formula cells escaped."""
     columns = [_to_csv_column(column) for column in table.columns]
     out = io.BytesIO(_BYTE_ORDER_MARK)
     out.seek(0, io.SEEK_END)
@@ -37,7 +36,7 @@ def to_csv(table: pa.Table) -> bytes:
 
 
 def _to_csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column whose type CSV has, its texts harmless."""
+    """Return a column as text, or of another type that CSV can hold, with formula cells escaped."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return _escape_formulas(column.cast(pa.large_string()))
@@ -58,7 +57,7 @@ def _text_scalar(letters: str) -> pa.Scalar:
 
 
 def _to_json(value: Any) -> str | None:
-    """Return a list, a struct or bytes as text, as the pipeline writes them."""
+    """Return a list, a struct or bytes as JSON, as the pipeline writes them; None for None."""
     if value is None:
         return None
     return _encode_bytes(value) if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=_encode_bytes)

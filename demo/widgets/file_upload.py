@@ -35,7 +35,7 @@ def take_one(card: Card, sent: UploadJob | None, tr: Translation) -> None:
     """Draw the place to drop a file, and send what was dropped there, once."""
     label = tr.text("A file with one case a row: CSV, Parquet or an Arrow stream")
     upload = drop_zone.draw(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
-    if upload is not None and not (sent and sent.dropped == upload.file_id):
+    if upload is not None and not (sent and sent.upload_id == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
         held()[card["name"]] = new = UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id)
         new.send(session_state.client(), card)
@@ -64,13 +64,13 @@ def on_its_way(card: Card, sent: UploadJob, tr: Translation) -> None:
 
     @st.fragment(run_every=_LOOK_SECONDS)
     def look() -> None:
-        if not sent.is_on_its_way:
+        if not sent.is_running:
             st.rerun()
         found = sent.recognised
         st.caption(named(sent.name, found, tr) if found else f"**{forms.plain(sent.name)}**")
-        rows = {"n": tr.number(sent.rows_back), "all": tr.number(found["rows"] if found else 0)}
+        rows = {"n": tr.number(sent.rows_scored), "all": tr.number(found["rows"] if found else 0)}
         said = tr.text("{n} of {all} rows", **rows) if found else tr.text("The file is on its way …")
-        st.progress(min(1.0, sent.rows_back / max(1, found["rows"])) if found else 0.0, said)
+        st.progress(min(1.0, sent.rows_scored / max(1, found["rows"])) if found else 0.0, said)
 
     look()
     st.caption(tr.text("You may look at other pages meanwhile: the answers will be here."))
@@ -79,7 +79,7 @@ def on_its_way(card: Card, sent: UploadJob, tr: Translation) -> None:
 
 def forget(card: Card) -> None:
     if gone := held().pop(card["name"], None):
-        gone.let_go()
+        gone.cancel()
 
 
 def say_why(card: Card, sent: UploadJob, error: ServiceError, tr: Translation) -> None:
