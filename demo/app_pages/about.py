@@ -77,4 +77,4 @@ def _origin(card: Card, tr: Translation) -> None:
         st.markdown("\n".join(f"- **{title}:** {plain(text)}" for title, text in lines if text))
     version = f"{tr.text('Version')} {plain(card['version'])}"
     built = card.get("built")
-    st.caption(f"{version} · {plain(tr.text('built on {day}', day=tr.day(built)))}" if built else version)
+    st.caption(f"{version} · {plain(tr.text('built on {day}', day=tr.date(built)))}" if built else version)

@@ -149,7 +149,7 @@ def _since(found: LookedUp, tr: Translation) -> str:
     features = found.entity["stored_features"]
     if not features:
         return tr.text("The fields are those of the stored answer.")
-    age = tr.ago(found.age_seconds(features["age_seconds"]))
+    age = tr.time_ago(found.age_seconds(features["age_seconds"]))
     if features["expired"]:
         return tr.text("These fields were stored {age}: too old to rely on.", age=age)
     return tr.text("These fields were stored {age}.", age=age)
@@ -171,7 +171,7 @@ def _answers(card: Card, found: LookedUp, tr: Translation) -> None:
     now = _now(card, found)
     pieces = []
     if stored:
-        parts = [tr.text("computed {age}", age=tr.ago(found.age_seconds(stored["age_seconds"])))]
+        parts = [tr.text("computed {age}", age=tr.time_ago(found.age_seconds(stored["age_seconds"])))]
         parts.append(f"{tr.text('version')} {stored['version'][:8]}")
         pieces.append(_said(card, tr.text("Stored"), stored["prediction"], parts, tr))
     if now:
@@ -235,7 +235,7 @@ def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], tr: T
         elif name in found.case.changed():
             continue
         elif features and stored and entity_lookup.is_of_the_answer(found.entity, name):
-            age = tr.ago(found.age_seconds(stored["age_seconds"]))
+            age = tr.time_ago(found.age_seconds(stored["age_seconds"]))
             told = tr.text("As it was behind the stored answer, {age}.", age=age)
             places[name].html(f'<p class="unusual">{html.escape(told)}</p>')
         elif how != "stored" and not (how == "expired" and _all_expired(found)):

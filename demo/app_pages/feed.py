@@ -191,7 +191,7 @@ def _ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, str]]:
     if not moments:
         return [(float(place), tr.number(parts[place].first_number)) for place in named]
     days = (moments[-1] - moments[0]).days
-    return [(float(place), tr.moment(moments[place], days, session_state.timezone())) for place in named]
+    return [(float(place), tr.timestamp(moments[place], days, session_state.timezone())) for place in named]
 
 
 def _summary(card: Card, entries: list[FeedEntry], tr: Translation) -> str:

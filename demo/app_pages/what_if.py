@@ -88,7 +88,7 @@ def _by_hand(card: Card, case: Case, fields: list[Field], tr: Translation) -> No
 
 def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation) -> None:
     side, points = curve_view.make_curve_points(card, field, asked["curves"][0], tr)
-    now, begun = side.place(case.row), case.start_row[field["name"]]
+    now, begun = side.index(case.row), case.start_row[field["name"]]
     scale = curve_view.make_scale(card, points, tr)
     pinned = wording.answer_value(card, asked["pinned"]) if asked["pinned"] and case.changed() else None
     rare = False
@@ -99,7 +99,7 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation)
         rare = bool(axis.rare_ranges(points, (points[0].position, points[-1].position)))
         figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=session_state.theme())
     else:
-        place = side.place(case.start_row)
+        place = side.index(case.start_row)
         mark = None if pinned is None or place is None else (place, pinned)
         figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=session_state.theme())
 
@@ -127,7 +127,7 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, tr:
     scale = curve_view.make_scale(card, [point for line in cells for point in line], tr)
     figure = answer_map.draw_surface(
         (one.axis(None, tr), two.axis(None, tr)),
-        (one.places, two.places),
+        (one.positions, two.positions),
         cells,
         scale,
         now=_spot((one, two), case.row),
@@ -143,14 +143,14 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, tr:
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
     _draw(figure, key, curve_view.summarize_surface(cells, tr), take, tr)
-    unknown = [forms.plain(wording.field_label(side.field)) for side in (one, two) if side.at(case.row) is None]
+    unknown = [forms.plain(wording.field_label(side.field)) for side in (one, two) if side.position(case.row) is None]
     if unknown:
         st.caption(tr.text("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))
 
 
 def _spot(sides: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
     """Return where a row stands on a map; None where one of its values has no place."""
-    x, y = (side.at(row) for side in sides)
+    x, y = (side.position(row) for side in sides)
     return None if x is None or y is None else (x, y)
 
 

@@ -113,14 +113,14 @@ def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Tran
     """Describe the permutation importance of the fields."""
     names = {field["name"]: wording.field_label(field) for field in card["inputs"]}
     rows = sorted(evaluation["importance"], key=lambda each: -each["drop"]["value"])
-    classification = evaluation["kind"] == "classification"
+    sign = -1 if evaluation["kind"] == "classification" else 1
     estimates = [
         Estimate(
             names.get(row["field"], row["field"]),
             row["drop"]["value"],
             row["drop"]["low"],
             row["drop"]["high"],
-            tr.signed(-row["drop"]["value"] * 100, 1) if classification else tr.signed(row["drop"]["value"] * 100, 1),
+            tr.signed_number(sign * row["drop"]["value"] * 100, 1),
         )
         for row in rows
     ]

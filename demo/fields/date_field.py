@@ -52,7 +52,7 @@ class DateField(FieldType):
         return parse_date(value) is not None
 
     def _format(self, value: Any, tr: Translation) -> str:
-        return tr.day(value)
+        return tr.date(value)
 
     def cell_text(self, value: Value, tr: Translation) -> str:
         return value if isinstance(value, str) else self.value_text(value, tr)
@@ -93,7 +93,7 @@ class DateField(FieldType):
     def ticks(self, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
         span = max(1, int(high - low))
         start = datetime.combine(EPOCH, time(), UTC)
-        return [(at, tr.moment(start + timedelta(days=at), span, UTC)) for at in calendar_days(low, high)]
+        return [(at, tr.timestamp(start + timedelta(days=at), span, UTC)) for at in calendar_days(low, high)]
 
     def widget_format(self, tr: Translation) -> str:
         return WIDGET_FORMATS[tr.language]

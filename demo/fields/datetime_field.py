@@ -98,7 +98,7 @@ class DatetimeField(FieldType):
 
     def ticks(self, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
         start = _START.replace(tzinfo=UTC)
-        return [(at, tr.moment(start + timedelta(days=at), int(high - low), UTC)) for at in calendar_days(low, high)]
+        return [(at, tr.timestamp(start + timedelta(days=at), int(high - low), UTC)) for at in calendar_days(low, high)]
 
     def widget_format(self, tr: Translation) -> str:
         return WIDGET_FORMATS[tr.language]

@@ -35,7 +35,7 @@ class NumberField(FieldType):
         return isinstance(value, int | float)
 
     def _format(self, value: Any, tr: Translation) -> str:
-        return tr.percent(value) if self._is_percent() else tr.plain_number(value)
+        return tr.percent(value) if self._is_percent() else tr.short_number(value)
 
     def _is_percent(self) -> bool:
         return self.field.get("shown_as") == "percent"
@@ -45,7 +45,7 @@ class NumberField(FieldType):
         return f"{text}\N{NO-BREAK SPACE}{self.unit()}" if value is not None and self.unit() else text
 
     def cell_text(self, value: Value, tr: Translation) -> str:
-        return tr.plain_number(value) if isinstance(value, int | float) else self.value_text(value, tr)
+        return tr.short_number(value) if isinstance(value, int | float) else self.value_text(value, tr)
 
     def wrong_type_text(self, tr: Translation) -> str:
         return tr.text("not a number")

@@ -17,7 +17,7 @@ class UnknownField(FieldType):
         if isinstance(value, bool):
             return tr.text("yes") if value else tr.text("no")
         if isinstance(value, int | float):
-            return tr.plain_number(value)
+            return tr.short_number(value)
         return tr.text("not known") if value is None else value if isinstance(value, str) else "…"
 
     def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:  # noqa: ARG002 - numbers use it

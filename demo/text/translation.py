@@ -1,6 +1,6 @@
-"""Words and numbers in the reader's language: gettext for the sentences, Babel for the numbers.
+"""Sentences in the reader's language with gettext, numbers and dates with Babel.
 
-English texts are the source; Polish ones are in locale/.
+The English texts are the message ids; the Polish catalogue is in locale/.
 """
 
 import gettext
@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-_MANY_DAYS = 300
+_MIN_DAYS_FOR_MONTHS = 300
 CATALOGUE = Path(__file__).parents[1] / "locale" / "pl" / "LC_MESSAGES" / "demo.po"
 
 
@@ -32,53 +32,57 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 @dataclass(frozen=True)
 class Translation:
-    """One language. `say` translates, with the given words filled in."""
+    """One language: translates texts and formats numbers."""
 
     language: str
 
     def text(self, text: str, **words: str) -> str:
+        """Return the translation of an English text, with {placeholders} filled in."""
         translated = _catalogue(self.language).gettext(text)
         return translated.format(**words) if words else translated
 
     def count(self, one: str, many: str, number: int, **words: str) -> str:
-        """Say a sentence with a counted noun; {n} is the number."""
+        """Return the translation of a text with a counted noun, in its plural form; {n} is the number."""
         return _catalogue(self.language).ngettext(one, many, number).format(n=self.number(number), **words)
 
     def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number with exactly these decimals: 1,500 or 1.50."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(value, format=pattern, locale=self.language)
 
-    def signed(self, value: float, decimals: int = 0) -> str:
-        """Write a difference: +13, or −4 with a true minus; what rounds to nothing has no sign."""
+    def signed_number(self, value: float, decimals: int = 0) -> str:
+        """Return a difference with its sign: +13, or −4 with a true minus. A difference that rounds to 0 has no sign."""
         text = self.number(abs(value), decimals)
         if not any(digit in text for digit in "123456789"):
             return text
         return ("+" if value > 0 else "\N{MINUS SIGN}") + text
 
-    def plain_number(self, value: float) -> str:
-        """Write a field's value: as many decimals as it has, four at most."""
+    def short_number(self, value: float) -> str:
+        """Return a number with the decimals that it has, at most four: 0.715."""
         return format_decimal(value, format="#,##0.####", locale=self.language)
 
     def percent(self, share: float, decimals: int = 0) -> str:
+        """Return a share as per cent: 0.56 → 56%."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
         return format_percent(share, format=pattern, locale=self.language)
 
-    def moment(self, at: datetime, days: int, zone: tzinfo) -> str:
-        """Write when something was, as precisely as it takes on a way of so many days: 14:05, 24 Nov, Nov 2026."""
-        skeleton = "Hm" if days < 1 else "MMMd" if days < _MANY_DAYS else "yMMM"
-        return format_skeleton(skeleton, at.astimezone(zone), locale=self.language)
+    def timestamp(self, moment: datetime, days: int, zone: tzinfo) -> str:
+        """Return a moment on an axis of so many days, as a time, a day or a month: 14:05, 24 Nov, Nov 2026."""
+        skeleton = "Hm" if days < 1 else "MMMd" if days < _MIN_DAYS_FOR_MONTHS else "yMMM"
+        return format_skeleton(skeleton, moment.astimezone(zone), locale=self.language)
 
-    def day(self, written: str) -> str:
-        """Write a day such as 2026-11-27 as people do; as it is where it is none."""
+    def date(self, text: str) -> str:
+        """Return an ISO date such as 2026-11-27 as people write it. Another text is returned unchanged."""
         try:
-            return format_date(date.fromisoformat(written), "long", locale=self.language)
+            return format_date(date.fromisoformat(text), "long", locale=self.language)
         except ValueError:
-            return written
+            return text
 
-    def day_and_time(self, at: datetime) -> str:
-        """Write a moment in full, as its own clock shows it: 29 lis 2026, 14:30."""
-        return f"{format_date(at, 'medium', locale=self.language)}, {format_skeleton('Hm', at, locale=self.language)}"
+    def day_and_time(self, moment: datetime) -> str:
+        """Return a moment in full, in its own time zone: 29 lis 2026, 14:30."""
+        day, time = format_date(moment, "medium", locale=self.language), format_skeleton("Hm", moment, locale=self.language)
+        return f"{day}, {time}"
 
-    def ago(self, seconds: float) -> str:
-        """Say how long ago something was: 5 hours ago."""
+    def time_ago(self, seconds: float) -> str:
+        """Return how long ago something was: 5 hours ago."""
         return format_timedelta(timedelta(seconds=-max(seconds, 1.0)), add_direction=True, locale=self.language)

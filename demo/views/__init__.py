@@ -1,1 +1,1 @@
-"""Answers of the service as plain data that a page shows."""
+"""Answers of the service as HTML, sentences and data for charts."""

@@ -1,4 +1,4 @@
-"""What was changed in a case, and how far the answer moved, as one sentence."""
+"""Describes what was changed in a case and how the answer has changed."""
 
 from client import Card
 from demo.fields import field_types
@@ -10,7 +10,7 @@ _NAMED_CHANGES = 3
 
 
 def changes(card: Card, case: Case, tr: Translation) -> str:
-    """List what was changed: "Months late now 2 → 1, Credit limit 50,000 → 80,000 and 2 more"."""
+    """Return the changed fields: "Months late now 2 → 1, Credit limit 50,000 → 80,000 and 2 more"."""
     fields = {field["name"]: field for field in card["inputs"]}
     names = case.changed()
     listed = []
@@ -27,7 +27,7 @@ def changes(card: Card, case: Case, tr: Translation) -> str:
 
 
 def story(card: Card, case: Case, start: float, now: float, tr: Translation) -> tuple[str, str, str]:
-    """Return the sentence under the answer in three parts, the middle one to be stressed."""
+    """Return the sentence under the answer in three parts; the middle one is emphasized."""
     if not case.changed():
         return tr.text("This is where the case starts. Change a field and watch the answer move."), "", ""
     begun = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))

@@ -1,4 +1,4 @@
-"""A swept answer → what a chart draws and what a click means: points with their words, sides of a map, a summary."""
+"""Curves and surfaces as points for a chart, with the value that each point stands for, and a summary sentence."""
 
 from dataclasses import dataclass
 
@@ -12,81 +12,81 @@ from demo.views import chart_scales
 
 @dataclass(frozen=True)
 class FieldValues:
-    """One field's values and the places where they are drawn. A number that is not known has no place on a line."""
+    """The values of a field, and their positions and labels on an axis. A missing number has no position."""
 
     field: Field
     values: list[Value]
-    places: list[float]
-    words: list[str]
+    positions: list[float]
+    labels: list[str]
 
-    def place(self, row: Row) -> int | None:
-        """Return which of the values a row has."""
+    def index(self, row: Row) -> int | None:
+        """Return the index of a row's value; None if it is not one of the values."""
         value = row[self.field["name"]]
         return self.values.index(value) if value in self.values else None
 
-    def at(self, row: Row) -> float | None:
-        """Return where a row's value stands, be it one of the values or between them."""
+    def position(self, row: Row) -> float | None:
+        """Return the position of a row's value, which may lie between the values; None if it has no position."""
         value = row[self.field["name"]]
         kind = field_types.of(self.field)
         if kind.is_ordered:
             return None if value is None else kind.position(value)
-        place = self.place(row)
-        return None if place is None else self.places[place]
+        index = self.index(row)
+        return None if index is None else self.positions[index]
 
-    def axis(self, usual: list[float] | list[str] | None, tr: Translation) -> Axis:
-        """Return the axis; `usual` are the two values between which most cases lie."""
+    def axis(self, common_range: list[float] | list[str] | None, tr: Translation) -> Axis:
+        """Return the axis; `common_range` are two values between which most training rows lie."""
         kind = field_types.of(self.field)
-        ends = (kind.position(usual[0]), kind.position(usual[1])) if usual and kind.is_ordered else None
-        return chart_scales.make_axis(self.field, self.places, self.words, ends, tr)
+        ends = (kind.position(common_range[0]), kind.position(common_range[1])) if common_range and kind.is_ordered else None
+        return chart_scales.make_axis(self.field, self.positions, self.labels, ends, tr)
 
 
 def place_values(field: Field, values: list[Value], tr: Translation) -> FieldValues:
-    """Return the values of a field that have a place."""
+    """Return the values of a field that have a position on an axis."""
     kind = field_types.of(field)
     drawn = [value for value in values if value is not None or not kind.is_ordered]
-    places = [kind.position(value) if kind.is_ordered else float(at) for at, value in enumerate(drawn)]
-    return FieldValues(field, drawn, places, [_format_value(field, value, tr) for value in drawn])
+    positions = [kind.position(value) if kind.is_ordered else float(at) for at, value in enumerate(drawn)]
+    return FieldValues(field, drawn, positions, [_format_value(field, value, tr) for value in drawn])
 
 
 def _format_value(field: Field, value: Value, tr: Translation) -> str:
-    """Write a value; of a category that no training row had, say so."""
-    word = field_types.of(field).value_with_unit(value, tr)
+    """Return a value as text, with a note if it is a category that no training row had."""
+    text = field_types.of(field).value_with_unit(value, tr)
     unseen = any(each["value"] == value and not each.get("seen", True) for each in field.get("categories", []))
-    return tr.text("{value} (never seen)", value=word) if unseen else word
+    return tr.text("{value} (never seen)", value=text) if unseen else text
 
 
 def make_curve_points(card: Card, field: Field, curve: Curve, tr: Translation) -> tuple[FieldValues, list[Point]]:
-    """Return a curve as points."""
-    drawn = place_values(field, [point["value"] for point in curve["points"]], tr)
+    """Return the values of a curve, and a point for each of them."""
+    values = place_values(field, [point["value"] for point in curve["points"]], tr)
     answers = [
         wording.answer_value(card, point["prediction"])
         for point in curve["points"]
         if point["value"] is not None or not field_types.of(field).is_ordered
     ]
-    said = [wording.format_answer_with_unit(card, answer, tr) for answer in answers]
-    return drawn, [Point(*each) for each in zip(drawn.places, answers, drawn.words, said, strict=True)]
+    answer_labels = [wording.format_answer_with_unit(card, answer, tr) for answer in answers]
+    return values, [Point(*each) for each in zip(values.positions, answers, values.labels, answer_labels, strict=True)]
 
 
 def make_surface_points(
     card: Card, fields: tuple[Field, Field], surface: Surface, tr: Translation
 ) -> tuple[FieldValues, FieldValues, list[list[Point]]]:
-    """Return a surface as its two sides and a point for each cell, [first field][second field]."""
+    """Return the values of both fields, and a point for each cell: cells[first field][second field]."""
     one, two = (place_values(field, values, tr) for field, values in zip(fields, surface["values"], strict=True))
     rows = [outputs for value, outputs in zip(surface["values"][0], surface["outputs"], strict=True) if value in one.values]
     cells = []
-    for word, outputs in zip(one.words, rows, strict=True):
-        kept = [output for value, output in zip(surface["values"][1], outputs, strict=True) if value in two.values]
+    for label, outputs in zip(one.labels, rows, strict=True):
+        outputs_kept = [output for value, output in zip(surface["values"][1], outputs, strict=True) if value in two.values]
         cells.append(
             [
-                Point(at, output, f"{word} · {other}", wording.format_answer_with_unit(card, output, tr))
-                for at, output, other in zip(two.places, kept, two.words, strict=True)
+                Point(position, output, f"{label} · {other}", wording.format_answer_with_unit(card, output, tr))
+                for position, output, other in zip(two.positions, outputs_kept, two.labels, strict=True)
             ]
         )
     return one, two, cells
 
 
 def summarize_curve(field: Field, points: list[Point], tr: Translation) -> str:
-    """Say in one sentence between which answers a field moves the case."""
+    """Return a sentence on the lowest and the highest answer along a field."""
     lowest, highest = min(points, key=_answer), max(points, key=_answer)
     name = wording.field_label(field)
     if lowest.answer_label == highest.answer_label:
@@ -102,13 +102,14 @@ def summarize_curve(field: Field, points: list[Point], tr: Translation) -> str:
 
 
 def summarize_surface(cells: list[list[Point]], tr: Translation) -> str:
-    """Say in one sentence between which answers two fields together move the case."""
+    """Return a sentence on the lowest and the highest answer over two fields."""
     flat = [point for line in cells for point in line]
     low, high = min(flat, key=_answer).answer_label, max(flat, key=_answer).answer_label
     return tr.text("Over both fields the answer lies between {low} and {high}.", low=low, high=high)
 
 
 def make_scale(card: Card, points: list[Point], tr: Translation) -> Scale:
+    """Return the scale for the answers of some points."""
     return chart_scales.make_scale(card, [point.answer for point in points], tr)
 
 

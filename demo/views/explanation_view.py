@@ -46,8 +46,8 @@ def format_contribution(card: Card, contribution: float, tr: Translation) -> str
     """Write a contribution: "+13" points of per cent, or "−1,204" in the answer's unit."""
     if is_classification(card):
         points = contribution * 100
-        return tr.signed(points, 0 if abs(points) >= _ONE_POINT else 1)
-    return tr.signed(contribution, answer_decimals(card, contribution))
+        return tr.signed_number(points, 0 if abs(points) >= _ONE_POINT else 1)
+    return tr.signed_number(contribution, answer_decimals(card, contribution))
 
 
 def order_bars(now: Explanation, start: Explanation) -> list[tuple[Contribution, float]]:

@@ -167,7 +167,7 @@ def test_about_says_everything_that_the_card_knows(
     tr = Translation(language)
     assert tr.number(training["rows"]) in said
     if card.get("built"):
-        assert tr.day(card["built"]) in said
+        assert tr.date(card["built"]) in said
     shown = {each.label.replace("\\", ""): each.value for each in page.metric}
     for metric in card["metrics"]:
         percent = metric["name"] in {"accuracy", "coverage", "relative_error"}

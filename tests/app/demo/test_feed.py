@@ -284,7 +284,7 @@ def test_no_moment_breaks_a_page_whatever_clock_its_reader_has(moment: str, card
     for part in feed_statistics.split_into_periods(entries):
         for clock in CLOCKS:
             for days in (0, 1, 999):
-                assert part.start is None or Translation("pl").moment(part.start, days, ZoneInfo(clock))
+                assert part.start is None or Translation("pl").timestamp(part.start, days, ZoneInfo(clock))
 
 
 def parquet(table: pa.Table, **options: Any) -> io.BytesIO:
@@ -410,9 +410,9 @@ def test_parts_of_time_are_equally_long_and_show_a_gap() -> None:
 
 def test_moments_are_written_in_the_readers_language_and_zone() -> None:
     warsaw = ZoneInfo("Europe/Warsaw")
-    assert [Translation(each).moment(NOON, 0, warsaw) for each in ("en", "pl")] == ["13:00", "13:00"]
-    assert [Translation(each).moment(NOON, 3, warsaw) for each in ("en", "pl")] == ["Nov 24", "24 lis"]
-    assert [Translation(each).moment(NOON, 999, warsaw) for each in ("en", "pl")] == ["Nov 2026", "lis 2026"]
+    assert [Translation(each).timestamp(NOON, 0, warsaw) for each in ("en", "pl")] == ["13:00", "13:00"]
+    assert [Translation(each).timestamp(NOON, 3, warsaw) for each in ("en", "pl")] == ["Nov 24", "24 lis"]
+    assert [Translation(each).timestamp(NOON, 999, warsaw) for each in ("en", "pl")] == ["Nov 2026", "lis 2026"]
 
 
 def test_feeds_are_named_model_by_model() -> None:

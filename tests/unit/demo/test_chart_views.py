@@ -184,12 +184,12 @@ def test_what_is_not_known_has_no_place_on_a_line_but_a_bar_of_its_own() -> None
         number, number["inputs"][0], curve([None, 1.0, 2.0], [0.9, 0.1, 0.2]), ENGLISH
     )
     assert (side.values, [point.answer for point in points]) == ([1.0, 2.0], [0.1, 0.2])
-    assert side.place({"field_0": None}) is None
+    assert side.index({"field_0": None}) is None
     kinds = [{"value": "a", "label": "Ay"}, {"value": "b"}]
     kind = card_of([{"name": "field_0", "type": "category", "nullable": True, "categories": kinds}])
     side, points = curve_view.make_curve_points(kind, kind["inputs"][0], curve([None, "a", "b"], [0.9, 0.1, 0.2]), ENGLISH)
-    assert side.words == ["not known", "Ay", "b"]
-    assert side.place({"field_0": None}) == 0
+    assert side.labels == ["not known", "Ay", "b"]
+    assert side.index({"field_0": None}) == 0
     assert (
         curve_view.summarize_curve(kind["inputs"][0], points, ENGLISH) == "Field 0: from 10% (at Ay) to 90% (at not known)."
     )

@@ -88,7 +88,7 @@ def test_polish_counts_its_points_as_poles_do(points: int, sentence: str) -> Non
 
 def test_numbers_have_the_form_of_the_language() -> None:
     assert (ENGLISH.number(1500), POLISH.number(1500)) == ("1,500", f"1{NO_BREAK}500")
-    assert (ENGLISH.plain_number(0.715), POLISH.plain_number(0.715)) == ("0.715", "0,715")
+    assert (ENGLISH.short_number(0.715), POLISH.short_number(0.715)) == ("0.715", "0,715")
     assert (ENGLISH.percent(0.56), POLISH.percent(0.56)) == ("56%", "56%")
     assert POLISH.percent(0.562, 1) == "56,2%"
 
