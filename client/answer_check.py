@@ -1,12 +1,11 @@
 """The check that an answer answers what was asked, beyond its shape, before anyone reads a number from it."""
 
-import json
 from typing import cast
 
-from client.decoding import no_number
 from client.errors import InvalidAnswer
 from client.shape_check import ShapeError, check
 from client.shapes.answers import Curves, Prediction, RecognisedFile
+from wire import strict_json
 
 
 def require(fits: bool) -> None:  # noqa: FBT001 - a condition is what it takes
@@ -41,7 +40,7 @@ def check_curves(answer: Curves, fields: list[str], *, together: bool) -> None:
 def recognised(said: str, request_id: str) -> RecognisedFile:
     """Return what the service says a file is, from the header of its answer. Raises InvalidAnswer where it says nothing."""
     try:
-        found = json.loads(said, parse_constant=no_number)
+        found = strict_json.parse(said)
         check(found, RecognisedFile)
     except (ValueError, RecursionError, ShapeError):
         raise InvalidAnswer("The answer does not say what the file was.", request_id) from None

@@ -1,6 +1,5 @@
 """A response's bytes → plain JSON, or an exception of our family where it is a problem, or nothing that we know."""
 
-import json
 import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -9,6 +8,7 @@ from typing import Any, NoReturn
 import requests
 
 from client.errors import Busy, Failed, InvalidAnswer, Refused
+from wire import strict_json
 from wire.media_types import PROBLEM, parse_content_type
 
 _MAX_WAIT_SECONDS, _USUAL_WAIT_SECONDS = 30, 1
@@ -20,20 +20,9 @@ def tree(response: requests.Response, answer: bytes, kind: str, request_id: str)
     if parse_content_type(response.headers.get("Content-Type", ""))[0] != kind:
         raise InvalidAnswer("Something else than the model service answered.", request_id)
     try:
-        return json.loads(answer, parse_constant=no_number, parse_float=finite)
+        return strict_json.parse(answer)
     except (ValueError, RecursionError):
         raise InvalidAnswer("The answer is not JSON.", request_id) from None
-
-
-def no_number(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def finite(digits: str) -> float:
-    value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError(digits)
-    return value
 
 
 def raise_for(response: requests.Response, answer: bytes, request_id: str) -> NoReturn:

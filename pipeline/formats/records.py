@@ -9,14 +9,15 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from pipeline.errors import Unusable
 from pipeline.formats.bounded_lines import Lines, TooLong
+from wire import strict_json
 from wire.csv_rules import ONE_COLUMN, header_text, read_header
+from wire.strict_json import is_unicode, walk
 
-_MAX_INTEGER_DIGITS = 400
-_DEEPEST, _DEEPEST_WRITTEN = 600, 100
+_MAX_DEPTH, _MAX_WRITTEN_DEPTH = 600, 100
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -79,50 +80,23 @@ def _object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
 
 def object_of(raw: bytes) -> Any:
     """Return what a line of JSON says. Raises ValueError or RecursionError."""
-    tree = json.loads(raw.decode("utf-8"), object_pairs_hook=_once_each, parse_int=_integer, parse_constant=_no_number)
-    if raw.count(b"[") + raw.count(b"{") > _DEEPEST and max(depth for _, depth in _inside(tree)) > _DEEPEST:
-        raise RecursionError  # as Python itself does a little deeper: whoever writes it again needs some room
+    tree = strict_json.parse(raw, allow_infinite=True)
+    if raw.count(b"[") + raw.count(b"{") > _MAX_DEPTH and max(depth for _, depth in walk(tree)) > _MAX_DEPTH:
+        raise RecursionError  # Python itself does so a little deeper, and writing the value needs some depth too
     return tree
 
 
 def unfit_for_columns(values: dict[str, Any]) -> str:
     """Return why a record's values cannot be written anew, in another format than they came in; or nothing."""
     for name, value in values.items():
-        for each, depth in _inside({name: value}):
+        for each, depth in walk({name: value}):
             if isinstance(each, float) and math.isinf(each):
                 return f"The column {name[:64]} has a number beyond all that can be written."
-            if isinstance(each, str) and not _is_unicode(each):
+            if isinstance(each, str) and not is_unicode(each):
                 return f"The column {name[:64]} has half a character."
-            if depth > _DEEPEST_WRITTEN:
+            if depth > _MAX_WRITTEN_DEPTH:
                 return f"The column {name[:64]} is nested too deeply."
     return ""
-
-
-def _inside(tree: Any) -> Iterator[tuple[Any, int]]:
-    """Yield a value, and every value and name in it, each with its depth; without recursion, which has an end."""
-    rest = [(tree, 0)]
-    while rest:
-        value, depth = rest.pop()
-        yield value, depth
-        if isinstance(value, dict):
-            rest += ((each, depth + 1) for pair in value.items() for each in pair)
-        elif isinstance(value, list | tuple):
-            rest += ((each, depth + 1) for each in value)
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    united = dict(pairs)
-    if len(united) != len(pairs):
-        raise ValueError("a name is given twice")
-    return united
-
-
-def _integer(digits: str) -> float:
-    return int(digits) if len(digits) <= _MAX_INTEGER_DIGITS else math.inf
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
 
 
 class CsvRecords:
@@ -140,7 +114,7 @@ class CsvRecords:
             raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
         if not text:
             raise Unusable("The CSV is empty: not even a header.")
-        if not _is_unicode(text) or "\0" in text:  # UTF-16 text has zero bytes
+        if not is_unicode(text) or "\0" in text:  # UTF-16 text has zero bytes
             raise Unusable("The header of the CSV is not UTF-8. Save the file as UTF-8.")
         header = read_header(text, wanted)
         if not set(wanted) <= set(header.names):
@@ -174,7 +148,7 @@ class CsvRecords:
                     continue
                 values, reason = self._values(cells)
             raw = (b"".join(lines.taken) + too_long).rstrip(b"\r\n")
-            if values is not None and not _is_unicode("".join(cells)):
+            if values is not None and not is_unicode("".join(cells)):
                 values, reason = None, "The line is not UTF-8."
             number += 1
             yield Record(number, lines.bytes_read - before, raw, first, values, reason)
@@ -184,11 +158,3 @@ class CsvRecords:
         if len(cells) != len(self.names):
             return None, f"The line has {len(cells):,} cells, the header has {len(self.names):,}."
         return dict(zip(self.names, cells, strict=True)), ""
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

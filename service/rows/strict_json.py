@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from service.errors import Fault, InvalidInput, InvalidRequest
+from wire.strict_json import parse_integer
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -30,7 +31,6 @@ _WORDS = {
     "null": "null",
 }
 _NAMED = re.compile(r"(?P<what>unknown|required) field `(?P<name>.*)`", re.DOTALL)
-_MAX_INTEGER_DIGITS = 400
 _MAX_RAW_CHARACTERS = 64
 
 
@@ -72,7 +72,9 @@ def _names(value: msgspec.Struct) -> int:
 
 def _decode_slowly(body: bytes, shape: type[S]) -> S:
     try:
-        tree = json.loads(body.decode("utf-8"), object_pairs_hook=_unite, parse_int=_integer, parse_constant=_not_finite)
+        tree = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_unite, parse_int=parse_integer, parse_constant=_not_finite
+        )
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"The body is not UTF-8: byte {error.start} does not belong there.") from None
     except RecursionError:
@@ -92,10 +94,6 @@ def _unite(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         united[name] = Duplicate() if name in united else value
     return united
-
-
-def _integer(digits: str) -> float:
-    return int(digits) if len(digits) <= _MAX_INTEGER_DIGITS else math.inf
 
 
 def _not_finite(_name: str) -> float:

@@ -274,7 +274,10 @@ def test_whatever_stands_wherever_in_an_answer_the_client_raises_nonsense_or_not
 
 
 NEWER = {
+    ("evaluation", "accuracy"),
+    ("evaluation", "brier"),
     ("evaluation", "coverage"),
+    ("evaluation", "relative_error"),
     ("evaluation", "too_high"),
     ("evaluation", "too_low"),
     ("evaluation", "precision", "precision"),
