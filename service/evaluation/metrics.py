@@ -115,8 +115,8 @@ def median_error(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numb
 
 
 def relative_error(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
-    """Return the median of |output − truth| / truth."""
-    return _medians(np.abs(output / truth - 1), weights)
+    """Return the median of |output − truth| / |truth|."""
+    return _medians(_relative_errors(truth, output), weights)
 
 
 def relative_error_standard_error(truth: Numbers, output: Numbers) -> float:
@@ -125,10 +125,17 @@ def relative_error_standard_error(truth: Numbers, output: Numbers) -> float:
     Their ranks are n / 2 minus and plus √n / 2, the standard deviation of how many of n errors lie below the median.
     Source: Woodruff, Confidence Intervals for Medians and Other Position Measures, JASA 1952.
     """
-    errors = np.sort(np.abs(output / truth - 1))
+    errors = np.sort(_relative_errors(truth, output))
     half, step = len(errors) / 2, math.sqrt(len(errors)) / 2
     low, high = max(int(half - step), 0), min(int(half + step), len(errors) - 1)
     return float(errors[high] - errors[low]) / 2
+
+
+def _relative_errors(truth: Numbers, output: Numbers) -> Numbers:
+    """Return |output − truth| / |truth|; if the truth is 0: 0 for an output of 0, else infinity."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        errors = np.abs(output / truth - 1)
+    return np.where((truth == 0) & (output == 0), 0.0, errors)
 
 
 def _means(values: Numbers, weights: NDArray[Any]) -> Numbers:

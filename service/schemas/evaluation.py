@@ -145,7 +145,7 @@ class ClassificationEvaluation(Published, frozen=True, tag="classification", tag
 class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="kind"):
     rows: int
     metric: str
-    """`relative_error`: the median of |predicted − true| / true."""
+    """`relative_error`: the median of |predicted − true| / |true|."""
     metric_label: Text
     overall: Figure
     """The metric over all held-out rows."""
@@ -167,7 +167,7 @@ class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="
     too_low: Figure | None = None
     """Share of the rows whose predicted value lies below the truth."""
     relative_error: Figure | None = None
-    """The median of |predicted − true| / true. Null in older bundles."""
+    """The median of |predicted − true| / |true|. Null in older bundles."""
 
 
 Evaluation = ClassificationEvaluation | RegressionEvaluation

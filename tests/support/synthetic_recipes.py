@@ -111,6 +111,22 @@ def prices(name: str) -> SyntheticRecipe:
     return _recipe(name, fields, answer, fit, to_onnx=log_target_to_onnx, calibrate=0.1)
 
 
+def temperatures(name: str) -> SyntheticRecipe:
+    """A temperature by month and height; a third of the true values are below zero, some are zero."""
+    from sklearn.linear_model import LinearRegression
+    from sklearn.pipeline import Pipeline
+
+    random = np.random.default_rng(14)
+    rows = 3000
+    fields = pd.DataFrame({"warmth": random.normal(size=rows), "height": random.uniform(0, 3, rows)})
+    truth = (10 + 8 * fields["warmth"] - 3 * fields["height"] + random.normal(size=rows)).round().to_numpy()
+
+    def fit(train: LabelledRows) -> Any:
+        return Pipeline([("model", LinearRegression())]).fit(train.fields, train.truth)
+
+    return _recipe(name, fields, truth, fit, to_onnx=_not_converted, calibrate=0.1)
+
+
 def prepared(columns: list[tuple[str, Any, Any]], model: Any) -> Any:
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import Pipeline

@@ -77,3 +77,24 @@ def test_a_text_beside_a_number_is_measured_as_it_is_served(models: dict[str, Mo
 def test_a_bundle_says_the_day_on_which_it_was_made(models: dict[str, Model]) -> None:
     for model in models.values():
         assert datetime.now(UTC).date() - date.fromisoformat(model.card.built) <= timedelta(days=1)
+
+
+def test_a_regression_whose_true_values_cross_zero_is_published_without_intervals(tmp_path: Path) -> None:
+    recipe = synthetic_recipes.temperatures("temperature")
+    split = recipe.split()
+    assert min(split.test.truth) < 0 < max(split.test.truth)
+    assert 0 in split.test.truth
+    draft = synthetic_recipes.draft(
+        "temperature", '[output]\nkind = "regression"\n', {"warmth": "number", "height": "number"}
+    )
+    card = synthetic_recipes.publish_synthetic(recipe, draft, tmp_path)
+    assert [metric.name for metric in card.metrics] == ["r2", "relative_error"]
+    model = open_model(tmp_path / "temperature")
+    rows = plain_rows(split.test.fields)
+    predictions: list[Any] = list(model.predict(rows).predictions)
+    assert {each.interval for each in predictions} == {None}
+    is_zero = split.test.truth == 0
+    errors = np.full(len(rows), np.inf)
+    values = np.array([each.value for each in predictions])
+    errors[~is_zero] = np.abs(values - split.test.truth)[~is_zero] / np.abs(split.test.truth[~is_zero])
+    assert card.metrics[1].value == pytest.approx(np.median(errors), abs=1e-6)
