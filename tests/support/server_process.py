@@ -1,5 +1,6 @@
 """Real programs of ours for tests from outside: started on a free port, stopped, started again."""
 
+import itertools
 import os
 import signal
 import socket
@@ -17,10 +18,28 @@ from tests.support.repository import ROOT
 READY_SECONDS = 60
 
 
+_PORTS_OF_A_WORKER = 2_000
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_FIRST_PORT = 10_000 + _WORKER * _PORTS_OF_A_WORKER
+_START = os.getpid() % _PORTS_OF_A_WORKER
+_ports = itertools.islice(itertools.cycle(range(_FIRST_PORT, _FIRST_PORT + _PORTS_OF_A_WORKER)), _START, None)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port on which nothing listens.
+
+    Parallel workers take ports from ranges that do not overlap, below those that the system gives to connections
+    (32768 on Linux): between this call and the start of a program nothing else takes the port.
+    """
+    for port in _ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("a cycle of ports has no end")
 
 
 class Program:

@@ -19,13 +19,18 @@ from tests.support.formula_models import TOYS
 from tests.support.repository import ROOT
 
 
-@pytest.fixture(scope="session")
-def bundles() -> Path:
-    """The folder of the bundled models. Missing ones are trained, by one process at a time."""
+def trained_bundles() -> Path:
+    """Return the folder of the bundled models. Missing ones are trained, by one process at a time."""
     with (ROOT / "pyproject.toml").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         train([])
     return BUNDLES
+
+
+@pytest.fixture(scope="session")
+def bundles() -> Path:
+    """The folder of the bundled models."""
+    return trained_bundles()
 
 
 @pytest.fixture(scope="session")

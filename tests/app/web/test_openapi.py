@@ -12,16 +12,15 @@ from starlette.testclient import TestClient
 
 from service.bundles.registry import open_model
 from service.settings import BUNDLES, Settings
-from service.training.__main__ import main as train
 from service.web.app import create_app
+from tests.support.service_app import trained_bundles
 
 DATABASE = tempfile.TemporaryDirectory()
 
 
 def app_over_the_bundles() -> Any:
-    train([])
     app = create_app(Settings(database_url=f"sqlite:///{DATABASE.name}/witryna.db"))
-    app.predictions.registry.load(BUNDLES)
+    app.predictions.registry.load(trained_bundles())
     return app
 
 
