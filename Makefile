@@ -1,10 +1,11 @@
-# `make demo` shows the models, `make test` proves that everything works; both do all set-up by themselves.
+# `make demo` shows the models, `make demo SHARE=yes` shows them to others too, `make test` proves that everything works.
+# All commands do their set-up themselves.
 PYTHON ?= python3
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: demo service test check install bench lock
+.PHONY: demo service unit check test speed bench install lock
 
-demo service test check install bench:
+demo service unit check test speed bench install:
 	@$(PYTHON) -m launch $@
 
 # Compiles the pinned requirements anew from pyproject.toml; needs uv.

@@ -1,4 +1,4 @@
-"""`python3 -m launch demo`: the door. Written so that even Python 3.6 can read it and say that it is too old."""
+"""Runs `python3 -m launch demo` and the like. Even Python 3.6 can read this file and say that it is too old."""
 
 import sys
 

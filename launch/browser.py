@@ -1,4 +1,4 @@
-"""Browsers: the one that the tests drive, and the one that a person looks at."""
+"""Finds the browser that the tests drive, and opens the page in the browser of the user."""
 
 import os
 import shutil
@@ -7,11 +7,11 @@ import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from launch.console import Trouble, step
+from launch.console import LaunchError, step
 from launch.processes import Program, Supervisor
 
 PLAYWRIGHTS_OWN = ""
-"""What the tests read from WITRYNA_BROWSER when no path is to be given to Playwright."""
+"""The value of WITRYNA_BROWSER with which Playwright uses its own browser."""
 
 CANDIDATES = (
     "google-chrome",
@@ -26,7 +26,7 @@ CANDIDATES = (
 
 
 def for_tests(supervisor: Supervisor, root: Path, python: Path) -> str:
-    """The browser for WITRYNA_BROWSER: an installed one, else Playwright's own, else the distribution's when root."""
+    """Return WITRYNA_BROWSER: an installed browser, else Playwright's own, else, for root, the distribution's."""
     chosen = os.environ.get("WITRYNA_BROWSER") or installed(CANDIDATES)
     if chosen:
         return chosen
@@ -45,22 +45,24 @@ def for_tests(supervisor: Supervisor, root: Path, python: Path) -> str:
                 supervisor.run(Program("the installation", [apt, *arguments], quiet, log=log), tick)
     chosen = installed(CANDIDATES)
     if not chosen:
-        raise Trouble(f"The tests need Google Chrome or Chromium and none could be fetched (why: {os.path.relpath(log)}).")
+        why = os.path.relpath(log)
+        raise LaunchError(f"The tests need Google Chrome or Chromium and none could be fetched (why: {why}).")
     return chosen
 
 
 def installed(candidates: Sequence[str], find: Callable[[str], str | None] = shutil.which) -> str | None:
-    """The first candidate that is there."""
+    """Return the path of the first candidate that is installed."""
     return next((found for found in map(find, candidates) if found), None)
 
 
 def show(url: str) -> None:
-    """Open the page for the person, where there is a desktop in front of one."""
+    """Open the page in a browser if this computer has a desktop."""
     if desktop(os.environ, sys.platform):
         webbrowser.open(url)
 
 
 def desktop(environment: Mapping[str, str], platform: str) -> bool:
+    """Tell whether a person probably sits before a desktop of this computer."""
     if environment.get("CI") or environment.get("SSH_CONNECTION"):
         return False
     if platform in ("darwin", "win32"):

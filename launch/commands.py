@@ -1,49 +1,56 @@
-"""What `make` can ask for, each command read from top to bottom."""
+"""The commands of `make`; each function reads from top to bottom as the command runs."""
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from launch import browser, demo_data
-from launch.console import Trouble, bold, complain, say
+from launch.console import LaunchError, bold, say, say_error
 from launch.environments import set_up
 from launch.ports import Address, address, require_free
 from launch.processes import Program, Stopped, Supervisor
+from launch.sharing import Sharing, read_sharing
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".venv" / "logs"
 READY_WITHIN = 90.0
 """Seconds: a first start on a slow disk reads some hundred megabytes."""
+PYTEST = ["-m", "pytest", "--durations=20"]
+PARALLEL = ["-n", "logical", "--maxprocesses=4", "--dist=loadscope"]
+"""One worker per processor, four at most. The tests of one file stay together, because they share what they start."""
 
 
 def demo(supervisor: Supervisor) -> int:
-    """The service and the page, until somebody stops them."""
+    """Run the service and the demo until they are stopped. SHARE=yes opens the page to other machines."""
+    sharing = read_sharing(os.environ)
     at, page = address("service", 8000), address("demo", 8501)
     require_free([at, page], "demo")
     service_python, demo_python = (set_up(supervisor, ROOT, name) for name in ("service", "demo"))
     _train(supervisor, service_python)
     require_free([at, page], "demo")
-    supervisor.start(_service(service_python, at, log=LOGS / f"service-{at.port}.log"))
-    supervisor.start(_demo(demo_python, page, at))
+    supervisor.start(_service(service_python, at, sharing.service, log=LOGS / f"service-{at.port}.log"))
+    supervisor.start(_demo(demo_python, page, at, sharing.demo))
     supervisor.wait_until_ready(READY_WITHIN)
     say(f"\n  Witryna is open:  {bold(page.url)}\n")
+    _say_how_others_reach(sharing, page)
     say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
     browser.show(page.url)
     log = LOGS / f"night-{at.port}.log"
-    demo_data.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, log=log)
+    key = {**os.environ, **sharing.demo}.get("DEMO_API_KEY", "")
+    demo_data.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, api_key=key, log=log)
     supervisor.watch()
     return 0
 
 
 def service(supervisor: Supervisor) -> int:
-    """The service alone, with its log on the terminal."""
+    """Run the service alone, with its log on the terminal."""
     at = address("service", 8000)
     require_free([at], "service")
     python = set_up(supervisor, ROOT, "service")
     _train(supervisor, python)
     require_free([at], "service")
-    supervisor.start(_service(python, at, log=None))
+    supervisor.start(_service(python, at, {}, log=None))
     supervisor.wait_until_ready(READY_WITHIN)
     say(f"\n  The models answer at {bold(at.url)} · try them at {at.url}/docs · Ctrl-C stops it\n")
     supervisor.watch()
@@ -51,22 +58,35 @@ def service(supervisor: Supervisor) -> int:
 
 
 def test(supervisor: Supervisor) -> int:
-    """Everything that must hold before a change is good: what CI runs."""
+    """Check format, lint and types, and run all tests that time does not decide: what CI runs."""
     python = set_up(supervisor, ROOT, "dev")
     set_up(supervisor, ROOT, "prefect")
     _train(supervisor, python)
     chosen = browser.for_tests(supervisor, ROOT, python)
-    return _verify(supervisor, python, ["-m", "pytest"], {"WITRYNA_BROWSER": chosen})
+    return _verify(supervisor, python, [*PYTEST, *PARALLEL, "--ignore=tests/speed"], {"WITRYNA_BROWSER": chosen})
 
 
 def check(supervisor: Supervisor) -> int:
-    """The same without the tests that drive a browser."""
+    """Check format, lint and types, and run the tests that start no program: the layers unit and app."""
     python = set_up(supervisor, ROOT, "dev")
     _train(supervisor, python)
-    return _verify(supervisor, python, ["-m", "pytest", "--ignore=tests/browser"], {})
+    return _verify(supervisor, python, [*PYTEST, *PARALLEL, "tests/unit", "tests/app"], {})
+
+
+def unit(supervisor: Supervisor) -> int:
+    """Run the unit tests alone: they need no model, no program and no database."""
+    return _run_tests(supervisor, set_up(supervisor, ROOT, "dev"), [*PARALLEL, "tests/unit"])
+
+
+def speed(supervisor: Supervisor) -> int:
+    """Run the tests that time decides, one after the other. Nothing else should run on the machine."""
+    python = set_up(supervisor, ROOT, "dev")
+    _train(supervisor, python)
+    return _run_tests(supervisor, python, ["tests/speed"])
 
 
 def install(supervisor: Supervisor) -> int:
+    """Build the environments of the service, the demo and the tests."""
     for name in ("service", "demo", "dev"):
         set_up(supervisor, ROOT, name)
     say("  All three environments are complete: .venv/service, .venv/demo, .venv/dev")
@@ -74,47 +94,48 @@ def install(supervisor: Supervisor) -> int:
 
 
 def bench(supervisor: Supervisor) -> int:
+    """Measure the service beside a usual one, in one run."""
     python = set_up(supervisor, ROOT, "dev")
     _train(supervisor, python)
     return supervisor.run(Program("the benchmark", [python, "-m", "benchmarks"], ending=signal.SIGINT))
 
 
 COMMANDS: dict[str, Callable[[Supervisor], int]] = {
-    command.__name__: command for command in (demo, service, test, check, install, bench)
+    command.__name__: command for command in (demo, service, unit, check, test, speed, bench, install)
 }
 OPEN_ENDED = ("demo", "service")
-"""Run until somebody stops them: being stopped is how they end well."""
+"""These run until they are stopped: then their exit code is 0."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
-        complain(f"Say one of these: make {' · make '.join(COMMANDS)}")
+        say_error(f"Say one of these: make {' · make '.join(COMMANDS)}")
         return 2
     name = arguments[0]
     try:
         with Supervisor(ROOT) as supervisor:
             return COMMANDS[name](supervisor)
-    except Trouble as trouble:
-        complain(f"\n{trouble}")
+    except LaunchError as trouble:
+        say_error(f"\n{trouble}")
         return 1
     except Stopped:
         say("\nStopped.")
         return 0 if name in OPEN_ENDED else 128 + signal.SIGINT
 
 
-def _service(python: Path, at: Address, log: Path | None) -> Program:
+def _service(python: Path, at: Address, settings: Mapping[str, str], *, log: Path | None) -> Program:
     return Program(
         name="the service",
         command=[python, "-m", "service"],
-        environment={at.variable: str(at.port)},
+        environment={at.variable: str(at.port), **settings},
         log=log,
         ready_url=f"{at.url}/health/ready",
         grace=20.0,
     )
 
 
-def _demo(python: Path, page: Address, service_at: Address) -> Program:
+def _demo(python: Path, page: Address, service_at: Address, settings: Mapping[str, str]) -> Program:
     direct = ",".join(filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), service_at.host]))
     return Program(
         name="the demo",
@@ -125,20 +146,33 @@ def _demo(python: Path, page: Address, service_at: Address) -> Program:
             "DEMO_FEEDS": demo_data.feeds(ROOT),
             "NO_PROXY": direct,
             "no_proxy": direct,
+            **settings,
         },
         log=LOGS / f"demo-{page.port}.log",
         ready_url=f"{page.url}/_stcore/health",
     )
 
 
+def _say_how_others_reach(sharing: Sharing, page: Address) -> None:
+    if sharing.hosts:
+        say("  Others on your network open one of these:")
+        for host in sharing.hosts:
+            say(f"    {Address(page.variable, host, page.port).url}")
+        say()
+
+
 def _train(supervisor: Supervisor, python: Path) -> None:
-    """Build the bundles that are missing; says its own progress, and nothing when there is nothing to do."""
+    """Build the bundles that are missing. Training prints its progress, and nothing if all bundles are there."""
     if supervisor.run(Program("the training", [python, "-m", "service.training"])):
-        raise Trouble("The bundled models could not be trained; the lines above say why.")
+        raise LaunchError("The bundled models could not be trained; the lines above say why.")
+
+
+def _run_tests(supervisor: Supervisor, python: Path, arguments: list[str]) -> int:
+    return supervisor.run(Program("the tests", [python, *PYTEST, *arguments], ending=signal.SIGINT, grace=20.0))
 
 
 def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment: dict[str, str]) -> int:
-    """Format, lint, types, tests: all of them, even if one fails."""
+    """Run format, lint, types and tests: all of them, even if one fails."""
     checks = {
         "format": ["-m", "ruff", "format", "--check", "."],
         "lint": ["-m", "ruff", "check", "."],
@@ -151,5 +185,5 @@ def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment:
         if supervisor.run(Program(name, [python, *arguments], environment, ending=signal.SIGINT, grace=20.0)):
             failed.append(name)
     if failed:
-        raise Trouble(f"Not good yet: {', '.join(failed)}.")
+        raise LaunchError(f"Not good yet: {', '.join(failed)}.")
     return 0

@@ -1,4 +1,4 @@
-"""Speaking to the person at the terminal: progress in short lines, trouble in one sentence."""
+"""Output on the terminal: progress in short lines, errors in one sentence."""
 
 import sys
 import time
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Trouble(Exception):
-    """Something a person must put right; its text is the one sentence that says what and how."""
+class LaunchError(Exception):
+    """An error that the user must fix; the text is one sentence that says what and how."""
 
 
 def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def complain(text: str) -> None:
+def say_error(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -24,7 +24,7 @@ def bold(text: str) -> str:
 
 @contextmanager
 def step(text: str) -> Iterator[Callable[[], None]]:
-    """One line for a piece of work and the seconds it takes; what it yields brings them up to date on a terminal."""
+    """Print one line for a piece of work and its seconds. Yields a function that updates the seconds on a terminal."""
     start = time.monotonic()
     shown = ""
 

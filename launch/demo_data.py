@@ -1,16 +1,16 @@
-"""What the pages Clients and Feed show on a first day: the nightly jobs and the pipeline, once a day, on bundled data."""
+"""Fills the pages Clients and Feed: runs the nightly jobs and the pipeline on the bundled data, once a day."""
 
 import os
 import time
 from pathlib import Path
 
-from launch.console import complain, say
+from launch.console import say, say_error
 from launch.ports import Address
 from launch.processes import Program, Supervisor
 
 MODEL, COMMENTS = "credit-default", "comment-sentiment"
 OWN = ("SERVICE_DATABASE_URL", "SERVICE_BUNDLES", "DEMO_FEEDS")
-"""Whoever sets one of these has a store, models or a feed of their own: nothing is written there."""
+"""With one of these set, the store, the models or the feed is the user's: nothing is written there."""
 _DAY_SECONDS = 24 * 3600
 
 
@@ -19,8 +19,8 @@ def feeds(root: Path) -> str:
     return os.environ.get("DEMO_FEEDS") or f"{COMMENTS}={root / 'var' / 'feed.jsonl'}"
 
 
-def run(supervisor: Supervisor, root: Path, *, service: Path, demo: Path, at: Address, log: Path) -> None:
-    """Run what is due, with the Pythons of the two programs. A step that fails is told, and the demo goes on."""
+def run(supervisor: Supervisor, root: Path, *, service: Path, demo: Path, at: Address, api_key: str, log: Path) -> None:
+    """Run what is due, with the Pythons of the two programs. If a step fails, say so; the demo runs on."""
     var = root / "var"
     done = var / "night" / "done"
     if any(name in os.environ for name in OWN) or _is_fresh(done, root / "bundles"):
@@ -33,10 +33,10 @@ def run(supervisor: Supervisor, root: Path, *, service: Path, demo: Path, at: Ad
         [service, "-m", "service.training", "--comments", var / "comments.jsonl"],
         [demo, "-m", "pipeline", "enrich", "--overwrite", "--model", COMMENTS, var / "comments.jsonl", var / "feed.jsonl"],
     ]
-    environment = {"PIPELINE_SERVICE_URL": at.url, "PIPELINE_API_KEY": os.environ.get("DEMO_API_KEY", "")}
+    environment = {"PIPELINE_SERVICE_URL": at.url, "PIPELINE_API_KEY": api_key}
     for step in steps:
         if supervisor.run(Program("the night", step, environment, log)):
-            complain(f"  The pages Clients and Feed may lack something; why is in {os.path.relpath(log)}")
+            say_error(f"  The pages Clients and Feed may lack something; why is in {os.path.relpath(log)}")
             return
     done.touch()
     say("  Clients and Feed show last night's work.\n")

@@ -1,4 +1,4 @@
-"""The environments under `.venv/`: each built from its own pinned requirements, rebuilt only when something changed."""
+"""Builds the environments under `.venv/` from their pinned requirements, again only if these changed."""
 
 import hashlib
 import importlib.util
@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from launch.console import Trouble, step
+from launch.console import LaunchError, step
 from launch.processes import Program, Supervisor
 
 STAMP = "installed-from"
@@ -21,11 +21,11 @@ UNREACHABLE = (
     "Cannot connect to proxy",
     "timed out",
 )
-"""What pip and uv write when there is no way to the packages."""
+"""What pip and uv write if they cannot reach the package index."""
 
 
 def set_up(supervisor: Supervisor, root: Path, name: str) -> Path:
-    """The Python of an environment, built first where it is missing, half-built or out of date."""
+    """Return the Python of an environment. Builds the environment if it is missing, incomplete or out of date."""
     home = root / ".venv" / name
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     requirements = root / f"requirements-{name}.txt"
@@ -38,13 +38,13 @@ def set_up(supervisor: Supervisor, root: Path, name: str) -> Path:
         log = root / ".venv" / "logs" / f"install-{name}.log"
         for command in _commands(home, python, requirements):
             if supervisor.run(Program("the installation", command, log=log), tick):
-                raise Trouble(f"The packages of {requirements.name} were not installed: {_reason(log)}")
+                raise LaunchError(f"The packages of {requirements.name} were not installed: {_reason(log)}")
         stamp.write_text(source)
     return python
 
 
 def made_from(requirements: Path) -> str:
-    """What an environment is made from: written into it when it is complete, compared at every start."""
+    """Return what an environment is made from. It is written into a complete environment and compared at every start."""
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     return f"{requirements.name} {digest}\n{sys.base_prefix}\nPython {sys.version}\n"
 
@@ -59,7 +59,7 @@ def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | P
             [uv, "pip", "sync", "--require-hashes", only_wheels, "--python", python, requirements],
         ]
     if not importlib.util.find_spec("ensurepip"):
-        raise Trouble("This Python cannot make environments: install python3-venv (on Debian and Ubuntu) or uv.")
+        raise LaunchError("This Python cannot make environments: install python3-venv (on Debian and Ubuntu) or uv.")
     pip: list[str | Path] = [python, "-m", "pip", "--no-input", "--disable-pip-version-check"]
     return [
         [base, "-m", "venv", home],
@@ -68,7 +68,7 @@ def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | P
 
 
 def _reason(log: Path) -> str:
-    """Why an installation failed, in words for people, and where all of it is written."""
+    """Return why an installation failed, in words for the user, and the name of its log."""
     text = log.read_text(errors="replace")
     if any(sign in text for sign in DISK_FULL):
         reason = "the disk is full"

@@ -1,4 +1,4 @@
-"""Where the programs listen: read from the environment, checked before anything slow begins."""
+"""Addresses of the programs: read from the environment and checked before anything slow begins."""
 
 import errno
 import ipaddress
@@ -6,7 +6,7 @@ import os
 import socket
 from dataclasses import dataclass
 
-from launch.console import Trouble
+from launch.console import LaunchError
 
 LAST_PORT = 65535
 FIRST_UNRESERVED_PORT = 1024
@@ -24,34 +24,34 @@ class Address:
 
 
 def address(program: str, default_port: int) -> Address:
-    """Where a program will be reached, from `…_HOST` and `…_PORT`."""
+    """Return the address at which a program will be reached, from `…_HOST` and `…_PORT`. Raises LaunchError."""
     variable = f"{program.upper()}_PORT"
     text = os.environ.get(variable) or str(default_port)
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) <= LAST_PORT):
-        raise Trouble(f"{variable} is {text[:20]!r}, which is no port: give a whole number from 1 to {LAST_PORT}.")
+        raise LaunchError(f"{variable} is {text[:20]!r}, which is no port: give a whole number from 1 to {LAST_PORT}.")
     return Address(variable, _reachable_at(f"{program.upper()}_HOST"), int(text))
 
 
 def _reachable_at(variable: str) -> str:
-    """From this computer: what listens on every address is asked on loopback."""
+    """Return the host for requests from this computer: loopback if the program listens on every address."""
     host = os.environ.get(variable) or "127.0.0.1"
     try:
         given = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
-        raise Trouble(f"{variable} is {host[:40]!r}, which is no IP address: give one such as 127.0.0.1.") from None
+        raise LaunchError(f"{variable} is {host[:40]!r}, which is no IP address: give one such as 127.0.0.1.") from None
     return "127.0.0.1" if given.is_unspecified else str(given)
 
 
 def require_free(addresses: list[Address], command: str) -> None:
-    """Refuse, in a sentence that names the variable to change, while somebody else listens there."""
+    """Raise LaunchError, with the variable to change, if a port is in use or both ports are the same."""
     if len({one.port for one in addresses}) < len(addresses):
         variables = " and ".join(one.variable for one in addresses)
-        raise Trouble(f"{variables} are both {addresses[0].port}: give each a port of its own.")
+        raise LaunchError(f"{variables} are both {addresses[0].port}: give each a port of its own.")
     for one in addresses:
         reason = _occupied(one.host, one.port)
         if reason:
             taken = {other.port for other in addresses}
-            raise Trouble(
+            raise LaunchError(
                 f"Port {one.port} {reason}; choose another: {one.variable}={_next_free(one, taken)} make {command}"
             )
 
@@ -62,7 +62,7 @@ def _next_free(one: Address, taken: set[int]) -> int:
 
 
 def _occupied(host: str, port: int) -> str:
-    """Why nothing of ours can listen there, or nothing."""
+    """Return why a program cannot listen there, or an empty text."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family) as listener:

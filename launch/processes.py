@@ -13,35 +13,35 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
-from launch.console import Trouble, complain
+from launch.console import LaunchError, say_error
 
 TICK = 0.05
 LAST_LINES = 15
 FOREIGN = ("PYTHONPATH", "PYTHONHOME")
-"""Would mix packages of another Python into our environments."""
+"""Variables that would mix packages of another Python into the environments."""
 
 CONSIDERATE = {"GOMP_SPINCOUNT": "10000"}
-"""OpenMP threads that wait soon sleep: on a computer busy with other work training takes 18 s so, else over 100 s."""
+"""Makes waiting OpenMP threads sleep soon: on a busy computer training takes 18 s with it and over 100 s without."""
 
 
 class Stopped(Exception):
-    """Somebody asked us to stop: Ctrl-C, SIGTERM, or the terminal was closed."""
+    """The user stops the launcher: Ctrl-C, SIGTERM, or the terminal is closed."""
 
 
 @dataclass(frozen=True)
 class Program:
     name: str
-    """As in a sentence: "the service"."""
+    """The name as it stands in a sentence: "the service"."""
     command: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict)
     log: Path | None = None
-    """Where all it prints goes; without it, to our own terminal."""
+    """The file for all output; without it, the output goes to the terminal."""
     ready_url: str = ""
-    """Answers 200 once the program is ready."""
+    """The URL that answers 200 as soon as the program is ready."""
     ending: signal.Signals = signal.SIGTERM
-    """The signal that ends it in good order."""
+    """The signal that ends the program in good order."""
     grace: float = 5.0
-    """Seconds it gets for that before it is killed."""
+    """Seconds from the signal until the program is killed."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +51,28 @@ class Child:
 
 
 class Supervisor:
-    """Holds every program we started; none outlives the `with` block."""
+    """Holds every started program; none outlives the `with` block."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._children: list[Child] = []
-        self._asked = False
-        self._leaving = ExitStack()
+        self._stop_requested = False
+        self._exit_stack = ExitStack()
 
     def __enter__(self) -> "Supervisor":
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):  # nohup
                 continue
-            self._leaving.callback(signal.signal, number, signal.signal(number, self._ask))
-        self._leaving.callback(self._stop)
+            self._exit_stack.callback(signal.signal, number, signal.signal(number, self._request_stop))
+        self._exit_stack.callback(self._stop)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._leaving.close()
+        self._exit_stack.close()
 
     def run(self, program: Program, tick: Callable[[], None] = lambda: None) -> int:
-        """Run it to its end and tell its exit code."""
+        """Run the program to its end and return its exit code."""
         child = self.start(program)
         while child.process.poll() is None:
             self._wait_a_tick()
@@ -81,7 +81,7 @@ class Supervisor:
         return child.process.returncode
 
     def start(self, program: Program) -> Child:
-        """Start it in a session of its own, so that Ctrl-C reaches us alone and we stop everything in order."""
+        """Start the program in its own session: Ctrl-C reaches the launcher alone, which stops all programs in order."""
         with ExitStack() as stack:
             output = None
             if program.log:
@@ -89,7 +89,7 @@ class Supervisor:
                 output = stack.enter_context(program.log.open("wb"))
             try:
                 process = subprocess.Popen(
-                    [*_leash(), *program.command],
+                    [*_parent_death_command(), *program.command],
                     cwd=self._root,
                     env=_environment(program),
                     stdin=subprocess.DEVNULL,
@@ -98,7 +98,7 @@ class Supervisor:
                     start_new_session=True,
                 )
             except OSError as error:
-                raise Trouble(f"{_subject(program)} could not be started: {error.strerror}.") from error
+                raise LaunchError(f"{_subject(program)} could not be started: {error.strerror}.") from error
         child = Child(program, process)
         self._children.append(child)
         return child
@@ -108,43 +108,43 @@ class Supervisor:
         waiting = [child.program for child in self._children if child.program.ready_url]
         deadline = time.monotonic() + seconds
         while waiting:
-            self._complain_of_the_dead()
+            self._raise_if_one_ended()
             waiting = [program for program in waiting if not _answers(program.ready_url)]
             if waiting and time.monotonic() > deadline:
                 _show_last_lines(waiting[0])
-                raise Trouble(f"{_subject(waiting[0])} was not ready after {seconds:.0f} s{_see_log(waiting[0])}.")
+                raise LaunchError(f"{_subject(waiting[0])} was not ready after {seconds:.0f} s{_see_log(waiting[0])}.")
             self._wait_a_tick()
 
     def watch(self) -> None:
-        """Keep everything running: ends by `Stopped`, or by `Trouble` when a program ends by itself."""
+        """Wait. Raises Stopped if the user stops the launcher, LaunchError if a program ends by itself."""
         while True:
-            self._complain_of_the_dead()
+            self._raise_if_one_ended()
             self._wait_a_tick()
 
-    def _complain_of_the_dead(self) -> None:
+    def _raise_if_one_ended(self) -> None:
         for child in self._children:
             code = child.process.poll()
             if code is not None:
                 how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
                 _show_last_lines(child.program)
-                raise Trouble(f"{_subject(child.program)} stopped by itself ({how}){_see_log(child.program)}.")
+                raise LaunchError(f"{_subject(child.program)} stopped by itself ({how}){_see_log(child.program)}.")
 
     def _wait_a_tick(self) -> None:
         time.sleep(TICK)
-        if self._asked:
+        if self._stop_requested:
             raise Stopped
 
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self._asked = True
+    def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop_requested = True
 
     def _stop(self) -> None:
         for child in self._children:
             if child.process.poll() is None:
                 child.process.send_signal(child.program.ending if os.name == "posix" else signal.SIGTERM)
-        asked_at = time.monotonic()
+        stop_began = time.monotonic()
         for child in self._children:
             try:
-                child.process.wait(max(0.0, asked_at + child.program.grace - time.monotonic()))
+                child.process.wait(max(0.0, stop_began + child.program.grace - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _kill(child.process)
         self._children.clear()
@@ -155,14 +155,14 @@ def _environment(program: Program) -> dict[str, str]:
     return {**CONSIDERATE, **inherited, "PYTHONUNBUFFERED": "1", **program.environment}
 
 
-def _leash() -> list[str]:
-    """On Linux: lets the kernel end the program if we are killed outright."""
+def _parent_death_command() -> list[str]:
+    """Return the start of a command with which Linux ends the program if the launcher is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End it, and on POSIX whatever it started, at once."""
+    """Kill the program, and on POSIX everything that it started."""
     if os.name == "posix":
         os.killpg(process.pid, signal.SIGKILL)
     else:
@@ -171,7 +171,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _answers(url: str) -> bool:
-    """Does the URL answer 200? Asked without a proxy: what we start listens on this computer."""
+    """Tell whether the URL answers 200. The request uses no proxy, because the programs listen on this computer."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=1)
     try:
@@ -186,7 +186,7 @@ def _answers(url: str) -> bool:
 def _show_last_lines(program: Program) -> None:
     if program.log:
         for line in program.log.read_text(errors="replace").splitlines()[-LAST_LINES:]:
-            complain(f"  | {line}")
+            say_error(f"  | {line}")
 
 
 def _see_log(program: Program) -> str:

@@ -22,10 +22,11 @@ from pathlib import Path
 import pytest
 
 from launch import browser, commands, demo_data, environments
-from launch.console import Trouble
+from launch.console import LaunchError
 from launch.ports import Address
 from launch.processes import Program, Supervisor
 from tests.support.repository import ROOT
+from tests.support.server_process import free_port
 
 PATIENCE = 20.0
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals of POSIX")
@@ -52,6 +53,8 @@ if os.environ.get("DIES_AT_ONCE") == ROLE:
     sys.exit(f"{ROLE} found no model")
 signal.signal(signal.SIGTERM, signal.SIG_IGN if os.environ.get("DEAF") else stop)
 print("pid", os.getpid(), "pythonpath", os.environ.get("PYTHONPATH"))
+for name in ("SERVICE_HOST", "SERVICE_API_KEYS", "DEMO_HOST", "DEMO_ALLOWED_HOSTS", "DEMO_API_KEY"):
+    print(name, os.environ.get(name))
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ[ROLE.upper() + "_PORT"])), Answers).serve_forever()
 '''
 
@@ -75,20 +78,12 @@ elif os.environ.get("UV_SAYS"):
 """
 
 
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
 class Copy:
     """The project's launcher in a folder of its own, with stand-ins for what it starts."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.service_port, self.demo_port = free_ports(2)
+        self.service_port, self.demo_port = free_port(), free_port()
         shutil.copytree(ROOT / "launch", root / "launch", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "Makefile", root)
         for role in ("service", "demo"):
@@ -147,6 +142,10 @@ class Copy:
     def log(self, role: str) -> str:
         port = {"service": self.service_port, "demo": self.demo_port}[role]
         return (self.root / ".venv" / "logs" / f"{role}-{port}.log").read_text()
+
+    def setting(self, role: str, name: str) -> str:
+        """Return a setting as a program got it."""
+        return str(re.findall(rf"^{name} (.+)$", self.log(role), re.MULTILINE)[0])
 
     def pid(self, role: str) -> int:
         return int(re.findall(r"pid (\d+)", self.log(role))[0])
@@ -243,6 +242,38 @@ def test_a_signal_stops_both_programs_with_exit_code_0(demo: Terminal, copy: Cop
         assert "pythonpath None" in copy.log(role), "packages of another Python could be mixed in"
 
 
+# For others
+
+
+@posix_only
+def test_make_demo_for_others_is_one_line_that_makes_a_key_and_says_where_they_find_the_page(copy: Copy) -> None:
+    copy.complete_environments()
+    terminal = Terminal(["make", "demo", "SHARE=yes", f"PYTHON={sys.executable}"], copy)
+    terminal.wait_for("Ctrl-C")
+    terminal.press_control_c()
+    terminal.ended()
+    key = copy.setting("demo", "DEMO_API_KEY")
+    assert len(key) >= 32
+    assert copy.setting("service", "SERVICE_API_KEYS") == f"{key}:read"
+    assert copy.setting("service", "SERVICE_HOST") == "None", "the service itself stays on this machine"
+    assert copy.setting("demo", "DEMO_HOST") == "0.0.0.0"
+    hosts = copy.setting("demo", "DEMO_ALLOWED_HOSTS").split(",")
+    assert socket.gethostname() in hosts
+    for host in hosts:
+        assert f"http://{host}:{copy.demo_port}" in terminal.screen
+    assert key not in terminal.screen
+
+
+@posix_only
+def test_make_demo_alone_lets_nobody_in(demo: Terminal, copy: Copy) -> None:
+    demo.press_control_c()
+    demo.ended()
+    for role in ("service", "demo"):
+        for name in ("SERVICE_API_KEYS", "SERVICE_HOST", "DEMO_HOST", "DEMO_ALLOWED_HOSTS", "DEMO_API_KEY"):
+            assert copy.setting(role, name) == "None"
+    assert "Others on your network" not in demo.screen
+
+
 # The first night
 
 
@@ -292,7 +323,7 @@ def test_the_night_writes_nothing_into_what_somebody_has_chosen(
     python = Path(sys.executable)
     with Supervisor(copy.root) as supervisor:
         at = Address("SERVICE_PORT", "127.0.0.1", 1)
-        demo_data.run(supervisor, copy.root, service=python, demo=python, at=at, log=copy.root / "night.log")
+        demo_data.run(supervisor, copy.root, service=python, demo=python, at=at, api_key="", log=copy.root / "night.log")
     assert len(copy.night_calls()) == (0 if own else 4)
 
 
@@ -348,7 +379,7 @@ def test_a_program_that_is_never_ready_is_one_sentence(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import signal; signal.pause()"]
     with Supervisor(tmp_path) as supervisor:
         supervisor.start(Program("the clock", command, ready_url="http://127.0.0.1:9/health/ready"))
-        with pytest.raises(Trouble, match=r"^The clock was not ready after 0 s\.$"):
+        with pytest.raises(LaunchError, match=r"^The clock was not ready after 0 s\.$"):
             supervisor.wait_until_ready(0)
 
 
