@@ -1,9 +1,9 @@
 """Clients: look one up by its key, see the stored answer and the stored fields with their age; change a field, see live."""
 
-import html
 import random
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Prediction
@@ -11,6 +11,7 @@ from demo.session import entity_lookup, service_queries, session_state
 from demo.session.cases import MODEL
 from demo.session.entity_lookup import LookedUp
 from demo.text import answer_html, wording
+from demo.text.markup import build_footer, build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.views import case_story
 from demo.widgets import banner, forms
@@ -122,7 +123,7 @@ def _say_nothing_stored(card: Card, wanted: str, tr: Translation) -> None:
 
 def _form(card: Card, found: LookedUp, tr: Translation) -> dict[str, DeltaGenerator]:
     """Draw where the fields come from, and the fields; return a place for a note under each."""
-    st.html(f'<p class="stored-since">{html.escape(_since(found, tr))}</p>')
+    st.html(build_paragraph("stored-since", _since(found, tr)))
     notes: dict[str, DeltaGenerator] = {}
     for first in range(0, len(card["inputs"]), 2):  # row by row: a phone shows the fields in the card's order
         for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
@@ -177,8 +178,8 @@ def _answers(card: Card, found: LookedUp, tr: Translation) -> None:
     if now:
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
         pieces.append(_said(card, tr.text("Now"), now, parts, tr))
-    st.html(f'<div class="two-answers">{"".join(pieces)}</div>')
-    st.html(f'<p class="sentence">{html.escape(card["output"].get("sentence", ""))}</p>')
+    st.html(Markup('<div class="two-answers">{}</div>').format(concatenate(pieces)))
+    st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
     if stored and stored["stale"]:
         other = stored["version"] != card["version"]
         reason = (
@@ -191,31 +192,30 @@ def _answers(card: Card, found: LookedUp, tr: Translation) -> None:
         _moved(card, found, stored["prediction"], now, tr)
 
 
-def _said(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> str:
-    answer = html.escape(wording.format_answer_with_unit(card, wording.answer_value(card, prediction), tr))
-    return (
-        f'<section><h2>{html.escape(title)}</h2><p class="number">{answer}</p>'
-        f'{answer_html.build_band_badge(card, prediction)}<p class="foot">{html.escape(" · ".join(parts))}</p></section>'
+def _said(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
+    answer = wording.format_answer_with_unit(card, wording.answer_value(card, prediction), tr)
+    return Markup('<section><h2>{}</h2><p class="number">{}</p>{}{}</section>').format(
+        title, answer, answer_html.build_band_badge(card, prediction), build_footer(parts)
     )
 
 
 def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | None, tr: Translation) -> None:
     """Say how far the answer moved, and tell apart what the store has renewed and what was changed here."""
-    said = []
+    said: list[str] = []
     if now:
         before, after = (wording.answer_value(card, each) for each in (stored, now))
-        moved = html.escape(wording.describe_difference(card, before, after, tr))
-        said.append(f"{html.escape(tr.text('Against the stored answer:'))} <strong>{moved}</strong>.")
+        moved = wording.describe_difference(card, before, after, tr)
+        said.append(Markup("{} <strong>{}</strong>.").format(tr.text("Against the stored answer:"), moved))
     since = entity_lookup.since_the_answer(found)
     if since.changed():
         told = tr.text("Stored since that answer: {changes}.", changes=case_story.changes(card, since, tr))
-        said.append(html.escape(told))
+        said.append(told)
     if found.case.changed():
         told = tr.text("You changed {changes}.", changes=case_story.changes(card, found.case, tr))
-        said.append(html.escape(told))
+        said.append(told)
     elif not now:
-        said.append(html.escape(tr.text("Change a field to see the answer of this moment beside it.")))
-    st.html(f'<p class="story">{" ".join(said)}</p>')
+        said.append(tr.text("Change a field to see the answer of this moment beside it."))
+    st.html(build_paragraph("story", Markup(" ").join(said)))
 
 
 def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], tr: Translation) -> None:
@@ -237,9 +237,9 @@ def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], tr: T
         elif features and stored and entity_lookup.is_of_the_answer(found.entity, name):
             age = tr.time_ago(found.age_seconds(stored["age_seconds"]))
             told = tr.text("As it was behind the stored answer, {age}.", age=age)
-            places[name].html(f'<p class="unusual">{html.escape(told)}</p>')
+            places[name].html(build_paragraph("unusual", told))
         elif how != "stored" and not (how == "expired" and _all_expired(found)):
-            places[name].html(f'<p class="unusual">{html.escape(said[how])}</p>')
+            places[name].html(build_paragraph("unusual", said[how]))
 
 
 def _all_expired(found: LookedUp) -> bool:

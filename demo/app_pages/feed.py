@@ -1,10 +1,10 @@
 """Feed: cases as they come in from the pipeline: how many of each band, their shares over time, the worst, the queue."""
 
-import html
 from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 
 from client import Card
 from demo.charts import feed_chart
@@ -16,6 +16,7 @@ from demo.feed.growing_feed import GrowingFeed
 from demo.session import service_queries, session_state
 from demo.session.cases import MODEL
 from demo.text import answer_html, wording
+from demo.text.markup import build_footer, concatenate
 from demo.text.translation import Translation
 from demo.views import chart_scales
 from demo.widgets import drop_zone, forms
@@ -146,16 +147,18 @@ def _show(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     _versions(card, entries, tr)
 
 
-def _counts(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
+def _counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Markup:
     """Return how many came in, and how many of each band, the worst first."""
     counts = feed_statistics.count_bands(entries)
     chips = [
-        f'<span class="band band-{band["tone"]}"><b>{tr.number(counts[band["value"]])}</b> '
-        f"{html.escape(band.get('label') or band['value'])}</span>"
+        Markup('<span class="band band-{}"><b>{}</b> {}</span>').format(
+            band["tone"], tr.number(counts[band["value"]]), band.get("label") or band["value"]
+        )
         for band in reversed(card["output"].get("bands", []))
     ]
-    came = html.escape(tr.text("{n} came in", n=tr.number(len(entries))))
-    return f'<p class="headline feed-counts" role="status"><strong>{came}</strong>{"".join(chips)}</p>'
+    came = tr.text("{n} came in", n=tr.number(len(entries)))
+    line = Markup('<p class="headline feed-counts" role="status"><strong>{}</strong>{}</p>')
+    return line.format(came, concatenate(chips))
 
 
 def _over_time(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
@@ -226,13 +229,13 @@ def _list(card: Card, entries: list[FeedEntry], count: int, place: str, tr: Tran
         st.button(tr.text("Show more"), on_click=more, key=f"{PAGE}/{place}/more", icon=":material/expand_more:")
 
 
-def _entry(card: Card, each: FeedEntry, tr: Translation) -> str:
-    """Return an entry as HTML in which nothing of it is taken for a mark."""
+def _entry(card: Card, each: FeedEntry, tr: Translation) -> Markup:
+    """Return an entry as HTML: its text, its answer and the band."""
     band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
-    answer = html.escape(wording.format_answer_with_unit(card, each.answer, tr))
+    answer = wording.format_answer_with_unit(card, each.answer, tr)
     badge = answer_html.build_badge(band) if band else ""
-    text = html.escape(feed_entries.describe_entry(card, each, tr) or tr.text("Record {n}", n=tr.number(each.number)))
-    return f'<p class="feed-text">{text}</p><p class="feed-answer"><b>{answer}</b>{badge}</p>'
+    text = feed_entries.describe_entry(card, each, tr) or tr.text("Record {n}", n=tr.number(each.number))
+    return Markup('<p class="feed-text">{}</p><p class="feed-answer"><b>{}</b>{}</p>').format(text, answer, badge)
 
 
 def _versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
@@ -243,4 +246,4 @@ def _versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     parts += [tr.text("now served: {version}", version=served)] if found and found != [served] else []
     if len(entries) >= MAX_ENTRIES:
         parts.append(tr.text("the newest {n}", n=tr.number(len(entries))))
-    st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')
+    st.html(build_footer(parts))

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from client import Card
 from demo.charts import answer_histogram
@@ -62,8 +63,9 @@ def _show(card: Card, sent: UploadJob, file: ScoredFile, tr: Translation) -> Non
             key=f"{PAGE}/again",
         )
     said = tr.count("{n} row scored", "{n} rows scored", scored)
-    refused = tr.count("{n} row not scored", "{n} rows not scored", counts[REFUSED]) if counts[REFUSED] else ""
-    st.html(f'<p class="headline"><strong>{said}</strong>{f"<span>{refused}</span>" if refused else ""}</p>')
+    refused_text = tr.count("{n} row not scored", "{n} rows not scored", counts[REFUSED])
+    refused = Markup("<span>{}</span>").format(refused_text) if counts[REFUSED] else ""
+    st.html(Markup('<p class="headline"><strong>{}</strong>{}</p>').format(said, refused))
     if scored:
         _distribution(card, file, counts, tr)
     _rows(card, sent, file, counts, tr)

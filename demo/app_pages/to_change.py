@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from client import Card, Change, Field, Recommendation
 from demo.fields import field_types
@@ -13,6 +13,7 @@ from demo.session import goal_form, service_queries, session_state
 from demo.session.cases import MODEL
 from demo.session.goal_form import Wish
 from demo.text import answer_html, wording
+from demo.text.markup import concatenate
 from demo.text.translation import Translation
 from demo.widgets import forms
 
@@ -184,21 +185,19 @@ def _proposals(card: Card, found: list[Recommendation], tr: Translation) -> None
     fields = {field["name"]: field for field in card["inputs"]}
     for place, proposal in enumerate(found):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{place}"):
-            moves = "".join(f"<li>{_move(fields[change['field']], change, tr)}</li>" for change in proposal["changes"])
-            st.html(
-                f'<ul class="moves">{moves}</ul>'
-                + answer_html.build_answer_line(card, proposal["prediction"], "", tr, proposal["usualness"])
-            )
+            moves = concatenate(_move(fields[change["field"]], change, tr) for change in proposal["changes"])
+            answer = answer_html.build_answer_line(card, proposal["prediction"], "", tr, proposal["usualness"])
+            st.html(Markup('<ul class="moves">{}</ul>{}').format(moves, answer))
             st.button(tr.text("Try it"), key=f"take-{place}", on_click=_take(card, proposal), type="primary")
 
 
-def _move(field: Field, change: Change, tr: Translation) -> str:
+def _move(field: Field, change: Change, tr: Translation) -> Markup:
     kind = field_types.of(field)
     before, after = (
         kind.value_text(change["from"], tr),
         kind.value_with_unit(change["to"], tr),
     )
-    return f"{escape(wording.field_label(field))} <b>{escape(before)} → {escape(after)}</b>"
+    return Markup("<li>{} <b>{} → {}</b></li>").format(wording.field_label(field), before, after)
 
 
 def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:

@@ -1,9 +1,9 @@
 """Try: the fields on one side; on the other the answer, how far it moved since the start, why, and how usual the case is."""
 
-import html
 import random
 
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Explanation, Field, Prediction
@@ -13,6 +13,7 @@ from demo.fields import field_types
 from demo.session import cases, service_queries, session_state
 from demo.session.cases import MODEL, Case
 from demo.text import answer_html, wording
+from demo.text.markup import build_footer, build_paragraph
 from demo.text.translation import Translation
 from demo.views import case_story, explanation_view
 from demo.widgets import banner, forms
@@ -39,7 +40,7 @@ def page() -> None:
     with answer, st.container(key="answer"):  # on a phone the fields stand between what is said and why
         explained = service_queries.explain(card, [case.row, case.start_row])
         if explained is None:
-            st.html('<p class="answer-none">–</p>')
+            st.html(build_paragraph("answer-none", "–"))
             st.caption(tr.text("No answer at the moment."))
             _notes(card, notes, {}, tr)
             return
@@ -115,8 +116,8 @@ def _answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Tran
     st.html(answer_html.build_large_answer(card, now, tr))
     figure, alt = _drawing(card, case, now, begun, tr)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
-    before, moved, after = (html.escape(part) for part in case_story.story(card, case, begun, value, tr))
-    st.html(f'<p class="story">{before} <strong>{moved}</strong>{"." if moved else ""} {after}</p>')
+    before, moved, after = case_story.story(card, case, begun, value, tr)
+    st.html(Markup('<p class="story">{} <strong>{}</strong>{} {}</p>').format(before, moved, "." if moved else "", after))
 
 
 def _drawing(card: Card, case: Case, now: Prediction, begun: float, tr: Translation) -> tuple[Figure, str]:
@@ -147,7 +148,7 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, tr: Translat
         low=wording.format_answer(card, low, tr),
         high=wording.format_answer_with_unit(card, high, tr),
     )
-    st.html(f'<p class="range">{html.escape(sentence)}</p>')
+    st.html(build_paragraph("range", sentence))
     return figure, tr.text("The answer is {answer}.", answer=said) + " " + sentence
 
 
@@ -155,7 +156,7 @@ def _why(card: Card, case: Case, now: Explanation, start: Explanation, tr: Trans
     st.html(explanation_view.build_explanation(card, case.row, now, start, tr))
     sentence, unusual = explanation_view.describe_usualness(card, now["usualness"], tr)
     if sentence:
-        st.html(f'<p class="usual{" rare" if unusual else ""}">{html.escape(sentence)}</p>')
+        st.html(build_paragraph("usual rare" if unusual else "usual", sentence))
 
 
 def _foot(card: Card, case: Case, tr: Translation) -> None:
@@ -179,7 +180,7 @@ def _foot(card: Card, case: Case, tr: Translation) -> None:
             st.caption(tr.text("There is no room to keep more cases: delete one on Compare."))
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
         parts.append(tr.text("the address of this page is a link to this case"))
-        st.html(f'<p class="foot">{html.escape(" · ".join(parts))}</p>')
+        st.html(build_footer(parts))
 
 
 def _notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
@@ -190,7 +191,7 @@ def _notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, st
         if name in refused:
             places[name].error(tr.text("Please check this value."))
         elif name in warnings:
-            places[name].html(f'<p class="unusual">{html.escape(_warning(field, warnings[name], tr))}</p>')
+            places[name].html(build_paragraph("unusual", _warning(field, warnings[name], tr)))
 
 
 def _warning(field: Field, code: str, tr: Translation) -> str:

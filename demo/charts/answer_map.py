@@ -80,7 +80,7 @@ def _make_click_targets(positions: tuple[list[float], list[float]], cells: list[
     return go.Scatter(
         x=[target[0] for target in targets],
         y=[target[1] for target in targets],
-        text=[f"{escape_text(target[2].label)}: <b>{escape_text(target[2].answer_label)}</b>" for target in targets],
+        text=[target[2].hover_text() for target in targets],
         customdata=[target[3] for target in targets],
         mode="markers",
         marker={"size": 14, "opacity": 0, "symbol": "square"},

@@ -38,7 +38,7 @@ def draw_probability_scale(
         figure.add_annotation(
             x=(band.low + band.high) / 2,
             y=0.5,
-            text=wrap_text(escape_text(band.label), band.high - band.low),
+            text=wrap_text(band.label, band.high - band.low),
             showarrow=False,
             font={"size": 15, "color": INK[theme]},
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
+from markupsafe import Markup, escape
 
 Figure = Any
 """A plotly figure; plotly ships no types."""
@@ -96,14 +97,14 @@ def with_opacity(colour: str, opacity: float = _OPACITY) -> str:
 
 
 def wrap_text(text: str, share: float) -> str:
-    """Break a text of several words in the middle, if `share` of a phone's width is too narrow for it."""
-    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    """Return an escaped text, broken in the middle if `share` of a phone's width is too narrow for its words."""
+    spaces = [index for index, letter in enumerate(text) if letter == " "]
     if not spaces or len(text) * _LETTER_PIXELS <= share * _PHONE_PIXELS:
-        return text
-    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
-    return f"{text[:middle]}<br>{text[middle + 1 :]}"
+        return escape_text(text)
+    middle = min(spaces, key=lambda index: abs(index - len(text) / 2))
+    return str(Markup("{}<br>{}").format(text[:middle], text[middle + 1 :]))
 
 
 def escape_text(text: str) -> str:
     """Return a text that plotly shows as it is: plotly reads some HTML tags in texts."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return str(escape(text))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
+from markupsafe import Markup
 
 from demo.charts.canvas import (
     ACCENT,
@@ -68,10 +69,10 @@ def draw_case_dots(cases: list[CaseDot], scale: Scale, theme: str) -> Figure:
 
 
 def _format_label(case: CaseDot, theme: str) -> str:
-    reason = (
-        f'<br><span style="font-size:12px;color:{MUTED[theme]}">{escape_text(case.reason)}</span>' if case.reason else ""
-    )
-    return escape_text(case.name) + reason
+    if not case.reason:
+        return escape_text(case.name)
+    template = Markup('{}<br><span style="font-size:12px;color:{}">{}</span>')
+    return str(template.format(case.name, MUTED[theme], case.reason))
 
 
 def _text_position(case: CaseDot, low: float, high: float) -> str:

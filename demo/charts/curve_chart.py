@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
+from markupsafe import Markup
 
 from demo.charts.canvas import (
     ACCENT,
@@ -32,6 +33,10 @@ class Point:
     answer: float
     label: str
     answer_label: str
+
+    def hover_text(self) -> str:
+        """Return what plotly shows under the pointer."""
+        return str(Markup("{}: <b>{}</b>").format(self.label, self.answer_label))
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,7 @@ def _draw_bands(figure: Figure, scale: Scale, theme: str) -> None:
 def _make_points_clickable(points: list[Point], colour: str, size: int) -> dict[str, object]:
     return {
         "marker": {"size": size, "color": colour},
-        "text": [f"{escape_text(point.label)}: <b>{escape_text(point.answer_label)}</b>" for point in points],
+        "text": [point.hover_text() for point in points],
         "customdata": list(range(len(points))),
         "hovertemplate": "%{text}<extra></extra>",
         "selected": {"marker": {"opacity": 1}},

@@ -1,6 +1,6 @@
 """The findings of a classification: discrimination, precision and recall, calibration, thresholds and their costs."""
 
-from html import escape
+from markupsafe import Markup
 
 from client import Card, Classification, ThresholdCounts
 from demo.charts import evaluation_charts
@@ -8,6 +8,7 @@ from demo.charts.canvas import Figure
 from demo.charts.evaluation_charts import AxisTitles, Estimate
 from demo.evaluation import threshold_costs
 from demo.evaluation.findings import Finding, explain_intervals, focus_label, format_interval, format_share_ticks
+from demo.text.markup import build_table
 from demo.text.translation import Translation
 
 _HALF = 0.5
@@ -117,20 +118,16 @@ def describe_threshold_intervals(counts: ThresholdCounts, tr: Translation) -> st
     )
 
 
-def build_confusion_table(card: Card, counts: ThresholdCounts, tr: Translation) -> str:
+def build_confusion_table(card: Card, counts: ThresholdCounts, tr: Translation) -> Markup:
     """Return the confusion matrix at a threshold as an HTML table."""
-    label = escape(focus_label(card))
+    row = Markup('<tr><th scope="row">{}</th><td class="{}">{}</td><td class="{}">{}</td></tr>')
+    true_positives, false_positives = tr.number(counts["flagged_right"]), tr.number(counts["flagged_wrong"])
+    false_negatives, true_negatives = tr.number(counts["passed_wrong"]), tr.number(counts["passed_right"])
     rows = [
-        (tr.text("flagged"), counts["flagged_right"], counts["flagged_wrong"], "right", "wrong"),
-        (tr.text("not flagged"), counts["passed_wrong"], counts["passed_right"], "wrong", "right"),
+        row.format(tr.text("flagged"), "right", true_positives, "wrong", false_positives),
+        row.format(tr.text("not flagged"), "wrong", false_negatives, "right", true_negatives),
     ]
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td class="{one_kind}">{tr.number(one)}</td>'
-        f'<td class="{other_kind}">{tr.number(other)}</td></tr>'
-        for name, one, other, one_kind, other_kind in rows
-    )
-    heads = f'<th scope="col">{label}</th><th scope="col">{escape(tr.text("others"))}</th>'
-    return f'<table class="confusion"><thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    return build_table([focus_label(card), tr.text("others")], rows, "confusion")
 
 
 def describe_costs(

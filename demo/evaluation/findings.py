@@ -1,6 +1,9 @@
 """The findings of an evaluation that every model has, each with a sentence and, for most, a chart."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup
 
 from client import Card, Evaluation, Figure
 from demo.charts import canvas, evaluation_charts
@@ -23,8 +26,8 @@ class Finding:
     figure: canvas.Figure | None
     notes: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
-    table: str = ""
-    """An HTML table, or empty."""
+    table: Markup | Literal[""] = ""
+    """An HTML table."""
 
 
 def describe_bands(card: Card, evaluation: Evaluation, theme: str, tr: Translation) -> Finding:

@@ -1,6 +1,6 @@
 """The findings of segments: how good the model is for each group of cases, and how it decides on them."""
 
-from html import escape
+from markupsafe import Markup
 
 from client import Card, Evaluation, Segment, SegmentGroup
 from demo.charts import canvas, evaluation_charts
@@ -17,9 +17,10 @@ from demo.evaluation.findings import (
     metric_name,
 )
 from demo.text import wording
+from demo.text.markup import build_row, build_scrollable, build_table
 from demo.text.translation import Translation
 
-_GREY = f' style="color:light-dark({canvas.MUTED["light"]},{canvas.MUTED["dark"]})"'
+_GREY = Markup(' style="color:light-dark({light},{dark})"').format(**canvas.MUTED)
 
 
 def describe_groups(card: Card, evaluation: Evaluation, segment: Segment, theme: str, tr: Translation) -> Finding:
@@ -74,7 +75,7 @@ def _describe_best_and_worst(evaluation: Evaluation, segment: Segment, tr: Trans
     return sentence, []
 
 
-def _build_group_table(card: Card, evaluation: Evaluation, segment: Segment, tr: Translation) -> str:
+def _build_group_table(card: Card, evaluation: Evaluation, segment: Segment, tr: Translation) -> Markup:
     """Return an HTML table: for each group its cases, the flagged share, and the true share."""
     classification = evaluation["kind"] == "classification"
     bands = card["output"].get("bands", [])
@@ -93,12 +94,5 @@ def _build_group_table(card: Card, evaluation: Evaluation, segment: Segment, tr:
             return [cases, tr.text("{value} ({low} to {high})", value=value, low=low, high=high)]
         return [cases, format_interval(group["flagged"], tr) if group["flagged"] else "", format_interval(truth, tr)]
 
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    body = "".join(
-        f'<tr{_GREY if group["small"] else ""}><th scope="row">{escape(group["label"])}</th>'
-        + "".join(f"<td>{escape(text)}</td>" for text in cells(group))
-        + "</tr>"
-        for group in segment["groups"]
-    )
-    table = f'<table class="compared"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="wide" tabindex="0">{table}</div>'
+    rows = [build_row(group["label"], cells(group), _GREY if group["small"] else "") for group in segment["groups"]]
+    return build_scrollable(build_table(heads, rows, "compared"))

@@ -108,6 +108,7 @@ HOMES: dict[str, set[str]] = {
     "streamlit": {"demo.__main__", "demo.app", "demo.app_pages", "demo.fields", "demo.session", "demo.widgets"},
     "plotly": {"demo.charts"},
     "babel": {"demo.text.translation"},
+    "markupsafe": {"demo"},
 }
 
 
