@@ -52,6 +52,13 @@ class Answers(Protocol):
         ...
 
 
+def output_of(card: Card, prediction: LabelPrediction | ValuePrediction) -> float:
+    """Return the number that people read: the probability of the card's focus, or the value."""
+    if isinstance(prediction, ValuePrediction):
+        return prediction.value
+    return prediction.probabilities[card.output.focus]  # type: ignore[union-attr]
+
+
 def answers(card: Card) -> Answers:
     """Return the function that turns scores of this card's model into its answer."""
     if isinstance(card.output, Classification):

@@ -9,18 +9,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from service.errors import BrokenBundle, InvalidInput
-from service.schemas import Card, Row
+from service.errors import BrokenBundle
+from service.schemas import Row
 from service.schemas.card import Shape
 from service.rows.checks import Checks
-from service.rows.columns import Columns
 
 FILE = "reference.json"
 MAX_ROWS = 512
 QUANTILES = 201
 MAX_BYTES = 2**20
-_TAIL = QUANTILES // 100
-"""Quantiles that one row of a hundred lies beyond."""
 
 
 class Spread(Shape, frozen=True):
@@ -49,8 +46,11 @@ def write_reference(folder: Path, reference: Reference) -> None:
         (folder / FILE).write_bytes(content)
 
 
-def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None:
-    """Return the reference, or None where the bundle has none. Raises BrokenBundle where it does not fit the card."""
+def read_reference(folder: Path, checks: Checks) -> Reference | None:
+    """Return the reference, or None if the bundle has none. Its rows are not checked yet.
+
+    Raises BrokenBundle if it does not fit the card.
+    """
     file = folder / FILE
     if not file.exists():
         return None
@@ -58,29 +58,10 @@ def read_reference(folder: Path, card: Card, checks: Checks) -> Reference | None
         raise BrokenBundle(f"{FILE} is larger than {MAX_BYTES // 2**10} kB")
     try:
         reference = msgspec.json.decode(file.read_bytes(), type=Reference)
-        checks.columns(reference.rows)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenBundle(f"{FILE} does not fit: {str(error)[:200]}") from error
-    except InvalidInput as error:
-        raise BrokenBundle(f"{FILE} holds rows that do not fit the card: {error.faults[0].field}") from error
     _check(reference, checks)
     return reference
-
-
-def background(reference: Reference | None, card: Card, checks: Checks) -> Columns:
-    """Return the rows that an answer is compared with: the reference's, else those that the card shows to people.
-
-    No rows where a hand-made bundle has neither: then nothing can be said of why.
-    """
-    rows = reference.rows if reference else [*card.real_rows, *(example.row for example in card.examples)]
-    return checks.columns(rows[:MAX_ROWS])
-
-
-def usual_range(reference: Reference | None, checks: Checks, name: str) -> tuple[float, float] | None:
-    """Return between which values of a number 98 of 100 rows lie that the model learned from; None where nobody knows."""
-    names = [field.name for field in checks.number_fields]
-    quantiles = reference.spreads[names.index(name)].quantiles if reference and name in names else []
-    return (quantiles[_TAIL], quantiles[-1 - _TAIL]) if len(quantiles) == QUANTILES else None
 
 
 def spread_of(values: NDArray[np.float64], categories: int) -> Spread:

@@ -21,7 +21,8 @@ from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.bundles.evaluation_file import read_evaluation
 from service.rows.quick_reader import QuickReader
-from service.bundles.reference import Reference, read_reference
+from service.bundles.background import Background, background_of
+from service.bundles.reference import FILE as REFERENCE_FILE, read_reference
 from service.bundles.scorers.scorer import Scorer, open_scorer
 
 _FEW_SECONDS = 0.005
@@ -39,9 +40,9 @@ class Model:
     read: QuickReader
     scorer: Scorer
     answer: Answers
+    background: Background
     evaluation: Evaluation | None = None
     """None: the bundle was made without one."""
-    reference: Reference | None = None
     few_rows: int = 0
     """So many rows are answered in a few milliseconds: sooner than they would be handed to a thread and back."""
 
@@ -69,8 +70,15 @@ def open_model(folder: Path) -> Model:
     """Open a bundle: its size, hash and types first, then its own rows. Raises BrokenBundle with the reason."""
     card = read_card(folder)
     checks = Checks(card)
-    model = Model(card, checks, QuickReader(card, checks), open_scorer(card, folder), answers(card))
-    model = replace(model, evaluation=read_evaluation(folder, card), reference=read_reference(folder, card, checks))
+    model = Model(
+        card,
+        checks,
+        QuickReader(card, checks),
+        open_scorer(card, folder),
+        answers(card),
+        _background(card, checks, folder),
+        read_evaluation(folder, card),
+    )
     rows = [example.row for example in card.examples] + list(card.real_rows)
     try:
         model.predict(rows)
@@ -79,6 +87,15 @@ def open_model(folder: Path) -> Model:
         raise BrokenBundle(f"its own rows do not fit its card: {error.faults[0].field}") from error
     except ModelFailed as error:
         raise BrokenBundle("it cannot score its own rows") from error
+
+
+def _background(card: Card, checks: Checks, folder: Path) -> Background:
+    reference = read_reference(folder, checks)
+    try:
+        return background_of(card, checks, reference)
+    except InvalidInput as error:
+        place = f"{REFERENCE_FILE} holds rows that do not fit the card" if reference else "its own rows do not fit its card"
+        raise BrokenBundle(f"{place}: {error.faults[0].field}") from error
 
 
 def _few_rows(model: Model, rows: list[Row]) -> int:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from service.bundles.background import distribution_of
 from service.bundles.reference import MAX_ROWS, QUANTILES, Reference, spread_of
 from service.fields.lookup import number_fields
 from service.questions.usualness import surprises
@@ -17,7 +18,7 @@ def choose_reference(card: Card, rows: list[Row], columns: Columns, outputs: NDA
     """Choose among training rows; `outputs` has the bundle's output for each of them."""
     sizes = [field.size for field in number_fields(card)]
     spreads = [spread_of(columns.numbers[:, place], size) for place, size in enumerate(sizes)]
-    totals = surprises(spreads, columns.numbers).sum(axis=1)
+    totals = surprises(map(distribution_of, spreads), columns.numbers).sum(axis=1)
     quantiles = np.quantile(totals, np.linspace(0, 1, QUANTILES)) if spreads else np.array([])
     chosen = _most_balanced_draw(columns.numbers, outputs)
     return Reference(

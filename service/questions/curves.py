@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.reference import usual_range
+from service.bundles.prediction_builder import output_of
 from service.bundles.registry import Model
 from service.errors import Fault, InvalidInput
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.value_grid import Grid
 from service.questions.row_variants import Base, base_of
-from service.questions.usualness import Usual
+from service.questions.usualness import usualness
 from service.rows.strict_json import shown
 from service.schemas import (
     Curve,
@@ -31,8 +31,8 @@ MAX_FIELDS = 12
 POINTS, MAX_POINTS = 41, 201
 SURFACE_POINTS, MAX_SURFACE_POINTS = 21, 41
 _BOTH = 2
-_BEYOND = 0.15
-"""Of the usual range: how far a field is swept beyond it, to both sides, where the model has seen data at all."""
+_MARGIN = 0.15
+"""How far a curve goes beyond the central range on each side, as a share of that range."""
 
 Prediction = LabelPrediction | ValuePrediction
 
@@ -51,8 +51,8 @@ def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
         prediction=own,
         pinned=_pinned(model, asked),
         curves=[] if asked.together else _curves(model, base, fields, values, own),
-        surface=_surface(model, base, fields, values) if asked.together else None,
-        usualness=Usual(model.checks, model.reference)(base.columns.numbers)[0],
+        surface=_surface(model, base, fields, values, own) if asked.together else None,
+        usualness=usualness(model.background, base.columns.numbers)[0],
     )
 
 
@@ -66,9 +66,13 @@ def _pinned(model: Model, asked: CurveRequest) -> Prediction | None:
 def _curves(
     model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]], own: Prediction
 ) -> list[Curve[Any]]:
-    matrix = base.repeated(sum(map(len, values)))
+    others = [
+        [value for value in along if not _same(value, base.own(field.name))]
+        for field, along in zip(fields, values, strict=True)
+    ]
+    matrix = base.repeated(sum(map(len, others)))
     start = 0
-    for field, along in zip(fields, values, strict=True):
+    for field, along in zip(fields, others, strict=True):
         matrix[start : start + len(along), base.place(field.name)] = [field.number(value) for value in along]
         start += len(along)
     predictions = iter(model.predict(base.with_numbers(matrix)).predictions)
@@ -76,17 +80,17 @@ def _curves(
         Curve(
             field=field.name,
             seen=field.field.seen,
-            usual=_bounds(field, usual_range(model.reference, model.checks, field.name)),
+            usual=_bounds(field, model.background.central_range(field.name)),
             points=[
-                CurvePoint(value=value, prediction=own if _same(value, base.own(field.name)) else prediction)
-                for value, prediction in zip(along, predictions, strict=False)
+                CurvePoint(value=value, prediction=own if _same(value, base.own(field.name)) else next(predictions))
+                for value in along
             ],
         )
         for field, along in zip(fields, values, strict=True)
     ]
 
 
-def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]]) -> Surface:
+def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]], own: Prediction) -> Surface:
     (one, other), (rows, columns) = fields, values
     for place, along in enumerate(values):
         if len(along) > MAX_SURFACE_POINTS:
@@ -97,9 +101,11 @@ def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[l
     matrix = base.repeated(len(rows) * len(columns))
     matrix[:, base.place(one.name)] = np.repeat([one.number(value) for value in rows], len(columns))
     matrix[:, base.place(other.name)] = np.tile([other.number(value) for value in columns], len(rows))
-    outputs = model.outputs(base.unwarned(matrix)).reshape(len(rows), len(columns))
-    outputs[_own_place(rows, base.own(one.name)), _own_place(columns, base.own(other.name))] = model.outputs(base.columns)[0]
-    return Surface(fields=(one.name, other.name), values=(rows, columns), outputs=outputs.tolist())
+    cell = _own_index(rows, base.own(one.name)) * len(columns) + _own_index(columns, base.own(other.name))
+    outputs = np.insert(model.outputs(base.unwarned(np.delete(matrix, cell, axis=0))), cell, output_of(model.card, own))
+    return Surface(
+        fields=(one.name, other.name), values=(rows, columns), outputs=outputs.reshape(len(rows), len(columns)).tolist()
+    )
 
 
 def _values(model: Model, base: Base, field: NumbersType, points: int) -> list[Value]:
@@ -117,13 +123,13 @@ def _values(model: Model, base: Base, field: NumbersType, points: int) -> list[V
 
 
 def _grid(model: Model, field: RangeType, own: float) -> Grid:
-    """Return the usual range and a little beyond: one row of a million must not squeeze all others into a corner."""
+    """Return the grid of the central range with a margin, so that a few extreme training rows do not compress the curve."""
     grid = field.seen_grid(model.card, own)
-    usual = usual_range(model.reference, model.checks, field.name)
-    if not usual:
+    central = model.background.central_range(field.name)
+    if not central:
         return grid
-    room = _BEYOND * (usual[1] - usual[0])
-    return grid.around(float(np.fmin(usual[0] - room, own)), float(np.fmax(usual[1] + room, own)))
+    margin = _MARGIN * (central[1] - central[0])
+    return grid.around(float(np.fmin(central[0] - margin, own)), float(np.fmax(central[1] + margin, own)))
 
 
 def _with(own: float, values: NDArray[np.float64], points: int) -> NDArray[np.float64]:
@@ -138,13 +144,13 @@ def _with(own: float, values: NDArray[np.float64], points: int) -> NDArray[np.fl
     return np.delete(values, gaps.argmin() if np.isfinite(gaps).any() else int(values[0] == own))
 
 
-def _bounds(field: NumbersType, usual: tuple[float, float] | None) -> tuple[float | str, float | str] | None:
+def _bounds(field: NumbersType, limits: tuple[float, float] | None) -> tuple[float | str, float | str] | None:
     """Return the bounds of a range as answers write them."""
-    return (field.bound(usual[0]), field.bound(usual[1])) if usual and isinstance(field, RangeType) else None
+    return (field.bound(limits[0]), field.bound(limits[1])) if limits and isinstance(field, RangeType) else None
 
 
-def _own_place(values: list[Value], own: Value) -> int:
-    return next(place for place, value in enumerate(values) if _same(value, own))
+def _own_index(values: list[Value], own: Value) -> int:
+    return next(index for index, value in enumerate(values) if _same(value, own))
 
 
 def _same(value: Value, own: Value) -> bool:

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.reference import background
+from service.bundles.prediction_builder import output_of
 from service.bundles.registry import Model
 from service.errors import TooLarge
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.text import TextType
 from service.questions.explanation_sentence import sentence
 from service.questions.shapley import MIN_PAIRS, Coalitions, Games, Worth, shared_out
-from service.questions.usualness import Usual
+from service.questions.usualness import usualness
 from service.rows.columns import Columns
 from service.schemas import Contribution, Explanation, Explanations, Row
 from wire.languages import Language
@@ -46,12 +46,12 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
     if len(rows) > MAX_ROWS:
         raise TooLarge(f"Ask why for at most {MAX_ROWS} rows at once.")
     columns = model.checks.columns(rows)
-    usual = Usual(model.checks, model.reference)(columns.numbers)
+    ratings = usualness(model.background, columns.numbers)
     found: list[Explanation[Any]] = []
     for place, row in enumerate(rows):
         one = _one(columns, place)
         (prediction,) = model.predict(one).predictions
-        output = float(model.outputs(one)[0])
+        output = output_of(model.card, prediction)
         base, contributions, error = _why(model, one, row, output)
         found.append(
             Explanation(
@@ -61,7 +61,7 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
                 contributions=contributions,
                 sentence=sentence(model.card, contributions, base, output, language),
                 prediction=prediction,
-                usualness=usual[place],
+                usualness=ratings[place],
             )
         )
     return Explanations(model=model.card.name, version=model.card.version, explanations=found)
@@ -76,7 +76,7 @@ def _why(model: Model, one: Columns, row: Row, output: float) -> tuple[float, li
 
 def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[float, list[Contribution], float]:
     fields = model.checks.fields
-    others = background(model.reference, model.card, model.checks)
+    others = model.background.rows
     if not others:
         return output, [], 0.0
     budget = _TEXTS if one.texts else _ROWS
@@ -93,11 +93,9 @@ def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[flo
             for place, field in enumerate(fields)
             if isinstance(field, TextType)
         }
-        scored: NDArray[np.float64] = model.outputs(Columns(matrix, texts))
-        scored[members.all(axis=1)] = output  # a batch may differ from a row alone in the last digits
-        return scored
+        return model.outputs(Columns(matrix, texts))
 
-    base, values, error = _shared_out(worth, _alike(one, others, fields), budget, one)
+    base, values, error = _shared_out(worth, output, _alike(one, others, fields), budget, one)
     contributions = [
         Contribution(field=field.name, value=row.get(field.name), contribution=float(value))
         for field, value in zip(fields, values, strict=True)
@@ -108,20 +106,16 @@ def _of_fields(model: Model, one: Columns, row: Row, output: float) -> tuple[flo
 def _of_words(model: Model, field: str, text: str, output: float) -> tuple[float, list[Contribution], float]:
     pieces = _pieces(text)
     players = len(pieces)
-    nothing = np.empty((1, 0))
-    base = float(model.outputs(Columns(nothing, {field: [""]}))[0])
     if not players:
         return output, [], 0.0
+    nothing = np.empty((1, 0))
 
     def worth(members: Coalitions, _games: Games) -> NDArray[np.float64]:
         texts = [" ".join(piece.text for piece, own in zip(pieces, inside, strict=True) if own) for inside in members]
-        scored = model.outputs(Columns(np.empty((len(texts), 0)), {field: texts}))
-        scored[members.all(axis=1)] = output  # the text as it was typed in, spaces and all
-        scored[~members.any(axis=1)] = base
-        return scored
+        return model.outputs(Columns(np.empty((len(texts), 0)), {field: texts}))
 
     base, values, error = _shared_out(
-        worth, np.zeros((1, players), dtype=np.bool_), _TEXTS, Columns(nothing, {field: [text]})
+        worth, output, np.zeros((1, players), dtype=np.bool_), _TEXTS, Columns(nothing, {field: [text]})
     )
     contributions = [
         Contribution(field=field, value=piece.text, contribution=float(value), span=piece.span)
@@ -131,10 +125,10 @@ def _of_words(model: Model, field: str, text: str, output: float) -> tuple[float
 
 
 def _shared_out(
-    worth: Worth, nulls: NDArray[np.bool_], budget: int, one: Columns
+    worth: Worth, output: float, nulls: NDArray[np.bool_], budget: int, one: Columns
 ) -> tuple[float, NDArray[np.float64], float]:
     """Return the mean worth of nobody, each player's value, and the standard error of the least certain one."""
-    found = shared_out(worth, nulls, budget, _seed(one))
+    found = shared_out(worth, output, nulls, budget, _seed(one))
     return found.base, found.values, float(np.maximum(found.walk_errors, found.game_errors).max())
 
 

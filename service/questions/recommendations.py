@@ -11,7 +11,7 @@ from service.fields.field_type import NumbersType, RangeType
 from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread
 from service.questions.goals import Target, target_of
 from service.questions.row_variants import Base, base_of
-from service.questions.usualness import Usual
+from service.questions.usualness import usualness
 from service.schemas import (
     Change,
     LabelPrediction,
@@ -81,7 +81,7 @@ def _recommendation(model: Model, base: Base, levers: list[Lever], move: Move) -
     return Recommendation(
         changes=_changes(base, rows),
         prediction=_prediction(model, base, rows),
-        usualness=Usual(model.checks, model.reference)(rows)[0],
+        usualness=usualness(model.background, rows)[0],
     )
 
 

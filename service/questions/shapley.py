@@ -51,10 +51,11 @@ class _Part:
     """(games, coalitions of one game with both ends) → each player's value and the variance of that, (games, playing)."""
 
 
-def shared_out(worth: Worth, nulls: NDArray[np.bool_], budget: int, seed: int) -> Shared:
+def shared_out(worth: Worth, everybody: float, nulls: NDArray[np.bool_], budget: int, seed: int) -> Shared:
     """Return what each player is worth, asking for about `budget` coalitions at most, in one go.
 
-    `nulls` (games, players) tells who changes nothing in a game.
+    `everybody` is the worth of all players together, the same in every game; `worth` is never asked for it. `nulls`
+    (games, players) tells who changes nothing in a game.
     """
     playing = (~nulls).sum(axis=1)
     counted, pairs = _plan(playing, budget)
@@ -62,12 +63,12 @@ def shared_out(worth: Worth, nulls: NDArray[np.bool_], budget: int, seed: int) -
         _part(nulls, np.flatnonzero(playing == size), None if size <= counted else pairs, seed)
         for size in np.unique(playing).tolist()
     ]
-    everyone = np.arange(len(nulls))
-    asked = [_whole(nulls, part) for part in parts]
-    members = np.concatenate([nulls, np.ones((1, nulls.shape[1]), dtype=np.bool_), *asked])
+    open_games = np.flatnonzero(playing)
+    members = np.concatenate([nulls[open_games], *(_whole(nulls, part) for part in parts)])
     in_game = [np.repeat(part.games, len(part.inner) // len(part.games)) for part in parts]
-    worths = worth(members, np.concatenate([everyone, [0], *in_game]))
-    nobody, everybody, at = worths[: len(nulls)], worths[len(nulls)], len(nulls) + 1
+    worths = worth(members, np.concatenate([open_games, *in_game]))
+    nobody, at = np.full(len(nulls), everybody), len(open_games)
+    nobody[open_games] = worths[:at]
     values, variances = np.zeros(nulls.shape), np.zeros(nulls.shape)
     for part in parts:
         between = worths[at : at + len(part.inner)].reshape(len(part.games), -1)

@@ -1,65 +1,50 @@
-"""Is this a usual case? How far out its values lie among those that the model learned from, field by field.
+"""How usual a row is among the training rows, as a percentile, and which of its fields are rare.
 
-A row's surprise is the sum over its fields of −log of the share of training rows at least as far out (for a number, on its
-side of the median, doubled; for a category, the share of categories that are as rare). Fields are taken one by one; that
-they hang together is mended by comparing the sum with the sums of the training rows themselves.
+A row's surprise is the sum over its fields of −log of the share of training rows at least as far out. The sum treats the
+fields as independent. The percentile corrects for that: it compares the sum with the sums of the training rows.
 """
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable
 
-from service.bundles.reference import Reference, Spread
-from service.rows.checks import Checks
+import numpy as np
+
+from service.bundles.background import Background, Distribution, Numbers
 from service.schemas import Usualness
 
 _UNUSUAL_PERCENTILE = 90.0
 _RARE = 0.05
-_LEAST = 1e-4
-"""The share of what no training row has: odd enough to make an otherwise plain row unusual."""
+_MIN_SHARE = 1e-4
+"""The share for a value that no training row has. It makes an otherwise ordinary row unusual."""
 _MAX_NAMED = 3
 
 
-def surprises(spreads: list[Spread], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+def surprises(distributions: Iterable[Distribution], matrix: Numbers) -> Numbers:
     """Return (rows, fields): −log of the share of training rows that lie at least as far out."""
-    shares = [_shares(spread, matrix[:, place]) for place, spread in enumerate(spreads)]
-    return -np.log(np.stack(shares, axis=1)) if shares else np.zeros((len(matrix), 0))
+    shares = [each.tails(matrix[:, column]) for column, each in enumerate(distributions)]
+    if not shares:
+        return np.zeros((len(matrix), 0))
+    return -np.log(np.maximum(np.stack(shares, axis=1), _MIN_SHARE))
 
 
-class Usual:
-    """Tells how usual the rows of one model are."""
-
-    def __init__(self, checks: Checks, reference: Reference | None) -> None:
-        self._names = [field.name for field in checks.number_fields]
-        self._reference = reference if reference and reference.surprises else None
-
-    def __call__(self, matrix: NDArray[np.float64]) -> list[Usualness | None]:
-        """Return one a row; None where the bundle does not remember what it learned from."""
-        if self._reference is None:
-            return [None] * len(matrix)
-        each = surprises(self._reference.spreads, matrix)
-        known = np.array(self._reference.surprises)
-        places = np.searchsorted(known, each.sum(axis=1)) / len(known) * 100
-        return [
-            Usualness(percentile=round(float(place), 1), fields=self._rarest(row) if place >= _UNUSUAL_PERCENTILE else [])
-            for place, row in zip(places, each, strict=True)
-        ]
-
-    def _rarest(self, row: NDArray[np.float64]) -> list[str]:
-        """Return the rare fields, the rarest first; where several make the row unusual together, the rarest of them."""
-        order = np.argsort(-row, kind="stable")[:_MAX_NAMED]
-        rare = [self._names[place] for place in order if row[place] > -np.log(_RARE)]
-        return rare or [self._names[order[0]]]
+def usualness(background: Background, matrix: Numbers) -> list[Usualness | None]:
+    """Return how usual each row of a matrix is; None if the bundle does not know the surprises of its training rows."""
+    known = background.surprises
+    if not len(known):
+        return [None] * len(matrix)
+    names = list(background.distributions)
+    by_field = surprises(background.distributions.values(), matrix)
+    percentiles = np.searchsorted(known, by_field.sum(axis=1)) / len(known) * 100
+    return [
+        Usualness(
+            percentile=round(float(percentile), 1),
+            fields=_rarest(names, row) if percentile >= _UNUSUAL_PERCENTILE else [],
+        )
+        for percentile, row in zip(percentiles, by_field, strict=True)
+    ]
 
 
-def _shares(spread: Spread, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    missing = np.isnan(values)
-    if spread.shares:
-        own = np.array(spread.shares)
-        tails = np.array([own[own <= share].sum() for share in own])
-        found = tails[np.where(missing, 0, values).astype(int)]
-    else:
-        quantiles = np.array(spread.quantiles)
-        below = np.searchsorted(quantiles, values, side="right") / len(quantiles)
-        above = 1 - np.searchsorted(quantiles, values, side="left") / len(quantiles)
-        found = np.minimum(1.0, 2 * np.minimum(below, above))
-    return np.maximum(np.where(missing, spread.missing, found), _LEAST)
+def _rarest(names: list[str], row: Numbers) -> list[str]:
+    """Return the rare fields, the rarest first; if none is rare alone, the rarest."""
+    order = np.argsort(-row, kind="stable")[:_MAX_NAMED]
+    rare = [names[column] for column in order if row[column] > -np.log(_RARE)]
+    return rare or [names[order[0]]]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.bundles.background import background_of
 from service.bundles.reference import MAX_ROWS, Reference
 from service.bundles.registry import Model
 from service.bundles.scorers.onnx_scorer import OnnxScorer
@@ -47,10 +48,12 @@ def drawn_rows(inputs: tuple[Input, ...], count: int, seed: int = 0) -> list[Row
 
 
 def compared_with(model: Model, rows: list[Row]) -> Model:
-    return replace(model, reference=Reference(rows=rows, spreads=[], surprises=[]))
+    reference = Reference(rows=rows, spreads=[], surprises=[])
+    return replace(model, background=background_of(model.card, model.checks, reference))
 
 
-FLAT_WHY, PET_WHY = (compared_with(toy, drawn_rows(toy.card.inputs, 40)) for toy in (FLAT, PET))
+FLAT_OTHERS, PET_OTHERS = drawn_rows(FLAT.card.inputs, 40), drawn_rows(PET.card.inputs, 40)
+FLAT_WHY, PET_WHY = compared_with(FLAT, FLAT_OTHERS), compared_with(PET, PET_OTHERS)
 
 
 def why(model: Model, row: Row) -> Explanation[Any]:
@@ -100,7 +103,7 @@ def fields_by_definition(model: Model, row: Row, others: list[Row]) -> NDArray[n
 
 FLAGS = [(20, 0.05), (12, 0.03), (12, 0.0), (60, 0.04), (20, 0.3)]
 """Numbers of flags, and shares of rows in which a flag is up."""
-MAX_SCORED_ROWS = 24_576 + MAX_ROWS + 3
+MAX_SCORED_ROWS = 24_576 + MAX_ROWS + 1
 """Rows that one explanation may score: the coalitions, the rows to compare with, the row itself."""
 
 
@@ -122,12 +125,12 @@ class CountingScorer:
 
 def shares(model: Model, row: Row) -> Shared:
     """Share out the answer among the fields as `explanations` does, but tell the two errors apart."""
-    own, others = (model.checks.columns(rows).numbers for rows in ([row], model.reference.rows if model.reference else []))
+    own, others = model.checks.columns([row]), model.background.rows.numbers
 
     def worth(members: NDArray[np.bool_], games: NDArray[np.intp]) -> NDArray[np.float64]:
-        return model.outputs(Columns(np.where(members, own, others[games]), {}))
+        return model.outputs(Columns(np.where(members, own.numbers, others[games]), {}))
 
-    return shared_out(worth, others == own, 24_576, 7)
+    return shared_out(worth, float(model.outputs(own)[0]), others == own.numbers, 24_576, 7)
 
 
 def knotted(fields: int) -> Model:
@@ -144,8 +147,8 @@ def knotted(fields: int) -> Model:
 KNOTTED = knotted(12)
 
 
-def twenty_fields(folder: Path) -> Model:
-    """Return a model of 20 fields (numbers, counts, categories, flags that are mostly down) with trees as in the bundles."""
+def twenty_fields(folder: Path) -> tuple[Model, list[Row]]:
+    """Return a model of 20 fields (numbers, counts, categories, flags that are mostly down) and the rows to compare with."""
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.pipeline import Pipeline
 
@@ -168,7 +171,8 @@ def twenty_fields(folder: Path) -> Model:
     pipeline = Pipeline([("model", trees)]).fit(given, answer.astype(int))
     file = folder / "model.onnx"
     file.write_bytes(matrix_to_onnx(pipeline, [field.name for field in inputs]))
-    return compared_with(replace(model, scorer=OnnxScorer(model.card, file)), rows[:MAX_ROWS])
+    others = rows[:MAX_ROWS]
+    return compared_with(replace(model, scorer=OnnxScorer(model.card, file)), others), others
 
 
 def flags(fields: int, share: float) -> tuple[Model, CountingScorer]:
@@ -184,6 +188,6 @@ def flags(fields: int, share: float) -> tuple[Model, CountingScorer]:
 
 def flag_rows(model: Model) -> list[Row]:
     """Return three rows: all flags down, flags as in the first row to compare with, all flags up."""
-    assert model.reference is not None
-    first = model.reference.rows[0]
+    names = [field.name for field in model.card.inputs]
+    first = dict(zip(names, map(bool, model.background.rows.numbers[0]), strict=True))
     return [dict.fromkeys(first, False), first, dict.fromkeys(first, True)]

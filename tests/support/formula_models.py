@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from service.bundles.background import background_of
 from service.bundles.prediction_builder import answers
 from service.bundles.registry import Model
 from service.rows.checks import Checks
@@ -30,7 +31,8 @@ def model_of(name: str, inputs: tuple[Input, ...], output: Classification | Regr
     scoring = Scoring(scorer="onnx", gate_rows=0, gate_difference=0)
     card = Card(name=name, title=name, question="?", inputs=inputs, output=output, scoring=scoring, version="toy")
     checks = Checks(card)
-    return Model(card, checks, QuickReader(card, checks), FormulaScorer(formula), answers(card))
+    background = background_of(card, checks, None)
+    return Model(card, checks, QuickReader(card, checks), FormulaScorer(formula), answers(card), background)
 
 
 FLAT_INPUTS = (

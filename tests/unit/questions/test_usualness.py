@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
+from service.bundles.background import background_of
 from service.bundles.registry import open_model
 from service.publishing.reference_sampling import choose_reference
-from service.questions.usualness import Usual
+from service.questions.usualness import usualness
 from service.rows.checks import Checks
 from service.schemas import Card, Category, Input, Regression, Row, Usualness
 from tests.support.formula_models import model_of
@@ -48,11 +49,11 @@ def drawn() -> list[Row]:
 
 TRAINING = drawn()
 MATRIX = CHECKS.columns(TRAINING).numbers
-USUAL = Usual(CHECKS, choose_reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
+BACKGROUND = background_of(CARD, CHECKS, choose_reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
 
 
 def badge(row: Row) -> Usualness:
-    (found,) = USUAL(CHECKS.columns([row]).numbers)
+    (found,) = usualness(BACKGROUND, CHECKS.columns([row]).numbers)
     assert found is not None
     return found
 
@@ -173,7 +174,7 @@ def test_held_out_rows_of_a_bundle_are_as_usual_as_those_it_learned_from(name: s
     held_out = split_of(name).test.fields[[field.name for field in model.card.inputs]].sample(2000, random_state=0)
     rows = json.loads(held_out.to_json(orient="records", double_precision=15))
     matrix = model.checks.columns(rows).numbers
-    places = np.array([each.percentile for each in Usual(model.checks, model.reference)(matrix) if each])
+    places = np.array([each.percentile for each in usualness(model.background, matrix) if each])
     assert len(places) == len(rows)
     assert np.median(places) == pytest.approx(50, abs=5)
     assert (places >= 90).mean() == pytest.approx(0.1, abs=0.03)

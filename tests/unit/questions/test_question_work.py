@@ -1,0 +1,141 @@
+"""Promises of the work that a question takes: a row is checked once and scored once, reference rows are checked once."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from service.bundles.background import background_of
+from service.bundles.reference import MAX_ROWS, Reference
+from service.bundles.registry import Model, open_model
+from service.bundles.scorers.scorer import Scorer
+from service.questions.curves import curves
+from service.questions.explanations import explanations
+from service.questions.recommendations import recommendations
+from service.rows.checks import Checks
+from service.rows.columns import Columns
+from service.schemas import CurveRequest, Goal, Input, RecommendationRequest, Regression, Row, ValueGoal
+from tests.support.formula_models import FLAT, FLAT_ROW, PET, PET_ROW, model_of
+
+
+class CountingScorer:
+    """Scores with another scorer and counts how often each row is scored."""
+
+    quick = True
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self.times: Counter[Any] = Counter()
+
+    def score(self, columns: Columns) -> NDArray[np.float64]:
+        texts = list(zip(*columns.texts.values(), strict=True)) or [()] * len(columns)
+        self.times.update((row.tobytes(), text) for row, text in zip(columns.numbers, texts, strict=True))
+        return self._scorer.score(columns)
+
+    def times_of(self, model: Model, row: Row) -> int:
+        columns = model.checks.columns([row])
+        return self.times[columns.numbers[0].tobytes(), tuple(cells[0] for cells in columns.texts.values())]
+
+
+class LengthScorer:
+    quick = True
+
+    def score(self, columns: Columns) -> NDArray[np.float64]:
+        return np.array([[float(len(text))] for text in columns.texts["note"]])
+
+
+TEXT = replace(
+    model_of("text", (Input(name="note", type="text"),), Regression(), lambda _: np.empty(0)), scorer=LengthScorer()
+)
+TEXT_ROW: Row = {"note": "six words stand in this text"}
+
+
+def counted(model: Model, others: list[Row]) -> tuple[Model, CountingScorer]:
+    """Return a model that counts what it scores, with these rows as its reference rows."""
+    scorer = CountingScorer(model.scorer)
+    background = background_of(model.card, model.checks, Reference(rows=others, spreads=[], surprises=[]))
+    return replace(model, scorer=scorer, background=background), scorer
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows each check took, in the order of the checks."""
+    sizes: list[int] = []
+    check: Callable[[Checks, list[Row]], Columns] = Checks.columns
+
+    def columns(self: Checks, rows: list[Row]) -> Columns:
+        sizes.append(len(rows))
+        return check(self, rows)
+
+    monkeypatch.setattr(Checks, "columns", columns)
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ("model", "row", "others"),
+    [
+        (FLAT, FLAT_ROW, [FLAT_ROW | {"area": 50.0}, FLAT_ROW | {"lift": True, "rooms": None}, FLAT_ROW]),
+        (PET, PET_ROW, [PET_ROW | {"weight": 9.0, "noise": 1.0}]),
+    ],
+    ids=["value", "labels"],
+)
+def test_an_explained_row_is_scored_once(model: Model, row: Row, others: list[Row]) -> None:
+    counting, scorer = counted(model, others)
+    assert explanations(counting, [row], "en").explanations[0].contributions
+    assert scorer.times_of(model, row) == 1
+
+
+def test_each_part_of_an_explained_text_is_scored_once() -> None:
+    counting, scorer = counted(TEXT, [])
+    (found,) = explanations(counting, [TEXT_ROW], "en").explanations
+    assert len(found.contributions) == 6
+    assert set(scorer.times.values()) == {1}
+    assert len(scorer.times) == 2**6
+
+
+@pytest.mark.parametrize("fields", [["area"], ["area", "rooms", "state", "lift"]])
+def test_each_point_of_curves_is_scored_once(fields: list[str]) -> None:
+    counting, scorer = counted(FLAT, [])
+    found = curves(counting, CurveRequest(row=FLAT_ROW, fields=fields))
+    assert set(scorer.times.values()) == {1}
+    assert len(scorer.times) == 1 + sum(len(curve.points) - 1 for curve in found.curves)
+
+
+def test_each_point_of_a_surface_is_scored_once() -> None:
+    counting, scorer = counted(FLAT, [])
+    found = curves(counting, CurveRequest(row=FLAT_ROW, fields=["area", "state"], together=True)).surface
+    assert found is not None
+    assert set(scorer.times.values()) == {1}
+    assert len(scorer.times) == len(found.values[0]) * len(found.values[1])
+
+
+def test_a_row_that_gets_recommendations_is_scored_once() -> None:
+    counting, scorer = counted(FLAT, [])
+    asked = RecommendationRequest(row=FLAT_ROW, goal=Goal(value=ValueGoal(min=80)))
+    assert recommendations(counting, asked).recommendations
+    assert scorer.times_of(FLAT, FLAT_ROW) == 1
+
+
+def test_a_question_checks_its_own_rows_once_and_no_others(checked: list[int]) -> None:
+    model, _ = counted(FLAT, [FLAT_ROW] * 40)
+    checked.clear()
+    explanations(model, [FLAT_ROW] * 3, "en")
+    curves(model, CurveRequest(row=FLAT_ROW, fields=["area"], pinned=FLAT_ROW | {"area": 40.0}))
+    recommendations(model, RecommendationRequest(row=FLAT_ROW, goal=Goal(value=ValueGoal(min=80))))
+    assert checked == [3, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", ["credit-default", "diamond-price"])
+def test_reference_rows_are_checked_when_a_model_is_opened_and_never_again(
+    name: str, bundles: Path, checked: list[int]
+) -> None:
+    model = open_model(bundles / name)
+    assert checked.count(MAX_ROWS) == 1
+    checked.clear()
+    explanations(model, [model.card.real_rows[0]], "en")
+    assert checked == [1]
