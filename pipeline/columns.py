@@ -6,9 +6,11 @@ from typing import Any
 
 from client import Card, Field, Prediction, Row
 from pipeline.errors import Unusable
+from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, label_columns
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,400}", re.ASCII)
+_TEXTS = {LABEL, DECISION, VERSION}
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -24,18 +26,12 @@ class Columns:
         self._labels = [label["value"] for label in card["output"].get("labels", [])]
         self._classifies = card["output"]["kind"] == "classification"
         self._version = card["version"]
-        shares = [f"probability_{label}" for label in self._labels]
-        answer = ["label", "decision", *shares] if self._classifies else ["value", "low", "high"]
-        self.added = [prefix + name for name in (*answer, "version")]
+        answer = [*(label_columns(self._labels) if self._classifies else [VALUE, LOW, HIGH]), VERSION]
+        self.added = [prefix + name for name in answer]
+        self.kinds = {prefix + name: name in _TEXTS for name in answer}
+        """For each added column whether it is text; else it is a number."""
         if not prefix.isprintable():
             raise Unusable("The prefix has a character that the name of a column cannot have.")
-
-    @property
-    def kinds(self) -> dict[str, bool]:
-        """Return for each added column whether it is text; else it is a number."""
-        places = {0, 1} if self._classifies else set()
-        last = len(self.added) - 1
-        return {name: place in places or place == last for place, name in enumerate(self.added)}
 
     @property
     def needed(self) -> list[str]:

@@ -22,6 +22,7 @@ from demo.text.translation import Translation
 from demo.views import chart_scales
 from demo.widgets import file_upload, forms
 from demo.widgets.file_upload import PAGE
+from wire.answer_columns import DECISION, ERROR, ROW
 from wire.media_types import CSV, PARQUET
 
 _ROW_PIXELS, _TALLEST_PIXELS = 35, 320
@@ -118,13 +119,13 @@ def _rows(card: Card, sent: UploadJob, file: ScoredFile, counts: dict[str, int],
     at = next((each for each in picked.selection.rows if each < shown.num_rows), None)
 
     def open_row() -> None:
-        session_state.open_row(card, scored_file.model_row(card, file, shown["row"][at].as_py()))
+        session_state.open_row(card, scored_file.model_row(card, file, shown[ROW][at].as_py()))
         session_state.go_home(card)
 
     if at is None:
         lacking = tr.text("Choose a row of the table first.")
     else:
-        scored = scored_file.is_scored(card, file, shown["row"][at].as_py())
+        scored = scored_file.is_scored(card, file, shown[ROW][at].as_py())
         lacking = "" if scored else tr.text("This row was not scored: some of its values are missing or cannot be read.")
     st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=bool(lacking), help=lacking or None)
 
@@ -174,13 +175,13 @@ def _field_columns(card: Card, shown: Any, tr: Translation) -> dict[str, Any]:
 
 def _columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
     columns: dict[str, Any] = {
-        "decision": st.column_config.TextColumn(tr.text("decision")),
-        "row": st.column_config.NumberColumn(tr.text("row"), pinned=True),
+        DECISION: st.column_config.TextColumn(tr.text("decision")),
+        ROW: st.column_config.NumberColumn(tr.text("row"), pinned=True),
     }
     if wording.is_classification(card):
         columns[wording.answer_column(card)] = st.column_config.NumberColumn(tr.text("chance"), format="percent")
     if choice == REFUSED:
-        columns["error"] = st.column_config.TextColumn(tr.text("why"), width="large")
+        columns[ERROR] = st.column_config.TextColumn(tr.text("why"), width="large")
     return columns
 
 

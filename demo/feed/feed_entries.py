@@ -11,12 +11,13 @@ from client import Card, Row
 from demo.fields import field_types
 from demo.text.translation import Translation
 from demo.text.wording import answer_column, field_label, is_classification
+from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION
 
 MAX_ENTRIES = 20_000
 """Of a longer feed, the newest entries are kept."""
 _MAX_NAMED_FIELDS = 3
 _MIN_TIMESTAMP_LETTERS = 8
-_ANSWER_COLUMNS = {"label", "decision", "value", "low", "high", "version"}
+_ANSWER_COLUMNS = {LABEL, DECISION, VALUE, LOW, HIGH, VERSION}
 
 Band: TypeAlias = str | None
 """The value of one of the card's bands; None if an answer is in no band."""
@@ -62,8 +63,8 @@ def parse_entry(card: Card, record: Mapping[str, Any], number: int) -> FeedEntry
         except (KeyError, ValueError, OverflowError):
             continue
     known = [band["value"] for band in card["output"].get("bands", [])]
-    band = record.get("decision")
-    version = record.get("version")
+    band = record.get(DECISION)
+    version = record.get(VERSION)
     return FeedEntry(
         number,
         row,

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
 from demo.text.wording import answer_column, is_classification
+from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, is_probability_column
 
 ALL_ROWS, REFUSED = "every", "refused"
 PAGE_ROWS = 1000
@@ -88,16 +89,16 @@ class _ChunkReader(io.RawIOBase):
 
 def is_complete(card: Card, recognised: RecognisedFile, table: pa.Table) -> bool:
     """Tell whether a table has as many rows as the file, and every column that the answer of this model adds."""
-    return table.num_rows == recognised["rows"] and {answer_column(card), "decision", "error_codes", "error", "row"} <= set(
+    return table.num_rows == recognised["rows"] and {answer_column(card), DECISION, ERROR_CODES, ERROR, ROW} <= set(
         table.schema.names
     )
 
 
 def count_choices(card: Card, table: pa.Table) -> dict[str, int]:
     """Return the number of rows of each choice: ALL_ROWS, each band of the card, REFUSED."""
-    decisions = {each["values"]: each["counts"] for each in pc.value_counts(table["decision"]).to_pylist()}
+    decisions = {each["values"]: each["counts"] for each in pc.value_counts(table[DECISION]).to_pylist()}
     bands = {band["value"]: decisions.get(band["value"], 0) for band in card["output"].get("bands", [])}
-    return {ALL_ROWS: table.num_rows, **bands, REFUSED: table.num_rows - table["error"].null_count}
+    return {ALL_ROWS: table.num_rows, **bands, REFUSED: table.num_rows - table[ERROR].null_count}
 
 
 def make_histogram(card: Card, table: pa.Table) -> list[tuple[float, float, int]]:
@@ -127,20 +128,20 @@ def select_rows(card: Card, table: pa.Table, choice: str, order: str, page: int 
     indices = _row_indices(card, table, choice, order)
     start = page * PAGE_ROWS
     rows = table.slice(start, PAGE_ROWS) if indices is None else table.take(indices.slice(start, PAGE_ROWS))
-    front = ["row", "error_codes", "error"] if choice == REFUSED else ["row", "decision", answer_column(card)]
-    added = {"row", "error_codes", "error", "decision", "label", answer_column(card)}
-    hidden = {name for name in table.schema.names if name.startswith("probability_")}
-    front = [name for name in front if name != "decision" or card["output"].get("bands")]
+    front = [ROW, ERROR_CODES, ERROR] if choice == REFUSED else [ROW, DECISION, answer_column(card)]
+    added = {ROW, ERROR_CODES, ERROR, DECISION, LABEL, answer_column(card)}
+    hidden = {name for name in table.schema.names if is_probability_column(name)}
+    front = [name for name in front if name != DECISION or card["output"].get("bands")]
     rest = [name for name in table.schema.names if name not in added | hidden]
     rows = rows.select([*front, *rest])
-    return _with_band_labels(card, rows) if "decision" in front else rows
+    return _with_band_labels(card, rows) if DECISION in front else rows
 
 
 def _row_indices(card: Card, table: pa.Table, choice: str, order: str) -> pa.Array | None:
     """Return the indices of the rows of a choice, in order; None for all rows in the order of the file."""
     if choice == REFUSED:
-        return pc.indices_nonzero(pc.is_valid(table["error"]))
-    indices = None if choice == ALL_ROWS else pc.indices_nonzero(pc.equal(table["decision"], choice))
+        return pc.indices_nonzero(pc.is_valid(table[ERROR]))
+    indices = None if choice == ALL_ROWS else pc.indices_nonzero(pc.equal(table[DECISION], choice))
     if order == "file":
         return indices
     answers = table[answer_column(card)]
@@ -151,16 +152,16 @@ def _row_indices(card: Card, table: pa.Table, choice: str, order: str) -> pa.Arr
 
 def replace_error_codes(table: pa.Table, describe: Callable[[str, str], str]) -> pa.Table:
     """Return a table of refused rows whose `error` is `describe(error_codes, error)`, without `error_codes`."""
-    pairs = zip(table["error_codes"].to_pylist(), table["error"].to_pylist(), strict=True)
+    pairs = zip(table[ERROR_CODES].to_pylist(), table[ERROR].to_pylist(), strict=True)
     texts = pa.array([describe(codes, sentence) for codes, sentence in pairs], pa.string())
-    return table.drop_columns("error_codes").set_column(1, "error", texts)
+    return table.drop_columns(ERROR_CODES).set_column(1, ERROR, texts)
 
 
 def _with_band_labels(card: Card, table: pa.Table) -> pa.Table:
     """Return a table whose `decision` has the label of each band instead of its value."""
     labels = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
-    texts = pa.array([labels.get(each, each) for each in table["decision"].to_pylist()], pa.string())
-    return table.set_column(table.schema.get_field_index("decision"), "decision", texts)
+    texts = pa.array([labels.get(each, each) for each in table[DECISION].to_pylist()], pa.string())
+    return table.set_column(table.schema.get_field_index(DECISION), DECISION, texts)
 
 
 def is_scored(card: Card, file: ScoredFile, number: int) -> bool:

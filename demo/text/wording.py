@@ -2,6 +2,7 @@
 
 from client import Band, Card, Field, Prediction, Usualness
 from demo.text.translation import Translation
+from wire.answer_columns import VALUE, probability_column
 
 _MIN_WITHOUT_DECIMALS = 1000
 _SHARE_DECIMALS = (0, 1, 2)
@@ -21,7 +22,7 @@ def answer_value(card: Card, prediction: Prediction) -> float:
 
 def answer_column(card: Card) -> str:
     """Return the name of the column that holds the answer value in scored files."""
-    return f"probability_{card['output']['focus']}" if is_classification(card) else "value"
+    return probability_column(card["output"]["focus"]) if is_classification(card) else VALUE
 
 
 def format_answer(card: Card, value: float, tr: Translation) -> str:

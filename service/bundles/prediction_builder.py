@@ -24,6 +24,7 @@ from service.schemas import (
     ValuePredictions,
 )
 from service.rows.columns import Columns
+from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, probability_column
 
 _NO_WARNINGS: list[FieldWarning] = []
 
@@ -101,10 +102,10 @@ class _LabelAnswers:
     def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, Coded | NDArray[np.float64]]:
         _check_scores(scores, (rows, len(self._labels)))
         found: dict[str, Coded | NDArray[np.float64]] = {
-            "label": Coded([*self._labels], scores.argmax(axis=1)),
-            "decision": self._decision.coded(scores[:, self._focus]),
+            LABEL: Coded([*self._labels], scores.argmax(axis=1)),
+            DECISION: self._decision.coded(scores[:, self._focus]),
         }
-        return found | {f"probability_{label}": scores[:, place] for place, label in enumerate(self._labels)}
+        return found | {probability_column(label): scores[:, place] for place, label in enumerate(self._labels)}
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), len(self._labels)))
@@ -135,11 +136,11 @@ class _ValueAnswers:
 
     def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, Coded | NDArray[np.float64]]:
         values = self.outputs(scores, rows)
-        found: dict[str, Coded | NDArray[np.float64]] = {"decision": self._decision.coded(values), "value": values}
+        found: dict[str, Coded | NDArray[np.float64]] = {DECISION: self._decision.coded(values), VALUE: values}
         if self._interval is None:
             return found
         low, high = self._ends(values)
-        return found | {"low": low, "high": high}
+        return found | {LOW: low, HIGH: high}
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), 1))

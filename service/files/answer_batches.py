@@ -14,9 +14,10 @@ from service.files.file_parts import Part, RowFile
 from service.files.part_parser import PartParser
 from service.rows.columns import Columns
 from service.schemas import Card, InputError
+from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW
 
-_TEXTS = ("label", "decision", "error_codes", "error")
-_TYPES = {"row": pa.int64()} | dict.fromkeys(_TEXTS, pa.string())
+_TEXTS = (LABEL, DECISION, ERROR_CODES, ERROR)
+_TYPES = {ROW: pa.int64()} | dict.fromkeys(_TEXTS, pa.string())
 _LINE_BREAKS = str.maketrans({"\n": " ", "\r": " "})
 Column = Coded | NDArray[np.float64]
 
@@ -32,7 +33,7 @@ def scored(model: Model, file: RowFile, parser: PartParser, schema: pa.Schema) -
         columns, good, faults = parser.parse(part)
         found = model.table(columns)
         places = None if good.all() else pa.array(np.cumsum(good) - 1, mask=~good)
-        told = {"row": _rows(part.first_row, part.rows), **_errors(part, faults)}
+        told = {ROW: _rows(part.first_row, part.rows), **_errors(part, faults)}
         arrays = [told.get(name, _spread(found.get(name), places, part.rows)) for name in added_names(model.card)]
         yield pa.record_batch([*part.others, *arrays], schema=schema)
 
@@ -41,7 +42,7 @@ def scored_rows(model: Model, columns: Columns) -> pa.RecordBatch:
     """Return the answer for rows of which none was refused."""
     found: Mapping[str, Column] = model.table(columns)
     nothing = pa.nulls(len(columns), pa.string())
-    told = {"row": _rows(1, len(columns)), "error_codes": nothing, "error": nothing}
+    told = {ROW: _rows(1, len(columns)), ERROR_CODES: nothing, ERROR: nothing}
     arrays = [told.get(name, _spread(found.get(name), None, len(columns))) for name in added_names(model.card)]
     return pa.record_batch(arrays, schema=schema_of(model.card, pa.schema([])))
 
@@ -62,10 +63,10 @@ def _rows(first: int, count: int) -> pa.Array:
 def _errors(part: Part, faults: dict[int, list[Fault]]) -> dict[str, pa.Array]:
     """Return why rows were refused: for programs ("depth: missing_field; cut: unknown_category"), and for people."""
     if not faults:
-        return dict.fromkeys(("error_codes", "error"), pa.nulls(part.rows, pa.string()))
+        return dict.fromkeys((ERROR_CODES, ERROR), pa.nulls(part.rows, pa.string()))
     codes = [_codes(faults[place]) if place in faults else None for place in range(part.rows)]
     said = [_sentence(part, place, faults[place]) if place in faults else None for place in range(part.rows)]
-    return {"error_codes": pa.array(codes, pa.string()), "error": pa.array(said, pa.string())}
+    return {ERROR_CODES: pa.array(codes, pa.string()), ERROR: pa.array(said, pa.string())}
 
 
 def _codes(faults: list[Fault]) -> str:

@@ -6,6 +6,7 @@ from service.errors import Fault, InvalidFile, TooLarge
 from service.files.csv_format.dialect import missing_columns
 from service.files.file_parts import MAX_COLUMNS
 from service.schemas import Card, Classification
+from wire.answer_columns import DECISION, ERROR, ERROR_CODES, HIGH, LOW, ROW, VALUE, label_columns
 
 
 def check_frame(card: Card, names: Sequence[str]) -> list[str]:
@@ -32,10 +33,10 @@ def check_frame(card: Card, names: Sequence[str]) -> list[str]:
 def added_names(card: Card) -> list[str]:
     """Return the names of the columns that the answer adds for this model."""
     if isinstance(card.output, Classification):
-        answers = ["label", "decision", *(f"probability_{label.value}" for label in card.output.labels)]
+        answers = label_columns(label.value for label in card.output.labels)
     else:
-        answers = ["decision", "value", "low", "high"]
-    return [*answers, "error_codes", "error", "row"]
+        answers = [DECISION, VALUE, LOW, HIGH]
+    return [*answers, ERROR_CODES, ERROR, ROW]
 
 
 def _twice(name: str) -> str:

@@ -17,6 +17,7 @@ from service.jobs.partitions import first_line
 from service.schemas import Card, Classification, Run
 from service.store import lookups
 from service.store.store import Store
+from wire.answer_columns import COMPUTED_AT, DECISION, HIGH, LABEL, LOW, VALUE, WARNINGS, label_columns, probability_column
 
 _PAGE = 8192
 
@@ -76,32 +77,32 @@ def _origin(run: Run) -> dict[str, str]:
 def _shape(card: Card, key: str) -> pa.Schema:
     number, text = pa.float64(), pa.string()
     if isinstance(card.output, Classification):
-        shares = [(f"probability_{label.value}", number) for label in card.output.labels]
-        answer = [("label", text), ("decision", text), *shares]
+        names = label_columns(label.value for label in card.output.labels)
     else:
-        answer = [("value", number), ("low", number), ("high", number), ("decision", text)]
-    return pa.schema([(key, text), *answer, ("warnings", text), ("computed_at", text)])
+        names = [VALUE, LOW, HIGH, DECISION]
+    answer = [(name, text if name in {LABEL, DECISION} else number) for name in names]
+    return pa.schema([(key, text), *answer, (WARNINGS, text), (COMPUTED_AT, text)])
 
 
 def _flat(row: dict[str, Any], card: Card, key: str) -> dict[str, Any]:
     prediction = json.loads(row["prediction"])
     warnings = ", ".join(f"{each['field']} {each['code']}" for each in prediction["warnings"])
-    flat = {key: row["key"], "decision": prediction["decision"], "warnings": warnings, "computed_at": row["computed_at"]}
+    flat = {key: row["key"], DECISION: prediction["decision"], WARNINGS: warnings, COMPUTED_AT: row["computed_at"]}
     if isinstance(card.output, Classification):
-        shares = {f"probability_{label}": share for label, share in prediction["probabilities"].items()}
-        return flat | shares | {"label": prediction["label"]}
+        shares = {probability_column(label): share for label, share in prediction["probabilities"].items()}
+        return flat | shares | {LABEL: prediction["label"]}
     interval = prediction["interval"] or {}
-    return flat | {"value": prediction["value"], "low": interval.get("low"), "high": interval.get("high")}
+    return flat | {VALUE: prediction["value"], LOW: interval.get("low"), HIGH: interval.get("high")}
 
 
 def _shape_of_features(card: Card, key: str) -> pa.Schema:
     fields = [(field.name, pa.float64()) for field in card.inputs if field.from_ == "store"]
-    return pa.schema([(key, pa.string()), *fields, ("computed_at", pa.string())])
+    return pa.schema([(key, pa.string()), *fields, (COMPUTED_AT, pa.string())])
 
 
 def _fields(row: dict[str, Any], key: str) -> dict[str, Any]:
     """Return a line of features.parquet, which a nightly prediction may read."""
-    return {**json.loads(row["fields"]), key: row["key"], "computed_at": row["computed_at"]}
+    return {**json.loads(row["fields"]), key: row["key"], COMPUTED_AT: row["computed_at"]}
 
 
 def _put(file: Path, shape: pa.Schema, pages: Iterable[list[dict[str, Any]]]) -> None:
