@@ -11,6 +11,7 @@ from demo.text import answer_html, wording
 from demo.text.markup import build_row, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
 from demo.views import explanation_view
+from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, probability_column
 
 _MAX_REASONS = 4
 _MAX_TEXT = 90
@@ -107,18 +108,18 @@ def export_columns(card: Card, explained: list[Explanation]) -> list[dict[str, V
 
 def _export_columns_of(card: Card, explained: Explanation, first: float) -> dict[str, Value]:
     prediction = explained["prediction"]
-    columns: dict[str, Value] = {"decision": prediction["decision"] or ""}
+    columns: dict[str, Value] = {DECISION: prediction["decision"] or ""}
     if wording.is_classification(card):
-        columns["label"] = prediction["label"]
-        columns |= {f"probability_{label}": share for label, share in prediction["probabilities"].items()}
+        columns[LABEL] = prediction["label"]
+        columns |= {probability_column(label): share for label, share in prediction["probabilities"].items()}
     else:
         interval = prediction.get("interval")
-        columns |= {"value": prediction["value"]} | ({"low": interval["low"], "high": interval["high"]} if interval else {})
+        columns |= {VALUE: prediction["value"]} | ({LOW: interval["low"], HIGH: interval["high"]} if interval else {})
     columns["difference_to_first"] = wording.answer_value(card, prediction) - first
     for field in card["inputs"]:
         contributions = [each["contribution"] for each in explained["contributions"] if each["field"] == field["name"]]
         columns[f"contribution_{field['name']}"] = math.fsum(contributions) if contributions else None
-    return columns | {"version": card["version"]}
+    return columns | {VERSION: card["version"]}
 
 
 def _answer_values(cards: tuple[Card, Card], one: Explanation, two: Explanation) -> tuple[float, float]:
