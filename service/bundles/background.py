@@ -1,0 +1,83 @@
+"""The training rows that a bundle keeps, as arrays: made once, when the bundle is opened."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.bundles.reference import MAX_ROWS, QUANTILES, Reference, Spread
+from service.rows.checks import Checks
+from service.rows.columns import Columns
+from service.schemas import Card
+
+Numbers = NDArray[np.float64]
+
+_TAIL = QUANTILES // 100
+"""The index of the quantile that one training row of a hundred lies below."""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How the training values of one field are distributed."""
+
+    quantiles: Numbers
+    """(quantiles,), ascending; empty for a category and a boolean."""
+    rarity: Numbers
+    """(categories,): the share of training rows whose category is at most as frequent; empty for a number."""
+    missing: float
+    """The share of training rows without a value."""
+
+    def tails(self, values: Numbers) -> Numbers:
+        """Return for each value (rows,) the share of training rows that lie at least as far out.
+
+        Of a number: on its side of the median, doubled. Of a category: the rows whose category is at most as frequent.
+        """
+        unknown = np.isnan(values)
+        if len(self.rarity):
+            shares = self.rarity[np.where(unknown, 0, values).astype(int)]
+        else:
+            below = np.searchsorted(self.quantiles, values, side="right") / len(self.quantiles)
+            above = 1 - np.searchsorted(self.quantiles, values, side="left") / len(self.quantiles)
+            shares = np.minimum(1.0, 2 * np.minimum(below, above))
+        return np.where(unknown, self.missing, shares)
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a model's answers are compared with."""
+
+    rows: Columns
+    """Rows whose values replace a field that is left out. None, if a hand-made bundle has no rows at all."""
+    distributions: dict[str, Distribution]
+    """By the name of each field of the channel `numbers`, in the order of its columns; empty if the bundle has no reference file."""
+    surprises: Numbers
+    """(quantiles,), ascending: the surprise of the training rows; empty if it is not known."""
+
+    def central_range(self, name: str) -> tuple[float, float] | None:
+        """Return the range of a number that holds the middle 98 % of the training rows, or None if it is not known."""
+        quantiles = self.distributions[name].quantiles if name in self.distributions else np.empty(0)
+        if len(quantiles) != QUANTILES:
+            return None
+        return float(quantiles[_TAIL]), float(quantiles[-1 - _TAIL])
+
+
+def background_of(card: Card, checks: Checks, reference: Reference | None) -> Background:
+    """Return the background of a bundle; without a reference, its rows are those that the card shows.
+
+    Raises InvalidInput if a row does not fit the card.
+    """
+    rows = reference.rows if reference else [*card.real_rows, *(example.row for example in card.examples)]
+    names = [field.name for field in checks.number_fields]
+    spreads = reference.spreads if reference else []
+    return Background(
+        rows=checks.columns(rows[:MAX_ROWS]),
+        distributions=dict(zip(names, map(distribution_of, spreads), strict=False)),
+        surprises=np.array(reference.surprises if reference else []),
+    )
+
+
+def distribution_of(spread: Spread) -> Distribution:
+    """Return the distribution that a spread of the reference file describes."""
+    shares = np.array(spread.shares)
+    rarity = np.array([shares[shares <= share].sum() for share in shares])
+    return Distribution(np.array(spread.quantiles), rarity, spread.missing)
