@@ -49,7 +49,7 @@ class Background:
     rows: Columns
     """Rows whose values replace a field that is left out. None, if a hand-made bundle has no rows at all."""
     distributions: dict[str, Distribution]
-    """By the name of each field of the channel `numbers`, in the order of its columns; empty if the bundle has no reference file."""
+    """By the name of each field of the channel `numbers`, in the order of its columns; empty without a reference file."""
     surprises: Numbers
     """(quantiles,), ascending: the surprise of the training rows; empty if it is not known."""
 

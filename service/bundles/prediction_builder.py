@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import ModelFailed
+from service.rows.columns import Columns
 from service.schemas import (
     Band,
     Card,
@@ -23,7 +24,6 @@ from service.schemas import (
     ValuePrediction,
     ValuePredictions,
 )
-from service.rows.columns import Columns
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, probability_column
 
 _NO_WARNINGS: list[FieldWarning] = []

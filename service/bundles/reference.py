@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import BrokenBundle
+from service.rows.checks import Checks
 from service.schemas import Row
 from service.schemas.card import Shape
-from service.rows.checks import Checks
 
 FILE = "reference.json"
 MAX_ROWS = 512

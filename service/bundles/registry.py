@@ -1,7 +1,7 @@
 """The models that are served: each bundle of a folder opened and tried on its own rows, or listed as broken.
 
-    bundles/credit-default/          who names no version is answered by the bundle in the folder of the model's name
-    bundles/credit-default.before/   any other bundle of the model is served to who names its version
+bundles/credit-default/          who names no version is answered by the bundle in the folder of the model's name
+bundles/credit-default.before/   any other bundle of the model is served to who names its version
 """
 
 import threading
@@ -13,17 +13,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelUnavailable, UnknownModel, UnknownVersion
-from service.schemas import Card, Evaluation, ModelState, Predictions, Row
-from service.bundles.prediction_builder import Answers, Coded, answers
+from service.bundles.background import Background, background_of
 from service.bundles.bundle_files import read_card
+from service.bundles.evaluation_file import read_evaluation
+from service.bundles.prediction_builder import Answers, Coded, answers
+from service.bundles.reference import FILE as REFERENCE_FILE
+from service.bundles.reference import read_reference
+from service.bundles.scorers.scorer import Scorer, open_scorer
+from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelUnavailable, UnknownModel, UnknownVersion
 from service.rows.checks import Checks
 from service.rows.columns import Columns
-from service.bundles.evaluation_file import read_evaluation
 from service.rows.quick_reader import QuickReader
-from service.bundles.background import Background, background_of
-from service.bundles.reference import FILE as REFERENCE_FILE, read_reference
-from service.bundles.scorers.scorer import Scorer, open_scorer
+from service.schemas import Card, Evaluation, ModelState, Predictions, Row
 
 _FEW_SECONDS = 0.005
 """As long as one thread of Python keeps the others waiting anyway: sys.getswitchinterval()."""
@@ -143,7 +144,7 @@ class Registry:
             self._broken[folder.name[:64]] = reason
 
     def add(self, model: Model, *, default: bool = False) -> None:
-        """Add a model version. The first version of a name, or the one added as `default`, answers requests without a version.
+        """Add a model version. The first one of a name, or the one added as `default`, answers requests without a version.
 
         Raises BrokenBundle where the registry holds this version already.
         """

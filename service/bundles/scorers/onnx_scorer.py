@@ -11,11 +11,11 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from service.bundles.scorers.text_preprocessing import words
 from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
-from service.schemas import Card, Classification
 from service.rows.columns import Columns
-from service.bundles.scorers.text_preprocessing import words
+from service.schemas import Card, Classification
 
 FIELDS = "fields"
 

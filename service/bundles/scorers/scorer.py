@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from service.schemas import Card
 from service.rows.columns import Columns
+from service.schemas import Card
 
 
 class Scorer(Protocol):

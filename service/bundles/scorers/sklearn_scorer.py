@@ -12,11 +12,11 @@ import pandas as pd
 import skops.io
 from numpy.typing import NDArray
 
+from service.bundles.scorers.text_preprocessing import words
 from service.errors import BrokenBundle
 from service.fields.lookup import number_fields
-from service.schemas import Card, Classification
 from service.rows.columns import Columns
-from service.bundles.scorers.text_preprocessing import words
+from service.schemas import Card, Classification
 
 TRUSTED = [
     "numpy.dtype",

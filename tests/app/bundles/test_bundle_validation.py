@@ -13,8 +13,8 @@ from service.bundles.bundle_files import digest, read_card
 from service.bundles.registry import Registry, open_model
 from service.errors import BrokenBundle
 from service.settings import Settings
-from tests.support.service_app import serve
 from tests.support.bundle_copies import change_card, truncate
+from tests.support.service_app import serve
 
 
 def leave_the_model_out(folder: Path) -> None:

@@ -22,11 +22,11 @@ from service.publishing.bundle_replacement import replace_bundle
 from service.rows.checks import Checks
 from service.rows.quick_reader import QuickReader
 from service.settings import Settings
-from tests.support.service_app import serve
 from tests.support.bundle_copies import change_card, truncate
 from tests.support.demo_pages import html_of, opened, serve_by
 from tests.support.formula_models import FLAT, FLAT_ROW, FormulaScorer, flat_price
 from tests.support.in_process_client import client_of
+from tests.support.service_app import serve
 
 NAME, OTHER = "credit-default", "credit-scorecard"
 
