@@ -27,7 +27,7 @@ def permutation_importance(held_out: HeldOut) -> list[Importance]:
     weights = Bootstrap(len(rows)).weights
     value, resampled = metric.value(truth, output), metric.statistic(truth, output, weights)
     drawn_shuffles = random.integers(0, SHUFFLES, (len(weights), SHUFFLES))
-    found = []
+    importances = []
     for field in inputs:
         orders = [rows[random.permutation(len(rows))] for _ in range(SHUFFLES)]
         outputs = np.split(held_out.outputs_of(_shuffle_field(held_out, field.name, rows, orders)), SHUFFLES)
@@ -35,8 +35,8 @@ def permutation_importance(held_out: HeldOut) -> list[Importance]:
         resampled_drops = [metric.sign * (resampled - metric.statistic(truth, shuffled, weights)) for shuffled in outputs]
         chosen = np.take_along_axis(np.stack(resampled_drops, axis=1), drawn_shuffles, axis=1)
         low, high = np.nanquantile(chosen.mean(axis=1), QUANTILES)
-        found.append(Importance(field=field.name, drop=rounded_figure(float(np.mean(drops)), low, high, len(rows))))
-    return sorted(found, key=lambda each: (-each.drop.value, each.field))
+        importances.append(Importance(field=field.name, drop=rounded_figure(float(np.mean(drops)), low, high, len(rows))))
+    return sorted(importances, key=lambda each: (-each.drop.value, each.field))
 
 
 def _shuffle_field(held_out: HeldOut, name: str, rows: NDArray[np.intp], orders: list[NDArray[np.intp]]) -> Columns:

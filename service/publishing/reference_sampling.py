@@ -17,7 +17,7 @@ _STEPS = np.linspace(0.05, 0.95, 19)
 def choose_reference(card: Card, rows: list[Row], columns: Columns, outputs: NDArray[np.float64]) -> Reference:
     """Choose among training rows; `outputs` has the bundle's output for each of them."""
     sizes = [field.size for field in number_fields(card)]
-    spreads = [spread_of(columns.numbers[:, place], size) for place, size in enumerate(sizes)]
+    spreads = [spread_of(columns.numbers[:, index], size) for index, size in enumerate(sizes)]
     totals = surprises(map(distribution_of, spreads), columns.numbers).sum(axis=1)
     quantiles = np.quantile(totals, np.linspace(0, 1, QUANTILES)) if spreads else np.array([])
     chosen = _most_balanced_draw(columns.numbers, outputs)
