@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from service.bundles.background import background_of
 
+from service.bundles.background import background_of
 from service.bundles.reference import MAX_ROWS, Reference
 from service.bundles.registry import Model
 from service.bundles.scorers.onnx_scorer import OnnxScorer

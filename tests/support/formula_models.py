@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from service.bundles.background import background_of
 
+from service.bundles.background import background_of
 from service.bundles.prediction_builder import answers
 from service.bundles.registry import Model
 from service.rows.checks import Checks

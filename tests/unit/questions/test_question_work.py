@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from service.bundles.background import background_of
 
+from service.bundles.background import background_of
 from service.bundles.reference import MAX_ROWS, Reference
 from service.bundles.registry import Model, open_model
 from service.bundles.scorers.scorer import Scorer

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from service.bundles.background import background_of
 from starlette.testclient import TestClient
 
+from service.bundles.background import background_of
 from service.bundles.registry import open_model
 from service.publishing.reference_sampling import choose_reference
 from service.questions.usualness import usualness
