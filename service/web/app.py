@@ -15,10 +15,11 @@ from service.by_key.freshness import Freshness
 from service.errors import BrokenStorage, ServiceError
 from service.settings import Settings
 from service.store.store import Store
-from service.web import openapi, problems
+from service.web import problems
 from service.web.body_reader import Bodies
 from service.web.dependencies import Slots, Threads
-from service.web.middleware import Figures, Traffic
+from service.web.middleware.http_entry import Figures, Traffic
+from service.web.openapi import document as openapi
 from service.web.routes import health_routes, metrics_routes, model_routes, run_routes
 from service.web.routes.prediction_routes import Predictions
 from service.web.routes.question_routes import questions

@@ -47,7 +47,7 @@ from service.schemas import (
 )
 from service.schemas.localization import localized
 from service.web import problems
-from service.web.request_schemas import keyed_row_schema, request_body, row_schema
+from service.web.openapi.request_schemas import keyed_row_schema, request_body, row_schema
 
 _SHAPES = (
     Card,

@@ -1,0 +1,1 @@
+"""What surrounds every request: an id, one log line, figures for /metrics, keys."""
