@@ -77,12 +77,12 @@ def main() -> None:
             timeout_graceful_shutdown=GRACE_SECONDS,
             **config,
         ),
-        app.stopping,
+        app.services.stopping,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again when it is done: then all is done
     logging.getLogger("service").info("listening on http://%s:%d", settings.host, settings.port)
-    threading.Thread(target=_open, args=[app.predictions.store], name="open the store", daemon=True).start()
+    threading.Thread(target=_open, args=[app.services.store], name="open the store", daemon=True).start()
     _collect_garbage_rarely()
     server.run()
     sys.exit(0 if server.started else 1)

@@ -1,9 +1,12 @@
-"""The product's table of contents: everything that Witryna does for a caller, one function each."""
+"""Everything that the service does for a caller, one function each.
+
+An action takes the model itself, never its name: one version reads the rows, scores them and signs the answer.
+"""
 
 from pathlib import Path
 from typing import Any
 
-from service.bundles.registry import Registry
+from service.bundles.registry import Model, Registry
 from service.by_key import answers_by_key, entities
 from service.by_key.freshness import Freshness
 from service.errors import NoEvaluation
@@ -43,52 +46,50 @@ def list_models(registry: Registry, language: Language) -> ModelList:
     return localized(ModelList(items=registry.states()), language)
 
 
-def describe(registry: Registry, name: str, version: str | None, language: Language) -> Card:
-    """Return the card of a model. Raises UnknownModel, UnknownVersion, ModelUnavailable."""
-    return localized(registry.get(name, version).card, language)
+def describe(model: Model, language: Language) -> Card:
+    """Return the card of a model."""
+    return localized(model.card, language)
 
 
-def predict(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None = None) -> Predictions:
-    """Return one prediction a row. Raises UnknownModel, UnknownVersion, ModelUnavailable, InvalidInput, ModelFailed."""
-    return registry.get(name, version).predict(rows)
+def predict(model: Model, rows: list[Row] | Columns) -> Predictions:
+    """Return one prediction a row. Raises InvalidInput, ModelFailed."""
+    return model.predict(rows)
 
 
-def predict_file(registry: Registry, name: str, file: Path, asked: Asked) -> FileAnswer:
-    """Return what a file is, and its answer in pieces. Raises what `predict` and `score_file` raise."""
+def predict_file(model: Model, file: Path, asked: Asked) -> FileAnswer:
+    """Return what a file is, and its answer in pieces. Raises what `score_file` raises."""
     from service.files.score_file import score_file
 
-    return score_file(registry.get(name, asked.version), file, asked)
+    return score_file(model, file, asked)
 
 
-def predict_table(registry: Registry, name: str, rows: list[Row] | Columns, version: str | None, kind: FileKind) -> bytes:
-    """Return one prediction a row as a file of this kind. Raises what `predict` raises."""
+def predict_table(model: Model, rows: list[Row] | Columns, kind: FileKind) -> bytes:
+    """Return one prediction a row as a file of this kind. Raises InvalidInput, ModelFailed."""
     from service.files.score_file import score_rows
 
-    return score_rows(registry.get(name, version), rows, kind)
+    return score_rows(model, rows, kind)
 
 
-def predict_by_key(
-    registry: Registry, store: Store, name: str, rows: list[Row], *, version: str | None, freshness: Freshness
-) -> KeyedPredictions:
-    """Return one prediction a row where some hold the entity's key. Raises what `predict` raises, StorageUnavailable."""
-    return answers_by_key.answer(registry.get(name, version), store, rows, freshness)
+def predict_by_key(model: Model, store: Store, rows: list[Row], freshness: Freshness) -> KeyedPredictions:
+    """Return one prediction a row; some rows hold the entity's key. Raises what `predict` raises, StorageUnavailable."""
+    return answers_by_key.answer(model, store, rows, freshness)
 
 
-def keyed_table(registry: Registry, name: str, answer: KeyedPredictions, kind: FileKind) -> bytes:
-    """Return what `predict_by_key` answered as a file of this kind."""
+def keyed_table(model: Model, answer: KeyedPredictions, kind: FileKind) -> bytes:
+    """Return an answer of `predict_by_key` as a file of this kind."""
     from service.files.keyed_rows import keyed_rows
 
-    return keyed_rows(registry.get(name, answer.version).card, answer, kind)
+    return keyed_rows(model.card, answer, kind)
 
 
-def look_up(registry: Registry, store: Store, name: str, key: str, freshness: Freshness) -> EntityAnswer[Any]:
-    """Return what is stored for a key. Raises UnknownModel, ModelUnavailable, UnknownEntity, StorageUnavailable."""
-    return entities.entity(registry.get(name).card, store, key, freshness)
+def look_up(model: Model, store: Store, key: str, freshness: Freshness) -> EntityAnswer[Any]:
+    """Return what is stored for a key. Raises UnknownEntity, StorageUnavailable."""
+    return entities.entity(model.card, store, key, freshness)
 
 
-def list_entities(registry: Registry, store: Store, name: str, after: str | None) -> EntityList:
-    """Return a page of the keys that are stored. Raises UnknownModel, ModelUnavailable, StorageUnavailable."""
-    return entities.list_entities(registry.get(name).card, store, after)
+def list_entities(model: Model, store: Store, after: str | None) -> EntityList:
+    """Return a page of the stored keys. Raises UnknownEntity, StorageUnavailable."""
+    return entities.list_entities(model.card, store, after)
 
 
 def list_runs(store: Store, model: str | None, after: str | None, kind: RunKind | None) -> RunList:
@@ -96,24 +97,23 @@ def list_runs(store: Store, model: str | None, after: str | None, kind: RunKind 
     return run_history.list_runs(store, model, after, kind)
 
 
-def explain(registry: Registry, name: str, asked: PredictionRequest, language: Language) -> Explanations[Any]:
+def explain(model: Model, asked: PredictionRequest, language: Language) -> Explanations[Any]:
     """Return why: one contribution a field for each row. Raises what `predict` raises, TooLarge for many rows."""
-    return explanations(registry.get(name, asked.version), asked.rows, language)
+    return explanations(model, asked.rows, language)
 
 
-def sweep(registry: Registry, name: str, asked: CurveRequest, _language: Language) -> Curves[Any]:
+def compute_curves(model: Model, asked: CurveRequest, _language: Language) -> Curves[Any]:
     """Return what if: the predictions along a field's range for this row. Raises what `predict` raises."""
-    return curves(registry.get(name, asked.version), asked)
+    return curves(model, asked)
 
 
-def recommend(registry: Registry, name: str, asked: RecommendationRequest, _language: Language) -> Recommendations[Any]:
+def recommend(model: Model, asked: RecommendationRequest, _language: Language) -> Recommendations[Any]:
     """Return what would have to change to reach a goal. Raises what `predict` raises."""
-    return recommendations(registry.get(name, asked.version), asked)
+    return recommendations(model, asked)
 
 
-def evaluate(registry: Registry, name: str, version: str | None, language: Language) -> EvaluationAnswer:
-    """Return how good the model is on held-out rows. Raises UnknownModel, UnknownVersion, ModelUnavailable, NoEvaluation."""
-    model = registry.get(name, version)
+def evaluate(model: Model, language: Language) -> EvaluationAnswer:
+    """Return how good the model is on held-out rows. Raises NoEvaluation."""
     if model.evaluation is None:
         raise NoEvaluation
     answer = EvaluationAnswer(model=model.card.name, version=model.card.version, evaluation=model.evaluation)

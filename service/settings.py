@@ -38,6 +38,7 @@ class Settings:
     max_file_bytes: _Count = 256 * 2**20
     max_file_rows: _Count = 2_000_000
     max_in_flight: _Count = 64
+    max_streams: _Count = 256
     body_stall_seconds: _Seconds = 30.0
     header_seconds: _Seconds = 10.0
     model_seconds: _Seconds = 30.0

@@ -18,7 +18,6 @@ class Asked:
     decimal: Decimal | None = None
     dates: DateOrder | None = None
     """None: dates with dots begin with the day, dates with slashes are refused."""
-    version: str | None = None
     keep_inputs: bool = False
     """Give the model's own columns back too, as they came."""
     max_rows: int = 2_000_000

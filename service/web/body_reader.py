@@ -1,53 +1,116 @@
-"""The body of a POST, read within limits."""
+"""The one reader of request bodies: JSON into memory, files onto disk, both within limits."""
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 from starlette.types import Receive, Scope
 
-from service.errors import ClientGone, InvalidRequest, MethodNotAllowed, Overloaded, TooLarge, UnsupportedType
+from service.errors import ClientGone, InvalidRequest, Overloaded, TooLarge, UnsupportedType
 from service.settings import Settings
 
-_BODIES_AT_ONCE = 32
-"""All bodies under way together may hold as much memory as so many of the largest."""
+BUSY_SECONDS = 5
+"""When a caller whose file was refused may try again."""
+_JSON_BODIES_AT_ONCE, _FILES_AT_ONCE = 32, 4
+"""All bodies together may take as much memory, or disk, as so many of the largest."""
+Headers = dict[bytes, bytes]
 
 
-class Bodies:
-    """Reads bodies; knows how much all those under way hold."""
+class BodyReader:
+    """Reads bodies. A compressed body is refused: its real size is unknown until it is unpacked."""
 
     def __init__(self, settings: Settings) -> None:
-        self._max_bytes = settings.max_body_bytes
-        self._held_bytes, self._max_held_bytes = 0, settings.max_body_bytes * _BODIES_AT_ONCE
+        max_json, max_file = settings.max_body_bytes, settings.max_file_bytes
+        self._memory = _Budget(max_json, max_json * _JSON_BODIES_AT_ONCE, f"A request may hold {max_json:,} bytes.")
+        self._disk = _Budget(
+            max_file, max_file * _FILES_AT_ONCE, f"A file may hold {max_file:,} bytes.", "Other files are being sent."
+        )
 
-    async def read(self, scope: Scope, receive: Receive) -> bytes:
-        """Return the body of a POST. A compressed one is refused: its real size is unknown until it is spent."""
-        if scope["method"] != "POST":
-            raise MethodNotAllowed(allow="POST")
-        headers = dict(scope["headers"])
-        kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        if kind != b"application/json":
+    async def read_json(self, scope: Scope, headers: Headers, receive: Receive) -> bytes:
+        """Return a body of JSON, whole.
+
+        Raises UnsupportedType, InvalidRequest where the address has parameters, TooLarge, Overloaded, ClientGone.
+        """
+        media_type = headers.get(b"content-type", b"")
+        if media_type.partition(b";")[0].strip().lower() != b"application/json":
             raise UnsupportedType("Send JSON, with Content-Type: application/json.")
-        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-            raise UnsupportedType("Send the body uncompressed.")
-        if scope["query_string"]:  # passed over, a ?version= would be answered by another version than the caller believes
+        refuse_compressed(headers)
+        if scope["query_string"]:  # ignored, a ?version= would be answered by another version than the caller believes
             raise InvalidRequest("A question in JSON takes no parameters in its address: `version` belongs into the body.")
-        length = headers.get(b"content-length", b"0")
-        size = int(length[:20]) if length.isdigit() else 0
-        parts: list[bytes] = []
-        arrived, more = 0, True
-        try:
-            while more:
-                if max(size, arrived) > self._max_bytes:
-                    raise TooLarge(f"A request may hold {self._max_bytes:,} bytes.")
-                if self._held_bytes > self._max_held_bytes:
-                    raise Overloaded
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                part = message.get("body", b"")
-                arrived += len(part)
-                self._held_bytes += len(part)
-                parts.append(part)
-                more = message.get("more_body", False)
-        finally:
-            self._held_bytes -= arrived
-        if arrived > self._max_bytes:
-            raise TooLarge(f"A request may hold {self._max_bytes:,} bytes.")
-        return b"".join(parts)
+        pieces: list[bytes] = []
+        with _Share(self._memory) as share:
+            await _receive_all(headers, receive, share, pieces.append)
+        return b"".join(pieces)
+
+    @contextlib.asynccontextmanager
+    async def spool(self, headers: Headers, receive: Receive) -> AsyncIterator[Path]:
+        """Yield the path of a file that holds the whole body; it is deleted at the end.
+
+        Raises UnsupportedType, TooLarge, Overloaded (also where the disk is full), ClientGone.
+        """
+        refuse_compressed(headers)
+        with _Share(self._disk) as share:
+            try:
+                with tempfile.NamedTemporaryFile(prefix="witryna-") as file:
+                    await _receive_all(headers, receive, share, file.write)
+                    file.flush()
+                    yield Path(file.name)
+            except OSError as error:  # also from closing the file, which writes once more
+                raise Overloaded("The disk has no space for this file.", retry_after_seconds=BUSY_SECONDS) from error
+
+
+def refuse_compressed(headers: Headers) -> None:
+    """Raise UnsupportedType where the body is compressed."""
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise UnsupportedType("Send the body uncompressed.")
+
+
+class _Budget:
+    """The bytes that all bodies of one kind take together, and their limits."""
+
+    def __init__(self, max_body_bytes: int, max_bytes: int, too_large: str, busy: str = "") -> None:
+        self._max_body_bytes, self._max_bytes = max_body_bytes, max_bytes
+        self._too_large, self._busy = too_large, busy
+        self.bytes = 0
+
+    def check(self, body_bytes: int) -> None:
+        """Raise TooLarge where one body is too large, Overloaded where all bodies together are."""
+        if body_bytes > self._max_body_bytes:
+            raise TooLarge(self._too_large)
+        if self.bytes > self._max_bytes:
+            raise Overloaded(self._busy, retry_after_seconds=BUSY_SECONDS if self._busy else 1)
+
+
+class _Share:
+    """What one body takes of a budget. It is given back at the end, however that comes."""
+
+    def __init__(self, budget: _Budget) -> None:
+        self.budget = budget
+        self.bytes = 0
+
+    def __enter__(self) -> "_Share":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.budget.bytes -= self.bytes
+
+    def add(self, count: int) -> None:
+        self.budget.check(self.bytes + count)
+        self.bytes += count
+        self.budget.bytes += count
+
+
+async def _receive_all(headers: Headers, receive: Receive, share: _Share, keep: Callable[[bytes], object]) -> None:
+    """Give each piece of a body to `keep`. Raises TooLarge before the limit is passed, Overloaded, ClientGone."""
+    length = headers.get(b"content-length", b"0")
+    share.budget.check(int(length[:20]) if length.isdigit() else 0)
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        piece = message.get("body", b"")
+        share.add(len(piece))
+        keep(piece)
+        more = message.get("more_body", False)

@@ -65,7 +65,7 @@ def serve(settings: Settings, registry: Registry | None = None) -> Iterator[Test
     """Serve the real app, over a folder of bundles or over the models of a registry."""
     app = create_app(settings, registry)
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
-        assert app.predictions.registry.loaded.wait(60)
+        assert app.services.registry.loaded.wait(60)
         yield client
 
 

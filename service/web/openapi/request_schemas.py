@@ -1,10 +1,8 @@
 """What a model's four POSTs take, as JSON schemas with real examples.
 
-What a schema accepts the service answers, and the other
-way round; two things no schema can say: that a range ends after it begins, and that 20.0 points are no whole number.
+The service answers exactly what a schema accepts, but for two things that JSON schema cannot say: that a range ends after it
+begins, and that 20.0 points are not a whole number.
 """
-
-from typing import Any
 
 from service.by_key.entity_keys import MAX_KEY_CHARACTERS
 from service.fields.field_type import RangeType
@@ -12,21 +10,20 @@ from service.fields.lookup import number_fields, type_of
 from service.questions.curves import MAX_FIELDS, MAX_POINTS, MAX_SURFACE_POINTS
 from service.questions.explanations import MAX_ROWS
 from service.schemas import Band, Card, Classification, Input, Row
+from service.web.route import ModelBody, Schema
 
-Schema = dict[str, Any]
 _NULL: Schema = {"type": "null"}
 _MIN_POINTS = 2
 _EXAMPLE_FIELDS = 2
 
 
-def request_body(card: Card, question: str) -> Schema | None:
-    """Return the body of a question's POST (`predictions`, `curves` …); None where this model cannot be asked it."""
-    schema = _SCHEMAS[question](card)
+def request_body(card: Card, body: ModelBody) -> Schema | None:
+    """Return the body of a POST about a model; None where this model has no such route."""
+    schema = body.schema(card)
     if schema is None:
         return None
     examples = {
-        example.name: {"summary": example.label, "value": _EXAMPLES[question](card, example.row)}
-        for example in card.examples
+        example.name: {"summary": example.label, "value": body.example(card, example.row)} for example in card.examples
     }
     return {"required": True, "content": {"application/json": {"schema": schema, "examples": examples}}}
 
@@ -149,14 +146,6 @@ def _goal(name: str, schema: Schema) -> Schema:
     return _object(dict.fromkeys(("decision", "probability", "value"), _NULL) | {name: schema}, [name])
 
 
-_SCHEMAS: dict[str, Any] = {
-    "predictions": _rows_or_keys,
-    "explanations": _few_rows,
-    "curves": _curve,
-    "recommendations": _recommendation,
-}
-
-
 def _rows_example(_card: Card, row: Row) -> Schema:
     return {"rows": [row]}
 
@@ -176,12 +165,10 @@ def _recommendation_example(card: Card, row: Row) -> Schema:
     return {"row": row, "goal": {"value": {"min": (low + high) / 2}}}
 
 
-_EXAMPLES: dict[str, Any] = {
-    "predictions": _rows_example,
-    "explanations": _rows_example,
-    "curves": _curve_example,
-    "recommendations": _recommendation_example,
-}
+PREDICTIONS = ModelBody(schema=_rows_or_keys, example=_rows_example)
+EXPLANATIONS = ModelBody(schema=_few_rows, example=_rows_example)
+CURVES = ModelBody(schema=_curve, example=_curve_example)
+RECOMMENDATIONS = ModelBody(schema=_recommendation, example=_recommendation_example)
 
 
 def _row(card: Card) -> Schema:

@@ -125,7 +125,7 @@ def test_a_version_that_is_not_served_is_refused_everywhere(both: TestClient, ve
 def test_the_client_takes_no_answer_of_another_version_than_it_asked_for(
     both: TestClient, versions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry: Any = both.app.predictions.registry  # type: ignore[attr-defined]
+    registry: Any = both.app.services.registry  # type: ignore[attr-defined]
     client = client_of(both)
     row = client.card(NAME)["examples"][0]["row"]
     newest = registry.get(NAME)

@@ -271,7 +271,7 @@ def credit(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     app = create_app(Settings(bundles=str(bundles), database_url=address))
     store = Store(address)
     with TestClient(app, base_url="http://localhost") as client:
-        assert app.predictions.registry.loaded.wait(60)
+        assert app.services.registry.loaded.wait(60)
         yield client, store
     store.close()
 
@@ -286,7 +286,7 @@ def test_however_nine_fields_are_shared_between_caller_and_store_the_answer_is_t
     given_names = data.draw(st.sets(st.sampled_from(sorted(first)), max_size=len(first) - 1))
     featured = data.draw(st.sets(st.sampled_from(sorted(first))))
     own = {name: first[name] for name in given_names}
-    model = app.app.predictions.registry.get("credit-default")  # type: ignore[attr-defined]
+    model = app.app.services.registry.get("credit-default")  # type: ignore[attr-defined]
     put(store, model, {"1": third})
     put_features(store, "credit-default", {"1": {name: second[name] for name in featured}})
     merged = third | {name: second[name] for name in featured} | own

@@ -239,7 +239,7 @@ def test_an_answer_to_another_question_is_nonsense(
 def test_a_storage_that_is_away_is_a_failure_with_its_code(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     from service.errors import BrokenStorage
 
-    store = service.app.predictions.store  # type: ignore[attr-defined]
+    store = service.app.services.store  # type: ignore[attr-defined]
 
     def refuse() -> None:
         raise BrokenStorage("It is away.")

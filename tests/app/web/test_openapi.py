@@ -20,7 +20,7 @@ DATABASE = tempfile.TemporaryDirectory()
 
 def app_over_the_bundles() -> Any:
     app = create_app(Settings(database_url=f"sqlite:///{DATABASE.name}/witryna.db"))
-    app.predictions.registry.load(trained_bundles())
+    app.services.registry.load(trained_bundles())
     return app
 
 

@@ -1,0 +1,69 @@
+"""What requests share, built once: settings, models, store, limits, metrics."""
+
+import threading
+from dataclasses import dataclass
+
+from service.bundles.registry import Model, Registry
+from service.by_key.freshness import Freshness
+from service.errors import BrokenStorage
+from service.settings import Settings
+from service.store.store import Store
+from service.web.body_reader import BUSY_SECONDS, BodyReader
+from service.web.limits import Slots, Threads
+from service.web.middleware.http_metrics import HttpMetrics
+from wire.settings_reader import WrongSettings
+
+_FILES_AT_ONCE = 2
+"""Each keeps a core busy for seconds."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """The one container of the web service. Routes take from it what they need."""
+
+    settings: Settings
+    registry: Registry
+    store: Store
+    freshness: Freshness
+    metrics: HttpMetrics
+    requests: Slots
+    """One for each request that is being answered. A request whose body still arrives has none."""
+    streams: Slots
+    """One for each answer that stays open (server-sent events). They take no slots of `requests`."""
+    files: Slots
+    """One for each file that is being scored."""
+    threads: Threads
+    bodies: BodyReader
+    stopping: threading.Event
+    """Set when the process is told to stop: /health/ready says so from then on."""
+
+    def in_version(self, model: Model, version: str | None) -> Model:
+        """Return the model itself where no other version is named. Raises UnknownVersion, ModelUnavailable."""
+        return model if version in {None, model.card.version} else self.registry.get(model.card.name, version)
+
+
+def build_services(settings: Settings, registry: Registry) -> Services:
+    """Return the container. The store is opened at the first question to it, or by `prepare`. Raises WrongSettings."""
+    try:
+        store = Store(settings.database_url)
+    except BrokenStorage as error:
+        raise WrongSettings(f"SERVICE_DATABASE_URL: {error}") from None
+    freshness = Freshness(
+        settings.stored_max_age_hours,
+        rescore=settings.stale_predictions == "rescore",
+        features_max_age_hours=settings.features_max_age_hours,
+        refuse_expired=settings.expired_features == "refuse",
+    )
+    return Services(
+        settings=settings,
+        registry=registry,
+        store=store,
+        freshness=freshness,
+        metrics=HttpMetrics(),
+        requests=Slots(settings.max_in_flight),
+        streams=Slots(settings.max_streams, "Too many streams at once."),
+        files=Slots(_FILES_AT_ONCE, "Other files are being scored.", retry_after_seconds=BUSY_SECONDS),
+        threads=Threads(settings.model_seconds),
+        bodies=BodyReader(settings),
+        stopping=threading.Event(),
+    )

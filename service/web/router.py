@@ -1,0 +1,124 @@
+"""The path of each request: route, key, body, slot, handler."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import lru_cache
+
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import Forbidden, MethodNotAllowed
+from service.web.container import Services
+from service.web.middleware.api_keys import ApiKeys
+from service.web.route import Route
+from wire.media_types import kind_of, parse_content_type
+
+_JSON = b"application/json"
+_MAX_PATHS = 1024
+"""So many paths keep their match in memory: matching takes longer than scoring a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The routes of a path by method, and the model that the path names."""
+
+    routes: dict[str, Route]
+    model: str
+    is_open: bool
+    """No key is needed."""
+
+    def route(self, method: str) -> Route:
+        """Return the route of a method; a HEAD is answered as its GET. Raises MethodNotAllowed."""
+        route = self.routes.get("GET" if method == "HEAD" else method)
+        if route is None:
+            raise MethodNotAllowed(allow=", ".join(self.routes))
+        return route
+
+
+class Router:
+    """Runs the routes of a table. What the table does not hold (the docs page, unknown paths) goes to the framework."""
+
+    def __init__(self, routes: Sequence[Route], framework: ASGIApp, services: Services) -> None:
+        self._patterns = [(compile_path(route.path)[0], route) for route in routes]
+        self._framework, self._services = framework, services
+        self._keys = ApiKeys(services.settings.keys())
+        self._slots: dict[str | None, AbstractContextManager[None]] = {
+            "requests": services.requests,
+            "streams": services.streams,
+            None: nullcontext(),
+        }
+        self._match = lru_cache(_MAX_PATHS)(self._match_path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = scope["headers_by_name"]
+        match = self._match(scope["path"])
+        scopes = self._keys.scopes_of(headers) if match is None or not match.is_open else frozenset()
+        if match is None:
+            with self._services.requests:
+                await self._run_framework(scope, receive, send)
+            return
+        route = match.route(scope["method"])
+        if route.scope is not None and route.scope not in scopes:
+            raise Forbidden(f"This key lacks the scope {route.scope}.")
+        scope["route"] = route
+        if route.direct is not None:
+            await self._run_direct(route, match.model, scope, receive, send)
+            return
+        if route.method == "POST":
+            body = await self._services.bodies.read_json(scope, headers, receive)
+            receive = _receive_again(body, receive)
+        with self._slots[route.slots]:
+            await self._run_framework(scope, receive, send)
+
+    def _match_path(self, path: str) -> _Match | None:
+        found = [(match, route) for pattern, route in self._patterns if (match := pattern.match(path))]
+        if not found:
+            return None
+        return _Match(
+            {route.method: route for _, route in found},
+            found[0][0].groupdict().get("model", ""),
+            is_open=all(route.scope is None for _, route in found),
+        )
+
+    async def _run_direct(self, route: Route, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Look the model up once, read the body, take a slot, answer."""
+        services, headers = self._services, scope["headers_by_name"]
+        assert route.direct is not None  # noqa: S101 - the caller has looked
+        model = services.registry.get(name)
+        if route.files is not None and _is_file(headers.get(b"content-type", b"")):
+            await route.files(services, model, scope, receive, send)
+            return
+        body = await services.bodies.read_json(scope, headers, receive)
+        with self._slots[route.slots]:
+            answer = await route.direct(services, model, headers, body)
+        length, version = str(len(answer.body)).encode(), answer.version.encode()
+        fields = [*answer.headers, (b"content-length", length), (b"x-model-version", version)]
+        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _run_framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a HEAD as its GET; the server, which knows the method, leaves the body out."""
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        try:
+            await self._framework(inner, receive, send)
+        finally:
+            scope["route"] = scope.get("route") or inner.get("route")
+
+
+def _is_file(content_type: bytes) -> bool:
+    """Tell whether a Content-Type names a file of rows. Almost always it is JSON and nothing has to be parsed."""
+    if content_type == _JSON:
+        return False
+    media_type, _ = parse_content_type(content_type.decode("latin-1"))
+    return kind_of(media_type) not in {None, "json"}
+
+
+def _receive_again(body: bytes, receive: Receive) -> Receive:
+    """Return what gives a body that was read to the framework, then what the server sends after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return receive_again
