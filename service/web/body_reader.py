@@ -7,13 +7,14 @@ from pathlib import Path
 
 from starlette.types import Receive, Scope
 
-from service.errors import ClientGone, InvalidRequest, Overloaded, TooLarge, UnsupportedType
+from service.errors import ClientGone, InvalidRequest, Overloaded, ServiceError, TooLarge, UnsupportedType
 from service.settings import Settings
 
 BUSY_SECONDS = 5
 """When a caller whose file was refused may try again."""
 _JSON_BODIES_AT_ONCE, _FILES_AT_ONCE = 32, 4
 """All bodies together may take as much memory, or disk, as so many of the largest."""
+_JSON = b"application/json"
 Headers = dict[bytes, bytes]
 
 
@@ -33,14 +34,14 @@ class BodyReader:
         Raises UnsupportedType, InvalidRequest where the address has parameters, TooLarge, Overloaded, ClientGone.
         """
         media_type = headers.get(b"content-type", b"")
-        if media_type.partition(b";")[0].strip().lower() != b"application/json":
+        if media_type != _JSON and media_type.partition(b";")[0].strip().lower() != _JSON:
             raise UnsupportedType("Send JSON, with Content-Type: application/json.")
         refuse_compressed(headers)
         if scope["query_string"]:  # ignored, a ?version= would be answered by another version than the caller believes
             raise InvalidRequest("A question in JSON takes no parameters in its address: `version` belongs into the body.")
         pieces: list[bytes] = []
-        with _Share(self._memory) as share:
-            await _receive_all(headers, receive, share, pieces.append)
+        taken = await _receive_all(headers, receive, self._memory, pieces.append)
+        self._memory.bytes -= taken
         return b"".join(pieces)
 
     @contextlib.asynccontextmanager
@@ -50,14 +51,16 @@ class BodyReader:
         Raises UnsupportedType, TooLarge, Overloaded (also where the disk is full), ClientGone.
         """
         refuse_compressed(headers)
-        with _Share(self._disk) as share:
-            try:
-                with tempfile.NamedTemporaryFile(prefix="witryna-") as file:
-                    await _receive_all(headers, receive, share, file.write)
-                    file.flush()
-                    yield Path(file.name)
-            except OSError as error:  # also from closing the file, which writes once more
-                raise Overloaded("The disk has no space for this file.", retry_after_seconds=BUSY_SECONDS) from error
+        taken = 0
+        try:
+            with tempfile.NamedTemporaryFile(prefix="witryna-") as file:
+                taken = await _receive_all(headers, receive, self._disk, file.write)
+                file.flush()
+                yield Path(file.name)
+        except OSError as error:  # also from closing the file, which writes once more
+            raise Overloaded("The disk has no space for this file.", retry_after_seconds=BUSY_SECONDS) from error
+        finally:
+            self._disk.bytes -= taken
 
 
 def refuse_compressed(headers: Headers) -> None:
@@ -70,47 +73,40 @@ class _Budget:
     """The bytes that all bodies of one kind take together, and their limits."""
 
     def __init__(self, max_body_bytes: int, max_bytes: int, too_large: str, busy: str = "") -> None:
-        self._max_body_bytes, self._max_bytes = max_body_bytes, max_bytes
+        self.max_body_bytes, self.max_bytes = max_body_bytes, max_bytes
         self._too_large, self._busy = too_large, busy
         self.bytes = 0
 
-    def check(self, body_bytes: int) -> None:
-        """Raise TooLarge where one body is too large, Overloaded where all bodies together are."""
-        if body_bytes > self._max_body_bytes:
-            raise TooLarge(self._too_large)
-        if self.bytes > self._max_bytes:
-            raise Overloaded(self._busy, retry_after_seconds=BUSY_SECONDS if self._busy else 1)
+    def refuse(self) -> ServiceError:
+        """Return why a body gets no more bytes: all bodies together take too many, or this one is too large."""
+        if self.bytes > self.max_bytes:
+            return Overloaded(self._busy, retry_after_seconds=BUSY_SECONDS if self._busy else 1)
+        return TooLarge(self._too_large)
 
 
-class _Share:
-    """What one body takes of a budget. It is given back at the end, however that comes."""
+async def _receive_all(headers: Headers, receive: Receive, budget: _Budget, keep: Callable[[bytes], object]) -> int:
+    """Give each piece of a body to `keep`, and return the bytes that it takes of the budget; the caller gives them back.
 
-    def __init__(self, budget: _Budget) -> None:
-        self.budget = budget
-        self.bytes = 0
-
-    def __enter__(self) -> "_Share":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.budget.bytes -= self.bytes
-
-    def add(self, count: int) -> None:
-        self.budget.check(self.bytes + count)
-        self.bytes += count
-        self.budget.bytes += count
-
-
-async def _receive_all(headers: Headers, receive: Receive, share: _Share, keep: Callable[[bytes], object]) -> None:
-    """Give each piece of a body to `keep`. Raises TooLarge before the limit is passed, Overloaded, ClientGone."""
+    Raises TooLarge before it keeps a piece beyond the limit, Overloaded, ClientGone; it then gives the bytes back itself.
+    """
     length = headers.get(b"content-length", b"0")
-    share.budget.check(int(length[:20]) if length.isdigit() else 0)
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        piece = message.get("body", b"")
-        share.add(len(piece))
-        keep(piece)
-        more = message.get("more_body", False)
+    announced = int(length[:20]) if length.isdigit() else 0
+    arrived, more = 0, True
+    try:
+        while more:
+            if announced > budget.max_body_bytes or budget.bytes > budget.max_bytes:
+                raise budget.refuse()
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            piece = message.get("body", b"")
+            if arrived + len(piece) > budget.max_body_bytes:
+                raise budget.refuse()
+            arrived += len(piece)
+            budget.bytes += len(piece)
+            keep(piece)
+            more = message.get("more_body", False)
+    except BaseException:
+        budget.bytes -= arrived
+        raise
+    return arrived

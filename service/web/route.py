@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import msgspec
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -19,8 +20,7 @@ Schema = dict[str, Any]
 JSON_HEADER = (b"content-type", b"application/json")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The answer of a direct route. `version` goes into X-Model-Version."""
 
     body: bytes

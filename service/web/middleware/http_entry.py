@@ -24,16 +24,9 @@ class HttpEntry:
         self._request_ids = RequestIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await self._answer(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._lifespan(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
-        else:
-            raise RuntimeError(f"The service takes no {scope['type']} connections.")
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._answer_other(scope, receive, send)
+            return
         start = time.perf_counter()
         headers = dict(scope["headers"])
         request_id = self._request_ids.of(headers)
@@ -62,3 +55,12 @@ class HttpEntry:
             route = getattr(scope.get("route"), "path", "none")
             self.services.metrics.observe(route, status, seconds)
             log_request(scope, route, status, seconds)
+
+    async def _answer_other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass start and stop on, and refuse everything else: its calls would meet no keys and no limits."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+        else:
+            raise RuntimeError(f"The service takes no {scope['type']} connections.")
