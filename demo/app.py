@@ -10,9 +10,9 @@ if str(ROOT) not in sys.path:
 import streamlit as st  # noqa: E402
 
 from client import ServiceError  # noqa: E402
+from demo.address.parameters import MODEL  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
-from demo.session import service_queries, session_state  # noqa: E402
-from demo.session.cases import MODEL  # noqa: E402
+from demo.session import current_case, page_address, query_errors, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner  # noqa: E402
 from demo.widgets.forms import plain  # noqa: E402
@@ -23,9 +23,9 @@ def main() -> None:
     """Draw one page."""
     st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")
     st.html(Path(__file__).parent / "look.css")
-    banner.clear()
-    session_state.begin_run()
-    tr = session_state.translation()
+    query_errors.clear_errors()
+    page_address.follow_history()
+    tr = visitor.translation()
     pages = [
         st.Page(try_it.page, title=tr.text("Try"), url_path="try", default=True),
         st.Page(what_if.page, title=tr.text("What if"), url_path="what-if"),
@@ -41,11 +41,11 @@ def main() -> None:
     above = st.empty()
     try:
         _choose(tr)
-        if home := session_state.going_home():  # only now: what was not drawn before a switch is forgotten
+        if home := page_address.take_first_page_request():  # only now: what was not drawn before a switch is forgotten
             st.switch_page(pages[0], query_params=home)
         page.run()
     except ServiceError as error:
-        banner.note(error)
+        query_errors.add_error(error)
         st.header(tr.text("One moment, please"))
         st.write(tr.text("The demo shows the models of a service that does not answer yet."))
     banner.show(above)
@@ -59,7 +59,7 @@ def _choose(tr: Translation) -> None:
         st.info(tr.text("The service has no model to show yet."))
         st.stop()
     titles = {model["name"]: model["title"] or model["name"] for model in models}
-    session_state.chosen_model(ready)
+    current_case.choose_model(ready)
     with st.container(horizontal=True, key="choices", vertical_alignment="center"):
         if len(ready) > 1:
             st.selectbox(

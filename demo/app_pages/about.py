@@ -3,8 +3,8 @@
 import streamlit as st
 
 from client import Card
-from demo.session import service_queries, session_state
-from demo.session.cases import MODEL
+from demo.address.parameters import MODEL
+from demo.session import current_case, page_address, service_queries, visitor
 from demo.text.translation import Translation
 from demo.widgets.forms import plain
 
@@ -14,9 +14,9 @@ _SHARES = {"accuracy", "coverage", "relative_error"}
 def page() -> None:
     """Draw the leaflet."""
     card = service_queries.card(st.session_state[MODEL])
-    tr = session_state.translation()
-    session_state.case(card)
-    session_state.write_address(card)
+    tr = visitor.translation()
+    current_case.get_case(card)
+    page_address.write_address(card)
     st.title(plain(card["title"]), anchor=False)
     with st.container(key="leaflet"):
         if card.get("summary"):

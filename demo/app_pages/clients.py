@@ -7,14 +7,14 @@ from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Prediction
-from demo.session import entity_lookup, service_queries, session_state
-from demo.session.cases import MODEL
-from demo.session.entity_lookup import LookedUp
+from demo.address.parameters import MODEL
+from demo.session import entity_lookup, page_address, page_view, query_errors, service_queries, visitor
+from demo.session.entity_lookup import EntityLookup
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.views import case_story
-from demo.widgets import banner, forms
+from demo.widgets import forms
 
 PAGE = "clients"
 _MAX_KEY = 64
@@ -23,10 +23,10 @@ _ANY_KEY = 100_000
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
+    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
     st.title(tr.text("What do we know already?"), anchor=False)
     if "entity" not in card:
-        session_state.write_address(card)
+        page_address.write_address(card)
         st.info(
             tr.text("Nothing is stored for this model: its cases have no key to find them by. Choose another model above."),
             icon="🗝️",
@@ -34,21 +34,23 @@ def page() -> None:
         return
     found = _looked_up(card, tr)
     if found is None:
-        session_state.write_address(card, entity_lookup.write(card, _key(card), {}))
+        page_address.write_address(card, entity_lookup.encode_lookup(card, _key(card), {}))
         return
     with st.container(key="page"):
         form, said = st.columns([5, 6], gap="large")
     with form:
         notes = _form(card, found, tr)
-    session_state.write_address(card, entity_lookup.write(card, found.entity["id"], entity_lookup.changes(found)))
+    page_address.write_address(
+        card, entity_lookup.encode_lookup(card, found.entity["id"], entity_lookup.changed_values(found))
+    )
     with said, st.container(key="answer"), st.container(key="said"):
         _answers(card, found, tr)
     _notes(card, found, notes, tr)
 
 
-def _held() -> dict[str, LookedUp]:
+def _held() -> dict[str, EntityLookup]:
     """Return model → what this visit has looked up last."""
-    held: dict[str, LookedUp] = st.session_state.setdefault("looked_up", {})
+    held: dict[str, EntityLookup] = st.session_state.setdefault("looked_up", {})
     return held
 
 
@@ -57,13 +59,13 @@ def _key(card: Card) -> str:
     keys: dict[str, str] = st.session_state.setdefault("keys", {})
     name, widget = card["name"], f"{PAGE}/key/{card['name']}"
     if name not in keys:
-        keys[name], st.session_state[f"{widget}/changes"] = entity_lookup.read(card, session_state.any_view(PAGE))
+        keys[name], st.session_state[f"{widget}/changes"] = entity_lookup.decode_lookup(card, page_view.view_text(PAGE))
         st.session_state[widget] = keys[name]
     keys[name] = st.session_state.setdefault(widget, keys[name])
     return keys[name].strip()
 
 
-def _looked_up(card: Card, tr: Translation) -> LookedUp | None:
+def _looked_up(card: Card, tr: Translation) -> EntityLookup | None:
     """Draw the key; return what is stored under it, or say that nothing is."""
     wanted = _key(card)
     name = card.get("row_name") or tr.text("case")
@@ -92,12 +94,12 @@ def _looked_up(card: Card, tr: Translation) -> LookedUp | None:
     if held is None or not same or held.entity["version"] != card["version"] or held.is_old():
         entity = service_queries.entity(card, wanted)
         if entity is None:
-            if not banner.has_errors():
+            if not query_errors.errors():
                 _say_nothing_stored(card, wanted, tr)
             return None
         brought = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
-        held = _held()[card["name"]] = entity_lookup.begin(
-            card, entity, entity_lookup.changes(held) if held and same else brought
+        held = _held()[card["name"]] = entity_lookup.start_lookup(
+            card, entity, entity_lookup.changed_values(held) if held and same else brought
         )
     return held
 
@@ -121,19 +123,19 @@ def _say_nothing_stored(card: Card, wanted: str, tr: Translation) -> None:
     st.info(text, icon="🔍")
 
 
-def _form(card: Card, found: LookedUp, tr: Translation) -> dict[str, DeltaGenerator]:
+def _form(card: Card, found: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
     """Draw where the fields come from, and the fields; return a place for a note under each."""
     st.html(build_paragraph("stored-since", _since(found, tr)))
     notes: dict[str, DeltaGenerator] = {}
     for first in range(0, len(card["inputs"]), 2):  # row by row: a phone shows the fields in the card's order
         for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
             with column:
-                asked = entity_lookup.open_field(field, found)
+                asked = entity_lookup.as_nullable(field, found)
                 found.case.row[field["name"]] = forms.draw_field(card, asked, found.case, tr, PAGE)
                 notes[field["name"]] = st.empty()
 
     def back() -> None:
-        _held()[card["name"]] = entity_lookup.begin(card, found.entity, {})
+        _held()[card["name"]] = entity_lookup.start_lookup(card, found.entity, {})
 
     st.button(
         tr.text("Back to what is stored"),
@@ -146,7 +148,7 @@ def _form(card: Card, found: LookedUp, tr: Translation) -> dict[str, DeltaGenera
     return notes
 
 
-def _since(found: LookedUp, tr: Translation) -> str:
+def _since(found: EntityLookup, tr: Translation) -> str:
     features = found.entity["stored_features"]
     if not features:
         return tr.text("The fields are those of the stored answer.")
@@ -156,17 +158,17 @@ def _since(found: LookedUp, tr: Translation) -> str:
     return tr.text("These fields were stored {age}.", age=age)
 
 
-def _now(card: Card, found: LookedUp) -> Prediction | None:
+def _now(card: Card, found: EntityLookup) -> Prediction | None:
     """Return the answer of this moment where it may differ from the stored one; after a night between, look up again."""
-    asked = entity_lookup.to_ask(found)
+    asked = entity_lookup.live_query(found)
     now = None if asked is None else service_queries.predict_by_key(card, found.entity["id"], asked, found.number)
-    if now is not None and not entity_lookup.fits(found, now):
-        found.look_again()
+    if now is not None and not entity_lookup.is_consistent(found, now):
+        found.expire()
         st.rerun()
     return now
 
 
-def _answers(card: Card, found: LookedUp, tr: Translation) -> None:
+def _answers(card: Card, found: EntityLookup, tr: Translation) -> None:
     """Draw the stored answer, and beside it the answer of this moment where there is one."""
     stored = found.entity["stored_prediction"]
     now = _now(card, found)
@@ -199,14 +201,14 @@ def _said(card: Card, title: str, prediction: Prediction, parts: list[str], tr: 
     )
 
 
-def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | None, tr: Translation) -> None:
+def _moved(card: Card, found: EntityLookup, stored: Prediction, now: Prediction | None, tr: Translation) -> None:
     """Say how far the answer moved, and tell apart what the store has renewed and what was changed here."""
     said: list[str] = []
     if now:
         before, after = (wording.answer_value(card, each) for each in (stored, now))
         moved = wording.describe_difference(card, before, after, tr)
         said.append(Markup("{} <strong>{}</strong>.").format(tr.text("Against the stored answer:"), moved))
-    since = entity_lookup.since_the_answer(found)
+    since = entity_lookup.changes_since_prediction(found)
     if since.changed():
         told = tr.text("Stored since that answer: {changes}.", changes=case_story.changes(card, since, tr))
         said.append(told)
@@ -218,9 +220,9 @@ def _moved(card: Card, found: LookedUp, stored: Prediction, now: Prediction | No
     st.html(build_paragraph("story", Markup(" ").join(said)))
 
 
-def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], tr: Translation) -> None:
+def _notes(card: Card, found: EntityLookup, places: dict[str, DeltaGenerator], tr: Translation) -> None:
     """Say under a field what is special about how it is stored; nothing where it is as the others are."""
-    refused = banner.field_errors()
+    refused = query_errors.field_errors()
     said = {
         "expired": tr.text("Stored too long ago to rely on."),
         "null": tr.text("Stored as not known."),
@@ -229,12 +231,12 @@ def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], tr: T
     features, stored = found.entity["stored_features"], found.entity["stored_prediction"]
     for field in card["inputs"]:
         name = field["name"]
-        how = entity_lookup.state(found.entity, name)
+        how = entity_lookup.stored_state(found.entity, name)
         if name in refused:
             places[name].error(said.get(how) or tr.text("Please check this value."))
         elif name in found.case.changed():
             continue
-        elif features and stored and entity_lookup.is_of_the_answer(found.entity, name):
+        elif features and stored and entity_lookup.comes_from_prediction(found.entity, name):
             age = tr.time_ago(found.age_seconds(stored["age_seconds"]))
             told = tr.text("As it was behind the stored answer, {age}.", age=age)
             places[name].html(build_paragraph("unusual", told))
@@ -242,7 +244,7 @@ def _notes(card: Card, found: LookedUp, places: dict[str, DeltaGenerator], tr: T
             places[name].html(build_paragraph("unusual", said[how]))
 
 
-def _all_expired(found: LookedUp) -> bool:
+def _all_expired(found: EntityLookup) -> bool:
     """Tell whether the line above the fields says it already."""
     features = found.entity["stored_features"]
     return bool(features and features["expired"])

@@ -5,15 +5,26 @@ from collections.abc import Callable
 import streamlit as st
 
 from client import Card, Explanation, ServiceError
+from demo.address.parameters import MODEL
 from demo.charts import case_dots
 from demo.charts.case_dots import CaseDot
-from demo.session import cases, saved_cases, service_queries, session_state
-from demo.session.cases import MODEL
-from demo.session.saved_cases import Kept
+from demo.files import case_table
+from demo.session import (
+    cases,
+    current_case,
+    page_address,
+    page_view,
+    query_errors,
+    saved_case_list,
+    saved_cases,
+    service_queries,
+    visitor,
+)
+from demo.session.saved_cases import SavedCase
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import chart_scales, comparison_table
-from demo.widgets import banner, forms
+from demo.widgets import forms
 from wire.media_types import CSV
 
 PAGE = "compare"
@@ -23,10 +34,10 @@ _SHORT = 12
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
-    own = session_state.kept_cases(card)
+    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    own = saved_case_list.saved_cases_of(card)
     st.title(tr.text("Side by side"), anchor=False)
-    case = session_state.case(card)
+    case = current_case.get_case(card)
     is_kept = any(each.row == case.row for each in own)
     if not is_kept:
         _keep(card, tr)
@@ -38,9 +49,9 @@ def page() -> None:
             icon="🔖",
         )
     others = _comparable(card)
-    chosen = session_state.view(PAGE, list(others), "")
-    session_state.write_address(card, chosen)
-    shown = own if is_kept else [*own, Kept(tr.text("The present case"), case.row)]
+    chosen = page_view.selected_view(PAGE, list(others), "")
+    page_address.write_address(card, chosen)
+    shown = own if is_kept else [*own, SavedCase(tr.text("The present case"), case.row)]
     explained = service_queries.explain(card, [each.row for each in shown])
     if explained is None:
         st.caption(tr.text("No answer at the moment."))
@@ -54,31 +65,31 @@ def page() -> None:
 
 
 def _keep(card: Card, tr: Translation) -> None:
-    if session_state.room_to_keep(card):
+    if saved_case_list.has_room(card):
         st.button(
             tr.text("Keep the present case too"),
-            on_click=lambda: session_state.keep(card),
+            on_click=lambda: saved_case_list.save_current_case(card),
             icon=":material/bookmark_add:",
         )
     else:
         st.caption(tr.text("There is no room to keep more cases: delete one."))
 
 
-def _tools(card: Card, own: list[Kept], tr: Translation) -> None:
-    """Draw the choice of a kept case and what can be done with it."""
+def _tools(card: Card, own: list[SavedCase], tr: Translation) -> None:
+    """Draw the choice of a saved case and what can be done with it."""
     key = f"{PAGE}/chosen/{card['name']}"
-    place = saved_cases.place_of(own, st.session_state.get(key)) or 0
+    place = saved_cases.index_of(own, st.session_state.get(key)) or 0
     st.session_state[key] = own[place].number
     names = {each.number: forms.plain(each.name) for each in own}
     st.pills(tr.text("Kept cases"), list(names), format_func=lambda number: names[number], key=key, required=True)
-    place = saved_cases.place_of(own, st.session_state[key]) or 0
+    place = saved_cases.index_of(own, st.session_state[key]) or 0
     chosen = own[place]
 
     def act(change: Callable[[int], int]) -> Callable[[], None]:
         """Return a click that changes the list and chooses what then stands where `change` says."""
 
         def clicked() -> None:
-            now = saved_cases.place_of(own, chosen.number)
+            now = saved_cases.index_of(own, chosen.number)
             if now is not None:
                 after = change(now)
                 st.session_state[key] = own[after].number if own else None
@@ -94,7 +105,7 @@ def _tools(card: Card, own: list[Kept], tr: Translation) -> None:
         return moved
 
     def copy(now: int) -> int:
-        own.insert(now + 1, Kept(saved_cases.new_name(own, own[now].name), dict(own[now].row)))
+        own.insert(now + 1, SavedCase(saved_cases.unique_name(own, own[now].name), dict(own[now].row)))
         return now + 1
 
     def delete(now: int) -> int:
@@ -102,12 +113,12 @@ def _tools(card: Card, own: list[Kept], tr: Translation) -> None:
         return min(now, len(own) - 1)
 
     def take() -> None:
-        session_state.open_row(card, chosen.row)
-        session_state.go_home(card)
+        current_case.open_row(card, chosen.row)
+        page_address.request_first_page(card)
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
         _name_field(own, chosen, tr)
-        room = session_state.room_to_keep(card)
+        room = saved_case_list.has_room(card)
         st.button(tr.text("Duplicate"), on_click=act(copy), type="tertiary", disabled=not room)
         st.button(tr.text("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=place == 0)
         st.button(tr.text("Later"), on_click=act(move(1)), type="tertiary", disabled=place == len(own) - 1)
@@ -115,22 +126,22 @@ def _tools(card: Card, own: list[Kept], tr: Translation) -> None:
         st.button(tr.text("Open in Try"), on_click=take, type="tertiary")
 
 
-def _name_field(own: list[Kept], chosen: Kept, tr: Translation) -> None:
+def _name_field(own: list[SavedCase], chosen: SavedCase, tr: Translation) -> None:
     """Draw the field of one case's name; it belongs to the case, not to its place: what comes late renames no other."""
     key = f"{PAGE}/name/{chosen.number}"
 
     def rename() -> None:
         wanted = st.session_state[key].strip()
-        now = saved_cases.place_of(own, chosen.number)
+        now = saved_cases.index_of(own, chosen.number)
         if wanted and now is not None:
-            own[now].name = saved_cases.new_name(own[:now] + own[now + 1 :], wanted)
+            own[now].name = saved_cases.unique_name(own[:now] + own[now + 1 :], wanted)
 
     with st.popover(tr.text("Rename"), type="tertiary"):
         st.session_state[key] = chosen.name
         st.text_input(tr.text("Name"), key=key, max_chars=saved_cases.MAX_NAME, on_change=rename)
 
 
-def _chart(card: Card, own: list[Kept], explained: list[Explanation], tr: Translation) -> None:
+def _chart(card: Card, own: list[SavedCase], explained: list[Explanation], tr: Translation) -> None:
     dots = []
     first = wording.answer_value(card, explained[0]["prediction"])
     for each, asked in zip(own, explained, strict=True):
@@ -141,7 +152,7 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], tr: Transl
             said += f" ({wording.format_signed_difference(card, first, value, tr)})"
         dots.append(CaseDot(each.name, value, said, comparison_table.describe_strongest_reason(card, asked, tr), ends))
     ends_of_all = [end for dot in dots for end in (dot.interval or (dot.answer, dot.answer))]
-    figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), session_state.theme())
+    figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), visitor.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
     summary = (
         tr.text("All at {answer}.", answer=lowest.answer_label)
@@ -159,8 +170,8 @@ def _chart(card: Card, own: list[Kept], explained: list[Explanation], tr: Transl
     st.caption(forms.plain(summary))
 
 
-def _download(card: Card, own: list[Kept], explained: list[Explanation], tr: Translation) -> None:
-    table = saved_cases.table(card, own, comparison_table.export_columns(card, explained))
+def _download(card: Card, own: list[SavedCase], explained: list[Explanation], tr: Translation) -> None:
+    table = case_table.cases_to_csv(card, own, comparison_table.export_columns(card, explained))
     st.download_button(
         tr.text("Download as CSV"),
         table.encode("utf-8-sig"),
@@ -171,9 +182,11 @@ def _download(card: Card, own: list[Kept], explained: list[Explanation], tr: Tra
     )
 
 
-def _second_model(card: Card, own: list[Kept], explained: list[Explanation], others: dict[str, Card], chosen: str) -> None:
+def _second_model(
+    card: Card, own: list[SavedCase], explained: list[Explanation], others: dict[str, Card], chosen: str
+) -> None:
     """Draw the same cases as another model, or another version, sees them that reads the same fields."""
-    tr = session_state.translation()
+    tr = visitor.translation()
     st.subheader(tr.text("Two models on the same cases"), anchor=False)
     key = f"{PAGE}/other"
     st.session_state[key] = chosen or None
@@ -182,12 +195,12 @@ def _second_model(card: Card, own: list[Kept], explained: list[Explanation], oth
         list(others),
         format_func=lambda name: forms.plain(comparison_table.model_titles((card, others[name]), tr)[1]),
         key=key,
-        on_change=lambda: session_state.look_at(PAGE, st.session_state[key] or ""),
+        on_change=lambda: page_view.set_view(PAGE, st.session_state[key] or ""),
     )
     if not chosen:
         return
     other = others[chosen]
-    asked = service_queries.explain(other, [cases.complete(other, each.row) for each in own])
+    asked = service_queries.explain(other, [cases.complete_row(other, each.row) for each in own])
     if asked is None:
         st.caption(tr.text("No answer at the moment."))
         return
@@ -207,7 +220,7 @@ def _comparable(card: Card) -> dict[str, Card]:
         try:
             other = service_queries.card(name, version)
         except ServiceError as error:
-            banner.note(error)
+            query_errors.add_error(error)
             continue
         if comparison_table.are_comparable(card, other):
             found[f"{name}@{version[:_SHORT]}" if version else name] = other

@@ -7,14 +7,14 @@ import streamlit as st
 from markupsafe import Markup
 
 from client import Card
+from demo.address.parameters import MODEL
 from demo.charts import feed_chart
 from demo.feed import feed_entries, feed_file, feed_statistics
 from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry
 from demo.feed.feed_file import FeedTooLarge, UnreadableFeed
 from demo.feed.feed_statistics import FeedPeriod
 from demo.feed.growing_feed import GrowingFeed
-from demo.session import service_queries, session_state
-from demo.session.cases import MODEL
+from demo.session import current_case, page_address, service_queries, shared_resources, visitor
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, concatenate
 from demo.text.translation import Translation
@@ -39,11 +39,11 @@ class _Opened:
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
-    session_state.write_address(card)
+    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    page_address.write_address(card)
     st.title(tr.text("What is coming in?"), anchor=False)
     dropped: dict[str, _Opened] = st.session_state.setdefault("feeds", {})
-    growing = session_state.feed(card["name"])
+    growing = shared_resources.feed(card["name"])
     if card["name"] in dropped:
         _file_head(card, dropped, tr)
         _show(card, dropped[card["name"]].entries, tr)
@@ -167,13 +167,11 @@ def _over_time(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     bands = chart_scales.scale_bands(card)
     if bands:
         values = [band["value"] for band in sorted(card["output"]["bands"], key=lambda band: band["low"])]
-        figure = feed_chart.draw_band_shares(
-            [_shares(part, values) for part in parts], bands, ticks, theme=session_state.theme()
-        )
+        figure = feed_chart.draw_band_shares([_shares(part, values) for part in parts], bands, ticks, theme=visitor.theme())
     else:
         averages = [part.average for part in parts]
         scale = chart_scales.make_scale(card, [each for each in averages if each is not None], tr)
-        figure = feed_chart.draw_averages(averages, ticks, scale.ticks, session_state.theme())
+        figure = feed_chart.draw_averages(averages, ticks, scale.ticks, visitor.theme())
     summary = _summary(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
@@ -194,7 +192,7 @@ def _ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, str]]:
     if not moments:
         return [(float(place), tr.number(parts[place].first_number)) for place in named]
     days = (moments[-1] - moments[0]).days
-    return [(float(place), tr.timestamp(moments[place], days, session_state.timezone())) for place in named]
+    return [(float(place), tr.timestamp(moments[place], days, visitor.time_zone())) for place in named]
 
 
 def _summary(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
@@ -221,8 +219,8 @@ def _list(card: Card, entries: list[FeedEntry], count: int, place: str, tr: Tran
         with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
             st.html(_entry(card, each, tr))
             if each.row and st.button(tr.text("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
-                session_state.open_row(card, each.row)
-                session_state.go_home(card)
+                current_case.open_row(card, each.row)
+                page_address.request_first_page(card)
                 st.rerun()
     if count > len(entries):
         more = partial(st.session_state.__setitem__, f"{PAGE}/{place}", _shown(place) + _MORE)

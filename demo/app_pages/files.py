@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from client import Card
+from demo.address.parameters import MODEL
 from demo.charts import answer_histogram
 from demo.charts.ticks import round_numbers
 from demo.fields import field_types
@@ -15,8 +16,7 @@ from demo.files import refusal_text, scored_file, spreadsheet
 from demo.files.file_summary import FORMATS
 from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, ScoredFile
 from demo.files.upload_job import UploadJob
-from demo.session import service_queries, session_state
-from demo.session.cases import MODEL
+from demo.session import current_case, page_address, service_queries, visitor
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import chart_scales
@@ -30,8 +30,8 @@ _ROW_PIXELS, _TALLEST_PIXELS = 35, 320
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
-    session_state.write_address(card)
+    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    page_address.write_address(card)
     st.title(tr.text("A whole file at once"), anchor=False)
     sent = file_upload.held().get(card["name"])
     if sent and sent.scored:
@@ -90,7 +90,7 @@ def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Tran
     summary = tr.text("Half of the answers lie between {low} and {high}.", low=low, high=high) + (
         f" {' · '.join(shares)}." if shares else ""
     )
-    figure = answer_histogram.draw_histogram(bins, scale, ticks, session_state.theme())
+    figure = answer_histogram.draw_histogram(bins, scale, ticks, visitor.theme())
     st.plotly_chart(figure, key="spread", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     st.caption(forms.plain(summary))
 
@@ -119,8 +119,8 @@ def _rows(card: Card, sent: UploadJob, file: ScoredFile, counts: dict[str, int],
     at = next((each for each in picked.selection.rows if each < shown.num_rows), None)
 
     def open_row() -> None:
-        session_state.open_row(card, scored_file.model_row(card, file, shown[ROW][at].as_py()))
-        session_state.go_home(card)
+        current_case.open_row(card, scored_file.model_row(card, file, shown[ROW][at].as_py()))
+        page_address.request_first_page(card)
 
     if at is None:
         lacking = tr.text("Choose a row of the table first.")

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Classification, Evaluation
+from demo.address.parameters import MODEL
 from demo.evaluation import (
     classification_findings,
     evaluation_query,
@@ -18,10 +19,9 @@ from demo.evaluation import (
 )
 from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding
-from demo.session import service_queries, session_state
-from demo.session.cases import MODEL
+from demo.session import current_case, page_address, page_view, query_errors, service_queries, visitor
 from demo.text.translation import Translation
-from demo.widgets import banner, forms
+from demo.widgets import forms
 
 PAGE = "how-good"
 _MISTAKES, _GROUPS = "mistakes", "groups"
@@ -30,24 +30,24 @@ Reader: TypeAlias = Callable[[], EvaluationQuery]
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
-    session_state.case(card)
+    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    current_case.get_case(card)
     st.title(tr.text("How good is it?"), anchor=False)
     found = service_queries.evaluation(card)
     if found is None:
-        session_state.write_address(card)
-        if not banner.has_errors():
+        page_address.write_address(card)
+        if not query_errors.errors():
             st.info(tr.text("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
     titles = _titles(found, tr)
     groupings = [segment["name"] for segment in found["segments"]]
 
     def read() -> EvaluationQuery:
-        return evaluation_query.parse_query(session_state.any_view(PAGE), list(titles), groupings)
+        return evaluation_query.decode_query(page_view.view_text(PAGE), list(titles), groupings)
 
     asked = read()
     _choose(titles, read, tr)
-    session_state.write_address(card, evaluation_query.format_query(asked))
+    page_address.write_address(card, evaluation_query.encode_query(asked))
     with st.container(key="finding"):
         if asked.question == _MISTAKES and found["kind"] == "classification":
             _mistakes(card, found, read, tr)
@@ -109,13 +109,11 @@ def _held(key: str, value: Any) -> str:
 
 def _look(read: Reader, name: str, key: str) -> Callable[[], None]:
     """Return what a widget does when it is changed. It reads anew: the browser may send two changes in one message."""
-    return lambda: session_state.look_at(
-        PAGE, evaluation_query.format_query(replace(read(), **{name: st.session_state[key]}))
-    )
+    return lambda: page_view.set_view(PAGE, evaluation_query.encode_query(replace(read(), **{name: st.session_state[key]})))
 
 
 def _finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Finding:
-    theme = session_state.theme()
+    theme = visitor.theme()
     if chosen == "bands":
         return findings.describe_bands(card, found, theme, tr)
     if chosen == "matters":
@@ -162,7 +160,7 @@ def _groups(card: Card, found: Evaluation, read: Reader, tr: Translation) -> Non
         on_change=_look(read, "by", key),
         width=360,
     )
-    _show(group_findings.describe_groups(card, found, unseen_first[by], session_state.theme(), tr))
+    _show(group_findings.describe_groups(card, found, unseen_first[by], visitor.theme(), tr))
 
 
 def _mistakes(card: Card, found: Classification, read: Reader, tr: Translation) -> None:
@@ -184,7 +182,7 @@ def _mistakes(card: Card, found: Classification, read: Reader, tr: Translation) 
     counts = threshold_costs.find_nearest(found["thresholds"], asked.threshold)
     st.markdown(f"#### {forms.plain(classification_findings.describe_threshold(card, found, counts, tr))}")
     drawing, sentence = classification_findings.describe_costs(
-        found, counts, asked.alarm, asked.missed, theme=session_state.theme(), tr=tr
+        found, counts, asked.alarm, asked.missed, theme=visitor.theme(), tr=tr
     )
     counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
     counted.html(classification_findings.build_confusion_table(card, counts, tr))

@@ -8,10 +8,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from client import Card, Change, Field, Recommendation
+from demo.address.parameters import MODEL
 from demo.fields import field_types
-from demo.session import goal_form, service_queries, session_state
-from demo.session.cases import MODEL
-from demo.session.goal_form import Wish
+from demo.session import current_case, goal_choice, page_address, page_view, service_queries, visitor
+from demo.session.goal_choice import GoalChoice
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
@@ -24,19 +24,19 @@ _WIDE = 620
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
-    case = session_state.case(card)
+    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    case = current_case.get_case(card)
     st.title(tr.text("What would have to change?"), anchor=False)
-    if not goal_form.movable(card):
-        session_state.write_address(card)
+    if not goal_choice.changeable_fields(card):
+        page_address.write_address(card)
         st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
         return
     place = st.empty()
-    wish = goal_form.read(card, session_state.any_view(PAGE))
+    wish = goal_choice.decode_goal(card, page_view.view_text(PAGE))
     _goal(card, wish, tr)
     _fixed(card, wish, tr)
-    session_state.write_address(card, goal_form.write(wish))
-    asked = service_queries.recommend(card, case.row, goal_form.goal(card, wish), list(wish.fixed))
+    page_address.write_address(card, goal_choice.encode_goal(wish))
+    asked = service_queries.recommend(card, case.row, goal_choice.to_goal(card, wish), list(wish.fixed))
     if asked is None:
         st.caption(tr.text("No answer at the moment."))
         return
@@ -53,7 +53,7 @@ def page() -> None:
     _still(card, tr)
 
 
-def _out_of_reach(wish: Wish, tr: Translation) -> None:
+def _out_of_reach(wish: GoalChoice, tr: Translation) -> None:
     st.info(
         tr.text(
             "Not reachable: no way was found with the fields left. Choose another goal, or leave fewer fields as they are."
@@ -64,12 +64,12 @@ def _out_of_reach(wish: Wish, tr: Translation) -> None:
     )
 
 
-def _change(card: Card, change: Callable[[Wish], Wish]) -> None:
-    """Wish for something else. The wish is read anew: the browser may send two changes in one message."""
-    session_state.look_at(PAGE, goal_form.write(change(goal_form.read(card, session_state.any_view(PAGE)))))
+def _change(card: Card, change: Callable[[GoalChoice], GoalChoice]) -> None:
+    """GoalChoice for something else. The wish is read anew: the browser may send two changes in one message."""
+    page_view.set_view(PAGE, goal_choice.encode_goal(change(goal_choice.decode_goal(card, page_view.view_text(PAGE)))))
 
 
-def _goal(card: Card, wish: Wish, tr: Translation) -> None:
+def _goal(card: Card, wish: GoalChoice, tr: Translation) -> None:
     """Draw the choice of a goal: a band of the card, or numbers of one's own."""
     bands = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     if bands:
@@ -79,7 +79,7 @@ def _goal(card: Card, wish: Wish, tr: Translation) -> None:
         def look() -> None:
             chosen = st.session_state[key]
             if chosen is not None:
-                own = goal_form.own(card) if chosen == _OWN else Wish(band=chosen)
+                own = goal_choice.default_range(card) if chosen == _OWN else GoalChoice(band=chosen)
                 _change(card, lambda now: replace(own, fixed=now.fixed))
 
         st.pills(
@@ -93,20 +93,20 @@ def _goal(card: Card, wish: Wish, tr: Translation) -> None:
         _numbers(card, wish, tr)
 
 
-def _numbers(card: Card, wish: Wish, tr: Translation) -> None:
+def _numbers(card: Card, wish: GoalChoice, tr: Translation) -> None:
     """Draw the ends between which the answer should lie."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="own-goal"):
         if not wording.is_classification(card):
             _values(card, wish, tr)
             return
-        if len(goal_form.labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
+        if len(goal_choice.labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
             _label(card, wish, tr)
         key = f"{PAGE}/chance/{card['name']}"
-        st.session_state[key] = (wish.least or 0.0, 1.0 if wish.most is None else wish.most)
+        st.session_state[key] = (wish.minimum or 0.0, 1.0 if wish.maximum is None else wish.maximum)
 
         def look() -> None:
             least, most = st.session_state[key]
-            ends: dict[str, Any] = {"least": least or None, "most": most if most < 1 or not least else None}
+            ends: dict[str, Any] = {"minimum": least or None, "maximum": most if most < 1 or not least else None}
             _change(card, lambda now: replace(now, **ends))
 
         st.slider(
@@ -121,7 +121,7 @@ def _numbers(card: Card, wish: Wish, tr: Translation) -> None:
         )
 
 
-def _label(card: Card, wish: Wish, tr: Translation) -> None:
+def _label(card: Card, wish: GoalChoice, tr: Translation) -> None:
     names = {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
     key = f"{PAGE}/label/{card['name']}"
     st.session_state[key] = wish.label
@@ -135,18 +135,18 @@ def _label(card: Card, wish: Wish, tr: Translation) -> None:
     )
 
 
-def _values(card: Card, wish: Wish, tr: Translation) -> None:
-    size = goal_form.step(card)
+def _values(card: Card, wish: GoalChoice, tr: Translation) -> None:
+    size = goal_choice.range_step(card)
     unit = card["output"].get("unit", "")
-    for name, label, end in (
-        ("least", tr.text("The answer should be at least"), wish.least),
-        ("most", tr.text("and at most"), wish.most),
+    for name, short, label, end in (
+        ("minimum", "least", tr.text("The answer should be at least"), wish.minimum),
+        ("maximum", "most", tr.text("and at most"), wish.maximum),
     ):
-        key = f"{PAGE}/{name}/{card['name']}"
+        key = f"{PAGE}/{short}/{card['name']}"
         st.session_state[key] = end
 
         def look(name: str = name, key: str = key) -> None:
-            _change(card, lambda now: goal_form.with_end(now, name, st.session_state[key]))
+            _change(card, lambda now: goal_choice.replace_end(now, name, st.session_state[key]))
 
         st.number_input(
             forms.plain(label + (f", {unit}" if unit else "")),
@@ -159,13 +159,13 @@ def _values(card: Card, wish: Wish, tr: Translation) -> None:
         )
 
 
-def _fixed(card: Card, wish: Wish, tr: Translation) -> None:
+def _fixed(card: Card, wish: GoalChoice, tr: Translation) -> None:
     fields = {field["name"]: field for field in card["inputs"]}
     key = f"{PAGE}/fixed/{card['name']}"
     st.session_state[key] = list(wish.fixed)
     st.multiselect(
         tr.text("Leave as it is"),
-        goal_form.movable(card),
+        goal_choice.changeable_fields(card),
         format_func=lambda name: forms.plain(wording.field_label(fields[name])),
         key=key,
         placeholder=tr.text("nothing"),
@@ -202,8 +202,8 @@ def _move(field: Field, change: Change, tr: Translation) -> Markup:
 
 def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
     def take() -> None:
-        session_state.take(card, {change["field"]: change["to"] for change in proposal["changes"]})
-        session_state.go_home(card)
+        current_case.change_values(card, {change["field"]: change["to"] for change in proposal["changes"]})
+        page_address.request_first_page(card)
 
     return take
 

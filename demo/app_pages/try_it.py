@@ -7,16 +7,17 @@ from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Explanation, Field, Prediction
+from demo.address.parameters import MODEL
 from demo.charts import answer_scale
 from demo.charts.canvas import Figure, ScaleBand
 from demo.fields import field_types
-from demo.session import cases, service_queries, session_state
-from demo.session.cases import MODEL, Case
+from demo.session import cases, current_case, page_address, query_errors, saved_case_list, service_queries, visitor
+from demo.session.cases import Case
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph
 from demo.text.translation import Translation
 from demo.views import case_story, explanation_view
-from demo.widgets import banner, forms
+from demo.widgets import forms
 
 _UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
 """Codes of warnings about a value that is unusual for the model."""
@@ -25,8 +26,8 @@ _UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
 def page() -> None:
     """Draw the page from top to bottom."""
     card = service_queries.card(st.session_state[MODEL])
-    tr = session_state.translation()
-    case = session_state.case(card)
+    tr = visitor.translation()
+    case = current_case.get_case(card)
     st.title(forms.plain(card["question"]), anchor=False)
     _notices(tr)
     with st.container(key="page"):
@@ -35,8 +36,8 @@ def page() -> None:
         _starts(card, case, tr)
         case.row, notes = forms.draw(card, case, tr)
     if st.session_state.pop("keep_now", False):  # only now: the form may hold what was typed a moment before the click
-        session_state.keep(card)
-    session_state.write_address(card)
+        saved_case_list.save_current_case(card)
+    page_address.write_address(card)
     with answer, st.container(key="answer"):  # on a phone the fields stand between what is said and why
         explained = service_queries.explain(card, [case.row, case.start_row])
         if explained is None:
@@ -54,7 +55,7 @@ def page() -> None:
 
 
 def _notices(tr: Translation) -> None:
-    unread = session_state.misunderstood()
+    unread = current_case.rejected_parts()
     if unread:
         listed = ", ".join(f"`{text.replace('`', '´')}`" for text in unread[:6])
         st.info(
@@ -70,8 +71,8 @@ def _starts(card: Card, case: Case, tr: Translation) -> None:
     examples = {example["name"]: example.get("label") or example["name"] for example in card.get("examples", [])}
 
     def begin(start: str) -> None:
-        session_state.begin(card, start)
-        session_state.misunderstood().clear()
+        current_case.start_case(card, start)
+        current_case.rejected_parts().clear()
 
     key = f"start/{card['name']}"
     st.session_state[key] = case.start if case.start in examples else None
@@ -88,7 +89,7 @@ def _starts(card: Card, case: Case, tr: Translation) -> None:
             on_change=pick,
         )
     with st.container(horizontal=True, key="start-buttons"):
-        real = [name for name in cases.starts(card) if name not in examples and name != case.start]
+        real = [name for name in cases.start_rows(card) if name not in examples and name != case.start]
         if card.get("real_rows") and real:
             st.button(
                 tr.text("Another real {row}", row=forms.plain(card.get("row_name") or tr.text("case"))),
@@ -107,8 +108,8 @@ def _starts(card: Card, case: Case, tr: Translation) -> None:
 
 
 def _back(card: Card) -> None:
-    session_state.back(card)
-    session_state.misunderstood().clear()
+    current_case.undo_changes(card)
+    current_case.rejected_parts().clear()
 
 
 def _answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:
@@ -130,16 +131,14 @@ def _drawing(card: Card, case: Case, now: Prediction, begun: float, tr: Translat
         stretches = [ScaleBand(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
         ends = {band["low"] for band in bands[1:]} or {0.0, 0.5, 1.0}
         ticks = [(end, tr.percent(end)) for end in sorted(ends)]
-        figure = answer_scale.draw_probability_scale(stretches, ticks, value, pinned, session_state.theme())
+        figure = answer_scale.draw_probability_scale(stretches, ticks, value, pinned, visitor.theme())
         return figure, tr.text("Scale from 0% to 100%, the answer stands at {answer}.", answer=said)
     around = now.get("interval")
     low, high = (around["low"], around["high"]) if around else (value, value)
     seen = output.get("seen") or (0.0, 1.0)
     least, most = min(low, seen[0]), max(high, seen[1])
     ticks = [(at, wording.format_answer(card, at, tr)) for at in (least, (least + most) / 2, most)]
-    figure = answer_scale.draw_value_scale(
-        (low, high), value, pinned, (least, most), ticks=ticks, theme=session_state.theme()
-    )
+    figure = answer_scale.draw_value_scale((low, high), value, pinned, (least, most), ticks=ticks, theme=visitor.theme())
     if not around:
         return figure, tr.text("The answer is {answer}.", answer=said)
     sentence = tr.text(
@@ -160,7 +159,7 @@ def _why(card: Card, case: Case, now: Explanation, start: Explanation, tr: Trans
 
 
 def _foot(card: Card, case: Case, tr: Translation) -> None:
-    same = next((each.name for each in session_state.kept_cases(card) if each.row == case.row), "")
+    same = next((each.name for each in saved_case_list.saved_cases_of(card) if each.row == case.row), "")
 
     def keep() -> None:
         st.session_state["keep_now"] = True
@@ -168,7 +167,7 @@ def _foot(card: Card, case: Case, tr: Translation) -> None:
     with st.container(horizontal=True, key="foot", vertical_alignment="center"):
         if same:
             st.caption(tr.text("Kept as {name}: see Compare.", name=forms.plain(same)))
-        elif session_state.room_to_keep(card):
+        elif saved_case_list.has_room(card):
             st.button(
                 tr.text("Keep to compare"),
                 on_click=keep,
@@ -185,7 +184,7 @@ def _foot(card: Card, case: Case, tr: Translation) -> None:
 
 def _notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
     """Write under its field what the service refuses or warns about; `warnings` is field → code."""
-    refused = banner.field_errors()
+    refused = query_errors.field_errors()
     for field in card["inputs"]:
         name = field["name"]
         if name in refused:

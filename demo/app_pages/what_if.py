@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from client import Card, Curves, Field, Row
+from demo.address.parameters import MODEL
 from demo.charts import answer_map, curve_chart
 from demo.charts.canvas import Figure
 from demo.charts.curve_chart import Point
 from demo.fields import field_types
-from demo.session import service_queries, session_state
-from demo.session.cases import MODEL, Case
+from demo.session import current_case, page_address, page_view, service_queries, visitor
+from demo.session.cases import Case
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
 from demo.views import curve_view
@@ -25,18 +26,18 @@ _WIDE = 270
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), session_state.translation()
-    case = session_state.case(card)
+    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    case = current_case.get_case(card)
     st.title(tr.text("What if?"), anchor=False)
     fields = {name: kind.field for name, kind in field_types.by_name(card).items() if kind.can_sweep}
     if not fields:
-        session_state.write_address(card)
+        page_address.write_address(card)
         st.info(
             tr.text("This model reads a text only: no field to sweep. On Try, change the words and watch their colours.")
         )
         return
     names = _controls(card, case, fields, tr)
-    session_state.write_address(card, ",".join(names))
+    page_address.write_address(card, ",".join(names))
     asked = service_queries.sweep(card, case.row, names, case.start_row)
     if asked is None:
         st.caption(tr.text("No answer at the moment."))
@@ -51,13 +52,13 @@ def page() -> None:
 def _controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> list[str]:
     """Draw the choice of one field, or two, and the fields themselves; return their names."""
     pairs = [f"{one},{two}" for one in fields for two in fields if one != two]
-    first, _, second = session_state.view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
+    first, _, second = page_view.selected_view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
     one_key, two_key = f"{PAGE}/one", f"{PAGE}/two"
     st.session_state[one_key], st.session_state[two_key] = first, second
 
     def look() -> None:
         one, two = st.session_state[one_key] or first, st.session_state[two_key]
-        session_state.look_at(PAGE, f"{one},{two}" if two and two != one else one)
+        page_view.set_view(PAGE, f"{one},{two}" if two and two != one else one)
 
     def name_of(name: str) -> str:
         return forms.plain(wording.field_label(fields[name])) if name else tr.text("nothing else")
@@ -70,7 +71,7 @@ def _controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation)
         st.selectbox(tr.text("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_WIDE)
         st.button(
             tr.text("Back to the start"),
-            on_click=lambda: session_state.back(card),
+            on_click=lambda: current_case.undo_changes(card),
             type="tertiary",
             icon=":material/undo:",
             key="back",
@@ -97,15 +98,15 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation)
         start = None if pinned is None or begun is None else Point(kind.position(begun), pinned, "", "")
         axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], tr)
         rare = bool(axis.rare_ranges(points, (points[0].position, points[-1].position)))
-        figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=session_state.theme())
+        figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=visitor.theme())
     else:
         place = side.index(case.start_row)
         mark = None if pinned is None or place is None else (place, pinned)
-        figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=session_state.theme())
+        figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=visitor.theme())
 
     def take(clicked: dict[str, Any]) -> None:
         if clicked["curve_number"] == 0:  # what lies above it only marks
-            session_state.take(card, {field["name"]: side.values[clicked["point_index"]]})
+            current_case.change_values(card, {field["name"]: side.values[clicked["point_index"]]})
 
     _draw(
         figure,
@@ -132,14 +133,16 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, tr:
         scale,
         now=_spot((one, two), case.row),
         start=_spot((one, two), case.start_row) if case.changed() else None,
-        theme=session_state.theme(),
+        theme=visitor.theme(),
     )
 
     def take(clicked: dict[str, Any]) -> None:
         if clicked["curve_number"] == 1:
             first, second = clicked["customdata"]
             names = (field["name"] for field in fields)
-            session_state.take(card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True)))
+            current_case.change_values(
+                card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True))
+            )
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
     _draw(figure, key, curve_view.summarize_surface(cells, tr), take, tr)

@@ -6,12 +6,11 @@ A URL comes from outside: values that do not fit are replaced by the defaults.
     ?view=groups%3Fby%3DSEX
 """
 
-import math
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+
+from demo.address.pairs import decode_number, decode_pairs, encode_number, encode_pairs
 
 MAX_PRICE = 1e9
-_MAX_PARTS = 20
 
 
 @dataclass(frozen=True)
@@ -25,35 +24,29 @@ class EvaluationQuery:
     by: str = ""
 
 
-def format_query(query: EvaluationQuery) -> str:
-    """Return the query as the URL holds it: the question, and the settings that differ from the defaults."""
+def encode_query(query: EvaluationQuery) -> str:
+    """Return the query as text for the URL: the question, and the settings that differ from the defaults."""
     default = EvaluationQuery("")
     numbers = {name: getattr(query, name) for name in ("threshold", "alarm", "missed")}
-    settings = {name: repr(value) for name, value in numbers.items() if value != getattr(default, name)}
+    settings = {name: encode_number(value) for name, value in numbers.items() if value != getattr(default, name)}
     settings |= {"by": query.by} if query.by else {}
-    return f"{query.question}?{urlencode(settings)}" if settings else query.question
+    return f"{query.question}?{encode_pairs(settings.items())}" if settings else query.question
 
 
-def parse_query(text: str, questions: list[str], segments: list[str]) -> EvaluationQuery:
+def decode_query(text: str, questions: list[str], segments: list[str]) -> EvaluationQuery:
     """Return the query of a URL. Values that do not fit are replaced by the defaults."""
     question, _, rest = text.partition("?")
-    try:
-        settings = dict(parse_qsl(rest, max_num_fields=_MAX_PARTS))
-    except ValueError:
-        settings = {}
+    settings = dict(decode_pairs(rest))
     default = EvaluationQuery("")
+
+    def number(name: str, maximum: float) -> float:
+        value = decode_number(settings.get(name), 0.0, maximum)
+        return getattr(default, name) if value is None else value
+
     return EvaluationQuery(
         question if question in questions else questions[0],
-        threshold=_parse_number(settings.get("threshold"), 1.0, default.threshold),
-        alarm=_parse_number(settings.get("alarm"), MAX_PRICE, default.alarm),
-        missed=_parse_number(settings.get("missed"), MAX_PRICE, default.missed),
+        threshold=number("threshold", 1.0),
+        alarm=number("alarm", MAX_PRICE),
+        missed=number("missed", MAX_PRICE),
         by=settings["by"] if settings.get("by") in segments else "",
     )
-
-
-def _parse_number(text: str | None, maximum: float, default: float) -> float:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return default
-    return value if math.isfinite(value) and 0 <= value <= maximum else default

@@ -1,21 +1,15 @@
-"""A case: a start that stays pinned, and the row as it is now; and its form in the address line.
-
-What an address says is hostile until it fits the card.
-
-    ?model=credit-default&lang=pl&start=regular&months_late_now=2        only what differs from the start
-    &view=share_paid&kept=eJyLVk…                                         what the page looks at; the kept cases
-"""
+"""A case: a row that stays pinned as its start, the row as it is now, and both in the URL."""
 
 from dataclasses import dataclass, field
 
 from client import Card, Row
+from demo.address import parameters
+from demo.address.field_values import decode_values, encode_values
+from demo.address.parameters import LANGUAGE, MODEL, START, describe_part, field_parameter
 from demo.fields import field_types
 
 GIVEN = "given"
-"""The name of a start that is no row of the card: a row of a file, an entry of a feed, a kept case."""
-MODEL, LANGUAGE, START, VIEW, KEPT = "model", "lang", "start", "view", "kept"
-_RESERVED = {MODEL, LANGUAGE, START, VIEW, KEPT, "embed", "embed_options"}
-_MAX_SHOWN = 40
+"""The name of a start that is no row of the card: a row of a file, an entry of a feed, a saved case."""
 
 
 @dataclass
@@ -25,71 +19,66 @@ class Case:
     start: str
     start_row: Row
     row: Row
-    misunderstood: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+    """The parts of the URL that do not fit the card."""
 
     def changed(self) -> list[str]:
         """Return the fields that differ from the start, in the card's order."""
         return [name for name, value in self.row.items() if value != self.start_row[name]]
 
 
-def starts(card: Card) -> dict[str, Row]:
+def start_rows(card: Card) -> dict[str, Row]:
     """Return every row to start from, examples first; a card without any gives one made of its defaults."""
-    rows = {f"real-{place}": row for place, row in enumerate(card.get("real_rows", []), start=1)}
+    rows = {f"real-{number}": row for number, row in enumerate(card.get("real_rows", []), start=1)}
     named = {example["name"]: example["row"] for example in card.get("examples", [])}
-    return {name: complete(card, row) for name, row in (named | rows).items()} or {"default": complete(card, {})}
+    return {name: complete_row(card, row) for name, row in (named | rows).items()} or {"default": complete_row(card, {})}
 
 
-def title(card: Card, start: str) -> str:
+def start_label(card: Card, start: str) -> str:
     """Return the words for a start; empty for a real row, which has none."""
     return next((each.get("label") or each["name"] for each in card.get("examples", []) if each["name"] == start), "")
 
 
-def complete(card: Card, row: Row) -> Row:
+def complete_row(card: Card, row: Row) -> Row:
     """Return a row with every field of the card, in the card's order. What the form cannot ask for has its default."""
     fields = field_types.by_name(card).items()
     return {name: row[name] if name in row and field.can_ask else field.default() for name, field in fields}
 
 
-def begin(card: Card, start: str) -> Case:
+def start_case(card: Card, start: str) -> Case:
     """Return the case of a start, unchanged."""
-    row = starts(card)[start]
+    row = start_rows(card)[start]
     return Case(start, row, dict(row))
 
 
-def given(card: Card, row: Row) -> Case:
-    """Return the case that starts with a row of its own."""
-    start = complete(card, row)
+def case_of_row(card: Card, row: Row) -> Case:
+    """Return the case that starts with a row that is none of the card's."""
+    start = complete_row(card, row)
     return Case(GIVEN, start, dict(start))
 
 
-def read(card: Card, parameters: dict[str, str]) -> Case:
-    """Return the case of an address; `misunderstood` lists what does not fit the card."""
-    known = starts(card)
-    asked = parameters.get(START, "")
-    case = begin(card, asked if asked in known else next(iter(known)))
-    if asked and asked not in {*known, GIVEN}:
-        case.misunderstood.append(f"{START}={asked}"[:_MAX_SHOWN])
-    fields = {_key(name): field for name, field in field_types.by_name(card).items()}
-    for key, text in parameters.items():
-        if key.lower() in _RESERVED:
-            continue
-        try:
-            case.row[fields[key].field["name"]] = fields[key].decode(text)
-        except (KeyError, ValueError):
-            case.misunderstood.append(f"{key}={text}"[:_MAX_SHOWN])
-    if asked == GIVEN and asked not in known:
-        return Case(GIVEN, dict(case.row), case.row, case.misunderstood)
+def encode_case(card: Card, case: Case, language: str) -> dict[str, str]:
+    """Return the parameters of a case: the start and what differs from it; of a start that is GIVEN, every field."""
+    names = case.row if case.start == GIVEN else case.changed()
+    values = encode_values(card, {name: case.row[name] for name in names})
+    named = {MODEL: card["name"], LANGUAGE: language, START: case.start}
+    return named | {field_parameter(name): text for name, text in values}
+
+
+def decode_case(card: Card, url: dict[str, str]) -> Case:
+    """Return the case of a URL's parameters; `rejected` lists what does not fit the card."""
+    known = start_rows(card)
+    start = url.get(START, "")
+    case = start_case(card, start if start in known else next(iter(known)))
+    names = {field_parameter(each["name"]): each["name"] for each in card["inputs"]}
+    pairs = [(parameter, text) for parameter, text in url.items() if not parameters.is_reserved(parameter)]
+    values, rejected = decode_values(card, [(names[each], text) for each, text in pairs if each in names])
+    case.row |= values
+    unknown = [(START, start)] if start and start not in {*known, GIVEN} else []
+    unknown += [pair for pair in pairs if pair[0] not in names]
+    case.rejected = [
+        describe_part(*each) for each in [*unknown, *((field_parameter(name), text) for name, text in rejected)]
+    ]
+    if start == GIVEN and start not in known:
+        return Case(GIVEN, dict(case.row), case.row, case.rejected)
     return case
-
-
-def write(card: Card, case: Case, language: str) -> dict[str, str]:
-    """Return the query parameters of a case: the start, and what was changed since; a row of its own is all written out."""
-    told = case.row if case.start == GIVEN else case.changed()
-    fields = field_types.by_name(card)
-    changed = {_key(name): fields[name].encode(case.row[name]) for name in told if fields[name].can_ask}
-    return {MODEL: card["name"], LANGUAGE: language, START: case.start, **changed}
-
-
-def _key(name: str) -> str:
-    """Return a field's name in the address: one that is ours, or begins like this, gets an underscore in front."""
-    return f"_{name}" if name.lower() in _RESERVED or name.startswith("_") else name

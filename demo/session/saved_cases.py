@@ -1,51 +1,43 @@
-"""Kept cases: named rows to lay side by side, and their form in the address line.
+"""Saved cases: named rows to lay side by side, and their form in the URL: {model: [[name, row], …]} as packed JSON."""
 
-What an address says is hostile until it fits the card.
-
-    ?kept=eJyLVk…        {model: [[name, row], …]} as JSON, compressed, in letters that an address may hold
-"""
-
-import base64
-import csv
-import io
-import json
-import zlib
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from client import Card, Row, Value
-from demo.fields import field_types
-from demo.files.spreadsheet import escape_formula
-from demo.session import cases
+from client import Card, Row
+from demo.address import packed_json
+from demo.address.field_values import check_values
+from demo.session.cases import complete_row
 
-MOST = 12
-"""Kept cases of one model: more would fit no table that people read."""
+MAX_CASES = 12
+"""Saved cases of one model: more would fit no table that people read."""
 MAX_NAME = 40
-_MAX_ADDRESS, _MAX_BYTES = 6000, 200_000
-
-
+_MAX_MODEL_NAME = 64
 _numbers = count()
 
 
 @dataclass
-class Kept:
-    """A named row. Its number tells it from all others, whatever its name and place become; no address holds it."""
+class SavedCase:
+    """A named row. Its number identifies it, whatever its name and place become; the URL does not hold the number."""
 
     name: str
     row: Row
     number: int = field(default_factory=lambda: next(_numbers), compare=False)
 
 
-def place_of(kept: list[Kept], number: int | None) -> int | None:
-    """Return where the case with this number is kept; None where it is not."""
-    return next((place for place, each in enumerate(kept) if each.number == number), None)
+CasesByModel = dict[str, list[Any]]
+"""Model → its saved cases. Those of a model whose card this visit has not seen yet are plain JSON from the URL."""
 
 
-def new_name(kept: list[Kept], wanted: str) -> str:
-    """Return `wanted`, or with a number behind it where another kept case has this name."""
+def index_of(saved: list[SavedCase], number: int | None) -> int | None:
+    """Return the index of the case with this number; None where it is not saved."""
+    return next((index for index, each in enumerate(saved) if each.number == number), None)
+
+
+def unique_name(saved: list[SavedCase], wanted: str) -> str:
+    """Return `wanted`, with a number behind it where another saved case has this name."""
     wanted = " ".join(wanted.split())[:MAX_NAME]
-    taken = {each.name for each in kept}
+    taken = {each.name for each in saved}
     number = 2
     name = wanted
     while name in taken:
@@ -54,75 +46,43 @@ def new_name(kept: list[Kept], wanted: str) -> str:
     return name
 
 
-def write(kept: dict[str, Any]) -> str:
-    """Return what the address says of all models' kept cases; empty where there are none.
-
-    Models whose card was not seen in this visit hold what the address brought, as it came.
-    """
+def encode_saved_cases(saved: CasesByModel) -> str:
+    """Return the saved cases of all models as text for the URL; empty where there are none."""
     plain = {
-        model: [[each.name, each.row] if isinstance(each, Kept) else each for each in own]
-        for model, own in kept.items()
-        if own
+        model: [[each.name, each.row] if isinstance(each, SavedCase) else each for each in cases]
+        for model, cases in saved.items()
+        if cases
     }
-    if not plain:
-        return ""
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(zlib.compress(text, 9)).decode().rstrip("=")
+    return packed_json.encode_json(plain) if plain else ""
 
 
-def fits(kept: dict[str, Any]) -> bool:
-    """Tell whether the address can hold them: what it cannot hold would be lost by a refresh."""
-    return len(write(kept)) <= _MAX_ADDRESS
+def fits_url(saved: CasesByModel) -> bool:
+    """Return whether the URL can hold them. What it cannot hold would be lost by a refresh."""
+    return len(encode_saved_cases(saved)) <= packed_json.MAX_LENGTH
 
 
-def read(text: str) -> dict[str, Any]:
-    """Return model → what the address holds of it, unchecked yet. Raises ValueError at nonsense."""
+def decode_saved_cases(text: str) -> CasesByModel:
+    """Return what a URL holds, not checked against the cards yet. Raises ValueError where it is not of this form."""
     if not text:
         return {}
-    if len(text) > _MAX_ADDRESS:
+    tree = packed_json.decode_json(text)
+    if not isinstance(tree, dict) or not all(isinstance(cases, list) for cases in tree.values()):
         raise ValueError(text[:MAX_NAME])
-    try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True)
-        plain = zlib.decompressobj().decompress(packed, _MAX_BYTES)
-        held = json.loads(plain.decode())
-    except (ValueError, zlib.error, RecursionError) as error:
-        raise ValueError(text[:MAX_NAME]) from error
-    if not isinstance(held, dict) or not all(isinstance(own, list) for own in held.values()):
-        raise ValueError(text[:MAX_NAME])
-    return {str(model)[:64]: own[:MOST] for model, own in held.items()}
+    return {str(model)[:_MAX_MODEL_NAME]: cases[:MAX_CASES] for model, cases in tree.items()}
 
 
-def check(card: Card, held: list[Any]) -> tuple[list[Kept], bool]:
-    """Return the kept cases that fit the card, and whether any did not."""
-    kept: list[Kept] = []
-    for each in held:
-        if isinstance(each, Kept):
-            kept.append(replace(each, row=cases.complete(card, each.row)))
+def check_saved_cases(card: Card, cases: list[Any]) -> tuple[list[SavedCase], bool]:
+    """Return the saved cases that fit the card, and whether any did not."""
+    saved: list[SavedCase] = []
+    for each in cases:
+        if isinstance(each, SavedCase):
+            saved.append(replace(each, row=complete_row(card, each.row)))
             continue
         try:
             name, row = each
-            kept.append(Kept(new_name(kept, str(name) or "?"), _row(card, row)))
-        except (ValueError, TypeError, KeyError, AttributeError):
+            name = unique_name(saved, str(name) or "?")
+            name.encode()  # half a character is no text
+            saved.append(SavedCase(name, complete_row(card, check_values(card, row))))
+        except (ValueError, TypeError):
             continue
-    return kept, len(kept) < len(held)
-
-
-def _row(card: Card, row: Row) -> Row:
-    """Return a row with the card's fields; what the address brought passes the same gate as a field in it."""
-    if not isinstance(row, dict):
-        raise TypeError(row)
-    json.dumps(row, ensure_ascii=False).encode()  # half a character is no text
-    fields = field_types.by_name(card).items()
-    return cases.complete(card, {name: field.checked(row[name]) for name, field in fields if name in row and field.can_ask})
-
-
-def table(card: Card, kept: list[Kept], answers: list[dict[str, Value]]) -> str:
-    """Return the kept cases as CSV for a spreadsheet: names, fields, then the columns of `answers`."""
-    out = io.StringIO()
-    names = [field["name"] for field in card["inputs"]]
-    writer = csv.writer(out)
-    writer.writerow(["name", *names, *(answers[0] if answers else {})])
-    for each, answer in zip(kept, answers, strict=True):
-        cells = [each.name, *(each.row[name] for name in names), *answer.values()]
-        writer.writerow([escape_formula(cell) for cell in cells])
-    return out.getvalue()
+    return saved, len(saved) < len(cases)

@@ -1,7 +1,4 @@
-"""What the service says: cards for all visits, answers for this one, each question asked once and remembered.
-
-Errors go to `banner`.
-"""
+"""Queries to the service: cards for all visits, answers for this one. Each query is sent once; its errors are collected."""
 
 import json
 from collections.abc import Callable
@@ -23,8 +20,9 @@ from client import (
     Row,
     ServiceError,
 )
-from demo.session.session_state import client, translation
-from demo.widgets.banner import is_renewed, note
+from demo.session import shared_resources
+from demo.session.query_errors import add_error, is_other_version
+from demo.session.visitor import translation
 
 _KEEP_SECONDS = 20
 _MAX_REMEMBERED = 60
@@ -42,12 +40,12 @@ def _last_known() -> dict[str, Any]:
 
 @st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False)
 def _fetch_models(language: str) -> list[ModelState]:
-    return client().models(language)
+    return shared_resources.client().models(language)
 
 
 @st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False, max_entries=200)
 def _fetch_card(model: str, language: str, version: str | None) -> Card:
-    return client().card(model, language, version=version)
+    return shared_resources.client().card(model, language, version=version)
 
 
 def models() -> list[ModelState]:
@@ -58,7 +56,7 @@ def models() -> list[ModelState]:
     except ServiceError as error:
         if language not in _last_known():
             raise
-        note(error)
+        add_error(error)
     known: list[ModelState] = _last_known()[language]
     return known
 
@@ -71,7 +69,7 @@ def card(model: str, version: str | None = None) -> Card:
     except ServiceError as error:
         if key not in _last_known():
             raise
-        note(error)
+        add_error(error)
     known: Card = _last_known()[key]
     return known
 
@@ -87,7 +85,7 @@ def explain(card_: Card, rows: list[Row]) -> list[Explanation] | None:
     wanted = [key for key in questions if key not in found]
     if wanted:
         asked = [questions[key] for key in wanted]
-        answer = _ask(lambda: client().explain(card_["name"], asked, language, version=card_["version"]))
+        answer = _ask(lambda: shared_resources.client().explain(card_["name"], asked, language, version=card_["version"]))
         if answer is None:
             return None
         found |= zip(wanted, answer["explanations"], strict=True)
@@ -102,7 +100,9 @@ def sweep(card_: Card, row: Row, fields: list[str], pinned: Row) -> Curves | Non
 
     def ask() -> Curves:
         version = card_["version"]
-        return client().sweep(card_["name"], dict(row), fields, together=together, pinned=dict(pinned), version=version)
+        return shared_resources.client().sweep(
+            card_["name"], dict(row), fields, together=together, pinned=dict(pinned), version=version
+        )
 
     return _once(_key("curves", card_, row, fields, pinned), ask)
 
@@ -110,10 +110,10 @@ def sweep(card_: Card, row: Row, fields: list[str], pinned: Row) -> Curves | Non
 def entity(card_: Card, key: str) -> Entity | None:
     """Return what is stored under a key; None where nothing is, or, with a note for the banner, where there is no answer."""
     try:
-        return client().entity(card_["name"], key)
+        return shared_resources.client().entity(card_["name"], key)
     except ServiceError as error:
         if not (isinstance(error, Refused) and error.code == "unknown_entity"):
-            note(error)
+            add_error(error)
         return None
 
 
@@ -121,11 +121,11 @@ def any_entity(card_: Card, after: str) -> str | None:
     """Return a key under which something is stored, the first one behind `after`, or the first of all."""
     try:
         for begin in (after, None):
-            found = client().entities(card_["name"], begin)["items"]
+            found = shared_resources.client().entities(card_["name"], begin)["items"]
             if found:
                 return found[0]["id"]
     except ServiceError as error:
-        note(error)
+        add_error(error)
     return None
 
 
@@ -135,7 +135,10 @@ def predict_by_key(card_: Card, key: str, changes: Row, look_up: int) -> Predict
     It is remembered as long as the look-up whose number is given: what is stored may be another after the next.
     """
     row = {card_["entity"]["key"]: key} | changes
-    answer = _once(_key("by key", card_, row, look_up), lambda: client().predict(card_["name"], [row], card_["version"]))
+    answer = _once(
+        _key("by key", card_, row, look_up),
+        lambda: shared_resources.client().predict(card_["name"], [row], card_["version"]),
+    )
     return answer["predictions"][0] if answer else None
 
 
@@ -143,7 +146,7 @@ def recommend(card_: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommenda
     """Return what would have to change to reach a goal."""
 
     def ask() -> Recommendations:
-        return client().recommend(card_["name"], dict(row), goal, fixed, version=card_["version"])
+        return shared_resources.client().recommend(card_["name"], dict(row), goal, fixed, version=card_["version"])
 
     return _once(_key("recommendations", card_, row, goal, fixed), ask)
 
@@ -155,10 +158,10 @@ def evaluation(card_: Card) -> Evaluation | None:
     known = _remembered()
     if key not in known:
         try:
-            _remember(key, client().evaluation(card_["name"], language, version=card_["version"]))
+            _remember(key, shared_resources.client().evaluation(card_["name"], language, version=card_["version"]))
         except ServiceError as error:
             if not (isinstance(error, Refused) and error.code == "no_evaluation"):
-                _renew_or_note(error)
+                _renew_or_add_error(error)
             return None
     return cast(Evaluation, known[key])
 
@@ -177,19 +180,19 @@ def _ask(ask: Callable[[], A]) -> A | None:
     try:
         answer = ask()
     except ServiceError as error:
-        _renew_or_note(error)
+        _renew_or_add_error(error)
         return None
     st.session_state["renewed"] = False
     return answer
 
 
-def _renew_or_note(error: ServiceError) -> None:
+def _renew_or_add_error(error: ServiceError) -> None:
     """Where the card's version is no longer served, read the cards again and begin the run anew, once; else tell."""
-    if is_renewed(error) and not st.session_state.get("renewed"):
+    if is_other_version(error) and not st.session_state.get("renewed"):
         st.session_state["renewed"] = True
         read_cards_again()
         st.rerun()
-    note(error)
+    add_error(error)
 
 
 def read_cards_again() -> None:

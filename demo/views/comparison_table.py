@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from client import Card, Explanation, Value
 from demo.fields import field_types
-from demo.session.saved_cases import Kept
+from demo.session.saved_cases import SavedCase
 from demo.text import answer_html, wording
 from demo.text.markup import build_row, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
@@ -17,7 +17,7 @@ _MAX_REASONS = 4
 _MAX_TEXT = 90
 
 
-def build_case_table(card: Card, kept: list[Kept], explained: list[Explanation], tr: Translation) -> Markup:
+def build_case_table(card: Card, saved: list[SavedCase], explained: list[Explanation], tr: Translation) -> Markup:
     """Return a table with a column per case: answers, differences to the first case, changed fields, reasons."""
     answers = [wording.answer_value(card, each["prediction"]) for each in explained]
     differences = [wording.describe_difference(card, answers[0], answer, tr) for answer in answers[1:]]
@@ -26,7 +26,7 @@ def build_case_table(card: Card, kept: list[Kept], explained: list[Explanation],
         build_row(tr.text("Against the first"), ["–", *differences]),
     ]
     for field in card["inputs"]:
-        values: list[Value] = [each.row[field["name"]] for each in kept]
+        values: list[Value] = [each.row[field["name"]] for each in saved]
         if any(value != values[0] for value in values):
             texts = [_shorten(field_types.of(field).value_with_unit(value, tr)) for value in values]
             cells = [_bold(text) if value != values[0] else text for text, value in zip(texts, values, strict=True)]
@@ -36,18 +36,18 @@ def build_case_table(card: Card, kept: list[Kept], explained: list[Explanation],
     if any(each["usualness"] for each in explained):
         usualness = [answer_html.build_usualness(each["usualness"], tr) for each in explained]
         rows.append(build_row(tr.text("How usual"), usualness))
-    return build_scrollable(build_table([each.name for each in kept], rows, "compared"))
+    return build_scrollable(build_table([each.name for each in saved], rows, "compared"))
 
 
 def build_model_table(
     cards: tuple[Card, Card],
-    kept: list[Kept],
+    saved: list[SavedCase],
     explained: tuple[list[Explanation], list[Explanation]],
     tr: Translation,
 ) -> Markup:
     """Return a table of two models with a row per case, the largest disagreement first."""
     rows = []
-    for each, one, two in zip(kept, *explained, strict=True):
+    for each, one, two in zip(saved, *explained, strict=True):
         first, second = _answer_values(cards, one, two)
         same_decision = one["prediction"]["decision"] == two["prediction"]["decision"]
         note = Markup(' <span class="apart">{}</span>').format(tr.text("another decision"))
@@ -77,12 +77,12 @@ def are_comparable(card: Card, other: Card) -> bool:
 
 def describe_disagreement(
     cards: tuple[Card, Card],
-    kept: list[Kept],
+    saved: list[SavedCase],
     explained: tuple[list[Explanation], list[Explanation]],
     tr: Translation,
 ) -> str:
     """Return a sentence on how two models disagree on the cases: by decisions, or by answers if they have no decisions."""
-    pairs = list(zip(kept, *explained, strict=True))
+    pairs = list(zip(saved, *explained, strict=True))
     if cards[0]["output"].get("bands"):
         count = sum(one["prediction"]["decision"] != two["prediction"]["decision"] for _, one, two in pairs)
         if count:

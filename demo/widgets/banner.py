@@ -5,61 +5,31 @@ from typing import Any
 import streamlit as st
 
 from client import Busy, Failed, Health, InvalidAnswer, Refused, ServiceError, TooSlow
-from demo.session import session_state
+from demo.session import query_errors, shared_resources, visitor
 from demo.text.translation import Translation
 
 _ASK_AGAIN_SECONDS = 2
 _NOT_LET_IN = {401, 403}
 
 
-def clear() -> None:
-    """Forget the errors of the run before."""
-    st.session_state["errors"] = []
-
-
-def note(error: ServiceError) -> None:
-    """Remember an error of this run; the banner shows the first one."""
-    st.session_state.setdefault("errors", []).append(error)
-
-
-def is_renewed(error: ServiceError) -> bool:
-    """Tell whether the model is served in another version by now than the page asked for."""
-    return isinstance(error, Refused) and error.code == "unknown_version"
-
-
-def has_errors() -> bool:
-    """Tell whether something went wrong in this run that the banner will speak of."""
-    return bool(st.session_state.get("errors"))
-
-
-def field_errors() -> dict[str, str]:
-    """Return field → message for what the service refused in this run."""
-    found: dict[str, str] = {}
-    for error in st.session_state.get("errors", []):
-        if isinstance(error, Refused):
-            for each in error.errors:
-                found[each["pointer"].rpartition("/")[2]] = each["code"]
-    return found
-
-
 def show(place: Any) -> None:
     """Show the run's first error in its place: what happened, what to do, the request's id. Goes away by itself."""
-    errors: list[ServiceError] = st.session_state.get("errors", [])
+    errors = query_errors.errors()
     with place.container():
         if not errors:
             return
-        tr = session_state.translation()
+        tr = visitor.translation()
         error = errors[0]
         text = _sentence(error, tr)
         if error.request_id:
             text += f"  \n:small[{tr.text('Request')} `{_safe_id(error.request_id)}`]"
         st.warning(text, icon="⚠️")
-        if not isinstance(error, Refused) or is_renewed(error):
+        if not isinstance(error, Refused) or query_errors.is_other_version(error):
             _ask_again()
 
 
 def _sentence(error: ServiceError, tr: Translation) -> str:
-    if is_renewed(error):
+    if query_errors.is_other_version(error):
         return tr.text("The model is being renewed. Your entries are kept; the page tries again by itself.")
     if isinstance(error, Refused):
         return (
@@ -92,7 +62,7 @@ def _ask_again() -> None:
     if asked == 0:
         return
     try:
-        health: Health = session_state.client().ready()
+        health: Health = shared_resources.client().ready()
     except ServiceError:
         return
     if health["status"] == "ready":

@@ -7,9 +7,9 @@ import streamlit as st
 from client import Card, RecognisedFile, Refused, ServiceError
 from demo.files import file_summary, refusal_text, scored_file
 from demo.files.upload_job import CHARSETS, UploadJob, copy_to_disk
-from demo.session import service_queries, session_state
+from demo.session import query_errors, service_queries, shared_resources
 from demo.text.translation import Translation
-from demo.widgets import banner, drop_zone, forms
+from demo.widgets import drop_zone, forms
 from wire.media_types import ARROW, CSV, PARQUET
 
 PAGE = "files"
@@ -38,7 +38,7 @@ def take_one(card: Card, sent: UploadJob | None, tr: Translation) -> None:
     if upload is not None and not (sent and sent.upload_id == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
         held()[card["name"]] = new = UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id)
-        new.send(session_state.client(), card)
+        new.send(shared_resources.client(), card)
         st.rerun()
     if sent is None:
         _what_to_bring(card, tr)
@@ -122,9 +122,9 @@ def _settle(sent: UploadJob, unclear: str, tr: Translation) -> dict[str, str]:
 
 
 def send_again(card: Card, sent: UploadJob, settled: dict[str, str]) -> None:
-    if sent.error and banner.is_renewed(sent.error):
+    if sent.error and query_errors.is_other_version(sent.error):
         service_queries.read_cards_again()
-    sent.send(session_state.client(), service_queries.card(card["name"]), settled)
+    sent.send(shared_resources.client(), service_queries.card(card["name"]), settled)
 
 
 def named(name: str, found: RecognisedFile, tr: Translation) -> str:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from demo.session import saved_cases
-from demo.session.saved_cases import Kept
+from demo.session.saved_cases import SavedCase
 from service.bundles.bundle_files import read_card
 from tests.support.browser_session import Visit
 from tests.support.repository import ROOT
@@ -283,7 +283,9 @@ def test_no_page_scrolls_sideways_or_asks_another_host_or_speaks_another_languag
     size: tuple[int, int], language: str, visit: Any
 ) -> None:
     row = start_of("credit-default", "rising-debt")
-    cases = saved_cases.write({"credit-default": [Kept("Ü" * 40, row), Kept("Potem", row | {"months_late_now": 8})]})
+    cases = saved_cases.encode_saved_cases(
+        {"credit-default": [SavedCase("Ü" * 40, row), SavedCase("Potem", row | {"months_late_now": 8})]}
+    )
     paths = {
         "/what-if": "?model=diamond-price&carat=2.2&view=clarity,carat",
         "/to-change": "?model=credit-default&start=rising-debt",

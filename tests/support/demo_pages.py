@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from client import Client
-from demo.session import service_queries, session_state
+from demo.session import shared_resources
 from tests.support.repository import ROOT
 
 APP = ROOT / "demo" / "app.py"
@@ -29,8 +29,7 @@ def forget() -> None:
 def serve_by(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the demo ask this client."""
     forget()
-    for module in (session_state, service_queries):
-        monkeypatch.setattr(module, "client", lambda: client)
+    monkeypatch.setattr(shared_resources, "client", lambda: client)
 
 
 def opened(path: str = "", **parameters: str) -> AppTest:

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from client import InvalidAnswer, Refused
 from demo.session import saved_cases
-from demo.session.saved_cases import Kept
+from demo.session.saved_cases import SavedCase
 from service.bundles.prediction_builder import answers
 from service.bundles.registry import Registry, open_model
 from service.errors import ModelUnavailable, UnknownVersion
@@ -208,7 +208,7 @@ def test_compare_lays_two_versions_side_by_side_on_kept_cases_and_the_present_on
     client = client_of(both)
     serve_by(client, monkeypatch)
     examples = client.card(NAME)["examples"]
-    held = saved_cases.write({NAME: [Kept(each["name"], each["row"]) for each in examples[1:]]})
+    held = saved_cases.encode_saved_cases({NAME: [SavedCase(each["name"], each["row"]) for each in examples[1:]]})
     view = f"{NAME}@{versions[1][:12]}"
     app = opened("compare", model=NAME, lang=language, kept=held, view=view)
     assert not app.exception

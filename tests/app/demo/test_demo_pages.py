@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from client import Client
 from demo.session import saved_cases
-from demo.session.saved_cases import Kept
+from demo.session.saved_cases import SavedCase
 from demo.text.translation import Translation
 from service.settings import Settings
 from tests.support.bundle_copies import change_card
@@ -257,7 +257,7 @@ def test_a_changed_field_is_one_question_on_each_page(asked: list[str]) -> None:
     assert widget(app, "months_late_now").value == 5
 
 
-# Kept cases
+# Saved cases
 
 
 def keep(app: AppTest) -> AppTest:
@@ -295,14 +295,14 @@ def test_kept_cases_are_laid_side_by_side_and_come_back_with_the_address(asked: 
 
 def test_what_is_kept_stands_at_once_in_the_address_that_a_refresh_brings_back() -> None:
     app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
-    assert saved_cases.read(app.query_params["kept"])["credit-default"][0][0] == "Two months late"
+    assert saved_cases.decode_saved_cases(app.query_params["kept"])["credit-default"][0][0] == "Two months late"
 
 
 def test_a_value_typed_a_moment_before_the_click_is_kept_not_the_one_before_it() -> None:
     app = opened(model="credit-default", lang="en", start="two-months-late")
     widget(app, "months_late_now").set_value(0)
     app = keep(app)
-    (held,) = saved_cases.read(app.query_params["kept"])["credit-default"]
+    (held,) = saved_cases.decode_saved_cases(app.query_params["kept"])["credit-default"]
     assert held[1]["months_late_now"] == 0
 
 
@@ -316,8 +316,8 @@ def test_the_present_case_is_kept_once_from_both_pages() -> None:
 
 
 def test_a_late_message_of_a_name_field_renames_its_own_case_wherever_that_stands_now() -> None:
-    rows = {"credit-default": [Kept("One", {}), Kept("Two", {"months_late_now": 2})]}
-    app = quiet(opened("compare", model="credit-default", lang="en", kept=saved_cases.write(rows)))
+    rows = {"credit-default": [SavedCase("One", {}), SavedCase("Two", {"months_late_now": 2})]}
+    app = quiet(opened("compare", model="credit-default", lang="en", kept=saved_cases.encode_saved_cases(rows)))
     app.text_input[0].set_value("Renamed")
     press(app, "Later")  # the browser sends both in one message
     assert heads(app) == ["Two", "Renamed"]
@@ -332,8 +332,8 @@ def test_a_late_message_of_a_name_field_renames_its_own_case_wherever_that_stand
 
 
 def test_a_name_is_changed_never_emptied_and_never_given_twice() -> None:
-    rows = {"credit-default": [Kept("One", {}), Kept("Two", {"months_late_now": 2})]}
-    app = quiet(opened("compare", model="credit-default", lang="en", kept=saved_cases.write(rows)))
+    rows = {"credit-default": [SavedCase("One", {}), SavedCase("Two", {"months_late_now": 2})]}
+    app = quiet(opened("compare", model="credit-default", lang="en", kept=saved_cases.encode_saved_cases(rows)))
     for typed, expected in (
         ("  Paid   up ", "Paid up"),
         ("   ", "Paid up"),
@@ -350,7 +350,7 @@ def test_what_is_downloaded_is_what_is_shown(service: TestClient) -> None:
     go_to(app, "compare")
     (download,) = app.get("download_button")
     assert "csv" in download.proto.url
-    row = saved_cases.read(app.query_params["kept"])["diamond-price"][0][1]
+    row = saved_cases.decode_saved_cases(app.query_params["kept"])["diamond-price"][0][1]
     answer = service.post("/v1/models/diamond-price/predictions", json={"rows": [row]}).json()["predictions"][0]
     assert f"{answer['value']:,.0f}".replace(",", "\N{NO-BREAK SPACE}") in html_of(app)
 
@@ -361,7 +361,7 @@ def test_what_is_downloaded_is_what_is_shown(service: TestClient) -> None:
         "x",
         "eJw",
         "A" * 7000,
-        saved_cases.write({"credit-default": ["x", 7, ["a"], ["n", 5], ["n", {"months_late_now": "x"}]]}),
+        saved_cases.encode_saved_cases({"credit-default": ["x", 7, ["a"], ["n", 5], ["n", {"months_late_now": "x"}]]}),
         "…",
     ],
 )
@@ -382,8 +382,12 @@ def test_the_case_that_two_models_decide_differently_stands_first(service: TestC
     ]
     alike = [one == two for one, two in zip(*said, strict=True)]
     agreed, argued = candidates[alike.index(True)], candidates[alike.index(False)]
-    rows = {"credit-default": [Kept("agreed", agreed), Kept("argued", argued), Kept("agreed too", agreed)]}
-    app = quiet(opened("compare", model="credit-default", lang="en", view="credit-scorecard", kept=saved_cases.write(rows)))
+    rows = {"credit-default": [SavedCase("agreed", agreed), SavedCase("argued", argued), SavedCase("agreed too", agreed)]}
+    app = quiet(
+        opened(
+            "compare", model="credit-default", lang="en", view="credit-scorecard", kept=saved_cases.encode_saved_cases(rows)
+        )
+    )
     lines = html_of(app).split('<table class="compared">')[2].split('<th scope="row">')[1:]
     names = [line.partition("<")[0] for line in lines]
     lines = [line for line, name in zip(lines, names, strict=True) if name != "The present case"]

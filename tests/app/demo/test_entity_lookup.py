@@ -46,45 +46,49 @@ keys = some.text(max_size=64).map(str.strip).filter(bool)
 @given(key=keys, late=some.integers(0, 8), share=some.floats(0, 2, allow_nan=False))
 def test_the_address_brings_back_the_key_and_what_was_changed(card: Card, key: str, late: int, share: float) -> None:
     changed = {"months_late_now": late, "share_used_now": share}
-    assert entity_lookup.read(card, entity_lookup.write(card, key, changed)) == (key, changed)
-    assert entity_lookup.read(card, entity_lookup.write(card, key, {})) == (key, {})
+    assert entity_lookup.decode_lookup(card, entity_lookup.encode_lookup(card, key, changed)) == (key, changed)
+    assert entity_lookup.decode_lookup(card, entity_lookup.encode_lookup(card, key, {})) == (key, {})
 
 
 @given(some.text(max_size=300))
 def test_whatever_an_address_says_it_breaks_nothing(card: Card, text: str) -> None:
-    key, changed = entity_lookup.read(card, text)
+    key, changed = entity_lookup.decode_lookup(card, text)
     assert len(key) <= 64
     assert changed.keys() <= {field["name"] for field in card["inputs"]}
 
 
 def test_too_many_fields_in_an_address_are_nothing(card: Card) -> None:
-    assert entity_lookup.read(card, "&".join(["=1"] * 1000)) == ("", {})
+    assert entity_lookup.decode_lookup(card, "&".join(["=1"] * 1000)) == ("", {})
 
 
 def test_stored_null_missing_and_expired_are_four_different_things(card: Card) -> None:
     prediction = {"row": {"credit_limit": 5.0}, "prediction": {}, "age_seconds": 1.0, "version": "v", "stale": False}
     found = entity(card, stored_features=features({"months_late_now": 1, "share_paid": None}), stored_prediction=prediction)
-    assert entity_lookup.state(found, "months_late_now") == "stored"
-    assert entity_lookup.state(found, "share_paid") == "null"
-    assert entity_lookup.state(found, "credit_limit") == "stored"
-    assert entity_lookup.state(found, "last_payment") == "missing"
+    assert entity_lookup.stored_state(found, "months_late_now") == "stored"
+    assert entity_lookup.stored_state(found, "share_paid") == "null"
+    assert entity_lookup.stored_state(found, "credit_limit") == "stored"
+    assert entity_lookup.stored_state(found, "last_payment") == "missing"
     expired = entity(card, stored_features=features({"months_late_now": 1}, expired=True))
-    assert entity_lookup.state(expired, "months_late_now") == "expired"
+    assert entity_lookup.stored_state(expired, "months_late_now") == "expired"
 
 
 def test_a_field_that_nobody_knows_may_stay_unknown_and_no_other(card: Card) -> None:
-    held = entity_lookup.begin(card, entity(card, stored_features=features({"share_paid": None, "months_late_now": 1})), {})
-    opened_fields = {field["name"]: entity_lookup.open_field(field, held).get("nullable", False) for field in card["inputs"]}
+    held = entity_lookup.start_lookup(
+        card, entity(card, stored_features=features({"share_paid": None, "months_late_now": 1})), {}
+    )
+    opened_fields = {
+        field["name"]: entity_lookup.as_nullable(field, held).get("nullable", False) for field in card["inputs"]
+    }
     assert opened_fields["share_paid"]
     assert opened_fields["credit_limit"]
     assert not opened_fields["months_late_now"]
 
 
 def test_a_look_up_is_asked_anew_after_a_while_and_its_age_goes_on(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = entity_lookup.begin(card, entity(card, stored_features=features({})), {})
+    held = entity_lookup.start_lookup(card, entity(card, stored_features=features({})), {})
     assert not held.is_old()
     assert held.age_seconds(60.0) >= 60.0
-    monkeypatch.setattr(entity_lookup, "_FRESH_SECONDS", -1.0)
+    monkeypatch.setattr(entity_lookup, "_MAX_AGE_SECONDS", -1.0)
     assert held.is_old()
 
 
@@ -96,38 +100,40 @@ def test_what_the_store_has_renewed_is_told_apart_from_what_was_changed(card: Ca
     """The stored answer belongs to the row behind it, the answer of this moment to the fields on the page."""
     before, by_now = {"months_late_now": 2, "share_paid": 0.5}, {"months_late_now": 0, "share_paid": 0.5}
     both = entity(card, stored_features=features(by_now), stored_prediction=stored_answer(before))
-    held = entity_lookup.begin(card, both, {})
-    assert entity_lookup.renewed(held) == ["months_late_now"]
-    assert entity_lookup.since_the_answer(held).changed() == ["months_late_now"]
-    assert entity_lookup.since_the_answer(held).start_row["months_late_now"] == 2
-    assert entity_lookup.changes(held) == {}
-    assert entity_lookup.to_ask(held) == {"months_late_now": 0}
-    changed = entity_lookup.begin(card, both, {"share_paid": 0.9})
-    assert entity_lookup.to_ask(changed) == entity_lookup.changes(changed) == {"share_paid": 0.9}
+    held = entity_lookup.start_lookup(card, both, {})
+    assert entity_lookup.renewed_fields(held) == ["months_late_now"]
+    assert entity_lookup.changes_since_prediction(held).changed() == ["months_late_now"]
+    assert entity_lookup.changes_since_prediction(held).start_row["months_late_now"] == 2
+    assert entity_lookup.changed_values(held) == {}
+    assert entity_lookup.live_query(held) == {"months_late_now": 0}
+    changed = entity_lookup.start_lookup(card, both, {"share_paid": 0.9})
+    assert entity_lookup.live_query(changed) == entity_lookup.changed_values(changed) == {"share_paid": 0.9}
     same = entity(card, stored_features=features(before), stored_prediction=stored_answer(before))
-    assert entity_lookup.to_ask(entity_lookup.begin(card, same, {})) is None
+    assert entity_lookup.live_query(entity_lookup.start_lookup(card, same, {})) is None
     expired = entity(card, stored_features=features(by_now, expired=True), stored_prediction=stored_answer(before))
-    assert entity_lookup.to_ask(entity_lookup.begin(card, expired, {})) is None
+    assert entity_lookup.live_query(entity_lookup.start_lookup(card, expired, {})) is None
     alone = entity(card, stored_features=features(by_now))
-    assert entity_lookup.to_ask(entity_lookup.begin(card, alone, {})) == {}
+    assert entity_lookup.live_query(entity_lookup.start_lookup(card, alone, {})) == {}
 
 
 def test_an_answer_from_another_night_than_the_fields_is_known_as_such(card: Card) -> None:
-    held = entity_lookup.begin(card, entity(card, stored_features=features({}), stored_prediction=stored_answer({})), {})
+    held = entity_lookup.start_lookup(
+        card, entity(card, stored_features=features({}), stored_prediction=stored_answer({})), {}
+    )
 
     def live(run: str | None, source: str = "live") -> Any:
         return {"source": source, "origins": {"a": {"from": "store" if run else "request", "run": run}}}
 
-    assert entity_lookup.fits(held, live("r"))
-    assert entity_lookup.fits(held, live("p"))
-    assert entity_lookup.fits(held, live(None))
-    assert not entity_lookup.fits(held, live("newer"))
-    assert not entity_lookup.fits(held, live("p", "stored"))
+    assert entity_lookup.is_consistent(held, live("r"))
+    assert entity_lookup.is_consistent(held, live("p"))
+    assert entity_lookup.is_consistent(held, live(None))
+    assert not entity_lookup.is_consistent(held, live("newer"))
+    assert not entity_lookup.is_consistent(held, live("p", "stored"))
 
 
 def test_a_field_from_behind_the_stored_answer_is_not_as_old_as_the_features(card: Card) -> None:
     found = entity(card, stored_features=features({"share_paid": 0.5}), stored_prediction=stored_answer({"credit_limit": 5}))
-    assert [entity_lookup.is_of_the_answer(found, name) for name in ("share_paid", "credit_limit", "last_payment")] == [
+    assert [entity_lookup.comes_from_prediction(found, name) for name in ("share_paid", "credit_limit", "last_payment")] == [
         False,
         True,
         False,
@@ -198,7 +204,7 @@ def test_a_night_that_comes_while_a_client_is_looked_at_is_in_the_fields_and_in_
     if asked_anew:
         widget(app, "share_paid").set_value(0.4).run()
     else:  # the look-up has become old: what was remembered of the night before is not told again
-        monkeypatch.setattr(entity_lookup, "_FRESH_SECONDS", -1.0)
+        monkeypatch.setattr(entity_lookup, "_MAX_AGE_SECONDS", -1.0)
         app.run()
     changed = row | {"worst_delay": 7, "months_late_now": 3} | ({"share_paid": 0.4} if asked_anew else {})
     assert shown(app) == chances(client, row, changed)

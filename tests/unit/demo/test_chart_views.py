@@ -15,7 +15,7 @@ from demo.charts import answer_map, canvas, curve_chart
 from demo.charts import evaluation_charts as chart
 from demo.charts.ticks import round_numbers
 from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
-from demo.session.saved_cases import Kept
+from demo.session.saved_cases import SavedCase
 from demo.text.translation import Translation
 from demo.views import comparison_table, curve_view, explanation_view
 from tests.support.demo_cards import card_of
@@ -73,7 +73,7 @@ def test_nothing_of_a_card_or_a_row_runs() -> None:
     row = {"remark": EVIL}
     one = explained({f"field_{place}": 0.1 for place in range(8)} | {"remark": 0.2}, error=0.2)
     one["contributions"][-1]["value"] = EVIL
-    rows = [Kept(EVIL, {f"field_{place}": at for place in range(8)} | row) for at in (1, 2)]
+    rows = [SavedCase(EVIL, {f"field_{place}": at for place in range(8)} | row) for at in (1, 2)]
     for text in (
         explanation_view.build_explanation(card, row, one, one, ENGLISH),
         comparison_table.build_case_table(card, rows, [one, one], ENGLISH),

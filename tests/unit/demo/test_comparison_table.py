@@ -9,8 +9,8 @@ import pytest
 from client import Card, Explanation
 from demo.charts import case_dots
 from demo.charts.case_dots import CaseDot
-from demo.session import saved_cases
-from demo.session.saved_cases import Kept
+from demo.files import case_table
+from demo.session.saved_cases import SavedCase
 from demo.text.translation import Translation
 from demo.views import chart_scales, comparison_table, curve_view
 from tests.support.demo_cards import card_of
@@ -22,7 +22,7 @@ BANDS = [{"value": "no", "low": 0, "high": 0.5, "tone": "bad"}, {"value": "yes",
 CHANCE = card_of(
     INPUTS, {"kind": "classification", "labels": [{"value": "n"}, {"value": "y"}], "focus": "y", "bands": BANDS}
 )
-KEPT = [Kept("first", {"a": -1.0, "words": "x y"}), Kept("=second", {"a": 2.0, "words": "-x"})]
+KEPT = [SavedCase("first", {"a": -1.0, "words": "x y"}), SavedCase("=second", {"a": 2.0, "words": "-x"})]
 
 
 def said(value: float, *contributions: tuple[str, float], usualness: Any = None, decision: str | None = None) -> Explanation:
@@ -35,7 +35,7 @@ def said(value: float, *contributions: tuple[str, float], usualness: Any = None,
 
 def test_the_file_has_answers_differences_and_reasons_as_numbers_that_a_spreadsheet_reads() -> None:
     explained = [said(-3.5, ("a", -4.0), ("words", 0.25), ("words", 0.25)), said(0.1 + 0.2, ("a", 0.3))]
-    text = saved_cases.table(VALUE, KEPT, comparison_table.export_columns(VALUE, explained))
+    text = case_table.cases_to_csv(VALUE, KEPT, comparison_table.export_columns(VALUE, explained))
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [float(line["value"]) for line in lines] == [-3.5, 0.1 + 0.2]
     assert [float(line["difference_to_first"]) for line in lines] == [0.0, 0.1 + 0.2 + 3.5]

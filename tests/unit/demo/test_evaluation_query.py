@@ -25,12 +25,12 @@ SET = some.builds(
 
 @given(SET)
 def test_an_address_brings_back_what_was_set(inquiry: EvaluationQuery) -> None:
-    assert evaluation_query.parse_query(evaluation_query.format_query(inquiry), QUESTIONS, GROUPINGS) == inquiry
+    assert evaluation_query.decode_query(evaluation_query.encode_query(inquiry), QUESTIONS, GROUPINGS) == inquiry
 
 
 @given(some.text(max_size=200) | some.text("mistakes?threshold=alarm&by+%10.-einfa", max_size=80))
 def test_whatever_an_address_says_is_an_inquiry_that_fits(text: str) -> None:
-    found = evaluation_query.parse_query(text, QUESTIONS, GROUPINGS)
+    found = evaluation_query.decode_query(text, QUESTIONS, GROUPINGS)
     assert found.question in QUESTIONS
     assert 0 <= found.threshold <= 1
     assert 0 <= found.alarm <= 1e9 >= found.missed >= 0
@@ -39,7 +39,7 @@ def test_whatever_an_address_says_is_an_inquiry_that_fits(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "mistakes?threshold=nan&alarm=-1", "mistakes?" + "&" * 5000, "groups?by=nobody"])
 def test_nonsense_is_as_if_nobody_had_said_it(text: str) -> None:
-    found = evaluation_query.parse_query(text, QUESTIONS, GROUPINGS)
+    found = evaluation_query.decode_query(text, QUESTIONS, GROUPINGS)
     assert found == EvaluationQuery(text.partition("?")[0] or "apart")
 
 

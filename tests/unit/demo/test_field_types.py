@@ -211,12 +211,12 @@ def test_what_is_no_number_in_a_cell_is_none(cell: str) -> None:
 def test_a_field_of_an_unknown_type_has_its_default_in_every_row_and_stands_in_no_link() -> None:
     fields = [{"name": "age", "type": "integer", "default": 3}, IMAGE]
     card = cast(Card, {"name": "m", "version": "v", "inputs": fields, "output": {"kind": "regression"}})
-    assert cases.complete(card, {"age": 5, "photo": "mine.png"}) == {"age": 5, "photo": "grey.png"}
-    case = cases.given(card, {"age": 5, "photo": "mine.png"})
-    assert "photo" not in cases.write(card, case, "en")
-    brought = cases.read(card, {"start": "given", "age": "5", "photo": "evil.png"})
+    assert cases.complete_row(card, {"age": 5, "photo": "mine.png"}) == {"age": 5, "photo": "grey.png"}
+    case = cases.case_of_row(card, {"age": 5, "photo": "mine.png"})
+    assert "photo" not in cases.encode_case(card, case, "en")
+    brought = cases.decode_case(card, {"start": "given", "age": "5", "photo": "evil.png"})
     assert brought.row == {"age": 5, "photo": "grey.png"}
-    assert brought.misunderstood == ["photo=evil.png"]
+    assert brought.rejected == ["photo=evil.png"]
 
 
 @pytest.mark.parametrize("value", ["a", 3, 2.5, True, None, {"width": 3}, [1, 2]])

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from client import Card
+from demo.files import case_table
 from demo.session import saved_cases
-from demo.session.saved_cases import Kept
+from demo.session.saved_cases import SavedCase
 from tests.support.demo_cards import EVERY_TYPE, card_of, values_of
 
 CARD: Card = card_of(EVERY_TYPE)
@@ -26,7 +27,7 @@ def packed(content: bytes) -> str:
     return base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
 
 
-def names_of(found: list[Kept]) -> list[str]:
+def names_of(found: list[SavedCase]) -> list[str]:
     return [each.name for each in found]
 
 
@@ -36,41 +37,43 @@ def names_of(found: list[Kept]) -> list[str]:
     )
 )
 def test_an_address_brings_back_every_kept_case(cases: list[tuple[str, Any]]) -> None:
-    mine = [Kept(name, row) for name, row in cases]
-    address = saved_cases.write({CARD["name"]: mine})
-    found, lost = saved_cases.check(CARD, saved_cases.read(address).get(CARD["name"], []))
+    mine = [SavedCase(name, row) for name, row in cases]
+    address = saved_cases.encode_saved_cases({CARD["name"]: mine})
+    found, lost = saved_cases.check_saved_cases(CARD, saved_cases.decode_saved_cases(address).get(CARD["name"], []))
     assert (found, lost) == (mine, False)
     assert set(address) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 @given(some.lists(ROWS, min_size=2, max_size=4), some.randoms(use_true_random=False))
 def test_a_kept_case_is_found_by_its_number_wherever_it_is_moved_and_whatever_its_name(rows: list[Any], chance: Any) -> None:
-    mine = [Kept("same", row) for row in rows]
+    mine = [SavedCase("same", row) for row in rows]
     before = {each.number: each.row for each in mine}
     chance.shuffle(mine)
-    found, _ = saved_cases.check(CARD, mine)
+    found, _ = saved_cases.check_saved_cases(CARD, mine)
     assert len(before) == len(rows)
     for number, row in before.items():
-        place = saved_cases.place_of(found, number)
+        place = saved_cases.index_of(found, number)
         assert place is not None
         assert found[place].row == row
     gone = found.pop()
-    assert saved_cases.place_of(found, gone.number) is None
+    assert saved_cases.index_of(found, gone.number) is None
 
 
 def test_cases_of_a_model_that_was_not_looked_at_go_on_in_the_address() -> None:
     other = [["Anna", {"field": 1}]]
-    assert saved_cases.read(saved_cases.write({"other": other, CARD["name"]: []})) == {"other": other}
+    assert saved_cases.decode_saved_cases(saved_cases.encode_saved_cases({"other": other, CARD["name"]: []})) == {
+        "other": other
+    }
 
 
 @given(some.text(max_size=200) | some.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_an_address_of_nonsense_is_refused_or_empty(text: str) -> None:
     try:
-        held = saved_cases.read(text)
+        held = saved_cases.decode_saved_cases(text)
     except ValueError:
         return
     for own in held.values():
-        saved_cases.check(CARD, own)
+        saved_cases.check_saved_cases(CARD, own)
 
 
 def harmless(value: Any) -> bool:
@@ -90,8 +93,8 @@ PLAIN = some.recursive(
 
 @given(some.lists(PLAIN | some.tuples(some.text(max_size=60), PLAIN), max_size=5))
 def test_whatever_stands_in_the_address_only_rows_that_fit_the_card_come_in(held: list[Any]) -> None:
-    brought = saved_cases.read(packed(json.dumps({"fifth": held}).encode()))["fifth"]
-    found, lost = saved_cases.check(CARD, brought)
+    brought = saved_cases.decode_saved_cases(packed(json.dumps({"fifth": held}).encode()))["fifth"]
+    found, lost = saved_cases.check_saved_cases(CARD, brought)
     assert lost == (len(found) < len(held))
     assert len(set(names_of(found))) == len(found)
     for each in found:
@@ -115,27 +118,27 @@ def test_whatever_stands_in_the_address_only_rows_that_fit_the_card_come_in(held
 )
 def test_what_cannot_be_kept_cases_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        saved_cases.read(packed(content))
+        saved_cases.decode_saved_cases(packed(content))
 
 
 def test_no_more_cases_come_in_than_a_table_holds() -> None:
     many = packed(json.dumps({"fifth": [["x", {}]] * 500}).encode())
-    found, _ = saved_cases.check(CARD, saved_cases.read(many)["fifth"])
-    assert len(found) == saved_cases.MOST
-    assert len(set(names_of(found))) == saved_cases.MOST
+    found, _ = saved_cases.check_saved_cases(CARD, saved_cases.decode_saved_cases(many)["fifth"])
+    assert len(found) == saved_cases.MAX_CASES
+    assert len(set(names_of(found))) == saved_cases.MAX_CASES
 
 
 def test_what_would_be_lost_by_a_refresh_does_not_fit() -> None:
     noise = "".join(chr(33 + place * place % 9000) for place in range(9000))
-    assert saved_cases.fits({"fifth": [Kept("x", {"remark": "short"})]})
-    assert not saved_cases.fits({"fifth": [Kept("x", {"remark": noise})]})
+    assert saved_cases.fits_url({"fifth": [SavedCase("x", {"remark": "short"})]})
+    assert not saved_cases.fits_url({"fifth": [SavedCase("x", {"remark": noise})]})
 
 
 @given(some.lists(NAMES, max_size=8))
 def test_every_new_name_is_one_of_its_own(wanted: list[str]) -> None:
-    mine: list[Kept] = []
+    mine: list[SavedCase] = []
     for name in wanted:
-        mine.append(Kept(saved_cases.new_name(mine, name), {}))
+        mine.append(SavedCase(saved_cases.unique_name(mine, name), {}))
     assert len(set(names_of(mine))) == len(mine)
     assert all(len(name) <= saved_cases.MAX_NAME for name in names_of(mine))
 
@@ -145,8 +148,8 @@ PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]
 
 @given(some.lists(ROWS, min_size=1, max_size=3), NAMES)
 def test_the_file_holds_every_cell_and_none_that_a_spreadsheet_would_run(rows: list[Any], name: str) -> None:
-    mine = [Kept(name, row) for row in rows]
-    text = saved_cases.table(CARD, mine, [{"value": "0.5", "version": "v1"}] * len(mine))
+    mine = [SavedCase(name, row) for row in rows]
+    text = case_table.cases_to_csv(CARD, mine, [{"value": "0.5", "version": "v1"}] * len(mine))
     head, *lines = csv.reader(io.StringIO(text, newline=""))
     fields = [field["name"] for field in CARD["inputs"]]
     assert head == ["name", *fields, "value", "version"]
@@ -160,7 +163,7 @@ def test_the_file_holds_every_cell_and_none_that_a_spreadsheet_would_run(rows: l
 
 
 def test_a_number_below_zero_stays_a_number_in_the_file() -> None:
-    text = saved_cases.table(
-        CARD, [Kept("one", dict.fromkeys((field["name"] for field in CARD["inputs"]), -3.5))], [{"value": "-3.5"}]
+    text = case_table.cases_to_csv(
+        CARD, [SavedCase("one", dict.fromkeys((field["name"] for field in CARD["inputs"]), -3.5))], [{"value": "-3.5"}]
     )
     assert "'" not in text

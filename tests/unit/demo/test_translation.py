@@ -99,19 +99,19 @@ def test_numbers_have_the_form_of_the_language() -> None:
 @given(some.data())
 def test_an_address_brings_back_every_field(data: some.DataObject) -> None:
     card = card_of(EVERY_TYPE)
-    begun = cases.begin(card, next(iter(cases.starts(card))))
+    begun = cases.start_case(card, next(iter(cases.start_rows(card))))
     begun.row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
-    read = cases.read(card, cases.write(card, begun, "pl"))
+    read = cases.decode_case(card, cases.encode_case(card, begun, "pl"))
     assert read.row == begun.row
-    assert read.misunderstood == []
+    assert read.rejected == []
 
 
 @given(some.data())
 def test_an_address_brings_back_a_row_that_is_none_of_the_cards_as_the_start_of_its_case(data: some.DataObject) -> None:
     card = card_of(EVERY_TYPE)
     row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
-    opened = cases.given(card, row)
-    read = cases.read(card, cases.write(card, opened, "pl"))
+    opened = cases.case_of_row(card, row)
+    read = cases.decode_case(card, cases.encode_case(card, opened, "pl"))
     assert (read.start, read.start_row, read.row) == (cases.GIVEN, row, row)
     assert not read.changed()
 
@@ -119,7 +119,7 @@ def test_an_address_brings_back_a_row_that_is_none_of_the_cards_as_the_start_of_
 @given(some.dictionaries(some.text(max_size=8), some.text(max_size=60)))
 def test_no_address_however_hostile_gives_a_value_that_the_card_forbids(parameters: dict[str, str]) -> None:
     card = card_of(EVERY_TYPE)
-    row = cases.read(card, parameters).row
+    row = cases.decode_case(card, parameters).row
     assert list(row) == [field["name"] for field in card["inputs"]]
     assert 0 <= row["model"] <= 9
     assert 0 <= row["share"] <= 1
@@ -135,11 +135,11 @@ def test_no_address_however_hostile_gives_a_value_that_the_card_forbids(paramete
 )
 def test_a_field_may_have_any_name_even_one_of_ours(name: str) -> None:
     card = card_of([{"name": name, "type": "integer", "default": 1}])
-    case = cases.begin(card, "default")
+    case = cases.start_case(card, "default")
     case.row[name] = 7
-    parameters = cases.write(card, case, "en")
+    parameters = cases.encode_case(card, case, "en")
     kept = {key: text for key, text in parameters.items() if key.lower() not in {"embed", "embed_options"}}
-    assert cases.read(card, kept).row == {name: 7}, "Streamlit hides embed and embed_options, whatever their case"
+    assert cases.decode_case(card, kept).row == {name: 7}, "Streamlit hides embed and embed_options, whatever their case"
 
 
 @pytest.mark.parametrize(
@@ -148,26 +148,26 @@ def test_a_field_may_have_any_name_even_one_of_ours(name: str) -> None:
 )
 def test_a_number_that_is_none_is_named_and_left_out(text: str) -> None:
     card = card_of([{"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "default": 2}])
-    read = cases.read(card, {"months": text})
+    read = cases.decode_case(card, {"months": text})
     assert read.row == {"months": 2}
-    assert len(read.misunderstood) == 1
-    assert read.misunderstood[0].startswith("months=")
-    assert len(read.misunderstood[0]) <= 40
+    assert len(read.rejected) == 1
+    assert read.rejected[0].startswith("months=")
+    assert len(read.rejected[0]) <= 40
 
 
 def test_a_link_with_nonsense_says_which_values_it_did_not_understand() -> None:
     field = {"name": "cut", "type": "category", "categories": [{"value": "Fair"}], "default": "Fair"}
     card = card_of([field, {"name": "remark", "type": "text", "max_length": 5, "default": ""}])
-    read = cases.read(card, {"cut": "Odd", "remark": "too long", "colour": "D", "start": "nobody"})
+    read = cases.decode_case(card, {"cut": "Odd", "remark": "too long", "colour": "D", "start": "nobody"})
     assert read.row == {"cut": "Fair", "remark": ""}
-    assert sorted(read.misunderstood) == ["colour=D", "cut=Odd", "remark=too long", "start=nobody"]
+    assert sorted(read.rejected) == ["colour=D", "cut=Odd", "remark=too long", "start=nobody"]
 
 
 def test_an_address_carries_only_what_was_changed() -> None:
     card = card_of([{"name": "a", "type": "integer", "default": 1}, {"name": "b", "type": "integer", "default": 1}])
-    case = cases.begin(card, "default")
+    case = cases.start_case(card, "default")
     case.row["b"] = 2
-    assert cases.write(card, case, "pl") == {"model": "fifth", "lang": "pl", "start": "default", "b": "2"}
+    assert cases.encode_case(card, case, "pl") == {"model": "fifth", "lang": "pl", "start": "default", "b": "2"}
 
 
 def test_a_case_starts_with_an_example_else_with_what_is_usual() -> None:
@@ -175,10 +175,10 @@ def test_a_case_starts_with_an_example_else_with_what_is_usual() -> None:
         {"name": "months", "type": "integer", "seen": [0, 8]},
         {"name": "sure", "type": "boolean"},
     ]
-    assert next(iter(cases.starts(card_of(inputs)).values())) == {"months": 4, "sure": False}
+    assert next(iter(cases.start_rows(card_of(inputs)).values())) == {"months": 4, "sure": False}
     named = card_of(inputs, examples=[{"name": "late", "row": {"months": 3}}], real_rows=[{"months": 1, "sure": True}])
-    assert list(cases.starts(named)) == ["late", "real-1"]
-    assert cases.begin(named, "late").row == {"months": 3, "sure": False}
+    assert list(cases.start_rows(named)) == ["late", "real-1"]
+    assert cases.start_case(named, "late").row == {"months": 3, "sure": False}
 
 
 # Sentences
@@ -186,7 +186,7 @@ def test_a_case_starts_with_an_example_else_with_what_is_usual() -> None:
 
 def test_the_story_names_three_changes_and_counts_the_rest() -> None:
     card = card_of([{"name": name, "type": "integer", "default": 1, "label": name.upper()} for name in "abcde"])
-    case = cases.begin(card, "default")
+    case = cases.start_case(card, "default")
     case.row = dict.fromkeys("abcde", 1500)
     arrow = f"{NO_BREAK}→{NO_BREAK}"
     assert case_story.changes(card, case, ENGLISH) == f"A 1{arrow}1,500, B 1{arrow}1,500, C 1{arrow}1,500 and 2 more"

@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card
-from demo.session import goal_form
-from demo.session.goal_form import Wish
+from demo.session import goal_choice
+from demo.session.goal_choice import GoalChoice
 from tests.support.demo_cards import card_of
 from tests.support.in_process_client import client_of
 
@@ -40,34 +40,34 @@ NUMBERS = some.floats(allow_nan=False, allow_infinity=False)
 
 def between(ends: some.SearchStrategy[float]) -> some.SearchStrategy[dict[str, float | None]]:
     both = some.tuples(some.none() | ends, some.none() | ends).filter(lambda pair: pair != (None, None))
-    return both.map(lambda pair: dict(zip(("least", "most"), pair if None in pair else sorted(pair), strict=True)))  # type: ignore[type-var]
+    return both.map(lambda pair: dict(zip(("minimum", "maximum"), pair if None in pair else sorted(pair), strict=True)))  # type: ignore[type-var]
 
 
-def wishes_of(card: Card) -> some.SearchStrategy[Wish]:
+def wishes_of(card: Card) -> some.SearchStrategy[GoalChoice]:
     if card is VALUES:
-        return some.builds(lambda ends, fixed: Wish(**ends, fixed=fixed), between(NUMBERS), FIXED)
+        return some.builds(lambda ends, fixed: GoalChoice(**ends, fixed=fixed), between(NUMBERS), FIXED)
     own = some.builds(
-        lambda ends, label, fixed: Wish(label=label, **ends, fixed=fixed),
+        lambda ends, label, fixed: GoalChoice(label=label, **ends, fixed=fixed),
         between(SHARES),
-        some.sampled_from(goal_form.labels(CHANCES)),
+        some.sampled_from(goal_choice.labels(CHANCES)),
         FIXED,
     )
-    return own | some.builds(Wish, band=some.sampled_from(["yes & no", "no"]), fixed=FIXED)
+    return own | some.builds(GoalChoice, band=some.sampled_from(["yes & no", "no"]), fixed=FIXED)
 
 
 @given(some.sampled_from([CHANCES, VALUES]).flatmap(lambda card: some.tuples(some.just(card), wishes_of(card))))
-def test_an_address_brings_back_what_was_wished_for(asked: tuple[Card, Wish]) -> None:
+def test_an_address_brings_back_what_was_wished_for(asked: tuple[Card, GoalChoice]) -> None:
     card, wish = asked
-    assert goal_form.read(card, goal_form.write(wish)) == wish
+    assert goal_choice.decode_goal(card, goal_choice.encode_goal(wish)) == wish
 
 
 @given(some.sampled_from([CHANCES, VALUES]), some.text(max_size=200) | some.text("goalbendst=&;%+10.-ef", max_size=60))
 def test_whatever_an_address_says_is_a_wish_that_fits_the_card(card: Card, text: str) -> None:
-    wish = goal_form.read(card, text)
-    assert goal_form.read(card, goal_form.write(wish)) == wish
+    wish = goal_choice.decode_goal(card, text)
+    assert goal_choice.decode_goal(card, goal_choice.encode_goal(wish)) == wish
     assert set(wish.fixed) <= {"a", "b & c=d"}
-    assert wish.band or wish.least is not None or wish.most is not None
-    (name,) = goal_form.goal(card, wish)
+    assert wish.band or wish.minimum is not None or wish.maximum is not None
+    (name,) = goal_choice.to_goal(card, wish)
     assert name in {"decision", "probability" if card is CHANCES else "value"}
 
 
@@ -75,14 +75,14 @@ def test_whatever_an_address_says_is_a_wish_that_fits_the_card(card: Card, text:
     "text", ["", "goal=other", "most=nan", "most=inf", "most=2", "least=0.9&most=0.1", "&" * 5000, "label=one", "most=1e999"]
 )
 def test_nonsense_is_as_if_nobody_had_said_it(text: str) -> None:
-    assert goal_form.read(CHANCES, text) == goal_form.usual(CHANCES) == Wish(band="yes & no")
+    assert goal_choice.decode_goal(CHANCES, text) == goal_choice.default_goal(CHANCES) == GoalChoice(band="yes & no")
 
 
-@given(wishes_of(VALUES), some.sampled_from(["least", "most"]), some.none() | NUMBERS)
-def test_ends_never_cross_and_one_is_always_left(wish: Wish, name: str, end: float | None) -> None:
-    changed = goal_form.with_end(wish, name, end)
-    assert changed.least is not None or changed.most is not None
-    assert changed.least is None or changed.most is None or changed.least <= changed.most
+@given(wishes_of(VALUES), some.sampled_from(["minimum", "maximum"]), some.none() | NUMBERS)
+def test_ends_never_cross_and_one_is_always_left(wish: GoalChoice, name: str, end: float | None) -> None:
+    changed = goal_choice.replace_end(wish, name, end)
+    assert changed.minimum is not None or changed.maximum is not None
+    assert changed.minimum is None or changed.maximum is None or changed.minimum <= changed.maximum
     assert end is None or getattr(changed, name) == end
 
 
@@ -92,8 +92,8 @@ def test_the_service_takes_a_range_as_a_goal_and_its_proposals_lie_in_it(service
     card = client.card(model)
     row = card["examples"][0]["row"]
     least, most = (0.1, 0.15) if model == "credit-default" else (2600.0, 2900.0)
-    wish = replace(goal_form.own(card), least=least, most=most)
-    found = client.recommend(model, row, goal_form.goal(card, wish))
+    wish = replace(goal_choice.default_range(card), minimum=least, maximum=most)
+    found = client.recommend(model, row, goal_choice.to_goal(card, wish))
     assert found["recommendations"]
     for each in found["recommendations"]:
         said = each["prediction"]

@@ -1,0 +1,36 @@
+"""Values of a card's fields as texts of a URL."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from client import Card, Row
+from demo.fields import field_types
+
+
+def encode_values(card: Card, values: Row) -> list[tuple[str, str]]:
+    """Return (field, text) for each value. A field that the form cannot ask for stands in no URL."""
+    fields = field_types.by_name(card)
+    return [(name, fields[name].encode(value)) for name, value in values.items() if fields[name].can_ask]
+
+
+def decode_values(card: Card, pairs: Iterable[tuple[str, str]]) -> tuple[Row, list[tuple[str, str]]]:
+    """Return the values of (field, text), and the pairs that do not fit the card."""
+    fields = field_types.by_name(card)
+    values, rejected = Row(), []
+    for name, text in pairs:
+        try:
+            values[name] = fields[name].decode(text)
+        except (KeyError, ValueError):
+            rejected.append((name, text))
+    return values, rejected
+
+
+def check_values(card: Card, values: Any) -> Row:
+    """Return the values of the card's fields in a JSON object. Raises ValueError where one does not fit the card."""
+    if not isinstance(values, dict):
+        raise ValueError("A row is an object.")
+    fields = field_types.by_name(card).items()
+    checked = {name: field.checked(values[name]) for name, field in fields if name in values and field.can_ask}
+    for value in checked.values():
+        str(value).encode()  # half a character is no text
+    return checked

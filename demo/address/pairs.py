@@ -1,0 +1,34 @@
+"""Names and texts inside one parameter, as a query of its own: goal=approve&fixed=income."""
+
+import math
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlencode
+
+_MAX_PAIRS = 200
+
+
+def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return pairs as one text, in their order."""
+    return urlencode(list(pairs))
+
+
+def decode_pairs(text: str) -> list[tuple[str, str]]:
+    """Return the pairs of a text, in their order; none where it has too many."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_PAIRS)
+    except ValueError:
+        return []
+
+
+def encode_number(value: float) -> str:
+    """Return a number as text that gives exactly the same number back."""
+    return repr(value)
+
+
+def decode_number(text: str | None, low: float = -math.inf, high: float = math.inf) -> float | None:
+    """Return the finite number of a text that lies between two ends, else None."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and low <= value <= high else None

@@ -1,0 +1,101 @@
+"""The goal that is chosen on What to change: a decision, or a range of the answer; which fields stay; its form in the URL.
+
+?view=goal%3Dapprove%26fixed%3Dcredit_limit        a band of the card
+?view=most%3D0.25%26label%3Ddefault                a range
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from client import Card, Goal
+from demo.address.pairs import decode_number, decode_pairs, encode_number, encode_pairs
+from demo.fields import field_types
+from demo.text.wording import is_classification
+
+_DEFAULT_PROBABILITY = 0.3
+
+
+@dataclass(frozen=True)
+class GoalChoice:
+    """Either a band of the card, or a range of the probability of a label or of the value; an end may be open."""
+
+    band: str = ""
+    label: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    fixed: tuple[str, ...] = ()
+
+
+def changeable_fields(card: Card) -> list[str]:
+    """Return the fields that a recommendation may change."""
+    fields = field_types.by_name(card).items()
+    return [name for name, each in fields if each.can_sweep and each.field.get("changeable", "both") != "no"]
+
+
+def default_goal(card: Card) -> GoalChoice:
+    """Return the goal before anything is chosen: the first band, or else a range."""
+    bands = card["output"].get("bands", [])
+    return GoalChoice(band=bands[0]["value"]) if bands else default_range(card)
+
+
+def default_range(card: Card) -> GoalChoice:
+    """Return a range to begin with: a probability up to 0.3, or the lower half of the values."""
+    if is_classification(card):
+        return GoalChoice(label=card["output"]["focus"], maximum=_DEFAULT_PROBABILITY)
+    low, high = card["output"].get("seen") or (0.0, 100.0)
+    step = range_step(card)
+    return GoalChoice(maximum=round((low + high) / 2 / step) * step)
+
+
+def range_step(card: Card) -> float:
+    """Return the step of a range's ends: a power of ten, about a hundredth of the range of values."""
+    low, high = card["output"].get("seen") or (0.0, 100.0)
+    return float(10.0 ** (math.floor(math.log10(high - low)) - 1)) if high > low else 1.0
+
+
+def replace_end(choice: GoalChoice, name: str, end: float | None) -> GoalChoice:
+    """Return a choice with another `minimum` or `maximum`. Ends that would cross: the other opens. Never both are open."""
+    changed = replace(choice, **{name: end})  # type: ignore[arg-type] # both ends are numbers
+    if changed.minimum is None and changed.maximum is None:
+        return choice
+    if changed.minimum is not None and changed.maximum is not None and changed.minimum > changed.maximum:
+        return replace(changed, maximum=None) if name == "minimum" else replace(changed, minimum=None)
+    return changed
+
+
+def labels(card: Card) -> list[str]:
+    return [each["value"] for each in card["output"].get("labels", [])]
+
+
+def to_goal(card: Card, choice: GoalChoice) -> Goal:
+    """Return a choice as the service takes it."""
+    if choice.band:
+        return {"decision": choice.band}
+    ends = {name: end for name, end in (("min", choice.minimum), ("max", choice.maximum)) if end is not None}
+    if is_classification(card):
+        return {"probability": {"label": choice.label, **ends}}  # type: ignore[typeddict-item] # two names at most
+    return {"value": ends}  # type: ignore[typeddict-item]
+
+
+def encode_goal(choice: GoalChoice) -> str:
+    """Return a choice as text for the URL."""
+    pairs = [(name, text) for name, text in (("goal", choice.band), ("label", choice.label)) if text]
+    ends = (("least", choice.minimum), ("most", choice.maximum))
+    pairs += [(name, encode_number(end)) for name, end in ends if end is not None]
+    return encode_pairs([*pairs, *(("fixed", name) for name in choice.fixed)])
+
+
+def decode_goal(card: Card, text: str) -> GoalChoice:
+    """Return the choice of a URL. What does not fit the card is replaced by the default."""
+    pairs = [(name, value) for name, value in decode_pairs(text) if value]
+    settings = dict(pairs)
+    changeable = changeable_fields(card)
+    fixed = tuple(dict.fromkeys(value for name, value in pairs if name == "fixed" and value in changeable))
+    if settings.get("goal") in {band["value"] for band in card["output"].get("bands", [])}:
+        return GoalChoice(band=settings["goal"], fixed=fixed)
+    ends = (0.0, 1.0) if is_classification(card) else (-math.inf, math.inf)
+    minimum, maximum = (decode_number(settings.get(name), *ends) for name in ("least", "most"))
+    if (minimum is None and maximum is None) or (minimum is not None and maximum is not None and minimum > maximum):
+        return replace(default_goal(card), fixed=fixed)
+    label = settings.get("label", "") if settings.get("label") in labels(card) else default_range(card).label
+    return GoalChoice(label=label, minimum=minimum, maximum=maximum, fixed=fixed)

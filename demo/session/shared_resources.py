@@ -1,0 +1,26 @@
+"""What all visits share: the client of the service, which holds the key, and the feeds that the settings name."""
+
+import os
+
+import streamlit as st
+
+from client import Client
+from demo.feed.growing_feed import GrowingFeed
+from demo.settings import read_settings
+
+
+@st.cache_resource
+def client() -> Client:
+    """Return the client of the service that the settings name."""
+    settings = read_settings(os.environ)
+    return Client(settings.service_url, settings.api_key or None, connect_timeout_seconds=2, deadline_seconds=12)
+
+
+@st.cache_resource
+def _feeds() -> dict[str, GrowingFeed]:
+    return {model: GrowingFeed(path) for model, path in read_settings(os.environ).feeds_by_model().items()}
+
+
+def feed(model: str) -> GrowingFeed | None:
+    """Return the file to which a pipeline adds this model's records; None where the settings name none."""
+    return _feeds().get(model)
