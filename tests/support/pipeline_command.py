@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.support.repository import ROOT
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import Program, running, service_program
 
 MODEL = "comment-sentiment"
+PIPES: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
 def command(source: str | Path, target: str | Path, *options: str, model: str = MODEL) -> list[str]:
@@ -134,10 +137,22 @@ def relaying(service: str) -> Iterator[Relay]:
         relay.server_close()
 
 
-@contextmanager
-def serving(bundles: Path, folder: Path) -> Iterator[Program]:
-    """Run a service over the one model that is asked here: it is soon ready."""
+@pytest.fixture(scope="session")
+def alone(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one bundle: a service over it is soon ready."""
+    folder = tmp_path_factory.mktemp("alone")
     shutil.copytree(bundles / MODEL, folder / MODEL)
-    port = free_port()
-    with running(Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(folder))) as program:
-        yield program
+    return folder
+
+
+@pytest.fixture(scope="session")
+def program(alone: Path) -> Iterator[Program]:
+    """The service over one model. Tests that stop or change a service start their own."""
+    with running(service_program(alone)) as started_program:
+        yield started_program
+
+
+@pytest.fixture
+def relay(program: Program) -> Iterator[Relay]:
+    with relaying(program.url) as started_relay:
+        yield started_relay

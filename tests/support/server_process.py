@@ -10,6 +10,7 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,12 @@ class Program:
         assert self._process is not None
         self._process.send_signal(number)
         return self._process.wait(20)
+
+
+def service_program(bundles: Path, port: int = 0, **settings: str) -> Program:
+    """Return the service over a folder of bundles, on a free port if none is given."""
+    port = port or free_port()
+    return Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles), **settings)
 
 
 @contextmanager

