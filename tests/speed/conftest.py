@@ -1,5 +1,6 @@
-"""The service that measured streams run against."""
+"""The services that are measured."""
 
+from tests.support.overloaded_service import overloaded
 from tests.support.pipeline_command import alone, program
 
-__all__ = ["alone", "program"]
+__all__ = ["alone", "overloaded", "program"]
