@@ -1,7 +1,4 @@
-"""python -m demo: serves the pages on DEMO_HOST:DEMO_PORT until it is told to stop.
-
-It reads settings.
-"""
+"""python -m demo: serves the pages on DEMO_HOST:DEMO_PORT until SIGINT or SIGTERM."""
 
 import os
 import signal
@@ -25,37 +22,37 @@ HEADERS = [
 ]
 
 
-class CarefulHeaders:
-    """Adds headers that forbid sniffing, referrers and framing."""
+class SecurityHeaders:
+    """Adds to every answer the headers that forbid content sniffing, referrers and framing."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def answer(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *HEADERS]
             await send(message)
 
-        await self._app(scope, receive, answer)
+        await self._app(scope, receive, send_with_headers)
 
 
 def create_app(settings: Settings) -> st.App:
     """Build the ASGI app of the demo."""
     return st.App(
         Path(__file__).parent / "app.py",
-        middleware=[Middleware(CarefulHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts())],
+        middleware=[Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts())],
     )
 
 
 def main() -> None:
-    """Run until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM; exit with 1 if the server cannot start."""
     try:
         settings = read_settings(os.environ)
     except WrongSettings as error:
         sys.exit(f"The demo did not start. {error}")
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)  # uvicorn raises the signal again when it is done: then all is done
+        signal.signal(number, lambda *_: None)  # uvicorn raises the signal again after its shutdown
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings),

@@ -210,10 +210,10 @@ def _moved(card: Card, found: EntityLookup, stored: Prediction, now: Prediction 
         said.append(Markup("{} <strong>{}</strong>.").format(tr.text("Against the stored answer:"), moved))
     since = entity_lookup.changes_since_prediction(found)
     if since.changed():
-        told = tr.text("Stored since that answer: {changes}.", changes=case_story.changes(card, since, tr))
+        told = tr.text("Stored since that answer: {changes}.", changes=case_story.describe_changes(card, since, tr))
         said.append(told)
     if found.case.changed():
-        told = tr.text("You changed {changes}.", changes=case_story.changes(card, found.case, tr))
+        told = tr.text("You changed {changes}.", changes=case_story.describe_changes(card, found.case, tr))
         said.append(told)
     elif not now:
         said.append(tr.text("Change a field to see the answer of this moment beside it."))

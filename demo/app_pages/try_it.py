@@ -117,7 +117,7 @@ def _answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Tran
     st.html(answer_html.build_large_answer(card, now, tr))
     figure, alt = _drawing(card, case, now, begun, tr)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
-    before, moved, after = case_story.story(card, case, begun, value, tr)
+    before, moved, after = case_story.describe_case(card, case, begun, value, tr)
     st.html(Markup('<p class="story">{} <strong>{}</strong>{} {}</p>').format(before, moved, "." if moved else "", after))
 
 

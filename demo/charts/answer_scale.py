@@ -61,8 +61,8 @@ def draw_value_scale(
 ) -> Figure:
     """Draw a value with its interval on the range of all values, `ends`."""
     low, high = bounds
-    shown = [*ends, low, high, value if start is None else start]
-    figure = _empty_strip(theme, (min(shown), max(shown)), height=118)
+    values = [*ends, low, high, value if start is None else start]
+    figure = _empty_strip(theme, (min(values), max(values)), height=118)
     figure.add_shape(
         type="rect", x0=ends[0], x1=ends[1], y0=0.38, y1=0.62, fillcolor=TRACK[theme], line={"width": 0}, layer="below"
     )

@@ -45,12 +45,12 @@ def read_feed_file(card: Card, name: str, file: BinaryIO) -> list[FeedEntry]:
         if missing:
             raise UnreadableFeed(missing[0], has_answers=answer_column(card) in first)
         numbered = enumerate(chain([first], records), start=1)
-        found = deque((each for number, record in numbered if (each := parse_entry(card, record, number))), MAX_ENTRIES)
+        entries = deque((each for number, record in numbered if (each := parse_entry(card, record, number))), MAX_ENTRIES)
     except (pa.ArrowException, OSError, ValueError, OverflowError, csv.Error) as error:
         raise UnreadableFeed from error
-    if not found:
+    if not entries:
         raise UnreadableFeed
-    return list(found)
+    return list(entries)
 
 
 def _read_json_lines(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:

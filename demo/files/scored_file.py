@@ -182,6 +182,7 @@ def model_row(card: Card, file: ScoredFile, number: int) -> Row:
 
 
 def to_parquet(table: pa.Table) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()

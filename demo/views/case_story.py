@@ -9,7 +9,7 @@ from demo.text.wording import describe_difference, field_label, format_answer_wi
 _NAMED_CHANGES = 3
 
 
-def changes(card: Card, case: Case, tr: Translation) -> str:
+def describe_changes(card: Card, case: Case, tr: Translation) -> str:
     """Return the changed fields: "Months late now 2 → 1, Credit limit 50,000 → 80,000 and 2 more"."""
     fields = {field["name"]: field for field in card["inputs"]}
     names = case.changed()
@@ -26,10 +26,10 @@ def changes(card: Card, case: Case, tr: Translation) -> str:
     return text + " " + tr.count("and {n} more", "and {n} more", rest) if rest > 0 else text
 
 
-def story(card: Card, case: Case, start: float, now: float, tr: Translation) -> tuple[str, str, str]:
+def describe_case(card: Card, case: Case, start: float, now: float, tr: Translation) -> tuple[str, str, str]:
     """Return the sentence under the answer in three parts; the middle one is emphasized."""
     if not case.changed():
         return tr.text("This is where the case starts. Change a field and watch the answer move."), "", ""
     begun = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))
     moved = describe_difference(card, start, now, tr)
-    return begun, moved, tr.text("You changed {changes}.", changes=changes(card, case, tr))
+    return begun, moved, tr.text("You changed {changes}.", changes=describe_changes(card, case, tr))
