@@ -189,7 +189,9 @@ def test_the_story_names_three_changes_and_counts_the_rest() -> None:
     case = cases.start_case(card, "default")
     case.row = dict.fromkeys("abcde", 1500)
     arrow = f"{NO_BREAK}→{NO_BREAK}"
-    assert case_story.describe_changes(card, case, ENGLISH) == f"A 1{arrow}1,500, B 1{arrow}1,500, C 1{arrow}1,500 and 2 more"
+    assert (
+        case_story.describe_changes(card, case, ENGLISH) == f"A 1{arrow}1,500, B 1{arrow}1,500, C 1{arrow}1,500 and 2 more"
+    )
 
 
 def test_the_difference_agrees_with_the_two_numbers_on_the_screen() -> None:
