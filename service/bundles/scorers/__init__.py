@@ -1,0 +1,1 @@
+"""Scorers: one module per kind of model file."""
