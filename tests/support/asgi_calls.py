@@ -1,0 +1,71 @@
+"""Requests to the app without a server: a test decides when each piece of a body arrives, and sees each piece of an answer."""
+
+import asyncio
+import json
+from typing import Any
+
+from starlette.types import ASGIApp, Message
+
+JSON_HEADERS = {"content-type": "application/json"}
+
+
+class Call:
+    """One request under way. It begins at once; its body arrives with `send` and ends with `end`."""
+
+    def __init__(
+        self, app: ASGIApp, method: str, path: str, headers: dict[str, str] | None = None, query: bytes = b""
+    ) -> None:
+        fields = {"host": "localhost"} | (headers or {})
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query,
+            "root_path": "",
+            "headers": [(name.encode(), value.encode()) for name, value in fields.items()],
+        }
+        self._incoming: asyncio.Queue[Message] = asyncio.Queue()
+        self._begun = asyncio.Event()
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self.body = b""
+        self.task = asyncio.ensure_future(app(scope, self._incoming.get, self._take))
+
+    def send(self, body: bytes) -> "Call":
+        self._incoming.put_nowait({"type": "http.request", "body": body, "more_body": True})
+        return self
+
+    def end(self, body: bytes = b"") -> "Call":
+        self._incoming.put_nowait({"type": "http.request", "body": body, "more_body": False})
+        return self
+
+    def disconnect(self) -> "Call":
+        self._incoming.put_nowait({"type": "http.disconnect"})
+        return self
+
+    async def begun(self) -> None:
+        """Wait for the head of the answer."""
+        await asyncio.wait_for(self._begun.wait(), 10)
+
+    async def answered(self) -> "Call":
+        """Wait for the end of the answer."""
+        await asyncio.wait_for(self.task, 10)
+        return self
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    async def _take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            self._begun.set()
+        else:
+            self.body += message.get("body", b"")
+
+
+async def turns(count: int = 20) -> None:
+    """Let everything that can go on go on."""
+    for _ in range(count):
+        await asyncio.sleep(0)
