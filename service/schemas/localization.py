@@ -1,24 +1,69 @@
-"""A shape with its texts in one language."""
+"""A shape with its texts in one language. What is a text is read from the types of the shapes, never from the values."""
 
-from typing import Any, TypeVar
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from wire.languages import LANGUAGES, Language
+from service.schemas.card import Text
+from wire.languages import Language
 
 S = TypeVar("S", bound=msgspec.Struct)
+Localize = Callable[[Any, Language], Any]
+
+_TRANSLATIONS = next(part for part in get_args(Text) if get_origin(part) is dict)
 
 
 def localized(shape: S, language: Language) -> S:
-    """Return `shape` with every text in `language`, or in the first language that it has."""
-    return msgspec.convert(_in(language, msgspec.to_builtins(shape)), type(shape))
+    """Return `shape` with every text in `language`, or in the first language that the text has."""
+    localize = _localizer(type(shape))
+    result: S = localize(shape, language) if localize else shape
+    return result
 
 
-def _in(language: Language, node: Any) -> Any:
-    if isinstance(node, dict):
-        if node and node.keys() <= set(LANGUAGES):
-            return node.get(language) or next(iter(node.values()))
-        return {name: _in(language, value) for name, value in node.items()}
-    if isinstance(node, list | tuple):
-        return [_in(language, item) for item in node]
-    return node
+@cache
+def _localizer(annotation: Any) -> Localize | None:
+    """Return what localizes a value of this type, or None if values of it hold no text."""
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return _of_struct(annotation)
+    parts = get_args(annotation)
+    if _TRANSLATIONS in parts:
+        return _text
+    if get_origin(annotation) in {list, tuple}:
+        return _of_items(parts[0])
+    return _of_union(parts)
+
+
+def _text(text: Any, language: Language) -> Any:
+    if not isinstance(text, dict):
+        return text
+    return text.get(language) or next(iter(text.values()), "")
+
+
+def _of_struct(kind: type[msgspec.Struct]) -> Localize | None:
+    hints = get_type_hints(kind)
+    localizers = [(name, each) for name in kind.__struct_fields__ if (each := _localizer(hints[name]))]
+
+    def localize(shape: Any, language: Language) -> Any:
+        texts = {name: each(getattr(shape, name), language) for name, each in localizers}
+        return msgspec.structs.replace(shape, **texts)
+
+    return localize if localizers else None
+
+
+def _of_items(annotation: Any) -> Localize | None:
+    item = _localizer(annotation)
+    return item and (lambda items, language: type(items)(item(each, language) for each in items))
+
+
+def _of_union(parts: tuple[Any, ...]) -> Localize | None:
+    """Return what localizes the structs of a union; other values of it hold no text."""
+    structs = [part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)]
+    localizers = {part: each for part in structs if (each := _localizer(part))}
+
+    def localize(value: Any, language: Language) -> Any:
+        each = localizers.get(type(value))
+        return each(value, language) if each else value
+
+    return localize if localizers else None
