@@ -7,23 +7,19 @@ a bundle. `built` says when that was: a file, so that copying keeps it, outside 
 """
 
 import hashlib
-import re
 from datetime import UTC, date, datetime
-from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
+from service.bundles.card_checks import check_card
 from service.errors import BrokenBundle
-from service.fields.lookup import type_of
-from service.schemas import Card, Classification, Input
+from service.schemas import Card
 
 MAX_FILE_BYTES = 256 * 2**20
 _MAX_FILES = 32
-_NAME = re.compile(r"[a-z0-9-]{1,64}")
 _UNHASHED = {"version", "built"}
 _DATE_CHARACTERS = 10
-_KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 def digest(folder: Path) -> str:
@@ -86,33 +82,3 @@ def write_card(folder: Path, card: Card) -> str:
     (folder / "built").write_text(f"{datetime.now(UTC).date()}\n", encoding="ascii")
     (folder / "version").write_text(version + "\n", encoding="utf-8")
     return version
-
-
-def check_card(card: Card) -> None:
-    """Raise BrokenBundle where a card contradicts itself."""
-    if not _NAME.fullmatch(card.name):
-        raise BrokenBundle("the card's name may hold small letters, digits and hyphens only")
-    names = [field.name for field in card.inputs]
-    if not names or len(set(names)) != len(names):
-        raise BrokenBundle("the card's inputs need names, each once")
-    if card.entity and (not _KEY.fullmatch(card.entity.key) or card.entity.key in names):
-        raise BrokenBundle("the entity's key needs a name of its own, of letters, digits and underscores")
-    for field in card.inputs:
-        _check_input(field)
-    if isinstance(card.output, Classification):
-        _check_output(card.output)
-
-
-def _check_input(field: Input) -> None:
-    fault = type_of(field).card_fault()
-    if fault is not None:
-        raise BrokenBundle(f"{field.name} {fault}")
-
-
-def _check_output(output: Classification) -> None:
-    labels = [label.value for label in output.labels]
-    if len(labels) < 2 or len(set(labels)) != len(labels) or output.focus not in labels:  # noqa: PLR2004
-        raise BrokenBundle("the output needs two labels or more, the focus among them")
-    bands = sorted(output.bands, key=lambda band: band.low)
-    if bands and (bands[0].low != 0 or bands[-1].high != 1 or any(a.high != b.low for a, b in pairwise(bands))):
-        raise BrokenBundle("the bands must cover 0 to 1 without a gap")

@@ -63,7 +63,11 @@ class Label(Published, frozen=True):
 
 
 class Band(Published, frozen=True):
-    """A decision: the answer is in it when low ≤ answer < high (the last band includes high)."""
+    """A decision: the answer is in it when low ≤ answer < high.
+
+    A card lists its bands upwards or downwards, without a gap or an overlap. The lowest band also holds all answers
+    below it, the highest band all answers above it.
+    """
 
     value: str
     low: float

@@ -1,0 +1,55 @@
+"""Whether a card is consistent: names, inputs, labels, bands."""
+
+import math
+import re
+from itertools import pairwise
+
+from service.errors import BrokenBundle
+from service.fields.lookup import types_of
+from service.schemas import Band, Card, Classification
+
+_NAME = re.compile(r"[a-z0-9-]{1,64}")
+_KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
+_MIN_LABELS = 2
+
+
+def check_card(card: Card) -> None:
+    """Raise BrokenBundle with the reason if a card contradicts itself."""
+    if not _NAME.fullmatch(card.name):
+        raise BrokenBundle("the card's name may hold small letters, digits and hyphens only")
+    names = [field.name for field in card.inputs]
+    if not names or len(set(names)) != len(names):
+        raise BrokenBundle("the card's inputs need names, each once")
+    if card.entity and (not _KEY.fullmatch(card.entity.key) or card.entity.key in names):
+        raise BrokenBundle("the entity's key needs a name of its own, of letters, digits and underscores")
+    for field in types_of(card):
+        fault = field.card_fault()
+        if fault is not None:
+            raise BrokenBundle(f"{field.name} {fault}")
+    if isinstance(card.output, Classification):
+        _check_labels(card.output)
+    _check_bands(card.output.bands)
+    ends = [end for band in card.output.bands for end in (band.low, band.high)]
+    if isinstance(card.output, Classification) and ends and (min(ends) != 0 or max(ends) != 1):
+        raise BrokenBundle("the bands must cover 0 to 1")
+
+
+def _check_labels(output: Classification) -> None:
+    labels = [label.value for label in output.labels]
+    if len(labels) < _MIN_LABELS or len(set(labels)) != len(labels) or output.focus not in labels:
+        raise BrokenBundle("the output needs two labels or more, the focus among them")
+
+
+def _check_bands(bands: tuple[Band, ...]) -> None:
+    """Check that bands follow each other, upwards or downwards, without a gap or an overlap."""
+    names = [band.value for band in bands]
+    if len(set(names)) != len(names):
+        raise BrokenBundle("the bands need names, each once")
+    for band in bands:
+        if not (math.isfinite(band.low) and math.isfinite(band.high) and band.low < band.high):
+            raise BrokenBundle(f"the band {band.value[:64]} must end above where it begins")
+    rising = bands if len(bands) < _MIN_LABELS or bands[0].low < bands[1].low else bands[::-1]
+    for lower, upper in pairwise(rising):
+        if lower.high != upper.low:
+            fault = "leave a gap between" if lower.high < upper.low else "overlap or are out of order at"
+            raise BrokenBundle(f"the bands {fault} {lower.value[:64]} and {upper.value[:64]}")
