@@ -78,7 +78,7 @@ def _by_length(field: Input, lengths: NDArray[np.float64], *, alone: bool) -> Gr
 
 
 def _by_choice(field: NumbersType, numbers: NDArray[np.float64]) -> list[tuple[Text, NDArray[np.bool_]]]:
-    named = [(field.choice_label(choice), numbers == choice) for choice in field.choices() or []]
+    named = [(field.choice_label(choice), numbers == choice) for choice in field.choices]
     return [*named, (_UNDOCUMENTED, numbers < 0)]
 
 

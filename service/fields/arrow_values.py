@@ -3,6 +3,7 @@
 The one module of the package that imports pyarrow, so types import it on first use.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +12,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.errors import Fault, InvalidFile
-from service.fields.field_type import Mask, Numbers, ParsedColumn
+from service.fields.field_type import AmbiguousValue, Mask, Numbers, ParsedColumn
+from service.fields.value_grid import MAX_DAY, MIN_DAY
 from service.schemas.row_files import Decimal
 
 if TYPE_CHECKING:
+    from service.fields.date import DateType
     from service.fields.field_type import FieldType
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_UNITS_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_MS_A_DAY = 86_400_000
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
@@ -129,3 +134,70 @@ def texts(field: "FieldType", array: pa.Array) -> tuple[list[str], NDArray[np.bo
         raise wrong_column(field, array.type)
     cells: list[str] = pc.fill_null(array.cast(pa.string()), "").to_pylist()
     return cells, is_null(array)
+
+
+def parse_texts(array: pa.Array, parse: Callable[[str], float]) -> ParsedColumn:
+    """Return what `parse` makes of each string; each distinct one is parsed once. It raises ValueError for a wrong one."""
+    null = is_null(array)
+    if pa.types.is_null(array.type):
+        return ParsedColumn(np.full(len(array), np.nan), null, none_wrong(array))
+    encoded = array.cast(pa.string()).dictionary_encode()
+    values = np.full(len(encoded.dictionary) + 1, np.nan)
+    reasons: dict[int, str] = {}
+    for index, text in enumerate(encoded.dictionary.to_pylist()):
+        try:
+            values[index] = parse(text)
+        except AmbiguousValue as error:
+            reasons[index] = str(error)
+        except ValueError:
+            continue
+    indices = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
+    null = indices == len(encoded.dictionary)
+    numbers = values[indices]
+    messages = {row: reasons[index] for row, index in enumerate(indices.tolist()) if index in reasons} if reasons else {}
+    return ParsedColumn(numbers, null, np.isnan(numbers) & ~null, messages)
+
+
+def parse_date_column(field: "DateType", array: pa.Array) -> ParsedColumn:
+    """Return a column of dates or timestamps. Raises InvalidFile where it is another one.
+
+    A timestamp without a zone is in UTC. For a field of whole days, one with a zone gives the date in that zone.
+    """
+    kind = array.type
+    if pa.types.is_date32(kind):
+        days = _integers(array, np.int32).astype(np.float64)
+    elif pa.types.is_date64(kind):
+        days = np.floor(_integers(array, np.int64) / _MS_A_DAY)
+    elif pa.types.is_timestamp(kind):
+        days = _local_days(field, array) if field.is_whole and kind.tz else _days(array)
+        days = np.floor(days) if field.is_whole else days
+    else:
+        raise wrong_column(field, kind)
+    null = is_null(array)
+    return ParsedColumn(np.where(null, np.nan, days), null, none_wrong(array))
+
+
+def _days(array: pa.Array) -> Numbers:
+    """Return timestamps as days, to the millisecond."""
+    units = _UNITS_A_DAY[array.type.unit]
+    moments = _integers(array, np.int64)
+    if units <= _MS_A_DAY:  # as a float a moment in seconds cannot overflow; within the calendar it is exact
+        return np.asarray(moments.astype(np.float64) / units)
+    return np.asarray((moments // (units // _MS_A_DAY)).astype(np.float64) / _MS_A_DAY)
+
+
+def _local_days(field: "DateType", array: pa.Array) -> Numbers:
+    """Return timestamps with a zone as days of that zone's calendar."""
+    days = _days(array)
+    inside = (days > MIN_DAY + 1) & (days < MAX_DAY - 1)
+    try:
+        local = pc.local_timestamp(pc.if_else(pa.array(inside), array, None))
+    except pa.ArrowException as error:  # a zone that does not exist
+        raise wrong_column(field, array.type) from error
+    return np.where(inside, _days(local), days)
+
+
+def _integers(array: pa.Array, width: "type[np.int32 | np.int64]") -> NDArray[np.int64]:
+    """Return the integers that Arrow stores; null is 0."""
+    stored = array.view(pa.int32() if width is np.int32 else pa.int64())
+    return np.asarray(stored.fill_null(0)).astype(np.int64)

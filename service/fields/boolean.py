@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from service.errors import Fault
-from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema, TextStyle
+from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema
 from service.schemas import Input, Value
+from service.schemas.row_files import TextStyle
 from wire.languages import Language
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.errors import Fault
-from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema, TextStyle
+from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema
 from service.fields.value_wording import EMPTY, say, shortened
 from service.schemas import Input, Text, Value
+from service.schemas.row_files import TextStyle
 from wire.languages import Language
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
-"""What the type of an input field decides: the interface that every type implements, one base class for each channel.
+"""What the type of an input field decides: the interface of all types.
 
-A model takes its inputs through channels: one float column for each field of the channel `numbers`, one list of strings for
-each field of the channel `texts`. All other code asks these classes and never compares the name of a type.
+A model takes one float column for each field of the channel `numbers`, and strings for each field of the channel `texts`.
 """
 
 import math
@@ -13,11 +12,11 @@ from typing import Any, ClassVar, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from service.errors import Fault
+from service.errors import BrokenBundle, Fault
 from service.fields.value_grid import Grid
 from service.fields.value_wording import NOT_KNOWN
 from service.schemas import Card, Input, Text, Value
-from service.schemas.row_files import DateOrder, Decimal
+from service.schemas.row_files import TextStyle
 from wire.languages import LANGUAGES, Language
 
 Numbers = NDArray[np.float64]
@@ -26,15 +25,6 @@ Schema = dict[str, Any]
 
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 """The scorers take 32-bit numbers."""
-
-
-@dataclass(frozen=True)
-class TextStyle:
-    """How the values of a text file are written."""
-
-    decimal: Decimal = "point"
-    dates: DateOrder | None = None
-    """None: dates with slashes are refused, those with dots begin with the day."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +37,10 @@ class ParsedColumn:
     """Values of another type than the field's."""
     messages: dict[int, str] = field(default_factory=dict)
     """Row → why its value is wrong, where "Expected …" does not say enough."""
+
+
+class AmbiguousValue(ValueError):
+    """A text that may mean two values; its message says how to write it."""
 
 
 class FieldType(ABC):
@@ -157,9 +151,14 @@ class NumbersType(FieldType):
         """Return a column as the scikit-learn pipeline takes it."""
         return numbers
 
-    def choices(self) -> list[float] | None:
-        """Return every number that the column can hold, or None for a field with a range."""
-        return [float(code) for code in range(self.size)] if self.size else None
+    def pipeline_series(self, values: Any) -> Any:
+        """Return a pandas series of a training table as the scikit-learn pipeline takes it."""
+        return values
+
+    @property
+    def choices(self) -> list[float]:
+        """Every number of a field without an order."""
+        return list(map(float, range(self.size)))
 
     def choice_label(self, choice: float) -> Text:
         """Return the words for one of the `choices`, in all languages."""
@@ -169,13 +168,9 @@ class NumbersType(FieldType):
         """Return a checked value as a number of the column; null is NaN."""
         return math.nan if value is None else float(self.encode_quick([value])[0])
 
-    def value_or_null(self, number: float) -> Value:
-        """Return what a caller sends for a number of the column; NaN is null."""
-        return None if math.isnan(number) else self.value(number)
-
     def values(self, numbers: Numbers) -> list[Value]:
         """Return what a caller sends for each number of a column."""
-        return [self.value_or_null(number) for number in numbers.tolist()]
+        return [None if math.isnan(number) else self.value(number) for number in numbers.tolist()]
 
 
 class RangeType(NumbersType):
@@ -186,20 +181,28 @@ class RangeType(NumbersType):
 
     def __init__(self, field: Input) -> None:
         super().__init__(field)
-        self.min_number = self.lowest if field.minimum is None else self.card_number(field.minimum)
-        self.max_number = self.highest if field.maximum is None else self.card_number(field.maximum)
+        self.min_number = self.lowest if field.minimum is None else self._card_number(field.minimum)
+        self.max_number = self.highest if field.maximum is None else self._card_number(field.maximum)
         if field.seen is not None:
-            self.min_seen, self.max_seen = map(self.card_number, field.seen)
+            self.min_seen, self.max_seen = map(self._card_number, field.seen)
 
-    bound_schema: ClassVar[Schema] = {"type": "number"}
-    """The JSON schema of a limit of the field."""
     lowest: ClassVar[float] = -MAX_FLOAT32
     highest: ClassVar[float] = MAX_FLOAT32
     """The limits of a field whose card gives none."""
 
     @abstractmethod
-    def card_number(self, limit: float | str) -> float:
-        """Return a limit of the card as a number of the column. Raises BrokenBundle where it has another type."""
+    def limit_number(self, limit: float | str) -> float | None:
+        """Return a limit of the card or of a request as a number of the column; None where it has another type."""
+
+    def _card_number(self, limit: float | str) -> float:
+        number = self.limit_number(limit)
+        if number is None:
+            raise BrokenBundle(f"{self.name[:64]} has a limit that is not {self.expected}")
+        return number
+
+    @abstractmethod
+    def bound_schema(self) -> Schema:
+        """Return the JSON schema of a limit."""
 
     @abstractmethod
     def bound(self, number: float) -> float | str:

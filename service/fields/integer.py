@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from service.errors import Fault
-from service.fields.field_type import Mask, Numbers, ParsedColumn, TextStyle
+from service.fields.field_type import Mask, Numbers, ParsedColumn
 from service.fields.number import NumberType
 from service.fields.value_grid import Grid, grid_between
 from service.schemas import Value
+from service.schemas.row_files import TextStyle
 
 if TYPE_CHECKING:
     import pyarrow as pa

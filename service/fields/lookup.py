@@ -2,6 +2,8 @@
 
 from service.fields.boolean import BooleanType
 from service.fields.category import CategoryType
+from service.fields.date import DateType
+from service.fields.date_time import DateTimeType
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.integer import IntegerType
 from service.fields.number import NumberType
@@ -14,6 +16,8 @@ _TYPES: dict[str, type[FieldType]] = {
     "boolean": BooleanType,
     "category": CategoryType,
     "text": TextType,
+    "date": DateType,
+    "datetime": DateTimeType,
 }
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 import numpy as np
 
-from service.errors import BrokenBundle, Fault
-from service.fields.field_type import Numbers, ParsedColumn, RangeType, Schema, TextStyle
+from service.errors import Fault
+from service.fields.field_type import Numbers, ParsedColumn, RangeType, Schema
 from service.fields.value_grid import Grid, grid_between
 from service.fields.value_wording import number, say
 from service.schemas import Input, Value
+from service.schemas.row_files import TextStyle
 from wire.languages import Language
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ class NumberType(RangeType):
     has_decimal_sign = True
     json_type: ClassVar[str] = "number"
 
-    def card_number(self, limit: float | str) -> float:
-        if isinstance(limit, str):
-            raise BrokenBundle(f"{self.name[:64]} has a limit that is no number")
-        return float(limit)
+    def limit_number(self, limit: float | str) -> float | None:
+        return None if isinstance(limit, str) else float(limit)
 
     def bound(self, number: float) -> float:
         return number
+
+    def bound_schema(self) -> Schema:
+        return {"type": "number"}
 
     def json_schema(self) -> Schema:
         low = self.lowest if self.field.minimum is None else self.field.minimum

@@ -1,8 +1,11 @@
-"""The range of a numeric field, and the values in it that a person would type: on the card's step, or round ones."""
+"""The values in a range that a person would type: on the card's step, round ones, or days of the calendar."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +25,16 @@ _MAX_DECIMALS = 15
 
 _TOLERANCE = 1e-9
 """Of a step: what is lost by counting in binary fractions."""
+
+
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+MIN_DAY, MAX_DAY = date.min.toordinal() - EPOCH_DAY, date.max.toordinal() - EPOCH_DAY
+"""The first and the last day of Python's calendar, in days since 1970-01-01: the years 1 to 9999."""
+
+_MONDAY = 4
+"""1970-01-05, in days since 1970-01-01."""
+_MONTHS_A_YEAR = 12
+_MONTH_STEPS = (1, 2, 3, 4, 6, *(_MONTHS_A_YEAR * years for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)))
 
 
 @dataclass(frozen=True)
@@ -94,3 +107,42 @@ def _round_step(low: float, high: float) -> float:
 def _decimals(number: float) -> int:
     exponent = Decimal(repr(float(number))).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+@dataclass(frozen=True)
+class CalendarGrid(Grid):
+    """Days since 1970-01-01. Evenly spread values step by the finest calendar unit of which few enough fit in the range."""
+
+    day_parts: tuple[float, ...] = ()
+    """Steps shorter than a day, in days, the shortest first."""
+
+    def even(self, points: int) -> NDArray[np.float64]:
+        """Return at most so many values, on the first sensible calendar unit."""
+        steps = ((step, 0) for step in self.day_parts)
+        for step, first in chain(steps, ((1, 0), (7, _MONDAY))):
+            count = np.floor((self.high - first) / step) - np.ceil((self.low - first) / step) + 1
+            if count <= points:
+                return self._every(step, first)
+        for months in _MONTH_STEPS:
+            days = np.array(list(_first_days(self.low, self.high, months)), dtype=np.float64)
+            if len(days) <= points:
+                return days
+        return days[:points]
+
+    def _every(self, step: float, first: int) -> NDArray[np.float64]:
+        low, high = np.ceil((self.low - first) / step), np.floor((self.high - first) / step)
+        return np.asarray(first + np.arange(low, high + 1) * step)
+
+
+def _first_days(low: float, high: float, months: int) -> Iterator[int]:
+    """Yield the first days of every so many months between two days; steps of whole years begin with a January."""
+    start = date.fromordinal(int(np.floor(low)) + EPOCH_DAY)
+    month = start.year * _MONTHS_A_YEAR + start.month - 1
+    month += -month % months
+    while month // _MONTHS_A_YEAR <= date.max.year:
+        day = date(month // _MONTHS_A_YEAR, month % _MONTHS_A_YEAR + 1, 1).toordinal() - EPOCH_DAY
+        if day > high:
+            return
+        if day >= low:
+            yield day
+        month += months

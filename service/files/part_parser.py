@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from service.errors import Fault
-from service.fields.field_type import FieldType, Mask, Numbers, NumbersType, TextStyle
+from service.fields.field_type import FieldType, Mask, Numbers, NumbersType
 from service.fields.text import TextType
 from service.files.file_parts import Part
 from service.rows.checks import Checks
 from service.rows.columns import Columns
+from service.schemas.row_files import TextStyle
 
 
 class PartParser:

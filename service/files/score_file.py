@@ -7,7 +7,6 @@ from typing import Any
 
 from service.bundles.registry import Model
 from service.errors import TooLarge
-from service.fields.field_type import TextStyle
 from service.files.answer_batches import errors_of, schema_of, scored, scored_rows
 from service.files.answer_writers import writer
 from service.files.arrow_format.arrow_file import arrow_file, parquet_file
@@ -18,6 +17,7 @@ from service.files.part_parser import PartParser
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
+from service.schemas.row_files import TextStyle
 from wire.media_types import FileKind
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from service.bundles.registry import Model, open_model
 from service.by_key.entity_keys import NoKey
 from service.errors import BrokenBundle, Fault
-from service.fields.field_type import FieldType, NumbersType, TextStyle
+from service.fields.field_type import FieldType, NumbersType
 from service.files.file_parts import Part
 from service.files.part_parser import PartParser
 from service.jobs.key_columns import key_texts
@@ -18,6 +18,7 @@ from service.jobs.partitions import FAULT
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Row, Value
+from service.schemas.row_files import TextStyle
 
 SCORED = pa.schema([("place", pa.int64()), ("key", pa.string()), ("row", pa.string()), ("prediction", pa.string())])
 """`place`: the row in the batch, from 1. `row`, `prediction`: JSON."""

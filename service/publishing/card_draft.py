@@ -44,7 +44,7 @@ def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | No
     """Return some test rows, drawn at random, because data sets are often sorted."""
     fields = test.fields if showable is None else test.fields[showable]
     drawn = fields.sample(min(len(fields), MAX_REAL_ROWS), random_state=0)
-    return plain_rows(drawn[[field.name for field in draft.inputs]])
+    return plain_rows(draft, drawn)
 
 
 def _described(field: FieldType, values: "pd.Series[Any]") -> Input:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from service.bundles.scorers.scorer import open_scorer
 from service.bundles.scorers.text_preprocessing import words
 from service.errors import BrokenBundle
-from service.fields.lookup import text_fields
+from service.fields.lookup import number_fields, text_fields
 from service.publishing.data_split import Split
 from service.publishing.plain_rows import plain_rows
 from service.rows.checks import Checks
@@ -55,7 +55,7 @@ def max_difference(folder: Path, card: Card, pipeline: Any, fields: pd.DataFrame
 
     The difference of probabilities is absolute, the difference of values is relative.
     """
-    served = open_scorer(card, folder).score(Checks(card).columns(plain_rows(fields)))
+    served = open_scorer(card, folder).score(Checks(card).columns(plain_rows(card, fields)))
     expected = pipeline_scores(card, pipeline, fields).reshape(served.shape)
     difference = np.abs(served - expected)
     if not isinstance(card.output, Classification):
@@ -66,6 +66,9 @@ def max_difference(folder: Path, card: Card, pipeline: Any, fields: pd.DataFrame
 def pipeline_scores(card: Card, pipeline: Any, fields: pd.DataFrame) -> NDArray[np.float64]:
     """Return the fitted pipeline's own probabilities (rows, labels) or values (rows,)."""
     texts = [field.name for field in text_fields(card)] if card.scoring.text == "words" else []
-    cleaned = fields.assign(**{name: np.array([words(text) for text in fields[name]], dtype=object) for name in texts})
+    cleaned = fields.assign(
+        **{field.name: field.pipeline_series(fields[field.name]) for field in number_fields(card)},
+        **{name: np.array([words(text) for text in fields[name]], dtype=object) for name in texts},
+    )
     scores = pipeline.predict_proba(cleaned) if isinstance(card.output, Classification) else pipeline.predict(cleaned)
     return np.asarray(scores, dtype=np.float64)

@@ -1,19 +1,14 @@
 """Rows of a data frame as the service takes them in JSON."""
 
-import math
-from typing import Any
-
 import pandas as pd
 
-from service.schemas import Row
+from service.fields.lookup import types_of
+from service.schemas import Card, Row
 
 
-def plain_rows(fields: pd.DataFrame) -> list[Row]:
-    """Return one dictionary per row. A whole float becomes an integer, and NaN becomes None."""
-    return [{str(name): _plain_value(value) for name, value in row.items()} for row in fields.to_dict("records")]
-
-
-def _plain_value(value: Any) -> Any:
-    if isinstance(value, float):
-        return None if math.isnan(value) else int(value) if value.is_integer() else value
-    return value
+def plain_rows(card: Card, frame: pd.DataFrame) -> list[Row]:
+    """Return one dictionary per row, with the fields of the card. A whole float becomes an integer, NaN and NaT None."""
+    columns = {
+        field.name: [field.value_of_training(value) for value in frame[field.name].tolist()] for field in types_of(card)
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -74,14 +74,14 @@ def _with_value_range(card: Card, pipeline: Any, split: Split) -> Card:
 
 def _evaluation(card: Card, test: LabelledRows, folder: Path, attributes: tuple[Input, ...]) -> Evaluation:
     """Evaluate the bundle as it is served, not the pipeline."""
-    columns = Checks(card).columns(plain_rows(test.fields[[field.name for field in card.inputs]]))
+    columns = Checks(card).columns(plain_rows(card, test.fields))
     return evaluate(card, open_scorer(card, folder), columns, test.truth, aside=test.aside, attributes=attributes)
 
 
 def _reference(card: Card, train: LabelledRows, folder: Path) -> Reference:
     """Choose reference rows among some training rows, drawn at random, because data sets are often sorted."""
-    fields = train.fields[[field.name for field in card.inputs]]
-    candidates = plain_rows(fields.sample(min(len(fields), MAX_REFERENCE_CANDIDATES), random_state=0))
+    fields = train.fields
+    candidates = plain_rows(card, fields.sample(min(len(fields), MAX_REFERENCE_CANDIDATES), random_state=0))
     columns = Checks(card).columns(candidates)
     outputs = answers(card).outputs(open_scorer(card, folder).score(columns), len(columns))
     return choose_reference(card, candidates, columns, outputs)

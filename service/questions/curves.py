@@ -112,7 +112,7 @@ def _values(model: Model, base: Base, field: NumbersType, points: int) -> list[V
     """Return the values that a field is swept over, the row's own among them; null comes first."""
     own = base.own(field.name)
     if not isinstance(field, RangeType):
-        every = [field.value(number) for number in field.choices() or []]
+        every = [field.value(number) for number in field.choices]
         return [None, *every] if field.nullable else every
     number = field.number(own)
     grid = _grid(model, field, number)

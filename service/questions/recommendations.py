@@ -126,19 +126,24 @@ def _levers(model: Model, base: Base, field: NumbersType, asked: RecommendationR
 def _allowed(model: Model, field: NumbersType, own: float, asked: RecommendationRequest) -> tuple[Numbers, float]:
     """Return the values that a field may be given, ascending, and how wide the whole of its seen range is."""
     if not isinstance(field, RangeType):
-        values = [number for number in field.choices() or [] if number not in field.unseen]
+        values = [number for number in field.choices if number not in field.unseen]
         return np.array(values), max(1.0, field.size - 1.0)
     grid = field.change_grid(model.card, own)
     width = grid.high - grid.low
-    if field.name in asked.ranges:
-        low, high = map(field.card_number, asked.ranges[field.name])
-        grid = grid.within(low, high)
+    if (limits := asked.ranges.get(field.name)) and (ends := _limit_numbers(field, limits)):
+        grid = grid.within(*ends)
     first, last = grid.first, grid.last
     if grid.low > grid.high or first > last:
         return np.empty(0), 1.0
     here = first if math.isnan(own) else min(max(grid.number(own), first), last)
     numbers = np.concatenate([here - spread(here - first + 1, _MAX_VALUES), here + spread(last - here + 1, _MAX_VALUES)])
     return grid.values(numbers), width or 1.0
+
+
+def _limit_numbers(field: RangeType, limits: tuple[float | str, float | str]) -> tuple[float, float] | None:
+    """Return the ends of a range as numbers of the column; None where one has another type."""
+    low, high = map(field.limit_number, limits)
+    return None if low is None or high is None else (low, high)
 
 
 def _check_limits(model: Model, asked: RecommendationRequest) -> None:
@@ -149,14 +154,16 @@ def _check_limits(model: Model, asked: RecommendationRequest) -> None:
         for place, name in enumerate(asked.fixed)
         if name not in known
     ]
-    for name, (low, high) in asked.ranges.items():
+    for name, limits in asked.ranges.items():
         if name not in known:
             faults.append(_fault("unknown_field", "The model has no such field.", "ranges", name))
-        elif not isinstance(known[name], RangeType):
-            faults.append(_fault("wrong_type", "Only a number has a range.", "ranges", name))
-        elif not (math.isfinite(low) and math.isfinite(high)):
+        elif not isinstance(field := known[name], RangeType):
+            faults.append(_fault("wrong_type", "Only a number or a date has a range.", "ranges", name))
+        elif (ends := _limit_numbers(field, limits)) is None:
+            faults.append(_fault("wrong_type", f"Expected two limits, each {field.expected}.", "ranges", name))
+        elif not all(map(math.isfinite, ends)):
             faults.append(_fault("not_finite", "Expected finite numbers.", "ranges", name))
-        elif low > high:
+        elif ends[0] > ends[1]:
             faults.append(_fault("out_of_range", "The lower end is above the upper one.", "ranges", name))
     if faults:
         raise InvalidInput("These limits cannot be kept.", faults=faults[:100])

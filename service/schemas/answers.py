@@ -202,7 +202,7 @@ class RecommendationRequest(Shape, frozen=True):
     goal: Goal
     fixed: list[str] = msgspec.field(default_factory=list)
     """Fields that must stay, beside those that the card forbids to change."""
-    ranges: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
+    ranges: dict[str, tuple[float | str, float | str]] = msgspec.field(default_factory=dict)
     """Narrower ranges than the card's, field → [low, high]."""
     version: str | None = None
 

@@ -33,20 +33,21 @@ class Input(Published, frozen=True):
     """One field of a row. All optional but name and type."""
 
     name: str
-    type: Literal["number", "integer", "category", "text", "boolean"]
+    type: Literal["number", "integer", "category", "text", "boolean", "date", "datetime"]
     label: Text = ""
     help: Text = ""
     unit: Text = ""
     shown_as: Literal["number", "percent"] = "number"
     """`percent`: the value is a fraction, people read it as per cent (0.62 → 62 %)."""
     group: Text = ""
-    minimum: float | None = None
-    """Values below are refused."""
-    maximum: float | None = None
+    minimum: float | str | None = None
+    """Values below are refused. Of a date: in ISO form, as `maximum` and `seen` are."""
+    maximum: float | str | None = None
     """Values above are refused."""
-    seen: tuple[float, float] | None = None
+    seen: tuple[float | str, float | str] | None = None
     """The range of the training rows; values outside are scored with the warning `outside_training_range`."""
     step: float | None = None
+    """Between values that a person would type; of a date: in days."""
     categories: tuple[Category, ...] = ()
     max_length: int = 2000
     """Characters of a text."""

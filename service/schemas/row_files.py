@@ -1,5 +1,6 @@
 """What a file of rows turned out to be, and the answer to it in JSON."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from service.schemas.answers import LabelPrediction, ValuePrediction
@@ -8,6 +9,15 @@ from service.schemas.problem import InputError
 
 Decimal = Literal["point", "comma"]
 DateOrder = Literal["day_first", "month_first"]
+
+
+@dataclass(frozen=True)
+class TextStyle:
+    """How the values of a text file are written."""
+
+    decimal: Decimal = "point"
+    dates: DateOrder | None = None
+    """None: dates with slashes are refused, those with dots begin with the day."""
 
 
 class Recognised(Published, frozen=True):

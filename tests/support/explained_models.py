@@ -41,7 +41,7 @@ def drawn_rows(inputs: tuple[Input, ...], count: int, seed: int = 0) -> list[Row
             return bool(random.integers(2))
         if field.type == "text":
             return " ".join(random.choice(["good", "bad", "so", "so-so"], 3))
-        low, high = field.seen or (1, 5)
+        low, high = map(float, field.seen or (1, 5))
         return int(random.integers(int(low), int(high) + 1)) if field.type == "integer" else float(random.uniform(low, high))
 
     return [{field.name: value(field) for field in inputs} for _ in range(count)]

@@ -25,7 +25,7 @@ class HeldOut:
 
 def held_out(folder: Path, recipe: Any) -> HeldOut:
     model, test = open_model(folder), recipe.split().test
-    rows = plain_rows(test.fields[[field.name for field in model.card.inputs]])
+    rows = plain_rows(model.card, test.fields)
     predictions: list[Any] = model.predict(rows).predictions
     output: Any = model.card.output
     if isinstance(model.evaluation, ClassificationEvaluation):

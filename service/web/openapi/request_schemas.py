@@ -122,7 +122,7 @@ def _recommendation(card: Card) -> Schema:
 
 
 def _range(field: RangeType) -> Schema:
-    return {"type": "array", "items": field.bound_schema, "minItems": 2, "maxItems": 2}
+    return {"type": "array", "items": field.bound_schema(), "minItems": 2, "maxItems": 2}
 
 
 def _goals(card: Card) -> list[Schema]:

@@ -27,7 +27,7 @@ def models(toy_bundles: Path) -> dict[str, Model]:
 
 def held_out(name: str, model: Model) -> tuple[list[Any], Any]:
     test = RECIPES[name].split().test
-    rows = plain_rows(test.fields[[field.name for field in model.card.inputs]])
+    rows = plain_rows(model.card, test.fields)
     return list(model.predict(rows).predictions), test.truth
 
 
@@ -90,7 +90,7 @@ def test_a_regression_whose_true_values_cross_zero_is_published_without_interval
     card = synthetic_recipes.publish_synthetic(recipe, draft, tmp_path)
     assert [metric.name for metric in card.metrics] == ["r2", "relative_error"]
     model = open_model(tmp_path / "temperature")
-    rows = plain_rows(split.test.fields)
+    rows = plain_rows(model.card, split.test.fields)
     predictions: list[Any] = list(model.predict(rows).predictions)
     assert {each.interval for each in predictions} == {None}
     is_zero = split.test.truth == 0

@@ -60,7 +60,8 @@ def test_on_50_real_rows_the_bars_are_those_of_shap(name: str, models: dict[str,
 
 def values_of(field: Input) -> st.SearchStrategy[Any]:
     """Return what a caller may type into a field, far outside of what was seen included."""
-    low, high = (-1e4 if field.minimum is None else field.minimum), (1e6 if field.maximum is None else field.maximum)
+    low = -1e4 if field.minimum is None else float(field.minimum)
+    high = 1e6 if field.maximum is None else float(field.maximum)
     plain: dict[str, st.SearchStrategy[Any]] = {
         "number": st.floats(low, high, allow_subnormal=False),
         "integer": st.integers(math.ceil(low), math.floor(high)),

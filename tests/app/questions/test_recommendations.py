@@ -45,7 +45,7 @@ def is_at_goal(goal: Goal, model: Model, row: Row) -> bool:
     return at_goal(msgspec.to_builtins(goal), msgspec.to_builtins(model.predict([row]).predictions[0]))
 
 
-def may_move(field: Input, own: Value, to: Value, limits: dict[str, tuple[float, float]]) -> bool:
+def may_move(field: Input, own: Value, to: Value, limits: dict[str, tuple[Any, Any]]) -> bool:
     """Say in plain words whether a recommendation may take a field from one value to another."""
     if field.type == "text" or field.changeable == "no" or to is None or to == own:
         return False
@@ -56,14 +56,15 @@ def may_move(field: Input, own: Value, to: Value, limits: dict[str, tuple[float,
         own, to = (None if own is None else places[own]), places[to]  # type: ignore[index]
     elif field.type != "boolean":
         assert isinstance(to, int | float)
-        if field.seen and not field.seen[0] <= to <= field.seen[1]:
+        seen: Any = field.seen
+        if seen and not seen[0] <= to <= seen[1]:
             return False
         low, high = limits.get(field.name, (-math.inf, math.inf))
         if not low <= to <= high:
             return False
         if field.type == "integer" and type(to) is not int:
             return False
-        steps = (to - (field.minimum or 0)) / (field.step or 1)
+        steps = (to - float(field.minimum or 0)) / (field.step or 1)
         if field.step and abs(steps - round(steps)) > 1e-9:
             return False
     if field.changeable == "both":
@@ -238,8 +239,7 @@ CREDIT_GRID: dict[str, list[Value]] = {
 def test_of_refused_clients_nothing_is_called_out_of_reach_that_brute_force_reaches(bundles: Path) -> None:
     """Three fields at once over a coarse grid; some fields are fixed, so that the goal is out of reach for many."""
     model = open_model(bundles / "credit-default")
-    names = [field.name for field in model.card.inputs]
-    unseen: list[Row] = plain_rows(split_of("credit-default").test.fields[names])
+    unseen: list[Row] = plain_rows(model.card, split_of("credit-default").test.fields)
     said = msgspec.to_builtins(model.predict(unseen).predictions)
     refused = [row for row, each in zip(unseen, said, strict=True) if each["decision"] == "refuse"][:40]
     assert len(refused) >= 30

@@ -31,8 +31,8 @@ def accepts(field: Input, value: Any) -> bool:
     if field.type == "integer" and (value in (math.inf, -math.inf) or value != int(value)):
         return False
     widest = MAX_EXACT_INTEGER if field.type == "integer" else MAX_FLOAT32
-    low = -widest if field.minimum is None else field.minimum
-    high = widest if field.maximum is None else field.maximum
+    low = -widest if field.minimum is None else float(field.minimum)
+    high = widest if field.maximum is None else float(field.maximum)
     return low <= value <= high
 
 

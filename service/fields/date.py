@@ -1,0 +1,196 @@
+"""A day of the calendar."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+import numpy as np
+
+from service.errors import BrokenBundle, Fault
+from service.fields.field_type import AmbiguousValue, Numbers, ParsedColumn, RangeType, Schema
+from service.fields.value_grid import EPOCH_DAY, MAX_DAY, MIN_DAY, CalendarGrid, Grid, grid_between
+from service.schemas import Input, Value
+from service.schemas.row_files import DateOrder, TextStyle
+from wire.languages import Language
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LOCAL = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})\2([0-9]{4})")
+_MONTHS: dict[Language, list[str]] = {
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "pl": [
+        "stycznia",
+        "lutego",
+        "marca",
+        "kwietnia",
+        "maja",
+        "czerwca",
+        "lipca",
+        "sierpnia",
+        "września",
+        "października",
+        "listopada",
+        "grudnia",
+    ],
+}
+
+
+class DateType(RangeType):
+    """A date in ISO form, such as 2026-11-29; its number is the count of days since 1970-01-01.
+
+    A 32-bit float holds every day of the years 1 to 9999 exactly.
+    """
+
+    expected = "a date such as 2026-11-29"
+    json_types = frozenset({str})
+    quick_type = str
+    is_whole = True
+    lowest: ClassVar[float] = MIN_DAY
+    highest: ClassVar[float] = MAX_DAY
+    json_format: ClassVar[str] = "date"
+    day_parts: ClassVar[tuple[float, ...]] = ()
+
+    def bound_schema(self) -> Schema:
+        return {"type": "string", "format": self.json_format}
+
+    def parse(self, text: str) -> float:
+        """Return the number of a value in ISO form. Raises ValueError."""
+        return day_of(text)
+
+    def parse_local(self, text: str, order: DateOrder | None) -> float:
+        """Return the number of a value in ISO form, or as text files write it. Raises ValueError, AmbiguousValue."""
+        return day_of(text) if _ISO.fullmatch(text) else local_day(text, order)
+
+    def limit_number(self, limit: float | str) -> float | None:
+        try:
+            return self.parse(limit) if isinstance(limit, str) else None
+        except ValueError:
+            return None
+
+    def bound(self, number: float) -> str:
+        return self.value(number)
+
+    def json_schema(self) -> Schema:
+        limits = {"formatMinimum": self.field.minimum, "formatMaximum": self.field.maximum}
+        return self.bound_schema() | {name: limit for name, limit in limits.items() if limit is not None}
+
+    def encode(self, values: Sequence[Any], faults: list[Fault]) -> Sequence[float | None]:
+        numbers: list[float | None] = []
+        for index, value in enumerate(values):
+            number = None
+            if value is not None:
+                try:
+                    number = self.parse(value)
+                except ValueError:
+                    faults.append(self.type_fault(index))
+            numbers.append(number)
+        return numbers
+
+    def value(self, number: float) -> str:
+        return date.fromordinal(EPOCH_DAY + math.floor(number)).isoformat()
+
+    def range_fault(self, number: float) -> Fault:
+        low, high = self.value(self.min_number), self.value(self.max_number)
+        return Fault(self.name, "out_of_range", f"Expected a date from {low} to {high}.")
+
+    def parse_text(self, array: "pa.Array", style: TextStyle) -> ParsedColumn:
+        from service.fields.arrow_values import trimmed
+
+        return self._parse_texts(trimmed(array), lambda text: self.parse_local(text, style.dates))
+
+    def parse_arrow(self, array: "pa.Array") -> ParsedColumn:
+        from service.fields.arrow_values import is_text, parse_date_column
+
+        return self._parse_texts(array, self.parse) if is_text(array.type) else parse_date_column(self, array)
+
+    def _parse_texts(self, array: "pa.Array", parse: Callable[[str], float]) -> ParsedColumn:
+        from service.fields.arrow_values import parse_texts
+
+        return parse_texts(array, parse)
+
+    def grid(self, low: float, high: float, own: float = math.nan) -> Grid:
+        """Return days; `own` gives a date with a time its time of day. The card's step is a number of days."""
+        part = 0.0 if math.isnan(own) else own % 1
+        if self.field.step:
+            anchor = part if self.field.minimum is None else self.min_number
+            return grid_between(low, high, step=float(self.field.step), anchor=anchor)
+        return CalendarGrid(low, high, part, 1.0, ends=False, day_parts=self.day_parts)
+
+    def number_text(self, number: float, language: Language) -> str:
+        day = date.fromordinal(EPOCH_DAY + math.floor(number))
+        return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+
+    def value_text(self, value: str, language: Language) -> str:
+        return self.number_text(self.parse(value), language)
+
+    def cuts(self, quartiles: Numbers, digits: int) -> Numbers:
+        return np.floor(quartiles)
+
+    def value_of_training(self, value: Any) -> Value:
+        """Return a `datetime.date`, a timestamp of pandas, ISO text or a number of days in ISO form; NaT is null."""
+        if value is None or value != value:  # noqa: PLR0124 - NaT and NaN
+            return None
+        if isinstance(value, datetime):
+            return self.datetime_value(value)
+        if isinstance(value, int | float):
+            return self.value(float(value))
+        return value if isinstance(value, str) else str(value.isoformat())
+
+    def datetime_value(self, value: datetime) -> str:
+        """Return a date with a time as a caller of the API sends it."""
+        return value.date().isoformat()
+
+    def training_numbers(self, values: Any) -> Numbers:
+        faults: list[Fault] = []
+        numbers = self.encode([self.value_of_training(value) for value in values], faults)
+        if faults:
+            raise BrokenBundle(f"{self.name[:64]} holds training values that are no dates")
+        return np.array(numbers, dtype=np.float64)
+
+    def pipeline_series(self, values: Any) -> Any:
+        return self.training_numbers(values)
+
+    def describe(self, values: Numbers) -> Input:
+        seen = (self.value(float(np.nanmin(values))), self.value(float(np.nanmax(values))))
+        return msgspec.structs.replace(self.field, seen=seen, default=self.value(float(np.nanmedian(values))))
+
+
+def day_of(text: str) -> float:
+    """Return the days since 1970-01-01 of a date in ISO form. Raises ValueError."""
+    if not _ISO.fullmatch(text):
+        raise ValueError("not in ISO form")
+    return float(date.fromisoformat(text).toordinal() - EPOCH_DAY)
+
+
+def local_day(text: str, order: DateOrder | None) -> float:
+    """Return the days since 1970-01-01 of a date such as 31.12.2026. Raises ValueError, AmbiguousValue.
+
+    The day comes first unless `order` says otherwise. Dates with slashes are taken only where it says which comes first.
+    """
+    match = _LOCAL.fullmatch(text)
+    if match is None:
+        raise ValueError("not a date")
+    if order is None and match[2] == "/":
+        raise AmbiguousValue(
+            "Such a date may mean two days. Write 2026-12-31, or say ?dates=day_first or ?dates=month_first."
+        )
+    day, month = (match[3], match[1]) if order == "month_first" else (match[1], match[3])
+    return float(date(int(match[4]), int(month), int(day)).toordinal() - EPOCH_DAY)
