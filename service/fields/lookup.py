@@ -10,7 +10,7 @@ from service.fields.number import NumberType
 from service.fields.text import TextType
 from service.schemas import Card, Input
 
-_TYPES: dict[str, type[FieldType]] = {
+TYPES: dict[str, type[FieldType]] = {
     "number": NumberType,
     "integer": IntegerType,
     "boolean": BooleanType,
@@ -23,7 +23,7 @@ _TYPES: dict[str, type[FieldType]] = {
 
 def type_of(field: Input) -> FieldType:
     """Return a field with the behaviour of its type. Raises BrokenBundle where the card gives it limits of another type."""
-    return _TYPES[field.type](field)
+    return TYPES[field.type](field)
 
 
 def types_of(card: Card) -> tuple[FieldType, ...]:
