@@ -57,7 +57,7 @@ def comparisons(source: str) -> Iterator[int]:
             fits = len(keys & NAMES) >= 2
         else:
             fits = False
-        if fits:
+        if fits and isinstance(node, ast.expr | ast.stmt):
             yield node.lineno
 
 
