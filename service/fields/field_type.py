@@ -23,9 +23,6 @@ Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Schema = dict[str, Any]
 
-MAX_FLOAT32 = float(np.finfo(np.float32).max)
-"""The scorers take 32-bit numbers."""
-
 
 @dataclass(frozen=True)
 class ParsedColumn:
@@ -186,8 +183,8 @@ class RangeType(NumbersType):
         if field.seen is not None:
             self.min_seen, self.max_seen = map(self._card_number, field.seen)
 
-    lowest: ClassVar[float] = -MAX_FLOAT32
-    highest: ClassVar[float] = MAX_FLOAT32
+    lowest: ClassVar[float]
+    highest: ClassVar[float]
     """The limits of a field whose card gives none."""
 
     @abstractmethod

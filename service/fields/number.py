@@ -18,6 +18,8 @@ from wire.languages import Language
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MAX_FLOAT32 = float(np.finfo(np.float32).max)
+"""The scorers take 32-bit numbers."""
 _DECIMALS = 4
 
 
@@ -29,6 +31,8 @@ class NumberType(RangeType):
     quick_type: ClassVar[type] = float
     is_plain = True
     has_decimal_sign = True
+    lowest: ClassVar[float] = -MAX_FLOAT32
+    highest: ClassVar[float] = MAX_FLOAT32
     json_type: ClassVar[str] = "number"
 
     def limit_number(self, limit: float | str) -> float | None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput
-from service.fields.field_type import MAX_FLOAT32
 from service.fields.integer import MAX_EXACT_INTEGER
+from service.fields.number import MAX_FLOAT32
 from service.rows.checks import MAX_ERRORS
 from service.schemas import Input, Row
 from service.web.problems import pointer
