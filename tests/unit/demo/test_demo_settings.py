@@ -1,6 +1,7 @@
 """Promises of the demo's small rooms: labels are no markdown, charts keep their shape, settings are checked."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,11 @@ def test_a_chart_keeps_its_shape_whatever_it_shows() -> None:
 def test_a_wrong_setting_is_refused_by_name(environment: dict[str, str]) -> None:
     with pytest.raises(WrongSettings, match=next(iter(environment))):
         read_settings(environment)
+
+
+def test_feeds_are_named_model_by_model() -> None:
+    settings = read_settings({"DEMO_FEEDS": "one=/a/b=c.jsonl, two=x.jsonl"})
+    assert settings.feeds_by_model() == {"one": Path("/a/b=c.jsonl"), "two": Path("x.jsonl")}
+    for wrong in ("x.jsonl", "=x", "one="):
+        with pytest.raises(WrongSettings, match="DEMO_FEEDS"):
+            read_settings({"DEMO_FEEDS": wrong})

@@ -3,6 +3,7 @@
 import ast
 import string
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
@@ -16,6 +17,7 @@ from demo.text import wording
 from demo.text.translation import CATALOGUE, Translation
 from demo.views import case_story
 from tests.support.demo_cards import EVERY_TYPE, card_of, values_of
+from tests.support.feed_records import NOON
 from tests.support.repository import ROOT
 
 DEMO = ROOT / "demo"
@@ -246,3 +248,10 @@ def test_every_answer_lies_inside_its_drawing() -> None:
         low, high = figure.layout.xaxis.range
         assert low <= min(value, start)
         assert max(value, start) <= high
+
+
+def test_moments_are_written_in_the_readers_language_and_zone() -> None:
+    warsaw = ZoneInfo("Europe/Warsaw")
+    assert [Translation(each).timestamp(NOON, 0, warsaw) for each in ("en", "pl")] == ["13:00", "13:00"]
+    assert [Translation(each).timestamp(NOON, 3, warsaw) for each in ("en", "pl")] == ["Nov 24", "24 lis"]
+    assert [Translation(each).timestamp(NOON, 999, warsaw) for each in ("en", "pl")] == ["Nov 2026", "lis 2026"]
