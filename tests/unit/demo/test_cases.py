@@ -1,0 +1,95 @@
+"""Promises of a case: its start, and its form in the URL, whatever a URL says."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from demo.session import cases
+from tests.support.demo_cards import EVERY_TYPE, card_of, values_of
+
+
+@given(some.data())
+def test_an_address_brings_back_every_field(data: some.DataObject) -> None:
+    card = card_of(EVERY_TYPE)
+    begun = cases.start_case(card, next(iter(cases.start_rows(card))))
+    begun.row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
+    read = cases.decode_case(card, cases.encode_case(card, begun, "pl"))
+    assert read.row == begun.row
+    assert read.rejected == []
+
+
+@given(some.data())
+def test_an_address_brings_back_a_row_that_is_none_of_the_cards_as_the_start_of_its_case(data: some.DataObject) -> None:
+    card = card_of(EVERY_TYPE)
+    row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
+    opened = cases.case_of_row(card, row)
+    read = cases.decode_case(card, cases.encode_case(card, opened, "pl"))
+    assert (read.start, read.start_row, read.row) == (cases.GIVEN, row, row)
+    assert not read.changed()
+
+
+@given(some.dictionaries(some.text(max_size=8), some.text(max_size=60)))
+def test_no_address_however_hostile_gives_a_value_that_the_card_forbids(parameters: dict[str, str]) -> None:
+    card = card_of(EVERY_TYPE)
+    row = cases.decode_case(card, parameters).row
+    assert list(row) == [field["name"] for field in card["inputs"]]
+    assert 0 <= row["model"] <= 9
+    assert 0 <= row["share"] <= 1
+    assert row["start"] in {"null", "b", '"'}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("model", "lang", "start", "embed", "embed_options", "_start", "__x"),
+        pytest.param("EMBED"),
+    ],
+)
+def test_a_field_may_have_any_name_even_one_of_ours(name: str) -> None:
+    card = card_of([{"name": name, "type": "integer", "default": 1}])
+    case = cases.start_case(card, "default")
+    case.row[name] = 7
+    parameters = cases.encode_case(card, case, "en")
+    kept = {key: text for key, text in parameters.items() if key.lower() not in {"embed", "embed_options"}}
+    assert cases.decode_case(card, kept).row == {name: 7}, "Streamlit hides embed and embed_options, whatever their case"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["abc", "", "NaN", "inf", "1e400", "9" * 5000, "0x10", "1_000", "10", "-1", "1.5", " 1", "1\n", "null"],
+)
+def test_a_number_that_is_none_is_named_and_left_out(text: str) -> None:
+    card = card_of([{"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "default": 2}])
+    read = cases.decode_case(card, {"months": text})
+    assert read.row == {"months": 2}
+    assert len(read.rejected) == 1
+    assert read.rejected[0].startswith("months=")
+    assert len(read.rejected[0]) <= 40
+
+
+def test_a_link_with_nonsense_says_which_values_it_did_not_understand() -> None:
+    field = {"name": "cut", "type": "category", "categories": [{"value": "Fair"}], "default": "Fair"}
+    card = card_of([field, {"name": "remark", "type": "text", "max_length": 5, "default": ""}])
+    read = cases.decode_case(card, {"cut": "Odd", "remark": "too long", "colour": "D", "start": "nobody"})
+    assert read.row == {"cut": "Fair", "remark": ""}
+    assert sorted(read.rejected) == ["colour=D", "cut=Odd", "remark=too long", "start=nobody"]
+
+
+def test_an_address_carries_only_what_was_changed() -> None:
+    card = card_of([{"name": "a", "type": "integer", "default": 1}, {"name": "b", "type": "integer", "default": 1}])
+    case = cases.start_case(card, "default")
+    case.row["b"] = 2
+    assert cases.encode_case(card, case, "pl") == {"model": "fifth", "lang": "pl", "start": "default", "b": "2"}
+
+
+def test_a_case_starts_with_an_example_else_with_what_is_usual() -> None:
+    inputs: list[dict[str, Any]] = [
+        {"name": "months", "type": "integer", "seen": [0, 8]},
+        {"name": "sure", "type": "boolean"},
+    ]
+    assert next(iter(cases.start_rows(card_of(inputs)).values())) == {"months": 4, "sure": False}
+    named = card_of(inputs, examples=[{"name": "late", "row": {"months": 3}}], real_rows=[{"months": 1, "sure": True}])
+    assert list(cases.start_rows(named)) == ["late", "real-1"]
+    assert cases.start_case(named, "late").row == {"months": 3, "sure": False}

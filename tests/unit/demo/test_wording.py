@@ -1,0 +1,66 @@
+"""Promises of the words for an answer: differences agree with the numbers on the screen; a chance is never certain."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from demo.session import cases
+from demo.text import wording
+from demo.text.translation import Translation
+from demo.views import case_story
+from tests.support.demo_cards import card_of
+
+ENGLISH, POLISH = Translation("en"), Translation("pl")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("points", "sentence"),
+    [
+        (1, "o 1 punkt mniej"),
+        (2, "o 2 punkty mniej"),
+        (5, "o 5 punktów mniej"),
+        (12, "o 12 punktów mniej"),
+        (22, "o 22 punkty mniej"),
+        (100, "o 100 punktów mniej"),
+    ],
+)
+def test_polish_counts_its_points_as_poles_do(points: int, sentence: str) -> None:
+    assert wording.describe_difference(card_of([]), points / 100, 0.0, POLISH) == sentence
+
+
+def test_the_story_names_three_changes_and_counts_the_rest() -> None:
+    card = card_of([{"name": name, "type": "integer", "default": 1, "label": name.upper()} for name in "abcde"])
+    case = cases.start_case(card, "default")
+    case.row = dict.fromkeys("abcde", 1500)
+    arrow = f"{NO_BREAK}→{NO_BREAK}"
+    assert (
+        case_story.describe_changes(card, case, ENGLISH) == f"A 1{arrow}1,500, B 1{arrow}1,500, C 1{arrow}1,500 and 2 more"
+    )
+
+
+def test_the_difference_agrees_with_the_two_numbers_on_the_screen() -> None:
+    card = card_of([])
+    assert wording.describe_difference(card, 0.424, 0.306, ENGLISH) == "11 points less", "42% and 31%"
+    assert wording.describe_difference(card, 0.301, 0.304, ENGLISH) == "practically unchanged"
+
+
+def test_the_difference_of_two_prices_is_what_the_audience_reckons() -> None:
+    card = card_of([], {"kind": "regression", "unit": "USD", "seen": [327.0, 18_818.0]})
+    assert wording.describe_difference(card, 2429.6, 7634.4, ENGLISH) == f"5,204{NO_BREAK}USD more", "2,430 and 7,634"
+
+
+@given(some.floats(0.005, 0.995), some.floats(0.005, 0.995))
+def test_the_difference_is_what_the_audience_reckons(start: float, now: float) -> None:
+    card = card_of([])
+    shown = [int(wording.format_answer(card, share, ENGLISH).rstrip("%")) for share in (start, now)]
+    points = abs(shown[1] - shown[0])
+    said = wording.describe_difference(card, start, now, ENGLISH)
+    assert said.startswith("practically" if points == 0 else f"{points} point"), (start, now)
+    signed = wording.format_signed_difference(card, start, now, ENGLISH).replace("\N{MINUS SIGN}", "-")
+    assert int(signed) == shown[1] - shown[0]
+
+
+def test_a_chance_that_is_not_certain_is_never_written_as_certain() -> None:
+    texts = [wording.format_answer(card_of([]), share, ENGLISH) for share in (0.004, 0.996)]
+    assert not {"0%", "100%"} & set(texts)
