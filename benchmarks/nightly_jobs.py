@@ -67,7 +67,7 @@ def _measure(file: Path, engine: Engine, repeats: int) -> float:
         store.prepare()
         start = perf_counter()
         work = replace(work, answer=partial(_score_repeatedly, work.answer, repeats))
-        job_runner.carry_out(store, card, work, engine=engine, keep=1, advance=lambda _rows: None)
+        job_runner.carry_out(store, card, work, engine=engine, max_runs=1, advance=lambda _rows: None)
         return perf_counter() - start
     finally:
         store.close()

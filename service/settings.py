@@ -33,6 +33,7 @@ class Settings:
     stale_predictions: Literal["mark", "rescore"] = "mark"
     features_max_age_hours: _Hours = 36.0
     expired_features: Literal["mark", "refuse"] = "mark"
+    max_runs: _Count = 3
     max_body_bytes: _Count = 8 * 2**20
     max_rows: _Count = 10_000
     max_file_bytes: _Count = 256 * 2**20

@@ -87,7 +87,6 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument("--decimal", choices=["point", "comma"], help="how a CSV writes numbers; recognised when not said")
         job.add_argument("--charset", default="", help="the encoding of a CSV; UTF-8 when not said")
         job.add_argument("--output", type=Path, metavar="FOLDER", help="write what is stored there too, as Parquet")
-        job.add_argument("--keep", type=_count, default=3, metavar="N", help="runs to keep, 3 when not said")
         job.add_argument("--engine", choices=["local", "dask"], default="local", help="who does the work: see docs/dask.md")
         job.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://…; else processes of this machine")
     runs = kinds.add_parser("runs", help="list the runs, the newest first")
@@ -101,25 +100,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError("keep 1 run or more")
-    return count
-
-
 def _predict(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
     bundle, card = _bundle(settings, asked.model)
     key = asked.key or _key(card)
     source = _source(asked, settings, job_runner.needs(card, key))
-    _carry_out(asked, store, card, job_runner.predictions(bundle, card, source, key), source)
+    work = job_runner.predictions(bundle, card, source, key)
+    _carry_out(asked, settings, store, card, work=work, source=source)
 
 
 def _features(asked: argparse.Namespace, settings: Settings, store: Store) -> None:
     _, card = _bundle(settings, asked.model)
     _key(card)
     source = _source(asked, settings, features.needs(asked.key))
-    _carry_out(asked, store, card, features.features(card, source, asked.key), source)
+    work = features.features(card, source, asked.key)
+    _carry_out(asked, settings, store, card, work=work, source=source)
 
 
 def _source(asked: argparse.Namespace, settings: Settings, wanted: Wanted) -> Source:
@@ -127,13 +121,15 @@ def _source(asked: argparse.Namespace, settings: Settings, wanted: Wanted) -> So
     return open_source(asked.input, replace(wanted, decimal=asked.decimal, charset=asked.charset))
 
 
-def _carry_out(asked: argparse.Namespace, store: Store, card: Card, work: Work, source: Source) -> None:
+def _carry_out(
+    asked: argparse.Namespace, settings: Settings, store: Store, card: Card, *, work: Work, source: Source
+) -> None:
     if asked.output:
         run_files.check_folder(asked.output)
     bar = tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None)
     with bar, _engine(asked) as engine:
         try:
-            run = job_runner.carry_out(store, card, work, engine=engine, keep=asked.keep, advance=bar.update)
+            run = job_runner.carry_out(store, card, work, engine=engine, max_runs=settings.max_runs, advance=bar.update)
         except job_runner.NothingUsable as fault:
             if asked.output:
                 run_files.write_refused(store, fault.run, asked.output)

@@ -71,7 +71,7 @@ def predictions(bundle: Path, card: Card, source: Source, key: str) -> Work:
     return Work("predictions", named, lambda most: partitions(source, columns, most), answer, places_in_batch=True)
 
 
-def carry_out(store: Store, card: Card, work: Work, *, engine: Engine, keep: int, advance: Advance) -> Run:
+def carry_out(store: Store, card: Card, work: Work, *, engine: Engine, max_runs: int, advance: Advance) -> Run:
     """Do a piece of work whole and switch to its run; `advance` is told of rows as they are done.
 
     Answers come from the run before until the end. Raises WrongInput (NothingUsable), WrongEngine, Busy, Overtaken,
@@ -91,7 +91,7 @@ def carry_out(store: Store, card: Card, work: Work, *, engine: Engine, keep: int
         except Exception:
             run_history.fail(store, done.run)
             raise
-        _clear_away(store, run, keep)
+        _delete_old_runs(store, run, max_runs)
         return run
 
 
@@ -141,10 +141,10 @@ def _publish(store: Store, done: Progress, still_alone: Still) -> Run:
     return run_history.find_run(store, done.run)
 
 
-def _clear_away(store: Store, run: Run, keep: int) -> None:
-    """Delete runs that are older than those to keep; what is left over now, the next night deletes."""
+def _delete_old_runs(store: Store, run: Run, max_runs: int) -> None:
+    """Keep at most `max_runs` published and earlier runs. What a failure leaves, the next job deletes."""
     try:
-        run_history.prune(store, run.kind, run.model, keep)
+        run_history.prune(store, run.kind, run.model, max_runs)
         run_history.sweep(store, run.kind, run.model)
     except StorageUnavailable as error:
         raise StorageUnavailable(f"Run {run.id} is served, but older ones could not be deleted. {error}") from error

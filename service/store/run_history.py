@@ -138,12 +138,12 @@ def roll_back(store: Store, kind: RunKind, model: str) -> Run:
         return _run(connection, before)
 
 
-def prune(store: Store, kind: RunKind, model: str, keep: int) -> None:
-    """Keep `keep` whole runs and discard the others: the published one, then the newest that can be gone back to."""
+def prune(store: Store, kind: RunKind, model: str, max_runs: int) -> None:
+    """Discard whole runs beyond `max_runs`, at least 1. The published run stays, then the newest superseded ones."""
     with store.writing() as connection:
         wanted = select(runs.c.id, runs.c.state).where(_of(kind, model), runs.c.state.in_(_WHOLE)).order_by(runs.c.id.desc())
         whole = sorted(connection.execute(wanted), key=lambda run: _WHOLE.index(run.state))
-        for run in whole[max(keep, 1) :]:
+        for run in whole[max(max_runs, 1) :]:
             _discard(connection, run.id)
 
 

@@ -411,7 +411,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
 
 
 def test_features_and_predictions_are_runs_beside_each_other(
-    job: Any, store: Store, some: pd.DataFrame, tmp_path: Path
+    job: Any, store: Store, some: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     some.to_parquet(tmp_path / "in.parquet")
     job(tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
@@ -421,8 +421,9 @@ def test_features_and_predictions_are_runs_beside_each_other(
     assert held.features["17"].run == features.id != held.predictions["17"].run
     assert json.loads(held.predictions["17"].row) == json.loads(held.features["17"].fields)
     assert [run.kind for run in run_history.list_runs(store).items] == ["predictions", "features"]
+    monkeypatch.setenv("SERVICE_MAX_RUNS", "2")
     for _ in range(3):
-        job(tmp_path / "in.parquet", "--keep", "2")
+        job(tmp_path / "in.parquet")
     made = [run.id for run in run_history.list_runs(store, kind="features").items]
     job("", "--kind", "features", kind="rollback")
     assert lookups.find(store, MODEL, ["17"]).features["17"].run == made[1]

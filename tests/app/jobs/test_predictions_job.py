@@ -242,7 +242,7 @@ def half_done(store: Store, source: Path, bundles: Path) -> str:
 
     work = job_runner.predictions(bundles / MODEL, card, opened, "client_id")
     with pytest.raises(KeyboardInterrupt):
-        job_runner.carry_out(store, card, work, engine=Local(), keep=3, advance=stop)
+        job_runner.carry_out(store, card, work, engine=Local(), max_runs=3, advance=stop)
     return str(newest(store).id)
 
 
@@ -290,11 +290,17 @@ def test_two_jobs_for_one_model_do_not_write_at_once(job: Any, store: Store, som
 
 
 def test_the_run_before_comes_back_at_one_command(
-    job: Any, store: Store, some: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    job: Any,
+    store: Store,
+    some: pd.DataFrame,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     some.iloc[:10].to_parquet(tmp_path / "in.parquet")
+    monkeypatch.setenv("SERVICE_MAX_RUNS", "2")
     for _ in range(4):
-        job(tmp_path / "in.parquet", "--keep", "2")
+        job(tmp_path / "in.parquet")
     made = [run.id for run in run_history.list_runs(store).items]
     job("", kind="rollback")
     assert {found.run for found in lookups.find(store, MODEL, ["1"]).predictions.values()} == {made[1]}

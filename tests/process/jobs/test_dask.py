@@ -69,7 +69,7 @@ def carried_out(store: Store, bundles: Path, source: Path, engine: Engine, advan
     work = job_runner.predictions(
         bundles / MODEL, card, open_source(str(source), job_runner.needs(card, "client_id")), "client_id"
     )
-    return str(job_runner.carry_out(store, card, work, engine=engine, keep=9, advance=advance).id)
+    return str(job_runner.carry_out(store, card, work, engine=engine, max_runs=9, advance=advance).id)
 
 
 def content(store: Store, run: str) -> list[Any]:
@@ -118,7 +118,7 @@ def test_features_are_the_same_client_for_client_on_dask(engine: Dask, store: St
     found = []
     for each in (Local(), engine):
         work = features.features(card, source, None)
-        run = job_runner.carry_out(store, card, work, engine=each, keep=9, advance=lambda _rows: None)
+        run = job_runner.carry_out(store, card, work, engine=each, max_runs=9, advance=lambda _rows: None)
         pages = lookups.features_of(store, run.id, 5000)
         found.append([(row["key"], row["fields"], row["place"]) for page in pages for row in page])
     assert len(found[0]) == 1999

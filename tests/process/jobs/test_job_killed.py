@@ -87,10 +87,16 @@ AFTER_THE_SWITCH = {
 @pytest.mark.parametrize("point", AFTER_THE_SWITCH)
 @pytest.mark.usefixtures("settings")
 def test_a_job_that_is_killed_after_the_switch_serves_the_whole_new_run_and_the_next_night_cleans_up(
-    point: str, kind: str, inputs: dict[str, pd.DataFrame], store: Store, tmp_path: Path
+    point: str,
+    kind: str,
+    inputs: dict[str, pd.DataFrame],
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     inputs[kind].to_parquet(tmp_path / "in.parquet")
-    asked = command(kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"), "--keep", "1")
+    asked = command(kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
+    monkeypatch.setenv("SERVICE_MAX_RUNS", "1")
     main(asked)
     first = run_history.list_runs(store).items[0]
     whole = content(store, first.id)

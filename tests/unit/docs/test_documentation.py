@@ -51,7 +51,7 @@ def test_every_setting_is_listed() -> None:
 
 def test_every_default_is_the_one_that_is_written() -> None:
     text = read("docs/settings.md")
-    for name in ("port", "max_body_bytes", "max_rows", "max_in_flight", "stale_predictions"):
+    for name in ("port", "max_body_bytes", "max_rows", "max_in_flight", "max_runs", "stale_predictions"):
         assert f"| `SERVICE_{name.upper()}` | `{getattr(Settings(), name)}` |" in text
 
 
