@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.support.databases", "tests.support.service_app"]
+pytest_plugins = ["tests.support.databases", "tests.support.explained_models", "tests.support.service_app"]
 
 TESTS = Path(__file__).parent
 

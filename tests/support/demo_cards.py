@@ -5,6 +5,8 @@ from typing import Any, cast
 from hypothesis import strategies as some
 
 from client import Card, Field, Value
+from demo.charts import evaluation_charts as chart
+from demo.text.translation import Translation
 
 EVERY_TYPE: list[dict[str, Any]] = [
     {"name": "amount", "type": "number", "minimum": -5.0, "maximum": 2e6, "seen": [0.0, 1000.0]},
@@ -38,3 +40,12 @@ def values_of(field: Field) -> some.SearchStrategy[Value]:
     }
     usual = kinds[field["type"]]
     return usual | some.none() if field.get("nullable") else usual
+
+
+ENGLISH, POLISH = Translation("en"), Translation("pl")
+
+
+EVIL = "<script>alert(1)</script>"
+
+
+TITLES = chart.AxisTitles("x", "y", ["0%", "25%", "50%", "75%", "100%"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from service.bundles.background import background_of
@@ -18,6 +19,7 @@ from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.publishing.onnx_conversion import matrix_to_onnx
 from service.questions.explanations import explanations
 from service.questions.shapley import Shared, shared_out
+from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.schemas import Category, Classification, Explanation, Input, Label, Regression, Row
 from tests.support.formula_models import FLAT, PET, model_of
@@ -191,3 +193,17 @@ def flag_rows(model: Model) -> list[Row]:
     names = [field.name for field in model.card.inputs]
     first = dict(zip(names, map(bool, model.background.rows.numbers[0]), strict=True))
     return [dict.fromkeys(first, False), first, dict.fromkeys(first, True)]
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows each check took, in the order of the checks."""
+    sizes: list[int] = []
+    check: Callable[[Checks, list[Row]], Columns] = Checks.columns
+
+    def columns(self: Checks, rows: list[Row]) -> Columns:
+        sizes.append(len(rows))
+        return check(self, rows)
+
+    monkeypatch.setattr(Checks, "columns", columns)
+    return sizes

@@ -1,7 +1,6 @@
 """The layout of the product: which package may import which, kept as data and checked with `ast`."""
 
 import ast
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -261,6 +260,41 @@ def test_an_import_of_another_test_would_be_found(line: str, tmp_path: Path) -> 
     assert wrong_test_imports(file)
 
 
+NOT_FOR_UNIT_TESTS = {
+    "bundles",
+    "models",
+    "service",
+    "cards",
+    "database",
+    "postgres",
+    "store",
+    "toys",
+    "toy_bundles",
+}
+"""Fixtures that train models, open a database or start a program."""
+
+
+def unit_layer_faults(file: Path) -> list[str]:
+    """Return what a unit test must not use: such fixtures, and the modules that start programs."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    arguments = [each.arg for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for each in node.args.args]
+    fixtures = [name for name in arguments if name in NOT_FOR_UNIT_TESTS]
+    starters = {"subprocess", "tests.support.server_process", "tests.support.databases", "tests.support.service_app"}
+    return fixtures + [name for name in imported(file) if name in starters]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "tests" / "unit").rglob("test_*.py")), ids=lambda file: file.stem)
+def test_a_unit_test_needs_no_trained_model_no_database_and_no_program(file: Path) -> None:
+    assert unit_layer_faults(file) == []
+
+
+@pytest.mark.parametrize("text", ["def test_it(bundles: Path) -> None:\n    pass", "import subprocess"])
+def test_a_unit_test_in_the_wrong_layer_would_be_found(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "test_new.py"
+    file.write_text(text, encoding="utf-8")
+    assert unit_layer_faults(file)
+
+
 @pytest.mark.parametrize("layer", ["unit", "app", "process", "speed"])
 def test_only_browser_tests_load_playwright(layer: str) -> None:
     files = [ROOT / "tests" / "conftest.py", *(ROOT / "tests" / layer).rglob("*.py")]
@@ -281,16 +315,6 @@ def test_the_architecture_page_names_every_package() -> None:
     packages = {file.parent.relative_to(ROOT).as_posix() for file in modules().values()}
     named = [package for package in sorted(packages) if "migrations" not in package]
     assert [package for package in named if f"`{package}/`" not in page] == []
-
-
-def test_a_service_whose_models_run_on_onnx_loads_neither_scikit_learn_nor_scipy(bundles: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from service.web.app import create_app; from service.settings import Settings;"
-        f"app = create_app(Settings()); app.services.registry.load(Path({str(bundles)!r}));"
-        "print(len(app.services.registry.models()), sorted({'sklearn', 'scipy', 'skl2onnx', 'pandas', 'pyarrow'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "4 []"
 
 
 def test_modules_are_short() -> None:

@@ -306,3 +306,23 @@ def test_an_answer_that_lacks_anything_it_needs_is_nonsense(question: str, servi
             del inner[last]
             with pytest.raises(InvalidAnswer):
                 ask(told(lacking))
+
+
+def test_the_real_client_understands_the_real_service(service: TestClient) -> None:
+    client = client_of(service)
+    assert client.ready()["status"] == "ready"
+    for model in client.models("pl"):
+        card = client.card(model["name"], "pl")
+        assert card["question"] == model["question"]
+        rows = card["real_rows"][:5]
+        answer = client.predict(model["name"], rows, version=card["version"])
+        assert len(answer["predictions"]) == 5
+
+
+def test_a_refusal_of_the_real_service_names_the_field(service: TestClient) -> None:
+    client = client_of(service)
+    row = client.card("diamond-price")["examples"][0]["row"] | {"carat": 99}
+    with pytest.raises(Refused) as raised:
+        client.predict("diamond-price", [row])
+    assert [(error["pointer"], error["code"]) for error in raised.value.errors] == [("/rows/0/carat", "out_of_range")]
+    assert raised.value.request_id

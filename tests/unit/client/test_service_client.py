@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from client import Busy, Client, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
-from tests.support.in_process_client import client_of
 
 GOOD: dict[str, Any] = {
     "model": "toy",
@@ -74,26 +72,6 @@ def drips(start: bytes) -> Script:
 def ask(url: str, **options: Any) -> Any:
     options = {"deadline_seconds": DEADLINE_SECONDS, "connect_timeout_seconds": 0.5} | options
     return Client(url, **options).predict("toy", [{"x": 1}])
-
-
-def test_the_real_client_understands_the_real_service(service: TestClient) -> None:
-    client = client_of(service)
-    assert client.ready()["status"] == "ready"
-    for model in client.models("pl"):
-        card = client.card(model["name"], "pl")
-        assert card["question"] == model["question"]
-        rows = card["real_rows"][:5]
-        answer = client.predict(model["name"], rows, version=card["version"])
-        assert len(answer["predictions"]) == 5
-
-
-def test_a_refusal_of_the_real_service_names_the_field(service: TestClient) -> None:
-    client = client_of(service)
-    row = client.card("diamond-price")["examples"][0]["row"] | {"carat": 99}
-    with pytest.raises(Refused) as raised:
-        client.predict("diamond-price", [row])
-    assert [(error["pointer"], error["code"]) for error in raised.value.errors] == [("/rows/0/carat", "out_of_range")]
-    assert raised.value.request_id
 
 
 @pytest.mark.parametrize("name", ["../evil", "A", "", "a/b", "x" * 65, "a?b"])

@@ -1,18 +1,15 @@
 """Promises of wishes: an address brings back what was wished for, nonsense is left out, the service takes every wish."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from starlette.testclient import TestClient
 
 from client import Card
 from demo.session import goal_choice
 from demo.session.goal_choice import GoalChoice
 from tests.support.demo_cards import card_of
-from tests.support.in_process_client import client_of
 
 INPUTS: list[Any] = [
     {"name": "a", "type": "number"},
@@ -84,18 +81,3 @@ def test_ends_never_cross_and_one_is_always_left(wish: GoalChoice, name: str, en
     assert changed.minimum is not None or changed.maximum is not None
     assert changed.minimum is None or changed.maximum is None or changed.minimum <= changed.maximum
     assert end is None or getattr(changed, name) == end
-
-
-@pytest.mark.parametrize("model", ["credit-default", "diamond-price"])
-def test_the_service_takes_a_range_as_a_goal_and_its_proposals_lie_in_it(service: TestClient, model: str) -> None:
-    client = client_of(service)
-    card = client.card(model)
-    row = card["examples"][0]["row"]
-    least, most = (0.1, 0.15) if model == "credit-default" else (2600.0, 2900.0)
-    wish = replace(goal_choice.default_range(card), minimum=least, maximum=most)
-    found = client.recommend(model, row, goal_choice.to_goal(card, wish))
-    assert found["recommendations"]
-    for each in found["recommendations"]:
-        said = each["prediction"]
-        answer = said["probabilities"][card["output"]["focus"]] if model == "credit-default" else said["value"]
-        assert least <= answer <= most

@@ -1,7 +1,6 @@
 """The docs are a test subject: endpoints, errors, settings and commands that they name are the ones that there are."""
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from demo.settings import Settings as DemoSettings
 from pipeline.settings import Settings as PipelineSettings
@@ -17,23 +15,8 @@ from service.bundles.reference import MAX_ROWS
 from service.errors import family
 from service.questions import curves, explanations, recommendations
 from service.settings import Settings
-from tests.support.in_process_client import client_of
+from tests.support.documentation import CUT, DOCS, EXAMPLES, check_written, read
 from tests.support.repository import ROOT
-
-DOCS = ROOT / "docs"
-
-
-def read(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def test_every_endpoint_is_in_the_api_page_and_no_other(service: TestClient) -> None:
-    written = set(re.findall(r"^\| `(GET|POST) (/\S+)`", read("docs/api.md"), re.MULTILINE))
-    served = set()
-    for path, operations in service.get("/openapi.json").json()["paths"].items():
-        template = re.sub(r"^/v1/models/[^/]+", "/v1/models/{model}", path)
-        served |= {(method.upper(), template) for method in operations}
-    assert written == served
 
 
 def test_every_error_code_is_listed_with_its_status() -> None:
@@ -72,47 +55,6 @@ def test_every_link_in_the_docs_leads_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-EXAMPLES = re.findall(
-    r"```\ncurl -s http://127\.0\.0\.1:8000(/\S+)(?: -H 'Content-Type: application/json' \\\n  -d '(.*?)')?\n```\n\n```json\n(.*?)```",
-    read("docs/api.md"),
-    re.DOTALL,
-)
-"""Address, body (empty for a GET) and answer of each example on the page."""
-CUT = "…"
-
-
-def check_written(written: Any, real: Any, at: str = "answer") -> None:
-    """Hold an answer as it is written against the real one. `…` cuts a list, an object or a text short; figures are rounded."""
-    if isinstance(written, dict):
-        assert set(written) - {CUT} <= set(real), at
-        assert CUT in written or set(written) == set(real), at
-        for name in written.keys() - {CUT}:
-            check_written(written[name], real[name], f"{at}.{name}")
-    elif isinstance(written, list):
-        whole = written[:-1] if written[-1:] == [CUT] else written
-        assert len(whole) < len(real) if whole != written else len(whole) == len(real), at
-        for place, item in enumerate(whole):
-            check_written(item, real[place], f"{at}[{place}]")
-    elif isinstance(written, float):
-        assert written == pytest.approx(real, rel=0.02, abs=0.002), at
-    elif isinstance(written, str) and written.endswith(CUT):
-        assert isinstance(real, str), at
-        assert len(real) > len(written), at
-    else:
-        assert (type(written), written) == (type(real), real), at
-
-
-@pytest.mark.usefixtures("night")
-@pytest.mark.parametrize(("path", "body", "answer"), EXAMPLES)
-def test_every_example_of_the_api_page_gets_the_answer_that_is_written_under_it(
-    path: str, body: str, answer: str, service: TestClient
-) -> None:
-    method = "POST" if body else "GET"
-    real = service.request(method, path, content=body or None, headers={"Content-Type": "application/json"})
-    assert real.status_code == 200, real.text
-    check_written(json.loads(answer), real.json())
-
-
 def test_every_question_has_an_example() -> None:
     asked = {path.rpartition("/")[2] for path, _, _ in EXAMPLES}
     assert asked == {"predictions", "explanations", "curves", "recommendations", "evaluation", "17", "runs"}
@@ -135,17 +77,6 @@ def test_every_question_has_an_example() -> None:
 def test_a_wrong_example_would_be_found(written: Any, real: Any) -> None:
     with pytest.raises(AssertionError):
         check_written(written, real)
-
-
-def test_the_python_of_the_readme_works(service: TestClient) -> None:
-    found = re.search(r"```python\n(.*?)```", read("README.md"), re.DOTALL)
-    assert found is not None
-    code = found[1].replace('Client("http://127.0.0.1:8000")', "in_process")
-    assert "in_process" in code
-    names: dict[str, Any] = {"in_process": client_of(service)}
-    exec(code, names)  # noqa: S102 - our own README
-    assert names["answer"]["predictions"] == [each["prediction"] for each in names["why"]["explanations"]]
-    assert names["cheaper"]["recommendations"]
 
 
 def test_every_code_of_a_place_is_listed() -> None:

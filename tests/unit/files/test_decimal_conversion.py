@@ -4,14 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from starlette.testclient import TestClient
 
 from service.fields.arrow_values import to_float64
 from service.jobs.card_statements import statements
-from tests.support.row_files import ask, read, written
 
 CENTS = some.integers(-(10**11), 10**11).map(lambda cents: Decimal(cents).scaleb(-2))
 
@@ -45,16 +42,3 @@ def test_amounts_in_cents_become_the_doubles_of_json_for_a_nightly_job_too(cents
     )
     (found,) = statements(iter([batch]), "client")
     assert found["paid"].to_pylist() == [float(str(each)) for each in cents]
-
-
-@pytest.mark.parametrize("kind", ["arrow", "parquet"])
-def test_a_decimal_gets_the_prediction_of_the_same_number_in_json(kind: str, service: TestClient) -> None:
-    diamond = {"cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57.0}
-    carats = [Decimal(each).scaleb(-2) for each in range(50, 150)]
-    rows = [diamond | {"carat": float(each)} for each in carats]
-    expected = service.post("/v1/models/diamond-price/predictions", json={"rows": rows}).json()["predictions"]
-    table = pa.table({name: [value] * len(rows) for name, value in diamond.items()}).append_column(
-        "carat", [pa.array(carats, pa.decimal128(5, 2))]
-    )
-    found = read(ask(service, "diamond-price", written(table, kind), kind))
-    assert [row["value"] for row in found] == [each["value"] for each in expected]

@@ -1,17 +1,13 @@
 """Promises of the sentence of why: short, in the asked language, the stronger side first, nothing raw in it."""
 
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.bundles.registry import Model, open_model
 from service.fields.lookup import type_of
 from service.questions.explanation_sentence import sentence
-from service.questions.explanations import explanations
 from service.schemas import (
     Card,
     Category,
@@ -23,15 +19,9 @@ from service.schemas import (
     Value,
 )
 from tests.support.formula_models import model_of
+from tests.support.sentence_checks import AVERAGE, DOWN, UP, well_formed
 from wire.languages import LANGUAGES, Language
 
-NAMES = ["comment-sentiment", "credit-default", "credit-scorecard", "diamond-price"]
-UP: dict[Language, str] = {"en": "Raised most by: ", "pl": "Najmocniej w górę: "}
-DOWN: dict[Language, str] = {"en": "Lowered most by: ", "pl": "Najmocniej w dół: "}
-AVERAGE: dict[Language, str] = {
-    "en": "Close to the average case: no single field stands out.",
-    "pl": "Blisko przeciętnego przypadku: żadne pole się nie wyróżnia.",
-}
 INPUTS = (
     Input(name="used", type="number", shown_as="percent", label={"en": "Limit used", "pl": "Wykorzystany limit"}),
     Input(
@@ -155,58 +145,6 @@ def test_an_empty_text_is_called_empty() -> None:
 def test_a_case_without_others_is_not_called_an_empty_text() -> None:
     assert sentence(CARD, [], 0.5, 0.5, "en") == "There are no other cases to compare this one with."
     assert sentence(CARD, [], 0.5, 0.5, "pl") == "Nie ma innych przypadków, z którymi można by porównać ten."
-
-
-@pytest.fixture(scope="module")
-def models(bundles: Path) -> dict[str, Model]:
-    return {name: open_model(bundles / name) for name in NAMES}
-
-
-def well_formed(text: str, language: Language) -> None:
-    """Hold a sentence of any model against what a reader would stumble over."""
-    assert len(text) <= 300
-    assert text == text.strip()
-    assert text.endswith(".")
-    assert not re.search(r"\s\s|\.\.|[({]\s*[)}]|\(\s|\s\)|\s[.,:]|[{}_]", text), text
-    assert not re.search(r"\b(None|True|False|nan|inf)\b|\d[eE][+-]?\d|-0(?![\d.,])", text), text
-    decimal = "." if language == "en" else ","
-    for number in re.findall(r"\d[\d.,\u00a0]*\d", text):
-        assert len(number.partition(decimal)[2]) <= 4, text
-        assert language == "en" or "." not in number, text
-    other = UP["pl" if language == "en" else "en"], DOWN["pl" if language == "en" else "en"]
-    assert not any(start in text for start in other)
-    sides = [UP[language], DOWN[language], AVERAGE[language]]
-    assert 1 <= sum(text.count(side) for side in sides) <= 2, text
-    assert all(text.count(side) <= 1 for side in sides)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES[1:])
-def test_every_real_row_gets_a_clean_sentence(name: str, language: Language, models: dict[str, Model]) -> None:
-    model = models[name]
-    labels = {field.label[language] for field in model.card.inputs if isinstance(field.label, dict)}
-    rows = list(model.card.real_rows[:20]) + [example.row for example in model.card.examples][:10]
-    for found in (explanations(model, [row], language).explanations[0] for row in rows):
-        text = str(found.sentence)
-        well_formed(text, language)
-        named = [label for label in labels if label in text]
-        assert named or text == AVERAGE[language]
-        first = found.contributions[0]
-        if text != AVERAGE[language]:
-            assert text.startswith((UP if first.contribution > 0 else DOWN)[language])
-            field = next(field for field in model.card.inputs if field.name == first.field)
-            assert isinstance(field.label, dict)
-            assert text.split(": ", 1)[1].startswith(field.label[language] + " (")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_real_comment_gets_a_sentence_of_its_own_words(language: Language, models: dict[str, Model]) -> None:
-    model = models[NAMES[0]]
-    for row in model.card.real_rows[:20]:
-        text = str(explanations(model, [row], language).explanations[0].sentence)
-        assert text.startswith((UP[language], DOWN[language])) or text == AVERAGE[language]
-        for quoted in re.findall("“([^”]*)”" if language == "en" else "„([^”]*)”", text):
-            assert quoted.removesuffix("…") in " ".join(row["comment"].split())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,9 +1,7 @@
 """Promises of the work that a question takes: a row is checked once and scored once, reference rows are checked once."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from service.bundles.background import background_of
-from service.bundles.reference import MAX_ROWS, Reference
-from service.bundles.registry import Model, open_model
+from service.bundles.reference import Reference
+from service.bundles.registry import Model
 from service.bundles.scorers.scorer import Scorer
 from service.questions.curves import curves
 from service.questions.explanations import explanations
 from service.questions.recommendations import recommendations
-from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.schemas import CurveRequest, Goal, Input, RecommendationRequest, Regression, Row, ValueGoal
 from tests.support.formula_models import FLAT, FLAT_ROW, PET, PET_ROW, model_of
@@ -60,20 +57,6 @@ def counted(model: Model, others: list[Row]) -> tuple[Model, CountingScorer]:
     scorer = CountingScorer(model.scorer)
     background = background_of(model.card, model.checks, Reference(rows=others, spreads=[], surprises=[]))
     return replace(model, scorer=scorer, background=background), scorer
-
-
-@pytest.fixture
-def checked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many rows each check took, in the order of the checks."""
-    sizes: list[int] = []
-    check: Callable[[Checks, list[Row]], Columns] = Checks.columns
-
-    def columns(self: Checks, rows: list[Row]) -> Columns:
-        sizes.append(len(rows))
-        return check(self, rows)
-
-    monkeypatch.setattr(Checks, "columns", columns)
-    return sizes
 
 
 @pytest.mark.parametrize(
@@ -128,14 +111,3 @@ def test_a_question_checks_its_own_rows_once_and_no_others(checked: list[int]) -
     curves(model, CurveRequest(row=FLAT_ROW, fields=["area"], pinned=FLAT_ROW | {"area": 40.0}))
     recommendations(model, RecommendationRequest(row=FLAT_ROW, goal=Goal(value=ValueGoal(min=80))))
     assert checked == [3, 1, 1, 1]
-
-
-@pytest.mark.parametrize("name", ["credit-default", "diamond-price"])
-def test_reference_rows_are_checked_when_a_model_is_opened_and_never_again(
-    name: str, bundles: Path, checked: list[int]
-) -> None:
-    model = open_model(bundles / name)
-    assert checked.count(MAX_ROWS) == 1
-    checked.clear()
-    explanations(model, [model.card.real_rows[0]], "en")
-    assert checked == [1]

@@ -1,7 +1,6 @@
 """Promises of service/rows/quick_reader.py, against the careful way through `strict_json` and `checks`."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.bundles.registry import open_model
 from service.errors import InvalidInput, InvalidRequest
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
@@ -79,14 +77,3 @@ def test_a_name_given_twice_is_never_read_quickly(name: str, many: int) -> None:
 def test_a_second_list_of_rows_is_never_read_quickly() -> None:
     row = json.dumps(GOOD)
     assert QUICK(f'{{"rows":[{row}],"rows":[{row}]}}'.encode()) is None
-
-
-@pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])
-def test_real_rows_are_read_quickly(model: str, bundles: Path) -> None:
-    opened = open_model(bundles / model)
-    rows = [row for row in opened.card.real_rows if ":" not in json.dumps(list(row.values()))]
-    assert len(rows) > len(opened.card.real_rows) * 0.8
-    read = opened.read(json.dumps({"rows": rows, "version": opened.card.version}).encode())
-    assert read is not None
-    np.testing.assert_array_equal(read[0].numbers, opened.checks.columns(rows).numbers)
-    assert read[1] == opened.card.version

@@ -1,0 +1,129 @@
+"""Promises of the charts and sentences of How good, on the evaluations of the bundled models."""
+
+import itertools
+import re
+from typing import Any, cast
+
+import pytest
+from starlette.testclient import TestClient
+
+from client import Card, Evaluation
+from demo.charts import canvas
+from demo.charts import evaluation_charts as chart
+from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
+from demo.text.translation import Translation
+from tests.support.demo_cards import ENGLISH, EVIL, POLISH, TITLES
+
+Found = tuple[Card, Evaluation]
+
+
+@pytest.fixture(scope="module")
+def evaluated(service: TestClient, cards: dict[str, Any]) -> dict[tuple[str, str], Found]:
+    answers = {}
+    for name, language in itertools.product(cards, ("en", "pl")):
+        card, found = (
+            service.get(f"/v1/models/{name}{path}", headers={"Accept-Language": language}).json()
+            for path in ("", "/evaluation")
+        )
+        answers[name, language] = (card, found["evaluation"])
+    return answers
+
+
+def findings_of(card: Card, found: Any, tr: Translation) -> list[findings.Finding]:
+    theme = "light"
+    listed = [
+        findings.describe_weak_spots(found, tr),
+        *(group_findings.describe_groups(card, found, each, theme, tr) for each in found["segments"]),
+    ]
+    if found["bands"]:
+        listed.append(findings.describe_bands(card, found, theme, tr))
+    if found["importance"]:
+        listed.append(findings.describe_importance(card, found, theme, tr))
+    if found["kind"] == "classification":
+        rooms = (
+            classification_findings.describe_discrimination,
+            classification_findings.describe_precision_and_recall,
+            classification_findings.describe_calibration,
+        )
+        listed += [room(card, found, theme, tr) for room in rooms]
+    else:
+        listed += [
+            room(card, found, theme, tr)
+            for room in (
+                regression_findings.describe_predicted_vs_true,
+                regression_findings.describe_residuals,
+                regression_findings.describe_coverage,
+            )
+        ]
+    return listed
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price", "comment-sentiment"])
+def test_every_finding_is_a_whole_sentence(name: str, language: str, evaluated: dict[tuple[str, str], Found]) -> None:
+    card, found = evaluated[name, language]
+    tr = ENGLISH if language == "en" else POLISH
+    for each in findings_of(card, found, tr):
+        for text in (each.sentence, *each.notes):
+            assert not re.search(r"[{}]|\b(nan|None|inf)\b", text), text
+            assert text[0].isupper() or text[0] in "„“0123456789", text
+            assert text[-1] in ".:", text
+    without = [each for each in findings_of(card, found, tr) if each.figure is None]
+    assert without == [findings.describe_weak_spots(found, tr)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("here", "cheapest"), [(0.5, 0.2), (0.2, 0.5), (0.3, 0.31), (0.0, 1.0)])
+def test_the_two_lines_of_the_cost_chart_stand_at_their_thresholds_with_their_words(
+    theme: str, here: float, cheapest: float
+) -> None:
+    words = ("yours <b>", "cheapest")
+    drawn = chart.draw_costs([(0.0, 9.0), (1.0, 4.0)], (here, cheapest), words, TITLES, theme)
+    own, best = drawn.layout.shapes
+    assert (own.x0, own.x1, own.line.dash) == (here, here, None)
+    assert (best.x0, best.x1, best.line.dash) == (cheapest, cheapest, "dot")
+    labels = {note.text: note for note in drawn.layout.annotations}
+    assert labels.keys() == {"y", "yours &lt;b&gt;", "cheapest"}
+    assert (labels["yours &lt;b&gt;"].x, labels["cheapest"].x) == (here, cheapest)
+    assert len({note.yshift for note in labels.values()}) == 3, "no word stands on another"
+    for at, text in ((here, "yours &lt;b&gt;"), (cheapest, "cheapest")):
+        assert labels[text].xanchor == ("left" if at < 0.5 else "right"), "and none past the edge"
+
+
+def test_the_page_draws_the_viewers_line_and_the_cheapest_one(evaluated: dict[tuple[str, str], Found]) -> None:
+    found: Any = evaluated["credit-default", "pl"][1]
+    for false_alarm, missed in ((1, 5), (5, 1)):
+        here = threshold_costs.find_nearest(found["thresholds"], 0.4)
+        drawn, _ = classification_findings.describe_costs(found, here, false_alarm, missed, theme="light", tr=POLISH)
+        best = threshold_costs.find_cheapest(found["thresholds"], false_alarm, missed)["threshold"]
+        assert [shape.x0 for shape in drawn.layout.shapes] == [0.4, best]
+        assert {"twój: 40%", f"najtańszy: {best:.0%}"} <= {note.text for note in drawn.layout.annotations}
+
+
+def test_where_the_sentence_stands_is_marked_on_the_curve(evaluated: dict[tuple[str, str], Found]) -> None:
+    card, found = evaluated["credit-default", "en"]
+    drawn = classification_findings.describe_precision_and_recall(card, cast(Any, found), "light", ENGLISH).figure
+    curve, mark = drawn.data  # type: ignore[union-attr]
+    assert (mark.x[0], mark.y[0]) in set(zip(curve.x, curve.y, strict=True))
+    assert mark.x[0] == pytest.approx(0.5, abs=0.02)
+
+
+def test_groups_that_are_small_are_grey_in_the_chart_and_in_the_table(evaluated: dict[tuple[str, str], Found]) -> None:
+    card, found = evaluated["credit-default", "en"]
+    small = 0
+    for segment in found["segments"]:
+        drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
+        grey = [colour != canvas.ACCENT["light"] for colour in drawn.figure.data[-1].marker.color]  # type: ignore[union-attr]
+        rows = re.findall(r"<tr( style[^>]*)?><th scope=.row.>(.*?)</tr>", drawn.table)
+        assert grey == [bool(style) for style, _ in rows] == ["(few)" in row for _, row in rows]
+        assert grey == [group["small"] for group in segment["groups"]]
+        small += sum(grey)
+    assert small, "there are such groups"
+
+
+def test_nothing_of_a_group_runs(evaluated: dict[tuple[str, str], Found]) -> None:
+    card, found = evaluated["credit-default", "en"]
+    segment = {**found["segments"][0], "groups": [{**found["segments"][0]["groups"][0], "label": EVIL}]}
+    drawn = group_findings.describe_groups(card, found, cast(Any, segment), "light", ENGLISH)
+    assert "<script" not in drawn.table
+    assert "the only group" in drawn.sentence

@@ -1,0 +1,37 @@
+"""Promises of the page How good: what is set comes back with the address."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.demo_pages import opened, quiet, serve_by
+from tests.support.in_process_client import client_of
+
+
+def test_threshold_and_prices_come_back_with_the_address(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve_by(client_of(service), monkeypatch)
+    app = quiet(opened("how-good", model="credit-default", lang="en", view="mistakes"))
+    app.slider[0].set_value(0.3)
+    quiet(app.run())
+    app.number_input(key="how-good/missed/credit-default").set_value(20.0)
+    quiet(app.run())
+    parameters: dict[str, Any] = app.query_params
+    again = quiet(opened("how-good", **parameters))
+    assert again.slider[0].value == 0.3
+    assert again.number_input(key="how-good/alarm/credit-default").value == 1
+    assert again.number_input(key="how-good/missed/credit-default").value == 20
+    assert [each.value for each in again.markdown] == [each.value for each in app.markdown]
+
+
+def test_what_groups_are_made_of_comes_back_with_the_address(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve_by(client_of(service), monkeypatch)
+    app = quiet(opened("how-good", model="credit-default", lang="en", view="groups"))
+    (choice,) = [each for each in app.selectbox if each.key == "how-good/by/credit-default"]
+    segments = service.get("/v1/models/credit-default/evaluation").json()["evaluation"]["segments"]
+    other = next(each["name"] for each in segments if each["name"] != choice.value)
+    choice.set_value(other)
+    quiet(app.run())
+    again = quiet(opened("how-good", **app.query_params))
+    (shown,) = [each for each in again.selectbox if each.key == "how-good/by/credit-default"]
+    assert shown.value == other

@@ -1,0 +1,24 @@
+"""Promises of goals that the demo sends to the service."""
+
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from demo.session import goal_choice
+from tests.support.in_process_client import client_of
+
+
+@pytest.mark.parametrize("model", ["credit-default", "diamond-price"])
+def test_the_service_takes_a_range_as_a_goal_and_its_proposals_lie_in_it(service: TestClient, model: str) -> None:
+    client = client_of(service)
+    card = client.card(model)
+    row = card["examples"][0]["row"]
+    least, most = (0.1, 0.15) if model == "credit-default" else (2600.0, 2900.0)
+    wish = replace(goal_choice.default_range(card), minimum=least, maximum=most)
+    found = client.recommend(model, row, goal_choice.to_goal(card, wish))
+    assert found["recommendations"]
+    for each in found["recommendations"]:
+        said = each["prediction"]
+        answer = said["probabilities"][card["output"]["focus"]] if model == "credit-default" else said["value"]
+        assert least <= answer <= most
