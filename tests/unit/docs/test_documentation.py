@@ -15,8 +15,14 @@ from service.bundles.reference import MAX_ROWS
 from service.errors import family
 from service.questions import curves, explanations, recommendations
 from service.settings import Settings
+from service.web.route_table import ROUTES
 from tests.support.documentation import CUT, DOCS, EXAMPLES, check_written, read
 from tests.support.repository import ROOT
+
+
+def test_the_api_page_lists_the_routes_of_the_table_and_no_other() -> None:
+    written = re.findall(r"^\| `(GET|POST) (/\S+)`", read("docs/api.md"), re.MULTILINE)
+    assert sorted(written) == sorted((route.method, route.public_path) for route in ROUTES)
 
 
 def test_every_error_code_is_listed_with_its_status() -> None:
