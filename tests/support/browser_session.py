@@ -13,6 +13,9 @@ from tests.support.server_process import Program, free_port, running
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 BROWSERS = ("google-chrome", "chromium", "chromium-browser")
+WATCHED = bool(os.environ.get("WITRYNA_HEADED"))
+"""The browser is shown on the screen, and slow enough to look at."""
+STEP_MILLISECONDS = 500
 PATIENCE_MILLISECONDS = 15_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
@@ -32,7 +35,9 @@ def programs(bundles: Path) -> Iterator[tuple[Program, Program]]:
 def browser() -> Iterator[Browser]:
     found = os.environ.get("WITRYNA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=found, args=ARGUMENTS, headless=not WATCHED, slow_mo=STEP_MILLISECONDS if WATCHED else 0
+        )
         yield browser
         browser.close()
 

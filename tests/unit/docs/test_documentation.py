@@ -55,6 +55,15 @@ def test_ci_runs_exactly_the_readmes_test_command() -> None:
     assert "make test" in read(".ci/run")
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_file_that_a_page_names_is_there(page: str) -> None:
+    top = {path.name for path in ROOT.iterdir()}
+    written = re.findall(r"`([a-z_]+/[\w./-]*)`", read(page))
+    named = [name for name in written if name.partition("/")[0] in top and "NAME" not in name]
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_every_link_in_the_docs_leads_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
