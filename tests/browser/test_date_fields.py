@@ -1,0 +1,82 @@
+"""Promises of dates and datetimes in a real browser: typed by keyboard or chosen in the calendar, on a laptop and a phone."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.browser_session import Visit
+from tests.support.server_process import Program, free_port, running
+from tests.support.stub_service import StandIn, hand_made
+
+DAY = {"name": "day", "type": "date", "label": "Day", "minimum": "2020-01-01", "maximum": "2030-12-31"}
+MOMENT = {"name": "at", "type": "datetime", "label": "Call", "nullable": True}
+START = {"day": "2026-11-29", "at": "2026-11-29T14:30:27Z"}
+SIZES = {"laptop": {"width": 1280, "height": 860}, "phone": {"width": 375, "height": 667}}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    stub = StandIn()
+    photo = {"name": "photo", "type": "image", "label": "Photo", "default": "x"}
+    stub.cards = [hand_made([DAY, MOMENT, photo], examples=[{"name": "e", "row": START}])]
+    stub.swept = {"day": [f"2026-{month:02}-01" for month in range(1, 13)]}
+    port = free_port()
+    settings = {"DEMO_PORT": str(port), "DEMO_SERVICE_URL": stub.url}
+    with running(Program("demo", "/_stcore/health", port, **settings)) as demo:
+        yield demo.url
+    stub.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, url: str) -> Iterator[Any]:
+    visits: list[Visit] = []
+
+    def begin(path: str, **context: Any) -> Visit:
+        visits.append(Visit(browser, url, **context))
+        return visits[-1].open(path)
+
+    yield begin
+    for each in visits:
+        each.context.close()
+
+
+def test_a_date_and_a_time_that_are_typed_stand_in_the_link_and_come_back_with_it(visit: Any) -> None:
+    at = visit("/?model=fifth&lang=pl&start=e", locale="pl-PL")
+    for box, keys, shown in (
+        ("stDateInput", "24122026", "day=2026-12-24"),
+        ("stDateTimeInput", "241220260815", "at=2026-12-24T08(:|%3A)15"),
+    ):
+        at.page.locator(f"[data-testid={box}] [role=spinbutton]").first.click()
+        at.page.keyboard.type(keys, delay=40)
+        at.page.locator("h1").click()
+        expect(at.page).to_have_url(re.compile(shown))
+    at.settled()
+    again = visit("/?" + at.page.url.partition("?")[2], locale="pl-PL")
+    years = again.page.locator(
+        "[data-testid=stDateInput] [role=spinbutton], [data-testid=stDateTimeInput] [role=spinbutton]"
+    )
+    expect(years).to_have_text(["24", "12", "2026", "24", "12", "2026", "08", "15"])
+    expect(again.page.get_by_text("(required)").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_day_chosen_in_the_calendar_moves_the_case(visit: Any, size: str) -> None:
+    at = visit("/?model=fifth&lang=en&start=e", viewport=SIZES[size])
+    at.page.locator("[data-testid=stDateInput] button").last.click()
+    at.page.get_by_role("button", name=re.compile("12 November 2026")).click()
+    expect(at.page).to_have_url(re.compile("day=2026-11-12"))
+    at.settled()
+    expect(at.page.get_by_text("was November 29, 2026")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", ["", "what-if"])
+def test_pages_with_dates_fit_the_screen_and_ask_no_other_host(visit: Any, path: str, size: str) -> None:
+    at = visit(f"/{path}?model=fifth&lang=pl&start=e", viewport=SIZES[size], locale="pl-PL")
+    expect(at.page.get_by_text("To demo nie potrafi o to zapytać." if not path else "lip 2026").first).to_be_visible()
+    width = at.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0
+    assert at.foreign == []
