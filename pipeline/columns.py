@@ -1,6 +1,7 @@
 """Record → the row that goes to the service; prediction → the columns that are added."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -72,13 +73,24 @@ class Columns:
 
 def _from_text(field: Field, cell: str) -> Any:
     """Return a cell of a CSV as the field's type. What is none stays text: the service refuses it and says why."""
-    if field["type"] == "text":
-        return cell
-    if field["type"] == "integer" and _WHOLE.fullmatch(cell):
-        return int(cell)
-    if field["type"] in {"number", "integer"} and _NUMBER.fullmatch(cell):
-        return float(cell)
-    return _TRUTHS.get(cell.lower(), cell) if field["type"] == "boolean" else cell
+    parse = _PARSERS.get(field["type"])
+    return parse(cell) if parse else cell
+
+
+def _parse_number(cell: str) -> float | str:
+    return float(cell) if _NUMBER.fullmatch(cell) else cell
+
+
+def _parse_integer(cell: str) -> float | str:
+    return int(cell) if _WHOLE.fullmatch(cell) else _parse_number(cell)
+
+
+def _parse_boolean(cell: str) -> bool | str:
+    return _TRUTHS.get(cell.lower(), cell)
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {"number": _parse_number, "integer": _parse_integer, "boolean": _parse_boolean}
+"""Type of a field → how its cells are parsed. The text of every other type is its value in JSON."""
 
 
 def _plain(_field: Field, value: Any) -> Any:

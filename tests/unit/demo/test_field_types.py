@@ -1,5 +1,6 @@
 """The types of input as the demo handles them: links, cells of files, words, axes; what no type knows is kept apart."""
 
+import ast
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,6 +15,7 @@ from demo.charts.ticks import calendar_days
 from demo.fields import field_types
 from demo.session import cases
 from demo.text.translation import Translation
+from tests.support.repository import ROOT
 
 ENGLISH, POLISH = Translation("en"), Translation("pl")
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -230,3 +232,49 @@ def test_every_type_has_one_module_and_no_other_one_is_known() -> None:
     modules = [kind.__module__ for kind in field_types._TYPES.values()]
     assert len(set(modules)) == len(KNOWN)
     assert all(re.fullmatch(r"demo\.fields\.[a-z]+_field", name) for name in modules)
+
+
+# One place for each type
+
+
+def compared_types(tree: ast.AST) -> list[str]:
+    """Return the comparisons of something's "type", as code."""
+    compares = [node for node in ast.walk(tree) if isinstance(node, ast.Compare | ast.Match)]
+    parts = [(node, part) for node in compares for part in ast.walk(node.subject if isinstance(node, ast.Match) else node)]
+    return [
+        ast.unparse(node)
+        for node, part in parts
+        if (isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant) and part.slice.value == "type")
+        or (isinstance(part, ast.Call) and ast.unparse(part).endswith((".get('type')", ".get('type', '')")))
+    ]
+
+
+def test_no_module_of_demo_client_or_pipeline_compares_the_type_of_a_field() -> None:
+    found = {
+        str(file.relative_to(ROOT)): compared_types(ast.parse(file.read_text(encoding="utf-8")))
+        for program in ("demo", "client", "pipeline")
+        for file in (ROOT / program).rglob("*.py")
+    }
+    asgi = {"demo/__main__.py": ["message['type'] == 'http.response.start'"]}
+    assert {name: lines for name, lines in found.items() if lines} == asgi, "a message of a web server is no field"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'x = field["type"] == "text"',
+        'x = [f for f in fields if f["type"] in {"number", "integer"}]',
+        'x = field.get("type") != "date"',
+        'match field["type"]:\n    case "text":\n        pass',
+    ],
+)
+def test_a_comparison_of_a_type_would_be_found(line: str) -> None:
+    assert compared_types(ast.parse(line))
+
+
+def test_no_module_outside_of_the_package_knows_one_type_from_another() -> None:
+    allowed = {"demo.fields", "demo.fields.field_type", "demo.fields.field_types"}
+    for file in (ROOT / "demo").rglob("*.py"):
+        if file.parent.name != "fields":
+            text = file.read_text(encoding="utf-8")
+            assert set(re.findall(r"demo\.fields[a-z_.]*", text)) <= allowed, file
