@@ -15,7 +15,7 @@ from demo.app_pages import about, clients, compare, feed, files, how_good, to_ch
 from demo.session import current_case, page_address, query_errors, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner  # noqa: E402
-from demo.widgets.forms import plain  # noqa: E402
+from demo.widgets.forms import escape_markdown  # noqa: E402
 from wire.languages import LANGUAGES  # noqa: E402
 
 
@@ -40,20 +40,21 @@ def main() -> None:
     page = st.navigation(pages, position="top")
     above = st.empty()
     try:
-        _choose(tr)
-        if home := page_address.take_first_page_request():  # only now: what was not drawn before a switch is forgotten
-            st.switch_page(pages[0], query_params=home)
+        _draw_choices(tr)
+        # after the choices: Streamlit forgets widgets that were not drawn before a switch
+        if parameters := page_address.take_first_page_request():
+            st.switch_page(pages[0], query_params=parameters)
         page.run()
     except ServiceError as error:
         query_errors.add_error(error)
         st.header(tr.text("One moment, please"))
         st.write(tr.text("The demo shows the models of a service that does not answer yet."))
-    banner.show(above)
+    banner.draw_banner(above)
 
 
-def _choose(tr: Translation) -> None:
+def _draw_choices(tr: Translation) -> None:
     """Draw the choice of model and language; broken models are named with the reason."""
-    models = service_queries.models()
+    models = service_queries.get_models()
     ready = [model["name"] for model in models if model["state"] == "ready"]
     if not ready:
         st.info(tr.text("The service has no model to show yet."))
@@ -80,12 +81,12 @@ def _choose(tr: Translation) -> None:
         )
     for model in models:
         if model["state"] == "broken":
-            told = {"model": plain(model["name"]), "reason": plain(model["reason"] or "")}
+            words = {"model": escape_markdown(model["name"]), "reason": escape_markdown(model["reason"] or "")}
             served = model["name"] in ready
             st.caption(
-                tr.text("The newest {model} is unavailable: {reason}. An earlier version is shown.", **told)
+                tr.text("The newest {model} is unavailable: {reason}. An earlier version is shown.", **words)
                 if served
-                else tr.text("{model} is unavailable: {reason}.", **told)
+                else tr.text("{model} is unavailable: {reason}.", **words)
             )
 
 

@@ -6,40 +6,40 @@ from client import Card
 from demo.address.parameters import MODEL
 from demo.session import current_case, page_address, service_queries, visitor
 from demo.text.translation import Translation
-from demo.widgets.forms import plain
+from demo.widgets.forms import escape_markdown
 
 _SHARES = {"accuracy", "coverage", "relative_error"}
 
 
 def page() -> None:
     """Draw the leaflet."""
-    card = service_queries.card(st.session_state[MODEL])
+    card = service_queries.get_card(st.session_state[MODEL])
     tr = visitor.translation()
     current_case.get_case(card)
     page_address.write_address(card)
-    st.title(plain(card["title"]), anchor=False)
+    st.title(escape_markdown(card["title"]), anchor=False)
     with st.container(key="leaflet"):
         if card.get("summary"):
-            st.markdown(plain(card["summary"]))
+            st.markdown(escape_markdown(card["summary"]))
         if card.get("purpose"):
-            _paragraph(tr.text("What it is for"), [card["purpose"]])
+            _draw_paragraph(tr.text("What it is for"), [card["purpose"]])
         else:
             st.info(tr.text("Nobody has written down yet what this model is for."), icon="📄")
-        _paragraph(tr.text("What it is not for"), card.get("not_for", []))
-        _metrics(card, tr)
-        _paragraph(tr.text("Good to know"), card.get("limits", []))
-        _origin(card, tr)
+        _draw_paragraph(tr.text("What it is not for"), card.get("not_for", []))
+        _draw_metrics(card, tr)
+        _draw_paragraph(tr.text("Good to know"), card.get("limits", []))
+        _draw_origin(card, tr)
 
 
-def _paragraph(title: str, texts: list[str]) -> None:
+def _draw_paragraph(title: str, texts: list[str]) -> None:
     texts = [text for text in texts if text]
     if not texts:
         return
     st.subheader(title, anchor=False)
-    st.markdown(plain(texts[0]) if len(texts) == 1 else "\n".join(f"- {plain(text)}" for text in texts))
+    st.markdown(escape_markdown(texts[0]) if len(texts) == 1 else "\n".join(f"- {escape_markdown(text)}" for text in texts))
 
 
-def _metrics(card: Card, tr: Translation) -> None:
+def _draw_metrics(card: Card, tr: Translation) -> None:
     metrics = card.get("metrics", [])
     if not metrics:
         return
@@ -49,7 +49,7 @@ def _metrics(card: Card, tr: Translation) -> None:
         def text(value: float, name: str = metric["name"]) -> str:
             return tr.percent(value, 1) if name in _SHARES else tr.number(value, 3)
 
-        place.metric(plain(metric.get("label") or metric["name"]), text(metric["value"]))
+        place.metric(escape_markdown(metric.get("label") or metric["name"]), text(metric["value"]))
         if "low" in metric and "high" in metric:
             place.caption(tr.text("between {low} and {high}", low=text(metric["low"]), high=text(metric["high"])))
     rows = metrics[0]["rows"]
@@ -62,7 +62,7 @@ def _metrics(card: Card, tr: Translation) -> None:
     )
 
 
-def _origin(card: Card, tr: Translation) -> None:
+def _draw_origin(card: Card, tr: Translation) -> None:
     training = card.get("training")
     if training:
         st.subheader(tr.text("Where it comes from"), anchor=False)
@@ -74,7 +74,7 @@ def _origin(card: Card, tr: Translation) -> None:
             (tr.text("Source"), training["source"]),
             (tr.text("Licence"), training["licence"]),
         ]
-        st.markdown("\n".join(f"- **{title}:** {plain(text)}" for title, text in lines if text))
-    version = f"{tr.text('Version')} {plain(card['version'])}"
+        st.markdown("\n".join(f"- **{title}:** {escape_markdown(text)}" for title, text in lines if text))
+    version = f"{tr.text('Version')} {escape_markdown(card['version'])}"
     built = card.get("built")
-    st.caption(f"{version} · {plain(tr.text('built on {day}', day=tr.date(built)))}" if built else version)
+    st.caption(f"{version} · {escape_markdown(tr.text('built on {day}', day=tr.date(built)))}" if built else version)

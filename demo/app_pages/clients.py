@@ -17,13 +17,12 @@ from demo.views import case_story
 from demo.widgets import forms
 
 PAGE = "clients"
-_MAX_KEY = 64
-_ANY_KEY = 100_000
+_MAX_RANDOM_KEY = 100_000
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
     st.title(tr.text("What do we know already?"), anchor=False)
     if "entity" not in card:
         page_address.write_address(card)
@@ -32,30 +31,30 @@ def page() -> None:
             icon="🗝️",
         )
         return
-    found = _looked_up(card, tr)
-    if found is None:
-        page_address.write_address(card, entity_lookup.encode_lookup(card, _key(card), {}))
+    lookup = _draw_lookup(card, tr)
+    if lookup is None:
+        page_address.write_address(card, entity_lookup.encode_lookup(card, _current_key(card), {}))
         return
     with st.container(key="page"):
-        form, said = st.columns([5, 6], gap="large")
+        form, answers = st.columns([5, 6], gap="large")
     with form:
-        notes = _form(card, found, tr)
+        notes = _draw_form(card, lookup, tr)
     page_address.write_address(
-        card, entity_lookup.encode_lookup(card, found.entity["id"], entity_lookup.changed_values(found))
+        card, entity_lookup.encode_lookup(card, lookup.entity["id"], entity_lookup.changed_values(lookup))
     )
-    with said, st.container(key="answer"), st.container(key="said"):
-        _answers(card, found, tr)
-    _notes(card, found, notes, tr)
+    with answers, st.container(key="answer"), st.container(key="said"):
+        _draw_answers(card, lookup, tr)
+    _draw_notes(card, lookup, notes, tr)
 
 
-def _held() -> dict[str, EntityLookup]:
-    """Return model → what this visit has looked up last."""
-    held: dict[str, EntityLookup] = st.session_state.setdefault("looked_up", {})
-    return held
+def _lookups() -> dict[str, EntityLookup]:
+    """Return model → the last look-up of this visit."""
+    lookup: dict[str, EntityLookup] = st.session_state.setdefault("looked_up", {})
+    return lookup
 
 
-def _key(card: Card) -> str:
-    """Return the key that is typed, or that the address brought. Streamlit forgets widgets of a page that was left."""
+def _current_key(card: Card) -> str:
+    """Return the key that is typed, or the one of the URL. Streamlit forgets the widgets of a page that the visitor left."""
     keys: dict[str, str] = st.session_state.setdefault("keys", {})
     name, widget = card["name"], f"{PAGE}/key/{card['name']}"
     if name not in keys:
@@ -65,77 +64,77 @@ def _key(card: Card) -> str:
     return keys[name].strip()
 
 
-def _looked_up(card: Card, tr: Translation) -> EntityLookup | None:
-    """Draw the key; return what is stored under it, or say that nothing is."""
-    wanted = _key(card)
+def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
+    """Draw the key; return what is stored under it, or draw that nothing is."""
+    wanted = _current_key(card)
     name = card.get("row_name") or tr.text("case")
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(
-            forms.plain(name[:1].upper() + name[1:]),
+            forms.escape_markdown(name[:1].upper() + name[1:]),
             placeholder=card["entity"]["key"],
             key=f"{PAGE}/key/{card['name']}",
-            max_chars=_MAX_KEY,
+            max_chars=entity_lookup.MAX_KEY,
             width=200,
         )
         st.button(
-            tr.text("Any {row}", row=forms.plain(name)),
-            on_click=lambda: _take_any(card),
+            tr.text("Any {row}", row=forms.escape_markdown(name)),
+            on_click=lambda: _choose_any_key(card),
             type="tertiary",
             icon=":material/shuffle:",
         )
     if not wanted:
         if st.session_state.pop(f"{PAGE}/none/{card['name']}", False):
-            _say_nothing_stored(card, "", tr)
+            _draw_nothing_stored(card, "", tr)
         else:
             st.caption(tr.text("Type a key to see what last night's work has stored under it."))
         return None
-    held = _held().get(card["name"])
-    same = held is not None and held.entity["id"] == wanted
-    if held is None or not same or held.entity["version"] != card["version"] or held.is_old():
-        entity = service_queries.entity(card, wanted)
+    lookup = _lookups().get(card["name"])
+    is_same_key = lookup is not None and lookup.entity["id"] == wanted
+    if lookup is None or not is_same_key or lookup.entity["version"] != card["version"] or lookup.is_old():
+        entity = service_queries.get_entity(card, wanted)
         if entity is None:
             if not query_errors.errors():
-                _say_nothing_stored(card, wanted, tr)
+                _draw_nothing_stored(card, wanted, tr)
             return None
-        brought = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
-        held = _held()[card["name"]] = entity_lookup.start_lookup(
-            card, entity, entity_lookup.changed_values(held) if held and same else brought
+        from_url = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
+        lookup = _lookups()[card["name"]] = entity_lookup.start_lookup(
+            card, entity, entity_lookup.changed_values(lookup) if lookup and is_same_key else from_url
         )
-    return held
+    return lookup
 
 
-def _take_any(card: Card) -> None:
-    """Type the key of some stored case."""
-    found = service_queries.any_entity(card, str(random.randrange(_ANY_KEY)))  # noqa: S311 - nothing secret is drawn
-    if found:
-        st.session_state[f"{PAGE}/key/{card['name']}"] = found
+def _choose_any_key(card: Card) -> None:
+    """Put the key of a random stored case into the box."""
+    key = service_queries.find_stored_key(card, str(random.randrange(_MAX_RANDOM_KEY)))  # noqa: S311 - nothing secret is drawn
+    if key:
+        st.session_state[f"{PAGE}/key/{card['name']}"] = key
     else:
         st.session_state[f"{PAGE}/none/{card['name']}"] = True
 
 
-def _say_nothing_stored(card: Card, wanted: str, tr: Translation) -> None:
-    """Say that a key is unknown, or that no night has stored anything for this model at all."""
+def _draw_nothing_stored(card: Card, wanted: str, tr: Translation) -> None:
+    """Draw that a key is unknown, or that nothing is stored for this model."""
     text = (
-        tr.text("Nothing is stored under {key}. Is the key right?", key=forms.plain(wanted))
-        if wanted and service_queries.any_entity(card, "")
+        tr.text("Nothing is stored under {key}. Is the key right?", key=forms.escape_markdown(wanted))
+        if wanted and service_queries.find_stored_key(card, "")
         else tr.text("No night has stored anything for this model yet. Choose another model above.")
     )
     st.info(text, icon="🔍")
 
 
-def _form(card: Card, found: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
-    """Draw where the fields come from, and the fields; return a place for a note under each."""
-    st.html(build_paragraph("stored-since", _since(found, tr)))
+def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
+    """Draw the age of the stored features and the fields; return a place for a note under each field."""
+    st.html(build_paragraph("stored-since", _describe_feature_age(lookup, tr)))
     notes: dict[str, DeltaGenerator] = {}
     for first in range(0, len(card["inputs"]), 2):  # row by row: a phone shows the fields in the card's order
         for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
             with column:
-                asked = entity_lookup.as_nullable(field, found)
-                found.case.row[field["name"]] = forms.draw_field(card, asked, found.case, tr, PAGE)
+                drawn = entity_lookup.as_nullable(field, lookup)
+                lookup.case.row[field["name"]] = forms.draw_field(card, drawn, lookup.case, tr, PAGE)
                 notes[field["name"]] = st.empty()
 
     def back() -> None:
-        _held()[card["name"]] = entity_lookup.start_lookup(card, found.entity, {})
+        _lookups()[card["name"]] = entity_lookup.start_lookup(card, lookup.entity, {})
 
     st.button(
         tr.text("Back to what is stored"),
@@ -143,43 +142,43 @@ def _form(card: Card, found: EntityLookup, tr: Translation) -> dict[str, DeltaGe
         type="tertiary",
         icon=":material/undo:",
         key=f"{PAGE}/back",
-        disabled=not found.case.changed(),
+        disabled=not lookup.case.changed(),
     )
     return notes
 
 
-def _since(found: EntityLookup, tr: Translation) -> str:
-    features = found.entity["stored_features"]
+def _describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:
+    features = lookup.entity["stored_features"]
     if not features:
         return tr.text("The fields are those of the stored answer.")
-    age = tr.time_ago(found.age_seconds(features["age_seconds"]))
+    age = tr.time_ago(lookup.age_seconds(features["age_seconds"]))
     if features["expired"]:
         return tr.text("These fields were stored {age}: too old to rely on.", age=age)
     return tr.text("These fields were stored {age}.", age=age)
 
 
-def _now(card: Card, found: EntityLookup) -> Prediction | None:
-    """Return the answer of this moment where it may differ from the stored one; after a night between, look up again."""
-    asked = entity_lookup.live_query(found)
-    now = None if asked is None else service_queries.predict_by_key(card, found.entity["id"], asked, found.number)
-    if now is not None and not entity_lookup.is_consistent(found, now):
-        found.expire()
+def _query_live(card: Card, lookup: EntityLookup) -> Prediction | None:
+    """Return the live prediction where it may differ from the stored one. If a newer run was used, look up again."""
+    fields = entity_lookup.live_query(lookup)
+    now = None if fields is None else service_queries.predict_by_key(card, lookup.entity["id"], fields, lookup.number)
+    if now is not None and not entity_lookup.is_consistent(lookup, now):
+        lookup.expire()
         st.rerun()
     return now
 
 
-def _answers(card: Card, found: EntityLookup, tr: Translation) -> None:
-    """Draw the stored answer, and beside it the answer of this moment where there is one."""
-    stored = found.entity["stored_prediction"]
-    now = _now(card, found)
+def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> None:
+    """Draw the stored prediction and, beside it, the live one."""
+    stored = lookup.entity["stored_prediction"]
+    now = _query_live(card, lookup)
     pieces = []
     if stored:
-        parts = [tr.text("computed {age}", age=tr.time_ago(found.age_seconds(stored["age_seconds"])))]
+        parts = [tr.text("computed {age}", age=tr.time_ago(lookup.age_seconds(stored["age_seconds"])))]
         parts.append(f"{tr.text('version')} {stored['version'][:8]}")
-        pieces.append(_said(card, tr.text("Stored"), stored["prediction"], parts, tr))
+        pieces.append(_build_answer(card, tr.text("Stored"), stored["prediction"], parts, tr))
     if now:
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
-        pieces.append(_said(card, tr.text("Now"), now, parts, tr))
+        pieces.append(_build_answer(card, tr.text("Now"), now, parts, tr))
     st.html(Markup('<div class="two-answers">{}</div>').format(concatenate(pieces)))
     st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
     if stored and stored["stale"]:
@@ -191,60 +190,60 @@ def _answers(card: Card, found: EntityLookup, tr: Translation) -> None:
         )
         st.warning(reason, icon="🕰️")
     if stored:
-        _moved(card, found, stored["prediction"], now, tr)
+        _draw_difference(card, lookup, stored["prediction"], now, tr)
 
 
-def _said(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
+def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
     answer = wording.format_answer_with_unit(card, wording.answer_value(card, prediction), tr)
     return Markup('<section><h2>{}</h2><p class="number">{}</p>{}{}</section>').format(
         title, answer, answer_html.build_band_badge(card, prediction), build_footer(parts)
     )
 
 
-def _moved(card: Card, found: EntityLookup, stored: Prediction, now: Prediction | None, tr: Translation) -> None:
-    """Say how far the answer moved, and tell apart what the store has renewed and what was changed here."""
-    said: list[str] = []
+def _draw_difference(card: Card, lookup: EntityLookup, stored: Prediction, now: Prediction | None, tr: Translation) -> None:
+    """Draw how far the answer moved, what the store has renewed since, and what the visitor changed."""
+    sentences: list[str] = []
     if now:
         before, after = (wording.answer_value(card, each) for each in (stored, now))
         moved = wording.describe_difference(card, before, after, tr)
-        said.append(Markup("{} <strong>{}</strong>.").format(tr.text("Against the stored answer:"), moved))
-    since = entity_lookup.changes_since_prediction(found)
+        sentences.append(Markup("{} <strong>{}</strong>.").format(tr.text("Against the stored answer:"), moved))
+    since = entity_lookup.changes_since_prediction(lookup)
     if since.changed():
-        told = tr.text("Stored since that answer: {changes}.", changes=case_story.describe_changes(card, since, tr))
-        said.append(told)
-    if found.case.changed():
-        told = tr.text("You changed {changes}.", changes=case_story.describe_changes(card, found.case, tr))
-        said.append(told)
+        sentence = tr.text("Stored since that answer: {changes}.", changes=case_story.describe_changes(card, since, tr))
+        sentences.append(sentence)
+    if lookup.case.changed():
+        sentence = tr.text("You changed {changes}.", changes=case_story.describe_changes(card, lookup.case, tr))
+        sentences.append(sentence)
     elif not now:
-        said.append(tr.text("Change a field to see the answer of this moment beside it."))
-    st.html(build_paragraph("story", Markup(" ").join(said)))
+        sentences.append(tr.text("Change a field to see the answer of this moment beside it."))
+    st.html(build_paragraph("story", Markup(" ").join(sentences)))
 
 
-def _notes(card: Card, found: EntityLookup, places: dict[str, DeltaGenerator], tr: Translation) -> None:
-    """Say under a field what is special about how it is stored; nothing where it is as the others are."""
+def _draw_notes(card: Card, lookup: EntityLookup, places: dict[str, DeltaGenerator], tr: Translation) -> None:
+    """Draw a note under each field that is not stored like the others."""
     refused = query_errors.field_errors()
-    said = {
+    notes = {
         "expired": tr.text("Stored too long ago to rely on."),
         "null": tr.text("Stored as not known."),
         "missing": tr.text("Not stored."),
     }
-    features, stored = found.entity["stored_features"], found.entity["stored_prediction"]
+    features, stored = lookup.entity["stored_features"], lookup.entity["stored_prediction"]
     for field in card["inputs"]:
         name = field["name"]
-        how = entity_lookup.stored_state(found.entity, name)
+        state = entity_lookup.stored_state(lookup.entity, name)
         if name in refused:
-            places[name].error(said.get(how) or tr.text("Please check this value."))
-        elif name in found.case.changed():
+            places[name].error(notes.get(state) or tr.text("Please check this value."))
+        elif name in lookup.case.changed():
             continue
-        elif features and stored and entity_lookup.comes_from_prediction(found.entity, name):
-            age = tr.time_ago(found.age_seconds(stored["age_seconds"]))
-            told = tr.text("As it was behind the stored answer, {age}.", age=age)
-            places[name].html(build_paragraph("unusual", told))
-        elif how != "stored" and not (how == "expired" and _all_expired(found)):
-            places[name].html(build_paragraph("unusual", said[how]))
+        elif features and stored and entity_lookup.comes_from_prediction(lookup.entity, name):
+            age = tr.time_ago(lookup.age_seconds(stored["age_seconds"]))
+            sentence = tr.text("As it was behind the stored answer, {age}.", age=age)
+            places[name].html(build_paragraph("unusual", sentence))
+        elif state != "stored" and not (state == "expired" and _are_features_expired(lookup)):
+            places[name].html(build_paragraph("unusual", notes[state]))
 
 
-def _all_expired(found: EntityLookup) -> bool:
-    """Tell whether the line above the fields says it already."""
-    features = found.entity["stored_features"]
+def _are_features_expired(lookup: EntityLookup) -> bool:
+    """Return whether the line above the fields already says that the features are too old."""
+    features = lookup.entity["stored_features"]
     return bool(features and features["expired"])

@@ -28,43 +28,43 @@ from demo.widgets import forms
 from wire.media_types import CSV
 
 PAGE = "compare"
-_SHORT = 12
-"""Letters of a version in the address: enough to tell versions apart."""
+_VERSION_LETTERS = 12
+"""Letters of a version in the URL: enough to tell versions apart."""
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
-    own = saved_case_list.saved_cases_of(card)
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
+    saved = saved_case_list.saved_cases_of(card)
     st.title(tr.text("Side by side"), anchor=False)
     case = current_case.get_case(card)
-    is_kept = any(each.row == case.row for each in own)
-    if not is_kept:
-        _keep(card, tr)
-    if own:
-        _tools(card, own, tr)
+    is_saved = any(each.row == case.row for each in saved)
+    if not is_saved:
+        _draw_save_button(card, tr)
+    if saved:
+        _draw_tools(card, saved, tr)
     else:
         st.info(
             tr.text("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."),
             icon="🔖",
         )
-    others = _comparable(card)
+    others = _find_comparable(card)
     chosen = page_view.selected_view(PAGE, list(others), "")
     page_address.write_address(card, chosen)
-    shown = own if is_kept else [*own, SavedCase(tr.text("The present case"), case.row)]
+    shown = saved if is_saved else [*saved, SavedCase(tr.text("The present case"), case.row)]
     explained = service_queries.explain(card, [each.row for each in shown])
     if explained is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    if own:
-        st.html(comparison_table.build_case_table(card, own, explained[: len(own)], tr))
-        _chart(card, own, explained[: len(own)], tr)
-        _download(card, own, explained[: len(own)], tr)
+    if saved:
+        st.html(comparison_table.build_case_table(card, saved, explained[: len(saved)], tr))
+        _draw_chart(card, saved, explained[: len(saved)], tr)
+        _draw_download(card, saved, explained[: len(saved)], tr)
     if others:
-        _second_model(card, shown, explained, others, chosen)
+        _draw_second_model(card, shown, explained, others, chosen)
 
 
-def _keep(card: Card, tr: Translation) -> None:
+def _draw_save_button(card: Card, tr: Translation) -> None:
     if saved_case_list.has_room(card):
         st.button(
             tr.text("Keep the present case too"),
@@ -75,82 +75,84 @@ def _keep(card: Card, tr: Translation) -> None:
         st.caption(tr.text("There is no room to keep more cases: delete one."))
 
 
-def _tools(card: Card, own: list[SavedCase], tr: Translation) -> None:
+def _draw_tools(card: Card, saved: list[SavedCase], tr: Translation) -> None:
     """Draw the choice of a saved case and what can be done with it."""
     key = f"{PAGE}/chosen/{card['name']}"
-    place = saved_cases.index_of(own, st.session_state.get(key)) or 0
-    st.session_state[key] = own[place].number
-    names = {each.number: forms.plain(each.name) for each in own}
+    index = saved_cases.index_of(saved, st.session_state.get(key)) or 0
+    st.session_state[key] = saved[index].number
+    names = {each.number: forms.escape_markdown(each.name) for each in saved}
     st.pills(tr.text("Kept cases"), list(names), format_func=lambda number: names[number], key=key, required=True)
-    place = saved_cases.index_of(own, st.session_state[key]) or 0
-    chosen = own[place]
+    index = saved_cases.index_of(saved, st.session_state[key]) or 0
+    chosen = saved[index]
 
     def act(change: Callable[[int], int]) -> Callable[[], None]:
-        """Return a click that changes the list and chooses what then stands where `change` says."""
+        """Return a callback that changes the list and chooses the case at the index that `change` returns."""
 
         def clicked() -> None:
-            now = saved_cases.index_of(own, chosen.number)
-            if now is not None:
-                after = change(now)
-                st.session_state[key] = own[after].number if own else None
+            index = saved_cases.index_of(saved, chosen.number)
+            if index is not None:
+                after = change(index)
+                st.session_state[key] = saved[after].number if saved else None
 
         return clicked
 
     def move(by: int) -> Callable[[int], int]:
-        def moved(now: int) -> int:
-            after = min(max(now + by, 0), len(own) - 1)
-            own.insert(after, own.pop(now))
+        def moved(index: int) -> int:
+            after = min(max(index + by, 0), len(saved) - 1)
+            saved.insert(after, saved.pop(index))
             return after
 
         return moved
 
-    def copy(now: int) -> int:
-        own.insert(now + 1, SavedCase(saved_cases.unique_name(own, own[now].name), dict(own[now].row)))
-        return now + 1
+    def copy(index: int) -> int:
+        saved.insert(index + 1, SavedCase(saved_cases.unique_name(saved, saved[index].name), dict(saved[index].row)))
+        return index + 1
 
-    def delete(now: int) -> int:
-        del own[now]
-        return min(now, len(own) - 1)
+    def delete(index: int) -> int:
+        del saved[index]
+        return min(index, len(saved) - 1)
 
     def take() -> None:
         current_case.open_row(card, chosen.row)
         page_address.request_first_page(card)
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
-        _name_field(own, chosen, tr)
+        _draw_name_field(saved, chosen, tr)
         room = saved_case_list.has_room(card)
         st.button(tr.text("Duplicate"), on_click=act(copy), type="tertiary", disabled=not room)
-        st.button(tr.text("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=place == 0)
-        st.button(tr.text("Later"), on_click=act(move(1)), type="tertiary", disabled=place == len(own) - 1)
+        st.button(tr.text("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=index == 0)
+        st.button(tr.text("Later"), on_click=act(move(1)), type="tertiary", disabled=index == len(saved) - 1)
         st.button(tr.text("Delete"), on_click=act(delete), type="tertiary")
         st.button(tr.text("Open in Try"), on_click=take, type="tertiary")
 
 
-def _name_field(own: list[SavedCase], chosen: SavedCase, tr: Translation) -> None:
-    """Draw the field of one case's name; it belongs to the case, not to its place: what comes late renames no other."""
+def _draw_name_field(saved: list[SavedCase], chosen: SavedCase, tr: Translation) -> None:
+    """Draw the name of one case. The widget belongs to the case, so that a late message renames no other."""
     key = f"{PAGE}/name/{chosen.number}"
 
     def rename() -> None:
         wanted = st.session_state[key].strip()
-        now = saved_cases.index_of(own, chosen.number)
-        if wanted and now is not None:
-            own[now].name = saved_cases.unique_name(own[:now] + own[now + 1 :], wanted)
+        index = saved_cases.index_of(saved, chosen.number)
+        if wanted and index is not None:
+            saved[index].name = saved_cases.unique_name(saved[:index] + saved[index + 1 :], wanted)
 
     with st.popover(tr.text("Rename"), type="tertiary"):
         st.session_state[key] = chosen.name
         st.text_input(tr.text("Name"), key=key, max_chars=saved_cases.MAX_NAME, on_change=rename)
 
 
-def _chart(card: Card, own: list[SavedCase], explained: list[Explanation], tr: Translation) -> None:
+def _draw_chart(card: Card, saved: list[SavedCase], explained: list[Explanation], tr: Translation) -> None:
     dots = []
     first = wording.answer_value(card, explained[0]["prediction"])
-    for each, asked in zip(own, explained, strict=True):
-        value, around = wording.answer_value(card, asked["prediction"]), asked["prediction"].get("interval")
-        ends = (around["low"], around["high"]) if around else None
-        said = wording.format_answer_with_unit(card, value, tr)
+    for each, explanation in zip(saved, explained, strict=True):
+        value, interval = wording.answer_value(card, explanation["prediction"]), explanation["prediction"].get("interval")
+        ends = (interval["low"], interval["high"]) if interval else None
+        answer_text = wording.format_answer_with_unit(card, value, tr)
         if value != first:
-            said += f" ({wording.format_signed_difference(card, first, value, tr)})"
-        dots.append(CaseDot(each.name, value, said, comparison_table.describe_strongest_reason(card, asked, tr), ends))
+            answer_text += f" ({wording.format_signed_difference(card, first, value, tr)})"
+        dots.append(
+            CaseDot(each.name, value, answer_text, comparison_table.describe_strongest_reason(card, explanation, tr), ends)
+        )
     ends_of_all = [end for dot in dots for end in (dot.interval or (dot.answer, dot.answer))]
     figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), visitor.theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
@@ -167,11 +169,11 @@ def _chart(card: Card, own: list[SavedCase], explained: list[Explanation], tr: T
     )
     config = {"displayModeBar": False, "staticPlot": True}
     st.plotly_chart(figure, key="compared", theme=None, config=config, alt=summary)
-    st.caption(forms.plain(summary))
+    st.caption(forms.escape_markdown(summary))
 
 
-def _download(card: Card, own: list[SavedCase], explained: list[Explanation], tr: Translation) -> None:
-    table = case_table.cases_to_csv(card, own, comparison_table.export_columns(card, explained))
+def _draw_download(card: Card, saved: list[SavedCase], explained: list[Explanation], tr: Translation) -> None:
+    table = case_table.cases_to_csv(card, saved, comparison_table.export_columns(card, explained))
     st.download_button(
         tr.text("Download as CSV"),
         table.encode("utf-8-sig"),
@@ -182,10 +184,10 @@ def _download(card: Card, own: list[SavedCase], explained: list[Explanation], tr
     )
 
 
-def _second_model(
-    card: Card, own: list[SavedCase], explained: list[Explanation], others: dict[str, Card], chosen: str
+def _draw_second_model(
+    card: Card, saved: list[SavedCase], explained: list[Explanation], others: dict[str, Card], chosen: str
 ) -> None:
-    """Draw the same cases as another model, or another version, sees them that reads the same fields."""
+    """Draw the same cases as another model or version answers them. It reads the same fields."""
     tr = visitor.translation()
     st.subheader(tr.text("Two models on the same cases"), anchor=False)
     key = f"{PAGE}/other"
@@ -193,35 +195,37 @@ def _second_model(
     st.pills(
         tr.text("The other model"),
         list(others),
-        format_func=lambda name: forms.plain(comparison_table.model_titles((card, others[name]), tr)[1]),
+        format_func=lambda name: forms.escape_markdown(comparison_table.model_titles((card, others[name]), tr)[1]),
         key=key,
         on_change=lambda: page_view.set_view(PAGE, st.session_state[key] or ""),
     )
     if not chosen:
         return
     other = others[chosen]
-    asked = service_queries.explain(other, [cases.complete_row(other, each.row) for each in own])
-    if asked is None:
+    explanation = service_queries.explain(other, [cases.complete_row(other, each.row) for each in saved])
+    if explanation is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    st.html(comparison_table.build_model_table((card, other), own, (explained, asked), tr))
-    st.caption(forms.plain(comparison_table.describe_disagreement((card, other), own, (explained, asked), tr)))
+    st.html(comparison_table.build_model_table((card, other), saved, (explained, explanation), tr))
+    st.caption(
+        forms.escape_markdown(comparison_table.describe_disagreement((card, other), saved, (explained, explanation), tr))
+    )
 
 
-def _comparable(card: Card) -> dict[str, Card]:
-    """Return what the present model can be compared with: other models, then other versions of it."""
+def _find_comparable(card: Card) -> dict[str, Card]:
+    """Return what the model can be compared with: other models, then other versions of it."""
     found = {}
-    ready = [model for model in service_queries.models() if model["state"] == "ready"]
+    ready = [model for model in service_queries.get_models() if model["state"] == "ready"]
     wanted: list[tuple[str, str | None]] = [(model["name"], None) for model in ready if model["name"] != card["name"]]
     wanted += [(card["name"], each) for model in ready if model["name"] == card["name"] for each in model["versions"]]
     for name, version in wanted:
         if version == card["version"]:
             continue
         try:
-            other = service_queries.card(name, version)
+            other = service_queries.get_card(name, version)
         except ServiceError as error:
             query_errors.add_error(error)
             continue
         if comparison_table.are_comparable(card, other):
-            found[f"{name}@{version[:_SHORT]}" if version else name] = other
+            found[f"{name}@{version[:_VERSION_LETTERS]}" if version else name] = other
     return found

@@ -24,37 +24,37 @@ from demo.widgets import drop_zone, forms
 PAGE = "feed"
 _TYPES = ["jsonl", "ndjson", "csv", "parquet"]
 _MAX_MB = 64
-_FEW, _MORE = 5, 10
+_FIRST_COUNT, _MORE_COUNT = 5, 10
 _LOOK_SECONDS = 3
-_TICKS = 5
-_NAMED = 3
+_MAX_TICKS = 5
+_MAX_NAMED = 3
 _LIST_PIXELS = 760
 
 
 @dataclass(frozen=True)
-class _Opened:
+class _OpenedFile:
     name: str
     entries: list[FeedEntry]
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
     page_address.write_address(card)
     st.title(tr.text("What is coming in?"), anchor=False)
-    dropped: dict[str, _Opened] = st.session_state.setdefault("feeds", {})
+    dropped: dict[str, _OpenedFile] = st.session_state.setdefault("feeds", {})
     growing = shared_resources.feed(card["name"])
     if card["name"] in dropped:
-        _file_head(card, dropped, tr)
-        _show(card, dropped[card["name"]].entries, tr)
+        _draw_file_head(card, dropped, tr)
+        _draw_entries(card, dropped[card["name"]].entries, tr)
         return
     entries = growing.read_newest(card) if growing else []
     if growing:
-        _follow(card, growing, entries[-1].number if entries else 0, tr)
+        _draw_follow_switch(card, growing, entries[-1].number if entries else 0, tr)
     if entries:
-        _show(card, entries, tr)
+        _draw_entries(card, entries, tr)
         with st.expander(tr.text("Open a file instead")):
-            _uploaded(card, dropped, tr)
+            _draw_upload(card, dropped, tr)
         return
     if growing:
         st.info(tr.text("Nothing has come in yet. The page moves by itself as soon as something does."), icon="📭")
@@ -63,11 +63,11 @@ def page() -> None:
             tr.text("Nothing flows in here yet. Drop a file to which the pipeline has added the answers."),
             icon="📭",
         )
-    _uploaded(card, dropped, tr)
+    _draw_upload(card, dropped, tr)
 
 
-def _follow(card: Card, growing: GrowingFeed, last: int, tr: Translation) -> None:
-    """Draw the switch that lets the page move by itself."""
+def _draw_follow_switch(card: Card, growing: GrowingFeed, last: int, tr: Translation) -> None:
+    """Draw the switch that lets the page update by itself."""
     st.toggle(tr.text("Move with what comes in"), value=True, key=f"{PAGE}/follow")
 
     @st.fragment(run_every=_LOOK_SECONDS)
@@ -79,7 +79,7 @@ def _follow(card: Card, growing: GrowingFeed, last: int, tr: Translation) -> Non
     look()
 
 
-def _uploaded(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None:
+def _draw_upload(card: Card, dropped: dict[str, _OpenedFile], tr: Translation) -> None:
     """Draw the place to drop a file, and open what was dropped there."""
     label = tr.text("A file with answers: JSON lines, CSV or Parquet")
     upload = drop_zone.draw(label, _TYPES, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
@@ -88,43 +88,43 @@ def _uploaded(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None:
     read: dict[str, UnreadableFeed] = st.session_state.setdefault("wrong_feeds", {})
     if upload.file_id not in read:  # a file is read once, however often the page is drawn
         try:
-            dropped[card["name"]] = _Opened(upload.name, feed_file.read_feed_file(card, upload.name, upload))
+            dropped[card["name"]] = _OpenedFile(upload.name, feed_file.read_feed_file(card, upload.name, upload))
         except UnreadableFeed as wrong:
             read.clear()
             read[upload.file_id] = wrong
         else:
             st.rerun()
-    st.error(_refusal(read[upload.file_id], tr), icon="📄")
+    st.error(_describe_unreadable(read[upload.file_id], tr), icon="📄")
 
 
-def _refusal(wrong: UnreadableFeed, tr: Translation) -> str:
-    """Say why a file cannot be opened, and what would help."""
-    lacking = forms.plain(str(wrong))
+def _describe_unreadable(wrong: UnreadableFeed, tr: Translation) -> str:
+    """Return why a file cannot be opened, and what would help."""
+    column = forms.escape_markdown(str(wrong))
     if isinstance(wrong, FeedTooLarge):
         return tr.text("This file unpacks to more than this page can hold. Open its last part alone.")
     if wrong.has_answers:
         return tr.text(
             "This file has answers of this model, but no column {name}, which the model reads. The page knows only the "
             "model's own names: enrich the file without --field.",
-            name=lacking,
+            name=column,
         )
-    if lacking:
-        return tr.text("This file has no answers of this model: there is no column {name}.", name=lacking)
+    if column:
+        return tr.text("This file has no answers of this model: there is no column {name}.", name=column)
     return tr.text("This file cannot be read, or holds no answer of this model.")
 
 
-def _file_head(card: Card, dropped: dict[str, _Opened], tr: Translation) -> None:
+def _draw_file_head(card: Card, dropped: dict[str, _OpenedFile], tr: Translation) -> None:
     def close() -> None:
         del dropped[card["name"]]
 
     with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
-        st.caption(f"**{forms.plain(dropped[card['name']].name)}**")
+        st.caption(f"**{forms.escape_markdown(dropped[card['name']].name)}**")
         st.button(tr.text("Close the file"), on_click=close, icon=":material/close:", type="tertiary")
 
 
-def _show(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
-    st.html(_counts(card, entries, tr))
-    _over_time(card, entries, tr)
+def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
+    st.html(_build_counts(card, entries, tr))
+    _draw_chart(card, entries, tr)
     queue = feed_statistics.select_undecided(card, entries)
     graded = bool(card["output"].get("bands"))
     worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
@@ -138,16 +138,16 @@ def _show(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
         )
     with worst_place:
         st.subheader(tr.text("Worst first") if graded else tr.text("Highest first"), anchor=False)
-        shown = _shown("worst")
-        _list(card, feed_statistics.select_worst(card, entries, shown), len(entries), "worst", tr)
+        shown = _shown_count("worst")
+        _draw_list(card, feed_statistics.select_worst(card, entries, shown), len(entries), "worst", tr)
     if queue_place:
         with queue_place:
             st.subheader(tr.text("Waiting for a person"), anchor=False)
-            _list(card, queue[: _shown("queue")], len(queue), "queue", tr)
-    _versions(card, entries, tr)
+            _draw_list(card, queue[: _shown_count("queue")], len(queue), "queue", tr)
+    _draw_versions(card, entries, tr)
 
 
-def _counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Markup:
+def _build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Markup:
     """Return how many came in, and how many of each band, the worst first."""
     counts = feed_statistics.count_bands(entries)
     chips = [
@@ -161,73 +161,75 @@ def _counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Markup:
     return line.format(came, concatenate(chips))
 
 
-def _over_time(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
+def _draw_chart(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     parts = feed_statistics.split_into_periods(entries)
-    ticks = _ticks(parts, tr)
+    ticks = _make_ticks(parts, tr)
     bands = chart_scales.scale_bands(card)
     if bands:
         values = [band["value"] for band in sorted(card["output"]["bands"], key=lambda band: band["low"])]
-        figure = feed_chart.draw_band_shares([_shares(part, values) for part in parts], bands, ticks, theme=visitor.theme())
+        figure = feed_chart.draw_band_shares(
+            [_band_shares(part, values) for part in parts], bands, ticks, theme=visitor.theme()
+        )
     else:
         averages = [part.average for part in parts]
         scale = chart_scales.make_scale(card, [each for each in averages if each is not None], tr)
         figure = feed_chart.draw_averages(averages, ticks, scale.ticks, visitor.theme())
-    summary = _summary(card, entries, tr)
+    summary = _describe_trend(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
     first = wording.format_answer_with_unit(card, feed_statistics.select_worst(card, entries, 1)[0].answer, tr)
-    told = " " + tr.text("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
-    st.caption(forms.plain(summary + told))
+    order = " " + tr.text("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
+    st.caption(forms.escape_markdown(summary + order))
 
 
-def _shares(part: FeedPeriod, values: list[str]) -> list[float]:
+def _band_shares(part: FeedPeriod, values: list[str]) -> list[float]:
     count = sum(part.counts.values())
     return [part.counts[value] / count if count else 0.0 for value in values]
 
 
-def _ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, str]]:
-    """Return what stands under some of the columns: when their entries came, else which they are."""
+def _make_ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, str]]:
+    """Return the labels under some of the columns: the time of their entries, else their numbers."""
     moments = [part.start for part in parts if part.start]
-    named = range(0, len(parts), max(1, len(parts) // _TICKS))
+    named = range(0, len(parts), max(1, len(parts) // _MAX_TICKS))
     if not moments:
         return [(float(place), tr.number(parts[place].first_number)) for place in named]
     days = (moments[-1] - moments[0]).days
     return [(float(place), tr.timestamp(moments[place], days, visitor.time_zone())) for place in named]
 
 
-def _summary(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
+def _describe_trend(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
     dated = feed_statistics.have_timestamps(entries)
-    told = tr.text("From left to right as time went by.") if dated else tr.text("From left to right as they came in.")
-    begun, now = feed_statistics.compare_first_and_last(card, entries)
+    order = tr.text("From left to right as time went by.") if dated else tr.text("From left to right as they came in.")
+    before, now = feed_statistics.compare_first_and_last(card, entries)
     bands = card["output"].get("bands", [])
     if bands:
         worst = bands[-1].get("label") or bands[-1]["value"]
-        figures = {"band": worst, "begun": tr.percent(begun), "now": tr.percent(now)}
-        return tr.text("{band}: {begun} at the beginning, {now} lately.", **figures) + " " + told
-    texts = {name: wording.format_answer_with_unit(card, value, tr) for name, value in (("begun", begun), ("now", now))}
-    return tr.text("On average {begun} at the beginning, {now} lately.", **texts) + " " + told
+        figures = {"band": worst, "begun": tr.percent(before), "now": tr.percent(now)}
+        return tr.text("{band}: {begun} at the beginning, {now} lately.", **figures) + " " + order
+    texts = {name: wording.format_answer_with_unit(card, value, tr) for name, value in (("begun", before), ("now", now))}
+    return tr.text("On average {begun} at the beginning, {now} lately.", **texts) + " " + order
 
 
-def _shown(place: str) -> int:
-    held: int = st.session_state.get(f"{PAGE}/{place}", _FEW)
+def _shown_count(place: str) -> int:
+    held: int = st.session_state.get(f"{PAGE}/{place}", _FIRST_COUNT)
     return held
 
 
-def _list(card: Card, entries: list[FeedEntry], count: int, place: str, tr: Translation) -> None:
+def _draw_list(card: Card, entries: list[FeedEntry], count: int, place: str, tr: Translation) -> None:
     """Draw entries one under another, each with its answer and the way to Try."""
     for each in entries:
         with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
-            st.html(_entry(card, each, tr))
+            st.html(_build_entry(card, each, tr))
             if each.row and st.button(tr.text("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
                 current_case.open_row(card, each.row)
                 page_address.request_first_page(card)
                 st.rerun()
     if count > len(entries):
-        more = partial(st.session_state.__setitem__, f"{PAGE}/{place}", _shown(place) + _MORE)
+        more = partial(st.session_state.__setitem__, f"{PAGE}/{place}", _shown_count(place) + _MORE_COUNT)
         st.button(tr.text("Show more"), on_click=more, key=f"{PAGE}/{place}/more", icon=":material/expand_more:")
 
 
-def _entry(card: Card, each: FeedEntry, tr: Translation) -> Markup:
+def _build_entry(card: Card, each: FeedEntry, tr: Translation) -> Markup:
     """Return an entry as HTML: its text, its answer and the band."""
     band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
     answer = wording.format_answer_with_unit(card, each.answer, tr)
@@ -236,10 +238,10 @@ def _entry(card: Card, each: FeedEntry, tr: Translation) -> Markup:
     return Markup('<p class="feed-text">{}</p><p class="feed-answer"><b>{}</b>{}</p>').format(text, answer, badge)
 
 
-def _versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
-    """Say which versions answered."""
+def _draw_versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
+    """Draw which versions of the model answered."""
     found, served = sorted({each.version[:8] for each in entries if each.version}), card["version"][:8]
-    named = ", ".join(found[:_NAMED]) + (" …" if len(found) > _NAMED else "")
+    named = ", ".join(found[:_MAX_NAMED]) + (" …" if len(found) > _MAX_NAMED else "")
     parts = [tr.text("answered by the pipeline"), f"{tr.text('version')} {named}"] if found else []
     parts += [tr.text("now served: {version}", version=served)] if found and found != [served] else []
     if len(entries) >= MAX_ENTRIES:

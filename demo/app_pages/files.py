@@ -30,28 +30,28 @@ _ROW_PIXELS, _TALLEST_PIXELS = 35, 320
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
     page_address.write_address(card)
     st.title(tr.text("A whole file at once"), anchor=False)
-    sent = file_upload.held().get(card["name"])
-    if sent and sent.scored:
-        _show(card, sent, sent.scored, tr)
-    elif sent and sent.error is None:
-        file_upload.on_its_way(card, sent, tr)
+    job = file_upload.upload_jobs().get(card["name"])
+    if job and job.scored:
+        _draw_scored_file(card, job, job.scored, tr)
+    elif job and job.error is None:
+        file_upload.draw_progress(card, job, tr)
     else:
-        if sent and sent.error:
-            file_upload.say_why(card, sent, sent.error, tr)
-        file_upload.take_one(card, sent, tr)
+        if job and job.error:
+            file_upload.draw_failure(card, job, job.error, tr)
+        file_upload.draw_upload(card, job, tr)
 
 
-def _show(card: Card, sent: UploadJob, file: ScoredFile, tr: Translation) -> None:
+def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translation) -> None:
     counts = scored_file.count_choices(card, file.table)
     scored = counts[ALL_ROWS] - counts[REFUSED]
     with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
-        st.caption(file_upload.named(file.name, file.recognised, tr))
+        st.caption(file_upload.describe_file(file.name, file.recognised, tr))
         st.button(
             tr.text("Another file"),
-            on_click=partial(file_upload.forget, card),
+            on_click=partial(file_upload.cancel_upload, card),
             icon=":material/upload_file:",
             type="tertiary",
         )
@@ -59,21 +59,21 @@ def _show(card: Card, sent: UploadJob, file: ScoredFile, tr: Translation) -> Non
         st.info(tr.text("These answers are of an earlier version of the model."), icon="🕰️")
         st.button(
             tr.text("Send it again"),
-            on_click=partial(file_upload.send_again, card, sent, {}),
+            on_click=partial(file_upload.resend, card, job, {}),
             icon=":material/refresh:",
             key=f"{PAGE}/again",
         )
-    said = tr.count("{n} row scored", "{n} rows scored", scored)
+    scored_text = tr.count("{n} row scored", "{n} rows scored", scored)
     refused_text = tr.count("{n} row not scored", "{n} rows not scored", counts[REFUSED])
     refused = Markup("<span>{}</span>").format(refused_text) if counts[REFUSED] else ""
-    st.html(Markup('<p class="headline"><strong>{}</strong>{}</p>').format(said, refused))
+    st.html(Markup('<p class="headline"><strong>{}</strong>{}</p>').format(scored_text, refused))
     if scored:
-        _distribution(card, file, counts, tr)
-    _rows(card, sent, file, counts, tr)
-    _downloads(card, file, tr)
+        _draw_distribution(card, file, counts, tr)
+    _draw_rows(card, job, file, counts, tr)
+    _draw_downloads(card, file, tr)
 
 
-def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
+def _draw_distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     bins = scored_file.make_histogram(card, file.table)
     scale = chart_scales.make_scale(card, [bins[0][0], bins[-1][1]], tr)
     ticks = [(at, tr.number(at)) for at in round_numbers(0, max(rows for _, _, rows in bins), 5) if at]
@@ -92,12 +92,12 @@ def _distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Tran
     )
     figure = answer_histogram.draw_histogram(bins, scale, ticks, visitor.theme())
     st.plotly_chart(figure, key="spread", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
-    st.caption(forms.plain(summary))
+    st.caption(forms.escape_markdown(summary))
 
 
-def _rows(card: Card, sent: UploadJob, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
+def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     """Draw the choice of rows, the rows, and the way from one of them to Try."""
-    choice, order, part = _choice(card, sent, counts, tr)
+    choice, order, part = _draw_choice(card, job, counts, tr)
     shown = scored_file.select_rows(card, file.table, choice, order, part)
     if choice == REFUSED:
         shown = scored_file.replace_error_codes(
@@ -105,12 +105,12 @@ def _rows(card: Card, sent: UploadJob, file: ScoredFile, counts: dict[str, int],
         )
     picked: Any = st.dataframe(
         shown,
-        column_config=_field_columns(card, shown, tr) | _columns(card, choice, tr),
+        column_config=_field_columns(card, shown, tr) | _answer_columns(card, choice, tr),
         hide_index=True,
         height=min(_TALLEST_PIXELS, _ROW_PIXELS * (shown.num_rows + 1) + 2),
         on_select="rerun",
         selection_mode="single-row",
-        key=f"{PAGE}/table/{sent.number}/{choice}/{order}/{part}",
+        key=f"{PAGE}/table/{job.number}/{choice}/{order}/{part}",
     )
     if counts[choice] > PAGE_ROWS:
         first = part * PAGE_ROWS + 1
@@ -123,15 +123,15 @@ def _rows(card: Card, sent: UploadJob, file: ScoredFile, counts: dict[str, int],
         page_address.request_first_page(card)
 
     if at is None:
-        lacking = tr.text("Choose a row of the table first.")
+        reason = tr.text("Choose a row of the table first.")
     else:
         scored = scored_file.is_scored(card, file, shown[ROW][at].as_py())
-        lacking = "" if scored else tr.text("This row was not scored: some of its values are missing or cannot be read.")
-    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=bool(lacking), help=lacking or None)
+        reason = "" if scored else tr.text("This row was not scored: some of its values are missing or cannot be read.")
+    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=bool(reason), help=reason or None)
 
 
-def _choice(card: Card, sent: UploadJob, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
-    """Draw which rows, in which order, and where there are more than a table holds, which part of them."""
+def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
+    """Draw the choice of rows, of their order, and of a part where there are more than a table holds."""
     names = {ALL_ROWS: tr.text("all"), REFUSED: tr.text("not scored")}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     orders = {
@@ -144,8 +144,8 @@ def _choice(card: Card, sent: UploadJob, counts: dict[str, int], tr: Translation
             st.pills(
                 tr.text("Rows"),
                 [each for each in counts if counts[each] or each == ALL_ROWS],
-                format_func=lambda each: f"{forms.plain(names[each])} {tr.number(counts[each])}",
-                key=f"{PAGE}/choice/{sent.number}",
+                format_func=lambda each: f"{forms.escape_markdown(names[each])} {tr.number(counts[each])}",
+                key=f"{PAGE}/choice/{job.number}",
                 default=ALL_ROWS,
                 required=True,
             )
@@ -161,7 +161,7 @@ def _choice(card: Card, sent: UploadJob, counts: dict[str, int], tr: Translation
         )
         parts, part = math.ceil(counts[choice] / PAGE_ROWS), 1
         if parts > 1:
-            key = f"{PAGE}/part/{sent.number}/{choice}/{order}"
+            key = f"{PAGE}/part/{job.number}/{choice}/{order}"
             part = st.number_input(tr.text("Part, of {n}", n=tr.number(parts)), 1, parts, key=key, width=220)
     return choice, order or "high", part - 1
 
@@ -173,7 +173,7 @@ def _field_columns(card: Card, shown: Any, tr: Translation) -> dict[str, Any]:
     return {name: column for name, column in columns.items() if column is not None}
 
 
-def _columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
+def _answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
     columns: dict[str, Any] = {
         DECISION: st.column_config.TextColumn(tr.text("decision")),
         ROW: st.column_config.NumberColumn(tr.text("row"), pinned=True),
@@ -185,7 +185,7 @@ def _columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
     return columns
 
 
-def _downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
+def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
     with st.container(horizontal=True, key="file-downloads"):
         for name, make, kind in (
             ("csv", spreadsheet.to_csv, CSV),

@@ -25,36 +25,36 @@ from demo.widgets import forms
 
 PAGE = "how-good"
 _MISTAKES, _GROUPS = "mistakes", "groups"
-Reader: TypeAlias = Callable[[], EvaluationQuery]
+ReadQuery: TypeAlias = Callable[[], EvaluationQuery]
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
     current_case.get_case(card)
     st.title(tr.text("How good is it?"), anchor=False)
-    found = service_queries.evaluation(card)
+    found = service_queries.get_evaluation(card)
     if found is None:
         page_address.write_address(card)
         if not query_errors.errors():
             st.info(tr.text("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
-    titles = _titles(found, tr)
+    titles = _question_titles(found, tr)
     groupings = [segment["name"] for segment in found["segments"]]
 
     def read() -> EvaluationQuery:
         return evaluation_query.decode_query(page_view.view_text(PAGE), list(titles), groupings)
 
-    asked = read()
-    _choose(titles, read, tr)
-    page_address.write_address(card, evaluation_query.encode_query(asked))
+    query = read()
+    _draw_question_choice(titles, read, tr)
+    page_address.write_address(card, evaluation_query.encode_query(query))
     with st.container(key="finding"):
-        if asked.question == _MISTAKES and found["kind"] == "classification":
-            _mistakes(card, found, read, tr)
-        elif asked.question == _GROUPS:
-            _groups(card, found, read, tr)
+        if query.question == _MISTAKES and found["kind"] == "classification":
+            _draw_costs(card, found, read, tr)
+        elif query.question == _GROUPS:
+            _draw_groups(card, found, read, tr)
         else:
-            _show(_finding(card, found, asked.question, tr))
+            _draw_finding(_make_finding(card, found, query.question, tr))
     st.caption(
         tr.count(
             "Measured on {n} case that the model had never seen.",
@@ -64,7 +64,7 @@ def page() -> None:
     )
 
 
-def _titles(found: Evaluation, tr: Translation) -> dict[str, str]:
+def _question_titles(found: Evaluation, tr: Translation) -> dict[str, str]:
     """Return the questions that this evaluation answers, in the order in which clients ask them."""
     if found["kind"] == "classification":
         titles = {
@@ -88,31 +88,31 @@ def _titles(found: Evaluation, tr: Translation) -> dict[str, str]:
     return titles | {"weak": tr.text("Where is it wrong?")}
 
 
-def _choose(titles: dict[str, str], read: Reader, tr: Translation) -> None:
+def _draw_question_choice(titles: dict[str, str], read: ReadQuery, tr: Translation) -> None:
     key = f"{PAGE}/chosen"
     st.pills(
         tr.text("Question"),
         list(titles),
         format_func=titles.__getitem__,
-        key=_held(key, read().question),
-        on_change=_look(read, "question", key),
+        key=_prepare(key, read().question),
+        on_change=_on_change(read, "question", key),
         label_visibility="collapsed",
         required=True,
     )
 
 
-def _held(key: str, value: Any) -> str:
-    """Let a widget show what the address says; return its key."""
+def _prepare(key: str, value: Any) -> str:
+    """Let a widget show what the URL says; return the widget's key."""
     st.session_state[key] = value
     return key
 
 
-def _look(read: Reader, name: str, key: str) -> Callable[[], None]:
-    """Return what a widget does when it is changed. It reads anew: the browser may send two changes in one message."""
+def _on_change(read: ReadQuery, name: str, key: str) -> Callable[[], None]:
+    """Return the callback of a widget. It decodes the query again: the browser may send two changes in one message."""
     return lambda: page_view.set_view(PAGE, evaluation_query.encode_query(replace(read(), **{name: st.session_state[key]})))
 
 
-def _finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Finding:
+def _make_finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Finding:
     theme = visitor.theme()
     if chosen == "bands":
         return findings.describe_bands(card, found, theme, tr)
@@ -135,37 +135,37 @@ def _finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Fin
     return of_values[chosen](card, found, theme, tr)
 
 
-def _show(finding: Finding) -> None:
-    st.markdown(f"#### {forms.plain(finding.sentence)}")
+def _draw_finding(finding: Finding) -> None:
+    st.markdown(f"#### {forms.escape_markdown(finding.sentence)}")
     if finding.figure is not None:
         config = {"displayModeBar": False, "staticPlot": True}
         st.plotly_chart(finding.figure, key="drawing", theme=None, config=config, alt=finding.sentence)
     if finding.items:
-        st.markdown("\n".join(f"- {forms.plain(text)}" for text in finding.items))
+        st.markdown("\n".join(f"- {forms.escape_markdown(text)}" for text in finding.items))
     if finding.table:
         st.html(finding.table)
     if finding.notes:
-        st.markdown("  \n".join(forms.plain(text) for text in finding.notes))
+        st.markdown("  \n".join(forms.escape_markdown(text) for text in finding.notes))
 
 
-def _groups(card: Card, found: Evaluation, read: Reader, tr: Translation) -> None:
+def _draw_groups(card: Card, found: Evaluation, read: ReadQuery, tr: Translation) -> None:
     unseen_first = {each["name"]: each for each in sorted(found["segments"], key=lambda segment: segment["is_input"])}
     by = read().by or next(iter(unseen_first))
     key = f"{PAGE}/by/{card['name']}"
     st.selectbox(
         tr.text("Compare by"),
         list(unseen_first),
-        format_func=lambda name: forms.plain(unseen_first[name]["label"]),
-        key=_held(key, by),
-        on_change=_look(read, "by", key),
+        format_func=lambda name: forms.escape_markdown(unseen_first[name]["label"]),
+        key=_prepare(key, by),
+        on_change=_on_change(read, "by", key),
         width=360,
     )
-    _show(group_findings.describe_groups(card, found, unseen_first[by], visitor.theme(), tr))
+    _draw_finding(group_findings.describe_groups(card, found, unseen_first[by], visitor.theme(), tr))
 
 
-def _mistakes(card: Card, found: Classification, read: Reader, tr: Translation) -> None:
+def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translation) -> None:
     """Draw the threshold and the prices of both mistakes; everything below follows them at once."""
-    asked = read()
+    query = read()
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
     key = f"{PAGE}/threshold/{card['name']}"
     left.slider(
@@ -174,27 +174,29 @@ def _mistakes(card: Card, found: Classification, read: Reader, tr: Translation) 
         1.0,
         step=0.01,
         format="percent",
-        key=_held(key, asked.threshold),
-        on_change=_look(read, "threshold", key),
+        key=_prepare(key, query.threshold),
+        on_change=_on_change(read, "threshold", key),
     )
-    _price(middle, tr.text("A false alarm costs"), card, read, "alarm")
-    _price(right, tr.text("A missed one costs"), card, read, "missed")
-    counts = threshold_costs.find_nearest(found["thresholds"], asked.threshold)
-    st.markdown(f"#### {forms.plain(classification_findings.describe_threshold(card, found, counts, tr))}")
+    _draw_price(middle, tr.text("A false alarm costs"), card, read, "alarm")
+    _draw_price(right, tr.text("A missed one costs"), card, read, "missed")
+    counts = threshold_costs.find_nearest(found["thresholds"], query.threshold)
+    st.markdown(f"#### {forms.escape_markdown(classification_findings.describe_threshold(card, found, counts, tr))}")
     drawing, sentence = classification_findings.describe_costs(
-        found, counts, asked.alarm, asked.missed, theme=visitor.theme(), tr=tr
+        found, counts, query.alarm, query.missed, theme=visitor.theme(), tr=tr
     )
     counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
     counted.html(classification_findings.build_confusion_table(card, counts, tr))
     with drawn:
         config = {"displayModeBar": False, "staticPlot": True}
         st.plotly_chart(drawing, key="drawing", theme=None, config=config, alt=sentence)
-        st.markdown(forms.plain(sentence))
+        st.markdown(forms.escape_markdown(sentence))
     sure = classification_findings.describe_threshold_intervals(counts, tr)
-    st.markdown("  \n".join(forms.plain(text) for text in (sure, findings.explain_intervals(tr, drawn=False)) if text))
+    st.markdown(
+        "  \n".join(forms.escape_markdown(text) for text in (sure, findings.explain_intervals(tr, drawn=False)) if text)
+    )
 
 
-def _price(place: DeltaGenerator, label: str, card: Card, read: Reader, name: str) -> None:
+def _draw_price(place: DeltaGenerator, label: str, card: Card, read: ReadQuery, name: str) -> None:
     key = f"{PAGE}/{name}/{card['name']}"
     place.number_input(
         label,
@@ -202,6 +204,6 @@ def _price(place: DeltaGenerator, label: str, card: Card, read: Reader, name: st
         evaluation_query.MAX_PRICE,
         step=1.0,
         format="%g",
-        key=_held(key, getattr(read(), name)),
-        on_change=_look(read, name, key),
+        key=_prepare(key, getattr(read(), name)),
+        on_change=_on_change(read, name, key),
     )

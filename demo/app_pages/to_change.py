@@ -18,13 +18,13 @@ from demo.text.translation import Translation
 from demo.widgets import forms
 
 PAGE = "to-change"
-_OWN = ""
-_WIDE = 620
+_RANGE = ""
+_LIST_PIXELS = 620
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
     case = current_case.get_case(card)
     st.title(tr.text("What would have to change?"), anchor=False)
     if not goal_choice.changeable_fields(card):
@@ -32,82 +32,82 @@ def page() -> None:
         st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
         return
     place = st.empty()
-    wish = goal_choice.decode_goal(card, page_view.view_text(PAGE))
-    _goal(card, wish, tr)
-    _fixed(card, wish, tr)
-    page_address.write_address(card, goal_choice.encode_goal(wish))
-    asked = service_queries.recommend(card, case.row, goal_choice.to_goal(card, wish), list(wish.fixed))
-    if asked is None:
+    choice = goal_choice.decode_goal(card, page_view.view_text(PAGE))
+    _draw_goal(card, choice, tr)
+    _draw_fixed_fields(card, choice, tr)
+    page_address.write_address(card, goal_choice.encode_goal(choice))
+    answer = service_queries.recommend(card, case.row, goal_choice.to_goal(card, choice), list(choice.fixed))
+    if answer is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    place.html(answer_html.build_answer_line(card, asked["prediction"], tr.text("This case:"), tr))
-    if asked["recommendations"]:
-        _proposals(card, asked["recommendations"], tr)
-    elif asked["reachable"]:
+    place.html(answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr))
+    if answer["recommendations"]:
+        _draw_recommendations(card, answer["recommendations"], tr)
+    elif answer["reachable"]:
         st.success(
             tr.text("This case is there already: nothing has to change. Choose another goal, or another case on Try."),
             icon="✅",
         )
     else:
-        _out_of_reach(wish, tr)
-    _still(card, tr)
+        _draw_unreachable(choice, tr)
+    _draw_unchangeable(card, tr)
 
 
-def _out_of_reach(wish: GoalChoice, tr: Translation) -> None:
+def _draw_unreachable(choice: GoalChoice, tr: Translation) -> None:
     st.info(
         tr.text(
             "Not reachable: no way was found with the fields left. Choose another goal, or leave fewer fields as they are."
         )
-        if wish.fixed
+        if choice.fixed
         else tr.text("Not reachable: no way was found with the fields that can change. Choose another goal."),
         icon="🧭",
     )
 
 
-def _change(card: Card, change: Callable[[GoalChoice], GoalChoice]) -> None:
-    """GoalChoice for something else. The wish is read anew: the browser may send two changes in one message."""
+def _change_goal(card: Card, change: Callable[[GoalChoice], GoalChoice]) -> None:
+    """Change the goal. It is decoded again, because the browser may send two changes in one message."""
     page_view.set_view(PAGE, goal_choice.encode_goal(change(goal_choice.decode_goal(card, page_view.view_text(PAGE)))))
 
 
-def _goal(card: Card, wish: GoalChoice, tr: Translation) -> None:
-    """Draw the choice of a goal: a band of the card, or numbers of one's own."""
+def _draw_goal(card: Card, choice: GoalChoice, tr: Translation) -> None:
+    """Draw the choice of a goal: a band of the card, or a range."""
     bands = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     if bands:
         key = f"{PAGE}/goal"
-        st.session_state[key] = wish.band
+        st.session_state[key] = choice.band
 
         def look() -> None:
             chosen = st.session_state[key]
             if chosen is not None:
-                own = goal_choice.default_range(card) if chosen == _OWN else GoalChoice(band=chosen)
-                _change(card, lambda now: replace(own, fixed=now.fixed))
+                own = goal_choice.default_range(card) if chosen == _RANGE else GoalChoice(band=chosen)
+                _change_goal(card, lambda now: replace(own, fixed=now.fixed))
 
         st.pills(
             tr.text("The goal"),
-            [*bands, _OWN],
-            format_func=lambda band: forms.plain(bands.get(band) or tr.text("a number of my own")),
+            [*bands, _RANGE],
+            format_func=lambda band: forms.escape_markdown(bands.get(band) or tr.text("a number of my own")),
             key=key,
             on_change=look,
         )
-    if not wish.band:
-        _numbers(card, wish, tr)
+    if not choice.band:
+        _draw_range(card, choice, tr)
 
 
-def _numbers(card: Card, wish: GoalChoice, tr: Translation) -> None:
-    """Draw the ends between which the answer should lie."""
+def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
+    """Draw the range in which the answer should lie."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="own-goal"):
         if not wording.is_classification(card):
-            _values(card, wish, tr)
+            _draw_ends(card, choice, tr)
             return
         if len(goal_choice.labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
-            _label(card, wish, tr)
+            _draw_label(card, choice, tr)
         key = f"{PAGE}/chance/{card['name']}"
-        st.session_state[key] = (wish.minimum or 0.0, 1.0 if wish.maximum is None else wish.maximum)
+        st.session_state[key] = (choice.minimum or 0.0, 1.0 if choice.maximum is None else choice.maximum)
 
         def look() -> None:
             least, most = st.session_state[key]
             ends: dict[str, Any] = {"minimum": least or None, "maximum": most if most < 1 or not least else None}
-            _change(card, lambda now: replace(now, **ends))
+            _change_goal(card, lambda now: replace(now, **ends))
 
         st.slider(
             tr.text("The chance should lie between"),
@@ -121,37 +121,37 @@ def _numbers(card: Card, wish: GoalChoice, tr: Translation) -> None:
         )
 
 
-def _label(card: Card, wish: GoalChoice, tr: Translation) -> None:
+def _draw_label(card: Card, choice: GoalChoice, tr: Translation) -> None:
     names = {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
     key = f"{PAGE}/label/{card['name']}"
-    st.session_state[key] = wish.label
+    st.session_state[key] = choice.label
     st.selectbox(
         tr.text("The chance of"),
         list(names),
-        format_func=lambda name: forms.plain(names[name]),
+        format_func=lambda name: forms.escape_markdown(names[name]),
         key=key,
-        on_change=lambda: _change(card, lambda now: replace(now, label=st.session_state[key])),
+        on_change=lambda: _change_goal(card, lambda now: replace(now, label=st.session_state[key])),
         width=260,
     )
 
 
-def _values(card: Card, wish: GoalChoice, tr: Translation) -> None:
-    size = goal_choice.range_step(card)
+def _draw_ends(card: Card, choice: GoalChoice, tr: Translation) -> None:
+    step = goal_choice.range_step(card)
     unit = card["output"].get("unit", "")
     for name, short, label, end in (
-        ("minimum", "least", tr.text("The answer should be at least"), wish.minimum),
-        ("maximum", "most", tr.text("and at most"), wish.maximum),
+        ("minimum", "least", tr.text("The answer should be at least"), choice.minimum),
+        ("maximum", "most", tr.text("and at most"), choice.maximum),
     ):
         key = f"{PAGE}/{short}/{card['name']}"
         st.session_state[key] = end
 
         def look(name: str = name, key: str = key) -> None:
-            _change(card, lambda now: goal_choice.replace_end(now, name, st.session_state[key]))
+            _change_goal(card, lambda now: goal_choice.replace_end(now, name, st.session_state[key]))
 
         st.number_input(
-            forms.plain(label + (f", {unit}" if unit else "")),
-            step=size,
-            format="%.0f" if size >= 1 else "%g",
+            forms.escape_markdown(label + (f", {unit}" if unit else "")),
+            step=step,
+            format="%.0f" if step >= 1 else "%g",
             key=key,
             placeholder=tr.text("no limit"),
             on_change=look,
@@ -159,22 +159,22 @@ def _values(card: Card, wish: GoalChoice, tr: Translation) -> None:
         )
 
 
-def _fixed(card: Card, wish: GoalChoice, tr: Translation) -> None:
+def _draw_fixed_fields(card: Card, choice: GoalChoice, tr: Translation) -> None:
     fields = {field["name"]: field for field in card["inputs"]}
     key = f"{PAGE}/fixed/{card['name']}"
-    st.session_state[key] = list(wish.fixed)
+    st.session_state[key] = list(choice.fixed)
     st.multiselect(
         tr.text("Leave as it is"),
         goal_choice.changeable_fields(card),
-        format_func=lambda name: forms.plain(wording.field_label(fields[name])),
+        format_func=lambda name: forms.escape_markdown(wording.field_label(fields[name])),
         key=key,
         placeholder=tr.text("nothing"),
-        on_change=lambda: _change(card, lambda now: replace(now, fixed=tuple(st.session_state[key]))),
-        width=_WIDE,
+        on_change=lambda: _change_goal(card, lambda now: replace(now, fixed=tuple(st.session_state[key]))),
+        width=_LIST_PIXELS,
     )
 
 
-def _proposals(card: Card, found: list[Recommendation], tr: Translation) -> None:
+def _draw_recommendations(card: Card, found: list[Recommendation], tr: Translation) -> None:
     st.markdown(
         tr.count(
             "{n} way to get there, the smallest change first:",
@@ -185,13 +185,13 @@ def _proposals(card: Card, found: list[Recommendation], tr: Translation) -> None
     fields = {field["name"]: field for field in card["inputs"]}
     for place, proposal in enumerate(found):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{place}"):
-            moves = concatenate(_move(fields[change["field"]], change, tr) for change in proposal["changes"])
+            moves = concatenate(_build_change(fields[change["field"]], change, tr) for change in proposal["changes"])
             answer = answer_html.build_answer_line(card, proposal["prediction"], "", tr, proposal["usualness"])
             st.html(Markup('<ul class="moves">{}</ul>{}').format(moves, answer))
-            st.button(tr.text("Try it"), key=f"take-{place}", on_click=_take(card, proposal), type="primary")
+            st.button(tr.text("Try it"), key=f"take-{place}", on_click=_apply(card, proposal), type="primary")
 
 
-def _move(field: Field, change: Change, tr: Translation) -> Markup:
+def _build_change(field: Field, change: Change, tr: Translation) -> Markup:
     kind = field_types.of(field)
     before, after = (
         kind.value_text(change["from"], tr),
@@ -200,7 +200,7 @@ def _move(field: Field, change: Change, tr: Translation) -> Markup:
     return Markup("<li>{} <b>{} → {}</b></li>").format(wording.field_label(field), before, after)
 
 
-def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
+def _apply(card: Card, proposal: Recommendation) -> Callable[[], None]:
     def take() -> None:
         current_case.change_values(card, {change["field"]: change["to"] for change in proposal["changes"]})
         page_address.request_first_page(card)
@@ -208,8 +208,12 @@ def _take(card: Card, proposal: Recommendation) -> Callable[[], None]:
     return take
 
 
-def _still(card: Card, tr: Translation) -> None:
-    """Say which fields no proposal touches."""
+def _draw_unchangeable(card: Card, tr: Translation) -> None:
+    """Draw which fields no recommendation changes."""
     still = [wording.field_label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
     if still:
-        st.caption(tr.text("Never moved, because nobody can change it now: {fields}.", fields=forms.plain(", ".join(still))))
+        st.caption(
+            tr.text(
+                "Never moved, because nobody can change it now: {fields}.", fields=forms.escape_markdown(", ".join(still))
+            )
+        )

@@ -25,39 +25,39 @@ _UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card = service_queries.card(st.session_state[MODEL])
+    card = service_queries.get_card(st.session_state[MODEL])
     tr = visitor.translation()
     case = current_case.get_case(card)
-    st.title(forms.plain(card["question"]), anchor=False)
-    _notices(tr)
+    st.title(forms.escape_markdown(card["question"]), anchor=False)
+    _draw_notices(tr)
     with st.container(key="page"):
         form, answer = st.columns([5, 6], gap="large")
     with form:
-        _starts(card, case, tr)
-        case.row, notes = forms.draw(card, case, tr)
-    if st.session_state.pop("keep_now", False):  # only now: the form may hold what was typed a moment before the click
+        _draw_starts(card, case, tr)
+        case.row, notes = forms.draw_form(card, case, tr)
+    if st.session_state.pop("keep_now", False):  # after the form: it may hold a value that was typed just before the click
         saved_case_list.save_current_case(card)
     page_address.write_address(card)
-    with answer, st.container(key="answer"):  # on a phone the fields stand between what is said and why
+    with answer, st.container(key="answer"):  # on a phone the form stands between the answer and the explanation
         explained = service_queries.explain(card, [case.row, case.start_row])
         if explained is None:
             st.html(build_paragraph("answer-none", "–"))
             st.caption(tr.text("No answer at the moment."))
-            _notes(card, notes, {}, tr)
+            _draw_notes(card, notes, {}, tr)
             return
         now, start = explained
         with st.container(key="said"):
-            _answer(card, case, now["prediction"], start["prediction"], tr)
+            _draw_answer(card, case, now["prediction"], start["prediction"], tr)
         with st.container(key="why"):
-            _why(card, case, now, start, tr)
-            _foot(card, case, tr)
-        _notes(card, notes, {each["field"]: each["code"] for each in now["prediction"]["warnings"]}, tr)
+            _draw_explanation(card, case, now, start, tr)
+            _draw_footer(card, case, tr)
+        _draw_notes(card, notes, {each["field"]: each["code"] for each in now["prediction"]["warnings"]}, tr)
 
 
-def _notices(tr: Translation) -> None:
-    unread = current_case.rejected_parts()
-    if unread:
-        listed = ", ".join(f"`{text.replace('`', '´')}`" for text in unread[:6])
+def _draw_notices(tr: Translation) -> None:
+    rejected = current_case.rejected_parts()
+    if rejected:
+        listed = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:6])
         st.info(
             tr.text("The link held values that this model does not know; they were left out:") + " " + listed,
             icon="🔗",
@@ -66,8 +66,8 @@ def _notices(tr: Translation) -> None:
         st.info(tr.text("The model was renewed. Please review the new fields; what you typed is kept."), icon="🆕")
 
 
-def _starts(card: Card, case: Case, tr: Translation) -> None:
-    """Draw the rows to start from. A press begins a new case before the page is drawn again."""
+def _draw_starts(card: Card, case: Case, tr: Translation) -> None:
+    """Draw the choice of a start. A click begins another case before the page runs again."""
     examples = {example["name"]: example.get("label") or example["name"] for example in card.get("examples", [])}
 
     def begin(start: str) -> None:
@@ -84,7 +84,7 @@ def _starts(card: Card, case: Case, tr: Translation) -> None:
         st.pills(
             tr.text("Start from"),
             list(examples),
-            format_func=lambda name: forms.plain(examples[name]),
+            format_func=lambda name: forms.escape_markdown(examples[name]),
             key=key,
             on_change=pick,
         )
@@ -92,14 +92,14 @@ def _starts(card: Card, case: Case, tr: Translation) -> None:
         real = [name for name in cases.start_rows(card) if name not in examples and name != case.start]
         if card.get("real_rows") and real:
             st.button(
-                tr.text("Another real {row}", row=forms.plain(card.get("row_name") or tr.text("case"))),
+                tr.text("Another real {row}", row=forms.escape_markdown(card.get("row_name") or tr.text("case"))),
                 on_click=lambda: begin(random.choice(real)),  # noqa: S311 - nothing secret is drawn
                 type="tertiary",
                 icon=":material/shuffle:",
             )
         st.button(
             tr.text("Back to the start"),
-            on_click=lambda: _back(card),
+            on_click=lambda: _undo(card),
             type="tertiary",
             icon=":material/undo:",
             key="back",
@@ -107,58 +107,58 @@ def _starts(card: Card, case: Case, tr: Translation) -> None:
         )
 
 
-def _back(card: Card) -> None:
+def _undo(card: Card) -> None:
     current_case.undo_changes(card)
     current_case.rejected_parts().clear()
 
 
-def _answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:
-    value, begun = wording.answer_value(card, now), wording.answer_value(card, start)
+def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:
+    value, start_value = wording.answer_value(card, now), wording.answer_value(card, start)
     st.html(answer_html.build_large_answer(card, now, tr))
-    figure, alt = _drawing(card, case, now, begun, tr)
+    figure, alt = _draw_scale(card, case, now, start_value, tr)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
-    before, moved, after = case_story.describe_case(card, case, begun, value, tr)
+    before, moved, after = case_story.describe_case(card, case, start_value, value, tr)
     st.html(Markup('<p class="story">{} <strong>{}</strong>{} {}</p>').format(before, moved, "." if moved else "", after))
 
 
-def _drawing(card: Card, case: Case, now: Prediction, begun: float, tr: Translation) -> tuple[Figure, str]:
+def _draw_scale(card: Card, case: Case, now: Prediction, start_value: float, tr: Translation) -> tuple[Figure, str]:
     value = wording.answer_value(card, now)
-    pinned = begun if case.changed() else None
+    pinned = start_value if case.changed() else None
     output = card["output"]
-    said = wording.format_answer_with_unit(card, value, tr)
+    answer_text = wording.format_answer_with_unit(card, value, tr)
     if wording.is_classification(card):
         bands = sorted(output.get("bands", []), key=lambda band: band["low"])
-        stretches = [ScaleBand(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
+        scale_bands = [ScaleBand(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
         ends = {band["low"] for band in bands[1:]} or {0.0, 0.5, 1.0}
         ticks = [(end, tr.percent(end)) for end in sorted(ends)]
-        figure = answer_scale.draw_probability_scale(stretches, ticks, value, pinned, visitor.theme())
-        return figure, tr.text("Scale from 0% to 100%, the answer stands at {answer}.", answer=said)
-    around = now.get("interval")
-    low, high = (around["low"], around["high"]) if around else (value, value)
+        figure = answer_scale.draw_probability_scale(scale_bands, ticks, value, pinned, visitor.theme())
+        return figure, tr.text("Scale from 0% to 100%, the answer stands at {answer}.", answer=answer_text)
+    interval = now.get("interval")
+    low, high = (interval["low"], interval["high"]) if interval else (value, value)
     seen = output.get("seen") or (0.0, 1.0)
-    least, most = min(low, seen[0]), max(high, seen[1])
-    ticks = [(at, wording.format_answer(card, at, tr)) for at in (least, (least + most) / 2, most)]
-    figure = answer_scale.draw_value_scale((low, high), value, pinned, (least, most), ticks=ticks, theme=visitor.theme())
-    if not around:
-        return figure, tr.text("The answer is {answer}.", answer=said)
+    lowest, highest = min(low, seen[0]), max(high, seen[1])
+    ticks = [(at, wording.format_answer(card, at, tr)) for at in (lowest, (lowest + highest) / 2, highest)]
+    figure = answer_scale.draw_value_scale((low, high), value, pinned, (lowest, highest), ticks=ticks, theme=visitor.theme())
+    if not interval:
+        return figure, tr.text("The answer is {answer}.", answer=answer_text)
     sentence = tr.text(
         "{share} of real values lie between {low} and {high}.",
-        share=tr.percent(around["coverage"]),
+        share=tr.percent(interval["coverage"]),
         low=wording.format_answer(card, low, tr),
         high=wording.format_answer_with_unit(card, high, tr),
     )
     st.html(build_paragraph("range", sentence))
-    return figure, tr.text("The answer is {answer}.", answer=said) + " " + sentence
+    return figure, tr.text("The answer is {answer}.", answer=answer_text) + " " + sentence
 
 
-def _why(card: Card, case: Case, now: Explanation, start: Explanation, tr: Translation) -> None:
+def _draw_explanation(card: Card, case: Case, now: Explanation, start: Explanation, tr: Translation) -> None:
     st.html(explanation_view.build_explanation(card, case.row, now, start, tr))
     sentence, unusual = explanation_view.describe_usualness(card, now["usualness"], tr)
     if sentence:
         st.html(build_paragraph("usual rare" if unusual else "usual", sentence))
 
 
-def _foot(card: Card, case: Case, tr: Translation) -> None:
+def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
     same = next((each.name for each in saved_case_list.saved_cases_of(card) if each.row == case.row), "")
 
     def keep() -> None:
@@ -166,7 +166,7 @@ def _foot(card: Card, case: Case, tr: Translation) -> None:
 
     with st.container(horizontal=True, key="foot", vertical_alignment="center"):
         if same:
-            st.caption(tr.text("Kept as {name}: see Compare.", name=forms.plain(same)))
+            st.caption(tr.text("Kept as {name}: see Compare.", name=forms.escape_markdown(same)))
         elif saved_case_list.has_room(card):
             st.button(
                 tr.text("Keep to compare"),
@@ -182,7 +182,7 @@ def _foot(card: Card, case: Case, tr: Translation) -> None:
         st.html(build_footer(parts))
 
 
-def _notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
+def _draw_notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
     """Write under its field what the service refuses or warns about; `warnings` is field → code."""
     refused = query_errors.field_errors()
     for field in card["inputs"]:
@@ -190,10 +190,10 @@ def _notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, st
         if name in refused:
             places[name].error(tr.text("Please check this value."))
         elif name in warnings:
-            places[name].html(build_paragraph("unusual", _warning(field, warnings[name], tr)))
+            places[name].html(build_paragraph("unusual", _describe_warning(field, warnings[name], tr)))
 
 
-def _warning(field: Field, code: str, tr: Translation) -> str:
+def _describe_warning(field: Field, code: str, tr: Translation) -> str:
     if code not in _UNUSUAL:
         return tr.text("The model warns about this value: {code}.", code=code)
     kind = field_types.of(field)

@@ -20,13 +20,13 @@ from demo.views.curve_view import FieldValues
 from demo.widgets import forms
 
 PAGE = "what-if"
-_WIDE = 270
+_CONTROL_PIXELS = 270
 """Pixels of a control: two of them and a choice stand side by side on a laptop."""
 
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
     case = current_case.get_case(card)
     st.title(tr.text("What if?"), anchor=False)
     fields = {name: kind.field for name, kind in field_types.by_name(card).items() if kind.can_sweep}
@@ -36,20 +36,20 @@ def page() -> None:
             tr.text("This model reads a text only: no field to sweep. On Try, change the words and watch their colours.")
         )
         return
-    names = _controls(card, case, fields, tr)
+    names = _draw_controls(card, case, fields, tr)
     page_address.write_address(card, ",".join(names))
-    asked = service_queries.sweep(card, case.row, names, case.start_row)
-    if asked is None:
+    answer = service_queries.get_curves(card, case.row, names, case.start_row)
+    if answer is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    st.html(answer_html.build_answer_line(card, asked["prediction"], tr.text("This case:"), tr, asked["usualness"]))
-    if asked["surface"]:
-        _map(card, case, (fields[names[0]], fields[names[1]]), asked, tr)
+    st.html(answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr, answer["usualness"]))
+    if answer["surface"]:
+        _draw_map(card, case, (fields[names[0]], fields[names[1]]), answer, tr)
     else:
-        _curve(card, case, fields[names[0]], asked, tr)
+        _draw_curve(card, case, fields[names[0]], answer, tr)
 
 
-def _controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> list[str]:
+def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> list[str]:
     """Draw the choice of one field, or two, and the fields themselves; return their names."""
     pairs = [f"{one},{two}" for one in fields for two in fields if one != two]
     first, _, second = page_view.selected_view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
@@ -61,14 +61,16 @@ def _controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation)
         page_view.set_view(PAGE, f"{one},{two}" if two and two != one else one)
 
     def name_of(name: str) -> str:
-        return forms.plain(wording.field_label(fields[name])) if name else tr.text("nothing else")
+        return forms.escape_markdown(wording.field_label(fields[name])) if name else tr.text("nothing else")
 
     st.pills(tr.text("Change"), list(fields), format_func=name_of, key=one_key, on_change=look)
     others = ["", *(name for name in fields if name != first)]
     names = [first, second] if second else [first]
     with st.container(horizontal=True, vertical_alignment="bottom", key="by-hand"):
-        _by_hand(card, case, [fields[name] for name in names], tr)
-        st.selectbox(tr.text("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_WIDE)
+        _draw_fields(card, case, [fields[name] for name in names], tr)
+        st.selectbox(
+            tr.text("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_CONTROL_PIXELS
+        )
         st.button(
             tr.text("Back to the start"),
             on_click=lambda: current_case.undo_changes(card),
@@ -80,35 +82,35 @@ def _controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation)
     return names
 
 
-def _by_hand(card: Card, case: Case, fields: list[Field], tr: Translation) -> None:
-    """Draw the fields themselves: for the keyboard, and for values between the points."""
+def _draw_fields(card: Card, case: Case, fields: list[Field], tr: Translation) -> None:
+    """Draw the fields as widgets: for the keyboard, and for values between the points."""
     for field in fields:
-        with st.container(width=_WIDE):
+        with st.container(width=_CONTROL_PIXELS):
             case.row[field["name"]] = forms.draw_field(card, field, case, tr, PAGE)
 
 
-def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation) -> None:
-    side, points = curve_view.make_curve_points(card, field, asked["curves"][0], tr)
-    now, begun = side.index(case.row), case.start_row[field["name"]]
+def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Translation) -> None:
+    axis_values, points = curve_view.make_curve_points(card, field, answer["curves"][0], tr)
+    now, start_value = axis_values.index(case.row), case.start_row[field["name"]]
     scale = curve_view.make_scale(card, points, tr)
-    pinned = wording.answer_value(card, asked["pinned"]) if asked["pinned"] and case.changed() else None
+    pinned = wording.answer_value(card, answer["pinned"]) if answer["pinned"] and case.changed() else None
     rare = False
     kind = field_types.of(field)
     if kind.is_ordered:
-        start = None if pinned is None or begun is None else Point(kind.position(begun), pinned, "", "")
-        axis = side.axis(asked["curves"][0]["usual"] or asked["curves"][0]["seen"], tr)
+        start = None if pinned is None or start_value is None else Point(kind.position(start_value), pinned, "", "")
+        axis = axis_values.axis(answer["curves"][0]["usual"] or answer["curves"][0]["seen"], tr)
         rare = bool(axis.rare_ranges(points, (points[0].position, points[-1].position)))
         figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=visitor.theme())
     else:
-        place = side.index(case.start_row)
-        mark = None if pinned is None or place is None else (place, pinned)
+        start_index = axis_values.index(case.start_row)
+        mark = None if pinned is None or start_index is None else (start_index, pinned)
         figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=visitor.theme())
 
     def take(clicked: dict[str, Any]) -> None:
-        if clicked["curve_number"] == 0:  # what lies above it only marks
-            current_case.change_values(card, {field["name"]: side.values[clicked["point_index"]]})
+        if clicked["curve_number"] == 0:  # the other curves only mark
+            current_case.change_values(card, {field["name"]: axis_values.values[clicked["point_index"]]})
 
-    _draw(
+    _draw_clickable_chart(
         figure,
         f"curve/{card['name']}/{field['name']}",
         curve_view.summarize_curve(field, points, tr),
@@ -116,23 +118,23 @@ def _curve(card: Card, case: Case, field: Field, asked: Curves, tr: Translation)
         tr,
         rare=rare,
     )
-    for point in asked["curves"][0]["points"]:
+    for point in answer["curves"][0]["points"]:
         if point["value"] is None and kind.is_ordered:
             unknown = wording.format_answer_with_unit(card, wording.answer_value(card, point["prediction"]), tr)
-            st.caption(tr.text("Where it is not known, the answer is {answer}.", answer=forms.plain(unknown)))
+            st.caption(tr.text("Where it is not known, the answer is {answer}.", answer=forms.escape_markdown(unknown)))
 
 
-def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, tr: Translation) -> None:
-    assert asked["surface"] is not None  # noqa: S101 - the page looked
-    one, two, cells = curve_view.make_surface_points(card, fields, asked["surface"], tr)
+def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curves, tr: Translation) -> None:
+    assert answer["surface"] is not None  # noqa: S101 - the page checked
+    one, two, cells = curve_view.make_surface_points(card, fields, answer["surface"], tr)
     scale = curve_view.make_scale(card, [point for line in cells for point in line], tr)
     figure = answer_map.draw_surface(
         (one.axis(None, tr), two.axis(None, tr)),
         (one.positions, two.positions),
         cells,
         scale,
-        now=_spot((one, two), case.row),
-        start=_spot((one, two), case.start_row) if case.changed() else None,
+        now=_position_of((one, two), case.row),
+        start=_position_of((one, two), case.start_row) if case.changed() else None,
         theme=visitor.theme(),
     )
 
@@ -145,19 +147,23 @@ def _map(card: Card, case: Case, fields: tuple[Field, Field], asked: Curves, tr:
             )
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
-    _draw(figure, key, curve_view.summarize_surface(cells, tr), take, tr)
-    unknown = [forms.plain(wording.field_label(side.field)) for side in (one, two) if side.position(case.row) is None]
+    _draw_clickable_chart(figure, key, curve_view.summarize_surface(cells, tr), take, tr)
+    unknown = [
+        forms.escape_markdown(wording.field_label(axis_values.field))
+        for axis_values in (one, two)
+        if axis_values.position(case.row) is None
+    ]
     if unknown:
         st.caption(tr.text("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))
 
 
-def _spot(sides: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
-    """Return where a row stands on a map; None where one of its values has no place."""
-    x, y = (side.position(row) for side in sides)
+def _position_of(axes: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
+    """Return the position of a row on the map; None where one of its values is not known."""
+    x, y = (axis_values.position(row) for axis_values in axes)
     return None if x is None or y is None else (x, y)
 
 
-def _draw(
+def _draw_clickable_chart(
     figure: Figure,
     key: str,
     summary: str,
@@ -166,11 +172,13 @@ def _draw(
     *,
     rare: bool = False,
 ) -> None:
-    """Draw a chart whose points can be clicked; `take` gets the clicked one."""
+    """Draw a chart whose points can be clicked; `take` is called with the clicked point."""
     last = f"{key}/clicked"
 
     def clicked() -> None:
-        points = st.session_state[key]["selection"]["points"] or st.session_state.get(last, [])  # again: it is let go
+        points = st.session_state[key]["selection"]["points"] or st.session_state.get(
+            last, []
+        )  # a second click on a point clears the selection
         st.session_state[last] = points
         for point in points[:1]:
             take(point)
@@ -186,4 +194,4 @@ def _draw(
     )
     marks = tr.text("Full mark: now; hollow mark: where you started. Click a point to take its value.")
     grey = tr.text("Grey: values that are rare among those the model learned from.") if rare else ""
-    st.caption(f"{forms.plain(summary)} {forms.plain(marks)} {forms.plain(grey)}")
+    st.caption(f"{forms.escape_markdown(summary)} {forms.escape_markdown(marks)} {forms.escape_markdown(grey)}")

@@ -24,13 +24,13 @@ from demo.session import shared_resources
 from demo.session.query_errors import add_error, is_other_version
 from demo.session.visitor import translation
 
-_KEEP_SECONDS = 20
-_MAX_REMEMBERED = 60
+_CARD_SECONDS = 20
+_MAX_CACHED = 60
 
 A = TypeVar("A")
 
 
-# Cards are the same for all visits; the last known ones stay in use while the service is away.
+# Cards are shared by all visits. The last cached ones stay in use while the service is away.
 
 
 @st.cache_resource
@@ -38,18 +38,18 @@ def _last_known() -> dict[str, Any]:
     return {}
 
 
-@st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False)
+@st.cache_data(ttl=_CARD_SECONDS, show_spinner=False)
 def _fetch_models(language: str) -> list[ModelState]:
     return shared_resources.client().models(language)
 
 
-@st.cache_data(ttl=_KEEP_SECONDS, show_spinner=False, max_entries=200)
+@st.cache_data(ttl=_CARD_SECONDS, show_spinner=False, max_entries=200)
 def _fetch_card(model: str, language: str, version: str | None) -> Card:
     return shared_resources.client().card(model, language, version=version)
 
 
-def models() -> list[ModelState]:
-    """Return the models, or the last known ones; raises ServiceError where there never were any."""
+def get_models() -> list[ModelState]:
+    """Return the models, or the last cached ones. Raises ServiceError where none are cached."""
     language = translation().language
     try:
         _last_known()[language] = _fetch_models(language)
@@ -57,12 +57,12 @@ def models() -> list[ModelState]:
         if language not in _last_known():
             raise
         add_error(error)
-    known: list[ModelState] = _last_known()[language]
-    return known
+    cached: list[ModelState] = _last_known()[language]
+    return cached
 
 
-def card(model: str, version: str | None = None) -> Card:
-    """Return a model's card, or the last known one; raises ServiceError where there never was one."""
+def get_card(model: str, version: str | None = None) -> Card:
+    """Return a model's card, or the last cached one. Raises ServiceError where none is cached."""
     key = f"{translation().language}/{model}/{version or ''}"
     try:
         _last_known()[key] = _fetch_card(model, translation().language, version)
@@ -70,115 +70,115 @@ def card(model: str, version: str | None = None) -> Card:
         if key not in _last_known():
             raise
         add_error(error)
-    known: Card = _last_known()[key]
-    return known
+    cached: Card = _last_known()[key]
+    return cached
 
 
-# Answers of this visit. Every one is kept by its question, so that a rerun, or another page, never asks again.
+# Answers of this visit. The cache holds each by its query, so that a rerun or another page sends no second one.
 
 
-def explain(card_: Card, rows: list[Row]) -> list[Explanation] | None:
-    """Return why for each row, its prediction with it; None, and a note for the banner, where there is no answer."""
+def explain(card: Card, rows: list[Row]) -> list[Explanation] | None:
+    """Return the explanation of each row, with its prediction. None, and an error for the banner, without an answer."""
     language = translation().language
-    questions = {_key("why", card_, language, row): dict(row) for row in rows}
-    found: dict[str, Explanation] = {key: _remembered()[key] for key in questions if key in _remembered()}
-    wanted = [key for key in questions if key not in found]
-    if wanted:
-        asked = [questions[key] for key in wanted]
-        answer = _ask(lambda: shared_resources.client().explain(card_["name"], asked, language, version=card_["version"]))
+    rows_by_key = {_cache_key("why", card, language, row): dict(row) for row in rows}
+    answers: dict[str, Explanation] = {key: _cached_answers()[key] for key in rows_by_key if key in _cached_answers()}
+    missing = [key for key in rows_by_key if key not in answers]
+    if missing:
+        parts = [rows_by_key[key] for key in missing]
+        answer = _query(lambda: shared_resources.client().explain(card["name"], parts, language, version=card["version"]))
         if answer is None:
             return None
-        found |= zip(wanted, answer["explanations"], strict=True)
-    for key, explanation in found.items():
-        _remember(key, explanation)
-    return [found[_key("why", card_, language, row)] for row in rows]
+        answers |= zip(missing, answer["explanations"], strict=True)
+    for key, explanation in answers.items():
+        _cache_answer(key, explanation)
+    return [answers[_cache_key("why", card, language, row)] for row in rows]
 
 
-def sweep(card_: Card, row: Row, fields: list[str], pinned: Row) -> Curves | None:
-    """Return a field swept for this row, or two as a map, with the answers for the row and the pinned one."""
+def get_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> Curves | None:
+    """Return the curve of a field, or the surface of two, with the predictions for the row and the pinned row."""
     together = len(fields) > 1
 
-    def ask() -> Curves:
-        version = card_["version"]
+    def query() -> Curves:
+        version = card["version"]
         return shared_resources.client().sweep(
-            card_["name"], dict(row), fields, together=together, pinned=dict(pinned), version=version
+            card["name"], dict(row), fields, together=together, pinned=dict(pinned), version=version
         )
 
-    return _once(_key("curves", card_, row, fields, pinned), ask)
+    return _query_once(_cache_key("curves", card, row, fields, pinned), query)
 
 
-def entity(card_: Card, key: str) -> Entity | None:
-    """Return what is stored under a key; None where nothing is, or, with a note for the banner, where there is no answer."""
+def get_entity(card: Card, key: str) -> Entity | None:
+    """Return what is stored under a key. None where nothing is, or, with an error for the banner, without an answer."""
     try:
-        return shared_resources.client().entity(card_["name"], key)
+        return shared_resources.client().entity(card["name"], key)
     except ServiceError as error:
         if not (isinstance(error, Refused) and error.code == "unknown_entity"):
             add_error(error)
         return None
 
 
-def any_entity(card_: Card, after: str) -> str | None:
-    """Return a key under which something is stored, the first one behind `after`, or the first of all."""
+def find_stored_key(card: Card, after: str) -> str | None:
+    """Return a key under which something is stored: the first one after `after`, or the first of all."""
     try:
         for begin in (after, None):
-            found = shared_resources.client().entities(card_["name"], begin)["items"]
-            if found:
-                return found[0]["id"]
+            answers = shared_resources.client().entities(card["name"], begin)["items"]
+            if answers:
+                return answers[0]["id"]
     except ServiceError as error:
         add_error(error)
     return None
 
 
-def predict_by_key(card_: Card, key: str, changes: Row, look_up: int) -> Prediction | None:
-    """Return the answer of this moment for what is stored under a key, with these changes on top.
+def predict_by_key(card: Card, key: str, changes: Row, lookup_number: int) -> Prediction | None:
+    """Return the live prediction for a key with these changed fields.
 
-    It is remembered as long as the look-up whose number is given: what is stored may be another after the next.
+    The cache holds it for one look-up, whose number is given, because a later run may store other values.
     """
-    row = {card_["entity"]["key"]: key} | changes
-    answer = _once(
-        _key("by key", card_, row, look_up),
-        lambda: shared_resources.client().predict(card_["name"], [row], card_["version"]),
+    row = {card["entity"]["key"]: key} | changes
+    answer = _query_once(
+        _cache_key("by key", card, row, lookup_number),
+        lambda: shared_resources.client().predict(card["name"], [row], card["version"]),
     )
     return answer["predictions"][0] if answer else None
 
 
-def recommend(card_: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendations | None:
-    """Return what would have to change to reach a goal."""
+def recommend(card: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendations | None:
+    """Return the recommendations that reach a goal."""
 
-    def ask() -> Recommendations:
-        return shared_resources.client().recommend(card_["name"], dict(row), goal, fixed, version=card_["version"])
+    def query() -> Recommendations:
+        return shared_resources.client().recommend(card["name"], dict(row), goal, fixed, version=card["version"])
 
-    return _once(_key("recommendations", card_, row, goal, fixed), ask)
+    return _query_once(_cache_key("recommendations", card, row, goal, fixed), query)
 
 
-def evaluation(card_: Card) -> Evaluation | None:
-    """Return how good the model is, in the language of this visit; None where nobody has measured it."""
+def get_evaluation(card: Card) -> Evaluation | None:
+    """Return the evaluation of the model in the visitor's language; None where its bundle has none."""
     language = translation().language
-    key = _key("evaluation", card_, language)
-    known = _remembered()
-    if key not in known:
+    key = _cache_key("evaluation", card, language)
+    cached = _cached_answers()
+    if key not in cached:
         try:
-            _remember(key, shared_resources.client().evaluation(card_["name"], language, version=card_["version"]))
+            _cache_answer(key, shared_resources.client().evaluation(card["name"], language, version=card["version"]))
         except ServiceError as error:
             if not (isinstance(error, Refused) and error.code == "no_evaluation"):
                 _renew_or_add_error(error)
             return None
-    return cast(Evaluation, known[key])
+    return cast(Evaluation, cached[key])
 
 
-def _once(key: str, ask: Callable[[], A]) -> A | None:
-    known = _remembered()
-    if key not in known:
-        answer = _ask(ask)
+def _query_once(key: str, query: Callable[[], A]) -> A | None:
+    cached = _cached_answers()
+    if key not in cached:
+        answer = _query(query)
         if answer is None:
             return None
-        _remember(key, answer)
-    return cast(A, known[key])
+        _cache_answer(key, answer)
+    return cast(A, cached[key])
 
 
-def _ask(ask: Callable[[], A]) -> A | None:
+def _query(query: Callable[[], A]) -> A | None:
     try:
-        answer = ask()
+        answer = query()
     except ServiceError as error:
         _renew_or_add_error(error)
         return None
@@ -187,32 +187,32 @@ def _ask(ask: Callable[[], A]) -> A | None:
 
 
 def _renew_or_add_error(error: ServiceError) -> None:
-    """Where the card's version is no longer served, read the cards again and begin the run anew, once; else tell."""
+    """If the card's version is no longer served, fetch the cards again and rerun the page, once. Else add the error."""
     if is_other_version(error) and not st.session_state.get("renewed"):
         st.session_state["renewed"] = True
-        read_cards_again()
+        forget_cards()
         st.rerun()
     add_error(error)
 
 
-def read_cards_again() -> None:
-    """Forget the cards of all visits: a model is served in another version by now."""
+def forget_cards() -> None:
+    """Forget the cards of all visits, because a model is now served in another version."""
     _fetch_models.clear()
     _fetch_card.clear()
 
 
-def _key(kind: str, card_: Card, *asked: Any) -> str:
-    return json.dumps([kind, card_["name"], card_["version"], *asked])
+def _cache_key(kind: str, card: Card, *parts: Any) -> str:
+    return json.dumps([kind, card["name"], card["version"], *parts])
 
 
-def _remembered() -> dict[str, Any]:
+def _cached_answers() -> dict[str, Any]:
     answers: dict[str, Any] = st.session_state.setdefault("answers", {})
     return answers
 
 
-def _remember(key: str, answer: Any) -> None:
-    known = _remembered()
-    known.pop(key, None)  # the newest use stands last
-    known[key] = answer
-    while len(known) > _MAX_REMEMBERED:
-        del known[next(iter(known))]
+def _cache_answer(key: str, answer: Any) -> None:
+    cached = _cached_answers()
+    cached.pop(key, None)  # the newest is last
+    cached[key] = answer
+    while len(cached) > _MAX_CACHED:
+        del cached[next(iter(cached))]

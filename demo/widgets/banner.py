@@ -1,4 +1,4 @@
-"""The banner: what went wrong in this run, said once, in one place. The ONE place that shows errors."""
+"""The banner: the first error of this run of the page. Errors of queries are shown nowhere else."""
 
 from typing import Any
 
@@ -8,27 +8,27 @@ from client import Busy, Failed, Health, InvalidAnswer, Refused, ServiceError, T
 from demo.session import query_errors, shared_resources, visitor
 from demo.text.translation import Translation
 
-_ASK_AGAIN_SECONDS = 2
+_CHECK_SECONDS = 2
 _NOT_LET_IN = {401, 403}
 
 
-def show(place: Any) -> None:
-    """Show the run's first error in its place: what happened, what to do, the request's id. Goes away by itself."""
+def draw_banner(place: Any) -> None:
+    """Draw the first error in its place: what happened, what to do, the id of the request. It disappears by itself."""
     errors = query_errors.errors()
     with place.container():
         if not errors:
             return
         tr = visitor.translation()
         error = errors[0]
-        text = _sentence(error, tr)
+        text = _describe_error(error, tr)
         if error.request_id:
             text += f"  \n:small[{tr.text('Request')} `{_safe_id(error.request_id)}`]"
         st.warning(text, icon="⚠️")
         if not isinstance(error, Refused) or query_errors.is_other_version(error):
-            _ask_again()
+            _check_service()
 
 
-def _sentence(error: ServiceError, tr: Translation) -> str:
+def _describe_error(error: ServiceError, tr: Translation) -> str:
     if query_errors.is_other_version(error):
         return tr.text("The model is being renewed. Your entries are kept; the page tries again by itself.")
     if isinstance(error, Refused):
@@ -54,12 +54,12 @@ def _safe_id(request_id: str) -> str:
     return "".join(letter for letter in request_id if letter.isalnum() or letter in "-_.")[:64]
 
 
-@st.fragment(run_every=_ASK_AGAIN_SECONDS)
-def _ask_again() -> None:
-    """Look whether the service is back; runs only while a banner is shown."""
-    asked = st.session_state.get("asked_again", 0)
-    st.session_state["asked_again"] = asked + 1
-    if asked == 0:
+@st.fragment(run_every=_CHECK_SECONDS)
+def _check_service() -> None:
+    """Check whether the service is back, every two seconds while a banner is shown."""
+    checks = st.session_state.get("asked_again", 0)
+    st.session_state["asked_again"] = checks + 1
+    if checks == 0:
         return
     try:
         health: Health = shared_resources.client().ready()

@@ -8,7 +8,7 @@ from demo.text.translation import Translation
 
 
 def draw(label: str, types: list[str], max_mb: int, key: str, tr: Translation) -> UploadedFile | None:
-    """Draw it; return what was dropped. What was dropped stays there while it is drawn, run after run."""
+    """Draw the drop zone; return the dropped file. It stays there, run after run, while the zone is drawn."""
     choose, limits = (
         tr.text("Choose a file"),
         tr.text("or drop it here, up to {n} MB", n=tr.number(max_mb)),

@@ -22,30 +22,30 @@ _TYPES = {
     "arrows": ARROW,
 }
 _MAX_MB = 256
-_LOOK_SECONDS = 0.5
+_REFRESH_SECONDS = 0.5
 
 
-def held() -> dict[str, UploadJob]:
+def upload_jobs() -> dict[str, UploadJob]:
     """Return model → the file of this visit."""
     files: dict[str, UploadJob] = st.session_state.setdefault("files", {})
     return files
 
 
-def take_one(card: Card, sent: UploadJob | None, tr: Translation) -> None:
-    """Draw the place to drop a file, and send what was dropped there, once."""
+def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
+    """Draw the drop zone, and send a dropped file once."""
     label = tr.text("A file with one case a row: CSV, Parquet or an Arrow stream")
     upload = drop_zone.draw(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
-    if upload is not None and not (sent and sent.upload_id == upload.file_id):
+    if upload is not None and not (job and job.upload_id == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
-        held()[card["name"]] = new = UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id)
+        upload_jobs()[card["name"]] = new = UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id)
         new.send(shared_resources.client(), card)
         st.rerun()
-    if sent is None:
-        _what_to_bring(card, tr)
+    if job is None:
+        _draw_requirements(card, tr)
 
 
-def _what_to_bring(card: Card, tr: Translation) -> None:
-    names = ", ".join(forms.plain(field["name"]) for field in card["inputs"])
+def _draw_requirements(card: Card, tr: Translation) -> None:
+    names = ", ".join(forms.escape_markdown(field["name"]) for field in card["inputs"])
     st.caption(tr.text("Its first line names the columns; these are read, in any order: {names}.", names=names))
     if card.get("real_rows"):
         st.download_button(
@@ -59,76 +59,78 @@ def _what_to_bring(card: Card, tr: Translation) -> None:
         )
 
 
-def on_its_way(card: Card, sent: UploadJob, tr: Translation) -> None:
-    """Show how far the file has come; whoever leaves the page finds it further on."""
+def draw_progress(card: Card, job: UploadJob, tr: Translation) -> None:
+    """Draw the progress of a file. It goes on while the visitor looks at other pages."""
 
-    @st.fragment(run_every=_LOOK_SECONDS)
+    @st.fragment(run_every=_REFRESH_SECONDS)
     def look() -> None:
-        if not sent.is_running:
+        if not job.is_running:
             st.rerun()
-        found = sent.recognised
-        st.caption(named(sent.name, found, tr) if found else f"**{forms.plain(sent.name)}**")
-        rows = {"n": tr.number(sent.rows_scored), "all": tr.number(found["rows"] if found else 0)}
-        said = tr.text("{n} of {all} rows", **rows) if found else tr.text("The file is on its way …")
-        st.progress(min(1.0, sent.rows_scored / max(1, found["rows"])) if found else 0.0, said)
+        recognised = job.recognised
+        st.caption(describe_file(job.name, recognised, tr) if recognised else f"**{forms.escape_markdown(job.name)}**")
+        rows = {"n": tr.number(job.rows_scored), "all": tr.number(recognised["rows"] if recognised else 0)}
+        progress_text = tr.text("{n} of {all} rows", **rows) if recognised else tr.text("The file is on its way …")
+        st.progress(min(1.0, job.rows_scored / max(1, recognised["rows"])) if recognised else 0.0, progress_text)
 
     look()
     st.caption(tr.text("You may look at other pages meanwhile: the answers will be here."))
-    st.button(tr.text("Stop"), on_click=partial(forget, card), icon=":material/close:", type="tertiary")
+    st.button(tr.text("Stop"), on_click=partial(cancel_upload, card), icon=":material/close:", type="tertiary")
 
 
-def forget(card: Card) -> None:
-    if gone := held().pop(card["name"], None):
-        gone.cancel()
+def cancel_upload(card: Card) -> None:
+    if job := upload_jobs().pop(card["name"], None):
+        job.cancel()
 
 
-def say_why(card: Card, sent: UploadJob, error: ServiceError, tr: Translation) -> None:
-    """Say why nothing of the file was scored, and what to do: mend it, settle what is unclear, or send it again."""
-    st.caption(f"**{forms.plain(sent.name)}**")
+def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translation) -> None:
+    """Draw why nothing of the file was scored, and what to do: mend it, settle what is unclear, or send it again."""
+    st.caption(f"**{forms.escape_markdown(job.name)}**")
     if isinstance(error, Refused) and refusal_text.is_fault_of_file(error):
         st.error(tr.text("This file cannot be scored, so nothing of it was. Mend it and drop it again."), icon="📄")
         for sentence in refusal_text.describe_file_errors(error, tr):
-            st.markdown(f"- {forms.plain(sentence)}")
+            st.markdown(f"- {forms.escape_markdown(sentence)}")
     else:
-        request = f"  \n:small[{tr.text('Request')} `{forms.plain(error.request_id)}`]" if error.request_id else ""
+        request = f"  \n:small[{tr.text('Request')} `{forms.escape_markdown(error.request_id)}`]" if error.request_id else ""
         st.warning(refusal_text.describe_failure(error, tr) + request, icon="⚠️")
     unclear = refusal_text.find_ambiguity(error)
-    settled = _settle(sent, unclear, tr) if unclear else {}
+    settings = _draw_settings(job, unclear, tr) if unclear else {}
     if unclear or not refusal_text.is_fault_of_file(error):
-        again = partial(send_again, card, sent, settled)
+        again = partial(resend, card, job, settings)
         st.button(tr.text("Send it again"), on_click=again, icon=":material/refresh:", key=f"{PAGE}/again")
 
 
-def _settle(sent: UploadJob, unclear: str, tr: Translation) -> dict[str, str]:
-    """Draw the choice that lets a file be read as it is."""
+def _draw_settings(job: UploadJob, unclear: str, tr: Translation) -> dict[str, str]:
+    """Draw the choice of a decimal sign or a charset; return the setting."""
     if unclear == "decimal":
         signs = {"comma": tr.text("decimal comma"), "point": tr.text("decimal point")}
-        said = st.radio(
+        choice = st.radio(
             tr.text("Or say how its numbers are written"),
             list(signs),
             format_func=signs.__getitem__,
             horizontal=True,
-            key=f"{PAGE}/decimal/{sent.number}",
+            key=f"{PAGE}/decimal/{job.number}",
         )
     else:
-        said = st.radio(
+        choice = st.radio(
             tr.text("Or say how its letters are stored"),
             CHARSETS,
             format_func=str.upper,
             horizontal=True,
-            key=f"{PAGE}/charset/{sent.number}",
+            key=f"{PAGE}/charset/{job.number}",
         )
-    return {unclear: said or ""}
+    return {unclear: choice or ""}
 
 
-def send_again(card: Card, sent: UploadJob, settled: dict[str, str]) -> None:
-    if sent.error and query_errors.is_other_version(sent.error):
-        service_queries.read_cards_again()
-    sent.send(shared_resources.client(), service_queries.card(card["name"]), settled)
+def resend(card: Card, job: UploadJob, settings: dict[str, str]) -> None:
+    if job.error and query_errors.is_other_version(job.error):
+        service_queries.forget_cards()
+    job.send(shared_resources.client(), service_queries.get_card(card["name"]), settings)
 
 
-def named(name: str, found: RecognisedFile, tr: Translation) -> str:
-    """Return what a file is called, and what it turned out to be."""
-    text = f"**{forms.plain(name)}** · {' · '.join(map(forms.plain, file_summary.describe_format(found, tr)))}"
-    passed = file_summary.describe_ignored_columns(found, tr)
-    return f"{text}  \n{forms.plain(passed)}" if passed else text
+def describe_file(name: str, recognised: RecognisedFile, tr: Translation) -> str:
+    """Return the name of a file and its recognised format."""
+    parts = [f"**{forms.escape_markdown(name)}**"]
+    parts += map(forms.escape_markdown, file_summary.describe_format(recognised, tr))
+    text = " · ".join(parts)
+    ignored = file_summary.describe_ignored_columns(recognised, tr)
+    return f"{text}  \n{forms.escape_markdown(ignored)}" if ignored else text

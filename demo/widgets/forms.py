@@ -16,17 +16,17 @@ from demo.text.wording import field_label
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return a text that Streamlit shows as it is, whatever marks it holds."""
     return _MARKS.sub(r"\\\1", text)
 
 
-def draw(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaGenerator]]:
+def draw_form(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaGenerator]]:
     """Draw the form; return the row that it shows and, for each field, a place for a note under it."""
     row: Row = {}
     notes: dict[str, DeltaGenerator] = {}
-    for group, fields in _groups(card):
-        place: Any = st.expander(plain(group), expanded=True) if group else st.container()
+    for group, fields in _group_fields(card):
+        place: Any = st.expander(escape_markdown(group), expanded=True) if group else st.container()
         with place:
             wide = len(fields) == 1 or any(field_types.of(field).is_long for field in fields)
             columns = [st.container()] if wide else st.columns(2, gap="medium")
@@ -37,7 +37,7 @@ def draw(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaG
     return {field["name"]: row[field["name"]] for field in card["inputs"]}, notes
 
 
-def _groups(card: Card) -> list[tuple[str, list[Field]]]:
+def _group_fields(card: Card) -> list[tuple[str, list[Field]]]:
     groups: dict[str, list[Field]] = {}
     for field in card["inputs"]:
         groups.setdefault(field.get("group", ""), []).append(field)
@@ -45,7 +45,7 @@ def _groups(card: Card) -> list[tuple[str, list[Field]]]:
 
 
 def draw_field(card: Card, field: Field, case: Case, tr: Translation, place: str) -> Value:
-    """Draw one widget over the case's value; what is typed since the last run wins over it.
+    """Draw the widget of one field; return its value. A value that was typed since the last run wins over the case's.
 
     Each place has widgets of its own: Streamlit would carry a key to another page, but not what it holds.
     """
@@ -59,7 +59,7 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, place: str
         st.session_state[key] = kind.to_widget(current)
         st.session_state[f"{key}/of"] = case
     now = kind.from_widget(st.session_state[key], current)
-    hint = plain(field["help"]) if field.get("help") else None
+    hint = escape_markdown(field["help"]) if field.get("help") else None
     return kind.from_widget(kind.draw(key, _title(kind, now, case, tr), tr, hint), current)
 
 
@@ -71,9 +71,11 @@ def _title(kind: FieldType, now: Value, case: Case, tr: Translation) -> str:
         return title
     if kind.is_long:
         return f"{title} :primary[●]"
-    return f"{title} :primary[●\N{NO-BREAK SPACE}{plain(tr.text('was {value}', value=kind.value_text(before, tr)))}]"
+    return (
+        f"{title} :primary[●\N{NO-BREAK SPACE}{escape_markdown(tr.text('was {value}', value=kind.value_text(before, tr)))}]"
+    )
 
 
 def _label_with_unit(kind: FieldType) -> str:
     unit = kind.unit()
-    return plain(field_label(kind.field) + (f", {unit}" if unit else ""))
+    return escape_markdown(field_label(kind.field) + (f", {unit}" if unit else ""))
