@@ -4,7 +4,9 @@ The one module of the package that imports pyarrow, so types import it on first 
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _UNITS_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _MS_A_DAY = 86_400_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_DAY_OF_ARROWS_ZONES = (datetime(2037, 12, 31, tzinfo=UTC) - _EPOCH).days
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
@@ -194,7 +198,22 @@ def _local_days(field: "DateType", array: pa.Array) -> Numbers:
         local = pc.local_timestamp(pc.if_else(pa.array(inside), array, None))
     except pa.ArrowException as error:  # a zone that does not exist
         raise wrong_column(field, array.type) from error
-    return np.where(inside, _days(local), days)
+    return _correct_late_days(np.where(inside, _days(local), days), days, inside, array.type.tz)
+
+
+def _correct_late_days(local: Numbers, days: Numbers, inside: NDArray[np.bool_], zone: str) -> Numbers:
+    """Return local days with the zone's own offsets after 2037: until then Arrow knows summer time."""
+    late = np.flatnonzero(inside & (days > _LAST_DAY_OF_ARROWS_ZONES))
+    if not late.size or zone[0] in "+-":
+        return local
+    try:
+        of_zone = ZoneInfo(zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # a machine without the data of time zones
+        return local
+    for index in late:
+        moment = (_EPOCH + timedelta(days=float(days[index]))).astimezone(of_zone)
+        local[index] = days[index] + (moment.utcoffset() or timedelta()) / timedelta(days=1)
+    return local
 
 
 def _integers(array: pa.Array, width: "type[np.int32 | np.int64]") -> NDArray[np.int64]:
