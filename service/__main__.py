@@ -1,7 +1,4 @@
-"""python -m service: serves the models on SERVICE_HOST:SERVICE_PORT until it is told to stop.
-
-A builder: it reads settings.
-"""
+"""python -m service: serves the models on SERVICE_HOST:SERVICE_PORT until SIGINT or SIGTERM."""
 
 import argparse
 import gc
@@ -19,7 +16,7 @@ from service.errors import StorageUnavailable
 from service.settings import read_settings
 from service.store.store import Store
 from service.web.app import create_app
-from service.web.connections import punctual
+from service.web.connections import protocol_with_deadlines
 from wire.settings_reader import WrongSettings
 
 GRACE_SECONDS = 15
@@ -27,7 +24,7 @@ _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 
 class Server(uvicorn.Server):
-    """Says "stopping" on /health/ready as soon as it is told to stop, and ends with exit code 0."""
+    """Sets `stopping` at the first signal, so that /health/ready says so while the last requests end."""
 
     def __init__(self, config: uvicorn.Config, stopping: threading.Event) -> None:
         super().__init__(config)
@@ -38,15 +35,15 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-class OneLine(logging.Formatter):
-    """One line an event: control characters in a message are escaped."""
+class SingleLineFormatter(logging.Formatter):
+    """Writes each event on one line: control characters in a message are escaped."""
 
     def format(self, record: logging.LogRecord) -> str:
         return super().format(record).encode("unicode_escape").decode("ascii")
 
 
 def main() -> None:
-    """Run until SIGINT or SIGTERM; requests under way are finished first."""
+    """Run until SIGINT or SIGTERM. Requests that have begun are answered first."""
     argparse.ArgumentParser(
         prog="python -m service",
         description="Serves the models. It takes no arguments; its settings are SERVICE_… variables (docs/settings.md).",
@@ -57,7 +54,7 @@ def main() -> None:
     except WrongSettings as error:
         sys.exit(f"The service did not start. {error}")
     output = logging.StreamHandler()
-    output.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    output.setFormatter(SingleLineFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[output])
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     config: dict[str, Any] = {
@@ -72,7 +69,7 @@ def main() -> None:
             app,
             host=settings.host,
             port=settings.port,
-            http=punctual(settings.header_seconds, settings.body_stall_seconds),
+            http=protocol_with_deadlines(settings.header_seconds, settings.body_stall_seconds),
             ws="none",
             timeout_graceful_shutdown=GRACE_SECONDS,
             **config,
@@ -80,16 +77,16 @@ def main() -> None:
         app.services.stopping,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)  # uvicorn raises the signal again when it is done: then all is done
+        signal.signal(number, lambda *_: None)  # uvicorn raises the signal again at its end: nothing is left to do then
     logging.getLogger("service").info("listening on http://%s:%d", settings.host, settings.port)
-    threading.Thread(target=_open, args=[app.services.store], name="open the store", daemon=True).start()
+    threading.Thread(target=_open_store, args=[app.services.store], name="open the store", daemon=True).start()
     _collect_garbage_rarely()
     server.run()
     sys.exit(0 if server.started else 1)
 
 
-def _open(store: Store) -> None:
-    """Make or migrate the database at the start; where it cannot be used, say so. Scoring does not need it."""
+def _open_store(store: Store) -> None:
+    """Create or migrate the database. If that fails, log it: predictions do not need the store."""
     try:
         store.prepare()
     except StorageUnavailable as error:
@@ -97,7 +94,7 @@ def _open(store: Store) -> None:
 
 
 def _collect_garbage_rarely() -> None:
-    """What is loaded stays, and a request leaves no cycles: looking for them took a fifth of the time of 1,000 rows."""
+    """Collect rarely: a request leaves no cycles, and the collector took a fifth of the time of 1,000 rows."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)

@@ -1,25 +1,25 @@
-"""Everything that can go wrong, as one family of exceptions.
+"""All errors that a caller may see, as one family of exceptions.
 
     ServiceError
-    ├── InvalidRequest      400  no JSON, or a parameter that is not taken
+    ├── InvalidRequest      400  no JSON, or an unknown parameter
     ├── Unauthorized        401  no key, or an unknown one
-    ├── Forbidden           403  a key without the scope, or a foreign host
+    ├── Forbidden           403  a key without the scope, or another host name than localhost without keys
     ├── NotFound            404
     │   ├── UnknownModel
     │   ├── UnknownVersion
     │   ├── NoEvaluation    the bundle was made without one
-    │   └── UnknownEntity   no run has stored anything under this key
+    │   └── UnknownEntity   nothing is stored for this key
     ├── MethodNotAllowed    405
     ├── NotAcceptable       406  no answer of the type that Accept names
     ├── TooLarge            413
-    ├── UnsupportedType     415  a type that is not taken, or compressed
+    ├── UnsupportedType     415  a type that the service does not read, or a compressed body
     ├── InvalidInput        422  rows that the card refuses; names row and field
     │   └── InvalidFile     a file that cannot be read as a whole; nothing of it is scored
     ├── ModelFailed         500  the model raised or answered no number
-    ├── Unexpected          500  anything else
+    ├── Unexpected          500  any other exception
     ├── ModelUnavailable    503  the bundle is broken
-    ├── StorageUnavailable  503  the database is locked, full, away, damaged or not ours
-    ├── Overloaded          503  come back in a moment
+    ├── StorageUnavailable  503  the database is locked, full, unreachable, damaged or not ours
+    ├── Overloaded          503  too many requests at once; Retry-After says when to try again
     └── ModelTimeout        504
 
 A fault's place stays in parts until the answer is written: `service.web.problems` makes JSON pointers of it.
@@ -47,7 +47,7 @@ class Fault:
 
 
 class ServiceError(Exception):
-    """A fault that a caller may see. `detail` is a sentence for people: no path, no SQL, no long raw value."""
+    """An error that a caller may see. `detail` is a sentence for people: no path, no SQL, no long raw value."""
 
     status = 500
     code = "unexpected"
@@ -161,15 +161,15 @@ class ModelTimeout(ServiceError):
 
 
 class ClientGone(Exception):
-    """The caller hung up before the request was whole: there is nobody to answer."""
+    """The caller disconnected: no answer can be sent."""
 
 
 class BrokenBundle(Exception):
-    """A bundle that must not be served. The message is the reason that people read."""
+    """A bundle that must not be served. The message is the reason, for people."""
 
 
 class BrokenStorage(Exception):
-    """A database that must not be used. The message is the reason that people read."""
+    """A database that must not be used. The message is the reason, for people."""
 
 
 def family() -> dict[str, type[ServiceError]]:

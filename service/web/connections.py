@@ -1,4 +1,4 @@
-"""Each connection: deadlines for what it sends, and an answer's head and body in one packet."""
+"""uvicorn's connections: deadlines for what a caller sends, and the head and body of an answer in one packet."""
 
 import asyncio
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
-def punctual(header_seconds: float, stall_seconds: float) -> type[HttpToolsProtocol]:
-    """Return uvicorn's protocol with deadlines: for the headers as a whole, and for each next part of a body."""
+def protocol_with_deadlines(header_seconds: float, stall_seconds: float) -> type[HttpToolsProtocol]:
+    """Return uvicorn's protocol with deadlines: for all headers together, and for each next part of a body."""
 
-    class Punctual(HttpToolsProtocol):
-        _due: float | None = None
-        """The loop's time at which the connection is closed; None while nothing is expected of it."""
-        _alarm: asyncio.TimerHandle | None = None
+    class DeadlineProtocol(HttpToolsProtocol):
+        _deadline: float | None = None
+        """The loop's time at which the connection is closed; None while nothing more has to arrive."""
+        _timer: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type]
+            super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
             self._expect_within(header_seconds)
 
         def on_message_begin(self) -> None:
@@ -31,56 +31,56 @@ def punctual(header_seconds: float, stall_seconds: float) -> type[HttpToolsProto
             super().on_body(body)
 
         def on_message_complete(self) -> None:
-            self._due = None
+            self._deadline = None
             super().on_message_complete()
 
         def connection_lost(self, exc: Exception | None) -> None:
-            if self._alarm:
-                self._alarm.cancel()
+            if self._timer:
+                self._timer.cancel()
             super().connection_lost(exc)
 
         def _expect_within(self, seconds: float) -> None:
-            """Move the deadline. The alarm is set anew only when it rings too early or is too late: rarely."""
-            self._due = self.loop.time() + seconds
-            if self._alarm is None or self._alarm.when() > self._due:
-                self._set_alarm(self._due)
+            """Move the deadline. The timer is rarely set again: only if it ends after the deadline, or ended before it."""
+            self._deadline = self.loop.time() + seconds
+            if self._timer is None or self._timer.when() > self._deadline:
+                self._set_timer(self._deadline)
 
-        def _set_alarm(self, due: float) -> None:
-            if self._alarm:
-                self._alarm.cancel()
-            self._alarm = self.loop.call_at(due, self._ring)
+        def _set_timer(self, deadline: float) -> None:
+            if self._timer:
+                self._timer.cancel()
+            self._timer = self.loop.call_at(deadline, self._check_deadline)
 
-        def _ring(self) -> None:
-            self._alarm = None
-            if self._due is None:
+        def _check_deadline(self) -> None:
+            self._timer = None
+            if self._deadline is None:
                 return
-            if self._due > self.loop.time():
-                self._set_alarm(self._due)
+            if self._deadline > self.loop.time():
+                self._set_timer(self._deadline)
             else:
                 self.transport.close()
 
-    return Punctual
+    return DeadlineProtocol
 
 
-class Corked:
-    """A transport that holds a first write back until the next one, at most to the end of the loop's turn.
+class BufferedTransport:
+    """A transport that keeps a first write until the next one, at most to the end of the loop's iteration.
 
-    uvicorn writes the head of an answer and its body apart: two system calls and two packets, each waking the caller.
+    uvicorn writes the head and the body of an answer separately: two system calls and two packets, each wakes the caller.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport, self._loop = transport, loop
-        self._held = b""
+        self._buffer = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        if self._held:
-            held, self._held = self._held, b""
-            self._transport.write(held + data)
+        if self._buffer:
+            first, self._buffer = self._buffer, b""
+            self._transport.write(first + data)
         elif data:
-            self._held = data
+            self._buffer = data
             self._loop.call_soon(self._flush)
 
     def close(self) -> None:
@@ -88,6 +88,6 @@ class Corked:
         self._transport.close()
 
     def _flush(self) -> None:
-        if self._held:
-            held, self._held = self._held, b""
-            self._transport.write(held)
+        if self._buffer:
+            first, self._buffer = self._buffer, b""
+            self._transport.write(first)

@@ -64,7 +64,7 @@ def pointer(fault: Fault) -> str:
 
 
 def from_framework(request: Request, error: Exception) -> Response:
-    """Answer what FastAPI and Starlette raise on their own: 404, 405 and the like."""
+    """Answer what FastAPI and Starlette raise themselves, such as 404 and 405."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
     ours = _FRAMEWORK.get(error.status_code, InvalidRequest if error.status_code < 500 else Unexpected)()  # noqa: PLR2004
     ours.headers |= dict(error.headers or {})
@@ -72,7 +72,7 @@ def from_framework(request: Request, error: Exception) -> Response:
 
 
 def respond(error: Exception, scope: Scope) -> Response:
-    """Answer any exception. What was not foreseen goes to the log; the caller gets its request id and no more."""
+    """Answer any exception. An unexpected one is logged; the caller gets only its request id."""
     ours = error if isinstance(error, ServiceError) else Unexpected(_FIND_IT)
     cause = error.__cause__ if ours is error else error
     if cause is not None:
@@ -81,7 +81,7 @@ def respond(error: Exception, scope: Scope) -> Response:
 
 
 def from_family(request: Request, error: Exception) -> Response:
-    """Answer an error of our own family that a FastAPI route raised."""
+    """Answer an error of `service.errors` that a handler raised under FastAPI."""
     return respond(error, request.scope)
 
 
