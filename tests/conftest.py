@@ -4,10 +4,15 @@ import gc
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.support.databases", "tests.support.explained_models", "tests.support.service_app"]
 
 TESTS = Path(__file__).parent
+
+# Time decides no test: a busy machine makes an example slow, not wrong.
+settings.register_profile("witryna", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("witryna")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from starlette.testclient import TestClient
@@ -276,7 +276,7 @@ def credit(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     store.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(data=st.data())
 def test_however_nine_fields_are_shared_between_caller_and_store_the_answer_is_the_merged_rows(
     data: st.DataObject, credit: tuple[TestClient, Store]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn import metrics
@@ -262,7 +262,6 @@ DRAWN = st.lists(
 
 
 @given(DRAWN)
-@settings(deadline=None)
 def test_a_weighted_figure_is_that_of_the_rows_repeated(drawn: list[tuple[int, int, int]]) -> None:
     truth, answer, weights = (np.array(column, dtype=float) for column in zip(*drawn, strict=True))
     repeats = weights.astype(int)

@@ -363,7 +363,7 @@ FLAT_TYPES = pa.schema(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(FLAT_CELLS, min_size=1, max_size=8))
 def test_every_kind_of_field_comes_through_every_kind_of_file(
     kind: str, rows: list[dict[str, Any]], toys: TestClient
@@ -375,7 +375,7 @@ def test_every_kind_of_field_comes_through_every_kind_of_file(
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.text(max_size=12), min_size=5, max_size=5))
 def test_a_row_of_csv_is_scored_only_if_its_cells_spell_values_of_the_model(cells: list[str], toys: TestClient) -> None:
     """The oracle is Python's own reading of each cell, and then the row in JSON."""

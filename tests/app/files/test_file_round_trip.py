@@ -20,7 +20,7 @@ def with_ids(ids: Any, name: str = "id") -> pa.Table:
     return pa.table({field: [value] * len(ids) for field, value in DIAMOND.items()} | {name: ids})
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ids=some.lists(some.text(some.characters(codec="utf-8") | some.sampled_from('\r\n",; ')), min_size=1, max_size=5))
 def test_an_id_of_any_signs_comes_back_as_it_was(ids: list[str], service: TestClient) -> None:
     for accept in ("csv", "arrow"):

@@ -293,7 +293,7 @@ _amount = st.none() | st.integers(-5000, 90_000)
 _month = st.tuples(st.none() | st.integers(-2, 8), _amount, st.none() | st.integers(0, 90_000))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     clients=st.lists(st.dictionaries(st.integers(0, 11), _month, min_size=1, max_size=8), min_size=1, max_size=5),
     limit=st.integers(10_000, 900_000),
@@ -362,7 +362,7 @@ def test_where_nothing_is_missing_the_fields_are_the_same_bits_with_and_without_
     assert np.isnan(holes["months_delayed"][::2]).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(keys=st.lists(st.none() | st.integers(0, 300), max_size=900))
 def test_a_bucket_holds_all_rows_of_its_keys_and_every_row_is_in_one(keys: list[int | None]) -> None:
     shape = pa.schema([("place", pa.int64()), ("key", pa.string())])

@@ -77,7 +77,7 @@ def rows_of(card: Card) -> st.SearchStrategy[Row]:
 
 
 @pytest.mark.parametrize("name", [*TABULAR, TEXT, "flat-price", "pet-kind"])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_bars_add_up_from_the_average_to_the_answer(name: str, models: dict[str, Model], data: st.DataObject) -> None:
     model = {"flat-price": FLAT_WHY, "pet-kind": PET_WHY}.get(name) or models[name]
@@ -161,7 +161,7 @@ def test_the_bars_of_more_words_are_within_their_error(models: dict[str, Model])
     assert off.max() <= 4 * found.standard_error + 1e-9
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.lists(st.sampled_from(["good", "zły", "😀", "\n", "  ", "a,b", "\u00a0", "NOT"]), max_size=90).map(" ".join))
 def test_every_word_has_its_place_in_the_text(text: str, models: dict[str, Model]) -> None:
     found = why(models[TEXT], {"comment": text}).contributions

@@ -92,19 +92,17 @@ def check_here(model: Model, row: Row) -> None:
         assert here.prediction == said
 
 
-@settings(deadline=None)
 @given(FLAT_ROWS)
 def test_a_curve_at_the_current_value_is_the_prediction_for_any_flat_nulls_among_them(row: Row) -> None:
     check_here(FLAT, row)
 
 
-@settings(deadline=None)
 @given(PET_ROWS)
 def test_a_curve_at_the_current_value_is_the_prediction_for_any_pet_nulls_among_them(row: Row) -> None:
     check_here(PET, row)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=CREDIT_ROWS)
 def test_a_curve_at_the_current_value_is_the_prediction_for_any_client(row: Row, credit: Model) -> None:
     check_here(credit, row)

@@ -122,13 +122,13 @@ def questions(model: Model, rows: st.SearchStrategy[Row], goals: st.SearchStrate
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(questions(FLAT, FLAT_ROWS, FLAT_GOALS))
 def test_what_is_proposed_for_a_value_is_allowed_different_and_true(asked: RecommendationRequest) -> None:
     check(FLAT, asked, recommendations(FLAT, asked))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(questions(PET, PET_ROWS, PET_GOALS))
 def test_what_is_proposed_for_one_of_three_labels_is_allowed_different_and_true(asked: RecommendationRequest) -> None:
     check(PET, asked, recommendations(PET, asked))
@@ -165,7 +165,7 @@ def way(row: Row, moved: dict[str, Any]) -> float:
     return total
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(questions(FLAT, FLAT_ROWS, FLAT_GOALS))
 def test_what_brute_force_finds_is_found_with_as_few_fields_and_as_short_a_way(asked: RecommendationRequest) -> None:
     if is_at_goal(asked.goal, FLAT, asked.row):
@@ -218,7 +218,7 @@ PET_GRID: dict[str, list[Value]] = {
 }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(questions(PET, PET_ROWS, PET_GOALS))
 def test_of_a_pet_nothing_is_called_out_of_reach_that_brute_force_reaches(asked: RecommendationRequest) -> None:
     if not is_at_goal(asked.goal, PET, asked.row) and not recommendations(PET, asked).reachable:

@@ -50,7 +50,7 @@ def mend(case: Any) -> None:
 
 
 @schema.exclude(path_regex="/explanations$").parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_its_word(case: Any) -> None:
     if case.path.endswith(("/predictions", "/curves", "/recommendations")) and case.meta.generation.mode.is_positive:
         mend(case)
@@ -58,7 +58,7 @@ def test_every_operation_keeps_its_word(case: Any) -> None:
 
 
 @schema.include(path_regex="/explanations$").parametrize()
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_explanation_keeps_its_word(case: Any) -> None:
     case.call_and_validate(headers={"Host": "localhost"})
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from client import Client
@@ -281,7 +281,7 @@ def test_a_spliced_csv_is_the_cells_and_what_was_added(rows: list[tuple[str, str
     assert parsed == [["a", "b", "c"], *([*row, "+1"] for row in rows)]
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 300_000), max_size=60), st.integers(1, 5), st.integers(1, 9))
 def test_batches_come_in_order_with_every_record_once(sizes: list[int], threads: int, batch_records: int) -> None:
     records = (Record(number, 1, b"x" * size) for number, size in enumerate(sizes, 1))

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import Unusable, enrich
@@ -97,7 +97,6 @@ def without_nulls(value: Any) -> Any:
     return [without_nulls(each) for each in value] if isinstance(value, list) else value
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from("xyz"), VALUES), max_size=5))
 def test_whatever_json_says_parquet_says_too(records: list[dict[str, Any]]) -> None:
     import tempfile

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.evaluation.intervals import proportion
@@ -20,7 +20,6 @@ def wilson(part: int, rows: int) -> tuple[float, float]:
 
 
 @given(st.integers(1, 100_000), st.data())
-@settings(deadline=None)  # the first call imports scipy
 def test_a_share_has_the_interval_of_wilsons_equation(rows: int, data: st.DataObject) -> None:
     part = data.draw(st.integers(0, rows))
     found = proportion(part, rows)

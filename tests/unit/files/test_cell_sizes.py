@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from service.errors import TooLarge
@@ -49,7 +49,6 @@ def measured(array: pa.Array) -> list[float]:
     return found
 
 
-@settings(deadline=None)
 @given(TEXTS, some.data())
 def test_a_text_takes_its_bytes_in_every_layout(texts: list[str | None], draw: Any) -> None:
     start = draw.draw(some.integers(0, len(texts)))
@@ -61,7 +60,6 @@ def test_a_text_takes_its_bytes_in_every_layout(texts: list[str | None], draw: A
         assert measured(array[start:stop]) == [8.0 + size for size in expected], name
 
 
-@settings(deadline=None)
 @given(some.lists(some.integers(0, 300_000), min_size=1, max_size=60))
 def test_pieces_are_small_and_together_all_rows(lengths: list[int]) -> None:
     batch = pa.record_batch({"place": range(len(lengths)), "text": ["x" * length for length in lengths]})

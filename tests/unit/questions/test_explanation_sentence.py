@@ -148,7 +148,7 @@ def test_a_case_without_others_is_not_called_an_empty_text() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_bars_of_any_values_make_a_clean_sentence(language: Language, data: st.DataObject) -> None:
     numbers = st.floats(-1e12, 1e12, allow_subnormal=False)
