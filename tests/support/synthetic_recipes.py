@@ -127,6 +127,48 @@ def temperatures(name: str) -> SyntheticRecipe:
     return _recipe(name, fields, truth, fit, to_onnx=_not_converted, calibrate=0.1)
 
 
+def renewals(name: str) -> SyntheticRecipe:
+    """Who renews a contract: the sooner it ends and the later in the day the last call was, the likelier.
+
+    A day may be missing. The pipeline is fitted on days since 1970, as it is served.
+    """
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    random = np.random.default_rng(14)
+    rows = 3000
+    ends = np.datetime64("2026-01-01") + random.integers(0, 365, rows).astype("timedelta64[D]")
+    call = np.datetime64("2025-06-01T00:00:00") + random.integers(0, 180 * 86_400, rows).astype("timedelta64[s]")
+    late = (ends - np.datetime64("2026-01-01")).astype(float) / 365
+    renews = (random.random(rows) < 1 / (1 + np.exp(3 * late - 1))).astype(int)
+    fields = pd.DataFrame({"ends": pd.Series(ends), "call": pd.Series(call)})
+    fields.loc[random.random(rows) < 0.05, "ends"] = pd.NaT
+
+    def fit(train: LabelledRows) -> Any:
+        days = {name: (train.fields[name] - pd.Timestamp(0)) / pd.Timedelta(days=1) for name in train.fields}
+        columns = [("days", SimpleImputer(), ["ends", "call"])]
+        pipeline = prepared(columns, LogisticRegression(max_iter=1000))
+        pipeline.steps.insert(1, ("scale", StandardScaler()))
+        return pipeline.fit(pd.DataFrame(days), train.truth)
+
+    return _recipe(name, fields, renews, fit, to_onnx=_not_converted)
+
+
+RENEWAL_FIELDS = """
+[[inputs]]
+name = "ends"
+type = "date"
+nullable = true
+label = { en = "Contract ends", pl = "Koniec umowy" }
+
+[[inputs]]
+name = "call"
+type = "datetime"
+label = "Last call"
+"""
+
+
 def prepared(columns: list[tuple[str, Any, Any]], model: Any) -> Any:
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import Pipeline
