@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.rows.strict_json import Duplicate
+from service.rows.shape_faults import Duplicate
 
 MAX_KEY_CHARACTERS = 64
 _TOO_LARGE = 10**MAX_KEY_CHARACTERS

@@ -17,7 +17,7 @@ from service.fields.field_type import FieldType, NumbersType
 from service.fields.lookup import number_fields, types_of
 from service.fields.text import TextType
 from service.rows.columns import Columns
-from service.rows.strict_json import Duplicate
+from service.rows.shape_faults import Duplicate
 from service.schemas import Card, FieldWarning, Row
 
 MAX_ERRORS = 100

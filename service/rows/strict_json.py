@@ -1,41 +1,26 @@
 """JSON in and out, strictly: no duplicate names, no bytes that are not UTF-8, no bottomless nesting.
 
-A body is read once, in C; only one that looks in some way wrong is
-read a second time, slowly, so that the answer can name the row and the field.
+A body is decoded once, in C. Only a body that may be wrong is decoded a second time, slowly, to name the row and the field.
 """
 
 import json
 import math
-import re
+from collections.abc import Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 
 from service.errors import Fault, InvalidInput, InvalidRequest
+from service.rows.shape_faults import Duplicate, first_fault
+from service.rows.unique_names import has_unique_names
 from wire.strict_json import parse_integer
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 encode = msgspec.json.Encoder().encode
 
-_PATH = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
-_STEP = re.compile(r"\[(\d+)\]|\.([^.\[]+)")
-_TYPES = re.compile(r"Expected `(?P<wanted>[a-z |]+)`, got `(?P<got>[a-z]+)`")
-_WORDS = {
-    "array": "a list",
-    "object": "an object",
-    "str": "a text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "null": "null",
-}
-_NAMED = re.compile(r"(?P<what>unknown|required) field `(?P<name>.*)`", re.DOTALL)
 _MAX_RAW_CHARACTERS = 64
-
-
-class Duplicate:
-    """Stands where a name was given twice."""
 
 
 def decode(body: bytes, decoder: "msgspec.json.Decoder[S]") -> S:
@@ -47,27 +32,53 @@ def decode(body: bytes, decoder: "msgspec.json.Decoder[S]") -> S:
     """
     try:
         value = decoder.decode(body)
+        is_sound = has_unique_names(body, _count_names(value), lambda: _count_text_colons(value))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _decode_slowly(body, decoder.type)
-    # A name ends in `":` and no value does. As many as were decoded, and no other colon: then no name was given twice.
-    if body.count(b'":') == body.count(b":") == _names(value):
-        return value
-    return _decode_slowly(body, decoder.type)
+        is_sound = False
+    return value if is_sound else _decode_slowly(body, decoder.type)
 
 
-def _names(value: msgspec.Struct) -> int:
-    """Count the names in a shape and in the rows right under it; deeper ones count as wrong."""
-    total = 0
-    for field in value.__struct_fields__:
-        item = getattr(value, field)
-        if item is None:
-            continue
-        total += 1
-        if type(item) is dict:
-            total += len(item)
-        elif type(item) is list:
-            total += sum(len(row) for row in item if type(row) is dict)
-    return total
+def _count_names(value: Any) -> int:
+    """Return how many names a decoded body has at least: those in shapes, and those of the rows in them."""
+    if isinstance(value, msgspec.Struct):
+        return sum(1 + _count_names(item) for item in _given_fields(value))
+    if isinstance(value, dict):
+        return len(value)
+    return sum(map(len, value)) if isinstance(value, list) and all(type(row) is dict for row in value) else 0
+
+
+def _count_text_colons(value: Any) -> int:
+    """Return how many colons stand in a decoded body's texts and in names of rows; its deeper names count as such too."""
+    if isinstance(value, msgspec.Struct):
+        return sum(_count_text_colons(item) for item in _given_fields(value))
+    if isinstance(value, dict):
+        return sum(name.count(":") + _count_nested_colons(item) for name, item in value.items())
+    if isinstance(value, list) and all(type(row) is dict for row in value):
+        return sum(map(_count_text_colons, value))
+    return _count_nested_colons(value)
+
+
+def _count_nested_colons(value: Any) -> int:
+    """Return how many colons a value inside of a row has in the body: in its texts, and one for each name in it."""
+    if type(value) is str:
+        return value.count(":")
+    if type(value) is dict:
+        return sum(1 + name.count(":") + _count_nested_colons(item) for name, item in value.items())
+    return sum(map(_count_nested_colons, value)) if type(value) in {list, tuple} else 0
+
+
+def _given_fields(value: msgspec.Struct) -> Iterator[Any]:
+    """Yield the values of the fields that the body gives: the required ones, and those that differ from their default."""
+    for field in _fields_of(type(value)):
+        item = getattr(value, field.name)
+        default = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+        if field.required or item != default:
+            yield item
+
+
+@cache
+def _fields_of(shape: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(shape)
 
 
 def _decode_slowly(body: bytes, shape: type[S]) -> S:
@@ -83,8 +94,10 @@ def _decode_slowly(body: bytes, shape: type[S]) -> S:
         raise InvalidRequest(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
     try:
         return msgspec.convert(tree, shape)
-    except msgspec.ValidationError as error:
-        raise InvalidInput("The request has another shape than expected.", faults=[_locate(str(error))]) from None
+    except msgspec.ValidationError:
+        detail = "The request has another shape than expected."
+        fault = first_fault(tree, shape) or Fault(None, "wrong_type", detail, path=())
+        raise InvalidInput(detail, faults=[fault]) from None
     except RecursionError:
         raise InvalidRequest("The body is nested too deeply.") from None
 
@@ -98,31 +111,6 @@ def _unite(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _not_finite(_name: str) -> float:
     return math.inf
-
-
-def _locate(message: str) -> Fault:
-    """Turn "Expected `array`, got `int` - at `$.rows`" into a place, a code and a sentence."""
-    path = _PATH.search(message)
-    sentence = message[: path.start()] if path else message
-    known = path["path"].partition("[...]")[0] if path else ""  # `[...]` stands for a name that msgspec does not tell
-    steps: list[str | int] = [int(index) if index else name for index, name in _STEP.findall(known)]
-    named = _NAMED.search(sentence)
-    if sentence.endswith(f"got `{Duplicate.__name__}`"):
-        return Fault(None, "duplicate_field", "This field is given twice.", path=tuple(steps))
-    if named is None:
-        return Fault(None, "wrong_type", _in_words(sentence), path=tuple(steps))
-    code = "unknown_field" if named["what"] == "unknown" else "missing_field"
-    sentence = "There is no such field." if code == "unknown_field" else "This field is missing."
-    return Fault(named["name"], code, sentence, path=tuple(steps))
-
-
-def _in_words(sentence: str) -> str:
-    """Return "Expected `str | null`, got `int`" as people say it; any other sentence as it is."""
-    types = _TYPES.fullmatch(sentence)
-    if types is None:
-        return sentence
-    wanted = " or ".join(_WORDS.get(each, each) for each in types["wanted"].split(" | "))
-    return f"This is to be {wanted}, not {_WORDS.get(types['got'], types['got'])}."
 
 
 def shown(raw: str) -> str:

@@ -5,7 +5,7 @@ import math
 from hypothesis import strategies as st
 
 from service.rows.checks import Checks
-from service.rows.strict_json import Duplicate
+from service.rows.shape_faults import Duplicate
 from service.schemas import Card, Category, Input, Regression, Row, Scoring
 
 INPUTS = (

@@ -12,8 +12,7 @@ from service.bundles.registry import open_model
 @pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])
 def test_real_rows_are_read_quickly(model: str, bundles: Path) -> None:
     opened = open_model(bundles / model)
-    rows = [row for row in opened.card.real_rows if ":" not in json.dumps(list(row.values()))]
-    assert len(rows) > len(opened.card.real_rows) * 0.8
+    rows = list(opened.card.real_rows)
     read = opened.read(json.dumps({"rows": rows, "version": opened.card.version}).encode())
     assert read is not None
     np.testing.assert_array_equal(read[0].numbers, opened.checks.columns(rows).numbers)

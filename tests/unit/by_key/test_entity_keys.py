@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.by_key.entity_keys import NoKey, key_text
-from service.rows.strict_json import Duplicate
+from service.rows.shape_faults import Duplicate
 
 CODES = {"missing_field", "duplicate_field", "wrong_type", "too_long", "invalid_text"}
 JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=70) | st.lists(st.integers(), max_size=2)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from service.errors import InvalidInput, InvalidRequest
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
-from service.rows.strict_json import Duplicate, decode
+from service.rows.shape_faults import Duplicate
+from service.rows.strict_json import decode
 from service.schemas import PredictionRequest
 from tests.support.row_values import CARD, CHECKS, GOOD, VALUES
 

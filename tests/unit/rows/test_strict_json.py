@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput, InvalidRequest
-from service.rows.strict_json import Duplicate, decode
+from service.rows.shape_faults import Duplicate
+from service.rows.strict_json import decode
 from service.schemas import PredictionRequest, RecommendationRequest
 from service.web.problems import pointer
 
@@ -72,11 +73,11 @@ def test_json_of_another_shape_is_named_by_its_place(body: bytes, at: str, code:
     assert [(pointer(fault), fault.code) for fault in raised.value.faults] == [(at, code)]
 
 
-def test_a_name_that_the_reader_of_shapes_does_not_tell_is_never_made_up() -> None:
+def test_a_fault_deep_in_a_request_is_named_by_its_place() -> None:
     body = b'{"row": {}, "goal": {"decision": "approve"}, "ranges": {"depth": [true, 1]}}'
     with pytest.raises(InvalidInput) as raised:
         decode(body, msgspec.json.Decoder(RecommendationRequest))
-    assert [pointer(fault) for fault in raised.value.faults] == ["/ranges"]
+    assert [pointer(fault) for fault in raised.value.faults] == ["/ranges/depth/0"]
 
 
 @pytest.mark.parametrize(

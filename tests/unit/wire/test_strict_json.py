@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.formats.records import read_json_lines
 from service.errors import ServiceError
-from service.rows.strict_json import Duplicate, decode
+from service.rows.shape_faults import Duplicate
+from service.rows.strict_json import decode
 from wire import strict_json
 
 
