@@ -1,4 +1,4 @@
-"""The one Python way to call the model service: small, typed, and never fooled by a bad answer.
+"""The Python client of the model service: typed, and it checks every answer.
 
 from client import Client
 

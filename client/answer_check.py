@@ -1,4 +1,4 @@
-"""The check that an answer answers what was asked, beyond its shape, before anyone reads a number from it."""
+"""Checks that an answer is about what the request asked, beyond its shape."""
 
 from typing import cast
 
@@ -9,16 +9,17 @@ from wire import strict_json
 
 
 def require(fits: bool) -> None:  # noqa: FBT001 - a condition is what it takes
+    """Raise InvalidAnswer unless the answer fits the request."""
     if not fits:
         raise InvalidAnswer("The service answered another question than was asked.")
 
 
 def check_prediction(prediction: Prediction) -> None:
-    """Raise InvalidAnswer where a prediction is neither a label nor a value, or its probabilities are none."""
+    """Raise InvalidAnswer unless a prediction has either a label with probabilities from 0 to 1, or a value."""
     if ("label" in prediction) == ("value" in prediction):
         raise InvalidAnswer("A prediction needs either a label or a value.")
-    shares = prediction.get("probabilities", {}).values()
-    if any(not 0 <= share <= 1 for share in shares) or ("label" in prediction and not shares):
+    probabilities = prediction.get("probabilities", {}).values()
+    if any(not 0 <= probability <= 1 for probability in probabilities) or ("label" in prediction and not probabilities):
         raise InvalidAnswer("A probability lies outside 0 to 1.")
 
 
@@ -30,18 +31,18 @@ def check_curves(answer: Curves, fields: list[str], *, together: bool) -> None:
     else:
         require([curve["field"] for curve in answer["curves"]] == fields)
     if surface:
-        one, two = surface["values"]
-        require([len(outputs) for outputs in surface["outputs"]] == [len(two)] * len(one))
-    swept = [point["prediction"] for curve in answer["curves"] for point in curve["points"]]
-    for prediction in [answer["prediction"], *filter(None, [answer["pinned"]]), *swept]:
+        first, second = surface["values"]
+        require([len(outputs) for outputs in surface["outputs"]] == [len(second)] * len(first))
+    predictions = [point["prediction"] for curve in answer["curves"] for point in curve["points"]]
+    for prediction in [answer["prediction"], *filter(None, [answer["pinned"]]), *predictions]:
         check_prediction(prediction)
 
 
-def recognised(said: str, request_id: str) -> RecognisedFile:
-    """Return what the service says a file is, from the header of its answer. Raises InvalidAnswer where it says nothing."""
+def parse_recognised_file(header: str, request_id: str) -> RecognisedFile:
+    """Return what the header X-File says of a file. Raises InvalidAnswer."""
     try:
-        found = strict_json.parse(said)
-        check(found, RecognisedFile)
+        recognised = strict_json.parse(header)
+        check(recognised, RecognisedFile)
     except (ValueError, RecursionError, ShapeError):
         raise InvalidAnswer("The answer does not say what the file was.", request_id) from None
-    return cast(RecognisedFile, found)
+    return cast(RecognisedFile, recognised)

@@ -1,4 +1,4 @@
-"""A response's bytes → plain JSON, or an exception of our family where it is a problem, or nothing that we know."""
+"""Turns the bytes of a response into JSON, or a problem into a ServiceError."""
 
 import math
 from datetime import UTC, datetime
@@ -11,56 +11,58 @@ from client.errors import Busy, Failed, InvalidAnswer, Refused
 from wire import strict_json
 from wire.media_types import PROBLEM, parse_content_type
 
-_MAX_WAIT_SECONDS, _USUAL_WAIT_SECONDS = 30, 1
-_TOO_MANY, _NOT_NOW = 429, 503
-_ERRORS_FROM, _FAILURES_FROM = 400, 500
+_MAX_WAIT_SECONDS, _DEFAULT_WAIT_SECONDS = 30, 1
+_TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
+_MIN_ERROR_STATUS, _MIN_FAILURE_STATUS = 400, 500
+_INPUT_ERROR_KEYS = ("pointer", "column", "line", "code", "message")
 
 
-def tree(response: requests.Response, answer: bytes, kind: str, request_id: str) -> Any:
-    if parse_content_type(response.headers.get("Content-Type", ""))[0] != kind:
+def parse_json(response: requests.Response, body: bytes, media_type: str, request_id: str) -> Any:
+    """Return the JSON of a body whose Content-Type is `media_type`. Raises InvalidAnswer."""
+    if parse_content_type(response.headers.get("Content-Type", ""))[0] != media_type:
         raise InvalidAnswer("Something else than the model service answered.", request_id)
     try:
-        return strict_json.parse(answer)
+        return strict_json.parse(body)
     except (ValueError, RecursionError):
         raise InvalidAnswer("The answer is not JSON.", request_id) from None
 
 
-def raise_for(response: requests.Response, answer: bytes, request_id: str) -> NoReturn:
-    """Turn a problem into an exception of our family."""
+def raise_problem(response: requests.Response, body: bytes, request_id: str) -> NoReturn:
+    """Raise the ServiceError of a response that is no answer: a problem, a redirect, or something else."""
     status = response.status_code
-    if status < _ERRORS_FROM:
+    if status < _MIN_ERROR_STATUS:
         raise InvalidAnswer("The service redirects elsewhere.", request_id)
     wait = _wait_seconds(response.headers.get("Retry-After", ""))
-    busy = status == _TOO_MANY or (status == _NOT_NOW and wait is not None)
+    busy = status == _TOO_MANY_REQUESTS or (status == _UNAVAILABLE and wait is not None)
     try:
-        problem = tree(response, answer, PROBLEM, request_id)
+        problem = parse_json(response, body, PROBLEM, request_id)
     except InvalidAnswer:
         if not busy:
             raise
-        problem = {}  # a gateway before the service, in words of its own
+        problem = {}  # from a gateway before the service, which has another shape
     if not isinstance(problem, dict):
         raise InvalidAnswer("The problem does not have its shape.", request_id)
     detail, code = str(problem.get("detail", ""))[:500], str(problem.get("code", ""))[:64]
     request_id = str(problem.get("request_id", request_id))[:64]
     if busy:
-        raise Busy(detail or "The service is busy.", request_id, _USUAL_WAIT_SECONDS if wait is None else wait)
-    if status >= _FAILURES_FROM:
+        raise Busy(detail or "The service is busy.", request_id, _DEFAULT_WAIT_SECONDS if wait is None else wait)
+    if status >= _MIN_FAILURE_STATUS:
         raise Failed(detail, request_id, status=status, code=code)
     listed = problem.get("errors")
     errors = [
-        {name: str(error.get(name, "")) for name in ("pointer", "column", "line", "code", "message")}
+        {name: str(error.get(name, "")) for name in _INPUT_ERROR_KEYS}
         for error in (listed if isinstance(listed, list) else [])
         if isinstance(error, dict)
     ]
     raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the five keys
 
 
-def _wait_seconds(said: str) -> int | None:
-    """Return for how long Retry-After says to wait, as seconds or as a date; at most as long as anybody would."""
-    if said.isdecimal():
-        return min(int(said[:9]), _MAX_WAIT_SECONDS)
+def _wait_seconds(retry_after: str) -> int | None:
+    """Return the seconds of a header Retry-After, which has seconds or a date; at most 30. None if it has neither."""
+    if retry_after.isdecimal():
+        return min(int(retry_after[:9]), _MAX_WAIT_SECONDS)
     try:
-        at = parsedate_to_datetime(said)
+        at = parsedate_to_datetime(retry_after)
     except ValueError:
         return None
     left = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

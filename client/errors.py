@@ -1,18 +1,20 @@
-"""What a call can end in, apart from an answer.
+"""The errors that a call of the client raises.
 
 ServiceError
-├── Unavailable   nobody answers: refused, reset, no such host
-├── TooSlow       the deadline passed before the whole answer was there
-├── Busy          come back in `retry_after_seconds`: status 429, and 503 with Retry-After
-├── InvalidAnswer      an answer that is not the service's: wrong shape, wrong type, too large, a redirect
-├── Refused       the service says no to this request: status 4xx, with `errors` naming places
-└── Failed        the service could not do it: status 5xx
+├── Unavailable     no connection: refused, reset, no such host
+├── TooSlow         the deadline passed before the whole answer came
+├── Busy            try again after `retry_after_seconds`: status 429, and 503 with Retry-After
+├── InvalidAnswer   not an answer of the service: wrong shape, wrong type, too large, a redirect
+├── Refused         the service refuses this request: status 4xx; `errors` names the places
+└── Failed          the service failed: status 5xx
 """
 
 from typing import TypedDict
 
 
 class InputError(TypedDict):
+    """One fault of the input, at a JSON pointer, or at a column and line of a file. Keys without a value are empty."""
+
     pointer: str
     column: str
     line: str

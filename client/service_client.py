@@ -1,4 +1,4 @@
-"""Client: the service's questions as methods, its answers as plain dicts whose shape was checked."""
+"""Client: one method for each question to the service. Answers are plain dicts whose shape is checked."""
 
 import itertools
 import json
@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 
 import requests
 
-from client.answer_check import check_curves, check_prediction, recognised, require
-from client.decoding import raise_for, tree
+from client.answer_check import check_curves, check_prediction, parse_recognised_file, require
+from client.decoding import parse_json, raise_problem
 from client.errors import InvalidAnswer, Refused
 from client.shape_check import ShapeError, check
 from client.shapes.answers import (
@@ -29,7 +29,7 @@ from client.shapes.answers import (
 )
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
-from client.transport import Session, exchange, prepared, streamed
+from client.transport import Limits, Session, prepare, send, stream
 from wire.media_types import ARROW, JSON
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
@@ -41,10 +41,11 @@ _PROBLEM_PIECES = 4
 
 
 class Client:
-    """Calls one model service. May be shared by threads.
+    """Calls one model service. Threads may share it.
 
-    Every method raises a `ServiceError` (see client/errors.py) and nothing else; so does making one, of an address or a key
-    that no request can have. Proxies and .netrc of the machine are not used. All calls are pure, so none can do harm twice.
+    Every method raises a `ServiceError` (see client/errors.py) and nothing else. So does the constructor, if no request can
+    have the address or the key. Proxies and .netrc of the machine are not used. All calls are pure: a repeated one does no
+    harm.
     """
 
     def __init__(
@@ -57,11 +58,8 @@ class Client:
         size_limit_bytes: int = 32 * 2**20,
     ) -> None:
         self._url = url.rstrip("/")
-        self._limits = {
-            "connect_timeout_seconds": connect_timeout_seconds,
-            "deadline_seconds": deadline_seconds,
-            "size_limit_bytes": size_limit_bytes,
-        }
+        self._limits = Limits(connect_timeout_seconds, deadline_seconds, deadline_seconds, size_limit_bytes)
+        self._file_limits = Limits(connect_timeout_seconds, _FILE_STALL_SECONDS, _FILE_SECONDS, _MAX_FILE_BYTES)
         self.session = Session()
         self._headers = {"Accept": JSON, "Accept-Encoding": "identity"}
         if api_key:
@@ -69,23 +67,23 @@ class Client:
                 detail = "The API key has a character that no request can carry, such as the end of a line."
                 raise Refused(detail, "", status=401, code="unauthorized", errors=[])
             self._headers["Authorization"] = f"Bearer {api_key}"
-        prepared(self.session, requests.Request("GET", self._url, headers=self._headers | {"X-Request-ID": ""}))
+        prepare(self.session, requests.Request("GET", self._url, headers=self._headers | {"X-Request-ID": ""}))
 
     def close(self) -> None:
-        """End the calls that are running in other threads: each raises a ServiceError."""
+        """End the running calls of other threads: each raises a ServiceError."""
         self.session.close()
 
     def ready(self) -> Health:
-        """Return how the service is, ready or not."""
+        """Return the state of the service and of its models, ready or not."""
         answer = self._call("GET", "/health/ready", Health, accept={200, 503})
         return cast(Health, answer)
 
     def models(self, language: str = "en") -> list[ModelState]:
-        """Return all models, broken ones with the reason."""
+        """Return all models; a broken one has a reason."""
         return cast(ModelList, self._call("GET", "/v1/models", ModelList, language=language))["items"]
 
     def card(self, model: str, language: str = "en", *, version: str | None = None) -> Card:
-        """Return what a model says of itself, in English or Polish."""
+        """Return the card of a model: its fields, its output, its texts in English or Polish."""
         path = f"/v1/models/{_name(model)}{_query(version=version)}"
         answer = cast(Card, self._call("GET", path, Card, language=language))
         if answer["name"] != model:
@@ -94,7 +92,7 @@ class Client:
         return answer
 
     def predict(self, model: str, rows: list[Row], version: str | None = None) -> Predictions:
-        """Return one prediction a row, in their order. A row may be an entity's key, alone or with some fields."""
+        """Return one prediction for each row, in order. A row may be the key of an entity, alone or with some fields."""
         answer = cast(Predictions, self._ask(model, "predictions", Predictions, {"rows": rows}, version))
         require(len(answer["predictions"]) == len(rows))
         for prediction in answer["predictions"]:
@@ -103,29 +101,28 @@ class Client:
 
     @contextmanager
     def score_file(
-        self, model: str, file: BinaryIO, kind: str, *, version: str | None = None, decimal: str | None = None
+        self, model: str, file: BinaryIO, media_type: str, *, version: str | None = None, decimal: str | None = None
     ) -> Iterator[tuple[RecognisedFile, Iterator[bytes]]]:
-        """Send a file of rows (`kind` is its media type); give what it was recognised as, then its answer piece by piece.
+        """Send a file of rows. Give what the service recognised it as, and its answer piece by piece.
 
-        The pieces are an Arrow stream with the file's own columns and the predictions. They may end in a ServiceError: what
-        came until then is not the whole.
+        The pieces are an Arrow stream with the columns of the file and the predictions. If the iterator raises a
+        ServiceError, the pieces before it are not the whole answer.
         """
         request_id = uuid.uuid4().hex
-        headers = self._headers | {"X-Request-ID": request_id, "Content-Type": kind, "Accept": ARROW}
-        asked = {"inputs": "keep", "version": version, "decimal": decimal}
+        headers = self._headers | {"X-Request-ID": request_id, "Content-Type": media_type, "Accept": ARROW}
+        parameters = {"inputs": "keep", "version": version, "decimal": decimal}
         url = f"{self._url}/v1/models/{_name(model)}/predictions"
-        request = requests.Request("POST", url, headers=headers, data=file, params=asked)
-        limits = self._limits | {"deadline_seconds": _FILE_SECONDS, "size_limit_bytes": _MAX_FILE_BYTES}
-        with streamed(self.session, request, stall_seconds=_FILE_STALL_SECONDS, **limits) as (response, pieces):  # type: ignore[arg-type] # numbers all
+        request = requests.Request("POST", url, headers=headers, data=file, params=parameters)
+        with stream(self.session, request, self._file_limits) as (response, pieces):
             if response.status_code != _OK:
-                raise_for(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
+                raise_problem(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
             if response.headers.get("Content-Type") != ARROW:
                 raise InvalidAnswer("Something else than the model service answered.", request_id)
-            yield recognised(response.headers.get("X-File", ""), request_id), pieces
+            yield parse_recognised_file(response.headers.get("X-File", ""), request_id), pieces
 
     def entity(self, model: str, key: str | int) -> Entity:
-        """Return what is stored for a key, prediction and features, each with its age."""
-        if str(key) in {".", ".."}:  # no address holds these: they mean folders
+        """Return the stored prediction and the stored features of a key, each with its age."""
+        if str(key) in {".", ".."}:  # in an address they mean folders
             raise Refused("Nothing is stored under this key", "", status=404, code="unknown_entity", errors=[])
         path = f"/v1/models/{_name(model)}/entities/{quote(str(key), safe='')}"
         answer = cast(Entity, self._call("GET", path, Entity))
@@ -136,12 +133,12 @@ class Client:
         return answer
 
     def entities(self, model: str, after: str | None = None) -> EntityList:
-        """Return a page of the keys under which something is stored; it begins behind `after`, which may be any text."""
+        """Return a page of the keys under which something is stored, beginning after `after`, which may be any text."""
         path = f"/v1/models/{_name(model)}/entities{_query(after=after)}"
         return cast(EntityList, self._call("GET", path, EntityList))
 
     def runs(self, model: str | None = None, after: str | None = None, kind: str | None = None) -> RunList:
-        """Return a page of the runs of nightly jobs, the newest first; its `next` is the `after` of the next page."""
+        """Return a page of the runs of nightly jobs, the newest first. Its `next` is the `after` of the next page."""
         path = f"/v1/runs{_query(model=model, after=after, kind=kind)}"
         answer = cast(RunList, self._call("GET", path, RunList))
         require(model is None or all(run["model"] == model for run in answer["items"]))
@@ -149,7 +146,7 @@ class Client:
         return answer
 
     def explain(self, model: str, rows: list[Row], language: str = "en", *, version: str | None = None) -> Explanations:
-        """Return why, one explanation a row; each carries the row's prediction."""
+        """Return one explanation for each row: the contribution of every field, and the prediction of the row."""
         body = {"rows": rows}
         answer = cast(Explanations, self._ask(model, "explanations", Explanations, body, version, language=language))
         require(len(answer["explanations"]) == len(rows))
@@ -157,7 +154,7 @@ class Client:
             check_prediction(explanation["prediction"])
         return answer
 
-    def sweep(
+    def curves(
         self,
         model: str,
         row: Row,
@@ -167,7 +164,7 @@ class Client:
         pinned: Row | None = None,
         version: str | None = None,
     ) -> Curves:
-        """Return what if: the predictions along each field's range; `together`, those over a map of two fields."""
+        """Return the predictions along the range of each field; with `together`, those over a map of two fields."""
         body = {"row": row, "fields": fields, "together": together, "pinned": pinned}
         answer = cast(Curves, self._ask(model, "curves", Curves, body, version))
         require((answer["pinned"] is None) == (pinned is None))
@@ -177,7 +174,7 @@ class Client:
     def recommend(
         self, model: str, row: Row, goal: Goal, fixed: list[str] | None = None, *, version: str | None = None
     ) -> Recommendations:
-        """Return what would have to change to reach a goal; `fixed` fields stay as they are."""
+        """Return changes of the row that reach a goal. The fields `fixed` do not change."""
         body = {"row": row, "goal": goal, "fixed": fixed or []}
         answer = cast(Recommendations, self._ask(model, "recommendations", Recommendations, body, version))
         for prediction in [answer["prediction"], *(each["prediction"] for each in answer["recommendations"])]:
@@ -185,7 +182,7 @@ class Client:
         return answer
 
     def evaluation(self, model: str, language: str = "en", *, version: str | None = None) -> Evaluation:
-        """Return how good the model is on rows that it has never seen."""
+        """Return how good the model is on rows that it did not learn from."""
         path = f"/v1/models/{_name(model)}/evaluation{_query(version=version)}"
         answer = cast(EvaluationAnswer, self._call("GET", path, EvaluationAnswer, language=language))
         require(answer["model"] == model and version in {None, answer["version"]})
@@ -194,9 +191,9 @@ class Client:
     def _ask(
         self, model: str, question: str, shape: Any, body: dict[str, Any], version: str | None, *, language: str = "en"
     ) -> Any:
-        """Ask about rows of a model; the answer is of this model, and of the version asked for."""
-        asked = body if version is None else body | {"version": version}
-        answer = self._call("POST", f"/v1/models/{_name(model)}/{question}", shape, body=asked, language=language)
+        """Ask a question about rows. The answer is of this model, and of this version if one is given."""
+        body = body if version is None else body | {"version": version}
+        answer = self._call("POST", f"/v1/models/{_name(model)}/{question}", shape, body=body, language=language)
         require(answer["model"] == model and version in {None, answer["version"]})
         return answer
 
@@ -205,20 +202,19 @@ class Client:
     ) -> Any:
         request_id = uuid.uuid4().hex
         headers = self._headers | {"X-Request-ID": request_id, "Accept-Language": language}
-        content = None
         if body is not None:
             headers["Content-Type"] = JSON
-            content = json.dumps(body, ensure_ascii=True).encode()
-        request = requests.Request(method, self._url + path, headers=headers, data=content)
-        response, answer = exchange(self.session, request, **self._limits)  # type: ignore[arg-type] # numbers all
+        data = None if body is None else json.dumps(body, ensure_ascii=True).encode()
+        request = requests.Request(method, self._url + path, headers=headers, data=data)
+        response, content = send(self.session, request, self._limits)
         if response.status_code not in (accept or {_OK}):
-            raise_for(response, answer, request_id)
-        found = tree(response, answer, JSON, request_id)
+            raise_problem(response, content, request_id)
+        answer = parse_json(response, content, JSON, request_id)
         try:
-            check(found, shape)
-        except ShapeError as misfit:
-            raise InvalidAnswer(f"The answer does not have its shape: {misfit}.", request_id) from None
-        return found
+            check(answer, shape)
+        except ShapeError as error:
+            raise InvalidAnswer(f"The answer does not have its shape: {error}.", request_id) from None
+        return answer
 
 
 def _name(model: str) -> str:
@@ -227,7 +223,7 @@ def _name(model: str) -> str:
     return model
 
 
-def _query(**asked: str | None) -> str:
-    """Return the end of an address that asks for what is not None."""
-    wanted = {name: value for name, value in asked.items() if value is not None}
-    return f"?{urlencode(wanted)}" if wanted else ""
+def _query(**parameters: str | None) -> str:
+    """Return the query of an address with the parameters that are not None."""
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return f"?{urlencode(given)}" if given else ""

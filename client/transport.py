@@ -1,10 +1,11 @@
-"""One HTTP exchange: a total deadline, a cap on its size, no redirect, no proxy, no retry that sleeps."""
+"""One HTTP exchange: a total deadline, a limit of size, no redirect, no proxy, no retry that sleeps."""
 
 import contextlib
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,43 +21,53 @@ _PART_BYTES = 64 * 1024
 _CONNECTIONS = 32
 
 
-class _Call:
-    """The running exchange of a thread: it knows its socket, so that the deadline can cut it."""
+@dataclass(frozen=True)
+class Limits:
+    """`stall_seconds` limits the wait for the next piece of an answer, `deadline_seconds` the whole exchange."""
 
-    wire: socket.socket | None = None
+    connect_seconds: float
+    stall_seconds: float
+    deadline_seconds: float
+    max_bytes: int
+
+
+class _Call:
+    """The running exchange of a thread. It knows its socket, so that the deadline can cut it."""
+
+    connected: socket.socket | None = None
     over = False
 
     def cut(self) -> None:
         self.over = True
-        if self.wire is not None:
+        if self.connected is not None:
             with contextlib.suppress(OSError):  # it may have been closed a moment ago
-                self.wire.shutdown(socket.SHUT_RDWR)
+                self.connected.shutdown(socket.SHUT_RDWR)
 
 
-class _Calls(threading.local):
+class _ThreadCall(threading.local):
     running: _Call | None = None
 
 
-_calls = _Calls()
+_thread_call = _ThreadCall()
 
 
-class _Watched:
+class _RegisteredConnection:
     """A connection that tells the running call of its thread which socket it uses."""
 
     def request(self, *arguments: Any, **options: Any) -> Any:
         super().request(*arguments, **options)  # type: ignore[misc] # HTTPConnection comes next in the order of classes
-        call = _calls.running
+        call = _thread_call.running
         if call is not None:
-            call.wire = getattr(self, "sock", None)
+            call.connected = getattr(self, "sock", None)
             if call.over:  # it was cut before it had a socket
                 call.cut()
 
 
-class _PlainConnection(_Watched, HTTPConnection):
+class _PlainConnection(_RegisteredConnection, HTTPConnection):
     pass
 
 
-class _SecureConnection(_Watched, HTTPSConnection):
+class _SecureConnection(_RegisteredConnection, HTTPSConnection):
     pass
 
 
@@ -68,8 +79,8 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-class WatchedAdapter(HTTPAdapter):
-    """requests' own adapter over connections that a deadline can cut."""
+class CuttableAdapter(HTTPAdapter):
+    """An adapter of requests whose connections a deadline can cut."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
@@ -77,12 +88,12 @@ class WatchedAdapter(HTTPAdapter):
 
 
 class Session(requests.Session):
-    """Ignores proxies, .netrc and other habits of the machine: they must not see the key. Closing it cuts what runs."""
+    """Ignores proxies and .netrc of the machine: they must not see the key. `close` cuts the running calls."""
 
     def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
-        adapter = WatchedAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
+        adapter = CuttableAdapter(pool_connections=1, pool_maxsize=_CONNECTIONS, max_retries=0)
         self.mount("http://", adapter)
         self.mount("https://", adapter)
         self.running: set[_Call] = set()
@@ -95,68 +106,56 @@ class Session(requests.Session):
         super().close()
 
 
-def prepared(session: Session, request: requests.Request) -> requests.PreparedRequest:
-    """Return the request as it goes out. Raises Unavailable where the address is none."""
+def prepare(session: Session, request: requests.Request) -> requests.PreparedRequest:
+    """Return the request as it is sent. Raises Unavailable if its address is not valid."""
     try:
-        session.get_adapter(request.url)  # is it http?
-        outgoing = session.prepare_request(request)
-        str(urlsplit(outgoing.url).hostname).encode("idna")  # as it will be looked up
-    except (requests.RequestException, UnicodeError):  # what they say may hold a header, and so the key
+        session.get_adapter(request.url)  # raises unless the scheme is http or https
+        prepared = session.prepare_request(request)
+        str(urlsplit(prepared.url).hostname).encode("idna")  # the form in which DNS gets it
+    except (requests.RequestException, UnicodeError):  # their messages may hold a header, and so the key
         request_id = str(request.headers["X-Request-ID"])
         raise Unavailable("The service has no address such as http://host:8000.", request_id) from None
-    return outgoing
+    return prepared
 
 
-def exchange(
-    session: Session,
-    request: requests.Request,
-    *,
-    connect_timeout_seconds: float,
-    deadline_seconds: float,
-    size_limit_bytes: int,
-) -> tuple[requests.Response, bytes]:
-    """Send a request and return the whole answer. Raises Unavailable, TooSlow, InvalidAnswer, with the request id."""
+def send(session: Session, request: requests.Request, limits: Limits) -> tuple[requests.Response, bytes]:
+    """Send a request and return the response with its whole body. Raises Unavailable, TooSlow, InvalidAnswer."""
     request_id = str(request.headers["X-Request-ID"])
-    outgoing = prepared(session, request)
-    timeout = (min(connect_timeout_seconds, deadline_seconds), deadline_seconds)
-    with _deadline(session, deadline_seconds) as call, _in_our_words(call, request_id):
+    prepared = prepare(session, request)
+    timeout = (min(limits.connect_seconds, limits.deadline_seconds), limits.stall_seconds)
+    with _deadline(session, limits.deadline_seconds) as call, _raise_service_errors(call, request_id):
         try:
-            response = session.send(outgoing, stream=True, allow_redirects=False, timeout=timeout)
+            response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
         except requests.ConnectionError as error:
-            # A kept connection may have been closed just now. No answer had begun, and every call here is pure.
+            # The service may have closed a kept connection just now. No answer had begun, and every call is pure.
             if not _was_dropped(error) or call.over:
                 raise
-            response = session.send(outgoing, stream=True, allow_redirects=False, timeout=timeout)
+            response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
         with response:
-            answer = b"".join(_pieces(response, size_limit_bytes, request_id))
+            body = b"".join(_pieces(response, limits.max_bytes, request_id))
         if call.over:  # a cut connection looks like the end of an answer that names no length
             raise TooSlow("The service did not answer in time.", request_id)
-        return response, answer
+        return response, body
 
 
 @contextmanager
-def streamed(
-    session: Session,
-    request: requests.Request,
-    *,
-    connect_timeout_seconds: float,
-    stall_seconds: float,
-    deadline_seconds: float,
-    size_limit_bytes: int,
+def stream(
+    session: Session, request: requests.Request, limits: Limits
 ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
-    """Send a request and give its answer piece by piece; each next one within `stall_seconds`. Raises as `exchange` does."""
+    """Send a request and give the response with its body piece by piece. Raises as `send` does."""
     request_id = str(request.headers["X-Request-ID"])
-    outgoing = prepared(session, request)
-    timeout = (connect_timeout_seconds, stall_seconds)
-    with _deadline(session, deadline_seconds) as call, _in_our_words(call, request_id):
-        with session.send(outgoing, stream=True, allow_redirects=False, timeout=timeout) as response:
-            yield response, _pieces(response, size_limit_bytes, request_id)
+    prepared = prepare(session, request)
+    timeout = (limits.connect_seconds, limits.stall_seconds)
+    with _deadline(session, limits.deadline_seconds) as call, _raise_service_errors(call, request_id):
+        with session.send(prepared, stream=True, allow_redirects=False, timeout=timeout) as response:
+            yield response, _pieces(response, limits.max_bytes, request_id)
         if call.over:
             raise TooSlow("The service did not answer in time.", request_id)
 
 
 @contextmanager
-def _in_our_words(call: _Call, request_id: str) -> Iterator[None]:
+def _raise_service_errors(call: _Call, request_id: str) -> Iterator[None]:
+    """Turn the errors of requests into ServiceErrors."""
     try:
         yield
     except requests.RequestException as error:
@@ -171,19 +170,19 @@ def _was_dropped(error: requests.ConnectionError) -> bool:
     return bool(error.args) and isinstance(error.args[0], ProtocolError)
 
 
-def _pieces(response: requests.Response, limit: int, request_id: str) -> Iterator[bytes]:
+def _pieces(response: requests.Response, max_bytes: int, request_id: str) -> Iterator[bytes]:
     size = 0
     for piece in response.iter_content(_PART_BYTES):
         size += len(piece)
-        if size > limit:
-            raise InvalidAnswer(f"The answer is larger than {limit:,} bytes.", request_id)
+        if size > max_bytes:
+            raise InvalidAnswer(f"The answer is larger than {max_bytes:,} bytes.", request_id)
         yield piece
 
 
 @contextmanager
 def _deadline(session: Session, seconds: float) -> Iterator[_Call]:
-    """Cut the thread's call when the time is over: a timeout for each read would let a dripping answer live."""
-    call = _calls.running = _Call()
+    """Cut the call of this thread after some seconds. A timeout for each read would let an answer drip for ever."""
+    call = _thread_call.running = _Call()
     session.running.add(call)
     if session.closed:
         call.over = True
@@ -195,4 +194,4 @@ def _deadline(session: Session, seconds: float) -> Iterator[_Call]:
     finally:
         timer.cancel()
         session.running.discard(call)
-        _calls.running = None
+        _thread_call.running = None

@@ -100,7 +100,7 @@ def get_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> Curves |
 
     def query() -> Curves:
         version = card["version"]
-        return shared_resources.client().sweep(
+        return shared_resources.client().curves(
             card["name"], dict(row), fields, together=together, pinned=dict(pinned), version=version
         )
 

@@ -112,7 +112,7 @@ def test_a_version_that_is_not_served_is_refused_everywhere(both: TestClient, ve
         lambda: client.evaluation(NAME, version="0"),
         lambda: client.predict(NAME, [row], "0"),
         lambda: client.explain(NAME, [row], version="0"),
-        lambda: client.sweep(NAME, row, ["credit_limit"], version="0"),
+        lambda: client.curves(NAME, row, ["credit_limit"], version="0"),
         lambda: client.recommend(NAME, row, {"decision": "approve"}, version="0"),
     ):
         with pytest.raises(Refused) as refused:

@@ -22,8 +22,8 @@ Ask = Callable[[Client], Any]
 QUESTIONS: dict[str, Ask] = {
     "explanations of a value": lambda client: client.explain(PRICE, [DIAMOND, LIGHTER]),
     "explanations of words": lambda client: client.explain(COMMENT, [WORDS]),
-    "curves": lambda client: client.sweep(PRICE, DIAMOND, ["cut", "color"], pinned=LIGHTER),
-    "a surface": lambda client: client.sweep(PRICE, DIAMOND, ["cut", "color"], together=True),
+    "curves": lambda client: client.curves(PRICE, DIAMOND, ["cut", "color"], pinned=LIGHTER),
+    "a surface": lambda client: client.curves(PRICE, DIAMOND, ["cut", "color"], together=True),
     "recommendations": lambda client: client.recommend(PRICE, DIAMOND, {"value": {"max": 2000}}, fixed=["carat"]),
     "evaluation of probabilities": lambda client: client.evaluation(CREDIT),
     "evaluation of values": lambda client: client.evaluation(PRICE),
@@ -102,17 +102,17 @@ def test_sentences_come_in_the_language_that_was_asked_for(service: TestClient) 
 
 def test_curves_come_through_with_the_row_and_the_pinned_one(service: TestClient) -> None:
     client = client_of(service)
-    answer = client.sweep(PRICE, DIAMOND, ["carat", "cut"], pinned=LIGHTER)
+    answer = client.curves(PRICE, DIAMOND, ["carat", "cut"], pinned=LIGHTER)
     own, pinned = client.predict(PRICE, [DIAMOND])["predictions"] + client.predict(PRICE, [LIGHTER])["predictions"]
     assert (answer["prediction"], answer["pinned"]) == (own, pinned)
     carat, cut = answer["curves"]
     assert [point["value"] for point in cut["points"]] == ["Fair", "Good", "Very Good", "Premium", "Ideal"]
     assert own in [point["prediction"] for point in carat["points"] if point["value"] == 0.7]
-    assert client.sweep(PRICE, DIAMOND, ["cut"])["pinned"] is None
+    assert client.curves(PRICE, DIAMOND, ["cut"])["pinned"] is None
 
 
 def test_a_surface_comes_through_as_a_map_of_two_fields(service: TestClient) -> None:
-    surface = client_of(service).sweep(PRICE, DIAMOND, ["cut", "color"], together=True)["surface"]
+    surface = client_of(service).curves(PRICE, DIAMOND, ["cut", "color"], together=True)["surface"]
     assert surface is not None
     cuts, colours = surface["values"]
     at = surface["outputs"][cuts.index("Ideal")][colours.index("G")]
@@ -144,8 +144,8 @@ def test_evaluations_come_through_of_either_kind(service: TestClient) -> None:
     ("ask", "pointer", "code"),
     [
         (lambda client: client.explain(PRICE, [DIAMOND | {"carat": 99}]), "/rows/0/carat", "out_of_range"),
-        (lambda client: client.sweep(PRICE, DIAMOND, ["shoe_size"]), "/fields/0", "unknown_field"),
-        (lambda client: client.sweep(PRICE, DIAMOND, ["cut"], pinned={}), "/pinned/carat", "missing_field"),
+        (lambda client: client.curves(PRICE, DIAMOND, ["shoe_size"]), "/fields/0", "unknown_field"),
+        (lambda client: client.curves(PRICE, DIAMOND, ["cut"], pinned={}), "/pinned/carat", "missing_field"),
         (lambda client: client.recommend(PRICE, DIAMOND, {"decision": "frame it"}), "/goal/decision", "wrong_goal"),
         (lambda client: client.recommend(PRICE, DIAMOND, {"value": {"max": 9}}, ["hue"]), "/fixed/0", "unknown_field"),
         (lambda client: client.explain(PRICE, [DIAMOND | {"carat": float("nan")}]), "/rows/0/carat", "not_finite"),
