@@ -17,7 +17,7 @@ from wire.settings_reader import WrongSettings
 _SOME_FAILED = 1
 _UNUSABLE = 2
 _INTERRUPTED = 130
-_TELL_SECONDS = 5.0
+_NOTICE_SECONDS = 5.0
 _EXIT_CODES = (
     "Exit codes: 0 all enriched; 1 finished, some records failed; 2 input, output or options cannot be used; "
     "3 stopped, the same command goes on; 4 the service has another version by now; 130 interrupted."
@@ -26,12 +26,12 @@ _EXIT_CODES = (
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - closed by whoever started the program
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - closed when the program ends
     pairs = [pair.partition("=") for pair in options.field]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = read_settings(os.environ)
-        with _Meter() as meter:
+        with _ProgressBar() as progress_bar:
             summary = enrich(
                 options.model,
                 options.source,
@@ -46,8 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
                 threads=options.threads,
                 give_up_seconds=options.give_up_seconds,
                 overwrite=options.overwrite,
-                report=meter.show,
-                tell=_seldom(meter.say),
+                report=progress_bar.show,
+                notify=_at_intervals(progress_bar.say),
             )
     except WrongSettings as error:
         _say(f"pipeline: {error}")
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=["jsonl", "csv"], default="jsonl", help="the format of - (jsonl)")
     command.add_argument("--batch-records", type=_positive, default=500, help="records a request (500)")
     command.add_argument("--threads", type=_positive, default=4, help="requests at once (4)")
-    command.add_argument("--give-up-seconds", type=_positive, default=120, help="how long to try again (120)")
+    command.add_argument("--give-up-seconds", type=_positive, default=120, help="how long to repeat a request (120)")
     command.add_argument("--overwrite", action="store_true", help="replace OUT if it is there")
     return parser
 
@@ -102,10 +102,10 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-class _Meter:
-    """A progress bar where standard error is a terminal, else nothing."""
+class _ProgressBar:
+    """A progress bar if standard error is a terminal, else nothing."""
 
-    def __enter__(self) -> "_Meter":
+    def __enter__(self) -> "_ProgressBar":
         self._bar = None
         if sys.stderr.isatty():
             from tqdm import tqdm
@@ -130,17 +130,17 @@ class _Meter:
             _say(sentence)
 
 
-def _seldom(say: Callable[[str], None]) -> Callable[[str], None]:
-    """Keep threads that wait for the same service from saying so all the time."""
-    last = -_TELL_SECONDS
+def _at_intervals(say: Callable[[str], None]) -> Callable[[str], None]:
+    """Return a function that says at most one sentence in 5 seconds, as many threads may wait for the service."""
+    last = -_NOTICE_SECONDS
 
-    def told(sentence: str) -> None:
+    def say_if_due(sentence: str) -> None:
         nonlocal last
-        if time.monotonic() - last >= _TELL_SECONDS:
+        if time.monotonic() - last >= _NOTICE_SECONDS:
             last = time.monotonic()
             say(f"pipeline: {sentence}")
 
-    return told
+    return say_if_due
 
 
 def _say(sentence: str) -> None:

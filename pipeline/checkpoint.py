@@ -1,9 +1,8 @@
-"""What a run has written, so that it can be killed at any moment and go on.
+"""The files of a run, written so that a run that is killed at any moment can go on.
 
-Records are appended to OUT.partial and OUT.failed.jsonl. A few times a second both are forced to the disk, and then
-OUT.progress is replaced in one step: it says how many records are done and how many bytes of both files are theirs. A run
-that finds OUT.progress cuts both files to those bytes and goes on after those records: whatever was written later is
-written again. OUT appears whole, at the end.
+Records are appended to OUT.partial and OUT.failed.jsonl. A few times a second both are forced to the disk. Then OUT.progress
+is replaced in one step: it has the number of records and the sizes of both files. A run that finds OUT.progress cuts both
+files to these sizes and goes on after these records. OUT appears at the end, complete.
 """
 
 import contextlib
@@ -21,8 +20,8 @@ CHECKPOINT_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come. `identity` says of which input, model and options. Never half changed: a signal may come
-    between any two steps, and what is saved then must be true."""
+    """How far a run is. `identity` describes its input, model and options. Immutable, because a signal may interrupt the run
+    between any two steps, and the progress that is saved then must be consistent."""
 
     identity: dict[str, Any]
     version: str
@@ -34,7 +33,7 @@ class Progress:
     complete: bool = False
 
     def after(self, good: bytes, bad: bytes, records: int, failed: int, read: int) -> "Progress":
-        """Return how far it is once the text of some records is written."""
+        """Return the progress after the text of some records is written."""
         return replace(
             self,
             records=self.records + records,
@@ -45,24 +44,24 @@ class Progress:
         )
 
 
-class Ledger:
-    """The files of one run to a target that is a file."""
+class Checkpoint:
+    """The files of one run. `resumable`: the input can be read again, so progress is saved."""
 
     def __init__(self, target: Path, failed: Path | None, *, resumable: bool) -> None:
         self._target = target
         self._partial = target.with_name(target.name + ".partial")
         self._failed = failed or target.with_name(target.name + ".failed.jsonl")
-        self._saved = target.with_name(target.name + ".progress") if resumable else None
+        self._progress_path = target.with_name(target.name + ".progress") if resumable else None
         self._files: list[BinaryIO] = []
-        self._checked = time.monotonic()
+        self._saved_at = time.monotonic()
         self.progress = Progress({}, "")
 
-        if self._failed in {target, self._partial, self._saved}:
+        if self._failed in {target, self._partial, self._progress_path}:
             raise Unusable(f"{self._failed.name} is needed for the output: the failed records need another name.")
 
     @property
     def files(self) -> list[Path]:
-        """The files that the run will have written, if they are somebody's already they are replaced."""
+        """The files that the run leaves when it ends."""
         return [self._target, self._failed]
 
     @property
@@ -70,40 +69,43 @@ class Ledger:
         return str(self._failed)
 
     @property
-    def name(self) -> str:
-        """The file that says how far the run has come."""
-        return self._saved.name if self._saved else ""
+    def progress_file(self) -> str:
+        """The name of the file with the progress; empty if the run is not resumable."""
+        return self._progress_path.name if self._progress_path else ""
 
-    def unfinished(self, *, overwrite: bool) -> Progress | None:
-        """Return how far an earlier run came, if it was stopped. What nobody can read is none where it may be replaced."""
-        if self._saved is None or not self._saved.exists():
+    def load(self, *, overwrite: bool) -> Progress | None:
+        """Return the progress of an earlier run that was stopped, or None.
+
+        With `overwrite`, an unreadable progress file counts as no earlier run. Without it, raises Unusable.
+        """
+        if self._progress_path is None or not self._progress_path.exists():
             return None
         try:
-            return Progress(**json.loads(self._saved.read_text(encoding="utf-8")))
+            return Progress(**json.loads(self._progress_path.read_text(encoding="utf-8")))
         except (ValueError, TypeError):
             if overwrite:
                 return None
-            raise Unusable(f"{self._saved.name} cannot be read. Say --overwrite to begin again.") from None
+            raise Unusable(f"{self._progress_path.name} cannot be read. Say --overwrite to begin again.") from None
 
     def begin(self, progress: Progress, *, overwrite: bool) -> None:
-        """Begin a run from nothing."""
-        kept = [self._target, self._failed] if self._saved else [self._target, self._failed, self._partial]
-        there = [file.name for file in kept if file.exists()]
+        """Begin a new run. Raises Unusable if a file is there and `overwrite` is not given, or cannot be written."""
+        files = [self._target, self._failed] if self._progress_path else [self._target, self._failed, self._partial]
+        existing = [file.name for file in files if file.exists()]
         if self._target.is_dir():
             raise Unusable(f"{self._target.name} is a folder.")
         if not self._failed.parent.is_dir():
             raise Unusable(f"{self._failed.name} cannot be written: its folder is not there.")
-        if there and not overwrite:
-            raise Unusable(f"{there[0]} is there already. Move it away, or say --overwrite.")
+        if existing and not overwrite:
+            raise Unusable(f"{existing[0]} is there already. Move it away, or say --overwrite.")
         self.progress = progress
         try:
-            self.checkpoint()  # first: files without it would be somebody else's
+            self.save()  # first: without it, the other files would not be known as files of this run
         except OSError as error:
             raise Unusable(f"{self._target.name} cannot be written: {error.strerror}.") from None
         self.resume(progress)
 
     def resume(self, progress: Progress) -> None:
-        """Go on where an earlier run stopped; nothing to open if it lacked only the last steps of its end."""
+        """Go on where an earlier run stopped. A complete one lacks only `publish`, so nothing is opened."""
         self.progress = progress
         if progress.complete:
             return
@@ -112,52 +114,52 @@ class Ledger:
             if file.seek(0, os.SEEK_END) < size:
                 name = Path(file.name).name
                 raise Unusable(
-                    f"{name} is shorter than the run left it. Delete {self.name} and say --overwrite to begin again."
+                    f"{name} is shorter than it was. Delete {self.progress_file} and say --overwrite to begin again."
                 )
             file.truncate(size)
             file.seek(size)
 
     def append(self, good: bytes, bad: bytes, records: int, failed: int, read: int) -> None:
         """Append the text of some records, in their order."""
-        written, refused = self._files
-        written.write(good)
-        refused.write(bad)
+        enriched_file, failed_file = self._files
+        enriched_file.write(good)
+        failed_file.write(bad)
         self.progress = self.progress.after(good, bad, records, failed, read)
-        if time.monotonic() - self._checked >= CHECKPOINT_SECONDS:
-            self.checkpoint()
+        if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
+            self.save()
 
-    def checkpoint(self) -> None:
-        """Force what was appended to the disk, then say so."""
+    def save(self) -> None:
+        """Force the appended text to the disk, then save the progress."""
         for file in self._files:
             file.flush()
             os.fsync(file.fileno())
-        if self._saved is not None:
-            beside = self._saved.with_name(self._saved.name + ".new")
-            with beside.open("wb") as saved:
+        if self._progress_path is not None:
+            new = self._progress_path.with_name(self._progress_path.name + ".new")
+            with new.open("wb") as saved:
                 saved.write(json.dumps(asdict(self.progress)).encode())
                 saved.flush()
                 os.fsync(saved.fileno())
-            beside.replace(self._saved)
-        self._checked = time.monotonic()
+            new.replace(self._progress_path)
+        self._saved_at = time.monotonic()
 
     def complete(self) -> Path:
-        """Say that all records are there; return the file that has them."""
+        """Mark the run as complete, and return the file with all records."""
         if not self.progress.complete:
             self.progress = replace(self.progress, complete=True)
-            self.checkpoint()
+            self.save()
             self.close()
         return self._partial
 
     def publish(self, final: Path) -> None:
-        """Put the final file in its place. Killed between two steps, it is done again from `complete`."""
+        """Put the final file in its place. A run that is killed here starts again with `complete`."""
         if final.exists():
             final.replace(self._target)
         if self.progress.failed == 0:
             self._failed.unlink(missing_ok=True)
         self._partial.unlink(missing_ok=True)
         _sync_folder(self._target.parent)
-        if self._saved is not None:
-            self._saved.unlink(missing_ok=True)
+        if self._progress_path is not None:
+            self._progress_path.unlink(missing_ok=True)
 
     def close(self) -> None:
         while self._files:
@@ -174,7 +176,7 @@ class Ledger:
 
 
 def _lock(file: BinaryIO) -> None:
-    """Keep a second run from the same files; where the system has no such lock, go without."""
+    """Keep a second run from the same files, if the system has locks of files."""
     with contextlib.suppress(ImportError):
         import fcntl
 
@@ -185,7 +187,7 @@ def _lock(file: BinaryIO) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # not every system can
+    with contextlib.suppress(OSError):  # some systems cannot
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -1,4 +1,4 @@
-"""Record → the row that goes to the service; prediction → the columns that are added."""
+"""Turns a record into the row for the service, and a prediction into the cells that are added."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _TRUTHS = {"true": True, "false": False}
 
 
 class Columns:
-    """What a model takes from a record and what it adds to it."""
+    """The columns that a model takes from a record, and those that it adds."""
 
     def __init__(self, card: Card, column_of_field: dict[str, str], prefix: str) -> None:
         unknown = column_of_field.keys() - {field["name"] for field in card["inputs"]}
@@ -36,28 +36,28 @@ class Columns:
 
     @property
     def needed(self) -> list[str]:
-        """The columns without which no record could be scored."""
+        """The columns that every record must have."""
         return [column for field, column in self._fields if not field.get("nullable")]
 
     def check_free(self, names: list[str]) -> None:
         """Raise Unusable if the input has one of the columns that are added."""
-        taken = [name for name in self.added if name in set(names)]
-        if taken:
-            raise Unusable(f"The input has a column {taken[0]} already. Give the added ones a --prefix.")
+        used = [name for name in self.added if name in set(names)]
+        if used:
+            raise Unusable(f"The input has a column {used[0]} already. Give the added ones a --prefix.")
 
-    def taken(self, values: dict[str, Any]) -> str:
-        """Return why a record cannot be added to, or nothing."""
+    def reason_not_free(self, values: dict[str, Any]) -> str:
+        """Return why the columns cannot be added to a record, or an empty text."""
         return next((f"The record has a column {name} already." for name in self.added if name in values), "")
 
     def row(self, values: dict[str, Any], *, from_text: bool) -> Row:
-        """Return the model's own fields. A column that is not there is left out, as is an empty cell of text, which says
-        nothing: the service names those that it needs."""
-        convert = _from_text if from_text else _plain
+        """Return the fields of the model. Missing columns are left out, and so are empty cells of a CSV: the service names
+        those that it needs."""
+        convert = _from_text if from_text else _json_value
         given = [(field, values[column]) for field, column in self._fields if column in values]
         return {field["name"]: convert(field, value) for field, value in given if value != "" or not from_text}
 
     def cells(self, prediction: Prediction) -> list[Any]:
-        """Return the added columns' values."""
+        """Return the cells of the added columns."""
         if self._classifies:
             shares = prediction["probabilities"]
             return [
@@ -93,8 +93,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {"number": _parse_number, "integer":
 """Type of a field → how its cells are parsed. The text of every other type is its value in JSON."""
 
 
-def _plain(_field: Field, value: Any) -> Any:
-    """Return what JSON can say of a value; Parquet has more types."""
+def _json_value(_field: Field, value: Any) -> Any:
+    """Return a value of Parquet as JSON writes it."""
     if value is None or isinstance(value, str | int | float | list | dict):
         return value
     return float(value) if isinstance(value, Decimal) else str(value)

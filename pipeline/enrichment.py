@@ -1,4 +1,4 @@
-"""One run: input → service → output, from the card to the summary."""
+"""Runs an enrichment from the card to the summary: opens input and output, begins or resumes, publishes."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,26 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from client import Client, ServiceError
-from pipeline.checkpoint import Ledger, Progress
+from pipeline.batch_enricher import BatchEnricher, renderer_for
+from pipeline.checkpoint import Checkpoint, Progress
 from pipeline.columns import Columns
 from pipeline.errors import Stopped, Unusable, VersionChanged
 from pipeline.formats import parquet
-from pipeline.formats.records import Record
-from pipeline.formats.rendering import JsonLines, NewCsv, Numbered, SplicedCsv, failure
-from pipeline.input_source import STANDARD, Source, format_of, identity, opened, skipping
-from pipeline.ordered_batches import answered
-from pipeline.patient_client import Asking
-from pipeline.stdout_writer import Outlet
+from pipeline.input_source import STANDARD, format_of, identity, open_source, records_after
+from pipeline.ordered_batches import process_in_order
+from pipeline.patient_client import PatientClient
+from pipeline.stdout_writer import StdoutWriter
 
 _DEADLINE_SECONDS = 60.0
 
 Report = Callable[[Progress, int | None], None]
-Renderer = JsonLines | NewCsv | Numbered | SplicedCsv
+Output = Checkpoint | StdoutWriter
 
 
 @dataclass(frozen=True)
 class Summary:
-    """`records` and `failed` count the whole run; `resumed_after` of them were done by a run that was stopped."""
+    """What a run did. Of the `records`, the first `resumed_after` were done by an earlier run that was stopped."""
 
     records: int
     enriched: int
@@ -40,17 +39,6 @@ class Summary:
     @property
     def records_per_second(self) -> float:
         return (self.records - self.resumed_after) / self.seconds if self.seconds else 0.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A batch, ready to be written."""
-
-    good: bytes
-    bad: bytes
-    records: int
-    failed: int
-    read: int
 
 
 def enrich(
@@ -69,41 +57,43 @@ def enrich(
     give_up_seconds: float = 120.0,
     overwrite: bool = False,
     report: Report = lambda _progress, _total: None,
-    tell: Callable[[str], None] = lambda _sentence: None,
+    notify: Callable[[str], None] = lambda _sentence: None,
 ) -> Summary:
     """Add the predictions of `model` to every record of `source`, and write them to `target` in the same order.
 
-    Both are JSON lines, CSV or Parquet by their ending, or `-`. `fields` maps a field of the model to the column that has
-    it. Called again after it was stopped, it goes on. Raises PipelineError.
+    Both are JSON lines, CSV or Parquet by their ending, or `-`. `fields` maps a field of the model to its column. A call
+    after a run that was stopped resumes it. `report` gets the progress after each batch, `notify` a sentence before each
+    repeated request. Raises PipelineError.
     """
     began = time.monotonic()
     source, target = str(source), str(target)
-    places = (format_of(source, standard_format), format_of(target, standard_format))
-    about: dict[str, Any] = {"model": model, "fields": dict(fields or {}), "prefix": prefix, "formats": list(places)}
-    about |= {} if failed is None else {"failed": str(Path(failed).absolute())}
-    about |= {} if source == STANDARD else identity(source)
+    formats = (format_of(source, standard_format), format_of(target, standard_format))
+    identified: dict[str, Any] = {"model": model, "fields": dict(fields or {}), "prefix": prefix, "formats": list(formats)}
+    identified |= {} if failed is None else {"failed": str(Path(failed).absolute())}
+    identified |= {} if source == STANDARD else identity(source)
     try:
-        with closing(_outlet(source, target, failed)) as outlet:
-            old = outlet.unfinished(overwrite=overwrite)
-            begun_with = old.version if old is not None and old.identity == about else None
-            asking = Asking(_client(url, api_key), model, begun_with, give_up_seconds, tell)
-            columns = Columns(asking.card, dict(fields or {}), prefix)
-            with opened(source, places[0], columns, names_needed=places[1] == "csv") as origin:
-                run = _Run(asking, columns, origin, outlet, _renderer(origin, places[1], columns.added))
-                resumed_after = _begin(outlet, old, Progress(about, asking.card["version"]), overwrite=overwrite)
-                if not outlet.progress.complete:
-                    run.write(batch_records, threads, report)
-                if isinstance(outlet, Ledger):
-                    _publish(outlet, source, places, columns)
+        with closing(_open_output(source, target, failed)) as output:
+            old = output.load(overwrite=overwrite)
+            begun_with = old.version if old is not None and old.identity == identified else None
+            client = PatientClient(_client(url, api_key), model, begun_with, give_up_seconds, notify)
+            columns = Columns(client.card, dict(fields or {}), prefix)
+            with open_source(source, formats[0], columns, names_needed=formats[1] == "csv") as opened:
+                renderer = renderer_for(opened, formats[1], columns.added)
+                new = Progress(identified, client.card["version"])
+                resumed_after = _begin(output, old, new, overwrite=overwrite)
+                if not output.progress.complete:
+                    _append(output, BatchEnricher(client, columns, opened, renderer), batch_records, threads, report)
+                if isinstance(output, Checkpoint):
+                    _publish(output, source, formats, columns)
     except BrokenPipeError:
-        raise Stopped("Nobody reads the output any longer.") from None
+        raise Stopped("The reader of the output has closed it.") from None
     except OSError as error:
         raise Stopped(f"The run cannot go on: {error.strerror or error}.") from None
-    return _summary(outlet, resumed_after, time.monotonic() - began)
+    return _summary(output, resumed_after, time.monotonic() - began)
 
 
-def _summary(outlet: Ledger | Outlet, resumed_after: int, seconds: float) -> Summary:
-    progress = outlet.progress
+def _summary(output: Output, resumed_after: int, seconds: float) -> Summary:
+    progress = output.progress
     return Summary(
         records=progress.records,
         enriched=progress.records - progress.failed,
@@ -111,7 +101,7 @@ def _summary(outlet: Ledger | Outlet, resumed_after: int, seconds: float) -> Sum
         resumed_after=resumed_after,
         seconds=seconds,
         version=progress.version,
-        failed_file=outlet.failed_file if progress.failed else "",
+        failed_file=output.failed_file if progress.failed else "",
     )
 
 
@@ -122,103 +112,58 @@ def _client(url: str, api_key: str | None) -> Client:
         raise Unusable(fault.detail) from None
 
 
-def _outlet(source: str, target: str, failed: str | Path | None) -> Ledger | Outlet:
+def _open_output(source: str, target: str, failed: str | Path | None) -> Output:
     side = None if failed is None else Path(failed)
-    outlet = Outlet(side) if target == STANDARD else Ledger(Path(target), side, resumable=source != STANDARD)
-    if source != STANDARD and any(file.exists() and file.samefile(source) for file in outlet.files):
+    output = StdoutWriter(side) if target == STANDARD else Checkpoint(Path(target), side, resumable=source != STANDARD)
+    if source != STANDARD and any(file.exists() and file.samefile(source) for file in output.files):
         raise Unusable(f"{Path(source).name} would be written over: the output and the failed records need other names.")
-    return outlet
+    return output
 
 
-def _begin(outlet: Ledger | Outlet, old: Progress | None, new: Progress, *, overwrite: bool) -> int:
-    """Begin, or go on with a run that was stopped; return how many records that one had done."""
+def _begin(output: Output, old: Progress | None, new: Progress, *, overwrite: bool) -> int:
+    """Begin a run or resume a stopped one; return how many records the stopped one had done."""
     same = old is not None and (old.identity, old.version) == (new.identity, new.version)
     if old is None or (overwrite and not same):
-        outlet.begin(new, overwrite=overwrite)
+        output.begin(new, overwrite=overwrite)
         return 0
     if old.identity != new.identity:
-        raise Unusable(f"{outlet.name} was begun with another input or other options. Say --overwrite to begin again.")
+        raise Unusable(
+            f"{output.progress_file} was begun with another input or other options. Say --overwrite to begin again."
+        )
     if not same:
         raise VersionChanged(
             f"The run began with version {old.version[:12]}, the service now serves {new.version[:12]}. "
             "One file has one version: say --overwrite to begin again."
         )
-    outlet.resume(old)
+    output.resume(old)
     return old.records
 
 
-def _renderer(origin: Source, target_format: str, added: list[str]) -> Renderer:
-    if target_format == "parquet" and origin.format == "parquet":
-        return Numbered(added)
-    if target_format != "csv":
-        return JsonLines(added, spliced=origin.format == "jsonl", as_columns=target_format == "parquet")
-    if origin.csv is not None:
-        return SplicedCsv(origin.csv.header, added, origin.csv.separator, origin.csv.line_end)
-    return NewCsv(origin.names or [], added)
+def _append(output: Output, enricher: BatchEnricher, batch_records: int, threads: int, report: Report) -> None:
+    """Append every record that the output does not have yet."""
+    if output.progress.written_bytes == 0:
+        output.append(enricher.header, b"", 0, 0, 0)
+    records = records_after(enricher.source.records, output.progress.records)
+    with process_in_order(records, enricher.enrich, threads=threads, batch_records=batch_records) as batches:
+        try:
+            for batch in batches:
+                output.append(batch.enriched, batch.failed, batch.records, batch.failures, batch.read)
+                report(output.progress, enricher.source.total)
+        finally:
+            enricher.stop()
+            output.save()
 
 
-class _Run:
-    """The part of a run that repeats: batches of records become text."""
-
-    def __init__(
-        self, asking: Asking, columns: Columns, origin: Source, outlet: Ledger | Outlet, renderer: Renderer
-    ) -> None:
-        self._asking = asking
-        self._columns = columns
-        self._origin = origin
-        self._outlet = outlet
-        self._renderer = renderer
-
-    def write(self, batch_records: int, threads: int, report: Report) -> None:
-        outlet = self._outlet
-        progress = outlet.progress
-        if progress.written_bytes == 0:
-            outlet.append(self._renderer.header, b"", 0, 0, 0)
-        records = skipping(self._origin.records, progress.records)
-        with answered(records, self._answer, threads=threads, batch_records=batch_records) as answers:
-            try:
-                for answer in answers:
-                    outlet.append(answer.good, answer.bad, answer.records, answer.failed, answer.read)
-                    report(outlet.progress, self._origin.total)
-            finally:
-                self._asking.stop()
-                outlet.checkpoint()
-
-    def _answer(self, records: list[Record]) -> Answer:
-        spliced = self._origin.format == "jsonl"
-        from_text = self._origin.format == "csv"
-        reasons = [self._reason(record) for record in records]
-        rows = [
-            self._columns.row(record.values or {}, from_text=from_text)
-            for record, reason in zip(records, reasons, strict=True)
-            if not reason
-        ]
-        predictions = iter(self._asking.predictions(rows))
-        good, bad = [], []
-        for record, reason in zip(records, reasons, strict=True):
-            prediction = reason or next(predictions)
-            if isinstance(prediction, str):
-                bad.append(failure(record, prediction, spliced=spliced))
-            else:
-                good.append(self._renderer.text(record, self._columns.cells(prediction)))
-        read = sum(record.size for record in records)
-        return Answer(b"".join(good), b"".join(bad), len(records), len(bad), read)
-
-    def _reason(self, record: Record) -> str:
-        """Return why a record is not even asked about, or nothing."""
-        return record.reason or self._columns.taken(record.values or {}) or self._renderer.refused(record)
-
-
-def _publish(ledger: Ledger, source: str, places: tuple[str, str], columns: Columns) -> None:
-    """Put the whole output in its place; Parquet is made of what was written, in one go."""
-    written = final = ledger.complete()
-    if places[1] == "parquet" and written.exists():
+def _publish(checkpoint: Checkpoint, source: str, formats: tuple[str, str], columns: Columns) -> None:
+    """Put the complete output in its place. Parquet is made now, from the text that was written."""
+    written = final = checkpoint.complete()
+    if formats[1] == "parquet" and written.exists():
         final = written.with_name(written.name + ".parquet")
-        if places[0] == "parquet":
+        if formats[0] == "parquet":
             parquet.join(Path(source), written, columns.kinds, final)
-            if not identity(source).items() <= ledger.progress.identity.items():
+            if not identity(source).items() <= checkpoint.progress.identity.items():
                 final.unlink()
                 raise Unusable(f"{Path(source).name} was changed while the run went on. Say --overwrite to begin again.")
         else:
             parquet.convert(written, columns.kinds, final)
-    ledger.publish(final)
+    checkpoint.publish(final)

@@ -1,8 +1,8 @@
-"""How a run can end, apart from being finished.
+"""The errors that end a run.
 
 PipelineError
-├── Unusable         the input, the output or an option cannot be used: nothing was begun, or it cannot go on like this
-├── Stopped          it can go on: the same call again resumes
+├── Unusable         the input, the output or an option cannot be used
+├── Stopped          the run can go on: the same call resumes it
 └── VersionChanged   the service serves another version of the model than the run began with
 """
 

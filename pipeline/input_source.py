@@ -1,4 +1,4 @@
-"""Opens the input: a file by its ending, or standard input; and says which file it is."""
+"""Opens the input, a file or standard input, and identifies it."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from pipeline.columns import Columns
 from pipeline.errors import Unusable
 from pipeline.formats.parquet import ParquetRecords
-from pipeline.formats.records import CsvRecords, Record, read_json_lines, unfit_for_columns
+from pipeline.formats.records import CsvRecords, Record, read_json_lines, reason_not_writable
 
 STANDARD = "-"
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
@@ -24,7 +24,7 @@ _MAX_BEFORE_FIRST, _MAX_BYTES_BEFORE_FIRST = 10_000, 32 * 2**20
 
 @dataclass
 class Source:
-    """`total` is how much there is to read, in bytes or rows; None where nobody knows."""
+    """An open input. `total` is its size in bytes, or in rows for Parquet; None for standard input."""
 
     format: str
     records: Iterator[Record]
@@ -34,7 +34,7 @@ class Source:
 
 
 def format_of(place: str, standard: str) -> str:
-    """Return the format of a file by its ending."""
+    """Return the format of a file by its ending. Raises Unusable."""
     if place == STANDARD:
         return standard
     ending = Path(place).suffix.lower()
@@ -44,27 +44,27 @@ def format_of(place: str, standard: str) -> str:
 
 
 def identity(place: str) -> dict[str, Any]:
-    """Return what tells a file from every other one: its size and the hash of all its bytes."""
-    with _told(place):
-        if stat.S_ISFIFO(Path(place).stat().st_mode):  # to read it here would leave nothing for the run
+    """Return the size of a file and the hash of its bytes, which tell it from every other one."""
+    with _unusable_if_unreadable(place):
+        if stat.S_ISFIFO(Path(place).stat().st_mode):  # to hash it here would leave nothing for the run
             raise Unusable(f"{Path(place).name} is a pipe: give it as standard input, with {STANDARD} for IN.")
         with Path(place).open("rb") as file:
             return {"size": os.fstat(file.fileno()).st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 @contextmanager
-def opened(place: str, format_: str, columns: Columns, *, names_needed: bool) -> Iterator[Source]:
-    """Open an input and hold its columns against what the model needs."""
+def open_source(place: str, format_: str, columns: Columns, *, names_needed: bool) -> Iterator[Source]:
+    """Open an input. Raises Unusable if it lacks a column that the model needs."""
     if format_ == "parquet":
-        with _told(place):
+        with _unusable_if_unreadable(place):
             table = ParquetRecords(Path(place))
         _check(table.names, columns)
         yield Source(format_, iter(table), table.rows, table.names)
         return
-    with _told(place):
+    with _unusable_if_unreadable(place):
         if place == STANDARD and sys.stdin is None:
             raise Unusable("Standard input is closed.")
-        # Standard input not as sys.stdin, and never closed: a thread may still wait in it when the run ends.
+        # Not sys.stdin, and never closed: a thread may still read from it when the run ends.
         file = open(0, "rb", closefd=False) if place == STANDARD else Path(place).open("rb")  # noqa: SIM115
     try:
         yield _lines_of(file, place, format_, columns, names_needed)
@@ -96,22 +96,22 @@ def _check(names: list[str], columns: Columns) -> None:
 
 def _names_of_first(records: Iterator[Record], columns: Columns) -> tuple[list[str], Iterator[Record]]:
     """Return the names of the first record that can be written, and all records."""
-    passed: list[Record] = []
-    held = 0
+    skipped: list[Record] = []
+    size = 0
     for record in records:
-        passed.append(record)
-        if record.values is not None and not (columns.taken(record.values) or unfit_for_columns(record.values)):
-            return list(record.values), chain(passed, records)
-        held += record.held_bytes
-        if len(passed) == _MAX_BEFORE_FIRST or held > _MAX_BYTES_BEFORE_FIRST:
+        skipped.append(record)
+        if record.values is not None and not (columns.reason_not_free(record.values) or reason_not_writable(record.values)):
+            return list(record.values), chain(skipped, records)
+        size += record.memory_bytes
+        if len(skipped) == _MAX_BEFORE_FIRST or size > _MAX_BYTES_BEFORE_FIRST:
             raise Unusable(
-                f"None of the first {len(passed):,} records can be written, so the CSV has no columns: {record.reason}"
+                f"None of the first {len(skipped):,} records can be written, so the CSV has no columns: {record.reason}"
             )
-    return [], iter(passed)
+    return [], iter(skipped)
 
 
 @contextmanager
-def _told(place: str) -> Iterator[None]:
+def _unusable_if_unreadable(place: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -120,6 +120,6 @@ def _told(place: str) -> Iterator[None]:
         raise Unusable(f"{Path(place).name} cannot be read: {error.strerror}.") from None
 
 
-def skipping(records: Iterable[Record], number: int) -> Iterator[Record]:
+def records_after(records: Iterable[Record], number: int) -> Iterator[Record]:
     """Yield the records after the first `number`."""
     return (record for record in records if record.number > number)

@@ -1,4 +1,4 @@
-"""Rows → predictions or reasons. Waits while the service is busy or away; tells refused rows apart."""
+"""Asks for predictions, waits while the service is busy or away, and finds the rows that it refuses."""
 
 import random
 import threading
@@ -13,46 +13,46 @@ T = TypeVar("T")
 
 _FIRST_WAIT_SECONDS = 0.1
 _MAX_WAIT_SECONDS = 10.0
-_ABOUT_ROWS = {"invalid_input", "invalid_request", "too_large"}
+_CODES_ABOUT_ROWS = {"invalid_input", "invalid_request", "too_large"}
 
 
-class Asking:
-    """Asks one version of one model. Shared by threads."""
+class PatientClient:
+    """Asks one version of one model. Threads share it."""
 
     def __init__(
-        self, client: Client, model: str, version: str | None, give_up_seconds: float, tell: Callable[[str], None]
+        self, client: Client, model: str, version: str | None, give_up_seconds: float, notify: Callable[[str], None]
     ) -> None:
-        """Ask the version that is named while it is served, else the newest."""
+        """Use `version` while it is served, else the newest one. Raises PipelineError."""
         self._client = client
         self._model = model
         self._give_up_seconds = give_up_seconds
-        self._tell = tell
+        self._notify = notify
         self._over = threading.Event()
         self.card = self._card(version)
         self._version = self.card["version"]
 
     def stop(self) -> None:
-        """End what is asked just now; nobody waits any longer."""
+        """End the calls that are running, and every wait."""
         self._over.set()
         self._client.close()
 
     def predictions(self, rows: list[Row]) -> list[Prediction | str]:
-        """Return for each row its prediction, or why the service refuses it."""
+        """Return for each row its prediction, or the reason why the service refuses it."""
         if not rows:
             return []
         try:
-            answer = self._patiently(lambda: self._client.predict(self._model, rows, self._version))
+            answer = self._retry(lambda: self._client.predict(self._model, rows, self._version))
         except Refused as refusal:
             if refusal.code == "unknown_version":
-                raise VersionChanged(self._changed()) from None
-            if refusal.code not in _ABOUT_ROWS:
+                raise VersionChanged(self._version_is_gone()) from None
+            if refusal.code not in _CODES_ABOUT_ROWS:
                 raise Unusable(f"The service refuses: {refusal.detail}") from None
             return self._without_refused(rows, refusal)
         return list(answer["predictions"])
 
     def _card(self, version: str | None) -> Card:
         try:
-            return self._patiently(lambda: self._client.card(self._model, version=version))
+            return self._retry(lambda: self._client.card(self._model, version=version))
         except Refused as refusal:
             if version is not None and refusal.code == "unknown_version":
                 return self._card(None)
@@ -60,18 +60,18 @@ class Asking:
             raise Unusable(f"The service has no model {self._model[:64]} for you: {detail}.") from None
 
     def _without_refused(self, rows: list[Row], refusal: Refused) -> list[Prediction | str]:
-        """Ask again without the rows that were named; where none was, ask for each half."""
+        """Ask again without the rows that the refusal names. If it names none, ask for each half."""
         reasons = _reasons(refusal, len(rows))
         if reasons:
-            rest = iter(self.predictions([row for place, row in enumerate(rows) if place not in reasons]))
-            return [reasons[place] if place in reasons else next(rest) for place in range(len(rows))]
+            rest = iter(self.predictions([row for index, row in enumerate(rows) if index not in reasons]))
+            return [reasons[index] if index in reasons else next(rest) for index in range(len(rows))]
         if len(rows) == 1:
             return [refusal.detail]
         middle = len(rows) // 2
         return self.predictions(rows[:middle]) + self.predictions(rows[middle:])
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        """Return what a call returns; come back later as long as the service is away, busy or failing."""
+    def _retry(self, call: Callable[[], T]) -> T:
+        """Return what a call returns. Repeat it while the service is away, busy or failing. Raises Stopped after a while."""
         began = time.monotonic()
         wait = _FIRST_WAIT_SECONDS
         while not self._over.is_set():
@@ -87,30 +87,30 @@ class Asking:
                     pause += fault.retry_after_seconds
                 if time.monotonic() + pause - began > self._give_up_seconds:
                     seconds = f"{self._give_up_seconds:,.0f} s"
-                    raise Stopped(f"Gave up after {seconds} of trying again: {_told(fault)}") from None
-                self._tell(f"{_told(fault)} Trying again.")
+                    raise Stopped(f"Gave up after {seconds} of trying again: {_sentence(fault)}") from None
+                self._notify(f"{_sentence(fault)} Trying again.")
                 self._over.wait(pause)
                 wait = min(2 * wait, _MAX_WAIT_SECONDS)
         raise Stopped("The run was stopped.")
 
-    def _changed(self) -> str:
+    def _version_is_gone(self) -> str:
         return (
             f"The service no longer serves version {self._version[:12]} of {self._model}, with which this run began. "
             "What was written is good; one file has one version."
         )
 
 
-def _told(fault: ServiceError) -> str:
+def _sentence(fault: ServiceError) -> str:
     sentence = fault.detail.rstrip(".") or "The service failed"
     return f"{sentence} (request {fault.request_id})." if fault.request_id else f"{sentence}."
 
 
 def _reasons(refusal: Refused, rows: int) -> dict[int, str]:
-    """Return place → why, from pointers such as /rows/3/comment."""
+    """Return index of row → reason, from pointers such as /rows/3/comment."""
     reasons: dict[int, list[str]] = {}
     for error in refusal.errors:
         steps = error["pointer"].split("/")
         if len(steps) > 2 and steps[1] == "rows" and steps[2].isdecimal() and int(steps[2]) < rows:  # noqa: PLR2004
             field = "/".join(steps[3:]).replace("~1", "/").replace("~0", "~")
             reasons.setdefault(int(steps[2]), []).append(f"{field}: {error['message']}" if field else error["message"])
-    return {place: " ".join(sentences) for place, sentences in reasons.items()}
+    return {index: " ".join(sentences) for index, sentences in reasons.items()}

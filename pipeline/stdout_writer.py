@@ -1,4 +1,4 @@
-"""Standard output as the target of a run: written at once, nothing to resume."""
+"""Standard output as the target of a run: written at once, without a checkpoint."""
 
 import sys
 from pathlib import Path
@@ -8,10 +8,10 @@ from pipeline.checkpoint import Progress
 from pipeline.errors import Unusable
 
 
-class Outlet:
-    """Writes good text to standard output, and failed records to a file, or to standard error where none is named."""
+class StdoutWriter:
+    """Writes enriched records to standard output, and failed ones to a file or to standard error."""
 
-    name = ""
+    progress_file = ""
 
     def __init__(self, failed: Path | None) -> None:
         self._file: BinaryIO | None = None
@@ -19,7 +19,7 @@ class Outlet:
         self.failed_file = "standard error" if failed is None else str(failed)
         self.progress = Progress({}, "")
 
-    def unfinished(self, *, overwrite: bool) -> None:  # noqa: ARG002 - there is nothing to overwrite
+    def load(self, *, overwrite: bool) -> None:  # noqa: ARG002 - there is nothing to overwrite
         return None
 
     def begin(self, progress: Progress, *, overwrite: bool) -> None:  # noqa: ARG002
@@ -43,8 +43,8 @@ class Outlet:
         side.flush()
         self.progress = self.progress.after(good, bad, records, failed, read)
 
-    def checkpoint(self) -> None:
-        """Everything is written already."""
+    def save(self) -> None:
+        """Do nothing: all is written."""
 
     def close(self) -> None:
         if self._file is not None:

@@ -1,33 +1,33 @@
-"""Bytes → lines of bounded length, one at a time and without waiting for more than the line."""
+"""Reads lines of limited length from a stream, without waiting for more than the line."""
 
 import csv
 from typing import BinaryIO
 
 MAX_LINE_BYTES = 16 * 2**20
-_KEPT_BYTES = 1000
+_MAX_START_BYTES = 1000
 
 csv.field_size_limit(MAX_LINE_BYTES)
 
 
-class TooLong(Exception):
-    """A line was passed over; `start` is how it begins."""
+class LineTooLong(Exception):
+    """A line was skipped because of its length; `start` has its first bytes."""
 
     def __init__(self, start: bytes) -> None:
         super().__init__(f"The line is longer than {MAX_LINE_BYTES:,} bytes; this is how it begins.")
         self.start = start
 
 
-class Lines:
-    """An iterator that outlives TooLong: the next line is the one after it."""
+class BoundedLines:
+    """An iterator over lines. After LineTooLong it goes on with the next line."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.number = 0
         self.bytes_read = 0
         self.taken: list[bytes] = []
-        """The lines since somebody last emptied the list: a record may have several."""
+        """The lines since the caller last emptied the list; a record may have several."""
 
-    def __iter__(self) -> "Lines":
+    def __iter__(self) -> "BoundedLines":
         return self
 
     def __next__(self) -> str:
@@ -37,12 +37,12 @@ class Lines:
         self.number += 1
         self.bytes_read += len(line)
         if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
-            self._pass_over()
-            raise TooLong(line[:_KEPT_BYTES])
+            self._skip_rest()
+            raise LineTooLong(line[:_MAX_START_BYTES])
         self.taken.append(line)
         return line.decode("utf-8", "surrogateescape")
 
-    def _pass_over(self) -> None:
+    def _skip_rest(self) -> None:
         while rest := self._file.readline(MAX_LINE_BYTES):
             self.bytes_read += len(rest)
             if rest.endswith(b"\n"):

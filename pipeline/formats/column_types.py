@@ -1,7 +1,6 @@
-"""JSON values → the kind of column that holds them all without changing one, whatever their order.
+"""Finds the kind of column that holds some JSON values without changing one, whatever their order.
 
-Where no column of one type would do, the kind is ANYTHING: a column of text in
-which each value is written as JSON.
+If no column of one type holds them, the kind is ANYTHING: a column of text in which each value is written as JSON.
 """
 
 from functools import reduce
@@ -15,29 +14,29 @@ ANYTHING: Kind = "anything"
 BOOLEAN, INTEGER, NUMBER, TEXT = "boolean", "integer", "number", "text"
 LIST, MEMBERS = "list", "members"
 _EXACT_INTEGER = "exact integer"
-"""An integer that is the same as a number with a point."""
+"""An integer that a float holds exactly."""
 
 _SINGLE = {type(None): NOTHING, bool: BOOLEAN, float: NUMBER, str: TEXT}
-_EXACT, _LARGEST = 2**53, 2**63 - 1
-_DEEPEST, _MAX_MEMBERS = 16, 200
+_MAX_EXACT, _MAX_INTEGER = 2**53, 2**63 - 1
+_MAX_DEPTH, _MAX_MEMBERS = 16, 200
 _NUMBERS = {frozenset({_EXACT_INTEGER, INTEGER}): INTEGER, frozenset({_EXACT_INTEGER, NUMBER}): NUMBER}
 
 
 def kind_of(value: Any, depth: int = 0) -> Kind:
-    """Return the kind of one value, fresh from JSON."""
-    if isinstance(value, list | dict) and depth == _DEEPEST:
+    """Return the kind of one JSON value."""
+    if isinstance(value, list | dict) and depth == _MAX_DEPTH:
         return ANYTHING
     if isinstance(value, list):
-        return _list(reduce(united, (kind_of(each, depth + 1) for each in value), NOTHING))
+        return _list(reduce(combine, (kind_of(each, depth + 1) for each in value), NOTHING))
     if isinstance(value, dict):
         return _members({name: kind_of(each, depth + 1) for name, each in value.items()})
     if type(value) is int:
-        return _EXACT_INTEGER if abs(value) <= _EXACT else INTEGER if abs(value) <= _LARGEST else ANYTHING
+        return _EXACT_INTEGER if abs(value) <= _MAX_EXACT else INTEGER if abs(value) <= _MAX_INTEGER else ANYTHING
     return _SINGLE[type(value)]
 
 
-def united(one: Kind, other: Kind) -> Kind:
-    """Return the kind that holds the values of both."""
+def combine(one: Kind, other: Kind) -> Kind:
+    """Return the kind that holds the values of both kinds."""
     if one in (other, NOTHING) or other == NOTHING:
         return other if one == NOTHING else one
     if isinstance(one, str) or isinstance(other, str):
@@ -46,9 +45,9 @@ def united(one: Kind, other: Kind) -> Kind:
     if one[0] != other[0]:
         return ANYTHING
     if one[0] == LIST:
-        return _list(united(one[1], other[1]))
+        return _list(combine(one[1], other[1]))
     names = dict.fromkeys([*one[1], *other[1]])
-    return _members({name: united(one[1].get(name, NOTHING), other[1].get(name, NOTHING)) for name in names})
+    return _members({name: combine(one[1].get(name, NOTHING), other[1].get(name, NOTHING)) for name in names})
 
 
 def _list(item: Kind) -> Kind:
@@ -56,6 +55,6 @@ def _list(item: Kind) -> Kind:
 
 
 def _members(kinds: dict[str, Kind]) -> Kind:
-    """No column has members without a name, and one of a thousand members would be a table of its own."""
+    """Parquet has no column without members; one of thousands of members would be slow to read."""
     fits = 0 < len(kinds) <= _MAX_MEMBERS and ANYTHING not in kinds.values()
     return (MEMBERS, kinds) if fits else ANYTHING

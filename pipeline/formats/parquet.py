@@ -1,7 +1,7 @@
-"""Parquet in and out, with pyarrow, which is imported on first use.
+"""Reads and writes Parquet with pyarrow, which is imported on first use.
 
-Values keep their types: an output whose input is Parquet too is that input's
-own rows with more columns. Whatever the size of the rows, a few MB of them are held at a time.
+Values keep their types: Parquet made from Parquet has the rows of the input with more columns. A few MB of rows are in
+memory at a time, however large one row is.
 """
 
 import json
@@ -13,21 +13,21 @@ from typing import Any
 from pipeline.errors import Unusable
 from pipeline.formats import column_types
 from pipeline.formats.column_types import Kind
-from pipeline.formats.parquet_values import plain_values
-from pipeline.formats.records import Record, object_of
+from pipeline.formats.parquet_values import python_values
+from pipeline.formats.records import Record, parse_line
 
 _ROWS, _BYTES = 200, 2 * 2**20
 _GROUP_ROWS, _GROUP_BYTES = 100_000, 32 * 2**20
 _CELL_BYTES = 64
-"""About what a value costs in Python beyond its bytes."""
+"""About how much memory a Python value takes beyond its bytes."""
 
 
 class ParquetRecords:
     """The records of a Parquet file, a part at a time."""
 
     def __init__(self, path: Path) -> None:
-        with _told(path):
-            self._file = _opened(path)
+        with _unusable_if_damaged(path):
+            self._file = _open_parquet(path)
         self.names: list[str] = self._file.schema_arrow.names
         self.rows: int = self._file.metadata.num_rows
         self._path = path
@@ -36,21 +36,21 @@ class ParquetRecords:
 
     def __iter__(self) -> Iterator[Record]:
         number = 0
-        with _told(self._path):
+        with _unusable_if_damaged(self._path):
             for batch in _batches(self._file):
                 weight = batch.nbytes // batch.num_rows + _CELL_BYTES * len(self.names)
-                columns = [plain_values(column) for column in batch.columns]
+                columns = [python_values(column) for column in batch.columns]
                 for place in range(batch.num_rows):
                     number += 1
                     values = {name: column[place] for name, column in zip(self.names, columns, strict=True)}
                     yield Record(number, 1, values=values, weight=weight)
 
 
-def join(source: Path, ledger: Path, added: dict[str, bool], target: Path) -> None:
-    """Write the rows of `source` that have answers in the ledger, with these answers as columns: name → is it text?"""
+def join(source: Path, written: Path, added: dict[str, bool], target: Path) -> None:
+    """Write the rows of `source` that have answers in `written`, with the answers as columns: name → is it text?"""
     pyarrow = _pyarrow()
-    with _told(source), ledger.open("rb") as lines:
-        file = _opened(source)
+    with _unusable_if_damaged(source), written.open("rb") as lines:
+        file = _open_parquet(source)
         types = [pyarrow.string() if is_text else pyarrow.float64() for is_text in added.values()]
         schema = file.schema_arrow
         for name, kind in zip(added, types, strict=True):
@@ -58,7 +58,7 @@ def join(source: Path, ledger: Path, added: dict[str, bool], target: Path) -> No
         answers = map(json.loads, lines)
         answer = next(answers, None)
         before = 0
-        with _written(target, schema) as write:
+        with _writer(target, schema) as write:
             for batch in _batches(file):
                 places: list[int] = []
                 cells: list[list[Any]] = []
@@ -74,18 +74,18 @@ def join(source: Path, ledger: Path, added: dict[str, bool], target: Path) -> No
 
 
 def convert(lines: Path, added: dict[str, bool], target: Path) -> None:
-    """Write JSON lines as Parquet: read once for the columns' kinds, and once for the values."""
+    """Write JSON lines as Parquet. Reads them twice: for the kinds of the columns, and for the values."""
     pyarrow = _pyarrow()
     found: dict[str, Kind] = {}
     for record in _objects(lines):
         for name, value in record.items():
             if name not in added:
-                found[name] = column_types.united(found.get(name, column_types.NOTHING), column_types.kind_of(value))
+                found[name] = column_types.combine(found.get(name, column_types.NOTHING), column_types.kind_of(value))
     as_json = {name for name, kind in found.items() if kind == column_types.ANYTHING}
     fields = [(name, _type(kind)) for name, kind in found.items()]
     fields += [(name, pyarrow.string() if is_text else pyarrow.float64()) for name, is_text in added.items()]
     schema = pyarrow.schema(fields)
-    with _written(target, schema) as write:
+    with _writer(target, schema) as write:
         for records in _parts(lines):
             for record in records:
                 for name in as_json & record.keys():
@@ -115,22 +115,22 @@ def _type(kind: Kind) -> Any:
 def _objects(lines: Path) -> Iterator[dict[str, Any]]:
     with lines.open("rb") as file:
         for line in file:
-            yield object_of(line)
+            yield parse_line(line)
 
 
 def _parts(lines: Path) -> Iterator[list[dict[str, Any]]]:
     """Yield the objects of some lines at a time."""
     with lines.open("rb") as file:
         while part := file.readlines(_BYTES):
-            yield [object_of(line) for line in part]
+            yield [parse_line(line) for line in part]
 
 
-def _opened(path: Path) -> Any:
+def _open_parquet(path: Path) -> Any:
     return _pyarrow("parquet").ParquetFile(path, buffer_size=2**20, pre_buffer=False)
 
 
 def _batches(file: Any) -> Iterator[Any]:
-    """Yield the rows of a file, so many at a time that large ones cost no more memory than small ones."""
+    """Yield batches of rows that take a few MB, however large one row is."""
     meta = file.metadata
     groups = (meta.row_group(place) for place in range(meta.num_row_groups))
     largest = max((group.total_byte_size // max(1, group.num_rows) for group in groups), default=0)
@@ -138,8 +138,8 @@ def _batches(file: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _written(target: Path, schema: Any) -> Iterator[Any]:
-    """Give a function that takes batches; they are written in groups that are good to read."""
+def _writer(target: Path, schema: Any) -> Iterator[Any]:
+    """Give a function that writes batches. They are gathered into row groups of a size that is good to read."""
     held: list[Any] = []
     rows = size = 0
 
@@ -172,14 +172,12 @@ def _pyarrow(part: str = "") -> Any:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn what pyarrow says of a bad file into a sentence."""
+def _unusable_if_damaged(path: Path) -> Iterator[None]:
+    """Turn the errors of pyarrow about a damaged file into Unusable."""
     try:
         yield
     except (_pyarrow().ArrowException, OSError) as error:
-        if (
-            isinstance(error, OSError) and error.errno is not None
-        ):  # the system's word; Arrow's own, of damage, has no number
+        if isinstance(error, OSError) and error.errno is not None:  # an OSError of Arrow, about damage, has no errno
             raise
         sentence = (str(error).splitlines() or ["?"])[0][:200]
         raise Unusable(f"{path.name} cannot be read as Parquet: {sentence}") from None

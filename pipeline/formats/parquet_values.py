@@ -1,6 +1,6 @@
-"""A column of Parquet → Python's values, whichever times are in it and with or without pandas installed.
+"""Turns a column of Parquet into Python values, with or without pandas, whatever times it has.
 
-What Python has no value for becomes text, so no cell costs the others their reading.
+A cell for which Python has no value becomes text, so that the other cells can be read.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Any
 _SECONDS = re.compile(r"(:\d\d:\d\d)(\.\d{6})?")
 
 
-def plain_values(column: Any) -> list[Any]:
-    """Return a column's values. Nanoseconds go the slow way: pyarrow gives them by way of pandas only."""
+def python_values(column: Any) -> list[Any]:
+    """Return the values of a column. Nanoseconds are read cell by cell, because pyarrow needs pandas to convert them."""
     if "[ns" not in str(column.type):
         try:
             return list(column.to_pylist())
@@ -39,14 +39,14 @@ def _single_value(scalar: Any, pyarrow: Any) -> Any:
         if isinstance(scalar, pyarrow.TimestampScalar | pyarrow.Time64Scalar | pyarrow.DurationScalar):
             return _time(scalar, pyarrow)
         return scalar.as_py()
-    except UnicodeDecodeError:  # as half characters: whoever is to say them refuses
+    except UnicodeDecodeError:  # as lone surrogates, which the formats of text refuse
         return scalar.as_buffer().to_pybytes().decode("utf-8", "surrogateescape")
     except (ValueError, OverflowError):
         return f"{scalar.value} {scalar.type}"
 
 
 def _time(scalar: Any, pyarrow: Any) -> Any:
-    """Return a time, or its text where Python's times are not fine enough. In UTC, where its zone is unknown here."""
+    """Return a time, or its text if it has nanoseconds. In UTC if this machine does not know its zone."""
     kind = scalar.type
     number, rest = divmod(scalar.value, 1000) if kind.unit == "ns" else (scalar.value, 0)
     unit = "us" if kind.unit == "ns" else kind.unit

@@ -1,7 +1,6 @@
-"""One record, as it was read; and how records are read from JSON lines and from CSV.
+"""Reads records from JSON lines and from CSV.
 
-A record that cannot be read is a record
-with a reason, in its place; nothing raises in the middle.
+A record that cannot be read is yielded in its place with a reason, so that iterating does not raise.
 """
 
 import csv
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from pipeline.errors import Unusable
-from pipeline.formats.bounded_lines import Lines, TooLong
+from pipeline.formats.bounded_lines import BoundedLines, LineTooLong
 from wire import strict_json
 from wire.csv_rules import ONE_COLUMN, header_text, read_header
 from wire.strict_json import is_unicode, walk
@@ -23,8 +22,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(slots=True)
 class Record:
-    """`raw` is the text between line ends, byte for byte; `size` is its part of what there is to read; `weight` is about how
-    many bytes it holds, where it has no text."""
+    """One record. `raw` is its text without the line end, byte for byte. Parquet has no text: `weight` estimates its bytes.
+    `size` is its part of the input, in bytes or rows. A record without `values` has a `reason`."""
 
     number: int
     size: int
@@ -35,13 +34,13 @@ class Record:
     weight: int = 0
 
     @property
-    def held_bytes(self) -> int:
+    def memory_bytes(self) -> int:
         return self.weight or len(self.raw)
 
 
 def read_json_lines(file: BinaryIO) -> Iterator[Record]:
-    """Yield a record a line; empty lines are none."""
-    lines = Lines(file)
+    """Yield one record for each line that is not empty."""
+    lines = BoundedLines(file)
     number = before = 0
     while True:
         lines.taken.clear()
@@ -49,7 +48,7 @@ def read_json_lines(file: BinaryIO) -> Iterator[Record]:
             next(lines)
         except StopIteration:
             return
-        except TooLong as fault:
+        except LineTooLong as fault:
             raw, reason, values = fault.start, str(fault), None
         else:
             raw = lines.taken[0].removeprefix(_BYTE_ORDER_MARK if lines.number == 1 else b"").strip()
@@ -62,9 +61,9 @@ def read_json_lines(file: BinaryIO) -> Iterator[Record]:
 
 
 def _object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
-    """Return a line's object, or why it has none."""
+    """Return the object of a line, or the reason why it has none."""
     try:
-        tree = object_of(raw)
+        tree = parse_line(raw)
     except UnicodeDecodeError as error:
         return None, f"The line is not UTF-8: byte {error.start + 1} does not belong there."
     except json.JSONDecodeError as error:
@@ -74,24 +73,24 @@ def _object(raw: bytes) -> tuple[dict[str, Any] | None, str]:
     except ValueError as error:
         return None, f"The line is not JSON: {error}."
     if not isinstance(tree, dict):
-        return None, "The line is JSON, but no object with names and values."
+        return None, "The line is JSON, but not an object with names and values."
     return tree, ""
 
 
-def object_of(raw: bytes) -> Any:
-    """Return what a line of JSON says. Raises ValueError or RecursionError."""
+def parse_line(raw: bytes) -> Any:
+    """Return the value of a line of JSON. Raises ValueError or RecursionError."""
     tree = strict_json.parse(raw, allow_infinite=True)
     if raw.count(b"[") + raw.count(b"{") > _MAX_DEPTH and max(depth for _, depth in walk(tree)) > _MAX_DEPTH:
         raise RecursionError  # Python itself does so a little deeper, and writing the value needs some depth too
     return tree
 
 
-def unfit_for_columns(values: dict[str, Any]) -> str:
-    """Return why a record's values cannot be written anew, in another format than they came in; or nothing."""
+def reason_not_writable(values: dict[str, Any]) -> str:
+    """Return why values cannot be written in another format than they came in, or an empty text."""
     for name, value in values.items():
         for each, depth in walk({name: value}):
             if isinstance(each, float) and math.isinf(each):
-                return f"The column {name[:64]} has a number beyond all that can be written."
+                return f"The column {name[:64]} has a number that is too large to be written."
             if isinstance(each, str) and not is_unicode(each):
                 return f"The column {name[:64]} has half a character."
             if depth > _MAX_WRITTEN_DEPTH:
@@ -103,14 +102,14 @@ class CsvRecords:
     """The records of a CSV. `separator` also separates the cells that are added to a record's text."""
 
     def __init__(self, file: BinaryIO, wanted: list[str]) -> None:
-        self._lines = Lines(file)
+        self._lines = BoundedLines(file)
         self.header, self.names, self.separator = self._read_header(wanted)
         self.line_end = b"\r\n" if self._lines.taken[-1].endswith(b"\r\n") else b"\n"
 
     def _read_header(self, wanted: list[str]) -> tuple[bytes, list[str], str]:
         try:
             text = header_text(self._lines)
-        except TooLong as fault:
+        except LineTooLong as fault:
             raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
         if not text:
             raise Unusable("The CSV is empty: not even a header.")
@@ -139,7 +138,7 @@ class CsvRecords:
                 cells = next(rows)
             except StopIteration:
                 return
-            except TooLong as fault:
+            except LineTooLong as fault:
                 reason, too_long = str(fault), fault.start
             except csv.Error as error:
                 reason = f"The line is not CSV: {error}."

@@ -1,7 +1,6 @@
-"""Record and prediction → text in the format of the output.
+"""Renders records with their added cells as text in the format of the output.
 
-Where input and output have the same format, a record's own
-text is kept byte for byte and only added to.
+If input and output have the same format, the text of a record stays byte for byte, and the cells are added to it.
 """
 
 import base64
@@ -11,13 +10,13 @@ import json
 import math
 from typing import Any
 
-from pipeline.formats.records import Record, unfit_for_columns
+from pipeline.formats.records import Record, reason_not_writable
 
 _LINE_END = "\r\n"
 
 
-class JsonLines:
-    """One object a line. `spliced` where records came as JSON lines themselves, `as_columns` where they become columns."""
+class JsonLinesRenderer:
+    """Writes one object a line. `spliced`: the input is JSON lines too. `as_columns`: the lines will become Parquet."""
 
     header = b""
 
@@ -26,39 +25,39 @@ class JsonLines:
         self._spliced = spliced
         self._as_text = spliced and not as_columns
 
-    def refused(self, record: Record) -> str:
-        return "" if self._as_text else unfit_for_columns(record.values or {})
+    def reason_to_refuse(self, record: Record) -> str:
+        return "" if self._as_text else reason_not_writable(record.values or {})
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
         more = dict(zip(self._added, cells, strict=True))
         if not self._spliced:
-            return _json({name: sayable(value) for name, value in (record.values or {}).items()} | more) + b"\n"
+            return _json({name: to_json_value(value) for name, value in (record.values or {}).items()} | more) + b"\n"
         return record.raw[:-1].rstrip() + (b", " if record.values else b"") + _json(more)[1:] + b"\n"
 
 
-class Numbered:
-    """The added columns alone, with the record's number: for an output that is joined with its input at the end."""
+class NumberedRenderer:
+    """Writes the added cells and the number of the record, for Parquet that is joined with its input at the end."""
 
     header = b""
 
     def __init__(self, added: list[str]) -> None:
         self._added = added
 
-    def refused(self, _record: Record) -> str:
+    def reason_to_refuse(self, _record: Record) -> str:
         return ""
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
         return _json({"number": record.number, "added": cells}) + b"\n"
 
 
-class SplicedCsv:
-    """A CSV that came as a CSV: each record keeps its text, and gets more cells."""
+class SplicedCsvRenderer:
+    """Writes a CSV whose input is a CSV: the text of each record with more cells."""
 
     def __init__(self, header: bytes, added: list[str], separator: str, line_end: bytes) -> None:
         self._separator, self._line_end = separator, line_end
         self.header = self._extended(header, added)
 
-    def refused(self, _record: Record) -> str:
+    def reason_to_refuse(self, _record: Record) -> str:
         return ""
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
@@ -68,60 +67,60 @@ class SplicedCsv:
         return raw + self._separator.encode() + _csv(cells, self._separator) + self._line_end
 
 
-class NewCsv:
-    """A CSV of records that came in another format: it has the columns of the first of them."""
+class NewCsvRenderer:
+    """Writes a CSV whose input has another format. It has the columns of the first record."""
 
     def __init__(self, names: list[str], added: list[str]) -> None:
         self._names = names
         self._known = set(names)
         self.header = _csv([*names, *added], ",") + b"\n"
 
-    def refused(self, record: Record) -> str:
-        """Return why the record does not fit into the CSV, or nothing."""
+    def reason_to_refuse(self, record: Record) -> str:
+        """Return why the record does not fit into the CSV, or an empty text."""
         values = record.values or {}
         unknown = values.keys() - self._known
         if unknown:
             return f"The record has a column {min(unknown)[:64]} that the first record, and so the CSV, lacks."
-        return unfit_for_columns(values)
+        return reason_not_writable(values)
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
         values = record.values or {}
         return _csv([*(_cell(values.get(name)) for name in self._names), *cells], ",") + b"\n"
 
 
-def failure(record: Record, reason: str, *, spliced: bool) -> bytes:
-    """Return the line of the side file for a record that was not enriched."""
+def render_failure(record: Record, reason: str, *, spliced: bool) -> bytes:
+    """Return the line of the file of failed records."""
     known = {"number": record.number, "line": record.line, "reason": reason}
     if record.values is None:
         text = record.raw.decode("utf-8", "surrogateescape")
         return json.dumps(known | {"text": text}).encode() + b"\n"
     if spliced:
         return _json(known)[:-1] + b', "record": ' + record.raw + b"}\n"
-    return _json(known | {"record": {name: sayable(value) for name, value in record.values.items()}}) + b"\n"
+    return _json(known | {"record": {name: to_json_value(value) for name, value in record.values.items()}}) + b"\n"
 
 
-def sayable(value: Any) -> Any:
-    """Return what JSON can say of a value of Parquet: NaN as null, times and decimals as text, bytes as base64."""
+def to_json_value(value: Any) -> Any:
+    """Return a value of Parquet as JSON writes it: NaN as null, times and decimals as text, bytes as base64."""
     if isinstance(value, float):
         return None if math.isnan(value) else str(value) if math.isinf(value) else value
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, dict):
-        return {str(name): sayable(item) for name, item in value.items()}
+        return {str(name): to_json_value(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [sayable(item) for item in value]
+        return [to_json_value(item) for item in value]
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
 def _json(tree: dict[str, Any]) -> bytes:
     try:
         return json.dumps(tree, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # half a character, which JSON can only say as an escape
+    except UnicodeEncodeError:  # half a character, which JSON can only write as an escape
         return json.dumps(tree).encode()
 
 
 def _cell(value: Any) -> Any:
-    value = sayable(value)
+    value = to_json_value(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
@@ -129,5 +128,5 @@ def _cell(value: Any) -> Any:
 
 def _csv(cells: list[Any], separator: str) -> bytes:
     text = io.StringIO()
-    csv.writer(text, delimiter=separator, lineterminator=_LINE_END).writerow(cells)  # what is in it is what is quoted
+    csv.writer(text, delimiter=separator, lineterminator=_LINE_END).writerow(cells)  # it quotes the signs of the line end
     return text.getvalue().removesuffix(_LINE_END).encode()

@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import Stopped, Unusable, VersionChanged, enrich
-from pipeline import checkpoint as ledgers
-from pipeline.checkpoint import Ledger, Progress
+from pipeline import Stopped, Unusable, VersionChanged, checkpoint, enrich
+from pipeline.checkpoint import Checkpoint, Progress
 from service.bundles.bundle_files import digest
 from tests.support.pipeline_command import MODEL, Relay, lines_of, run, started
 from tests.support.server_process import Program, free_port, running, service_program
@@ -94,9 +93,9 @@ class Killed(BaseException):
 def test_killed_before_any_step_on_the_files_it_goes_on(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every system call by which the ledger changes the disk, each in its turn; for Parquet too, which is made at the end."""
+    """Every system call by which a run changes the disk, each in its turn; for Parquet too, which is made at the end."""
     write_comments(tmp_path / "in.jsonl", 200)
-    monkeypatch.setattr(ledgers, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(checkpoint, "CHECKPOINT_SECONDS", 0.0)
     for ending in ("jsonl", "parquet"):
         enrich(MODEL, tmp_path / "in.jsonl", tmp_path / f"whole.{ending}", url=program.url)
         step = 0
@@ -138,21 +137,21 @@ def _kill_at(patched: pytest.MonkeyPatch, step: int) -> list[str]:
     patched.setattr(os, "fsync", before("fsync", os.fsync))
     patched.setattr(Path, "replace", before("replace", Path.replace))
     patched.setattr(Path, "unlink", before("unlink", Path.unlink))
-    patched.setattr(ledgers.Ledger, "append", before("append", ledgers.Ledger.append))
+    patched.setattr(checkpoint.Checkpoint, "append", before("append", checkpoint.Checkpoint.append))
     return steps
 
 
 def test_what_was_appended_after_the_last_checkpoint_is_cut_off(tmp_path: Path) -> None:
-    first = Ledger(tmp_path / "out", None, resumable=True)
+    first = Checkpoint(tmp_path / "out", None, resumable=True)
     first.begin(Progress({"size": 1}, "v"), overwrite=False)
     first.append(b"one\n", b"bad\n", 2, 1, 2)
-    first.checkpoint()
+    first.save()
     first.close()
     for name in ("out.partial", "out.failed.jsonl"):
         with (tmp_path / name).open("ab") as file:
             file.write(b"torn")
-    second = Ledger(tmp_path / "out", None, resumable=True)
-    progress = second.unfinished(overwrite=False)
+    second = Checkpoint(tmp_path / "out", None, resumable=True)
+    progress = second.load(overwrite=False)
     assert progress is not None
     assert (progress.records, progress.failed) == (2, 1)
     second.resume(progress)

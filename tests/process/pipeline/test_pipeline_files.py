@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from client import Client
 from pipeline import PipelineError, Unusable, enrich
 from pipeline.formats.records import CsvRecords, Record, read_json_lines
-from pipeline.formats.rendering import JsonLines, SplicedCsv
-from pipeline.ordered_batches import answered
+from pipeline.formats.rendering import JsonLinesRenderer, SplicedCsvRenderer
+from pipeline.ordered_batches import process_in_order
 from tests.support.pipeline_command import MODEL, command, lines_of, run
 from tests.support.repository import ROOT
 from tests.support.server_process import Program, free_port, running
@@ -153,7 +153,7 @@ HOSTILE = {
     "refused": (b'{"comment":5,"id":1}', "comment: Expected text."),
     "missing": (b"{}", "comment: This field is missing."),
     "no JSON": (b"nope", "not JSON"),
-    "a list": (b"[1]", "no object"),
+    "a list": (b"[1]", "not an object"),
     "NaN": (b'{"comment":"x","n":NaN}', "NaN is no number"),
     "twice": (b'{"comment":"x","comment":"y"}', "given twice"),
     "not UTF-8": (b'{"comment":"\xff"}', "not UTF-8"),
@@ -261,7 +261,7 @@ RECORDS = st.lists(st.dictionaries(st.text().filter(lambda name: name != "label"
 @given(RECORDS, st.sampled_from([True, False]))
 def test_a_spliced_line_is_the_record_and_what_was_added(records: list[dict[str, Any]], ensure_ascii: Any) -> None:
     text = "\n".join(json.dumps(record, ensure_ascii=ensure_ascii) for record in records)
-    renderer = JsonLines(["label"], spliced=True, as_columns=False)
+    renderer = JsonLinesRenderer(["label"], spliced=True, as_columns=False)
     written = [json.loads(renderer.text(each, ["x"])) for each in read_json_lines(io.BytesIO(text.encode()))]
     assert written == [record | {"label": "x"} for record in records]
 
@@ -275,7 +275,7 @@ def test_a_spliced_csv_is_the_cells_and_what_was_added(rows: list[tuple[str, str
     writer = csv.writer(text, delimiter=separator, lineterminator=line_end, quoting=csv.QUOTE_ALL)
     writer.writerows([("a", "b"), *rows])
     read = CsvRecords(io.BytesIO(text.getvalue().encode()), ["a", "b"])
-    renderer = SplicedCsv(read.header, ["c"], read.separator, read.line_end)
+    renderer = SplicedCsvRenderer(read.header, ["c"], read.separator, read.line_end)
     written = renderer.header + b"".join(renderer.text(record, ["+1"]) for record in read)
     parsed = list(csv.reader(io.StringIO(written.decode(), newline=""), delimiter=separator))
     assert parsed == [["a", "b", "c"], *([*row, "+1"] for row in rows)]
@@ -291,7 +291,7 @@ def test_batches_come_in_order_with_every_record_once(sizes: list[int], threads:
         late.wait(0.002 if batch[0].number % 2 else 0)
         return [record.number for record in batch]
 
-    with answered(records, ask, threads=threads, batch_records=batch_records) as answers:
+    with process_in_order(records, ask, threads=threads, batch_records=batch_records) as answers:
         assert [number for batch in answers for number in batch] == list(range(1, len(sizes) + 1))
 
 

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from pipeline import Unusable, enrich
 from pipeline.columns import Columns
 from pipeline.formats.parquet import ParquetRecords, convert, join
-from pipeline.formats.parquet_values import plain_values
+from pipeline.formats.parquet_values import python_values
 from pipeline.formats.records import Record
-from pipeline.formats.rendering import NewCsv
+from pipeline.formats.rendering import NewCsvRenderer
 from tests.support.pipeline_command import MODEL, command, environment, lines_of
 from tests.support.repository import ROOT
 from tests.support.server_process import Program
@@ -38,7 +38,7 @@ def url(program: Program) -> str:
 def test_a_record_of_json_is_one_record_of_a_csv_whatever_line_ends_are_in_its_cells(cells: list[Any]) -> None:
     cells = [cell for cell in cells if cell not in {float("inf"), float("-inf")}]
     names = [str(place) for place in range(len(cells))]
-    renderer = NewCsv(names, ["label"])
+    renderer = NewCsvRenderer(names, ["label"])
     record = Record(1, 1, values=dict(zip(names, cells, strict=True)))
     text = (renderer.header + renderer.text(record, ["a\r\nb"])).decode()
     assert list(csv.reader(io.StringIO(text, newline="")))[1:] == [[*map(str, cells), "a\r\nb"]]
@@ -116,7 +116,7 @@ def test_whatever_json_says_parquet_says_too(records: list[dict[str, Any]]) -> N
         assert without_nulls(read) == without_nulls(values)
 
 
-LIMITS = {"1e999": "beyond all", "9" * 5000: "beyond all", r'"\ud800"': "half a character", "[" * 200 + "]" * 200: "nested"}
+LIMITS = {"1e999": "too large", "9" * 5000: "too large", r'"\ud800"': "half a character", "[" * 200 + "]" * 200: "nested"}
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
@@ -169,10 +169,10 @@ TIMES = {
 def test_no_time_stops_a_run(kind: pa.DataType, number: int, value: Any) -> None:
     width = pa.int32() if kind == pa.date32() else pa.int64()
     column = pa.array([number, None], width).cast(kind)
-    assert plain_values(column) == [value, None]
+    assert python_values(column) == [value, None]
     nested = pa.ListArray.from_arrays(pa.array([0, 2]), column)
-    assert plain_values(nested) == [[value, None]]
-    assert plain_values(pa.StructArray.from_arrays([column], ["a"])) == [{"a": value}, {"a": None}]
+    assert python_values(nested) == [[value, None]]
+    assert python_values(pa.StructArray.from_arrays([column], ["a"])) == [{"a": value}, {"a": None}]
 
 
 def test_text_that_is_none_fails_its_record_alone(url: str, tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_a_parquet_file_of_large_rows_is_never_held_whole(url: str, tmp_path: Pa
         for _ in range(10):
             part = {"comment": ["fine"] * (ROWS // 10), "more": [os.urandom(ROW_BYTES) for _ in range(ROWS // 10)]}
             writer.write_table(pa.table(part, writer.schema))
-    assert sum(record.held_bytes for record in ParquetRecords(tmp_path / "in.parquet")) > ROWS * ROW_BYTES
+    assert sum(record.memory_bytes for record in ParquetRecords(tmp_path / "in.parquet")) > ROWS * ROW_BYTES
     arguments = command(tmp_path / "in.parquet", tmp_path / "out.parquet")[3:]
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, *arguments], cwd=ROOT, env=environment(url), capture_output=True, check=True

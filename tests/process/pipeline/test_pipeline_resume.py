@@ -15,7 +15,7 @@ import pytest
 
 from client import Client
 from pipeline import Unusable, VersionChanged, checkpoint, enrich
-from pipeline.checkpoint import Ledger, Progress
+from pipeline.checkpoint import Checkpoint, Progress
 from pipeline.formats import parquet
 from service.bundles.bundle_files import digest
 from tests.support.pipeline_command import MODEL, Relay, lines_of, run
@@ -148,7 +148,7 @@ def test_an_interrupt_between_any_two_steps_of_append_loses_nothing_and_doubles_
 def interrupted(folder: Path, step: int) -> bool:
     """Append with an interrupt before the step-th instruction, save as a run does, go on; tell whether it came to pass."""
     folder.mkdir()
-    first = Ledger(folder / "out", None, resumable=True)
+    first = Checkpoint(folder / "out", None, resumable=True)
     first.begin(Progress({}, "v"), overwrite=False)
     passed = iter(range(step))
 
@@ -170,10 +170,10 @@ def interrupted(folder: Path, step: int) -> bool:
         came = False
     finally:
         sys.settrace(before)
-        first.checkpoint()
+        first.save()
         first.close()
-    second = Ledger(folder / "out", None, resumable=True)
-    progress = second.unfinished(overwrite=False)
+    second = Checkpoint(folder / "out", None, resumable=True)
+    progress = second.load(overwrite=False)
     assert progress is not None
     second.resume(progress)
     if progress.records == 0:
