@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from wire.field_types import FieldTypeName
 from wire.languages import Language
 
 Value = float | int | str | bool | None
@@ -33,7 +34,7 @@ class Input(Published, frozen=True):
     """One field of a row. All optional but name and type."""
 
     name: str
-    type: Literal["number", "integer", "category", "text", "boolean", "date", "datetime"]
+    type: FieldTypeName
     label: Text = ""
     help: Text = ""
     unit: Text = ""
