@@ -30,6 +30,7 @@ from client.shapes.answers import (
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.transport import Limits, Session, prepare, send, stream
+from wire.error_codes import UNAUTHORIZED, UNKNOWN_ENTITY, UNKNOWN_MODEL
 from wire.media_types import ARROW, JSON
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
@@ -65,7 +66,7 @@ class Client:
         if api_key:
             if not _KEY.fullmatch(api_key):
                 detail = "The API key has a character that no request can carry, such as the end of a line."
-                raise Refused(detail, "", status=401, code="unauthorized", errors=[])
+                raise Refused(detail, "", status=401, code=UNAUTHORIZED, errors=[])
             self._headers["Authorization"] = f"Bearer {api_key}"
         prepare(self.session, requests.Request("GET", self._url, headers=self._headers | {"X-Request-ID": ""}))
 
@@ -123,7 +124,7 @@ class Client:
     def entity(self, model: str, key: str | int) -> Entity:
         """Return the stored prediction and the stored features of a key, each with its age."""
         if str(key) in {".", ".."}:  # in an address they mean folders
-            raise Refused("Nothing is stored under this key", "", status=404, code="unknown_entity", errors=[])
+            raise Refused("Nothing is stored under this key", "", status=404, code=UNKNOWN_ENTITY, errors=[])
         path = f"/v1/models/{_name(model)}/entities/{quote(str(key), safe='')}"
         answer = cast(Entity, self._call("GET", path, Entity))
         require(answer["model"] == model and answer["id"] == str(key))
@@ -219,7 +220,7 @@ class Client:
 
 def _name(model: str) -> str:
     if not _NAME.fullmatch(model):
-        raise Refused("There is no model of this name", "", status=404, code="unknown_model", errors=[])
+        raise Refused("There is no model of this name", "", status=404, code=UNKNOWN_MODEL, errors=[])
     return model
 
 

@@ -8,12 +8,13 @@ from typing import TypeVar
 
 from client import Busy, Card, Client, Prediction, Refused, Row, ServiceError
 from pipeline.errors import Stopped, Unusable, VersionChanged
+from wire.error_codes import INVALID_INPUT, INVALID_REQUEST, TOO_LARGE, UNKNOWN_VERSION
 
 T = TypeVar("T")
 
 _FIRST_WAIT_SECONDS = 0.1
 _MAX_WAIT_SECONDS = 10.0
-_CODES_ABOUT_ROWS = {"invalid_input", "invalid_request", "too_large"}
+_CODES_ABOUT_ROWS = {INVALID_INPUT, INVALID_REQUEST, TOO_LARGE}
 
 
 class PatientClient:
@@ -43,7 +44,7 @@ class PatientClient:
         try:
             answer = self._retry(lambda: self._client.predict(self._model, rows, self._version))
         except Refused as refusal:
-            if refusal.code == "unknown_version":
+            if refusal.code == UNKNOWN_VERSION:
                 raise VersionChanged(self._version_is_gone()) from None
             if refusal.code not in _CODES_ABOUT_ROWS:
                 raise Unusable(f"The service refuses: {refusal.detail}") from None
@@ -54,7 +55,7 @@ class PatientClient:
         try:
             return self._retry(lambda: self._client.card(self._model, version=version))
         except Refused as refusal:
-            if version is not None and refusal.code == "unknown_version":
+            if version is not None and refusal.code == UNKNOWN_VERSION:
                 return self._card(None)
             detail = refusal.detail.rstrip(".")
             raise Unusable(f"The service has no model {self._model[:64]} for you: {detail}.") from None

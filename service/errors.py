@@ -27,6 +27,17 @@ A fault's place stays in parts until the answer is written: `service.web.problem
 
 from dataclasses import dataclass
 
+from wire.error_codes import (
+    INVALID_INPUT,
+    INVALID_REQUEST,
+    NO_EVALUATION,
+    TOO_LARGE,
+    UNAUTHORIZED,
+    UNKNOWN_ENTITY,
+    UNKNOWN_MODEL,
+    UNKNOWN_VERSION,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -61,11 +72,11 @@ class ServiceError(Exception):
 
 
 class InvalidRequest(ServiceError):
-    status, code, title = 400, "invalid_request", "The request cannot be read"
+    status, code, title = 400, INVALID_REQUEST, "The request cannot be read"
 
 
 class Unauthorized(ServiceError):
-    status, code, title = 401, "unauthorized", "A valid API key is needed"
+    status, code, title = 401, UNAUTHORIZED, "A valid API key is needed"
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
@@ -81,19 +92,19 @@ class NotFound(ServiceError):
 
 
 class UnknownModel(NotFound):
-    code, title = "unknown_model", "There is no model of this name"
+    code, title = UNKNOWN_MODEL, "There is no model of this name"
 
 
 class UnknownVersion(NotFound):
-    code, title = "unknown_version", "This version of the model is not served"
+    code, title = UNKNOWN_VERSION, "This version of the model is not served"
 
 
 class NoEvaluation(NotFound):
-    code, title = "no_evaluation", "How good this model is was not measured"
+    code, title = NO_EVALUATION, "How good this model is was not measured"
 
 
 class UnknownEntity(NotFound):
-    code, title = "unknown_entity", "Nothing is stored under this key"
+    code, title = UNKNOWN_ENTITY, "Nothing is stored under this key"
 
 
 class MethodNotAllowed(ServiceError):
@@ -109,7 +120,7 @@ class NotAcceptable(ServiceError):
 
 
 class TooLarge(ServiceError):
-    status, code, title = 413, "too_large", "The request is too large"
+    status, code, title = 413, TOO_LARGE, "The request is too large"
 
 
 class UnsupportedType(ServiceError):
@@ -117,7 +128,7 @@ class UnsupportedType(ServiceError):
 
 
 class InvalidInput(ServiceError):
-    status, code, title = 422, "invalid_input", "Some values cannot be scored"
+    status, code, title = 422, INVALID_INPUT, "Some values cannot be scored"
 
 
 class InvalidFile(InvalidInput):

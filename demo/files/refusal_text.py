@@ -10,6 +10,7 @@ from client.errors import InputError
 from demo.fields import field_types
 from demo.files.scored_file import MAX_BYTES, AnswerTooLarge
 from demo.text.translation import Translation
+from wire.error_codes import TOO_LARGE, UNKNOWN_VERSION
 
 _MAX_NAMED = 8
 _KEY_REFUSED = {401, 403}
@@ -22,7 +23,7 @@ def describe_failure(error: ServiceError, tr: Translation) -> str:
     if isinstance(error, Refused):
         return (
             tr.text("The model was renewed meanwhile, so nothing of this file was scored. Send it to the new one.")
-            if error.code == "unknown_version"
+            if error.code == UNKNOWN_VERSION
             else tr.text("The model service does not let this demo in. Please tell whoever looks after it.")
         )
     if isinstance(error, AnswerTooLarge):
@@ -39,7 +40,7 @@ def describe_failure(error: ServiceError, tr: Translation) -> str:
 
 def is_fault_of_file(error: ServiceError) -> bool:
     """Tell whether the cause of an error is the file, so that it must be changed before it is sent again."""
-    return isinstance(error, Refused) and error.code != "unknown_version" and error.status not in _KEY_REFUSED
+    return isinstance(error, Refused) and error.code != UNKNOWN_VERSION and error.status not in _KEY_REFUSED
 
 
 def find_ambiguity(error: ServiceError) -> str:
@@ -52,7 +53,7 @@ def find_ambiguity(error: ServiceError) -> str:
 
 def describe_file_errors(error: Refused, tr: Translation) -> list[str]:
     """Return a sentence for each error of a file as a whole."""
-    if error.code == "too_large":
+    if error.code == TOO_LARGE:
         return [tr.text("This file is too large. Part it, or leave out columns that the model does not need.")]
     missing = [each["column"] for each in error.errors if each["code"] == "missing_column"]
     names = _join_names(missing)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from client import Refused, ServiceError
+from wire.error_codes import UNKNOWN_VERSION
 
 
 def clear_errors() -> None:
@@ -29,4 +30,4 @@ def field_errors() -> dict[str, str]:
 
 def is_other_version(error: ServiceError) -> bool:
     """Return whether the service no longer serves the version of the model that the page asked for."""
-    return isinstance(error, Refused) and error.code == "unknown_version"
+    return isinstance(error, Refused) and error.code == UNKNOWN_VERSION

@@ -23,6 +23,7 @@ from client import (
 from demo.session import shared_resources
 from demo.session.query_errors import add_error, is_other_version
 from demo.session.visitor import translation
+from wire.error_codes import NO_EVALUATION, UNKNOWN_ENTITY
 
 _CARD_SECONDS = 20
 _MAX_CACHED = 60
@@ -112,7 +113,7 @@ def get_entity(card: Card, key: str) -> Entity | None:
     try:
         return shared_resources.client().entity(card["name"], key)
     except ServiceError as error:
-        if not (isinstance(error, Refused) and error.code == "unknown_entity"):
+        if not (isinstance(error, Refused) and error.code == UNKNOWN_ENTITY):
             add_error(error)
         return None
 
@@ -160,7 +161,7 @@ def get_evaluation(card: Card) -> Evaluation | None:
         try:
             _cache_answer(key, shared_resources.client().evaluation(card["name"], language, version=card["version"]))
         except ServiceError as error:
-            if not (isinstance(error, Refused) and error.code == "no_evaluation"):
+            if not (isinstance(error, Refused) and error.code == NO_EVALUATION):
                 _renew_or_add_error(error)
             return None
     return cast(Evaluation, cached[key])

@@ -1,0 +1,10 @@
+"""The codes of problems that the client, the demo or the pipeline acts on. docs/errors.md lists all codes of the service."""
+
+INVALID_INPUT = "invalid_input"
+INVALID_REQUEST = "invalid_request"
+NO_EVALUATION = "no_evaluation"
+TOO_LARGE = "too_large"
+UNAUTHORIZED = "unauthorized"
+UNKNOWN_ENTITY = "unknown_entity"
+UNKNOWN_MODEL = "unknown_model"
+UNKNOWN_VERSION = "unknown_version"
