@@ -1,1 +1,1 @@
-"""Rows against the card: checked, and laid out as columns."""
+"""Rows of requests: decoded strictly, checked against the card, and turned into columns."""

@@ -1,4 +1,4 @@
-"""Rows against the card: what cannot be scored is refused with row and field, what is unusual is scored with a warning.
+"""Rows against the card: a wrong value refuses the request, a value that was not seen in training gets a warning.
 
 Whole columns are checked at once.
 """
@@ -21,11 +21,11 @@ from service.rows.shape_faults import Duplicate
 from service.schemas import Card, FieldWarning, Row
 
 MAX_ERRORS = 100
-"""An answer names no more than this many; a caller mends them and asks again."""
+"""An answer names at most so many faults."""
 
 
 class _Absent:
-    """Stands where a row has no value; its error is already noted."""
+    """Stands for the value of a missing field, whose fault is already noted."""
 
 
 class Checks:
@@ -63,11 +63,11 @@ class Checks:
         return Columns(numbers, texts, self.warnings(numbers))
 
     def all_seen(self, numbers: NDArray[np.float64]) -> bool:
-        """Say whether every value is within the card's limits, and was seen in training; NaN stands for null."""
+        """Return whether every value is within the limits of the card and was seen in training; NaN is null."""
         return not np.count_nonzero((numbers < self._low_seen) | (numbers > self._high_seen))
 
     def all_in_range(self, numbers: NDArray[np.float64]) -> bool:
-        """Say whether every value is within the card's limits."""
+        """Return whether every value is within the limits of the card."""
         return not np.count_nonzero(self.out_of_range(numbers))
 
     def out_of_range(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -87,7 +87,7 @@ class Checks:
         return warnings
 
     def _cells(self, rows: list[Row], faults: list[Fault]) -> list[tuple[Any, ...]]:
-        """Return one tuple an input; notes fields that are missing or that nobody knows."""
+        """Return one tuple per field; add missing and unknown fields to `faults`."""
         width = len(self._names)
         try:
             picked = [self._pick(row) for row in rows]

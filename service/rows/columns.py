@@ -1,4 +1,4 @@
-"""Checked rows as a model takes them: one float column an input, texts beside them, warnings row by row."""
+"""Checked rows as a model takes them: a matrix of numbers, columns of text, and the warnings of each row."""
 
 from dataclasses import dataclass, field
 

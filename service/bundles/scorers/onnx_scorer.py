@@ -1,7 +1,7 @@
-"""Scores with ONNX Runtime: 10 to 40 µs a row, the same numbers as scikit-learn (the gate of `training` saw to it).
+"""Scores with ONNX Runtime: 10 to 40 µs a row, and the same numbers as scikit-learn on the rows of the gate.
 
-The model takes `fields`, a float matrix of all inputs that are no
-text, or one string column for each text input under the input's name, or both.
+The graph takes `fields`, a 32-bit float matrix of the fields of the channel `numbers`, or one column of strings for each
+text field under the field's name, or both.
 """
 
 from pathlib import Path
@@ -42,14 +42,14 @@ class OnnxScorer:
         self._output = [self._session.get_outputs()[-1].name]
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
-        """One row gets company: alone it takes another path through the kernels, and may differ in the seventh digit."""
-        company = int(len(columns) == 1)
+        """Return the scores. A single row is scored twice: alone, other kernels run, and the seventh digit may differ."""
+        padding = int(len(columns) == 1)
         feed: dict[str, Any] = {}
         for name in self._inputs:
             if name == FIELDS:
-                feed[name] = np.repeat(columns.numbers.astype(np.float32), 1 + company, axis=0)
+                feed[name] = np.repeat(columns.numbers.astype(np.float32), 1 + padding, axis=0)
             else:
                 cleaned = [self._prepare(text) for text in columns.texts[name]]
-                feed[name] = np.array(cleaned + [""] * company, dtype=object).reshape(-1, 1)
+                feed[name] = np.array(cleaned + [""] * padding, dtype=object).reshape(-1, 1)
         answer: NDArray[np.float32] = self._session.run(self._output, feed)[0]
         return answer.reshape(self._shape).astype(np.float64)[: len(columns)]

@@ -1,4 +1,4 @@
-"""What every scorer is: an opened model, columns in, numbers out. Picks the file for a card's scorer on first use."""
+"""The interface of all scorers, and the choice of the scorer for a card. Each is imported on first use."""
 
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +14,7 @@ class Scorer(Protocol):
     """An opened model. Safe to call from several threads at once."""
 
     quick: bool
-    """A few rows take microseconds, so they are scored where the request is read, without a thread."""
+    """A few rows take microseconds, so they are scored on the event loop, without a thread."""
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
         """Return (rows, labels) probabilities, or (rows, 1) values."""
@@ -22,7 +22,7 @@ class Scorer(Protocol):
 
 
 def open_scorer(card: Card, folder: Path) -> Scorer:
-    """Open the model of a bundle. Raises BrokenBundle where the file is not what the card says."""
+    """Open the model of a bundle. Raises BrokenBundle if the file is not what the card says."""
     if card.scoring.scorer == "onnx":
         from service.bundles.scorers.onnx_scorer import OnnxScorer
 

@@ -1,6 +1,6 @@
-"""Scores with scikit-learn itself: for bundles that did not pass the gate to ONNX. The one scorer that imports it.
+"""Scores with scikit-learn itself, for bundles that do not pass the gate to ONNX.
 
-Opens skops with a fixed list of types: never pickle, never joblib.
+It opens skops files with a fixed list of trusted types, never pickle or joblib.
 """
 
 import zipfile
