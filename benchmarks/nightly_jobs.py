@@ -60,14 +60,14 @@ def _write_rows(file: Path, rows: int) -> None:
 def _measure(file: Path, engine: Engine, repeats: int) -> float:
     """Return the seconds of one job over the file."""
     card = read_card(BUNDLE)
-    source = open_source(str(file), job_runner.needs(card, "client_id"))
-    work = job_runner.predictions(BUNDLE, card, source, "client_id")
+    source = open_source(str(file), job_runner.required_columns(card, "client_id"))
+    work = job_runner.prediction_job(BUNDLE, card, source, "client_id")
     store = Store(f"sqlite:///{tempfile.mkdtemp(dir=file.parent)}/night.db")
     try:
         store.prepare()
         start = perf_counter()
         work = replace(work, answer=partial(_score_repeatedly, work.answer, repeats))
-        job_runner.carry_out(store, card, work, engine=engine, max_runs=1, advance=lambda _rows: None)
+        job_runner.run_job(store, card, work, engine=engine, max_runs=1, advance=lambda _rows: None)
         return perf_counter() - start
     finally:
         store.close()

@@ -28,7 +28,7 @@ from service.schemas import (
     ValuePrediction,
 )
 from service.store import lookups
-from service.store.lookups import Found, FoundFeatures, Holdings
+from service.store.lookups import FeaturesRecord, PredictionRecord, StoredRecords
 from service.store.store import Store
 
 
@@ -38,8 +38,8 @@ class _Asked:
 
     key: str | None
     own: Row
-    found: Found | None = None
-    features: FoundFeatures | None = None
+    found: PredictionRecord | None = None
+    features: FeaturesRecord | None = None
     stale: bool = False
     live: Row | None = None
     """None: the stored prediction is the answer."""
@@ -52,7 +52,7 @@ def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) ->
     """Answer rows some of which hold the entity's key. Raises InvalidInput naming rows, StorageUnavailable, ModelFailed."""
     asked = _asked(model, rows)
     wanted = {each.key for each in asked if each.key is not None and each.live is None}
-    held = lookups.find(store, model.card.name, sorted(wanted)) if wanted else Holdings()
+    held = lookups.find_records(store, model.card.name, sorted(wanted)) if wanted else StoredRecords()
     for each in asked:
         if each.live is None and each.key is not None:
             each.found, each.features = held.predictions.get(each.key), held.features.get(each.key)

@@ -8,7 +8,7 @@ from service.by_key.stored_values import fields_of, prediction_of, row_of
 from service.errors import UnknownEntity
 from service.schemas import Card, EntityAnswer, EntityList, StoredFeatures, StoredPrediction
 from service.store import lookups
-from service.store.lookups import Found, FoundFeatures
+from service.store.lookups import FeaturesRecord, PredictionRecord
 from service.store.store import Store
 
 
@@ -20,7 +20,7 @@ def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAn
         text = key_text(key)
     except NoKey:
         raise UnknownEntity from None
-    held = lookups.find(store, card.name, [text])
+    held = lookups.find_records(store, card.name, [text])
     found, features = held.predictions.get(text), held.features.get(text)
     if found is None and features is None:
         raise UnknownEntity
@@ -40,7 +40,7 @@ def list_entities(card: Card, store: Store, after: str | None) -> EntityList:
     return lookups.list_keys(store, card.name, before_null) if card.entity else EntityList()
 
 
-def _prediction(card: Card, found: Found, freshness: Freshness) -> StoredPrediction[Any]:
+def _prediction(card: Card, found: PredictionRecord, freshness: Freshness) -> StoredPrediction[Any]:
     return StoredPrediction(
         row=row_of(found),
         prediction=cast(Any, prediction_of(card, found)),
@@ -52,7 +52,7 @@ def _prediction(card: Card, found: Found, freshness: Freshness) -> StoredPredict
     )
 
 
-def _features(card: Card, features: FoundFeatures, freshness: Freshness) -> StoredFeatures:
+def _features(card: Card, features: FeaturesRecord, freshness: Freshness) -> StoredFeatures:
     return StoredFeatures(
         values=fields_of(features),
         computed_at=features.computed_at,

@@ -6,7 +6,7 @@ from service.by_key.freshness import Freshness, age_seconds
 from service.by_key.stored_values import fields_of, row_of
 from service.errors import Fault
 from service.schemas import Card, FieldWarning, Input, Origin, Row, Value
-from service.store.lookups import Found, FoundFeatures
+from service.store.lookups import FeaturesRecord, PredictionRecord
 
 _GIVEN = Origin(from_="request")
 _MESSAGES = {
@@ -30,7 +30,9 @@ class Joined:
         return [FieldWarning(field=name, code="expired") for name, origin in self.origins.items() if origin.expired]
 
 
-def join(card: Card, own: Row, found: Found | None, features: FoundFeatures | None, freshness: Freshness) -> Joined:
+def join(
+    card: Card, own: Row, found: PredictionRecord | None, features: FeaturesRecord | None, freshness: Freshness
+) -> Joined:
     """Return the row of a request. The caller's own values count first, then stored features, then the stored row.
 
     Raises StorageUnavailable where what is stored cannot be read.
@@ -56,7 +58,7 @@ def join(card: Card, own: Row, found: Found | None, features: FoundFeatures | No
     return joined
 
 
-def origins_of(card: Card, found: Found, freshness: Freshness) -> dict[str, Origin]:
+def origins_of(card: Card, found: PredictionRecord, freshness: Freshness) -> dict[str, Origin]:
     """Return where the fields of a stored prediction come from."""
     return dict.fromkeys(row_of(found), _origin(card, found, freshness))
 
@@ -73,7 +75,7 @@ def _with_origin(row: Row, origin: Origin) -> dict[str, tuple[Value, Origin]]:
     return {name: (value, origin) for name, value in row.items()}
 
 
-def _origin(card: Card, found: Found | FoundFeatures, freshness: Freshness) -> Origin:
+def _origin(card: Card, found: PredictionRecord | FeaturesRecord, freshness: Freshness) -> Origin:
     return Origin(
         from_="store",
         computed_at=found.computed_at,

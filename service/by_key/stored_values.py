@@ -6,20 +6,20 @@ import msgspec
 
 from service.errors import StorageUnavailable
 from service.schemas import Card, Classification, LabelPrediction, Row, ValuePrediction
-from service.store.lookups import Found, FoundFeatures
+from service.store.lookups import FeaturesRecord, PredictionRecord
 
 
-def row_of(found: Found) -> Row:
+def row_of(found: PredictionRecord) -> Row:
     """Return the row that a stored prediction was computed from. Raises StorageUnavailable."""
     return _decoded(found.row, "A stored row cannot be read.")
 
 
-def fields_of(features: FoundFeatures) -> Row:
+def fields_of(features: FeaturesRecord) -> Row:
     """Return field → stored value or null. Raises StorageUnavailable."""
     return _decoded(features.fields, "Stored features cannot be read.")
 
 
-def prediction_of(card: Card, found: Found) -> LabelPrediction | ValuePrediction:
+def prediction_of(card: Card, found: PredictionRecord) -> LabelPrediction | ValuePrediction:
     """Return a stored prediction. Raises StorageUnavailable."""
     kind: Any = LabelPrediction if isinstance(card.output, Classification) else ValuePrediction
     try:

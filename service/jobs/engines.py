@@ -121,7 +121,7 @@ class Dask:
         except KilledWorker as error:
             raise WrongEngine(f"{error.allowed_failures + 1} workers died at the same part of the input.") from error
         except (FutureCancelledError, CommClosedError, OSError) as error:
-            raise WrongEngine("The Dask scheduler is gone. The same command goes on where this one stopped.") from error
+            raise WrongEngine("The Dask scheduler is gone. Start the same command again to continue this run.") from error
 
     def _result(self, task: Any) -> list[Answered]:
         """Wait for a task as long as there are workers. Raises WrongEngine, and what the task raises."""
@@ -134,7 +134,7 @@ class Dask:
                     raise
             before, alone = alone, not self._client.nthreads()
             if before and alone:
-                raise WrongEngine("The last Dask worker is gone. The same command goes on where this one stopped.")
+                raise WrongEngine("The last Dask worker is gone. Start the same command again to continue this run.")
 
 
 def digest_of(batch: pa.RecordBatch) -> str:

@@ -17,8 +17,8 @@ from service.fields.lookup import type_of
 from service.jobs.batch_scoring import REFUSED
 from service.jobs.card_statements import AMOUNTS, KEY, STATEMENTS, statements
 from service.jobs.external_sort import BUCKETS, by_key
-from service.jobs.inputs import Source, Wanted, read
-from service.jobs.job_runner import Work
+from service.jobs.inputs import RequiredColumns, Source, read
+from service.jobs.job_runner import Job
 from service.jobs.partitions import BATCH_ROWS, WrongInput, held
 from service.jobs.payment_history import MONTHS, business_fields
 from service.rows.strict_json import encode
@@ -31,12 +31,12 @@ _Amounts = dict[str, NDArray[np.float64]]
 _DUPLICATE = ("month", "duplicate_month", "This client has another statement of this month.")
 
 
-def needs(key: str | None) -> Wanted:
+def required_columns(key: str | None) -> RequiredColumns:
     """Return what features need of an input."""
-    return Wanted(["month", *AMOUNTS, key or KEY], frozenset(AMOUNTS), key or KEY)
+    return RequiredColumns(["month", *AMOUNTS, key or KEY], frozenset(AMOUNTS), key or KEY)
 
 
-def features(card: Card, source: Source, key: str | None) -> Work:
+def feature_job(card: Card, source: Source, key: str | None) -> Job:
     """Return the work of computing the features that a card asks for. Raises WrongInput where it asks for none."""
     asked = card.entity.features if card.entity else None
     if asked is None:
@@ -46,16 +46,16 @@ def features(card: Card, source: Source, key: str | None) -> Work:
         raise WrongInput(f"The card of {card.name} asks for features that nobody computes: {asked[:64]!r}.")
     column = key or KEY
     columns = ["month", *AMOUNTS, column]
-    named = json.dumps(
+    source_id = json.dumps(
         {"input": source.name, "columns": columns, "features": asked, "buckets": BUCKETS, "rows a batch": BATCH_ROWS}
     )
     stored = tuple(field for field in card.inputs if field.from_ == "store")
-    return Work(
+    return Job(
         "features",
-        named,
+        source_id,
         lambda _most: held(by_key(statements(read(source, columns), column), STATEMENTS), 1),
         partial(function, inputs=stored),
-        places_in_batch=False,
+        positions_in_batch=False,
     )
 
 

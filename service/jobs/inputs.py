@@ -35,7 +35,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequiredColumns:
     """What a job needs of an input whose cells are text: names to know its separator by, key, how numbers are written."""
 
     required: list[str]
@@ -45,7 +45,7 @@ class Wanted:
     charset: str = ""
 
 
-def open_source(given: str, wanted: Wanted) -> Source:
+def open_source(given: str, wanted: RequiredColumns) -> Source:
     """Open what `--input` names. Raises WrongInput."""
     try:
         if "://" in given:
@@ -133,7 +133,7 @@ class _ParquetSource:
 class _CsvSource:
     """A CSV file as `predictions` takes it. Cells stay text, with decimal points: what is in them is for the card to say."""
 
-    def __init__(self, path: Path, wanted: Wanted) -> None:
+    def __init__(self, path: Path, wanted: RequiredColumns) -> None:
         self.name = str(path.resolve())
         self._text = CsvText(path, wanted.required, wanted.charset)
         self.columns = self._text.names

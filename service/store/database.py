@@ -1,7 +1,6 @@
-"""Connections: with its locks, the only module that knows SQLite from PostgreSQL.
+"""Connections to SQLite and PostgreSQL. Only this module and `locks` distinguish the two.
 
-A SQLite file is never made in passing:
-only `create_file` makes one, and a file that was there once and is gone is told from a first start by the mark beside it.
+Only `create_missing_file` creates a SQLite file. A marker file beside it tells a lost database from a first start.
 """
 
 import sqlite3
@@ -16,20 +15,20 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError,
 from sqlalchemy.pool import NullPool, QueuePool
 
 from service.errors import BrokenStorage
-from service.store.locks import LOCK_SPACE, Still, lock_file, server_lock
+from service.store.locks import LOCK_SPACE, CheckLock, lock_file, server_lock
 
 _DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 _WRITES = "writes"
 
 
 class Database:
-    """One database by its address. `patience_seconds`: how long a locked one is waited for."""
+    """One database by its address. `timeout_seconds` limits the wait for a lock of another program."""
 
-    def __init__(self, url: str, patience_seconds: float) -> None:
-        self._url = parsed(url)
+    def __init__(self, url: str, timeout_seconds: float) -> None:
+        self._url = parse_url(url)
         self._is_file = self._url.get_backend_name() == "sqlite"
         self.engine = (
-            _file_engine(self.file, patience_seconds) if self._is_file else _server_engine(self._url, patience_seconds)
+            _file_engine(self.file, timeout_seconds) if self._is_file else _server_engine(self._url, timeout_seconds)
         )
 
     @property
@@ -40,8 +39,8 @@ class Database:
     def _mark(self) -> Path:
         return self.file.with_name(self.file.name + ".exists")
 
-    def make_ready(self) -> None:
-        """Make the SQLite file on the first start. Raises BrokenStorage where it was there and is gone."""
+    def create_missing_file(self) -> None:
+        """Create the SQLite file on the first start. Raises BrokenStorage if the file was lost."""
         if not self._is_file or self.file.exists():
             return
         if self._mark.exists():
@@ -54,9 +53,9 @@ class Database:
         self.file.chmod(0o600)
 
     def check_first_start(self) -> None:
-        """Raise BrokenStorage where a database without tables was one with tables. An empty PostgreSQL is always new.
+        """Raise BrokenStorage if a SQLite file without tables had tables before. An empty PostgreSQL is always new.
 
-        Asked with the right to write: nobody else is then about to make the tables and the mark.
+        Call it in a writing transaction, so that no other process creates the tables at the same time.
         """
         if self._is_file and self._mark.exists():
             raise BrokenStorage(
@@ -64,39 +63,39 @@ class Database:
                 f"to begin anew, delete {self._mark.name} beside it."
             )
 
-    def mark(self) -> None:
-        """Note beside the file that there is a database: from now on its absence is a loss."""
+    def write_mark(self) -> None:
+        """Write the marker file: from now on a missing database counts as lost."""
         if self._is_file and not self._mark.exists():
             self._mark.write_text("The database beside this file exists. Should it be gone, it was lost, not new.\n")
 
     def check_content(self, connection: Connection) -> None:
-        """Raise BrokenStorage where SQLite finds its file damaged. PostgreSQL looks after its own files."""
+        """Raise BrokenStorage if SQLite finds its file damaged. PostgreSQL checks its files itself."""
         if self._is_file and connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
             raise BrokenStorage("The database file is damaged. Restore it from a backup.")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One snapshot for all questions of the block. A transaction of SQLite is one by itself."""
+        """Open one snapshot for all queries of the block. In SQLite every transaction is a snapshot."""
         engine = self.engine if self._is_file else self.engine.execution_options(isolation_level="REPEATABLE READ")
         with engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction, committed at the end of the block. On SQLite it has the right to write from its start."""
+        """Open one transaction, committed at the end of the block. In SQLite it takes the write lock at its start."""
         with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
             yield connection
 
-    def keep_others_from_migrating(self, connection: Connection) -> None:
-        """SQLite's writing transaction does so by itself."""
+    def lock_migrations(self, connection: Connection) -> None:
+        """Keep other processes from migrating until the commit. In SQLite the writing transaction does that."""
         if not self._is_file:
             connection.execute(text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": LOCK_SPACE})
 
     @contextmanager
-    def only_one(self, name: str) -> Iterator[Still | None]:
-        """Hold `name` alone; yield None where another process does. The system lets go of it when the process dies.
+    def try_lock(self, name: str) -> Iterator[CheckLock | None]:
+        """Hold the lock `name`; yield None if another process holds it. The system releases it when the process dies.
 
-        Raises BrokenStorage where it cannot be told.
+        Raises BrokenStorage if the lock cannot be tried.
         """
         if self._is_file:
             with lock_file(self.file.with_name(f"{self.file.name}.{name}.lock")) as held:
@@ -107,8 +106,8 @@ class Database:
 
 
 def reading_engine(url: str) -> Engine:
-    """Return an engine that only reads a foreign database. Raises BrokenStorage at an address of no known kind."""
-    address = parsed(url)
+    """Return an engine that only reads another database. Raises BrokenStorage if the address is of no known kind."""
+    address = parse_url(url)
     if address.get_backend_name() == "sqlite":
         path = Path(address.database or "").absolute()
         if not path.is_file():
@@ -117,8 +116,8 @@ def reading_engine(url: str) -> Engine:
     return create_engine(address, poolclass=NullPool, connect_args={"options": "-c default_transaction_read_only=on"})
 
 
-def parsed(url: str) -> URL:
-    """Return an address of a kind that is known. Raises BrokenStorage."""
+def parse_url(url: str) -> URL:
+    """Return an address of SQLite or PostgreSQL as a URL. Raises BrokenStorage for any other."""
     try:
         address = make_url(url)
         if address.get_backend_name() not in {"sqlite", "postgresql"} or address.database in {None, "", ":memory:"}:
@@ -131,30 +130,30 @@ def parsed(url: str) -> URL:
     return address
 
 
-def _server_engine(url: URL, patience_seconds: float) -> Engine:
-    milliseconds = int(patience_seconds * 1000)
+def _server_engine(url: URL, timeout_seconds: float) -> Engine:
+    milliseconds = int(timeout_seconds * 1000)
     return create_engine(
         url,
         pool_pre_ping=True,
-        pool_timeout=patience_seconds,
+        pool_timeout=timeout_seconds,
         connect_args={
             "connect_timeout": 3,
-            "keepalives_idle": 60,  # a job's lock is held by a connection that says nothing for hours
+            "keepalives_idle": 60,  # a connection that holds a job's lock is idle for hours
             "options": f"-c lock_timeout={milliseconds} -c timezone=utc",
         },
     )
 
 
-def _file_engine(path: Path, patience_seconds: float) -> Engine:
-    """A pooled connection is let go where the file under its name is another one, or none.
+def _file_engine(path: Path, timeout_seconds: float) -> Engine:
+    """Return an engine whose pool drops a connection if the file was replaced or deleted.
 
-    What is written stays in memory until the commit (cache_spill): else readers would be locked out for longer.
+    Written pages stay in memory until the commit (cache_spill = OFF); otherwise readers would be locked out for longer.
     """
     engine = create_engine(
         "sqlite://",
-        creator=lambda: _connect(path, "rw", patience_seconds),
+        creator=lambda: _connect(path, "rw", timeout_seconds),
         poolclass=QueuePool,
-        pool_timeout=patience_seconds,
+        pool_timeout=timeout_seconds,
     )
 
     @event.listens_for(engine, "connect")
@@ -176,13 +175,13 @@ def _file_engine(path: Path, patience_seconds: float) -> Engine:
     return engine
 
 
-def _connect(path: Path, mode: str, patience_seconds: float) -> sqlite3.Connection:
-    """Connect, and read a little: SQLite then tells a file that is damaged, cut short or no database.
+def _connect(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connection:
+    """Connect and run one query, so that SQLite reports a file that is damaged, cut short or no database.
 
-    Nothing else may open the file: closing it again would let go of all locks that this process has on it (POSIX).
+    No other code may open the file: closing it would release all locks that this process has on it (POSIX).
     """
     try:
-        connection = _open_file(path, mode, patience_seconds)
+        connection = _open_file(path, mode, timeout_seconds)
     except sqlite3.OperationalError as error:
         raise BrokenStorage("The database file cannot be opened.") from error
     try:
@@ -197,9 +196,9 @@ def _connect(path: Path, mode: str, patience_seconds: float) -> sqlite3.Connecti
     return connection
 
 
-def _open_file(path: Path, mode: str, patience_seconds: float) -> sqlite3.Connection:
+def _open_file(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connection:
     address = f"{path.as_uri()}?mode={mode}"
-    return sqlite3.connect(address, uri=True, timeout=patience_seconds, isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(address, uri=True, timeout=timeout_seconds, isolation_level=None, check_same_thread=False)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 
 from service.errors import BrokenStorage
-from service.store.database import parsed, reading_engine
+from service.store.database import parse_url, reading_engine
 
 _PLAIN = (int, float, str, bool)
 
@@ -19,7 +19,7 @@ def refuse_own_file(given: str, own: str) -> None:
     """Raise BrokenStorage where an input is the SQLite file of the store, by whatever name: the job writes there."""
     if "://" not in given:
         return
-    found = [parsed(given.rpartition("#")[0] or given), parsed(own)]
+    found = [parse_url(given.rpartition("#")[0] or given), parse_url(own)]
     files = [Path(url.database or "") for url in found if url.get_backend_name() == "sqlite"]
     if len(files) == len(found) and all(file.exists() for file in files) and files[0].samefile(files[1]):
         raise BrokenStorage("The input is the store's own file, to which the job writes. Copy the table elsewhere first.")

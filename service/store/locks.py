@@ -1,4 +1,4 @@
-"""One holder of a name at a time, among all processes: a locked file beside SQLite's, an advisory lock of PostgreSQL."""
+"""Locks by name among all processes: a locked file beside a SQLite database, or an advisory lock of PostgreSQL."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,13 +12,13 @@ from service.errors import BrokenStorage
 
 LOCK_SPACE = 7261
 """The first of the two numbers of our advisory locks in PostgreSQL."""
-Still = Callable[[], None]
-"""Raises BrokenStorage where what was held is held no longer."""
+CheckLock = Callable[[], None]
+"""Raises BrokenStorage if the lock is lost."""
 
 
 @contextmanager
-def lock_file(path: Path) -> Iterator[Still | None]:
-    """A second small database, locked whole: the one lock that every system lets go of when its holder is killed."""
+def lock_file(path: Path) -> Iterator[CheckLock | None]:
+    """Lock a second small database. Every operating system releases this lock when its holder is killed."""
     connection = None
     try:
         connection = sqlite3.connect(path, timeout=0, isolation_level=None)
@@ -29,19 +29,19 @@ def lock_file(path: Path) -> Iterator[Still | None]:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise BrokenStorage("The lock beside the database file cannot be written.") from error
     try:
-        yield _nothing_to_say if held else None
+        yield _always_held if held else None
     finally:
         if connection is not None:
             connection.close()
 
 
-def _nothing_to_say() -> None:
-    """A file stays locked as long as the process lives."""
+def _always_held() -> None:
+    """Do nothing: a file stays locked as long as the process lives."""
 
 
 @contextmanager
-def server_lock(engine: Engine, name: str) -> Iterator[Still | None]:
-    """A lock of a connection's own, which PostgreSQL lets go of when the connection ends, for whatever reason."""
+def server_lock(engine: Engine, name: str) -> Iterator[CheckLock | None]:
+    """Take an advisory lock of one connection. PostgreSQL releases it when the connection ends for any reason."""
     lock = {"space": LOCK_SPACE, "name": name}
     try:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -49,16 +49,16 @@ def server_lock(engine: Engine, name: str) -> Iterator[Still | None]:
     except SQLAlchemyError as error:
         raise BrokenStorage("The storage is not available.") from error
 
-    def still() -> None:
+    def check() -> None:
         try:
             connection.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
-            raise BrokenStorage("The connection that kept other jobs away broke off. Nothing was switched to.") from error
+            raise BrokenStorage("The connection that held the lock of this job was lost. No run was published.") from error
 
     with connection:
         try:
-            yield still if held else None
+            yield check if held else None
         finally:
             if held:
-                with suppress(SQLAlchemyError):  # the lock went with its connection
+                with suppress(SQLAlchemyError):  # the lock is released with its connection
                     connection.execute(text("SELECT pg_advisory_unlock(:space, hashtext(:name))"), lock)

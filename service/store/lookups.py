@@ -1,6 +1,6 @@
-"""Stored predictions and features by key, from the published runs; and all of a run, for a file.
+"""Reads stored predictions and features: by key from the published runs, or all rows of one run.
 
-One question is one snapshot: all its rows come from one whole run.
+Each function reads one snapshot, so the records of one answer come from one run.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import Select, Table, func, literal, select, tuple_, union_all
 
 from service.schemas import EntityList, EntityName
-from service.store.run_history import KEYS_A_STATEMENT, KINDS, PAGE
+from service.store.run_history import KEYS_PER_STATEMENT, KINDS, PAGE
 from service.store.store import Store
 from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a run wrote for one key; `row` and `prediction` are JSON."""
+class PredictionRecord:
+    """A stored prediction of one key; `row` and `prediction` are JSON."""
 
     row: str
     prediction: str
@@ -27,8 +27,8 @@ class Found:
 
 
 @dataclass(frozen=True)
-class FoundFeatures:
-    """The features that a run wrote for one key; `fields` is JSON."""
+class FeaturesRecord:
+    """The stored features of one key; `fields` is JSON."""
 
     fields: str
     computed_at: str
@@ -36,26 +36,26 @@ class FoundFeatures:
 
 
 @dataclass(frozen=True)
-class Holdings:
-    """Key → what is stored; keys that the published runs do not hold are left out."""
+class StoredRecords:
+    """The records of the published runs by key. Keys without a record are left out."""
 
-    predictions: dict[str, Found] = field(default_factory=dict)
-    features: dict[str, FoundFeatures] = field(default_factory=dict)
+    predictions: dict[str, PredictionRecord] = field(default_factory=dict)
+    features: dict[str, FeaturesRecord] = field(default_factory=dict)
 
 
-def find(store: Store, model: str, keys: list[str]) -> Holdings:
-    """Return what the published runs of a model hold."""
-    prediction, feature, found = stored_predictions.c, stored_features.c, Holdings()
+def find_records(store: Store, model: str, keys: list[str]) -> StoredRecords:
+    """Return the records of these keys from the published runs of a model."""
+    prediction, feature, found = stored_predictions.c, stored_features.c, StoredRecords()
     columns = (prediction.key, prediction.row, prediction.prediction, prediction.computed_at, prediction.run, runs.c.version)
     predictions = _published(select(*columns), stored_predictions, model)
     features = _published(select(feature.key, feature.fields, feature.computed_at, feature.run), stored_features, model)
     with store.reading() as connection:
-        for start in range(0, len(keys), KEYS_A_STATEMENT):
-            some = keys[start : start + KEYS_A_STATEMENT]
+        for start in range(0, len(keys), KEYS_PER_STATEMENT):
+            some = keys[start : start + KEYS_PER_STATEMENT]
             for key, *values in connection.execute(predictions.where(prediction.key.in_(some))):
-                found.predictions[key] = Found(*values)
+                found.predictions[key] = PredictionRecord(*values)
             for key, *values in connection.execute(features.where(feature.key.in_(some))):
-                found.features[key] = FoundFeatures(*values)
+                found.features[key] = FeaturesRecord(*values)
     return found
 
 

@@ -1,7 +1,7 @@
-"""Runs: begun or taken up again, written batch by batch, switched to whole, taken back, forgotten.
+"""The life of a run: start or resume, store batch by batch, publish, roll back, discard, delete.
 
-Each change of a run is one transaction
-that first makes sure that the run is still as its job left it: a job that was overtaken by another one writes nothing.
+Each change is one transaction. It first checks that the run is as its job left it. If another job has continued the run, the
+change raises Overtaken and writes nothing.
 """
 
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from service.store.store import Store
 from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 
 PAGE = 50
-KEYS_A_STATEMENT = 5000
-_ROWS_A_SWEEP = 2000
+KEYS_PER_STATEMENT = 5000
+_ROWS_PER_DELETE = 2000
 STORED: dict[RunKind, Table] = {"predictions": stored_predictions, "features": stored_features}
-"""Where a run of each kind keeps what it computed: a row a key."""
+"""The table that holds the results of a run of each kind, one row for each key."""
 KINDS = {table: kind for kind, table in STORED.items()}
 _WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
-"""In the order in which they are worth keeping."""
+"""The states of runs that can be served, in the order in which they are kept."""
 _UNFINISHED: list[RunState] = ["running", "failed"]
-_SHOWN = [getattr(runs.c, name) for name in Run.__struct_fields__]
+_RUN_COLUMNS = [getattr(runs.c, name) for name in Run.__struct_fields__]
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Progress:
     digest: str
 
 
-class NothingBefore(Exception):
-    """There is no earlier run that could be gone back to."""
+class NoEarlierRun(Exception):
+    """There is no earlier run to roll back to."""
 
 
 class Overtaken(Exception):
-    """Another job has gone on with this run, or has discarded it."""
+    """Another job has continued this run, or has discarded it."""
 
 
 def now() -> str:
@@ -49,14 +49,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def begin(store: Store, kind: RunKind, model: str, version: str, source: str) -> Progress:
-    """Take up the unfinished run of the same source and version, or begin a new one; other unfinished ones are discarded.
+def resume_or_start(store: Store, kind: RunKind, model: str, version: str, source: str) -> Progress:
+    """Resume the unfinished run of the same source and version, or start a new one. Discard other unfinished runs.
 
-    What they held is deleted before anything is written: where the disk is full, that is the room for the new run.
+    Their rows are deleted first, so that a full disk has space for the new run.
     """
     with store.writing() as connection:
         unfinished = connection.execute(
-            select(runs).where(_of(kind, model), runs.c.state.in_(_UNFINISHED)).order_by(runs.c.id.desc())
+            select(runs).where(_runs_of(kind, model), runs.c.state.in_(_UNFINISHED)).order_by(runs.c.id.desc())
         ).all()
         same = next((run for run in unfinished if (run.version, run.source) == (version, source)), None)
         for run in unfinished:
@@ -64,28 +64,30 @@ def begin(store: Store, kind: RunKind, model: str, version: str, source: str) ->
                 _discard(connection, run.id)
         if same is not None:
             connection.execute(update(runs).where(runs.c.id == same.id).values(state="running", finished=None))
-    sweep(store, kind, model)
+    delete_discarded_rows(store, kind, model)
     if same is not None:
         return Progress(same.id, same.position, same.digest)
     with store.writing() as connection:
-        return _begin(connection, kind, model, version, source)
+        return _insert_run(connection, kind, model, version, source)
 
 
-def begin_anew(store: Store, run: str) -> Progress:
-    """Discard an unfinished run and begin another one of the same source and version."""
+def restart(store: Store, run: str) -> Progress:
+    """Discard an unfinished run and start a new one of the same source and version."""
     with store.writing() as connection:
-        old = _unfinished(connection, run)
+        old = _lock_unfinished(connection, run)
         _discard(connection, run)
-    return begin(store, old.kind, old.model, old.version, old.source)
+    return resume_or_start(store, old.kind, old.model, old.version, old.source)
 
 
-def add(store: Store, done: Progress, computed: list[dict[str, Any]], refused: list[dict[str, Any]], seconds: float) -> None:
-    """Keep a batch and how far the run is with it. A key that the run has already is refused: the first one counts.
+def store_batch(
+    store: Store, done: Progress, computed: list[dict[str, Any]], refused: list[dict[str, Any]], seconds: float
+) -> None:
+    """Store a batch and the progress of the run. A row whose key the run holds already is refused.
 
-    Raises Overtaken where the run is further already.
+    Raises Overtaken if the run is further already.
     """
     with store.writing() as connection:
-        run = _unfinished(connection, done.run)
+        run = _lock_unfinished(connection, done.run)
         if run.position >= done.position > 0:
             raise Overtaken
         table = STORED[run.kind]
@@ -109,15 +111,15 @@ def add(store: Store, done: Progress, computed: list[dict[str, Any]], refused: l
 
 
 def publish(store: Store, run: str) -> None:
-    """Switch to a run: before this commit every answer comes from the run before, after it every one from this."""
+    """Publish a run: before this commit every answer comes from the previous run, after it from this one."""
     with store.writing() as connection:
-        found = _unfinished(connection, run)
-        others = _of(found.kind, found.model) & (runs.c.state == "published")
+        found = _lock_unfinished(connection, run)
+        others = _runs_of(found.kind, found.model) & (runs.c.state == "published")
         connection.execute(update(runs).where(others).values(state="superseded"))
         connection.execute(update(runs).where(runs.c.id == run).values(state="published", finished=now()))
 
 
-def fail(store: Store, run: str) -> None:
+def mark_failed(store: Store, run: str) -> None:
     with store.writing() as connection:
         connection.execute(
             update(runs).where(runs.c.id == run, runs.c.state == "running").values(state="failed", finished=now())
@@ -125,34 +127,36 @@ def fail(store: Store, run: str) -> None:
 
 
 def roll_back(store: Store, kind: RunKind, model: str) -> Run:
-    """Take the published run back and publish the one before it; return that one. Raises NothingBefore."""
+    """Withdraw the published run, publish the previous one and return it. Raises NoEarlierRun."""
     with store.writing() as connection:
-        published = select(runs.c.id).where(_of(kind, model), runs.c.state == "published").scalar_subquery()
+        published = select(runs.c.id).where(_runs_of(kind, model), runs.c.state == "published").scalar_subquery()
         before = connection.scalar(
-            select(func.max(runs.c.id)).where(_of(kind, model), runs.c.state == "superseded", runs.c.id < published)
+            select(func.max(runs.c.id)).where(_runs_of(kind, model), runs.c.state == "superseded", runs.c.id < published)
         )
         if before is None:
-            raise NothingBefore
-        connection.execute(update(runs).where(_of(kind, model), runs.c.state == "published").values(state="withdrawn"))
+            raise NoEarlierRun
+        connection.execute(update(runs).where(_runs_of(kind, model), runs.c.state == "published").values(state="withdrawn"))
         connection.execute(update(runs).where(runs.c.id == before).values(state="published"))
-        return _run(connection, before)
+        return _load_run(connection, before)
 
 
-def prune(store: Store, kind: RunKind, model: str, max_runs: int) -> None:
+def discard_old_runs(store: Store, kind: RunKind, model: str, max_runs: int) -> None:
     """Discard whole runs beyond `max_runs`, at least 1. The published run stays, then the newest superseded ones."""
     with store.writing() as connection:
-        wanted = select(runs.c.id, runs.c.state).where(_of(kind, model), runs.c.state.in_(_WHOLE)).order_by(runs.c.id.desc())
+        wanted = (
+            select(runs.c.id, runs.c.state).where(_runs_of(kind, model), runs.c.state.in_(_WHOLE)).order_by(runs.c.id.desc())
+        )
         whole = sorted(connection.execute(wanted), key=lambda run: _WHOLE.index(run.state))
         for run in whole[max(max_runs, 1) :]:
             _discard(connection, run.id)
 
 
-def sweep(store: Store, kind: RunKind, model: str) -> None:
-    """Delete what discarded runs hold, a little at a time, so that nobody waits long for the lock."""
-    gone = select(runs.c.id).where(_of(kind, model), runs.c.state == "discarded")
+def delete_discarded_rows(store: Store, kind: RunKind, model: str) -> None:
+    """Delete the rows of discarded runs in small transactions, so that other writers wait only briefly."""
+    gone = select(runs.c.id).where(_runs_of(kind, model), runs.c.state == "discarded")
     for table, name in ((STORED[kind], "key"), (refused_rows, "place")):
         column = table.c[name]
-        some = select(table.c.run, column).where(table.c.run.in_(gone)).limit(_ROWS_A_SWEEP)
+        some = select(table.c.run, column).where(table.c.run.in_(gone)).limit(_ROWS_PER_DELETE)
         while True:
             with store.writing() as connection:
                 if not connection.execute(delete(table).where(tuple_(table.c.run, column).in_(some))).rowcount:
@@ -161,10 +165,10 @@ def sweep(store: Store, kind: RunKind, model: str) -> None:
 
 def find_run(store: Store, run: str) -> Run:
     with store.reading() as connection:
-        return _run(connection, run)
+        return _load_run(connection, run)
 
 
-def reasons(store: Store, run: str) -> list[tuple[str, str, int]]:
+def count_refusals(store: Store, run: str) -> list[tuple[str, str, int]]:
     """Return why rows of a run were refused, as (field, code, how many rows), the most frequent first."""
     rows = func.count(refused_rows.c.place.distinct())
     wanted = select(refused_rows.c.field, refused_rows.c.code, rows).where(refused_rows.c.run == run)
@@ -175,7 +179,7 @@ def reasons(store: Store, run: str) -> list[tuple[str, str, int]]:
 
 def list_runs(store: Store, model: str | None = None, after: str | None = None, kind: RunKind | None = None) -> RunList:
     """Return a page of runs, the newest first; `after` is the `next` of the page before."""
-    wanted = select(*_SHOWN).order_by(runs.c.id.desc()).limit(PAGE + 1)
+    wanted = select(*_RUN_COLUMNS).order_by(runs.c.id.desc()).limit(PAGE + 1)
     if model is not None:
         wanted = wanted.where(runs.c.model == model)
     if kind is not None:
@@ -187,12 +191,12 @@ def list_runs(store: Store, model: str | None = None, after: str | None = None, 
     return RunList(items=found[:PAGE], next=found[PAGE - 1].id if len(found) > PAGE else None)
 
 
-def _of(kind: RunKind, model: str) -> ColumnElement[bool]:
+def _runs_of(kind: RunKind, model: str) -> ColumnElement[bool]:
     return (runs.c.model == model) & (runs.c.kind == kind)
 
 
-def _unfinished(connection: Connection, run: str) -> Any:
-    """Return a run that is still being written, and keep all others from changing it until the commit. Raises Overtaken."""
+def _lock_unfinished(connection: Connection, run: str) -> Any:
+    """Return a run that is being written, locked until the commit. Raises Overtaken if it is not being written."""
     wanted = select(runs).where(runs.c.id == run, runs.c.state.in_(_UNFINISHED)).with_for_update()
     found = connection.execute(wanted).one_or_none()
     if found is None:
@@ -200,11 +204,11 @@ def _unfinished(connection: Connection, run: str) -> Any:
     return found
 
 
-def _run(connection: Connection, run: str) -> Run:
-    return Run(**connection.execute(select(*_SHOWN).where(runs.c.id == run)).one()._mapping)
+def _load_run(connection: Connection, run: str) -> Run:
+    return Run(**connection.execute(select(*_RUN_COLUMNS).where(runs.c.id == run)).one()._mapping)
 
 
-def _begin(connection: Connection, kind: RunKind, model: str, version: str, source: str) -> Progress:
+def _insert_run(connection: Connection, kind: RunKind, model: str, version: str, source: str) -> Progress:
     started = now()
     run = run_name(started, connection.scalar(select(func.max(runs.c.id))))
     named = {"id": run, "model": model, "version": version, "kind": kind, "source": source}
@@ -214,7 +218,7 @@ def _begin(connection: Connection, kind: RunKind, model: str, version: str, sour
 
 
 def _discard(connection: Connection, run: str) -> None:
-    """Only marks it: `sweep` deletes what it holds."""
+    """Mark a run as discarded; `delete_discarded_rows` deletes its rows."""
     connection.execute(
         update(runs).where(runs.c.id == run).values(state="discarded", finished=func.coalesce(runs.c.finished, now()))
     )
@@ -224,8 +228,8 @@ def _first_of_each_key(
     connection: Connection, table: Table, run: str, computed: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     places: dict[str, int] = {}
-    for start in range(0, len(computed), KEYS_A_STATEMENT):
-        keys = [row["key"] for row in computed[start : start + KEYS_A_STATEMENT]]
+    for start in range(0, len(computed), KEYS_PER_STATEMENT):
+        keys = [row["key"] for row in computed[start : start + KEYS_PER_STATEMENT]]
         known = select(table.c.key, table.c.place).where(table.c.run == run, table.c.key.in_(keys))
         places |= {row.key: row.place for row in connection.execute(known)}
     kept, twice = [], []

@@ -1,7 +1,7 @@
-"""The store: transactions on a database that is known to be ours, whole and of this program's schema.
+"""The store: transactions on a database that is checked and has this program's schema.
 
-What is not as it should be is
-refused with a sentence (StorageUnavailable) at every question; once it is as it should be, the next question succeeds.
+A faulty database raises StorageUnavailable with a sentence at every request. After the fault is repaired, the next request
+succeeds.
 """
 
 import threading
@@ -20,33 +20,33 @@ from service.store.tables import NEWEST
 MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSIONS = "alembic_version"
 _OPENING_SECONDS = 10.0
-"""How long a question waits for another one that is opening the database."""
+"""How long a request waits for another one that opens the database."""
 
 
 class Store:
-    """Opens its database at the first question, or when `prepare` is called; a fault closes it until the next question."""
+    """Opens its database at the first request, or in `prepare`. A fault closes it until the next request."""
 
-    def __init__(self, url: str, patience_seconds: float = 2.0) -> None:
-        self.database = Database(url, patience_seconds)
+    def __init__(self, url: str, timeout_seconds: float = 2.0) -> None:
+        self.database = Database(url, timeout_seconds)
         self._ready = False
         self._preparing = threading.Lock()
 
     def prepare(self) -> None:
-        """Make or migrate the database where that is needed. Raises StorageUnavailable with a sentence."""
-        with self._told():
+        """Create or migrate the database if needed. Raises StorageUnavailable with a sentence."""
+        with self._translate_errors():
             self._prepare()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._told():
+        with self._translate_errors():
             self._prepare()
             with self.database.reading() as connection:
                 yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it is kept at the end of the block, or nothing."""
-        with self._told():
+        """Open one transaction, committed at the end of the block."""
+        with self._translate_errors():
             self._prepare()
             with self.database.writing() as connection:
                 yield connection
@@ -55,20 +55,20 @@ class Store:
         self.database.engine.dispose()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what the database says into StorageUnavailable, and look at it anew next time."""
+    def _translate_errors(self) -> Iterator[None]:
+        """Turn errors of the database into StorageUnavailable, and check the database again at the next request."""
         try:
             yield
         except IntegrityError:
             raise
         except BrokenStorage as error:
-            self._forget()
+            self._reset()
             raise StorageUnavailable(str(error)) from error
         except (DBAPIError, PoolTimeout, OSError) as error:
-            self._forget()
+            self._reset()
             raise StorageUnavailable(_sentence(error)) from error
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._ready = False
         self.database.engine.dispose()
 
@@ -79,20 +79,20 @@ class Store:
             raise BrokenStorage("The storage is being opened. Try again in a moment.")
         try:
             if not self._ready:
-                self.database.make_ready()
-                self._migrate_where_needed()
-                self.database.mark()
+                self.database.create_missing_file()
+                self._migrate()
+                self.database.write_mark()
                 self._ready = True
         finally:
             self._preparing.release()
 
-    def _migrate_where_needed(self) -> None:
+    def _migrate(self) -> None:
         with self.database.reading() as connection:
             self.database.check_content(connection)
             if _version(connection) == NEWEST:
                 return
         with self.database.writing() as connection:
-            self.database.keep_others_from_migrating(connection)
+            self.database.lock_migrations(connection)
             version = _version(connection)
             if version is None:
                 self.database.check_first_start()
@@ -101,7 +101,7 @@ class Store:
 
 
 def _version(connection: Connection) -> str | None:
-    """Return the schema's version; None where there is nothing yet. Raises BrokenStorage where it is not ours to use."""
+    """Return the version of the schema, or None if there are no tables. Raises BrokenStorage for a foreign database."""
     tables = inspect(connection).get_table_names()
     if not tables:
         return None

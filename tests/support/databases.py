@@ -66,7 +66,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    opened = Store(url, patience_seconds=5)
+    opened = Store(url, timeout_seconds=5)
     yield opened
     opened.close()
 
@@ -82,8 +82,8 @@ def scored(keys: list[str], start: int = 1, label: str = "a") -> list[dict[str, 
 
 
 def run_of(store: Store, keys: list[str], label: str = "a", *, publish: bool = True) -> str:
-    begun = run_history.begin(store, "predictions", MODEL, "v1", label)
-    run_history.add(store, Progress(begun.run, len(keys), "x"), scored(keys, label=label), [], 0.5)
+    begun = run_history.resume_or_start(store, "predictions", MODEL, "v1", label)
+    run_history.store_batch(store, Progress(begun.run, len(keys), "x"), scored(keys, label=label), [], 0.5)
     if publish:
         run_history.publish(store, begun.run)
     return begun.run

@@ -41,7 +41,7 @@ def opened(url: str, **settings: Any) -> Iterator[TestClient]:
 
 def put(store: Store, model: Model, rows: dict[str, Row], *, version: str | None = None, at: str | None = None) -> str:
     """Publish a run of rows, each with the prediction that the model gives it."""
-    begun = run_history.begin(store, "predictions", model.card.name, version or model.card.version, "a test")
+    begun = run_history.resume_or_start(store, "predictions", model.card.name, version or model.card.version, "a test")
     predictions = model.predict(list(rows.values())).predictions
     stored = [
         {
@@ -53,7 +53,7 @@ def put(store: Store, model: Model, rows: dict[str, Row], *, version: str | None
         }
         for place, ((key, row), prediction) in enumerate(zip(rows.items(), predictions, strict=True), start=1)
     ]
-    run_history.add(store, Progress(begun.run, len(rows), ""), stored, [], 0.1)
+    run_history.store_batch(store, Progress(begun.run, len(rows), ""), stored, [], 0.1)
     run_history.publish(store, begun.run)
     return begun.run
 
@@ -79,11 +79,11 @@ def hours_ago(hours: float) -> str:
 
 def put_features(store: Store, model: str, entities: dict[str, Row], *, at: str | None = None) -> str:
     """Publish a run of features."""
-    begun = run_history.begin(store, "features", model, "v", "a test")
+    begun = run_history.resume_or_start(store, "features", model, "v", "a test")
     rows = [
         {"key": key, "place": place, "fields": encode(fields).decode(), "computed_at": at or run_history.now()}
         for place, (key, fields) in enumerate(entities.items(), start=1)
     ]
-    run_history.add(store, Progress(begun.run, len(rows), ""), rows, [], 0.1)
+    run_history.store_batch(store, Progress(begun.run, len(rows), ""), rows, [], 0.1)
     run_history.publish(store, begun.run)
     return begun.run

@@ -222,7 +222,7 @@ def test_while_runs_are_switched_every_answer_comes_from_one_whole_run(app: Test
             break
         area = areas[number % 3]
         runs[put(store, FLAT_MODEL, dict.fromkeys(keys, FLAT_ROW | {"area": area}))] = area
-        run_history.prune(store, "predictions", "flat-price", 2)
+        run_history.discard_old_runs(store, "predictions", "flat-price", 2)
     run_history.roll_back(store, "predictions", "flat-price")
     over.set()
     for thread in threads:

@@ -252,7 +252,7 @@ def test_while_features_are_switched_every_answer_comes_from_one_whole_run(app: 
             break
         area = areas[number % 3]
         runs[put_features(store, "flat-price", dict.fromkeys(keys, FLAT_ROW | {"area": area}))] = area
-        run_history.prune(store, "features", "flat-price", 2)
+        run_history.discard_old_runs(store, "features", "flat-price", 2)
         known = len(answers)  # a writer that never pauses could lock readers out for longer than they wait
         while len(answers) == known and not wrong and any(thread.is_alive() for thread in threads):
             over.wait(0.01)

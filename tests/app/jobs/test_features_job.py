@@ -386,7 +386,7 @@ KILLED_CLIENTS = 3000
 """Enough for four batches."""
 
 
-@pytest.mark.parametrize(("left", "point"), [(1, "add"), (3, "add"), (1, "publish")])
+@pytest.mark.parametrize(("left", "point"), [(1, "store_batch"), (3, "store_batch"), (1, "publish")])
 def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     left: int, point: str, job: Any, store: Store, url: str, tmp_path: Path, bundles: Path
 ) -> None:
@@ -402,7 +402,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     begun = newest(store)
     assert begun.state == "running"
-    assert {found.run for found in lookups.find(store, MODEL, ["2", "3"]).features.values()} == {undisturbed.id}
+    assert {found.run for found in lookups.find_records(store, MODEL, ["2", "3"]).features.values()} == {undisturbed.id}
     job(tmp_path / "in.parquet")
     ended = newest(store)
     assert (ended.id, ended.state) == (begun.id, "published")
@@ -417,7 +417,7 @@ def test_features_and_predictions_are_runs_beside_each_other(
     job(tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
     features = newest(store)
     job(tmp_path / "out" / "features.parquet", kind="predict")
-    held = lookups.find(store, MODEL, ["17"])
+    held = lookups.find_records(store, MODEL, ["17"])
     assert held.features["17"].run == features.id != held.predictions["17"].run
     assert json.loads(held.predictions["17"].row) == json.loads(held.features["17"].fields)
     assert [run.kind for run in run_history.list_runs(store).items] == ["predictions", "features"]
@@ -426,8 +426,8 @@ def test_features_and_predictions_are_runs_beside_each_other(
         job(tmp_path / "in.parquet")
     made = [run.id for run in run_history.list_runs(store, kind="features").items]
     job("", "--kind", "features", kind="rollback")
-    assert lookups.find(store, MODEL, ["17"]).features["17"].run == made[1]
-    assert lookups.find(store, MODEL, ["17"]).predictions["17"].run == held.predictions["17"].run
+    assert lookups.find_records(store, MODEL, ["17"]).features["17"].run == made[1]
+    assert lookups.find_records(store, MODEL, ["17"]).predictions["17"].run == held.predictions["17"].run
     with pytest.raises(SystemExit, match="no run of credit-default before"):
         job("", "--kind", "features", kind="rollback")
     states = [run.state for run in run_history.list_runs(store, kind="features").items]
@@ -440,9 +440,9 @@ def test_two_features_jobs_of_one_model_do_not_write_at_once(
 ) -> None:
     some.to_parquet(tmp_path / "in.parquet")
     store.prepare()
-    with store.database.only_one(f"features-{MODEL}"), pytest.raises(SystemExit, match="Another job"):
+    with store.database.try_lock(f"features-{MODEL}"), pytest.raises(SystemExit, match="Another job"):
         job(tmp_path / "in.parquet")
-    with store.database.only_one(f"predictions-{MODEL}"):
+    with store.database.try_lock(f"predictions-{MODEL}"):
         job(tmp_path / "in.parquet")
     assert newest(store).state == "published"
 
@@ -465,7 +465,7 @@ def test_an_input_that_is_wrong_as_a_whole_leaves_the_served_run(
     spoilt(some).to_parquet(tmp_path / "wrong.parquet")
     with pytest.raises(SystemExit, match=sentence):
         job(tmp_path / "wrong.parquet")
-    assert lookups.find(store, MODEL, ["1"]).features["1"].run == served.id
+    assert lookups.find_records(store, MODEL, ["1"]).features["1"].run == served.id
 
 
 def test_a_model_whose_card_asks_for_no_features_has_none(job: Any) -> None:
@@ -480,7 +480,7 @@ def test_a_database_of_the_schema_before_is_migrated_and_keeps_its_runs(url: str
     from service.store.store import MIGRATIONS
 
     old = Store(url)
-    old.database.make_ready()
+    old.database.create_missing_file()
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with old.database.writing() as connection:
@@ -492,16 +492,16 @@ def test_a_database_of_the_schema_before_is_migrated_and_keeps_its_runs(url: str
             )
         )
         connection.execute(text("INSERT INTO stored_predictions VALUES ('20260101', '17', 1, '{}', '{}', 't')"))
-    old.database.mark()
+    old.database.write_mark()
     old.close()
     store = Store(url)
-    held = lookups.find(store, "m", ["17"])
+    held = lookups.find_records(store, "m", ["17"])
     assert held.predictions["17"].run == "20260101"
     assert held.features == {}
-    begun = run_history.begin(store, "features", "m", "v", "s")
+    begun = run_history.resume_or_start(store, "features", "m", "v", "s")
     fields = {"key": "17", "place": 1, "fields": "{}", "computed_at": "t"}
-    run_history.add(store, run_history.Progress(begun.run, 1, "d"), [fields], [], 0.1)
+    run_history.store_batch(store, run_history.Progress(begun.run, 1, "d"), [fields], [], 0.1)
     run_history.publish(store, begun.run)
-    assert lookups.find(store, "m", ["17"]).features["17"].run == begun.run
+    assert lookups.find_records(store, "m", ["17"]).features["17"].run == begun.run
     assert [run.state for run in run_history.list_runs(store).items] == ["published", "published"]
     store.close()

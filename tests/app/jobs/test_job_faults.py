@@ -62,7 +62,7 @@ def opened(tmp_path: Path) -> Iterator[Store]:
 
 def after_a_batch(monkeypatch: pytest.MonkeyPatch, disturb: Callable[[], None]) -> None:
     """Disturb once, when the first batch was kept."""
-    whole = run_history.add
+    whole = run_history.store_batch
     left = [disturb]
 
     def add(*arguments: Any) -> None:
@@ -70,7 +70,7 @@ def after_a_batch(monkeypatch: pytest.MonkeyPatch, disturb: Callable[[], None]) 
         if left:
             left.pop()()
 
-    monkeypatch.setattr(run_history, "add", add)
+    monkeypatch.setattr(run_history, "store_batch", add)
 
 
 def told_server(url: str, sentence: str) -> Callable[[], None]:
@@ -111,7 +111,7 @@ def test_a_job_that_lost_its_lock_switches_to_nothing_and_says_so(
     served = newest(store)
     with monkeypatch.context() as patch:
         after_a_batch(patch, told_server(server_url, END_OF_THE_LOCK))
-        with pytest.raises(SystemExit, match="that kept other jobs away broke off"):
+        with pytest.raises(SystemExit, match="that held the lock of this job was lost"):
             job(server_url, kind, tmp_path / "in.parquet")
     assert caplog.records == [], "a traceback on standard error, beside the sentence"
     begun = newest(store)
@@ -168,7 +168,7 @@ def test_a_job_that_another_one_has_overtaken_says_so_and_the_other_ones_run_is_
         job(url, kind, tmp_path / "in.parquet")
 
     after_a_batch(monkeypatch, other)
-    with pytest.raises(SystemExit, match="has gone on in the place of this one"):
+    with pytest.raises(SystemExit, match="has continued this run"):
         job(url, kind, tmp_path / "in.parquet")
     (run,) = run_history.list_runs(opened).items
     assert (run.state, run.rows, run.refused) == ("published", len(inputs[kind]) // (1 if kind == "predict" else 6), 0)
@@ -244,7 +244,7 @@ def test_nights_that_fail_leave_no_rows_behind(
             for table in (stored_predictions, stored_features)
         ]
     assert sorted(counts) == [0, 1]
-    assert lookups.find(opened, MODEL, ["1"]).predictions == {}
+    assert lookups.find_records(opened, MODEL, ["1"]).predictions == {}
 
 
 @pytest.mark.parametrize("taken", ["a file", "a file in a path", "a folder that takes nothing"])
@@ -282,15 +282,15 @@ def test_a_night_that_cannot_delete_older_runs_says_that_its_own_is_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     inputs[kind].to_parquet(tmp_path / "in.parquet")
-    monkeypatch.setattr("service.jobs.__main__._PATIENCE_SECONDS", 0.2)
-    whole = run_history.prune
+    monkeypatch.setattr("service.jobs.__main__._LOCK_TIMEOUT_SECONDS", 0.2)
+    whole = run_history.discard_old_runs
     with contextlib.closing(sqlite3.connect(tmp_path / "witryna.db", isolation_level=None)) as outside:
 
         def prune(*arguments: Any) -> None:
             outside.execute("BEGIN IMMEDIATE")
             whole(*arguments)
 
-        monkeypatch.setattr(run_history, "prune", prune)
+        monkeypatch.setattr(run_history, "discard_old_runs", prune)
         with pytest.raises(SystemExit, match=r"is served, but older ones could not be deleted\. The storage is locked"):
             job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet")
     assert newest(opened).state == "published"

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from service.bundles.bundle_files import read_card
 from service.jobs.__main__ import main
-from service.jobs.inputs import Wanted, open_source, read
+from service.jobs.inputs import RequiredColumns, open_source, read
 from service.jobs.partitions import WrongInput
 from service.schemas import Card
 from service.store.store import Store
@@ -245,7 +245,7 @@ def test_where_every_row_is_refused_and_the_reasons_cannot_be_written_it_is_told
 
 
 def rows_of(source: Path) -> list[dict[str, object]]:
-    opened = open_source(str(source), Wanted(["a"], frozenset()))
+    opened = open_source(str(source), RequiredColumns(["a"], frozenset()))
     return [row for batch in read(opened, ["a", "b"]) for row in batch.to_pylist()]
 
 

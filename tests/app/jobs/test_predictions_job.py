@@ -22,7 +22,7 @@ from service.errors import BrokenBundle
 from service.jobs.__main__ import main
 from service.jobs.batch_scoring import score_batch
 from service.jobs.engines import Local
-from service.jobs.inputs import Wanted, open_source, read
+from service.jobs.inputs import RequiredColumns, open_source, read
 from service.jobs.partitions import BATCH_ROWS
 from service.rows.strict_json import encode
 from service.schemas import Card
@@ -197,10 +197,10 @@ def test_an_input_that_is_wrong_as_a_whole_leaves_the_served_run(
     named = given.format(folder=tmp_path) if "://" in given else str(tmp_path / given)
     with pytest.raises(SystemExit, match=sentence):
         job(named)
-    assert len(lookups.find(store, MODEL, [str(number) for number in few["client_id"]]).predictions) == 20
+    assert len(lookups.find_records(store, MODEL, [str(number) for number in few["client_id"]]).predictions) == 20
 
 
-@pytest.mark.parametrize(("left", "point"), [(1, "add"), (3, "add"), (1, "publish")])
+@pytest.mark.parametrize(("left", "point"), [(1, "store_batch"), (3, "store_batch"), (1, "publish")])
 def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     left: int, point: str, job: Any, store: Store, url: str, some: pd.DataFrame, tmp_path: Path, bundles: Path
 ) -> None:
@@ -221,7 +221,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     begun = newest(store)
     assert begun.state == "running"
     assert begun.rows == (ROWS if point == "publish" else (left - 1) * BATCH_ROWS)
-    assert {found.run for found in lookups.find(store, MODEL, ["1", "2"]).predictions.values()} == {undisturbed.id}
+    assert {found.run for found in lookups.find_records(store, MODEL, ["1", "2"]).predictions.values()} == {undisturbed.id}
     job(tmp_path / "in.parquet")
     ended = newest(store)
     assert (ended.id, ended.state) == (begun.id, "published")
@@ -234,15 +234,15 @@ def half_done(store: Store, source: Path, bundles: Path) -> str:
     from service.jobs import job_runner
 
     card = read_card(bundles / MODEL)
-    opened = open_source(str(source), job_runner.needs(card, "client_id"))
+    opened = open_source(str(source), job_runner.required_columns(card, "client_id"))
 
     def stop(rows: int) -> None:
         if rows:
             raise KeyboardInterrupt
 
-    work = job_runner.predictions(bundles / MODEL, card, opened, "client_id")
+    work = job_runner.prediction_job(bundles / MODEL, card, opened, "client_id")
     with pytest.raises(KeyboardInterrupt):
-        job_runner.carry_out(store, card, work, engine=Local(), max_runs=3, advance=stop)
+        job_runner.run_job(store, card, work, engine=Local(), max_runs=3, advance=stop)
     return str(newest(store).id)
 
 
@@ -284,7 +284,7 @@ def test_a_job_that_found_the_storage_full_goes_on_when_there_is_room(
 def test_two_jobs_for_one_model_do_not_write_at_once(job: Any, store: Store, some: pd.DataFrame, tmp_path: Path) -> None:
     some.iloc[:10].to_parquet(tmp_path / "in.parquet")
     store.prepare()
-    with store.database.only_one(f"predictions-{MODEL}"), pytest.raises(SystemExit, match="Another job"):
+    with store.database.try_lock(f"predictions-{MODEL}"), pytest.raises(SystemExit, match="Another job"):
         job(tmp_path / "in.parquet")
     assert run_history.list_runs(store).items == []
 
@@ -303,7 +303,7 @@ def test_the_run_before_comes_back_at_one_command(
         job(tmp_path / "in.parquet")
     made = [run.id for run in run_history.list_runs(store).items]
     job("", kind="rollback")
-    assert {found.run for found in lookups.find(store, MODEL, ["1"]).predictions.values()} == {made[1]}
+    assert {found.run for found in lookups.find_records(store, MODEL, ["1"]).predictions.values()} == {made[1]}
     with pytest.raises(SystemExit, match="no run of credit-default before"):
         job("", kind="rollback")
     capsys.readouterr()
@@ -338,7 +338,8 @@ def test_a_batch_alone_gives_the_same_again_and_holds_every_row_once(some: pd.Da
 
 def test_batches_stay_small_however_large_the_input(clients_file: Path) -> None:
     sizes = [
-        batch.num_rows for batch in read(open_source(str(clients_file), Wanted(["client_id"], frozenset())), ["client_id"])
+        batch.num_rows
+        for batch in read(open_source(str(clients_file), RequiredColumns(["client_id"], frozenset())), ["client_id"])
     ]
     assert sum(sizes) == 30_000
     assert max(sizes) <= BATCH_ROWS

@@ -11,7 +11,7 @@ from sqlalchemy import MetaData, inspect, select, text
 
 from service.errors import BrokenStorage, StorageUnavailable
 from service.store import lookups, run_history
-from service.store.run_history import NothingBefore, Overtaken, Progress
+from service.store.run_history import NoEarlierRun, Overtaken, Progress
 from service.store.store import Store
 from service.store.tables import NEWEST, metadata, runs
 from tests.support.databases import MODEL, run_of, scored, sqlite_url
@@ -37,7 +37,7 @@ def test_the_migrations_make_the_tables_that_the_program_speaks_of(store: Store)
 
 
 def test_several_programs_that_start_at_once_make_one_database(url: str) -> None:
-    stores = [Store(url, patience_seconds=20) for _ in range(4)]
+    stores = [Store(url, timeout_seconds=20) for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(Store.prepare, stores))
     with stores[0].reading() as connection:
@@ -48,23 +48,23 @@ def test_several_programs_that_start_at_once_make_one_database(url: str) -> None
 
 def test_nothing_of_a_run_is_found_before_it_is_published_and_all_of_it_afterwards(store: Store) -> None:
     run = run_of(store, ["1", "2"], publish=False)
-    assert lookups.find(store, MODEL, ["1", "2"]).predictions == {}
+    assert lookups.find_records(store, MODEL, ["1", "2"]).predictions == {}
     run_history.publish(store, run)
-    found = lookups.find(store, MODEL, ["1", "2", "3"]).predictions
+    found = lookups.find_records(store, MODEL, ["1", "2", "3"]).predictions
     assert found.keys() == {"1", "2"}
     assert {each.run for each in found.values()} == {run}
-    assert lookups.find(store, "another", ["1"]).predictions == {}
+    assert lookups.find_records(store, "another", ["1"]).predictions == {}
 
 
 def test_more_keys_than_fit_into_one_statement_are_found(store: Store) -> None:
     keys = [str(number) for number in range(12_000)]
     run_of(store, keys)
-    assert lookups.find(store, MODEL, keys).predictions.keys() == set(keys)
+    assert lookups.find_records(store, MODEL, keys).predictions.keys() == set(keys)
 
 
 def test_a_newer_run_takes_the_place_of_the_older_one(store: Store) -> None:
     old, new = run_of(store, ["1"], "old"), run_of(store, ["1"], "new")
-    assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"new"'
+    assert lookups.find_records(store, MODEL, ["1"]).predictions["1"].prediction == '"new"'
     assert states(store) == {old: "superseded", new: "published"}
 
 
@@ -76,9 +76,9 @@ def test_two_published_runs_of_a_model_cannot_be(store: Store) -> None:
 
 
 def test_a_key_that_a_run_holds_already_is_refused_with_the_row_that_has_it(store: Store) -> None:
-    begun = run_history.begin(store, "predictions", MODEL, "v1", "s")
-    run_history.add(store, Progress(begun.run, 3, "x"), scored(["1", "2", "1"]), [], 0)
-    run_history.add(store, Progress(begun.run, 5, "x"), scored(["2", "3"], start=4), [], 0)
+    begun = run_history.resume_or_start(store, "predictions", MODEL, "v1", "s")
+    run_history.store_batch(store, Progress(begun.run, 3, "x"), scored(["1", "2", "1"]), [], 0)
+    run_history.store_batch(store, Progress(begun.run, 5, "x"), scored(["2", "3"], start=4), [], 0)
     run_history.publish(store, begun.run)
     run = run_history.find_run(store, begun.run)
     assert (run.rows, run.refused) == (3, 2)
@@ -93,22 +93,22 @@ def test_a_key_that_a_run_holds_already_is_refused_with_the_row_that_has_it(stor
 
 
 def test_an_unfinished_run_goes_on_for_the_same_source_and_version_and_for_no_other(store: Store) -> None:
-    begun = run_history.begin(store, "predictions", MODEL, "v1", "source")
-    run_history.add(store, Progress(begun.run, 1, "d"), scored(["1"]), [], 0)
-    assert run_history.begin(store, "predictions", MODEL, "v1", "source") == Progress(begun.run, 1, "d")
-    run_history.fail(store, begun.run)
-    assert run_history.begin(store, "predictions", MODEL, "v1", "source").run == begun.run
-    other = run_history.begin(store, "predictions", MODEL, "v2", "source")
+    begun = run_history.resume_or_start(store, "predictions", MODEL, "v1", "source")
+    run_history.store_batch(store, Progress(begun.run, 1, "d"), scored(["1"]), [], 0)
+    assert run_history.resume_or_start(store, "predictions", MODEL, "v1", "source") == Progress(begun.run, 1, "d")
+    run_history.mark_failed(store, begun.run)
+    assert run_history.resume_or_start(store, "predictions", MODEL, "v1", "source").run == begun.run
+    other = run_history.resume_or_start(store, "predictions", MODEL, "v2", "source")
     assert (other.position, states(store)) == (0, {begun.run: "discarded", other.run: "running"})
-    run_history.sweep(store, "predictions", MODEL)
+    run_history.delete_discarded_rows(store, "predictions", MODEL)
     assert list(lookups.predictions_of(store, begun.run, 10)) == []
 
 
 def test_rolling_back_goes_to_the_run_before_and_never_to_one_that_was_taken_back(store: Store) -> None:
     first, bad = run_of(store, ["1"], "first"), run_of(store, ["1"], "bad")
     assert run_history.roll_back(store, "predictions", MODEL).id == first
-    assert lookups.find(store, MODEL, ["1"]).predictions["1"].run == first
-    with pytest.raises(NothingBefore):
+    assert lookups.find_records(store, MODEL, ["1"]).predictions["1"].run == first
+    with pytest.raises(NoEarlierRun):
         run_history.roll_back(store, "predictions", MODEL)
     third = run_of(store, ["1"], "third")
     assert run_history.roll_back(store, "predictions", MODEL).id == first
@@ -118,26 +118,28 @@ def test_rolling_back_goes_to_the_run_before_and_never_to_one_that_was_taken_bac
 def test_pruning_keeps_the_published_run_and_the_newest_that_can_be_gone_back_to(store: Store) -> None:
     made = [run_of(store, ["1"], str(number)) for number in range(4)]
     run_history.roll_back(store, "predictions", MODEL)
-    run_history.prune(store, "predictions", MODEL, 2)
+    run_history.discard_old_runs(store, "predictions", MODEL, 2)
     assert [states(store)[run] for run in made] == ["discarded", "superseded", "published", "discarded"]
-    run_history.prune(store, "predictions", MODEL, 1)
+    run_history.discard_old_runs(store, "predictions", MODEL, 1)
     assert [states(store)[run] for run in made] == ["discarded", "discarded", "published", "discarded"]
-    assert lookups.find(store, MODEL, ["1"]).predictions["1"].run == made[2]
+    assert lookups.find_records(store, MODEL, ["1"]).predictions["1"].run == made[2]
 
 
 def test_sweeping_deletes_all_that_discarded_runs_hold_and_nothing_else(store: Store) -> None:
-    old = run_history.begin(store, "predictions", MODEL, "v1", "old")
-    run_history.add(store, Progress(old.run, 6001, "x"), scored([str(number) for number in range(6000)] + ["1"]), [], 0)
+    old = run_history.resume_or_start(store, "predictions", MODEL, "v1", "old")
+    run_history.store_batch(
+        store, Progress(old.run, 6001, "x"), scored([str(number) for number in range(6000)] + ["1"]), [], 0
+    )
     new = run_of(store, [str(number) for number in range(100)], "new")
-    run_history.sweep(store, "predictions", MODEL)
+    run_history.delete_discarded_rows(store, "predictions", MODEL)
     assert states(store) == {old.run: "discarded", new: "published"}
     assert (list(lookups.predictions_of(store, old.run, 10)), list(lookups.refused_of(store, old.run, 10))) == ([], [])
-    assert len(lookups.find(store, MODEL, [str(number) for number in range(6000)]).predictions) == 100
+    assert len(lookups.find_records(store, MODEL, [str(number) for number in range(6000)]).predictions) == 100
 
 
 def test_a_new_connection_lets_go_of_no_lock_of_another_one(tmp_path: Path) -> None:
     """Closing a file lets go of all locks of a process on it: nothing but SQLite may open it."""
-    store, other = Store(sqlite_url(tmp_path)), Store(sqlite_url(tmp_path), patience_seconds=0.1)
+    store, other = Store(sqlite_url(tmp_path)), Store(sqlite_url(tmp_path), timeout_seconds=0.1)
     store.prepare()
     outside = [
         sys.executable,
@@ -145,7 +147,7 @@ def test_a_new_connection_lets_go_of_no_lock_of_another_one(tmp_path: Path) -> N
         "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')",
     ]
     with store.writing() as connection:
-        run_history._begin(connection, "predictions", MODEL, "v", "s")
+        run_history._insert_run(connection, "predictions", MODEL, "v", "s")
         other.prepare()
         assert run_history.list_runs(other).items == []
         other.close()
@@ -167,12 +169,12 @@ def test_the_history_is_read_page_by_page_the_newest_first(store: Store) -> None
 def test_only_one_holds_a_name_at_a_time(store: Store) -> None:
     store.prepare()
     with (
-        store.database.only_one("a") as first,
-        store.database.only_one("a") as second,
-        store.database.only_one("b") as other,
+        store.database.try_lock("a") as first,
+        store.database.try_lock("a") as second,
+        store.database.try_lock("b") as other,
     ):
         assert (first is None, second is None, other is None) == (False, True, False)
-    with store.database.only_one("a") as again:
+    with store.database.try_lock("a") as again:
         assert again
 
 
@@ -180,27 +182,27 @@ def test_a_lock_that_cannot_be_taken_for_another_reason_than_a_holder_is_told_in
     store = Store(sqlite_url(tmp_path))
     store.prepare()
     (tmp_path / "witryna.db.a.lock").mkdir()
-    with pytest.raises(BrokenStorage, match="lock beside the database"), store.database.only_one("a"):
+    with pytest.raises(BrokenStorage, match="lock beside the database"), store.database.try_lock("a"):
         pass
     store.close()
 
 
 def test_a_job_that_was_overtaken_keeps_nothing_and_switches_to_nothing(store: Store) -> None:
     served = run_of(store, ["1"], "served")
-    begun = run_history.begin(store, "predictions", MODEL, "v1", "s")
-    run_history.add(store, Progress(begun.run, 2, "ours"), scored(["1", "2"]), [], 0)
+    begun = run_history.resume_or_start(store, "predictions", MODEL, "v1", "s")
+    run_history.store_batch(store, Progress(begun.run, 2, "ours"), scored(["1", "2"]), [], 0)
     with pytest.raises(Overtaken):
-        run_history.add(store, Progress(begun.run, 2, "theirs"), scored(["1", "2"], label="twice"), [], 0)
+        run_history.store_batch(store, Progress(begun.run, 2, "theirs"), scored(["1", "2"], label="twice"), [], 0)
     assert [row["prediction"] for row in next(lookups.predictions_of(store, begun.run, 9))] == ['"a"', '"a"']
-    other = run_history.begin(store, "predictions", MODEL, "v1", "another")
+    other = run_history.resume_or_start(store, "predictions", MODEL, "v1", "another")
     for write in (
-        lambda: run_history.add(store, Progress(begun.run, 3, "x"), scored(["3"]), [], 0),
+        lambda: run_history.store_batch(store, Progress(begun.run, 3, "x"), scored(["3"]), [], 0),
         lambda: run_history.publish(store, begun.run),
-        lambda: run_history.begin_anew(store, begun.run),
+        lambda: run_history.restart(store, begun.run),
     ):
         with pytest.raises(Overtaken):
             write()
-    run_history.fail(store, begun.run)
+    run_history.mark_failed(store, begun.run)
     assert states(store) == {served: "published", begun.run: "discarded", other.run: "running"}
     assert list(lookups.predictions_of(store, begun.run, 9)) == []
     run_history.publish(store, other.run)
@@ -224,11 +226,11 @@ def test_runs_are_in_the_order_in_which_they_began_also_when_the_clock_goes_back
 
 
 def test_a_batch_may_have_more_keys_than_a_statement_takes_parameters(store: Store) -> None:
-    begun = run_history.begin(store, "features", MODEL, "v1", "s")
+    begun = run_history.resume_or_start(store, "features", MODEL, "v1", "s")
     many = [{"key": str(place), "place": place, "fields": "{}", "computed_at": "t"} for place in range(1, 70_001)]
-    run_history.add(store, Progress(begun.run, 70_000, "x"), many, [], 0)
+    run_history.store_batch(store, Progress(begun.run, 70_000, "x"), many, [], 0)
     again = [{**many[place], "place": 70_001 + place} for place in (0, 69_999)]
-    run_history.add(store, Progress(begun.run, 70_002, "y"), again, [], 0)
+    run_history.store_batch(store, Progress(begun.run, 70_002, "y"), again, [], 0)
     run = run_history.find_run(store, begun.run)
     assert (run.rows, run.refused) == (70_000, 2)
 
@@ -238,7 +240,7 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
 
     def break_off() -> None:
         with store.writing() as connection:
-            run_history._begin(connection, "predictions", MODEL, "v", "s")
+            run_history._insert_run(connection, "predictions", MODEL, "v", "s")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -258,12 +260,12 @@ def test_a_database_of_a_newer_schema_is_refused_and_left_alone(store: Store, ur
     with store.writing() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
         connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": NEWEST})
-    assert lookups.find(newer, MODEL, ["1"]).predictions
+    assert lookups.find_records(newer, MODEL, ["1"]).predictions
     newer.close()
 
 
 def test_another_programs_database_is_refused_and_left_alone(store: Store) -> None:
-    store.database.make_ready()
+    store.database.create_missing_file()
     with store.database.writing() as connection:
         connection.execute(text("CREATE TABLE theirs (a INTEGER)"))
     with pytest.raises(StorageUnavailable, match="another program"):

@@ -212,7 +212,7 @@ def test_a_second_job_ends_with_one_and_says_that_another_is_running(installed: 
     environment = cron_environment(installed, inputs)
     store = Store(environment["SERVICE_DATABASE_URL"])
     store.prepare()
-    with store.database.only_one(f"predictions-{MODEL}") as alone:
+    with store.database.try_lock(f"predictions-{MODEL}") as alone:
         assert alone
         done = ran(cron_line(CRON[1], installed, inputs), installed, **environment)
     assert (done.returncode, "Another job" in done.stderr) == (1, True)

@@ -25,7 +25,7 @@ from service.errors import BrokenBundle
 from service.jobs import engines, features, job_runner
 from service.jobs.__main__ import main
 from service.jobs.engines import Answered, Dask, Engine, Local, WrongEngine
-from service.jobs.inputs import Wanted, open_source, partitions
+from service.jobs.inputs import RequiredColumns, open_source, partitions
 from service.jobs.partitions import BATCH_ROWS, Held, held
 from service.store import lookups, run_history
 from service.store.store import Store
@@ -66,10 +66,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def carried_out(store: Store, bundles: Path, source: Path, engine: Engine, advance: Any = lambda _rows: None) -> str:
     """Do the nightly predictions of a file; return the run."""
     card = read_card(bundles / MODEL)
-    work = job_runner.predictions(
-        bundles / MODEL, card, open_source(str(source), job_runner.needs(card, "client_id")), "client_id"
+    work = job_runner.prediction_job(
+        bundles / MODEL, card, open_source(str(source), job_runner.required_columns(card, "client_id")), "client_id"
     )
-    return str(job_runner.carry_out(store, card, work, engine=engine, max_runs=9, advance=advance).id)
+    return str(job_runner.run_job(store, card, work, engine=engine, max_runs=9, advance=advance).id)
 
 
 def content(store: Store, run: str) -> list[Any]:
@@ -114,11 +114,11 @@ def test_a_run_is_the_same_row_for_row_on_dask(
 def test_features_are_the_same_client_for_client_on_dask(engine: Dask, store: Store, bundles: Path, tmp_path: Path) -> None:
     statements = pq.read_table(ROOT / "data" / "card_statements.parquet")
     pq.write_table(statements.filter(pc.less(statements["client"], 2000)), tmp_path / "in.parquet")
-    card, source = read_card(bundles / MODEL), open_source(str(tmp_path / "in.parquet"), features.needs(None))
+    card, source = read_card(bundles / MODEL), open_source(str(tmp_path / "in.parquet"), features.required_columns(None))
     found = []
     for each in (Local(), engine):
-        work = features.features(card, source, None)
-        run = job_runner.carry_out(store, card, work, engine=each, max_runs=9, advance=lambda _rows: None)
+        work = features.feature_job(card, source, None)
+        run = job_runner.run_job(store, card, work, engine=each, max_runs=9, advance=lambda _rows: None)
         pages = lookups.features_of(store, run.id, 5000)
         found.append([(row["key"], row["fields"], row["place"]) for page in pages for row in page])
     assert len(found[0]) == 1999
@@ -158,7 +158,7 @@ def test_a_killed_job_leaves_no_worker_behind_and_goes_on_here(
     arguments = ["predict", "--model", MODEL, "--input", str(source), "--engine", "dask"]
     settings = {"SERVICE_DATABASE_URL": f"sqlite:///{tmp_path}/witryna.db", "SERVICE_BUNDLES": str(bundles)}
     job = subprocess.Popen(
-        [sys.executable, "-c", KILLED_BEFORE_COMMIT, "3", "add", *arguments], cwd=ROOT, env=os.environ | settings
+        [sys.executable, "-c", KILLED_BEFORE_COMMIT, "3", "store_batch", *arguments], cwd=ROOT, env=os.environ | settings
     )
     workers: set[psutil.Process] = set()
     while job.poll() is None:
@@ -177,7 +177,7 @@ def test_partitions_of_any_size_hold_the_same_batches(some: pd.DataFrame, tmp_pa
         file = tmp_path / f"{size}.parquet"
         some.to_parquet(file, row_group_size=size)
         columns = ["client_id", "credit_limit"]
-        source = open_source(str(file), Wanted(columns, frozenset()))
+        source = open_source(str(file), RequiredColumns(columns, frozenset()))
         whole = [batch for each in partitions(source, columns) for batch in each.batches()]
         assert sum(batch.num_rows for batch in whole) == ROWS
         assert max(batch.num_rows for batch in whole) == BATCH_ROWS
@@ -289,7 +289,7 @@ def test_the_command_on_a_cluster_elsewhere_gives_the_same_run_though_a_worker_i
         pq.write_table(pq.read_table(ROOT / "data" / "card_statements.parquet").slice(0, 60_000), source)
     command = [kind, "--model", MODEL, "--input", str(source)]
     main(command)
-    whole = run_history.add
+    whole = run_history.store_batch
     with cluster(ROOT) as (address, _):
         workers = [worker_of(address)]
         with distributed.Client(address, timeout=30) as client:
@@ -302,7 +302,7 @@ def test_the_command_on_a_cluster_elsewhere_gives_the_same_run_though_a_worker_i
                 victim.kill()
                 victim.wait()
 
-        monkeypatch.setattr(run_history, "add", add)
+        monkeypatch.setattr(run_history, "store_batch", add)
         main([*command, "--engine", "dask", "--scheduler", address])
     assert not workers, "no worker died"
     dask, local = run_history.list_runs(store).items

@@ -70,13 +70,13 @@ def content(store: Store, run: str) -> list[Any]:
 
 def served(store: Store) -> set[str]:
     """Return the runs from which some keys are answered."""
-    held = lookups.find(store, MODEL, ["1", "2", "1999"])
+    held = lookups.find_records(store, MODEL, ["1", "2", "1999"])
     return {each.run for each in held.predictions.values()} | {each.run for each in held.features.values()}
 
 
 AFTER_THE_SWITCH = {
-    "after the switch": ("service.store.run_history:prune", 1),
-    "after old runs were marked": ("service.store.run_history:sweep", 2),
+    "after the switch": ("service.store.run_history:discard_old_runs", 1),
+    "after old runs were marked": ("service.store.run_history:delete_discarded_rows", 2),
     "while their rows are deleted": ("service.store.run_history:delete", 4),
     "while files are written": ("service.jobs.run_files:{row}", 1500),
     "between the files": ("service.jobs.run_files:_put", 2),
@@ -171,7 +171,7 @@ def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_
             table.to_sql("rows", engine, index=False, if_exists="replace")
 
     put(inputs[kind])
-    whole, left = run_history.add, 1
+    whole, left = run_history.store_batch, 1
 
     def add(*arguments: Any) -> None:
         nonlocal left
@@ -181,8 +181,8 @@ def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_
         whole(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_history, "add", add)
-        with pytest.raises(SystemExit, match="goes on"):
+        patch.setattr(run_history, "store_batch", add)
+        with pytest.raises(SystemExit, match="continue this run"):
             main(command(kind, given))
     begun = run_history.list_runs(store).items[0]
     assert (begun.state, begun.rows > 0) == ("running", True)
@@ -207,7 +207,7 @@ def test_a_job_that_finds_the_database_locked_says_so_and_goes_on_when_it_is_fre
         monkeypatch.context() as patch,
         closing(sqlite3.connect(tmp_path / "witryna.db", isolation_level=None)) as outside,
     ):
-        patch.setattr("service.jobs.__main__._PATIENCE_SECONDS", 0.2)
+        patch.setattr("service.jobs.__main__._LOCK_TIMEOUT_SECONDS", 0.2)
         outside.execute("BEGIN IMMEDIATE")
         with pytest.raises(SystemExit, match="locked by another program"):
             main(command(kind, tmp_path / "in.parquet"))

@@ -49,10 +49,10 @@ def test_a_sqlite_backup_taken_while_a_job_writes_is_whole_and_comes_back_under_
     unfinished = run_of(store, ["1"], "unfinished", publish=False)
     run(told("python"), tmp_path, PATH=path)
     run_history.publish(store, unfinished)
-    assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"unfinished"'
+    assert lookups.find_records(store, MODEL, ["1"]).predictions["1"].prediction == '"unfinished"'
     run(told("test"), tmp_path)
-    assert lookups.find(store, MODEL, ["1", "499"]).predictions.keys() == {"1", "499"}
-    assert lookups.find(store, MODEL, ["1"]).predictions["1"].prediction == '"old"'
+    assert lookups.find_records(store, MODEL, ["1", "499"]).predictions.keys() == {"1", "499"}
+    assert lookups.find_records(store, MODEL, ["1"]).predictions["1"].prediction == '"old"'
     assert not (tmp_path / "backup.db").exists()
     store.close()
 
@@ -64,11 +64,11 @@ def test_a_lost_sqlite_file_is_refused_and_its_backup_is_taken(tmp_path: Path) -
     shutil.copy(tmp_path / "var" / "witryna.db", tmp_path / "backup.db")
     (tmp_path / "var" / "witryna.db").unlink()
     with pytest.raises(StorageUnavailable):
-        lookups.find(store, MODEL, ["1"])
+        lookups.find_records(store, MODEL, ["1"])
     with pytest.raises(StorageUnavailable, match=r"is gone.*delete witryna\.db\.exists beside"):
-        lookups.find(store, MODEL, ["1"])
+        lookups.find_records(store, MODEL, ["1"])
     run(told("test"), tmp_path)
-    assert lookups.find(store, MODEL, ["1"]).predictions
+    assert lookups.find_records(store, MODEL, ["1"]).predictions
     store.close()
 
 
@@ -93,7 +93,7 @@ def test_what_a_killed_commit_left_does_not_come_into_the_restored_file(tmp_path
     assert killed.returncode == -signal.SIGKILL
     assert (tmp_path / "var" / "witryna.db-journal").stat().st_size > 0
     run(told("test"), tmp_path)
-    found = lookups.find(store, MODEL, keys).predictions
+    found = lookups.find_records(store, MODEL, keys).predictions
     assert {each.prediction for each in found.values()} == {'"old"'}
     with store.reading() as connection:
         store.database.check_content(connection)
@@ -112,7 +112,7 @@ def test_without_a_backup_the_restoring_line_deletes_nothing(tmp_path: Path) -> 
     run_of(store, ["1"])
     done = subprocess.run(["/bin/sh", "-ec", told("test")], cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode != 0
-    assert lookups.find(store, MODEL, ["1"]).predictions
+    assert lookups.find_records(store, MODEL, ["1"]).predictions
     store.close()
 
 
@@ -132,12 +132,12 @@ def test_a_postgresql_backup_comes_back(postgres: Any, tmp_path: Path) -> None:
     run_of(store, ["1"], "newer")
     store.close()
     run(told("pg_restore"), tmp_path, **environment)
-    assert lookups.find(store, MODEL, ["1", "499"]).predictions["1"].prediction == '"old"'
+    assert lookups.find_records(store, MODEL, ["1", "499"]).predictions["1"].prediction == '"old"'
     store.close()
     elsewhere = environment | {"SERVICE_DATABASE_URL": new_database(postgres)}
     run(told("pg_restore"), tmp_path, **elsewhere)
     other = Store(elsewhere["SERVICE_DATABASE_URL"])
-    assert lookups.find(other, MODEL, ["499"]).predictions
+    assert lookups.find_records(other, MODEL, ["499"]).predictions
     other.close()
 
 
