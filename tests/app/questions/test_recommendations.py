@@ -2,25 +2,22 @@
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from service.bundles.registry import Model, open_model
 from service.publishing.plain_rows import plain_rows
 from service.questions.recommendations import recommendations
-from service.schemas import Goal, Input, ProbabilityGoal, RecommendationRequest, Recommendations, Row, Value, ValueGoal
+from service.schemas import Goal, ProbabilityGoal, RecommendationRequest, Row, Value, ValueGoal
 from tests.support.explained_models import CountingScorer
-from tests.support.formula_models import FLAT, FLAT_ROW, FLAT_ROWS, NOTE, PET, PET_ROW, PET_ROWS
+from tests.support.formula_models import FLAT_ROW, NOTE, PET_ROW
 from tests.support.problem_check import JSON, check_problem
+from tests.support.recommendation_checks import at_goal, reached_by_hand
 from tests.support.sklearn_pipelines import split_of
 
 BANDS = {"credit-default": ["approve", "ask", "refuse"], "credit-scorecard": ["approve", "ask", "refuse"]}
@@ -28,201 +25,6 @@ BANDS = {"credit-default": ["approve", "ask", "refuse"], "credit-scorecard": ["a
 
 def ask(service: TestClient, model: str, **asked: Any) -> Any:
     return service.post(f"/v1/models/{model}/recommendations", json=asked)
-
-
-def at_goal(goal: dict[str, Any], prediction: dict[str, Any]) -> bool:
-    """Say in plain words whether a published prediction is at a goal; the oracle of this file."""
-    if goal.get("decision") is not None:
-        return bool(prediction["decision"] == goal["decision"])
-    if goal.get("probability") is not None:
-        wanted = goal["probability"]
-        return bool(wanted.get("min", 0) <= prediction["probabilities"][wanted["label"]] <= wanted.get("max", 1))
-    low, high = goal["value"].get("min"), goal["value"].get("max")
-    return (low is None or prediction["value"] >= low) and (high is None or prediction["value"] <= high)
-
-
-def is_at_goal(goal: Goal, model: Model, row: Row) -> bool:
-    return at_goal(msgspec.to_builtins(goal), msgspec.to_builtins(model.predict([row]).predictions[0]))
-
-
-def may_move(field: Input, own: Value, to: Value, limits: dict[str, tuple[Any, Any]]) -> bool:
-    """Say in plain words whether a recommendation may take a field from one value to another."""
-    if field.type == "text" or field.changeable == "no" or to is None or to == own:
-        return False
-    if field.type == "category":
-        places = {category.value: place for place, category in enumerate(field.categories)}
-        if not next(category for category in field.categories if category.value == to).seen:
-            return False
-        own, to = (None if own is None else places[own]), places[to]  # type: ignore[index]
-    elif field.type != "boolean":
-        assert isinstance(to, int | float)
-        seen: Any = field.seen
-        if seen and not seen[0] <= to <= seen[1]:
-            return False
-        low, high = limits.get(field.name, (-math.inf, math.inf))
-        if not low <= to <= high:
-            return False
-        if field.type == "integer" and type(to) is not int:
-            return False
-        steps = (to - float(field.minimum or 0)) / (field.step or 1)
-        if field.step and abs(steps - round(steps)) > 1e-9:
-            return False
-    if field.changeable == "both":
-        return True
-    return own is not None and ((to > own) == (field.changeable == "up"))  # type: ignore[operator]
-
-
-def check(model: Model, asked: RecommendationRequest, answer: Recommendations[Any]) -> None:
-    """Hold an answer against every promise that needs no search."""
-    fields = {field.name: field for field in model.card.inputs}
-    assert len(answer.recommendations) <= 5
-    assert answer.reachable or not answer.recommendations
-    sets = []
-    for found in answer.recommendations:
-        row = dict(asked.row)
-        for change in found.changes:
-            assert change.field not in asked.fixed
-            assert change.from_ == asked.row.get(change.field)
-            assert may_move(fields[change.field], change.from_, change.to, asked.ranges), change
-            row[change.field] = change.to
-        assert found.changes
-        assert found.prediction == model.predict([row]).predictions[0]
-        assert is_at_goal(asked.goal, model, row)
-        sets.append({(change.field, change.to) for change in found.changes})
-    assert not any(one <= other for one, other in [*combinations(sets, 2), *((b, a) for a, b in combinations(sets, 2))])
-    assert [len(changes) for changes in sets] == sorted(len(changes) for changes in sets)
-    if is_at_goal(asked.goal, model, asked.row):
-        assert answer.reachable
-        assert answer.recommendations == []
-
-
-FLAT_GOALS = st.one_of(
-    st.sampled_from(["dear", "cheap"]).map(lambda band: Goal(decision=band)),
-    st.tuples(st.floats(0, 250), st.floats(0, 60)).map(lambda pair: Goal(value=ValueGoal(min=pair[0], max=sum(pair)))),
-    st.floats(0, 250).map(lambda end: Goal(value=ValueGoal(max=end))),
-)
-PET_GOALS = st.one_of(
-    st.sampled_from(["surely", "maybe", "hardly"]).map(lambda band: Goal(decision=band)),
-    st.tuples(st.sampled_from(["cat", "dog", "rabbit"]), st.floats(0, 1), st.floats(0, 1)).map(
-        lambda three: Goal(probability=ProbabilityGoal(label=three[0], min=min(three[1:]), max=max(three[1:])))
-    ),
-)
-
-
-def questions(model: Model, rows: st.SearchStrategy[Row], goals: st.SearchStrategy[Goal]) -> st.SearchStrategy[Any]:
-    names = [field.name for field in model.card.inputs]
-    numeric = [field.name for field in model.card.inputs if field.type in {"number", "integer"}]
-    ends = st.tuples(st.floats(-10, 100), st.floats(-10, 100)).map(lambda pair: (min(pair), max(pair)))
-    return st.builds(
-        RecommendationRequest,
-        row=rows,
-        goal=goals,
-        fixed=st.lists(st.sampled_from(names), max_size=2),
-        ranges=st.dictionaries(st.sampled_from(numeric), ends, max_size=2),
-    )
-
-
-@settings(max_examples=100)
-@given(questions(FLAT, FLAT_ROWS, FLAT_GOALS))
-def test_what_is_proposed_for_a_value_is_allowed_different_and_true(asked: RecommendationRequest) -> None:
-    check(FLAT, asked, recommendations(FLAT, asked))
-
-
-@settings(max_examples=100)
-@given(questions(PET, PET_ROWS, PET_GOALS))
-def test_what_is_proposed_for_one_of_three_labels_is_allowed_different_and_true(asked: RecommendationRequest) -> None:
-    check(PET, asked, recommendations(PET, asked))
-
-
-def moves_by_hand(model: Model, asked: RecommendationRequest, most: int) -> Iterator[dict[str, Value]]:
-    """Every change of up to so many fields of the toy flat."""
-    every: dict[str, list[Value]] = {
-        "area": [float(value) for value in range(20, 81, 5)],
-        "rooms": list(range(1, 7)),
-        "state": ["poor", "good", "new"],
-        "lift": [True, False],
-    }
-    fields = {field.name: field for field in model.card.inputs}
-    for count in range(1, most + 1):
-        for names in combinations(every, count):
-            for values in product(*(every[name] for name in names)):
-                moved = dict(zip(names, values, strict=True))
-                free = all(name not in asked.fixed for name in names)
-                if free and all(may_move(fields[name], asked.row[name], to, asked.ranges) for name, to in moved.items()):
-                    yield moved
-
-
-def way(row: Row, moved: dict[str, Any]) -> float:
-    """How far a change goes, in shares of the seen ranges."""
-    widths = {"area": 60, "rooms": 5, "state": 3, "lift": 1}
-    states = {"poor": 0, "good": 1, "new": 2, "odd": 3}
-    total = 0.0
-    for name, to in moved.items():
-        one, other = row[name], to
-        if name == "state":
-            one, other = states.get(one), states[to]
-        total += 1.0 if one is None else abs(other - one) / widths[name]
-    return total
-
-
-@settings(max_examples=40)
-@given(questions(FLAT, FLAT_ROWS, FLAT_GOALS))
-def test_what_brute_force_finds_is_found_with_as_few_fields_and_as_short_a_way(asked: RecommendationRequest) -> None:
-    if is_at_goal(asked.goal, FLAT, asked.row):
-        return
-    moves = list(moves_by_hand(FLAT, asked, 4))
-    rows = [asked.row | moved for moved in moves]
-    goal = msgspec.to_builtins(asked.goal)
-    said = [msgspec.to_builtins(prediction) for prediction in FLAT.predict(rows).predictions] if rows else []
-    reaching = [moved for moved, prediction in zip(moves, said, strict=True) if at_goal(goal, prediction)]
-    answer = recommendations(FLAT, asked)
-    fewest = min(map(len, reaching), default=0)
-    if not reaching:
-        assert not answer.reachable
-        return
-    assert answer.reachable
-    if fewest > 2:
-        return
-    best = {change.field: change.to for change in answer.recommendations[0].changes}
-    assert len(best) == fewest
-    shortest = min(way(asked.row, moved) for moved in reaching if len(moved) == fewest)
-    assert way(asked.row, best) <= shortest + 1e-9
-
-
-def reached_by_hand(model: Model, asked: RecommendationRequest, grid: dict[str, list[Value]], most: int) -> list[Row]:
-    """Try every change of up to so many fields over a grid; return those changes that reach the goal."""
-    fields = {field.name: field for field in model.card.inputs}
-    free = {
-        name: [to for to in values if may_move(fields[name], asked.row[name], to, asked.ranges)]
-        for name, values in grid.items()
-        if name not in asked.fixed
-    }
-    moves = [
-        dict(zip(names, values, strict=True))
-        for count in range(1, most + 1)
-        for names in combinations(free, count)
-        for values in product(*(free[name] for name in names))
-    ]
-    rows = [asked.row | moved for moved in moves]
-    said = msgspec.to_builtins(model.predict(rows).predictions) if rows else []
-    goal = msgspec.to_builtins(asked.goal)
-    return [moved for moved, prediction in zip(moves, said, strict=True) if at_goal(goal, prediction)]
-
-
-PET_GRID: dict[str, list[Value]] = {
-    "weight": [0.5, 1.0, 2.0, 4.0, 7.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0],
-    "age": list(range(16)),
-    "coat": ["short", "long"],
-    "noise": [place / 2 for place in range(-10, 11)],
-    "indoor": [True, False],
-}
-
-
-@settings(max_examples=60)
-@given(questions(PET, PET_ROWS, PET_GOALS))
-def test_of_a_pet_nothing_is_called_out_of_reach_that_brute_force_reaches(asked: RecommendationRequest) -> None:
-    if not is_at_goal(asked.goal, PET, asked.row) and not recommendations(PET, asked).reachable:
-        assert reached_by_hand(PET, asked, PET_GRID, 5) == []
 
 
 CREDIT_GRID: dict[str, list[Value]] = {
@@ -311,12 +113,6 @@ def test_the_same_question_gets_the_same_answer(service: TestClient, cards: dict
     row = cards["credit-default"]["real_rows"][1]
     answers = {ask(service, "credit-default", row=row, goal={"decision": "approve"}).content for _ in range(3)}
     assert len(answers) == 1
-
-
-def test_where_everything_is_fixed_nothing_is_in_reach() -> None:
-    asked = RecommendationRequest(row=FLAT_ROW, goal=Goal(decision="dear"), fixed=list(FLAT_ROW))
-    answer = recommendations(FLAT, asked)
-    assert (answer.reachable, answer.recommendations) == (False, [])
 
 
 def test_a_text_never_moves(service: TestClient, cards: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from launch import browser, commands, demo_data, environments
+from launch import commands, demo_data, environments
 from launch.console import LaunchError
 from launch.ports import Address
 from launch.processes import Program, Supervisor
@@ -488,41 +488,7 @@ def test_an_environment_started_from_itself_is_rebuilt_by_the_python_below_it(co
 # Browsers
 
 
-def test_the_tests_prefer_an_installed_chrome_then_chromium_then_nothing() -> None:
-    def computer_with(*programs: str) -> str | None:
-        return browser.installed(browser.CANDIDATES, lambda name: f"/bin/{name}" if name in programs else None)
-
-    assert computer_with("chromium", "google-chrome") == "/bin/google-chrome"
-    assert computer_with("chromium-browser") == "/bin/chromium-browser"
-    assert computer_with("firefox") is None
-
-
-@pytest.mark.parametrize(
-    ("environment", "platform", "plausible"),
-    [
-        ({"DISPLAY": ":0"}, "linux", True),
-        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
-        ({}, "linux", False),
-        ({}, "darwin", True),
-        ({}, "win32", True),
-        ({"CI": "true"}, "darwin", False),
-        ({"SSH_CONNECTION": "far away"}, "darwin", False),
-    ],
-)
-def test_a_page_is_opened_only_where_a_desktop_is_plausible(
-    environment: dict[str, str], platform: str, *, plausible: bool
-) -> None:
-    assert browser.desktop(environment, platform) is plausible
-
-
 # The Makefile
-
-
-def test_make_knows_every_command_and_ci_runs_exactly_make_test() -> None:
-    phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert phony
-    assert set(phony[1].split()) == {*commands.COMMANDS, "lock"}
-    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "exec make test"
 
 
 def test_an_unknown_command_names_the_known_ones(copy: Copy) -> None:
