@@ -33,7 +33,7 @@ from service.store.store import Store
 
 
 @dataclass
-class _Asked:
+class _KeyedRow:
     """One row of a request: its key, the fields that the caller gave, what is stored, and what is to be scored."""
 
     key: str | None
@@ -50,16 +50,16 @@ class _Asked:
 
 def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) -> KeyedPredictions:
     """Answer rows some of which hold the entity's key. Raises InvalidInput naming rows, StorageUnavailable, ModelFailed."""
-    asked = _asked(model, rows)
-    wanted = {each.key for each in asked if each.key is not None and each.live is None}
+    keyed_rows = _split_keys(model, rows)
+    wanted = {each.key for each in keyed_rows if each.key is not None and each.live is None}
     held = lookups.find_records(store, model.card.name, sorted(wanted)) if wanted else StoredRecords()
-    for each in asked:
+    for each in keyed_rows:
         if each.live is None and each.key is not None:
             each.found, each.features = held.predictions.get(each.key), held.features.get(each.key)
             _decide(model, each, freshness)
-    _refuse(asked)
-    scored = iter(_scored(model, asked))
-    predictions = [_keyed(model, each, next(scored) if each.live is not None else None) for each in asked]
+    _check_faults(keyed_rows)
+    scored = iter(_score_live(model, keyed_rows))
+    predictions = [_answer_of(model, each, next(scored) if each.live is not None else None) for each in keyed_rows]
     sources = {prediction.source for prediction in predictions}
     kind: Any = KeyedLabelPredictions if isinstance(model.card.output, Classification) else KeyedValuePredictions
     whole: KeyedPredictions = kind(
@@ -71,29 +71,29 @@ def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) ->
     return whole
 
 
-def _asked(model: Model, rows: list[Row]) -> list[_Asked]:
+def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
     """Part keys from fields. A row without key, or with all fields, needs nothing of the store."""
     entity_key = model.card.entity.key if model.card.entity else ""
     names = {field.name for field in model.card.inputs}
-    asked: list[_Asked] = []
+    keyed_rows: list[_KeyedRow] = []
     refused: list[Fault] = []
     for place, row in enumerate(rows):
         own = {name: value for name, value in row.items() if name != entity_key}
         if entity_key not in row:
-            asked.append(_Asked(None, own, live=own))
+            keyed_rows.append(_KeyedRow(None, own, live=own))
             continue
         try:
             key = key_text(row[entity_key])
         except NoKey as fault:
             refused.append(Fault(entity_key, fault.code, fault.message, row=place))
             continue
-        asked.append(_Asked(key, own, live=own if own.keys() >= names else None))
+        keyed_rows.append(_KeyedRow(key, own, live=own if own.keys() >= names else None))
     if refused:
         raise _refusal(refused, len(rows))
-    return asked
+    return keyed_rows
 
 
-def _decide(model: Model, each: _Asked, freshness: Freshness) -> None:
+def _decide(model: Model, each: _KeyedRow, freshness: Freshness) -> None:
     """Decide how a row is answered: by the stored prediction, or live from all that is known of it."""
     card, found = model.card, each.found
     if found is None and each.features is None and not each.own:
@@ -122,25 +122,25 @@ def _can_be_rescored(model: Model, joined: Joined) -> bool:
     return True
 
 
-def _refuse(asked: list[_Asked]) -> None:
+def _check_faults(keyed_rows: list[_KeyedRow]) -> None:
     """Raise InvalidInput where a row lacks what the store should have given."""
-    faults = [replace(fault, row=place) for place, each in enumerate(asked) for fault in each.faults]
+    faults = [replace(fault, row=place) for place, each in enumerate(keyed_rows) for fault in each.faults]
     if faults:
-        raise _refusal(faults, len(asked))
+        raise _refusal(faults, len(keyed_rows))
 
 
-def _scored(model: Model, asked: list[_Asked]) -> Iterable[LabelPrediction | ValuePrediction]:
+def _score_live(model: Model, keyed_rows: list[_KeyedRow]) -> Iterable[LabelPrediction | ValuePrediction]:
     """Score what is live; a refusal names the rows of the request."""
-    places = [place for place, each in enumerate(asked) if each.live is not None]
+    places = [place for place, each in enumerate(keyed_rows) if each.live is not None]
     try:
-        return model.predict([each.live for each in asked if each.live is not None]).predictions
+        return model.predict([each.live for each in keyed_rows if each.live is not None]).predictions
     except InvalidInput as refusal:
         faults = [replace(fault, row=places[fault.row or 0]) for fault in refusal.faults]
         raise InvalidInput(refusal.detail, faults=faults) from None
 
 
-def _keyed(
-    model: Model, each: _Asked, scored: LabelPrediction | ValuePrediction | None
+def _answer_of(
+    model: Model, each: _KeyedRow, scored: LabelPrediction | ValuePrediction | None
 ) -> KeyedLabelPrediction | KeyedValuePrediction:
     stored, changed = None, None
     if each.found is not None:
@@ -162,7 +162,7 @@ def _keyed(
     return keyed
 
 
-def _stored(model: Model, each: _Asked) -> LabelPrediction | ValuePrediction:
+def _stored(model: Model, each: _KeyedRow) -> LabelPrediction | ValuePrediction:
     assert each.found is not None  # noqa: S101 - a row is live, found, or refused
     return prediction_of(model.card, each.found)
 

@@ -1,6 +1,6 @@
 """What if: the predictions along the range of a field, or of two at once, all other values of a row held as they are.
 
-Everything that is asked is scored in one call.
+Everything that is request is scored in one call.
 """
 
 from typing import Any
@@ -37,11 +37,11 @@ _MARGIN = 0.15
 Prediction = LabelPrediction | ValuePrediction
 
 
-def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
-    """Return a curve for each asked field, or one surface. Raises InvalidInput, ModelFailed."""
-    fields = _asked_fields(model, asked)
-    base = base_of(model.checks, asked.row)
-    points = asked.points or (SURFACE_POINTS if asked.together else POINTS)
+def curves(model: Model, request: CurveRequest) -> Curves[Any]:
+    """Return a curve for each requested field, or one surface. Raises InvalidInput, ModelFailed."""
+    fields = _requested_fields(model, request)
+    base = base_of(model.checks, request.row)
+    points = request.points or (SURFACE_POINTS if request.together else POINTS)
     values = [_values(model, base, field, points) for field in fields]
     # A batch may differ from a row alone in the seventh digit: the row as it stands gets the number that people see.
     (own,) = model.predict(base.columns).predictions
@@ -49,17 +49,17 @@ def curves(model: Model, asked: CurveRequest) -> Curves[Any]:
         model=model.card.name,
         version=model.card.version,
         prediction=own,
-        pinned=_pinned(model, asked),
-        curves=[] if asked.together else _curves(model, base, fields, values, own),
-        surface=_surface(model, base, fields, values, own) if asked.together else None,
+        pinned=_pinned(model, request),
+        curves=[] if request.together else _curves(model, base, fields, values, own),
+        surface=_surface(model, base, fields, values, own) if request.together else None,
         usualness=usualness(model.background, base.columns.numbers)[0],
     )
 
 
-def _pinned(model: Model, asked: CurveRequest) -> Prediction | None:
-    if asked.pinned is None:
+def _pinned(model: Model, request: CurveRequest) -> Prediction | None:
+    if request.pinned is None:
         return None
-    (prediction,) = model.predict(base_of(model.checks, asked.pinned, "pinned").columns).predictions
+    (prediction,) = model.predict(base_of(model.checks, request.pinned, "pinned").columns).predictions
     return prediction
 
 
@@ -157,28 +157,28 @@ def _same(value: Value, own: Value) -> bool:
     return value == own and (value is None) == (own is None)
 
 
-def _asked_fields(model: Model, asked: CurveRequest) -> list[NumbersType]:
+def _requested_fields(model: Model, request: CurveRequest) -> list[NumbersType]:
     """Return the fields of a question that can be answered. Raises InvalidInput naming what is wrong with it."""
     known = {field.name for field in model.checks.fields}
     swept = {field.name: field for field in model.checks.number_fields}
     faults = []
-    if not 1 <= len(asked.fields) <= MAX_FIELDS:
-        faults.append(_fault("out_of_range", f"Name 1 to {MAX_FIELDS} fields, not {len(asked.fields):,}.", "fields"))
-    elif asked.together and len(asked.fields) != _BOTH:
-        faults.append(_fault("out_of_range", f"Name two fields to see together, not {len(asked.fields)}.", "fields"))
-    for place, name in enumerate(asked.fields[:MAX_FIELDS]):
+    if not 1 <= len(request.fields) <= MAX_FIELDS:
+        faults.append(_fault("out_of_range", f"Name 1 to {MAX_FIELDS} fields, not {len(request.fields):,}.", "fields"))
+    elif request.together and len(request.fields) != _BOTH:
+        faults.append(_fault("out_of_range", f"Name two fields to see together, not {len(request.fields)}.", "fields"))
+    for place, name in enumerate(request.fields[:MAX_FIELDS]):
         if name not in known:
             faults.append(_fault("unknown_field", "The model has no such field.", "fields", place))
         elif name not in swept:
             faults.append(_fault("wrong_type", f"{shown(name)} is a text: it has no range to go along.", "fields", place))
-        elif name in asked.fields[:place]:
+        elif name in request.fields[:place]:
             faults.append(_fault("duplicate_field", "This field is named twice.", "fields", place))
-    most = MAX_SURFACE_POINTS if asked.together else MAX_POINTS
-    if asked.points is not None and not _BOTH <= asked.points <= most:
+    most = MAX_SURFACE_POINTS if request.together else MAX_POINTS
+    if request.points is not None and not _BOTH <= request.points <= most:
         faults.append(_fault("out_of_range", f"Ask for {_BOTH} to {most} points.", "points"))
     if faults:
         raise InvalidInput("This question cannot be answered.", faults=faults)
-    return [swept[name] for name in asked.fields]
+    return [swept[name] for name in request.fields]
 
 
 def _fault(code: str, message: str, *path: str | int) -> Fault:

@@ -38,12 +38,12 @@ class Target:
         number = prediction.value if isinstance(prediction, ValuePrediction) else prediction.probabilities[self.label or ""]
         return self.low <= number < self.high if self.below_high else self.low <= number <= self.high
 
-    def gaps(self, model: Model, columns: Columns, hair: float) -> NDArray[np.float64]:
-        """Return how far each row is from the goal, its ends drawn in by `hair`; 0 is there."""
+    def gaps(self, model: Model, columns: Columns, tolerance: float) -> NDArray[np.float64]:
+        """Return how far each row is from the goal, its ends drawn in by `tolerance`; 0 is there."""
         numbers = self._numbers(model, columns)
         high = np.nextafter(self.high, -math.inf) if self.below_high else self.high
-        low_hair, high_hair = (hair * max(1.0, abs(end)) if math.isfinite(end) else 0.0 for end in (self.low, high))
-        return np.maximum(np.maximum(self.low + low_hair - numbers, numbers - high + high_hair), 0.0)
+        low_margin, high_margin = (tolerance * max(1.0, abs(end)) if math.isfinite(end) else 0.0 for end in (self.low, high))
+        return np.maximum(np.maximum(self.low + low_margin - numbers, numbers - high + high_margin), 0.0)
 
     def _numbers(self, model: Model, columns: Columns) -> NDArray[np.float64]:
         output = model.card.output
@@ -77,32 +77,32 @@ def _of_decision(card: Card, decision: str) -> Target:
     return Target(low, high, _focus(card), below_high=True)
 
 
-def _of_probability(card: Card, asked: ProbabilityGoal) -> Target:
+def _of_probability(card: Card, request: ProbabilityGoal) -> Target:
     if not isinstance(card.output, Classification):
         raise _refusal("wrong_goal", "This model answers with a value, not with probabilities.", "probability")
     labels = [label.value for label in card.output.labels]
-    if asked.label not in labels:
+    if request.label not in labels:
         raise _refusal("unknown_category", shown(f"One of: {', '.join(labels)}"), "probability", "label")
-    for name, end in (("min", asked.min), ("max", asked.max)):
+    for name, end in (("min", request.min), ("max", request.max)):
         if not 0 <= end <= 1:
             raise _refusal("out_of_range", "Expected a probability from 0 to 1.", "probability", name)
-    if asked.min > asked.max:
+    if request.min > request.max:
         raise _refusal("out_of_range", "The least is greater than the most.", "probability", "min")
-    low = asked.min if asked.min > 0 else -math.inf
-    high = asked.max if asked.max < 1 else math.inf
-    return Target(low, high, asked.label)
+    low = request.min if request.min > 0 else -math.inf
+    high = request.max if request.max < 1 else math.inf
+    return Target(low, high, request.label)
 
 
-def _of_value(card: Card, asked: ValueGoal) -> Target:
+def _of_value(card: Card, request: ValueGoal) -> Target:
     if isinstance(card.output, Classification):
         raise _refusal("wrong_goal", "This model answers with probabilities, not with a value.", "value")
-    if asked.min is None and asked.max is None:
+    if request.min is None and request.max is None:
         raise _refusal("missing_field", "Name the least value, the most, or both.", "value")
-    for name, end in (("min", asked.min), ("max", asked.max)):
+    for name, end in (("min", request.min), ("max", request.max)):
         if end is not None and not math.isfinite(end):
             raise _refusal("not_finite", "Expected a finite number.", "value", name)
-    low = -math.inf if asked.min is None else asked.min
-    high = math.inf if asked.max is None else asked.max
+    low = -math.inf if request.min is None else request.min
+    high = math.inf if request.max is None else request.max
     if low > high:
         raise _refusal("out_of_range", "The least is greater than the most.", "value", "min")
     return Target(low, high)

@@ -23,22 +23,22 @@ from service.schemas import (
 
 MAX_RECOMMENDATIONS = 5
 _MAX_VALUES = 2000
-_HAIR = 1e-6
+_TOLERANCE = 1e-6
 """A row alone and in a batch may differ by so little: where that made a proposal untrue, all keep this distance."""
 
 
-def recommendations(model: Model, asked: RecommendationRequest) -> Recommendations[Any]:
+def recommendations(model: Model, request: RecommendationRequest) -> Recommendations[Any]:
     """Return what would have to change, or that nothing reaches the goal. Raises InvalidInput, ModelFailed."""
-    target = target_of(model.card, asked.goal)
-    _check_limits(model, asked)
-    base = base_of(model.checks, asked.row)
+    target = target_of(model.card, request.goal)
+    _check_limits(model, request)
+    base = base_of(model.checks, request.row)
     own = _prediction(model, base, base.columns.numbers)
     if target.reached(own):
         return _answer(model, own, reachable=True, found=[])
-    levers = [lever for field in base.number_fields.values() for lever in _levers(model, base, field, asked)]
+    levers = [lever for field in base.number_fields.values() for lever in _levers(model, base, field, request)]
     best: list[Recommendation[Any]] = []
-    for hair in (0.0, _HAIR):
-        found = _found(model, base, target, levers, hair)
+    for tolerance in (0.0, _TOLERANCE):
+        found = _found(model, base, target, levers, tolerance)
         true = [answer for answer in found if target.reached(answer.prediction)]
         best = max(best, true, key=len)
         if len(true) == len(found):
@@ -56,9 +56,9 @@ def _answer(model: Model, own: Any, *, reachable: bool, found: list[Recommendati
     )
 
 
-def _found(model: Model, base: Base, target: Target, levers: list[Lever], hair: float) -> list[Recommendation[Any]]:
+def _found(model: Model, base: Base, target: Target, levers: list[Lever], tolerance: float) -> list[Recommendation[Any]]:
     def gaps(rows: Numbers) -> Numbers:
-        return target.gaps(model, base.unwarned(rows), hair)
+        return target.gaps(model, base.unwarned(rows), tolerance)
 
     moves = Search(base.columns.numbers[0], levers, gaps).moves()
     return [_recommendation(model, base, levers, move) for move in _chosen(moves, levers)]
@@ -108,29 +108,29 @@ def _makes_needless(known: Move, move: Move, levers: list[Lever]) -> bool:
     return bool(shared >= TRADE * known.distance)
 
 
-def _levers(model: Model, base: Base, field: NumbersType, asked: RecommendationRequest) -> list[Lever]:
+def _levers(model: Model, base: Base, field: NumbersType, request: RecommendationRequest) -> list[Lever]:
     """Return how a field may be moved: one lever up, one down."""
-    if field.field.changeable == "no" or field.name in asked.fixed:
+    if field.field.changeable == "no" or field.name in request.fixed:
         return []
     place = base.place(field.name)
     own = float(base.columns.numbers[0, place])
-    allowed, width = _allowed(model, field, own, asked)
+    allowed, width = _allowed(model, field, own, request)
     if math.isnan(own):  # what is not known has no direction
         return [Lever(place, allowed, np.ones(len(allowed)))] if field.field.changeable == "both" and len(allowed) else []
     up, down = allowed[allowed > own], allowed[allowed < own][::-1]
-    width = max(width, _HAIR * abs(own))
+    width = max(width, _TOLERANCE * abs(own))
     ways = [way for way, name in ((up, "up"), (down, "down")) if field.field.changeable in {name, "both"} and len(way)]
     return [Lever(place, way, np.abs(way - own) / width) for way in ways]
 
 
-def _allowed(model: Model, field: NumbersType, own: float, asked: RecommendationRequest) -> tuple[Numbers, float]:
+def _allowed(model: Model, field: NumbersType, own: float, request: RecommendationRequest) -> tuple[Numbers, float]:
     """Return the values that a field may be given, ascending, and how wide the whole of its seen range is."""
     if not isinstance(field, RangeType):
         values = [number for number in field.choices if number not in field.unseen]
         return np.array(values), max(1.0, field.size - 1.0)
     grid = field.change_grid(model.card, own)
     width = grid.high - grid.low
-    if (limits := asked.ranges.get(field.name)) and (ends := _limit_numbers(field, limits)):
+    if (limits := request.ranges.get(field.name)) and (ends := _limit_numbers(field, limits)):
         grid = grid.within(*ends)
     first, last = grid.first, grid.last
     if grid.low > grid.high or first > last:
@@ -146,15 +146,15 @@ def _limit_numbers(field: RangeType, limits: tuple[float | str, float | str]) ->
     return None if low is None or high is None else (low, high)
 
 
-def _check_limits(model: Model, asked: RecommendationRequest) -> None:
+def _check_limits(model: Model, request: RecommendationRequest) -> None:
     """Raise InvalidInput where fixed fields or ranges name what is not there."""
     known = {field.name: field for field in model.checks.fields}
     faults = [
         _fault("unknown_field", "The model has no such field.", "fixed", place)
-        for place, name in enumerate(asked.fixed)
+        for place, name in enumerate(request.fixed)
         if name not in known
     ]
-    for name, limits in asked.ranges.items():
+    for name, limits in request.ranges.items():
         if name not in known:
             faults.append(_fault("unknown_field", "The model has no such field.", "ranges", name))
         elif not isinstance(field := known[name], RangeType):
