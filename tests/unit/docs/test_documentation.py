@@ -1,4 +1,4 @@
-"""The docs are a test subject: endpoints, errors, settings and commands that they name are the ones that there are."""
+"""Promises of the documentation: the endpoints, errors, settings and commands that it names exist."""
 
 import ast
 import re
@@ -95,7 +95,7 @@ def test_a_wrong_example_would_be_found(written: Any, real: Any) -> None:
 
 
 def test_every_code_of_a_place_is_listed() -> None:
-    """The codes stand beside their messages, in the rooms that refuse rows and questions."""
+    """The codes are beside their messages, in the packages that refuse rows and questions."""
     written = set(re.findall(r"^\| `(\w+)` \| [^|\d]", read("docs/api.md"), re.MULTILINE))
     service = ROOT / "service"
     packages = ("bundles", "by_key", "questions", "rows")
@@ -120,12 +120,11 @@ def test_the_limits_of_the_api_page_are_those_of_the_service() -> None:
         f"exact for up to {(explanations._ROWS // MAX_ROWS).bit_length() - 1} fields, or {explanations._TEXTS.bit_length() - 1} words",
         f"More than {explanations._MAX_WORDS} words",
         f"At most {explanations.MAX_ROWS} rows a request",
-        f"1 to {curves.MAX_FIELDS}, no texts",
-        f"(2 to {curves.MAX_POINTS}; {curves.POINTS} when not said)",
-        f"2 to {curves.MAX_SURFACE_POINTS} values a number ({curves.SURFACE_POINTS} when not said)",
+        f"1 to {curves.MAX_FIELDS} fields, no texts",
+        f"(2 to {curves.MAX_POINTS}; the default is {curves.POINTS})",
+        f"2 to {curves.MAX_SURFACE_POINTS} values for a number (the default is {curves.SURFACE_POINTS})",
         f"{Settings().max_rows:,} rows of predictions, {explanations.MAX_ROWS} of explanations",
         f"{Settings().max_body_bytes // 2**20} MB a request",
+        f"at most {recommendations.MAX_RECOMMENDATIONS} recommendations, the smallest change first",
     ):
         assert sentence in page
-    assert recommendations.MAX_RECOMMENDATIONS == 5
-    assert "At most five, the smallest change first" in page
