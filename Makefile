@@ -1,5 +1,5 @@
-# `make demo` shows the models, `make demo SHARE=yes` shows them to others too, `make test` proves that everything works.
-# All commands do their set-up themselves.
+# `make demo` shows the models, `make demo SHARE=yes` opens them to your network, `make test` checks that everything works.
+# Each command installs what it needs.
 PYTHON ?= python3
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
@@ -8,7 +8,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 demo service unit check test speed bench install:
 	@$(PYTHON) -m launch $@
 
-# Compiles the pinned requirements anew from pyproject.toml; needs uv.
+# Compile the pinned requirements from pyproject.toml; needs uv.
 lock:
 	$(LOCK) --group dev --output-file requirements-dev.txt
 	$(LOCK) --group service --constraints requirements-dev.txt --output-file requirements-service.txt
