@@ -1,4 +1,4 @@
-"""Nightly predictions by this process beside the same by Dask's workers, in one run, on the same rows."""
+"""Compares nightly predictions by this process and by Dask workers, in one run, on the same rows."""
 
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from service.bundles.bundle_files import read_card
 from service.jobs import job_runner
-from service.jobs.engines import Answer, Dask, Engine, Local
+from service.jobs.engines import BatchFunction, Dask, Engine, Local
 from service.jobs.inputs import open_source
 from service.store.store import Store
 from service.training.credit import write_clients
@@ -24,7 +24,7 @@ REPEATS = (1, 10)
 
 @dataclass(frozen=True)
 class EngineComparison:
-    """How long one job took by this process, and by some workers after their start."""
+    """The seconds of one job in this process, and on some workers after their start."""
 
     repeats: int
     workers: int
@@ -37,7 +37,7 @@ class EngineComparison:
 
 
 def compare_engines(rows: int, workers: list[int]) -> Iterator[EngineComparison]:
-    """Measure the same rows by this process and by each number of workers, with a fast and with a slow model."""
+    """Measure the same rows in this process and on each number of workers, with a fast and with a slow model."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.parquet"
         _write_rows(file, rows)
@@ -66,14 +66,14 @@ def _measure(file: Path, engine: Engine, repeats: int) -> float:
     try:
         store.prepare()
         start = perf_counter()
-        work = replace(work, answer=partial(_score_repeatedly, work.answer, repeats))
+        work = replace(work, function=partial(_score_repeatedly, work.function, repeats))
         job_runner.run_job(store, card, work, engine=engine, max_runs=1, advance=lambda _rows: None)
         return perf_counter() - start
     finally:
         store.close()
 
 
-def _score_repeatedly(answer: Answer, repeats: int, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+def _score_repeatedly(function: BatchFunction, repeats: int, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     for _ in range(repeats - 1):
-        answer(batch)
-    return answer(batch)
+        function(batch)
+    return function(batch)

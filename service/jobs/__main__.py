@@ -108,24 +108,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _predict(options: argparse.Namespace, settings: Settings, store: Store) -> None:
-    bundle, card = _bundle(settings, options.model)
-    key = options.key or _key(card)
-    source = _source(options, settings, job_runner.required_columns(card, key))
+    bundle, card = _find_bundle(settings, options.model)
+    key = options.key or _key_name(card)
+    source = _open_source(options, settings, job_runner.required_columns(card, key))
     job = job_runner.prediction_job(bundle, card, source, key)
     _run(options, settings, store, card, job=job, source=source)
 
 
 def _features(options: argparse.Namespace, settings: Settings, store: Store) -> None:
-    _, card = _bundle(settings, options.model)
-    _key(card)
-    source = _source(options, settings, features.required_columns(options.key))
+    _, card = _find_bundle(settings, options.model)
+    _key_name(card)
+    source = _open_source(options, settings, features.required_columns(options.key))
     job = features.feature_job(card, source, options.key)
     _run(options, settings, store, card, job=job, source=source)
 
 
-def _source(options: argparse.Namespace, settings: Settings, wanted: RequiredColumns) -> Source:
+def _open_source(options: argparse.Namespace, settings: Settings, required: RequiredColumns) -> Source:
     refuse_own_file(options.input, settings.database_url)
-    return open_source(options.input, replace(wanted, decimal=options.decimal, charset=options.charset))
+    return open_source(options.input, replace(required, decimal=options.decimal, charset=options.charset))
 
 
 def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Card, *, job: Job, source: Source) -> None:
@@ -140,8 +140,8 @@ def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Ca
                 run_files.write_refused(store, fault.run, options.output)
             raise
     if options.output:
-        key = options.key if job.kind == "predictions" and options.key else _key(card)
-        run_files.write(store, run, card, key, options.output)
+        key = options.key if job.kind == "predictions" and options.key else _key_name(card)
+        run_files.write_run(store, run, card, key, options.output)
     rate = f"{(run.rows + run.refused) / run.seconds:,.0f}" if run.seconds else "—"
     _print(
         f"{run.model} {run.version[:12]}: run {run.id} is served. {run.rows:,} {run.kind} stored, {run.refused:,} refused, "
@@ -159,7 +159,7 @@ def _engine(options: argparse.Namespace) -> AbstractContextManager[Engine]:
     return nullcontext(Local())
 
 
-def _key(card: Card) -> str:
+def _key_name(card: Card) -> str:
     if card.entity is None:
         raise WrongInput(f"The card of {card.name} names no entity, so there is no key for stored rows.")
     return card.entity.key
@@ -170,17 +170,17 @@ def _list(options: argparse.Namespace, _settings: Settings, store: Store) -> Non
     while True:
         page = run_history.list_runs(store, options.model, after, options.kind)
         for run in page.items:
-            _print(_line(run) + "\n")
+            _print(_format_run(run) + "\n")
         after = page.next
         if after is None:
             return
 
 
 def _roll_back(options: argparse.Namespace, _settings: Settings, store: Store) -> None:
-    _print(f"Served again: {_line(run_history.roll_back(store, options.kind, options.model))}\n")
+    _print(f"Served again: {_format_run(run_history.roll_back(store, options.kind, options.model))}\n")
 
 
-def _bundle(settings: Settings, name: str) -> tuple[Path, Card]:
+def _find_bundle(settings: Settings, name: str) -> tuple[Path, Card]:
     """Return the bundle whose card has this name. Raises WrongInput, BrokenBundle."""
     for folder in sorted(Path(settings.bundles).glob("*")):
         if folder.name == name and folder.is_dir():
@@ -188,7 +188,7 @@ def _bundle(settings: Settings, name: str) -> tuple[Path, Card]:
     raise WrongInput(f"There is no model {name[:64]!r}.")
 
 
-def _line(run: Run) -> str:
+def _format_run(run: Run) -> str:
     figures = f"{run.rows:>9,} rows {run.refused:>7,} refused {run.seconds:>8,.1f} s"
     what = f"{run.model:<20} {run.version[:12]}  {run.kind:<11} {run.state:<10}"
     return f"{run.id}  {what} {figures}  {run.started} … {run.finished or ''}"

@@ -1,4 +1,4 @@
-"""Card statements in long form, as any file or table has them → one shape; a row that is none keeps the reason why."""
+"""Card statements of any file or table, one row for each client and month → one schema, with reasons for faulty rows."""
 
 from collections.abc import Iterator
 
@@ -24,8 +24,8 @@ STATEMENTS = pa.schema(
         ("message", pa.string()),
     ]
 )
-"""`place`: the row of the input, from 1. `month`: months since the year 0. An amount that is null is not known.
-`field`, `code` and `message` say what is wrong with a row; null where nothing is."""
+"""`place`: the row of the input, from 1. `month`: months since the year 0. A null amount is unknown.
+`field`, `code` and `message` say what is wrong with a row; they are null if nothing is wrong."""
 
 _MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
@@ -39,60 +39,60 @@ _REASONS = {
 Faults = list[tuple[NDArray[np.bool_], str, str]]
 
 
-def statements(batches: Iterator[pa.RecordBatch], key: str) -> Iterator[pa.RecordBatch]:
-    """Yield each batch in the shape STATEMENTS; `key` names the column that holds the client."""
+def parse_statements(batches: Iterator[pa.RecordBatch], key: str) -> Iterator[pa.RecordBatch]:
+    """Yield each batch with the schema STATEMENTS; `key` names the column of the client."""
     before = 0
     for batch in batches:
-        yield _shaped(batch, key, before)
+        yield _parse_batch(batch, key, before)
         before += batch.num_rows
 
 
-def _shaped(batch: pa.RecordBatch, key: str, before: int) -> pa.RecordBatch:
+def _parse_batch(batch: pa.RecordBatch, key: str, before: int) -> pa.RecordBatch:
     faults: Faults = []
-    keys, reasons = _keys(batch.column(key), key)
-    month = _months(batch.column("month"), faults)
-    amounts = {name: _amounts(batch.column(name), name, faults) for name in AMOUNTS}
+    keys, reasons = _parse_keys(batch.column(key), key)
+    month = _parse_months(batch.column("month"), faults)
+    amounts = {name: _parse_amounts(batch.column(name), name, faults) for name in AMOUNTS}
     limit = amounts["limit"]
     faults.append((_mask(pc.is_null(limit)), "limit", "missing_field"))
     faults.append((_mask(pc.less_equal(limit, 0)), "limit", "out_of_range"))
     for wrong, field, code in faults:
-        for place in np.flatnonzero(wrong).tolist():
-            reasons.setdefault(place, (field, code, _REASONS[code]))
-    told = [reasons.get(place, (None, None, None)) for place in range(batch.num_rows)]
+        for index in np.flatnonzero(wrong).tolist():
+            reasons.setdefault(index, (field, code, _REASONS[code]))
+    reason_rows = [reasons.get(index, (None, None, None)) for index in range(batch.num_rows)]
     places = pa.array(range(before + 1, before + 1 + batch.num_rows), pa.int64())
-    texts = [pa.array([each[part] for each in told], pa.string()) for part in range(3)]
+    texts = [pa.array([each[part] for each in reason_rows], pa.string()) for part in range(3)]
     return pa.RecordBatch.from_arrays([places, keys, month, *amounts.values(), *texts], schema=STATEMENTS)
 
 
-def _keys(column: pa.Array, name: str) -> tuple[pa.Array, dict[int, tuple[str, str, str]]]:
-    """Return the keys as text, null where there is none; and row → why."""
+def _parse_keys(column: pa.Array, name: str) -> tuple[pa.Array, dict[int, tuple[str, str, str]]]:
+    """Return the keys as text, or null, and the reasons for the rows without a key."""
     keys: list[str | None] = []
     reasons = {}
-    for place, text in enumerate(key_texts(column)):
+    for index, text in enumerate(key_texts(column)):
         if isinstance(text, NoKey):
-            reasons[place] = (name, text.code, text.message)
+            reasons[index] = (name, text.code, text.message)
         keys.append(None if isinstance(text, NoKey) else text)
     return pa.array(keys, pa.string()), reasons
 
 
-def _months(column: pa.Array, faults: Faults) -> pa.Array:
+def _parse_months(column: pa.Array, faults: Faults) -> pa.Array:
     if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type) and not pa.types.is_duration(column.type):
         column = pc.strftime(column.cast(pa.timestamp("s"), safe=False), "%Y-%m")
     missing = pc.is_null(column, nan_is_null=True)
     if not _is_text(column):
         column = pa.array(["" if given else "no month" for given in missing.to_pylist()], pa.string())
     trimmed = pc.utf8_trim_whitespace(column)
-    good = pc.fill_null(pc.match_substring_regex(trimmed, _MONTH), False)  # noqa: FBT003 - Arrow's own manner
+    good = pc.fill_null(pc.match_substring_regex(trimmed, _MONTH), False)  # noqa: FBT003 - Arrow's signature
     empty = pc.fill_null(pc.equal(trimmed, ""), True)  # noqa: FBT003
     faults.append((_mask(empty), "month", "missing_field"))
     faults.append((_mask(pc.invert(good)), "month", "invalid_month"))
-    sure = pc.if_else(good, trimmed, None)
-    year, month = (pc.utf8_slice_codeunits(sure, *part).cast(pa.int32()) for part in ((0, 4), (5, 7)))
+    valid = pc.if_else(good, trimmed, None)
+    year, month = (pc.utf8_slice_codeunits(valid, *part).cast(pa.int32()) for part in ((0, 4), (5, 7)))
     return pc.add(pc.multiply(year, pa.scalar(12, pa.int32())), pc.subtract(month, pa.scalar(1, pa.int32())))
 
 
-def _amounts(column: pa.Array, name: str, faults: Faults) -> pa.Array:
-    """Return numbers; an empty cell, null and not-a-number are not known, as JSON has it."""
+def _parse_amounts(column: pa.Array, name: str, faults: Faults) -> pa.Array:
+    """Return numbers. An empty cell, null and NaN are unknown, so they are null."""
     if _is_text(column):
         trimmed = pc.utf8_trim_whitespace(column)
         good = pc.match_substring_regex(trimmed, _NUMBER)
@@ -111,5 +111,5 @@ def _is_text(column: pa.Array) -> bool:
 
 
 def _mask(condition: pa.Array) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = pc.fill_null(condition, False).to_numpy(zero_copy_only=False)  # noqa: FBT003
-    return found
+    mask: NDArray[np.bool_] = pc.fill_null(condition, False).to_numpy(zero_copy_only=False)  # noqa: FBT003
+    return mask

@@ -1,4 +1,4 @@
-"""Who does the batches of a job: this process, or the workers of a Dask cluster. The result is the same, batch by batch.
+"""Engines run the batches of a job: in this process, or on the workers of a Dask cluster, with the same results.
 
 Dask is imported on first use: it is an optional dependency.
 """
@@ -16,16 +16,16 @@ import pyarrow as pa
 
 from service.jobs.partitions import Partition
 
-Answer = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, pa.RecordBatch]]
-"""A pure function of one batch → what is kept of it, and why some of it is refused."""
+BatchFunction = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, pa.RecordBatch]]
+"""A pure function of one batch → the rows to store, and the reasons for the rows that are refused."""
 
-_BATCHES_A_TASK = 16
-_TASKS_A_WORKER = 2
-_SECONDS_TO_CONNECT = 30.0
-_SECONDS_A_LOOK = 60.0
-"""A cluster without a worker at two looks in a row is given up: by then another one could have been started."""
-_SAME = ("numpy", "onnxruntime", "pyarrow", "scikit-learn")
-"""Of another version of these a worker might give other numbers."""
+_BATCHES_PER_TASK = 16
+_TASKS_PER_WORKER = 2
+_CONNECT_SECONDS = 30.0
+_CHECK_SECONDS = 60.0
+"""If a cluster has no worker at two checks in a row, the job ends. Until then another worker may start."""
+_PINNED_LIBRARIES = ("numpy", "onnxruntime", "pyarrow", "scikit-learn")
+"""Libraries that could give other numbers in another version. A worker must have the same versions."""
 
 
 class WrongEngine(Exception):
@@ -33,8 +33,8 @@ class WrongEngine(Exception):
 
 
 @dataclass(frozen=True)
-class Answered:
-    """One batch, done; `digest` is the checksum of what was read."""
+class BatchResult:
+    """The result of one batch; `digest` is the checksum of its input."""
 
     rows: int
     digest: str
@@ -44,33 +44,33 @@ class Answered:
 
 class Engine(Protocol):
     @property
-    def batches_a_partition(self) -> int | None:
-        """None: whoever does the work reads on as it goes, so a partition may be as long as it likes."""
+    def max_batches(self) -> int | None:
+        """The largest number of batches in a partition. None: the engine reads batch by batch, so there is no limit."""
 
-    def each(self, answer: Answer, partitions: Iterator[Partition]) -> Iterator[Answered]:
-        """Yield every batch, done, in the order of the input. Raises what `answer` raises, WrongEngine."""
+    def run(self, function: BatchFunction, partitions: Iterator[Partition]) -> Iterator[BatchResult]:
+        """Yield the result of every batch in the order of the input. Raises WrongEngine, and what `function` raises."""
         ...
 
 
 class Local:
-    """One batch after the other, in this process."""
+    """Runs one batch after the other in this process."""
 
-    batches_a_partition = None
+    max_batches = None
 
-    def each(self, answer: Answer, partitions: Iterator[Partition]) -> Iterator[Answered]:
+    def run(self, function: BatchFunction, partitions: Iterator[Partition]) -> Iterator[BatchResult]:
         for partition in partitions:
             for batch in partition.batches():
-                yield _answered(answer, batch)
+                yield _run_batch(function, batch)
 
 
 class Dask:
-    """Partitions side by side on the workers of a cluster; what comes back is put in order, a bounded number ahead.
+    """Runs partitions in parallel on the workers of a cluster. Puts the results in order; few are in progress at a time.
 
-    A worker that dies has its partitions done again by another one. Without a scheduler's address the workers are processes
-    of this machine, one a core, and end with the job.
+    If a worker dies, another worker runs its partitions again. Without the address of a scheduler, the workers are
+    processes of this machine, one for each core, and end with the job.
     """
 
-    batches_a_partition = _BATCHES_A_TASK
+    max_batches = _BATCHES_PER_TASK
 
     def __init__(self, scheduler: str | None, workers: int | None = None) -> None:
         self._scheduler, self._workers = scheduler, workers
@@ -87,8 +87,8 @@ class Dask:
                 self._cluster = distributed.LocalCluster(
                     n_workers=self._workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
                 )
-            self._client = distributed.Client(self._cluster or self._scheduler, timeout=_SECONDS_TO_CONNECT)
-            self._client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
+            self._client = distributed.Client(self._cluster or self._scheduler, timeout=_CONNECT_SECONDS)
+            self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
         except (OSError, TimeoutError, ValueError) as error:
             self.__exit__(None, None, None)
             raise WrongEngine(f"No Dask worker answers at {self._scheduler or 'this machine'}.") from error
@@ -97,23 +97,23 @@ class Dask:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        for held in (getattr(self, "_client", None), self._cluster):
-            if held is not None:
-                held.close()
+        for resource in (getattr(self, "_client", None), self._cluster):
+            if resource is not None:
+                resource.close()
 
-    def each(self, answer: Answer, partitions: Iterator[Partition]) -> Iterator[Answered]:
+    def run(self, function: BatchFunction, partitions: Iterator[Partition]) -> Iterator[BatchResult]:
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
         from distributed.comm.core import CommClosedError
 
-        ahead: deque[Any] = deque()
+        pending: deque[Any] = deque()
         try:
             for partition in partitions:
-                ahead.append(self._client.submit(_do, answer, partition, _versions(), pure=False))
-                if len(ahead) > _TASKS_A_WORKER * max(1, len(self._client.nthreads())):
-                    yield from self._result(ahead.popleft())
-            while ahead:
-                yield from self._result(ahead.popleft())
+                pending.append(self._client.submit(_run_partition, function, partition, _versions(), pure=False))
+                if len(pending) > _TASKS_PER_WORKER * max(1, len(self._client.nthreads())):
+                    yield from self._result(pending.popleft())
+            while pending:
+                yield from self._result(pending.popleft())
         except RuntimeError as error:
             if "deserialization" not in str(error):
                 raise
@@ -123,17 +123,17 @@ class Dask:
         except (FutureCancelledError, CommClosedError, OSError) as error:
             raise WrongEngine("The Dask scheduler is gone. Start the same command again to continue this run.") from error
 
-    def _result(self, task: Any) -> list[Answered]:
+    def _result(self, task: Any) -> list[BatchResult]:
         """Wait for a task as long as there are workers. Raises WrongEngine, and what the task raises."""
-        alone = False
+        no_workers = False
         while True:
             try:
-                return list(task.result(timeout=_SECONDS_A_LOOK))
+                return list(task.result(timeout=_CHECK_SECONDS))
             except TimeoutError:
                 if task.status == "error":
                     raise
-            before, alone = alone, not self._client.nthreads()
-            if before and alone:
+            before, no_workers = no_workers, not self._client.nthreads()
+            if before and no_workers:
                 raise WrongEngine("The last Dask worker is gone. Start the same command again to continue this run.")
 
 
@@ -141,25 +141,25 @@ def digest_of(batch: pa.RecordBatch) -> str:
     return hashlib.sha256(batch.serialize()).hexdigest()
 
 
-def _do(answer: Answer, partition: Partition, versions: dict[str, str]) -> list[Answered]:
-    """Do a whole partition on a worker. Raises WrongEngine where its libraries are other ones."""
-    for name, wanted in versions.items():
-        if _versions().get(name) != wanted:
-            raise WrongEngine(f"A worker has {name} {_versions().get(name)}, this machine {wanted}.")
-    return [_answered(answer, batch) for batch in partition.batches()]
+def _run_partition(function: BatchFunction, partition: Partition, versions: dict[str, str]) -> list[BatchResult]:
+    """Run a whole partition on a worker. Raises WrongEngine if the worker has other versions of the libraries."""
+    for name, expected in versions.items():
+        if _versions().get(name) != expected:
+            raise WrongEngine(f"A worker has {name} {_versions().get(name)}, this machine {expected}.")
+    return [_run_batch(function, batch) for batch in partition.batches()]
 
 
-def _answered(answer: Answer, batch: pa.RecordBatch) -> Answered:
-    kept, refused = answer(batch)
-    return Answered(batch.num_rows, digest_of(batch), kept, refused)
+def _run_batch(function: BatchFunction, batch: pa.RecordBatch) -> BatchResult:
+    kept, refused = function(batch)
+    return BatchResult(batch.num_rows, digest_of(batch), kept, refused)
 
 
 @cache
 def _versions() -> dict[str, str]:
-    found = {}
-    for name in _SAME:
+    versions = {}
+    for name in _PINNED_LIBRARIES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

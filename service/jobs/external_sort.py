@@ -1,7 +1,7 @@
-"""Rows of many entities in any order → buckets, each with all rows of its entities: a sort by key in bounded memory.
+"""Groups rows by their key in bounded memory: rows in any order → buckets, each with all rows of its keys.
 
-The same rows give the same buckets again.
-The files have no name: whatever becomes of the process, nothing of them stays.
+The same rows always give the same buckets. The temporary files have no name, so the system deletes them even if the process
+is killed.
 """
 
 import itertools
@@ -17,21 +17,21 @@ import pyarrow as pa
 from service.jobs.partitions import BATCH_ROWS, WrongInput
 
 BUCKETS = 128
-_BATCHES_AT_ONCE = 64
+_BATCHES_PER_CHUNK = 64
 
 
-def by_key(batches: Iterator[pa.RecordBatch], shape: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Yield batches of whole buckets, the rows of each in the order in which they came. Small buckets go together.
+def group_by_key(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield batches of whole buckets, the rows of each in the order of the input. Small buckets are joined.
 
-    Raises WrongInput where there is no room for the temporary files.
+    Raises WrongInput if the temporary files cannot be written.
     """
     with ExitStack() as stack:
         try:
             files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(BUCKETS)]
-            _spread(batches, files, shape)
+            _write_buckets(batches, files, schema)
         except OSError as error:
             raise WrongInput(f"The temporary files cannot be written: {error.strerror}.") from error
-        gathered = pa.table([[]] * len(shape), schema=shape)
+        gathered = pa.table([[]] * len(schema), schema=schema)
         for file in files:
             file.seek(0)
             gathered = pa.concat_tables([gathered, pa.ipc.open_stream(file).read_all()])
@@ -41,19 +41,19 @@ def by_key(batches: Iterator[pa.RecordBatch], shape: pa.Schema) -> Iterator[pa.R
         yield from gathered.combine_chunks().to_batches()
 
 
-def _spread(batches: Iterator[pa.RecordBatch], files: Sequence[IO[bytes]], shape: pa.Schema) -> None:
+def _write_buckets(batches: Iterator[pa.RecordBatch], files: Sequence[IO[bytes]], schema: pa.Schema) -> None:
     with ExitStack() as stack:
-        writers: list[Any] = [stack.enter_context(pa.ipc.new_stream(file, shape)) for file in files]
-        while some := list(itertools.islice(batches, _BATCHES_AT_ONCE)):
-            table = pa.Table.from_batches(some, shape)
-            bucket = np.array([_bucket(key) for key in table.column("key").to_pylist()])
-            order = np.argsort(bucket, kind="stable")
+        writers: list[Any] = [stack.enter_context(pa.ipc.new_stream(file, schema)) for file in files]
+        while chunk := list(itertools.islice(batches, _BATCHES_PER_CHUNK)):
+            table = pa.Table.from_batches(chunk, schema)
+            buckets = np.array([_bucket_index(key) for key in table.column("key").to_pylist()])
+            order = np.argsort(buckets, kind="stable")
             table = table.take(pa.array(order))
-            ends = np.searchsorted(bucket[order], np.arange(BUCKETS + 1))
-            for place, writer in enumerate(writers):
-                if ends[place] < ends[place + 1]:
-                    writer.write_table(table.slice(ends[place], ends[place + 1] - ends[place]))
+            ends = np.searchsorted(buckets[order], np.arange(BUCKETS + 1))
+            for index, writer in enumerate(writers):
+                if ends[index] < ends[index + 1]:
+                    writer.write_table(table.slice(ends[index], ends[index + 1] - ends[index]))
 
 
-def _bucket(key: str | None) -> int:
+def _bucket_index(key: str | None) -> int:
     return zlib.crc32((key or "").encode()) % BUCKETS

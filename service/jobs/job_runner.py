@@ -16,7 +16,7 @@ from pathlib import Path
 from service.errors import BrokenStorage, StorageUnavailable
 from service.fields.lookup import types_of
 from service.jobs.batch_scoring import score_batch
-from service.jobs.engines import Answer, Engine, digest_of
+from service.jobs.engines import BatchFunction, Engine, digest_of
 from service.jobs.inputs import RequiredColumns, Source, partitions
 from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput
 from service.schemas import Card, Run, RunKind
@@ -49,10 +49,10 @@ class Job:
     """What is read, and how. A job continues a killed run with the same source."""
     partitions: Callable[[int | None], Iterator[Partition]]
     """Takes the largest number of batches in a partition; gives the same partitions in the same order at each call."""
-    answer: Answer
+    function: BatchFunction
     """A pure function of one batch → the rows to store, and the reasons for the rows that are refused."""
     positions_in_batch: bool
-    """True: the answer numbers the rows of the batch. False: it numbers the rows of the input."""
+    """True: the function numbers the rows of the batch. False: it numbers the rows of the input."""
 
 
 def required_columns(card: Card, key: str) -> RequiredColumns:
@@ -67,12 +67,12 @@ def prediction_job(bundle: Path, card: Card, source: Source, key: str) -> Job:
     inputs = [field.name for field in card.inputs if field.name in source.columns or not field.nullable]
     columns = [*inputs, key]
     source_id = json.dumps({"input": source.name, "columns": columns, "rows a batch": BATCH_ROWS})
-    answer = partial(score_batch, bundle, key=key, version=card.version)
+    function = partial(score_batch, bundle, key=key, version=card.version)
     return Job(
         "predictions",
         source_id,
         lambda max_batches: partitions(source, columns, max_batches),
-        answer,
+        function,
         positions_in_batch=True,
     )
 
@@ -105,7 +105,7 @@ def _skip_stored_batches(
     store: Store, done: Progress, job: Job, engine: Engine, advance: Advance
 ) -> tuple[Progress, Iterator[Partition]]:
     """Skip the batches that the run has stored. If the input does not begin with the same rows, restart."""
-    rest = job.partitions(engine.batches_a_partition)
+    rest = job.partitions(engine.max_batches)
     digest, rows = "", 0
     while rows < done.position and (partition := next(rest, None)):
         passed = 0
@@ -115,7 +115,7 @@ def _skip_stored_batches(
                 break
             digest, rows, passed = _chained(digest, digest_of(batch)), rows + batch.num_rows, passed + 1
     if (rows, digest) != (done.position, done.digest):
-        return run_history.restart(store, done.run), job.partitions(engine.batches_a_partition)
+        return run_history.restart(store, done.run), job.partitions(engine.max_batches)
     advance(rows)
     return done, rest
 
@@ -124,7 +124,7 @@ def _compute_batches(
     store: Store, done: Progress, job: Job, rest: Iterator[Partition], *, engine: Engine, advance: Advance
 ) -> Progress:
     start = time.perf_counter()
-    for each in engine.each(job.answer, rest):
+    for each in engine.run(job.function, rest):
         before = done.position if job.positions_in_batch else 0
         computed = {"computed_at": run_history.now()}
         rows = [row | computed | {"place": row["place"] + before} for row in each.kept.to_pylist()]

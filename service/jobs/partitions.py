@@ -1,6 +1,6 @@
-"""Partitions: pieces of a job's input, each some batches that may be read by whoever does the work, wherever that is.
+"""Partitions of a job's input: each gives some batches, in this process or on a worker.
 
-The same partition gives the same batches again.
+The same partition always gives the same batches.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ import pyarrow.parquet
 
 BATCH_ROWS = 4096
 GROUPED_ROWS = 65_536
-"""Smaller row groups of a Parquet file are read together, so that batches are not made of crumbs."""
+"""Row groups of a Parquet file with fewer rows are joined, so that batches are not tiny."""
 
 
 FAULT = "\0fault"
-"""A column beside those that were asked for: why a row could not be read at all. No file can name a column so."""
+"""An extra column: the reason why a row could not be read, or null. No column of a file can have this name."""
 
 
 class WrongInput(Exception):
@@ -34,21 +34,21 @@ class Partition(Protocol):
 
 
 @dataclass(frozen=True)
-class Held:
-    """Batches that were read already; they travel to whoever does the work."""
+class LoadedPartition:
+    """Batches that are already read. They are sent to the worker."""
 
-    held: tuple[pa.RecordBatch, ...]
+    loaded: tuple[pa.RecordBatch, ...]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        yield from self.held
+        yield from self.loaded
 
-    def after(self, count: int) -> "Held":
-        return Held(self.held[count:])
+    def after(self, count: int) -> "LoadedPartition":
+        return LoadedPartition(self.loaded[count:])
 
 
 @dataclass(frozen=True)
-class InFile:
-    """Some batches of neighbouring row groups of a Parquet file; whoever does the work reads them from there."""
+class ParquetPartition:
+    """Some batches of neighbouring row groups of a Parquet file. The worker reads them from the file."""
 
     file: Path
     groups: tuple[int, ...]
@@ -60,31 +60,31 @@ class InFile:
         """Raises WrongInput."""
         try:
             with pa.parquet.ParquetFile(self.file) as opened:
-                found = opened.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=self.columns)
-                for batch in islice(found, self.first, self.end):
+                batches = opened.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=self.columns)
+                for batch in islice(batches, self.first, self.end):
                     yield _without_dictionaries(batch.select(self.columns))
         except (pa.ArrowException, OSError, UnicodeError) as error:
             raise WrongInput(f"The input cannot be read to its end: {first_line(error)}") from error
 
-    def after(self, count: int) -> "InFile":
+    def after(self, count: int) -> "ParquetPartition":
         return replace(self, first=self.first + count)
 
-    def split(self, rows: int, most: int | None) -> Iterator["InFile"]:
-        """Yield these `rows` rows in partitions of `most` batches, or in one."""
+    def split(self, rows: int, max_batches: int | None) -> Iterator["ParquetPartition"]:
+        """Yield the partition, which has `rows` rows, in partitions of `max_batches` batches, or whole."""
         batches = -(-rows // BATCH_ROWS)
-        most = most or batches or 1
-        for first in range(0, batches, most):
-            yield replace(self, first=first, end=first + most)
+        max_batches = max_batches or batches or 1
+        for first in range(0, batches, max_batches):
+            yield replace(self, first=first, end=first + max_batches)
 
 
-def held(batches: Iterator[pa.RecordBatch], most: int | None) -> Iterator[Held]:
-    """Yield batches in partitions of `most` of them, or of one."""
-    while some := tuple(map(_without_dictionaries, islice(batches, most or 1))):
-        yield Held(some)
+def load_partitions(batches: Iterator[pa.RecordBatch], max_batches: int | None) -> Iterator[LoadedPartition]:
+    """Yield batches in partitions of `max_batches` of them, or of one."""
+    while loaded := tuple(map(_without_dictionaries, islice(batches, max_batches or 1))):
+        yield LoadedPartition(loaded)
 
 
-def in_file(file: Path, columns: list[str], most: int | None) -> Iterator[InFile]:
-    """Yield a Parquet file in partitions of `most` batches, or as few as there can be."""
+def parquet_partitions(file: Path, columns: list[str], max_batches: int | None) -> Iterator[ParquetPartition]:
+    """Yield a Parquet file in partitions of `max_batches` batches, or in one for each group of joined row groups."""
     with pa.parquet.ParquetFile(file) as opened:
         sizes = [opened.metadata.row_group(group).num_rows for group in range(opened.metadata.num_row_groups)]
     groups: list[int] = []
@@ -93,12 +93,12 @@ def in_file(file: Path, columns: list[str], most: int | None) -> Iterator[InFile
         groups.append(group)
         rows += size
         if rows >= GROUPED_ROWS or group == len(sizes) - 1:
-            yield from InFile(file, tuple(groups), tuple(columns)).split(rows, most)
+            yield from ParquetPartition(file, tuple(groups), tuple(columns)).split(rows, max_batches)
             groups, rows = [], 0
 
 
 def first_line(error: Exception) -> str:
-    """Return what an error of Arrow or of the system says, without its details."""
+    """Return the first line of an error of Arrow or of the system: the message without its details."""
     return (str(error).splitlines() or ["?"])[0][:200]
 
 

@@ -10,15 +10,15 @@ Matrix = NDArray[np.float64]
 
 MONTHS = 6
 SHARE_CAP = 2.0
-"""Shares of the limit above it say no more about a client: 0.1 % of real ones lie above."""
+"""Higher shares of the limit are set to this value: 0.1 % of the real shares, which tell nothing more about a client."""
 
 
 def business_fields(limit: NDArray[np.float64], status: Matrix, bill: Matrix, paid: Matrix) -> dict[str, Matrix]:
-    """Return field → one value a client, from `limit` (clients,) and three (clients, 6) tables, newest month first.
+    """Return field → one value for each client, from `limit` (clients,) and three tables (clients, 6), newest month first.
 
-    Amounts are in NT dollars. `status` is the repayment status of the UCI set: ≤ 0 in time, n ≥ 1 for n months late.
-    A payment settles the bill of the month before, so the newest bill has none yet and the oldest payment no bill.
-    NaN is what is not known: a field that it could change is NaN too, the others are what they are.
+    Amounts are in NT dollars. `status` is the repayment status of the UCI data set: ≤ 0 in time, n ≥ 1 for n months late.
+    A payment pays the bill of the previous month, so the newest bill has no payment yet, and the oldest payment has no bill.
+    NaN is unknown. A field that depends on an unknown value is NaN.
     """
     late = np.maximum(status, 0)
     owed = np.maximum(bill, 0)

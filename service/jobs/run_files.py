@@ -1,6 +1,6 @@
-"""A run as Parquet files: predictions.parquet or features.parquet, and refused.parquet with the reasons.
+"""Writes a run as Parquet files: predictions.parquet or features.parquet, and refused.parquet with the reasons.
 
-A file is put in place whole.
+A file appears under its name only when it is complete.
 """
 
 import json
@@ -27,7 +27,7 @@ class WrongOutput(Exception):
 
 
 def check_folder(folder: Path) -> None:
-    """Make the folder, and write into it. Raises WrongOutput: better before a night's work than after it."""
+    """Make the folder and try to write into it, before the job starts. Raises WrongOutput."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -35,46 +35,46 @@ def check_folder(folder: Path) -> None:
         raise WrongOutput(f"The folder of --output cannot be written: {error.strerror}. Nothing was done.") from error
 
 
-def write(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
-    """Write both files into `folder`; what was computed stands in the order of the keys. Raises WrongOutput."""
+def write_run(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
+    """Write both files into `folder`, the results in the order of the keys. Raises WrongOutput."""
     try:
-        _write(store, run, card, key, folder)
+        _write_files(store, run, card, key, folder)
     except (OSError, pa.ArrowException) as error:
         raise WrongOutput(f"Run {run.id} is served, but its files could not be written: {first_line(error)}") from error
 
 
 def write_refused(store: Store, run: Run, folder: Path) -> None:
-    """Write the reasons alone, of a run that is not served. Raises WrongOutput."""
+    """Write only the reasons of a run that is not served. Raises WrongOutput."""
     try:
-        _refused(store, run, folder)
+        _write_refused(store, run, folder)
     except (OSError, pa.ArrowException) as error:
         raise WrongOutput(
             f"No row could be used, and refused.parquet could not be written: {first_line(error)}. "
-            "The served run stays as it is."
+            "The served run did not change."
         ) from error
 
 
-def _write(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
+def _write_files(store: Store, run: Run, card: Card, key: str, folder: Path) -> None:
     if run.kind == "predictions":
-        shape = _shape(card, key)
-        pages = ([_flat(row, card, key) for row in page] for page in lookups.predictions_of(store, run.id, _PAGE))
+        schema = _prediction_schema(card, key)
+        pages = ([_prediction_row(row, card, key) for row in page] for page in lookups.predictions_of(store, run.id, _PAGE))
     else:
-        shape = _shape_of_features(card, key)
-        pages = ([_fields(row, key) for row in page] for page in lookups.features_of(store, run.id, _PAGE))
-    _put(folder / f"{run.kind}.parquet", shape.with_metadata(_origin(run)), pages)
-    _refused(store, run, folder)
+        schema = _feature_schema(card, key)
+        pages = ([_feature_row(row, key) for row in page] for page in lookups.features_of(store, run.id, _PAGE))
+    _write_file(folder / f"{run.kind}.parquet", schema.with_metadata(_metadata(run)), pages)
+    _write_refused(store, run, folder)
 
 
-def _refused(store: Store, run: Run, folder: Path) -> None:
+def _write_refused(store: Store, run: Run, folder: Path) -> None:
     pages = lookups.refused_of(store, run.id, _PAGE)
-    _put(folder / "refused.parquet", REFUSED.with_metadata(_origin(run)), pages)
+    _write_file(folder / "refused.parquet", REFUSED.with_metadata(_metadata(run)), pages)
 
 
-def _origin(run: Run) -> dict[str, str]:
+def _metadata(run: Run) -> dict[str, str]:
     return {"model": run.model, "version": run.version, "run": run.id}
 
 
-def _shape(card: Card, key: str) -> pa.Schema:
+def _prediction_schema(card: Card, key: str) -> pa.Schema:
     number, text = pa.float64(), pa.string()
     if isinstance(card.output, Classification):
         names = label_columns(label.value for label in card.output.labels)
@@ -84,7 +84,7 @@ def _shape(card: Card, key: str) -> pa.Schema:
     return pa.schema([(key, text), *answer, (WARNINGS, text), (COMPUTED_AT, text)])
 
 
-def _flat(row: dict[str, Any], card: Card, key: str) -> dict[str, Any]:
+def _prediction_row(row: dict[str, Any], card: Card, key: str) -> dict[str, Any]:
     prediction = json.loads(row["prediction"])
     warnings = ", ".join(f"{each['field']} {each['code']}" for each in prediction["warnings"])
     flat = {key: row["key"], DECISION: prediction["decision"], WARNINGS: warnings, COMPUTED_AT: row["computed_at"]}
@@ -95,22 +95,22 @@ def _flat(row: dict[str, Any], card: Card, key: str) -> dict[str, Any]:
     return flat | {VALUE: prediction["value"], LOW: interval.get("low"), HIGH: interval.get("high")}
 
 
-def _shape_of_features(card: Card, key: str) -> pa.Schema:
+def _feature_schema(card: Card, key: str) -> pa.Schema:
     fields = [(field.name, pa.float64()) for field in card.inputs if field.from_ == "store"]
     return pa.schema([(key, pa.string()), *fields, (COMPUTED_AT, pa.string())])
 
 
-def _fields(row: dict[str, Any], key: str) -> dict[str, Any]:
-    """Return a line of features.parquet, which a nightly prediction may read."""
+def _feature_row(row: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return a row of features.parquet, which `predict --input` can read."""
     return {**json.loads(row["fields"]), key: row["key"], COMPUTED_AT: row["computed_at"]}
 
 
-def _put(file: Path, shape: pa.Schema, pages: Iterable[list[dict[str, Any]]]) -> None:
+def _write_file(file: Path, schema: pa.Schema, pages: Iterable[list[dict[str, Any]]]) -> None:
     unfinished = file.with_name(f".{file.name}.unfinished")
     try:
-        with pa.parquet.ParquetWriter(unfinished, shape) as writer:
+        with pa.parquet.ParquetWriter(unfinished, schema) as writer:
             for page in pages:
-                writer.write_batch(pa.RecordBatch.from_pylist(page, shape))
+                writer.write_batch(pa.RecordBatch.from_pylist(page, schema))
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -21,8 +21,8 @@ from sqlalchemy import NullPool, create_engine, text
 from service.bundles.bundle_files import read_card
 from service.bundles.registry import open_model
 from service.jobs.__main__ import main
-from service.jobs.card_statements import STATEMENTS, statements
-from service.jobs.external_sort import by_key
+from service.jobs.card_statements import STATEMENTS, parse_statements
+from service.jobs.external_sort import group_by_key
 from service.jobs.features import feature_batch
 from service.jobs.payment_history import business_fields
 from service.schemas import Input
@@ -223,7 +223,7 @@ def computed(table: pd.DataFrame | pa.Table, bundles: Path) -> tuple[dict[str, d
     """Return what the batch function says of a table, read in small batches."""
     given_table = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
     batches = given_table.to_batches(max_chunksize=5)
-    whole = pa.Table.from_batches(statements(iter(batches), "client"), STATEMENTS).combine_chunks().to_batches()[0]
+    whole = pa.Table.from_batches(parse_statements(iter(batches), "client"), STATEMENTS).combine_chunks().to_batches()[0]
     kept, refused = feature_batch(whole, stored_inputs(bundles))
     assert (kept, refused) == feature_batch(whole, stored_inputs(bundles))
     return {row["key"]: json.loads(row["fields"]) for row in kept.to_pylist()}, refused
@@ -369,7 +369,7 @@ def test_a_bucket_holds_all_rows_of_its_keys_and_every_row_is_in_one(keys: list[
     table = pa.table({"place": range(len(keys)), "key": [None if key is None else str(key) for key in keys]}, shape)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.jobs.external_sort.BATCH_ROWS", 7)
-        buckets = [batch.to_pylist() for batch in by_key(iter(table.to_batches(max_chunksize=7)), shape)]
+        buckets = [batch.to_pylist() for batch in group_by_key(iter(table.to_batches(max_chunksize=7)), shape)]
     assert len(buckets) <= 1 + len(keys) // 7
     assert sorted(row["place"] for bucket in buckets for row in bucket) == list(range(len(keys)))
     for bucket in buckets:

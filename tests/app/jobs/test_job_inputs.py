@@ -265,7 +265,7 @@ def test_folders_in_a_folder_are_refused_and_never_left_out_in_silence(tmp_path:
     (tmp_path / "month=2005-09" / "day=1").mkdir(parents=True)
     assert len(rows_of(tmp_path)) == 1
     pq.write_table(table, tmp_path / "month=2005-09" / "day=1" / "part-0.parquet")
-    with pytest.raises(WrongInput, match="Folders in a folder are not read: 'month=2005-09/day=1' has Parquet files"):
+    with pytest.raises(WrongInput, match="Subfolders are not read, and 'month=2005-09/day=1' has Parquet files"):
         rows_of(tmp_path)
 
 

@@ -173,7 +173,7 @@ def test_the_files_say_what_the_store_says(job: Any, store: Store, some: pd.Data
         ("hopeless.parquet", "could be used"),
         ("sqlite:///nowhere.db#t", "no database file"),
         ("sqlite:///{folder}/input.db#nothing", "no table"),
-        ("sqlite:///{folder}/input.db", "named after the database"),
+        ("sqlite:///{folder}/input.db", "Name the table after the database"),
         ("mysql://x/y#t", "looks like"),
     ],
 )

@@ -24,9 +24,9 @@ from service.bundles.bundle_files import read_card
 from service.errors import BrokenBundle
 from service.jobs import engines, features, job_runner
 from service.jobs.__main__ import main
-from service.jobs.engines import Answered, Dask, Engine, Local, WrongEngine
+from service.jobs.engines import BatchResult, Dask, Engine, Local, WrongEngine
 from service.jobs.inputs import RequiredColumns, open_source, partitions
-from service.jobs.partitions import BATCH_ROWS, Held, held
+from service.jobs.partitions import BATCH_ROWS, LoadedPartition, load_partitions
 from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
@@ -142,12 +142,12 @@ def test_what_began_here_goes_on_there_and_back(
 
         with pytest.raises(KeyboardInterrupt):
             carried_out(store, bundles, source, begins, stop)
-        begun = run_history.list_runs(store).items[0]
-        assert (begun.state, begun.rows + begun.refused) == ("running", 2 * BATCH_ROWS)
+        results = run_history.list_runs(store).items[0]
+        assert (results.state, results.rows + results.refused) == ("running", 2 * BATCH_ROWS)
         passed: list[int] = []
-        assert carried_out(store, bundles, source, ends, passed.append) == begun.id
+        assert carried_out(store, bundles, source, ends, passed.append) == results.id
         assert passed[0] == 2 * BATCH_ROWS
-        assert content(store, begun.id) == whole
+        assert content(store, results.id) == whole
 
 
 def test_a_killed_job_leaves_no_worker_behind_and_goes_on_here(
@@ -166,10 +166,10 @@ def test_a_killed_job_leaves_no_worker_behind_and_goes_on_here(
     assert job.returncode == -signal.SIGKILL
     assert workers
     assert psutil.wait_procs(workers, timeout=20)[1] == []
-    begun = run_history.list_runs(store).items[0]
-    assert (begun.state, begun.rows + begun.refused) == ("running", 2 * BATCH_ROWS)
-    assert carried_out(store, bundles, source, Local()) == begun.id
-    assert content(store, begun.id) == content(store, carried_out(store, bundles, source, Local()))
+    results = run_history.list_runs(store).items[0]
+    assert (results.state, results.rows + results.refused) == ("running", 2 * BATCH_ROWS)
+    assert carried_out(store, bundles, source, Local()) == results.id
+    assert content(store, results.id) == content(store, carried_out(store, bundles, source, Local()))
 
 
 def test_partitions_of_any_size_hold_the_same_batches(some: pd.DataFrame, tmp_path: Path) -> None:
@@ -192,47 +192,47 @@ def test_partitions_of_any_size_hold_the_same_batches(some: pd.DataFrame, tmp_pa
 # Workers and clusters that die
 
 
-def numbers(count: int) -> Iterator[Held]:
-    return held((pa.RecordBatch.from_pydict({"number": [number]}) for number in range(count)), 1)
+def numbers(count: int) -> Iterator[LoadedPartition]:
+    return load_partitions((pa.RecordBatch.from_pydict({"number": [number]}) for number in range(count)), 1)
 
 
-def outcome(found: Iterator[Answered]) -> list[int]:
+def outcome(found: Iterator[BatchResult]) -> list[int]:
     return [number for each in found for number in each.kept["number"].to_pylist()]
 
 
 def test_a_killed_workers_partitions_are_done_again(engine: Dask, tmp_path: Path) -> None:
-    found = outcome(engine.each(partial(deadly, tmp_path, 1), numbers(40)))
+    found = outcome(engine.run(partial(deadly, tmp_path, 1), numbers(40)))
     assert len(list(tmp_path.iterdir())) == 1, "no worker died"
     assert found == [2 * number for number in range(40)]
 
 
 def test_a_batch_that_kills_every_worker_ends_the_job_with_a_sentence(engine: Dask, tmp_path: Path) -> None:
     with pytest.raises(WrongEngine, match="workers died at the same part of the input"):
-        outcome(engine.each(partial(deadly, tmp_path, 99), numbers(10)))
+        outcome(engine.run(partial(deadly, tmp_path, 99), numbers(10)))
     assert 2 <= len(list(tmp_path.iterdir())) <= 6
-    assert outcome(engine.each(doubled, numbers(3))) == [0, 2, 4]
+    assert outcome(engine.run(doubled, numbers(3))) == [0, 2, 4]
 
 
 def test_what_the_work_raises_on_a_worker_is_raised_here(engine: Dask) -> None:
     with pytest.raises(BrokenBundle, match="cut short"):
-        outcome(engine.each(broken, numbers(3)))
+        outcome(engine.run(broken, numbers(3)))
 
 
 def test_a_worker_with_other_libraries_does_nothing() -> None:
     with pytest.raises(WrongEngine, match=r"A worker has onnxruntime .*, this machine 0\.0\.1"):
-        engines._do(doubled, next(numbers(1)), {"onnxruntime": "0.0.1"})
+        engines._run_partition(doubled, next(numbers(1)), {"onnxruntime": "0.0.1"})
 
 
 def test_few_partitions_are_on_the_way_at_a_time(engine: Dask) -> None:
     taken = 0
 
-    def counted() -> Iterator[Held]:
+    def counted() -> Iterator[LoadedPartition]:
         nonlocal taken
         for partition in numbers(50):
             taken += 1
             yield partition
 
-    for done, _ in enumerate(engine.each(doubled, counted())):
+    for done, _ in enumerate(engine.run(doubled, counted())):
         assert taken - done <= 6, "the whole input would be held in memory"
 
 
@@ -262,12 +262,12 @@ def cluster(*folders: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
 
 def test_a_cluster_elsewhere_does_the_work_and_its_end_is_a_sentence() -> None:
     with cluster(ROOT) as (address, scheduler), Dask(address) as engine:
-        assert outcome(engine.each(doubled, numbers(5))) == [0, 2, 4, 6, 8]
-        begun = engine.each(doubled, numbers(1000))
-        next(begun)
+        assert outcome(engine.run(doubled, numbers(5))) == [0, 2, 4, 6, 8]
+        results = engine.run(doubled, numbers(1000))
+        next(results)
         scheduler.kill()
         with pytest.raises(WrongEngine, match="scheduler is gone"):
-            outcome(begun)
+            outcome(results)
 
 
 def worker_of(address: str) -> "subprocess.Popen[bytes]":
@@ -281,7 +281,7 @@ def test_the_command_on_a_cluster_elsewhere_gives_the_same_run_though_a_worker_i
     """The real job, a real scheduler and real workers, one of which dies in the middle, beside the job without any of them."""
     monkeypatch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{tmp_path}/witryna.db")
     monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
-    monkeypatch.setattr(Dask, "batches_a_partition", 1)
+    monkeypatch.setattr(Dask, "max_batches", 1)
     source = tmp_path / "in.parquet"
     if kind == "predict":
         some.to_parquet(source, row_group_size=1700)
@@ -312,25 +312,25 @@ def test_the_command_on_a_cluster_elsewhere_gives_the_same_run_though_a_worker_i
 
 
 def test_a_cluster_that_lost_its_last_worker_is_given_up_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_SECONDS_A_LOOK", 0.5)
+    monkeypatch.setattr(engines, "_CHECK_SECONDS", 0.5)
     with cluster(ROOT) as (address, scheduler), Dask(address) as engine:
-        begun = engine.each(doubled, numbers(1000))
-        next(begun)
+        results = engine.run(doubled, numbers(1000))
+        next(results)
         (worker,) = (each for each in psutil.Process().children() if "distributed.cli.dask_worker" in each.cmdline())
         worker.kill()
         with pytest.raises(WrongEngine, match="last Dask worker is gone"):
-            outcome(begun)
+            outcome(results)
         assert scheduler.poll() is None
 
 
 def test_a_cluster_without_our_program_is_told_in_a_sentence() -> None:
     with cluster() as (address, _), Dask(address) as engine, pytest.raises(WrongEngine, match="same program"):
-        outcome(engine.each(doubled, numbers(5)))
+        outcome(engine.run(doubled, numbers(5)))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "tcp://"])
 def test_an_address_where_no_cluster_is_is_one_sentence(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_SECONDS_TO_CONNECT", 0.5)
+    monkeypatch.setattr(engines, "_CONNECT_SECONDS", 0.5)
     with pytest.raises(WrongEngine, match="No Dask worker answers"):
         Dask(address).__enter__()
 
@@ -344,7 +344,7 @@ def test_without_dask_the_job_says_what_to_install(monkeypatch: pytest.MonkeyPat
 def test_no_worker_is_reached_from_outside_or_outlives_the_job() -> None:
     before = children(os.getpid())
     with Dask(None, workers=1) as engine:
-        outcome(engine.each(doubled, numbers(2)))
+        outcome(engine.run(doubled, numbers(2)))
         ours = [psutil.Process(), *(children(os.getpid()) - before)]
         assert len(ours) > 1
         listening = {each.laddr.ip for process in ours for each in process.net_connections() if each.status == "LISTEN"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from service.fields.arrow_values import to_float64
-from service.jobs.card_statements import statements
+from service.jobs.card_statements import parse_statements
 
 CENTS = some.integers(-(10**11), 10**11).map(lambda cents: Decimal(cents).scaleb(-2))
 
@@ -40,5 +40,5 @@ def test_amounts_in_cents_become_the_doubles_of_json_for_a_nightly_job_too(cents
             **dict.fromkeys(("status", "bill", "paid", "limit"), amounts),
         }
     )
-    (found,) = statements(iter([batch]), "client")
+    (found,) = parse_statements(iter([batch]), "client")
     assert found["paid"].to_pylist() == [float(str(each)) for each in cents]
