@@ -9,19 +9,17 @@ from playwright.sync_api import expect
 
 from service.bundles.bundle_files import read_card
 from service.publishing.gate import pipeline_scores
-from service.training.recipes import RECIPES
 from tests.support.browser_session import PATIENCE_MILLISECONDS
 from tests.support.repository import ROOT
 from tests.support.server_process import Program
+from tests.support.sklearn_pipelines import pipeline_of
 
 
 def scikit_learn_percent(name: str, row: dict[str, Any]) -> str:
     """Return what scikit-learn itself says, as the page should write it."""
-    recipe = RECIPES[name]
-    pipeline = recipe.fit(recipe.split().train)
     card = read_card(ROOT / "bundles" / name)
     fields = pd.DataFrame([row])[[field.name for field in card.inputs]]
-    return f"{pipeline_scores(card, pipeline, fields)[0, 1]:.0%}"
+    return f"{pipeline_scores(card, pipeline_of(name), fields)[0, 1]:.0%}"
 
 
 def test_the_journey_of_a_presenter(visit: Any) -> None:
