@@ -192,7 +192,7 @@ def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translat
         st.markdown(forms.escape_markdown(sentence))
     sure = classification_findings.describe_threshold_intervals(counts, tr)
     st.markdown(
-        "  \n".join(forms.escape_markdown(text) for text in (sure, findings.explain_intervals(tr, drawn=False)) if text)
+        "  \n".join(forms.escape_markdown(text) for text in (sure, findings.explain_intervals(tr, in_chart=False)) if text)
     )
 
 

@@ -33,7 +33,7 @@ def describe_discrimination(card: Card, evaluation: Classification, theme: str, 
     return Finding(
         sentence,
         evaluation_charts.draw_trade_off(curve, None, titles, theme, chance=True),
-        (area, explain_intervals(tr, drawn=False)),
+        (area, explain_intervals(tr, in_chart=False)),
     )
 
 
@@ -57,7 +57,7 @@ def describe_precision_and_recall(card: Card, evaluation: Classification, theme:
     return Finding(
         sentence,
         evaluation_charts.draw_trade_off(curve, here, titles, theme, chance=False),
-        (base, explain_intervals(tr, drawn=False)),
+        (base, explain_intervals(tr, in_chart=False)),
     )
 
 
@@ -85,7 +85,7 @@ def describe_calibration(card: Card, evaluation: Classification, theme: str, tr:
         min(each["happened"]["rows"] for each in bins),
     )
     return Finding(
-        sentence, evaluation_charts.draw_calibration(points, titles, theme), (rows, explain_intervals(tr, drawn=True))
+        sentence, evaluation_charts.draw_calibration(points, titles, theme), (rows, explain_intervals(tr, in_chart=True))
     )
 
 

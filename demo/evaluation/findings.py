@@ -56,7 +56,7 @@ def describe_bands(card: Card, evaluation: Evaluation, theme: str, tr: Translati
     return Finding(
         sentence,
         evaluation_charts.draw_estimates(estimates, None, theme),
-        (what, explain_counts(tr), explain_intervals(tr, drawn=True)),
+        (what, explain_counts(tr), explain_intervals(tr, in_chart=True)),
     )
 
 
@@ -65,9 +65,9 @@ def explain_counts(tr: Translation) -> str:
     return tr.text("After each name: the number of cases. Grey: too few of them to say much.")
 
 
-def explain_intervals(tr: Translation, *, drawn: bool) -> str:
-    """Return the note on the 95% intervals; `drawn` if the chart has intervals too."""
-    if drawn:
+def explain_intervals(tr: Translation, *, in_chart: bool) -> str:
+    """Return the note on the 95% intervals; `in_chart` if the chart has intervals too."""
+    if in_chart:
         return tr.text("The range after a figure, and the line around a point, hold 95% of repeated measurements.")
     return tr.text("The range after a figure holds 95% of repeated measurements.")
 
@@ -135,7 +135,7 @@ def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Tran
     ]
     figure = evaluation_charts.draw_estimates(estimates, None, theme)
     rows_used = tr.count("Shuffled among {n} case.", "Shuffled among {n} cases.", rows[0]["drop"]["rows"])
-    notes = [unit, rows_used, explain_intervals(tr, drawn=True)]
+    notes = [unit, rows_used, explain_intervals(tr, in_chart=True)]
     if rivals:
         notes.insert(0, tr.text("It may lean as much on: {fields}. The ranges overlap.", fields=", ".join(rivals)))
     return Finding(sentence, figure, tuple(notes))
@@ -175,6 +175,6 @@ def describe_weak_spots(evaluation: Evaluation, tr: Translation) -> Finding:
     return Finding(
         sentence,
         None,
-        (note, explain_intervals(tr, drawn=False)),
+        (note, explain_intervals(tr, in_chart=False)),
         tuple(spot["sentence"] for spot in evaluation["weak_spots"]),
     )

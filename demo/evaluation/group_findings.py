@@ -41,7 +41,7 @@ def describe_groups(card: Card, evaluation: Evaluation, segment: Segment, theme:
         estimates, (overall, tr.text("all cases: {value}", value=format_metric(evaluation, overall, tr))), theme
     )
     sentence, doubt = _describe_best_and_worst(evaluation, segment, tr)
-    notes = [*doubt, explain_counts(tr), explain_intervals(tr, drawn=True)]
+    notes = [*doubt, explain_counts(tr), explain_intervals(tr, in_chart=True)]
     if not segment["is_input"]:
         notes.insert(0, tr.text("The model never sees this; it is used here only to compare."))
     return Finding(sentence, figure, tuple(notes), table=_build_group_table(card, evaluation, segment, tr))

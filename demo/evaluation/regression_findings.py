@@ -25,8 +25,8 @@ def describe_predicted_vs_true(card: Card, evaluation: Regression, theme: str, t
     r2 = tr.text(
         "The model explains {share} of what makes the values differ (R²).", share=format_interval(evaluation["r2"], tr, 1)
     )
-    drawn = tr.count("Drawn: {n} case by chance.", "Drawn: {n} cases by chance.", len(points))
-    return Finding(sentence, figure, (r2, drawn, explain_intervals(tr, drawn=False)))
+    sample_size = tr.count("Drawn: {n} case by chance.", "Drawn: {n} cases by chance.", len(points))
+    return Finding(sentence, figure, (r2, sample_size, explain_intervals(tr, in_chart=False)))
 
 
 def describe_residuals(card: Card, evaluation: Regression, theme: str, tr: Translation) -> Finding:
@@ -40,15 +40,15 @@ def describe_residuals(card: Card, evaluation: Regression, theme: str, tr: Trans
             high=format_interval(high, tr, 1),
             low=format_interval(low, tr, 1),
         )
-        notes.append(explain_intervals(tr, drawn=False))
+        notes.append(explain_intervals(tr, in_chart=False))
     titles = AxisTitles(tr.text("The model said minus the true value"), tr.text("Cases"), [])
-    drawn = [(each["low"], each["high"], each["rows"]) for each in bins]
+    bars = [(each["low"], each["high"], each["rows"]) for each in bins]
     if len(bins) > _FEW_BINS:  # the outermost bins have no end: draw them as wide as the others
-        (_, first, first_rows), (last, _, last_rows), width = drawn[0], drawn[-1], drawn[1][1] - drawn[1][0]
-        drawn[0], drawn[-1] = (first - width, first, first_rows), (last, last + width, last_rows)
-    counts = [(at, tr.number(at)) for at in round_numbers(0, max(rows for _, _, rows in drawn))]
-    ticks = _make_ticks(card, drawn[0][0], drawn[-1][1], tr)
-    figure = evaluation_charts.draw_residuals(drawn, ticks, counts, titles, theme)
+        (_, first, first_rows), (last, _, last_rows), width = bars[0], bars[-1], bars[1][1] - bars[1][0]
+        bars[0], bars[-1] = (first - width, first, first_rows), (last, last + width, last_rows)
+    counts = [(count, tr.number(count)) for count in round_numbers(0, max(rows for _, _, rows in bars))]
+    ticks = _make_ticks(card, bars[0][0], bars[-1][1], tr)
+    figure = evaluation_charts.draw_residuals(bars, ticks, counts, titles, theme)
     return Finding(sentence, figure, tuple(notes))
 
 
@@ -78,8 +78,8 @@ def describe_coverage(card: Card, evaluation: Regression, theme: str, tr: Transl
     whole = tr.text("all cases: {value}", value=tr.percent(coverage["value"]))
     note = tr.text("One line for each stretch of answers; after it the number of cases.")
     figure = evaluation_charts.draw_estimates(estimates, (coverage["value"], whole), theme)
-    return Finding(sentence, figure, (note, explain_intervals(tr, drawn=True)))
+    return Finding(sentence, figure, (note, explain_intervals(tr, in_chart=True)))
 
 
 def _make_ticks(card: Card, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
-    return [(at, wording.format_answer(card, at, tr)) for at in round_numbers(low, high)]
+    return [(value, wording.format_answer(card, value, tr)) for value in round_numbers(low, high)]

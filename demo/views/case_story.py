@@ -30,6 +30,6 @@ def describe_case(card: Card, case: Case, start: float, now: float, tr: Translat
     """Return the sentence under the answer in three parts; the middle one is emphasized."""
     if not case.changed():
         return tr.text("This is where the case starts. Change a field and watch the answer move."), "", ""
-    begun = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))
-    moved = describe_difference(card, start, now, tr)
-    return begun, moved, tr.text("You changed {changes}.", changes=describe_changes(card, case, tr))
+    introduction = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))
+    difference = describe_difference(card, start, now, tr)
+    return introduction, difference, tr.text("You changed {changes}.", changes=describe_changes(card, case, tr))

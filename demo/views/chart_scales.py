@@ -23,12 +23,12 @@ def scale_bands(card: Card) -> list[ScaleBand]:
 def make_scale(card: Card, answers: list[float], tr: Translation) -> Scale:
     """Return the scale for some answers: 0 to 1 for a probability, the range of the answers for a value."""
     if wording.is_classification(card):
-        return Scale([(at, tr.percent(at)) for at in _QUARTERS], scale_bands(card), (0.0, 1.0))
+        return Scale([(share, tr.percent(share)) for share in _QUARTERS], scale_bands(card), (0.0, 1.0))
     low, high = Scale([], [], None).ends(answers)
     ticks = round_numbers(low, high, _MAX_TICKS)
     parts = [replace(each, low=max(low, each.low), high=min(high, each.high)) for each in scale_bands(card)]
     inside = [part for part in parts if part.low < part.high]
-    return Scale([(at, wording.format_answer_with_unit(card, at, tr)) for at in ticks], inside, (low, high))
+    return Scale([(value, wording.format_answer_with_unit(card, value, tr)) for value in ticks], inside, (low, high))
 
 
 def make_axis(

@@ -17,12 +17,12 @@ _MAX_REASONS = 4
 _MAX_TEXT = 90
 
 
-def build_case_table(card: Card, saved: list[SavedCase], explained: list[Explanation], tr: Translation) -> Markup:
+def build_case_table(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> Markup:
     """Return a table with a column per case: answers, differences to the first case, changed fields, reasons."""
-    answers = [wording.answer_value(card, each["prediction"]) for each in explained]
+    answers = [wording.answer_value(card, each["prediction"]) for each in explanations]
     differences = [wording.describe_difference(card, answers[0], answer, tr) for answer in answers[1:]]
     rows = [
-        build_row(tr.text("Answer"), [_build_answer(card, each, tr) for each in explained], Markup(' class="answers"')),
+        build_row(tr.text("Answer"), [_build_answer(card, each, tr) for each in explanations], Markup(' class="answers"')),
         build_row(tr.text("Against the first"), ["–", *differences]),
     ]
     for field in card["inputs"]:
@@ -31,10 +31,10 @@ def build_case_table(card: Card, saved: list[SavedCase], explained: list[Explana
             texts = [_shorten(field_types.of(field).value_with_unit(value, tr)) for value in values]
             cells = [_bold(text) if value != values[0] else text for text, value in zip(texts, values, strict=True)]
             rows.append(build_row(wording.field_label(field), cells))
-    reasons = [_build_reasons(card, each, tr) for each in explained]
+    reasons = [_build_reasons(card, each, tr) for each in explanations]
     rows.append(build_row(tr.text("Strongest reasons"), reasons, Markup(' class="reasons"')))
-    if any(each["usualness"] for each in explained):
-        usualness = [answer_html.build_usualness(each["usualness"], tr) for each in explained]
+    if any(each["usualness"] for each in explanations):
+        usualness = [answer_html.build_usualness(each["usualness"], tr) for each in explanations]
         rows.append(build_row(tr.text("How usual"), usualness))
     return build_scrollable(build_table([each.name for each in saved], rows, "compared"))
 
@@ -42,12 +42,12 @@ def build_case_table(card: Card, saved: list[SavedCase], explained: list[Explana
 def build_model_table(
     cards: tuple[Card, Card],
     saved: list[SavedCase],
-    explained: tuple[list[Explanation], list[Explanation]],
+    explanations: tuple[list[Explanation], list[Explanation]],
     tr: Translation,
 ) -> Markup:
     """Return a table of two models with a row per case, the largest disagreement first."""
     rows = []
-    for each, one, two in zip(saved, *explained, strict=True):
+    for each, one, two in zip(saved, *explanations, strict=True):
         first, second = _answer_values(cards, one, two)
         same_decision = one["prediction"]["decision"] == two["prediction"]["decision"]
         note = Markup(' <span class="apart">{}</span>').format(tr.text("another decision"))
@@ -78,11 +78,11 @@ def are_comparable(card: Card, other: Card) -> bool:
 def describe_disagreement(
     cards: tuple[Card, Card],
     saved: list[SavedCase],
-    explained: tuple[list[Explanation], list[Explanation]],
+    explanations: tuple[list[Explanation], list[Explanation]],
     tr: Translation,
 ) -> str:
     """Return a sentence on how two models disagree on the cases: by decisions, or by answers if they have no decisions."""
-    pairs = list(zip(saved, *explained, strict=True))
+    pairs = list(zip(saved, *explanations, strict=True))
     if cards[0]["output"].get("bands"):
         count = sum(one["prediction"]["decision"] != two["prediction"]["decision"] for _, one, two in pairs)
         if count:
@@ -97,17 +97,17 @@ def describe_disagreement(
     )
 
 
-def export_columns(card: Card, explained: list[Explanation]) -> list[dict[str, Value]]:
+def export_columns(card: Card, explanations: list[Explanation]) -> list[dict[str, Value]]:
     """Return the answers as columns of a file, without texts of a language. Differences are to the first case.
 
     `contribution_<field>` is the contribution of a field; for a text it is the sum over its words.
     """
-    first = wording.answer_value(card, explained[0]["prediction"])
-    return [_export_columns_of(card, each, first) for each in explained]
+    first = wording.answer_value(card, explanations[0]["prediction"])
+    return [_export_columns_of(card, each, first) for each in explanations]
 
 
-def _export_columns_of(card: Card, explained: Explanation, first: float) -> dict[str, Value]:
-    prediction = explained["prediction"]
+def _export_columns_of(card: Card, explanation: Explanation, first: float) -> dict[str, Value]:
+    prediction = explanation["prediction"]
     columns: dict[str, Value] = {DECISION: prediction["decision"] or ""}
     if wording.is_classification(card):
         columns[LABEL] = prediction["label"]
@@ -117,7 +117,7 @@ def _export_columns_of(card: Card, explained: Explanation, first: float) -> dict
         columns |= {VALUE: prediction["value"]} | ({LOW: interval["low"], HIGH: interval["high"]} if interval else {})
     columns["difference_to_first"] = wording.answer_value(card, prediction) - first
     for field in card["inputs"]:
-        contributions = [each["contribution"] for each in explained["contributions"] if each["field"] == field["name"]]
+        contributions = [each["contribution"] for each in explanation["contributions"] if each["field"] == field["name"]]
         columns[f"contribution_{field['name']}"] = math.fsum(contributions) if contributions else None
     return columns | {VERSION: card["version"]}
 
@@ -126,30 +126,30 @@ def _answer_values(cards: tuple[Card, Card], one: Explanation, two: Explanation)
     return wording.answer_value(cards[0], one["prediction"]), wording.answer_value(cards[1], two["prediction"])
 
 
-def _build_answer(card: Card, explained: Explanation, tr: Translation) -> Markup:
-    answer = wording.format_answer_with_unit(card, wording.answer_value(card, explained["prediction"]), tr)
-    badge = answer_html.build_band_badge(card, explained["prediction"])
+def _build_answer(card: Card, explanation: Explanation, tr: Translation) -> Markup:
+    answer = wording.format_answer_with_unit(card, wording.answer_value(card, explanation["prediction"]), tr)
+    badge = answer_html.build_band_badge(card, explanation["prediction"])
     return Markup("<strong>{}</strong> {}").format(answer, badge)
 
 
-def describe_strongest_reason(card: Card, explained: Explanation, tr: Translation) -> str:
+def describe_strongest_reason(card: Card, explanation: Explanation, tr: Translation) -> str:
     """Return the field or word with the largest contribution, and the contribution; empty if there is none."""
-    return " ".join(next(iter(_strongest_reasons(card, explained, tr)), ()))
+    return " ".join(next(iter(_strongest_reasons(card, explanation, tr)), ()))
 
 
-def _strongest_reasons(card: Card, explained: Explanation, tr: Translation) -> list[tuple[str, str]]:
+def _strongest_reasons(card: Card, explanation: Explanation, tr: Translation) -> list[tuple[str, str]]:
     fields = {field["name"]: field for field in card["inputs"]}
     return [
         (
             str(each["value"]) if "span" in each else wording.field_label(fields[each["field"]]),
             explanation_view.format_contribution(card, each["contribution"], tr),
         )
-        for each in sorted(explained["contributions"], key=lambda each: -abs(each["contribution"]))[:_MAX_REASONS]
+        for each in sorted(explanation["contributions"], key=lambda each: -abs(each["contribution"]))[:_MAX_REASONS]
     ]
 
 
-def _build_reasons(card: Card, explained: Explanation, tr: Translation) -> Markup:
-    reasons = _strongest_reasons(card, explained, tr)
+def _build_reasons(card: Card, explanation: Explanation, tr: Translation) -> Markup:
+    reasons = _strongest_reasons(card, explanation, tr)
     items = (Markup("<li>{} <b>{}</b></li>").format(_shorten(name), amount) for name, amount in reasons)
     return Markup("<ul>{}</ul>").format(concatenate(items))
 

@@ -43,9 +43,9 @@ class FieldValues:
 def place_values(field: Field, values: list[Value], tr: Translation) -> FieldValues:
     """Return the values of a field that have a position on an axis."""
     kind = field_types.of(field)
-    drawn = [value for value in values if value is not None or not kind.is_ordered]
-    positions = [kind.position(value) if kind.is_ordered else float(at) for at, value in enumerate(drawn)]
-    return FieldValues(field, drawn, positions, [_format_value(field, value, tr) for value in drawn])
+    placed = [value for value in values if value is not None or not kind.is_ordered]
+    positions = [kind.position(value) if kind.is_ordered else float(index) for index, value in enumerate(placed)]
+    return FieldValues(field, placed, positions, [_format_value(field, value, tr) for value in placed])
 
 
 def _format_value(field: Field, value: Value, tr: Translation) -> str:
