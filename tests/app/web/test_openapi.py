@@ -84,6 +84,17 @@ def test_every_model_has_its_own_operations_with_real_examples(service: TestClie
                 assert answer.status_code == 200, (kind, answer.text)
 
 
+def test_an_operation_is_called_by_the_word_of_the_contract(service: TestClient) -> None:
+    paths = service.get("/openapi.json").json()["paths"]
+    operations = {kind: paths[f"/v1/models/diamond-price/{kind}"]["post"]["operationId"] for kind in QUESTIONS}
+    assert operations == {
+        "predictions": "predict_diamond-price",
+        "explanations": "explain_diamond-price",
+        "curves": "curves_diamond-price",
+        "recommendations": "recommend_diamond-price",
+    }
+
+
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price"])
 def test_the_examples_show_what_would_have_to_change(name: str, service: TestClient) -> None:
     examples = bodies(service.get("/openapi.json").json(), name)["recommendations"]["examples"].values()
