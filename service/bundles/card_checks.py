@@ -4,9 +4,12 @@ import math
 import re
 from itertools import pairwise
 
-from service.errors import BrokenBundle
+import msgspec
+
+from service.errors import BrokenBundle, InvalidInput
 from service.fields.lookup import types_of
-from service.schemas import Band, Card, Classification
+from service.rows.checks import Checks
+from service.schemas import Band, Card, Classification, Input
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -26,12 +29,24 @@ def check_card(card: Card) -> None:
         fault = field.card_fault()
         if fault is not None:
             raise BrokenBundle(f"{field.name} {fault}")
+        _check_default(card, field.field)
     if isinstance(card.output, Classification):
         _check_labels(card.output)
     _check_bands(card.output.bands)
     ends = [end for band in card.output.bands for end in (band.low, band.high)]
     if isinstance(card.output, Classification) and ends and (min(ends) != 0 or max(ends) != 1):
         raise BrokenBundle("the bands must cover 0 to 1")
+
+
+def _check_default(card: Card, field: Input) -> None:
+    """Check the default of a field as the value of a row; no default is right too."""
+    if field.default is None:
+        return
+    try:
+        Checks(msgspec.structs.replace(card, inputs=(field,))).columns([{field.name: field.default}])
+    except InvalidInput as error:
+        reason = error.faults[0].message.rstrip(".")
+        raise BrokenBundle(f"{field.name} has a default that does not fit: {reason}") from None
 
 
 def _check_labels(output: Classification) -> None:

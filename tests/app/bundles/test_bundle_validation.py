@@ -71,6 +71,8 @@ ZOO: dict[str, Callable[[Path], None]] = {
     "bands with a gap": break_card(lambda card: card["output"]["bands"][0].update(high=0.1)),
     "three labels for two": break_card(lambda card: card["output"]["labels"].append({"value": "third"})),
     "an example that does not fit": break_card(lambda card: card["examples"][0]["row"].update(credit_limit="much")),
+    "a default above its maximum": break_card(lambda card: card["inputs"][0].update(default=9)),
+    "a default of another type": break_card(lambda card: card["inputs"][0].update(default="none")),
     "another scorer": break_card(lambda card: card["scoring"].update(scorer="pickle")),
 }
 
@@ -105,6 +107,24 @@ def test_a_broken_bundle_is_listed_and_the_others_serve_on(mixed: TestClient) ->
     answer = mixed.get("/v1/models/credit-default")
     assert (answer.status_code, answer.json()["code"]) == (503, "model_unavailable")
     assert mixed.post("/v1/models/credit-scorecard/predictions", json={"rows": []}).status_code == 200
+
+
+def test_the_reason_of_a_wrong_default_names_field_and_range(bundles: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "credit-default"
+    shutil.copytree(bundles / "credit-default", folder)
+    change_card(folder, lambda card: card["inputs"][0].update(default=9))
+    registry = Registry()
+    registry.load(tmp_path)
+    (state,) = registry.states()
+    reason = "months_late_now has a default that does not fit: Expected a value from 0 to 8"
+    assert (state.state, state.reason) == ("broken", reason)
+
+
+def test_a_card_without_defaults_is_served(bundles: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "credit-default"
+    shutil.copytree(bundles / "credit-default", folder)
+    change_card(folder, lambda card: [field.pop("default", None) for field in card["inputs"]])
+    assert [field.default for field in open_model(folder).card.inputs] == [None] * 9
 
 
 def test_a_version_is_served_once(bundles: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from service.bundles.card_checks import check_card
 from service.errors import BrokenBundle
-from service.schemas import Band, Card
+from service.schemas import Band, Card, Category, Input
 from tests.support.formula_models import FLAT, FLAT_ROW, PET, model_of
 
 
@@ -65,3 +65,67 @@ def test_every_value_is_in_one_band_the_lowest_and_the_highest_without_end(
     (prediction,) = model.predict([FLAT_ROW]).predictions
     within = [name for name, low, high in bands if low <= value < high]
     assert [prediction.decision] == (within or [bands[0][0] if value < ends[0] else bands[-1][0]])
+
+
+CATEGORIES = (Category(value="poor"), Category(value="good"))
+DAYS: Any = {"minimum": "2020-01-01", "maximum": "2030-12-31"}
+WRONG_DEFAULTS: dict[str, tuple[Input, str]] = {
+    "text for a number": (Input(name="x", type="number", default="5"), "Expected a number"),
+    "true for a number": (Input(name="x", type="number", default=True), "Expected a number"),
+    "a number below its minimum": (Input(name="x", type="number", minimum=10, default=9.99), "from 10 to"),
+    "a number above its maximum": (Input(name="x", type="number", maximum=10, default=10.01), "to 10"),
+    "no finite number": (Input(name="x", type="number", default=math.inf), "Expected a finite number"),
+    "a fraction for an integer": (Input(name="x", type="integer", default=20.5), "Expected a whole number"),
+    "an integer that no float holds": (Input(name="x", type="integer", default=10**400), "Expected a finite number"),
+    "a number for a boolean": (Input(name="x", type="boolean", default=1), "Expected true or false"),
+    "an unknown category": (Input(name="x", type="category", categories=CATEGORIES, default="new"), "One of: poor, good"),
+    "a number for a category": (Input(name="x", type="category", categories=CATEGORIES, default=0), "Expected a category"),
+    "a number for a text": (Input(name="x", type="text", default=0), "Expected text"),
+    "a text that is too long": (Input(name="x", type="text", max_length=3, default="abcd"), "At most 3 characters"),
+    "half a character": (Input(name="x", type="text", default="\ud800"), "Half a character"),
+    "a day that does not exist": (Input(name="x", type="date", default="2026-02-29"), "Expected a date such as"),
+    "a day with a time": (Input(name="x", type="date", default="2026-02-28T10:00:00Z"), "Expected a date such as"),
+    "a day before the minimum": (
+        Input(name="x", type="date", default="2019-12-31", **DAYS),
+        "from 2020-01-01 to 2030-12-31",
+    ),
+    "a day as a number": (Input(name="x", type="date", default=20786), "Expected a date such as"),
+    "an hour that does not exist": (
+        Input(name="x", type="datetime", default="2026-11-29T25:00"),
+        "Expected a date and time such as",
+    ),
+    "a time after the maximum": (
+        Input(name="x", type="datetime", default="2030-12-31T00:00:01Z", **DAYS),
+        "Expected a date and time from",
+    ),
+}
+
+
+def with_input(field: Input) -> Card:
+    return msgspec.structs.replace(FLAT.card, inputs=(field,))
+
+
+@pytest.mark.parametrize(("field", "reason"), WRONG_DEFAULTS.values(), ids=WRONG_DEFAULTS)
+def test_a_default_that_does_not_fit_its_field_is_refused(field: Input, reason: str) -> None:
+    with pytest.raises(BrokenBundle, match=f"^x has a default that does not fit: .*{reason}"):
+        check_card(with_input(field))
+    check_card(with_input(msgspec.structs.replace(field, default=None)))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        Input(name="x", type="number", minimum=10, maximum=20, default=10),
+        Input(name="x", type="number", minimum=10, maximum=20, default=20.0),
+        Input(name="x", type="integer", default=20.0),
+        Input(name="x", type="boolean", default=False),
+        Input(name="x", type="category", categories=CATEGORIES, default="good"),
+        Input(name="x", type="text", max_length=3, default=""),
+        Input(name="x", type="text", max_length=3, default="abc"),
+        Input(name="x", type="date", default="2020-01-01", **DAYS),
+        Input(name="x", type="datetime", default="2030-12-31T01:00:00+01:00", **DAYS),
+    ],
+    ids=lambda field: f"{field.type} {field.default!r}",
+)
+def test_a_default_at_a_limit_of_its_field_is_accepted(field: Input) -> None:
+    check_card(with_input(field))
