@@ -10,7 +10,7 @@ from service.bundles.registry import Model, Registry
 from service.by_key import answers_by_key, entities
 from service.by_key.freshness import Freshness
 from service.errors import NoEvaluation
-from service.files.file_request import Asked, FileAnswer
+from service.files.file_request import FileAnswer, FileRequest
 from service.questions.curves import curves
 from service.questions.explanations import explanations
 from service.questions.recommendations import recommendations
@@ -56,7 +56,7 @@ def predict(model: Model, rows: list[Row] | Columns) -> Predictions:
     return model.predict(rows)
 
 
-def predict_file(model: Model, file: Path, asked: Asked) -> FileAnswer:
+def predict_file(model: Model, file: Path, asked: FileRequest) -> FileAnswer:
     """Return what a file is, and its answer in pieces. Raises what `score_file` raises."""
     from service.files.score_file import score_file
 
@@ -77,9 +77,9 @@ def predict_by_key(model: Model, store: Store, rows: list[Row], freshness: Fresh
 
 def keyed_table(model: Model, answer: KeyedPredictions, kind: FileKind) -> bytes:
     """Return an answer of `predict_by_key` as a file of this kind."""
-    from service.files.keyed_rows import keyed_rows
+    from service.files.keyed_rows import write_keyed_predictions
 
-    return keyed_rows(model.card, answer, kind)
+    return write_keyed_predictions(model.card, answer, kind)
 
 
 def look_up(model: Model, store: Store, key: str, freshness: Freshness) -> EntityAnswer[Any]:

@@ -30,11 +30,11 @@ _NO_WARNINGS: list[FieldWarning] = []
 
 
 @dataclass(frozen=True)
-class Coded:
-    """A column of few words: each row's place among them."""
+class CodedColumn:
+    """A column of few distinct labels: `codes` (rows,) are indices into `labels`."""
 
-    words: list[str | None]
-    places: NDArray[np.intp]
+    labels: list[str | None]
+    codes: NDArray[np.intp]
 
 
 class Answers(Protocol):
@@ -48,7 +48,7 @@ class Answers(Protocol):
         """Return the number that people read, one a row: the probability of the card's focus, or the value."""
         ...
 
-    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, Coded | NDArray[np.float64]]:
+    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, CodedColumn | NDArray[np.float64]]:
         """Return the answer as columns, named as in a file."""
         ...
 
@@ -78,8 +78,8 @@ class _Decision:
     def __call__(self, values: NDArray[np.float64]) -> list[str | None]:
         return [self._values[place] for place in self._places(values).tolist()]
 
-    def coded(self, values: NDArray[np.float64]) -> Coded:
-        return Coded(self._values, self._places(values))
+    def coded(self, values: NDArray[np.float64]) -> CodedColumn:
+        return CodedColumn(self._values, self._places(values))
 
     def _places(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
         return self._lows.searchsorted(values, side="right")
@@ -99,10 +99,10 @@ class _LabelAnswers:
         _check_scores(scores, (rows, len(self._labels)))
         return scores[:, self._focus]
 
-    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, Coded | NDArray[np.float64]]:
+    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, CodedColumn | NDArray[np.float64]]:
         _check_scores(scores, (rows, len(self._labels)))
-        found: dict[str, Coded | NDArray[np.float64]] = {
-            LABEL: Coded([*self._labels], scores.argmax(axis=1)),
+        found: dict[str, CodedColumn | NDArray[np.float64]] = {
+            LABEL: CodedColumn([*self._labels], scores.argmax(axis=1)),
             DECISION: self._decision.coded(scores[:, self._focus]),
         }
         return found | {probability_column(label): scores[:, place] for place, label in enumerate(self._labels)}
@@ -134,9 +134,9 @@ class _ValueAnswers:
         _check_scores(scores, (rows, 1))
         return scores[:, 0]
 
-    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, Coded | NDArray[np.float64]]:
+    def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, CodedColumn | NDArray[np.float64]]:
         values = self.outputs(scores, rows)
-        found: dict[str, Coded | NDArray[np.float64]] = {DECISION: self._decision.coded(values), VALUE: values}
+        found: dict[str, CodedColumn | NDArray[np.float64]] = {DECISION: self._decision.coded(values), VALUE: values}
         if self._interval is None:
             return found
         low, high = self._ends(values)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from service.bundles.background import Background, background_of
 from service.bundles.bundle_files import read_card
 from service.bundles.evaluation_file import read_evaluation
-from service.bundles.prediction_builder import Answers, Coded, answers
+from service.bundles.prediction_builder import Answers, CodedColumn, answers
 from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
 from service.bundles.scorers.scorer import Scorer, open_scorer
@@ -56,7 +56,7 @@ class Model:
         """Return the number that people read, one a row: the probability of the card's focus, or the value."""
         return self.answer.outputs(self._score(columns), len(columns))
 
-    def table(self, columns: Columns) -> dict[str, Coded | NDArray[np.float64]]:
+    def table(self, columns: Columns) -> dict[str, CodedColumn | NDArray[np.float64]]:
         """Return the predictions as columns, for files."""
         return self.answer.table(self._score(columns), len(columns))
 

@@ -1,6 +1,6 @@
-"""Batches of the answer → the bytes of a file, as they come.
+"""Write the batches of an answer as bytes of a file, batch by batch.
 
-CSV is written as the caller's own file was: its separator, its decimal sign.
+A CSV answer has the separator and the decimal sign of the file of the request.
 """
 
 import csv
@@ -12,19 +12,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from service.errors import NotAcceptable
-from service.files.csv_format.csv_values import cells, check_type
+from service.files.csv_format.csv_values import check_type, to_cells
 from service.schemas.row_files import Decimal
 from wire.media_types import FileKind
 
 
 class Writer(Protocol):
-    def write(self, batch: pa.RecordBatch) -> bytes: ...
+    def write(self, batch: pa.RecordBatch) -> bytes:
+        """Return the bytes of a batch."""
+        ...
 
-    def end(self) -> bytes: ...
+    def finish(self) -> bytes:
+        """Return the last bytes of the file."""
+        ...
 
 
-def writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", decimal: Decimal = "point") -> Writer:
-    """Raises NotAcceptable where the kind cannot hold a column."""
+def create_writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", decimal: Decimal = "point") -> Writer:
+    """Return a writer of this kind of file. Raises NotAcceptable if the kind cannot hold a column."""
     if kind == "csv":
         return _CsvWriter(schema, separator, decimal)
     if kind == "arrow":
@@ -32,11 +36,11 @@ def writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", decimal: 
     try:
         return _ArrowWriter(lambda out: pq.ParquetWriter(out, schema))
     except pa.ArrowException:
-        raise _no_parquet() from None
+        raise _not_parquet() from None
 
 
-class _Outlet(io.RawIOBase):
-    """Where Arrow writes to; what was written is taken out again at once."""
+class _Buffer(io.RawIOBase):
+    """A file that Arrow writes to. `drain` empties it."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -48,31 +52,32 @@ class _Outlet(io.RawIOBase):
         self._pieces.append(bytes(data))
         return len(self._pieces[-1])
 
-    def taken(self) -> bytes:
-        taken, self._pieces = b"".join(self._pieces), []
-        return taken
+    def drain(self) -> bytes:
+        """Return the bytes since the last call."""
+        content, self._pieces = b"".join(self._pieces), []
+        return content
 
 
 class _ArrowWriter:
-    """Writes with one of Arrow's own writers: of streams, of Parquet."""
+    """Writes with the stream writer or the Parquet writer of Arrow."""
 
-    def __init__(self, opened: Callable[[pa.NativeFile], Any]) -> None:
-        self._outlet = _Outlet()
-        self._writer = opened(pa.PythonFile(self._outlet, "w"))
+    def __init__(self, open_writer: Callable[[pa.NativeFile], Any]) -> None:
+        self._buffer = _Buffer()
+        self._writer = open_writer(pa.PythonFile(self._buffer, "w"))
 
     def write(self, batch: pa.RecordBatch) -> bytes:
         try:
             self._writer.write_batch(batch)
         except pa.ArrowException as error:
-            raise _no_parquet() from error
-        return self._outlet.taken()
+            raise _not_parquet() from error
+        return self._buffer.drain()
 
-    def end(self) -> bytes:
+    def finish(self) -> bytes:
         self._writer.close()
-        return self._outlet.taken()
+        return self._buffer.drain()
 
 
-def _no_parquet() -> NotAcceptable:
+def _not_parquet() -> NotAcceptable:
     return NotAcceptable("A column of the file cannot be written as Parquet. Ask for an Arrow stream.")
 
 
@@ -82,28 +87,28 @@ class _CsvWriter:
             check_type(field)
         self._names = schema.names
         self._separator = separator
-        self._head = self._lines([schema.names])
-        self._commas = [
-            place for place, field in enumerate(schema) if decimal == "comma" and pa.types.is_floating(field.type)
+        self._header = self._lines([schema.names])
+        self._comma_columns = [
+            index for index, field in enumerate(schema) if decimal == "comma" and pa.types.is_floating(field.type)
         ]
 
     def write(self, batch: pa.RecordBatch) -> bytes:
-        columns = [cells(name, column) for name, column in zip(self._names, batch.columns, strict=True)]
-        for place in self._commas:
-            columns[place] = [None if value is None else repr(value).replace(".", ",") for value in columns[place]]
-        return self.end() + self._lines(list(zip(*columns, strict=True)))
+        columns = [to_cells(name, column) for name, column in zip(self._names, batch.columns, strict=True)]
+        for index in self._comma_columns:
+            columns[index] = [None if value is None else repr(value).replace(".", ",") for value in columns[index]]
+        return self.finish() + self._lines(list(zip(*columns, strict=True)))
 
-    def end(self) -> bytes:
-        head, self._head = self._head, b""
-        return head
+    def finish(self) -> bytes:
+        header, self._header = self._header, b""
+        return header
 
     def _lines(self, rows: list[Sequence[Any]]) -> bytes:
-        text = self._written(rows, csv.QUOTE_MINIMAL)
-        if "\r" in text:  # the csv module would leave it bare, and a reader ends the row there
-            text = self._written(rows, csv.QUOTE_ALL)
+        text = self._format(rows, csv.QUOTE_MINIMAL)
+        if "\r" in text:  # the csv module does not quote it, and a reader would end the row there
+            text = self._format(rows, csv.QUOTE_ALL)
         return text.encode()
 
-    def _written(self, rows: list[Sequence[Any]], quoting: Literal[0, 1]) -> str:
+    def _format(self, rows: list[Sequence[Any]], quoting: Literal[0, 1]) -> str:
         out = io.StringIO(newline="")
         csv.writer(out, delimiter=self._separator, lineterminator="\n", quoting=quoting).writerows(rows)
         return out.getvalue()

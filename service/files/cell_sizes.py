@@ -1,7 +1,7 @@
-"""How much memory the cells of a batch take once each is spelled out, before it is spent.
+"""Compute the memory that the cells of a batch need when they are expanded, without expanding them.
 
-A batch of few bytes may stand for many: dictionaries, runs and views
-name one long value in every row. Only of batches that were validated.
+A small batch may expand to a large one: with dictionaries, runs and views, many rows share one long value. The batch must be
+validated before.
 """
 
 from collections.abc import Iterator
@@ -16,42 +16,42 @@ from service.files.file_parts import PART_ROWS
 
 PART_BYTES = 2**23
 _CELL_BYTES = 8.0
-"""What a cell takes at the least, wherever it goes."""
+"""The minimum for one cell."""
 Sizes = NDArray[np.float64]
 
 
-def pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Yield the rows in pieces that are small when spelled out. Raises TooLarge where one row is not."""
-    long = [column for column in batch.columns if not _is_short(column.type)]
-    short = np.full(batch.num_rows, _CELL_BYTES * (batch.num_columns - len(long)))
-    sizes = sum(map(_sizes, long), start=short)
+def split_batch(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Yield slices of a batch that are small when expanded. Raises TooLarge if one row is too large."""
+    variable = [column for column in batch.columns if not _is_fixed_size(column.type)]
+    fixed = np.full(batch.num_rows, _CELL_BYTES * (batch.num_columns - len(variable)))
+    sizes = sum(map(_sizes, variable), start=fixed)
     ends, start = np.cumsum(sizes), 0
     while start < batch.num_rows:
-        before = ends[start - 1] if start else 0.0
-        stop = min(start + PART_ROWS, int(np.searchsorted(ends, before + PART_BYTES, side="right")))
+        bytes_before = ends[start - 1] if start else 0.0
+        stop = min(start + PART_ROWS, int(np.searchsorted(ends, bytes_before + PART_BYTES, side="right")))
         if stop <= start:
             raise TooLarge(f"A row may hold {PART_BYTES:,} bytes.")
         yield batch.slice(start, stop - start)
         start = stop
 
 
-def _is_short(kind: pa.DataType) -> bool:
+def _is_fixed_size(kind: pa.DataType) -> bool:
     return bool(pa.types.is_primitive(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind))
 
 
 def _sizes(array: pa.Array) -> Sizes:
-    """Return the bytes of each cell."""
+    """Return the bytes of each cell, (rows,)."""
     kind = array.type
     if not len(array):
         return np.zeros(0)
     if isinstance(kind, pa.BaseExtensionType):
         return _sizes(array.storage)
     if pa.types.is_dictionary(kind):
-        places = np.asarray(array.indices.fill_null(len(array.dictionary)))
-        return np.asarray(np.append(_sizes(array.dictionary), _CELL_BYTES)[places])
+        indices = np.asarray(array.indices.fill_null(len(array.dictionary)))
+        return np.asarray(np.append(_sizes(array.dictionary), _CELL_BYTES)[indices])
     if pa.types.is_run_end_encoded(kind):
-        places = np.searchsorted(np.asarray(array.run_ends), array.offset + np.arange(len(array)), side="right")
-        return np.asarray(_sizes(array.values)[places])
+        indices = np.searchsorted(np.asarray(array.run_ends), array.offset + np.arange(len(array)), side="right")
+        return np.asarray(_sizes(array.values)[indices])
     if pa.types.is_nested(kind):
         return _nested(array)
     return np.full(len(array), _CELL_BYTES) + _lengths(array)
@@ -63,7 +63,7 @@ def _lengths(array: pa.Array) -> Sizes | float:
         views = np.frombuffer(array.buffers()[1], np.int32).reshape(-1, 4)  # a view begins with its length
         lengths = views[array.offset : array.offset + len(array), 0]
         return np.where(np.asarray(array.is_valid()), lengths, 0).astype(np.float64)
-    if _is_short(kind):
+    if _is_fixed_size(kind):
         return 0.0
     return np.asarray(pc.binary_length(array).fill_null(0), dtype=np.float64)
 
@@ -71,7 +71,7 @@ def _lengths(array: pa.Array) -> Sizes | float:
 def _nested(array: pa.Array) -> Sizes:
     kind = array.type
     if pa.types.is_struct(kind):
-        return sum((_sizes(array.field(place)) for place in range(kind.num_fields)), start=np.zeros(len(array)))
+        return sum((_sizes(array.field(index)) for index in range(kind.num_fields)), start=np.zeros(len(array)))
     if pa.types.is_union(kind):
         return np.full(len(array), array.nbytes / max(1, len(array)))
     if pa.types.is_fixed_size_list(kind):

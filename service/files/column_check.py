@@ -1,23 +1,27 @@
-"""The names of a file's columns against the card: which are the model's, which pass through, which cannot be there."""
+"""Check the names of a file's columns against the card."""
 
 from collections.abc import Sequence
 
 from service.errors import Fault, InvalidFile, TooLarge
-from service.files.csv_format.dialect import missing_columns
+from service.files.csv_format.dialect import missing_columns_fault
 from service.files.file_parts import MAX_COLUMNS
 from service.schemas import Card, Classification
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, HIGH, LOW, ROW, VALUE, label_columns
 
 
-def check_frame(card: Card, names: Sequence[str]) -> list[str]:
-    """Return the names that pass through. Raises InvalidFile, TooLarge."""
+def check_columns(card: Card, names: Sequence[str]) -> list[str]:
+    """Return the names of the columns that are not inputs of the model. Raises InvalidFile, TooLarge."""
     if len(names) > MAX_COLUMNS:
         raise TooLarge(f"A file may have {MAX_COLUMNS:,} columns, not {len(names):,}.")
     inputs = {field.name for field in card.inputs}
     required = [field.name for field in card.inputs if not field.nullable]
     if not set(required) <= set(names):
-        raise missing_columns(names, required)
-    faults = [Fault(name, "duplicate_column", _twice(name)) for place, name in enumerate(names) if name in names[:place]]
+        raise missing_columns_fault(names, required)
+    faults = [
+        Fault(name, "duplicate_column", _duplicate_message(name))
+        for index, name in enumerate(names)
+        if name in names[:index]
+    ]
     ignored = [name for name in names if name not in inputs]
     added = set(added_names(card))
     faults += [
@@ -33,11 +37,11 @@ def check_frame(card: Card, names: Sequence[str]) -> list[str]:
 def added_names(card: Card) -> list[str]:
     """Return the names of the columns that the answer adds for this model."""
     if isinstance(card.output, Classification):
-        answers = label_columns(label.value for label in card.output.labels)
+        names = label_columns(label.value for label in card.output.labels)
     else:
-        answers = [DECISION, VALUE, LOW, HIGH]
-    return [*answers, ERROR_CODES, ERROR, ROW]
+        names = [DECISION, VALUE, LOW, HIGH]
+    return [*names, ERROR_CODES, ERROR, ROW]
 
 
-def _twice(name: str) -> str:
+def _duplicate_message(name: str) -> str:
     return "Two columns have this name." if name else "Two columns have no name."

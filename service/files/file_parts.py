@@ -1,4 +1,4 @@
-"""What every kind of file is read into: parts of some thousand rows, the model's columns beside all others."""
+"""The form of every file after reading: parts of some thousand rows, with the model's columns apart from the others."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,48 +11,49 @@ from service.schemas import Recognised
 
 PART_ROWS = 16_384
 PART_CHARACTERS = 2**21
-"""So much text ends a part sooner: rows may be long."""
+"""A part with this many characters ends, although it has fewer rows."""
 MAX_COLUMNS = 1000
 
 
 @dataclass(frozen=True)
 class Part:
-    """Rows that stand together. `lines` are physical lines of a text file, one a row."""
+    """Consecutive rows of a file. `lines` holds the physical line of each row of a text file."""
 
     first_row: int
-    """1-based, counted over the whole file."""
+    """The position of the first row in the file, from 1."""
     rows: int
     inputs: dict[str, pa.Array]
-    """A column of a text file holds strings, else it holds what the file holds. An optional field may be left out."""
+    """Field → its column. The columns of a text file are strings. An optional field may be absent."""
     others: list[pa.Array]
     lines: Sequence[int] | None = None
     faults: dict[int, list[Fault]] = field(default_factory=dict)
-    """Place in the part → what kept its cells from being read at all."""
+    """Index of a row in the part → why its cells could not be read."""
 
 
-def wrong_cells(rows: list[list[Any]], width: int) -> dict[int, list[Fault]]:
-    """Bring rows of text to `width` cells, the empty ones null, and return the faults of those that had more or fewer.
+def normalize_rows(rows: list[list[Any]], width: int) -> dict[int, list[Fault]]:
+    """Give each row `width` cells, in place, and return the faults of rows with another number of cells, by index.
 
-    Such a row keeps its cells where all that is too much is empty; else nobody knows which belongs where, and it is emptied.
+    Empty cells become null. A row with too many cells keeps the first ones if the others are empty. Otherwise the columns of
+    its cells are unclear, and all its cells become null.
     """
     faults: dict[int, list[Fault]] = {}
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if len(row) != width:
-            faults[place] = [Fault(None, "wrong_cells", f"Expected {width:,} cells, found {len(row):,}.")]
-            kept = len(row) > width and not any(row[width:])
-            rows[place] = [cell or None for cell in row[:width]] if kept else [None] * width
+            faults[index] = [Fault(None, "wrong_cells", f"Expected {width:,} cells, found {len(row):,}.")]
+            is_padded = len(row) > width and not any(row[width:])
+            rows[index] = [cell or None for cell in row[:width]] if is_padded else [None] * width
         elif "" in row:
-            rows[place] = [cell or None for cell in row]
+            rows[index] = [cell or None for cell in row]
     return faults
 
 
 class RowFile(Protocol):
-    """An opened file whose frame is known to be sound."""
+    """An open file whose columns have passed the checks."""
 
     recognised: Recognised
     others: pa.Schema
-    """The columns that are no inputs: they pass through."""
+    """The columns that the answer repeats unchanged."""
 
     def parts(self) -> Iterator[Part]:
-        """Return the rows from the first on. Raises InvalidFile where the file ends before it should."""
+        """Yield the rows from the first one. Raises InvalidFile if the file is damaged."""
         ...

@@ -1,4 +1,4 @@
-"""What a caller asks of a file, and the answer. Separate from the readers, so that Arrow is imported on first use."""
+"""The request for the score of a file, and its answer. This module does not import Arrow: that loads on first use."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from wire.media_types import FileKind, Kind
 
 
 @dataclass(frozen=True)
-class Asked:
-    """How a caller describes a file, and what they want back."""
+class FileRequest:
+    """How the caller describes a file, and the kind of answer that the caller wants."""
 
     kind: FileKind
     answer: Kind
@@ -19,7 +19,7 @@ class Asked:
     dates: DateOrder | None = None
     """None: dates with dots begin with the day, dates with slashes are refused."""
     keep_inputs: bool = False
-    """Give the model's own columns back too, as they came."""
+    """Return the input columns of the model too, unchanged."""
     max_rows: int = 2_000_000
     max_json_rows: int = 10_000
 
@@ -28,4 +28,4 @@ class Asked:
 class FileAnswer:
     recognised: Recognised
     pieces: Generator[bytes]
-    """Each is some thousand rows' work. Raises ModelFailed, InvalidFile in their middle."""
+    """Bytes of the answer, one piece per part. An iteration raises ModelFailed or InvalidFile."""

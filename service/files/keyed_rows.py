@@ -1,11 +1,11 @@
-"""Predictions some of which come from the store → a file that says of each row where its answer comes from."""
+"""Answers by key as a file whose columns name the source of each answer."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from service.files.answer_writers import writer
+from service.files.answer_writers import create_writer
 from service.files.column_check import added_names
 from service.schemas import Card, KeyedLabelPrediction, KeyedPredictions, KeyedValuePrediction
 from wire.answer_columns import (
@@ -29,20 +29,20 @@ _TEXTS = (LABEL, DECISION, SOURCE, COMPUTED_AT, RUN, ERROR_CODES, ERROR)
 _TYPES = dict.fromkeys(_TEXTS, pa.string()) | {STALE: pa.bool_(), ROW: pa.int64()}
 
 
-def keyed_rows(card: Card, answer: KeyedPredictions, kind: FileKind) -> bytes:
-    """Return the columns that every file has, and before those of errors: source, computed_at, run, stale."""
+def write_keyed_predictions(card: Card, answer: KeyedPredictions, kind: FileKind) -> bytes:
+    """Return a file of the predictions. Before the columns of errors it has source, computed_at, run and stale."""
     added = added_names(card)
     first_error = added.index(ERROR_CODES)
     names = [*added[:first_error], SOURCE, COMPUTED_AT, RUN, STALE, *added[first_error:]]
     schema = pa.schema([pa.field(name, _TYPES.get(name, pa.float64())) for name in names])
     predictions: Sequence[KeyedLabelPrediction | KeyedValuePrediction] = answer.predictions
-    rows = [_cells(prediction) | {ROW: place} for place, prediction in enumerate(predictions, start=1)]
-    out = writer(kind, schema)
-    return out.write(pa.RecordBatch.from_pylist(rows, schema=schema)) + out.end()
+    rows = [_cells(prediction) | {ROW: index} for index, prediction in enumerate(predictions, start=1)]
+    writer = create_writer(kind, schema)
+    return writer.write(pa.RecordBatch.from_pylist(rows, schema=schema)) + writer.finish()
 
 
 def _cells(prediction: KeyedLabelPrediction | KeyedValuePrediction) -> dict[str, Any]:
-    """Return column → value; what is not there is null."""
+    """Return column → value. A column that is absent here is null."""
     cells: dict[str, Any] = {DECISION: prediction.decision, SOURCE: prediction.source}
     if isinstance(prediction, KeyedLabelPrediction):
         cells[LABEL] = prediction.label

@@ -1,4 +1,4 @@
-"""A spooled file of a caller → its answer: what was recognised at once, then the bytes part by part."""
+"""Score a file of rows: describe it at once, then return the answer in pieces."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -7,12 +7,12 @@ from typing import Any
 
 from service.bundles.registry import Model
 from service.errors import TooLarge
-from service.files.answer_batches import errors_of, schema_of, scored, scored_rows
-from service.files.answer_writers import writer
-from service.files.arrow_format.arrow_file import arrow_file, parquet_file
+from service.files.answer_batches import answer_schema, part_errors, score_columns, score_parts
+from service.files.answer_writers import create_writer
+from service.files.arrow_format.arrow_file import open_arrow_file, open_parquet_file
 from service.files.csv_format.csv_file import CsvFile
 from service.files.file_parts import RowFile
-from service.files.file_request import Asked, FileAnswer
+from service.files.file_request import FileAnswer, FileRequest
 from service.files.part_parser import PartParser
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
@@ -21,56 +21,57 @@ from service.schemas.row_files import TextStyle
 from wire.media_types import FileKind
 
 
-def score_file(model: Model, file: Path, asked: Asked) -> FileAnswer:
-    """Read the file's frame; nothing is scored until pieces are asked for. Raises InvalidFile, TooLarge, NotAcceptable."""
-    opened, style, separator = _opened(model.card, file, asked)
+def score_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
+    """Open and check the file. Rows are scored when pieces are read. Raises InvalidFile, TooLarge, NotAcceptable."""
+    row_file, style, separator = _open_file(model.card, file, request)
     parser = PartParser(model.checks, style)
-    if asked.answer == "json":
-        if opened.recognised.rows > asked.max_json_rows:
-            raise TooLarge(f"An answer in JSON may hold {asked.max_json_rows:,} rows. Ask for CSV, Arrow or Parquet.")
-        return FileAnswer(opened.recognised, _json(model, opened, parser))
-    schema = schema_of(model.card, opened.others)
-    out = writer(asked.answer, schema, separator=separator, decimal=style.decimal if style else "point")
+    if request.answer == "json":
+        if row_file.recognised.rows > request.max_json_rows:
+            raise TooLarge(f"An answer in JSON may hold {request.max_json_rows:,} rows. Ask for CSV, Arrow or Parquet.")
+        return FileAnswer(row_file.recognised, _json_answer(model, row_file, parser))
+    schema = answer_schema(model.card, row_file.others)
+    writer = create_writer(request.answer, schema, separator=separator, decimal=style.decimal if style else "point")
 
     def pieces() -> Generator[bytes]:
-        for batch in scored(model, opened, parser, schema):
-            yield out.write(batch)
-        yield out.end()
+        for batch in score_parts(model, row_file, parser, schema):
+            yield writer.write(batch)
+        yield writer.finish()
 
-    return FileAnswer(opened.recognised, pieces())
+    return FileAnswer(row_file.recognised, pieces())
 
 
 def score_rows(model: Model, rows: list[Row] | Columns, kind: FileKind) -> bytes:
-    """Return the predictions of rows that came as JSON, as a file. Raises InvalidInput, ModelFailed."""
-    batch = scored_rows(model, rows if isinstance(rows, Columns) else model.checks.columns(rows))
-    out = writer(kind, batch.schema)
-    return out.write(batch) + out.end()
+    """Return the predictions of rows of a JSON request as a file. Raises InvalidInput, ModelFailed."""
+    batch = score_columns(model, rows if isinstance(rows, Columns) else model.checks.columns(rows))
+    writer = create_writer(kind, batch.schema)
+    return writer.write(batch) + writer.finish()
 
 
-def _opened(card: Card, file: Path, asked: Asked) -> tuple[RowFile, TextStyle | None, str]:
-    """Return the file, how its values are written where they are text, and its separator."""
-    if asked.kind == "csv":
-        text = CsvFile(file, card, asked)
-        return text, TextStyle(text.decimal, asked.dates), text.separator
-    opened = arrow_file if asked.kind == "arrow" else parquet_file
-    return opened(file, card, asked), None, ","
+def _open_file(card: Card, file: Path, request: FileRequest) -> tuple[RowFile, TextStyle | None, str]:
+    """Return the open file, the style of its values if they are text, and the separator of a CSV answer."""
+    if request.kind == "csv":
+        csv_file = CsvFile(file, card, request)
+        return csv_file, TextStyle(csv_file.decimal, request.dates), csv_file.separator
+    if request.kind == "arrow":
+        return open_arrow_file(file, card, request), None, ","
+    return open_parquet_file(file, card, request), None, ","
 
 
-def _json(model: Model, opened: RowFile, parser: PartParser) -> Generator[bytes]:
+def _json_answer(model: Model, row_file: RowFile, parser: PartParser) -> Generator[bytes]:
     predictions: list[Any] = []
     errors = []
-    for part in opened.parts():
+    for part in row_file.parts():
         columns, good, faults = parser.parse(part)
         columns = replace(columns, warnings=model.checks.warnings(columns.numbers))
         scored = iter(model.predict(columns).predictions)
-        predictions += [next(scored) if own else None for own in good]
-        errors += errors_of(part, faults)
+        predictions += [next(scored) if is_good else None for is_good in good]
+        errors += part_errors(part, faults)
     yield encode(
         FilePredictions(
             model=model.card.name,
             version=model.card.version,
             source="live",
-            file=opened.recognised,
+            file=row_file.recognised,
             predictions=predictions,
             errors=errors,
         )

@@ -15,7 +15,7 @@ import pyarrow.parquet
 from service.errors import BrokenStorage, InvalidFile
 from service.fields.arrow_values import with_points
 from service.files.csv_format.csv_text import CsvText
-from service.files.file_parts import wrong_cells
+from service.files.file_parts import normalize_rows
 from service.jobs.key_columns import normalize_csv_keys
 from service.jobs.partitions import BATCH_ROWS, FAULT, Partition, WrongInput, first_line, load_partitions, parquet_partitions
 from service.schemas.row_files import Decimal
@@ -151,7 +151,7 @@ class _CsvSource:
                 yield self._batch(rows[start : start + BATCH_ROWS], columns)
 
     def _batch(self, rows: list[list[str]], columns: list[str]) -> pa.RecordBatch:
-        faults = wrong_cells(rows, len(self.columns))
+        faults = normalize_rows(rows, len(self.columns))
         cells = list(zip(*rows, strict=True))
         arrays = [self._column(self.columns.index(name), cells) for name in columns]
         if not faults:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 from service.bundles.registry import Model, open_model
-from service.files.file_request import Asked
+from service.files.file_request import FileRequest
 from service.files.score_file import score_file
 from service.rows.columns import Columns
 from tests.support.row_files import sent, written
@@ -49,7 +49,7 @@ def test_a_file_costs_little_more_than_the_scorer_alone(many: tuple[Model, Matri
     file.write_bytes(body)
     alone, ours = min_seconds(
         lambda: model.scorer.score(Columns(matrix, {})),
-        lambda: sum(map(len, score_file(model, file, Asked("arrow", "arrow")).pieces)),
+        lambda: sum(map(len, score_file(model, file, FileRequest("arrow", "arrow")).pieces)),
     )
     assert alone / ours >= 0.8
 

@@ -1,8 +1,8 @@
-"""An Arrow stream or a Parquet file, part by part.
+"""An Arrow stream or a Parquet file with rows for a model, in parts.
 
-What a caller wrote is not trusted: every batch is validated whole before anything
-reads its cells, then parted by what the cells take when spelled out. Compressed batches are refused (their real size shows
-only when it is spent), and so are Parquet row groups that say they unpack to more than a limit.
+The file is not trusted. Every batch is validated before its cells are read, and split by the memory that its cells need.
+Compressed Arrow batches are refused, because their size is unknown before they are unpacked. Parquet row groups above a
+limit are refused too.
 """
 
 import struct
@@ -14,36 +14,38 @@ import pyarrow.parquet as pq
 
 from service.errors import InvalidFile, TooLarge
 from service.files.arrow_format.arrow_headers import is_compressed
-from service.files.cell_sizes import PART_BYTES, pieces
-from service.files.column_check import check_frame
+from service.files.cell_sizes import PART_BYTES, split_batch
+from service.files.column_check import check_columns
 from service.files.file_parts import PART_ROWS, Part
-from service.files.file_request import Asked
-from service.files.parquet_format.parquet_memory import rows_at_once
+from service.files.file_request import FileRequest
+from service.files.parquet_format.parquet_memory import max_batch_rows
 from service.schemas import Card, Recognised
 
 Batches = Callable[[], Iterator[pa.RecordBatch]]
 
 
 class BatchFile:
-    """A file of record batches. Raises InvalidFile, TooLarge."""
+    """A file of record batches. Reading raises InvalidFile, TooLarge."""
 
-    def __init__(self, schema: pa.Schema, recognised: Recognised, asked: Asked, batches: Batches) -> None:
+    def __init__(self, schema: pa.Schema, recognised: Recognised, request: FileRequest, batches: Batches) -> None:
         self.recognised = recognised
         self._batches = batches
-        self._inputs = [(name, schema.get_field_index(name)) for name in recognised.columns]
-        passing = schema.names if asked.keep_inputs else recognised.ignored
-        self._others = [schema.get_field_index(name) for name in passing]
-        self.others = pa.schema([schema.field(place).remove_metadata() for place in self._others])
+        self._input_indices = [(name, schema.get_field_index(name)) for name in recognised.columns]
+        other_names = schema.names if request.keep_inputs else recognised.ignored
+        self._other_indices = [schema.get_field_index(name) for name in other_names]
+        self.others = pa.schema([schema.field(index).remove_metadata() for index in self._other_indices])
 
     def parts(self) -> Iterator[Part]:
         first_row = 1
-        for batch in self._checked():
-            for piece in pieces(batch):
-                inputs = {name: piece.column(place) for name, place in self._inputs}
-                yield Part(first_row, piece.num_rows, inputs, [_alone(piece.column(place)) for place in self._others])
+        for batch in self._validated_batches():
+            for piece in split_batch(batch):
+                inputs = {name: piece.column(index) for name, index in self._input_indices}
+                yield Part(
+                    first_row, piece.num_rows, inputs, [_compact(piece.column(index)) for index in self._other_indices]
+                )
                 first_row += piece.num_rows
 
-    def _checked(self) -> Iterator[pa.RecordBatch]:
+    def _validated_batches(self) -> Iterator[pa.RecordBatch]:
         try:
             for batch in self._batches():
                 batch.validate(full=True)
@@ -53,22 +55,22 @@ class BatchFile:
             raise InvalidFile(detail, fault_code="damaged_file") from error
 
 
-def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
-    """Open an Arrow stream. Its frame and the lengths of all its batches are known before the first row is scored."""
+def open_arrow_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
+    """Open an Arrow stream. Its columns and the number of its rows are checked before the first row is scored."""
     try:
-        mapped = pa.memory_map(str(file))  # the batches are slices of the file: nothing is copied
+        mapped = pa.memory_map(str(file))  # the batches are slices of the file, without a copy
         if is_compressed(mapped):
             raise InvalidFile(
                 "The batches of the Arrow stream are compressed. Send them uncompressed.", fault_code="compressed_batches"
             )
         mapped.seek(0)
         rows, schema = 0, pa.ipc.open_stream(mapped).schema
-        ignored = check_frame(card, schema.names)
+        ignored = check_columns(card, schema.names)
         mapped.seek(0)
         for batch in pa.ipc.open_stream(mapped):
             rows += batch.num_rows
-            if rows > asked.max_rows:
-                raise TooLarge(f"A file may hold {asked.max_rows:,} rows.")
+            if rows > request.max_rows:
+                raise TooLarge(f"A file may hold {request.max_rows:,} rows.")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged("Arrow stream") from error
 
@@ -76,51 +78,51 @@ def arrow_file(file: Path, card: Card, asked: Asked) -> BatchFile:
         mapped.seek(0)
         yield from pa.ipc.open_stream(mapped)
 
-    return BatchFile(schema, _recognised("arrow", card, schema, ignored, rows), asked, batches)
+    return BatchFile(schema, _describe("arrow", card, schema, ignored, rows), request, batches)
 
 
-def parquet_file(file: Path, card: Card, asked: Asked) -> BatchFile:
-    """Open a Parquet file."""
+def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
+    """Open a Parquet file. Its columns and its sizes are checked before the first row is scored."""
     try:
-        opened = pq.ParquetFile(file)
-        schema = opened.schema_arrow
+        parquet = pq.ParquetFile(file)
+        schema = parquet.schema_arrow
         names = schema.names
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged("Parquet file") from error
-    held = opened.metadata
-    if held.num_rows > asked.max_rows:
-        raise TooLarge(f"A file may hold {asked.max_rows:,} rows.")
-    ignored = check_frame(card, names)
+    total_rows = parquet.metadata.num_rows
+    if total_rows > request.max_rows:
+        raise TooLarge(f"A file may hold {request.max_rows:,} rows.")
+    ignored = check_columns(card, names)
     try:
-        rows = rows_at_once(file)
+        batch_rows = max_batch_rows(file)
     except (OSError, ValueError, IndexError, RecursionError, struct.error) as error:
         raise _damaged("Parquet file") from error
 
     def batches() -> Iterator[pa.RecordBatch]:
-        return _joined(opened.iter_batches(rows, use_threads=False))
+        return _merge_batches(parquet.iter_batches(batch_rows, use_threads=False))
 
-    return BatchFile(schema, _recognised("parquet", card, schema, ignored, held.num_rows), asked, batches)
+    return BatchFile(schema, _describe("parquet", card, schema, ignored, total_rows), request, batches)
 
 
-def _joined(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Return the batches as fewer and larger ones, none of more than a part's rows or bytes."""
-    held: list[pa.RecordBatch] = []
+def _merge_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Merge small batches into larger ones with at most the rows and bytes of a part."""
+    pending: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
-        if held and (rows + batch.num_rows > PART_ROWS or size + batch.nbytes > PART_BYTES):
-            yield pa.concat_batches(held)
-            held, rows, size = [], 0, 0
-        held.append(batch)
+        if pending and (rows + batch.num_rows > PART_ROWS or size + batch.nbytes > PART_BYTES):
+            yield pa.concat_batches(pending)
+            pending, rows, size = [], 0, 0
+        pending.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
-    if held:
-        yield pa.concat_batches(held)
+    if pending:
+        yield pa.concat_batches(pending)
 
 
-def _alone(array: pa.Array) -> pa.Array:
-    """Return a column without what the other rows of its batch hold: a piece of views would be written with all of it."""
-    for views, owned in ((pa.string_view(), pa.large_string()), (pa.binary_view(), pa.large_binary())):
-        if array.type == views:
-            return array.cast(owned).cast(views)
+def _compact(array: pa.Array) -> pa.Array:
+    """Return a column without the buffers of the other rows of its batch, which a slice of views still holds."""
+    for view_type, plain_type in ((pa.string_view(), pa.large_string()), (pa.binary_view(), pa.large_binary())):
+        if array.type == view_type:
+            return array.cast(plain_type).cast(view_type)
     return array
 
 
@@ -128,6 +130,6 @@ def _damaged(what: str) -> InvalidFile:
     return InvalidFile(f"This is no whole {what}: it is damaged, or cut short.", fault_code="damaged_file")
 
 
-def _recognised(kind: str, card: Card, schema: pa.Schema, ignored: list[str], rows: int) -> Recognised:
+def _describe(kind: str, card: Card, schema: pa.Schema, ignored: list[str], rows: int) -> Recognised:
     columns = [field.name for field in card.inputs if field.name in schema.names]
     return Recognised(format=kind, rows=rows, columns=columns, ignored=ignored)  # type: ignore[arg-type]

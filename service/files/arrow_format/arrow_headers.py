@@ -1,7 +1,4 @@
-"""Does an Arrow stream hold compressed batches, and does it end where it should?
-
-Read from the messages' own headers, before anything is unpacked.
-"""
+"""Read the message headers of an Arrow stream, before its batches: detect compression and a missing end."""
 
 import struct
 
@@ -9,16 +6,17 @@ import pyarrow as pa
 from flatbuffers import encode, number_types
 from flatbuffers.table import Table
 
-_ENDS = (b"\xff\xff\xff\xff\0\0\0\0", b"\0\0\0\0")
+_END_MARKS = (b"\xff\xff\xff\xff\0\0\0\0", b"\0\0\0\0")
 """The marks that close a stream: since format 0.15, and before."""
 _HEADER, _DATA, _COMPRESSION = 2, 1, 3
-"""Places of the fields in Message, DictionaryBatch and RecordBatch."""
+"""Indices of fields in Message, DictionaryBatch and RecordBatch."""
 
 
 def is_compressed(file: pa.NativeFile) -> bool:
-    """Raises ValueError where a header is no header or the stream is cut off, ArrowInvalid where it is none.
+    """Return whether a stream has compressed batches.
 
-    A stream that was cut off between two batches reads like a whole one. Every writer that closes it marks its end.
+    Raises ValueError if a header is invalid or the end mark is missing, ArrowInvalid if the file is no Arrow stream. Without
+    the end mark, a stream that is cut between two batches looks complete.
     """
     end = 0
     for message in pa.ipc.MessageReader.open_stream(file):
@@ -34,7 +32,7 @@ def is_compressed(file: pa.NativeFile) -> bool:
         except (struct.error, TypeError, IndexError) as error:
             raise ValueError("no header") from error
     file.seek(end)
-    if file.read(len(_ENDS[0]) + 1) not in _ENDS:
+    if file.read(len(_END_MARKS[0]) + 1) not in _END_MARKS:
         raise ValueError("no end")
     return False
 
@@ -48,5 +46,5 @@ def _child(table: Table, field: int) -> Table:
 
 
 def _slot(field: int) -> int:
-    """Return where the vtable says where a field stands: two bytes each, after its own and the table's size."""
+    """Return the offset of a field's entry in the vtable: two bytes per field, after the sizes of vtable and table."""
     return 4 + 2 * field

@@ -1,4 +1,4 @@
-"""A CSV file against a card, read twice: once to know its frame and how it is written, then part by part."""
+"""A CSV file with rows for a model. It is read twice: first to check its columns and detect its dialect, then in parts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,36 +6,36 @@ from pathlib import Path
 import pyarrow as pa
 
 from service.fields.lookup import types_of
-from service.files.column_check import check_frame
+from service.files.column_check import check_columns
 from service.files.csv_format.csv_text import CsvText
-from service.files.file_parts import Part, wrong_cells
-from service.files.file_request import Asked
+from service.files.file_parts import Part, normalize_rows
+from service.files.file_request import FileRequest
 from service.schemas import Card, Recognised
 
-_NAMES = {None: "", "\t": "tab"}
+_SEPARATOR_NAMES = {None: "", "\t": "tab"}
 
 
 class CsvFile:
-    """Raises InvalidFile, TooLarge."""
+    """A CSV file whose columns fit a card. Opening and reading raise InvalidFile, TooLarge."""
 
-    def __init__(self, file: Path, card: Card, asked: Asked) -> None:
-        self._text = CsvText(file, [field.name for field in card.inputs if not field.nullable], asked.charset)
+    def __init__(self, file: Path, card: Card, request: FileRequest) -> None:
+        self._text = CsvText(file, [field.name for field in card.inputs if not field.nullable], request.charset)
         names = self._text.names
-        ignored = check_frame(card, names)
-        self._places = {field.name: names.index(field.name) for field in card.inputs if field.name in names}
-        written = [field.name for field in types_of(card) if field.has_decimal_sign]
-        numbers = [self._places[name] for name in written if name in self._places]
-        rows, self.decimal = self._text.survey(numbers, asked.decimal, asked.max_rows)
-        passing = names if asked.keep_inputs else ignored
-        self._passing = [names.index(name) for name in passing]
-        self.others = pa.schema([pa.field(name, pa.string()) for name in passing])
+        ignored = check_columns(card, names)
+        self._input_indices = {field.name: names.index(field.name) for field in card.inputs if field.name in names}
+        decimal_fields = [field.name for field in types_of(card) if field.has_decimal_sign]
+        numbers = [self._input_indices[name] for name in decimal_fields if name in self._input_indices]
+        rows, self.decimal = self._text.survey(numbers, request.decimal, request.max_rows)
+        other_names = names if request.keep_inputs else ignored
+        self._other_indices = [names.index(name) for name in other_names]
+        self.others = pa.schema([pa.field(name, pa.string()) for name in other_names])
         self.recognised = Recognised(
             format="csv",
             rows=rows,
-            columns=list(self._places),
+            columns=list(self._input_indices),
             ignored=ignored,
             encoding=self._text.encoding,
-            separator=_NAMES.get(self._text.separator, self._text.separator),
+            separator=_SEPARATOR_NAMES.get(self._text.separator, self._text.separator),
             decimal=self.decimal,
         )
 
@@ -50,8 +50,8 @@ class CsvFile:
             first_row += len(rows)
 
     def _part(self, first_row: int, rows: list[list[str]], lines: list[int]) -> Part:
-        faults = wrong_cells(rows, len(self._text.names))
+        faults = normalize_rows(rows, len(self._text.names))
         columns = list(zip(*rows, strict=True))
-        inputs = {name: pa.array(columns[place], pa.string()) for name, place in self._places.items()}
-        others = [pa.array(columns[place], pa.string()) for place in self._passing]
+        inputs = {name: pa.array(columns[index], pa.string()) for name, index in self._input_indices.items()}
+        others = [pa.array(columns[index], pa.string()) for index in self._other_indices]
         return Part(first_row, len(rows), inputs, others, lines, faults)

@@ -1,7 +1,6 @@
-"""A CSV file as text: encoding, separator and decimal sign recognised, its rows as cells, each with its physical line.
+"""A CSV file as rows of text cells: detect its encoding, separator and decimal sign, and count physical lines.
 
-The csv module itself counts physical lines, quoted line breaks
-included.
+The csv module counts physical lines, including line breaks in quotes.
 """
 
 import csv
@@ -13,7 +12,7 @@ from typing import TextIO
 
 from service.errors import InvalidFile, TooLarge
 from service.files.csv_format.csv_lines import Lines, LongRow
-from service.files.csv_format.dialect import DecimalEvidence, encoding_of, no_header, no_text
+from service.files.csv_format.dialect import DecimalEvidence, detect_encoding, encoding_fault, header_fault
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
 from service.schemas.row_files import Decimal
 from wire.csv_rules import ONE_COLUMN, header_text, read_header
@@ -21,21 +20,21 @@ from wire.csv_rules import ONE_COLUMN, header_text, read_header
 _HEAD_BYTES = 65_536
 _MAX_CELL = 131_072
 _TOO_LONG = f"A cell is longer than {_MAX_CELL:,} characters. Is a quote left open?"
-_SEPARATOR_SAID = re.compile('"?sep=[,;\t|]"?', re.IGNORECASE)
-"""What Excel writes above the names; they say it too."""
+_SEPARATOR_LINE = re.compile('"?sep=[,;\t|]"?', re.IGNORECASE)
+"""The line that Excel writes above the column names."""
 
 
 class CsvText:
-    """Raises InvalidFile, TooLarge."""
+    """A CSV file with a header. Opening and reading raise InvalidFile, TooLarge."""
 
     def __init__(self, file: Path, required: Sequence[str], charset: str) -> None:
         self._file = file
-        with file.open("rb") as opened:
-            self._encoding = encoding_of(opened.read(_HEAD_BYTES), charset)
-        self._before, first_line = self._first_line()
-        header = read_header(first_line, required)
+        with file.open("rb") as binary:
+            self._encoding = detect_encoding(binary.read(_HEAD_BYTES), charset)
+        self._lines_before_header, header_line = self._find_header()
+        header = read_header(header_line, required)
         if not set(required) <= set(header.names):
-            raise no_header(header.names, required)
+            raise header_fault(header.names, required)
         self._separator, self.names = header.separator, header.names
 
     @property
@@ -48,88 +47,88 @@ class CsvText:
         return None if self._separator == ONE_COLUMN else self._separator
 
     def survey(self, numbers: Sequence[int], decimal: Decimal | None, max_rows: int) -> tuple[int, Decimal]:
-        """Read the whole file for its faults, the number of its rows, and the decimal sign of the columns `numbers`."""
+        """Read the file once; return the number of rows and the decimal sign of the columns with the indices `numbers`."""
         evidence, count = DecimalEvidence(), 0
         for rows, lines in self.chunks():
             count += len(rows)
             if max(map(len, chain.from_iterable(rows))) > _MAX_CELL:
-                longest = max(range(len(rows)), key=lambda place: max(map(len, rows[place])))
+                longest = max(range(len(rows)), key=lambda index: max(map(len, rows[index])))
                 raise InvalidFile(_TOO_LONG, fault_code="long_cell", line=lines[longest])
             if count > max_rows:
                 raise TooLarge(f"A file may hold {max_rows:,} rows.")
-            for place in numbers:
-                evidence.see(row[place] for row in rows if len(row) > place)
+            for index in numbers:
+                evidence.add_cells(row[index] for row in rows if len(row) > index)
         return count, evidence.decide(decimal, self._separator)
 
     def chunks(self) -> Iterator[tuple[list[list[str]], list[int]]]:
-        """Return rows and the physical lines on which they begin."""
-        with self._text() as text:
-            fed = Lines(text)
-            physical = iter(fed)
+        """Yield lists of rows, each with the physical lines on which the rows begin."""
+        with self._open() as text:
+            source = Lines(text)
+            physical = iter(source)
             reader = csv.reader(physical, delimiter=self._separator, strict=True)
-            begins = self._before + 1
+            row_line = self._lines_before_header + 1
             try:
-                for _ in range(self._before):
+                for _ in range(self._lines_before_header):
                     next(physical)
                 next(reader)
                 rows: list[list[str]] = []
                 lines: list[int] = []
-                held = 0
+                characters = 0
                 while True:
-                    begins = self._before + reader.line_num + 1
-                    fed.row_characters = 0
+                    row_line = self._lines_before_header + reader.line_num + 1
+                    source.row_characters = 0
                     row = next(reader, None)
-                    if row is None or len(rows) == PART_ROWS or held >= PART_CHARACTERS:
+                    if row is None or len(rows) == PART_ROWS or characters >= PART_CHARACTERS:
                         if rows:
                             yield rows, lines
-                        rows, lines, held = [], [], 0
+                        rows, lines, characters = [], [], 0
                     if row is None:
                         return
                     if row:
                         rows.append(row)
-                        lines.append(begins)
-                        held += fed.row_characters
+                        lines.append(row_line)
+                        characters += source.row_characters
             except UnicodeDecodeError as error:
-                raise no_text(error, begins - 1) from None
+                raise encoding_fault(error, row_line - 1) from None
             except LongRow as error:
-                raise _long_row(error, begins) from None
+                raise _long_row_fault(error, row_line) from None
             except csv.Error as error:
                 fault, reason = _reason(error)
-                detail = f"The row that begins in line {begins:,} cannot be read: {reason}"
-                raise InvalidFile(detail, fault_code=fault, line=begins) from None
+                detail = f"The row that begins in line {row_line:,} cannot be read: {reason}"
+                raise InvalidFile(detail, fault_code=fault, line=row_line) from None
 
-    def _first_line(self) -> tuple[int, str]:
-        """Return how many lines stand before the names, and the names as text: a quoted one may hold a line break."""
+    def _find_header(self) -> tuple[int, str]:
+        """Return the number of lines before the header, and the header as text; a quoted name may hold a line break."""
         before = 0
-        with self._text() as text:
-            fed = Lines(text)
-            physical = iter(fed)
+        with self._open() as text:
+            source = Lines(text)
+            physical = iter(source)
             try:
                 for line in physical:
-                    if line.strip() and not _SEPARATOR_SAID.fullmatch(line.rstrip("\r\n")):
+                    if line.strip() and not _SEPARATOR_LINE.fullmatch(line.rstrip("\r\n")):
                         return before, header_text(chain([line], physical))
                     before += 1
-                    fed.row_characters = 0
+                    source.row_characters = 0
             except UnicodeDecodeError as error:
-                raise no_text(error, before) from None
+                raise encoding_fault(error, before) from None
             except LongRow as error:
-                raise _long_row(error, before + 1) from None
+                raise _long_row_fault(error, before + 1) from None
         raise InvalidFile("The file is empty: its first line must name the columns.", fault_code="empty_file")
 
-    def _text(self) -> TextIO:
+    def _open(self) -> TextIO:
         return self._file.open(encoding=self._encoding, newline="")
 
 
-def _long_row(error: LongRow, line: int) -> InvalidFile:
+def _long_row_fault(error: LongRow, line: int) -> InvalidFile:
     detail = f"The row that begins in line {line:,} is longer than {error} characters. Is a quote left open?"
     return InvalidFile(detail, fault_code="long_cell", line=line)
 
 
 def _reason(error: csv.Error) -> tuple[str, str]:
-    """Return a code and a sentence for what the csv module says."""
-    said = str(error)
-    if "field larger" in said:
+    """Return the code and the message for an error of the csv module."""
+    message = str(error)
+    if "field larger" in message:
         return "long_cell", _TOO_LONG
-    if "end of data" in said:
+    if "end of data" in message:
         return "open_quote", "a quote is left open."
     return "text_after_quote", "text follows a closing quote."

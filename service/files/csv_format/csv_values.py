@@ -1,4 +1,4 @@
-"""Arrow arrays → what the csv module writes: every value as a text that says it whole, or a refusal."""
+"""Arrow arrays → values that the csv module writes without loss. Other types are refused."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from service.rows.strict_json import shown
 
 
 def check_type(field: pa.Field) -> None:
-    """Raises NotAcceptable where no text says such a value: lists, bytes, times of a zone that nobody knows."""
-    kind = _plain(field.type)
+    """Raise NotAcceptable if CSV cannot hold the type: lists, bytes, times in an unknown zone."""
+    kind = _value_type(field.type)
     bytes_or_nested = (
         pa.types.is_nested(kind)
         or pa.types.is_binary(kind)
@@ -21,12 +21,12 @@ def check_type(field: pa.Field) -> None:
         or pa.types.is_interval(kind)
     )
     if bytes_or_nested:
-        raise not_in(field.name, "CSV")
+        raise _not_csv(field.name)
     if _is_time(kind):
-        cells(field.name, pa.array([0], pa.int32() if kind.bit_width == 32 else pa.int64()).view(kind))  # noqa: PLR2004
+        to_cells(field.name, pa.array([0], pa.int32() if kind.bit_width == 32 else pa.int64()).view(kind))  # noqa: PLR2004
 
 
-def cells(name: str, array: pa.Array) -> list[Any]:
+def to_cells(name: str, array: pa.Array) -> list[Any]:
     """Return the values of a column. Raises NotAcceptable."""
     if isinstance(array.type, pa.BaseExtensionType) and not isinstance(array.type, pa.UuidType):
         array = array.storage
@@ -39,24 +39,24 @@ def cells(name: str, array: pa.Array) -> list[Any]:
             return list(array.to_pylist())
         texts: list[Any] = array.cast(pa.string()).to_pylist()  # Python's own dates end with the year 9999
     except (pa.ArrowException, OverflowError, ValueError) as error:
-        raise not_in(name, "CSV") from error
+        raise _not_csv(name) from error
     if any(text is not None and text.startswith("<") for text in texts):  # "<value out of range: …>"
-        raise not_in(name, "CSV")
+        raise _not_csv(name)
     return texts
 
 
-def not_in(name: str, kind: str) -> NotAcceptable:
-    return NotAcceptable(f"The column {shown(name)} cannot be written as {kind}. Ask for an Arrow stream.")
+def _not_csv(name: str) -> NotAcceptable:
+    return NotAcceptable(f"The column {shown(name)} cannot be written as CSV. Ask for an Arrow stream.")
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """Return the type of the values, however they are laid out."""
+def _value_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type of the values without dictionary, run-end or extension encoding."""
     if isinstance(kind, pa.UuidType):
         return pa.string()
     if isinstance(kind, pa.BaseExtensionType):
-        return _plain(kind.storage_type)
+        return _value_type(kind.storage_type)
     if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
-        return _plain(kind.value_type)
+        return _value_type(kind.value_type)
     return kind
 
 

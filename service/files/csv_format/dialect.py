@@ -1,4 +1,4 @@
-"""How a CSV file is written: encoding, separator, decimal sign. Recognised by evidence, or refused with a hint."""
+"""Detect the encoding and the decimal sign of a CSV file, and describe the faults of its header."""
 
 import codecs
 import re
@@ -9,13 +9,13 @@ from service.rows.strict_json import shown
 from service.schemas.row_files import Decimal
 
 _ENCODINGS = {"utf-8", "utf-16", "cp1250", "cp1252", "iso8859-1", "iso8859-2"}
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+([eE][+-]?\d+)?")
 
 
-def encoding_of(head: bytes, charset: str) -> str:
-    """Return the encoding by the file's first bytes, or as the caller says. Raises InvalidFile."""
-    for mark, encoding in _MARKS:
+def detect_encoding(head: bytes, charset: str) -> str:
+    """Return the encoding that the byte order mark gives, or else `charset` (default: UTF-8). Raises InvalidFile."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
     try:
@@ -23,15 +23,17 @@ def encoding_of(head: bytes, charset: str) -> str:
     except LookupError:
         encoding = ""
     if encoding not in _ENCODINGS:
-        known = "utf-8, utf-16, windows-1250, windows-1252, iso-8859-1, iso-8859-2"
-        raise InvalidFile(f"The charset {shown(charset)} is not taken. Use one of: {known}.", fault_code="unknown_charset")
+        names = "utf-8, utf-16, windows-1250, windows-1252, iso-8859-1, iso-8859-2"
+        raise InvalidFile(
+            f"The charset {shown(charset)} is not supported. Use one of: {names}.", fault_code="unknown_charset"
+        )
     if b"\0" in head and encoding != "utf-16":
         raise InvalidFile("This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8.", fault_code="zero_bytes")
     return encoding
 
 
-def no_text(error: UnicodeDecodeError, line: int) -> InvalidFile:
-    """Return what to say of bytes that are not in the encoding."""
+def encoding_fault(error: UnicodeDecodeError, line: int) -> InvalidFile:
+    """Return the error for bytes that the encoding does not allow."""
     return InvalidFile(
         f"The file is not {error.encoding.upper()}: see the line after {line:,}. Save it as “CSV UTF-8”, or name its "
         "encoding: Content-Type: text/csv; charset=windows-1250.",
@@ -39,19 +41,19 @@ def no_text(error: UnicodeDecodeError, line: int) -> InvalidFile:
     )
 
 
-def no_header(names: list[str], wanted: Sequence[str]) -> InvalidFile:
-    """Return what to say of a first line that does not name all wanted columns."""
+def header_fault(names: list[str], required: Sequence[str]) -> InvalidFile:
+    """Return the error for a first line that does not name all required columns."""
     numbers = sum(1 for name in names if _NUMBER.fullmatch(name))
     if numbers * 3 > len(names):
         return InvalidFile("The first line must name the columns; this one looks like values.", fault_code="no_header")
-    return missing_columns(names, wanted)
+    return missing_columns_fault(names, required)
 
 
-def missing_columns(names: Sequence[str], wanted: Sequence[str]) -> InvalidFile:
-    """Return what to say of a file without some of the model's columns."""
+def missing_columns_fault(names: Sequence[str], required: Sequence[str]) -> InvalidFile:
+    """Return the error for a file without some of the required columns."""
     folded = {name.casefold().replace(" ", "_").replace("-", "_"): name for name in names}
     faults = []
-    for name in wanted:
+    for name in required:
         if name not in names:
             other = folded.get(name.casefold())
             hint = f" There is “{shown(other)}”: names are matched letter by letter." if other else ""
@@ -61,48 +63,50 @@ def missing_columns(names: Sequence[str], wanted: Sequence[str]) -> InvalidFile:
 
 
 class DecimalEvidence:
-    """Gathers, over all cells of the number columns, which decimal sign the file uses. 0,5 and 12.75 speak for a sign; 1,234
-    and 1.234 may be thousands and speak for none."""
+    """Collects evidence for the decimal sign from the cells of number columns.
+
+    0,5 and 12.75 prove a decimal sign. 1,234 and 1.234 prove nothing, because they may be thousands.
+    """
 
     def __init__(self) -> None:
-        self._speaks = dict.fromkeys(_SIGNS, False)
-        self._unclear = dict.fromkeys(_SIGNS, False)
+        self._is_proven = dict.fromkeys(_SIGNS, False)
+        self._is_unclear = dict.fromkeys(_SIGNS, False)
 
-    def see(self, cells: Iterable[str]) -> None:
+    def add_cells(self, cells: Iterable[str]) -> None:
         joined = "\n".join(cells)
         for sign, (fraction, thousands) in _SIGNS.items():
-            if sign not in joined or self._speaks[sign]:
+            if sign not in joined or self._is_proven[sign]:
                 continue
             for cell in map(str.strip, joined.split("\n")):
                 if sign in cell and thousands.fullmatch(cell):
-                    self._unclear[sign] = True
+                    self._is_unclear[sign] = True
                 elif sign in cell and fraction.fullmatch(cell):
-                    self._speaks[sign] = True
+                    self._is_proven[sign] = True
                     break
 
-    def decide(self, said: Decimal | None, separator: str) -> Decimal:
-        """Return the sign. Raises InvalidFile where the evidence speaks for two, or leaves it unclear."""
+    def decide(self, given: Decimal | None, separator: str) -> Decimal:
+        """Return `given`, or else the proven sign. Raises InvalidFile if both are proven, or none is certain."""
         hint = "Say which it is: ?decimal=point or ?decimal=comma."
-        if said:
-            return said
-        comma, point = self._speaks[","], self._speaks["."]
-        if comma and (point or self._unclear["."]):
+        if given:
+            return given
+        comma, point = self._is_proven[","], self._is_proven["."]
+        if comma and (point or self._is_unclear["."]):
             raise InvalidFile(
                 f"Some numbers have a decimal comma and some a decimal point. {hint}", fault_code="mixed_decimals"
             )
-        # Whoever separates cells by commas writes no decimal ones: there a point is one.
-        unclear = self._unclear[","] or (self._unclear["."] and separator != ",")
+        # In a file with commas between cells, a point in a number is the decimal sign.
+        unclear = self._is_unclear[","] or (self._is_unclear["."] and separator != ",")
         if unclear and not comma and not point:
-            shown = "1,234" if self._unclear[","] else "1.234"
+            sample = "1,234" if self._is_unclear[","] else "1.234"
             raise InvalidFile(
-                f"Numbers such as {shown} may mean a thousand or a little more than one. {hint}",
+                f"Numbers such as {sample} may mean a thousand or a little more than one. {hint}",
                 fault_code="unclear_thousands",
             )
         return "comma" if comma else "point"
 
 
 def _patterns(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return how a number with a fraction is written, and one that may have thousands instead."""
+    """Return patterns for a number with a fraction, and for a number whose sign may separate thousands."""
     return re.compile(rf"[+-]?\d*{sign}\d+([eE][+-]?\d+)?"), re.compile(rf"[+-]?[1-9]\d{{0,2}}({sign}\d{{3}})+")
 
 

@@ -1,1 +1,1 @@
-"""What a Parquet file says of itself before it is read."""
+"""The metadata of Parquet files, read before the data are unpacked."""

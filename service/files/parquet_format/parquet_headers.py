@@ -1,11 +1,11 @@
-"""What a Parquet file says of itself: its footer, and the headers of its pages, before anything is unpacked."""
+"""Read the footer and the page headers of a Parquet file, without unpacking its data."""
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from service.files.parquet_format.thrift import Reader
+from service.files.parquet_format.thrift import ThriftReader
 
 _KIND, _UNPACKED, _PACKED = 1, 2, 3
 """Fields of PageHeader."""
@@ -32,12 +32,12 @@ DELTA_BYTE_ARRAY = 7
 class Page:
     is_dictionary: bool
     bytes: int
-    """When unpacked."""
+    """The unpacked size."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of one row group. `width` is how many bytes a value has, where all have as many."""
+    """A column of one row group. `width` is the size of a value in bytes if all values have the same size."""
 
     type: int
     width: int
@@ -55,12 +55,12 @@ class RowGroup:
     columns: list[Column]
 
 
-def row_groups(file: "memoryview[int]") -> list[RowGroup]:
-    """Return what the footer says. Raises ValueError, IndexError, RecursionError where it is none."""
+def read_row_groups(file: "memoryview[int]") -> list[RowGroup]:
+    """Return the row groups that the footer lists. Raises ValueError, IndexError or RecursionError if it is invalid."""
     (length,) = struct.unpack("<I", file[-8:-4])
     if bytes(file[-4:]) != _MAGIC or not 0 < length <= min(len(file) - 8, _MAX_FOOTER_BYTES):
         raise ValueError("no footer, or one that is too large")
-    footer = Reader(file[-8 - length : -8]).struct()
+    footer = ThriftReader(file[-8 - length : -8]).struct()
     widths = [_number(element, _WIDTH, 0) for element in _structs(footer, _SCHEMA) if not element.get(_CHILDREN)]
     return [
         RowGroup(
@@ -72,41 +72,41 @@ def row_groups(file: "memoryview[int]") -> list[RowGroup]:
     ]
 
 
-def pages(file: "memoryview[int]", start: int, stop: int) -> Iterator[Page]:
-    """Yield the pages that stand there. Raises ValueError, IndexError where one has no header."""
+def read_pages(file: "memoryview[int]", start: int, stop: int) -> Iterator[Page]:
+    """Yield the pages between two offsets. Raises ValueError or IndexError if a header is invalid."""
     while start < stop:
-        reader = Reader(file[start : start + _MAX_HEADER_BYTES])
+        reader = ThriftReader(file[start : start + _MAX_HEADER_BYTES])
         header = reader.struct()
         yield Page(header.get(_KIND) == _DICTIONARY, _number(header, _UNPACKED))
-        start += reader.place + _number(header, _PACKED)
+        start += reader.position + _number(header, _PACKED)
 
 
 def _column(chunk: dict[int, Any], width: int) -> Column:
-    held = chunk.get(_COLUMN_META)
-    if not isinstance(held, dict):
+    metadata = chunk.get(_COLUMN_META)
+    if not isinstance(metadata, dict):
         raise ValueError("no column of a row group")
-    encodings = held.get(_ENCODINGS)
-    start = min(place for place in (_number(held, _DATA_PAGE), _number(held, _DICTIONARY_PAGE, 0)) if place)
+    encodings = metadata.get(_ENCODINGS)
+    start = min(offset for offset in (_number(metadata, _DATA_PAGE), _number(metadata, _DICTIONARY_PAGE, 0)) if offset)
     return Column(
-        type=_number(held, _TYPE),
+        type=_number(metadata, _TYPE),
         width=width,
         encodings=encodings if isinstance(encodings, list) else [],
-        values=_number(held, _VALUES),
-        unpacked_bytes=_number(held, _COLUMN_UNPACKED),
+        values=_number(metadata, _VALUES),
+        unpacked_bytes=_number(metadata, _COLUMN_UNPACKED),
         start=start,
-        stop=start + _number(held, _COLUMN_PACKED),
+        stop=start + _number(metadata, _COLUMN_PACKED),
     )
 
 
-def _structs(found: dict[int, Any], field: int) -> list[dict[int, Any]]:
-    listed = found.get(field, [])
-    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+def _structs(values: dict[int, Any], field: int) -> list[dict[int, Any]]:
+    structs = values.get(field, [])
+    if not isinstance(structs, list) or not all(isinstance(each, dict) for each in structs):
         raise ValueError("no list of structs")
-    return listed
+    return structs
 
 
-def _number(found: dict[int, Any], field: int, usual: int = -1) -> int:
-    value = found.get(field, usual)
+def _number(values: dict[int, Any], field: int, default: int = -1) -> int:
+    value = values.get(field, default)
     if not isinstance(value, int) or value < 0:
         raise ValueError("no size")
     return value

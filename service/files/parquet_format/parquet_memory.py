@@ -1,7 +1,7 @@
-"""How many rows of a Parquet file may be unpacked at once, from its footer and the headers of its pages.
+"""Compute how many rows of a Parquet file may be unpacked at once, from its footer and its page headers.
 
-A dictionary holds a value once and the file repeats it by number: a
-few kilobytes may unpack to gigabytes. How long a value can be, the size of its dictionary says.
+A dictionary stores a value once and rows refer to it by number, so a few kilobytes may unpack to gigabytes. The size of the
+dictionary limits the length of a value.
 """
 
 from pathlib import Path
@@ -16,48 +16,51 @@ from service.files.parquet_format.parquet_headers import (
     FIXED_LEN_BYTE_ARRAY,
     Column,
     RowGroup,
-    pages,
-    row_groups,
+    read_pages,
+    read_row_groups,
 )
 
 _MAX_GROUP_BYTES = 2**30
 _MAX_BYTES_AT_ONCE = 2**26
 _MAX_PAGE_BYTES = 2**27
 _MAX_PAGES = 300_000
-_FEW_ROWS = 1024
-"""Even where no cell can be long: pages unpack by so many rows where cells are texts."""
+_MAX_TEXT_ROWS = 1024
+"""The maximum for files with texts, although all may be short."""
 
 
-def rows_at_once(file: Path) -> int:
-    """Raises TooLarge where a row group or its pages say that they unpack to too much, ValueError where they are none."""
-    whole = np.memmap(file, np.uint8, "r").data
-    return _rows_at_once(whole, [group for group in row_groups(whole) if group.rows])
+def max_batch_rows(file: Path) -> int:
+    """Return how many rows to unpack at once.
+
+    Raises TooLarge if a row group or its pages unpack to too many bytes, ValueError if the metadata are invalid.
+    """
+    content = np.memmap(file, np.uint8, "r").data
+    return _max_batch_rows(content, [group for group in read_row_groups(content) if group.rows])
 
 
-def _rows_at_once(file: "memoryview[int]", groups: list[RowGroup]) -> int:
+def _max_batch_rows(file: "memoryview[int]", groups: list[RowGroup]) -> int:
     if any(group.unpacked_bytes > _MAX_GROUP_BYTES for group in groups):
         raise TooLarge("A row group of the Parquet file unpacks to more than 1 GB. Write smaller ones.")
-    row_bytes, seen = 0.0, 0
+    max_row_bytes, page_count = 0.0, 0
     for group in groups:
-        at_once, largest = 0.0, 0
+        row_bytes, page_bytes = 0.0, 0
         for column in group.columns:
-            dictionary, page, count = _largest(file, column, _MAX_PAGES - seen)
-            seen += count
-            largest += dictionary + page
-            at_once += _row_bytes(column, group.rows, dictionary, page)
-        if largest > _MAX_PAGE_BYTES:
+            dictionary, page, count = _page_sizes(file, column, _MAX_PAGES - page_count)
+            page_count += count
+            page_bytes += dictionary + page
+            row_bytes += _row_bytes(column, group.rows, dictionary, page)
+        if page_bytes > _MAX_PAGE_BYTES:
             raise TooLarge("The pages of the Parquet file unpack to more than 128 MB at once. Write smaller ones.")
-        row_bytes = max(row_bytes, at_once)
-    if not row_bytes:
+        max_row_bytes = max(max_row_bytes, row_bytes)
+    if not max_row_bytes:
         return PART_ROWS
-    return int(min(_FEW_ROWS, max(1.0, _MAX_BYTES_AT_ONCE / row_bytes)))
+    return int(min(_MAX_TEXT_ROWS, max(1.0, _MAX_BYTES_AT_ONCE / max_row_bytes)))
 
 
-def _largest(file: "memoryview[int]", column: Column, most: int) -> tuple[int, int, int]:
-    """Return the size of a column's dictionary and of its largest page, unpacked, and how many pages it has."""
+def _page_sizes(file: "memoryview[int]", column: Column, max_pages: int) -> tuple[int, int, int]:
+    """Return the unpacked sizes of a column's dictionary and of its largest page, and its number of pages."""
     dictionary = largest = count = 0
-    for count, page in enumerate(pages(file, column.start, column.stop), 1):
-        if count > most:
+    for count, page in enumerate(read_pages(file, column.start, column.stop), 1):
+        if count > max_pages:
             raise TooLarge(f"A Parquet file may have {_MAX_PAGES:,} pages. Write larger ones.")
         if page.is_dictionary:
             dictionary = max(dictionary, page.bytes)
@@ -67,13 +70,13 @@ def _largest(file: "memoryview[int]", column: Column, most: int) -> tuple[int, i
 
 
 def _row_bytes(column: Column, rows: int, dictionary: int, page: int) -> float:
-    """Return how much a row of a column of texts or bytes may unpack to; of lists, how much one of usual length may."""
+    """Return the maximum unpacked size of a row of texts or bytes; for lists, of a row with the mean number of items."""
     if column.type not in {BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY}:
         return 0.0
     cells: float = max(1.0, column.values / rows)
     if column.type == FIXED_LEN_BYTE_ARRAY:
         return cells * column.width
-    if DELTA_BYTE_ARRAY in column.encodings:  # a value takes its beginning from the one before it
+    if DELTA_BYTE_ARRAY in column.encodings:  # a value repeats the beginning of the value before it
         return cells * max(dictionary, page)
-    usual: float = column.unpacked_bytes / max(1, column.values)
-    return cells * max(dictionary, usual)
+    mean: float = column.unpacked_bytes / max(1, column.values)
+    return cells * max(dictionary, mean)

@@ -1,7 +1,7 @@
-"""Thrift's compact protocol, as much of it as Parquet's headers and footers need.
+"""Read Thrift's compact protocol, in the part that headers and footers of Parquet use.
 
-pyarrow's own access to a footer ends the process where a value in it is
-odd (its C++ throws through a door without a catch), so what is not trusted is read here.
+pyarrow ends the process at some invalid values of a footer (a C++ exception that nothing catches), so files that are not
+trusted are read here first. Source: the specification of the Thrift compact protocol.
 """
 
 from typing import Any
@@ -10,21 +10,21 @@ _TRUE, _FALSE, _BYTE, _INTEGERS, _DOUBLE, _BYTES, _LISTS, _STRUCT = 1, 2, 3, {4,
 _LONG_LIST = 15
 
 
-class Reader:
-    """Reads values one after another. Raises ValueError or IndexError where the bytes are none, RecursionError at depth."""
+class ThriftReader:
+    """Reads values in order. Raises ValueError or IndexError at invalid bytes, RecursionError at deep nesting."""
 
-    def __init__(self, held: "memoryview[int]") -> None:
-        self._held = held
-        self.place = 0
+    def __init__(self, content: "memoryview[int]") -> None:
+        self._content = content
+        self.position = 0
 
     def struct(self) -> dict[int, Any]:
-        """Return field → value: integers, structs and lists of them; of texts, doubles and truths nothing is kept."""
-        found: dict[int, Any] = {}
+        """Return field → value: integers, structs and lists of these. Texts, doubles and booleans are skipped."""
+        values: dict[int, Any] = {}
         field = 0
         while head := self._byte():
             field = field + (head >> 4) if head >> 4 else self._integer()
-            found[field] = self._value(head & 0xF)
-        return found
+            values[field] = self._value(head & 0xF)
+        return values
 
     def _value(self, kind: int) -> Any:
         if kind in _INTEGERS:
@@ -32,12 +32,12 @@ class Reader:
         if kind == _STRUCT:
             return self.struct()
         if kind == _BYTES:
-            length = self._plain()
-            self.place += length
+            length = self._unsigned()
+            self.position += length
         elif kind == _DOUBLE:
-            self.place += 8
+            self.position += 8
         elif kind == _BYTE:
-            self.place += 1
+            self.position += 1
         elif kind in _LISTS:
             return self._list()
         elif kind not in (_TRUE, _FALSE):
@@ -46,19 +46,19 @@ class Reader:
 
     def _list(self) -> list[Any]:
         head = self._byte()
-        kind, count = head & 0xF, self._plain() if head >> 4 == _LONG_LIST else head >> 4
-        if count > len(self._held) - self.place:  # every item has a byte at least
+        kind, count = head & 0xF, self._unsigned() if head >> 4 == _LONG_LIST else head >> 4
+        if count > len(self._content) - self.position:  # an item takes at least one byte
             raise ValueError("no list")
-        if kind in {_TRUE, _FALSE}:  # in a list they have a byte each
-            self.place += count
+        if kind in {_TRUE, _FALSE}:  # in a list each boolean takes one byte
+            self.position += count
             return []
         return [self._value(kind) for _ in range(count)]
 
     def _integer(self) -> int:
-        plain = self._plain()
-        return (plain >> 1) ^ -(plain & 1)
+        unsigned = self._unsigned()
+        return (unsigned >> 1) ^ -(unsigned & 1)
 
-    def _plain(self) -> int:
+    def _unsigned(self) -> int:
         value = shift = 0
         while True:
             byte = self._byte()
@@ -70,5 +70,5 @@ class Reader:
                 raise ValueError("no number")
 
     def _byte(self) -> int:
-        self.place += 1
-        return self._held[self.place - 1]
+        self.position += 1
+        return self._content[self.position - 1]

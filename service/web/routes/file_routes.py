@@ -1,7 +1,7 @@
-"""The file side of POST /v1/models/{model}/predictions: a body is spooled to disk, the answer streams back part by part.
+"""POST /v1/models/{model}/predictions with a file: the body is spooled to disk, the answer is streamed part by part.
 
-What is wrong with the file as a whole is answered before the first byte of an answer. An answer that breaks off later breaks
-the connection, so that no caller takes a part for the whole.
+Faults of the file are reported before the first byte of the answer. A later fault closes the connection, so that a caller
+notices that the answer is incomplete.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from service import actions
 from service.bundles.registry import Model
 from service.errors import ClientGone, InvalidRequest, NotAcceptable
-from service.files.file_request import Asked, FileAnswer
+from service.files.file_request import FileAnswer, FileRequest
 from service.rows.strict_json import shown
 from service.web.body_reader import Headers, refuse_compressed
 from service.web.container import Services
@@ -36,38 +36,38 @@ async def predict_file(services: Services, model: Model, scope: Scope, receive: 
     headers = scope["headers_by_name"]
     refuse_compressed(headers)
     parameters = _parameters(scope["query_string"])
-    asked = _file_request(services, headers, parameters)
+    request = _file_request(services, headers, parameters)
     model = services.in_version(model, parameters.get("version"))
     async with services.bodies.spool(headers, receive) as file:
         with services.files:
-            disconnected = asyncio.ensure_future(receive())  # nothing more comes but the news that the caller hung up
+            disconnected = asyncio.ensure_future(receive())  # the next message can only be the end of the connection
             try:
-                answer = await services.threads.run(model.card.name, actions.predict_file, model, file, asked)
-                fields = _answer_headers(model, asked, answer)
-                await _stream(services, model, answer, headers=fields, disconnected=disconnected, send=send)
+                answer = await services.threads.run(model.card.name, actions.predict_file, model, file, request)
+                response_headers = _answer_headers(model, request, answer)
+                await _stream(services, model, answer, headers=response_headers, disconnected=disconnected, send=send)
             finally:
                 disconnected.cancel()
 
 
 def _parameters(query: bytes) -> dict[str, str]:
-    """Return the parameters of the address. Raises InvalidRequest."""
-    given = dict(parse_qsl(query.decode("latin-1"), max_num_fields=10))
-    for name, value in given.items():
+    """Return the query parameters. Raises InvalidRequest."""
+    parameters = dict(parse_qsl(query.decode("latin-1"), max_num_fields=10))
+    for name, value in parameters.items():
         if name not in _PARAMETERS:
             raise InvalidRequest(f"There is no parameter {shown(name)}; there are {', '.join(_PARAMETERS)}.")
-        if value not in (known := _PARAMETERS[name] or {value}):
-            raise InvalidRequest(f"The parameter {name} is one of: {', '.join(sorted(known))}.")
-    return given
+        if value not in (allowed := _PARAMETERS[name] or {value}):
+            raise InvalidRequest(f"The parameter {name} is one of: {', '.join(sorted(allowed))}.")
+    return parameters
 
 
-def _file_request(services: Services, headers: Headers, parameters: dict[str, str]) -> Asked:
-    """Return how the caller describes the file. Raises NotAcceptable."""
+def _file_request(services: Services, headers: Headers, parameters: dict[str, str]) -> FileRequest:
+    """Return the request that headers and parameters describe. Raises NotAcceptable."""
     media_type, charset = parse_content_type(headers.get(b"content-type", b"").decode("latin-1"))
     kind = cast(FileKind, kind_of(media_type))
     answer = preferred_kind(headers.get(b"accept", b"").decode("latin-1"), kind)
     if answer is None:
         raise NotAcceptable(f"Accept one of: {', '.join(MEDIA_TYPES.values())}.")
-    return Asked(
+    return FileRequest(
         kind,
         answer,
         charset,
@@ -88,7 +88,7 @@ async def _stream(
     disconnected: "asyncio.Future[Any]",
     send: Send,
 ) -> None:
-    """Send the pieces of an answer. The next piece is scored while the caller takes this one."""
+    """Send the pieces of an answer. The next piece is scored while this one is sent."""
 
     async def next_piece() -> bytes | None:
         return await services.threads.run(model.card.name, next, answer.pieces, None)
@@ -99,25 +99,27 @@ async def _stream(
         while piece is not None:
             if disconnected.done():
                 raise ClientGone
-            coming = asyncio.ensure_future(next_piece())
+            next_task = asyncio.ensure_future(next_piece())
             try:
                 async with asyncio.timeout(services.settings.body_stall_seconds):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
             finally:
-                piece = await coming
+                piece = await next_task
         await send({"type": "http.response.body", "body": b""})
     finally:
-        with contextlib.suppress(ValueError):  # a piece that took too long is still at work in its thread
+        with contextlib.suppress(ValueError):  # after a timeout a piece may still run in its thread
             answer.pieces.close()
 
 
-def _answer_headers(model: Model, asked: Asked, answer: FileAnswer) -> list[tuple[bytes, bytes]]:
-    kind = MEDIA_TYPES[asked.answer] + ("; charset=utf-8" if asked.answer == "csv" else "")
-    found = answer.recognised
-    short = msgspec.structs.replace(found, columns=_first_names(found.columns), ignored=_first_names(found.ignored))
+def _answer_headers(model: Model, request: FileRequest, answer: FileAnswer) -> list[tuple[bytes, bytes]]:
+    kind = MEDIA_TYPES[request.answer] + ("; charset=utf-8" if request.answer == "csv" else "")
+    described = answer.recognised
+    shortened = msgspec.structs.replace(
+        described, columns=_first_names(described.columns), ignored=_first_names(described.ignored)
+    )
     return [
         (b"content-type", kind.encode()),
-        (b"x-file", json.dumps(msgspec.to_builtins(short)).encode()),
+        (b"x-file", json.dumps(msgspec.to_builtins(shortened)).encode()),
         (b"x-model-version", model.card.version.encode()),
     ]
 

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from service.bundles.registry import Model
 from service.errors import ModelFailed
-from service.files.file_request import Asked
+from service.files.file_request import FileRequest
 from service.files.score_file import score_file
 from service.rows.columns import Columns
 from service.settings import Settings
@@ -561,7 +561,7 @@ def test_each_row_of_a_file_is_scored_once_in_large_batches(models: dict[str, Mo
     model = replace(models["credit-default"], scorer=counting)
     rows = list(model.card.real_rows) * (100_000 // len(model.card.real_rows))
     (tmp_path / "rows.arrow").write_bytes(written(pa.Table.from_pylist(rows), "arrow"))
-    answer = b"".join(map(bytes, score_file(model, tmp_path / "rows.arrow", Asked("arrow", "arrow")).pieces))
+    answer = b"".join(map(bytes, score_file(model, tmp_path / "rows.arrow", FileRequest("arrow", "arrow")).pieces))
     assert pa.ipc.open_stream(answer).read_all().num_rows == len(rows)
     assert counting.rows == len(rows)
     assert counting.calls <= len(rows) / 1000

@@ -21,8 +21,8 @@ TRY_ALL = """
 import json, random, sys
 from pathlib import Path
 from service.errors import InvalidFile, TooLarge
-from service.files.arrow_format.arrow_file import arrow_file, parquet_file
-from service.files.file_request import Asked
+from service.files.arrow_format.arrow_file import open_arrow_file, open_parquet_file
+from service.files.file_request import FileRequest
 from service.bundles.bundle_files import read_card
 
 card, whole, file = read_card(Path(sys.argv[1])), Path(sys.argv[2]).read_bytes(), Path(sys.argv[3])
@@ -46,7 +46,7 @@ def spoil(trial):
 for trial in range(len(whole) + int(sys.argv[4])):
     file.write_bytes(spoil(trial))
     try:
-        opened = (parquet_file if kind == "parquet" else arrow_file)(file, card, Asked(kind, kind, keep_inputs=True))
+        opened = (open_parquet_file if kind == "parquet" else open_arrow_file)(file, card, FileRequest(kind, kind, keep_inputs=True))
         for part in opened.parts():
             pass
     except (InvalidFile, TooLarge):

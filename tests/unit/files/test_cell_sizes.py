@@ -63,7 +63,7 @@ def test_a_text_takes_its_bytes_in_every_layout(texts: list[str | None], draw: A
 @given(some.lists(some.integers(0, 300_000), min_size=1, max_size=60))
 def test_pieces_are_small_and_together_all_rows(lengths: list[int]) -> None:
     batch = pa.record_batch({"place": range(len(lengths)), "text": ["x" * length for length in lengths]})
-    pieces = list(cell_sizes.pieces(batch))
+    pieces = list(cell_sizes.split_batch(batch))
     assert pa.Table.from_batches(pieces) == pa.Table.from_batches([batch])
     assert all(0 < piece.num_rows <= PART_ROWS and piece.nbytes <= cell_sizes.PART_BYTES for piece in pieces)
 
@@ -75,15 +75,15 @@ def test_no_rows_take_nothing_in_any_layout() -> None:
         with pa.ipc.new_stream(out, batch.schema) as stream:
             stream.write_batch(batch)
         for each in pa.ipc.open_stream(out.getvalue()):
-            assert list(cell_sizes.pieces(each)) == [], name
+            assert list(cell_sizes.split_batch(each)) == [], name
 
 
 def test_numbers_are_parted_by_rows_alone() -> None:
     batch = pa.record_batch({"place": np.arange(50_000), "none": pa.nulls(50_000)})
-    assert [piece.num_rows for piece in cell_sizes.pieces(batch)] == [PART_ROWS] * 3 + [50_000 - 3 * PART_ROWS]
+    assert [piece.num_rows for piece in cell_sizes.split_batch(batch)] == [PART_ROWS] * 3 + [50_000 - 3 * PART_ROWS]
 
 
 def test_a_row_too_large_is_refused() -> None:
     text = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), pa.array(["x" * 100_000]))
     with pytest.raises(TooLarge):
-        list(cell_sizes.pieces(pa.record_batch([text] * 90, [str(place) for place in range(90)])))
+        list(cell_sizes.split_batch(pa.record_batch([text] * 90, [str(place) for place in range(90)])))

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.errors import TooLarge
-from service.files.parquet_format.parquet_headers import pages
-from service.files.parquet_format.parquet_memory import rows_at_once
+from service.files.parquet_format.parquet_headers import read_pages
+from service.files.parquet_format.parquet_memory import max_batch_rows
 
 WRITERS: list[dict[str, Any]] = [
     {},
@@ -37,7 +37,7 @@ def test_the_headers_say_what_a_column_unpacks_to(options: dict[str, Any], tmp_p
     for group in map(held.row_group, range(held.num_row_groups)):
         for column in map(group.column, range(group.num_columns)):
             start = column.dictionary_page_offset or column.data_page_offset
-            found = list(pages(memoryview(file.read_bytes()), start, start + column.total_compressed_size))
+            found = list(read_pages(memoryview(file.read_bytes()), start, start + column.total_compressed_size))
             headers = column.total_uncompressed_size - sum(page.bytes for page in found)
             assert 0 < headers < 400 * len(found)
             assert [page.is_dictionary for page in found] == [column.has_dictionary_page] + [False] * (len(found) - 1)
@@ -49,7 +49,7 @@ def test_as_many_rows_are_read_at_once_as_their_texts_allow(tmp_path: Path) -> N
     for length in (0, 10, 2**20, 2**25):
         text = pa.DictionaryArray.from_arrays([0] * 100, ["x" * length]) if length else pa.array(range(100))
         pq.write_table(pa.table({"text": text}), file, store_schema=False)
-        found.append(rows_at_once(file))
+        found.append(max_batch_rows(file))
     assert found == [16_384, 1024, 63, 1]
 
 
@@ -59,7 +59,7 @@ def test_pages_that_unpack_to_too_much_at_once_are_refused_unread(tmp_path: Path
     columns = pa.table([zeros] * 20, [str(place) for place in range(20)])
     options: dict[str, Any] = {"use_dictionary": False, "compression": "zstd", "row_group_size": len(zeros)}
     pq.write_table(columns, file, **options)
-    assert rows_at_once(file) == 16_384
+    assert max_batch_rows(file) == 16_384
     pq.write_table(columns, file, **options, data_page_size=2**30, max_rows_per_page=len(zeros), write_batch_size=len(zeros))
     with pytest.raises(TooLarge, match="128 MB at once"):
-        rows_at_once(file)
+        max_batch_rows(file)
