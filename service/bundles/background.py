@@ -1,4 +1,4 @@
-"""The training rows that a bundle keeps, as arrays: made once, when the bundle is opened."""
+"""The reference rows of a bundle and the distributions of its training values, as arrays for explanations."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from service.schemas import Card
 
 Numbers = NDArray[np.float64]
 
-_TAIL = QUANTILES // 100
-"""The index of the quantile that one training row of a hundred lies below."""
+_TAIL_INDEX = QUANTILES // 100
+"""The index of the 1 % quantile."""
 
 
 @dataclass(frozen=True)
@@ -28,26 +28,27 @@ class Distribution:
     """The share of training rows without a value."""
 
     def tails(self, values: Numbers) -> Numbers:
-        """Return for each value (rows,) the share of training rows that lie at least as far out.
+        """Return for each value (rows,) the share of training rows with a value that is at least as extreme.
 
-        Of a number: on its side of the median, doubled. Of a category: the rows whose category is at most as frequent.
+        For a number: twice the share on its side of the median. For a category: the rows whose category is at most as
+        frequent.
         """
-        unknown = np.isnan(values)
+        missing = np.isnan(values)
         if len(self.rarity):
-            shares = self.rarity[np.where(unknown, 0, values).astype(int)]
+            shares = self.rarity[np.where(missing, 0, values).astype(int)]
         else:
             below = np.searchsorted(self.quantiles, values, side="right") / len(self.quantiles)
             above = 1 - np.searchsorted(self.quantiles, values, side="left") / len(self.quantiles)
             shares = np.minimum(1.0, 2 * np.minimum(below, above))
-        return np.where(unknown, self.missing, shares)
+        return np.where(missing, self.missing, shares)
 
 
 @dataclass(frozen=True)
 class Background:
-    """What a model's answers are compared with."""
+    """The data that explanations compare a row with."""
 
     rows: Columns
-    """Rows whose values replace a field that is left out. None, if a hand-made bundle has no rows at all."""
+    """Rows whose values replace a field that is left out. Empty if a bundle has no rows."""
     distributions: dict[str, Distribution]
     """By the name of each field of the channel `numbers`, in the order of its columns; empty without a reference file."""
     surprises: Numbers
@@ -58,11 +59,11 @@ class Background:
         quantiles = self.distributions[name].quantiles if name in self.distributions else np.empty(0)
         if len(quantiles) != QUANTILES:
             return None
-        return float(quantiles[_TAIL]), float(quantiles[-1 - _TAIL])
+        return float(quantiles[_TAIL_INDEX]), float(quantiles[-1 - _TAIL_INDEX])
 
 
-def background_of(card: Card, checks: Checks, reference: Reference | None) -> Background:
-    """Return the background of a bundle; without a reference, its rows are those that the card shows.
+def build_background(card: Card, checks: Checks, reference: Reference | None) -> Background:
+    """Return the background of a bundle. Without a reference, its rows are the rows of the card.
 
     Raises InvalidInput if a row does not fit the card.
     """
@@ -71,12 +72,12 @@ def background_of(card: Card, checks: Checks, reference: Reference | None) -> Ba
     spreads = reference.spreads if reference else []
     return Background(
         rows=checks.columns(rows[:MAX_ROWS]),
-        distributions=dict(zip(names, map(distribution_of, spreads), strict=False)),
+        distributions=dict(zip(names, map(build_distribution, spreads), strict=False)),
         surprises=np.array(reference.surprises if reference else []),
     )
 
 
-def distribution_of(spread: Spread) -> Distribution:
+def build_distribution(spread: Spread) -> Distribution:
     """Return the distribution that a spread of the reference file describes."""
     shares = np.array(spread.shares)
     rarity = np.array([shares[shares <= share].sum() for share in shares])

@@ -1,9 +1,10 @@
-"""The files of one model version on disk: written whole, read with suspicion.
+"""The files of one model version on disk: write them, and check them when they are read.
 
     bundles/credit-default/card.json  model.onnx  version  built
 
-`version` holds the hash of all files but itself and `built`, and is written last, so a half-copied folder is never taken for
-a bundle. `built` says when that was: a file, so that copying keeps it, outside the hash, so that a build can be repeated.
+`version` is the hash of all files except `version` and `built`. It is written last, so that an incomplete copy is detected.
+`built` is the day of the build. It is a file, so that a copy keeps it, and not part of the hash, so that a repeated build
+has the same version.
 """
 
 import hashlib
@@ -23,14 +24,14 @@ _DATE_CHARACTERS = 10
 
 
 def digest(folder: Path) -> str:
-    """Return the SHA-256 of the names and contents of a bundle's files. Raises BrokenBundle at an odd or huge file."""
+    """Return the SHA-256 of the names and contents of a bundle's files. Raises BrokenBundle for an odd file."""
     total = hashlib.sha256()
     files = sorted(file for file in folder.iterdir() if file.name not in _UNHASHED)
     if len(files) > _MAX_FILES:
         raise BrokenBundle("there are too many files in it")
     for file in files:
         if file.is_symlink() or not file.is_file():
-            raise BrokenBundle(f"{file.name} is no plain file")
+            raise BrokenBundle(f"{file.name} is not a regular file")
         if file.stat().st_size > MAX_FILE_BYTES:
             raise BrokenBundle(f"{file.name} is larger than {MAX_FILE_BYTES // 2**20} MB")
         content = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -39,7 +40,7 @@ def digest(folder: Path) -> str:
 
 
 def read_card(folder: Path) -> Card:
-    """Return the card with its version. Raises BrokenBundle with a reason for people."""
+    """Return the card with its version. Raises BrokenBundle with a reason that people can read."""
     for name in ("card.json", "version"):
         if not (folder / name).is_file():
             raise BrokenBundle(f"{name} is missing")
@@ -51,11 +52,11 @@ def read_card(folder: Path) -> Card:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenBundle(f"card.json does not fit: {str(error)[:200]}") from error
     check_card(card)
-    return msgspec.structs.replace(card, version=version, built=_built(folder))
+    return msgspec.structs.replace(card, version=version, built=_read_build_day(folder))
 
 
-def _built(folder: Path) -> str:
-    """Return the day on which a bundle was built; nothing where it does not say, or says no day."""
+def _read_build_day(folder: Path) -> str:
+    """Return the day of the build in ISO form, or an empty string if the file is missing or invalid."""
     try:
         if not (folder / "built").is_file():
             return ""
@@ -65,8 +66,8 @@ def _built(folder: Path) -> str:
         return ""
 
 
-def is_whole(folder: Path) -> bool:
-    """Tell whether a folder holds a bundle whose card can be read."""
+def is_readable_bundle(folder: Path) -> bool:
+    """Return whether a folder has a bundle with a valid card."""
     try:
         read_card(folder)
     except (BrokenBundle, OSError):
@@ -75,7 +76,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def write_card(folder: Path, card: Card) -> str:
-    """Write card and version into a folder that holds the model already; return the version."""
+    """Write card and version into a folder that has the model; return the version. Raises BrokenBundle for a wrong card."""
     check_card(card)
     (folder / "card.json").write_bytes(msgspec.json.format(msgspec.json.encode(card, order="deterministic"), indent=1))
     version = digest(folder)

@@ -1,4 +1,4 @@
-"""Whether a card is consistent: names, inputs, labels, bands."""
+"""Check that a card is consistent: names, inputs, labels, bands."""
 
 import math
 import re
@@ -17,14 +17,14 @@ _MIN_LABELS = 2
 
 
 def check_card(card: Card) -> None:
-    """Raise BrokenBundle with the reason if a card contradicts itself."""
+    """Raise BrokenBundle with the reason if a card is inconsistent."""
     if not _NAME.fullmatch(card.name):
         raise BrokenBundle("the card's name may hold small letters, digits and hyphens only")
     names = [field.name for field in card.inputs]
     if not names or len(set(names)) != len(names):
         raise BrokenBundle("the card's inputs need names, each once")
     if card.entity and (not _KEY.fullmatch(card.entity.key) or card.entity.key in names):
-        raise BrokenBundle("the entity's key needs a name of its own, of letters, digits and underscores")
+        raise BrokenBundle("the key of the entity needs a name that no input has, of letters, digits and underscores")
     for field in types_of(card):
         fault = field.card_fault()
         if fault is not None:
@@ -56,15 +56,15 @@ def _check_labels(output: Classification) -> None:
 
 
 def _check_bands(bands: tuple[Band, ...]) -> None:
-    """Check that bands follow each other, upwards or downwards, without a gap or an overlap."""
+    """Check that bands follow each other, upwards or downwards, without gaps and overlaps."""
     names = [band.value for band in bands]
     if len(set(names)) != len(names):
         raise BrokenBundle("the bands need names, each once")
     for band in bands:
         if not (math.isfinite(band.low) and math.isfinite(band.high) and band.low < band.high):
             raise BrokenBundle(f"the band {band.value[:64]} must end above where it begins")
-    rising = bands if len(bands) < _MIN_LABELS or bands[0].low < bands[1].low else bands[::-1]
-    for lower, upper in pairwise(rising):
+    ascending = bands if len(bands) < _MIN_LABELS or bands[0].low < bands[1].low else bands[::-1]
+    for lower, upper in pairwise(ascending):
         if lower.high != upper.low:
             fault = "leave a gap between" if lower.high < upper.low else "overlap or are out of order at"
             raise BrokenBundle(f"the bands {fault} {lower.value[:64]} and {upper.value[:64]}")

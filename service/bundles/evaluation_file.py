@@ -1,4 +1,4 @@
-"""How good a model is, as the file of its bundle: written at build, read with suspicion when the bundle is opened."""
+"""Write the evaluation of a bundle, and read and check it when the bundle is opened."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def write_evaluation(folder: Path, evaluation: Evaluation) -> None:
 
 
 def read_evaluation(folder: Path, card: Card) -> Evaluation | None:
-    """Return the evaluation, or None where the bundle has none. Raises BrokenBundle where it does not fit the card."""
+    """Return the evaluation, or None if the bundle has none. Raises BrokenBundle if it does not fit the card."""
     file = folder / FILE
     if not file.exists():
         return None
@@ -32,15 +32,15 @@ def read_evaluation(folder: Path, card: Card) -> Evaluation | None:
 
 
 def _check(evaluation: Evaluation, card: Card) -> None:
-    """Raise BrokenBundle where an evaluation is of another model than its card."""
+    """Raise BrokenBundle if an evaluation belongs to another card."""
     output = card.output
     if isinstance(evaluation, ClassificationEvaluation):
         if not isinstance(output, Classification) or evaluation.focus != output.focus:
-            raise BrokenBundle(f"{FILE} is of another answer than the card's")
+            raise BrokenBundle(f"{FILE} belongs to another output than that of the card")
     elif isinstance(output, Classification):
-        raise BrokenBundle(f"{FILE} is of another answer than the card's")
+        raise BrokenBundle(f"{FILE} belongs to another output than that of the card")
     inputs = {field.name for field in card.inputs}
-    if not {each.field for each in evaluation.importance} <= inputs:
-        raise BrokenBundle(f"{FILE} names a field that is no input")
+    if not {importance.field for importance in evaluation.importance} <= inputs:
+        raise BrokenBundle(f"{FILE} names a field that is not an input")
     if [band.value for band in evaluation.bands] != [band.value for band in output.bands]:
-        raise BrokenBundle(f"{FILE} is of other bands than the card's")
+        raise BrokenBundle(f"{FILE} has other bands than the card")

@@ -1,4 +1,4 @@
-"""A scorer's numbers → the answers that people and programs read: label, decision band, interval, warnings."""
+"""Build predictions from the scores of a model: label, decision band, interval, warnings."""
 
 import math
 from collections.abc import Iterable
@@ -37,38 +37,42 @@ class CodedColumn:
     codes: NDArray[np.intp]
 
 
-class Answers(Protocol):
-    def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions: ...
+class PredictionBuilder(Protocol):
+    """Builds the predictions of one card. `scores` is (rows, labels), or (rows, 1) for a value."""
 
-    def nothing(self) -> NDArray[np.float64]:
-        """Return the scores of no rows; a model need not be asked, and some cannot be."""
+    def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
+        """Return one prediction per row. Raises ModelFailed if the scores have another shape or are not finite."""
+        ...
+
+    def empty_scores(self) -> NDArray[np.float64]:
+        """Return the scores of zero rows. Some models cannot score zero rows."""
         ...
 
     def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
-        """Return the number that people read, one a row: the probability of the card's focus, or the value."""
+        """Return one number per row (rows,): the probability of the card's focus, or the value."""
         ...
 
     def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, CodedColumn | NDArray[np.float64]]:
-        """Return the answer as columns, named as in a file."""
+        """Return the predictions as columns with the names of a file."""
         ...
 
 
-def output_of(card: Card, prediction: LabelPrediction | ValuePrediction) -> float:
-    """Return the number that people read: the probability of the card's focus, or the value."""
+def output_number(card: Card, prediction: LabelPrediction | ValuePrediction) -> float:
+    """Return the number of a prediction: the probability of the card's focus, or the value."""
     if isinstance(prediction, ValuePrediction):
         return prediction.value
     return prediction.probabilities[card.output.focus]  # type: ignore[union-attr]
 
 
-def answers(card: Card) -> Answers:
-    """Return the function that turns scores of this card's model into its answer."""
+def create_prediction_builder(card: Card) -> PredictionBuilder:
+    """Return the builder for the kind of output of a card."""
     if isinstance(card.output, Classification):
-        return _LabelAnswers(card, card.output)
-    return _ValueAnswers(card, card.output)
+        return _LabelPredictionBuilder(card, card.output)
+    return _ValuePredictionBuilder(card, card.output)
 
 
-class _Decision:
-    """Finds the band of values by the lower ends of all bands but the lowest."""
+class _DecisionBands:
+    """Finds the band of each value by the lower ends of all bands except the lowest."""
 
     def __init__(self, bands: tuple[Band, ...]) -> None:
         ordered = sorted(bands, key=lambda band: band.low)
@@ -76,23 +80,23 @@ class _Decision:
         self._values: list[str | None] = [band.value for band in ordered] or [None]
 
     def __call__(self, values: NDArray[np.float64]) -> list[str | None]:
-        return [self._values[place] for place in self._places(values).tolist()]
+        return [self._values[index] for index in self._band_indices(values).tolist()]
 
-    def coded(self, values: NDArray[np.float64]) -> CodedColumn:
-        return CodedColumn(self._values, self._places(values))
+    def to_column(self, values: NDArray[np.float64]) -> CodedColumn:
+        return CodedColumn(self._values, self._band_indices(values))
 
-    def _places(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
+    def _band_indices(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
         return self._lows.searchsorted(values, side="right")
 
 
-class _LabelAnswers:
+class _LabelPredictionBuilder:
     def __init__(self, card: Card, output: Classification) -> None:
         self._card = card
         self._labels = [label.value for label in output.labels]
         self._focus = self._labels.index(output.focus)
-        self._decision = _Decision(output.bands)
+        self._decision = _DecisionBands(output.bands)
 
-    def nothing(self) -> NDArray[np.float64]:
+    def empty_scores(self) -> NDArray[np.float64]:
         return np.empty((0, len(self._labels)))
 
     def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
@@ -101,15 +105,15 @@ class _LabelAnswers:
 
     def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, CodedColumn | NDArray[np.float64]]:
         _check_scores(scores, (rows, len(self._labels)))
-        found: dict[str, CodedColumn | NDArray[np.float64]] = {
+        table: dict[str, CodedColumn | NDArray[np.float64]] = {
             LABEL: CodedColumn([*self._labels], scores.argmax(axis=1)),
-            DECISION: self._decision.coded(scores[:, self._focus]),
+            DECISION: self._decision.to_column(scores[:, self._focus]),
         }
-        return found | {probability_column(label): scores[:, place] for place, label in enumerate(self._labels)}
+        return table | {probability_column(label): scores[:, index] for index, label in enumerate(self._labels)}
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), len(self._labels)))
-        # This is hot: with `map` the loop over the rows runs in C.
+        # Time-critical: with `map` the loop over the rows runs in C.
         labels = map(self._labels.__getitem__, scores.argmax(axis=1).tolist())
         probabilities = map(dict, map(zip, repeat(self._labels), scores.tolist()))
         decisions = self._decision(scores[:, self._focus])
@@ -121,13 +125,13 @@ class _LabelAnswers:
         )
 
 
-class _ValueAnswers:
+class _ValuePredictionBuilder:
     def __init__(self, card: Card, output: Regression) -> None:
         self._card = card
         self._interval = output.interval
-        self._decision = _Decision(output.bands)
+        self._decision = _DecisionBands(output.bands)
 
-    def nothing(self) -> NDArray[np.float64]:
+    def empty_scores(self) -> NDArray[np.float64]:
         return np.empty((0, 1))
 
     def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
@@ -136,11 +140,11 @@ class _ValueAnswers:
 
     def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, CodedColumn | NDArray[np.float64]]:
         values = self.outputs(scores, rows)
-        found: dict[str, CodedColumn | NDArray[np.float64]] = {DECISION: self._decision.coded(values), VALUE: values}
+        table: dict[str, CodedColumn | NDArray[np.float64]] = {DECISION: self._decision.to_column(values), VALUE: values}
         if self._interval is None:
-            return found
-        low, high = self._ends(values)
-        return found | {LOW: low, HIGH: high}
+            return table
+        low, high = self._interval_ends(values)
+        return table | {LOW: low, HIGH: high}
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
         _check_scores(scores, (len(columns), 1))
@@ -150,16 +154,16 @@ class _ValueAnswers:
             model=self._card.name,
             version=self._card.version,
             source="live",
-            predictions=list(map(ValuePrediction, values.tolist(), self._around(values), decisions, _warnings(columns))),
+            predictions=list(map(ValuePrediction, values.tolist(), self._intervals(values), decisions, _warnings(columns))),
         )
 
-    def _around(self, values: NDArray[np.float64]) -> Iterable[Interval | None]:
+    def _intervals(self, values: NDArray[np.float64]) -> Iterable[Interval | None]:
         if self._interval is None:
             return repeat(None)
-        low, high = self._ends(values)
+        low, high = self._interval_ends(values)
         return map(Interval, low.tolist(), high.tolist(), repeat(self._interval.coverage))
 
-    def _ends(self, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _interval_ends(self, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         factor = math.exp(self._interval.margin) if self._interval else math.nan
         return values / factor, values * factor
 
@@ -167,11 +171,11 @@ class _ValueAnswers:
 def _warnings(columns: Columns) -> Iterable[list[FieldWarning]]:
     if not columns.warnings:
         return repeat(_NO_WARNINGS)
-    return (columns.warnings.get(place, _NO_WARNINGS) for place in range(len(columns)))
+    return (columns.warnings.get(index, _NO_WARNINGS) for index in range(len(columns)))
 
 
 def _check_scores(scores: NDArray[np.float64], shape: tuple[int, int]) -> None:
     if not isinstance(scores, np.ndarray) or scores.shape != shape:
-        raise ModelFailed("The model answered in another shape than its card says.")
+        raise ModelFailed("The answer of the model has another shape than its card says.")
     if not math.isfinite(np.add.reduce(scores, axis=None)):
-        raise ModelFailed("The model answered something that is no number.")
+        raise ModelFailed("The answer of the model is not a finite number.")

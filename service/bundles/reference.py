@@ -1,6 +1,6 @@
-"""What a bundle remembers of the rows that its model learned from: a few of them, and how the values spread.
+"""The reference file of a bundle: some training rows, and the distribution of each field.
 
-Written at build, read with suspicion.
+It is written at the build, and checked when the bundle is opened.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ MAX_BYTES = 2**20
 
 
 class Spread(Shape, frozen=True):
-    """How one field's values spread: quantiles of a number, or the share of each category, false and true."""
+    """The distribution of one field: quantiles of a number, or the share of each category (for a boolean: false, true)."""
 
     quantiles: list[float] = msgspec.field(default_factory=list)
     shares: list[float] = msgspec.field(default_factory=list)
@@ -29,16 +29,16 @@ class Spread(Shape, frozen=True):
 
 
 class Reference(Shape, frozen=True):
-    """`rows` stand in the order of their answers; `surprises` are the quantiles of the training rows' surprise."""
+    """`rows` are sorted by their output. `surprises` are quantiles of the surprise of the training rows."""
 
     rows: list[Row]
     spreads: list[Spread]
-    """One for each field that is no text, in the card's order."""
+    """One for each field of the channel `numbers`, in the order of the card."""
     surprises: list[float]
 
 
 def write_reference(folder: Path, reference: Reference) -> None:
-    """Write the reference; long texts in its rows leave room for fewer of them."""
+    """Write the reference. If it is larger than `MAX_BYTES`, half of its rows are left out, until it fits."""
     content = msgspec.json.encode(reference, order="deterministic")
     if len(content) > MAX_BYTES:
         write_reference(folder, msgspec.structs.replace(reference, rows=reference.rows[::2]))
@@ -64,27 +64,29 @@ def read_reference(folder: Path, checks: Checks) -> Reference | None:
     return reference
 
 
-def spread_of(values: NDArray[np.float64], categories: int) -> Spread:
-    """Return how a column of a matrix spreads; `categories` is 0 for a number."""
-    known = values[~np.isnan(values)]
-    missing = 1 - len(known) / len(values)
+def compute_spread(values: NDArray[np.float64], categories: int) -> Spread:
+    """Return the distribution of a column (rows,). `categories` is their number, or 0 for a number."""
+    present = values[~np.isnan(values)]
+    missing = 1 - len(present) / len(values)
     if categories:
-        counts = np.bincount(known.astype(int), minlength=categories)
+        counts = np.bincount(present.astype(int), minlength=categories)
         return Spread(shares=[round(float(count) / len(values), 6) for count in counts], missing=round(missing, 6))
-    places = np.linspace(0, 1, QUANTILES)
-    return Spread(quantiles=[float(f"{value:.7g}") for value in np.quantile(known, places)], missing=round(missing, 6))
+    probabilities = np.linspace(0, 1, QUANTILES)
+    return Spread(
+        quantiles=[float(f"{value:.7g}") for value in np.quantile(present, probabilities)], missing=round(missing, 6)
+    )
 
 
 def _check(reference: Reference, checks: Checks) -> None:
     fields = checks.number_fields
     if len(reference.spreads) != len(fields) or len(reference.rows) > MAX_ROWS:
-        raise BrokenBundle(f"{FILE} is of other fields than the card's")
+        raise BrokenBundle(f"{FILE} has other fields than the card")
     if fields and not reference.rows:
-        raise BrokenBundle(f"{FILE} holds no rows to compare with")
+        raise BrokenBundle(f"{FILE} has no reference rows")
     for field, spread in zip(fields, reference.spreads, strict=True):
-        parts = [*spread.shares, spread.missing]
+        shares = [*spread.shares, spread.missing]
         fits = len(spread.shares) == field.size and bool(spread.quantiles) != bool(field.size)
-        if not fits or not all(0 <= part <= 1 for part in parts):
+        if not fits or not all(0 <= share <= 1 for share in shares):
             raise BrokenBundle(f"{FILE} does not fit the field {field.name[:64]}")
     for numbers in (reference.surprises, *(spread.quantiles for spread in reference.spreads)):
         if not np.isfinite(numbers).all() or (np.diff(numbers) < 0).any():

@@ -1,7 +1,7 @@
-"""The models that are served: each bundle of a folder opened and tried on its own rows, or listed as broken.
+"""The registry of served models. Each bundle of a folder is opened and tested on its rows, or listed as broken.
 
-bundles/credit-default/          who names no version is answered by the bundle in the folder of the model's name
-bundles/credit-default.before/   any other bundle of the model is served to who names its version
+bundles/credit-default/          the default version: it answers requests without a version
+bundles/credit-default.before/   another version: it answers requests that name it
 """
 
 import threading
@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.background import Background, background_of
+from service.bundles.background import Background, build_background
 from service.bundles.bundle_files import read_card
 from service.bundles.evaluation_file import read_evaluation
-from service.bundles.prediction_builder import Answers, CodedColumn, answers
+from service.bundles.prediction_builder import CodedColumn, PredictionBuilder, create_prediction_builder
 from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
 from service.bundles.scorers.scorer import Scorer, open_scorer
@@ -27,7 +27,7 @@ from service.rows.quick_reader import QuickReader
 from service.schemas import Card, Evaluation, ModelState, Predictions, Row
 
 _FEW_SECONDS = 0.005
-"""As long as one thread of Python keeps the others waiting anyway: sys.getswitchinterval()."""
+"""The default of sys.getswitchinterval(): any thread of Python may make the others wait this long."""
 
 _MAX_FEW_ROWS = 1000
 
@@ -38,37 +38,37 @@ class Model:
 
     card: Card
     checks: Checks
-    read: QuickReader
+    quick_reader: QuickReader
     scorer: Scorer
-    answer: Answers
+    builder: PredictionBuilder
     background: Background
     evaluation: Evaluation | None = None
-    """None: the bundle was made without one."""
+    """None if the bundle has no evaluation."""
     few_rows: int = 0
-    """So many rows are answered in a few milliseconds: sooner than they would be handed to a thread and back."""
+    """The number of rows that are scored in a few milliseconds, so that a thread would only cost time."""
 
     def predict(self, rows: list[Row] | Columns) -> Predictions:
-        """Raises InvalidInput where rows do not fit the card, ModelFailed where the model gives no numbers."""
+        """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed if the model fails."""
         columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
-        return self.answer(self._score(columns), columns)
+        return self.builder(self._score(columns), columns)
 
     def outputs(self, columns: Columns) -> NDArray[np.float64]:
-        """Return the number that people read, one a row: the probability of the card's focus, or the value."""
-        return self.answer.outputs(self._score(columns), len(columns))
+        """Return one number per row (rows,): the probability of the card's focus, or the value."""
+        return self.builder.outputs(self._score(columns), len(columns))
 
     def table(self, columns: Columns) -> dict[str, CodedColumn | NDArray[np.float64]]:
         """Return the predictions as columns, for files."""
-        return self.answer.table(self._score(columns), len(columns))
+        return self.builder.table(self._score(columns), len(columns))
 
     def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:
-            return self.scorer.score(columns) if len(columns) else self.answer.nothing()
+            return self.scorer.score(columns) if len(columns) else self.builder.empty_scores()
         except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
             raise ModelFailed from error
 
 
 def open_model(folder: Path) -> Model:
-    """Open a bundle: its size, hash and types first, then its own rows. Raises BrokenBundle with the reason."""
+    """Open a bundle: check sizes, hash and card, then score the rows of the card. Raises BrokenBundle with the reason."""
     card = read_card(folder)
     checks = Checks(card)
     model = Model(
@@ -76,7 +76,7 @@ def open_model(folder: Path) -> Model:
         checks,
         QuickReader(card, checks),
         open_scorer(card, folder),
-        answers(card),
+        create_prediction_builder(card),
         _background(card, checks, folder),
         read_evaluation(folder, card),
     )
@@ -85,28 +85,32 @@ def open_model(folder: Path) -> Model:
         model.predict(rows)
         return replace(model, few_rows=_few_rows(model, rows)) if model.scorer.quick else model
     except InvalidInput as error:
-        raise BrokenBundle(f"its own rows do not fit its card: {error.faults[0].field}") from error
+        raise BrokenBundle(f"the rows of the card do not fit its fields: {error.faults[0].field}") from error
     except ModelFailed as error:
-        raise BrokenBundle("it cannot score its own rows") from error
+        raise BrokenBundle("it cannot score the rows of its card") from error
 
 
 def _background(card: Card, checks: Checks, folder: Path) -> Background:
     reference = read_reference(folder, checks)
     try:
-        return background_of(card, checks, reference)
+        return build_background(card, checks, reference)
     except InvalidInput as error:
-        place = f"{REFERENCE_FILE} holds rows that do not fit the card" if reference else "its own rows do not fit its card"
-        raise BrokenBundle(f"{place}: {error.faults[0].field}") from error
+        subject = (
+            f"{REFERENCE_FILE} holds rows that do not fit the card"
+            if reference
+            else "the rows of the card do not fit its fields"
+        )
+        raise BrokenBundle(f"{subject}: {error.faults[0].field}") from error
 
 
 def _few_rows(model: Model, rows: list[Row]) -> int:
-    """Return how many rows the model answers within `_FEW_SECONDS`, by its own; the first use was slower and is past."""
+    """Return how many rows the model scores in `_FEW_SECONDS`, measured on `rows` after a first, slower use."""
     if not rows:
         return 1
     start = time.perf_counter()
     model.predict(rows)
-    seconds_a_row = (time.perf_counter() - start) / len(rows)
-    return max(1, min(int(_FEW_SECONDS / seconds_a_row), _MAX_FEW_ROWS))
+    seconds_per_row = (time.perf_counter() - start) / len(rows)
+    return max(1, min(int(_FEW_SECONDS / seconds_per_row), _MAX_FEW_ROWS))
 
 
 class Registry:
@@ -130,9 +134,9 @@ class Registry:
     def load(self, folder: Path) -> None:
         """Open every bundle of `folder`. A broken bundle is listed with its reason; the others are served."""
         if folder.is_dir():
-            for place in sorted(folder.iterdir()):
-                if place.is_dir() and not place.name.startswith("."):
-                    self._load_bundle(place)
+            for bundle in sorted(folder.iterdir()):
+                if bundle.is_dir() and not bundle.name.startswith("."):
+                    self._load_bundle(bundle)
         self.loaded.set()
 
     def _load_bundle(self, folder: Path) -> None:
@@ -146,7 +150,7 @@ class Registry:
     def add(self, model: Model, *, default: bool = False) -> None:
         """Add a model version. The first one of a name, or the one added as `default`, answers requests without a version.
 
-        Raises BrokenBundle where the registry holds this version already.
+        Raises BrokenBundle if the registry has this version already.
         """
         name, version = model.card.name, model.card.version
         versions = self._versions.setdefault(name, {})
@@ -157,7 +161,7 @@ class Registry:
             self._models[name] = model
 
     def get(self, name: str, version: str | None = None) -> Model:
-        """Raises UnknownModel, UnknownVersion or ModelUnavailable (broken, or not opened yet)."""
+        """Return a model version. Raises UnknownModel, UnknownVersion or ModelUnavailable (broken, or not loaded yet)."""
         model = self._models.get(name)
         if model is None:
             if name in self._broken:
@@ -169,31 +173,31 @@ class Registry:
         versions = self._versions.get(name, {})
         if version not in versions:
             self._require_loaded()
-            raise UnknownVersion(f"Served: {', '.join(self._in_order(model))}.")
+            raise UnknownVersion(f"Served: {', '.join(self._version_list(model))}.")
         return versions[version]
 
     def _require_loaded(self) -> None:
-        """Raise ModelUnavailable where what was asked for may just not be opened yet."""
+        """Raise ModelUnavailable while bundles are being loaded."""
         if not self.loaded.is_set():
             raise ModelUnavailable("The models are being loaded. Try again in a moment.")
 
-    def _in_order(self, model: Model) -> list[str]:
-        """Return the versions of a model, the one first that answers who names none."""
-        own = model.card.version
-        return [own, *sorted(self._versions.get(model.card.name, {}).keys() - {own})]
+    def _version_list(self, model: Model) -> list[str]:
+        """Return the versions of a model, the default version first."""
+        default = model.card.version
+        return [default, *sorted(self._versions.get(model.card.name, {}).keys() - {default})]
 
     def models(self) -> list[Model]:
-        """Return the models as they answer who names no version."""
+        """Return the default version of each model, by name."""
         return [self._models[name] for name in sorted(self._models)]
 
     def states(self) -> list[ModelState]:
-        """Return every model, the ready ones first, with texts in all languages."""
+        """Return the state of every model, the ready ones first, with texts in all languages."""
         ready = [
             ModelState(
                 name=model.card.name,
                 state="ready",
                 version=model.card.version,
-                versions=tuple(self._in_order(model)),
+                versions=tuple(self._version_list(model)),
                 title=model.card.title,
                 question=model.card.question,
                 built=model.card.built or None,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.integer import IntegerType
 from service.fields.lookup import type_of, types_of
-from service.fields.value_wording import say
+from service.fields.value_wording import localized_text
 from service.rows.columns import Columns
 from service.schemas import Card, Input, Text
 from wire.languages import LANGUAGES, Language
@@ -71,7 +71,9 @@ def _by_length(field: Input, lengths: NDArray[np.float64], *, alone: bool) -> Gr
     """Group by the length of a text. If the card has several texts, the label names the text."""
     length = IntegerType(Input(name=field.name, type="integer", unit=_CHARACTERS))
     label: Text = {
-        language: _LENGTH[language] if alone else f"{_LENGTH[language]}, {say(field.label or field.name, language)}"
+        language: _LENGTH[language]
+        if alone
+        else f"{_LENGTH[language]}, {localized_text(field.label or field.name, language)}"
         for language in LANGUAGES
     }
     return Grouping(field.name, label, is_input=True, groups=_grouping(length, lengths, is_input=True).groups)
@@ -100,7 +102,7 @@ def _by_value(
     top = len(distinct) - 1
     while top > 0 and np.mean(known >= distinct[top]) < _MIN_SHARE:
         top -= 1
-    bare = field.bare()
+    bare = field.without_unit()
     pairs: list[tuple[Text, NDArray[np.bool_]]] = [
         (_range_label(bare, "exactly", value), values == value) for value in distinct[:top].tolist()
     ]
@@ -129,7 +131,7 @@ _FORMS: dict[str, dict[Language, str]] = {
 
 def _range_label(field: RangeType, form: str, low: float, high: float | None = None) -> Text:
     """Return the label of a range. The upper bound of whole numbers is inside the range, that of other numbers is not."""
-    if high is not None and field.is_whole:
+    if high is not None and field.is_integral:
         high -= 1
         form = "exactly" if high == low else form
     return {
@@ -142,6 +144,6 @@ def _range_label(field: RangeType, form: str, low: float, high: float | None = N
 
 
 def _with_unit(field: RangeType, value: float, language: Language) -> str:
-    unit = say(field.field.unit, language)
+    unit = localized_text(field.field.unit, language)
     gap = "" if unit in {"", "%"} else " "
     return f"{field.number_text(value, language)}{gap}{unit}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.prediction_builder import answers
+from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.scorers.scorer import Scorer
 from service.evaluation.intervals import Bootstrap
 from service.evaluation.metrics import AUC, RELATIVE_ERROR, ComparisonMetric, Numbers
@@ -55,12 +55,12 @@ class HeldOut:
 
     def outputs_of(self, columns: Columns) -> Numbers:
         """Score other rows; return the number that people read."""
-        return answers(self.card).outputs(self.scorer.score(columns), len(columns))
+        return create_prediction_builder(self.card).outputs(self.scorer.score(columns), len(columns))
 
 
 def score_held_out(card: Card, scorer: Scorer, columns: Columns, truth: NDArray[Any]) -> HeldOut:
     """Score the rows. `truth` holds the index of each row's label in the card, or each row's value."""
-    scores, builder = scorer.score(columns), answers(card)
+    scores, builder = scorer.score(columns), create_prediction_builder(card)
     predictions: list[Any] = builder(scores, columns).predictions
     is_correct = None
     if isinstance(card.output, Classification):

@@ -12,7 +12,7 @@ from service.evaluation.held_out import HeldOut
 from service.evaluation.intervals import CONFIDENCE, SEED
 from service.evaluation.metrics import ComparisonMetric
 from service.evaluation.segments import MIN_ROWS, MIN_ROWS_PER_LABEL
-from service.fields.value_wording import number, say
+from service.fields.value_wording import localized_text, number
 from service.schemas import Figure, Text, WeakSpot
 from wire.languages import LANGUAGES, Language
 
@@ -132,10 +132,13 @@ def _sentence(candidate: _Candidate, language: Language, metric: ComparisonMetri
         number(round(value, 3), language, "percent") if metric.is_percent else number(round(100 * value), language)
         for value in (figure.value, figure.low, figure.high, overall)
     ]
-    with_range = say(_WITH_RANGE, language).format(*of_group)
-    comparison = say(metric.sentence, language).format(group=with_range, overall=everywhere)
+    with_range = localized_text(_WITH_RANGE, language).format(*of_group)
+    comparison = localized_text(metric.sentence, language).format(group=with_range, overall=everywhere)
     rows = number(figure.rows, language)
-    conditions = [(say(grouping.label, language), say(group.label, language)) for grouping, group in candidate.conditions]
+    conditions = [
+        (localized_text(grouping.label, language), localized_text(group.label, language))
+        for grouping, group in candidate.conditions
+    ]
     if language == "pl":
         where = "; ".join(f"{field}: {group}" for field, group in conditions)
         return f"{where}: {comparison} (liczba przypadków: {rows})."

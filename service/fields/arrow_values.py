@@ -1,6 +1,6 @@
-"""Columns of Arrow arrays → numbers and texts.
+"""Parse Arrow arrays into numbers and texts.
 
-The one module of the package that imports pyarrow, so types import it on first use.
+This is the only module of the package that imports pyarrow. The types import it on first use.
 """
 
 from collections.abc import Callable
@@ -23,18 +23,17 @@ if TYPE_CHECKING:
     from service.fields.field_type import FieldType
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-_UNITS_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
-_MS_A_DAY = 86_400_000
+_UNITS_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_MS_PER_DAY = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_DAY_OF_ARROWS_ZONES = (datetime(2037, 12, 31, tzinfo=UTC) - _EPOCH).days
+_MAX_ARROW_ZONE_DAY = (datetime(2037, 12, 31, tzinfo=UTC) - _EPOCH).days
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
 def to_float64(array: pa.Array) -> pa.Array:
-    """Return numbers of any Arrow type as doubles: the nearest ones, as JSON has them.
+    """Return numbers of any Arrow type as the nearest doubles, as a JSON parser does.
 
-    Arrow itself multiplies a decimal by a power of ten, which makes 0.5700000000000001 of 0.57. The digits as text are read
-    right.
+    Arrow multiplies a decimal by a power of ten, which makes 0.5700000000000001 of 0.57. The way through text is exact.
     """
     if pa.types.is_decimal(array.type):
         array = array.cast(pa.string())
@@ -42,15 +41,15 @@ def to_float64(array: pa.Array) -> pa.Array:
 
 
 def with_points(array: pa.Array) -> pa.Array:
-    """Return numbers written with commas as written with points.
+    """Replace decimal commas with points.
 
-    A point is no decimal sign there: a cell that holds one must not become another number.
+    A point in such a cell is replaced too, so that the cell stays invalid.
     """
     return pc.replace_substring(pc.replace_substring(array, ".", "·"), ",", ".")
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Return whether a column holds strings (or nothing but nulls), in any layout."""
+    """Return whether a column holds strings (or only nulls), in any layout."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(
@@ -77,30 +76,30 @@ def without_empty(array: pa.Array) -> pa.Array:
 
 
 def is_null(array: pa.Array) -> Mask:
-    """Return where a column has no value."""
+    """Return the mask of nulls (rows,)."""
     return np.asarray(pc.is_null(array)) if array.null_count else np.zeros(len(array), dtype=np.bool_)
 
 
 def floats(array: pa.Array) -> Numbers:
-    """Return a column of doubles as numpy has it; null is NaN."""
+    """Return a column of doubles as a numpy array; null is NaN."""
     return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def none_wrong(array: pa.Array) -> Mask:
-    """Return that no value of a column is of a wrong type."""
+def no_wrong_values(array: pa.Array) -> Mask:
+    """Return a mask without wrong values (rows,)."""
     return np.zeros(len(array), dtype=np.bool_)
 
 
 def parse_number_column(field: "FieldType", array: pa.Array) -> ParsedColumn:
-    """Return a column of integers, floats or decimals. Raises InvalidFile where it is another one."""
+    """Return a column of integers, floats or decimals. Raises InvalidFile for another type."""
     kind = array.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind)):
         raise wrong_column(field, kind)
-    return ParsedColumn(floats(to_float64(array)), is_null(array), none_wrong(array))
+    return ParsedColumn(floats(to_float64(array)), is_null(array), no_wrong_values(array))
 
 
 def parse_number_text(array: pa.Array, decimal: Decimal) -> ParsedColumn:
-    """Return the numbers that strings spell: words, grouped digits and units are wrong."""
+    """Return the numbers in a column of strings. Words, grouped digits and units are wrong values."""
     array = trimmed(array)
     null = is_null(array)
     if decimal == "comma":
@@ -111,29 +110,29 @@ def parse_number_text(array: pa.Array, decimal: Decimal) -> ParsedColumn:
 
 
 def parse_boolean_column(field: "FieldType", array: pa.Array) -> ParsedColumn:
-    """Return a column of booleans, or of strings such as "yes" and "0". Raises InvalidFile where it is another one."""
+    """Return a column of booleans, or of strings such as "yes" and "0". Raises InvalidFile for another type."""
     if pa.types.is_boolean(array.type):
-        return ParsedColumn(floats(pc.if_else(array, 1.0, 0.0)), is_null(array), none_wrong(array))
+        return ParsedColumn(floats(pc.if_else(array, 1.0, 0.0)), is_null(array), no_wrong_values(array))
     if pa.types.is_null(array.type):
-        return ParsedColumn(np.full(len(array), np.nan), is_null(array), none_wrong(array))
+        return ParsedColumn(np.full(len(array), np.nan), is_null(array), no_wrong_values(array))
     if not is_text(array.type):
         raise wrong_column(field, array.type)
     lower, null = pc.utf8_lower(array.cast(pa.string())), is_null(array)
-    true, false = (np.asarray(pc.is_in(lower, pa.array(known))) for known in (_TRUE, _FALSE))
+    true, false = (np.asarray(pc.is_in(lower, pa.array(words))) for words in (_TRUE, _FALSE))
     return ParsedColumn(np.where(true, 1.0, 0.0), null, ~(true | false) & ~null)
 
 
 def parse_category_column(field: "FieldType", array: pa.Array, unknown: float) -> ParsedColumn:
-    """Return the index of each category of the card; `unknown` for any other. Raises InvalidFile for a column of no text."""
+    """Return the index of each category of the card, or `unknown`. Raises InvalidFile for another type."""
     if not is_text(array.type):
         raise wrong_column(field, array.type)
-    known = pa.array([category.value for category in field.field.categories], pa.string())
-    codes = pc.fill_null(pc.index_in(array.cast(pa.string()), known), int(unknown))
-    return ParsedColumn(floats(codes), is_null(array), none_wrong(array))
+    categories = pa.array([category.value for category in field.field.categories], pa.string())
+    codes = pc.fill_null(pc.index_in(array.cast(pa.string()), categories), int(unknown))
+    return ParsedColumn(floats(codes), is_null(array), no_wrong_values(array))
 
 
-def texts(field: "FieldType", array: pa.Array) -> tuple[list[str], NDArray[np.bool_]]:
-    """Return a column of text, null as "", and where it is null. Raises InvalidFile where it is another column."""
+def parse_text_column(field: "FieldType", array: pa.Array) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return a column of text, null as "", and the mask of nulls. Raises InvalidFile for another type."""
     if not is_text(array.type):
         raise wrong_column(field, array.type)
     cells: list[str] = pc.fill_null(array.cast(pa.string()), "").to_pylist()
@@ -141,10 +140,10 @@ def texts(field: "FieldType", array: pa.Array) -> tuple[list[str], NDArray[np.bo
 
 
 def parse_texts(array: pa.Array, parse: Callable[[str], float]) -> ParsedColumn:
-    """Return what `parse` makes of each string; each distinct one is parsed once. It raises ValueError for a wrong one."""
+    """Apply `parse` to each distinct string. A ValueError of `parse` marks the value as wrong."""
     null = is_null(array)
     if pa.types.is_null(array.type):
-        return ParsedColumn(np.full(len(array), np.nan), null, none_wrong(array))
+        return ParsedColumn(np.full(len(array), np.nan), null, no_wrong_values(array))
     encoded = array.cast(pa.string()).dictionary_encode()
     values = np.full(len(encoded.dictionary) + 1, np.nan)
     reasons: dict[int, str] = {}
@@ -163,31 +162,31 @@ def parse_texts(array: pa.Array, parse: Callable[[str], float]) -> ParsedColumn:
 
 
 def parse_date_column(field: "DateType", array: pa.Array) -> ParsedColumn:
-    """Return a column of dates or timestamps. Raises InvalidFile where it is another one.
+    """Return a column of dates or timestamps. Raises InvalidFile for another type.
 
-    A timestamp without a zone is in UTC. For a field of whole days, one with a zone gives the date in that zone.
+    A timestamp without a zone is in UTC. For a field of days, a timestamp with a zone gives the date in that zone.
     """
     kind = array.type
     if pa.types.is_date32(kind):
         days = _integers(array, np.int32).astype(np.float64)
     elif pa.types.is_date64(kind):
-        days = np.floor(_integers(array, np.int64) / _MS_A_DAY)
+        days = np.floor(_integers(array, np.int64) / _MS_PER_DAY)
     elif pa.types.is_timestamp(kind):
-        days = _local_days(field, array) if field.is_whole and kind.tz else _days(array)
-        days = np.floor(days) if field.is_whole else days
+        days = _local_days(field, array) if field.is_integral and kind.tz else _days(array)
+        days = np.floor(days) if field.is_integral else days
     else:
         raise wrong_column(field, kind)
     null = is_null(array)
-    return ParsedColumn(np.where(null, np.nan, days), null, none_wrong(array))
+    return ParsedColumn(np.where(null, np.nan, days), null, no_wrong_values(array))
 
 
 def _days(array: pa.Array) -> Numbers:
     """Return timestamps as days, to the millisecond."""
-    units = _UNITS_A_DAY[array.type.unit]
+    units = _UNITS_PER_DAY[array.type.unit]
     moments = _integers(array, np.int64)
-    if units <= _MS_A_DAY:  # as a float a moment in seconds cannot overflow; within the calendar it is exact
+    if units <= _MS_PER_DAY:  # a float cannot overflow here, and within the calendar it is exact
         return np.asarray(moments.astype(np.float64) / units)
-    return np.asarray((moments // (units // _MS_A_DAY)).astype(np.float64) / _MS_A_DAY)
+    return np.asarray((moments // (units // _MS_PER_DAY)).astype(np.float64) / _MS_PER_DAY)
 
 
 def _local_days(field: "DateType", array: pa.Array) -> Numbers:
@@ -202,16 +201,16 @@ def _local_days(field: "DateType", array: pa.Array) -> Numbers:
 
 
 def _correct_late_days(local: Numbers, days: Numbers, inside: NDArray[np.bool_], zone: str) -> Numbers:
-    """Return local days with the zone's own offsets after 2037: until then Arrow knows summer time."""
-    late = np.flatnonzero(inside & (days > _LAST_DAY_OF_ARROWS_ZONES))
+    """Correct local days after 2037, because Arrow knows summer time only until then."""
+    late = np.flatnonzero(inside & (days > _MAX_ARROW_ZONE_DAY))
     if not late.size or zone[0] in "+-":
         return local
     try:
-        of_zone = ZoneInfo(zone)
-    except (ValueError, OSError, ZoneInfoNotFoundError):  # a machine without the data of time zones
+        time_zone = ZoneInfo(zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # the machine has no time zone data
         return local
     for index in late:
-        moment = (_EPOCH + timedelta(days=float(days[index]))).astimezone(of_zone)
+        moment = (_EPOCH + timedelta(days=float(days[index]))).astimezone(time_zone)
         local[index] = days[index] + (moment.utcoffset() or timedelta()) / timedelta(days=1)
     return local
 

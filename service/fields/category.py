@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.errors import Fault
 from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema
-from service.fields.value_wording import EMPTY, say, shortened
+from service.fields.value_wording import EMPTY, localized_text, shorten
 from service.schemas import Input, Text, Value
 from service.schemas.row_files import TextStyle
 from wire.languages import Language
@@ -85,8 +85,14 @@ class CategoryType(NumbersType):
         return parse_category_column(self, array, UNKNOWN_CATEGORY)
 
     def value_text(self, value: str, language: Language) -> str:
-        label = next((say(each.label, language) for each in self.field.categories if each.value == value), "") or value
-        return shortened(label) or EMPTY[language]
+        label = (
+            next(
+                (localized_text(category.label, language) for category in self.field.categories if category.value == value),
+                "",
+            )
+            or value
+        )
+        return shorten(label) or EMPTY[language]
 
     def training_numbers(self, values: Any) -> Numbers:
         names = [None if null else str(value) for value, null in zip(values, values.isna(), strict=True)]
@@ -94,9 +100,9 @@ class CategoryType(NumbersType):
 
     def describe(self, values: Numbers) -> Input:
         counts = np.bincount(values[values >= 0].astype(np.int64), minlength=self.size)
-        most = min(name for name, count in zip(self._names, counts, strict=True) if count == counts.max())
+        most_frequent = min(name for name, count in zip(self._names, counts, strict=True) if count == counts.max())
         categories = tuple(
             msgspec.structs.replace(category, seen=bool(count))
             for category, count in zip(self.field.categories, counts, strict=True)
         )
-        return msgspec.structs.replace(self.field, categories=categories, default=most)
+        return msgspec.structs.replace(self.field, categories=categories, default=most_frequent)

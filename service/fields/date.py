@@ -62,7 +62,7 @@ class DateType(RangeType):
     expected = "a date such as 2026-11-29"
     json_types = frozenset({str})
     quick_type = str
-    is_whole = True
+    is_integral = True
     lowest: ClassVar[float] = MIN_DAY
     highest: ClassVar[float] = MAX_DAY
     json_format: ClassVar[str] = "date"
@@ -76,7 +76,7 @@ class DateType(RangeType):
         return day_of(text)
 
     def parse_local(self, text: str, order: DateOrder | None) -> float:
-        """Return the number of a value in ISO form, or as text files write it. Raises ValueError, AmbiguousValue."""
+        """Return the number of a value in ISO or local form. Raises ValueError, AmbiguousValue."""
         return day_of(text) if _ISO.fullmatch(text) else local_day(text, order)
 
     def limit_number(self, limit: float | str) -> float | None:
@@ -126,13 +126,13 @@ class DateType(RangeType):
 
         return parse_texts(array, parse)
 
-    def grid(self, low: float, high: float, own: float = math.nan) -> Grid:
-        """Return days; `own` gives a date with a time its time of day. The card's step is a number of days."""
-        part = 0.0 if math.isnan(own) else own % 1
+    def grid(self, low: float, high: float, current: float = math.nan) -> Grid:
+        """Return a grid of days; a date with time keeps the time of day of `current`. The step of the card is in days."""
+        day_part = 0.0 if math.isnan(current) else current % 1
         if self.field.step:
-            anchor = part if self.field.minimum is None else self.min_number
+            anchor = day_part if self.field.minimum is None else self.min_number
             return grid_between(low, high, step=float(self.field.step), anchor=anchor)
-        return CalendarGrid(low, high, part, 1.0, ends=False, day_parts=self.day_parts)
+        return CalendarGrid(low, high, day_part, 1.0, ends=False, day_parts=self.day_parts)
 
     def number_text(self, number: float, language: Language) -> str:
         day = date.fromordinal(EPOCH_DAY + math.floor(number))
@@ -155,7 +155,7 @@ class DateType(RangeType):
         return value if isinstance(value, str) else str(value.isoformat())
 
     def datetime_value(self, value: datetime) -> str:
-        """Return a date with a time as a caller of the API sends it."""
+        """Return a date with time in the form of a JSON request."""
         return value.date().isoformat()
 
     def training_numbers(self, values: Any) -> Numbers:
@@ -183,7 +183,7 @@ def day_of(text: str) -> float:
 def local_day(text: str, order: DateOrder | None) -> float:
     """Return the days since 1970-01-01 of a date such as 31.12.2026. Raises ValueError, AmbiguousValue.
 
-    The day comes first unless `order` says otherwise. Dates with slashes are taken only where it says which comes first.
+    The day comes first unless `order` says otherwise. A date with slashes needs `order`.
     """
     match = _LOCAL.fullmatch(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""A moment: a day of the calendar with a time."""
+"""A date with time."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from service.fields.value_grid import MAX_DAY
 from service.schemas.row_files import DateOrder
 from wire.languages import Language
 
-MS_A_DAY = 86_400_000
+MS_PER_DAY = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
@@ -22,13 +22,13 @@ _MINUTE, _HOUR = 1 / 1440, 1 / 24
 class DateTimeType(DateType):
     """A date and time in ISO form, with an offset or in UTC; its number is the count of days since 1970-01-01 in UTC.
 
-    Values are read to the millisecond; finer digits are cut off. A graph with 32-bit inputs sees less: about three minutes
-    in the years 2015 to 2059 (a float has 24 bits, and days since 1970 take 15 of them).
+    Values have a precision of one millisecond; finer digits are cut off. A graph with 32-bit inputs has a precision of about
+    three minutes in the years 2015 to 2059: of the 24 bits of a float, days since 1970 take 15.
     """
 
     expected = "a date and time such as 2026-11-29T14:30:00Z"
-    is_whole = False
-    highest = MAX_DAY + (MS_A_DAY - 1) / MS_A_DAY
+    is_integral = False
+    highest = MAX_DAY + (MS_PER_DAY - 1) / MS_PER_DAY
     json_format = "date-time"
     day_parts = (_MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR / 2, _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR)
 
@@ -47,7 +47,7 @@ class DateTimeType(DateType):
         return day + self.parse(f"1970-01-01T{clock}")
 
     def value(self, number: float) -> str:
-        ms = round(number * MS_A_DAY)
+        ms = round(number * MS_PER_DAY)
         text = (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds" if ms % 1000 else "seconds")
         return text.replace("+00:00", "Z")
 
@@ -68,4 +68,4 @@ class DateTimeType(DateType):
 
 def _number(moment: datetime) -> float:
     since = moment - _EPOCH
-    return ((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000) / MS_A_DAY
+    return ((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000) / MS_PER_DAY

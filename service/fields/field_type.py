@@ -1,4 +1,4 @@
-"""What the type of an input field decides: the interface of all types.
+"""The interface of all types of input fields.
 
 A model takes one float column for each field of the channel `numbers`, and strings for each field of the channel `texts`.
 """
@@ -26,34 +26,34 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True)
 class ParsedColumn:
-    """A column of a file as numbers; NaN where there is no number."""
+    """A column of a file as numbers; NaN for values that are not numbers."""
 
     values: Numbers
     null: Mask
     wrong: Mask
-    """Values of another type than the field's."""
+    """The mask of values that do not have the type of the field."""
     messages: dict[int, str] = field(default_factory=dict)
-    """Row → why its value is wrong, where "Expected …" does not say enough."""
+    """Row index → a message that explains more than "Expected …"."""
 
 
 class AmbiguousValue(ValueError):
-    """A text that may mean two values; its message says how to write it."""
+    """A text with two possible values. The message says how to write it."""
 
 
 class FieldType(ABC):
     """One input field with the behaviour of its type."""
 
     expected: ClassVar[str]
-    """What an error message says that a value must be."""
+    """The description of a right value in error messages."""
     json_types: ClassVar[frozenset[type]]
     """The Python types of the JSON values that are accepted."""
     quick_type: ClassVar[type]
-    """What msgspec decodes a JSON value to in the quick reader."""
+    """The type that msgspec decodes a JSON value to in the quick reader."""
     has_decimal_sign: ClassVar[bool] = False
     """Values in a text file are written with a decimal point or comma."""
 
     def __init__(self, field: Input) -> None:
-        """Raises BrokenBundle where the card gives the field limits of another type."""
+        """Raise BrokenBundle if the card has limits of another type."""
         self.field = field
         self.name = field.name
         self.nullable = field.nullable
@@ -71,15 +71,15 @@ class FieldType(ABC):
         """Return the JSON schema of a value that is not null."""
 
     def text(self, value: Value, language: Language) -> str:
-        """Return a value as people read it, with its unit: 62%, 50,000 NT$, very good, yes."""
+        """Return a value with its unit in a language: 62%, 50,000 NT$, very good, yes."""
         return NOT_KNOWN[language] if value is None else self.value_text(value, language)
 
     @abstractmethod
     def value_text(self, value: Any, language: Language) -> str:
-        """Return a value that is not null as people read it."""
+        """Return a value that is not null with its unit in a language."""
 
     def value_of_training(self, value: Any) -> Value:
-        """Return a value of a training table as a caller of the API sends it."""
+        """Return a value of a training table in the form of a JSON request."""
         if isinstance(value, float):
             return None if math.isnan(value) else int(value) if value.is_integer() else value
         plain: Value = value
@@ -87,29 +87,29 @@ class FieldType(ABC):
 
 
 class NumbersType(FieldType):
-    """A field whose values are one float column: what the model takes as a number. Null is NaN."""
+    """A field of the channel `numbers`: its values are one float column. Null is NaN."""
 
     is_plain: ClassVar[bool] = False
-    """The JSON values are the column's numbers already."""
+    """The JSON values are the numbers of the column, without a conversion."""
     size: int = 0
-    """How many values a field without an order has (they are 0, 1, …); 0 for a field with a range."""
+    """The number of values of a field without an order (they are 0, 1, …), or 0 for a field with a range."""
     unseen: tuple[float, ...] = ()
-    """Numbers that no training row has, where the values have no order."""
+    """The numbers of a field without an order that no training row has."""
     warning: ClassVar[Literal["outside_training_range", "unseen_category"]] = "outside_training_range"
     """The code of the warning for a value that was not seen in training."""
     min_number: float
     max_number: float
-    """The least and the greatest number that is not refused."""
+    """The least and the greatest number that is accepted."""
     min_seen: float = -math.inf
     max_seen: float = math.inf
     """The range of the training rows."""
 
     @abstractmethod
     def encode(self, values: Sequence[Any], faults: list[Fault]) -> Sequence[float | None]:
-        """Return one number for each value of the right JSON type (null: None); add what is wrong to `faults`."""
+        """Return one number for each value of the right JSON type (null: None); add the faults to `faults`."""
 
     def encode_quick(self, values: Sequence[Any]) -> Sequence[float]:
-        """Return one number for each value that msgspec decoded. Raises ValueError where `encode` finds a fault."""
+        """Return one number for each value that msgspec decoded. Raises ValueError if `encode` finds a fault."""
         faults: list[Fault] = []
         numbers = self.encode(values, faults)
         if faults:
@@ -122,11 +122,11 @@ class NumbersType(FieldType):
 
     @abstractmethod
     def value(self, number: float) -> Value:
-        """Return what a caller sends for a number of the column that is not NaN."""
+        """Return the JSON value for a number of the column that is not NaN."""
 
     @abstractmethod
     def range_fault(self, number: float) -> Fault:
-        """Return why a number below `min_number` or above `max_number` is refused."""
+        """Return the fault of a number below `min_number` or above `max_number`."""
 
     @abstractmethod
     def parse_text(self, array: Any, style: TextStyle) -> ParsedColumn:
@@ -134,22 +134,22 @@ class NumbersType(FieldType):
 
     @abstractmethod
     def parse_arrow(self, array: Any) -> ParsedColumn:
-        """Return a column of an Arrow or Parquet file as numbers. Raises InvalidFile where it has another type."""
+        """Return a column of an Arrow or Parquet file as numbers. Raises InvalidFile if it has another type."""
 
     @abstractmethod
     def describe(self, values: Numbers) -> Input:
-        """Return the field with what the training rows (at least one is not NaN) say: seen values and a default."""
+        """Return the field with seen values and a default from the training rows; at least one of them is not NaN."""
 
     @abstractmethod
     def training_numbers(self, values: Any) -> Numbers:
         """Return a pandas series of a training table as numbers of the column."""
 
     def pipeline_values(self, numbers: Numbers) -> NDArray[Any]:
-        """Return a column as the scikit-learn pipeline takes it."""
+        """Return a column of numbers in the form that the scikit-learn pipeline takes."""
         return numbers
 
     def pipeline_series(self, values: Any) -> Any:
-        """Return a pandas series of a training table as the scikit-learn pipeline takes it."""
+        """Return a pandas series of a training table in the form that the scikit-learn pipeline takes."""
         return values
 
     @property
@@ -158,7 +158,7 @@ class NumbersType(FieldType):
         return list(map(float, range(self.size)))
 
     def choice_label(self, choice: float) -> Text:
-        """Return the words for one of the `choices`, in all languages."""
+        """Return the label of one of the `choices` in all languages."""
         return {language: self.text(self.value(choice), language) for language in LANGUAGES}
 
     def number(self, value: Value) -> float:
@@ -166,15 +166,15 @@ class NumbersType(FieldType):
         return math.nan if value is None else float(self.encode_quick([value])[0])
 
     def values(self, numbers: Numbers) -> list[Value]:
-        """Return what a caller sends for each number of a column."""
+        """Return the JSON value for each number of a column; NaN is null."""
         return [None if math.isnan(number) else self.value(number) for number in numbers.tolist()]
 
 
 class RangeType(NumbersType):
     """A field whose values have an order and steps between them."""
 
-    is_whole: ClassVar[bool] = False
-    """Every number is a whole one."""
+    is_integral: ClassVar[bool] = False
+    """All numbers are whole numbers."""
 
     def __init__(self, field: Input) -> None:
         super().__init__(field)
@@ -185,11 +185,11 @@ class RangeType(NumbersType):
 
     lowest: ClassVar[float]
     highest: ClassVar[float]
-    """The limits of a field whose card gives none."""
+    """The limits if the card has none."""
 
     @abstractmethod
     def limit_number(self, limit: float | str) -> float | None:
-        """Return a limit of the card or of a request as a number of the column; None where it has another type."""
+        """Return a limit of the card or of a request as a number of the column, or None if it has another type."""
 
     def _card_number(self, limit: float | str) -> float:
         number = self.limit_number(limit)
@@ -203,46 +203,46 @@ class RangeType(NumbersType):
 
     @abstractmethod
     def bound(self, number: float) -> float | str:
-        """Return a limit as the card and answers write it."""
+        """Return a limit in the form of cards and answers."""
 
     @abstractmethod
-    def grid(self, low: float, high: float, own: float = math.nan) -> Grid:
-        """Return the values between two numbers that a person would type; `own` is the row's number, or NaN."""
+    def grid(self, low: float, high: float, current: float = math.nan) -> Grid:
+        """Return a grid of round values between two numbers. `current` is the number of the row, or NaN."""
 
-    def seen_grid(self, card: Card, own: float = math.nan) -> Grid:
-        """Return the values over the range in which the model has seen data, widened to hold `own` unless that is NaN."""
-        low, high = self.seen_range(card, own)
-        low, high = max(self.min_number, np.fmin(low, own)), min(self.max_number, np.fmax(high, own))
-        return self.grid(float(low), float(high), own)
+    def seen_grid(self, card: Card, current: float = math.nan) -> Grid:
+        """Return a grid over the seen range, extended to `current` if that is not NaN."""
+        low, high = self.seen_range(card, current)
+        low, high = max(self.min_number, np.fmin(low, current)), min(self.max_number, np.fmax(high, current))
+        return self.grid(float(low), float(high), current)
 
-    def change_grid(self, card: Card, own: float) -> Grid:
-        """Return the values that a recommendation may give a row whose number is `own` (NaN: not known)."""
+    def change_grid(self, card: Card, current: float) -> Grid:
+        """Return a grid of the values that a recommendation may set, for a row whose number is `current` (NaN: unknown)."""
         low, high = self.seen_range(card)
-        return self.grid(max(self.min_number, low), min(self.max_number, high), own)
+        return self.grid(max(self.min_number, low), min(self.max_number, high), current)
 
-    def seen_range(self, card: Card, own: float = math.nan) -> tuple[float, float]:
-        """Return where the model has seen data; where the card does not say, its limits; else what its own rows show."""
+    def seen_range(self, card: Card, current: float = math.nan) -> tuple[float, float]:
+        """Return the seen range of the card, or else its limits, or else the range of the values in its rows."""
         if self.field.seen is not None:
             return self.min_seen, self.max_seen
         rows = [*(example.row for example in card.examples), *card.real_rows]
-        given = [self.field.default, *(row.get(self.name) for row in rows)]
-        numbers = self.encode([value for value in given if type(value) in self.json_types], [])
-        known = [number for number in (*numbers, own) if number is not None and math.isfinite(number)] or [0.0]
-        low = min(known) if self.field.minimum is None else self.min_number
-        high = max(known) if self.field.maximum is None else self.max_number
+        values = [self.field.default, *(row.get(self.name) for row in rows)]
+        numbers = self.encode([value for value in values if type(value) in self.json_types], [])
+        present = [number for number in (*numbers, current) if number is not None and math.isfinite(number)] or [0.0]
+        low = min(present) if self.field.minimum is None else self.min_number
+        high = max(present) if self.field.maximum is None else self.max_number
         return low, max(low, high)
 
     @abstractmethod
     def number_text(self, number: float, language: Language) -> str:
-        """Return a number of the column as people read it, without the unit."""
+        """Return a number of the column in a language, without the unit."""
 
-    def bare(self) -> "RangeType":
-        """Return the field without what its wording adds to a number, such as its unit."""
+    def without_unit(self) -> "RangeType":
+        """Return the field without unit and percent sign in its texts."""
         return self
 
     def cuts(self, quartiles: Numbers, digits: int) -> Numbers:
-        """Return quartiles rounded to so many digits, as bounds of groups."""
-        return np.round(quartiles, min(digits, 0) if self.is_whole else digits)
+        """Return quartiles rounded to `digits` decimals, as bounds of groups."""
+        return np.round(quartiles, min(digits, 0) if self.is_integral else digits)
 
     def card_fault(self) -> str | None:
         return "has a minimum above its maximum" if self.min_number > self.max_number else None

@@ -26,7 +26,7 @@ class IntegerType(NumberType):
 
     expected = "a whole number"
     quick_type = int
-    is_whole = True
+    is_integral = True
     json_type = "integer"
     lowest = -MAX_EXACT_INTEGER
     highest = MAX_EXACT_INTEGER
@@ -49,7 +49,7 @@ class IntegerType(NumberType):
     def parse_arrow(self, array: "pa.Array") -> ParsedColumn:
         return _without_fractions(super().parse_arrow(array))
 
-    def grid(self, low: float, high: float, own: float = math.nan) -> Grid:
+    def grid(self, low: float, high: float, current: float = math.nan) -> Grid:
         anchor = 0 if self.field.minimum is None else math.ceil(self.min_number)
         step = max(1.0, float(round(self.field.step or 0.0)))
         return grid_between(float(math.ceil(low)), float(math.floor(high)), step=step, anchor=float(anchor))

@@ -22,7 +22,7 @@ TYPES: dict[str, type[FieldType]] = {
 
 
 def type_of(field: Input) -> FieldType:
-    """Return a field with the behaviour of its type. Raises BrokenBundle where the card gives it limits of another type."""
+    """Return a field with the behaviour of its type. Raises BrokenBundle if its limits have another type."""
     return TYPES[field.type](field)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from service.errors import Fault
 from service.fields.field_type import Numbers, ParsedColumn, RangeType, Schema
 from service.fields.value_grid import Grid, grid_between
-from service.fields.value_wording import number, say
+from service.fields.value_wording import localized_text, number
 from service.schemas import Input, Value
 from service.schemas.row_files import TextStyle
 from wire.languages import Language
@@ -76,19 +76,19 @@ class NumberType(RangeType):
 
         return parse_number_column(self, array)
 
-    def grid(self, low: float, high: float, own: float = math.nan) -> Grid:
+    def grid(self, low: float, high: float, current: float = math.nan) -> Grid:
         anchor = 0.0 if self.field.minimum is None else self.min_number
         return grid_between(low, high, step=self.field.step or 0.0, anchor=anchor)
 
     def number_text(self, number_: float, language: Language) -> str:
         return number(number_, language, self.field.shown_as)
 
-    def bare(self) -> RangeType:
+    def without_unit(self) -> RangeType:
         return NumberType(Input(name=self.name, type="number"))
 
     def value_text(self, value: float, language: Language) -> str:
         text = self.number_text(round(float(value), _DECIMALS), language)
-        unit = say(self.field.unit, language)
+        unit = localized_text(self.field.unit, language)
         return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
 
     def training_numbers(self, values: Any) -> Numbers:

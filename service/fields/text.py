@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from service.errors import Fault
 from service.fields.field_type import FieldType, Mask, Schema
-from service.fields.value_wording import EMPTY, shortened
+from service.fields.value_wording import EMPTY, shorten
 from wire.languages import Language
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class TextType(FieldType):
-    """The one type of the channel `texts`: the model takes the string itself, null as ""."""
+    """The only type of the channel `texts`: the model takes the string; null is ""."""
 
     expected = "text"
     json_types = frozenset({str})
@@ -27,7 +27,7 @@ class TextType(FieldType):
         return ["" if value is None else value for value in values]
 
     def faults(self, texts: list[str]) -> Iterator[Fault]:
-        """Yield a fault for each text that is too long or that UTF-8 cannot write."""
+        """Yield a fault for each text that is too long or has a lone surrogate."""
         if not self.fits(texts):
             for index, text in enumerate(texts):
                 if len(text) > self.field.max_length:
@@ -43,10 +43,10 @@ class TextType(FieldType):
         return not texts or max(map(len, texts)) <= self.field.max_length
 
     def parse_arrow(self, array: "pa.Array") -> tuple[list[str], Mask]:
-        """Return a column of a file, null as "", and where it is null. Raises InvalidFile where it has another type."""
-        from service.fields.arrow_values import texts
+        """Return a column of a file, null as "", and the mask of nulls. Raises InvalidFile if it has another type."""
+        from service.fields.arrow_values import parse_text_column
 
-        return texts(self, array)
+        return parse_text_column(self, array)
 
     def value_text(self, value: str, language: Language) -> str:
-        return shortened(value) or EMPTY[language]
+        return shorten(value) or EMPTY[language]

@@ -10,21 +10,21 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-_ROUND_DIGITS = 3
-"""A field without a step takes values of so many digits more than its range's first."""
+_EXTRA_DIGITS = 3
+"""Values of a field without a step have this many digits more than the first digit of the range."""
 
 _MAX_STEPS = 1e12
-"""A step finer than this is no step: a float could not tell such values apart."""
+"""With more steps than this, a float cannot distinguish the values, so the step is ignored."""
 
-_FINEST = 1e-6
-"""Of the greatest value: a range narrower than this counts as so wide."""
+_MIN_RELATIVE_SPAN = 1e-6
+"""The least width of a range, relative to its greatest value."""
 
-_SMALLEST = 1e-290
+_MIN_SPAN = 1e-290
 
 _MAX_DECIMALS = 15
 
 _TOLERANCE = 1e-9
-"""Of a step: what is lost by counting in binary fractions."""
+"""The tolerance for rounding errors, relative to a step."""
 
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -33,13 +33,13 @@ MIN_DAY, MAX_DAY = date.min.toordinal() - EPOCH_DAY, date.max.toordinal() - EPOC
 
 _MONDAY = 4
 """1970-01-05, in days since 1970-01-01."""
-_MONTHS_A_YEAR = 12
-_MONTH_STEPS = (1, 2, 3, 4, 6, *(_MONTHS_A_YEAR * years for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)))
+_MONTHS_PER_YEAR = 12
+_MONTH_STEPS = (1, 2, 3, 4, 6, *(_MONTHS_PER_YEAR * years for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)))
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Value number n is `anchor + n * step`; where the card names no step, the two ends are values as well."""
+    """The values `anchor + n * step` in a range. If `ends` is set, the two ends are values too."""
 
     low: float
     high: float
@@ -58,19 +58,19 @@ class Grid:
         return math.ceil(steps - _TOLERANCE) if self.ends else math.floor(steps + _TOLERANCE)
 
     def number(self, value: float) -> int:
-        """Return the number of the value that is nearest."""
+        """Return the n of the nearest value."""
         return round((value - self.anchor) / self.step)
 
     def values(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the values of these numbers, ascending, each once, as typed: 0.35, never 0.35000000000000003."""
+        """Return the distinct values for these n, ascending, with the decimals of the step (0.35, not 0.350000000000003)."""
         decimals = min(_MAX_DECIMALS, max(_decimals(self.step), _decimals(self.anchor)))
-        typed = np.round(self.anchor + np.asarray(numbers, dtype=np.float64) * self.step, decimals)
+        rounded = np.round(self.anchor + np.asarray(numbers, dtype=np.float64) * self.step, decimals)
         if self.ends:
-            return np.unique(np.clip(typed, self.low, self.high))
-        return np.unique(typed[(typed >= self.low) & (typed <= self.high)])
+            return np.unique(np.clip(rounded, self.low, self.high))
+        return np.unique(rounded[(rounded >= self.low) & (rounded <= self.high)])
 
     def even(self, points: int) -> NDArray[np.float64]:
-        """Return at most so many values, evenly over the range."""
+        """Return at most `points` values, evenly spread over the range."""
         if self.first > self.last:
             return np.empty(0)
         return self.values(np.round(np.linspace(float(self.first), float(self.last), points)))
@@ -80,28 +80,28 @@ class Grid:
         return replace(self, low=max(self.low, low), high=min(self.high, high))
 
     def around(self, low: float, high: float) -> "Grid":
-        """Return a grid over a narrower range, its ends moved outwards to values that a person would type."""
+        """Return a grid over a narrower range whose ends are moved outwards to round values."""
         step = _round_step(low, high) if self.ends else self.step
-        free = replace(self, low=-math.inf, high=math.inf, step=step, ends=False)
+        unbounded = replace(self, low=-math.inf, high=math.inf, step=step, ends=False)
         first, last = (
             math.floor((low - self.anchor) / step + _TOLERANCE),
             math.ceil((high - self.anchor) / step - _TOLERANCE),
         )
-        outer = free.values(np.array([first, last]))
+        outer = unbounded.values(np.array([first, last]))
         return replace(self, step=step).within(float(outer[0]), float(outer[-1]))
 
 
 def grid_between(low: float, high: float, *, step: float, anchor: float) -> Grid:
-    """Return the values on a step, counted from an anchor; round ones where the step is 0 or too fine to tell apart."""
+    """Return the grid of a step from an anchor, or a grid of round values if the step is 0 or too fine."""
     if 0 < step < math.inf and max(abs(low - anchor), abs(high - anchor)) / step < _MAX_STEPS:
         return Grid(low, high, anchor, step, ends=False)
     return Grid(low, high, 0.0, _round_step(low, high), ends=True)
 
 
 def _round_step(low: float, high: float) -> float:
-    """Return a power of ten that cuts the range into a thousand steps or more, but into none that a float cannot hold."""
-    span = max(high - low, _FINEST * max(abs(low), abs(high)))
-    return float(f"1e{math.floor(math.log10(span)) - _ROUND_DIGITS}") if span > _SMALLEST else 1.0
+    """Return a power of ten that divides the range into at least a thousand steps that a float can hold."""
+    span = max(high - low, _MIN_RELATIVE_SPAN * max(abs(low), abs(high)))
+    return float(f"1e{math.floor(math.log10(span)) - _EXTRA_DIGITS}") if span > _MIN_SPAN else 1.0
 
 
 def _decimals(number: float) -> int:
@@ -111,13 +111,13 @@ def _decimals(number: float) -> int:
 
 @dataclass(frozen=True)
 class CalendarGrid(Grid):
-    """Days since 1970-01-01. Evenly spread values step by the finest calendar unit of which few enough fit in the range."""
+    """Days since 1970-01-01. `even` steps by the finest calendar unit that gives few enough values."""
 
     day_parts: tuple[float, ...] = ()
-    """Steps shorter than a day, in days, the shortest first."""
+    """Steps shorter than a day, in days, ascending."""
 
     def even(self, points: int) -> NDArray[np.float64]:
-        """Return at most so many values, on the first sensible calendar unit."""
+        """Return at most `points` values on the finest calendar unit that fits."""
         steps = ((step, 0) for step in self.day_parts)
         for step, first in chain(steps, ((1, 0), (7, _MONDAY))):
             count = np.floor((self.high - first) / step) - np.ceil((self.low - first) / step) + 1
@@ -135,12 +135,12 @@ class CalendarGrid(Grid):
 
 
 def _first_days(low: float, high: float, months: int) -> Iterator[int]:
-    """Yield the first days of every so many months between two days; steps of whole years begin with a January."""
+    """Yield the first day of every `months`-th month between two days; steps of years begin in January."""
     start = date.fromordinal(int(np.floor(low)) + EPOCH_DAY)
-    month = start.year * _MONTHS_A_YEAR + start.month - 1
+    month = start.year * _MONTHS_PER_YEAR + start.month - 1
     month += -month % months
-    while month // _MONTHS_A_YEAR <= date.max.year:
-        day = date(month // _MONTHS_A_YEAR, month % _MONTHS_A_YEAR + 1, 1).toordinal() - EPOCH_DAY
+    while month // _MONTHS_PER_YEAR <= date.max.year:
+        day = date(month // _MONTHS_PER_YEAR, month % _MONTHS_PER_YEAR + 1, 1).toordinal() - EPOCH_DAY
         if day > high:
             return
         if day >= low:

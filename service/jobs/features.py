@@ -131,7 +131,7 @@ def _bound_faults(
     for field in fields:
         values = computed[field.name]
         faults.append((np.isinf(values), field.range_fault(math.inf)))
-        if field.is_whole:
+        if field.is_integral:
             fraction = np.isfinite(values) & (values != np.round(values))
             faults.append((fraction, field.type_fault()))
         outside = (values < field.min_number) | (values > field.max_number)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from service.bundles.bundle_files import is_whole, read_card
+from service.bundles.bundle_files import is_readable_bundle, read_card
 
 
 def replace_bundle(folder: Path, target: Path) -> None:
@@ -15,7 +15,7 @@ def replace_bundle(folder: Path, target: Path) -> None:
     if target.exists():
         target.replace(old)
     folder.replace(target)
-    if is_whole(old) and read_card(old).version != read_card(target).version:
+    if is_readable_bundle(old) and read_card(old).version != read_card(target).version:
         if before.exists():
             before.replace(folder.parent / "older")
         old.replace(before)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.bundles.bundle_files import write_card
 from service.bundles.evaluation_file import write_evaluation
-from service.bundles.prediction_builder import answers
+from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import Reference, write_reference
 from service.bundles.registry import open_model
 from service.bundles.scorers.scorer import open_scorer
@@ -83,5 +83,5 @@ def _reference(card: Card, train: LabelledRows, folder: Path) -> Reference:
     fields = train.fields
     candidates = plain_rows(card, fields.sample(min(len(fields), MAX_REFERENCE_CANDIDATES), random_state=0))
     columns = Checks(card).columns(candidates)
-    outputs = answers(card).outputs(open_scorer(card, folder).score(columns), len(columns))
+    outputs = create_prediction_builder(card).outputs(open_scorer(card, folder).score(columns), len(columns))
     return choose_reference(card, candidates, columns, outputs)

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.background import distribution_of
-from service.bundles.reference import MAX_ROWS, QUANTILES, Reference, spread_of
+from service.bundles.background import build_distribution
+from service.bundles.reference import MAX_ROWS, QUANTILES, Reference, compute_spread
 from service.fields.lookup import number_fields
 from service.questions.usualness import surprises
 from service.rows.columns import Columns
@@ -17,8 +17,8 @@ _STEPS = np.linspace(0.05, 0.95, 19)
 def choose_reference(card: Card, rows: list[Row], columns: Columns, outputs: NDArray[np.float64]) -> Reference:
     """Choose among training rows; `outputs` has the bundle's output for each of them."""
     sizes = [field.size for field in number_fields(card)]
-    spreads = [spread_of(columns.numbers[:, index], size) for index, size in enumerate(sizes)]
-    totals = surprises(map(distribution_of, spreads), columns.numbers).sum(axis=1)
+    spreads = [compute_spread(columns.numbers[:, index], size) for index, size in enumerate(sizes)]
+    totals = surprises(map(build_distribution, spreads), columns.numbers).sum(axis=1)
     quantiles = np.quantile(totals, np.linspace(0, 1, QUANTILES)) if spreads else np.array([])
     chosen = _most_balanced_draw(columns.numbers, outputs)
     return Reference(

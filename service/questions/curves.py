@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.prediction_builder import output_of
+from service.bundles.prediction_builder import output_number
 from service.bundles.registry import Model
 from service.errors import Fault, InvalidInput
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.value_grid import Grid
 from service.questions.row_variants import Base, base_of
 from service.questions.usualness import usualness
-from service.rows.strict_json import shown
+from service.rows.strict_json import safe_text
 from service.schemas import (
     Curve,
     CurvePoint,
@@ -102,7 +102,7 @@ def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[l
     matrix[:, base.place(one.name)] = np.repeat([one.number(value) for value in rows], len(columns))
     matrix[:, base.place(other.name)] = np.tile([other.number(value) for value in columns], len(rows))
     cell = _own_index(rows, base.own(one.name)) * len(columns) + _own_index(columns, base.own(other.name))
-    outputs = np.insert(model.outputs(base.unwarned(np.delete(matrix, cell, axis=0))), cell, output_of(model.card, own))
+    outputs = np.insert(model.outputs(base.unwarned(np.delete(matrix, cell, axis=0))), cell, output_number(model.card, own))
     return Surface(
         fields=(one.name, other.name), values=(rows, columns), outputs=outputs.reshape(len(rows), len(columns)).tolist()
     )
@@ -170,7 +170,9 @@ def _requested_fields(model: Model, request: CurveRequest) -> list[NumbersType]:
         if name not in known:
             faults.append(_fault("unknown_field", "The model has no such field.", "fields", place))
         elif name not in swept:
-            faults.append(_fault("wrong_type", f"{shown(name)} is a text: it has no range to go along.", "fields", place))
+            faults.append(
+                _fault("wrong_type", f"{safe_text(name)} is a text: it has no range to go along.", "fields", place)
+            )
         elif name in request.fields[:place]:
             faults.append(_fault("duplicate_field", "This field is named twice.", "fields", place))
     most = MAX_SURFACE_POINTS if request.together else MAX_POINTS

@@ -4,7 +4,7 @@ Labels stand as they are, after a colon: no grammar of either language bends the
 """
 
 from service.fields.lookup import number_fields, type_of
-from service.fields.value_wording import label_of, shortened
+from service.fields.value_wording import field_label, shorten
 from service.schemas import Card, Classification, Contribution
 from wire.languages import Language
 
@@ -52,7 +52,7 @@ def sentence(card: Card, contributions: list[Contribution], base: float, output:
 
 def _name(card: Card, contribution: Contribution, language: Language) -> str:
     if contribution.span is not None:
-        word = shortened(str(contribution.value).strip(_PUNCTUATION)) or shortened(str(contribution.value))
+        word = shorten(str(contribution.value).strip(_PUNCTUATION)) or shorten(str(contribution.value))
         return f"“{word}”" if language == "en" else f"„{word}”"
     field = next(field for field in card.inputs if field.name == contribution.field)
-    return f"{label_of(field, language)} ({type_of(field).text(contribution.value, language)})"
+    return f"{field_label(field, language)} ({type_of(field).text(contribution.value, language)})"

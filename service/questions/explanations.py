@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.prediction_builder import output_of
+from service.bundles.prediction_builder import output_number
 from service.bundles.registry import Model
 from service.errors import TooLarge
 from service.fields.field_type import FieldType, NumbersType
@@ -51,7 +51,7 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
     for place, row in enumerate(rows):
         one = _one(columns, place)
         (prediction,) = model.predict(one).predictions
-        output = output_of(model.card, prediction)
+        output = output_number(model.card, prediction)
         base, contributions, error = _why(model, one, row, output)
         found.append(
             Explanation(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from service.bundles.registry import Model
 from service.errors import Fault, InvalidInput
 from service.rows.columns import Columns
-from service.rows.strict_json import shown
+from service.rows.strict_json import safe_text
 from service.schemas import (
     Band,
     Card,
@@ -70,7 +70,7 @@ def _of_decision(card: Card, decision: str) -> Target:
     if not bands:
         raise _refusal("wrong_goal", "This model makes no decisions.", "decision")
     if decision not in values:
-        raise _refusal("unknown_category", shown(f"One of: {', '.join(values)}"), "decision")
+        raise _refusal("unknown_category", safe_text(f"One of: {', '.join(values)}"), "decision")
     place = values.index(decision)
     low = bands[place].low if place else -math.inf
     high = bands[place + 1].low if place + 1 < len(bands) else math.inf
@@ -82,7 +82,7 @@ def _of_probability(card: Card, request: ProbabilityGoal) -> Target:
         raise _refusal("wrong_goal", "This model answers with a value, not with probabilities.", "probability")
     labels = [label.value for label in card.output.labels]
     if request.label not in labels:
-        raise _refusal("unknown_category", shown(f"One of: {', '.join(labels)}"), "probability", "label")
+        raise _refusal("unknown_category", safe_text(f"One of: {', '.join(labels)}"), "probability", "label")
     for name, end in (("min", request.min), ("max", request.max)):
         if not 0 <= end <= 1:
             raise _refusal("out_of_range", "Expected a probability from 0 to 1.", "probability", name)

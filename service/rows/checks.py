@@ -1,6 +1,6 @@
-"""Rows against the card: a wrong value refuses the request, a value that was not seen in training gets a warning.
+"""Check rows against the card. A wrong value refuses the request, a value that training did not see gets a warning.
 
-Whole columns are checked at once.
+The checks work on columns, not on single values.
 """
 
 import math
@@ -21,11 +21,11 @@ from service.rows.shape_faults import Duplicate
 from service.schemas import Card, FieldWarning, Row
 
 MAX_ERRORS = 100
-"""An answer names at most so many faults."""
+"""The maximum of faults in one answer."""
 
 
 class _Absent:
-    """Stands for the value of a missing field, whose fault is already noted."""
+    """The value of a missing field whose fault is already in the list."""
 
 
 class Checks:
@@ -37,20 +37,20 @@ class Checks:
         """The fields of the channel `numbers`, in the order of its columns."""
         self._names = [field.name for field in card.inputs]
         fields = self.number_fields
-        self._low, self._high = _limits([(field.min_number, field.max_number) for field in fields])
-        self._seen_low, self._seen_high = _limits([(field.min_seen, field.max_seen) for field in fields])
-        self._low_seen, self._high_seen = _limits(list(map(_seen_range, fields)))
-        self._unseen = {place: np.array(field.unseen) for place, field in enumerate(fields) if field.unseen}
+        self._min, self._max = _limits([(field.min_number, field.max_number) for field in fields])
+        self._min_seen, self._max_seen = _limits([(field.min_seen, field.max_seen) for field in fields])
+        self._min_unwarned, self._max_unwarned = _limits(list(map(_unwarned_range, fields)))
+        self._unseen = {index: np.array(field.unseen) for index, field in enumerate(fields) if field.unseen}
         pick = itemgetter(*self._names)
         self._pick = pick if len(self._names) > 1 else lambda row: (pick(row),)
 
     def columns(self, rows: list[Row]) -> Columns:
-        """Return the rows as columns. Raises InvalidInput naming up to 100 places, row by row."""
+        """Return the rows as columns. Raises InvalidInput with up to 100 faults, sorted by row."""
         faults: list[Fault] = []
         columns: list[Sequence[float | None]] = []
         texts: dict[str, list[str]] = {}
         for field, cells in zip(self.fields, self._cells(rows, faults), strict=True):
-            values = self._typed(field, cells, faults)
+            values = self._check_types(field, cells, faults)
             if isinstance(field, TextType):
                 texts[field.name] = field.encode(values)
                 faults += field.faults(texts[field.name])
@@ -63,27 +63,27 @@ class Checks:
         return Columns(numbers, texts, self.warnings(numbers))
 
     def all_seen(self, numbers: NDArray[np.float64]) -> bool:
-        """Return whether every value is within the limits of the card and was seen in training; NaN is null."""
-        return not np.count_nonzero((numbers < self._low_seen) | (numbers > self._high_seen))
+        """Return whether every value is within the limits of the card and was seen in training. NaN (null) is accepted."""
+        return not np.count_nonzero((numbers < self._min_unwarned) | (numbers > self._max_unwarned))
 
     def all_in_range(self, numbers: NDArray[np.float64]) -> bool:
         """Return whether every value is within the limits of the card."""
         return not np.count_nonzero(self.out_of_range(numbers))
 
     def out_of_range(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return (rows, fields of the channel `numbers`): where a value is refused."""
-        return (numbers < self._low) | (numbers > self._high)
+        """Return the mask of refused values (rows, fields of the channel `numbers`)."""
+        return (numbers < self._min) | (numbers > self._max)
 
     def warnings(self, numbers: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:
-        """Return row → what was never seen in training there; rows without a warning are left out."""
-        outside = (numbers < self._seen_low) | (numbers > self._seen_high)
+        """Return row index → warnings for values that training did not see. Rows without a warning are absent."""
+        outside = (numbers < self._min_seen) | (numbers > self._max_seen)
         for column, codes in self._unseen.items():
             outside[:, column] |= np.isin(numbers[:, column], codes)
         warnings: dict[int, list[FieldWarning]] = {}
         if np.count_nonzero(outside):
-            for place, column in np.argwhere(outside).tolist():
+            for index, column in np.argwhere(outside).tolist():
                 field = self.number_fields[column]
-                warnings.setdefault(place, []).append(FieldWarning(field=field.name, code=field.warning))
+                warnings.setdefault(index, []).append(FieldWarning(field=field.name, code=field.warning))
         return warnings
 
     def _cells(self, rows: list[Row], faults: list[Fault]) -> list[tuple[Any, ...]]:
@@ -94,33 +94,33 @@ class Checks:
         except KeyError:
             picked = None
         if picked is None or any(len(row) != width for row in rows):
-            picked = [self._picked_with_gaps(place, row, faults) for place, row in enumerate(rows)]
+            picked = [self._pick_incomplete(index, row, faults) for index, row in enumerate(rows)]
         return list(zip(*picked, strict=True)) if picked else [()] * width
 
-    def _picked_with_gaps(self, place: int, row: Row, faults: list[Fault]) -> tuple[Any, ...]:
+    def _pick_incomplete(self, index: int, row: Row, faults: list[Fault]) -> tuple[Any, ...]:
         for name in row.keys() - set(self._names):
-            faults.append(Fault(name, "unknown_field", "The model has no such field.", row=place))
+            faults.append(Fault(name, "unknown_field", "The model has no such field.", row=index))
         for field in self.fields:
             if field.name not in row and not field.nullable:
-                faults.append(Fault(field.name, "missing_field", "This field is missing.", row=place))
+                faults.append(Fault(field.name, "missing_field", "This field is missing.", row=index))
         return tuple(row.get(field.name, None if field.nullable else _Absent) for field in self.fields)
 
     @staticmethod
-    def _typed(field: FieldType, cells: tuple[Any, ...], faults: list[Fault]) -> Sequence[Any]:
-        """Return the cells with null in place of everything that is no value of the field's type, which is noted."""
+    def _check_types(field: FieldType, cells: tuple[Any, ...], faults: list[Fault]) -> Sequence[Any]:
+        """Return the cells with null in place of values of another type; add their faults to `faults`."""
         allowed = field.json_types
         if allowed.issuperset(map(type, cells)):
             return cells
         values: list[Any] = []
-        for place, cell in enumerate(cells):
+        for index, cell in enumerate(cells):
             fits = type(cell) in allowed
             values.append(cell if fits else None)
             if fits or cell is _Absent or (cell is None and field.nullable):
                 continue
             if isinstance(cell, Duplicate):
-                faults.append(Fault(field.name, "duplicate_field", "This field is given twice.", row=place))
+                faults.append(Fault(field.name, "duplicate_field", "This field is given twice.", row=index))
             else:
-                faults.append(field.type_fault(place))
+                faults.append(field.type_fault(index))
         return values
 
     def _range_faults(self, numbers: NDArray[np.float64]) -> list[Fault]:
@@ -128,18 +128,18 @@ class Checks:
         if not np.count_nonzero(wrong):
             return []
         return [
-            replace(self.fault(column, float(numbers[place, column])), row=place)
-            for place, column in np.argwhere(wrong)[:MAX_ERRORS].tolist()
+            replace(self.fault(column, float(numbers[index, column])), row=index)
+            for index, column in np.argwhere(wrong)[:MAX_ERRORS].tolist()
         ]
 
     def fault(self, column: int, value: float) -> Fault:
-        """Return why a number of a column is refused."""
+        """Return the fault of a refused number of a column."""
         return self.number_fields[column].range_fault(value)
 
 
-def _seen_range(field: NumbersType) -> tuple[float, float]:
+def _unwarned_range(field: NumbersType) -> tuple[float, float]:
     if field.unseen:
-        return math.inf, -math.inf  # which ones were seen is no range: `warnings` looks
+        return math.inf, -math.inf  # an empty range: `warnings` looks up the categories
     return max(field.min_number, field.min_seen), min(field.max_number, field.max_seen)
 
 

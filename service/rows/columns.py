@@ -1,4 +1,4 @@
-"""Checked rows as a model takes them: a matrix of numbers, columns of text, and the warnings of each row."""
+"""Checked rows in the form that models take: a matrix of numbers, columns of text, and the warnings of each row."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ class Columns:
     """Rows that passed the checks.
 
     `numbers` is (rows, fields of the channel `numbers`), in the card's order, null as NaN; the types in `service.fields`
-    say what the numbers mean. `texts` holds a list of strings for each text field, null as "".
+    define the meaning of the numbers. `texts` holds a list of strings for each text field, null as "".
     """
 
     numbers: NDArray[np.float64]

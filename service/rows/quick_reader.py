@@ -1,4 +1,4 @@
-"""A request's body → columns, in one pass in C, if the body is as almost all are: complete, typed, within the card's limits.
+"""Read the body of a request into columns, in one pass in C, if the body is complete, typed and within the card's limits.
 
 It refuses nothing. For any other body it returns None, and `strict_json` and `checks` read the body or name its faults.
 """
@@ -51,23 +51,23 @@ class QuickReader:
         if not has_unique_names(body, names, lambda: self._count_text_colons(len(rows), columns, version)):
             return None
         try:
-            read = self._columns(columns, len(rows)) if columns else self._plain(rows)
+            result = self._read_columns(columns, len(rows)) if columns else self._read_plain(rows)
         except (OverflowError, ValueError):
             return None
-        return (read, version or None) if read else None
+        return (result, version or None) if result else None
 
     def _count_text_colons(self, rows: int, columns: list[tuple[Any, ...]], version: Any) -> int:
         """Return how many colons the names of the fields and the texts of the request hold."""
         texts = chain.from_iterable(columns[index] for index in self._text_columns)
-        in_texts = "".join(filter(None, texts)).count(":")
-        return rows * self._name_colons + in_texts + (version.count(":") if isinstance(version, str) else 0)
+        text_colons = "".join(filter(None, texts)).count(":")
+        return rows * self._name_colons + text_colons + (version.count(":") if isinstance(version, str) else 0)
 
-    def _plain(self, rows: list[Any]) -> Columns | None:
-        """Return rows of nothing but numbers that are never null."""
+    def _read_plain(self, rows: list[Any]) -> Columns | None:
+        """Return the columns of rows that hold only numbers without null."""
         flat = np.fromiter(chain.from_iterable(map(astuple, rows)), np.float64, len(rows) * len(self._fields))
-        return self._checked(flat.reshape(len(rows), -1), {})
+        return self._check(flat.reshape(len(rows), -1), {})
 
-    def _columns(self, columns: list[tuple[Any, ...]], rows: int) -> Columns | None:
+    def _read_columns(self, columns: list[tuple[Any, ...]], rows: int) -> Columns | None:
         numbers: list[Iterable[Any]] = []
         texts: dict[str, list[str]] = {}
         for field, column in zip(self._fields, columns, strict=True):
@@ -78,9 +78,9 @@ class QuickReader:
             elif isinstance(field, NumbersType):
                 numbers.append(field.encode_quick(column))
         flat = np.fromiter(chain.from_iterable(numbers), np.float64, len(numbers) * rows)
-        return self._checked(flat.reshape(len(numbers), rows).T, texts)
+        return self._check(flat.reshape(len(numbers), rows).T, texts)
 
-    def _checked(self, numbers: NDArray[np.float64], texts: dict[str, list[str]]) -> Columns | None:
+    def _check(self, numbers: NDArray[np.float64], texts: dict[str, list[str]]) -> Columns | None:
         if self._checks.all_seen(numbers):
             return Columns(numbers, texts)
         return Columns(numbers, texts, self._checks.warnings(numbers)) if self._checks.all_in_range(numbers) else None

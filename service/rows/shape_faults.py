@@ -1,4 +1,4 @@
-"""Where a decoded JSON body differs from the shape of a request, found in the data itself."""
+"""Find where a decoded JSON body differs from the shape of a request."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,7 +12,7 @@ Path = tuple[str | int, ...]
 
 
 class Duplicate:
-    """Stands where a name was given twice."""
+    """The value of a name that an object gives twice."""
 
 
 _LEAVES: dict[type[inspect.Type], tuple[type | None, str]] = {
@@ -34,7 +34,7 @@ _VALUES = {
 
 
 def first_fault(tree: Any, shape: type) -> Fault | None:
-    """Return the first place where a tree of JSON values does not fit a msgspec type, or None."""
+    """Return the first fault of a tree of JSON values against a msgspec type, or None."""
     return _fault(tree, inspect.type_info(shape), ())
 
 
@@ -54,7 +54,7 @@ def _fault(tree: Any, kind: inspect.Type, path: Path) -> Fault | None:
 
 
 def _parts(tree: Any, kind: inspect.Type, path: Path) -> Iterator[tuple[Any, inspect.Type, Path]] | None:
-    """Return the values in a container, each with its type and path; None if the tree is no such container."""
+    """Yield the values of a container, each with its type and path. None if the tree is another kind of value."""
     if isinstance(kind, inspect.DictType) and isinstance(tree, dict):
         return ((value, kind.value_type, (*path, name)) for name, value in tree.items())
     if isinstance(kind, inspect.ListType) and isinstance(tree, list):
@@ -65,7 +65,7 @@ def _parts(tree: Any, kind: inspect.Type, path: Path) -> Iterator[tuple[Any, ins
 
 
 def _union_fault(tree: Any, kind: inspect.UnionType, path: Path) -> Fault | None:
-    """Return a fault inside of the alternative that has the tree's own kind, or say which kinds there are."""
+    """Return the fault inside the alternative that has the kind of the tree, or a fault that names all kinds."""
     faults = [_fault(tree, each, path) for each in kind.types]
     if None in faults:
         return None
@@ -96,9 +96,9 @@ def _is_leaf(tree: Any, kind: inspect.Type) -> bool:
 
 
 def _wrong_type(tree: Any, kinds: list[inspect.Type], path: Path) -> Fault:
-    wanted = " or ".join(dict.fromkeys(map(_words, kinds)))
-    given = f"a list of {len(tree):,}" if isinstance(tree, list) and "list" in wanted else _VALUES[type(tree)]
-    return Fault(None, "wrong_type", f"This is to be {wanted}, not {given}.", path=path)
+    expected = " or ".join(dict.fromkeys(map(_words, kinds)))
+    actual = f"a list of {len(tree):,}" if isinstance(tree, list) and "list" in expected else _VALUES[type(tree)]
+    return Fault(None, "wrong_type", f"Expected {expected}, not {actual}.", path=path)
 
 
 def _words(kind: inspect.Type) -> str:

@@ -1,6 +1,6 @@
-"""JSON in and out, strictly: no duplicate names, no bytes that are not UTF-8, no bottomless nesting.
+"""Strict JSON: refuse duplicate names, bytes that are not UTF-8, and deep nesting.
 
-A body is decoded once, in C. Only a body that may be wrong is decoded a second time, slowly, to name the row and the field.
+A body is decoded once, in C. Only a body that may be wrong is decoded again, slowly, to name the row and the field.
 """
 
 import json
@@ -26,9 +26,9 @@ _MAX_RAW_CHARACTERS = 64
 def decode(body: bytes, decoder: "msgspec.json.Decoder[S]") -> S:
     """Return `body` in the decoder's shape.
 
-    Raises InvalidRequest (400) where the bytes are no JSON, InvalidInput (422) where they are JSON of another shape. Values
-    that no model can take stay in their rows for the checks to name: NaN and 1e400 as
-    infinity, a name given twice as a `Duplicate`.
+    Raises InvalidRequest (400) if the bytes are not JSON, InvalidInput (422) if the JSON has another shape. Some wrong
+    values stay in their rows, so that the checks can name them: NaN and 1e400 become infinity, a name that is given twice
+    becomes a `Duplicate`.
     """
     try:
         value = decoder.decode(body)
@@ -39,7 +39,7 @@ def decode(body: bytes, decoder: "msgspec.json.Decoder[S]") -> S:
 
 
 def _count_names(value: Any) -> int:
-    """Return how many names a decoded body has at least: those in shapes, and those of the rows in them."""
+    """Return the number of names of a decoded body, or fewer: those in structs, and those of the rows in them."""
     if isinstance(value, msgspec.Struct):
         return sum(1 + _count_names(item) for item in _given_fields(value))
     if isinstance(value, dict):
@@ -48,7 +48,7 @@ def _count_names(value: Any) -> int:
 
 
 def _count_text_colons(value: Any) -> int:
-    """Return how many colons stand in a decoded body's texts and in names of rows; its deeper names count as such too."""
+    """Return the number of colons in texts and in names of rows; a name deeper in a row counts as one more colon."""
     if isinstance(value, msgspec.Struct):
         return sum(_count_text_colons(item) for item in _given_fields(value))
     if isinstance(value, dict):
@@ -59,7 +59,7 @@ def _count_text_colons(value: Any) -> int:
 
 
 def _count_nested_colons(value: Any) -> int:
-    """Return how many colons a value inside of a row has in the body: in its texts, and one for each name in it."""
+    """Return the number of colons of a value inside a row: those in its texts, and one for each name in it."""
     if type(value) is str:
         return value.count(":")
     if type(value) is dict:
@@ -84,10 +84,10 @@ def _fields_of(shape: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, 
 def _decode_slowly(body: bytes, shape: type[S]) -> S:
     try:
         tree = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_unite, parse_int=parse_integer, parse_constant=_not_finite
+            body.decode("utf-8"), object_pairs_hook=_merge_pairs, parse_int=parse_integer, parse_constant=_not_finite
         )
     except UnicodeDecodeError as error:
-        raise InvalidRequest(f"The body is not UTF-8: byte {error.start} does not belong there.") from None
+        raise InvalidRequest(f"The body is not UTF-8: byte {error.start} is invalid.") from None
     except RecursionError:
         raise InvalidRequest("The body is nested too deeply.") from None
     except json.JSONDecodeError as error:
@@ -102,17 +102,17 @@ def _decode_slowly(body: bytes, shape: type[S]) -> S:
         raise InvalidRequest("The body is nested too deeply.") from None
 
 
-def _unite(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    united: dict[str, Any] = {}
+def _merge_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
     for name, value in pairs:
-        united[name] = Duplicate() if name in united else value
-    return united
+        merged[name] = Duplicate() if name in merged else value
+    return merged
 
 
 def _not_finite(_name: str) -> float:
     return math.inf
 
 
-def shown(raw: str) -> str:
-    """Return a caller's text as an answer may repeat it: at most 64 characters, and such as UTF-8 can write."""
+def safe_text(raw: str) -> str:
+    """Return a text of the caller for an answer: at most 64 characters, without surrogates."""
     return raw[:_MAX_RAW_CHARACTERS].encode("utf-8", "replace").decode("utf-8")

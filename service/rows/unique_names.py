@@ -16,7 +16,7 @@ _SMALL_BYTES = 2000
 
 
 def has_unique_names(body: bytes, names: int, count_text_colons: Callable[[], int]) -> bool:
-    """Tell whether a decoded body gives each name once; False also means that it cannot be told.
+    """Return whether a decoded body gives each name once. False also means that there is no proof.
 
     `names` is how many names the decoder kept, or fewer. `count_text_colons` returns the colons inside these names and the
     strings that it kept, or fewer; it is called only for bodies with more colons than names.

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from service.bundles.bundle_files import is_whole
+from service.bundles.bundle_files import is_readable_bundle
 from service.settings import BUNDLES
 
 NAMES = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price")
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _build_bundles(folder: Path, *, build_all: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    names = [name for name in NAMES if build_all or not is_whole(folder / name)]
+    names = [name for name in NAMES if build_all or not is_readable_bundle(folder / name)]
     if not names:
         return
     from service.training.recipe import build_bundle

@@ -18,7 +18,7 @@ from service.errors import (
     ServiceError,
     Unexpected,
 )
-from service.rows.strict_json import encode, shown
+from service.rows.strict_json import encode, safe_text
 from service.schemas import InputError, Problem
 from wire.media_types import PROBLEM
 
@@ -46,7 +46,7 @@ def input_errors(error: ServiceError) -> list[InputError]:
     if isinstance(error, InvalidFile):
         return [
             InputError(
-                column=None if fault.field is None else shown(fault.field),
+                column=None if fault.field is None else safe_text(fault.field),
                 row=None if fault.row is None else fault.row + 1,
                 code=fault.code,
                 message=fault.message,
@@ -60,7 +60,7 @@ def input_errors(error: ServiceError) -> list[InputError]:
 def pointer(fault: Fault) -> str:
     """Return the JSON pointer (RFC 6901) of a fault's place; a step longer than 64 characters is cut."""
     steps = [*fault.path, *(step for step in (fault.row, fault.field) if step is not None)]
-    return "".join("/" + shown(str(step)).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join("/" + safe_text(str(step)).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def from_framework(request: Request, error: Exception) -> Response:

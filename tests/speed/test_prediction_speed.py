@@ -51,7 +51,7 @@ def body_of(model: Model, rows: int) -> bytes:
 
 
 def answer_to(model: Model, body: bytes) -> bytes:
-    read = model.read(body)
+    read = model.quick_reader(body)
     assert read is not None
     return encode(model.predict(read[0]))
 
@@ -69,7 +69,7 @@ def test_from_body_to_answer_ours_takes_a_fraction_of_the_usual_time(
 
 def test_a_body_of_a_thousand_rows_takes_little_more_than_twice_the_time_of_its_scoring(model: Model) -> None:
     body = body_of(model, 1000)
-    read = model.read(body)
+    read = model.quick_reader(body)
     assert read is not None
     columns = read[0]
     scored, answered = seconds([(lambda: model.scorer.score(columns), 30), (lambda: answer_to(model, body), 30)])

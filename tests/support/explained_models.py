@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.bundles.background import background_of
+from service.bundles.background import build_background
 from service.bundles.reference import MAX_ROWS, Reference
 from service.bundles.registry import Model
 from service.bundles.scorers.onnx_scorer import OnnxScorer
@@ -51,7 +51,7 @@ def drawn_rows(inputs: tuple[Input, ...], count: int, seed: int = 0) -> list[Row
 
 def compared_with(model: Model, rows: list[Row]) -> Model:
     reference = Reference(rows=rows, spreads=[], surprises=[])
-    return replace(model, background=background_of(model.card, model.checks, reference))
+    return replace(model, background=build_background(model.card, model.checks, reference))
 
 
 FLAT_OTHERS, PET_OTHERS = drawn_rows(FLAT.card.inputs, 40), drawn_rows(PET.card.inputs, 40)

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from service.bundles.background import background_of
-from service.bundles.prediction_builder import answers
+from service.bundles.background import build_background
+from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.registry import Model
 from service.rows.checks import Checks
 from service.rows.columns import Columns
@@ -31,8 +31,10 @@ def model_of(name: str, inputs: tuple[Input, ...], output: Classification | Regr
     scoring = Scoring(scorer="onnx", gate_rows=0, gate_difference=0)
     card = Card(name=name, title=name, question="?", inputs=inputs, output=output, scoring=scoring, version="toy")
     checks = Checks(card)
-    background = background_of(card, checks, None)
-    return Model(card, checks, QuickReader(card, checks), FormulaScorer(formula), answers(card), background)
+    background = build_background(card, checks, None)
+    return Model(
+        card, checks, QuickReader(card, checks), FormulaScorer(formula), create_prediction_builder(card), background
+    )
 
 
 FLAT_INPUTS = (

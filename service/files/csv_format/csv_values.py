@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from service.errors import NotAcceptable
-from service.rows.strict_json import shown
+from service.rows.strict_json import safe_text
 
 
 def check_type(field: pa.Field) -> None:
@@ -46,7 +46,7 @@ def to_cells(name: str, array: pa.Array) -> list[Any]:
 
 
 def _not_csv(name: str) -> NotAcceptable:
-    return NotAcceptable(f"The column {shown(name)} cannot be written as CSV. Ask for an Arrow stream.")
+    return NotAcceptable(f"The column {safe_text(name)} cannot be written as CSV. Ask for an Arrow stream.")
 
 
 def _value_type(kind: pa.DataType) -> pa.DataType:

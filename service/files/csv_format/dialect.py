@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from service.errors import Fault, InvalidFile
-from service.rows.strict_json import shown
+from service.rows.strict_json import safe_text
 from service.schemas.row_files import Decimal
 
 _ENCODINGS = {"utf-8", "utf-16", "cp1250", "cp1252", "iso8859-1", "iso8859-2"}
@@ -25,7 +25,7 @@ def detect_encoding(head: bytes, charset: str) -> str:
     if encoding not in _ENCODINGS:
         names = "utf-8, utf-16, windows-1250, windows-1252, iso-8859-1, iso-8859-2"
         raise InvalidFile(
-            f"The charset {shown(charset)} is not supported. Use one of: {names}.", fault_code="unknown_charset"
+            f"The charset {safe_text(charset)} is not supported. Use one of: {names}.", fault_code="unknown_charset"
         )
     if b"\0" in head and encoding != "utf-16":
         raise InvalidFile("This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8.", fault_code="zero_bytes")
@@ -56,7 +56,7 @@ def missing_columns_fault(names: Sequence[str], required: Sequence[str]) -> Inva
     for name in required:
         if name not in names:
             other = folded.get(name.casefold())
-            hint = f" There is “{shown(other)}”: names are matched letter by letter." if other else ""
+            hint = f" There is “{safe_text(other)}”: names are matched letter by letter." if other else ""
             faults.append(Fault(name, "missing_column", f"The file has no column of this name.{hint}"))
     listed = ", ".join(fault.field or "" for fault in faults[:5]) + (" …" if len(faults) > 5 else "")  # noqa: PLR2004
     return InvalidFile(f"The file lacks columns: {listed}.", faults=faults[:100])

@@ -13,17 +13,17 @@ def reference(name: str) -> Schema:
 
 
 def always(name: str) -> Callable[[Model], Schema | None]:
-    """The same schema for every model."""
+    """Return a function that gives the same schema for every model."""
     return lambda _model: reference(name)
 
 
 def by_output(template: str) -> Callable[[Model], Schema | None]:
-    """The schema for the kind of the model's answer: `template` holds {} in place of Label or Value."""
+    """Return a function that gives the schema for the output of a model; {} in `template` becomes Label or Value."""
     return lambda model: reference(template.format(_kind(model)))
 
 
 def predictions(model: Model) -> Schema | None:
-    """Predictions; with an entity, also answers by key."""
+    """Return the schema of predictions; for a model with an entity, also of answers by key."""
     name = f"{_kind(model)}Predictions"
     if model.card.entity is None:
         return reference(name)
@@ -31,7 +31,7 @@ def predictions(model: Model) -> Schema | None:
 
 
 def evaluation(model: Model) -> Schema | None:
-    """The evaluation of the model's kind, where its bundle has one."""
+    """Return the schema of the evaluation, or None if the bundle has none."""
     if model.evaluation is None:
         return None
     kind = type(model.evaluation).__name__
@@ -39,7 +39,7 @@ def evaluation(model: Model) -> Schema | None:
 
 
 def with_entity(schema: Callable[[Model], Schema | None]) -> Callable[[Model], Schema | None]:
-    """The schema, for models that have an entity."""
+    """Return a function that gives the schema for models with an entity, and None for others."""
     return lambda model: schema(model) if model.card.entity else None
 
 

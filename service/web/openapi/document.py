@@ -63,8 +63,8 @@ _VERSION_HEADER = {
 def document(app: FastAPI, services: Services, routes: Sequence[Route]) -> dict[str, Any]:
     """Return the document for the routes of the table and the models that are served now."""
     _, components = msgspec.json.schema_components(_SHAPES, ref_template="#/components/schemas/{name}")
-    whole = get_openapi(title=app.title, version=app.version, description=app.description, routes=[])
-    schemas = whole.setdefault("components", {}).setdefault("schemas", {})
+    openapi = get_openapi(title=app.title, version=app.version, description=app.description, routes=[])
+    schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
     schemas |= components
     paths: dict[str, Any] = {}
     for route in routes:
@@ -81,11 +81,11 @@ def document(app: FastAPI, services: Services, routes: Sequence[Route]) -> dict[
             if model_operation is not None:
                 path = route.public_path.replace("{model}", card.name)
                 paths.setdefault(path, {})[route.method.lower()] = model_operation
-    whole["paths"] = paths
+    openapi["paths"] = paths
     if services.settings.keys():
-        whole["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-        whole["security"] = [{"key": []}]
-    return whole
+        openapi["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        openapi["security"] = [{"key": []}]
+    return openapi
 
 
 def _operation(route: Route, answer: Schema) -> Schema:
@@ -108,7 +108,7 @@ def _operation(route: Route, answer: Schema) -> Schema:
 
 
 def _model_operation(route: Route, model: Model, card: Card) -> Schema | None:
-    """Return the operation of a route for one model; None where the model has no such route."""
+    """Return the operation of a route for one model, or None if the model has no such route."""
     answer = None if isinstance(route.gives, dict) else route.gives(model)
     if answer is None:
         return None

@@ -1,7 +1,7 @@
-"""What a model's four POSTs take, as JSON schemas with real examples.
+"""JSON schemas of the bodies of a model's four POSTs, with real examples.
 
-The service answers exactly what a schema accepts, but for two things that JSON schema cannot say: that a range ends after it
-begins, and that 20.0 points are not a whole number.
+The service accepts a body if and only if the schema does, with two exceptions that JSON schema cannot express: the end of a
+range is not below its start, and 20.0 points are not a whole number.
 """
 
 from service.by_key.entity_keys import MAX_KEY_CHARACTERS
@@ -18,7 +18,7 @@ _EXAMPLE_FIELDS = 2
 
 
 def request_body(card: Card, body: ModelBody) -> Schema | None:
-    """Return the body of a POST about a model; None where this model has no such route."""
+    """Return the body of a POST to a model, or None if the model has no such route."""
     schema = body.schema(card)
     if schema is None:
         return None
@@ -29,14 +29,14 @@ def request_body(card: Card, body: ModelBody) -> Schema | None:
 
 
 def row_schema(card: Card) -> Schema:
-    """Return the JSON schema of one row: what it accepts, the checks accept, and the other way round."""
+    """Return the JSON schema of one row. It accepts the same rows as the checks."""
     required = [field.name for field in card.inputs if not field.nullable]
     return _object({field.name: _field_schema(field) for field in card.inputs}, required)
 
 
 def keyed_row_schema(card: Card) -> Schema:
-    """Return the JSON schema of a row that holds the entity's key: any field may be left to what is stored under it."""
-    assert card.entity is not None  # noqa: S101 - asked of such cards alone
+    """Return the JSON schema of a row with the key of an entity. Stored values replace absent fields."""
+    assert card.entity is not None  # noqa: S101 - the caller checks it
     key = {
         "title": card.entity.label or card.entity.key,
         "description": "Alone: the stored prediction. With fields: the stored row with these values over it, scored live",
@@ -72,30 +72,30 @@ def _few_rows(card: Card) -> Schema:
     return schema
 
 
-def _curve(card: Card) -> Schema | None:
+def _curves(card: Card) -> Schema | None:
     names = [field.name for field in number_fields(card)]
     if not names:
         return None
-    one_by_one = _swept(card, names, (1, MAX_FIELDS), MAX_POINTS) | {"title": "Fields one by one"}
+    one_by_one = _curves_of(card, names, (1, MAX_FIELDS), MAX_POINTS) | {"title": "Fields one by one"}
     one_by_one["properties"]["together"] = {"const": False}
     if len(names) == 1:
         return one_by_one
-    together = _swept(card, names, (2, 2), MAX_SURFACE_POINTS) | {"title": "Two fields at once"}
+    together = _curves_of(card, names, (2, 2), MAX_SURFACE_POINTS) | {"title": "Two fields at once"}
     together["properties"]["together"] = {"const": True}
     together["required"] = [*together["required"], "together"]
     return {"anyOf": [one_by_one, together]}
 
 
-def _swept(card: Card, names: list[str], fields: tuple[int, int], max_points: int) -> Schema:
-    fewest, most = fields
+def _curves_of(card: Card, names: list[str], fields: tuple[int, int], max_points: int) -> Schema:
+    min_fields, max_fields = fields
     points = {"type": "integer", "minimum": _MIN_POINTS, "maximum": max_points}
     properties = {
         "row": _row(card),
         "fields": {
             "type": "array",
             "items": {"enum": names},
-            "minItems": fewest,
-            "maxItems": most,
+            "minItems": min_fields,
+            "maxItems": max_fields,
             "uniqueItems": True,
         },
         "points": _or_null(points) | {"description": "How many values a numeric field gets, the row's own among them"},
@@ -126,7 +126,7 @@ def _range(field: RangeType) -> Schema:
 
 
 def _goals(card: Card) -> list[Schema]:
-    """Return the kinds of goal that this model's answer has, each beside nulls for the others."""
+    """Return the schemas of the kinds of goal for the output of a model; the other kinds are null."""
     goals = []
     if card.output.bands:
         goals.append(_goal("decision", {"enum": [band.value for band in card.output.bands]}))
@@ -136,9 +136,9 @@ def _goals(card: Card) -> list[Schema]:
         goals.append(_goal("probability", _object({"label": label, "min": share, "max": share}, ["label"])))
     else:
         number = {"type": "number"}
-        least = _object({"min": number, "max": _or_null(number)}, ["min"])
-        most = _object({"min": _or_null(number), "max": number}, ["max"])
-        goals.append(_goal("value", {"anyOf": [least, most]}))
+        minimum = _object({"min": number, "max": _or_null(number)}, ["min"])
+        maximum = _object({"min": _or_null(number), "max": number}, ["max"])
+        goals.append(_goal("value", {"anyOf": [minimum, maximum]}))
     return goals
 
 
@@ -156,9 +156,9 @@ def _curve_example(card: Card, row: Row) -> Schema:
 
 def _recommendation_example(card: Card, row: Row) -> Schema:
     output = card.output
-    best: Band | None = next(iter(output.bands), None)
-    if best:
-        return {"row": row, "goal": {"decision": best.value}}
+    first: Band | None = next(iter(output.bands), None)
+    if first:
+        return {"row": row, "goal": {"decision": first.value}}
     if isinstance(output, Classification):
         return {"row": row, "goal": {"probability": {"label": output.focus, "min": 0.5}}}
     low, high = output.seen or (0.0, 0.0)
@@ -167,7 +167,7 @@ def _recommendation_example(card: Card, row: Row) -> Schema:
 
 PREDICTIONS = ModelBody(schema=_rows_or_keys, example=_rows_example)
 EXPLANATIONS = ModelBody(schema=_few_rows, example=_rows_example)
-CURVES = ModelBody(schema=_curve, example=_curve_example)
+CURVES = ModelBody(schema=_curves, example=_curve_example)
 RECOMMENDATIONS = ModelBody(schema=_recommendation, example=_recommendation_example)
 
 

@@ -17,7 +17,7 @@ from service import actions
 from service.bundles.registry import Model
 from service.errors import ClientGone, InvalidRequest, NotAcceptable
 from service.files.file_request import FileAnswer, FileRequest
-from service.rows.strict_json import shown
+from service.rows.strict_json import safe_text
 from service.web.body_reader import Headers, refuse_compressed
 from service.web.container import Services
 from wire.media_types import MEDIA_TYPES, FileKind, kind_of, parse_content_type, preferred_kind
@@ -54,7 +54,7 @@ def _parameters(query: bytes) -> dict[str, str]:
     parameters = dict(parse_qsl(query.decode("latin-1"), max_num_fields=10))
     for name, value in parameters.items():
         if name not in _PARAMETERS:
-            raise InvalidRequest(f"There is no parameter {shown(name)}; there are {', '.join(_PARAMETERS)}.")
+            raise InvalidRequest(f"There is no parameter {safe_text(name)}; there are {', '.join(_PARAMETERS)}.")
         if value not in (allowed := _PARAMETERS[name] or {value}):
             raise InvalidRequest(f"The parameter {name} is one of: {', '.join(sorted(allowed))}.")
     return parameters
@@ -125,5 +125,5 @@ def _answer_headers(model: Model, request: FileRequest, answer: FileAnswer) -> l
 
 
 def _first_names(names: list[str]) -> list[str]:
-    first = [shown(name) for name in names[:_NAMES_IN_HEADER]]
+    first = [safe_text(name) for name in names[:_NAMES_IN_HEADER]]
     return [*first, "…"] if len(names) > _NAMES_IN_HEADER else first

@@ -16,21 +16,21 @@ from service.web.route import Answer
 from wire.media_types import MEDIA_TYPES, Kind, preferred_kind
 
 _STORE = "the store"
-"""Answers by key have threads of their own: a slow store takes none of a model's."""
+"""The name of the threads for answers by key, so that a slow store does not block the threads of a model."""
 _ANY = frozenset({b"", b"*/*", b"application/json"})
 _DECODER = msgspec.json.Decoder(PredictionRequest)
 
 
 async def predict(services: Services, model: Model, headers: Headers, body: bytes) -> Answer:
-    """Score the rows of a body. What takes a few milliseconds is scored here; everything else in a thread."""
+    """Score the rows of a body: few rows at once, more rows in a thread."""
     kind = _answer_kind(headers)
     rows, version = _read(model, body)
-    if version not in {None, model.card.version}:  # another version reads the same body by its own card
+    if version not in {None, model.card.version}:  # the card of the other version reads the same body
         model = services.in_version(model, version)
         rows, _ = _read(model, body)
     if len(rows) > services.settings.max_rows:
         raise TooLarge(f"A request may hold {services.settings.max_rows:,} rows.")
-    if _hold_keys(model, rows):
+    if _have_keys(model, rows):
         answer = await services.threads.run(_STORE, _predict_by_key, model, services.store, rows, services.freshness, kind)
     elif kind != "json":
         answer = await services.threads.run(model.card.name, actions.predict_table, model, rows, kind)
@@ -44,15 +44,15 @@ async def predict(services: Services, model: Model, headers: Headers, body: byte
 
 
 def _read(model: Model, body: bytes) -> tuple[list[Row] | Columns, str | None]:
-    """Return the rows of a body and the version that it names, the quick way where the body is as almost all are."""
-    quick = model.read(body)
-    if quick is not None:
-        return quick
+    """Return the rows of a body and the version that it names; try the quick reader first."""
+    result = model.quick_reader(body)
+    if result is not None:
+        return result
     request = decode(body, _DECODER)
     return request.rows, request.version
 
 
-def _hold_keys(model: Model, rows: list[Row] | Columns) -> bool:
+def _have_keys(model: Model, rows: list[Row] | Columns) -> bool:
     entity = model.card.entity
     return entity is not None and isinstance(rows, list) and any(entity.key in row for row in rows)
 

@@ -18,18 +18,18 @@ Action = Callable[[Model, Any, Language], msgspec.Struct]
 
 
 def _question(shape: type[msgspec.Struct], action: Action) -> DirectHandler:
-    """Return the handler of one kind of question: what it takes, and the action that answers it."""
+    """Return the handler for one kind of question from the shape of its request and its action."""
     decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(shape)
 
-    def work(services: Services, model: Model, body: bytes, language: Language) -> tuple[bytes, str]:
-        """Return the answer, and the version that gave it."""
+    def answer_body(services: Services, model: Model, body: bytes, language: Language) -> tuple[bytes, str]:
+        """Return the body of the answer and the version of the model that answered."""
         request = decode(body, decoder)
         model = services.in_version(model, request.version)
         return encode(action(model, request, language)), model.card.version
 
     async def handle(services: Services, model: Model, headers: Headers, body: bytes) -> Answer:
         language = preferred_language(headers.get(b"accept-language", b"").decode("latin-1"))
-        answer, version = await services.threads.run(model.card.name, work, services, model, body, language)
+        answer, version = await services.threads.run(model.card.name, answer_body, services, model, body, language)
         return Answer(
             answer, version, (JSON_HEADER, (b"content-language", language.encode()), (b"vary", b"Accept-Language"))
         )

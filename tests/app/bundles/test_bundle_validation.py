@@ -78,7 +78,7 @@ ZOO: dict[str, Callable[[Path], None]] = {
 
 
 @pytest.mark.parametrize("harm", ZOO.values(), ids=ZOO)
-def test_a_harmed_bundle_is_refused_with_a_reason(harm: Callable[[Path], None], bundles: Path, tmp_path: Path) -> None:
+def test_a_damaged_bundle_is_refused_with_a_reason(harm: Callable[[Path], None], bundles: Path, tmp_path: Path) -> None:
     folder = tmp_path / "credit-default"
     shutil.copytree(bundles / "credit-default", folder)
     harm(folder)
@@ -144,7 +144,7 @@ def test_the_version_is_the_hash_of_the_content(bundles: Path, tmp_path: Path) -
     assert read_card(folder).version not in {"", before}
 
 
-def test_no_bundles_at_all_is_a_service_without_models(tmp_path: Path) -> None:
+def test_without_bundles_the_service_has_no_models(tmp_path: Path) -> None:
     for service in serve(Settings(bundles=str(tmp_path / "nowhere"))):
         assert service.get("/v1/models").json() == {"items": [], "next": None}
 
@@ -153,7 +153,7 @@ DAY = "2026-01-31"
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("written", "expected"),
     [
         (f"{DAY}\n", DAY),
         (f"{DAY}T10:00:00Z", DAY),
@@ -166,8 +166,8 @@ DAY = "2026-01-31"
     ],
     ids=repr,
 )
-def test_the_day_of_the_build_is_told_and_survives_a_copy_and_changes_no_version(
-    written: str | None, told: str, bundles: Path, tmp_path: Path
+def test_the_day_of_the_build_is_kept_by_a_copy_and_is_not_part_of_the_version(
+    written: str | None, expected: str, bundles: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "one" / "credit-scorecard"
     shutil.copytree(bundles / "credit-scorecard", folder)
@@ -176,15 +176,15 @@ def test_the_day_of_the_build_is_told_and_survives_a_copy_and_changes_no_version
     if written is not None:
         (folder / "built").write_text(written, encoding="utf-8")
     shutil.copytree(folder.parent, tmp_path / "two")
-    assert (read_card(folder).version, read_card(folder).built) == (version, told)
+    assert (read_card(folder).version, read_card(folder).built) == (version, expected)
     for app in serve(Settings(bundles=str(tmp_path / "two"))):
         (listed,) = app.get("/v1/models").json()["items"]
         card = app.get("/v1/models/credit-scorecard").json()
-        assert (listed["version"], listed["built"]) == (version, told or None)
-        assert card.get("built", "") == told
+        assert (listed["version"], listed["built"]) == (version, expected or None)
+        assert card.get("built", "") == expected
 
 
-def test_a_card_cannot_claim_a_day_of_its_own(bundles: Path, tmp_path: Path) -> None:
+def test_a_card_cannot_set_the_day_of_the_build(bundles: Path, tmp_path: Path) -> None:
     folder = tmp_path / "credit-scorecard"
     shutil.copytree(bundles / "credit-scorecard", folder)
     (folder / "built").unlink(missing_ok=True)
@@ -192,7 +192,7 @@ def test_a_card_cannot_claim_a_day_of_its_own(bundles: Path, tmp_path: Path) -> 
     assert read_card(folder).built == ""
 
 
-def test_what_stands_in_the_place_of_the_day_is_not_opened(bundles: Path, tmp_path: Path) -> None:
+def test_a_day_file_that_is_not_regular_is_not_opened(bundles: Path, tmp_path: Path) -> None:
     folder = tmp_path / "credit-scorecard"
     shutil.copytree(bundles / "credit-scorecard", folder)
     (folder / "built").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Promises of versions beside each other: who names one is answered by it, with its own card; who names none, by the newest."""
+"""Promises of several versions: a request is answered by the version that it names, or else by the newest."""
 
 import itertools
 import json
@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from client import InvalidAnswer, Refused
 from demo.session import saved_cases
 from demo.session.saved_cases import SavedCase
-from service.bundles.prediction_builder import answers
+from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.registry import Registry, open_model
 from service.errors import ModelUnavailable, UnknownVersion
 from service.publishing.bundle_replacement import replace_bundle
@@ -64,7 +64,7 @@ def test_every_question_is_answered_by_the_version_that_it_names(
     both: TestClient, service: TestClient, versions: list[str], *, spaced: bool
 ) -> None:
     row = service.get(f"/v1/models/{NAME}").json()["examples"][0]["row"]
-    asked: dict[str, dict[str, Any]] = {
+    bodies: dict[str, dict[str, Any]] = {
         "predictions": {"rows": [row]},
         "explanations": {"rows": [row]},
         "curves": {"row": row, "fields": ["share_used_now"]},
@@ -78,7 +78,7 @@ def test_every_question_is_answered_by_the_version_that_it_names(
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    for kind, body in asked.items():
+    for kind, body in bodies.items():
         newest, before = (ask(both, NAME, kind, body | {"version": version}) for version in versions)
         assert [newest["version"], before["version"]] == versions
         assert ask(both, NAME, kind, body) == newest
@@ -87,7 +87,7 @@ def test_every_question_is_answered_by_the_version_that_it_names(
         assert without_version(before) != without_version(newest)
 
 
-def test_card_evaluation_and_files_are_of_the_version_that_is_named(
+def test_card_evaluation_and_files_belong_to_the_named_version(
     both: TestClient, service: TestClient, versions: list[str]
 ) -> None:
     cards = [both.get(f"/v1/models/{NAME}", params={"version": version}).json() for version in versions]
@@ -122,7 +122,7 @@ def test_a_version_that_is_not_served_is_refused_everywhere(both: TestClient, ve
         assert all(version in refused.value.detail for version in versions), "what is listed can be asked for"
 
 
-def test_the_client_takes_no_answer_of_another_version_than_it_asked_for(
+def test_the_client_refuses_an_answer_of_another_version(
     both: TestClient, versions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry: Any = both.app.services.registry  # type: ignore[attr-defined]
@@ -140,7 +140,7 @@ def test_the_client_takes_no_answer_of_another_version_than_it_asked_for(
             ask()
 
 
-def test_a_version_that_may_just_not_be_opened_yet_is_not_called_unknown(bundles: Path, tmp_path: Path) -> None:
+def test_a_version_is_not_called_unknown_while_bundles_load(bundles: Path, tmp_path: Path) -> None:
     lay_out(bundles, tmp_path)
     before = (tmp_path / f"{NAME}.before" / "version").read_text().strip()
     registry = Registry()
@@ -158,14 +158,21 @@ def test_each_version_reads_a_row_by_its_own_card() -> None:
     card = msgspec.structs.replace(FLAT.card, inputs=FLAT.card.inputs[::-1], version="backwards")
     checks = Checks(card)
     scorer = FormulaScorer(lambda matrix: flat_price(matrix[:, ::-1]))
-    before = replace(FLAT, card=card, checks=checks, read=QuickReader(card, checks), scorer=scorer, answer=answers(card))
+    before = replace(
+        FLAT,
+        card=card,
+        checks=checks,
+        quick_reader=QuickReader(card, checks),
+        scorer=scorer,
+        builder=create_prediction_builder(card),
+    )
     for app in serve(Settings(), Registry.of([FLAT, before])):
         client = client_of(app)
-        said = [client.predict("flat-price", [FLAT_ROW], version)["predictions"] for version in ("toy", "backwards")]
-        assert said[0] == said[1]
+        predictions = [client.predict("flat-price", [FLAT_ROW], version)["predictions"] for version in ("toy", "backwards")]
+        assert predictions[0] == predictions[1]
 
 
-def test_where_the_newest_bundle_is_broken_the_version_before_serves_on(bundles: Path, tmp_path: Path) -> None:
+def test_if_the_newest_bundle_is_broken_the_earlier_version_is_served(bundles: Path, tmp_path: Path) -> None:
     lay_out(bundles, tmp_path)
     truncate(tmp_path / NAME)
     for app in serve(Settings(bundles=str(tmp_path))):
@@ -178,10 +185,10 @@ def test_where_the_newest_bundle_is_broken_the_version_before_serves_on(bundles:
 
 
 def test_a_new_build_keeps_the_version_before_it_and_no_other(bundles: Path, tmp_path: Path) -> None:
-    places = itertools.count()
+    indices = itertools.count()
 
     def put(summary: str) -> str:
-        scratch = tmp_path / f"scratch-{next(places)}"
+        scratch = tmp_path / f"scratch-{next(indices)}"
         shutil.copytree(bundles / NAME, scratch / NAME)
         change_card(scratch / NAME, lambda card: card.update(summary=summary))
         replace_bundle(scratch / NAME, tmp_path / "bundles" / NAME)
@@ -202,30 +209,30 @@ def test_a_new_build_keeps_the_version_before_it_and_no_other(bundles: Path, tmp
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_compare_lays_two_versions_side_by_side_on_kept_cases_and_the_present_one(
+def test_compare_shows_two_versions_on_saved_cases_and_the_current_case(
     both: TestClient, versions: list[str], monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     client = client_of(both)
     serve_by(client, monkeypatch)
     examples = client.card(NAME)["examples"]
-    held = saved_cases.encode_saved_cases({NAME: [SavedCase(each["name"], each["row"]) for each in examples[1:]]})
+    saved = saved_cases.encode_saved_cases({NAME: [SavedCase(each["name"], each["row"]) for each in examples[1:]]})
     view = f"{NAME}@{versions[1][:12]}"
-    app = opened("compare", model=NAME, lang=language, kept=held, view=view)
+    app = opened("compare", model=NAME, lang=language, kept=saved, view=view)
     assert not app.exception
     assert app.query_params["view"] == view
     table = html_of(app).rpartition('<table class="compared">')[2]
     assert all(version[:8] in table for version in versions)
     rows = table.partition("<tbody>")[2].split("<tr")[1:]
     assert len(rows) == len(examples), "the kept ones and the present case"
-    said = [
+    predictions = [
         [
             each["prediction"]["probabilities"]["default"]
-            for each in client.explain(NAME, asked, version=version)["explanations"]
+            for each in client.explain(NAME, rows, version=version)["explanations"]
         ]
         for version in versions
-        for asked in [[each["row"] for each in examples]]
+        for rows in [[each["row"] for each in examples]]
     ]
-    apart = sorted((abs(one - two) for one, two in zip(*said, strict=True)), reverse=True)
+    apart = sorted((abs(one - two) for one, two in zip(*predictions, strict=True)), reverse=True)
     decisions = [row.count('class="apart"') for row in rows]
     assert decisions == sorted(decisions, reverse=True), "another decision comes first"
     assert len(apart) == len(rows)

@@ -89,7 +89,7 @@ def test_a_reference_that_does_not_fit_its_card_is_refused(harm: Harm, bundles: 
 
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
-def test_a_reference_that_is_none_is_refused(content: bytes, bundles: Path, tmp_path: Path) -> None:
+def test_an_invalid_reference_is_refused(content: bytes, bundles: Path, tmp_path: Path) -> None:
     refused(bundle_with(tmp_path / NAME, bundles, content))
 
 
@@ -98,7 +98,7 @@ def test_another_models_reference_is_refused(bundles: Path, tmp_path: Path) -> N
     refused(bundle_with(tmp_path / NAME, bundles, content))
 
 
-def test_a_broken_reference_is_named_to_callers_and_keeps_no_other_model_from_them(bundles: Path, tmp_path: Path) -> None:
+def test_a_broken_reference_is_reported_and_other_models_are_served(bundles: Path, tmp_path: Path) -> None:
     bundle_with(tmp_path / NAME, bundles, b"{")
     shutil.copytree(bundles / "credit-scorecard", tmp_path / "credit-scorecard")
     for service in serve(Settings(bundles=str(tmp_path))):
@@ -110,17 +110,17 @@ def test_a_broken_reference_is_named_to_callers_and_keeps_no_other_model_from_th
 
 def test_without_a_reference_a_case_is_compared_with_those_of_the_card(bundles: Path, tmp_path: Path) -> None:
     model = open_model(bundle_with(tmp_path / NAME, bundles, None))
-    shown = [*model.card.real_rows, *(example.row for example in model.card.examples)]
+    card_rows = [*model.card.real_rows, *(example.row for example in model.card.examples)]
     (found,) = explanations(model, [model.card.real_rows[5]], "en").explanations
-    predictions: list[Any] = list(model.predict(shown).predictions)
-    average = sum(each.value for each in predictions) / len(shown)
+    predictions: list[Any] = list(model.predict(card_rows).predictions)
+    average = sum(each.value for each in predictions) / len(card_rows)
     assert found.base == pytest.approx(average, rel=1e-6)
     assert len(found.contributions) == len(model.card.inputs)
     assert found.usualness is None
 
 
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price", "comment-sentiment"])
-def test_a_trained_bundle_remembers_rows_that_stand_for_all(name: str, bundles: Path) -> None:
+def test_the_reference_rows_of_a_trained_bundle_represent_all_rows(name: str, bundles: Path) -> None:
     model = open_model(bundles / name)
     rows = json.loads((bundles / name / "reference.json").read_text(encoding="utf-8"))["rows"]
     if name == "comment-sentiment":

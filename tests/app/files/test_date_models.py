@@ -63,8 +63,8 @@ def stays() -> Iterator[TestClient]:
     yield from serve(Settings(), Registry.of([model_of("stay-price", STAY_INPUTS, Regression(unit="EUR"), stay_price)]))
 
 
-def post(stays: TestClient, question: str, asked: dict[str, Any]) -> Any:
-    answer = stays.post(f"{URL}/{question}", json=asked)
+def post(stays: TestClient, question: str, request: dict[str, Any]) -> Any:
+    answer = stays.post(f"{URL}/{question}", json=request)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -88,7 +88,7 @@ def test_a_row_in_json_is_scored_by_its_days(stays: TestClient) -> None:
         ({"booked": "\ud800"}, "wrong_type"),
     ],
 )
-def test_a_wrong_date_is_refused_at_its_place(wrong: Row, code: str, stays: TestClient) -> None:
+def test_a_wrong_date_is_refused_with_its_row_and_field(wrong: Row, code: str, stays: TestClient) -> None:
     answer = stays.post(
         f"{URL}/predictions",
         content=json.dumps({"rows": [STAY, STAY | wrong]}),
@@ -99,7 +99,7 @@ def test_a_wrong_date_is_refused_at_its_place(wrong: Row, code: str, stays: Test
     assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [(f"/rows/1/{field}", code)]
 
 
-def test_a_date_outside_of_what_was_seen_is_scored_with_a_warning(stays: TestClient) -> None:
+def test_a_date_outside_of_the_seen_range_is_scored_with_a_warning(stays: TestClient) -> None:
     (found,) = post(stays, "predictions", {"rows": [STAY | {"arrival": "2029-01-01"}]})["predictions"]
     assert found["warnings"] == [{"field": "arrival", "code": "outside_training_range"}]
 
@@ -125,7 +125,7 @@ def test_files_of_dates_get_the_numbers_of_json(kind: str, rows: pa.Table, stays
     assert [float(row["value"]) for row in read(answer)] == expected
 
 
-def test_pandas_writes_files_that_are_read(stays: TestClient) -> None:
+def test_files_that_pandas_writes_are_read(stays: TestClient) -> None:
     frame = pd.DataFrame(ROWS)
     frame["arrival"] = pd.to_datetime(frame["arrival"])
     frame["booked"] = pd.to_datetime(frame["booked"], utc=True, format="ISO8601")
@@ -137,7 +137,7 @@ def test_pandas_writes_files_that_are_read(stays: TestClient) -> None:
         assert [float(row["value"]) for row in read(answer)] == expected, kind
 
 
-def test_a_csv_takes_dates_with_dots_and_refuses_what_may_be_two_days(stays: TestClient) -> None:
+def test_a_csv_accepts_dates_with_dots_and_refuses_ambiguous_dates(stays: TestClient) -> None:
     rows = [["29.11.2026", "1.10.2026 08:30", 3], ["01/02/2026", "", 3], ["12/31/2026", "", 3], ["2026-11-29", "", 3]]
     answer = ask(stays, "stay-price", text_of(["arrival", "booked", "nights"], rows), "csv")
     good, *ambiguous, iso = read(answer)
@@ -153,7 +153,7 @@ def test_a_csv_takes_dates_with_dots_and_refuses_what_may_be_two_days(stays: Tes
     assert ask(stays, "stay-price", body, "csv", query="?dates=guess").status_code == 400
 
 
-def test_a_curve_goes_along_dates_as_people_count_them(stays: TestClient) -> None:
+def test_a_curve_over_dates_steps_by_calendar_units(stays: TestClient) -> None:
     answer = post(stays, "curves", {"row": STAY, "fields": ["arrival", "booked"]})
     arrival, booked = answer["curves"]
     assert (arrival["seen"], arrival["field"]) == (["2024-01-01", "2026-12-31"], "arrival")
@@ -167,7 +167,7 @@ def test_a_curve_goes_along_dates_as_people_count_them(stays: TestClient) -> Non
         assert point["prediction"]["value"] == pytest.approx(price(STAY | {"booked": point["value"]}))
 
 
-def test_a_surface_of_a_date_and_a_number_says_dates(stays: TestClient) -> None:
+def test_a_surface_of_a_date_and_a_number_has_dates_on_its_axis(stays: TestClient) -> None:
     surface = post(stays, "curves", {"row": STAY, "fields": ["arrival", "nights"], "together": True})["surface"]
     days, nights = surface["values"]
     assert STAY["arrival"] in days
@@ -176,14 +176,14 @@ def test_a_surface_of_a_date_and_a_number_says_dates(stays: TestClient) -> None:
 
 
 def test_a_recommendation_moves_a_date_by_whole_days_inside_its_range(stays: TestClient) -> None:
-    asked = {"row": STAY, "goal": {"value": {"max": price(STAY) - 5}}, "fixed": ["nights"]}
-    (found, *_) = post(stays, "recommendations", asked)["recommendations"]
+    request = {"row": STAY, "goal": {"value": {"max": price(STAY) - 5}}, "fixed": ["nights"]}
+    (found, *_) = post(stays, "recommendations", request)["recommendations"]
     (change,) = found["changes"]
     assert (change["field"], change["from"]) == ("arrival", STAY["arrival"])
     assert found["prediction"]["value"] == pytest.approx(price(STAY | {"arrival": change["to"]}))
     one_later = (date.fromisoformat(change["to"]) + timedelta(days=1)).isoformat()
     assert price(STAY | {"arrival": one_later}) > price(STAY) - 5, "no further than needed"
-    narrow = asked | {"ranges": {"arrival": ["2026-11-20", "2026-12-31"]}}
+    narrow = request | {"ranges": {"arrival": ["2026-11-20", "2026-12-31"]}}
     assert not post(stays, "recommendations", narrow)["reachable"]
 
 
@@ -191,9 +191,9 @@ def test_a_recommendation_moves_a_date_by_whole_days_inside_its_range(stays: Tes
     ("limits", "code"),
     [([1, 2], "wrong_type"), (["2026-13-01", "2026-01-01"], "wrong_type"), (["2026-02-01", "2026-01-01"], "out_of_range")],
 )
-def test_a_range_of_dates_that_is_none_is_refused(limits: list[Any], code: str, stays: TestClient) -> None:
-    asked = {"row": STAY, "goal": {"value": {"max": 1}}, "ranges": {"arrival": limits}}
-    answer = stays.post(f"{URL}/recommendations", json=asked)
+def test_an_invalid_range_of_dates_is_refused(limits: list[Any], code: str, stays: TestClient) -> None:
+    request = {"row": STAY, "goal": {"value": {"max": 1}}, "ranges": {"arrival": limits}}
+    answer = stays.post(f"{URL}/recommendations", json=request)
     assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [("/ranges/arrival", code)]
 
 

@@ -1,4 +1,4 @@
-"""Promises of what is said of a file that cannot be scored: one code for each fault, one list of them, two languages."""
+"""Promises of error messages for files: one code for each fault, one list of codes, two languages."""
 
 import ast
 import re
@@ -78,7 +78,7 @@ def test_a_fault_of_a_file_has_its_code(code: str, service: TestClient) -> None:
     assert ("column" in problem["errors"][0]) == (LISTED[code] != "file")
 
 
-def test_the_list_of_codes_is_that_of_the_code() -> None:
+def test_the_list_of_codes_is_complete() -> None:
     assert {code for code, of in LISTED.items() if of not in {"row", "value"}} == FAULTS.keys()
     words = {
         node.value
@@ -123,8 +123,8 @@ def test_a_row_of_a_broken_quote_is_named_by_its_line(service: TestClient) -> No
 
 @given(some.sampled_from(["a_new_code", "", "unknown_model"]), some.text(max_size=20))
 def test_a_code_that_is_not_known_keeps_the_services_sentence(code: str, sentence: str) -> None:
-    whole = Refused(sentence or "?", "", status=422, code=code, errors=[])
-    assert refusal_text.describe_file_errors(whole, POLISH) == [sentence or "?"]
+    refusal = Refused(sentence or "?", "", status=422, code=code, errors=[])
+    assert refusal_text.describe_file_errors(refusal, POLISH) == [sentence or "?"]
     column: Any = {"pointer": "", "column": "depth", "line": "", "code": code, "message": "Odd."}
     assert refusal_text.describe_file_errors(Refused("?", "", status=422, code=code, errors=[column]), POLISH) == [
         "depth: Odd."
@@ -149,13 +149,13 @@ def test_a_row_that_was_refused_says_why_in_the_readers_language(service: TestCl
     answer = ask(service, MODEL, text_of(list(DIAMOND), rows, ";"), "csv", "arrow")
     assert [row["error_codes"] for row in read(answer)] == list(ROWS)
     table = scored_file.select_rows(cards[MODEL], pa.ipc.open_stream(answer.content).read_all(), scored_file.REFUSED, "file")
-    for tr, expected in ((POLISH, [said for _, said in ROWS.values()]), (ENGLISH, None)):
-        told = scored_file.replace_error_codes(table, partial(refusal_text.describe_row_errors, cards[MODEL], tr=tr))
-        assert told.schema.names[:2] == ["row", "error"]
-        said = told["error"].to_pylist()
-        assert said == expected if expected else not set(said) & set(table["error"].to_pylist())
+    for tr, expected in ((POLISH, [messages for _, messages in ROWS.values()]), (ENGLISH, None)):
+        translated = scored_file.replace_error_codes(table, partial(refusal_text.describe_row_errors, cards[MODEL], tr=tr))
+        assert translated.schema.names[:2] == ["row", "error"]
+        messages = translated["error"].to_pylist()
+        assert messages == expected if expected else not set(messages) & set(table["error"].to_pylist())
 
 
-def test_several_faults_of_a_row_are_all_said(cards: dict[str, Card]) -> None:
-    said = refusal_text.describe_row_errors(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
-    assert said == "depth: a value is missing; carat: not a number"
+def test_several_faults_of_a_row_are_all_named(cards: dict[str, Card]) -> None:
+    messages = refusal_text.describe_row_errors(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
+    assert messages == "depth: a value is missing; carat: not a number"

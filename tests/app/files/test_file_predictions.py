@@ -1,4 +1,4 @@
-"""Promises of files: the same numbers as in JSON, nothing guessed, every refused row in its place, every bad file refused whole."""
+"""Promises of files: the same numbers as in JSON, no guesses, each bad row refused alone, each bad file refused as a whole."""
 
 import io
 import json
@@ -52,7 +52,7 @@ def numbers_of_json(answer: dict[str, Any]) -> list[list[float]]:
 @pytest.mark.parametrize("accept", [*KINDS, "json", None])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", MODELS)
-def test_the_same_row_gets_the_same_number_whatever_the_file(
+def test_a_row_gets_the_same_number_from_every_kind_of_file(
     name: str, kind: str, accept: str | None, service: TestClient, cards: dict[str, Any]
 ) -> None:
     rows = cards[name]["real_rows"]
@@ -74,7 +74,7 @@ def test_the_same_row_gets_the_same_number_whatever_the_file(
 
 
 @pytest.mark.parametrize("accept", KINDS)
-def test_rows_that_come_as_json_may_go_as_a_file(accept: str, service: TestClient, cards: dict[str, Any]) -> None:
+def test_rows_in_json_may_be_answered_as_a_file(accept: str, service: TestClient, cards: dict[str, Any]) -> None:
     rows = cards["diamond-price"]["real_rows"]
     expected = service.post("/v1/models/diamond-price/predictions", json={"rows": rows}).json()
     answer = service.post("/v1/models/diamond-price/predictions", json={"rows": rows}, headers={"Accept": MEDIA[accept]})
@@ -82,7 +82,7 @@ def test_rows_that_come_as_json_may_go_as_a_file(accept: str, service: TestClien
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_columns_come_in_any_order_and_what_is_no_input_passes_through(kind: str, service: TestClient) -> None:
+def test_columns_have_any_order_and_other_columns_are_repeated(kind: str, service: TestClient) -> None:
     rows = [DIAMOND | {"id": f"00{place}", "note": 'a "quoted", note\nof two lines'} for place in range(3)]
     table = pa.Table.from_pylist(rows).select(["note", "table", "cut", "id", "carat", "clarity", "depth", "color"])
     answer = ask(service, "diamond-price", written(table, kind), kind)
@@ -95,7 +95,7 @@ def test_columns_come_in_any_order_and_what_is_no_input_passes_through(kind: str
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_inputs_come_back_where_they_are_asked_for(kind: str, service: TestClient) -> None:
+def test_the_answer_repeats_the_inputs_on_request(kind: str, service: TestClient) -> None:
     rows = [DIAMOND | {"id": "7"}, DIAMOND | {"carat": -1.0, "id": "8"}]
     table = pa.Table.from_pylist(rows).select(["id", *reversed(list(DIAMOND))])
     found = read(ask(service, "diamond-price", written(table, kind), kind, query="?inputs=keep"))
@@ -117,7 +117,7 @@ def test_types_of_other_columns_stay_as_they_are(service: TestClient) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_bad_row_is_refused_in_its_place_and_the_good_ones_are_scored(kind: str, service: TestClient) -> None:
+def test_a_bad_row_is_refused_and_the_good_rows_are_scored_in_order(kind: str, service: TestClient) -> None:
     rows = [DIAMOND, DIAMOND | {"cut": "Shiny"}, DIAMOND | {"carat": -1.0, "depth": None}, DIAMOND]
     found = read(ask(service, "diamond-price", written(pa.Table.from_pylist(rows), kind), kind))
     assert [bool(row["error"]) for row in found] == [False, True, True, False]
@@ -162,7 +162,7 @@ def test_a_text_that_is_not_known_is_refused_in_every_kind_of_file(kind: str, se
     assert [row["error_codes"] or "" for row in found] == ["", "comment: missing_field"]
 
 
-def test_a_row_whose_surplus_cells_are_empty_keeps_its_own(service: TestClient) -> None:
+def test_a_row_with_empty_extra_cells_is_scored(service: TestClient) -> None:
     good = [*map(str, DIAMOND.values())]
     rows = [["7", *good, "x", "", ""], ["8", *good, "x", "", "y"], ["9", *good]]
     found = read(ask(service, "diamond-price", text_of(["id", *DIAMOND, "note"], rows), "csv"))
@@ -185,7 +185,7 @@ DIALECTS = [
 
 
 @pytest.mark.parametrize(("encoding", "separator", "decimal"), DIALECTS)
-def test_however_a_table_is_written_its_numbers_are_the_same(
+def test_the_dialect_of_a_csv_does_not_change_its_numbers(
     encoding: str, separator: str, decimal: str, service: TestClient
 ) -> None:
     rows = [[str(value).replace(".", decimal) for value in DIAMOND.values()] + ["Łódź; ąę, |\t"]] * 3
@@ -195,9 +195,9 @@ def test_however_a_table_is_written_its_numbers_are_the_same(
     expected = service.post("/v1/models/diamond-price/predictions", json={"rows": [DIAMOND] * 3}).json()
     assert numbers(read(answer)) == numbers_of_json(expected)
     assert {row["miasto"] for row in read(answer)} == {"Łódź; ąę, |\t"}
-    said = recognised(answer)
-    assert said["separator"] == {"\t": "tab"}.get(separator, separator)
-    assert said["decimal"] == {",": "comma", ".": "point"}[decimal]
+    description = recognised(answer)
+    assert description["separator"] == {"\t": "tab"}.get(separator, separator)
+    assert description["decimal"] == {",": "comma", ".": "point"}[decimal]
     back = ask(service, "diamond-price", body, "csv")
     assert (separator in back.text.split("\n")[0], decimal in back.text.split("\n")[1]) == (True, True)
 
@@ -247,7 +247,7 @@ def with_cells(**cells: str) -> bytes:
         (b"PK\x03\x04" + bytes(100), "zero bytes"),
     ],
 )
-def test_a_csv_that_cannot_be_read_for_sure_is_refused_with_a_hint(body: bytes, word: str, service: TestClient) -> None:
+def test_an_ambiguous_csv_is_refused_with_a_hint(body: bytes, word: str, service: TestClient) -> None:
     answer = ask(service, "diamond-price", body, "csv")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_file"), answer.text
     assert word in answer.json()["detail"]
@@ -255,7 +255,7 @@ def test_a_csv_that_cannot_be_read_for_sure_is_refused_with_a_hint(body: bytes, 
 
 
 @pytest.mark.parametrize("before", ["\n", "\r\n\r\n", "  \n", "sep=;\n", "SEP=;\r\n", '"sep=;"\n', "\nsep=;\n"])
-def test_lines_before_the_names_are_passed_over(before: str, service: TestClient) -> None:
+def test_lines_before_the_header_are_skipped(before: str, service: TestClient) -> None:
     body = before.encode() + with_cells() + b"0.7;Ideal\n"
     answer = ask(service, "diamond-price", body, "csv")
     assert (answer.status_code, recognised(answer)["rows"]) == (200, 3), answer.text
@@ -299,7 +299,7 @@ AREAS = [
 
 
 @pytest.mark.parametrize(("separator", "areas", "sign"), AREAS)
-def test_a_sign_that_may_part_thousands_is_a_decimal_sign_only_where_something_says_so(
+def test_a_possible_thousands_separator_is_a_decimal_sign_only_with_evidence(
     separator: str, areas: list[str], sign: str | None, toys: TestClient
 ) -> None:
     rows = [[area, "2", "good", "true", "3"] for area in areas]
@@ -312,7 +312,7 @@ def test_a_sign_that_may_part_thousands_is_a_decimal_sign_only_where_something_s
         assert answer.json()["file"]["decimal"] == sign
 
 
-def test_the_caller_may_say_the_decimal_sign(service: TestClient) -> None:
+def test_the_caller_may_give_the_decimal_sign(service: TestClient) -> None:
     body = with_cells(table="1,234", carat="0,7", depth="61,8")
     for sign, error in (("comma", "column table: Expected a value"), ("point", "column carat: Expected a number")):
         found = read(ask(service, "diamond-price", body, "csv", query=f"?decimal={sign}"))
@@ -336,7 +336,7 @@ CELLS = ["n/a", "NaN", "inf", "-inf", "1_000", "0x1", "1e999", "61.8 mm", "٣", 
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_cell_that_is_no_number_is_never_taken_for_one(cell: str, service: TestClient) -> None:
+def test_a_cell_that_is_not_a_number_is_never_read_as_one(cell: str, service: TestClient) -> None:
     (found, _) = read(ask(service, "diamond-price", with_cells(depth=cell), "csv"))
     assert "column depth: Expected a" in found["error"]
 
@@ -365,7 +365,7 @@ FLAT_TYPES = pa.schema(
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(FLAT_CELLS, min_size=1, max_size=8))
-def test_every_kind_of_field_comes_through_every_kind_of_file(
+def test_every_type_of_field_is_read_from_every_kind_of_file(
     kind: str, rows: list[dict[str, Any]], toys: TestClient
 ) -> None:
     expected = toys.post("/v1/models/flat-price/predictions", json={"rows": rows}).json()
@@ -403,7 +403,7 @@ def test_a_row_of_csv_is_scored_only_if_its_cells_spell_values_of_the_model(cell
 
 
 def damaged(kind: str, body: bytes) -> list[bytes]:
-    """Return the file cut and bent at many places."""
+    """Return the file cut and changed at many positions."""
     random = np.random.default_rng(0)
     cut = [body[: int(len(body) * part)] for part in (0.0, 0.1, 0.5, 0.9, 0.99)]
     bent = []
@@ -438,7 +438,7 @@ def test_a_column_of_another_type_refuses_the_file(service: TestClient) -> None:
         assert (answer["code"], answer["errors"][0]["column"]) == ("invalid_file", name)
 
 
-def test_what_arrow_writers_make_of_the_same_values_is_the_same(service: TestClient) -> None:
+def test_the_layout_of_arrow_columns_does_not_change_the_predictions(service: TestClient) -> None:
     plain = pa.table({name: [value, value] for name, value in DIAMOND.items()})
     other = pa.table(
         {
@@ -490,23 +490,23 @@ def test_a_parquet_row_group_that_unpacks_to_more_than_a_gigabyte_is_refused(ser
 
 
 @pytest.mark.parametrize("size", [1000, 2**22])
-def test_a_file_that_the_disk_has_no_room_for_is_for_later(size: int, service: TestClient) -> None:
+def test_a_full_disk_asks_the_caller_to_try_later(size: int, service: TestClient) -> None:
     body = with_cells(note="x" * 100_000) * 20
     pieces = [body[start : start + size] for start in range(0, len(body), size)]
-    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, usual[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, limit[1]))
     try:
         status, headers, answer = sent(service, "diamond-price", pieces, "csv")
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
         signal.signal(signal.SIGXFSZ, ignored)
     assert (status, json.loads(answer)["code"]) == (503, "overloaded"), answer
     assert int(headers["retry-after"]) >= 1
     assert ask(service, "diamond-price", with_cells(), "csv").status_code == 200
 
 
-def test_a_type_that_is_none_of_ours_is_named(service: TestClient) -> None:
+def test_an_unsupported_media_type_is_named(service: TestClient) -> None:
     assert ask(service, "diamond-price", b"x", "application/vnd.ms-excel").status_code == 415
     answer = ask(service, "diamond-price", with_cells(), "csv", "image/png")
     assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
@@ -516,13 +516,13 @@ def test_a_type_that_is_none_of_ours_is_named(service: TestClient) -> None:
     assert service.post("/v1/models/diamond-price/predictions", content=b"x", headers=gzip).status_code == 415
 
 
-def test_a_version_may_be_demanded_of_a_file_too(service: TestClient, cards: dict[str, Any]) -> None:
+def test_a_file_may_be_scored_by_a_named_version(service: TestClient, cards: dict[str, Any]) -> None:
     version = cards["diamond-price"]["version"]
     assert ask(service, "diamond-price", with_cells(), "csv", query=f"?version={version}").status_code == 200
     assert ask(service, "diamond-price", with_cells(), "csv", query="?version=no").json()["code"] == "unknown_version"
 
 
-def test_a_file_without_rows_is_no_mistake(service: TestClient) -> None:
+def test_a_file_without_rows_is_answered(service: TestClient) -> None:
     for kind in KINDS:
         table = pa.Table.from_pylist([DIAMOND]).slice(0, 0)
         for accept in (*KINDS, "json"):
@@ -531,7 +531,7 @@ def test_a_file_without_rows_is_no_mistake(service: TestClient) -> None:
             assert (answer.json()["predictions"] if accept == "json" else read(answer)) == []
 
 
-def test_long_lists_of_other_columns_do_not_burst_the_header(service: TestClient) -> None:
+def test_long_lists_of_other_columns_are_shortened_in_the_header(service: TestClient) -> None:
     more = {f"column {place} " + "ż" * 60: "x" for place in range(900)}
     answer = ask(service, "diamond-price", with_cells(**more), "csv")
     assert answer.status_code == 200
@@ -539,7 +539,7 @@ def test_long_lists_of_other_columns_do_not_burst_the_header(service: TestClient
     assert recognised(answer)["ignored"][-1] == "…"
 
 
-def test_a_model_that_breaks_in_the_middle_breaks_the_answer_off(toys: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_fails_later_closes_the_connection(toys: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = pa.Table.from_pylist([FLAT_ROW] * 40_000, FLAT_TYPES)
     scorer, asked = TOYS["flat-price"].scorer, []
     score = scorer.score

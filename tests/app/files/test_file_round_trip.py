@@ -1,4 +1,4 @@
-"""Promises of what passes through a file: ids come back as they were, a cut-off file is no whole one, strange cells have a code."""
+"""Promises of columns that an answer repeats: ids are unchanged, an incomplete file is refused, odd cells have a code."""
 
 import io
 import uuid
@@ -22,13 +22,13 @@ def with_ids(ids: Any, name: str = "id") -> pa.Table:
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ids=some.lists(some.text(some.characters(codec="utf-8") | some.sampled_from('\r\n",; ')), min_size=1, max_size=5))
-def test_an_id_of_any_signs_comes_back_as_it_was(ids: list[str], service: TestClient) -> None:
+def test_an_id_with_any_characters_is_repeated_unchanged(ids: list[str], service: TestClient) -> None:
     for accept in ("csv", "arrow"):
         found = read(ask(service, MODEL, written(with_ids(ids), "arrow"), "arrow", accept))
         assert [row["id"] for row in found] == ids
 
 
-def test_a_name_with_a_line_break_comes_back_as_it_was(service: TestClient) -> None:
+def test_a_column_name_with_a_line_break_is_repeated_unchanged(service: TestClient) -> None:
     answer = ask(service, MODEL, written(with_ids(["7"], "one\rtwo"), "arrow"), "arrow", "csv")
     assert read(answer)[0]["one\rtwo"] == "7"
 
@@ -55,7 +55,7 @@ KEPT_AS_TEXT = [
 
 
 @pytest.mark.parametrize(("ids", "text"), KEPT_AS_TEXT, ids=lambda given: str(getattr(given, "type", "")))
-def test_a_cell_is_written_as_csv_where_a_text_can_say_it(ids: pa.Array, text: str | None, service: TestClient) -> None:
+def test_a_cell_is_written_as_csv_if_text_can_express_it(ids: pa.Array, text: str | None, service: TestClient) -> None:
     answer = ask(service, MODEL, written(with_ids(ids), "arrow"), "arrow", "csv")
     if text is None:
         assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable"), answer.text
@@ -78,7 +78,7 @@ def test_a_parquet_name_that_is_no_text_is_refused_with_a_code(service: TestClie
 
 
 def streamed(ids: list[str], chunk: int) -> tuple[bytes, list[int]]:
-    """Return an Arrow stream and the places at which its batches end."""
+    """Return an Arrow stream and the offsets at which its batches end."""
     out, ends, table = io.BytesIO(), [], with_ids(ids)
     with pa.ipc.new_stream(out, table.schema) as stream:
         for start in range(0, len(ids), chunk):
@@ -98,13 +98,13 @@ def test_a_stream_that_is_cut_off_anywhere_is_refused(service: TestClient) -> No
         assert answer.json()["errors"][0]["code"] == "damaged_file"
 
 
-def test_rows_after_the_end_of_a_stream_are_not_left_out_in_silence(service: TestClient) -> None:
+def test_rows_after_the_end_mark_of_a_stream_are_refused(service: TestClient) -> None:
     body, _ = streamed(["7"], 1)
     answer = ask(service, MODEL, body + body, "arrow")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "damaged_file")
 
 
-def test_the_older_end_of_a_stream_is_an_end_too(service: TestClient) -> None:
+def test_the_older_end_mark_of_a_stream_is_accepted(service: TestClient) -> None:
     body, _ = streamed(["7"], 1)
     assert body.endswith(b"\xff\xff\xff\xff\0\0\0\0")
     assert ask(service, MODEL, body[:-8] + bytes(4), "arrow").status_code == 200

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from service.bundles.background import background_of
+from service.bundles.background import build_background
 from service.bundles.registry import Model, Registry
 from service.schemas import (
     Band,
@@ -93,7 +93,7 @@ def toy() -> Model:
         segments=[Segment(name="en", label={"en": "by language", "pl": "według języka"}, is_input=True, groups=[group])],
         weak_spots=[WeakSpot(sentence={"en": "weak", "pl": "słabo"}, metric=FIGURE, overall=0.5)],
     )
-    return replace(model, card=card, evaluation=evaluation, background=background_of(card, model.checks, None))
+    return replace(model, card=card, evaluation=evaluation, background=build_background(card, model.checks, None))
 
 
 @pytest.fixture(scope="module")

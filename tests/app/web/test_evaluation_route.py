@@ -76,10 +76,10 @@ def test_every_text_is_there_in_both_languages(name: str, bundles: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("wanted", "language", "women"), [("pl", "pl", "kobiety"), ("en", "en", "women"), ("de", "en", "women")]
+    ("accepted", "language", "women"), [("pl", "pl", "kobiety"), ("en", "en", "women"), ("de", "en", "women")]
 )
-def test_texts_follow_the_callers_language(wanted: str, language: str, women: str, service: TestClient) -> None:
-    answer = service.get("/v1/models/credit-default/evaluation", headers={"Accept-Language": wanted})
+def test_texts_follow_the_callers_language(accepted: str, language: str, women: str, service: TestClient) -> None:
+    answer = service.get("/v1/models/credit-default/evaluation", headers={"Accept-Language": accepted})
     assert answer.headers["content-language"] == language
     assert answer.headers["vary"] == "Accept-Language"
     found = answer.json()["evaluation"]
@@ -87,7 +87,7 @@ def test_texts_follow_the_callers_language(wanted: str, language: str, women: st
     assert women in {group["label"] for segment in found["segments"] for group in segment["groups"]}
 
 
-def test_a_model_that_nobody_knows_has_no_evaluation(service: TestClient) -> None:
+def test_an_unknown_model_has_no_evaluation(service: TestClient) -> None:
     answer = service.get("/v1/models/nobody/evaluation")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_model")
 
@@ -143,7 +143,7 @@ def test_an_evaluation_of_another_kind_of_model_is_refused(bundles: Path, tmp_pa
     shutil.copytree(bundles / "credit-default", folder)
     shutil.copy(bundles / "diamond-price" / "evaluation.json", folder)
     (folder / "version").write_text(digest(folder))
-    with pytest.raises(BrokenBundle, match=r"another answer"):
+    with pytest.raises(BrokenBundle, match=r"another output"):
         open_model(folder)
 
 

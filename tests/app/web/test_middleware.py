@@ -39,7 +39,7 @@ PATHS = [
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
-def test_without_a_key_nothing_is_said_whatever_the_method(path: str, method: str, locked: TestClient) -> None:
+def test_without_a_key_every_method_is_refused(path: str, method: str, locked: TestClient) -> None:
     answer = locked.request(method, path)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
@@ -60,7 +60,7 @@ def test_a_key_without_the_scope_is_forbidden(locked: TestClient) -> None:
     )
 
 
-def test_a_good_key_opens_everything_that_may_be_read(locked: TestClient) -> None:
+def test_a_valid_key_may_read_every_route(locked: TestClient) -> None:
     with_key = {"Authorization": f"Bearer {READ}", "Host": "models.example.org"}
     assert locked.get("/v1/models", headers=with_key).status_code == 200
     assert locked.post("/v1/models/credit-default/predictions", headers=with_key, json={"rows": []}).status_code == 200

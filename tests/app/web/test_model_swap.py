@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from service.bundles.prediction_builder import answers
+from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.registry import Model, Registry
 from service.rows.checks import Checks
 from service.rows.quick_reader import QuickReader
@@ -43,7 +43,14 @@ def flat_model(version: str, *, backwards: bool = False) -> Model:
     card = msgspec.structs.replace(FLAT.card, inputs=inputs, version=version, entity=Entity(key="flat"))
     checks = Checks(card)
     scorer = FormulaScorer(lambda matrix: flat_price(matrix[:, ::-1]) + 1000 if backwards else flat_price(matrix))
-    return replace(FLAT, card=card, checks=checks, read=QuickReader(card, checks), scorer=scorer, answer=answers(card))
+    return replace(
+        FLAT,
+        card=card,
+        checks=checks,
+        quick_reader=QuickReader(card, checks),
+        scorer=scorer,
+        builder=create_prediction_builder(card),
+    )
 
 
 def body_of(content: Any) -> bytes:

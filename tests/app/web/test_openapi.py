@@ -33,8 +33,8 @@ QUESTIONS = ("predictions", "explanations", "curves", "recommendations")
 ROWS = {model.card.name: model.card.examples[0].row for model in map(open_model, sorted(BUNDLES.glob("[a-z]*")))}
 
 
-def mend(case: Any) -> None:
-    """Put right what no JSON schema can say: a range ends after it begins, 20.0 is not a whole number, a key is known."""
+def repair(case: Any) -> None:
+    """Repair what no JSON schema can express: a range ends after it begins, 20.0 is not a whole number, a key is known."""
     body = case.body
     rows = body.get("rows", [])
     for place, row in enumerate(rows):
@@ -44,22 +44,22 @@ def mend(case: Any) -> None:
         body["points"] = int(body["points"])
     if "ranges" in body:
         body["ranges"] = {name: sorted(ends) for name, ends in body["ranges"].items()}
-    for wanted in filter(None, map(body.get("goal", {}).get, ("probability", "value"))):
-        if wanted.get("min") is not None and wanted.get("max") is not None:
-            wanted["min"], wanted["max"] = sorted((wanted["min"], wanted["max"]))
+    for limits in filter(None, map(body.get("goal", {}).get, ("probability", "value"))):
+        if limits.get("min") is not None and limits.get("max") is not None:
+            limits["min"], limits["max"] = sorted((limits["min"], limits["max"]))
 
 
 @schema.exclude(path_regex="/explanations$").parametrize()
 @settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_operation_keeps_its_word(case: Any) -> None:
+def test_every_operation_answers_as_documented(case: Any) -> None:
     if case.path.endswith(("/predictions", "/curves", "/recommendations")) and case.meta.generation.mode.is_positive:
-        mend(case)
+        repair(case)
     case.call_and_validate(headers={"Host": "localhost"})
 
 
 @schema.include(path_regex="/explanations$").parametrize()
 @settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_explanation_keeps_its_word(case: Any) -> None:
+def test_every_explanation_answers_as_documented(case: Any) -> None:
     case.call_and_validate(headers={"Host": "localhost"})
 
 
@@ -102,8 +102,8 @@ def test_the_examples_show_what_would_have_to_change(name: str, service: TestCli
     assert any(answer["recommendations"] for answer in answers)
 
 
-def holder(document: Any, schema: Any) -> jsonschema_rs.Draft202012Validator:
-    """Return the judge of a schema that points into the document."""
+def validator(document: Any, schema: Any) -> jsonschema_rs.Draft202012Validator:
+    """Return the checker of a schema that points into the document."""
     return jsonschema_rs.Draft202012Validator({**schema, "components": document["components"]})
 
 
@@ -112,39 +112,39 @@ def test_every_answer_has_the_shape_that_its_own_operation_names(service: TestCl
     for name in cards:
         for kind, body in bodies(document, name).items():
             shape = document["paths"][f"/v1/models/{name}/{kind}"]["post"]["responses"]["200"]["content"]
-            judge = holder(document, shape["application/json"]["schema"])
+            checker = validator(document, shape["application/json"]["schema"])
             for example in body["examples"].values():
-                judge.validate(service.post(f"/v1/models/{name}/{kind}", json=example["value"]).json())
+                checker.validate(service.post(f"/v1/models/{name}/{kind}", json=example["value"]).json())
         shape = document["paths"][f"/v1/models/{name}/evaluation"]["get"]["responses"]["200"]["content"]
         evaluations = {other: service.get(f"/v1/models/{other}/evaluation").json() for other in cards}
-        judge = holder(document, shape["application/json"]["schema"])
+        checker = validator(document, shape["application/json"]["schema"])
         for other, evaluation in evaluations.items():
             same = cards[other]["output"]["kind"] == cards[name]["output"]["kind"]
-            assert judge.is_valid(evaluation) == same, (name, other)
+            assert checker.is_valid(evaluation) == same, (name, other)
 
 
 CREDIT, PRICE = "credit-default", "diamond-price"
 REFUSED = [
-    (CREDIT, "explanations", lambda asked: asked | {"rows": asked["rows"] * 21}, 413),
-    (CREDIT, "explanations", lambda asked: asked | {"language": "pl"}, 422),
-    (CREDIT, "curves", lambda asked: asked | {"fields": []}, 422),
-    (CREDIT, "curves", lambda asked: asked | {"fields": asked["fields"][:1] * 2}, 422),
-    (CREDIT, "curves", lambda asked: asked | {"fields": ["shoe_size"]}, 422),
-    (CREDIT, "curves", lambda asked: asked | {"fields": asked["fields"][:1], "together": True}, 422),
-    (CREDIT, "curves", lambda asked: asked | {"points": 1}, 422),
-    (CREDIT, "curves", lambda asked: asked | {"points": 202}, 422),
-    (CREDIT, "curves", lambda asked: asked | {"points": 42, "together": True}, 422),
-    (CREDIT, "curves", lambda asked: asked | {"pinned": {}}, 422),
-    (CREDIT, "recommendations", lambda asked: asked | {"goal": {}}, 422),
-    (CREDIT, "recommendations", lambda asked: asked | {"goal": {"decision": "frame it"}}, 422),
-    (CREDIT, "recommendations", lambda asked: asked | {"goal": {"value": {"min": 1}}}, 422),
-    (CREDIT, "recommendations", lambda asked: asked | {"goal": {"probability": {"label": "pays", "min": 1.1}}}, 422),
-    (CREDIT, "recommendations", lambda asked: asked | {"fixed": ["shoe_size"]}, 422),
-    (CREDIT, "recommendations", lambda asked: asked | {"ranges": {"shoe_size": [1, 2]}}, 422),
-    (PRICE, "recommendations", lambda asked: asked | {"ranges": {"cut": [1, 2]}}, 422),
-    (PRICE, "recommendations", lambda asked: asked | {"ranges": {"carat": [1]}}, 422),
-    (PRICE, "recommendations", lambda asked: asked | {"goal": {"value": {}}}, 422),
-    (PRICE, "recommendations", lambda asked: asked | {"goal": {"probability": {"label": "pays"}}}, 422),
+    (CREDIT, "explanations", lambda body: body | {"rows": body["rows"] * 21}, 413),
+    (CREDIT, "explanations", lambda body: body | {"language": "pl"}, 422),
+    (CREDIT, "curves", lambda body: body | {"fields": []}, 422),
+    (CREDIT, "curves", lambda body: body | {"fields": body["fields"][:1] * 2}, 422),
+    (CREDIT, "curves", lambda body: body | {"fields": ["shoe_size"]}, 422),
+    (CREDIT, "curves", lambda body: body | {"fields": body["fields"][:1], "together": True}, 422),
+    (CREDIT, "curves", lambda body: body | {"points": 1}, 422),
+    (CREDIT, "curves", lambda body: body | {"points": 202}, 422),
+    (CREDIT, "curves", lambda body: body | {"points": 42, "together": True}, 422),
+    (CREDIT, "curves", lambda body: body | {"pinned": {}}, 422),
+    (CREDIT, "recommendations", lambda body: body | {"goal": {}}, 422),
+    (CREDIT, "recommendations", lambda body: body | {"goal": {"decision": "frame it"}}, 422),
+    (CREDIT, "recommendations", lambda body: body | {"goal": {"value": {"min": 1}}}, 422),
+    (CREDIT, "recommendations", lambda body: body | {"goal": {"probability": {"label": "pays", "min": 1.1}}}, 422),
+    (CREDIT, "recommendations", lambda body: body | {"fixed": ["shoe_size"]}, 422),
+    (CREDIT, "recommendations", lambda body: body | {"ranges": {"shoe_size": [1, 2]}}, 422),
+    (PRICE, "recommendations", lambda body: body | {"ranges": {"cut": [1, 2]}}, 422),
+    (PRICE, "recommendations", lambda body: body | {"ranges": {"carat": [1]}}, 422),
+    (PRICE, "recommendations", lambda body: body | {"goal": {"value": {}}}, 422),
+    (PRICE, "recommendations", lambda body: body | {"goal": {"probability": {"label": "pays"}}}, 422),
 ]
 """Model, question, what is done to its example, the status: each refused by the service, so the schema must refuse it too."""
 
@@ -156,15 +156,15 @@ def test_what_the_service_refuses_its_schema_refuses(
     document = service.get("/openapi.json").json()
     body = bodies(document, model)[kind]
     good = next(iter(body["examples"].values()))["value"]
-    judge = holder(document, body["schema"])
-    assert judge.is_valid(good)
-    assert not judge.is_valid(spoil(good))
+    checker = validator(document, body["schema"])
+    assert checker.is_valid(good)
+    assert not checker.is_valid(spoil(good))
     answer = service.post(f"/v1/models/{model}/{kind}", json=spoil(good))
     assert answer.status_code == status
     assert str(status) in document["paths"][f"/v1/models/{model}/{kind}"]["post"]["responses"]
 
 
-def test_a_model_of_texts_alone_has_no_curves_to_offer(service: TestClient, cards: dict[str, Any]) -> None:
+def test_a_model_with_only_texts_has_no_curves(service: TestClient, cards: dict[str, Any]) -> None:
     row = cards["comment-sentiment"]["examples"][0]["row"]
     answer = service.post("/v1/models/comment-sentiment/curves", json={"row": row, "fields": list(row)})
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "wrong_type")

@@ -27,7 +27,7 @@ def numbers(answer: dict[str, Any]) -> list[list[float]]:
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
-def test_the_api_says_what_pipeline_scores(name: str, service: TestClient, bundles: Path) -> None:
+def test_the_api_gives_the_scores_of_the_pipeline(name: str, service: TestClient, bundles: Path) -> None:
     card = read_card(bundles / name)
     fields = split_of(name).test.fields.iloc[:500][[field.name for field in card.inputs]]
     rows = json.loads(fields.to_json(orient="records", double_precision=15))
@@ -79,7 +79,7 @@ def test_a_value_outside_the_training_range_is_scored_with_a_warning(service: Te
     assert prediction["warnings"] == [{"field": "carat", "code": "outside_training_range"}]
 
 
-def test_the_served_version_may_be_demanded(service: TestClient, cards: dict[str, Any]) -> None:
+def test_a_request_may_name_the_served_version(service: TestClient, cards: dict[str, Any]) -> None:
     card = cards["credit-default"]
     row = card["examples"][0]["row"]
     assert service.post(CREDIT, json={"rows": [row], "version": card["version"]}).status_code == 200
@@ -106,7 +106,7 @@ def test_a_bad_value_is_refused_in_one_shape_that_names_row_and_field(
         ('"credit_limit": 20000', "credit_limit", "duplicate_field"),
     ],
 )
-def test_an_extra_or_a_doubled_field_is_named(
+def test_an_extra_or_duplicate_field_is_named(
     change: str, field: str, code: str, service: TestClient, cards: dict[str, Any]
 ) -> None:
     row = json.dumps(cards["credit-default"]["examples"][0]["row"])[:-1] + ", " + change + "}"
@@ -130,7 +130,7 @@ def test_a_bad_body_is_refused_in_one_shape(
     check_problem(answer, status, code)
 
 
-def test_no_rows_are_no_mistake(service: TestClient) -> None:
+def test_zero_rows_are_answered(service: TestClient) -> None:
     assert service.post(CREDIT, json={"rows": []}).json()["predictions"] == []
 
 

@@ -106,7 +106,7 @@ def test_no_post_takes_a_compressed_body(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_a_post_that_is_no_json_is_refused(path: str) -> None:
+def test_a_post_that_is_not_json_is_refused(path: str) -> None:
     app = TestClient(app_of(), base_url="http://localhost")
     check_problem(app.post(path, content=b"a=1", headers={"Content-Type": "text/plain"}), 415, "unsupported_type")
 
@@ -142,7 +142,7 @@ def test_all_bodies_together_take_no_more_memory_than_the_limit() -> None:
     asyncio.run(run())
 
 
-def test_open_streams_take_no_slot_of_a_prediction_and_have_a_limit_of_their_own() -> None:
+def test_open_streams_take_no_slot_of_a_prediction_and_have_a_separate_limit() -> None:
     async def run() -> None:
         app = app_of(max_in_flight=1, max_streams=3)
         streams = [Call(app, "GET", "/v1/watch") for _ in range(3)]

@@ -55,10 +55,8 @@ def test_bands_of_a_probability_cover_0_to_1(bands: Any) -> None:
     value=st.floats(-1e30, 1e30),
     step=st.sampled_from([1, -1]),
 )
-def test_every_value_is_in_one_band_the_lowest_and_the_highest_without_end(
-    ends: list[float], value: float, step: int
-) -> None:
-    bands = [(str(place), low, high) for place, (low, high) in enumerate(pairwise(ends))]
+def test_every_value_is_in_one_band_and_the_outer_bands_are_open(ends: list[float], value: float, step: int) -> None:
+    bands = [(str(index), low, high) for index, (low, high) in enumerate(pairwise(ends))]
     card = with_bands(FLAT.card, *bands[::step])
     check_card(card)
     model = model_of("banded", card.inputs, card.output, lambda numbers: np.full(len(numbers), value))

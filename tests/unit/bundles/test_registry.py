@@ -43,14 +43,14 @@ def test_a_version_added_as_default_answers_requests_without_a_version() -> None
     assert registry.get("flat-price", "first") is first
 
 
-def test_a_version_that_is_there_already_is_refused() -> None:
+def test_a_version_cannot_be_added_twice() -> None:
     registry = Registry.of([FLAT])
     with pytest.raises(BrokenBundle, match="another copy"):
         registry.add(replace(FLAT))
     assert registry.get("flat-price") is FLAT
 
 
-def test_a_registry_that_is_not_loaded_calls_no_model_unknown() -> None:
+def test_models_are_not_called_unknown_while_the_registry_loads() -> None:
     with pytest.raises(ModelUnavailable, match="being loaded"):
         Registry().get("flat-price")
     assert Registry.of([]).models() == []

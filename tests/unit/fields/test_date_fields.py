@@ -101,8 +101,8 @@ def test_any_timestamp_is_a_moment_or_outside_of_the_calendar(count: int, unit: 
         assert not MOMENT.min_number <= only(column) <= MOMENT.max_number
     else:
         assert only(column) == days_of(moment)
-    whole = only(DAY.parse_arrow(pa.array([count], pa.timestamp(unit, tz=zone))))
-    assert abs(whole - only(column)) <= 1.5 + 1e-12 * abs(whole)
+    day = only(DAY.parse_arrow(pa.array([count], pa.timestamp(unit, tz=zone))))
+    assert abs(day - only(column)) <= 1.5 + 1e-12 * abs(day)
 
 
 @given(
@@ -183,7 +183,7 @@ NO_MOMENTS = [
 
 
 @pytest.mark.parametrize(("kind", "text"), [(DAY, text) for text in NO_DATES] + [(MOMENT, text) for text in NO_MOMENTS])
-def test_what_is_no_date_is_refused_with_a_code_and_an_example(kind: DateType, text: str) -> None:
+def test_a_text_that_is_not_a_date_is_refused_with_a_code_and_an_example(kind: DateType, text: str) -> None:
     faults: list[Fault] = []
     assert list(kind.encode([text], faults)) == [None]
     assert [(fault.code, fault.row) for fault in faults] == [("wrong_type", 0)]
@@ -204,7 +204,7 @@ def test_any_text_is_a_value_or_refused(text: str) -> None:
             assert kind.number(kind.value(number)) == number
 
 
-def test_a_quiet_leap_day_and_the_ends_of_the_calendar_are_dates() -> None:
+def test_a_leap_day_and_the_ends_of_the_calendar_are_dates() -> None:
     for text in ("2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"):
         assert DAY.value(DAY.number(text)) == text
     assert (DAY.value(DAY.min_number), DAY.value(DAY.max_number)) == ("0001-01-01", "9999-12-31")
@@ -264,9 +264,7 @@ def test_short_ranges_step_by_day_and_longer_ones_by_week(low: str, high: str, s
 
 
 @given(DAYS, DAYS, st.integers(2, 201))
-def test_any_range_has_at_most_so_many_dates_inside_it_the_long_ones_firsts_of_months(
-    one: date, other: date, points: int
-) -> None:
+def test_a_grid_has_at_most_the_requested_dates_and_long_ranges_step_by_month(one: date, other: date, points: int) -> None:
     low, high = sorted((one, other))
     numbers = DAY.grid(DAY.number(low.isoformat()), DAY.number(high.isoformat())).even(points)
     days = [date.fromisoformat(DAY.value(number)) for number in numbers]

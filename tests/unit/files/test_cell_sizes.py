@@ -50,7 +50,7 @@ def measured(array: pa.Array) -> list[float]:
 
 
 @given(TEXTS, some.data())
-def test_a_text_takes_its_bytes_in_every_layout(texts: list[str | None], draw: Any) -> None:
+def test_the_size_of_a_text_is_its_bytes_in_every_layout(texts: list[str | None], draw: Any) -> None:
     start = draw.draw(some.integers(0, len(texts)))
     stop = draw.draw(some.integers(start, len(texts)))
     expected = [8.0 + len((text or "").encode()) for text in texts][start:stop]
@@ -61,14 +61,14 @@ def test_a_text_takes_its_bytes_in_every_layout(texts: list[str | None], draw: A
 
 
 @given(some.lists(some.integers(0, 300_000), min_size=1, max_size=60))
-def test_pieces_are_small_and_together_all_rows(lengths: list[int]) -> None:
+def test_slices_are_small_and_contain_all_rows(lengths: list[int]) -> None:
     batch = pa.record_batch({"place": range(len(lengths)), "text": ["x" * length for length in lengths]})
     pieces = list(cell_sizes.split_batch(batch))
     assert pa.Table.from_batches(pieces) == pa.Table.from_batches([batch])
     assert all(0 < piece.num_rows <= PART_ROWS and piece.nbytes <= cell_sizes.PART_BYTES for piece in pieces)
 
 
-def test_no_rows_take_nothing_in_any_layout() -> None:
+def test_zero_rows_need_no_memory_in_any_layout() -> None:
     for name, array in (layouts(["a"]) | lists(["a"])).items():
         out = io.BytesIO()
         batch = pa.record_batch({"empty": array[:0], "inside": pa.LargeListArray.from_arrays([0] * 1, array[:0])})
@@ -78,7 +78,7 @@ def test_no_rows_take_nothing_in_any_layout() -> None:
             assert list(cell_sizes.split_batch(each)) == [], name
 
 
-def test_numbers_are_parted_by_rows_alone() -> None:
+def test_numbers_are_split_by_rows_only() -> None:
     batch = pa.record_batch({"place": np.arange(50_000), "none": pa.nulls(50_000)})
     assert [piece.num_rows for piece in cell_sizes.split_batch(batch)] == [PART_ROWS] * 3 + [50_000 - 3 * PART_ROWS]
 

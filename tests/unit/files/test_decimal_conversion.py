@@ -24,13 +24,13 @@ def decimals(draw: Any) -> tuple[Decimal, pa.DataType]:
 
 
 @given(decimals())
-def test_a_decimal_becomes_the_double_that_its_digits_spell(given: tuple[Decimal, pa.DataType]) -> None:
+def test_a_decimal_becomes_the_nearest_double(given: tuple[Decimal, pa.DataType]) -> None:
     value, kind = given
     assert to_float64(pa.array([value, None], kind)).to_pylist() == [float(str(value)), None]
 
 
 @given(some.lists(CENTS, min_size=1))
-def test_amounts_in_cents_become_the_doubles_of_json_for_a_nightly_job_too(cents: list[Decimal]) -> None:
+def test_a_nightly_job_reads_amounts_in_cents_as_json_does(cents: list[Decimal]) -> None:
     amounts = pa.array(cents, pa.decimal128(13, 2))
     keys = pa.array(["1"] * len(cents))
     batch = pa.record_batch(

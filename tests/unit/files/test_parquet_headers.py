@@ -1,4 +1,4 @@
-"""Promises of Parquet's pages: what each unpacks to is known from its header, and pages too large are refused unread."""
+"""Promises of Parquet's pages: the header gives the unpacked size, and pages that are too large are not read."""
 
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,11 @@ def table(rows: int) -> pa.Table:
 
 
 @pytest.mark.parametrize("options", WRITERS)
-def test_the_headers_say_what_a_column_unpacks_to(options: dict[str, Any], tmp_path: Path) -> None:
+def test_the_headers_give_the_unpacked_size_of_a_column(options: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "rows.parquet"
     pq.write_table(table(50_000), file, data_page_size=20_000, **options)
-    held = pq.read_metadata(file)
-    for group in map(held.row_group, range(held.num_row_groups)):
+    metadata = pq.read_metadata(file)
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
         for column in map(group.column, range(group.num_columns)):
             start = column.dictionary_page_offset or column.data_page_offset
             found = list(read_pages(memoryview(file.read_bytes()), start, start + column.total_compressed_size))
@@ -43,7 +43,7 @@ def test_the_headers_say_what_a_column_unpacks_to(options: dict[str, Any], tmp_p
             assert [page.is_dictionary for page in found] == [column.has_dictionary_page] + [False] * (len(found) - 1)
 
 
-def test_as_many_rows_are_read_at_once_as_their_texts_allow(tmp_path: Path) -> None:
+def test_long_texts_limit_the_rows_of_a_batch(tmp_path: Path) -> None:
     file = tmp_path / "rows.parquet"
     found = []
     for length in (0, 10, 2**20, 2**25):
@@ -53,7 +53,7 @@ def test_as_many_rows_are_read_at_once_as_their_texts_allow(tmp_path: Path) -> N
     assert found == [16_384, 1024, 63, 1]
 
 
-def test_pages_that_unpack_to_too_much_at_once_are_refused_unread(tmp_path: Path) -> None:
+def test_pages_with_a_large_unpacked_size_are_refused_unread(tmp_path: Path) -> None:
     file = tmp_path / "rows.parquet"
     zeros = pa.array(np.zeros(1_000_000))
     columns = pa.table([zeros] * 20, [str(place) for place in range(20)])

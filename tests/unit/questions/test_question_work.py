@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.bundles.background import background_of
+from service.bundles.background import build_background
 from service.bundles.reference import Reference
 from service.bundles.registry import Model
 from service.bundles.scorers.scorer import Scorer
@@ -55,7 +55,7 @@ TEXT_ROW: Row = {"note": "six words stand in this text"}
 def counted(model: Model, others: list[Row]) -> tuple[Model, CountingScorer]:
     """Return a model that counts what it scores, with these rows as its reference rows."""
     scorer = CountingScorer(model.scorer)
-    background = background_of(model.card, model.checks, Reference(rows=others, spreads=[], surprises=[]))
+    background = build_background(model.card, model.checks, Reference(rows=others, spreads=[], surprises=[]))
     return replace(model, scorer=scorer, background=background), scorer
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from service.bundles.background import background_of
+from service.bundles.background import build_background
 from service.publishing.reference_sampling import choose_reference
 from service.questions.usualness import usualness
 from service.rows.checks import Checks
@@ -44,7 +44,7 @@ def drawn() -> list[Row]:
 
 TRAINING = drawn()
 MATRIX = CHECKS.columns(TRAINING).numbers
-BACKGROUND = background_of(CARD, CHECKS, choose_reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
+BACKGROUND = build_background(CARD, CHECKS, choose_reference(CARD, TRAINING, CHECKS.columns(TRAINING), MATRIX[:, 0]))
 
 
 def badge(row: Row) -> Usualness:

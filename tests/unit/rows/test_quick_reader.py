@@ -46,14 +46,14 @@ ROWS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys([*GOOD, "colour
 
 
 @given(ROWS, st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")]))
-def test_whatever_is_asked_the_quick_way_says_what_the_careful_way_says_or_nothing(
+def test_the_quick_reader_agrees_with_the_slow_way_or_returns_none(
     rows: list[dict[str, Any]], separators: tuple[str, str]
 ) -> None:
     assert_agrees(json.dumps({"rows": rows}, separators=separators, default=lambda _: None).encode())
 
 
 @given(st.lists(st.fixed_dictionaries({name: st.just(value) | VALUES for name, value in GOOD.items()}), max_size=40))
-def test_values_are_read_alike_in_few_rows_and_in_many(rows: list[dict[str, Any]]) -> None:
+def test_values_are_read_equally_in_few_and_in_many_rows(rows: list[dict[str, Any]]) -> None:
     clean = [{name: None if isinstance(value, Duplicate) else value for name, value in row.items()} for row in rows]
     assert_agrees(json.dumps({"rows": clean}).encode())
 

@@ -45,7 +45,7 @@ def refused(rows: list[Row]) -> set[str]:
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(GOOD)), VALUES), min_size=1, max_size=4))
-def test_exactly_the_values_that_the_card_allows_are_accepted_and_the_others_named(changes: list[dict[str, Any]]) -> None:
+def test_values_within_the_card_are_accepted_and_all_others_are_named(changes: list[dict[str, Any]]) -> None:
     rows = [GOOD | change for change in changes]
     wrong = {
         f"/rows/{place}/{field.name}"
@@ -99,12 +99,12 @@ def test_a_nullable_field_may_be_left_out() -> None:
     assert math.isnan(CHECKS.columns([row]).numbers[0, 2])
 
 
-def test_an_answer_names_at_most_a_hundred_places() -> None:
+def test_an_answer_names_at_most_a_hundred_faults() -> None:
     with pytest.raises(InvalidInput) as raised:
         CHECKS.columns([GOOD | {"free": "x"}] * 1000)
     assert len(raised.value.faults) == MAX_ERRORS
     assert raised.value.detail == "1000 of 1,000 rows cannot be scored."
 
 
-def test_no_rows_give_no_columns() -> None:
+def test_zero_rows_give_empty_columns() -> None:
     assert len(CHECKS.columns([])) == 0

@@ -22,7 +22,7 @@ SPACES = st.sampled_from(["", " ", "\n", "\t", "  "])
 
 
 @given(st.lists(st.dictionaries(st.text(), SCALARS)), SPACES, SPACES)
-def test_any_honest_body_comes_back_as_json_itself_reads_it(rows: list[dict[str, object]], before: str, after: str) -> None:
+def test_a_valid_body_is_decoded_as_python_decodes_it(rows: list[dict[str, object]], before: str, after: str) -> None:
     body = json.dumps({"rows": rows}, separators=(before + "," + after, before + ":" + after), ensure_ascii=False)
     try:
         encoded = body.encode()
@@ -32,7 +32,7 @@ def test_any_honest_body_comes_back_as_json_itself_reads_it(rows: list[dict[str,
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=5), SCALARS, min_size=1), SPACES, st.data())
-def test_a_name_given_twice_is_never_taken_for_one_value(row: dict[str, object], space: str, data: st.DataObject) -> None:
+def test_a_name_that_is_given_twice_never_becomes_one_value(row: dict[str, object], space: str, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(row)))
     pairs = [*row.items(), (name, 1)]
     inner = ", ".join(f"{json.dumps(key)}{space}:{json.dumps(value)}" for key, value in pairs)
@@ -67,13 +67,13 @@ def test_bytes_that_are_no_json_are_an_invalid_request(body: bytes) -> None:
         (b"[]", "", "wrong_type"),
     ],
 )
-def test_json_of_another_shape_is_named_by_its_place(body: bytes, at: str, code: str) -> None:
+def test_json_of_another_shape_is_named_by_its_path(body: bytes, at: str, code: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         decode(body, DECODER)
     assert [(pointer(fault), fault.code) for fault in raised.value.faults] == [(at, code)]
 
 
-def test_a_fault_deep_in_a_request_is_named_by_its_place() -> None:
+def test_a_fault_deep_in_a_request_is_named_by_its_path() -> None:
     body = b'{"row": {}, "goal": {"decision": "approve"}, "ranges": {"depth": [true, 1]}}'
     with pytest.raises(InvalidInput) as raised:
         decode(body, msgspec.json.Decoder(RecommendationRequest))
@@ -83,12 +83,12 @@ def test_a_fault_deep_in_a_request_is_named_by_its_place() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b'{"rows": 1}', "This is to be a list, not a whole number."),
-        (b'{"rows": [], "version": 3}', "This is to be a text or null, not a whole number."),
-        (b"[]", "This is to be an object, not a list."),
+        (b'{"rows": 1}', "Expected a list, not a whole number."),
+        (b'{"rows": [], "version": 3}', "Expected a text or null, not a whole number."),
+        (b"[]", "Expected an object, not a list."),
     ],
 )
-def test_a_wrong_type_is_told_in_plain_words(body: bytes, message: str) -> None:
+def test_the_message_for_a_wrong_type_names_both_types(body: bytes, message: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         decode(body, DECODER)
     assert [fault.message for fault in raised.value.faults] == [message]

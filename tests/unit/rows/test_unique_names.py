@@ -157,7 +157,7 @@ def holds_duplicate(value: Any) -> bool:
 
 @settings(max_examples=400)
 @given(st.integers(0, 2), st.data())
-def test_a_request_of_any_shape_shows_every_name_that_is_given_twice(which: int, data: st.DataObject) -> None:
+def test_a_duplicate_name_is_detected_in_a_request_of_any_shape(which: int, data: st.DataObject) -> None:
     body = tree_of(data.draw(REQUESTS[which]), data)
     codes, decoded = outcome(body, SHAPES[which])
     if decoded is None:
@@ -179,7 +179,7 @@ def outcome(body: str, shape: Any) -> tuple[set[str], Any]:
         return {fault.code for fault in error.faults}, None
 
 
-def test_defaults_that_a_body_leaves_out_hide_no_second_name() -> None:
+def test_absent_defaults_do_not_hide_a_duplicate_name() -> None:
     """Once, the fields `fixed` and `ranges` were counted as names of the body, and two names too many passed."""
     body = b'{"row":{"a":1,"a":2},"goal":{"decision":"x"}}'
     request = strict_json.decode(body, msgspec.json.Decoder(RecommendationRequest))

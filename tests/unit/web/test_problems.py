@@ -1,4 +1,4 @@
-"""Promises of service/web/problems.py: places of faults → what answers publish."""
+"""Promises of service/web/problems.py: positions of faults → what answers publish."""
 
 import pytest
 from hypothesis import given
@@ -22,13 +22,13 @@ from service.web.problems import input_errors, pointer
         (Fault("", "", "", row=0), "/rows/0/"),
     ],
 )
-def test_a_place_in_a_body_is_published_as_a_json_pointer(fault: Fault, expected: str) -> None:
+def test_the_path_of_a_fault_in_a_body_is_published_as_a_json_pointer(fault: Fault, expected: str) -> None:
     assert pointer(fault) == expected
     (published,) = input_errors(InvalidInput(faults=[fault]))
     assert (published.pointer, published.row, published.column, published.line) == (expected, None, None, None)
 
 
-def test_a_place_in_a_file_is_published_as_a_column_or_a_line() -> None:
+def test_the_position_of_a_fault_in_a_file_is_published_as_a_column_or_a_line() -> None:
     error = InvalidFile("No.", fault_code="long_cell", line=7, faults=[Fault("n" * 100, "missing_column", "Gone.")])
     assert input_errors(error) == [
         InputError(code="long_cell", message="No.", line=7),
