@@ -1,11 +1,11 @@
-"""The page around every page: set-up, style, navigation, model, language, and the banner when something is wrong."""
+"""Draws what all pages share: set-up, style, navigation, the choice of model and language, and the banner."""
 
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))  # Streamlit puts the script's own folder on the path, not the project's
+    sys.path.insert(0, str(ROOT))  # Streamlit adds the folder of the script to the path, not the project folder
 
 import streamlit as st  # noqa: E402
 
@@ -25,7 +25,7 @@ def main() -> None:
     st.html(Path(__file__).parent / "look.css")
     query_errors.clear_errors()
     page_address.follow_history()
-    tr = visitor.translation()
+    tr = visitor.get_translation()
     pages = [
         st.Page(try_it.page, title=tr.text("Try"), url_path="try", default=True),
         st.Page(what_if.page, title=tr.text("What if"), url_path="what-if"),
@@ -38,10 +38,10 @@ def main() -> None:
         st.Page(about.page, title=tr.text("About the model"), url_path="about"),
     ]
     page = st.navigation(pages, position="top")
-    above = st.empty()
+    banner_slot = st.empty()
     try:
         _draw_choices(tr)
-        # after the choices: Streamlit forgets widgets that were not drawn before a switch
+        # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
         if parameters := page_address.take_first_page_request():
             st.switch_page(pages[0], query_params=parameters)
         page.run()
@@ -49,11 +49,11 @@ def main() -> None:
         query_errors.add_error(error)
         st.header(tr.text("One moment, please"))
         st.write(tr.text("The demo shows the models of a service that does not answer yet."))
-    banner.draw_banner(above)
+    banner.draw_banner(banner_slot)
 
 
 def _draw_choices(tr: Translation) -> None:
-    """Draw the choice of model and language; broken models are named with the reason."""
+    """Draw the choice of model and language, and name each broken model with the reason."""
     models = service_queries.get_models()
     ready = [model["name"] for model in models if model["state"] == "ready"]
     if not ready:
@@ -81,12 +81,12 @@ def _draw_choices(tr: Translation) -> None:
         )
     for model in models:
         if model["state"] == "broken":
-            words = {"model": escape_markdown(model["name"]), "reason": escape_markdown(model["reason"] or "")}
-            served = model["name"] in ready
+            values = {"model": escape_markdown(model["name"]), "reason": escape_markdown(model["reason"] or "")}
+            is_served = model["name"] in ready
             st.caption(
-                tr.text("The newest {model} is unavailable: {reason}. An earlier version is shown.", **words)
-                if served
-                else tr.text("{model} is unavailable: {reason}.", **words)
+                tr.text("The newest {model} is unavailable: {reason}. An earlier version is shown.", **values)
+                if is_served
+                else tr.text("{model} is unavailable: {reason}.", **values)
             )
 
 

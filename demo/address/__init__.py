@@ -1,9 +1,9 @@
-"""The state of a page in its URL: the parameters, and the forms in which they hold values.
+"""The state of a page in its URL: the parameters, and the encoding of their values.
 
-A URL comes from outside: what does not fit the card is left out. People keep links, so a parameter never changes its name
-or its form.
+A URL is untrusted: parts that do not fit the card are left out. People keep links, so a parameter never changes its name
+or its encoding.
 
-    ?model=credit-default&lang=pl&start=regular&months_late_now=2        a case: what differs from its start
-    &view=share_used_now                                                 what the page looks at
+    ?model=credit-default&lang=pl&start=regular&months_late_now=2        a case: its start and the changed fields
+    &view=share_used_now                                                 the view of the page
     &kept=eJyLVk…                                                        the saved cases
 """

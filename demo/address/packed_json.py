@@ -1,4 +1,4 @@
-"""JSON in one parameter: compressed, in letters that a URL may hold."""
+"""JSON in one parameter of the URL: compressed, then URL-safe base64."""
 
 import base64
 import json
@@ -7,7 +7,7 @@ from typing import Any
 
 MAX_LENGTH = 6000
 _MAX_BYTES = 200_000
-_MAX_SHOWN = 40
+_MAX_MESSAGE_LENGTH = 40
 
 
 def encode_json(tree: Any) -> str:
@@ -17,11 +17,11 @@ def encode_json(tree: Any) -> str:
 
 
 def decode_json(text: str) -> Any:
-    """Return the JSON of a text. Raises ValueError where there is none, or too much of it."""
+    """Return the JSON of a text. Raises ValueError if the text holds none, or is too long."""
     if len(text) > MAX_LENGTH:
-        raise ValueError(text[:_MAX_SHOWN])
+        raise ValueError(text[:_MAX_MESSAGE_LENGTH])
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True)
         return json.loads(zlib.decompressobj().decompress(packed, _MAX_BYTES).decode())
     except (ValueError, zlib.error, RecursionError) as error:
-        raise ValueError(text[:_MAX_SHOWN]) from error
+        raise ValueError(text[:_MAX_MESSAGE_LENGTH]) from error

@@ -1,4 +1,4 @@
-"""Names and texts inside one parameter, as a query of its own: goal=approve&fixed=income."""
+"""Pairs of name and text inside one parameter, in the form of a query: goal=approve&fixed=income."""
 
 import math
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def decode_pairs(text: str) -> list[tuple[str, str]]:
-    """Return the pairs of a text, in their order; none where it has too many."""
+    """Return the pairs of a text, in their order; an empty list if there are too many."""
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_PAIRS)
     except ValueError:
@@ -26,7 +26,7 @@ def encode_number(value: float) -> str:
 
 
 def decode_number(text: str | None, low: float = -math.inf, high: float = math.inf) -> float | None:
-    """Return the finite number of a text that lies between two ends, else None."""
+    """Return the number of a text; None if it is not a finite number from `low` to `high`."""
     try:
         value = float(text or "")
     except ValueError:

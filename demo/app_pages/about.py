@@ -14,7 +14,7 @@ _SHARES = {"accuracy", "coverage", "relative_error"}
 def page() -> None:
     """Draw the leaflet."""
     card = service_queries.get_card(st.session_state[MODEL])
-    tr = visitor.translation()
+    tr = visitor.get_translation()
     current_case.get_case(card)
     page_address.write_address(card)
     st.title(escape_markdown(card["title"]), anchor=False)

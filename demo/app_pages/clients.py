@@ -22,7 +22,7 @@ _MAX_RANDOM_KEY = 100_000
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     st.title(tr.text("What do we know already?"), anchor=False)
     if "entity" not in card:
         page_address.write_address(card)
@@ -49,7 +49,7 @@ def page() -> None:
 
 def _lookups() -> dict[str, EntityLookup]:
     """Return model → the last look-up of this visit."""
-    lookup: dict[str, EntityLookup] = st.session_state.setdefault("looked_up", {})
+    lookup: dict[str, EntityLookup] = st.session_state.setdefault("lookups", {})
     return lookup
 
 
@@ -58,7 +58,7 @@ def _current_key(card: Card) -> str:
     keys: dict[str, str] = st.session_state.setdefault("keys", {})
     name, widget = card["name"], f"{PAGE}/key/{card['name']}"
     if name not in keys:
-        keys[name], st.session_state[f"{widget}/changes"] = entity_lookup.decode_lookup(card, page_view.view_text(PAGE))
+        keys[name], st.session_state[f"{widget}/changes"] = entity_lookup.decode_lookup(card, page_view.get_view(PAGE))
         st.session_state[widget] = keys[name]
     keys[name] = st.session_state.setdefault(widget, keys[name])
     return keys[name].strip()
@@ -93,7 +93,7 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
     if lookup is None or not is_same_key or lookup.entity["version"] != card["version"] or lookup.is_old():
         entity = service_queries.get_entity(card, wanted)
         if entity is None:
-            if not query_errors.errors():
+            if not query_errors.get_errors():
                 _draw_nothing_stored(card, wanted, tr)
             return None
         from_url = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
@@ -221,7 +221,7 @@ def _draw_difference(card: Card, lookup: EntityLookup, stored: Prediction, now: 
 
 def _draw_notes(card: Card, lookup: EntityLookup, places: dict[str, DeltaGenerator], tr: Translation) -> None:
     """Draw a note under each field that is not stored like the others."""
-    refused = query_errors.field_errors()
+    refused = query_errors.get_field_errors()
     notes = {
         "expired": tr.text("Stored too long ago to rely on."),
         "null": tr.text("Stored as not known."),

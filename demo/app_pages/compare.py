@@ -34,8 +34,8 @@ _VERSION_LETTERS = 12
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
-    saved = saved_case_list.saved_cases_of(card)
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
+    saved = saved_case_list.get_saved_cases(card)
     st.title(tr.text("Side by side"), anchor=False)
     case = current_case.get_case(card)
     is_saved = any(each.row == case.row for each in saved)
@@ -49,7 +49,7 @@ def page() -> None:
             icon="🔖",
         )
     others = _find_comparable(card)
-    chosen = page_view.selected_view(PAGE, list(others), "")
+    chosen = page_view.select_view(PAGE, list(others), "")
     page_address.write_address(card, chosen)
     shown = saved if is_saved else [*saved, SavedCase(tr.text("The present case"), case.row)]
     explained = service_queries.explain(card, [each.row for each in shown])
@@ -65,7 +65,7 @@ def page() -> None:
 
 
 def _draw_save_button(card: Card, tr: Translation) -> None:
-    if saved_case_list.has_room(card):
+    if saved_case_list.can_save(card):
         st.button(
             tr.text("Keep the present case too"),
             on_click=lambda: saved_case_list.save_current_case(card),
@@ -105,7 +105,7 @@ def _draw_tools(card: Card, saved: list[SavedCase], tr: Translation) -> None:
         return moved
 
     def copy(index: int) -> int:
-        saved.insert(index + 1, SavedCase(saved_cases.unique_name(saved, saved[index].name), dict(saved[index].row)))
+        saved.insert(index + 1, SavedCase(saved_cases.make_unique_name(saved, saved[index].name), dict(saved[index].row)))
         return index + 1
 
     def delete(index: int) -> int:
@@ -118,7 +118,7 @@ def _draw_tools(card: Card, saved: list[SavedCase], tr: Translation) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
         _draw_name_field(saved, chosen, tr)
-        room = saved_case_list.has_room(card)
+        room = saved_case_list.can_save(card)
         st.button(tr.text("Duplicate"), on_click=act(copy), type="tertiary", disabled=not room)
         st.button(tr.text("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=index == 0)
         st.button(tr.text("Later"), on_click=act(move(1)), type="tertiary", disabled=index == len(saved) - 1)
@@ -134,7 +134,7 @@ def _draw_name_field(saved: list[SavedCase], chosen: SavedCase, tr: Translation)
         wanted = st.session_state[key].strip()
         index = saved_cases.index_of(saved, chosen.number)
         if wanted and index is not None:
-            saved[index].name = saved_cases.unique_name(saved[:index] + saved[index + 1 :], wanted)
+            saved[index].name = saved_cases.make_unique_name(saved[:index] + saved[index + 1 :], wanted)
 
     with st.popover(tr.text("Rename"), type="tertiary"):
         st.session_state[key] = chosen.name
@@ -154,7 +154,7 @@ def _draw_chart(card: Card, saved: list[SavedCase], explained: list[Explanation]
             CaseDot(each.name, value, answer_text, comparison_table.describe_strongest_reason(card, explanation, tr), ends)
         )
     ends_of_all = [end for dot in dots for end in (dot.interval or (dot.answer, dot.answer))]
-    figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), visitor.theme())
+    figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), visitor.get_theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
     summary = (
         tr.text("All at {answer}.", answer=lowest.answer_label)
@@ -188,7 +188,7 @@ def _draw_second_model(
     card: Card, saved: list[SavedCase], explained: list[Explanation], others: dict[str, Card], chosen: str
 ) -> None:
     """Draw the same cases as another model or version answers them. It reads the same fields."""
-    tr = visitor.translation()
+    tr = visitor.get_translation()
     st.subheader(tr.text("Two models on the same cases"), anchor=False)
     key = f"{PAGE}/other"
     st.session_state[key] = chosen or None

@@ -39,7 +39,7 @@ class _OpenedFile:
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     page_address.write_address(card)
     st.title(tr.text("What is coming in?"), anchor=False)
     dropped: dict[str, _OpenedFile] = st.session_state.setdefault("feeds", {})
@@ -168,12 +168,12 @@ def _draw_chart(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
     if bands:
         values = [band["value"] for band in sorted(card["output"]["bands"], key=lambda band: band["low"])]
         figure = feed_chart.draw_band_shares(
-            [_band_shares(part, values) for part in parts], bands, ticks, theme=visitor.theme()
+            [_band_shares(part, values) for part in parts], bands, ticks, theme=visitor.get_theme()
         )
     else:
         averages = [part.average for part in parts]
         scale = chart_scales.make_scale(card, [each for each in averages if each is not None], tr)
-        figure = feed_chart.draw_averages(averages, ticks, scale.ticks, visitor.theme())
+        figure = feed_chart.draw_averages(averages, ticks, scale.ticks, visitor.get_theme())
     summary = _describe_trend(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     meaning = card["output"].get("sentence", "")
@@ -194,7 +194,7 @@ def _make_ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, s
     if not moments:
         return [(float(place), tr.number(parts[place].first_number)) for place in named]
     days = (moments[-1] - moments[0]).days
-    return [(float(place), tr.timestamp(moments[place], days, visitor.time_zone())) for place in named]
+    return [(float(place), tr.timestamp(moments[place], days, visitor.get_time_zone())) for place in named]
 
 
 def _describe_trend(card: Card, entries: list[FeedEntry], tr: Translation) -> str:

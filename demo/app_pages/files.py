@@ -30,7 +30,7 @@ _ROW_PIXELS, _TALLEST_PIXELS = 35, 320
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     page_address.write_address(card)
     st.title(tr.text("A whole file at once"), anchor=False)
     job = file_upload.upload_jobs().get(card["name"])
@@ -90,7 +90,7 @@ def _draw_distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr:
     summary = tr.text("Half of the answers lie between {low} and {high}.", low=low, high=high) + (
         f" {' · '.join(shares)}." if shares else ""
     )
-    figure = answer_histogram.draw_histogram(bins, scale, ticks, visitor.theme())
+    figure = answer_histogram.draw_histogram(bins, scale, ticks, visitor.get_theme())
     st.plotly_chart(figure, key="spread", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     st.caption(forms.escape_markdown(summary))
 

@@ -30,20 +30,20 @@ ReadQuery: TypeAlias = Callable[[], EvaluationQuery]
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     current_case.get_case(card)
     st.title(tr.text("How good is it?"), anchor=False)
     found = service_queries.get_evaluation(card)
     if found is None:
         page_address.write_address(card)
-        if not query_errors.errors():
+        if not query_errors.get_errors():
             st.info(tr.text("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
     titles = _question_titles(found, tr)
     groupings = [segment["name"] for segment in found["segments"]]
 
     def read() -> EvaluationQuery:
-        return evaluation_query.decode_query(page_view.view_text(PAGE), list(titles), groupings)
+        return evaluation_query.decode_query(page_view.get_view(PAGE), list(titles), groupings)
 
     query = read()
     _draw_question_choice(titles, read, tr)
@@ -113,7 +113,7 @@ def _on_change(read: ReadQuery, name: str, key: str) -> Callable[[], None]:
 
 
 def _make_finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Finding:
-    theme = visitor.theme()
+    theme = visitor.get_theme()
     if chosen == "bands":
         return findings.describe_bands(card, found, theme, tr)
     if chosen == "matters":
@@ -160,7 +160,7 @@ def _draw_groups(card: Card, found: Evaluation, read: ReadQuery, tr: Translation
         on_change=_on_change(read, "by", key),
         width=360,
     )
-    _draw_finding(group_findings.describe_groups(card, found, unseen_first[by], visitor.theme(), tr))
+    _draw_finding(group_findings.describe_groups(card, found, unseen_first[by], visitor.get_theme(), tr))
 
 
 def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translation) -> None:
@@ -182,7 +182,7 @@ def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translat
     counts = threshold_costs.find_nearest(found["thresholds"], query.threshold)
     st.markdown(f"#### {forms.escape_markdown(classification_findings.describe_threshold(card, found, counts, tr))}")
     drawing, sentence = classification_findings.describe_costs(
-        found, counts, query.alarm, query.missed, theme=visitor.theme(), tr=tr
+        found, counts, query.alarm, query.missed, theme=visitor.get_theme(), tr=tr
     )
     counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
     counted.html(classification_findings.build_confusion_table(card, counts, tr))

@@ -24,7 +24,7 @@ _LIST_PIXELS = 620
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What would have to change?"), anchor=False)
     if not goal_choice.changeable_fields(card):
@@ -32,7 +32,7 @@ def page() -> None:
         st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
         return
     place = st.empty()
-    choice = goal_choice.decode_goal(card, page_view.view_text(PAGE))
+    choice = goal_choice.decode_goal(card, page_view.get_view(PAGE))
     _draw_goal(card, choice, tr)
     _draw_fixed_fields(card, choice, tr)
     page_address.write_address(card, goal_choice.encode_goal(choice))
@@ -66,7 +66,7 @@ def _draw_unreachable(choice: GoalChoice, tr: Translation) -> None:
 
 def _change_goal(card: Card, change: Callable[[GoalChoice], GoalChoice]) -> None:
     """Change the goal. It is decoded again, because the browser may send two changes in one message."""
-    page_view.set_view(PAGE, goal_choice.encode_goal(change(goal_choice.decode_goal(card, page_view.view_text(PAGE)))))
+    page_view.set_view(PAGE, goal_choice.encode_goal(change(goal_choice.decode_goal(card, page_view.get_view(PAGE)))))
 
 
 def _draw_goal(card: Card, choice: GoalChoice, tr: Translation) -> None:
@@ -99,7 +99,7 @@ def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
         if not wording.is_classification(card):
             _draw_ends(card, choice, tr)
             return
-        if len(goal_choice.labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
+        if len(goal_choice.get_labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
             _draw_label(card, choice, tr)
         key = f"{PAGE}/chance/{card['name']}"
         st.session_state[key] = (choice.minimum or 0.0, 1.0 if choice.maximum is None else choice.maximum)

@@ -26,7 +26,7 @@ _UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
 def page() -> None:
     """Draw the page from top to bottom."""
     card = service_queries.get_card(st.session_state[MODEL])
-    tr = visitor.translation()
+    tr = visitor.get_translation()
     case = current_case.get_case(card)
     st.title(forms.escape_markdown(card["question"]), anchor=False)
     _draw_notices(tr)
@@ -55,7 +55,7 @@ def page() -> None:
 
 
 def _draw_notices(tr: Translation) -> None:
-    rejected = current_case.rejected_parts()
+    rejected = current_case.get_rejected_parameters()
     if rejected:
         listed = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:6])
         st.info(
@@ -72,7 +72,7 @@ def _draw_starts(card: Card, case: Case, tr: Translation) -> None:
 
     def begin(start: str) -> None:
         current_case.start_case(card, start)
-        current_case.rejected_parts().clear()
+        current_case.get_rejected_parameters().clear()
 
     key = f"start/{card['name']}"
     st.session_state[key] = case.start if case.start in examples else None
@@ -89,7 +89,7 @@ def _draw_starts(card: Card, case: Case, tr: Translation) -> None:
             on_change=pick,
         )
     with st.container(horizontal=True, key="start-buttons"):
-        real = [name for name in cases.start_rows(card) if name not in examples and name != case.start]
+        real = [name for name in cases.get_start_rows(card) if name not in examples and name != case.start]
         if card.get("real_rows") and real:
             st.button(
                 tr.text("Another real {row}", row=forms.escape_markdown(card.get("row_name") or tr.text("case"))),
@@ -109,7 +109,7 @@ def _draw_starts(card: Card, case: Case, tr: Translation) -> None:
 
 def _undo(card: Card) -> None:
     current_case.undo_changes(card)
-    current_case.rejected_parts().clear()
+    current_case.get_rejected_parameters().clear()
 
 
 def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:
@@ -131,14 +131,16 @@ def _draw_scale(card: Card, case: Case, now: Prediction, start_value: float, tr:
         scale_bands = [ScaleBand(b["low"], b["high"], b["tone"], b.get("label") or b["value"]) for b in bands]
         ends = {band["low"] for band in bands[1:]} or {0.0, 0.5, 1.0}
         ticks = [(end, tr.percent(end)) for end in sorted(ends)]
-        figure = answer_scale.draw_probability_scale(scale_bands, ticks, value, pinned, visitor.theme())
+        figure = answer_scale.draw_probability_scale(scale_bands, ticks, value, pinned, visitor.get_theme())
         return figure, tr.text("Scale from 0% to 100%, the answer stands at {answer}.", answer=answer_text)
     interval = now.get("interval")
     low, high = (interval["low"], interval["high"]) if interval else (value, value)
     seen = output.get("seen") or (0.0, 1.0)
     lowest, highest = min(low, seen[0]), max(high, seen[1])
     ticks = [(at, wording.format_answer(card, at, tr)) for at in (lowest, (lowest + highest) / 2, highest)]
-    figure = answer_scale.draw_value_scale((low, high), value, pinned, (lowest, highest), ticks=ticks, theme=visitor.theme())
+    figure = answer_scale.draw_value_scale(
+        (low, high), value, pinned, (lowest, highest), ticks=ticks, theme=visitor.get_theme()
+    )
     if not interval:
         return figure, tr.text("The answer is {answer}.", answer=answer_text)
     sentence = tr.text(
@@ -159,7 +161,7 @@ def _draw_explanation(card: Card, case: Case, now: Explanation, start: Explanati
 
 
 def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
-    same = next((each.name for each in saved_case_list.saved_cases_of(card) if each.row == case.row), "")
+    same = next((each.name for each in saved_case_list.get_saved_cases(card) if each.row == case.row), "")
 
     def keep() -> None:
         st.session_state["keep_now"] = True
@@ -167,7 +169,7 @@ def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
     with st.container(horizontal=True, key="foot", vertical_alignment="center"):
         if same:
             st.caption(tr.text("Kept as {name}: see Compare.", name=forms.escape_markdown(same)))
-        elif saved_case_list.has_room(card):
+        elif saved_case_list.can_save(card):
             st.button(
                 tr.text("Keep to compare"),
                 on_click=keep,
@@ -184,7 +186,7 @@ def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
 
 def _draw_notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
     """Write under its field what the service refuses or warns about; `warnings` is field → code."""
-    refused = query_errors.field_errors()
+    refused = query_errors.get_field_errors()
     for field in card["inputs"]:
         name = field["name"]
         if name in refused:

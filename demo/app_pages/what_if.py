@@ -26,7 +26,7 @@ _CONTROL_PIXELS = 270
 
 def page() -> None:
     """Draw the page from top to bottom."""
-    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.translation()
+    card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What if?"), anchor=False)
     fields = {name: kind.field for name, kind in field_types.by_name(card).items() if kind.can_sweep}
@@ -52,7 +52,7 @@ def page() -> None:
 def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> list[str]:
     """Draw the choice of one field, or two, and the fields themselves; return their names."""
     pairs = [f"{one},{two}" for one in fields for two in fields if one != two]
-    first, _, second = page_view.selected_view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
+    first, _, second = page_view.select_view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
     one_key, two_key = f"{PAGE}/one", f"{PAGE}/two"
     st.session_state[one_key], st.session_state[two_key] = first, second
 
@@ -100,11 +100,11 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
         start = None if pinned is None or start_value is None else Point(kind.position(start_value), pinned, "", "")
         axis = axis_values.axis(answer["curves"][0]["usual"] or answer["curves"][0]["seen"], tr)
         rare = bool(axis.rare_ranges(points, (points[0].position, points[-1].position)))
-        figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=visitor.theme())
+        figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=visitor.get_theme())
     else:
         start_index = axis_values.index(case.start_row)
         mark = None if pinned is None or start_index is None else (start_index, pinned)
-        figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=visitor.theme())
+        figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=visitor.get_theme())
 
     def take(clicked: dict[str, Any]) -> None:
         if clicked["curve_number"] == 0:  # the other curves only mark
@@ -135,7 +135,7 @@ def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curve
         scale,
         now=_position_of((one, two), case.row),
         start=_position_of((one, two), case.start_row) if case.changed() else None,
-        theme=visitor.theme(),
+        theme=visitor.get_theme(),
     )
 
     def take(clicked: dict[str, Any]) -> None:

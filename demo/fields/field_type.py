@@ -14,7 +14,7 @@ class FieldType:
     A subclass gives `draw` and `_decode`, and changes what differs for its type.
     """
 
-    can_ask: ClassVar[bool] = True
+    has_widget: ClassVar[bool] = True
     """Whether the form has a widget for it. A field without one keeps its default, and no link holds it."""
     can_sweep: ClassVar[bool] = True
     """Whether its values can be gone through: What if and What to change offer it."""

@@ -10,7 +10,7 @@ from demo.text.translation import Translation
 class UnknownField(FieldType):
     """An input of a type that was added after this demo was made."""
 
-    can_ask = False
+    has_widget = False
     can_sweep = False
 
     def value_text(self, value: Any, tr: Translation) -> str:

@@ -1,1 +1,1 @@
-"""What a visit remembers, and what it asks the service."""
+"""The state of a visit, and its queries to the service."""

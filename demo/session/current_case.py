@@ -1,33 +1,33 @@
-"""The model on the page and the case of each model that this visit works on."""
+"""The current model of a visit, and its current case of each model."""
 
 from dataclasses import replace
 
 import streamlit as st
 
 from client import Card, Row
-from demo.address.parameters import MODEL, describe_part
+from demo.address.parameters import MODEL, shorten_parameter
 from demo.session import cases
 from demo.session.cases import Case
 
 
 def choose_model(names: list[str]) -> str:
-    """Return the model on the page: chosen, from the URL, or the first that is ready."""
-    wanted = st.session_state.get(MODEL) or st.query_params.get(MODEL, "")
-    if wanted and wanted not in names:
-        rejected_parts().append(describe_part(MODEL, wanted))
-    st.session_state[MODEL] = wanted if wanted in names else names[0]
+    """Return the current model: the selected one, else the one of the URL, else the first that is ready."""
+    requested = st.session_state.get(MODEL) or st.query_params.get(MODEL, "")
+    if requested and requested not in names:
+        get_rejected_parameters().append(shorten_parameter(MODEL, requested))
+    st.session_state[MODEL] = requested if requested in names else names[0]
     return str(st.session_state[MODEL])
 
 
 def get_case(card: Card) -> Case:
-    """Return this visit's case of a model; the first one comes from the URL."""
-    known: dict[str, Case] = st.session_state.setdefault("cases", {})
+    """Return the current case of a model. The first one comes from the URL."""
+    cases_by_model: dict[str, Case] = st.session_state.setdefault("cases", {})
     name = card["name"]
-    if name not in known:
-        is_in_url = st.query_params.get(MODEL, name) == name
-        known[name] = cases.decode_case(card, st.query_params.to_dict() if is_in_url else {})
-        rejected_parts().extend(known[name].rejected)
-    case = known[name]
+    if name not in cases_by_model:
+        is_model_of_url = st.query_params.get(MODEL, name) == name
+        cases_by_model[name] = cases.decode_case(card, st.query_params.to_dict() if is_model_of_url else {})
+        get_rejected_parameters().extend(cases_by_model[name].rejected)
+    case = cases_by_model[name]
     if list(case.row) != [field["name"] for field in card["inputs"]]:  # another version of the model has other fields
         case.start_row, case.row = cases.complete_row(card, case.start_row), cases.complete_row(card, case.row)
         st.session_state["new_fields"] = True
@@ -35,23 +35,23 @@ def get_case(card: Card) -> Case:
 
 
 def _set_case(card: Card, case: Case) -> None:
-    """Put another case in place. As it is another object, every widget shows it."""
+    """Replace the case of a model. Widgets show it because it is another object."""
     st.session_state.setdefault("cases", {})[card["name"]] = case
 
 
 def forget_case(model: str) -> None:
-    """Let the next run take the case of a model from the URL."""
+    """Forget the case of a model, so that the next run reads it from the URL."""
     st.session_state.setdefault("cases", {}).pop(model, None)
 
 
 def start_case(card: Card, start: str) -> None:
-    """Begin another case, at a start of the card."""
+    """Start another case, from a start of the card."""
     _set_case(card, cases.start_case(card, start))
 
 
 def open_row(card: Card, row: Row) -> None:
-    """Begin another case, with a row that is none of the card's."""
-    _set_case(card, cases.case_of_row(card, row))
+    """Start another case, from a row that is not in the card."""
+    _set_case(card, cases.case_from_row(card, row))
 
 
 def undo_changes(card: Card) -> None:
@@ -66,7 +66,7 @@ def change_values(card: Card, values: Row) -> None:
     _set_case(card, replace(case, row=case.row | values))
 
 
-def rejected_parts() -> list[str]:
-    """Return the parts of the URL that fit no card; they are shown until the visit goes on."""
-    rejected: list[str] = st.session_state.setdefault("misunderstood", [])
+def get_rejected_parameters() -> list[str]:
+    """Return the parameters of the URL that fit no card. The pages show them until the visitor starts another case."""
+    rejected: list[str] = st.session_state.setdefault("rejected_parameters", [])
     return rejected

@@ -1,6 +1,6 @@
-"""What is stored under a key, as a case: its row, the source and age of each value, what was changed; its form in the URL.
+"""The look-up of a key: the stored values with their source and age, as a case, and its form in the URL.
 
-?view=%3D17%26months_late_now%3D3        the key, which has no name, then the changed fields
+?view=%3D17%26months_late_now%3D3        the key under an empty name, then the changed fields
 """
 
 import math
@@ -22,24 +22,24 @@ StoredState = Literal["stored", "expired", "null", "missing"]
 
 @dataclass
 class EntityLookup:
-    """The answer to one look-up. `case` starts from the stored row; its row is what the form shows."""
+    """The result of one look-up. `case` starts from the stored row; the form shows its row."""
 
     entity: Entity
     case: Case
     number: int = field(default_factory=lambda: next(_numbers))
-    """It identifies the look-up: an answer that was computed for one is not shown for the next of the same key."""
+    """It identifies the look-up: an answer of one look-up is not shown for the next one of the same key."""
     _made_at_seconds: float = field(default_factory=time.monotonic)
 
     def is_old(self) -> bool:
-        """Return whether a nightly run may have ended since. A page that stays open looks up again after ten minutes."""
+        """Return whether the look-up is older than ten minutes: a nightly run may have ended since."""
         return time.monotonic() - self._made_at_seconds > _MAX_AGE_SECONDS
 
     def expire(self) -> None:
-        """Let the next run of the page look up again."""
+        """Mark the look-up as old, so that the next run of the page repeats it."""
         self._made_at_seconds = -math.inf
 
     def age_seconds(self, age_at_lookup_seconds: float) -> float:
-        """Return the age now of something whose age at the look-up is given, in seconds."""
+        """Return an age in seconds now, from the age at the time of the look-up."""
         return age_at_lookup_seconds + time.monotonic() - self._made_at_seconds
 
 
@@ -51,30 +51,30 @@ def start_lookup(card: Card, entity: Entity, changes: Row) -> EntityLookup:
 
 
 def stored_row(card: Card, entity: Entity) -> Row:
-    """Return every field of the card: the stored feature, else the value behind the stored prediction, else None."""
+    """Return every field of the card: the stored feature, else its value in the row of the stored prediction, else None."""
     features, prediction = entity["stored_features"], entity["stored_prediction"]
     values = (prediction["row"] if prediction else {}) | (features["values"] if features else {})
-    return {each["name"]: values.get(each["name"]) for each in card["inputs"]}
+    return {field["name"]: values.get(field["name"]) for field in card["inputs"]}
 
 
 def renewed_fields(lookup: EntityLookup) -> list[str]:
-    """Return the fields whose stored value differs from the one behind the stored prediction."""
+    """Return the fields whose stored value differs from the row of the stored prediction."""
     prediction = lookup.entity["stored_prediction"]
     before = prediction["row"] if prediction else {}
     return [name for name, value in lookup.case.start_row.items() if name in before and before[name] != value]
 
 
 def changes_since_prediction(lookup: EntityLookup) -> Case:
-    """Return the case that starts from the row behind the stored prediction and has the stored row."""
+    """Return a case from the row of the stored prediction to the stored row."""
     stored, prediction = lookup.case.start_row, lookup.entity["stored_prediction"]
     before = prediction["row"] if prediction else {}
     return Case("", {name: before.get(name, value) for name, value in stored.items()}, stored)
 
 
 def live_query(lookup: EntityLookup) -> Row | None:
-    """Return the fields to send with the key for a live prediction; None where the stored prediction holds for the row.
+    """Return the fields to send with the key for a live prediction; None if the stored prediction is valid for the row.
 
-    With the key alone the service returns the stored prediction. The renewed fields make it compute a new one.
+    For the key alone the service returns the stored prediction. With the renewed fields it computes a new one.
     """
     changed = changed_values(lookup)
     features = lookup.entity["stored_features"]
@@ -82,26 +82,26 @@ def live_query(lookup: EntityLookup) -> Row | None:
         return changed
     if not features or features["expired"]:
         return None
-    named = {name: features["values"].get(name) for name in renewed_fields(lookup)}
-    return {name: value for name, value in named.items() if value is not None} or None
+    renewed = {name: features["values"].get(name) for name in renewed_fields(lookup)}
+    return {name: value for name, value in renewed.items() if value is not None} or None
 
 
 def is_consistent(lookup: EntityLookup, now: Prediction) -> bool:
-    """Return whether a live prediction was computed from the runs that are shown, and from no newer one."""
+    """Return whether a live prediction was computed from the runs of the look-up, not from a newer run."""
     features, prediction = lookup.entity["stored_features"], lookup.entity["stored_prediction"]
-    shown = {part["run"] for part in (features, prediction) if part}
-    used = {origin["run"] for origin in (now.get("origins") or {}).values() if origin["from"] == "store"}
-    return used <= shown and now.get("source", "live") == "live"
+    shown_runs = {part["run"] for part in (features, prediction) if part}
+    used_runs = {origin["run"] for origin in (now.get("origins") or {}).values() if origin["from"] == "store"}
+    return used_runs <= shown_runs and now.get("source", "live") == "live"
 
 
 def comes_from_prediction(entity: Entity, name: str) -> bool:
-    """Return whether a field has no stored feature and shows the value behind the stored prediction."""
+    """Return whether a field has no stored feature and shows the value in the row of the stored prediction."""
     features, prediction = entity["stored_features"], entity["stored_prediction"]
     return bool(prediction and name in prediction["row"] and not (features and name in features["values"]))
 
 
 def stored_state(entity: Entity, name: str) -> StoredState:
-    """Return how a field is stored: as a value, as a value that is too old, as unknown, or not at all."""
+    """Return the state of a stored field: "stored", "expired" (too old), "null" (unknown) or "missing"."""
     features, prediction = entity["stored_features"], entity["stored_prediction"]
     if features and name in features["values"]:
         if features["values"][name] is None:
@@ -113,9 +113,9 @@ def stored_state(entity: Entity, name: str) -> StoredState:
 
 
 def as_nullable(field: Field, lookup: EntityLookup) -> Field:
-    """Return a field as the form draws it: a value that is not stored may stay unknown."""
-    unknown = lookup.case.start_row[field["name"]] is None
-    return Field({**field, "nullable": True}) if unknown else field
+    """Return a field that is nullable if its stored value is unknown, so that the form can leave it empty."""
+    is_unknown = lookup.case.start_row[field["name"]] is None
+    return Field({**field, "nullable": True}) if is_unknown else field
 
 
 def changed_values(lookup: EntityLookup) -> Row:
@@ -129,7 +129,7 @@ def encode_lookup(card: Card, key: str, changed: Row) -> str:
 
 
 def decode_lookup(card: Card, text: str) -> tuple[str, Row]:
-    """Return the key and the changed values of a URL; what does not fit the card is left out."""
+    """Return the key and the changed values of a URL; values that do not fit the card are left out."""
     pairs = decode_pairs(text)
     key = next((value.strip()[:MAX_KEY] for name, value in reversed(pairs) if not name), "")
     changed, _ = decode_values(card, [pair for pair in pairs if pair[0]])

@@ -1,4 +1,4 @@
-"""The goal that is chosen on What to change: a decision, or a range of the answer; which fields stay; its form in the URL.
+"""The goal on the page What to change: a decision or a range of the answer, the fixed fields, and its form in the URL.
 
 ?view=goal%3Dapprove%26fixed%3Dcredit_limit        a band of the card
 ?view=most%3D0.25%26label%3Ddefault                a range
@@ -17,7 +17,7 @@ _DEFAULT_PROBABILITY = 0.3
 
 @dataclass(frozen=True)
 class GoalChoice:
-    """Either a band of the card, or a range of the probability of a label or of the value; an end may be open."""
+    """Either a band of the card, or a range of the probability of a label or of the value; one end may be open."""
 
     band: str = ""
     label: str = ""
@@ -29,17 +29,17 @@ class GoalChoice:
 def changeable_fields(card: Card) -> list[str]:
     """Return the fields that a recommendation may change."""
     fields = field_types.by_name(card).items()
-    return [name for name, each in fields if each.can_sweep and each.field.get("changeable", "both") != "no"]
+    return [name for name, kind in fields if kind.can_sweep and kind.field.get("changeable", "both") != "no"]
 
 
 def default_goal(card: Card) -> GoalChoice:
-    """Return the goal before anything is chosen: the first band, or else a range."""
+    """Return the default goal: the first band, else a range."""
     bands = card["output"].get("bands", [])
     return GoalChoice(band=bands[0]["value"]) if bands else default_range(card)
 
 
 def default_range(card: Card) -> GoalChoice:
-    """Return a range to begin with: a probability up to 0.3, or the lower half of the values."""
+    """Return the default range: a probability up to 0.3, or the lower half of the values."""
     if is_classification(card):
         return GoalChoice(label=card["output"]["focus"], maximum=_DEFAULT_PROBABILITY)
     low, high = card["output"].get("seen") or (0.0, 100.0)
@@ -54,7 +54,10 @@ def range_step(card: Card) -> float:
 
 
 def replace_end(choice: GoalChoice, name: str, end: float | None) -> GoalChoice:
-    """Return a choice with another `minimum` or `maximum`. Ends that would cross: the other opens. Never both are open."""
+    """Return a choice with another `minimum` or `maximum`.
+
+    If the ends would cross, the other end opens. If both would be open, the choice stays.
+    """
     changed = replace(choice, **{name: end})  # type: ignore[arg-type] # both ends are numbers
     if changed.minimum is None and changed.maximum is None:
         return choice
@@ -63,12 +66,13 @@ def replace_end(choice: GoalChoice, name: str, end: float | None) -> GoalChoice:
     return changed
 
 
-def labels(card: Card) -> list[str]:
-    return [each["value"] for each in card["output"].get("labels", [])]
+def get_labels(card: Card) -> list[str]:
+    """Return the labels of a classification, in the card's order."""
+    return [label["value"] for label in card["output"].get("labels", [])]
 
 
 def to_goal(card: Card, choice: GoalChoice) -> Goal:
-    """Return a choice as the service takes it."""
+    """Return the goal of a choice in the form of a request."""
     if choice.band:
         return {"decision": choice.band}
     ends = {name: end for name, end in (("min", choice.minimum), ("max", choice.maximum)) if end is not None}
@@ -86,7 +90,7 @@ def encode_goal(choice: GoalChoice) -> str:
 
 
 def decode_goal(card: Card, text: str) -> GoalChoice:
-    """Return the choice of a URL. What does not fit the card is replaced by the default."""
+    """Return the choice of a text from the URL. Parts that do not fit the card get their default."""
     pairs = [(name, value) for name, value in decode_pairs(text) if value]
     settings = dict(pairs)
     changeable = changeable_fields(card)
@@ -97,5 +101,5 @@ def decode_goal(card: Card, text: str) -> GoalChoice:
     minimum, maximum = (decode_number(settings.get(name), *ends) for name in ("least", "most"))
     if (minimum is None and maximum is None) or (minimum is not None and maximum is not None and minimum > maximum):
         return replace(default_goal(card), fixed=fixed)
-    label = settings.get("label", "") if settings.get("label") in labels(card) else default_range(card).label
+    label = settings.get("label", "") if settings.get("label") in get_labels(card) else default_range(card).label
     return GoalChoice(label=label, minimum=minimum, maximum=maximum, fixed=fixed)

@@ -1,4 +1,4 @@
-"""The URL of the page: written after each change, so that a refresh or a link opens the same; read on Back and Forward."""
+"""The URL of the page. It is written after each change, so that a refresh or a link opens the same, and read on Back."""
 
 from typing import Any
 
@@ -8,45 +8,52 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from client import Card
 from demo.address.parameters import LANGUAGE, MODEL, SAVED_CASES, VIEW
 from demo.session import cases, current_case, page_view
-from demo.session.saved_case_list import all_saved_cases
+from demo.session.saved_case_list import get_all_saved_cases
 from demo.session.saved_cases import encode_saved_cases
-from demo.session.visitor import translation
+from demo.session.visitor import get_translation
 from wire.languages import LANGUAGES
 
 
 def write_address(card: Card, view: str = "") -> None:
-    """Let the URL say what the page shows. A URL that says the same in another way stays."""
+    """Write the state of the page to the URL. A URL with the same meaning in another form stays."""
     parameters = _parameters(card, view)
     if _meaning(card, st.query_params.to_dict()) != _meaning(card, parameters):
         st.query_params.from_dict(parameters)
 
 
 def _parameters(card: Card, view: str = "") -> dict[str, str]:
-    parameters = cases.encode_case(card, current_case.get_case(card), translation().language)
-    more = {VIEW: view, SAVED_CASES: encode_saved_cases(all_saved_cases())}
-    return parameters | {name: text for name, text in more.items() if text}
+    parameters = cases.encode_case(card, current_case.get_case(card), get_translation().language)
+    optional = {VIEW: view, SAVED_CASES: encode_saved_cases(get_all_saved_cases())}
+    return parameters | {name: text for name, text in optional.items() if text}
 
 
 def _meaning(card: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
-    """Return what a URL says, whatever form it has."""
+    """Return the meaning of the parameters, in a form that can be compared."""
     case = cases.decode_case(card, parameters)
-    rest = (parameters.get(MODEL, ""), parameters.get(LANGUAGE, translation().language))
-    return (case.start, case.row, case.rejected, *rest, parameters.get(VIEW, ""), parameters.get(SAVED_CASES, ""))
+    model_and_language = (parameters.get(MODEL, ""), parameters.get(LANGUAGE, get_translation().language))
+    return (
+        case.start,
+        case.row,
+        case.rejected,
+        *model_and_language,
+        parameters.get(VIEW, ""),
+        parameters.get(SAVED_CASES, ""),
+    )
 
 
 def request_first_page(card: Card) -> None:
-    """Let this run show the page Try, with the case as it is now."""
+    """Request that this run shows the page Try with the current case."""
     st.session_state["first_page"] = _parameters(card)
 
 
 def take_first_page_request() -> dict[str, str]:
-    """Return, once, the parameters with which this run shows the page Try; empty where no page asked for it."""
+    """Return and clear the parameters of a requested switch to the page Try; empty without a request."""
     parameters: dict[str, str] = st.session_state.pop("first_page", {})
     return parameters
 
 
 def follow_history() -> None:
-    """On Back and Forward of the browser, take model, language and case from the URL. Other models keep their cases."""
+    """On Back and Forward of the browser, read model, language and case from the URL. Other models keep their cases."""
     context = get_script_run_ctx()
     if not (context and context.is_history_navigation and MODEL in st.query_params):
         return

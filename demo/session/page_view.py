@@ -1,12 +1,12 @@
-"""What each page looks at in this visit: a field, a question, a goal, a key; text that the URL holds as `view`."""
+"""The view of each page: the field, question, goal or key that it shows. The URL holds it as the text `view`."""
 
 import streamlit as st
 
 from demo.address.parameters import MODEL, VIEW
 
 
-def view_text(page: str) -> str:
-    """Return what a page looks at: chosen in this visit, or from the URL, unchecked."""
+def get_view(page: str) -> str:
+    """Return the view of a page, unchecked: the selected one, else the one of the URL."""
     views: dict[str, str] = st.session_state.setdefault("views", {})
     key = _key(page)
     if key not in views:
@@ -14,20 +14,20 @@ def view_text(page: str) -> str:
     return views[key]
 
 
-def selected_view(page: str, options: list[str], default: str) -> str:
-    """Return which of the options a page looks at, or the default."""
-    text = view_text(page)
+def select_view(page: str, options: list[str], default: str) -> str:
+    """Return the view of a page if it is one of the options, else the default."""
+    text = get_view(page)
     return text if text in options else default
 
 
 def set_view(page: str, text: str) -> None:
-    """Remember what a page looks at."""
+    """Set the view of a page."""
     st.session_state.setdefault("views", {})[_key(page)] = text
 
 
 def forget_views() -> None:
-    """Let the next run take what pages look at from the URL."""
-    for name in ("views", "keys", "looked_up"):
+    """Forget the views of all pages, so that the next run reads them from the URL."""
+    for name in ("views", "keys", "lookups"):
         st.session_state.pop(name, None)
 
 

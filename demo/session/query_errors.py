@@ -7,27 +7,27 @@ from wire.error_codes import UNKNOWN_VERSION
 
 
 def clear_errors() -> None:
-    """Forget the errors of the run before."""
+    """Forget the errors of the previous run."""
     st.session_state["errors"] = []
 
 
 def add_error(error: ServiceError) -> None:
-    """Remember an error of this run."""
+    """Add an error of this run."""
     st.session_state.setdefault("errors", []).append(error)
 
 
-def errors() -> list[ServiceError]:
-    """Return the errors of this run, the first one first."""
-    found: list[ServiceError] = st.session_state.get("errors", [])
-    return found
+def get_errors() -> list[ServiceError]:
+    """Return the errors of this run, in the order in which they occurred."""
+    errors: list[ServiceError] = st.session_state.get("errors", [])
+    return errors
 
 
-def field_errors() -> dict[str, str]:
+def get_field_errors() -> dict[str, str]:
     """Return field → code for the values that the service refused in this run."""
-    refused = (each for error in errors() if isinstance(error, Refused) for each in error.errors)
-    return {each["pointer"].rpartition("/")[2]: each["code"] for each in refused}
+    field_errors = (field_error for error in get_errors() if isinstance(error, Refused) for field_error in error.errors)
+    return {field_error["pointer"].rpartition("/")[2]: field_error["code"] for field_error in field_errors}
 
 
 def is_other_version(error: ServiceError) -> bool:
-    """Return whether the service no longer serves the version of the model that the page asked for."""
+    """Return whether the service no longer serves the version of the model that the page requested."""
     return isinstance(error, Refused) and error.code == UNKNOWN_VERSION

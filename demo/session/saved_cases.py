@@ -1,4 +1,4 @@
-"""Saved cases: named rows to lay side by side, and their form in the URL: {model: [[name, row], …]} as packed JSON."""
+"""Saved cases: named rows for comparison. The URL holds them as packed JSON: {model: [[name, row], …]}."""
 
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -10,7 +10,7 @@ from demo.address.field_values import check_values
 from demo.session.cases import complete_row
 
 MAX_CASES = 12
-"""Saved cases of one model: more would fit no table that people read."""
+"""The largest number of saved cases of one model: people cannot read a wider table."""
 MAX_NAME = 40
 _MAX_MODEL_NAME = 64
 _numbers = count()
@@ -18,7 +18,7 @@ _numbers = count()
 
 @dataclass
 class SavedCase:
-    """A named row. Its number identifies it, whatever its name and place become; the URL does not hold the number."""
+    """A named row. Its number identifies it when its name or its index changes. The URL does not hold the number."""
 
     name: str
     row: Row
@@ -26,30 +26,30 @@ class SavedCase:
 
 
 CasesByModel = dict[str, list[Any]]
-"""Model → its saved cases. Those of a model whose card this visit has not seen yet are plain JSON from the URL."""
+"""Model → its saved cases. Until a visit has read the card of a model, they are unchecked JSON from the URL."""
 
 
 def index_of(saved: list[SavedCase], number: int | None) -> int | None:
-    """Return the index of the case with this number; None where it is not saved."""
-    return next((index for index, each in enumerate(saved) if each.number == number), None)
+    """Return the index of the case with this number; None if it is not saved."""
+    return next((index for index, case in enumerate(saved) if case.number == number), None)
 
 
-def unique_name(saved: list[SavedCase], wanted: str) -> str:
-    """Return `wanted`, with a number behind it where another saved case has this name."""
-    wanted = " ".join(wanted.split())[:MAX_NAME]
-    taken = {each.name for each in saved}
+def make_unique_name(saved: list[SavedCase], name: str) -> str:
+    """Return a name, with a number added if another saved case has the name."""
+    name = " ".join(name.split())[:MAX_NAME]
+    existing = {case.name for case in saved}
     number = 2
-    name = wanted
-    while name in taken:
-        name = f"{wanted[: MAX_NAME - 4]} {number}"
+    unique_name = name
+    while unique_name in existing:
+        unique_name = f"{name[: MAX_NAME - 4]} {number}"
         number += 1
-    return name
+    return unique_name
 
 
 def encode_saved_cases(saved: CasesByModel) -> str:
-    """Return the saved cases of all models as text for the URL; empty where there are none."""
+    """Return the saved cases of all models as text for the URL; empty if there are none."""
     plain = {
-        model: [[each.name, each.row] if isinstance(each, SavedCase) else each for each in cases]
+        model: [[case.name, case.row] if isinstance(case, SavedCase) else case for case in cases]
         for model, cases in saved.items()
         if cases
     }
@@ -57,12 +57,12 @@ def encode_saved_cases(saved: CasesByModel) -> str:
 
 
 def fits_url(saved: CasesByModel) -> bool:
-    """Return whether the URL can hold them. What it cannot hold would be lost by a refresh."""
+    """Return whether the URL can hold all saved cases. A refresh would lose the others."""
     return len(encode_saved_cases(saved)) <= packed_json.MAX_LENGTH
 
 
 def decode_saved_cases(text: str) -> CasesByModel:
-    """Return what a URL holds, not checked against the cards yet. Raises ValueError where it is not of this form."""
+    """Return the saved cases of a text, not yet checked against the cards. Raises ValueError if it has another form."""
     if not text:
         return {}
     tree = packed_json.decode_json(text)
@@ -74,14 +74,14 @@ def decode_saved_cases(text: str) -> CasesByModel:
 def check_saved_cases(card: Card, cases: list[Any]) -> tuple[list[SavedCase], bool]:
     """Return the saved cases that fit the card, and whether any did not."""
     saved: list[SavedCase] = []
-    for each in cases:
-        if isinstance(each, SavedCase):
-            saved.append(replace(each, row=complete_row(card, each.row)))
+    for case in cases:
+        if isinstance(case, SavedCase):
+            saved.append(replace(case, row=complete_row(card, case.row)))
             continue
         try:
-            name, row = each
-            name = unique_name(saved, str(name) or "?")
-            name.encode()  # half a character is no text
+            name, row = case
+            name = make_unique_name(saved, str(name) or "?")
+            name.encode()  # raises UnicodeEncodeError, a ValueError, for a lone surrogate
             saved.append(SavedCase(name, complete_row(card, check_values(card, row))))
         except (ValueError, TypeError):
             continue

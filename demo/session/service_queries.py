@@ -1,4 +1,4 @@
-"""Queries to the service: cards for all visits, answers for this one. Each query is sent once; its errors are collected."""
+"""Queries to the service: cards for all visits, answers for this visit. Each query is sent once; errors are collected."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from client import (
 )
 from demo.session import shared_resources
 from demo.session.query_errors import add_error, is_other_version
-from demo.session.visitor import translation
+from demo.session.visitor import get_translation
 from wire.error_codes import NO_EVALUATION, UNKNOWN_ENTITY
 
 _CARD_SECONDS = 20
@@ -31,11 +31,11 @@ _MAX_CACHED = 60
 A = TypeVar("A")
 
 
-# Cards are shared by all visits. The last cached ones stay in use while the service is away.
+# All visits share the cards. While the service is unreachable, the last cached ones are used.
 
 
 @st.cache_resource
-def _last_known() -> dict[str, Any]:
+def _last_responses() -> dict[str, Any]:
     return {}
 
 
@@ -50,43 +50,45 @@ def _fetch_card(model: str, language: str, version: str | None) -> Card:
 
 
 def get_models() -> list[ModelState]:
-    """Return the models, or the last cached ones. Raises ServiceError where none are cached."""
-    language = translation().language
+    """Return the models, or the last cached ones. Raises ServiceError if none are cached."""
+    language = get_translation().language
     try:
-        _last_known()[language] = _fetch_models(language)
+        _last_responses()[language] = _fetch_models(language)
     except ServiceError as error:
-        if language not in _last_known():
+        if language not in _last_responses():
             raise
         add_error(error)
-    cached: list[ModelState] = _last_known()[language]
+    cached: list[ModelState] = _last_responses()[language]
     return cached
 
 
 def get_card(model: str, version: str | None = None) -> Card:
-    """Return a model's card, or the last cached one. Raises ServiceError where none is cached."""
-    key = f"{translation().language}/{model}/{version or ''}"
+    """Return the card of a model, or the last cached one. Raises ServiceError if none is cached."""
+    key = f"{get_translation().language}/{model}/{version or ''}"
     try:
-        _last_known()[key] = _fetch_card(model, translation().language, version)
+        _last_responses()[key] = _fetch_card(model, get_translation().language, version)
     except ServiceError as error:
-        if key not in _last_known():
+        if key not in _last_responses():
             raise
         add_error(error)
-    cached: Card = _last_known()[key]
+    cached: Card = _last_responses()[key]
     return cached
 
 
-# Answers of this visit. The cache holds each by its query, so that a rerun or another page sends no second one.
+# Answers of this visit. The cache key is the query, so that a rerun or another page does not send it again.
 
 
 def explain(card: Card, rows: list[Row]) -> list[Explanation] | None:
-    """Return the explanation of each row, with its prediction. None, and an error for the banner, without an answer."""
-    language = translation().language
+    """Return the explanation of each row, with its prediction. On an error, add it for the banner and return None."""
+    language = get_translation().language
     rows_by_key = {_cache_key("why", card, language, row): dict(row) for row in rows}
     answers: dict[str, Explanation] = {key: _cached_answers()[key] for key in rows_by_key if key in _cached_answers()}
     missing = [key for key in rows_by_key if key not in answers]
     if missing:
-        parts = [rows_by_key[key] for key in missing]
-        answer = _query(lambda: shared_resources.client().explain(card["name"], parts, language, version=card["version"]))
+        missing_rows = [rows_by_key[key] for key in missing]
+        answer = _query(
+            lambda: shared_resources.client().explain(card["name"], missing_rows, language, version=card["version"])
+        )
         if answer is None:
             return None
         answers |= zip(missing, answer["explanations"], strict=True)
@@ -109,7 +111,7 @@ def get_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> Curves |
 
 
 def get_entity(card: Card, key: str) -> Entity | None:
-    """Return what is stored under a key. None where nothing is, or, with an error for the banner, without an answer."""
+    """Return what is stored under a key; None if nothing is stored. On an error, add it for the banner and return None."""
     try:
         return shared_resources.client().entity(card["name"], key)
     except ServiceError as error:
@@ -119,12 +121,12 @@ def get_entity(card: Card, key: str) -> Entity | None:
 
 
 def find_stored_key(card: Card, after: str) -> str | None:
-    """Return a key under which something is stored: the first one after `after`, or the first of all."""
+    """Return a stored key: the first one after `after`, else the first of all; None if there is none."""
     try:
-        for begin in (after, None):
-            answers = shared_resources.client().entities(card["name"], begin)["items"]
-            if answers:
-                return answers[0]["id"]
+        for start in (after, None):
+            entities = shared_resources.client().entities(card["name"], start)["items"]
+            if entities:
+                return entities[0]["id"]
     except ServiceError as error:
         add_error(error)
     return None
@@ -133,7 +135,7 @@ def find_stored_key(card: Card, after: str) -> str | None:
 def predict_by_key(card: Card, key: str, changes: Row, lookup_number: int) -> Prediction | None:
     """Return the live prediction for a key with these changed fields.
 
-    The cache holds it for one look-up, whose number is given, because a later run may store other values.
+    The cache key includes the number of the look-up, because a later run may store other values.
     """
     row = {card["entity"]["key"]: key} | changes
     answer = _query_once(
@@ -153,8 +155,8 @@ def recommend(card: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendat
 
 
 def get_evaluation(card: Card) -> Evaluation | None:
-    """Return the evaluation of the model in the visitor's language; None where its bundle has none."""
-    language = translation().language
+    """Return the evaluation of the model in the visitor's language; None if its bundle has none."""
+    language = get_translation().language
     key = _cache_key("evaluation", card, language)
     cached = _cached_answers()
     if key not in cached:
@@ -183,21 +185,21 @@ def _query(query: Callable[[], A]) -> A | None:
     except ServiceError as error:
         _renew_or_add_error(error)
         return None
-    st.session_state["renewed"] = False
+    st.session_state["cards_renewed"] = False
     return answer
 
 
 def _renew_or_add_error(error: ServiceError) -> None:
-    """If the card's version is no longer served, fetch the cards again and rerun the page, once. Else add the error."""
-    if is_other_version(error) and not st.session_state.get("renewed"):
-        st.session_state["renewed"] = True
+    """If the service no longer serves the card's version, fetch the cards and rerun the page, once. Else add the error."""
+    if is_other_version(error) and not st.session_state.get("cards_renewed"):
+        st.session_state["cards_renewed"] = True
         forget_cards()
         st.rerun()
     add_error(error)
 
 
 def forget_cards() -> None:
-    """Forget the cards of all visits, because a model is now served in another version."""
+    """Forget the cards of all visits, because the service now serves another version of a model."""
     _fetch_models.clear()
     _fetch_card.clear()
 

@@ -1,4 +1,4 @@
-"""What all visits share: the client of the service, which holds the key, and the feeds that the settings name."""
+"""Objects that all visits share: the client of the service, which holds the key, and the feeds of the settings."""
 
 import os
 
@@ -11,7 +11,7 @@ from demo.settings import read_settings
 
 @st.cache_resource
 def client() -> Client:
-    """Return the client of the service that the settings name."""
+    """Return the client of the service in the settings."""
     settings = read_settings(os.environ)
     return Client(settings.service_url, settings.api_key or None, connect_timeout_seconds=2, deadline_seconds=12)
 
@@ -22,5 +22,5 @@ def _feeds() -> dict[str, GrowingFeed]:
 
 
 def feed(model: str) -> GrowingFeed | None:
-    """Return the file to which a pipeline adds this model's records; None where the settings name none."""
+    """Return the file to which a pipeline adds records of this model; None if the settings name none."""
     return _feeds().get(model)

@@ -1,4 +1,4 @@
-"""The visitor: language, time zone, and light or dark."""
+"""The visitor's language, time zone and theme."""
 
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,15 +10,17 @@ from demo.text.translation import Translation
 from wire.languages import DEFAULT, LANGUAGES, language_of
 
 
-def translation() -> Translation:
-    """Return the visitor's language: chosen, from the URL, or from the browser."""
+def get_translation() -> Translation:
+    """Return the translation to the visitor's language: the selected one, else that of the URL, else of the browser."""
     if "language" not in st.session_state:
-        wanted = st.query_params.get(LANGUAGE, "")
-        st.session_state["language"] = wanted if wanted in LANGUAGES else language_of(st.context.locale or "") or DEFAULT
+        requested = st.query_params.get(LANGUAGE, "")
+        st.session_state["language"] = (
+            requested if requested in LANGUAGES else language_of(st.context.locale or "") or DEFAULT
+        )
     return Translation(st.session_state["language"])
 
 
-def time_zone() -> tzinfo:
+def get_time_zone() -> tzinfo:
     """Return the visitor's time zone, or UTC."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")
@@ -26,6 +28,6 @@ def time_zone() -> tzinfo:
         return UTC
 
 
-def theme() -> str:
-    """Return light or dark, as the page is shown now."""
+def get_theme() -> str:
+    """Return the theme of the page: "light" or "dark"."""
     return "dark" if st.context.theme.type == "dark" else "light"

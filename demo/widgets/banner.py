@@ -14,11 +14,11 @@ _NOT_LET_IN = {401, 403}
 
 def draw_banner(place: Any) -> None:
     """Draw the first error in its place: what happened, what to do, the id of the request. It disappears by itself."""
-    errors = query_errors.errors()
+    errors = query_errors.get_errors()
     with place.container():
         if not errors:
             return
-        tr = visitor.translation()
+        tr = visitor.get_translation()
         error = errors[0]
         text = _describe_error(error, tr)
         if error.request_id:

@@ -51,7 +51,7 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, place: str
     """
     kind = field_types.of(field)
     current: Value = case.row[field["name"]]
-    if not kind.can_ask:
+    if not kind.has_widget:
         st.caption(f"{_label_with_unit(kind)}  \n{tr.text('This demo cannot ask for it.')}")
         return current
     key = f"{place}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{field['name']}"

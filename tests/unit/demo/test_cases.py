@@ -13,7 +13,7 @@ from tests.support.demo_cards import EVERY_TYPE, card_of, values_of
 @given(some.data())
 def test_an_address_brings_back_every_field(data: some.DataObject) -> None:
     card = card_of(EVERY_TYPE)
-    begun = cases.start_case(card, next(iter(cases.start_rows(card))))
+    begun = cases.start_case(card, next(iter(cases.get_start_rows(card))))
     begun.row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
     read = cases.decode_case(card, cases.encode_case(card, begun, "pl"))
     assert read.row == begun.row
@@ -24,9 +24,9 @@ def test_an_address_brings_back_every_field(data: some.DataObject) -> None:
 def test_an_address_brings_back_a_row_that_is_none_of_the_cards_as_the_start_of_its_case(data: some.DataObject) -> None:
     card = card_of(EVERY_TYPE)
     row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
-    opened = cases.case_of_row(card, row)
+    opened = cases.case_from_row(card, row)
     read = cases.decode_case(card, cases.encode_case(card, opened, "pl"))
-    assert (read.start, read.start_row, read.row) == (cases.GIVEN, row, row)
+    assert (read.start, read.start_row, read.row) == (cases.EXTERNAL, row, row)
     assert not read.changed()
 
 
@@ -89,7 +89,7 @@ def test_a_case_starts_with_an_example_else_with_what_is_usual() -> None:
         {"name": "months", "type": "integer", "seen": [0, 8]},
         {"name": "sure", "type": "boolean"},
     ]
-    assert next(iter(cases.start_rows(card_of(inputs)).values())) == {"months": 4, "sure": False}
+    assert next(iter(cases.get_start_rows(card_of(inputs)).values())) == {"months": 4, "sure": False}
     named = card_of(inputs, examples=[{"name": "late", "row": {"months": 3}}], real_rows=[{"months": 1, "sure": True}])
-    assert list(cases.start_rows(named)) == ["late", "real-1"]
+    assert list(cases.get_start_rows(named)) == ["late", "real-1"]
     assert cases.start_case(named, "late").row == {"months": 3, "sure": False}

@@ -214,7 +214,7 @@ def test_a_field_of_an_unknown_type_has_its_default_in_every_row_and_stands_in_n
     fields = [{"name": "age", "type": "integer", "default": 3}, IMAGE]
     card = cast(Card, {"name": "m", "version": "v", "inputs": fields, "output": {"kind": "regression"}})
     assert cases.complete_row(card, {"age": 5, "photo": "mine.png"}) == {"age": 5, "photo": "grey.png"}
-    case = cases.case_of_row(card, {"age": 5, "photo": "mine.png"})
+    case = cases.case_from_row(card, {"age": 5, "photo": "mine.png"})
     assert "photo" not in cases.encode_case(card, case, "en")
     brought = cases.decode_case(card, {"start": "given", "age": "5", "photo": "evil.png"})
     assert brought.row == {"age": 5, "photo": "grey.png"}

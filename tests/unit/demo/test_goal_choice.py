@@ -46,7 +46,7 @@ def wishes_of(card: Card) -> some.SearchStrategy[GoalChoice]:
     own = some.builds(
         lambda ends, label, fixed: GoalChoice(label=label, **ends, fixed=fixed),
         between(SHARES),
-        some.sampled_from(goal_choice.labels(CHANCES)),
+        some.sampled_from(goal_choice.get_labels(CHANCES)),
         FIXED,
     )
     return own | some.builds(GoalChoice, band=some.sampled_from(["yes & no", "no"]), fixed=FIXED)

@@ -138,7 +138,7 @@ def test_what_would_be_lost_by_a_refresh_does_not_fit() -> None:
 def test_every_new_name_is_one_of_its_own(wanted: list[str]) -> None:
     mine: list[SavedCase] = []
     for name in wanted:
-        mine.append(SavedCase(saved_cases.unique_name(mine, name), {}))
+        mine.append(SavedCase(saved_cases.make_unique_name(mine, name), {}))
     assert len(set(names_of(mine))) == len(mine)
     assert all(len(name) <= saved_cases.MAX_NAME for name in names_of(mine))
 
