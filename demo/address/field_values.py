@@ -9,13 +9,13 @@ from demo.fields import field_types
 
 def encode_values(card: Card, values: Row) -> list[tuple[str, str]]:
     """Return (field, text) for each value. Fields without a widget are left out."""
-    fields = field_types.by_name(card)
+    fields = field_types.get_fields(card)
     return [(name, fields[name].encode(value)) for name, value in values.items() if fields[name].has_widget]
 
 
 def decode_values(card: Card, pairs: Iterable[tuple[str, str]]) -> tuple[Row, list[tuple[str, str]]]:
     """Return the values of (field, text) pairs, and the pairs that do not fit the card."""
-    fields = field_types.by_name(card)
+    fields = field_types.get_fields(card)
     values, rejected = Row(), []
     for name, text in pairs:
         try:
@@ -29,8 +29,8 @@ def check_values(card: Card, values: Any) -> Row:
     """Return the values of the card's fields in a JSON object. Raises ValueError if one does not fit the card."""
     if not isinstance(values, dict):
         raise ValueError("A row is an object.")
-    fields = field_types.by_name(card).items()
-    checked = {name: field.checked(values[name]) for name, field in fields if name in values and field.has_widget}
+    fields = field_types.get_fields(card).items()
+    checked = {name: field.check(values[name]) for name, field in fields if name in values and field.has_widget}
     for value in checked.values():
         str(value).encode()  # raises UnicodeEncodeError, a ValueError, for a lone surrogate
     return checked

@@ -82,7 +82,7 @@ def _draw_follow_switch(card: Card, growing: GrowingFeed, last: int, tr: Transla
 def _draw_upload(card: Card, dropped: dict[str, _OpenedFile], tr: Translation) -> None:
     """Draw the place to drop a file, and open what was dropped there."""
     label = tr.text("A file with answers: JSON lines, CSV or Parquet")
-    upload = drop_zone.draw(label, _TYPES, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
+    upload = drop_zone.draw_drop_zone(label, _TYPES, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is None:
         return
     read: dict[str, UnreadableFeed] = st.session_state.setdefault("wrong_feeds", {})

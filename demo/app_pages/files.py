@@ -33,7 +33,7 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     page_address.write_address(card)
     st.title(tr.text("A whole file at once"), anchor=False)
-    job = file_upload.upload_jobs().get(card["name"])
+    job = file_upload.get_upload_jobs().get(card["name"])
     if job and job.scored:
         _draw_scored_file(card, job, job.scored, tr)
     elif job and job.error is None:
@@ -168,7 +168,7 @@ def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Transla
 
 def _field_columns(card: Card, shown: Any, tr: Translation) -> dict[str, Any]:
     types = {column.name: str(column.type) for column in shown.schema}
-    fields = field_types.by_name(card).items()
+    fields = field_types.get_fields(card).items()
     columns = {name: kind.table_column(types[name], tr) for name, kind in fields if name in types}
     return {name: column for name, column in columns.items() if column is not None}
 

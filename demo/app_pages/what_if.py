@@ -29,7 +29,7 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What if?"), anchor=False)
-    fields = {name: kind.field for name, kind in field_types.by_name(card).items() if kind.can_sweep}
+    fields = {name: kind.field for name, kind in field_types.get_fields(card).items() if kind.can_sweep}
     if not fields:
         page_address.write_address(card)
         st.info(

@@ -57,7 +57,7 @@ def parse_entry(card: Card, record: Mapping[str, Any], number: int) -> FeedEntry
     if not math.isfinite(answer) or (is_classification(card) and not 0 <= answer <= 1):
         return None
     row: Row = {}
-    for name, field in field_types.by_name(card).items():
+    for name, field in field_types.get_fields(card).items():
         try:
             row[name] = field.from_cell(record[name])
         except (KeyError, ValueError, OverflowError):
@@ -102,7 +102,7 @@ def _parse_timestamp(cell: Any) -> datetime | None:
 
 def describe_entry(card: Card, entry: FeedEntry, tr: Translation) -> str:
     """Return the text of an entry's case, or its first fields with their values."""
-    fields = field_types.by_name(card)
+    fields = field_types.get_fields(card)
     texts = [name for name, field in fields.items() if field.is_long and name in entry.row]
     if texts:
         return str(entry.row[texts[0]])

@@ -1,4 +1,4 @@
-"""Yes or no: a choice of two, or of three where the value may be unknown."""
+"""Yes or no: a list of two options, or of three if the value may be unknown."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from client import Value
 from demo.fields.field_type import FieldType
 from demo.text.translation import Translation
 
-_IN_LINKS = {"true": True, "false": False}
-_IN_CELLS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_URL_VALUES = {"true": True, "false": False}
+_CELL_VALUES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 class BooleanField(FieldType):
@@ -28,12 +28,12 @@ class BooleanField(FieldType):
         return tr.text("neither true nor false")
 
     def _decode(self, text: str) -> Value:
-        if text not in _IN_LINKS:
+        if text not in _URL_VALUES:
             raise ValueError(text)
-        return _IN_LINKS[text]
+        return _URL_VALUES[text]
 
     def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
-        return _IN_CELLS.get(cell.strip().lower())
+        return _CELL_VALUES.get(cell.strip().lower())
 
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
         options = [True, False, None] if self.field.get("nullable") else [True, False]

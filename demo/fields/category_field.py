@@ -10,7 +10,7 @@ from demo.text.translation import Translation
 
 
 class CategoryField(FieldType):
-    """One of a few texts, each with a label."""
+    """One of several texts, each with a label."""
 
     def _typical(self) -> Value:
         return self.field["categories"][0]["value"]
@@ -19,8 +19,8 @@ class CategoryField(FieldType):
         return self._labels().get(value, str(value))
 
     def _labels(self) -> dict[str, str]:
-        """Return category → its words, in the card's order."""
-        return {each["value"]: each.get("label") or each["value"] for each in self.field["categories"]}
+        """Return category → label, in the card's order."""
+        return {category["value"]: category.get("label") or category["value"] for category in self.field["categories"]}
 
     def _decode(self, text: str) -> Value:
         value = text[1:-1] if text.startswith('"') and text.endswith('"') and len(text) > 1 else text

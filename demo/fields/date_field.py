@@ -1,4 +1,4 @@
-"""Dates: a calendar. A value is ISO text, such as 2026-11-29."""
+"""Dates, with a calendar as widget. A value is ISO text, such as 2026-11-29."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,12 +13,12 @@ from demo.text.translation import Translation
 
 EPOCH = date(1970, 1, 1)
 WIDGET_FORMATS = {"en": "YYYY-MM-DD", "pl": "DD.MM.YYYY"}
-"""How a calendar writes a date: numbers alone, in an order that readers of the language expect."""
+"""Language → the format of a date in the calendar: digits, in the usual order of the language."""
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-"""The ends of a calendar where the card gives no limits."""
+"""The ends of a calendar if the card gives no limits."""
 TYPICAL_DAY = date(2000, 1, 1)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WITH_DOTS = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_DOTTED_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
 def parse_date(text: Any) -> date | None:
@@ -73,12 +73,12 @@ class DateField(FieldType):
                 raise ValueError(self.field["name"])
             cell = cell.date()
         if isinstance(cell, date):
-            return self.checked(cell.isoformat())
+            return self.check(cell.isoformat())
         return super().from_cell(cell, decimal_comma=decimal_comma)
 
     def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
         text = cell.strip()
-        parts = _WITH_DOTS.fullmatch(text)
+        parts = _DOTTED_DATE.fullmatch(text)
         return f"{parts[3]}-{int(parts[2]):02}-{int(parts[1]):02}" if parts else text or None
 
     def table_column(self, column_type: str, tr: Translation) -> Any:
@@ -100,7 +100,7 @@ class DateField(FieldType):
 
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
         low, high = self._limits()
-        current = st.session_state.get(key)  # a value that a newer card forbids stays, and is marked
+        current = st.session_state.get(key)  # a value outside the limits of a newer card stays, and the form marks it
         return st.date_input(
             title,
             value=None,
@@ -115,7 +115,7 @@ class DateField(FieldType):
     def to_widget(self, value: Value) -> Any:
         return parse_date(value)
 
-    def from_widget(self, shown: Any, current: Value) -> Value:
-        if shown == self.to_widget(current):
+    def from_widget(self, widget_value: Any, current: Value) -> Value:
+        if widget_value == self.to_widget(current):
             return current
-        return shown.isoformat() if isinstance(shown, date) else None
+        return widget_value.isoformat() if isinstance(widget_value, date) else None

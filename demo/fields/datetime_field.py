@@ -1,4 +1,4 @@
-"""Dates with a time: a calendar with a clock. A value is ISO text in UTC, such as 2026-11-29T14:30:00."""
+"""Dates with a time, with a calendar and a clock as widget. A value is ISO text in UTC: 2026-11-29T14:30:00."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -34,7 +34,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 class DatetimeField(FieldType):
-    """A moment. People read and choose it in UTC, as the model does: no time zone changes its day."""
+    """A moment in UTC. People read and choose it in UTC like the model, so that no time zone changes its day."""
 
     is_ordered = True
 
@@ -79,9 +79,9 @@ class DatetimeField(FieldType):
 
     def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:
         if isinstance(cell, datetime):
-            return self.checked(_in_utc(cell).isoformat())
+            return self.check(_in_utc(cell).isoformat())
         if isinstance(cell, date):
-            return self.checked(datetime.combine(cell, time()).isoformat())
+            return self.check(datetime.combine(cell, time()).isoformat())
         return super().from_cell(cell, decimal_comma=decimal_comma)
 
     def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
@@ -105,7 +105,7 @@ class DatetimeField(FieldType):
 
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
         low, high = self._limits()
-        current = st.session_state.get(key)  # a value that a newer card forbids stays, and is marked
+        current = st.session_state.get(key)  # a value outside the limits of a newer card stays, and the form marks it
         return st.datetime_input(
             title,
             value=None,
@@ -119,7 +119,7 @@ class DatetimeField(FieldType):
         )
 
     def _step(self) -> timedelta:
-        """Return how far apart the choices of the clock are. The card's step is in days."""
+        """Return the interval between the options of the clock. The card gives the step in days."""
         step = timedelta(days=self.field["step"]) if "step" in self.field else _DEFAULT_STEP
         return step if _MIN_STEP <= step <= _MAX_STEP else _DEFAULT_STEP
 
@@ -128,7 +128,7 @@ class DatetimeField(FieldType):
         moment = parse_datetime(value)
         return moment and moment.replace(second=0, microsecond=0)
 
-    def from_widget(self, shown: Any, current: Value) -> Value:
-        if shown == self.to_widget(current):
+    def from_widget(self, widget_value: Any, current: Value) -> Value:
+        if widget_value == self.to_widget(current):
             return current
-        return shown.isoformat() if isinstance(shown, datetime) else None
+        return widget_value.isoformat() if isinstance(widget_value, datetime) else None

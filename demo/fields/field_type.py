@@ -1,4 +1,4 @@
-"""What the demo does with one input of a card. Each type of input is a subclass in a module of this package."""
+"""The base class of the field types. Each type of input is a subclass in a module of this package."""
 
 from typing import Any, ClassVar
 
@@ -9,25 +9,25 @@ _NULL = "null"
 
 
 class FieldType:
-    """One input of a card: its default, its words, its form in a link, its axis, its widget.
+    """One input of a card: its default, its texts, its encoding in the URL, its chart axis and its widget.
 
-    A subclass gives `draw` and `_decode`, and changes what differs for its type.
+    A subclass implements `draw` and `_decode`, and overrides what differs for its type.
     """
 
     has_widget: ClassVar[bool] = True
-    """Whether the form has a widget for it. A field without one keeps its default, and no link holds it."""
+    """Whether the form has a widget for the field. A field without a widget keeps its default and is not in the URL."""
     can_sweep: ClassVar[bool] = True
-    """Whether its values can be gone through: What if and What to change offer it."""
+    """Whether the pages What if and What to change can vary the field."""
     is_ordered: ClassVar[bool] = False
-    """Whether its values lie on a line. Other values stand side by side on a chart."""
+    """Whether the values have an order, so that a chart draws them on a line. Others are drawn as bars."""
     is_long: ClassVar[bool] = False
-    """Whether its value is a text too long to stand in a sentence."""
+    """Whether a value is a text that is too long for a sentence."""
 
     def __init__(self, field: Field) -> None:
         self.field = field
 
     def default(self) -> Value:
-        """Return the card's default, else a value that the field may well have."""
+        """Return the card's default, else a typical value."""
         if self.field.get("default") is not None or self.field.get("nullable"):
             return self.field.get("default")
         return self._typical()
@@ -35,14 +35,14 @@ class FieldType:
     def _typical(self) -> Value:
         return None
 
-    # Words
+    # Texts
 
     def unit(self) -> str:
-        """Return the unit that stands after the field's label; may be empty."""
+        """Return the unit after the label of the field; may be empty."""
         return self.field.get("unit", "")
 
     def value_text(self, value: Any, tr: Translation) -> str:
-        """Return a value as people read it, without its unit. A value of another type is written as it is."""
+        """Return a value as text for people, without its unit. A value of another type is only converted to text."""
         if value is None:
             return tr.text("not known")
         return self._format(value, tr) if self._has_type(value) else str(value)
@@ -54,21 +54,21 @@ class FieldType:
         return str(value)
 
     def value_with_unit(self, value: Any, tr: Translation) -> str:
-        """Return a value as people read it, with its unit where it has one."""
+        """Return a value as text for people, with its unit if it has one."""
         return self.value_text(value, tr)
 
     def cell_text(self, value: Value, tr: Translation) -> str:
-        """Return a value as people write it in a cell of a file."""
+        """Return a value as text for a cell of a file."""
         return self.value_text(value, tr)
 
     def wrong_type_text(self, tr: Translation) -> str:
-        """Return what is wrong with a cell that holds a value of another type."""
+        """Return the message for a cell that holds a value of another type."""
         return tr.text("not text")
 
-    # Links and files
+    # URL and files
 
     def encode(self, value: Value) -> str:
-        """Return a value as a link holds it; `decode` gives the same value back."""
+        """Return a value as text for the URL; `decode` returns the same value."""
         if value is None:
             return _NULL
         if isinstance(value, bool):
@@ -78,7 +78,7 @@ class FieldType:
         return repr(value)
 
     def decode(self, text: str) -> Value:
-        """Return the value that a link holds. Raises ValueError where the field does not take it."""
+        """Return the value of a text from the URL. Raises ValueError if the field does not accept it."""
         if text != _NULL:
             return self._decode(text)
         if self.field.get("nullable"):
@@ -88,50 +88,50 @@ class FieldType:
     def _decode(self, text: str) -> Value:
         raise ValueError(text)
 
-    def checked(self, value: Value) -> Value:
-        """Return a value that comes from outside. Raises ValueError where the field does not take it."""
+    def check(self, value: Value) -> Value:
+        """Return an untrusted value. Raises ValueError if the field does not accept it."""
         return self.decode(self.encode(value))
 
     def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:
-        """Return the value of a cell of a file: text, or what Arrow gives. Raises ValueError."""
+        """Return the value of a cell of a file: text, or a value of Arrow. Raises ValueError if it does not fit."""
         if isinstance(cell, str):
-            return self.checked(self._from_text(cell, decimal_comma=decimal_comma))
+            return self.check(self._from_text(cell, decimal_comma=decimal_comma))
         if cell is None or isinstance(cell, int | float):
-            return self.checked(cell)
+            return self.check(cell)
         raise ValueError(self.field["name"])
 
     def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
         return cell or None
 
     def table_column(self, column_type: str, tr: Translation) -> Any:  # noqa: ARG002 - dates use them
-        """Return how a table shows the field's column of an Arrow type; None where Streamlit knows best."""
+        """Return the column configuration of a table for an Arrow type; None for Streamlit's default."""
         return None
 
     # Axis of a chart
 
     def position(self, value: Value) -> float:
-        """Return where a value stands on the axis of an ordered field."""
+        """Return the position of a value on the axis of an ordered field."""
         raise NotImplementedError
 
     def ticks(self, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
-        """Return positions between two ends, with their words, for the axis of an ordered field."""
+        """Return the positions and labels of ticks from `low` to `high`, for the axis of an ordered field."""
         raise NotImplementedError
 
     # Widget
 
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        """Draw the widget whose value Streamlit keeps under `key`; return what it shows."""
+        """Draw the widget with this session-state key; return its value."""
         raise NotImplementedError
 
     def widget_format(self, tr: Translation) -> str:  # noqa: ARG002 - dates use it
-        """Return how the widget writes its value where that depends on the language. Another format is another widget."""
+        """Return the format of the widget if it depends on the language, else "". The key of the widget contains it."""
         return ""
 
     def to_widget(self, value: Value) -> Any:
-        """Return a value as the widget shows it."""
+        """Return a field's value as a value of its widget."""
         return value
 
-    def from_widget(self, shown: Any, current: Value) -> Value:  # noqa: ARG002 - most types need the shown value alone
-        """Return what a widget shows as a value; `current` where both are equal, so that nothing counts as changed."""
-        value: Value = shown
+    def from_widget(self, widget_value: Any, current: Value) -> Value:  # noqa: ARG002 - most types need the first only
+        """Return the value of a widget as a value of the field. If it equals `current`, return `current` unchanged."""
+        value: Value = widget_value
         return value

@@ -1,4 +1,4 @@
-"""The type of an input of a card → what the demo does with it."""
+"""The table of the field types, and the fields of a card."""
 
 from client import Card, Field
 from demo.fields.boolean_field import BooleanField
@@ -23,10 +23,10 @@ _TYPES: dict[str, type[FieldType]] = {
 
 
 def of(field: Field) -> FieldType:
-    """Return what the demo does with a field; a type that it does not know is an UnknownField."""
+    """Return the field type of an input; UnknownField for a type that is not in the table."""
     return _TYPES.get(field["type"], UnknownField)(field)
 
 
-def by_name(card: Card) -> dict[str, FieldType]:
+def get_fields(card: Card) -> dict[str, FieldType]:
     """Return name → field of a card, in the card's order."""
     return {field["name"]: of(field) for field in card["inputs"]}

@@ -1,4 +1,4 @@
-"""Whole numbers: a number box whose steps are whole."""
+"""Whole numbers, with a number box of whole steps as widget."""
 
 import math
 from typing import Any
@@ -10,7 +10,7 @@ from demo.fields.number_field import NumberField
 from demo.text.translation import Translation
 
 _MAX_EXACT = 2**53 - 1
-"""The largest whole number that JavaScript, and so the widget, holds exactly."""
+"""The largest whole number that JavaScript, and so the widget, represents exactly."""
 
 
 class IntegerField(NumberField):

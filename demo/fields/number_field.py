@@ -1,4 +1,4 @@
-"""Numbers: a number box, or a slider for a share of a closed range."""
+"""Numbers, with a number box as widget, or a slider for a percentage between two limits."""
 
 import math
 import re
@@ -26,7 +26,7 @@ class NumberField(FieldType):
         return (low + high) / 2
 
     def _range(self) -> tuple[float, float]:
-        """Return the range that the model learned from, else the limits, else zero."""
+        """Return the range of the training data, else the limits, else zero."""
         low = self.field.get("minimum", 0)
         low, high = self.field.get("seen") or (low, self.field.get("maximum", low))
         return float(low), float(high)
@@ -79,7 +79,7 @@ class NumberField(FieldType):
         return [(at, self.value_text(at, tr)) for at in round_numbers(low, high)]
 
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        if self._is_share():
+        if self._has_slider():
             return self._draw_slider(key, title, hint)
         step = self.field.get("step") or self._step()
         decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step < 1 else 0
@@ -94,8 +94,8 @@ class NumberField(FieldType):
             placeholder=tr.text("not known"),
         )
 
-    def _is_share(self) -> bool:
-        """Tell whether a slider fits: a share between two limits that is always known."""
+    def _has_slider(self) -> bool:
+        """Return whether the widget is a slider: for a percentage between two limits that is not nullable."""
         return self._is_percent() and {"minimum", "maximum"} <= self.field.keys() and not self.field.get("nullable")
 
     def _draw_slider(self, key: str, title: str, hint: str | None) -> Any:
@@ -110,7 +110,7 @@ class NumberField(FieldType):
         )
 
     def _step(self) -> float:
-        """Return a hundredth of the usual range, rounded to 1, 10, 100 …"""
+        """Return a hundredth of the range of the training data, rounded down to a power of ten."""
         low, high = self.field.get("seen") or (self.field.get("minimum", 0), self.field.get("maximum", 100))
         width = float(high) - float(low)
         return float(10.0 ** math.floor(math.log10(width / 100))) if width > 0 else 1.0
@@ -118,11 +118,11 @@ class NumberField(FieldType):
     def to_widget(self, value: Value) -> Any:
         return float(value) if isinstance(value, int | float) else value
 
-    def from_widget(self, shown: Any, current: Value) -> Value:
-        if shown is None:
+    def from_widget(self, widget_value: Any, current: Value) -> Value:
+        if widget_value is None:
             return None
-        number = round(float(shown), 10)
-        same = isinstance(current, int | float) and math.isclose(number, float(current), rel_tol=1e-12, abs_tol=1e-12)
-        if same:
+        number = round(float(widget_value), 10)
+        is_same = isinstance(current, int | float) and math.isclose(number, float(current), rel_tol=1e-12, abs_tol=1e-12)
+        if is_same:
             return current
         return int(number) if number.is_integer() else number

@@ -1,4 +1,4 @@
-"""Free text: a large box."""
+"""Free text, with a text area as widget."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A type that this demo does not know: the form says so at its place, and the field keeps its default."""
+"""A type that this demo does not know: the form says so instead of a widget, and the field keeps its default."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from demo.text.translation import Translation
 
 
 class UnknownField(FieldType):
-    """An input of a type that was added after this demo was made."""
+    """An input of a type that is newer than this demo."""
 
     has_widget = False
     can_sweep = False

@@ -173,7 +173,7 @@ def model_row(card: Card, file: ScoredFile, number: int) -> Row:
     """Return the values of a row that the model's fields take, without the others; `number` counts from 1."""
     cells = file.table.slice(number - 1, 1).to_pylist()[0]
     row: Row = {}
-    for name, field in field_types.by_name(card).items():
+    for name, field in field_types.get_fields(card).items():
         try:
             row[name] = field.from_cell(cells[name], decimal_comma=file.recognised.get("decimal") == "comma")
         except (KeyError, ValueError):

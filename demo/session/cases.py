@@ -43,7 +43,7 @@ def get_start_label(card: Card, start: str) -> str:
 
 def complete_row(card: Card, row: Row) -> Row:
     """Return a row with every field of the card, in the card's order. A field without a widget has its default."""
-    fields = field_types.by_name(card).items()
+    fields = field_types.get_fields(card).items()
     return {name: row[name] if name in row and field.has_widget else field.default() for name, field in fields}
 
 

@@ -28,7 +28,7 @@ class GoalChoice:
 
 def changeable_fields(card: Card) -> list[str]:
     """Return the fields that a recommendation may change."""
-    fields = field_types.by_name(card).items()
+    fields = field_types.get_fields(card).items()
     return [name for name, kind in fields if kind.can_sweep and kind.field.get("changeable", "both") != "no"]
 
 

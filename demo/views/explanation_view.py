@@ -32,7 +32,7 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
 def describe_usualness(card: Card, usualness: Usualness | None, tr: Translation) -> tuple[str, bool]:
     """Return a sentence on how usual the case is, or why that is unknown; and whether it is unusual."""
     if usualness is None:
-        only_text = all(field.is_long for field in field_types.by_name(card).values())
+        only_text = all(field.is_long for field in field_types.get_fields(card).values())
         return (tr.text("How usual a text is cannot be told.") if only_text else ""), False
     share = format_percentile(usualness, tr)
     if usualness["percentile"] < _LESS_USUAL:

@@ -1,4 +1,4 @@
-"""The banner: the first error of this run of the page. Errors of queries are shown nowhere else."""
+"""The banner: it shows the first error of this run. It is the only place that shows errors of queries."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from demo.session import query_errors, shared_resources, visitor
 from demo.text.translation import Translation
 
 _CHECK_SECONDS = 2
-_NOT_LET_IN = {401, 403}
+_ACCESS_DENIED = {401, 403}
 
 
-def draw_banner(place: Any) -> None:
-    """Draw the first error in its place: what happened, what to do, the id of the request. It disappears by itself."""
+def draw_banner(placeholder: Any) -> None:
+    """Draw the first error: what happened, what to do, and the request id. Without an error the banner disappears."""
     errors = query_errors.get_errors()
-    with place.container():
+    with placeholder.container():
         if not errors:
             return
         tr = visitor.get_translation()
@@ -34,7 +34,7 @@ def _describe_error(error: ServiceError, tr: Translation) -> str:
     if isinstance(error, Refused):
         return (
             tr.text("The model service does not let this demo in. Please tell whoever looks after it.")
-            if error.status in _NOT_LET_IN
+            if error.status in _ACCESS_DENIED
             else tr.text("The model did not accept these values. Please check the marked fields.")
         )
     sentences = {
@@ -56,9 +56,9 @@ def _safe_id(request_id: str) -> str:
 
 @st.fragment(run_every=_CHECK_SECONDS)
 def _check_service() -> None:
-    """Check whether the service is back, every two seconds while a banner is shown."""
-    checks = st.session_state.get("asked_again", 0)
-    st.session_state["asked_again"] = checks + 1
+    """Check every two seconds whether the service is ready again; then rerun the page. The first run only counts."""
+    checks = st.session_state.get("health_checks", 0)
+    st.session_state["health_checks"] = checks + 1
     if checks == 0:
         return
     try:
@@ -66,5 +66,5 @@ def _check_service() -> None:
     except ServiceError:
         return
     if health["status"] == "ready":
-        st.session_state["asked_again"] = 0
+        st.session_state["health_checks"] = 0
         st.rerun()

@@ -1,4 +1,4 @@
-"""A file before it is scored: the drop zone, its progress, and why it was not scored."""
+"""The upload of a file: the drop zone, the progress, and the reason for a failure."""
 
 from functools import partial
 
@@ -25,20 +25,20 @@ _MAX_MB = 256
 _REFRESH_SECONDS = 0.5
 
 
-def upload_jobs() -> dict[str, UploadJob]:
-    """Return model → the file of this visit."""
-    files: dict[str, UploadJob] = st.session_state.setdefault("files", {})
-    return files
+def get_upload_jobs() -> dict[str, UploadJob]:
+    """Return model → the upload job of this visit."""
+    jobs: dict[str, UploadJob] = st.session_state.setdefault("files", {})
+    return jobs
 
 
 def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
-    """Draw the drop zone, and send a dropped file once."""
+    """Draw the drop zone, and start an upload job once for each dropped file."""
     label = tr.text("A file with one case a row: CSV, Parquet or an Arrow stream")
-    upload = drop_zone.draw(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
+    upload = drop_zone.draw_drop_zone(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is not None and not (job and job.upload_id == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
-        upload_jobs()[card["name"]] = new = UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id)
-        new.send(shared_resources.client(), card)
+        get_upload_jobs()[card["name"]] = new_job = UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id)
+        new_job.send(shared_resources.client(), card)
         st.rerun()
     if job is None:
         _draw_requirements(card, tr)
@@ -60,10 +60,10 @@ def _draw_requirements(card: Card, tr: Translation) -> None:
 
 
 def draw_progress(card: Card, job: UploadJob, tr: Translation) -> None:
-    """Draw the progress of a file. It goes on while the visitor looks at other pages."""
+    """Draw the progress of a job. The job continues while the visitor reads other pages."""
 
     @st.fragment(run_every=_REFRESH_SECONDS)
-    def look() -> None:
+    def update() -> None:
         if not job.is_running:
             st.rerun()
         recognised = job.recognised
@@ -72,18 +72,19 @@ def draw_progress(card: Card, job: UploadJob, tr: Translation) -> None:
         progress_text = tr.text("{n} of {all} rows", **rows) if recognised else tr.text("The file is on its way …")
         st.progress(min(1.0, job.rows_scored / max(1, recognised["rows"])) if recognised else 0.0, progress_text)
 
-    look()
+    update()
     st.caption(tr.text("You may look at other pages meanwhile: the answers will be here."))
     st.button(tr.text("Stop"), on_click=partial(cancel_upload, card), icon=":material/close:", type="tertiary")
 
 
 def cancel_upload(card: Card) -> None:
-    if job := upload_jobs().pop(card["name"], None):
+    """Cancel and remove the upload job of a model."""
+    if job := get_upload_jobs().pop(card["name"], None):
         job.cancel()
 
 
 def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translation) -> None:
-    """Draw why nothing of the file was scored, and what to do: mend it, settle what is unclear, or send it again."""
+    """Draw why the file was not scored, and what to do: correct it, choose an ambiguous setting, or send it again."""
     st.caption(f"**{forms.escape_markdown(job.name)}**")
     if isinstance(error, Refused) and refusal_text.is_fault_of_file(error):
         st.error(tr.text("This file cannot be scored, so nothing of it was. Mend it and drop it again."), icon="📄")
@@ -92,16 +93,16 @@ def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translatio
     else:
         request = f"  \n:small[{tr.text('Request')} `{forms.escape_markdown(error.request_id)}`]" if error.request_id else ""
         st.warning(refusal_text.describe_failure(error, tr) + request, icon="⚠️")
-    unclear = refusal_text.find_ambiguity(error)
-    settings = _draw_settings(job, unclear, tr) if unclear else {}
-    if unclear or not refusal_text.is_fault_of_file(error):
-        again = partial(resend, card, job, settings)
-        st.button(tr.text("Send it again"), on_click=again, icon=":material/refresh:", key=f"{PAGE}/again")
+    ambiguity = refusal_text.find_ambiguity(error)
+    settings = _draw_settings(job, ambiguity, tr) if ambiguity else {}
+    if ambiguity or not refusal_text.is_fault_of_file(error):
+        send_again = partial(resend, card, job, settings)
+        st.button(tr.text("Send it again"), on_click=send_again, icon=":material/refresh:", key=f"{PAGE}/again")
 
 
-def _draw_settings(job: UploadJob, unclear: str, tr: Translation) -> dict[str, str]:
+def _draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, str]:
     """Draw the choice of a decimal sign or a charset; return the setting."""
-    if unclear == "decimal":
+    if ambiguity == "decimal":
         signs = {"comma": tr.text("decimal comma"), "point": tr.text("decimal point")}
         choice = st.radio(
             tr.text("Or say how its numbers are written"),
@@ -118,17 +119,18 @@ def _draw_settings(job: UploadJob, unclear: str, tr: Translation) -> dict[str, s
             horizontal=True,
             key=f"{PAGE}/charset/{job.number}",
         )
-    return {unclear: choice or ""}
+    return {ambiguity: choice or ""}
 
 
 def resend(card: Card, job: UploadJob, settings: dict[str, str]) -> None:
+    """Send a file again with these settings, to the current version of the model."""
     if job.error and query_errors.is_other_version(job.error):
         service_queries.forget_cards()
     job.send(shared_resources.client(), service_queries.get_card(card["name"]), settings)
 
 
 def describe_file(name: str, recognised: RecognisedFile, tr: Translation) -> str:
-    """Return the name of a file and its recognised format."""
+    """Return the name and the recognised format of a file."""
     parts = [f"**{forms.escape_markdown(name)}**"]
     parts += map(forms.escape_markdown, file_summary.describe_format(recognised, tr))
     text = " · ".join(parts)

@@ -1,4 +1,4 @@
-"""Card → widgets → row. Any card gets a form: a new model needs no change here."""
+"""The form of a card: a widget for each field. It works for any card, so that a new model needs no change here."""
 
 import re
 from typing import Any
@@ -13,25 +13,25 @@ from demo.session.cases import Case
 from demo.text.translation import Translation
 from demo.text.wording import field_label
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
+_MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
 
 
 def escape_markdown(text: str) -> str:
-    """Return a text that Streamlit shows as it is, whatever marks it holds."""
-    return _MARKS.sub(r"\\\1", text)
+    """Return a text with its Markdown characters escaped, so that Streamlit shows them unchanged."""
+    return _MARKDOWN_CHARACTERS.sub(r"\\\1", text)
 
 
 def draw_form(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaGenerator]]:
-    """Draw the form; return the row that it shows and, for each field, a place for a note under it."""
+    """Draw the form; return its row and, for each field, a placeholder for a note under it."""
     row: Row = {}
     notes: dict[str, DeltaGenerator] = {}
     for group, fields in _group_fields(card):
-        place: Any = st.expander(escape_markdown(group), expanded=True) if group else st.container()
-        with place:
-            wide = len(fields) == 1 or any(field_types.of(field).is_long for field in fields)
-            columns = [st.container()] if wide else st.columns(2, gap="medium")
-            for number, field in enumerate(fields):
-                with columns[number % len(columns)]:
+        section: Any = st.expander(escape_markdown(group), expanded=True) if group else st.container()
+        with section:
+            is_wide = len(fields) == 1 or any(field_types.of(field).is_long for field in fields)
+            columns = [st.container()] if is_wide else st.columns(2, gap="medium")
+            for index, field in enumerate(fields):
+                with columns[index % len(columns)]:
                     row[field["name"]] = draw_field(card, field, case, tr, "form")
                     notes[field["name"]] = st.empty()
     return {field["name"]: row[field["name"]] for field in card["inputs"]}, notes
@@ -44,17 +44,17 @@ def _group_fields(card: Card) -> list[tuple[str, list[Field]]]:
     return list(groups.items())
 
 
-def draw_field(card: Card, field: Field, case: Case, tr: Translation, place: str) -> Value:
-    """Draw the widget of one field; return its value. A value that was typed since the last run wins over the case's.
+def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix: str) -> Value:
+    """Draw the widget of one field; return its value. A value typed since the last run takes precedence over the case.
 
-    Each place has widgets of its own: Streamlit would carry a key to another page, but not what it holds.
+    Each page has another key prefix, because Streamlit deletes the value of a key when the visitor leaves a page.
     """
     kind = field_types.of(field)
     current: Value = case.row[field["name"]]
     if not kind.has_widget:
         st.caption(f"{_label_with_unit(kind)}  \n{tr.text('This demo cannot ask for it.')}")
         return current
-    key = f"{place}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{field['name']}"
+    key = f"{key_prefix}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{field['name']}"
     if key not in st.session_state or st.session_state.get(f"{key}/of") is not case:
         st.session_state[key] = kind.to_widget(current)
         st.session_state[f"{key}/of"] = case
@@ -64,7 +64,7 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, place: str
 
 
 def _title(kind: FieldType, now: Value, case: Case, tr: Translation) -> str:
-    """Return the words over a widget: label, unit, and the value at the start where it was changed."""
+    """Return the title of a widget: label, unit and, if the value was changed, the value at the start."""
     title = _label_with_unit(kind)
     before = case.start_row[kind.field["name"]]
     if now == before:
