@@ -1,4 +1,4 @@
-"""Scores with ONNX Runtime: 10 to 40 µs a row, and the same numbers as scikit-learn on the rows of the gate.
+"""Score with ONNX Runtime: 10 to 40 µs per row, and the same numbers as scikit-learn on the rows of the gate.
 
 The graph takes `fields`, a 32-bit float matrix of the fields of the channel `numbers`, or one column of strings for each
 text field under the field's name, or both.
@@ -25,7 +25,7 @@ class OnnxScorer:
 
     def __init__(self, card: Card, file: Path) -> None:
         options = ort.SessionOptions()
-        options.intra_op_num_threads = 1  # copies of the service share the cores, not threads inside one request
+        options.intra_op_num_threads = 1  # processes of the service share the cores, so a request uses one thread
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
@@ -33,16 +33,18 @@ class OnnxScorer:
         except Exception as error:
             raise BrokenBundle("model.onnx cannot be opened") from error
         texts = {field.name for field in text_fields(card)}
-        self._inputs = [given.name for given in self._session.get_inputs()]
+        self._inputs = [node.name for node in self._session.get_inputs()]
         if not set(self._inputs) <= texts | {FIELDS}:
-            raise BrokenBundle("model.onnx asks for inputs that the card does not name")
+            raise BrokenBundle("model.onnx needs inputs that the card does not have")
         self._prepare = words if card.scoring.text == "words" else str
         labels = len(card.output.labels) if isinstance(card.output, Classification) else 1
         self._shape = (-1, labels)
         self._output = [self._session.get_outputs()[-1].name]
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
-        """Return the scores. A single row is scored twice: alone, other kernels run, and the seventh digit may differ."""
+        """Return the scores. A single row is scored together with a copy, because other kernels for one row may change
+        the seventh digit.
+        """
         padding = int(len(columns) == 1)
         feed: dict[str, Any] = {}
         for name in self._inputs:

@@ -11,7 +11,7 @@ from service.schemas import Card
 
 
 class Scorer(Protocol):
-    """An opened model. Safe to call from several threads at once."""
+    """A loaded model. Several threads may call it at the same time."""
 
     quick: bool
     """A few rows take microseconds, so they are scored on the event loop, without a thread."""
@@ -22,7 +22,7 @@ class Scorer(Protocol):
 
 
 def open_scorer(card: Card, folder: Path) -> Scorer:
-    """Open the model of a bundle. Raises BrokenBundle if the file is not what the card says."""
+    """Open the model of a bundle. Raises BrokenBundle if the file does not fit the card."""
     if card.scoring.scorer == "onnx":
         from service.bundles.scorers.onnx_scorer import OnnxScorer
 

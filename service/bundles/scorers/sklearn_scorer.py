@@ -1,4 +1,4 @@
-"""Scores with scikit-learn itself, for bundles that do not pass the gate to ONNX.
+"""Score with scikit-learn, for bundles that do not pass the gate to ONNX.
 
 It opens skops files with a fixed list of trusted types, never pickle or joblib.
 """
@@ -42,17 +42,17 @@ class SklearnScorer:
         except Exception as error:
             raise BrokenBundle("model.skops cannot be opened with the trusted types") from error
         self._card = card
-        self._probable = isinstance(card.output, Classification)
+        self._is_classifier = isinstance(card.output, Classification)
         self._prepare = words if card.scoring.text == "words" else str
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
         table = frame(self._card, columns, self._prepare)
-        answer = self._model.predict_proba(table) if self._probable else self._model.predict(table)
+        answer = self._model.predict_proba(table) if self._is_classifier else self._model.predict(table)
         return np.asarray(answer, dtype=np.float64).reshape(len(columns), -1)
 
 
 def frame(card: Card, columns: Columns, prepare: Any = str) -> pd.DataFrame:
-    """Return the columns as the data frame that a pipeline was fitted on: categories as strings again."""
+    """Return the columns as the data frame that a pipeline was fitted on: categories are strings."""
     table: dict[str, Any] = {}
     for field, numbers in zip(number_fields(card), columns.numbers.T, strict=True):
         table[field.name] = field.pipeline_values(numbers)

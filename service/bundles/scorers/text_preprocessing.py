@@ -1,6 +1,6 @@
-"""Text as the bundled text models take it. Training and scoring call the same function, so no converter has to repeat it.
+"""Prepare texts for the bundled text models. Training and scoring call the same function.
 
-(ONNX's own tokenizers differ from scikit-learn's; splitting on one space does not.)
+The tokenizers of ONNX differ from those of scikit-learn, but both split on a single space in the same way.
 """
 
 import re

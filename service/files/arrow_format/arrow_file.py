@@ -127,7 +127,7 @@ def _compact(array: pa.Array) -> pa.Array:
 
 
 def _damaged(what: str) -> InvalidFile:
-    return InvalidFile(f"This is no whole {what}: it is damaged, or cut short.", fault_code="damaged_file")
+    return InvalidFile(f"The {what} is damaged or incomplete.", fault_code="damaged_file")
 
 
 def _describe(kind: str, card: Card, schema: pa.Schema, ignored: list[str], rows: int) -> Recognised:

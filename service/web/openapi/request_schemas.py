@@ -98,7 +98,7 @@ def _curves_of(card: Card, names: list[str], fields: tuple[int, int], max_points
             "maxItems": max_fields,
             "uniqueItems": True,
         },
-        "points": _or_null(points) | {"description": "How many values a numeric field gets, the row's own among them"},
+        "points": _or_null(points) | {"description": "How many values a numeric field gets, including the value of the row"},
         "pinned": _or_null(_row(card)) | {"description": "Another row to score, to be marked beside the curve"},
         "version": _version(card),
     }

@@ -195,7 +195,7 @@ def test_a_new_build_keeps_the_version_before_it_and_no_other(bundles: Path, tmp
         return (tmp_path / "bundles" / NAME / "version").read_text()
 
     def kept_ones() -> dict[str, str]:
-        return {place.name: (place / "version").read_text() for place in (tmp_path / "bundles").iterdir()}
+        return {bundle.name: (bundle / "version").read_text() for bundle in (tmp_path / "bundles").iterdir()}
 
     (tmp_path / "bundles").mkdir()
     first = put("first")

@@ -83,7 +83,7 @@ def test_rows_in_json_may_be_answered_as_a_file(accept: str, service: TestClient
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_columns_have_any_order_and_other_columns_are_repeated(kind: str, service: TestClient) -> None:
-    rows = [DIAMOND | {"id": f"00{place}", "note": 'a "quoted", note\nof two lines'} for place in range(3)]
+    rows = [DIAMOND | {"id": f"00{index}", "note": 'a "quoted", note\nof two lines'} for index in range(3)]
     table = pa.Table.from_pylist(rows).select(["note", "table", "cut", "id", "carat", "clarity", "depth", "color"])
     answer = ask(service, "diamond-price", written(table, kind), kind)
     found = read(answer)
@@ -265,7 +265,7 @@ def test_lines_before_the_header_are_skipped(before: str, service: TestClient) -
 
 
 def test_a_first_line_may_be_long(service: TestClient) -> None:
-    more = {f"{place:03} {'ż' * 900}": "x" for place in range(200)}
+    more = {f"{index:03} {'ż' * 900}": "x" for index in range(200)}
     found = read(ask(service, "diamond-price", with_cells(**more), "csv"))
     assert [list(row)[:200] for row in found] == [list(more)] * 2
     assert not found[0]["error"]
@@ -407,16 +407,16 @@ def damaged(kind: str, body: bytes) -> list[bytes]:
     random = np.random.default_rng(0)
     cut = [body[: int(len(body) * part)] for part in (0.0, 0.1, 0.5, 0.9, 0.99)]
     bent = []
-    for place in random.integers(0, len(body), 60):
+    for index in random.integers(0, len(body), 60):
         harmed = bytearray(body)
-        harmed[place] ^= int(random.integers(1, 256))
+        harmed[index] ^= int(random.integers(1, 256))
         bent.append(bytes(harmed))
     return [*cut, *bent, b"PAR1", b"ARROW1\0\0", b"\xff\xff\xff\xff\xff\xff\xff\x7f", kind.encode() * 1000]
 
 
 @pytest.mark.parametrize("kind", ["arrow", "parquet"])
 def test_a_damaged_file_is_refused_or_scored_and_never_brings_the_service_down(kind: str, service: TestClient) -> None:
-    rows = [DIAMOND | {"id": f"{place}", "carat": 0.3 + place / 100} for place in range(40)]
+    rows = [DIAMOND | {"id": f"{index}", "carat": 0.3 + index / 100} for index in range(40)]
     for body in damaged(kind, written(pa.Table.from_pylist(rows), kind)):
         answer = ask(service, "diamond-price", body, kind, "json")
         assert answer.status_code in {200, 413, 422}, answer.text
@@ -482,7 +482,7 @@ def test_a_parquet_row_group_that_unpacks_to_more_than_a_gigabyte_is_refused(ser
     zeros = pa.array(np.zeros(1_000_000))
     texts = pa.array([""] * len(zeros))
     columns = {name: texts if isinstance(value, str) else zeros for name, value in DIAMOND.items()}
-    table = pa.table(columns | {f"c{place}": zeros for place in range(135)})
+    table = pa.table(columns | {f"c{index}": zeros for index in range(135)})
     body = written(table, "parquet", use_dictionary=False, compression="zstd", row_group_size=len(zeros))
     assert len(body) < 2**21
     answer = ask(service, "diamond-price", body, "parquet").json()
@@ -532,7 +532,7 @@ def test_a_file_without_rows_is_answered(service: TestClient) -> None:
 
 
 def test_long_lists_of_other_columns_are_shortened_in_the_header(service: TestClient) -> None:
-    more = {f"column {place} " + "ż" * 60: "x" for place in range(900)}
+    more = {f"column {index} " + "ż" * 60: "x" for index in range(900)}
     answer = ask(service, "diamond-price", with_cells(**more), "csv")
     assert answer.status_code == 200
     assert len(answer.headers["x-file"]) < 20_000

@@ -89,7 +89,7 @@ def streamed(ids: list[str], chunk: int) -> tuple[bytes, list[int]]:
 
 
 def test_a_stream_that_is_cut_off_anywhere_is_refused(service: TestClient) -> None:
-    body, ends = streamed([f"{place:02}" for place in range(50)], 20)
+    body, ends = streamed([f"{index:02}" for index in range(50)], 20)
     assert ask(service, MODEL, body, "arrow").status_code == 200
     ends_and_near = {end + off for end in ends for off in (-8, -1, 0, 1, 4, 7)} & set(range(len(body)))
     for cut in sorted({*ends_and_near, *range(0, len(body), 97)}):

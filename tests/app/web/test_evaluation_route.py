@@ -55,13 +55,13 @@ def test_an_error_as_a_share_and_an_error_in_the_unit_have_two_names(service: Te
 
 
 def texts(node: Any, at: str = "") -> list[tuple[str, Any]]:
-    """Return every text for people in a bundle's file, with its place."""
+    """Return every text for people in a bundle's file, with its path."""
     if isinstance(node, dict):
         if node and node.keys() <= {"en", "pl"}:
             return [(at, node)]
         return [found for name, value in node.items() for found in texts(value, f"{at}/{name}")]
     if isinstance(node, list):
-        return [found for place, value in enumerate(node) for found in texts(value, f"{at}/{place}")]
+        return [found for step, value in enumerate(node) for found in texts(value, f"{at}/{step}")]
     return []
 
 
@@ -69,10 +69,10 @@ def texts(node: Any, at: str = "") -> list[tuple[str, Any]]:
 def test_every_text_is_there_in_both_languages(name: str, bundles: Path) -> None:
     found = texts(json.loads((bundles / name / "evaluation.json").read_text(encoding="utf-8")))
     assert found
-    for place, text in found:
-        assert text.keys() == {"en", "pl"}, place
-        assert all(text.values()), place
-        assert "." not in text["pl"].removesuffix(".").replace("mies.", ""), place  # Polish decimals have a comma
+    for path, text in found:
+        assert text.keys() == {"en", "pl"}, path
+        assert all(text.values()), path
+        assert "." not in text["pl"].removesuffix(".").replace("mies.", ""), path  # Polish decimals have a comma
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ def repair(case: Any) -> None:
     """Repair what no JSON schema can express: a range ends after it begins, 20.0 is not a whole number, a key is known."""
     body = case.body
     rows = body.get("rows", [])
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if "client_id" in row:
-            rows[place] = ROWS[case.path.split("/")[3]] | row | {"client_id": "17"}
+            rows[index] = ROWS[case.path.split("/")[3]] | row | {"client_id": "17"}
     if isinstance(body.get("points"), float):
         body["points"] = int(body["points"])
     if "ranges" in body:

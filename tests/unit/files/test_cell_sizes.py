@@ -86,4 +86,4 @@ def test_numbers_are_split_by_rows_only() -> None:
 def test_a_row_too_large_is_refused() -> None:
     text = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), pa.array(["x" * 100_000]))
     with pytest.raises(TooLarge):
-        list(cell_sizes.split_batch(pa.record_batch([text] * 90, [str(place) for place in range(90)])))
+        list(cell_sizes.split_batch(pa.record_batch([text] * 90, [str(index) for index in range(90)])))

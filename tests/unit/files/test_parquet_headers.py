@@ -23,7 +23,7 @@ WRITERS: list[dict[str, Any]] = [
 
 def table(rows: int) -> pa.Table:
     random = np.random.default_rng(0)
-    texts = [f"{place % 700} żółć " * 3 for place in range(rows)]
+    texts = [f"{index % 700} żółć " * 3 for index in range(rows)]
     return pa.table(
         {"number": random.random(rows), "text": texts, "some": pa.array([None, 1] * (rows // 2)), "list": [[1, 2]] * rows}
     )
@@ -56,7 +56,7 @@ def test_long_texts_limit_the_rows_of_a_batch(tmp_path: Path) -> None:
 def test_pages_with_a_large_unpacked_size_are_refused_unread(tmp_path: Path) -> None:
     file = tmp_path / "rows.parquet"
     zeros = pa.array(np.zeros(1_000_000))
-    columns = pa.table([zeros] * 20, [str(place) for place in range(20)])
+    columns = pa.table([zeros] * 20, [str(index) for index in range(20)])
     options: dict[str, Any] = {"use_dictionary": False, "compression": "zstd", "row_group_size": len(zeros)}
     pq.write_table(columns, file, **options)
     assert max_batch_rows(file) == 16_384

@@ -48,8 +48,8 @@ def refused(rows: list[Row]) -> set[str]:
 def test_values_within_the_card_are_accepted_and_all_others_are_named(changes: list[dict[str, Any]]) -> None:
     rows = [GOOD | change for change in changes]
     wrong = {
-        f"/rows/{place}/{field.name}"
-        for place, row in enumerate(rows)
+        f"/rows/{index}/{field.name}"
+        for index, row in enumerate(rows)
         for field in INPUTS
         if not accepts(field, row[field.name])
     }
