@@ -1,12 +1,12 @@
-"""Runs `python3 -m launch demo` and the like. Even Python 3.6 can read this file and say that it is too old."""
+"""Runs a command, for example `python3 -m launch demo`. Python 3.6 can read this file and say that it is too old."""
 
 import sys
 
-OLDEST = (3, 11)
+MIN_VERSION = (3, 11)
 
-if sys.version_info < OLDEST:
+if sys.version_info < MIN_VERSION:
     sys.exit(
-        "Witryna needs Python 3.11 or newer and this is Python {}.{}: "
+        "Witryna needs Python 3.11 or newer, and this is Python {}.{}: "
         "install a newer one, or name it: make demo PYTHON=python3.12".format(*sys.version_info)
     )
 else:

@@ -10,7 +10,7 @@ from pathlib import Path
 from launch.console import LaunchError, step
 from launch.processes import Program, Supervisor
 
-PLAYWRIGHTS_OWN = ""
+PLAYWRIGHT_BROWSER = ""
 """The value of WITRYNA_BROWSER with which Playwright uses its own browser."""
 
 CANDIDATES = (
@@ -25,44 +25,47 @@ CANDIDATES = (
 )
 
 
-def for_tests(supervisor: Supervisor, root: Path, python: Path) -> str:
-    """Return WITRYNA_BROWSER: an installed browser, else Playwright's own, else, for root, the distribution's."""
-    chosen = os.environ.get("WITRYNA_BROWSER") or installed(CANDIDATES)
+def find_or_install(supervisor: Supervisor, root: Path, python: Path) -> str:
+    """Return the value of WITRYNA_BROWSER: an installed browser, else Playwright's browser, else that of the distribution.
+
+    Only root can install the browser of the distribution. Raises LaunchError.
+    """
+    chosen = os.environ.get("WITRYNA_BROWSER") or first_installed(CANDIDATES)
     if chosen:
         return chosen
     root_on_linux = sys.platform == "linux" and os.geteuid() == 0
-    libraries_too = ["--with-deps"] if root_on_linux else []
-    download: list[str | Path] = [python, "-m", "playwright", "install", *libraries_too, "chromium"]
+    with_libraries = ["--with-deps"] if root_on_linux else []
+    download: list[str | Path] = [python, "-m", "playwright", "install", *with_libraries, "chromium"]
     log = root / ".venv" / "logs" / "browser.log"
     with step("Downloading a browser for the tests") as tick:
         if not supervisor.run(Program("the download", download, log=log), tick):
-            return PLAYWRIGHTS_OWN
+            return PLAYWRIGHT_BROWSER
     apt = shutil.which("apt-get")
     if root_on_linux and apt:
         with step("Installing the distribution's Chromium for the tests") as tick:
             for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
                 quiet = {"DEBIAN_FRONTEND": "noninteractive"}
                 supervisor.run(Program("the installation", [apt, *arguments], quiet, log=log), tick)
-    chosen = installed(CANDIDATES)
+    chosen = first_installed(CANDIDATES)
     if not chosen:
         why = os.path.relpath(log)
-        raise LaunchError(f"The tests need Google Chrome or Chromium and none could be fetched (why: {why}).")
+        raise LaunchError(f"The tests need Google Chrome or Chromium and none could be installed (the reason is in {why}).")
     return chosen
 
 
-def installed(candidates: Sequence[str], find: Callable[[str], str | None] = shutil.which) -> str | None:
+def first_installed(candidates: Sequence[str], find: Callable[[str], str | None] = shutil.which) -> str | None:
     """Return the path of the first candidate that is installed."""
     return next((found for found in map(find, candidates) if found), None)
 
 
-def show(url: str) -> None:
+def open_page(url: str) -> None:
     """Open the page in a browser if this computer has a desktop."""
-    if desktop(os.environ, sys.platform):
+    if has_desktop(os.environ, sys.platform):
         webbrowser.open(url)
 
 
-def desktop(environment: Mapping[str, str], platform: str) -> bool:
-    """Tell whether a person probably sits before a desktop of this computer."""
+def has_desktop(environment: Mapping[str, str], platform: str) -> bool:
+    """Return whether a person probably uses a desktop of this computer."""
     if environment.get("CI") or environment.get("SSH_CONNECTION"):
         return False
     if platform in ("darwin", "win32"):

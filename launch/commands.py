@@ -14,8 +14,8 @@ from launch.sharing import Sharing, read_sharing
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".venv" / "logs"
-READY_WITHIN = 90.0
-"""Seconds: a first start on a slow disk reads some hundred megabytes."""
+READY_SECONDS = 90.0
+"""Seconds. The first start on a slow disk reads some hundred megabytes."""
 PYTEST = ["-m", "pytest", "--durations=20"]
 PARALLEL = ["-n", "logical", "--maxprocesses=4", "--dist=loadscope"]
 """One worker per processor, four at most. The tests of one file stay together, because they share what they start."""
@@ -31,12 +31,12 @@ def demo(supervisor: Supervisor) -> int:
     require_free([at, page], "demo")
     supervisor.start(_service(service_python, at, sharing.service, log=LOGS / f"service-{at.port}.log"))
     supervisor.start(_demo(demo_python, page, at, sharing.demo))
-    supervisor.wait_until_ready(READY_WITHIN)
+    supervisor.wait_until_ready(READY_SECONDS)
     say(f"\n  Witryna is open:  {bold(page.url)}\n")
-    _say_how_others_reach(sharing, page)
+    _print_shared_addresses(sharing, page)
     say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
-    browser.show(page.url)
-    log = LOGS / f"night-{at.port}.log"
+    browser.open_page(page.url)
+    log = LOGS / f"nightly-{at.port}.log"
     key = {**os.environ, **sharing.demo}.get("DEMO_API_KEY", "")
     demo_data.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, api_key=key, log=log)
     supervisor.watch()
@@ -44,25 +44,25 @@ def demo(supervisor: Supervisor) -> int:
 
 
 def service(supervisor: Supervisor) -> int:
-    """Run the service alone, with its log on the terminal."""
+    """Run only the service, with its log on the terminal."""
     at = address("service", 8000)
     require_free([at], "service")
     python = set_up(supervisor, ROOT, "service")
     _train(supervisor, python)
     require_free([at], "service")
     supervisor.start(_service(python, at, {}, log=None))
-    supervisor.wait_until_ready(READY_WITHIN)
+    supervisor.wait_until_ready(READY_SECONDS)
     say(f"\n  The models answer at {bold(at.url)} · try them at {at.url}/docs · Ctrl-C stops it\n")
     supervisor.watch()
     return 0
 
 
 def test(supervisor: Supervisor) -> int:
-    """Check format, lint and types, and run all tests that time does not decide: what CI runs."""
+    """Check format, lint and types, and run all tests except those of speed, as CI does."""
     python = set_up(supervisor, ROOT, "dev")
     set_up(supervisor, ROOT, "prefect")
     _train(supervisor, python)
-    chosen = browser.for_tests(supervisor, ROOT, python)
+    chosen = browser.find_or_install(supervisor, ROOT, python)
     return _verify(supervisor, python, [*PYTEST, *PARALLEL, "--ignore=tests/speed"], {"WITRYNA_BROWSER": chosen})
 
 
@@ -74,12 +74,12 @@ def check(supervisor: Supervisor) -> int:
 
 
 def unit(supervisor: Supervisor) -> int:
-    """Run the unit tests alone: they need no model, no program and no database."""
+    """Run only the unit tests. They need no model, no program and no database."""
     return _run_tests(supervisor, set_up(supervisor, ROOT, "dev"), [*PARALLEL, "tests/unit"])
 
 
 def speed(supervisor: Supervisor) -> int:
-    """Run the tests that time decides, one after the other. Nothing else should run on the machine."""
+    """Run the tests that measure time, one after the other. Nothing else should run on the machine."""
     python = set_up(supervisor, ROOT, "dev")
     _train(supervisor, python)
     return _run_tests(supervisor, python, ["tests/speed"])
@@ -94,34 +94,34 @@ def install(supervisor: Supervisor) -> int:
 
 
 def bench(supervisor: Supervisor) -> int:
-    """Measure the service beside a usual one, in one run."""
+    """Compare the service with a tutorial service, in one run."""
     python = set_up(supervisor, ROOT, "dev")
     _train(supervisor, python)
-    return supervisor.run(Program("the benchmark", [python, "-m", "benchmarks"], ending=signal.SIGINT))
+    return supervisor.run(Program("the benchmark", [python, "-m", "benchmarks"], stop_signal=signal.SIGINT))
 
 
 COMMANDS: dict[str, Callable[[Supervisor], int]] = {
     command.__name__: command for command in (demo, service, unit, check, test, speed, bench, install)
 }
-OPEN_ENDED = ("demo", "service")
-"""These run until they are stopped: then their exit code is 0."""
+UNTIL_STOPPED = ("demo", "service")
+"""These commands run until the user stops them. Their exit code is then 0."""
 
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
-        say_error(f"Say one of these: make {' · make '.join(COMMANDS)}")
+        say_error(f"Use one of these: make {' · make '.join(COMMANDS)}")
         return 2
     name = arguments[0]
     try:
         with Supervisor(ROOT) as supervisor:
             return COMMANDS[name](supervisor)
-    except LaunchError as trouble:
-        say_error(f"\n{trouble}")
+    except LaunchError as error:
+        say_error(f"\n{error}")
         return 1
     except Stopped:
         say("\nStopped.")
-        return 0 if name in OPEN_ENDED else 128 + signal.SIGINT
+        return 0 if name in UNTIL_STOPPED else 128 + signal.SIGINT
 
 
 def _service(python: Path, at: Address, settings: Mapping[str, str], *, log: Path | None) -> Program:
@@ -131,12 +131,12 @@ def _service(python: Path, at: Address, settings: Mapping[str, str], *, log: Pat
         environment={at.variable: str(at.port), **settings},
         log=log,
         ready_url=f"{at.url}/health/ready",
-        grace=20.0,
+        grace_seconds=20.0,
     )
 
 
 def _demo(python: Path, page: Address, service_at: Address, settings: Mapping[str, str]) -> Program:
-    direct = ",".join(filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), service_at.host]))
+    no_proxy = ",".join(filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), service_at.host]))
     return Program(
         name="the demo",
         command=[python, "-m", "demo"],
@@ -144,8 +144,8 @@ def _demo(python: Path, page: Address, service_at: Address, settings: Mapping[st
             page.variable: str(page.port),
             "DEMO_SERVICE_URL": service_at.url,
             "DEMO_FEEDS": demo_data.feeds(ROOT),
-            "NO_PROXY": direct,
-            "no_proxy": direct,
+            "NO_PROXY": no_proxy,
+            "no_proxy": no_proxy,
             **settings,
         },
         log=LOGS / f"demo-{page.port}.log",
@@ -153,7 +153,7 @@ def _demo(python: Path, page: Address, service_at: Address, settings: Mapping[st
     )
 
 
-def _say_how_others_reach(sharing: Sharing, page: Address) -> None:
+def _print_shared_addresses(sharing: Sharing, page: Address) -> None:
     if sharing.hosts:
         say("  Others on your network open one of these:")
         for host in sharing.hosts:
@@ -168,7 +168,7 @@ def _train(supervisor: Supervisor, python: Path) -> None:
 
 
 def _run_tests(supervisor: Supervisor, python: Path, arguments: list[str]) -> int:
-    return supervisor.run(Program("the tests", [python, *PYTEST, *arguments], ending=signal.SIGINT, grace=20.0))
+    return supervisor.run(Program("the tests", [python, *PYTEST, *arguments], stop_signal=signal.SIGINT, grace_seconds=20.0))
 
 
 def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment: dict[str, str]) -> int:
@@ -182,7 +182,7 @@ def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment:
     failed = []
     for name, arguments in checks.items():
         say(bold(f"\n{name}"))
-        if supervisor.run(Program(name, [python, *arguments], environment, ending=signal.SIGINT, grace=20.0)):
+        if supervisor.run(Program(name, [python, *arguments], environment, stop_signal=signal.SIGINT, grace_seconds=20.0)):
             failed.append(name)
     if failed:
         raise LaunchError(f"Not good yet: {', '.join(failed)}.")

@@ -1,4 +1,4 @@
-"""Builds the environments under `.venv/` from their pinned requirements, again only if these changed."""
+"""Builds the environments under `.venv/` from their pinned requirements. Rebuilds them only if these change."""
 
 import hashlib
 import importlib.util
@@ -30,7 +30,7 @@ def set_up(supervisor: Supervisor, root: Path, name: str) -> Path:
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     requirements = root / f"requirements-{name}.txt"
     stamp = home / STAMP
-    source = made_from(requirements)
+    source = describe_source(requirements)
     if python.exists() and stamp.is_file() and stamp.read_text() == source:
         return python
     with step(f"Setting up the environment .venv/{name}") as tick:
@@ -43,7 +43,7 @@ def set_up(supervisor: Supervisor, root: Path, name: str) -> Path:
     return python
 
 
-def made_from(requirements: Path) -> str:
+def describe_source(requirements: Path) -> str:
     """Return what an environment is made from. It is written into a complete environment and compared at every start."""
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     return f"{requirements.name} {digest}\n{sys.base_prefix}\nPython {sys.version}\n"
@@ -51,7 +51,7 @@ def made_from(requirements: Path) -> str:
 
 def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | Path]]:
     uv = shutil.which("uv")
-    base = getattr(sys, "_base_executable", sys.executable)  # ours may live in the environment that is built anew
+    base = getattr(sys, "_base_executable", sys.executable)  # sys.executable may be in the environment that is deleted
     only_wheels = "--only-binary=:all:"
     if uv:
         return [
@@ -59,7 +59,7 @@ def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | P
             [uv, "pip", "sync", "--require-hashes", only_wheels, "--python", python, requirements],
         ]
     if not importlib.util.find_spec("ensurepip"):
-        raise LaunchError("This Python cannot make environments: install python3-venv (on Debian and Ubuntu) or uv.")
+        raise LaunchError("This Python cannot create environments: install python3-venv (on Debian and Ubuntu) or uv.")
     pip: list[str | Path] = [python, "-m", "pip", "--no-input", "--disable-pip-version-check"]
     return [
         [base, "-m", "venv", home],
@@ -70,9 +70,9 @@ def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | P
 def _reason(log: Path) -> str:
     """Return why an installation failed, in words for the user, and the name of its log."""
     text = log.read_text(errors="replace")
-    if any(sign in text for sign in DISK_FULL):
+    if any(message in text for message in DISK_FULL):
         reason = "the disk is full"
-    elif any(sign in text for sign in UNREACHABLE):
+    elif any(message in text for message in UNREACHABLE):
         reason = "the package index cannot be reached; is this computer on the internet?"
     else:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -80,4 +80,4 @@ def _reason(log: Path) -> str:
         last = errors[-1] if errors else len(lines) - 1
         causes = [line for line in lines[last + 1 : last + 2] if line.startswith("cause:")]
         reason = " ".join([*lines[last : last + 1], *causes])
-    return f"{reason} (all of it: {os.path.relpath(log)})"
+    return f"{reason} (the whole log: {os.path.relpath(log)})"

@@ -1,4 +1,4 @@
-"""Addresses of the programs: read from the environment and checked before anything slow begins."""
+"""Addresses of the programs: reads them from the environment, and checks them before anything slow starts."""
 
 import errno
 import ipaddress
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from launch.console import LaunchError
 
-LAST_PORT = 65535
+MAX_PORT = 65535
 FIRST_UNRESERVED_PORT = 1024
 
 
@@ -24,21 +24,21 @@ class Address:
 
 
 def address(program: str, default_port: int) -> Address:
-    """Return the address at which a program will be reached, from `…_HOST` and `…_PORT`. Raises LaunchError."""
+    """Return the address of a program for requests from this computer, from `…_HOST` and `…_PORT`. Raises LaunchError."""
     variable = f"{program.upper()}_PORT"
     text = os.environ.get(variable) or str(default_port)
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) <= LAST_PORT):
-        raise LaunchError(f"{variable} is {text[:20]!r}, which is no port: give a whole number from 1 to {LAST_PORT}.")
-    return Address(variable, _reachable_at(f"{program.upper()}_HOST"), int(text))
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) <= MAX_PORT):
+        raise LaunchError(f"{variable} is {text[:20]!r}, which is not a port: give a whole number from 1 to {MAX_PORT}.")
+    return Address(variable, _local_host(f"{program.upper()}_HOST"), int(text))
 
 
-def _reachable_at(variable: str) -> str:
+def _local_host(variable: str) -> str:
     """Return the host for requests from this computer: loopback if the program listens on every address."""
     host = os.environ.get(variable) or "127.0.0.1"
     try:
         given = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
-        raise LaunchError(f"{variable} is {host[:40]!r}, which is no IP address: give one such as 127.0.0.1.") from None
+        raise LaunchError(f"{variable} is {host[:40]!r}, which is not an IP address: give one such as 127.0.0.1.") from None
     return "127.0.0.1" if given.is_unspecified else str(given)
 
 
@@ -46,7 +46,7 @@ def require_free(addresses: list[Address], command: str) -> None:
     """Raise LaunchError, with the variable to change, if a port is in use or both ports are the same."""
     if len({one.port for one in addresses}) < len(addresses):
         variables = " and ".join(one.variable for one in addresses)
-        raise LaunchError(f"{variables} are both {addresses[0].port}: give each a port of its own.")
+        raise LaunchError(f"{variables} are both {addresses[0].port}: give each program another port.")
     for one in addresses:
         reason = _occupied(one.host, one.port)
         if reason:
@@ -57,7 +57,7 @@ def require_free(addresses: list[Address], command: str) -> None:
 
 
 def _next_free(one: Address, taken: set[int]) -> int:
-    candidates = range(max(one.port, FIRST_UNRESERVED_PORT) + 1, LAST_PORT + 1)
+    candidates = range(max(one.port, FIRST_UNRESERVED_PORT) + 1, MAX_PORT + 1)
     return next((port for port in candidates if port not in taken and not _occupied(one.host, port)), 8888)
 
 
@@ -69,9 +69,9 @@ def _occupied(host: str, port: int) -> str:
             if os.name == "posix":
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((host, port))
-        with socket.socket(family) as visitor:  # on macOS one can bind beside a listener on every address
-            visitor.settimeout(1)
-            return "is in use by another program" if visitor.connect_ex((host, port)) == 0 else ""
+        with socket.socket(family) as client:  # on macOS one can bind beside a listener on every address
+            client.settimeout(1)
+            return "is in use by another program" if client.connect_ex((host, port)) == 0 else ""
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return "is in use by another program"

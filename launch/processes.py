@@ -1,4 +1,4 @@
-"""Programs that we start: run to their end, or kept running until one dies or somebody asks us to stop."""
+"""Starts programs: runs one to its end, or keeps several running until one ends or the user stops them."""
 
 import http.client
 import os
@@ -17,10 +17,10 @@ from launch.console import LaunchError, say_error
 
 TICK = 0.05
 LAST_LINES = 15
-FOREIGN = ("PYTHONPATH", "PYTHONHOME")
+REMOVED_VARIABLES = ("PYTHONPATH", "PYTHONHOME")
 """Variables that would mix packages of another Python into the environments."""
 
-CONSIDERATE = {"GOMP_SPINCOUNT": "10000"}
+OPENMP_SETTINGS = {"GOMP_SPINCOUNT": "10000"}
 """Makes waiting OpenMP threads sleep soon: on a busy computer training takes 18 s with it and over 100 s without."""
 
 
@@ -31,17 +31,17 @@ class Stopped(Exception):
 @dataclass(frozen=True)
 class Program:
     name: str
-    """The name as it stands in a sentence: "the service"."""
+    """The name as a sentence uses it: "the service"."""
     command: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict)
     log: Path | None = None
     """The file for all output; without it, the output goes to the terminal."""
     ready_url: str = ""
     """The URL that answers 200 as soon as the program is ready."""
-    ending: signal.Signals = signal.SIGTERM
-    """The signal that ends the program in good order."""
-    grace: float = 5.0
-    """Seconds from the signal until the program is killed."""
+    stop_signal: signal.Signals = signal.SIGTERM
+    """The signal with which the program ends in order."""
+    grace_seconds: float = 5.0
+    """The time from the signal until the program is killed."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Child:
 
 
 class Supervisor:
-    """Holds every started program; none outlives the `with` block."""
+    """Holds every started program, and ends all of them at the end of the `with` block."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -89,7 +89,7 @@ class Supervisor:
                 output = stack.enter_context(program.log.open("wb"))
             try:
                 process = subprocess.Popen(
-                    [*_parent_death_command(), *program.command],
+                    [*_parent_death_prefix(), *program.command],
                     cwd=self._root,
                     env=_environment(program),
                     stdin=subprocess.DEVNULL,
@@ -140,22 +140,22 @@ class Supervisor:
     def _stop(self) -> None:
         for child in self._children:
             if child.process.poll() is None:
-                child.process.send_signal(child.program.ending if os.name == "posix" else signal.SIGTERM)
+                child.process.send_signal(child.program.stop_signal if os.name == "posix" else signal.SIGTERM)
         stop_began = time.monotonic()
         for child in self._children:
             try:
-                child.process.wait(max(0.0, stop_began + child.program.grace - time.monotonic()))
+                child.process.wait(max(0.0, stop_began + child.program.grace_seconds - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _kill(child.process)
         self._children.clear()
 
 
 def _environment(program: Program) -> dict[str, str]:
-    inherited = {key: value for key, value in os.environ.items() if key not in FOREIGN}
-    return {**CONSIDERATE, **inherited, "PYTHONUNBUFFERED": "1", **program.environment}
+    inherited = {key: value for key, value in os.environ.items() if key not in REMOVED_VARIABLES}
+    return {**OPENMP_SETTINGS, **inherited, "PYTHONUNBUFFERED": "1", **program.environment}
 
 
-def _parent_death_command() -> list[str]:
+def _parent_death_prefix() -> list[str]:
     """Return the start of a command with which Linux ends the program if the launcher is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
@@ -171,7 +171,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _answers(url: str) -> bool:
-    """Tell whether the URL answers 200. The request uses no proxy, because the programs listen on this computer."""
+    """Return whether the URL answers 200. The request uses no proxy, because the programs listen on this computer."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=1)
     try:
@@ -190,7 +190,7 @@ def _show_last_lines(program: Program) -> None:
 
 
 def _see_log(program: Program) -> str:
-    return f"; all it said is in {os.path.relpath(program.log)}" if program.log else ""
+    return f"; its output is in {os.path.relpath(program.log)}" if program.log else ""
 
 
 def _subject(program: Program) -> str:

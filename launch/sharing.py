@@ -10,14 +10,14 @@ from launch.console import LaunchError
 
 CHOICES = {"yes": True, "no": False, "": False}
 _KEY_BYTES = 24
-_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the person asks for it
+_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the user asks for it
 _OUTSIDE = ("192.0.2.1", 9)
 """An address that no machine has (RFC 5737): connecting a UDP socket sends nothing, but shows the address to send from."""
 
 
 @dataclass(frozen=True)
 class Sharing:
-    """Settings for the two programs besides those of the environment, and the hosts under which others reach the page."""
+    """Settings for the two programs besides those of the environment, and the hosts at which others reach the page."""
 
     service: Mapping[str, str]
     demo: Mapping[str, str]
@@ -25,7 +25,7 @@ class Sharing:
 
 
 def read_sharing(environment: Mapping[str, str]) -> Sharing:
-    """Return what SHARE=yes, or a DEMO_HOST that others can reach, adds to the settings. Settings that are given stay.
+    """Return what SHARE=yes, or a DEMO_HOST that others can reach, adds to the settings. Existing settings stay.
 
     The service stays on 127.0.0.1. Raises LaunchError if SHARE is neither yes nor no.
     """
@@ -35,7 +35,9 @@ def read_sharing(environment: Mapping[str, str]) -> Sharing:
     host = environment.get("DEMO_HOST") or (_EVERY_ADDRESS if CHOICES[choice] else "127.0.0.1")
     if _is_loopback(host):
         if CHOICES[choice]:
-            raise LaunchError(f"SHARE=yes lets others in and DEMO_HOST={host[:40]} keeps them out: give one of the two.")
+            raise LaunchError(
+                f"SHARE=yes opens the demo to others and DEMO_HOST={host[:40]} closes it: give one of the two."
+            )
         return Sharing({}, {}, ())
     hosts = _machine_hosts() if host in {_EVERY_ADDRESS, "::"} else (host,)
     demo = {"DEMO_HOST": host, "DEMO_ALLOWED_HOSTS": environment.get("DEMO_ALLOWED_HOSTS") or ",".join(hosts)}

@@ -1,4 +1,4 @@
-"""What `make demo` and its sisters promise, tried from outside on a small copy of the project with stand-in programs."""
+"""Promises of `make demo` and the other commands, tested from outside on a copy of the project with stand-in programs."""
 
 import ast
 import os
@@ -60,9 +60,9 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ[ROLE.upper() + "_PO
 
 NOTES = """
 import os, sys
-with open("night-calls", "a") as calls:
+with open("nightly-calls", "a") as calls:
     print(__spec__.name, *sys.argv[1:], os.environ.get("PIPELINE_SERVICE_URL"), file=calls)
-sys.exit("no room" if os.environ.get("NIGHT_FAILS") == sys.argv[-1] else 0)
+sys.exit("no room" if os.environ.get("NIGHTLY_FAILS") == sys.argv[-1] else 0)
 """
 
 UV_STAND_IN = """
@@ -99,7 +99,7 @@ class Copy:
         for role in ("service", "demo"):
             home = self.root / ".venv" / role
             venv.create(home, symlinks=True)
-            source = environments.made_from(self.root / f"requirements-{role}.txt")
+            source = environments.describe_source(self.root / f"requirements-{role}.txt")
             (home / environments.STAMP).write_text(source)
 
     def with_uv(self) -> None:
@@ -133,9 +133,9 @@ class Copy:
             check=False,
         )
 
-    def night_calls(self) -> list[list[str]]:
-        """Return what the night started, without the training that comes before it."""
-        calls = self.root / "night-calls"
+    def nightly_calls(self) -> list[list[str]]:
+        """Return what the nightly jobs started, without the training before them."""
+        calls = self.root / "nightly-calls"
         lines = calls.read_text().splitlines() if calls.exists() else []
         return [line.split() for line in lines if not line.endswith("None")]
 
@@ -274,7 +274,7 @@ def test_make_demo_alone_lets_nobody_in(demo: Terminal, copy: Copy) -> None:
     assert "Others on your network" not in demo.screen
 
 
-# The first night
+# The nightly jobs
 
 
 def opened_and_closed(copy: Copy, until: str, **changes: str) -> None:
@@ -285,37 +285,37 @@ def opened_and_closed(copy: Copy, until: str, **changes: str) -> None:
 
 
 @posix_only
-def test_the_first_demo_of_a_day_runs_the_night_after_the_page_is_open(copy: Copy) -> None:
+def test_the_first_demo_of_a_day_runs_the_nightly_jobs_after_the_page_is_open(copy: Copy) -> None:
     copy.complete_environments()
-    opened_and_closed(copy, "last night's work")
-    assert [call[:2] for call in copy.night_calls()] == [
+    opened_and_closed(copy, "Clients and Feed are filled")
+    assert [call[:2] for call in copy.nightly_calls()] == [
         ["service.jobs", "features"],
         ["service.jobs", "predict"],
         ["service.training", "--comments"],
         ["pipeline", "enrich"],
     ]
-    assert copy.night_calls()[-1][-1] == f"http://127.0.0.1:{copy.service_port}"
+    assert copy.nightly_calls()[-1][-1] == f"http://127.0.0.1:{copy.service_port}"
     opened_and_closed(copy, "Ctrl-C")
-    assert len(copy.night_calls()) == 4, "the same night again"
-    os.utime(copy.root / "var" / "night" / "done", (1, 1))
-    opened_and_closed(copy, "last night's work")
-    assert len(copy.night_calls()) == 8
+    assert len(copy.nightly_calls()) == 4, "the same jobs again"
+    os.utime(copy.root / "var" / "nightly" / "done", (1, 1))
+    opened_and_closed(copy, "Clients and Feed are filled")
+    assert len(copy.nightly_calls()) == 8
     (copy.root / "bundles" / "trained-anew").mkdir()
-    opened_and_closed(copy, "last night's work")
-    assert len(copy.night_calls()) == 12
+    opened_and_closed(copy, "Clients and Feed are filled")
+    assert len(copy.nightly_calls()) == 12
 
 
 @posix_only
-def test_a_night_that_fails_is_told_and_the_page_stays_open(copy: Copy) -> None:
+def test_a_nightly_job_that_fails_is_reported_and_the_page_stays_open(copy: Copy) -> None:
     copy.complete_environments()
-    opened_and_closed(copy, "Clients and Feed may lack something", NIGHT_FAILS=str(copy.root / "var" / "comments.jsonl"))
-    assert len(copy.night_calls()) == 3
-    opened_and_closed(copy, "last night's work")
-    assert len(copy.night_calls()) == 7
+    opened_and_closed(copy, "Clients and Feed may lack something", NIGHTLY_FAILS=str(copy.root / "var" / "comments.jsonl"))
+    assert len(copy.nightly_calls()) == 3
+    opened_and_closed(copy, "Clients and Feed are filled")
+    assert len(copy.nightly_calls()) == 7
 
 
 @pytest.mark.parametrize("own", ["SERVICE_DATABASE_URL", "SERVICE_BUNDLES", "DEMO_FEEDS", ""])
-def test_the_night_writes_nothing_into_what_somebody_has_chosen(
+def test_the_nightly_jobs_write_nothing_into_what_the_user_has_chosen(
     own: str, copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if own:
@@ -323,8 +323,8 @@ def test_the_night_writes_nothing_into_what_somebody_has_chosen(
     python = Path(sys.executable)
     with Supervisor(copy.root) as supervisor:
         at = Address("SERVICE_PORT", "127.0.0.1", 1)
-        demo_data.run(supervisor, copy.root, service=python, demo=python, at=at, api_key="", log=copy.root / "night.log")
-    assert len(copy.night_calls()) == (0 if own else 4)
+        demo_data.run(supervisor, copy.root, service=python, demo=python, at=at, api_key="", log=copy.root / "nightly.log")
+    assert len(copy.nightly_calls()) == (0 if own else 4)
 
 
 @posix_only
@@ -368,7 +368,7 @@ def test_a_program_deaf_to_the_signal_is_killed_after_its_grace(copy: Copy) -> N
     url = f"http://127.0.0.1:{copy.service_port}/health/ready"
     environment = {"SERVICE_PORT": str(copy.service_port), "DEAF": "yes"}
     with Supervisor(copy.root) as supervisor:
-        deaf = Program("it", [sys.executable, "-m", "service"], environment, ready_url=url, grace=0.2)
+        deaf = Program("it", [sys.executable, "-m", "service"], environment, ready_url=url, grace_seconds=0.2)
         child = supervisor.start(deaf)
         supervisor.wait_until_ready(PATIENCE)
     assert child.process.returncode == -signal.SIGKILL
@@ -405,7 +405,7 @@ def test_a_port_that_is_none_is_one_sentence_that_names_the_variable(copy: Copy,
 
 def test_one_port_for_both_programs_is_refused(copy: Copy) -> None:
     answer = copy.launch("demo", SERVICE_PORT=str(copy.demo_port))
-    assert answer.stderr.strip() == f"SERVICE_PORT and DEMO_PORT are both {copy.demo_port}: give each a port of its own."
+    assert answer.stderr.strip() == f"SERVICE_PORT and DEMO_PORT are both {copy.demo_port}: give each program another port."
 
 
 # Environments
@@ -418,7 +418,7 @@ def test_the_door_says_that_a_python_is_too_old_even_to_one_that_is() -> None:
     old = "import runpy, sys; sys.version_info = (3, 10, 4); runpy.run_module('launch', run_name='__main__')"
     answer = subprocess.run([sys.executable, "-c", old], cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 1
-    assert re.fullmatch(r"Witryna needs Python 3\.11 or newer and this is Python 3\.10: .+", answer.stderr.strip())
+    assert re.fullmatch(r"Witryna needs Python 3\.11 or newer, and this is Python 3\.10: .+", answer.stderr.strip())
 
 
 def test_an_environment_is_built_once_and_again_when_its_requirements_changed(copy: Copy) -> None:
@@ -442,7 +442,7 @@ def test_an_environment_is_built_once_and_again_when_its_requirements_changed(co
         ("error: Failed to download\n  cause: Hash mismatch", "error: Failed to download cause: Hash mismatch"),
         ("error: Failed to fetch\n  cause: dns error", "the package index cannot be reached"),
         ("error: No space left on device (os error 28)", "the disk is full"),
-        (" ", "(all of it: "),
+        (" ", "(the whole log: "),
     ],
 )
 def test_a_failed_install_is_one_sentence_and_not_taken_for_complete(copy: Copy, said: str, sentence: str) -> None:
@@ -452,7 +452,7 @@ def test_a_failed_install_is_one_sentence_and_not_taken_for_complete(copy: Copy,
     assert len(answer.stderr.strip().splitlines()) == 1
     assert "The packages of requirements-service.txt were not installed: " in answer.stderr
     assert sentence in answer.stderr
-    assert "(all of it: .venv/logs/install-service.log)" in answer.stderr
+    assert "(the whole log: .venv/logs/install-service.log)" in answer.stderr
     tried = copy.uv_calls()
     copy.launch("service", UV_SAYS=said)
     assert copy.uv_calls() == 2 * tried

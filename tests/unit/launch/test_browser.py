@@ -7,7 +7,7 @@ from launch import browser
 
 def test_the_tests_prefer_an_installed_chrome_then_chromium_then_nothing() -> None:
     def computer_with(*programs: str) -> str | None:
-        return browser.installed(browser.CANDIDATES, lambda name: f"/bin/{name}" if name in programs else None)
+        return browser.first_installed(browser.CANDIDATES, lambda name: f"/bin/{name}" if name in programs else None)
 
     assert computer_with("chromium", "google-chrome") == "/bin/google-chrome"
     assert computer_with("chromium-browser") == "/bin/chromium-browser"
@@ -29,4 +29,4 @@ def test_the_tests_prefer_an_installed_chrome_then_chromium_then_nothing() -> No
 def test_a_page_is_opened_only_where_a_desktop_is_plausible(
     environment: dict[str, str], platform: str, *, plausible: bool
 ) -> None:
-    assert browser.desktop(environment, platform) is plausible
+    assert browser.has_desktop(environment, platform) is plausible

@@ -55,7 +55,7 @@ def test_what_the_user_has_set_stays() -> None:
     ("environment", "sentence"),
     [
         ({"SHARE": "perhaps"}, "SHARE is 'perhaps': give yes or no."),
-        ({"SHARE": "yes", "DEMO_HOST": "localhost"}, "SHARE=yes lets others in and DEMO_HOST=localhost keeps them out"),
+        ({"SHARE": "yes", "DEMO_HOST": "localhost"}, "SHARE=yes opens the demo to others and DEMO_HOST=localhost closes it"),
     ],
 )
 def test_what_contradicts_itself_is_one_sentence(environment: Mapping[str, str], sentence: str) -> None:
