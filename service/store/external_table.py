@@ -1,4 +1,4 @@
-"""Somebody else's table, read in pages: the input of a nightly job. Nothing is written there."""
+"""Reads a table of another database in pages, as the input of a nightly job. Writes nothing there."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,17 +12,19 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from service.errors import BrokenStorage
 from service.store.database import parse_url, reading_engine
 
-_PLAIN = (int, float, str, bool)
+_PLAIN_TYPES = (int, float, str, bool)
 
 
-def refuse_own_file(given: str, own: str) -> None:
-    """Raise BrokenStorage where an input is the SQLite file of the store, by whatever name: the job writes there."""
-    if "://" not in given:
+def refuse_own_file(address: str, own: str) -> None:
+    """Raise BrokenStorage if an input is the SQLite file of the store, to which the job writes, under any name."""
+    if "://" not in address:
         return
-    found = [parse_url(given.rpartition("#")[0] or given), parse_url(own)]
-    files = [Path(url.database or "") for url in found if url.get_backend_name() == "sqlite"]
-    if len(files) == len(found) and all(file.exists() for file in files) and files[0].samefile(files[1]):
-        raise BrokenStorage("The input is the store's own file, to which the job writes. Copy the table elsewhere first.")
+    urls = [parse_url(address.rpartition("#")[0] or address), parse_url(own)]
+    files = [Path(url.database or "") for url in urls if url.get_backend_name() == "sqlite"]
+    if len(files) == len(urls) and all(file.exists() for file in files) and files[0].samefile(files[1]):
+        raise BrokenStorage(
+            "The input is the file of the store, to which the job writes. Copy the table to another file first."
+        )
 
 
 class ForeignTable:
@@ -43,11 +45,11 @@ class ForeignTable:
         self.columns = [column.name for column in self._table.columns]
 
     def pages(self, columns: list[str], *, order: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the rows in the order of one column, `size` at a time, none held longer than its page."""
-        wanted = select(*(self._table.c[name] for name in columns)).order_by(self._table.c[order])
+        """Yield the rows in the order of one column, in pages of `size` rows. Only one page is in memory."""
+        query = select(*(self._table.c[name] for name in columns)).order_by(self._table.c[order])
         try:
             with self._engine.connect().execution_options(yield_per=size) as connection:
-                for page in connection.execute(wanted).partitions():
+                for page in connection.execute(query).partitions():
                     yield [tuple(map(_plain, row)) for row in page]
         except DBAPIError as error:
             raise BrokenStorage("The table of the input cannot be read to its end.") from error
@@ -57,4 +59,4 @@ def _plain(value: Any) -> Any:
     """Return a value as Arrow and JSON take it."""
     if isinstance(value, Decimal):
         return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
-    return value if value is None or isinstance(value, _PLAIN) else str(value)
+    return value if value is None or isinstance(value, _PLAIN_TYPES) else str(value)

@@ -45,64 +45,64 @@ class StoredRecords:
 
 def find_records(store: Store, model: str, keys: list[str]) -> StoredRecords:
     """Return the records of these keys from the published runs of a model."""
-    prediction, feature, found = stored_predictions.c, stored_features.c, StoredRecords()
+    prediction, feature, records = stored_predictions.c, stored_features.c, StoredRecords()
     columns = (prediction.key, prediction.row, prediction.prediction, prediction.computed_at, prediction.run, runs.c.version)
     predictions = _published(select(*columns), stored_predictions, model)
     features = _published(select(feature.key, feature.fields, feature.computed_at, feature.run), stored_features, model)
     with store.reading() as connection:
         for start in range(0, len(keys), KEYS_PER_STATEMENT):
-            some = keys[start : start + KEYS_PER_STATEMENT]
-            for key, *values in connection.execute(predictions.where(prediction.key.in_(some))):
-                found.predictions[key] = PredictionRecord(*values)
-            for key, *values in connection.execute(features.where(feature.key.in_(some))):
-                found.features[key] = FeaturesRecord(*values)
-    return found
+            chunk = keys[start : start + KEYS_PER_STATEMENT]
+            for key, *values in connection.execute(predictions.where(prediction.key.in_(chunk))):
+                records.predictions[key] = PredictionRecord(*values)
+            for key, *values in connection.execute(features.where(feature.key.in_(chunk))):
+                records.features[key] = FeaturesRecord(*values)
+    return records
 
 
 def list_keys(store: Store, model: str, after: str) -> EntityList:
-    """Return a page of the keys that the published runs hold, beginning behind `after`, in the database's order of texts."""
+    """Return a page of the keys in the published runs that sort after `after`, in the order of the database."""
     parts = []
     for table in (stored_predictions, stored_features):
-        holds = [literal(int(table is each)).label(each.name) for each in (stored_predictions, stored_features)]
-        part = _published(select(table.c.key, *holds), table, model).where(table.c.key > after)
+        flags = [literal(int(table is each)).label(each.name) for each in (stored_predictions, stored_features)]
+        part = _published(select(table.c.key, *flags), table, model).where(table.c.key > after)
         parts.append(select(part.order_by(table.c.key).limit(PAGE + 1).subquery()))
     both = union_all(*parts).subquery()
-    held = [func.max(both.c[table.name]) for table in (stored_predictions, stored_features)]
-    page = select(both.c.key, *held).group_by(both.c.key).order_by(both.c.key).limit(PAGE + 1)
+    has = [func.max(both.c[table.name]) for table in (stored_predictions, stored_features)]
+    page = select(both.c.key, *has).group_by(both.c.key).order_by(both.c.key).limit(PAGE + 1)
     with store.reading() as connection:
-        found = [EntityName(key, bool(prediction), bool(features)) for key, prediction, features in connection.execute(page)]
-    return EntityList(items=found[:PAGE], next=found[PAGE - 1].id if len(found) > PAGE else None)
+        names = [EntityName(key, bool(prediction), bool(features)) for key, prediction, features in connection.execute(page)]
+    return EntityList(items=names[:PAGE], next=names[PAGE - 1].id if len(names) > PAGE else None)
 
 
 def predictions_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
-    """Yield a run's predictions in the order of their keys, `size` at a time."""
+    """Yield the predictions of a run in the order of their keys, in pages of `size`."""
     return _pages(store, stored_predictions, run, size)
 
 
 def features_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
-    """Yield a run's features in the order of their keys, `size` at a time."""
+    """Yield the features of a run in the order of their keys, in pages of `size`."""
     return _pages(store, stored_features, run, size)
 
 
 def refused_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
-    """Yield why rows of a run's input were refused, in the order of the input, `size` at a time."""
+    """Yield the reasons for refused rows of a run, in the order of the input, in pages of `size`."""
     return _pages(store, refused_rows, run, size)
 
 
-def _published(wanted: Select[Any], table: Table, model: str) -> Select[Any]:
-    return wanted.join(runs, runs.c.id == table.c.run).where(
+def _published(query: Select[Any], table: Table, model: str) -> Select[Any]:
+    return query.join(runs, runs.c.id == table.c.run).where(
         runs.c.model == model, runs.c.kind == KINDS[table], runs.c.state == "published"
     )
 
 
 def _pages(store: Store, table: Table, run: str, size: int) -> Iterator[list[dict[str, Any]]]:
     order = [column for column in table.primary_key if column.name != "run"]
-    wanted = select(table).where(table.c.run == run).order_by(*order).limit(size)
-    rest = wanted
+    query = select(table).where(table.c.run == run).order_by(*order).limit(size)
+    rest = query
     while True:
         with store.reading() as connection:
             page = [dict(row._mapping) for row in connection.execute(rest)]
         if not page:
             return
         yield page
-        rest = wanted.where(tuple_(*order) > tuple_(*(literal(page[-1][column.name]) for column in order)))
+        rest = query.where(tuple_(*order) > tuple_(*(literal(page[-1][column.name]) for column in order)))

@@ -91,8 +91,8 @@ def store_batch(
         if run.position >= done.position > 0:
             raise Overtaken
         table = STORED[run.kind]
-        kept, twice = _first_of_each_key(connection, table, done.run, computed)
-        reasons = [dict(reason, run=done.run) for reason in [*refused, *twice]]
+        kept, duplicates = _first_of_each_key(connection, table, done.run, computed)
+        reasons = [dict(reason, run=done.run) for reason in [*refused, *duplicates]]
         if kept:
             connection.execute(insert(table), [dict(row, run=done.run) for row in kept])
         if reasons:
@@ -143,10 +143,10 @@ def roll_back(store: Store, kind: RunKind, model: str) -> Run:
 def discard_old_runs(store: Store, kind: RunKind, model: str, max_runs: int) -> None:
     """Discard whole runs beyond `max_runs`, at least 1. The published run stays, then the newest superseded ones."""
     with store.writing() as connection:
-        wanted = (
+        query = (
             select(runs.c.id, runs.c.state).where(_runs_of(kind, model), runs.c.state.in_(_WHOLE)).order_by(runs.c.id.desc())
         )
-        whole = sorted(connection.execute(wanted), key=lambda run: _WHOLE.index(run.state))
+        whole = sorted(connection.execute(query), key=lambda run: _WHOLE.index(run.state))
         for run in whole[max(max_runs, 1) :]:
             _discard(connection, run.id)
 
@@ -171,23 +171,23 @@ def find_run(store: Store, run: str) -> Run:
 def count_refusals(store: Store, run: str) -> list[tuple[str, str, int]]:
     """Return why rows of a run were refused, as (field, code, how many rows), the most frequent first."""
     rows = func.count(refused_rows.c.place.distinct())
-    wanted = select(refused_rows.c.field, refused_rows.c.code, rows).where(refused_rows.c.run == run)
+    query = select(refused_rows.c.field, refused_rows.c.code, rows).where(refused_rows.c.run == run)
     with store.reading() as connection:
-        found = connection.execute(wanted.group_by(refused_rows.c.field, refused_rows.c.code).order_by(rows.desc())).all()
+        found = connection.execute(query.group_by(refused_rows.c.field, refused_rows.c.code).order_by(rows.desc())).all()
     return [(field, code, count) for field, code, count in found]
 
 
 def list_runs(store: Store, model: str | None = None, after: str | None = None, kind: RunKind | None = None) -> RunList:
     """Return a page of runs, the newest first; `after` is the `next` of the page before."""
-    wanted = select(*_RUN_COLUMNS).order_by(runs.c.id.desc()).limit(PAGE + 1)
+    query = select(*_RUN_COLUMNS).order_by(runs.c.id.desc()).limit(PAGE + 1)
     if model is not None:
-        wanted = wanted.where(runs.c.model == model)
+        query = query.where(runs.c.model == model)
     if kind is not None:
-        wanted = wanted.where(runs.c.kind == kind)
+        query = query.where(runs.c.kind == kind)
     if after is not None:
-        wanted = wanted.where(runs.c.id < after)
+        query = query.where(runs.c.id < after)
     with store.reading() as connection:
-        found = [Run(**row._mapping) for row in connection.execute(wanted)]
+        found = [Run(**row._mapping) for row in connection.execute(query)]
     return RunList(items=found[:PAGE], next=found[PAGE - 1].id if len(found) > PAGE else None)
 
 
@@ -197,8 +197,8 @@ def _runs_of(kind: RunKind, model: str) -> ColumnElement[bool]:
 
 def _lock_unfinished(connection: Connection, run: str) -> Any:
     """Return a run that is being written, locked until the commit. Raises Overtaken if it is not being written."""
-    wanted = select(runs).where(runs.c.id == run, runs.c.state.in_(_UNFINISHED)).with_for_update()
-    found = connection.execute(wanted).one_or_none()
+    query = select(runs).where(runs.c.id == run, runs.c.state.in_(_UNFINISHED)).with_for_update()
+    found = connection.execute(query).one_or_none()
     if found is None:
         raise Overtaken
     return found
@@ -232,12 +232,12 @@ def _first_of_each_key(
         keys = [row["key"] for row in computed[start : start + KEYS_PER_STATEMENT]]
         known = select(table.c.key, table.c.place).where(table.c.run == run, table.c.key.in_(keys))
         places |= {row.key: row.place for row in connection.execute(known)}
-    kept, twice = [], []
+    kept, duplicates = [], []
     for row in computed:
         first = places.setdefault(row["key"], row["place"])
         if first == row["place"]:
             kept.append(row)
             continue
-        reason = {"code": "duplicate_key", "message": f"Row {first:,} has this key already."}
-        twice.append({"place": row["place"], "number": 1, "key": row["key"], "field": "", **reason})
-    return kept, twice
+        reason = {"code": "duplicate_key", "message": f"Row {first:,} already has this key."}
+        duplicates.append({"place": row["place"], "number": 1, "key": row["key"], "field": "", **reason})
+    return kept, duplicates

@@ -1,4 +1,4 @@
-"""What a run is called: by the time of its beginning, so that names are in the order in which the runs began."""
+"""Names of runs: each begins with the start time of its run, so names sort in the order in which the runs started."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
 def run_name(started: str, newest: str | None) -> str:
-    """Return a name that comes after the newest one there is, also where the clock was set back."""
+    """Return a name that sorts after the newest name, even if the clock was set back."""
     stamp = "".join(filter(str.isalnum, started))
     before = (newest or "").partition("-")[0]
     if before >= stamp:

@@ -1,8 +1,4 @@
-"""The tables, as they are after the last migration.
-
-Tables of other rooms (meetings, feedback)
-will stand beside these.
-"""
+"""The tables of the store after the last migration."""
 
 from sqlalchemy import (
     BigInteger,
@@ -20,7 +16,7 @@ from sqlalchemy import (
 )
 
 NEWEST = "0002"
-"""The last migration: what a database must be at to be used."""
+"""The last migration. The program uses a database only if it has this version."""
 
 metadata = MetaData()
 
@@ -44,7 +40,7 @@ runs = Table(
         "state IN ('running', 'failed', 'published', 'superseded', 'withdrawn', 'discarded')", name="runs_state_known"
     ),
 )
-"""`source` says what was read; `position` rows of it are done, and `digest` is the checksum of their content."""
+"""`source` names the input; `position` of its rows are done, and `digest` is the checksum of their content."""
 
 Index(
     "runs_one_published",
@@ -54,7 +50,7 @@ Index(
     sqlite_where=text("state = 'published'"),
     postgresql_where=text("state = 'published'"),
 )
-"""Never two published runs of one model: answers are read through the state, so it is the switch."""
+"""A model has at most one published run of each kind. Look-ups read only rows of runs with the state `published`."""
 
 stored_predictions = Table(
     "stored_predictions",
@@ -66,7 +62,7 @@ stored_predictions = Table(
     Column("prediction", Text, nullable=False),
     Column("computed_at", String(32), nullable=False),
 )
-"""`row` and `prediction` are JSON as it was written: a number comes back to the last bit. `place`: the input's row."""
+"""`row` and `prediction` are JSON texts, so numbers are exact to the last bit. `place` is the row of the input, from 1."""
 
 stored_features = Table(
     "stored_features",
@@ -77,7 +73,7 @@ stored_features = Table(
     Column("fields", Text, nullable=False),
     Column("computed_at", String(32), nullable=False),
 )
-"""`fields` is JSON, field → value or null. `place`: the input's first row of this key."""
+"""`fields` is JSON: field → value or null. `place` is the first row of this key in the input, from 1."""
 
 refused_rows = Table(
     "refused_rows",
@@ -90,4 +86,4 @@ refused_rows = Table(
     Column("code", String(64), nullable=False),
     Column("message", Text, nullable=False),
 )
-"""Why a row of the input was not scored; a row may have several reasons, `number` counts them."""
+"""The reasons why rows of the input were refused. `number` counts the reasons of one row."""

@@ -1,4 +1,4 @@
-"""Promises of what a nightly job reads: a CSV as the API reads it, and never the store's own file."""
+"""Promises of the input of nightly jobs: a CSV is read as the API reads it, and the file of the store never."""
 
 import contextlib
 import json
@@ -106,7 +106,7 @@ def test_the_stores_own_file_is_no_input(spelling: str, job: Job, store: Store, 
     (tmp_path / "link.db").symlink_to(tmp_path / "witryna.db")
     (tmp_path / "folder").mkdir()
     named = {"plain": "witryna.db", "roundabout": "folder/../witryna.db", "link": "link.db"}[spelling]
-    with pytest.raises(SystemExit, match="the store's own file"):
+    with pytest.raises(SystemExit, match="the file of the store"):
         job(f"sqlite:///{tmp_path}/{named}#stored_predictions")
 
 

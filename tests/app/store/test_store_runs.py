@@ -84,8 +84,8 @@ def test_a_key_that_a_run_holds_already_is_refused_with_the_row_that_has_it(stor
     assert (run.rows, run.refused) == (3, 2)
     (page,) = lookups.refused_of(store, begun.run, 10)
     assert [(row["place"], row["key"], row["code"], row["message"]) for row in page] == [
-        (3, "1", "duplicate_key", "Row 1 has this key already."),
-        (4, "2", "duplicate_key", "Row 2 has this key already."),
+        (3, "1", "duplicate_key", "Row 1 already has this key."),
+        (4, "2", "duplicate_key", "Row 2 already has this key."),
     ]
     pages = list(lookups.predictions_of(store, begun.run, 2))
     assert [row["key"] for page in pages for row in page] == ["1", "2", "3"]
