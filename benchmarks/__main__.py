@@ -1,4 +1,4 @@
-"""`python -m benchmarks [serving | colons | nights]`: prints comparisons, each measured in one run, as ratios."""
+"""`python -m benchmarks [serving | colons | engines]`: prints comparisons as ratios, each measured in one run."""
 
 import argparse
 
@@ -12,17 +12,17 @@ def main() -> None:
     """Run the benchmark that the command names and print one line per comparison."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.set_defaults(seconds=5.0, models=MODELS, run=_serving)
-    commands = parser.add_subparsers(metavar="serving | colons | nights")
-    serving = commands.add_parser("serving", help="the service beside a tutorial service (default)")
+    commands = parser.add_subparsers(metavar="serving | colons | engines")
+    serving = commands.add_parser("serving", help="compare the service with a tutorial service (default)")
     serving.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
     serving.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
-    colons = commands.add_parser("colons", help="bodies with a colon in a value beside the same without")
+    colons = commands.add_parser("colons", help="compare bodies with and without a colon in a value")
     colons.set_defaults(run=_colons)
     colons.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
-    nights = commands.add_parser("nights", help="nightly predictions by this process beside Dask's workers")
-    nights.set_defaults(run=_nights)
-    nights.add_argument("--rows", type=int, default=100_000)
-    nights.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    engines = commands.add_parser("engines", help="compare nightly predictions in this process and on Dask workers")
+    engines.set_defaults(run=_engines)
+    engines.add_argument("--rows", type=int, default=100_000, help="how many rows each job scores")
+    engines.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="the numbers of workers to compare")
     options = parser.parse_args()
     options.run(options)
 
@@ -30,7 +30,7 @@ def main() -> None:
 def _serving(options: argparse.Namespace) -> None:
     for model in options.models:
         for comparison in compare_services(model, options.seconds):
-            print(f"{model:18} {_line(comparison, 'ours', 'usual')}", flush=True)
+            print(f"{model:18} {_line(comparison, 'ours', 'tutorial')}", flush=True)
 
 
 def _colons(options: argparse.Namespace) -> None:
@@ -46,7 +46,7 @@ def _line(comparison: Comparison, measured: str, baseline: str) -> str:
     return f"{comparison.name:36} {'   '.join(parts)}   {comparison.ratio:5.2f} ×"
 
 
-def _nights(options: argparse.Namespace) -> None:
+def _engines(options: argparse.Namespace) -> None:
     for comparison in nightly_jobs.compare_engines(options.rows, options.workers):
         print(
             f"{options.rows:,} rows, scored {comparison.repeats:2} × each"

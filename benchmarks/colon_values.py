@@ -1,6 +1,6 @@
-"""Bodies with a colon in a value beside the same bodies without, on a synthetic model of 20 fields.
+"""Compares bodies with and without a colon in a value, on a synthetic model of 20 fields.
 
-The fields are of the kind of the German credit data, where a value is called `male : single`.
+The values are like those of the German credit data, for example `male : single`.
 """
 
 import json

@@ -10,7 +10,7 @@ import uvloop
 
 @dataclass
 class Load:
-    """The answers within a time. Only answers with status 200 count."""
+    """The answers within `seconds`. Only answers with status 200 count."""
 
     seconds: float
     answers: int = 0

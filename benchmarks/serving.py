@@ -1,4 +1,4 @@
-"""The service beside a tutorial service, in one run, on the same pipeline: one worker on one core, the load on another."""
+"""Compares the service with a tutorial service in one run on one pipeline: one worker on one core, the load on another."""
 
 import json
 
