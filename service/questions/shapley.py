@@ -1,10 +1,12 @@
-"""Shapley values of functions of coalitions: counted out, or by antithetic permutations, with how sure they are.
+"""Shapley values of functions of coalitions, exact or from antithetic permutations, with their standard errors.
 
-A game is one such function; what is shared out is the mean over several games with the same players, such as the same
-row against each of many others. Who is known to change nothing in a game does not play in it. Counted out: Shapley, A
-Value for n-Person Games, 1953. Permutations: Castro, Gómez and Tejada, Polynomial calculation of the Shapley value
-based on sampling, 2009; each with its reverse: Mitchell, Cooper, Frank and Holmes, Sampling Permutations for Shapley Value
-Estimation, JMLR 2022. A game is counted out where that costs no more than its walks.
+A game is one such function. The result is the mean over several games with the same players, for example one row against
+each of many reference rows. A player that is known to change nothing in a game does not play in it. A game is computed
+exactly if that costs no more than its permutations.
+
+Sources: exact values: Shapley, A Value for n-Person Games, 1953. Permutations: Castro, Gómez and Tejada, Polynomial
+calculation of the Shapley value based on sampling, 2009. Each permutation with its reverse: Mitchell, Cooper, Frank and
+Holmes, Sampling Permutations for Shapley Value Estimation, JMLR 2022.
 """
 
 import math
@@ -15,132 +17,142 @@ import numpy as np
 from numpy.typing import NDArray
 
 Coalitions = NDArray[np.bool_]
-"""(coalitions, players): who is in."""
+"""(coalitions, players): True for each member."""
 Games = NDArray[np.intp]
-"""(coalitions,): in which game."""
-Worth = Callable[[Coalitions, Games], NDArray[np.float64]]
+"""(coalitions,): the index of the game."""
+CoalitionValue = Callable[[Coalitions, Games], NDArray[np.float64]]
+"""Coalitions and their games → the value of each coalition."""
 Numbers = NDArray[np.float64]
 
 MIN_PAIRS = 2
-"""Walks each way in a game: fewer would not tell how far apart they come out."""
-_COUNTLESS = 60
+"""The fewest pairs of permutations in a game: a variance needs at least two."""
+_MAX_EXPONENT = 60
 
 
 @dataclass(frozen=True)
-class Shared:
-    """`base` is the mean worth of nobody, `values` each player's; the errors are standard errors of those."""
+class ShapleyValues:
+    """`base` is the mean value of the empty coalition, `values` are those of the players, with two standard errors."""
 
     base: float
     values: Numbers
-    walk_errors: Numbers
-    """From drawing permutations: 0 where all games were counted out."""
+    permutation_errors: Numbers
+    """From drawing permutations; 0 if all games are computed exactly."""
     game_errors: Numbers
-    """From drawing games, where they are a sample; what the walks add is in it. 0 for a single game."""
+    """From drawing games as a sample, permutations included; 0 for a single game."""
 
 
 @dataclass(frozen=True)
-class _Part:
-    """All games in which equally many play: who does, and what is asked for between nobody and everybody."""
+class _GameGroup:
+    """All games with the same number of players, and the coalitions to score between the empty and the full one."""
 
     games: Games
     players: NDArray[np.intp]
     """(games, playing)"""
     inner: Coalitions
     """(games × coalitions of one game, playing), game by game."""
-    shares: Callable[[Numbers], tuple[Numbers, Numbers]]
-    """(games, coalitions of one game with both ends) → each player's value and the variance of that, (games, playing)."""
+    player_values: Callable[[Numbers], tuple[Numbers, Numbers]]
+    """(games, coalitions of one game, with the empty and the full one) → values and their variances, (games, playing)."""
 
 
-def shared_out(worth: Worth, everybody: float, nulls: NDArray[np.bool_], budget: int, seed: int) -> Shared:
-    """Return what each player is worth, asking for about `budget` coalitions at most, in one go.
+def shapley_values(
+    coalition_value: CoalitionValue, full_value: float, nulls: NDArray[np.bool_], budget: int, seed: int
+) -> ShapleyValues:
+    """Return the Shapley value of each player from one call of `coalition_value` with about `budget` coalitions at most.
 
-    `everybody` is the worth of all players together, the same in every game; `worth` is never asked for it. `nulls`
-    (games, players) tells who changes nothing in a game.
+    `full_value` is the value of all players together, the same in every game; `coalition_value` is not called for it.
+    `nulls` (games, players) is True for the players that change nothing in a game.
     """
     playing = (~nulls).sum(axis=1)
-    counted, pairs = _plan(playing, budget)
-    parts = [
-        _part(nulls, np.flatnonzero(playing == size), None if size <= counted else pairs, seed)
+    exact_size, pairs = _plan(playing, budget)
+    groups = [
+        _group(nulls, np.flatnonzero(playing == size), None if size <= exact_size else pairs, seed)
         for size in np.unique(playing).tolist()
     ]
     open_games = np.flatnonzero(playing)
-    members = np.concatenate([nulls[open_games], *(_whole(nulls, part) for part in parts)])
-    in_game = [np.repeat(part.games, len(part.inner) // len(part.games)) for part in parts]
-    worths = worth(members, np.concatenate([open_games, *in_game]))
-    nobody, at = np.full(len(nulls), everybody), len(open_games)
-    nobody[open_games] = worths[:at]
+    members = np.concatenate([nulls[open_games], *(_with_null_players(nulls, group) for group in groups)])
+    games_of_members = [np.repeat(group.games, len(group.inner) // len(group.games)) for group in groups]
+    scored = coalition_value(members, np.concatenate([open_games, *games_of_members]))
+    empty_values, start = np.full(len(nulls), full_value), len(open_games)
+    empty_values[open_games] = scored[:start]
     values, variances = np.zeros(nulls.shape), np.zeros(nulls.shape)
-    for part in parts:
-        between = worths[at : at + len(part.inner)].reshape(len(part.games), -1)
-        at += len(part.inner)
-        ends = np.full(len(part.games), everybody)
-        value, variance = part.shares(np.column_stack([nobody[part.games], between, ends]))
-        values[part.games[:, None], part.players] = value
-        variances[part.games[:, None], part.players] = variance
+    for group in groups:
+        inner = scored[start : start + len(group.inner)].reshape(len(group.games), -1)
+        start += len(group.inner)
+        full_values = np.full(len(group.games), full_value)
+        value, variance = group.player_values(np.column_stack([empty_values[group.games], inner, full_values]))
+        values[group.games[:, None], group.players] = value
+        variances[group.games[:, None], group.players] = variance
     games = len(nulls)
-    of_games = values.var(axis=0, ddof=1) / games if games > 1 else np.zeros(nulls.shape[1])
-    return Shared(float(nobody.mean()), values.mean(axis=0), np.sqrt(variances.sum(axis=0)) / games, np.sqrt(of_games))
+    game_variances = values.var(axis=0, ddof=1) / games if games > 1 else np.zeros(nulls.shape[1])
+    return ShapleyValues(
+        float(empty_values.mean()), values.mean(axis=0), np.sqrt(variances.sum(axis=0)) / games, np.sqrt(game_variances)
+    )
 
 
 def _plan(playing: NDArray[np.intp], budget: int) -> tuple[int, int]:
-    """Return how many may play in a game that is counted out, and how many walks each way every other game gets."""
-    steps, every = playing - 1, np.exp2(np.minimum(playing, _COUNTLESS)) - 2
-    counted, pairs = 1, float(MIN_PAIRS)
-    while (walked := playing > counted).any():
-        pairs = (budget - every[~walked & (steps > 0)].sum()) / (2 * steps[walked].sum())
-        cheaper = playing[walked & (every <= 2 * pairs * steps)]
+    """Return the largest number of players of an exact game, and the pairs of permutations of every other game."""
+    steps, every = playing - 1, np.exp2(np.minimum(playing, _MAX_EXPONENT)) - 2
+    exact_size, pairs = 1, float(MIN_PAIRS)
+    while (sampled := playing > exact_size).any():
+        pairs = (budget - every[~sampled & (steps > 0)].sum()) / (2 * steps[sampled].sum())
+        cheaper = playing[sampled & (every <= 2 * pairs * steps)]
         if not len(cheaper):
             break
-        counted = int(cheaper.max())
-    return counted, max(MIN_PAIRS, int(pairs))
+        exact_size = int(cheaper.max())
+    return exact_size, max(MIN_PAIRS, int(pairs))
 
 
-def _part(nulls: NDArray[np.bool_], games: Games, pairs: int | None, seed: int) -> _Part:
-    """Return the games of equally many players: counted out, or so many walks each way."""
+def _group(nulls: NDArray[np.bool_], games: Games, pairs: int | None, seed: int) -> _GameGroup:
+    """Return games with the same number of players, exact if `pairs` is None, else with so many pairs of permutations."""
     players = np.nonzero(~nulls[games])[1].reshape(len(games), -1)
     size = players.shape[1]
     if pairs is None:
         members = _coalitions(size)
-        return _Part(games, players, np.tile(members[1:-1], (len(games), 1)), lambda worths: _counted(members, worths))
+        return _GameGroup(
+            games, players, np.tile(members[1:-1], (len(games), 1)), lambda scored: _exact_values(members, scored)
+        )
     orders = _orders(size, len(games), pairs, seed)
-    # Step k of a walk holds its first k players.
+    # Step k of a permutation holds its first k players.
     inner = np.argsort(orders, axis=1)[:, None, :] < np.arange(1, size)[None, :, None]
-    return _Part(games, players, inner.reshape(-1, size), lambda worths: _walked(orders, pairs, worths))
+    return _GameGroup(games, players, inner.reshape(-1, size), lambda scored: _sampled_values(orders, pairs, scored))
 
 
-def _whole(nulls: NDArray[np.bool_], part: _Part) -> Coalitions:
-    """Return the coalitions of a part among all players; who changes nothing is always in."""
-    times = len(part.inner) // len(part.games)
-    members = np.repeat(nulls[part.games], times, axis=0)
-    np.put_along_axis(members, np.repeat(part.players, times, axis=0), part.inner, axis=1)
+def _with_null_players(nulls: NDArray[np.bool_], group: _GameGroup) -> Coalitions:
+    """Return the coalitions of a group with all players as columns. Players that change nothing are always members."""
+    times = len(group.inner) // len(group.games)
+    members = np.repeat(nulls[group.games], times, axis=0)
+    np.put_along_axis(members, np.repeat(group.players, times, axis=0), group.inner, axis=1)
     return members
 
 
 def _coalitions(players: int) -> Coalitions:
-    """Return all coalitions, nobody first, everybody last."""
+    """Return all coalitions, the empty one first, the full one last."""
     return np.asarray((np.arange(2**players)[:, None] >> np.arange(players)) & 1 == 1)
 
 
-def _counted(members: Coalitions, worths: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the values from the worths (games, coalitions) of all coalitions; they are exact."""
+def _exact_values(members: Coalitions, scored: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the exact values of the players, with variances of 0, from the values (games, coalitions) of all coalitions."""
     sizes, players = members.sum(axis=1), members.shape[1]
     weights = np.array([1 / (players * math.comb(players - 1, size)) for size in range(players)])
-    values = np.zeros((len(worths), players))
+    values = np.zeros((len(scored), players))
     for player in range(players):
         without = np.flatnonzero(~members[:, player])
-        values[:, player] = (worths[:, without | (1 << player)] - worths[:, without]) @ weights[sizes[without]]
+        values[:, player] = (scored[:, without | (1 << player)] - scored[:, without]) @ weights[sizes[without]]
     return values, np.zeros_like(values)
 
 
-def _walked(orders: NDArray[np.intp], pairs: int, worths: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the values from the worths (games, nobody, then the steps of all walks, everybody)."""
-    walks, players = orders.shape
-    games = len(worths)
-    steps = np.empty((games, walks // games, players + 1))
-    steps[:, :, 0], steps[:, :, -1] = worths[:, :1], worths[:, -1:]
-    steps[:, :, 1:-1] = worths[:, 1:-1].reshape(games, -1, players - 1)
-    gains = np.empty((walks, players))
-    np.put_along_axis(gains, orders, np.diff(steps, axis=2).reshape(walks, players), axis=1)
+def _sampled_values(orders: NDArray[np.intp], pairs: int, scored: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the values of the players, and their variances, from permutations.
+
+    `scored` has the shape (games, coalitions): the empty one, the steps of all permutations, the full one.
+    """
+    permutations, players = orders.shape
+    games = len(scored)
+    steps = np.empty((games, permutations // games, players + 1))
+    steps[:, :, 0], steps[:, :, -1] = scored[:, :1], scored[:, -1:]
+    steps[:, :, 1:-1] = scored[:, 1:-1].reshape(games, -1, players - 1)
+    gains = np.empty((permutations, players))
+    np.put_along_axis(gains, orders, np.diff(steps, axis=2).reshape(permutations, players), axis=1)
     by_pair = gains.reshape(games, pairs, 2, players).mean(axis=2)
     return by_pair.mean(axis=1), by_pair.var(axis=1, ddof=1) / pairs
 
@@ -148,11 +160,11 @@ def _walked(orders: NDArray[np.intp], pairs: int, worths: Numbers) -> tuple[Numb
 def _orders(players: int, games: int, pairs: int, seed: int) -> NDArray[np.intp]:
     """Return permutations game by game, each followed by its reverse.
 
-    A game's are turns of one permutation, or of a few: so every player comes early, late and in the middle.
+    The permutations of a game are rotations of one or a few of them, so every player is early, late and in the middle.
     """
-    some = -(-pairs // players)
-    begun = np.argsort(np.random.default_rng([players, seed]).random((games, some, players)), axis=2)
-    turns = np.arange(pairs) * players * some // pairs
-    turned = (turns % players)[:, None] + np.arange(players)
-    drawn = begun[:, (turns // players)[:, None], turned % players].reshape(-1, players)
-    return np.stack([drawn, drawn[:, ::-1]], axis=1).reshape(-1, players)
+    drawn_count = -(-pairs // players)
+    drawn = np.argsort(np.random.default_rng([players, seed]).random((games, drawn_count, players)), axis=2)
+    turns = np.arange(pairs) * players * drawn_count // pairs
+    positions = (turns % players)[:, None] + np.arange(players)
+    rotated = drawn[:, (turns // players)[:, None], positions % players].reshape(-1, players)
+    return np.stack([rotated, rotated[:, ::-1]], axis=1).reshape(-1, players)

@@ -18,7 +18,7 @@ from service.bundles.registry import Model
 from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.publishing.onnx_conversion import matrix_to_onnx
 from service.questions.explanations import explanations
-from service.questions.shapley import Shared, shared_out
+from service.questions.shapley import ShapleyValues, shapley_values
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.schemas import Category, Classification, Explanation, Input, Label, Regression, Row
@@ -125,14 +125,14 @@ class CountingScorer:
         return scores
 
 
-def shares(model: Model, row: Row) -> Shared:
+def shares(model: Model, row: Row) -> ShapleyValues:
     """Share out the answer among the fields as `explanations` does, but tell the two errors apart."""
     own, others = model.checks.columns([row]), model.background.rows.numbers
 
     def worth(members: NDArray[np.bool_], games: NDArray[np.intp]) -> NDArray[np.float64]:
         return model.outputs(Columns(np.where(members, own.numbers, others[games]), {}))
 
-    return shared_out(worth, float(model.outputs(own)[0]), others == own.numbers, 24_576, 7)
+    return shapley_values(worth, float(model.outputs(own)[0]), others == own.numbers, 24_576, 7)
 
 
 def knotted(fields: int) -> Model:

@@ -117,7 +117,7 @@ def constants(file: Path) -> Iterator[str]:
 def test_the_limits_of_the_api_page_are_those_of_the_service() -> None:
     page = re.sub(r"\s+", " ", read("docs/api.md"))
     for sentence in (
-        f"exact for up to {(explanations._ROWS // MAX_ROWS).bit_length() - 1} fields, or {explanations._TEXTS.bit_length() - 1} words",
+        f"exact for up to {(explanations._ROW_BUDGET // MAX_ROWS).bit_length() - 1} fields, or {explanations._TEXT_BUDGET.bit_length() - 1} words",
         f"More than {explanations._MAX_WORDS} words",
         f"At most {explanations.MAX_ROWS} rows a request",
         f"1 to {curves.MAX_FIELDS} fields, no texts",

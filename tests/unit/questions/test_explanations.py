@@ -78,7 +78,7 @@ def test_a_linear_model_gets_its_closed_form_and_walks_add_no_error(fields: int)
         found = why(model, row)
         expected = slopes * (np.array(list(row.values())) - compared.mean(axis=0))
         assert bars(model, found) == pytest.approx(expected, abs=1e-9)
-        assert shares(model, row).walk_errors.max() == pytest.approx(0, abs=1e-9)
+        assert shares(model, row).permutation_errors.max() == pytest.approx(0, abs=1e-9)
         of_a_mean = np.abs(slopes) * compared.std(axis=0, ddof=1) / math.sqrt(len(others))
         assert found.standard_error == pytest.approx(of_a_mean.max()), "only which rows are compared with"
 
@@ -96,7 +96,7 @@ def test_the_error_of_walks_is_as_large_as_the_error_really_is() -> None:
         worth = dict(zip(coalitions, worths.tolist(), strict=True))
         found = shares(model, row)
         errors.append(np.abs(found.values - by_definition(worth.__getitem__, players)))
-        said.append(float(found.walk_errors.max()))
+        said.append(float(found.permutation_errors.max()))
         assert why(model, row).standard_error > said[-1], "other rows to compare with would change more"
     assert min(said) > 0
     worst = np.array(errors).max(axis=1) / said
@@ -117,7 +117,7 @@ def test_the_standard_error_is_how_far_bars_move_with_other_rows_to_compare_with
 
 def test_bars_of_few_fields_are_exact_over_the_rows_that_are_compared_with() -> None:
     found = shares(FLAT_WHY, FLAT_ROW)
-    assert found.walk_errors.max() == 0
+    assert found.permutation_errors.max() == 0
     assert why(FLAT_WHY, FLAT_ROW).standard_error == found.game_errors.max() > 0
 
 
