@@ -1,4 +1,4 @@
-"""What is stored and what the model says, joined: answers by key, from stored features, what-ifs on top of a stored row."""
+"""Answers rows with a key: from the stored prediction, or live from stored values and the values of the caller."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ from service.store.store import Store
 
 @dataclass
 class _KeyedRow:
-    """One row of a request: its key, the fields that the caller gave, what is stored, and what is to be scored."""
+    """One row of a request: its key, the fields of the caller, the stored records, and the row to score."""
 
     key: str | None
     own: Row
@@ -49,13 +49,13 @@ class _KeyedRow:
 
 
 def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) -> KeyedPredictions:
-    """Answer rows some of which hold the entity's key. Raises InvalidInput naming rows, StorageUnavailable, ModelFailed."""
+    """Answer rows, some with the key of an entity. Raises InvalidInput with the rows, StorageUnavailable, ModelFailed."""
     keyed_rows = _split_keys(model, rows)
-    wanted = {each.key for each in keyed_rows if each.key is not None and each.live is None}
-    held = lookups.find_records(store, model.card.name, sorted(wanted)) if wanted else StoredRecords()
+    keys = {each.key for each in keyed_rows if each.key is not None and each.live is None}
+    records = lookups.find_records(store, model.card.name, sorted(keys)) if keys else StoredRecords()
     for each in keyed_rows:
         if each.live is None and each.key is not None:
-            each.found, each.features = held.predictions.get(each.key), held.features.get(each.key)
+            each.found, each.features = records.predictions.get(each.key), records.features.get(each.key)
             _decide(model, each, freshness)
     _check_faults(keyed_rows)
     scored = iter(_score_live(model, keyed_rows))
@@ -72,12 +72,12 @@ def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) ->
 
 
 def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
-    """Part keys from fields. A row without key, or with all fields, needs nothing of the store."""
+    """Split keys from fields. A row without a key, or with all fields, does not need the store."""
     entity_key = model.card.entity.key if model.card.entity else ""
     names = {field.name for field in model.card.inputs}
     keyed_rows: list[_KeyedRow] = []
     refused: list[Fault] = []
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         own = {name: value for name, value in row.items() if name != entity_key}
         if entity_key not in row:
             keyed_rows.append(_KeyedRow(None, own, live=own))
@@ -85,7 +85,7 @@ def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
         try:
             key = key_text(row[entity_key])
         except NoKey as fault:
-            refused.append(Fault(entity_key, fault.code, fault.message, row=place))
+            refused.append(Fault(entity_key, fault.code, fault.message, row=index))
             continue
         keyed_rows.append(_KeyedRow(key, own, live=own if own.keys() >= names else None))
     if refused:
@@ -94,7 +94,7 @@ def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
 
 
 def _decide(model: Model, each: _KeyedRow, freshness: Freshness) -> None:
-    """Decide how a row is answered: by the stored prediction, or live from all that is known of it."""
+    """Decide how to answer a row: with the stored prediction, or live from all its known values."""
     card, found = model.card, each.found
     if found is None and each.features is None and not each.own:
         key = card.entity.key if card.entity else ""
@@ -112,7 +112,7 @@ def _decide(model: Model, each: _KeyedRow, freshness: Freshness) -> None:
 
 
 def _can_be_rescored(model: Model, joined: Joined) -> bool:
-    """Tell whether the served version takes a stored row; one that is too old is refused, not left stale."""
+    """Return whether the served version can score a stored row. True also for an expired row, which is then refused."""
     if joined.faults:
         return any(fault.code == "expired" for fault in joined.faults)
     try:
@@ -123,19 +123,19 @@ def _can_be_rescored(model: Model, joined: Joined) -> bool:
 
 
 def _check_faults(keyed_rows: list[_KeyedRow]) -> None:
-    """Raise InvalidInput where a row lacks what the store should have given."""
-    faults = [replace(fault, row=place) for place, each in enumerate(keyed_rows) for fault in each.faults]
+    """Raise InvalidInput if a row has faults, for example a field that is not stored."""
+    faults = [replace(fault, row=index) for index, each in enumerate(keyed_rows) for fault in each.faults]
     if faults:
         raise _refusal(faults, len(keyed_rows))
 
 
 def _score_live(model: Model, keyed_rows: list[_KeyedRow]) -> Iterable[LabelPrediction | ValuePrediction]:
-    """Score what is live; a refusal names the rows of the request."""
-    places = [place for place, each in enumerate(keyed_rows) if each.live is not None]
+    """Score the live rows. Raises InvalidInput, which names the rows of the request."""
+    indexes = [index for index, each in enumerate(keyed_rows) if each.live is not None]
     try:
         return model.predict([each.live for each in keyed_rows if each.live is not None]).predictions
     except InvalidInput as refusal:
-        faults = [replace(fault, row=places[fault.row or 0]) for fault in refusal.faults]
+        faults = [replace(fault, row=indexes[fault.row or 0]) for fault in refusal.faults]
         raise InvalidInput(refusal.detail, faults=faults) from None
 
 

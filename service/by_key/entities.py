@@ -1,4 +1,4 @@
-"""Entities: what is stored for a key, with its age, and which keys there are."""
+"""Entities: the stored values of a key with their age, and the list of stored keys."""
 
 from typing import Any, cast
 
@@ -20,8 +20,8 @@ def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAn
         text = key_text(key)
     except NoKey:
         raise UnknownEntity from None
-    held = lookups.find_records(store, card.name, [text])
-    found, features = held.predictions.get(text), held.features.get(text)
+    records = lookups.find_records(store, card.name, [text])
+    found, features = records.predictions.get(text), records.features.get(text)
     if found is None and features is None:
         raise UnknownEntity
     return EntityAnswer(
@@ -35,8 +35,8 @@ def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAn
 
 
 def list_entities(card: Card, store: Store, after: str | None) -> EntityList:
-    """Return a page of the keys behind `after`, which may be any text. Raises StorageUnavailable."""
-    before_null = (after or "").partition("\0")[0]  # no key holds a null character, and PostgreSQL takes none
+    """Return a page of the keys that sort after `after`, which may be any text. Raises StorageUnavailable."""
+    before_null = (after or "").partition("\0")[0]  # no key has a null character, and PostgreSQL refuses it
     return lookups.list_keys(store, card.name, before_null) if card.entity else EntityList()
 
 

@@ -1,4 +1,4 @@
-"""The key of an entity as text: what a caller or a file gives, and why it is none."""
+"""The key of an entity as text, from a value of a request or a file, or the reason why it is not a key."""
 
 from typing import Any
 

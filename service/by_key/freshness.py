@@ -1,4 +1,4 @@
-"""How old what is stored may be: when a prediction is stale, when a feature is expired, and what is done then."""
+"""The allowed age of stored values: when a prediction is stale, when a feature is expired, and what happens then."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,14 +10,14 @@ _SECONDS_AN_HOUR = 3600
 
 @dataclass(frozen=True)
 class Freshness:
-    """What holds where the card does not say its own."""
+    """The limits for cards that name no other limits."""
 
     max_age_hours: float
     rescore: bool
-    """Score the stored row of a stale prediction anew, instead of answering with a prediction that says that it is stale."""
+    """True: score the stored row of a stale prediction again. False: answer with the prediction, marked as stale."""
     features_max_age_hours: float
     refuse_expired: bool
-    """Refuse to score stored values that are expired, instead of scoring them with a warning."""
+    """True: refuse to score expired values. False: score them with a warning."""
 
     def is_stale(self, card: Card, version: str, computed_at: str) -> bool:
         own = card.entity.max_age_hours if card.entity else None

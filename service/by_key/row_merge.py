@@ -1,4 +1,4 @@
-"""One row from three places: what the caller gave, the stored features, the row of the stored prediction; field by field."""
+"""Merges one row field by field: values of the caller, else stored features, else the row of the stored prediction."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _MESSAGES = {
 
 @dataclass(frozen=True)
 class Joined:
-    """A row to be scored, where each of its fields comes from, and the fields that keep it from being scored."""
+    """A row to score, the origin of each field, and the faults because of which it cannot be scored."""
 
     row: Row
     origins: dict[str, Origin]
@@ -33,9 +33,9 @@ class Joined:
 def join(
     card: Card, own: Row, found: PredictionRecord | None, features: FeaturesRecord | None, freshness: Freshness
 ) -> Joined:
-    """Return the row of a request. The caller's own values count first, then stored features, then the stored row.
+    """Return the merged row. The values of the caller count first, then stored features, then the stored row.
 
-    Raises StorageUnavailable where what is stored cannot be read.
+    Raises StorageUnavailable if stored values cannot be read.
     """
     stored: dict[str, tuple[Value, Origin]] = {}
     if found is not None:
@@ -59,7 +59,7 @@ def join(
 
 
 def origins_of(card: Card, found: PredictionRecord, freshness: Freshness) -> dict[str, Origin]:
-    """Return where the fields of a stored prediction come from."""
+    """Return the origins of the fields of a stored prediction."""
     return dict.fromkeys(row_of(found), _origin(card, found, freshness))
 
 

@@ -1,4 +1,4 @@
-"""What the store keeps as JSON → rows, features, predictions. What cannot be read is a storage that is not available."""
+"""Decodes the JSON of the store: rows, features and predictions. Raises StorageUnavailable if it cannot be decoded."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from service.store.lookups import FeaturesRecord, PredictionRecord
 
 
 def row_of(found: PredictionRecord) -> Row:
-    """Return the row that a stored prediction was computed from. Raises StorageUnavailable."""
+    """Return the row of a stored prediction. Raises StorageUnavailable."""
     return _decoded(found.row, "A stored row cannot be read.")
 
 

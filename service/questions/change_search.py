@@ -1,6 +1,6 @@
-"""Finds small moves that close a gap: one lever, then pairs, then more, each find shrunk to the least that still does it.
+"""Searches small moves that close the gap to a goal: first one lever, then pairs, then more. Then shrinks each move.
 
-The same question gets the same answer.
+The same request always gets the same result.
 """
 
 from collections.abc import Callable
@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 Gaps = Callable[[Numbers], Numbers]
-"""Rows → how far each is from the goal, 0 where it is there."""
+"""Rows → the distance of each row from the goal; 0 at the goal."""
 Pulls = tuple[tuple[int, int], ...]
-"""(lever, place of its value), in the order of the levers."""
+"""(lever, index of its value), in the order of the levers."""
 
 _ROWS = 12000
-"""So many may be scored for one more lever: 15 to 50 ms of a model of trees."""
+"""The most rows that are scored for one more lever: 15 to 50 ms for a model of trees."""
 _MAX_PAIR_COLUMNS = 12
 TRADE = 0.75
-"""More levers are worth it where those of a shorter find go less than this share of their way."""
+"""A move with more levers counts only if its levers go less than this share of the way of a move with fewer levers."""
 _BEAM, _NARROW_BEAM = 16, 4
 _BEAM_VALUES, _NARROW_BEAM_VALUES = 64, 16
 _ENOUGH = 3
-"""With so many finds of one or two levers, no more levers are tried."""
+"""If so many moves of one or two levers are found, no more levers are tried."""
 _MAX_FOUND = 24
 _SHRINK_VALUES = 24
 _MIN_VALUES = 4
@@ -32,17 +32,17 @@ _MIN_VALUES = 4
 
 @dataclass(frozen=True)
 class Lever:
-    """One column moved in one direction."""
+    """One column that changes in one direction."""
 
     column: int
     values: Numbers
-    """Where it may be moved, nearest first."""
+    """The values that the column may take, the nearest first."""
     distances: Numbers
 
 
 @dataclass(frozen=True)
 class Move:
-    """Levers, each pulled to one of its values (by place)."""
+    """Levers, each with the index of its new value."""
 
     pulls: Pulls
     distance: float
@@ -53,24 +53,24 @@ class Move:
         return tuple(lever for lever, _ in self.pulls)
 
 
-def spread(count: int, most: int) -> NDArray[np.intp]:
-    """Return at most so many places of `count`, the first and the last among them, denser near the first."""
-    if count <= most:
+def spread(count: int, max_count: int) -> NDArray[np.intp]:
+    """Return at most `max_count` indexes below `count`, with the first and the last, denser near the first."""
+    if count <= max_count:
         return np.arange(count)
-    even = np.linspace(0, count - 1, max(2, most // 2))
-    dense = np.geomspace(1, count, max(2, most - most // 2)) - 1
+    even = np.linspace(0, count - 1, max(2, max_count // 2))
+    dense = np.geomspace(1, count, max(2, max_count - max_count // 2)) - 1
     return np.unique(np.round(np.concatenate([even, dense])).astype(np.intp))
 
 
 class Search:
-    """One question: a row, the levers that may be pulled, and the gap to close."""
+    """One search: a row, its levers, and the gap to close."""
 
     def __init__(self, row: Numbers, levers: list[Lever], gaps: Gaps) -> None:
         self._row, self._levers, self._gaps = row, levers, gaps
 
     def moves(self) -> list[Move]:
-        """Return moves that close the gap: fewest levers first, then the shortest way. Empty where none was found."""
-        singles = self._tried([()], _ROWS)
+        """Return moves that close the gap: fewest levers first, then the shortest distance. Empty if none is found."""
+        singles = self._extend([()], _ROWS)
         found = self._found(singles)
         pairs = self._pairs(singles, found)
         found += self._found(pairs)
@@ -78,54 +78,54 @@ class Search:
         while beam and (not found or (len(found) < _ENOUGH and width == _BEAM)):
             short = [move for move in beam if move.gap > 0]
             starts = [move.pulls for move in sorted(short, key=lambda move: (move.gap, move.distance, move.pulls))[:width]]
-            beam = self._tried(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
+            beam = self._extend(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
             found, width = found + self._found(beam), _NARROW_BEAM
-        return sorted(self._shrunk(found), key=lambda move: (len(move.pulls), move.distance, move.pulls))
+        return sorted(self._shrink(found), key=lambda move: (len(move.pulls), move.distance, move.pulls))
 
     @staticmethod
     def _found(moves: list[Move]) -> list[Move]:
-        """Return those that are there, few of many levers."""
+        """Return the moves that close the gap, the best `_MAX_FOUND` of them."""
         there = [move for move in moves if move.gap == 0]
         return sorted(there, key=lambda move: (len(move.pulls), move.distance, move.pulls))[:_MAX_FOUND]
 
-    def _tried(self, starts: list[Pulls], most: int) -> list[Move]:
-        """Return the best move of each set of levers that is one more than a start."""
+    def _extend(self, starts: list[Pulls], max_values: int) -> list[Move]:
+        """Return the best move of each set of levers that adds one lever to a start."""
         tried: list[Pulls] = []
-        most = max(_MIN_VALUES, min(most, _ROWS // max(1, len(starts) * len(self._levers))))
+        max_values = max(_MIN_VALUES, min(max_values, _ROWS // max(1, len(starts) * len(self._levers))))
         for start in starts:
             taken = {self._levers[lever].column for lever, _ in start}
             for lever in range(len(self._levers)):
                 if self._levers[lever].column not in taken:
                     tried += [
-                        tuple(sorted((*start, (lever, int(place)))))
-                        for place in spread(len(self._levers[lever].values), most)
+                        tuple(sorted((*start, (lever, int(index)))))
+                        for index in spread(len(self._levers[lever].values), max_values)
                     ]
         return self._best(tried)
 
     def _pairs(self, singles: list[Move], found: list[Move]) -> list[Move]:
-        """Return the best move of each two levers, where that is a trade: neither goes nearly as far as it would alone."""
+        """Return the best move of each two levers, if each of them goes clearly less far than it would alone."""
         columns: list[int] = []
         for move in sorted(singles, key=lambda move: (move.gap, move.distance, move.pulls)):
             column = self._levers[move.levers[0]].column
             columns += [column] if column not in columns else []
-        wanted = set(columns[:_MAX_PAIR_COLUMNS])
-        levers = [place for place, lever in enumerate(self._levers) if lever.column in wanted]
+        chosen = set(columns[:_MAX_PAIR_COLUMNS])
+        levers = [index for index, lever in enumerate(self._levers) if lever.column in chosen]
         pairs = [(a, b) for a, b in combinations(levers, 2) if self._levers[a].column != self._levers[b].column]
-        most = max(_MIN_VALUES, int((_ROWS / max(1, len(pairs))) ** 0.5))
+        max_values = max(_MIN_VALUES, int((_ROWS / max(1, len(pairs))) ** 0.5))
         alone = {move.levers[0]: move.distance for move in found}
         tried: list[Pulls] = []
         for a, b in pairs:
-            one, other = (self._traded(lever, most, alone.get(lever, np.inf)) for lever in (a, b))
-            tried += [((a, place), (b, each)) for place in one for each in other]
+            one, other = (self._trade_indexes(lever, max_values, alone.get(lever, np.inf)) for lever in (a, b))
+            tried += [((a, index), (b, each)) for index in one for each in other]
         return self._best(tried)
 
-    def _traded(self, lever: int, most: int, alone: float) -> list[int]:
-        """Return places of a lever that are clearly nearer than where it reaches the goal alone."""
+    def _trade_indexes(self, lever: int, max_values: int, alone: float) -> list[int]:
+        """Return the values of a lever, as indexes, that are clearly nearer than the value that reaches the goal alone."""
         near = int(np.searchsorted(self._levers[lever].distances, TRADE * alone))
-        return [int(place) for place in spread(near, most)]
+        return [int(index) for index in spread(near, max_values)]
 
     def _best(self, tried: list[Pulls]) -> list[Move]:
-        """Return the move with the least gap, and then the shortest, for each set of levers."""
+        """Return for each set of levers the move with the smallest gap, and then the smallest distance."""
         best: dict[tuple[int, ...], Move] = {}
         for move in self._scored(tried):
             known = best.get(move.levers)
@@ -143,23 +143,23 @@ class Search:
             here = [(row, *pulls[position]) for row, pulls in enumerate(tried) if position < len(pulls)]
             at = [row for row, _, _ in here]
             rows[at, [self._levers[lever].column for _, lever, _ in here]] = [
-                self._levers[lever].values[place] for _, lever, place in here
+                self._levers[lever].values[index] for _, lever, index in here
             ]
-            distances[at] += [self._levers[lever].distances[place] for _, lever, place in here]
+            distances[at] += [self._levers[lever].distances[index] for _, lever, index in here]
         gaps = self._gaps(rows)
         return list(map(Move, tried, distances.tolist(), gaps.tolist()))
 
-    def _shrunk(self, found: list[Move]) -> list[Move]:
-        """Return each move with its levers drawn back, one after the other, as far as the gap stays closed."""
+    def _shrink(self, found: list[Move]) -> list[Move]:
+        """Return each move with its levers moved back, one after the other, as far as the gap stays closed."""
         moves = found
         for position in range(max((len(move.pulls) for move in found), default=0)):
-            moves = self._drawn_back(moves, position)
+            moves = self._move_back(moves, position)
         return list({move.pulls: move for move in moves}.values())
 
-    def _drawn_back(self, moves: list[Move], position: int) -> list[Move]:
-        """Draw back the lever that is the n-th furthest in each move; one that is not needed is let go."""
+    def _move_back(self, moves: list[Move], position: int) -> list[Move]:
+        """Move back the n-th furthest lever of each move, and drop it if the move does not need it."""
         turns = [self._nth_furthest(move, position) for move in moves]
-        ends = [(-1 if len(move.pulls) > 1 else 0, move) for move in moves]  # from where on it was not tried yet
+        ends = [(-1 if len(move.pulls) > 1 else 0, move) for move in moves]  # the first index that is not tried yet
         while True:
             tried: list[Pulls] = []
             owners = []
@@ -167,27 +167,27 @@ class Search:
                 if lever is None:
                     continue
                 last = dict(move.pulls).get(lever, first)
-                for place in np.unique(np.linspace(first, last, _SHRINK_VALUES).astype(int))[:-1] if last > first else []:
+                for index in np.unique(np.linspace(first, last, _SHRINK_VALUES).astype(int))[:-1] if last > first else []:
                     rest = tuple(pull for pull in move.pulls if pull[0] != lever)
-                    tried.append(tuple(sorted((*rest, (lever, int(place))))) if place >= 0 else rest)
-                    owners.append((owner, int(place)))
+                    tried.append(tuple(sorted((*rest, (lever, int(index))))) if index >= 0 else rest)
+                    owners.append((owner, int(index)))
             if not tried:
                 return [move for _, move in ends]
-            ends = self._narrowed(ends, owners, self._scored(tried))
+            ends = self._narrow(ends, owners, self._scored(tried))
 
     @staticmethod
-    def _narrowed(ends: list[tuple[int, Move]], owners: list[tuple[int, int]], scored: list[Move]) -> list[tuple[int, Move]]:
-        """Return for each move the nearest place that closed the gap, and the first one between it and the place before."""
+    def _narrow(ends: list[tuple[int, Move]], owners: list[tuple[int, int]], scored: list[Move]) -> list[tuple[int, Move]]:
+        """Return for each move the first index not yet tried, and the nearest move that closes the gap."""
         narrowed = list(ends)
         done: set[int] = set()
-        for (owner, place), move in zip(owners, scored, strict=True):
+        for (owner, index), move in zip(owners, scored, strict=True):
             if owner in done:
                 continue
             if move.gap == 0:
                 narrowed[owner] = (narrowed[owner][0], move)
                 done.add(owner)
             else:
-                narrowed[owner] = (place + 1, narrowed[owner][1])
+                narrowed[owner] = (index + 1, narrowed[owner][1])
         return narrowed
 
     def _nth_furthest(self, move: Move, position: int) -> int | None:

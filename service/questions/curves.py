@@ -1,6 +1,6 @@
-"""What if: the predictions along the range of a field, or of two at once, all other values of a row held as they are.
+"""What if: the predictions along the range of one field, or of two fields at once. All other values of the row are fixed.
 
-Everything that is request is scored in one call.
+All points of a request are scored in one call.
 """
 
 from typing import Any
@@ -43,7 +43,7 @@ def curves(model: Model, request: CurveRequest) -> Curves[Any]:
     base = base_of(model.checks, request.row)
     points = request.points or (SURFACE_POINTS if request.together else POINTS)
     values = [_values(model, base, field, points) for field in fields]
-    # A batch may differ from a row alone in the seventh digit: the row as it stands gets the number that people see.
+    # Scores in a batch may differ in the seventh digit. The row itself is scored alone, as in a prediction.
     (own,) = model.predict(base.columns).predictions
     return Curves(
         model=model.card.name,
@@ -73,7 +73,7 @@ def _curves(
     matrix = base.repeated(sum(map(len, others)))
     start = 0
     for field, along in zip(fields, others, strict=True):
-        matrix[start : start + len(along), base.place(field.name)] = [field.number(value) for value in along]
+        matrix[start : start + len(along), base.column_index(field.name)] = [field.number(value) for value in along]
         start += len(along)
     predictions = iter(model.predict(base.with_numbers(matrix)).predictions)
     return [
@@ -92,15 +92,15 @@ def _curves(
 
 def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]], own: Prediction) -> Surface:
     (one, other), (rows, columns) = fields, values
-    for place, along in enumerate(values):
+    for index, along in enumerate(values):
         if len(along) > MAX_SURFACE_POINTS:
             message = f"Two fields at once take at most {MAX_SURFACE_POINTS} values each, not {len(along):,}."
             raise InvalidInput(
-                "This question cannot be answered.", faults=[_fault("out_of_range", message, "fields", place)]
+                "This question cannot be answered.", faults=[_fault("out_of_range", message, "fields", index)]
             )
     matrix = base.repeated(len(rows) * len(columns))
-    matrix[:, base.place(one.name)] = np.repeat([one.number(value) for value in rows], len(columns))
-    matrix[:, base.place(other.name)] = np.tile([other.number(value) for value in columns], len(rows))
+    matrix[:, base.column_index(one.name)] = np.repeat([one.number(value) for value in rows], len(columns))
+    matrix[:, base.column_index(other.name)] = np.tile([other.number(value) for value in columns], len(rows))
     cell = _own_index(rows, base.own(one.name)) * len(columns) + _own_index(columns, base.own(other.name))
     outputs = np.insert(model.outputs(base.unwarned(np.delete(matrix, cell, axis=0))), cell, output_number(model.card, own))
     return Surface(
@@ -109,7 +109,7 @@ def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[l
 
 
 def _values(model: Model, base: Base, field: NumbersType, points: int) -> list[Value]:
-    """Return the values that a field is swept over, the row's own among them; null comes first."""
+    """Return the values of a field along its curve, with the row's own value; null comes first."""
     own = base.own(field.name)
     if not isinstance(field, RangeType):
         every = [field.value(number) for number in field.choices]
@@ -133,7 +133,7 @@ def _grid(model: Model, field: RangeType, own: float) -> Grid:
 
 
 def _with(own: float, values: NDArray[np.float64], points: int) -> NDArray[np.float64]:
-    """Return the values with `own` among them; where that is one too many, the one that is missed least goes."""
+    """Return the values with `own`. If that is one too many, drop the value with the nearest neighbours."""
     if own in values:
         return values
     values = np.sort(np.append(values, own))
@@ -158,7 +158,7 @@ def _same(value: Value, own: Value) -> bool:
 
 
 def _requested_fields(model: Model, request: CurveRequest) -> list[NumbersType]:
-    """Return the fields of a question that can be answered. Raises InvalidInput naming what is wrong with it."""
+    """Return the fields of a request. Raises InvalidInput, which names every fault."""
     known = {field.name for field in model.checks.fields}
     swept = {field.name: field for field in model.checks.number_fields}
     faults = []
@@ -166,15 +166,15 @@ def _requested_fields(model: Model, request: CurveRequest) -> list[NumbersType]:
         faults.append(_fault("out_of_range", f"Name 1 to {MAX_FIELDS} fields, not {len(request.fields):,}.", "fields"))
     elif request.together and len(request.fields) != _BOTH:
         faults.append(_fault("out_of_range", f"Name two fields to see together, not {len(request.fields)}.", "fields"))
-    for place, name in enumerate(request.fields[:MAX_FIELDS]):
+    for index, name in enumerate(request.fields[:MAX_FIELDS]):
         if name not in known:
-            faults.append(_fault("unknown_field", "The model has no such field.", "fields", place))
+            faults.append(_fault("unknown_field", "The model has no such field.", "fields", index))
         elif name not in swept:
             faults.append(
-                _fault("wrong_type", f"{safe_text(name)} is a text: it has no range to go along.", "fields", place)
+                _fault("wrong_type", f"{safe_text(name)} is a text: it has no range to go along.", "fields", index)
             )
-        elif name in request.fields[:place]:
-            faults.append(_fault("duplicate_field", "This field is named twice.", "fields", place))
+        elif name in request.fields[:index]:
+            faults.append(_fault("duplicate_field", "This field is named twice.", "fields", index))
     most = MAX_SURFACE_POINTS if request.together else MAX_POINTS
     if request.points is not None and not _BOTH <= request.points <= most:
         faults.append(_fault("out_of_range", f"Ask for {_BOTH} to {most} points.", "points"))

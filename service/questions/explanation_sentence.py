@@ -1,6 +1,6 @@
-"""An explanation in one sentence: what raises the answer most, what lowers it most.
+"""An explanation in one sentence: what raises the answer most, and what lowers it most.
 
-Labels stand as they are, after a colon: no grammar of either language bends them.
+Labels follow a colon unchanged, because Polish would inflect them inside a sentence.
 """
 
 from service.fields.lookup import number_fields, type_of
@@ -10,7 +10,7 @@ from wire.languages import Language
 
 _MAX_NAMED = 2
 _MATTERS = 0.25
-"""A field is named when it pulls at least this part of what the strongest pulls."""
+"""A field is named if its contribution is at least this share of the strongest one."""
 _LITTLE = 0.01
 _PUNCTUATION = ".,;:!?…\"'()[]«»“”„’"
 _WORDS: dict[Language, dict[str, str]] = {
@@ -32,7 +32,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 
 def sentence(card: Card, contributions: list[Contribution], base: float, output: float, language: Language) -> str:
-    """Return the strongest contributions of each side in words, the stronger side first."""
+    """Return the strongest contributions of each direction in words, the stronger direction first."""
     words = _WORDS[language]
     if not contributions:
         return words["no_words" if not number_fields(card) else "no_others"] + "."

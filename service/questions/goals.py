@@ -1,4 +1,4 @@
-"""The goal of a recommendation: which of a model's numbers is meant, and between which ends it must come to lie."""
+"""The goal of a recommendation as a target: a number of the model, and the range in which it must be."""
 
 import math
 from dataclasses import dataclass
@@ -24,22 +24,22 @@ from service.schemas import (
 
 @dataclass(frozen=True)
 class Target:
-    """Between which ends the model's number must come to lie."""
+    """The range in which a number of the model must be."""
 
     low: float
     high: float
     label: str | None = None
-    """Whose probability is meant; None: the number that people read."""
+    """The label whose probability is meant; None for the value of a regression."""
     below_high: bool = False
-    """The upper end itself belongs to the next band."""
+    """True if the upper end belongs to the next band."""
 
     def reached(self, prediction: LabelPrediction | ValuePrediction) -> bool:
-        """Say whether a prediction, as it is published, is at the goal."""
+        """Return whether a published prediction is at the goal."""
         number = prediction.value if isinstance(prediction, ValuePrediction) else prediction.probabilities[self.label or ""]
         return self.low <= number < self.high if self.below_high else self.low <= number <= self.high
 
     def gaps(self, model: Model, columns: Columns, tolerance: float) -> NDArray[np.float64]:
-        """Return how far each row is from the goal, its ends drawn in by `tolerance`; 0 is there."""
+        """Return the distance of each row from the goal, which `tolerance` makes narrower; 0 is at the goal."""
         numbers = self._numbers(model, columns)
         high = np.nextafter(self.high, -math.inf) if self.below_high else self.high
         low_margin, high_margin = (tolerance * max(1.0, abs(end)) if math.isfinite(end) else 0.0 for end in (self.low, high))
@@ -53,7 +53,7 @@ class Target:
 
 
 def target_of(card: Card, goal: Goal) -> Target:
-    """Return the goal in numbers. Raises InvalidInput where it is none, or none of this model's."""
+    """Return the goal as numbers. Raises InvalidInput if it is not a goal, or not one of this model."""
     named = [name for name in ("decision", "probability", "value") if getattr(goal, name) is not None]
     if len(named) != 1:
         raise _refusal("one_goal", f"Name one goal (decision, probability or value), not {len(named)}.")
@@ -71,9 +71,9 @@ def _of_decision(card: Card, decision: str) -> Target:
         raise _refusal("wrong_goal", "This model makes no decisions.", "decision")
     if decision not in values:
         raise _refusal("unknown_category", safe_text(f"One of: {', '.join(values)}"), "decision")
-    place = values.index(decision)
-    low = bands[place].low if place else -math.inf
-    high = bands[place + 1].low if place + 1 < len(bands) else math.inf
+    index = values.index(decision)
+    low = bands[index].low if index else -math.inf
+    high = bands[index + 1].low if index + 1 < len(bands) else math.inf
     return Target(low, high, _focus(card), below_high=True)
 
 

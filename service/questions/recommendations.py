@@ -1,4 +1,4 @@
-"""What would have to change: up to five small, different changes of a row that reach a goal, each scored again."""
+"""What would have to change: up to five small, different changes of a row that reach a goal. Each is scored again."""
 
 import math
 from typing import Any
@@ -24,11 +24,12 @@ from service.schemas import (
 MAX_RECOMMENDATIONS = 5
 _MAX_VALUES = 2000
 _TOLERANCE = 1e-6
-"""A row alone and in a batch may differ by so little: where that made a proposal untrue, all keep this distance."""
+"""The scores of a row alone and in a batch may differ by so much. If a found change misses the goal when it is scored alone,
+the search keeps this distance from the ends of the goal."""
 
 
 def recommendations(model: Model, request: RecommendationRequest) -> Recommendations[Any]:
-    """Return what would have to change, or that nothing reaches the goal. Raises InvalidInput, ModelFailed."""
+    """Return changes that reach the goal, or that none was found. Raises InvalidInput, ModelFailed."""
     target = target_of(model.card, request.goal)
     _check_limits(model, request)
     base = base_of(model.checks, request.row)
@@ -65,7 +66,7 @@ def _found(model: Model, base: Base, target: Target, levers: list[Lever], tolera
 
 
 def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
-    """Return the first few that differ: none asks for nearly all of one before it, and more."""
+    """Return the first few different moves: none contains nearly all of an earlier one, and more."""
     chosen: list[Move] = []
     for move in moves:
         if len(chosen) < MAX_RECOMMENDATIONS and not any(_makes_needless(known, move, levers) for known in chosen):
@@ -74,10 +75,10 @@ def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
 
 
 def _recommendation(model: Model, base: Base, levers: list[Lever], move: Move) -> Recommendation[Any]:
-    """Return a move as people read it, scored again alone, as it will be when it is typed in."""
+    """Return a move as a recommendation, scored again alone, as it is when a person types it in."""
     rows = base.repeated(1)
-    for lever, place in move.pulls:
-        rows[0, levers[lever].column] = levers[lever].values[place]
+    for lever, index in move.pulls:
+        rows[0, levers[lever].column] = levers[lever].values[index]
     return Recommendation(
         changes=_changes(base, rows),
         prediction=_prediction(model, base, rows),
@@ -92,39 +93,39 @@ def _prediction(model: Model, base: Base, rows: Numbers) -> LabelPrediction | Va
 
 def _changes(base: Base, rows: Numbers) -> list[Change]:
     return [
-        Change(from_=base.own(field.name), to=field.value(float(rows[0, place])), field=field.name)
-        for place, field in enumerate(base.number_fields.values())
-        if rows[0, place] != base.columns.numbers[0, place] and not np.isnan(rows[0, place])
+        Change(from_=base.own(field.name), to=field.value(float(rows[0, index])), field=field.name)
+        for index, field in enumerate(base.number_fields.values())
+        if rows[0, index] != base.columns.numbers[0, index] and not np.isnan(rows[0, index])
     ]
 
 
 def _makes_needless(known: Move, move: Move, levers: list[Lever]) -> bool:
-    """Say whether a move asks for all that a known one does and more, or for nearly all of it and more."""
+    """Return whether a move contains all of a known move, or nearly all of it, and more."""
     if not set(known.levers) <= set(move.levers):
         return False
     if set(known.pulls) <= set(move.pulls) or len(known.pulls) == len(move.pulls):
         return True
-    shared = sum(levers[lever].distances[place] for lever, place in move.pulls if lever in known.levers)
+    shared = sum(levers[lever].distances[index] for lever, index in move.pulls if lever in known.levers)
     return bool(shared >= TRADE * known.distance)
 
 
 def _levers(model: Model, base: Base, field: NumbersType, request: RecommendationRequest) -> list[Lever]:
-    """Return how a field may be moved: one lever up, one down."""
+    """Return the levers of a field: one for each direction in which it may change."""
     if field.field.changeable == "no" or field.name in request.fixed:
         return []
-    place = base.place(field.name)
-    own = float(base.columns.numbers[0, place])
+    index = base.column_index(field.name)
+    own = float(base.columns.numbers[0, index])
     allowed, width = _allowed(model, field, own, request)
-    if math.isnan(own):  # what is not known has no direction
-        return [Lever(place, allowed, np.ones(len(allowed)))] if field.field.changeable == "both" and len(allowed) else []
+    if math.isnan(own):  # an unknown value has no direction
+        return [Lever(index, allowed, np.ones(len(allowed)))] if field.field.changeable == "both" and len(allowed) else []
     up, down = allowed[allowed > own], allowed[allowed < own][::-1]
     width = max(width, _TOLERANCE * abs(own))
     ways = [way for way, name in ((up, "up"), (down, "down")) if field.field.changeable in {name, "both"} and len(way)]
-    return [Lever(place, way, np.abs(way - own) / width) for way in ways]
+    return [Lever(index, way, np.abs(way - own) / width) for way in ways]
 
 
 def _allowed(model: Model, field: NumbersType, own: float, request: RecommendationRequest) -> tuple[Numbers, float]:
-    """Return the values that a field may be given, ascending, and how wide the whole of its seen range is."""
+    """Return the values that a field may take, ascending, and the width of its seen range."""
     if not isinstance(field, RangeType):
         values = [number for number in field.choices if number not in field.unseen]
         return np.array(values), max(1.0, field.size - 1.0)
@@ -141,17 +142,17 @@ def _allowed(model: Model, field: NumbersType, own: float, request: Recommendati
 
 
 def _limit_numbers(field: RangeType, limits: tuple[float | str, float | str]) -> tuple[float, float] | None:
-    """Return the ends of a range as numbers of the column; None where one has another type."""
+    """Return the ends of a range as numbers of the column, or None if one has another type."""
     low, high = map(field.limit_number, limits)
     return None if low is None or high is None else (low, high)
 
 
 def _check_limits(model: Model, request: RecommendationRequest) -> None:
-    """Raise InvalidInput where fixed fields or ranges name what is not there."""
+    """Raise InvalidInput if fixed fields or ranges name unknown fields or wrong limits."""
     known = {field.name: field for field in model.checks.fields}
     faults = [
-        _fault("unknown_field", "The model has no such field.", "fixed", place)
-        for place, name in enumerate(request.fixed)
+        _fault("unknown_field", "The model has no such field.", "fixed", index)
+        for index, name in enumerate(request.fixed)
         if name not in known
     ]
     for name, limits in request.ranges.items():

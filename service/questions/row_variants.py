@@ -1,4 +1,4 @@
-"""One row and its variations: the row checked, then copies of it with some values changed."""
+"""One checked row, and copies of it with some values changed."""
 
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,7 @@ from service.schemas import Row, Value
 
 @dataclass(frozen=True)
 class Base:
-    """The row that a question is about, checked."""
+    """The checked row of a request."""
 
     row: Row
     columns: Columns
@@ -22,33 +22,33 @@ class Base:
     number_fields: dict[str, NumbersType]
     """The fields of the channel `numbers`, in the order of its columns."""
 
-    def place(self, name: str) -> int:
-        """Return a field's column in the matrix."""
+    def column_index(self, name: str) -> int:
+        """Return the index of a field's column in the matrix."""
         return list(self.number_fields).index(name)
 
     def own(self, name: str) -> Value:
-        """Return the row's own value, as it was given."""
+        """Return the row's own value, as the caller gave it."""
         value: Value = self.row.get(name)
         return value
 
     def repeated(self, times: int) -> NDArray[np.float64]:
-        """Return the row's numbers so many times, to be changed."""
+        """Return (times, fields): copies of the row's numbers, which the caller may change."""
         return np.repeat(self.columns.numbers, times, axis=0)
 
     def with_numbers(self, matrix: NDArray[np.float64]) -> Columns:
-        """Return one row for each of these, with the base's texts."""
+        """Return columns with these numbers, the texts of the row, and warnings."""
         return replace(self.unwarned(matrix), warnings=self.checks.warnings(matrix))
 
     def unwarned(self, matrix: NDArray[np.float64]) -> Columns:
-        """Return the same rows for one who reads only the model's numbers."""
+        """Return columns without warnings, for callers that need only the outputs of the model."""
         return Columns(matrix, {name: cells * len(matrix) for name, cells in self.columns.texts.items()})
 
 
-def base_of(checks: Checks, row: Row, place: str = "row") -> Base:
-    """Return a row of a request, checked; `place` is its name in the request. Raises InvalidInput naming its fields."""
+def base_of(checks: Checks, row: Row, name: str = "row") -> Base:
+    """Return a checked row of a request; `name` is its name there. Raises InvalidInput, which names its fields."""
     try:
         columns = checks.columns([row])
     except InvalidInput as error:
-        faults = [replace(fault, row=None, path=(place,)) for fault in error.faults]
+        faults = [replace(fault, row=None, path=(name,)) for fault in error.faults]
         raise InvalidInput(error.detail, faults=faults) from None
     return Base(row, columns, checks, {field.name: field for field in checks.number_fields})
