@@ -42,8 +42,8 @@ class OnnxScorer:
         self._output = [self._session.get_outputs()[-1].name]
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
-        """Return the scores. A single row is scored together with a copy, because other kernels for one row may change
-        the seventh digit.
+        """Return the scores. A single row is scored together with a second one, because ONNX Runtime uses other
+        kernels for one row, which may change the seventh digit.
         """
         padding = int(len(columns) == 1)
         feed: dict[str, Any] = {}
