@@ -3,9 +3,10 @@
 The same request always gets the same result.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,7 @@ class Search:
             starts = [move.pulls for move in sorted(short, key=lambda move: (move.gap, move.distance, move.pulls))[:width]]
             beam = self._extend(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
             found, width = found + self._found(beam), _NARROW_BEAM
+        found = found or self._found(self._scored(self._all_pulls()))
         return sorted(self._shrink(found), key=lambda move: (len(move.pulls), move.distance, move.pulls))
 
     @staticmethod
@@ -87,6 +89,16 @@ class Search:
         """Return the moves that close the gap, the best `_MAX_FOUND` of them."""
         there = [move for move in moves if move.gap == 0]
         return sorted(there, key=lambda move: (len(move.pulls), move.distance, move.pulls))[:_MAX_FOUND]
+
+    def _all_pulls(self) -> list[Pulls]:
+        """Return every combination of levers, or none if there are more than `_ROWS`: then a move can stay unfound."""
+        columns: dict[int, list[Pulls]] = {}
+        for index, lever in enumerate(self._levers):
+            own = columns.setdefault(lever.column, [()])
+            own += [((index, value),) for value in range(len(lever.values))]
+        if math.prod(map(len, columns.values())) > _ROWS:
+            return []
+        return [tuple(sorted(chain.from_iterable(pulls))) for pulls in product(*columns.values())][1:]
 
     def _extend(self, starts: list[Pulls], max_values: int) -> list[Move]:
         """Return the best move of each set of levers that adds one lever to a start."""

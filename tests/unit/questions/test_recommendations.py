@@ -125,6 +125,17 @@ def test_of_a_pet_nothing_is_called_out_of_reach_that_brute_force_reaches(asked:
         assert reached_by_hand(PET, asked, PET_GRID, 5) == []
 
 
+def test_a_goal_that_one_combination_of_783_reaches_is_found() -> None:
+    row = {"area": 10, "rooms": 0, "state": None, "lift": False, "floor": 3}
+    request = RecommendationRequest(row=row, goal=Goal(value=ValueGoal(min=0, max=0)))
+    answer = recommendations(FLAT, request)
+    assert answer.reachable
+    assert (
+        FLAT.predict([row | {change.field: change.to for change in answer.recommendations[0].changes}]).predictions[0].value
+        == 0
+    )
+
+
 def test_where_everything_is_fixed_nothing_is_in_reach() -> None:
     asked = RecommendationRequest(row=FLAT_ROW, goal=Goal(decision="dear"), fixed=list(FLAT_ROW))
     answer = recommendations(FLAT, asked)
