@@ -226,6 +226,7 @@ def test_kept_cases_are_named_moved_copied_and_survive_a_refresh_and_another_pag
 def test_two_models_disagree_first(visit: Any) -> None:
     page = visit("/?model=credit-default&start=regular").page
     page.get_by_role("button", name="Keep to compare").click()
+    expect(page.get_by_text("Kept as Pays regularly")).to_be_visible()
     for start in ("Two months late", "At the limit", "Rising debt"):
         page.get_by_test_id("stMainBlockContainer").get_by_text(start, exact=True).click()
         page.get_by_role("button", name="Keep to compare").click()

@@ -27,7 +27,12 @@ def test_the_documented_flow_runs_in_prefect(bundles: Path, tmp_path: Path) -> N
     assert found is not None
     (tmp_path / "nightly.py").write_text(found[1] + ASK, encoding="utf-8")
     (tmp_path / "in.jsonl").write_text('{"comment": "I love it"}\n{"comment": 5}\n')
-    quiet = {"PREFECT_HOME": str(tmp_path / "home"), "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    quiet = {
+        "PREFECT_HOME": str(tmp_path / "home"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "100",
+        "DO_NOT_TRACK": "1",
+    }
     port = free_port()
     with running(Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles))) as program:
         done = subprocess.run(
