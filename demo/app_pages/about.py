@@ -1,4 +1,4 @@
-"""About the model: its card as a leaflet for people."""
+"""About the model: the texts, metrics and origin of its card."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ _SHARES = {"accuracy", "coverage", "relative_error"}
 
 
 def page() -> None:
-    """Draw the leaflet."""
+    """Draw the page from top to bottom."""
     card = service_queries.get_card(st.session_state[MODEL])
     tr = visitor.get_translation()
     current_case.get_case(card)
@@ -44,14 +44,16 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
     if not metrics:
         return
     st.subheader(tr.text("How good it is"), anchor=False)
-    for place, metric in zip(st.columns(len(metrics)), metrics, strict=True):
+    for column, metric in zip(st.columns(len(metrics)), metrics, strict=True):
 
-        def text(value: float, name: str = metric["name"]) -> str:
+        def format_value(value: float, name: str = metric["name"]) -> str:
             return tr.percent(value, 1) if name in _SHARES else tr.number(value, 3)
 
-        place.metric(escape_markdown(metric.get("label") or metric["name"]), text(metric["value"]))
+        column.metric(escape_markdown(metric.get("label") or metric["name"]), format_value(metric["value"]))
         if "low" in metric and "high" in metric:
-            place.caption(tr.text("between {low} and {high}", low=text(metric["low"]), high=text(metric["high"])))
+            column.caption(
+                tr.text("between {low} and {high}", low=format_value(metric["low"]), high=format_value(metric["high"]))
+            )
     rows = metrics[0]["rows"]
     st.caption(
         tr.count(

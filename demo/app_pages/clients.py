@@ -1,4 +1,4 @@
-"""Clients: look one up by its key, see the stored answer and the stored fields with their age; change a field, see live."""
+"""Clients: look up a key, see the stored answer and the stored fields with their age, change a field, see a live answer."""
 
 import random
 
@@ -33,7 +33,7 @@ def page() -> None:
         return
     lookup = _draw_lookup(card, tr)
     if lookup is None:
-        page_address.write_address(card, entity_lookup.encode_lookup(card, _current_key(card), {}))
+        page_address.write_address(card, entity_lookup.encode_lookup(card, _get_key(card), {}))
         return
     with st.container(key="page"):
         form, answers = st.columns([5, 6], gap="large")
@@ -47,14 +47,14 @@ def page() -> None:
     _draw_notes(card, lookup, notes, tr)
 
 
-def _lookups() -> dict[str, EntityLookup]:
+def _get_lookups() -> dict[str, EntityLookup]:
     """Return model → the last look-up of this visit."""
-    lookup: dict[str, EntityLookup] = st.session_state.setdefault("lookups", {})
-    return lookup
+    lookups: dict[str, EntityLookup] = st.session_state.setdefault("lookups", {})
+    return lookups
 
 
-def _current_key(card: Card) -> str:
-    """Return the key that is typed, or the one of the URL. Streamlit forgets the widgets of a page that the visitor left."""
+def _get_key(card: Card) -> str:
+    """Return the typed key, or the key of the URL. It is stored, because Streamlit forgets the widgets of other pages."""
     keys: dict[str, str] = st.session_state.setdefault("keys", {})
     name, widget = card["name"], f"{PAGE}/key/{card['name']}"
     if name not in keys:
@@ -65,8 +65,8 @@ def _current_key(card: Card) -> str:
 
 
 def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
-    """Draw the key; return what is stored under it, or draw that nothing is."""
-    wanted = _current_key(card)
+    """Draw the key field and return the look-up of the key. Without a stored case, draw a message and return None."""
+    key = _get_key(card)
     name = card.get("row_name") or tr.text("case")
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(
@@ -82,63 +82,63 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
             type="tertiary",
             icon=":material/shuffle:",
         )
-    if not wanted:
+    if not key:
         if st.session_state.pop(f"{PAGE}/none/{card['name']}", False):
             _draw_nothing_stored(card, "", tr)
         else:
             st.caption(tr.text("Type a key to see what last night's work has stored under it."))
         return None
-    lookup = _lookups().get(card["name"])
-    is_same_key = lookup is not None and lookup.entity["id"] == wanted
+    lookup = _get_lookups().get(card["name"])
+    is_same_key = lookup is not None and lookup.entity["id"] == key
     if lookup is None or not is_same_key or lookup.entity["version"] != card["version"] or lookup.is_old():
-        entity = service_queries.get_entity(card, wanted)
+        entity = service_queries.get_entity(card, key)
         if entity is None:
             if not query_errors.get_errors():
-                _draw_nothing_stored(card, wanted, tr)
+                _draw_nothing_stored(card, key, tr)
             return None
-        from_url = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
-        lookup = _lookups()[card["name"]] = entity_lookup.start_lookup(
-            card, entity, entity_lookup.changed_values(lookup) if lookup and is_same_key else from_url
+        url_changes = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
+        lookup = _get_lookups()[card["name"]] = entity_lookup.start_lookup(
+            card, entity, entity_lookup.changed_values(lookup) if lookup and is_same_key else url_changes
         )
     return lookup
 
 
 def _choose_any_key(card: Card) -> None:
-    """Put the key of a random stored case into the box."""
-    key = service_queries.find_stored_key(card, str(random.randrange(_MAX_RANDOM_KEY)))  # noqa: S311 - nothing secret is drawn
+    """Set the key field to the key of a random stored case."""
+    key = service_queries.find_stored_key(card, str(random.randrange(_MAX_RANDOM_KEY)))  # noqa: S311 - no secret
     if key:
         st.session_state[f"{PAGE}/key/{card['name']}"] = key
     else:
         st.session_state[f"{PAGE}/none/{card['name']}"] = True
 
 
-def _draw_nothing_stored(card: Card, wanted: str, tr: Translation) -> None:
+def _draw_nothing_stored(card: Card, key: str, tr: Translation) -> None:
     """Draw that a key is unknown, or that nothing is stored for this model."""
     text = (
-        tr.text("Nothing is stored under {key}. Is the key right?", key=forms.escape_markdown(wanted))
-        if wanted and service_queries.find_stored_key(card, "")
+        tr.text("Nothing is stored under {key}. Is the key right?", key=forms.escape_markdown(key))
+        if key and service_queries.find_stored_key(card, "")
         else tr.text("No night has stored anything for this model yet. Choose another model above.")
     )
     st.info(text, icon="🔍")
 
 
 def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
-    """Draw the age of the stored features and the fields; return a place for a note under each field."""
+    """Draw the age of the stored features and the fields; return a placeholder for a note under each field."""
     st.html(build_paragraph("stored-since", _describe_feature_age(lookup, tr)))
     notes: dict[str, DeltaGenerator] = {}
-    for first in range(0, len(card["inputs"]), 2):  # row by row: a phone shows the fields in the card's order
+    for first in range(0, len(card["inputs"]), 2):  # pair by pair, so that a phone shows the fields in the card's order
         for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
             with column:
-                drawn = entity_lookup.as_nullable(field, lookup)
-                lookup.case.row[field["name"]] = forms.draw_field(card, drawn, lookup.case, tr, PAGE)
+                nullable = entity_lookup.as_nullable(field, lookup)
+                lookup.case.row[field["name"]] = forms.draw_field(card, nullable, lookup.case, tr, PAGE)
                 notes[field["name"]] = st.empty()
 
-    def back() -> None:
-        _lookups()[card["name"]] = entity_lookup.start_lookup(card, lookup.entity, {})
+    def undo_changes() -> None:
+        _get_lookups()[card["name"]] = entity_lookup.start_lookup(card, lookup.entity, {})
 
     st.button(
         tr.text("Back to what is stored"),
-        on_click=back,
+        on_click=undo_changes,
         type="tertiary",
         icon=":material/undo:",
         key=f"{PAGE}/back",
@@ -158,7 +158,7 @@ def _describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:
 
 
 def _query_live(card: Card, lookup: EntityLookup) -> Prediction | None:
-    """Return the live prediction where it may differ from the stored one. If a newer run was used, look up again."""
+    """Return the live prediction if it may differ from the stored one. If it used a newer run, look up again."""
     fields = entity_lookup.live_query(lookup)
     now = None if fields is None else service_queries.predict_by_key(card, lookup.entity["id"], fields, lookup.number)
     if now is not None and not entity_lookup.is_consistent(lookup, now):
@@ -182,10 +182,10 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> None:
     st.html(Markup('<div class="two-answers">{}</div>').format(concatenate(pieces)))
     st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
     if stored and stored["stale"]:
-        other = stored["version"] != card["version"]
+        is_other_version = stored["version"] != card["version"]
         reason = (
             tr.text("The stored answer is of an earlier version of the model.")
-            if other
+            if is_other_version
             else tr.text("The stored answer is too old to rely on.")
         )
         st.warning(reason, icon="🕰️")
@@ -201,15 +201,15 @@ def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[st
 
 
 def _draw_difference(card: Card, lookup: EntityLookup, stored: Prediction, now: Prediction | None, tr: Translation) -> None:
-    """Draw how far the answer moved, what the store has renewed since, and what the visitor changed."""
+    """Draw the difference of the answers, the stored fields renewed since, and the visitor's changes."""
     sentences: list[str] = []
     if now:
-        before, after = (wording.answer_value(card, each) for each in (stored, now))
-        moved = wording.describe_difference(card, before, after, tr)
-        sentences.append(Markup("{} <strong>{}</strong>.").format(tr.text("Against the stored answer:"), moved))
-    since = entity_lookup.changes_since_prediction(lookup)
-    if since.changed():
-        sentence = tr.text("Stored since that answer: {changes}.", changes=case_story.describe_changes(card, since, tr))
+        before, after = (wording.answer_value(card, prediction) for prediction in (stored, now))
+        difference = wording.describe_difference(card, before, after, tr)
+        sentences.append(Markup("{} <strong>{}</strong>.").format(tr.text("Against the stored answer:"), difference))
+    renewed = entity_lookup.changes_since_prediction(lookup)
+    if renewed.changed():
+        sentence = tr.text("Stored since that answer: {changes}.", changes=case_story.describe_changes(card, renewed, tr))
         sentences.append(sentence)
     if lookup.case.changed():
         sentence = tr.text("You changed {changes}.", changes=case_story.describe_changes(card, lookup.case, tr))
@@ -219,9 +219,9 @@ def _draw_difference(card: Card, lookup: EntityLookup, stored: Prediction, now: 
     st.html(build_paragraph("story", Markup(" ").join(sentences)))
 
 
-def _draw_notes(card: Card, lookup: EntityLookup, places: dict[str, DeltaGenerator], tr: Translation) -> None:
-    """Draw a note under each field that is not stored like the others."""
-    refused = query_errors.get_field_errors()
+def _draw_notes(card: Card, lookup: EntityLookup, placeholders: dict[str, DeltaGenerator], tr: Translation) -> None:
+    """Draw a note under each field that is refused, expired, unknown or not stored."""
+    field_errors = query_errors.get_field_errors()
     notes = {
         "expired": tr.text("Stored too long ago to rely on."),
         "null": tr.text("Stored as not known."),
@@ -231,19 +231,19 @@ def _draw_notes(card: Card, lookup: EntityLookup, places: dict[str, DeltaGenerat
     for field in card["inputs"]:
         name = field["name"]
         state = entity_lookup.stored_state(lookup.entity, name)
-        if name in refused:
-            places[name].error(notes.get(state) or tr.text("Please check this value."))
+        if name in field_errors:
+            placeholders[name].error(notes.get(state) or tr.text("Please check this value."))
         elif name in lookup.case.changed():
             continue
         elif features and stored and entity_lookup.comes_from_prediction(lookup.entity, name):
             age = tr.time_ago(lookup.age_seconds(stored["age_seconds"]))
             sentence = tr.text("As it was behind the stored answer, {age}.", age=age)
-            places[name].html(build_paragraph("unusual", sentence))
+            placeholders[name].html(build_paragraph("unusual", sentence))
         elif state != "stored" and not (state == "expired" and _are_features_expired(lookup)):
-            places[name].html(build_paragraph("unusual", notes[state]))
+            placeholders[name].html(build_paragraph("unusual", notes[state]))
 
 
 def _are_features_expired(lookup: EntityLookup) -> bool:
-    """Return whether the line above the fields already says that the features are too old."""
+    """Return whether all features are too old. The line above the fields says this already."""
     features = lookup.entity["stored_features"]
     return bool(features and features["expired"])

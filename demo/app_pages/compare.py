@@ -1,4 +1,4 @@
-"""Compare: saved cases side by side in a table and a chart; then two models or versions on the same cases."""
+"""Compare: the saved cases in a table and a chart, then a second model or version on the same cases."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ from wire.media_types import CSV
 
 PAGE = "compare"
 _VERSION_LETTERS = 12
-"""Letters of a version in the URL: enough to tell versions apart."""
+"""Characters of a version in the URL: enough to distinguish versions."""
 
 
 def page() -> None:
@@ -38,7 +38,7 @@ def page() -> None:
     saved = saved_case_list.get_saved_cases(card)
     st.title(tr.text("Side by side"), anchor=False)
     case = current_case.get_case(card)
-    is_saved = any(each.row == case.row for each in saved)
+    is_saved = any(other.row == case.row for other in saved)
     if not is_saved:
         _draw_save_button(card, tr)
     if saved:
@@ -48,20 +48,20 @@ def page() -> None:
             tr.text("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."),
             icon="🔖",
         )
-    others = _find_comparable(card)
-    chosen = page_view.select_view(PAGE, list(others), "")
+    other_models = _find_comparable(card)
+    chosen = page_view.select_view(PAGE, list(other_models), "")
     page_address.write_address(card, chosen)
-    shown = saved if is_saved else [*saved, SavedCase(tr.text("The present case"), case.row)]
-    explained = service_queries.explain(card, [each.row for each in shown])
-    if explained is None:
+    compared = saved if is_saved else [*saved, SavedCase(tr.text("The present case"), case.row)]
+    explanations = service_queries.explain(card, [other.row for other in compared])
+    if explanations is None:
         st.caption(tr.text("No answer at the moment."))
         return
     if saved:
-        st.html(comparison_table.build_case_table(card, saved, explained[: len(saved)], tr))
-        _draw_chart(card, saved, explained[: len(saved)], tr)
-        _draw_download(card, saved, explained[: len(saved)], tr)
-    if others:
-        _draw_second_model(card, shown, explained, others, chosen)
+        st.html(comparison_table.build_case_table(card, saved, explanations[: len(saved)], tr))
+        _draw_chart(card, saved, explanations[: len(saved)], tr)
+        _draw_download(card, saved, explanations[: len(saved)], tr)
+    if other_models:
+        _draw_second_model(card, compared, explanations, other_models, chosen)
 
 
 def _draw_save_button(card: Card, tr: Translation) -> None:
@@ -76,33 +76,33 @@ def _draw_save_button(card: Card, tr: Translation) -> None:
 
 
 def _draw_tools(card: Card, saved: list[SavedCase], tr: Translation) -> None:
-    """Draw the choice of a saved case and what can be done with it."""
+    """Draw the choice of a saved case and the buttons that change it."""
     key = f"{PAGE}/chosen/{card['name']}"
     index = saved_cases.index_of(saved, st.session_state.get(key)) or 0
     st.session_state[key] = saved[index].number
-    names = {each.number: forms.escape_markdown(each.name) for each in saved}
+    names = {case.number: forms.escape_markdown(case.name) for case in saved}
     st.pills(tr.text("Kept cases"), list(names), format_func=lambda number: names[number], key=key, required=True)
     index = saved_cases.index_of(saved, st.session_state[key]) or 0
     chosen = saved[index]
 
-    def act(change: Callable[[int], int]) -> Callable[[], None]:
+    def make_callback(change: Callable[[int], int]) -> Callable[[], None]:
         """Return a callback that changes the list and chooses the case at the index that `change` returns."""
 
-        def clicked() -> None:
+        def on_click() -> None:
             index = saved_cases.index_of(saved, chosen.number)
             if index is not None:
-                after = change(index)
-                st.session_state[key] = saved[after].number if saved else None
+                new_index = change(index)
+                st.session_state[key] = saved[new_index].number if saved else None
 
-        return clicked
+        return on_click
 
     def move(by: int) -> Callable[[int], int]:
-        def moved(index: int) -> int:
-            after = min(max(index + by, 0), len(saved) - 1)
-            saved.insert(after, saved.pop(index))
-            return after
+        def move_case(index: int) -> int:
+            new_index = min(max(index + by, 0), len(saved) - 1)
+            saved.insert(new_index, saved.pop(index))
+            return new_index
 
-        return moved
+        return move_case
 
     def copy(index: int) -> int:
         saved.insert(index + 1, SavedCase(saved_cases.make_unique_name(saved, saved[index].name), dict(saved[index].row)))
@@ -112,46 +112,46 @@ def _draw_tools(card: Card, saved: list[SavedCase], tr: Translation) -> None:
         del saved[index]
         return min(index, len(saved) - 1)
 
-    def take() -> None:
+    def open_case() -> None:
         current_case.open_row(card, chosen.row)
         page_address.request_first_page(card)
 
     with st.container(horizontal=True, vertical_alignment="center", key="tools"):
         _draw_name_field(saved, chosen, tr)
-        room = saved_case_list.can_save(card)
-        st.button(tr.text("Duplicate"), on_click=act(copy), type="tertiary", disabled=not room)
-        st.button(tr.text("Earlier"), on_click=act(move(-1)), type="tertiary", disabled=index == 0)
-        st.button(tr.text("Later"), on_click=act(move(1)), type="tertiary", disabled=index == len(saved) - 1)
-        st.button(tr.text("Delete"), on_click=act(delete), type="tertiary")
-        st.button(tr.text("Open in Try"), on_click=take, type="tertiary")
+        can_save = saved_case_list.can_save(card)
+        st.button(tr.text("Duplicate"), on_click=make_callback(copy), type="tertiary", disabled=not can_save)
+        st.button(tr.text("Earlier"), on_click=make_callback(move(-1)), type="tertiary", disabled=index == 0)
+        st.button(tr.text("Later"), on_click=make_callback(move(1)), type="tertiary", disabled=index == len(saved) - 1)
+        st.button(tr.text("Delete"), on_click=make_callback(delete), type="tertiary")
+        st.button(tr.text("Open in Try"), on_click=open_case, type="tertiary")
 
 
 def _draw_name_field(saved: list[SavedCase], chosen: SavedCase, tr: Translation) -> None:
-    """Draw the name of one case. The widget belongs to the case, so that a late message renames no other."""
+    """Draw the name of a case. Each case has a widget, so that a late message of the browser cannot rename another case."""
     key = f"{PAGE}/name/{chosen.number}"
 
     def rename() -> None:
-        wanted = st.session_state[key].strip()
+        name = st.session_state[key].strip()
         index = saved_cases.index_of(saved, chosen.number)
-        if wanted and index is not None:
-            saved[index].name = saved_cases.make_unique_name(saved[:index] + saved[index + 1 :], wanted)
+        if name and index is not None:
+            saved[index].name = saved_cases.make_unique_name(saved[:index] + saved[index + 1 :], name)
 
     with st.popover(tr.text("Rename"), type="tertiary"):
         st.session_state[key] = chosen.name
         st.text_input(tr.text("Name"), key=key, max_chars=saved_cases.MAX_NAME, on_change=rename)
 
 
-def _draw_chart(card: Card, saved: list[SavedCase], explained: list[Explanation], tr: Translation) -> None:
+def _draw_chart(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> None:
     dots = []
-    first = wording.answer_value(card, explained[0]["prediction"])
-    for each, explanation in zip(saved, explained, strict=True):
+    first = wording.answer_value(card, explanations[0]["prediction"])
+    for case, explanation in zip(saved, explanations, strict=True):
         value, interval = wording.answer_value(card, explanation["prediction"]), explanation["prediction"].get("interval")
         ends = (interval["low"], interval["high"]) if interval else None
         answer_text = wording.format_answer_with_unit(card, value, tr)
         if value != first:
             answer_text += f" ({wording.format_signed_difference(card, first, value, tr)})"
         dots.append(
-            CaseDot(each.name, value, answer_text, comparison_table.describe_strongest_reason(card, explanation, tr), ends)
+            CaseDot(case.name, value, answer_text, comparison_table.describe_strongest_reason(card, explanation, tr), ends)
         )
     ends_of_all = [end for dot in dots for end in (dot.interval or (dot.answer, dot.answer))]
     figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), visitor.get_theme())
@@ -172,8 +172,8 @@ def _draw_chart(card: Card, saved: list[SavedCase], explained: list[Explanation]
     st.caption(forms.escape_markdown(summary))
 
 
-def _draw_download(card: Card, saved: list[SavedCase], explained: list[Explanation], tr: Translation) -> None:
-    table = case_table.cases_to_csv(card, saved, comparison_table.export_columns(card, explained))
+def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> None:
+    table = case_table.cases_to_csv(card, saved, comparison_table.export_columns(card, explanations))
     st.download_button(
         tr.text("Download as CSV"),
         table.encode("utf-8-sig"),
@@ -185,40 +185,44 @@ def _draw_download(card: Card, saved: list[SavedCase], explained: list[Explanati
 
 
 def _draw_second_model(
-    card: Card, saved: list[SavedCase], explained: list[Explanation], others: dict[str, Card], chosen: str
+    card: Card, saved: list[SavedCase], explanations: list[Explanation], other_models: dict[str, Card], chosen: str
 ) -> None:
-    """Draw the same cases as another model or version answers them. It reads the same fields."""
+    """Draw the answers of another model or version to the same cases. It has the same fields."""
     tr = visitor.get_translation()
     st.subheader(tr.text("Two models on the same cases"), anchor=False)
     key = f"{PAGE}/other"
     st.session_state[key] = chosen or None
     st.pills(
         tr.text("The other model"),
-        list(others),
-        format_func=lambda name: forms.escape_markdown(comparison_table.model_titles((card, others[name]), tr)[1]),
+        list(other_models),
+        format_func=lambda name: forms.escape_markdown(comparison_table.model_titles((card, other_models[name]), tr)[1]),
         key=key,
         on_change=lambda: page_view.set_view(PAGE, st.session_state[key] or ""),
     )
     if not chosen:
         return
-    other = others[chosen]
-    explanation = service_queries.explain(other, [cases.complete_row(other, each.row) for each in saved])
-    if explanation is None:
+    other = other_models[chosen]
+    other_explanations = service_queries.explain(other, [cases.complete_row(other, case.row) for case in saved])
+    if other_explanations is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    st.html(comparison_table.build_model_table((card, other), saved, (explained, explanation), tr))
+    st.html(comparison_table.build_model_table((card, other), saved, (explanations, other_explanations), tr))
     st.caption(
-        forms.escape_markdown(comparison_table.describe_disagreement((card, other), saved, (explained, explanation), tr))
+        forms.escape_markdown(
+            comparison_table.describe_disagreement((card, other), saved, (explanations, other_explanations), tr)
+        )
     )
 
 
 def _find_comparable(card: Card) -> dict[str, Card]:
-    """Return what the model can be compared with: other models, then other versions of it."""
-    found = {}
+    """Return the models with which this one can be compared, then its other versions."""
+    comparable = {}
     ready = [model for model in service_queries.get_models() if model["state"] == "ready"]
-    wanted: list[tuple[str, str | None]] = [(model["name"], None) for model in ready if model["name"] != card["name"]]
-    wanted += [(card["name"], each) for model in ready if model["name"] == card["name"] for each in model["versions"]]
-    for name, version in wanted:
+    candidates: list[tuple[str, str | None]] = [(model["name"], None) for model in ready if model["name"] != card["name"]]
+    candidates += [
+        (card["name"], version) for model in ready if model["name"] == card["name"] for version in model["versions"]
+    ]
+    for name, version in candidates:
         if version == card["version"]:
             continue
         try:
@@ -227,5 +231,5 @@ def _find_comparable(card: Card) -> dict[str, Card]:
             query_errors.add_error(error)
             continue
         if comparison_table.are_comparable(card, other):
-            found[f"{name}@{version[:_VERSION_LETTERS]}" if version else name] = other
-    return found
+            comparable[f"{name}@{version[:_VERSION_LETTERS]}" if version else name] = other
+    return comparable

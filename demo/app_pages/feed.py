@@ -1,4 +1,4 @@
-"""Feed: cases as they come in from the pipeline: how many of each band, their shares over time, the worst, the queue."""
+"""Feed: the records of a pipeline: the count of each band, the shares over time, the worst records and the newest."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -25,14 +25,14 @@ PAGE = "feed"
 _TYPES = ["jsonl", "ndjson", "csv", "parquet"]
 _MAX_MB = 64
 _FIRST_COUNT, _MORE_COUNT = 5, 10
-_LOOK_SECONDS = 3
+_REFRESH_SECONDS = 3
 _MAX_TICKS = 5
 _MAX_NAMED = 3
 _LIST_PIXELS = 760
 
 
 @dataclass(frozen=True)
-class _OpenedFile:
+class _FeedFile:
     name: str
     entries: list[FeedEntry]
 
@@ -42,67 +42,67 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     page_address.write_address(card)
     st.title(tr.text("What is coming in?"), anchor=False)
-    dropped: dict[str, _OpenedFile] = st.session_state.setdefault("feeds", {})
-    growing = shared_resources.feed(card["name"])
-    if card["name"] in dropped:
-        _draw_file_head(card, dropped, tr)
-        _draw_entries(card, dropped[card["name"]].entries, tr)
+    files: dict[str, _FeedFile] = st.session_state.setdefault("feeds", {})
+    feed = shared_resources.feed(card["name"])
+    if card["name"] in files:
+        _draw_file_head(card, files, tr)
+        _draw_entries(card, files[card["name"]].entries, tr)
         return
-    entries = growing.read_newest(card) if growing else []
-    if growing:
-        _draw_follow_switch(card, growing, entries[-1].number if entries else 0, tr)
+    entries = feed.read_newest(card) if feed else []
+    if feed:
+        _draw_follow_switch(card, feed, entries[-1].number if entries else 0, tr)
     if entries:
         _draw_entries(card, entries, tr)
         with st.expander(tr.text("Open a file instead")):
-            _draw_upload(card, dropped, tr)
+            _draw_upload(card, files, tr)
         return
-    if growing:
+    if feed:
         st.info(tr.text("Nothing has come in yet. The page moves by itself as soon as something does."), icon="📭")
     else:
         st.info(
             tr.text("Nothing flows in here yet. Drop a file to which the pipeline has added the answers."),
             icon="📭",
         )
-    _draw_upload(card, dropped, tr)
+    _draw_upload(card, files, tr)
 
 
-def _draw_follow_switch(card: Card, growing: GrowingFeed, last: int, tr: Translation) -> None:
+def _draw_follow_switch(card: Card, feed: GrowingFeed, last_number: int, tr: Translation) -> None:
     """Draw the switch that lets the page update by itself."""
     st.toggle(tr.text("Move with what comes in"), value=True, key=f"{PAGE}/follow")
 
-    @st.fragment(run_every=_LOOK_SECONDS)
-    def look() -> None:
-        newest = growing.read_newest(card)[-1:]
-        if newest and newest[0].number != last and st.session_state.get(f"{PAGE}/follow"):
+    @st.fragment(run_every=_REFRESH_SECONDS)
+    def update() -> None:
+        newest = feed.read_newest(card)[-1:]
+        if newest and newest[0].number != last_number and st.session_state.get(f"{PAGE}/follow"):
             st.rerun()
 
-    look()
+    update()
 
 
-def _draw_upload(card: Card, dropped: dict[str, _OpenedFile], tr: Translation) -> None:
-    """Draw the place to drop a file, and open what was dropped there."""
+def _draw_upload(card: Card, files: dict[str, _FeedFile], tr: Translation) -> None:
+    """Draw the drop zone for a file, and open the dropped file."""
     label = tr.text("A file with answers: JSON lines, CSV or Parquet")
     upload = drop_zone.draw_drop_zone(label, _TYPES, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is None:
         return
-    read: dict[str, UnreadableFeed] = st.session_state.setdefault("wrong_feeds", {})
-    if upload.file_id not in read:  # a file is read once, however often the page is drawn
+    errors: dict[str, UnreadableFeed] = st.session_state.setdefault("wrong_feeds", {})
+    if upload.file_id not in errors:  # read a file once, not in each run of the page
         try:
-            dropped[card["name"]] = _OpenedFile(upload.name, feed_file.read_feed_file(card, upload.name, upload))
-        except UnreadableFeed as wrong:
-            read.clear()
-            read[upload.file_id] = wrong
+            files[card["name"]] = _FeedFile(upload.name, feed_file.read_feed_file(card, upload.name, upload))
+        except UnreadableFeed as error:
+            errors.clear()
+            errors[upload.file_id] = error
         else:
             st.rerun()
-    st.error(_describe_unreadable(read[upload.file_id], tr), icon="📄")
+    st.error(_describe_unreadable(errors[upload.file_id], tr), icon="📄")
 
 
-def _describe_unreadable(wrong: UnreadableFeed, tr: Translation) -> str:
-    """Return why a file cannot be opened, and what would help."""
-    column = forms.escape_markdown(str(wrong))
-    if isinstance(wrong, FeedTooLarge):
+def _describe_unreadable(error: UnreadableFeed, tr: Translation) -> str:
+    """Return why a file cannot be opened, and what to do."""
+    column = forms.escape_markdown(str(error))
+    if isinstance(error, FeedTooLarge):
         return tr.text("This file unpacks to more than this page can hold. Open its last part alone.")
-    if wrong.has_answers:
+    if error.has_answers:
         return tr.text(
             "This file has answers of this model, but no column {name}, which the model reads. The page knows only the "
             "model's own names: enrich the file without --field.",
@@ -113,12 +113,12 @@ def _describe_unreadable(wrong: UnreadableFeed, tr: Translation) -> str:
     return tr.text("This file cannot be read, or holds no answer of this model.")
 
 
-def _draw_file_head(card: Card, dropped: dict[str, _OpenedFile], tr: Translation) -> None:
+def _draw_file_head(card: Card, files: dict[str, _FeedFile], tr: Translation) -> None:
     def close() -> None:
-        del dropped[card["name"]]
+        del files[card["name"]]
 
     with st.container(horizontal=True, vertical_alignment="center", key="file-head"):
-        st.caption(f"**{forms.escape_markdown(dropped[card['name']].name)}**")
+        st.caption(f"**{forms.escape_markdown(files[card['name']].name)}**")
         st.button(tr.text("Close the file"), on_click=close, icon=":material/close:", type="tertiary")
 
 
@@ -126,9 +126,9 @@ def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None
     st.html(_build_counts(card, entries, tr))
     _draw_chart(card, entries, tr)
     queue = feed_statistics.select_undecided(card, entries)
-    graded = bool(card["output"].get("bands"))
-    worst_place, queue_place = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
-    if any(not each.row for each in entries):
+    has_bands = bool(card["output"].get("bands"))
+    worst_column, queue_column = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
+    if any(not entry.row for entry in entries):
         st.info(
             tr.text(
                 "Some records have none of the model's fields under its own names, so only their answers are shown. "
@@ -136,19 +136,19 @@ def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None
             ),
             icon="🏷️",
         )
-    with worst_place:
-        st.subheader(tr.text("Worst first") if graded else tr.text("Highest first"), anchor=False)
-        shown = _shown_count("worst")
-        _draw_list(card, feed_statistics.select_worst(card, entries, shown), len(entries), "worst", tr)
-    if queue_place:
-        with queue_place:
+    with worst_column:
+        st.subheader(tr.text("Worst first") if has_bands else tr.text("Highest first"), anchor=False)
+        count = _get_count("worst")
+        _draw_list(card, feed_statistics.select_worst(card, entries, count), len(entries), "worst", tr)
+    if queue_column:
+        with queue_column:
             st.subheader(tr.text("Waiting for a person"), anchor=False)
-            _draw_list(card, queue[: _shown_count("queue")], len(queue), "queue", tr)
+            _draw_list(card, queue[: _get_count("queue")], len(queue), "queue", tr)
     _draw_versions(card, entries, tr)
 
 
 def _build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Markup:
-    """Return how many came in, and how many of each band, the worst first."""
+    """Return the number of records, and the number in each band, the worst band first."""
     counts = feed_statistics.count_bands(entries)
     chips = [
         Markup('<span class="band band-{}"><b>{}</b> {}</span>').format(
@@ -156,9 +156,9 @@ def _build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Mark
         )
         for band in reversed(card["output"].get("bands", []))
     ]
-    came = tr.text("{n} came in", n=tr.number(len(entries)))
+    total = tr.text("{n} came in", n=tr.number(len(entries)))
     line = Markup('<p class="headline feed-counts" role="status"><strong>{}</strong>{}</p>')
-    return line.format(came, concatenate(chips))
+    return line.format(total, concatenate(chips))
 
 
 def _draw_chart(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
@@ -172,7 +172,7 @@ def _draw_chart(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
         )
     else:
         averages = [part.average for part in parts]
-        scale = chart_scales.make_scale(card, [each for each in averages if each is not None], tr)
+        scale = chart_scales.make_scale(card, [average for average in averages if average is not None], tr)
         figure = feed_chart.draw_averages(averages, ticks, scale.ticks, visitor.get_theme())
     summary = _describe_trend(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
@@ -188,18 +188,18 @@ def _band_shares(part: FeedPeriod, values: list[str]) -> list[float]:
 
 
 def _make_ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, str]]:
-    """Return the labels under some of the columns: the time of their entries, else their numbers."""
+    """Return labels for some of the columns: the time of their first entry, else its number."""
     moments = [part.start for part in parts if part.start]
-    named = range(0, len(parts), max(1, len(parts) // _MAX_TICKS))
+    labelled = range(0, len(parts), max(1, len(parts) // _MAX_TICKS))
     if not moments:
-        return [(float(place), tr.number(parts[place].first_number)) for place in named]
+        return [(float(index), tr.number(parts[index].first_number)) for index in labelled]
     days = (moments[-1] - moments[0]).days
-    return [(float(place), tr.timestamp(moments[place], days, visitor.get_time_zone())) for place in named]
+    return [(float(index), tr.timestamp(moments[index], days, visitor.get_time_zone())) for index in labelled]
 
 
 def _describe_trend(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
-    dated = feed_statistics.have_timestamps(entries)
-    order = tr.text("From left to right as time went by.") if dated else tr.text("From left to right as they came in.")
+    is_timed = feed_statistics.have_timestamps(entries)
+    order = tr.text("From left to right as time went by.") if is_timed else tr.text("From left to right as they came in.")
     before, now = feed_statistics.compare_first_and_last(card, entries)
     bands = card["output"].get("bands", [])
     if bands:
@@ -210,40 +210,41 @@ def _describe_trend(card: Card, entries: list[FeedEntry], tr: Translation) -> st
     return tr.text("On average {begun} at the beginning, {now} lately.", **texts) + " " + order
 
 
-def _shown_count(place: str) -> int:
-    held: int = st.session_state.get(f"{PAGE}/{place}", _FIRST_COUNT)
-    return held
+def _get_count(section: str) -> int:
+    """Return how many entries a section of the page shows."""
+    count: int = st.session_state.get(f"{PAGE}/{section}", _FIRST_COUNT)
+    return count
 
 
-def _draw_list(card: Card, entries: list[FeedEntry], count: int, place: str, tr: Translation) -> None:
-    """Draw entries one under another, each with its answer and the way to Try."""
-    for each in entries:
-        with st.container(key=f"fed-{place}-{each.number}", horizontal=True, vertical_alignment="center"):
-            st.html(_build_entry(card, each, tr))
-            if each.row and st.button(tr.text("Open in Try"), key=f"{PAGE}/{place}/{each.number}", type="tertiary"):
-                current_case.open_row(card, each.row)
+def _draw_list(card: Card, entries: list[FeedEntry], count: int, section: str, tr: Translation) -> None:
+    """Draw a list of entries, each with its answer and a button that opens it in Try."""
+    for entry in entries:
+        with st.container(key=f"fed-{section}-{entry.number}", horizontal=True, vertical_alignment="center"):
+            st.html(_build_entry(card, entry, tr))
+            if entry.row and st.button(tr.text("Open in Try"), key=f"{PAGE}/{section}/{entry.number}", type="tertiary"):
+                current_case.open_row(card, entry.row)
                 page_address.request_first_page(card)
                 st.rerun()
     if count > len(entries):
-        more = partial(st.session_state.__setitem__, f"{PAGE}/{place}", _shown_count(place) + _MORE_COUNT)
-        st.button(tr.text("Show more"), on_click=more, key=f"{PAGE}/{place}/more", icon=":material/expand_more:")
+        more = partial(st.session_state.__setitem__, f"{PAGE}/{section}", _get_count(section) + _MORE_COUNT)
+        st.button(tr.text("Show more"), on_click=more, key=f"{PAGE}/{section}/more", icon=":material/expand_more:")
 
 
-def _build_entry(card: Card, each: FeedEntry, tr: Translation) -> Markup:
+def _build_entry(card: Card, entry: FeedEntry, tr: Translation) -> Markup:
     """Return an entry as HTML: its text, its answer and the band."""
-    band = next((band for band in card["output"].get("bands", []) if band["value"] == each.band), None)
-    answer = wording.format_answer_with_unit(card, each.answer, tr)
+    band = next((band for band in card["output"].get("bands", []) if band["value"] == entry.band), None)
+    answer = wording.format_answer_with_unit(card, entry.answer, tr)
     badge = answer_html.build_badge(band) if band else ""
-    text = feed_entries.describe_entry(card, each, tr) or tr.text("Record {n}", n=tr.number(each.number))
+    text = feed_entries.describe_entry(card, entry, tr) or tr.text("Record {n}", n=tr.number(entry.number))
     return Markup('<p class="feed-text">{}</p><p class="feed-answer"><b>{}</b>{}</p>').format(text, answer, badge)
 
 
 def _draw_versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
-    """Draw which versions of the model answered."""
-    found, served = sorted({each.version[:8] for each in entries if each.version}), card["version"][:8]
-    named = ", ".join(found[:_MAX_NAMED]) + (" …" if len(found) > _MAX_NAMED else "")
-    parts = [tr.text("answered by the pipeline"), f"{tr.text('version')} {named}"] if found else []
-    parts += [tr.text("now served: {version}", version=served)] if found and found != [served] else []
+    """Draw the versions of the model that answered."""
+    versions, served = sorted({entry.version[:8] for entry in entries if entry.version}), card["version"][:8]
+    named = ", ".join(versions[:_MAX_NAMED]) + (" …" if len(versions) > _MAX_NAMED else "")
+    parts = [tr.text("answered by the pipeline"), f"{tr.text('version')} {named}"] if versions else []
+    parts += [tr.text("now served: {version}", version=served)] if versions and versions != [served] else []
     if len(entries) >= MAX_ENTRIES:
         parts.append(tr.text("the newest {n}", n=tr.number(len(entries))))
     st.html(build_footer(parts))

@@ -1,4 +1,4 @@
-"""Files: drop a file of cases, see what it was recognised as, how the answers spread, and any row of it."""
+"""Files: upload a file of cases, see its recognised format, the distribution of the answers, and any row."""
 
 import math
 from functools import partial
@@ -25,7 +25,7 @@ from demo.widgets.file_upload import PAGE
 from wire.answer_columns import DECISION, ERROR, ROW
 from wire.media_types import CSV, PARQUET
 
-_ROW_PIXELS, _TALLEST_PIXELS = 35, 320
+_ROW_PIXELS, _MAX_PIXELS = 35, 320
 
 
 def page() -> None:
@@ -96,42 +96,42 @@ def _draw_distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr:
 
 
 def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
-    """Draw the choice of rows, the rows, and the way from one of them to Try."""
+    """Draw the choice of rows, the rows, and a button that opens a selected row in Try."""
     choice, order, part = _draw_choice(card, job, counts, tr)
-    shown = scored_file.select_rows(card, file.table, choice, order, part)
+    table = scored_file.select_rows(card, file.table, choice, order, part)
     if choice == REFUSED:
-        shown = scored_file.replace_error_codes(
-            shown, lambda codes, sentence: refusal_text.describe_row_errors(card, codes, sentence, tr)
+        table = scored_file.replace_error_codes(
+            table, lambda codes, sentence: refusal_text.describe_row_errors(card, codes, sentence, tr)
         )
-    picked: Any = st.dataframe(
-        shown,
-        column_config=_field_columns(card, shown, tr) | _answer_columns(card, choice, tr),
+    selected: Any = st.dataframe(
+        table,
+        column_config=_make_field_columns(card, table, tr) | _make_answer_columns(card, choice, tr),
         hide_index=True,
-        height=min(_TALLEST_PIXELS, _ROW_PIXELS * (shown.num_rows + 1) + 2),
+        height=min(_MAX_PIXELS, _ROW_PIXELS * (table.num_rows + 1) + 2),
         on_select="rerun",
         selection_mode="single-row",
         key=f"{PAGE}/table/{job.number}/{choice}/{order}/{part}",
     )
     if counts[choice] > PAGE_ROWS:
         first = part * PAGE_ROWS + 1
-        ends = {"first": tr.number(first), "last": tr.number(first + shown.num_rows - 1)}
+        ends = {"first": tr.number(first), "last": tr.number(first + table.num_rows - 1)}
         st.caption(tr.text("Rows {first} to {last} of {all} in this order.", **ends, all=tr.number(counts[choice])))
-    at = next((each for each in picked.selection.rows if each < shown.num_rows), None)
+    row = next((index for index in selected.selection.rows if index < table.num_rows), None)
 
     def open_row() -> None:
-        current_case.open_row(card, scored_file.model_row(card, file, shown[ROW][at].as_py()))
+        current_case.open_row(card, scored_file.model_row(card, file, table[ROW][row].as_py()))
         page_address.request_first_page(card)
 
-    if at is None:
+    if row is None:
         reason = tr.text("Choose a row of the table first.")
     else:
-        scored = scored_file.is_scored(card, file, shown[ROW][at].as_py())
+        scored = scored_file.is_scored(card, file, table[ROW][row].as_py())
         reason = "" if scored else tr.text("This row was not scored: some of its values are missing or cannot be read.")
     st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=bool(reason), help=reason or None)
 
 
 def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
-    """Draw the choice of rows, of their order, and of a part where there are more than a table holds."""
+    """Draw the choice of rows and of their order, and of a part if there are too many for one table."""
     names = {ALL_ROWS: tr.text("all"), REFUSED: tr.text("not scored")}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     orders = {
@@ -143,8 +143,8 @@ def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Transla
         choice = (
             st.pills(
                 tr.text("Rows"),
-                [each for each in counts if counts[each] or each == ALL_ROWS],
-                format_func=lambda each: f"{forms.escape_markdown(names[each])} {tr.number(counts[each])}",
+                [name for name in counts if counts[name] or name == ALL_ROWS],
+                format_func=lambda name: f"{forms.escape_markdown(names[name])} {tr.number(counts[name])}",
                 key=f"{PAGE}/choice/{job.number}",
                 default=ALL_ROWS,
                 required=True,
@@ -157,7 +157,7 @@ def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Transla
             format_func=orders.__getitem__,
             key=f"{PAGE}/order/{card['name']}",
             width=220,
-            disabled=choice == REFUSED,  # without an answer there is none to order by
+            disabled=choice == REFUSED,  # rows without an answer have no order by answer
         )
         parts, part = math.ceil(counts[choice] / PAGE_ROWS), 1
         if parts > 1:
@@ -166,14 +166,14 @@ def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Transla
     return choice, order or "high", part - 1
 
 
-def _field_columns(card: Card, shown: Any, tr: Translation) -> dict[str, Any]:
-    types = {column.name: str(column.type) for column in shown.schema}
+def _make_field_columns(card: Card, table: Any, tr: Translation) -> dict[str, Any]:
+    types = {column.name: str(column.type) for column in table.schema}
     fields = field_types.get_fields(card).items()
     columns = {name: kind.table_column(types[name], tr) for name, kind in fields if name in types}
     return {name: column for name, column in columns.items() if column is not None}
 
 
-def _answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
+def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
     columns: dict[str, Any] = {
         DECISION: st.column_config.TextColumn(tr.text("decision")),
         ROW: st.column_config.NumberColumn(tr.text("row"), pinned=True),

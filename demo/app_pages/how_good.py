@@ -1,4 +1,4 @@
-"""How good is it: one question, one sentence and one chart at a time, with the number of cases behind them."""
+"""How good: one question, one sentence and one chart at a time, and the number of cases measured."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,7 +39,7 @@ def page() -> None:
         if not query_errors.get_errors():
             st.info(tr.text("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
-    titles = _question_titles(found, tr)
+    titles = _make_question_titles(found, tr)
     groupings = [segment["name"] for segment in found["segments"]]
 
     def read() -> EvaluationQuery:
@@ -64,8 +64,8 @@ def page() -> None:
     )
 
 
-def _question_titles(found: Evaluation, tr: Translation) -> dict[str, str]:
-    """Return the questions that this evaluation answers, in the order in which clients ask them."""
+def _make_question_titles(found: Evaluation, tr: Translation) -> dict[str, str]:
+    """Return question → title, for the questions that this evaluation answers, in the order of the page."""
     if found["kind"] == "classification":
         titles = {
             "apart": tr.text("Does it tell them apart?"),
@@ -94,15 +94,15 @@ def _draw_question_choice(titles: dict[str, str], read: ReadQuery, tr: Translati
         tr.text("Question"),
         list(titles),
         format_func=titles.__getitem__,
-        key=_prepare(key, read().question),
+        key=_set_widget(key, read().question),
         on_change=_on_change(read, "question", key),
         label_visibility="collapsed",
         required=True,
     )
 
 
-def _prepare(key: str, value: Any) -> str:
-    """Let a widget show what the URL says; return the widget's key."""
+def _set_widget(key: str, value: Any) -> str:
+    """Set the value of a widget to that of the URL; return the key of the widget."""
     st.session_state[key] = value
     return key
 
@@ -156,7 +156,7 @@ def _draw_groups(card: Card, found: Evaluation, read: ReadQuery, tr: Translation
         tr.text("Compare by"),
         list(unseen_first),
         format_func=lambda name: forms.escape_markdown(unseen_first[name]["label"]),
-        key=_prepare(key, by),
+        key=_set_widget(key, by),
         on_change=_on_change(read, "by", key),
         width=360,
     )
@@ -164,7 +164,7 @@ def _draw_groups(card: Card, found: Evaluation, read: ReadQuery, tr: Translation
 
 
 def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translation) -> None:
-    """Draw the threshold and the prices of both mistakes; everything below follows them at once."""
+    """Draw the threshold and the prices of both kinds of mistake, then the results for them."""
     query = read()
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
     key = f"{PAGE}/threshold/{card['name']}"
@@ -174,7 +174,7 @@ def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translat
         1.0,
         step=0.01,
         format="percent",
-        key=_prepare(key, query.threshold),
+        key=_set_widget(key, query.threshold),
         on_change=_on_change(read, "threshold", key),
     )
     _draw_price(middle, tr.text("A false alarm costs"), card, read, "alarm")
@@ -196,14 +196,14 @@ def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translat
     )
 
 
-def _draw_price(place: DeltaGenerator, label: str, card: Card, read: ReadQuery, name: str) -> None:
+def _draw_price(column: DeltaGenerator, label: str, card: Card, read: ReadQuery, name: str) -> None:
     key = f"{PAGE}/{name}/{card['name']}"
-    place.number_input(
+    column.number_input(
         label,
         0.0,
         evaluation_query.MAX_PRICE,
         step=1.0,
         format="%g",
-        key=_prepare(key, getattr(read(), name)),
+        key=_set_widget(key, getattr(read(), name)),
         on_change=_on_change(read, name, key),
     )

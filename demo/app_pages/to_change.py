@@ -1,4 +1,4 @@
-"""What would have to change: a goal at the top, proposals as cards, each ready to be tried."""
+"""What to change: a goal at the top, then recommendations that reach it, each with a button that applies it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ def page() -> None:
         page_address.write_address(card)
         st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
         return
-    place = st.empty()
+    answer_slot = st.empty()
     choice = goal_choice.decode_goal(card, page_view.get_view(PAGE))
     _draw_goal(card, choice, tr)
     _draw_fixed_fields(card, choice, tr)
@@ -40,7 +40,7 @@ def page() -> None:
     if answer is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    place.html(answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr))
+    answer_slot.html(answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr))
     if answer["recommendations"]:
         _draw_recommendations(card, answer["recommendations"], tr)
     elif answer["reachable"]:
@@ -76,18 +76,18 @@ def _draw_goal(card: Card, choice: GoalChoice, tr: Translation) -> None:
         key = f"{PAGE}/goal"
         st.session_state[key] = choice.band
 
-        def look() -> None:
+        def on_change() -> None:
             chosen = st.session_state[key]
             if chosen is not None:
-                own = goal_choice.default_range(card) if chosen == _RANGE else GoalChoice(band=chosen)
-                _change_goal(card, lambda now: replace(own, fixed=now.fixed))
+                new_choice = goal_choice.default_range(card) if chosen == _RANGE else GoalChoice(band=chosen)
+                _change_goal(card, lambda now: replace(new_choice, fixed=now.fixed))
 
         st.pills(
             tr.text("The goal"),
             [*bands, _RANGE],
             format_func=lambda band: forms.escape_markdown(bands.get(band) or tr.text("a number of my own")),
             key=key,
-            on_change=look,
+            on_change=on_change,
         )
     if not choice.band:
         _draw_range(card, choice, tr)
@@ -99,14 +99,14 @@ def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
         if not wording.is_classification(card):
             _draw_ends(card, choice, tr)
             return
-        if len(goal_choice.get_labels(card)) > 2:  # noqa: PLR2004 - of two labels, one chance says both
+        if len(goal_choice.get_labels(card)) > 2:  # noqa: PLR2004 - with two labels, one probability gives the other
             _draw_label(card, choice, tr)
         key = f"{PAGE}/chance/{card['name']}"
         st.session_state[key] = (choice.minimum or 0.0, 1.0 if choice.maximum is None else choice.maximum)
 
-        def look() -> None:
-            least, most = st.session_state[key]
-            ends: dict[str, Any] = {"minimum": least or None, "maximum": most if most < 1 or not least else None}
+        def on_change() -> None:
+            minimum, maximum = st.session_state[key]
+            ends: dict[str, Any] = {"minimum": minimum or None, "maximum": maximum if maximum < 1 or not minimum else None}
             _change_goal(card, lambda now: replace(now, **ends))
 
         st.slider(
@@ -116,7 +116,7 @@ def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
             step=0.01,
             format="percent",
             key=key,
-            on_change=look,
+            on_change=on_change,
             width=420,
         )
 
@@ -138,14 +138,14 @@ def _draw_label(card: Card, choice: GoalChoice, tr: Translation) -> None:
 def _draw_ends(card: Card, choice: GoalChoice, tr: Translation) -> None:
     step = goal_choice.range_step(card)
     unit = card["output"].get("unit", "")
-    for name, short, label, end in (
+    for name, key_part, label, end in (
         ("minimum", "least", tr.text("The answer should be at least"), choice.minimum),
         ("maximum", "most", tr.text("and at most"), choice.maximum),
     ):
-        key = f"{PAGE}/{short}/{card['name']}"
+        key = f"{PAGE}/{key_part}/{card['name']}"
         st.session_state[key] = end
 
-        def look(name: str = name, key: str = key) -> None:
+        def on_change(name: str = name, key: str = key) -> None:
             _change_goal(card, lambda now: goal_choice.replace_end(now, name, st.session_state[key]))
 
         st.number_input(
@@ -154,7 +154,7 @@ def _draw_ends(card: Card, choice: GoalChoice, tr: Translation) -> None:
             format="%.0f" if step >= 1 else "%g",
             key=key,
             placeholder=tr.text("no limit"),
-            on_change=look,
+            on_change=on_change,
             width=260,
         )
 
@@ -174,21 +174,23 @@ def _draw_fixed_fields(card: Card, choice: GoalChoice, tr: Translation) -> None:
     )
 
 
-def _draw_recommendations(card: Card, found: list[Recommendation], tr: Translation) -> None:
+def _draw_recommendations(card: Card, recommendations: list[Recommendation], tr: Translation) -> None:
     st.markdown(
         tr.count(
             "{n} way to get there, the smallest change first:",
             "{n} ways to get there, the smallest change first:",
-            len(found),
+            len(recommendations),
         )
     )
     fields = {field["name"]: field for field in card["inputs"]}
-    for place, proposal in enumerate(found):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{place}"):
-            moves = concatenate(_build_change(fields[change["field"]], change, tr) for change in proposal["changes"])
-            answer = answer_html.build_answer_line(card, proposal["prediction"], "", tr, proposal["usualness"])
-            st.html(Markup('<ul class="moves">{}</ul>{}').format(moves, answer))
-            st.button(tr.text("Try it"), key=f"take-{place}", on_click=_apply(card, proposal), type="primary")
+    for index, recommendation in enumerate(recommendations):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{index}"):
+            changes = concatenate(_build_change(fields[change["field"]], change, tr) for change in recommendation["changes"])
+            answer = answer_html.build_answer_line(card, recommendation["prediction"], "", tr, recommendation["usualness"])
+            st.html(Markup('<ul class="moves">{}</ul>{}').format(changes, answer))
+            st.button(
+                tr.text("Try it"), key=f"take-{index}", on_click=_make_apply_callback(card, recommendation), type="primary"
+            )
 
 
 def _build_change(field: Field, change: Change, tr: Translation) -> Markup:
@@ -200,20 +202,21 @@ def _build_change(field: Field, change: Change, tr: Translation) -> Markup:
     return Markup("<li>{} <b>{} → {}</b></li>").format(wording.field_label(field), before, after)
 
 
-def _apply(card: Card, proposal: Recommendation) -> Callable[[], None]:
-    def take() -> None:
-        current_case.change_values(card, {change["field"]: change["to"] for change in proposal["changes"]})
+def _make_apply_callback(card: Card, recommendation: Recommendation) -> Callable[[], None]:
+    def apply_changes() -> None:
+        current_case.change_values(card, {change["field"]: change["to"] for change in recommendation["changes"]})
         page_address.request_first_page(card)
 
-    return take
+    return apply_changes
 
 
 def _draw_unchangeable(card: Card, tr: Translation) -> None:
-    """Draw which fields no recommendation changes."""
-    still = [wording.field_label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
-    if still:
+    """Draw the fields that no recommendation changes."""
+    unchangeable = [wording.field_label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
+    if unchangeable:
         st.caption(
             tr.text(
-                "Never moved, because nobody can change it now: {fields}.", fields=forms.escape_markdown(", ".join(still))
+                "Never moved, because nobody can change it now: {fields}.",
+                fields=forms.escape_markdown(", ".join(unchangeable)),
             )
         )

@@ -1,4 +1,4 @@
-"""Try: the fields on one side; on the other the answer, how far it moved since the start, why, and how usual the case is."""
+"""Try: the fields on one side; on the other the answer, its change, its explanation, and how usual the case is."""
 
 import random
 
@@ -35,31 +35,31 @@ def page() -> None:
     with form:
         _draw_starts(card, case, tr)
         case.row, notes = forms.draw_form(card, case, tr)
-    if st.session_state.pop("keep_now", False):  # after the form: it may hold a value that was typed just before the click
+    if st.session_state.pop("save_requested", False):  # after the form, which may read a value typed just before the click
         saved_case_list.save_current_case(card)
     page_address.write_address(card)
-    with answer, st.container(key="answer"):  # on a phone the form stands between the answer and the explanation
-        explained = service_queries.explain(card, [case.row, case.start_row])
-        if explained is None:
+    with answer, st.container(key="answer"):  # a phone shows the form between the answer and the explanation
+        explanations = service_queries.explain(card, [case.row, case.start_row])
+        if explanations is None:
             st.html(build_paragraph("answer-none", "–"))
             st.caption(tr.text("No answer at the moment."))
             _draw_notes(card, notes, {}, tr)
             return
-        now, start = explained
+        now, start = explanations
         with st.container(key="said"):
             _draw_answer(card, case, now["prediction"], start["prediction"], tr)
         with st.container(key="why"):
             _draw_explanation(card, case, now, start, tr)
             _draw_footer(card, case, tr)
-        _draw_notes(card, notes, {each["field"]: each["code"] for each in now["prediction"]["warnings"]}, tr)
+        _draw_notes(card, notes, {warning["field"]: warning["code"] for warning in now["prediction"]["warnings"]}, tr)
 
 
 def _draw_notices(tr: Translation) -> None:
     rejected = current_case.get_rejected_parameters()
     if rejected:
-        listed = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:6])
+        parameters = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:6])
         st.info(
-            tr.text("The link held values that this model does not know; they were left out:") + " " + listed,
+            tr.text("The link held values that this model does not know; they were left out:") + " " + parameters,
             icon="🔗",
         )
     if st.session_state.pop("new_fields", False):
@@ -67,10 +67,10 @@ def _draw_notices(tr: Translation) -> None:
 
 
 def _draw_starts(card: Card, case: Case, tr: Translation) -> None:
-    """Draw the choice of a start. A click begins another case before the page runs again."""
+    """Draw the choice of a start. A click starts another case before the page runs again."""
     examples = {example["name"]: example.get("label") or example["name"] for example in card.get("examples", [])}
 
-    def begin(start: str) -> None:
+    def start_case(start: str) -> None:
         current_case.start_case(card, start)
         current_case.get_rejected_parameters().clear()
 
@@ -78,22 +78,22 @@ def _draw_starts(card: Card, case: Case, tr: Translation) -> None:
     st.session_state[key] = case.start if case.start in examples else None
     if examples:
 
-        def pick() -> None:
-            begin(st.session_state[key] or case.start)
+        def on_change() -> None:
+            start_case(st.session_state[key] or case.start)
 
         st.pills(
             tr.text("Start from"),
             list(examples),
             format_func=lambda name: forms.escape_markdown(examples[name]),
             key=key,
-            on_change=pick,
+            on_change=on_change,
         )
     with st.container(horizontal=True, key="start-buttons"):
-        real = [name for name in cases.get_start_rows(card) if name not in examples and name != case.start]
-        if card.get("real_rows") and real:
+        real_rows = [name for name in cases.get_start_rows(card) if name not in examples and name != case.start]
+        if card.get("real_rows") and real_rows:
             st.button(
                 tr.text("Another real {row}", row=forms.escape_markdown(card.get("row_name") or tr.text("case"))),
-                on_click=lambda: begin(random.choice(real)),  # noqa: S311 - nothing secret is drawn
+                on_click=lambda: start_case(random.choice(real_rows)),  # noqa: S311 - no secret
                 type="tertiary",
                 icon=":material/shuffle:",
             )
@@ -117,8 +117,12 @@ def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr:
     st.html(answer_html.build_large_answer(card, now, tr))
     figure, alt = _draw_scale(card, case, now, start_value, tr)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
-    before, moved, after = case_story.describe_case(card, case, start_value, value, tr)
-    st.html(Markup('<p class="story">{} <strong>{}</strong>{} {}</p>').format(before, moved, "." if moved else "", after))
+    before, difference, after = case_story.describe_case(card, case, start_value, value, tr)
+    st.html(
+        Markup('<p class="story">{} <strong>{}</strong>{} {}</p>').format(
+            before, difference, "." if difference else "", after
+        )
+    )
 
 
 def _draw_scale(card: Card, case: Case, now: Prediction, start_value: float, tr: Translation) -> tuple[Figure, str]:
@@ -161,18 +165,18 @@ def _draw_explanation(card: Card, case: Case, now: Explanation, start: Explanati
 
 
 def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
-    same = next((each.name for each in saved_case_list.get_saved_cases(card) if each.row == case.row), "")
+    saved_name = next((other.name for other in saved_case_list.get_saved_cases(card) if other.row == case.row), "")
 
-    def keep() -> None:
-        st.session_state["keep_now"] = True
+    def request_save() -> None:
+        st.session_state["save_requested"] = True
 
     with st.container(horizontal=True, key="foot", vertical_alignment="center"):
-        if same:
-            st.caption(tr.text("Kept as {name}: see Compare.", name=forms.escape_markdown(same)))
+        if saved_name:
+            st.caption(tr.text("Kept as {name}: see Compare.", name=forms.escape_markdown(saved_name)))
         elif saved_case_list.can_save(card):
             st.button(
                 tr.text("Keep to compare"),
-                on_click=keep,
+                on_click=request_save,
                 icon=":material/bookmark_add:",
                 type="tertiary",
                 key="keep",
@@ -184,15 +188,15 @@ def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
         st.html(build_footer(parts))
 
 
-def _draw_notes(card: Card, places: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
-    """Write under its field what the service refuses or warns about; `warnings` is field → code."""
-    refused = query_errors.get_field_errors()
+def _draw_notes(card: Card, placeholders: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
+    """Draw errors and warnings of the service under their fields; `warnings` is field → code."""
+    field_errors = query_errors.get_field_errors()
     for field in card["inputs"]:
         name = field["name"]
-        if name in refused:
-            places[name].error(tr.text("Please check this value."))
+        if name in field_errors:
+            placeholders[name].error(tr.text("Please check this value."))
         elif name in warnings:
-            places[name].html(build_paragraph("unusual", _describe_warning(field, warnings[name], tr)))
+            placeholders[name].html(build_paragraph("unusual", _describe_warning(field, warnings[name], tr)))
 
 
 def _describe_warning(field: Field, code: str, tr: Translation) -> str:

@@ -1,4 +1,4 @@
-"""What if: one field swept over its range for this very case, or two as a map. A click takes a value into the case."""
+"""What if: the answer over the range of one field, or of two as a map. A click changes the case to a value."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ from demo.widgets import forms
 
 PAGE = "what-if"
 _CONTROL_PIXELS = 270
-"""Pixels of a control: two of them and a choice stand side by side on a laptop."""
+"""The width of a control: a row on a laptop holds two of them and a list."""
 
 
 def page() -> None:
@@ -56,20 +56,25 @@ def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Transla
     one_key, two_key = f"{PAGE}/one", f"{PAGE}/two"
     st.session_state[one_key], st.session_state[two_key] = first, second
 
-    def look() -> None:
+    def on_change() -> None:
         one, two = st.session_state[one_key] or first, st.session_state[two_key]
         page_view.set_view(PAGE, f"{one},{two}" if two and two != one else one)
 
-    def name_of(name: str) -> str:
+    def format_name(name: str) -> str:
         return forms.escape_markdown(wording.field_label(fields[name])) if name else tr.text("nothing else")
 
-    st.pills(tr.text("Change"), list(fields), format_func=name_of, key=one_key, on_change=look)
-    others = ["", *(name for name in fields if name != first)]
+    st.pills(tr.text("Change"), list(fields), format_func=format_name, key=one_key, on_change=on_change)
+    second_options = ["", *(name for name in fields if name != first)]
     names = [first, second] if second else [first]
     with st.container(horizontal=True, vertical_alignment="bottom", key="by-hand"):
         _draw_fields(card, case, [fields[name] for name in names], tr)
         st.selectbox(
-            tr.text("together with"), others, format_func=name_of, key=two_key, on_change=look, width=_CONTROL_PIXELS
+            tr.text("together with"),
+            second_options,
+            format_func=format_name,
+            key=two_key,
+            on_change=on_change,
+            width=_CONTROL_PIXELS,
         )
         st.button(
             tr.text("Back to the start"),
@@ -83,7 +88,7 @@ def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Transla
 
 
 def _draw_fields(card: Card, case: Case, fields: list[Field], tr: Translation) -> None:
-    """Draw the fields as widgets: for the keyboard, and for values between the points."""
+    """Draw the fields as widgets, for the keyboard and for values between the points."""
     for field in fields:
         with st.container(width=_CONTROL_PIXELS):
             case.row[field["name"]] = forms.draw_field(card, field, case, tr, PAGE)
@@ -94,29 +99,29 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     now, start_value = axis_values.index(case.row), case.start_row[field["name"]]
     scale = curve_view.make_scale(card, points, tr)
     pinned = wording.answer_value(card, answer["pinned"]) if answer["pinned"] and case.changed() else None
-    rare = False
+    has_rare = False
     kind = field_types.of(field)
     if kind.is_ordered:
         start = None if pinned is None or start_value is None else Point(kind.position(start_value), pinned, "", "")
         axis = axis_values.axis(answer["curves"][0]["usual"] or answer["curves"][0]["seen"], tr)
-        rare = bool(axis.rare_ranges(points, (points[0].position, points[-1].position)))
+        has_rare = bool(axis.rare_ranges(points, (points[0].position, points[-1].position)))
         figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=visitor.get_theme())
     else:
         start_index = axis_values.index(case.start_row)
         mark = None if pinned is None or start_index is None else (start_index, pinned)
         figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=visitor.get_theme())
 
-    def take(clicked: dict[str, Any]) -> None:
-        if clicked["curve_number"] == 0:  # the other curves only mark
-            current_case.change_values(card, {field["name"]: axis_values.values[clicked["point_index"]]})
+    def apply_point(point: dict[str, Any]) -> None:
+        if point["curve_number"] == 0:  # the other curves are marks
+            current_case.change_values(card, {field["name"]: axis_values.values[point["point_index"]]})
 
     _draw_clickable_chart(
         figure,
         f"curve/{card['name']}/{field['name']}",
         curve_view.summarize_curve(field, points, tr),
-        take,
+        apply_point,
         tr,
-        rare=rare,
+        has_rare=has_rare,
     )
     for point in answer["curves"][0]["points"]:
         if point["value"] is None and kind.is_ordered:
@@ -133,21 +138,21 @@ def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curve
         (one.positions, two.positions),
         cells,
         scale,
-        now=_position_of((one, two), case.row),
-        start=_position_of((one, two), case.start_row) if case.changed() else None,
+        now=_find_position((one, two), case.row),
+        start=_find_position((one, two), case.start_row) if case.changed() else None,
         theme=visitor.get_theme(),
     )
 
-    def take(clicked: dict[str, Any]) -> None:
-        if clicked["curve_number"] == 1:
-            first, second = clicked["customdata"]
+    def apply_point(point: dict[str, Any]) -> None:
+        if point["curve_number"] == 1:
+            first, second = point["customdata"]
             names = (field["name"] for field in fields)
             current_case.change_values(
                 card, dict(zip(names, (one.values[int(first)], two.values[int(second)]), strict=True))
             )
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
-    _draw_clickable_chart(figure, key, curve_view.summarize_surface(cells, tr), take, tr)
+    _draw_clickable_chart(figure, key, curve_view.summarize_surface(cells, tr), apply_point, tr)
     unknown = [
         forms.escape_markdown(wording.field_label(axis_values.field))
         for axis_values in (one, two)
@@ -157,8 +162,8 @@ def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curve
         st.caption(tr.text("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))
 
 
-def _position_of(axes: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
-    """Return the position of a row on the map; None where one of its values is not known."""
+def _find_position(axes: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
+    """Return the position of a row on the map; None if one of its values is unknown."""
     x, y = (axis_values.position(row) for axis_values in axes)
     return None if x is None or y is None else (x, y)
 
@@ -167,31 +172,31 @@ def _draw_clickable_chart(
     figure: Figure,
     key: str,
     summary: str,
-    take: Callable[[dict[str, Any]], None],
+    apply_point: Callable[[dict[str, Any]], None],
     tr: Translation,
     *,
-    rare: bool = False,
+    has_rare: bool = False,
 ) -> None:
-    """Draw a chart whose points can be clicked; `take` is called with the clicked point."""
-    last = f"{key}/clicked"
+    """Draw a chart whose points can be clicked; `apply_point` is called with the clicked point."""
+    last_key = f"{key}/clicked"
 
-    def clicked() -> None:
+    def on_select() -> None:
         points = st.session_state[key]["selection"]["points"] or st.session_state.get(
-            last, []
+            last_key, []
         )  # a second click on a point clears the selection
-        st.session_state[last] = points
+        st.session_state[last_key] = points
         for point in points[:1]:
-            take(point)
+            apply_point(point)
 
     st.plotly_chart(
         figure,
         key=key,
         theme=None,
         config={"displayModeBar": False},
-        on_select=clicked,
+        on_select=on_select,
         selection_mode="points",
         alt=summary,
     )
     marks = tr.text("Full mark: now; hollow mark: where you started. Click a point to take its value.")
-    grey = tr.text("Grey: values that are rare among those the model learned from.") if rare else ""
+    grey = tr.text("Grey: values that are rare among those the model learned from.") if has_rare else ""
     st.caption(f"{forms.escape_markdown(summary)} {forms.escape_markdown(marks)} {forms.escape_markdown(grey)}")

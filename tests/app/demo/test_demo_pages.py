@@ -74,7 +74,7 @@ every_model = pytest.mark.parametrize(
 
 @every_model
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_every_model_has_every_page_or_it_says_in_a_sentence_why_not(asked: list[str], model: str, language: str) -> None:
+def test_every_page_works_for_every_model_or_says_why_not(asked: list[str], model: str, language: str) -> None:
     for path in PAGES:
         app = quiet(opened(path, model=model, lang=language))
         assert app.query_params["model"] == model
@@ -133,7 +133,7 @@ def test_every_goal_is_answered(model: str, language: str, service: TestClient, 
     ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
 )
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_every_question_of_how_good_has_its_sentence(asked: list[str], model: str, language: str) -> None:
+def test_every_question_of_how_good_is_answered_with_a_sentence(asked: list[str], model: str, language: str) -> None:
     app = quiet(opened("how-good", model=model, lang=language))
     pills = app.get("button_group")[-1]
     assert len(pills.proto.options) >= 5
@@ -147,7 +147,7 @@ def test_every_question_of_how_good_has_its_sentence(asked: list[str], model: st
     ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
 )
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_about_says_everything_that_the_card_knows(
+def test_about_shows_every_text_of_the_card(
     asked: list[str], model: str, language: str, service: TestClient, toys_and_built: TestClient
 ) -> None:
     app = (service if model in BUNDLED else toys_and_built).get(f"/v1/models/{model}", headers={"Accept-Language": language})
@@ -179,7 +179,7 @@ def test_about_says_everything_that_the_card_knows(
     assert tr.number(card["metrics"][0]["rows"]) in said
 
 
-def test_the_prices_that_are_typed_move_the_cheapest_threshold(asked: list[str], service: TestClient) -> None:
+def test_typed_prices_change_the_cheapest_threshold(asked: list[str], service: TestClient) -> None:
     found = service.get("/v1/models/credit-default/evaluation").json()["evaluation"]
     app = quiet(opened("how-good", model="credit-default", lang="en", view="mistakes"))
     before = len(questions(asked))
@@ -207,7 +207,7 @@ def test_the_prices_that_are_typed_move_the_cheapest_threshold(asked: list[str],
 @pytest.mark.parametrize(
     ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
 )
-def test_what_stands_under_a_question_is_true_of_its_chart(asked: list[str], model: str) -> None:
+def test_the_sentence_of_a_question_agrees_with_its_chart(asked: list[str], model: str) -> None:
     for view in HOW_GOOD:
         app = quiet(opened("how-good", model=model, lang="en", view=view))
         said = "".join(text.value for text in [*app.markdown, *app.caption]).replace("\\", "")
@@ -218,7 +218,7 @@ def test_what_stands_under_a_question_is_true_of_its_chart(asked: list[str], mod
     assert len(questions(asked)) >= 1
 
 
-def test_a_model_that_nobody_measured_says_so(monkeypatch: pytest.MonkeyPatch, toys: TestClient) -> None:
+def test_how_good_says_that_a_model_has_no_evaluation(monkeypatch: pytest.MonkeyPatch, toys: TestClient) -> None:
     listen(client_of(toys), monkeypatch)
     app = quiet(opened("how-good", model="pet-kind", lang="en"))
     assert "Nobody has measured this model yet" in app.info[0].value
@@ -228,7 +228,7 @@ def test_a_model_that_nobody_measured_says_so(monkeypatch: pytest.MonkeyPatch, t
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_rerun_asks_nothing_and_a_page_seen_before_neither(path: str, asked: list[str]) -> None:
+def test_a_rerun_or_a_second_visit_of_a_page_sends_no_query(path: str, asked: list[str]) -> None:
     app = quiet(opened(path, model="credit-default", lang="en"))
     seen = len(asked)
     app.run()
@@ -242,7 +242,7 @@ def test_a_rerun_asks_nothing_and_a_page_seen_before_neither(path: str, asked: l
     assert len(questions(asked)) == everything
 
 
-def test_a_changed_field_is_one_question_on_each_page(asked: list[str]) -> None:
+def test_a_changed_field_sends_one_query_on_each_page(asked: list[str]) -> None:
     app = quiet(opened(model="credit-default", lang="en"))
     widget(app, "months_late_now").set_value(3)
     app.run()
@@ -275,7 +275,7 @@ def press(app: AppTest, label: str) -> AppTest:
     return quiet(app.run())
 
 
-def test_kept_cases_are_laid_side_by_side_and_come_back_with_the_address(asked: list[str]) -> None:
+def test_saved_cases_are_compared_and_restored_from_the_url(asked: list[str]) -> None:
     app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
     widget(app, "months_late_now").set_value(0)
     app = keep(app.run())
@@ -293,12 +293,12 @@ def test_kept_cases_are_laid_side_by_side_and_come_back_with_the_address(asked: 
     assert heads(app) == ["Two months late", "Two months late 2"]
 
 
-def test_what_is_kept_stands_at_once_in_the_address_that_a_refresh_brings_back() -> None:
+def test_a_saved_case_is_in_the_url_at_once() -> None:
     app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
     assert saved_cases.decode_saved_cases(app.query_params["kept"])["credit-default"][0][0] == "Two months late"
 
 
-def test_a_value_typed_a_moment_before_the_click_is_kept_not_the_one_before_it() -> None:
+def test_a_value_typed_just_before_the_click_is_saved() -> None:
     app = opened(model="credit-default", lang="en", start="two-months-late")
     widget(app, "months_late_now").set_value(0)
     app = keep(app)
@@ -306,16 +306,16 @@ def test_a_value_typed_a_moment_before_the_click_is_kept_not_the_one_before_it()
     assert held[1]["months_late_now"] == 0
 
 
-def test_the_present_case_is_kept_once_from_both_pages() -> None:
+def test_the_current_case_is_saved_once_from_both_pages() -> None:
     app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
-    app.session_state["keep_now"] = True  # a second click that was on its way
+    app.session_state["save_requested"] = True  # a second click that was on its way
     quiet(app.run())
     go_to(app, "compare")
     assert heads(app) == ["Two months late"]
     assert "Keep the present case too" not in [button.label for button in app.button]
 
 
-def test_a_late_message_of_a_name_field_renames_its_own_case_wherever_that_stands_now() -> None:
+def test_a_late_rename_changes_the_right_case_after_a_move() -> None:
     rows = {"credit-default": [SavedCase("One", {}), SavedCase("Two", {"months_late_now": 2})]}
     app = quiet(opened("compare", model="credit-default", lang="en", kept=saved_cases.encode_saved_cases(rows)))
     app.text_input[0].set_value("Renamed")
@@ -331,7 +331,7 @@ def test_a_late_message_of_a_name_field_renames_its_own_case_wherever_that_stand
     assert heads(app) == ["Renamed", "Two"]
 
 
-def test_a_name_is_changed_never_emptied_and_never_given_twice() -> None:
+def test_a_saved_case_never_has_an_empty_or_a_duplicate_name() -> None:
     rows = {"credit-default": [SavedCase("One", {}), SavedCase("Two", {"months_late_now": 2})]}
     app = quiet(opened("compare", model="credit-default", lang="en", kept=saved_cases.encode_saved_cases(rows)))
     for typed, expected in (
@@ -345,7 +345,7 @@ def test_a_name_is_changed_never_emptied_and_never_given_twice() -> None:
         assert heads(app) == [expected, "Two"]
 
 
-def test_what_is_downloaded_is_what_is_shown(service: TestClient) -> None:
+def test_the_download_holds_what_the_page_shows(service: TestClient) -> None:
     app = keep(opened(model="diamond-price", lang="pl", carat="1.5"))
     go_to(app, "compare")
     (download,) = app.get("download_button")
@@ -365,7 +365,7 @@ def test_what_is_downloaded_is_what_is_shown(service: TestClient) -> None:
         "…",
     ],
 )
-def test_a_hostile_address_of_kept_cases_opens_the_page_and_says_so(nonsense: str) -> None:
+def test_invalid_saved_cases_in_the_url_open_the_page_with_a_notice(nonsense: str) -> None:
     app = quiet(opened("compare", model="credit-default", lang="en", kept=nonsense))
     assert any("Nothing is kept yet" in info.value for info in app.info)
     assert "kept" not in app.query_params
@@ -373,7 +373,7 @@ def test_a_hostile_address_of_kept_cases_opens_the_page_and_says_so(nonsense: st
     assert any("kept" in info.value for info in app.info)
 
 
-def test_the_case_that_two_models_decide_differently_stands_first(service: TestClient) -> None:
+def test_the_case_with_different_decisions_of_two_models_comes_first(service: TestClient) -> None:
     both = ("credit-default", "credit-scorecard")
     candidates = service.get("/v1/models/credit-default").json()["real_rows"]
     said = [
@@ -398,7 +398,7 @@ def test_the_case_that_two_models_decide_differently_stands_first(service: TestC
 # Proposals
 
 
-def test_a_proposal_that_is_tried_puts_its_values_into_the_form(service: TestClient) -> None:
+def test_an_applied_recommendation_changes_the_form(service: TestClient) -> None:
     app = quiet(opened("to-change", model="credit-default", lang="en", start="rising-debt"))
     app.button(key="take-0").click()
     quiet(app.run())
@@ -413,9 +413,7 @@ def test_a_proposal_that_is_tried_puts_its_values_into_the_form(service: TestCli
 # A fifth model
 
 
-def test_a_fifth_bundle_dropped_into_the_folder_has_its_page(
-    bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fifth_bundle_in_the_folder_has_a_page(bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "bundles"
     shutil.copytree(bundles, folder)
     shutil.copytree(folder / "diamond-price", folder / "gem-price")
@@ -432,21 +430,21 @@ def test_a_fifth_bundle_dropped_into_the_folder_has_its_page(
 # Links
 
 
-def test_a_link_opens_the_case_that_it_carries() -> None:
+def test_a_link_opens_its_case() -> None:
     app = opened(model="credit-default", lang="pl", start="two-months-late", months_late_now="1")
     assert widget(app, "months_late_now").value == 1
     assert "Na początku" in html_of(app)
     assert app.query_params["months_late_now"] == "1"
 
 
-def test_a_link_with_nonsense_opens_and_says_what_it_did_not_understand() -> None:
+def test_an_invalid_link_opens_with_a_notice_of_the_rejected_parameters() -> None:
     app = opened(model="credit-default", months_late_now="99", colour="red", last_payment="700", view="nowhere")
     assert widget(app, "last_payment").value == 700
     assert "months_late_now=99" in app.info[0].value
     assert "colour=red" in app.info[0].value
 
 
-def test_a_link_to_a_model_that_nobody_knows_opens_another_and_says_so() -> None:
+def test_a_link_to_an_unknown_model_opens_another_with_a_notice() -> None:
     app = opened(model="../../etc/passwd")
     assert "model=" in app.info[0].value
     assert '<span class="number">' in html_of(app)
