@@ -74,7 +74,7 @@ def headline(page: Page) -> Locator:
     return page.locator(".headline strong").first
 
 
-def test_why_stands_beside_the_answer_and_follows_every_change(visit: Any) -> None:
+def test_the_explanation_is_beside_the_answer_and_follows_every_change(visit: Any) -> None:
     page = visit("/?model=credit-default&start=two-months-late").page
     expect(page.locator(".why-sentence")).to_contain_text("Raised most by:")
     expect(page.locator(".bar-row")).to_have_count(7)
@@ -88,7 +88,7 @@ def test_why_stands_beside_the_answer_and_follows_every_change(visit: Any) -> No
     expect(page.locator(".usual")).to_contain_text("of those the model learned from")
 
 
-def test_a_comment_wears_its_reasons(visit: Any) -> None:
+def test_the_words_of_a_comment_are_coloured_by_their_contribution(visit: Any) -> None:
     page = visit("/?model=comment-sentiment&start=irony").page
     words = page.locator(".words")
     expect(words).to_have_text(str(start_of("comment-sentiment", "irony")["comment"]))
@@ -96,7 +96,7 @@ def test_a_comment_wears_its_reasons(visit: Any) -> None:
     expect(words.locator("mark.down", has_text="lost")).to_be_visible()
 
 
-def test_on_a_phone_the_fields_stand_between_the_answer_and_why(visit: Any) -> None:
+def test_a_phone_shows_the_fields_between_the_answer_and_the_explanation(visit: Any) -> None:
     page = visit("/?model=credit-default", viewport={"width": 375, "height": 667}, has_touch=True).page
     expect(page.locator(".why-sentence")).to_be_visible()
     tops = [
@@ -106,7 +106,7 @@ def test_on_a_phone_the_fields_stand_between_the_answer_and_why(visit: Any) -> N
     assert tops == sorted(tops)
 
 
-def test_a_click_on_a_curve_takes_its_value_into_the_case(visit: Any, programs: tuple[Program, Program]) -> None:
+def test_a_click_on_a_curve_changes_the_case_to_its_value(visit: Any, programs: tuple[Program, Program]) -> None:
     seen: Visit = visit("/what-if?model=diamond-price&start=engagement-ring&view=carat")
     page = seen.page
     before = headline(page).inner_text()
@@ -133,7 +133,7 @@ def test_a_click_on_a_curve_takes_its_value_into_the_case(visit: Any, programs: 
     expect(headline(page)).to_have_text(before)
 
 
-def test_a_click_on_a_bar_takes_its_category(visit: Any, programs: tuple[Program, Program]) -> None:
+def test_a_click_on_a_bar_changes_the_case_to_its_category(visit: Any, programs: tuple[Program, Program]) -> None:
     page = visit("/what-if?model=diamond-price&start=engagement-ring&view=clarity").page
     click(page, page.locator(".js-plotly-plot .barlayer .point").nth(7))
     answer = predicted(programs, "diamond-price", start_of("diamond-price", "engagement-ring") | {"clarity": "IF"})
@@ -142,7 +142,7 @@ def test_a_click_on_a_bar_takes_its_category(visit: Any, programs: tuple[Program
     expect(headline(page)).to_have_text(f"{answer['value']:,.0f} USD")
 
 
-def test_a_click_on_the_map_takes_both_values(visit: Any, programs: tuple[Program, Program]) -> None:
+def test_a_click_on_the_map_changes_the_case_to_both_values(visit: Any, programs: tuple[Program, Program]) -> None:
     seen: Visit = visit("/what-if?model=credit-default&start=rising-debt&view=months_late_now,months_delayed")
     page = seen.page
     spots = points(page)
@@ -159,7 +159,7 @@ def test_a_click_on_the_map_takes_both_values(visit: Any, programs: tuple[Progra
     expect(headline(page)).to_have_text(f"{answer['probabilities']['default']:.0%}")
 
 
-def test_a_proposal_keeps_its_promise_when_it_is_tried(visit: Any) -> None:
+def test_an_applied_recommendation_reaches_its_answer(visit: Any) -> None:
     page = visit("/to-change?model=credit-default&start=rising-debt").page
     card = page.locator("[class*=st-key-proposal-]").first
     promised = card.locator(".headline strong").inner_text()
@@ -173,7 +173,7 @@ def test_a_proposal_keeps_its_promise_when_it_is_tried(visit: Any) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What would have to change?")
 
 
-def test_a_goal_out_of_reach_is_said_to_be(visit: Any) -> None:
+def test_an_unreachable_goal_is_reported(visit: Any) -> None:
     page = visit("/to-change?model=credit-default&start=two-months-late").page
     expect(page.get_by_test_id("stAlert")).to_contain_text("Not reachable: no way was found")
     page.get_by_test_id("stMainBlockContainer").get_by_text("Ask a person", exact=True).last.click()
@@ -182,7 +182,7 @@ def test_a_goal_out_of_reach_is_said_to_be(visit: Any) -> None:
     expect(page.locator("[class*=st-key-proposal-]").first).to_be_visible()
 
 
-def test_kept_cases_are_named_moved_copied_and_survive_a_refresh_and_another_page(visit: Any) -> None:
+def test_saved_cases_are_renamed_moved_copied_and_survive_a_refresh(visit: Any) -> None:
     page = visit("/?model=credit-default&start=two-months-late").page
     page.get_by_role("button", name="Keep to compare").click()
     expect(page.get_by_text("Kept as Two months late")).to_be_visible()
@@ -223,7 +223,7 @@ def test_kept_cases_are_named_moved_copied_and_survive_a_refresh_and_another_pag
     assert [line["months_late_now"] for line in lines] == ["0", "2"]
 
 
-def test_two_models_disagree_first(visit: Any) -> None:
+def test_a_case_on_which_two_models_disagree_comes_first(visit: Any) -> None:
     page = visit("/?model=credit-default&start=regular").page
     page.get_by_role("button", name="Keep to compare").click()
     expect(page.get_by_text("Kept as Pays regularly")).to_be_visible()
@@ -240,7 +240,7 @@ def test_two_models_disagree_first(visit: Any) -> None:
     assert apart == sorted(apart, reverse=True)
 
 
-def test_the_threshold_moves_the_mistakes_and_their_cost_at_once(visit: Any) -> None:
+def test_the_threshold_changes_the_mistakes_and_their_cost_at_once(visit: Any) -> None:
     page = visit("/how-good?model=credit-default&view=mistakes").page
     counts = page.locator(".confusion tbody td")
     expect(counts).to_have_count(4)
@@ -256,7 +256,7 @@ def test_the_threshold_moves_the_mistakes_and_their_cost_at_once(visit: Any) -> 
 
 
 @pytest.mark.parametrize("model", ["credit-default", "diamond-price", "comment-sentiment"])
-def test_every_question_of_how_good_has_a_sentence_and_the_rows_behind_it(model: str, visit: Any) -> None:
+def test_every_question_of_how_good_has_a_sentence_and_a_row_count(model: str, visit: Any) -> None:
     page = visit(f"/how-good?model={model}&lang=pl").page
     questions = page.locator("[class*=st-key-how-good-chosen] button")
     expect(questions.first).to_be_visible()
@@ -269,7 +269,7 @@ def test_every_question_of_how_good_has_a_sentence_and_the_rows_behind_it(model:
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_groups_show_who_is_flagged_and_how_often_it_came_true_and_fit_the_page(size: tuple[int, int], visit: Any) -> None:
+def test_groups_show_flagged_and_true_rates_and_fit_the_page(size: tuple[int, int], visit: Any) -> None:
     viewport = {"width": size[0], "height": size[1]}
     page = visit("/how-good?model=credit-default&view=groups", viewport=viewport).page
     table = page.locator("table.compared")
@@ -280,7 +280,7 @@ def test_groups_show_who_is_flagged_and_how_often_it_came_true_and_fit_the_page(
 
 @pytest.mark.parametrize("language", ["en", "pl"])
 @pytest.mark.parametrize("size", [PHONE, LAPTOP, PROJECTOR], ids=["phone", "laptop", "projector"])
-def test_no_page_scrolls_sideways_or_asks_another_host_or_speaks_another_language(
+def test_no_page_scrolls_sideways_or_calls_another_host_or_mixes_languages(
     size: tuple[int, int], language: str, visit: Any
 ) -> None:
     row = start_of("credit-default", "rising-debt")

@@ -119,7 +119,7 @@ def test_a_changed_field_brings_the_live_answer_beside_the_stored_one(visit: Any
     expect(answers(page)).to_have_text(shown[:1])
 
 
-def test_what_is_not_known_or_not_there_is_said_in_a_sentence(visit: Any, programs: tuple[Program, Program]) -> None:
+def test_an_unknown_key_or_value_is_reported_in_a_sentence(visit: Any, programs: tuple[Program, Program]) -> None:
     page = visit(f"/clients?model={MODEL}&view=%3D999999").page
     expect(page.get_by_text("Nothing is stored under 999999.")).to_be_visible()
     key = page.get_by_placeholder("client_id")
@@ -135,7 +135,7 @@ def test_what_is_not_known_or_not_there_is_said_in_a_sentence(visit: Any, progra
     expect(page.locator(".two-answers h2")).to_have_text("Now")
 
 
-def test_any_client_is_somebody(visit: Any) -> None:
+def test_the_random_key_is_a_stored_client(visit: Any) -> None:
     page = visit(f"/clients?model={MODEL}").page
     expect(page.get_by_text("Type a key to see")).to_be_visible()
     page.get_by_role("button", name="Any client").click()
@@ -148,7 +148,7 @@ def test_a_model_without_a_key_says_why_the_page_is_empty(visit: Any) -> None:
     expect(page.get_by_text("Nothing is stored for this model")).to_be_visible()
 
 
-def test_back_brings_the_client_who_was_looked_at_before(visit: Any) -> None:
+def test_back_shows_the_previous_client(visit: Any) -> None:
     page = visit(f"/clients?model={MODEL}&view=%3D17").page
     expect(answers(page)).to_have_count(1)
     before = answers(page).inner_text()
@@ -195,7 +195,7 @@ def years_later(bundles: Path, tmp_path_factory: Any) -> Iterator[Program]:
         ),
     ],
 )
-def test_what_is_too_old_says_so(language: str, stale: str, expired: Any, browser: Any, years_later: Program) -> None:
+def test_expired_values_are_marked(language: str, stale: str, expired: Any, browser: Any, years_later: Program) -> None:
     visit = Visit(browser, years_later.url).open(f"/clients?model={MODEL}&lang={language}&view=%3D17")
     expect(visit.page.get_by_test_id("stAlert")).to_contain_text(stale)
     expect(visit.page.locator(".stored-since")).to_have_text(expired)
@@ -214,7 +214,7 @@ def test_one_visitor_sees_no_client_of_another(visit: Any) -> None:
     expect(answers(three)).to_have_count(0)
 
 
-def test_a_night_without_new_fields_tells_of_none(visit: Any) -> None:
+def test_a_run_without_new_fields_reports_no_renewed_fields(visit: Any) -> None:
     """The stored answer was computed from the stored fields: to the last bit they are the same."""
     page = visit(f"/clients?model={MODEL}&view=%3D17").page
     expect(page.locator(".story")).to_have_text("Change a field to see the answer of this moment beside it.")

@@ -43,7 +43,7 @@ def visit(browser: Browser, url: str) -> Iterator[Any]:
         each.context.close()
 
 
-def test_a_date_and_a_time_that_are_typed_stand_in_the_link_and_come_back_with_it(visit: Any) -> None:
+def test_a_typed_date_and_time_are_in_the_url_and_restored_from_it(visit: Any) -> None:
     at = visit("/?model=fifth&lang=pl&start=e", locale="pl-PL")
     for box, keys, shown in (
         ("stDateInput", "24122026", "day=2026-12-24"),
@@ -63,7 +63,7 @@ def test_a_date_and_a_time_that_are_typed_stand_in_the_link_and_come_back_with_i
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_day_chosen_in_the_calendar_moves_the_case(visit: Any, size: str) -> None:
+def test_a_day_chosen_in_the_calendar_changes_the_case(visit: Any, size: str) -> None:
     at = visit("/?model=fifth&lang=en&start=e", viewport=SIZES[size])
     at.page.locator("[data-testid=stDateInput] button").last.click()
     at.page.get_by_role("button", name=re.compile("12 November 2026")).click()
@@ -74,7 +74,7 @@ def test_a_day_chosen_in_the_calendar_moves_the_case(visit: Any, size: str) -> N
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", ["", "what-if"])
-def test_pages_with_dates_fit_the_screen_and_ask_no_other_host(visit: Any, path: str, size: str) -> None:
+def test_pages_with_dates_fit_the_screen_and_call_no_other_host(visit: Any, path: str, size: str) -> None:
     at = visit(f"/{path}?model=fifth&lang=pl&start=e", viewport=SIZES[size], locale="pl-PL")
     expect(at.page.get_by_text("To demo nie potrafi o to zapytać." if not path else "lip 2026").first).to_be_visible()
     width = at.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

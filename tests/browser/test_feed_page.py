@@ -66,7 +66,7 @@ def chance(line: bytes) -> float:
 @pytest.mark.parametrize(
     ("language", "size", "scheme"), [("en", LAPTOP, "light"), ("pl", PHONE, "dark"), ("pl", PROJECTOR, "light")]
 )
-def test_the_worst_and_the_queue_stand_under_the_shares(
+def test_the_worst_records_and_the_queue_are_under_the_shares(
     language: str, size: tuple[int, int], scheme: str, visit: Any, growing: Path, enriched: list[bytes]
 ) -> None:
     growing.write_bytes(b"".join(enriched))
@@ -86,7 +86,7 @@ def test_the_worst_and_the_queue_stand_under_the_shares(
     assert seen.foreign == []
 
 
-def test_the_page_moves_as_records_come_in(visit: Any, growing: Path, enriched: list[bytes]) -> None:
+def test_the_page_updates_as_records_come_in(visit: Any, growing: Path, enriched: list[bytes]) -> None:
     growing.unlink(missing_ok=True)
     page = visit(f"/feed?model={MODEL}").page
     expect(page.get_by_text("Nothing has come in yet.")).to_be_visible()
@@ -103,7 +103,7 @@ def test_the_page_moves_as_records_come_in(visit: Any, growing: Path, enriched: 
         expect(page.locator(".feed-counts strong")).to_have_text("9 came in")
 
 
-def test_a_record_is_opened_in_try_with_its_own_words(visit: Any, growing: Path, enriched: list[bytes]) -> None:
+def test_a_record_is_opened_in_try_with_its_text(visit: Any, growing: Path, enriched: list[bytes]) -> None:
     growing.write_bytes(b"".join(enriched))
     page = visit(f"/feed?model={MODEL}").page
     lowest = json.loads(min(enriched, key=chance))
@@ -134,7 +134,7 @@ def test_a_file_of_the_pipeline_is_opened_and_closed(visit: Any, programs: tuple
     expect(page.get_by_text("Nothing flows in here yet.")).to_be_visible()
 
 
-def test_the_shares_that_are_drawn_are_those_that_came_in(visit: Any, growing: Path, enriched: list[bytes]) -> None:
+def test_the_drawn_shares_are_those_of_the_records(visit: Any, growing: Path, enriched: list[bytes]) -> None:
     growing.write_bytes(b"".join(enriched))
     page = visit(f"/feed?model={MODEL}").page
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
@@ -152,7 +152,7 @@ def test_the_shares_that_are_drawn_are_those_that_came_in(visit: Any, growing: P
     assert counted == [str(said.count(band)) for band in ("negative", "ask", "positive")]
 
 
-def test_prices_without_bands_are_drawn_as_averages_and_the_highest_stand_first(
+def test_prices_without_bands_are_drawn_as_averages_with_the_highest_first(
     visit: Any, programs: tuple[Program, Program], tmp_path: Path
 ) -> None:
     rows = [
@@ -187,7 +187,7 @@ def test_prices_without_bands_are_drawn_as_averages_and_the_highest_stand_first(
     expect(page.locator(".answer .number")).to_have_text(f"{highest[0]:,.0f}")
 
 
-def test_a_feed_whose_fields_have_other_names_says_so_and_opens_nothing(
+def test_a_feed_with_other_field_names_says_so_and_offers_no_try_button(
     visit: Any, growing: Path, enriched: list[bytes]
 ) -> None:
     other = [json.loads(line) for line in enriched[:9]]

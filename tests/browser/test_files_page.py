@@ -43,9 +43,7 @@ def clients(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", LAPTOP), ("pl", PHONE)])
-def test_a_file_is_recognised_scored_and_looked_through(
-    language: str, size: tuple[int, int], visit: Any, clients: Path
-) -> None:
+def test_a_file_is_recognised_scored_and_browsed(language: str, size: tuple[int, int], visit: Any, clients: Path) -> None:
     viewport = {"width": size[0], "height": size[1]}
     seen: Visit = visit(f"/files?model=credit-default&lang={language}", viewport=viewport)
     page = seen.page
@@ -59,7 +57,7 @@ def test_a_file_is_recognised_scored_and_looked_through(
     assert seen.foreign == []
 
 
-def test_the_answers_stay_while_another_page_is_looked_at(visit: Any, clients: Path) -> None:
+def test_the_answers_stay_during_a_visit_of_another_page(visit: Any, clients: Path) -> None:
     page = visit("/files?model=credit-default").page
     dropped(page, clients)
     expect(page.locator(".headline")).to_contain_text("99 rows scored")
@@ -71,7 +69,7 @@ def test_the_answers_stay_while_another_page_is_looked_at(visit: Any, clients: P
     expect(page.get_by_test_id("stFileUploader")).to_be_visible()
 
 
-def test_a_row_is_opened_in_try_with_its_own_values(visit: Any, clients: Path) -> None:
+def test_a_row_is_opened_in_try_with_its_values(visit: Any, clients: Path) -> None:
     seen: Visit = visit("/files?model=credit-default")
     page = seen.page
     dropped(page, clients)
@@ -95,7 +93,7 @@ def test_a_row_is_opened_in_try_with_its_own_values(visit: Any, clients: Path) -
     expect(page.locator(".story")).to_contain_text("This is where the case starts")
 
 
-def test_all_of_it_can_be_taken_away(visit: Any, clients: Path) -> None:
+def test_the_whole_scored_file_can_be_downloaded(visit: Any, clients: Path) -> None:
     page = visit("/files?model=credit-default").page
     dropped(page, clients)
     for name, read in (("CSV", read_csv), ("Parquet", read_parquet)):
@@ -138,7 +136,9 @@ def read_parquet(file: Path) -> list[dict[str, Any]]:
         ),
     ],
 )
-def test_a_file_that_cannot_be_scored_says_what_to_mend(language: str, said: list[str], visit: Any, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_scored_says_what_to_correct(
+    language: str, said: list[str], visit: Any, tmp_path: Path
+) -> None:
     file = tmp_path / "wrong.csv"
     file.write_text("Comment;id\nnice;1\n", encoding="utf-8")
     page = visit(f"/files?model=comment-sentiment&lang={language}").page
@@ -148,7 +148,7 @@ def test_a_file_that_cannot_be_scored_says_what_to_mend(language: str, said: lis
 
 
 @pytest.mark.parametrize("model", ["diamond-price", "comment-sentiment", "credit-scorecard"])
-def test_every_model_gives_a_sample_that_it_takes_back(model: str, visit: Any, tmp_path: Path) -> None:
+def test_every_model_offers_a_sample_file_that_it_can_score(model: str, visit: Any, tmp_path: Path) -> None:
     page = visit(f"/files?model={model}").page
     with page.expect_download() as download:
         page.get_by_role("button", name="A sample to begin with").click()
@@ -167,7 +167,7 @@ def drawn(page: Page) -> Any:
     )
 
 
-def test_the_distribution_is_drawn_of_every_scored_row(visit: Any, clients: Path, programs: tuple[Program, Program]) -> None:
+def test_the_distribution_includes_every_scored_row(visit: Any, clients: Path, programs: tuple[Program, Program]) -> None:
     page = visit("/files?model=credit-default").page
     dropped(page, clients)
     expect(page.locator(".headline")).to_contain_text("99 rows scored")
@@ -177,7 +177,7 @@ def test_the_distribution_is_drawn_of_every_scored_row(visit: Any, clients: Path
     assert drawn(page) == [[places.count(place) for place in range(20)]]
 
 
-def test_the_pills_choose_rows_and_those_that_were_not_scored_say_why(visit: Any, clients: Path) -> None:
+def test_the_pills_select_rows_and_refused_rows_show_the_reason(visit: Any, clients: Path) -> None:
     seen: Visit = visit("/files?model=credit-default")
     page = seen.page
     dropped(page, clients)
@@ -205,7 +205,7 @@ def many(tmp_path_factory: Any) -> Path:
     return file
 
 
-def test_a_long_file_shows_how_far_it_is_while_other_pages_are_looked_at(visit: Any, many: Path) -> None:
+def test_a_long_file_shows_its_progress_during_visits_of_other_pages(visit: Any, many: Path) -> None:
     page = visit("/files?model=credit-default").page
     dropped(page, many)
     expect(page.get_by_role("progressbar")).to_be_visible()

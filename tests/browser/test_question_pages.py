@@ -15,7 +15,7 @@ JOURNEYS = pytest.mark.parametrize(
 
 
 @JOURNEYS
-def test_a_field_is_drawn_as_soon_as_it_is_chosen_and_a_second_one_makes_a_map(
+def test_a_chosen_field_is_drawn_at_once_and_a_second_one_makes_a_map(
     visit: Any, viewport: dict[str, int], locale: str
 ) -> None:
     polish = locale == "pl-PL"
@@ -35,7 +35,7 @@ def test_a_field_is_drawn_as_soon_as_it_is_chosen_and_a_second_one_makes_a_map(
 
 
 @JOURNEYS
-def test_a_goal_of_ones_own_is_answered_and_survives_a_refresh(visit: Any, viewport: dict[str, int], locale: str) -> None:
+def test_a_range_as_goal_is_answered_and_survives_a_refresh(visit: Any, viewport: dict[str, int], locale: str) -> None:
     polish = locale == "pl-PL"
     seen: Visit = visit("/to-change?model=diamond-price&start=engagement-ring", viewport=viewport, locale=locale)
     page = seen.page
@@ -54,7 +54,7 @@ def test_a_goal_of_ones_own_is_answered_and_survives_a_refresh(visit: Any, viewp
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
-def test_what_was_typed_and_kept_survives_a_cut_connection(visit: Any) -> None:
+def test_typed_values_and_saved_cases_survive_a_lost_connection(visit: Any) -> None:
     seen: Visit = visit("/?model=credit-default&start=two-months-late")
     page = seen.page
     page.get_by_role("button", name="Keep to compare").click()

@@ -64,7 +64,7 @@ def test_the_journey_of_a_presenter(visit: Any) -> None:
     assert mine.foreign == []
 
 
-def test_back_in_the_browser_takes_the_last_change_back(visit: Any) -> None:
+def test_back_in_the_browser_undoes_the_last_change(visit: Any) -> None:
     mine = visit("/?model=credit-default&start=two-months-late")
     first = mine.number.text_content()
     late = mine.page.get_by_role("spinbutton", name="Months late now")
@@ -76,7 +76,7 @@ def test_back_in_the_browser_takes_the_last_change_back(visit: Any) -> None:
     expect(mine.page.get_by_role("spinbutton", name="Months late now")).to_have_value("2")
 
 
-def test_a_copied_link_opens_the_same_case_elsewhere(visit: Any) -> None:
+def test_a_copied_link_opens_the_same_case_in_another_browser(visit: Any) -> None:
     mine = visit("/?model=diamond-price&start=small&cut=Good")
     first = mine.number.text_content()
     weight = mine.page.get_by_role("spinbutton", name="Weight")
@@ -89,7 +89,7 @@ def test_a_copied_link_opens_the_same_case_elsewhere(visit: Any) -> None:
     other.shows(mine.number.text_content())
 
 
-def test_a_link_with_nonsense_says_what_it_did_not_understand(visit: Any) -> None:
+def test_an_invalid_link_names_the_rejected_parameters(visit: Any) -> None:
     page = visit("/?model=credit-default&months_late_now=99&colour=red&share_paid=0.5").page
     notice = page.get_by_test_id("stAlert")
     expect(notice).to_contain_text("months_late_now=99")
@@ -117,7 +117,7 @@ def test_a_value_outside_the_training_range_is_marked_beside_its_field(visit: An
 
 
 @pytest.mark.parametrize("model", ["credit-default", "comment-sentiment", "diamond-price"])
-def test_nothing_scrolls_sideways_and_the_answer_is_in_sight(model: str, visit: Any) -> None:
+def test_nothing_scrolls_sideways_and_the_answer_is_visible(model: str, visit: Any) -> None:
     for width, height in ((375, 667), (1280, 860), (1920, 1080)):
         mine = visit(f"/?model={model}", viewport={"width": width, "height": height}, locale="pl-PL")
         box = mine.number.bounding_box()
@@ -132,14 +132,14 @@ def test_the_page_ends_within_one_screen(visit: Any) -> None:
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollHeight <= 860")
 
 
-def test_every_chart_says_in_words_what_it_shows(visit: Any) -> None:
+def test_every_chart_has_a_text_alternative(visit: Any) -> None:
     for model in ("credit-default", "diamond-price"):
         mine = visit(f"/?model={model}")
         expect(mine.page.get_by_test_id("stPlotlyChart")).to_be_visible()
         assert "answer" in str(mine.page.content())
 
 
-def test_a_stopped_service_gives_one_banner_and_the_page_goes_on_by_itself(
+def test_a_stopped_service_gives_one_banner_and_the_page_recovers_by_itself(
     visit: Any, programs: tuple[Program, Program]
 ) -> None:
     mine = visit("/?model=credit-default&start=two-months-late")
@@ -159,7 +159,7 @@ def test_a_stopped_service_gives_one_banner_and_the_page_goes_on_by_itself(
     expect(mine.page.locator(".story")).to_contain_text("Months late now 2 → 0")
 
 
-def test_a_page_opened_while_the_service_is_away_comes_to_life(visit: Any, programs: tuple[Program, Program]) -> None:
+def test_a_page_opened_while_the_service_is_stopped_recovers(visit: Any, programs: tuple[Program, Program]) -> None:
     programs[0].stop()
     try:
         mine = visit("/?model=diamond-price&carat=2")
@@ -169,7 +169,7 @@ def test_a_page_opened_while_the_service_is_away_comes_to_life(visit: Any, progr
     expect(mine.page.get_by_role("spinbutton", name="Weight")).to_have_value("2.00", timeout=PATIENCE_MILLISECONDS)
 
 
-def test_a_value_out_of_range_is_marked_and_the_answer_says_that_it_is_the_one_before(visit: Any) -> None:
+def test_a_value_out_of_range_is_marked_and_the_answer_says_that_it_is_older(visit: Any) -> None:
     mine = visit("/?model=credit-default&lang=pl")
     late = mine.page.locator("[data-testid=stNumberInput] input").first
     late.fill("99")
@@ -183,7 +183,7 @@ def test_a_value_out_of_range_is_marked_and_the_answer_says_that_it_is_the_one_b
     expect(mine.page.locator(".answer")).to_have_css("opacity", "1")
 
 
-def test_the_page_speaks_the_language_of_the_browser_in_all_it_says(visit: Any) -> None:
+def test_the_page_is_in_the_language_of_the_browser(visit: Any) -> None:
     for path in ("/?model=credit-default", "/?model=comment-sentiment&start=unsure", "/about?model=diamond-price"):
         page = visit(path, locale="pl-PL").page
         expect(page.locator(".st-key-leaflet, .why-sentence").first).to_be_visible()

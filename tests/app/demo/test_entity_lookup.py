@@ -1,4 +1,4 @@
-"""Promises of a look-up as the demo holds it: its form in the address, how each field is stored, what is too old."""
+"""Promises of the look-up of a key: its form in the URL, the state of each field, and what is too old."""
 
 import re
 from collections.abc import Iterator
@@ -32,8 +32,8 @@ def card(service: TestClient) -> Card:
 
 
 def entity(card: Card, **parts: Any) -> Entity:
-    whole: Any = {"model": NAME, "version": card["version"], "key": "client_id", "id": "7"}
-    return cast(Entity, whole | {"stored_prediction": None, "stored_features": None} | parts)
+    base: Any = {"model": NAME, "version": card["version"], "key": "client_id", "id": "7"}
+    return cast(Entity, base | {"stored_prediction": None, "stored_features": None} | parts)
 
 
 def features(values: dict[str, Any], *, expired: bool = False) -> dict[str, Any]:
@@ -44,96 +44,102 @@ keys = some.text(max_size=64).map(str.strip).filter(bool)
 
 
 @given(key=keys, late=some.integers(0, 8), share=some.floats(0, 2, allow_nan=False))
-def test_the_address_brings_back_the_key_and_what_was_changed(card: Card, key: str, late: int, share: float) -> None:
+def test_a_lookup_round_trips_through_the_url(card: Card, key: str, late: int, share: float) -> None:
     changed = {"months_late_now": late, "share_used_now": share}
     assert entity_lookup.decode_lookup(card, entity_lookup.encode_lookup(card, key, changed)) == (key, changed)
     assert entity_lookup.decode_lookup(card, entity_lookup.encode_lookup(card, key, {})) == (key, {})
 
 
 @given(some.text(max_size=300))
-def test_whatever_an_address_says_it_breaks_nothing(card: Card, text: str) -> None:
+def test_any_text_in_the_url_decodes_to_a_valid_lookup(card: Card, text: str) -> None:
     key, changed = entity_lookup.decode_lookup(card, text)
     assert len(key) <= 64
     assert changed.keys() <= {field["name"] for field in card["inputs"]}
 
 
-def test_too_many_fields_in_an_address_are_nothing(card: Card) -> None:
+def test_a_lookup_with_too_many_fields_in_the_url_is_empty(card: Card) -> None:
     assert entity_lookup.decode_lookup(card, "&".join(["=1"] * 1000)) == ("", {})
 
 
-def test_stored_null_missing_and_expired_are_four_different_things(card: Card) -> None:
+def test_stored_null_missing_and_expired_are_distinguished(card: Card) -> None:
     prediction = {"row": {"credit_limit": 5.0}, "prediction": {}, "age_seconds": 1.0, "version": "v", "stale": False}
-    found = entity(card, stored_features=features({"months_late_now": 1, "share_paid": None}), stored_prediction=prediction)
-    assert entity_lookup.stored_state(found, "months_late_now") == "stored"
-    assert entity_lookup.stored_state(found, "share_paid") == "null"
-    assert entity_lookup.stored_state(found, "credit_limit") == "stored"
-    assert entity_lookup.stored_state(found, "last_payment") == "missing"
+    stored_entity = entity(
+        card, stored_features=features({"months_late_now": 1, "share_paid": None}), stored_prediction=prediction
+    )
+    assert entity_lookup.stored_state(stored_entity, "months_late_now") == "stored"
+    assert entity_lookup.stored_state(stored_entity, "share_paid") == "null"
+    assert entity_lookup.stored_state(stored_entity, "credit_limit") == "stored"
+    assert entity_lookup.stored_state(stored_entity, "last_payment") == "missing"
     expired = entity(card, stored_features=features({"months_late_now": 1}, expired=True))
     assert entity_lookup.stored_state(expired, "months_late_now") == "expired"
 
 
-def test_a_field_that_nobody_knows_may_stay_unknown_and_no_other(card: Card) -> None:
-    held = entity_lookup.start_lookup(
+def test_only_a_field_with_an_unknown_stored_value_is_nullable(card: Card) -> None:
+    lookup = entity_lookup.start_lookup(
         card, entity(card, stored_features=features({"share_paid": None, "months_late_now": 1})), {}
     )
     opened_fields = {
-        field["name"]: entity_lookup.as_nullable(field, held).get("nullable", False) for field in card["inputs"]
+        field["name"]: entity_lookup.as_nullable(field, lookup).get("nullable", False) for field in card["inputs"]
     }
     assert opened_fields["share_paid"]
     assert opened_fields["credit_limit"]
     assert not opened_fields["months_late_now"]
 
 
-def test_a_look_up_is_asked_anew_after_a_while_and_its_age_goes_on(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = entity_lookup.start_lookup(card, entity(card, stored_features=features({})), {})
-    assert not held.is_old()
-    assert held.age_seconds(60.0) >= 60.0
+def test_a_lookup_becomes_old_and_its_ages_grow(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    lookup = entity_lookup.start_lookup(card, entity(card, stored_features=features({})), {})
+    assert not lookup.is_old()
+    assert lookup.age_seconds(60.0) >= 60.0
     monkeypatch.setattr(entity_lookup, "_MAX_AGE_SECONDS", -1.0)
-    assert held.is_old()
+    assert lookup.is_old()
 
 
 def stored_answer(values: dict[str, Any], run: str = "p") -> dict[str, Any]:
     return {"row": values, "prediction": {}, "age_seconds": 9000.0, "run": run, "version": "v", "stale": False}
 
 
-def test_what_the_store_has_renewed_is_told_apart_from_what_was_changed(card: Card) -> None:
-    """The stored answer belongs to the row behind it, the answer of this moment to the fields on the page."""
-    before, by_now = {"months_late_now": 2, "share_paid": 0.5}, {"months_late_now": 0, "share_paid": 0.5}
-    both = entity(card, stored_features=features(by_now), stored_prediction=stored_answer(before))
-    held = entity_lookup.start_lookup(card, both, {})
-    assert entity_lookup.renewed_fields(held) == ["months_late_now"]
-    assert entity_lookup.changes_since_prediction(held).changed() == ["months_late_now"]
-    assert entity_lookup.changes_since_prediction(held).start_row["months_late_now"] == 2
-    assert entity_lookup.changed_values(held) == {}
-    assert entity_lookup.live_query(held) == {"months_late_now": 0}
-    changed = entity_lookup.start_lookup(card, both, {"share_paid": 0.9})
+def test_renewed_fields_are_distinguished_from_changed_fields(card: Card) -> None:
+    """The stored answer belongs to the row of its run, the live answer to the fields on the page."""
+    before, renewed = {"months_late_now": 2, "share_paid": 0.5}, {"months_late_now": 0, "share_paid": 0.5}
+    stored_both = entity(card, stored_features=features(renewed), stored_prediction=stored_answer(before))
+    lookup = entity_lookup.start_lookup(card, stored_both, {})
+    assert entity_lookup.renewed_fields(lookup) == ["months_late_now"]
+    assert entity_lookup.changes_since_prediction(lookup).changed() == ["months_late_now"]
+    assert entity_lookup.changes_since_prediction(lookup).start_row["months_late_now"] == 2
+    assert entity_lookup.changed_values(lookup) == {}
+    assert entity_lookup.live_query(lookup) == {"months_late_now": 0}
+    changed = entity_lookup.start_lookup(card, stored_both, {"share_paid": 0.9})
     assert entity_lookup.live_query(changed) == entity_lookup.changed_values(changed) == {"share_paid": 0.9}
     same = entity(card, stored_features=features(before), stored_prediction=stored_answer(before))
     assert entity_lookup.live_query(entity_lookup.start_lookup(card, same, {})) is None
-    expired = entity(card, stored_features=features(by_now, expired=True), stored_prediction=stored_answer(before))
+    expired = entity(card, stored_features=features(renewed, expired=True), stored_prediction=stored_answer(before))
     assert entity_lookup.live_query(entity_lookup.start_lookup(card, expired, {})) is None
-    alone = entity(card, stored_features=features(by_now))
+    alone = entity(card, stored_features=features(renewed))
     assert entity_lookup.live_query(entity_lookup.start_lookup(card, alone, {})) == {}
 
 
-def test_an_answer_from_another_night_than_the_fields_is_known_as_such(card: Card) -> None:
-    held = entity_lookup.start_lookup(
+def test_an_answer_from_another_run_than_the_fields_is_inconsistent(card: Card) -> None:
+    lookup = entity_lookup.start_lookup(
         card, entity(card, stored_features=features({}), stored_prediction=stored_answer({})), {}
     )
 
     def live(run: str | None, source: str = "live") -> Any:
         return {"source": source, "origins": {"a": {"from": "store" if run else "request", "run": run}}}
 
-    assert entity_lookup.is_consistent(held, live("r"))
-    assert entity_lookup.is_consistent(held, live("p"))
-    assert entity_lookup.is_consistent(held, live(None))
-    assert not entity_lookup.is_consistent(held, live("newer"))
-    assert not entity_lookup.is_consistent(held, live("p", "stored"))
+    assert entity_lookup.is_consistent(lookup, live("r"))
+    assert entity_lookup.is_consistent(lookup, live("p"))
+    assert entity_lookup.is_consistent(lookup, live(None))
+    assert not entity_lookup.is_consistent(lookup, live("newer"))
+    assert not entity_lookup.is_consistent(lookup, live("p", "stored"))
 
 
-def test_a_field_from_behind_the_stored_answer_is_not_as_old_as_the_features(card: Card) -> None:
-    found = entity(card, stored_features=features({"share_paid": 0.5}), stored_prediction=stored_answer({"credit_limit": 5}))
-    assert [entity_lookup.comes_from_prediction(found, name) for name in ("share_paid", "credit_limit", "last_payment")] == [
+def test_a_field_without_a_feature_comes_from_the_stored_prediction(card: Card) -> None:
+    stored_entity = entity(
+        card, stored_features=features({"share_paid": 0.5}), stored_prediction=stored_answer({"credit_limit": 5})
+    )
+    assert [
+        entity_lookup.comes_from_prediction(stored_entity, name) for name in ("share_paid", "credit_limit", "last_payment")
+    ] == [
         False,
         True,
         False,
@@ -144,7 +150,7 @@ def test_a_field_from_behind_the_stored_answer_is_not_as_old_as_the_features(car
 def nightly(
     bundles: Path, clients_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Store, Client]]:
-    """The demo over a service of its own, with the store of it, to which a test may add nights."""
+    """The demo over a new service, and the store of the service, to which a test may add runs."""
     database = f"sqlite:///{tmp_path}/witryna.db"
     run_night(bundles, database, clients_file, tmp_path)
     store = Store(database)
@@ -166,10 +172,12 @@ def shown(app: AppTest) -> list[str]:
 
 
 def chances(client: Client, *rows: Row) -> list[str]:
-    return [f"{each['probabilities']['default']:.0%}" for each in client.predict(NAME, list(rows))["predictions"]]
+    return [
+        f"{prediction['probabilities']['default']:.0%}" for prediction in client.predict(NAME, list(rows))["predictions"]
+    ]
 
 
-def test_features_newer_than_the_stored_answer_bring_the_answer_of_this_moment(nightly: tuple[Store, Client]) -> None:
+def test_features_newer_than_the_stored_answer_give_a_live_answer(nightly: tuple[Store, Client]) -> None:
     store, client = nightly
     row = row_of(client, "17")
     put_features(store, NAME, {"17": row | {"worst_delay": row["worst_delay"] + 2}})
@@ -184,7 +192,7 @@ def test_features_newer_than_the_stored_answer_bring_the_answer_of_this_moment(n
     assert "You changed Months late now" in html_of(app)
 
 
-def test_fields_that_no_feature_is_stored_for_have_the_age_of_the_stored_answer(nightly: tuple[Store, Client]) -> None:
+def test_fields_without_a_feature_have_the_age_of_the_stored_answer(nightly: tuple[Store, Client]) -> None:
     store, client = nightly
     put_features(store, NAME, {"17": {"worst_delay": row_of(client, "17")["worst_delay"]}})
     app = opened("clients", model=NAME, lang="en", view="=17")
@@ -192,21 +200,21 @@ def test_fields_that_no_feature_is_stored_for_have_the_age_of_the_stored_answer(
     assert len(shown(app)) == 1
 
 
-@pytest.mark.parametrize("asked_anew", [True, False])
-def test_a_night_that_comes_while_a_client_is_looked_at_is_in_the_fields_and_in_the_answer(
-    *, asked_anew: bool, nightly: tuple[Store, Client], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("by_change", [True, False])
+def test_a_run_that_ends_while_the_page_is_open_updates_fields_and_answer(
+    *, by_change: bool, nightly: tuple[Store, Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, client = nightly
     row = row_of(client, "17")
     app = opened("clients", model=NAME, lang="en", view="=17&months_late_now=3")
     assert shown(app) == chances(client, row, row | {"months_late_now": 3})
     put_features(store, NAME, {"17": row | {"worst_delay": 7}})
-    if asked_anew:
+    if by_change:
         widget(app, "share_paid").set_value(0.4).run()
-    else:  # the look-up has become old: what was remembered of the night before is not told again
+    else:  # the look-up is old: a cached answer of the previous run is not used
         monkeypatch.setattr(entity_lookup, "_MAX_AGE_SECONDS", -1.0)
         app.run()
-    changed = row | {"worst_delay": 7, "months_late_now": 3} | ({"share_paid": 0.4} if asked_anew else {})
+    changed = row | {"worst_delay": 7, "months_late_now": 3} | ({"share_paid": 0.4} if by_change else {})
     assert shown(app) == chances(client, row, changed)
     assert widget(app, "worst_delay").value == 7
 

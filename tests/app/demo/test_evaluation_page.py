@@ -9,7 +9,7 @@ from tests.support.demo_pages import opened, quiet, serve_by
 from tests.support.in_process_client import client_of
 
 
-def test_threshold_and_prices_come_back_with_the_address(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threshold_and_prices_are_restored_from_the_url(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     serve_by(client_of(service), monkeypatch)
     app = quiet(opened("how-good", model="credit-default", lang="en", view="mistakes"))
     app.slider[0].set_value(0.3)
@@ -24,7 +24,7 @@ def test_threshold_and_prices_come_back_with_the_address(service: TestClient, mo
     assert [each.value for each in again.markdown] == [each.value for each in app.markdown]
 
 
-def test_what_groups_are_made_of_comes_back_with_the_address(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_grouping_is_restored_from_the_url(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     serve_by(client_of(service), monkeypatch)
     app = quiet(opened("how-good", model="credit-default", lang="en", view="groups"))
     (choice,) = [each for each in app.selectbox if each.key == "how-good/by/credit-default"]

@@ -66,7 +66,7 @@ def drop(app: AppTest, content: bytes) -> AppTest:
 
 @pytest.mark.parametrize("image", [IMAGE, ODD_IMAGE], ids=["plain", "odd"])
 @pytest.mark.parametrize(("language", "sentence"), REFUSE)
-def test_a_field_of_an_unknown_type_says_at_its_place_that_it_cannot_be_asked_for(
+def test_a_field_of_an_unknown_type_shows_a_sentence_instead_of_a_widget(
     image: dict[str, Any], language: str, sentence: str, stand_in: StandIn
 ) -> None:
     stand_in.cards = [hand_made([{"name": "months", "type": "integer"}, image])]
@@ -107,7 +107,7 @@ def test_a_client_keeps_the_stored_value_of_an_unknown_type(stand_in: StandIn) -
     assert stand_in.asked[-1]["rows"] == [{"id": "7", "day": "2026-12-01"}]
 
 
-def test_a_saved_case_with_an_unknown_type_comes_back_with_its_address(stand_in: StandIn) -> None:
+def test_a_saved_case_with_an_unknown_type_is_restored_from_the_url(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made([IMAGE, DAY], examples=[{"name": "e", "row": {"photo": "mine.png", "day": "2026-11-29"}}])]
     app = saved(opened(lang="en"))
     again = quiet(opened("compare", **app.query_params))
@@ -138,7 +138,7 @@ def test_an_explanation_or_a_proposal_with_a_value_of_an_unknown_type_is_shown(s
     ],
     ids=str,
 )
-def test_a_card_whose_field_has_not_the_shape_of_its_type_is_not_shown(field: Any, stand_in: StandIn) -> None:
+def test_a_card_with_a_field_of_the_wrong_shape_is_not_shown(field: Any, stand_in: StandIn) -> None:
     stand_in.cards = [hand_made([field])]
     app = opened(lang="en")
     assert not app.exception
@@ -179,9 +179,7 @@ def test_a_new_warning_code_breaks_no_page(path: str, stand_in: StandIn) -> None
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "warns about this value"), ("pl", "ostrzega przed tą wartością")])
-def test_a_new_warning_code_is_named_and_not_taken_for_an_unusual_value(
-    language: str, words: str, stand_in: StandIn
-) -> None:
+def test_a_new_warning_code_is_shown_and_not_called_unusual(language: str, words: str, stand_in: StandIn) -> None:
     stand_in.cards = [with_dates()]
     stand_in.warnings = [{"field": "day", "code": "drifting"}]
     page = html_of(quiet(opened(lang=language)))
@@ -203,14 +201,14 @@ def test_a_new_error_code_marks_its_field(stand_in: StandIn) -> None:
 
 @pytest.mark.parametrize("language", ["en", "pl"])
 @pytest.mark.parametrize("path", PAGES)
-def test_dates_and_moments_have_every_page(path: str, language: str, stand_in: StandIn) -> None:
+def test_every_page_works_with_dates_and_moments(path: str, language: str, stand_in: StandIn) -> None:
     stand_in.cards = [with_dates(entity={"key": "id"})]
     stand_in.features = dict(START)
     quiet(opened(path, model="fifth", lang=language, view="=7" if path == "clients" else ""))
 
 
 @pytest.mark.parametrize(("language", "form"), [("en", "YYYY-MM-DD"), ("pl", "DD.MM.YYYY")])
-def test_a_calendar_has_the_limits_of_the_card_and_the_form_of_the_language(
+def test_a_calendar_has_the_limits_of_the_card_and_the_format_of_the_language(
     language: str, form: str, stand_in: StandIn
 ) -> None:
     stand_in.cards = [with_dates()]
@@ -223,7 +221,7 @@ def test_a_calendar_has_the_limits_of_the_card_and_the_form_of_the_language(
     assert at.label.endswith(", UTC")
 
 
-def test_a_chosen_day_and_moment_go_into_the_row_and_the_link_as_iso_text(stand_in: StandIn) -> None:
+def test_a_chosen_day_and_moment_are_iso_text_in_the_row_and_the_url(stand_in: StandIn) -> None:
     stand_in.cards = [with_dates()]
     app = quiet(opened(lang="pl"))
     assert stand_in.asked[-1]["rows"] == [START], "seconds and offset stay as they came"
@@ -244,7 +242,7 @@ def test_a_chosen_day_and_moment_go_into_the_row_and_the_link_as_iso_text(stand_
     assert "November 29, 2026" in again.date_input[0].label
 
 
-def test_a_day_that_may_be_unknown_can_be_emptied_and_another_not(stand_in: StandIn) -> None:
+def test_only_a_nullable_day_can_be_cleared(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made([DAY, {**DAY, "name": "maybe", "nullable": True}])]
     app = quiet(opened(lang="en"))
     assert [day.proto.required for day in app.date_input] == [True, False]
@@ -258,7 +256,7 @@ def test_a_day_that_may_be_unknown_can_be_emptied_and_another_not(stand_in: Stan
 
 
 @pytest.mark.parametrize("text", ["2031-01-01", "29.11.2026", "2026-11-31", "null", "<b>"])
-def test_a_link_with_a_day_outside_the_card_says_what_was_left_out(text: str, stand_in: StandIn) -> None:
+def test_a_link_with_a_day_outside_the_limits_reports_it(text: str, stand_in: StandIn) -> None:
     stand_in.cards = [with_dates()]
     app = quiet(opened(lang="en", day=text))
     assert app.date_input[0].value == date(2026, 11, 29)

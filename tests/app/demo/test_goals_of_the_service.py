@@ -10,7 +10,7 @@ from tests.support.in_process_client import client_of
 
 
 @pytest.mark.parametrize("model", ["credit-default", "diamond-price"])
-def test_the_service_takes_a_range_as_a_goal_and_its_proposals_lie_in_it(service: TestClient, model: str) -> None:
+def test_recommendations_of_the_service_reach_a_range_as_goal(service: TestClient, model: str) -> None:
     client = client_of(service)
     card = client.card(model)
     row = card["examples"][0]["row"]

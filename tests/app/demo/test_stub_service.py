@@ -17,14 +17,14 @@ PAGES = ("what-if", "to-change", "compare", "how-good", "about")
 
 
 @pytest.mark.parametrize("inputs", [[field] for field in EVERY_TYPE + NULLABLE], ids=lambda inputs: inputs[0]["name"])
-def test_a_card_that_says_no_more_than_name_and_type_gets_its_field(inputs: list[dict[str, Any]], stand_in: StandIn) -> None:
+def test_a_card_with_only_names_and_types_has_a_form(inputs: list[dict[str, Any]], stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(inputs)]
     app = opened()
     assert ">75%<" in html_of(app)
     assert [set(row) for row in stand_in.asked[0]["rows"]] == [{inputs[0]["name"]}]
 
 
-def test_a_card_with_every_type_at_once_sends_one_value_a_field(stand_in: StandIn) -> None:
+def test_a_card_with_every_type_sends_one_value_for_each_field(stand_in: StandIn) -> None:
     inputs = EVERY_TYPE + NULLABLE
     stand_in.cards = [hand_made(inputs)]
     opened()
@@ -44,7 +44,7 @@ def test_a_number_without_an_interval_or_a_range_is_shown(stand_in: StandIn) -> 
 # One gesture, one request
 
 
-def test_a_changed_field_asks_once_for_what_is_not_known_yet(stand_in: StandIn) -> None:
+def test_a_changed_field_sends_one_query_for_the_missing_answers(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened()
     stand_in.asked.clear()
@@ -53,7 +53,7 @@ def test_a_changed_field_asks_once_for_what_is_not_known_yet(stand_in: StandIn) 
     assert app.query_params["months"] == "5"
 
 
-def test_another_language_asks_once_for_its_sentence_and_never_again(stand_in: StandIn) -> None:
+def test_another_language_sends_one_query_and_then_none(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened(lang="en")
     stand_in.asked.clear()
@@ -64,7 +64,7 @@ def test_another_language_asks_once_for_its_sentence_and_never_again(stand_in: S
     assert len(stand_in.asked) == 1
 
 
-def test_a_page_that_was_seen_asks_nothing_again(stand_in: StandIn) -> None:
+def test_a_second_visit_of_a_page_sends_no_query(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened(lang="en")
     for path in PAGES:
@@ -117,13 +117,13 @@ def test_no_number_is_shown_while_the_service_gives_none(
     assert widget(app, "months").value == 5
 
 
-def test_a_failure_names_the_request(stand_in: StandIn) -> None:
+def test_a_failure_shows_the_request_id(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE)]
     stand_in.trouble = problem(500, "model_failed")
     assert "abc-123" in opened().warning[0].value
 
 
-def test_a_service_that_goes_away_leaves_the_fields_and_one_banner(stand_in: StandIn) -> None:
+def test_when_the_service_stops_the_fields_stay_under_one_banner(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened()
     stand_in.stop()
@@ -157,7 +157,7 @@ def test_an_unusual_value_is_named_beside_its_field(stand_in: StandIn) -> None:
     assert "between 0 and 4" in html_of(opened(lang="en"))
 
 
-def test_a_new_version_keeps_what_was_typed_and_points_to_its_new_fields(stand_in: StandIn) -> None:
+def test_a_new_version_keeps_typed_values_and_names_its_new_fields(stand_in: StandIn) -> None:
     months, sure = EVERY_TYPE[3], EVERY_TYPE[5]
     stand_in.cards = [hand_made([months])]
     app = opened(lang="en")
@@ -170,7 +170,7 @@ def test_a_new_version_keeps_what_was_typed_and_points_to_its_new_fields(stand_i
 
 
 @pytest.mark.parametrize("change", [{"maximum": 4}, {"type": "category", "categories": [{"value": "few"}]}])
-def test_a_new_version_that_forbids_what_was_typed_still_opens(change: dict[str, Any], stand_in: StandIn) -> None:
+def test_a_new_version_that_forbids_a_typed_value_still_opens(change: dict[str, Any], stand_in: StandIn) -> None:
     months = EVERY_TYPE[3]
     stand_in.cards = [hand_made([months])]
     app = opened(lang="en")
@@ -184,7 +184,7 @@ def test_a_new_version_that_forbids_what_was_typed_still_opens(change: dict[str,
 # Other people's words
 
 
-def test_hostile_words_are_shown_as_plain_text(stand_in: StandIn) -> None:
+def test_hostile_texts_are_shown_as_plain_text(stand_in: StandIn) -> None:
     field = EVERY_TYPE[3] | {"label": HOSTILE, "help": HOSTILE, "group": HOSTILE, "unit": HOSTILE}
     band = {"value": "x", "label": HOSTILE, "low": 0, "high": 1, "tone": "bad"}
     output = hand_made([])["output"] | {"sentence": HOSTILE, "bands": [band]}

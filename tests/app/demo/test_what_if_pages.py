@@ -22,7 +22,7 @@ def answering(request: Any, service: TestClient, toys: TestClient, monkeypatch: 
 # What to change
 
 
-def test_a_goal_of_ones_own_and_what_stays_are_in_the_address_and_come_back_with_it(service: TestClient) -> None:
+def test_a_range_as_goal_and_the_fixed_fields_are_restored_from_the_url(service: TestClient) -> None:
     app = quiet(opened("to-change", model="diamond-price", lang="en", start="engagement-ring"))
     app.number_input(key="to-change/most/diamond-price").set_value(2000.0)
     quiet(app.run())
@@ -56,7 +56,7 @@ def test_a_chance_of_any_label_can_be_the_goal(model: str, service: TestClient, 
         assert f"label={labels[0]}" in app.query_params["view"]
 
 
-def test_two_changes_in_one_message_of_the_browser_are_both_taken() -> None:
+def test_two_changes_in_one_message_of_the_browser_are_both_applied() -> None:
     app = quiet(opened("to-change", model="diamond-price", lang="en", start="engagement-ring"))
     app.number_input(key="to-change/least/diamond-price").set_value(1800.0)
     app.number_input(key="to-change/most/diamond-price").set_value(2000.0)
@@ -79,7 +79,7 @@ def marks(app: AppTest) -> list[tuple[str, float, float]]:
     ]
 
 
-def test_the_full_mark_is_the_case_and_the_hollow_one_its_start(service: TestClient) -> None:
+def test_the_full_mark_is_the_case_and_the_hollow_mark_is_its_start(service: TestClient) -> None:
     start = next(
         e["row"] for e in service.get("/v1/models/diamond-price").json()["examples"] if e["name"] == "engagement-ring"
     )
@@ -94,7 +94,7 @@ def test_the_full_mark_is_the_case_and_the_hollow_one_its_start(service: TestCli
     assert found["circle-open"] == pytest.approx((start["carat"], begun))
 
 
-def test_a_map_marks_case_and_start_where_they_are_even_between_its_points(service: TestClient) -> None:
+def test_a_map_marks_case_and_start_also_between_its_points(service: TestClient) -> None:
     app = quiet(
         opened("what-if", model="diamond-price", lang="en", start="engagement-ring", carat="1.13", view="carat,depth")
     )
@@ -106,7 +106,7 @@ def test_a_map_marks_case_and_start_where_they_are_even_between_its_points(servi
 
 
 @pytest.mark.parametrize("model", ["pet-kind"])
-def test_a_map_says_of_a_value_that_is_not_known_that_it_has_no_place(model: str) -> None:
+def test_a_map_says_that_an_unknown_value_has_no_position(model: str) -> None:
     app = quiet(opened("what-if", model=model, lang="en", noise="null", view="noise,weight"))
     assert any("not known: Noise" in each.value for each in app.caption)
     app = quiet(opened("what-if", model=model, lang="en", noise="1", view="noise,weight"))

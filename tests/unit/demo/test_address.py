@@ -51,13 +51,13 @@ SAVED_LINK = (
 )
 
 
-def test_an_old_link_to_a_case_with_a_row_of_its_own_opens_it_and_is_written_alike() -> None:
+def test_an_old_link_to_a_case_with_an_external_row_is_read_and_written_alike() -> None:
     case = cases.decode_case(CARD, GIVEN_LINK)
     assert (case.start, case.start_row, case.row, case.rejected) == ("given", ROW, ROW, [])
     assert cases.encode_case(CARD, case, "pl") == GIVEN_LINK
 
 
-def test_an_old_link_to_a_changed_example_opens_it_and_is_written_alike() -> None:
+def test_an_old_link_to_a_changed_example_is_read_and_written_alike() -> None:
     link = {"model": "fifth", "lang": "en", "start": "e", "amount": "-2.5", "_embed": "true", "_lang": "a&b=c"}
     case = cases.decode_case(CARD, link)
     assert case.start_row["amount"] == 7
@@ -65,7 +65,7 @@ def test_an_old_link_to_a_changed_example_opens_it_and_is_written_alike() -> Non
     assert cases.encode_case(CARD, case, "en") == link
 
 
-def test_an_old_link_brings_its_saved_cases_those_of_other_models_too() -> None:
+def test_an_old_link_restores_the_saved_cases_of_all_models() -> None:
     saved = saved_cases.decode_saved_cases(SAVED_LINK)
     assert saved["other"] == [["Jan", {"x": 1}]]
     assert saved_cases.check_saved_cases(CARD, saved["fifth"]) == ([SavedCase("Ania", ROW)], False)
@@ -113,17 +113,17 @@ def test_an_old_link_to_a_client_is_read_and_written_alike() -> None:
 
 
 @given(some.lists(some.tuples(some.text(max_size=9), some.text(max_size=9)), max_size=9))
-def test_pairs_come_back_in_their_order(pairs: list[tuple[str, str]]) -> None:
+def test_pairs_round_trip_in_their_order(pairs: list[tuple[str, str]]) -> None:
     clean = [(name.encode(errors="ignore").decode(), text.encode(errors="ignore").decode()) for name, text in pairs]
     assert decode_pairs(encode_pairs(clean)) == clean
 
 
-def test_a_text_of_too_many_pairs_holds_none() -> None:
+def test_a_text_with_too_many_pairs_decodes_to_none() -> None:
     assert decode_pairs("a=1&" * 500) == []
 
 
 @given(some.floats(allow_nan=False, allow_infinity=False))
-def test_a_number_comes_back_exactly(value: float) -> None:
+def test_a_number_round_trips_exactly(value: float) -> None:
     assert decode_number(encode_number(value)) == value
 
 
@@ -140,13 +140,13 @@ TREES = some.recursive(
 
 
 @given(TREES)
-def test_packed_json_comes_back_in_letters_that_a_url_may_hold(tree: object) -> None:
+def test_packed_json_round_trips_in_url_safe_characters(tree: object) -> None:
     text = packed_json.encode_json(tree)
     assert packed_json.decode_json(text) == tree
     assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 @given(some.text(max_size=12))
-def test_no_field_is_taken_for_a_parameter_of_ours_and_no_two_share_one(name: str) -> None:
+def test_no_field_has_a_reserved_parameter_and_no_two_fields_share_one(name: str) -> None:
     assert not is_reserved(field_parameter(name))
     assert field_parameter(f"_{name}") != field_parameter(name)

@@ -11,27 +11,27 @@ from tests.support.demo_cards import EVERY_TYPE, card_of, values_of
 
 
 @given(some.data())
-def test_an_address_brings_back_every_field(data: some.DataObject) -> None:
+def test_a_case_round_trips_through_the_url(data: some.DataObject) -> None:
     card = card_of(EVERY_TYPE)
-    begun = cases.start_case(card, next(iter(cases.get_start_rows(card))))
-    begun.row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
-    read = cases.decode_case(card, cases.encode_case(card, begun, "pl"))
-    assert read.row == begun.row
-    assert read.rejected == []
+    start = cases.start_case(card, next(iter(cases.get_start_rows(card))))
+    start.row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
+    decoded = cases.decode_case(card, cases.encode_case(card, start, "pl"))
+    assert decoded.row == start.row
+    assert decoded.rejected == []
 
 
 @given(some.data())
-def test_an_address_brings_back_a_row_that_is_none_of_the_cards_as_the_start_of_its_case(data: some.DataObject) -> None:
+def test_a_case_with_an_external_row_round_trips_through_the_url(data: some.DataObject) -> None:
     card = card_of(EVERY_TYPE)
     row = {field["name"]: data.draw(values_of(field)) for field in card["inputs"]}
     opened = cases.case_from_row(card, row)
-    read = cases.decode_case(card, cases.encode_case(card, opened, "pl"))
-    assert (read.start, read.start_row, read.row) == (cases.EXTERNAL, row, row)
-    assert not read.changed()
+    decoded = cases.decode_case(card, cases.encode_case(card, opened, "pl"))
+    assert (decoded.start, decoded.start_row, decoded.row) == (cases.EXTERNAL, row, row)
+    assert not decoded.changed()
 
 
 @given(some.dictionaries(some.text(max_size=8), some.text(max_size=60)))
-def test_no_address_however_hostile_gives_a_value_that_the_card_forbids(parameters: dict[str, str]) -> None:
+def test_no_url_gives_a_value_that_the_card_forbids(parameters: dict[str, str]) -> None:
     card = card_of(EVERY_TYPE)
     row = cases.decode_case(card, parameters).row
     assert list(row) == [field["name"] for field in card["inputs"]]
@@ -47,7 +47,7 @@ def test_no_address_however_hostile_gives_a_value_that_the_card_forbids(paramete
         pytest.param("EMBED"),
     ],
 )
-def test_a_field_may_have_any_name_even_one_of_ours(name: str) -> None:
+def test_a_field_may_have_any_name_even_a_reserved_one(name: str) -> None:
     card = card_of([{"name": name, "type": "integer", "default": 1}])
     case = cases.start_case(card, "default")
     case.row[name] = 7
@@ -60,31 +60,31 @@ def test_a_field_may_have_any_name_even_one_of_ours(name: str) -> None:
     "text",
     ["abc", "", "NaN", "inf", "1e400", "9" * 5000, "0x10", "1_000", "10", "-1", "1.5", " 1", "1\n", "null"],
 )
-def test_a_number_that_is_none_is_named_and_left_out(text: str) -> None:
+def test_an_invalid_number_in_the_url_is_reported_and_left_out(text: str) -> None:
     card = card_of([{"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "default": 2}])
-    read = cases.decode_case(card, {"months": text})
-    assert read.row == {"months": 2}
-    assert len(read.rejected) == 1
-    assert read.rejected[0].startswith("months=")
-    assert len(read.rejected[0]) <= 40
+    decoded = cases.decode_case(card, {"months": text})
+    assert decoded.row == {"months": 2}
+    assert len(decoded.rejected) == 1
+    assert decoded.rejected[0].startswith("months=")
+    assert len(decoded.rejected[0]) <= 40
 
 
-def test_a_link_with_nonsense_says_which_values_it_did_not_understand() -> None:
+def test_an_invalid_link_reports_which_parameters_were_rejected() -> None:
     field = {"name": "cut", "type": "category", "categories": [{"value": "Fair"}], "default": "Fair"}
     card = card_of([field, {"name": "remark", "type": "text", "max_length": 5, "default": ""}])
-    read = cases.decode_case(card, {"cut": "Odd", "remark": "too long", "colour": "D", "start": "nobody"})
-    assert read.row == {"cut": "Fair", "remark": ""}
-    assert sorted(read.rejected) == ["colour=D", "cut=Odd", "remark=too long", "start=nobody"]
+    decoded = cases.decode_case(card, {"cut": "Odd", "remark": "too long", "colour": "D", "start": "nobody"})
+    assert decoded.row == {"cut": "Fair", "remark": ""}
+    assert sorted(decoded.rejected) == ["colour=D", "cut=Odd", "remark=too long", "start=nobody"]
 
 
-def test_an_address_carries_only_what_was_changed() -> None:
+def test_the_url_holds_only_the_changed_fields() -> None:
     card = card_of([{"name": "a", "type": "integer", "default": 1}, {"name": "b", "type": "integer", "default": 1}])
     case = cases.start_case(card, "default")
     case.row["b"] = 2
     assert cases.encode_case(card, case, "pl") == {"model": "fifth", "lang": "pl", "start": "default", "b": "2"}
 
 
-def test_a_case_starts_with_an_example_else_with_what_is_usual() -> None:
+def test_a_case_starts_from_an_example_else_from_typical_values() -> None:
     inputs: list[dict[str, Any]] = [
         {"name": "months", "type": "integer", "seen": [0, 8]},
         {"name": "sure", "type": "boolean"},

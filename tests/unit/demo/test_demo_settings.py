@@ -13,7 +13,7 @@ from wire.settings_reader import WrongSettings
 @pytest.mark.parametrize(
     "text", ["**bold**", "[x](http://evil)", ":red[x]", "$x$", "`x`", "<b>", ":material/bug:", "~~x~~", "# x"]
 )
-def test_no_label_is_taken_for_markdown(text: str) -> None:
+def test_markdown_in_a_label_is_escaped(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", escape_markdown(text)) == text
     assert not re.search(r"(?<!\\)[*\[\]:$`<~#]", escape_markdown(text))
 
@@ -21,12 +21,12 @@ def test_no_label_is_taken_for_markdown(text: str) -> None:
 @pytest.mark.parametrize(
     "environment", [{"DEMO_PROT": "1"}, {"DEMO_PORT": "x"}, {"DEMO_SERVICE_URL": "file:///etc"}, {"DEMO_HOST": "0.0.0.0"}]
 )
-def test_a_wrong_setting_is_refused_by_name(environment: dict[str, str]) -> None:
+def test_a_wrong_setting_is_refused_with_its_name(environment: dict[str, str]) -> None:
     with pytest.raises(WrongSettings, match=next(iter(environment))):
         read_settings(environment)
 
 
-def test_feeds_are_named_model_by_model() -> None:
+def test_feeds_are_set_for_each_model() -> None:
     settings = read_settings({"DEMO_FEEDS": "one=/a/b=c.jsonl, two=x.jsonl"})
     assert settings.feeds_by_model() == {"one": Path("/a/b=c.jsonl"), "two": Path("x.jsonl")}
     for wrong in ("x.jsonl", "=x", "one="):

@@ -33,6 +33,6 @@ def test_whatever_an_address_says_is_an_inquiry_that_fits(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "mistakes?threshold=nan&alarm=-1", "mistakes?" + "&" * 5000, "groups?by=nobody"])
-def test_nonsense_is_as_if_nobody_had_said_it(text: str) -> None:
+def test_invalid_text_in_the_url_gives_the_default_goal(text: str) -> None:
     found = evaluation_query.decode_query(text, QUESTIONS, GROUPINGS)
     assert found == EvaluationQuery(text.partition("?")[0] or "apart")

@@ -33,7 +33,7 @@ def of(field: dict[str, Any], **more: Any) -> Any:
 
 
 @given(some.dates(date(2020, 1, 1), date(2030, 12, 31)))
-def test_a_date_comes_back_from_a_link_and_from_the_calendar(day: date) -> None:
+def test_a_date_round_trips_through_the_url_and_the_calendar(day: date) -> None:
     kind, text = of(DAY), day.isoformat()
     assert kind.decode(kind.encode(text)) == text
     assert kind.from_widget(kind.to_widget(text), text) == text
@@ -41,7 +41,7 @@ def test_a_date_comes_back_from_a_link_and_from_the_calendar(day: date) -> None:
 
 
 @given(some.datetimes(datetime(2020, 1, 1), datetime(2200, 1, 1)))
-def test_a_moment_comes_back_from_a_link_and_a_widget_without_seconds_changes_none(moment: datetime) -> None:
+def test_a_moment_round_trips_through_the_url_and_keeps_its_seconds_in_the_widget(moment: datetime) -> None:
     kind, text = of(MOMENT), moment.isoformat()
     assert kind.decode(kind.encode(text)) == text
     assert kind.from_widget(kind.to_widget(text), text) == text
@@ -83,12 +83,12 @@ def test_a_moment_with_an_offset_is_the_same_moment_in_utc(text: str, expected: 
         (MOMENT, "now"),
     ],
 )
-def test_a_link_with_a_date_that_the_card_forbids_is_not_understood(field: dict[str, Any], text: str) -> None:
+def test_a_date_outside_the_limits_of_the_card_is_rejected_from_the_url(field: dict[str, Any], text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - that is all it says
         of(field).decode(text)
 
 
-def test_a_date_may_be_unknown_where_the_card_says_so() -> None:
+def test_a_nullable_date_may_be_unknown() -> None:
     for field, value in ((DAY, "2026-11-29"), (MOMENT, "2026-11-29T14:30:00")):
         kind = of(field, nullable=True)
         assert kind.decode("null") is None
@@ -128,7 +128,7 @@ def test_a_cell_of_a_file_is_read_as_a_moment(cell: Any, expected: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["31.02.2026", "11/29/2026", "yesterday", 45000, True, datetime(2026, 11, 29, 14), b"x"])
-def test_a_cell_that_is_no_date_is_refused(cell: Any) -> None:
+def test_a_cell_without_a_valid_date_is_rejected(cell: Any) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - that is all it says
         of(DAY).from_cell(cell)
 
@@ -140,7 +140,7 @@ def test_people_read_dates_in_their_language_and_moments_in_utc() -> None:
     assert of(MOMENT).value_with_unit("2026-11-29T14:30:27", POLISH) == f"29 lis 2026, 14:30{NO_BREAK}UTC"
 
 
-def test_without_a_default_a_date_begins_in_the_middle_of_what_was_seen() -> None:
+def test_the_typical_date_is_the_middle_of_the_training_range() -> None:
     assert of(DAY, seen=["2026-01-01", "2026-01-31"]).default() == "2026-01-16"
     assert of(MOMENT, seen=["2026-01-01T00:00:00", "2026-01-01T01:00:00Z"]).default() == "2026-01-01T00:30:00"
     assert of(DAY).default() == "2020-01-01"
@@ -149,7 +149,7 @@ def test_without_a_default_a_date_begins_in_the_middle_of_what_was_seen() -> Non
 
 
 @given(some.dates(), some.integers(0, 1_000_000))
-def test_an_axis_of_dates_has_a_few_ticks_inside_it_in_order(first: date, days: int) -> None:
+def test_the_ticks_of_a_date_axis_are_few_ordered_and_inside_the_axis(first: date, days: int) -> None:
     low = float((first - date(1970, 1, 1)).days)
     high = min(low + days, float((date.max - date(1970, 1, 1)).days))
     ticks = calendar_days(low, high)
@@ -160,7 +160,7 @@ def test_an_axis_of_dates_has_a_few_ticks_inside_it_in_order(first: date, days: 
     assert len(set(words)) == len(words)
 
 
-def test_the_ticks_of_a_year_are_firsts_of_months_and_those_of_a_day_are_hours() -> None:
+def test_the_ticks_of_a_year_are_starts_of_months_and_those_of_a_day_are_hours() -> None:
     year = of(DAY).ticks(of(DAY).position("2026-01-01"), of(DAY).position("2026-12-31"), ENGLISH)
     assert [word for _, word in year] == ["Jan 2026", "Mar 2026", "May 2026", "Jul 2026", "Sep 2026", "Nov 2026"]
     at = of(MOMENT).position
@@ -202,7 +202,7 @@ def test_cells_are_read_by_the_type_of_their_field(kind: str, cell: Any, sign: s
 
 
 @pytest.mark.parametrize("cell", ["1_000", "nan", "inf", "1,5", "", "0x10", "१"])
-def test_what_is_no_number_in_a_cell_is_none(cell: str) -> None:
+def test_a_cell_without_a_valid_number_is_rejected(cell: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - that is all it says
         of({"name": "x", "type": "number"}).from_cell(cell)
 
@@ -210,7 +210,7 @@ def test_what_is_no_number_in_a_cell_is_none(cell: str) -> None:
 # A type that the demo does not know
 
 
-def test_a_field_of_an_unknown_type_has_its_default_in_every_row_and_stands_in_no_link() -> None:
+def test_a_field_of_an_unknown_type_keeps_its_default_and_is_not_in_the_url() -> None:
     fields = [{"name": "age", "type": "integer", "default": 3}, IMAGE]
     card = cast(Card, {"name": "m", "version": "v", "inputs": fields, "output": {"kind": "regression"}})
     assert cases.complete_row(card, {"age": 5, "photo": "mine.png"}) == {"age": 5, "photo": "grey.png"}
@@ -222,12 +222,12 @@ def test_a_field_of_an_unknown_type_has_its_default_in_every_row_and_stands_in_n
 
 
 @pytest.mark.parametrize("value", ["a", 3, 2.5, True, None, {"width": 3}, [1, 2]])
-def test_whatever_the_value_of_an_unknown_type_is_it_has_words(value: Any) -> None:
+def test_any_value_of_an_unknown_type_has_a_text(value: Any) -> None:
     for tr in (ENGLISH, POLISH):
         assert of(IMAGE).value_with_unit(value, tr)
 
 
-def test_every_type_has_one_module_and_no_other_one_is_known() -> None:
+def test_every_field_type_has_exactly_one_module() -> None:
     assert field_types._TYPES.keys() == KNOWN
     modules = [kind.__module__ for kind in field_types._TYPES.values()]
     assert len(set(modules)) == len(KNOWN)
@@ -268,11 +268,11 @@ def test_no_module_of_demo_client_or_pipeline_compares_the_type_of_a_field() -> 
         'match field["type"]:\n    case "text":\n        pass',
     ],
 )
-def test_a_comparison_of_a_type_would_be_found(line: str) -> None:
+def test_the_search_finds_every_form_of_a_type_comparison(line: str) -> None:
     assert compared_types(ast.parse(line))
 
 
-def test_no_module_outside_of_the_package_knows_one_type_from_another() -> None:
+def test_no_module_outside_the_package_distinguishes_field_types() -> None:
     allowed = {"demo.fields", "demo.fields.field_type", "demo.fields.field_types"}
     for file in (ROOT / "demo").rglob("*.py"):
         if file.parent.name != "fields":

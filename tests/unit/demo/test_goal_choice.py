@@ -1,4 +1,4 @@
-"""Promises of wishes: an address brings back what was wished for, nonsense is left out, the service takes every wish."""
+"""Promises of the goal: it round-trips through the URL, invalid parts are left out, and the service accepts it."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def between(ends: some.SearchStrategy[float]) -> some.SearchStrategy[dict[str, f
     return both.map(lambda pair: dict(zip(("minimum", "maximum"), pair if None in pair else sorted(pair), strict=True)))  # type: ignore[type-var]
 
 
-def wishes_of(card: Card) -> some.SearchStrategy[GoalChoice]:
+def choices_of(card: Card) -> some.SearchStrategy[GoalChoice]:
     if card is VALUES:
         return some.builds(lambda ends, fixed: GoalChoice(**ends, fixed=fixed), between(NUMBERS), FIXED)
     own = some.builds(
@@ -52,32 +52,32 @@ def wishes_of(card: Card) -> some.SearchStrategy[GoalChoice]:
     return own | some.builds(GoalChoice, band=some.sampled_from(["yes & no", "no"]), fixed=FIXED)
 
 
-@given(some.sampled_from([CHANCES, VALUES]).flatmap(lambda card: some.tuples(some.just(card), wishes_of(card))))
-def test_an_address_brings_back_what_was_wished_for(asked: tuple[Card, GoalChoice]) -> None:
-    card, wish = asked
-    assert goal_choice.decode_goal(card, goal_choice.encode_goal(wish)) == wish
+@given(some.sampled_from([CHANCES, VALUES]).flatmap(lambda card: some.tuples(some.just(card), choices_of(card))))
+def test_a_goal_round_trips_through_the_url(pair: tuple[Card, GoalChoice]) -> None:
+    card, choice = pair
+    assert goal_choice.decode_goal(card, goal_choice.encode_goal(choice)) == choice
 
 
 @given(some.sampled_from([CHANCES, VALUES]), some.text(max_size=200) | some.text("goalbendst=&;%+10.-ef", max_size=60))
-def test_whatever_an_address_says_is_a_wish_that_fits_the_card(card: Card, text: str) -> None:
-    wish = goal_choice.decode_goal(card, text)
-    assert goal_choice.decode_goal(card, goal_choice.encode_goal(wish)) == wish
-    assert set(wish.fixed) <= {"a", "b & c=d"}
-    assert wish.band or wish.minimum is not None or wish.maximum is not None
-    (name,) = goal_choice.to_goal(card, wish)
+def test_any_text_in_the_url_decodes_to_a_goal_that_fits_the_card(card: Card, text: str) -> None:
+    choice = goal_choice.decode_goal(card, text)
+    assert goal_choice.decode_goal(card, goal_choice.encode_goal(choice)) == choice
+    assert set(choice.fixed) <= {"a", "b & c=d"}
+    assert choice.band or choice.minimum is not None or choice.maximum is not None
+    (name,) = goal_choice.to_goal(card, choice)
     assert name in {"decision", "probability" if card is CHANCES else "value"}
 
 
 @pytest.mark.parametrize(
     "text", ["", "goal=other", "most=nan", "most=inf", "most=2", "least=0.9&most=0.1", "&" * 5000, "label=one", "most=1e999"]
 )
-def test_nonsense_is_as_if_nobody_had_said_it(text: str) -> None:
+def test_invalid_text_in_the_url_gives_the_default_goal(text: str) -> None:
     assert goal_choice.decode_goal(CHANCES, text) == goal_choice.default_goal(CHANCES) == GoalChoice(band="yes & no")
 
 
-@given(wishes_of(VALUES), some.sampled_from(["minimum", "maximum"]), some.none() | NUMBERS)
-def test_ends_never_cross_and_one_is_always_left(wish: GoalChoice, name: str, end: float | None) -> None:
-    changed = goal_choice.replace_end(wish, name, end)
+@given(choices_of(VALUES), some.sampled_from(["minimum", "maximum"]), some.none() | NUMBERS)
+def test_the_ends_of_a_range_never_cross_and_are_never_both_open(choice: GoalChoice, name: str, end: float | None) -> None:
+    changed = goal_choice.replace_end(choice, name, end)
     assert changed.minimum is not None or changed.maximum is not None
     assert changed.minimum is None or changed.maximum is None or changed.minimum <= changed.maximum
     assert end is None or getattr(changed, name) == end

@@ -36,7 +36,7 @@ def names_of(found: list[SavedCase]) -> list[str]:
         some.tuples(NAMES.map(lambda name: " ".join(name.split()) or "x"), ROWS), max_size=4, unique_by=lambda each: each[0]
     )
 )
-def test_an_address_brings_back_every_kept_case(cases: list[tuple[str, Any]]) -> None:
+def test_saved_cases_round_trip_through_the_url(cases: list[tuple[str, Any]]) -> None:
     mine = [SavedCase(name, row) for name, row in cases]
     address = saved_cases.encode_saved_cases({CARD["name"]: mine})
     found, lost = saved_cases.check_saved_cases(CARD, saved_cases.decode_saved_cases(address).get(CARD["name"], []))
@@ -45,7 +45,7 @@ def test_an_address_brings_back_every_kept_case(cases: list[tuple[str, Any]]) ->
 
 
 @given(some.lists(ROWS, min_size=2, max_size=4), some.randoms(use_true_random=False))
-def test_a_kept_case_is_found_by_its_number_wherever_it_is_moved_and_whatever_its_name(rows: list[Any], chance: Any) -> None:
+def test_a_saved_case_is_found_by_its_number_after_it_was_moved_and_renamed(rows: list[Any], chance: Any) -> None:
     mine = [SavedCase("same", row) for row in rows]
     before = {each.number: each.row for each in mine}
     chance.shuffle(mine)
@@ -59,7 +59,7 @@ def test_a_kept_case_is_found_by_its_number_wherever_it_is_moved_and_whatever_it
     assert saved_cases.index_of(found, gone.number) is None
 
 
-def test_cases_of_a_model_that_was_not_looked_at_go_on_in_the_address() -> None:
+def test_saved_cases_of_an_unvisited_model_stay_in_the_url() -> None:
     other = [["Anna", {"field": 1}]]
     assert saved_cases.decode_saved_cases(saved_cases.encode_saved_cases({"other": other, CARD["name"]: []})) == {
         "other": other
@@ -67,12 +67,12 @@ def test_cases_of_a_model_that_was_not_looked_at_go_on_in_the_address() -> None:
 
 
 @given(some.text(max_size=200) | some.binary(max_size=200).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
-def test_an_address_of_nonsense_is_refused_or_empty(text: str) -> None:
+def test_invalid_text_for_saved_cases_is_refused_or_empty(text: str) -> None:
     try:
-        held = saved_cases.decode_saved_cases(text)
+        content = saved_cases.decode_saved_cases(text)
     except ValueError:
         return
-    for own in held.values():
+    for own in content.values():
         saved_cases.check_saved_cases(CARD, own)
 
 
@@ -92,10 +92,10 @@ PLAIN = some.recursive(
 
 
 @given(some.lists(PLAIN | some.tuples(some.text(max_size=60), PLAIN), max_size=5))
-def test_whatever_stands_in_the_address_only_rows_that_fit_the_card_come_in(held: list[Any]) -> None:
-    brought = saved_cases.decode_saved_cases(packed(json.dumps({"fifth": held}).encode()))["fifth"]
+def test_only_rows_that_fit_the_card_are_accepted_from_the_url(content: list[Any]) -> None:
+    brought = saved_cases.decode_saved_cases(packed(json.dumps({"fifth": content}).encode()))["fifth"]
     found, lost = saved_cases.check_saved_cases(CARD, brought)
-    assert lost == (len(found) < len(held))
+    assert lost == (len(found) < len(content))
     assert len(set(names_of(found))) == len(found)
     for each in found:
         assert list(each.row) == [field["name"] for field in CARD["inputs"]]
@@ -116,28 +116,28 @@ def test_whatever_stands_in_the_address_only_rows_that_fit_the_card_come_in(held
     ],
     ids=["nested", "a bomb", "a list", "no list inside", "a number without end", "no text", "empty"],
 )
-def test_what_cannot_be_kept_cases_is_refused(content: bytes) -> None:
+def test_json_of_another_form_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):
         saved_cases.decode_saved_cases(packed(content))
 
 
-def test_no_more_cases_come_in_than_a_table_holds() -> None:
+def test_no_more_cases_are_accepted_than_a_table_shows() -> None:
     many = packed(json.dumps({"fifth": [["x", {}]] * 500}).encode())
     found, _ = saved_cases.check_saved_cases(CARD, saved_cases.decode_saved_cases(many)["fifth"])
     assert len(found) == saved_cases.MAX_CASES
     assert len(set(names_of(found))) == saved_cases.MAX_CASES
 
 
-def test_what_would_be_lost_by_a_refresh_does_not_fit() -> None:
+def test_cases_too_long_for_the_url_do_not_fit() -> None:
     noise = "".join(chr(33 + place * place % 9000) for place in range(9000))
     assert saved_cases.fits_url({"fifth": [SavedCase("x", {"remark": "short"})]})
     assert not saved_cases.fits_url({"fifth": [SavedCase("x", {"remark": noise})]})
 
 
 @given(some.lists(NAMES, max_size=8))
-def test_every_new_name_is_one_of_its_own(wanted: list[str]) -> None:
+def test_every_new_name_is_unique(names: list[str]) -> None:
     mine: list[SavedCase] = []
-    for name in wanted:
+    for name in names:
         mine.append(SavedCase(saved_cases.make_unique_name(mine, name), {}))
     assert len(set(names_of(mine))) == len(mine)
     assert all(len(name) <= saved_cases.MAX_NAME for name in names_of(mine))
@@ -147,7 +147,7 @@ PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]
 
 
 @given(some.lists(ROWS, min_size=1, max_size=3), NAMES)
-def test_the_file_holds_every_cell_and_none_that_a_spreadsheet_would_run(rows: list[Any], name: str) -> None:
+def test_the_file_holds_every_cell_and_no_formula(rows: list[Any], name: str) -> None:
     mine = [SavedCase(name, row) for row in rows]
     text = case_table.cases_to_csv(CARD, mine, [{"value": "0.5", "version": "v1"}] * len(mine))
     head, *lines = csv.reader(io.StringIO(text, newline=""))
