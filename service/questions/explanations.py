@@ -3,7 +3,8 @@
 A field that is left out takes its values from the reference rows of the bundle. A word that is left out is cut from the
 text. With few fields, all coalitions are scored. With more, permutations are drawn with a seed made of the row, so the same
 row always gets the same values. The standard error contains the error of the permutations and of the choice of reference
-rows. A linear model gets its closed form: the coefficient times the distance from the mean of the reference rows.
+rows. A linear model needs no closed form: if its answer is linear in the fields, these values equal the coefficient times
+the distance from the mean of the reference rows.
 """
 
 import hashlib
