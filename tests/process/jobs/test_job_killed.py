@@ -79,7 +79,7 @@ AFTER_THE_SWITCH = {
     "after old runs were marked": ("service.store.run_history:delete_discarded_rows", 2),
     "while their rows are deleted": ("service.store.run_history:delete", 4),
     "while files are written": ("service.jobs.run_files:{row}", 1500),
-    "between the files": ("service.jobs.run_files:_put", 2),
+    "between the files": ("service.jobs.run_files:_write_file", 2),
 }
 
 
@@ -101,7 +101,7 @@ def test_a_job_that_is_killed_after_the_switch_serves_the_whole_new_run_and_the_
     first = run_history.list_runs(store).items[0]
     whole = content(store, first.id)
     function, call = AFTER_THE_SWITCH[point]
-    killed_before(function.format(row="_flat" if kind == "predict" else "_fields"), call, asked)
+    killed_before(function.format(row="_prediction_row" if kind == "predict" else "_feature_row"), call, asked)
     second = run_history.list_runs(store).items[0]
     assert (second.state, second.id != first.id, served(store)) == ("published", True, {second.id})
     assert content(store, second.id) == whole
@@ -128,7 +128,7 @@ def test_a_features_job_that_is_killed_while_it_sorts_leaves_nothing_behind_and_
     monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
     inputs["features"].to_parquet(tmp_path / "in.parquet")
     asked = command("features", tmp_path / "in.parquet")
-    killed_before("service.jobs.external_sort:_bucket", 5000, asked)
+    killed_before("service.jobs.external_sort:_bucket_index", 5000, asked)
     begun = run_history.list_runs(store).items[0]
     assert (begun.state, begun.rows, list((tmp_path / "room").iterdir())) == ("running", 0, [])
     main(asked)
