@@ -221,7 +221,7 @@ def test_a_real_run_needs_nothing_but_what_the_group_pipeline_names(url: str, tm
     ]
 
 
-ROW_BYTES, ROWS, MAX_KILOBYTES = 100_000, 4000, 400_000
+ROW_BYTES, ROWS, MAX_KILOBYTES = 100_000, 8000, 600_000
 MEASURED = """
 import re, sys
 from pathlib import Path
