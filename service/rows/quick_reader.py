@@ -29,7 +29,7 @@ class QuickReader:
         self._is_plain = all(
             isinstance(field, NumbersType) and field.is_plain and not field.nullable for field in self._fields
         )
-        self._text_columns = [index for index, field in enumerate(self._fields) if field.quick_type is str]
+        self._colon_columns = [index for index, field in enumerate(self._fields) if field.may_hold_colons]
         self._name_colons = sum(field.name.count(":") for field in self._fields)
         names = {f"f{index}": field.name for index, field in enumerate(card.inputs)}
         fields: Iterable[tuple[str, Any]] = zip(names, map(_quick_type, self._fields), strict=True)
@@ -57,8 +57,11 @@ class QuickReader:
         return (result, version or None) if result else None
 
     def _count_text_colons(self, rows: int, columns: list[tuple[Any, ...]], version: Any) -> int:
-        """Return how many colons the names of the fields and the texts of the request hold."""
-        texts = chain.from_iterable(columns[index] for index in self._text_columns)
+        """Return how many colons the names of the fields and the texts of the request hold.
+
+        An unknown category is not counted: its row is refused in any case.
+        """
+        texts = chain.from_iterable(columns[index] for index in self._colon_columns)
         text_colons = "".join(filter(None, texts)).count(":")
         return rows * self._name_colons + text_colons + (version.count(":") if isinstance(version, str) else 0)
 

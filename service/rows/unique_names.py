@@ -22,7 +22,12 @@ def has_unique_names(body: bytes, names: int, count_text_colons: Callable[[], in
     strings that it kept, or fewer; it is called only for bodies with more colons than names.
     """
     extra = _count_colons(body) - names
-    return extra == 0 or (extra > 0 and b"\\u003" not in body and count_text_colons() == extra)
+    return extra == 0 or (extra > 0 and not _may_escape_colons(body) and count_text_colons() == extra)
+
+
+def _may_escape_colons(body: bytes) -> bool:
+    """Tell whether the body holds the beginning of an escaped colon. The search for one byte is much the faster one."""
+    return b"\\" in body and b"\\u003" in body
 
 
 def _count_colons(body: bytes) -> int:
