@@ -47,18 +47,18 @@ def main(arguments: list[str] | None = None) -> int:
                 give_up_seconds=options.give_up_seconds,
                 overwrite=options.overwrite,
                 report=progress_bar.show,
-                notify=_at_intervals(progress_bar.say),
+                notify=_at_intervals(progress_bar.print_line),
             )
     except WrongSettings as error:
-        _say(f"pipeline: {error}")
+        _print_line(f"pipeline: {error}")
         return _UNUSABLE
     except PipelineError as error:
-        _say(f"pipeline: {error}")
+        _print_line(f"pipeline: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        _say("pipeline: Interrupted. The same command goes on from here, if it reads and writes files.")
+        _print_line("pipeline: Interrupted. The same command goes on from here, if it reads and writes files.")
         return _INTERRUPTED
-    _say(_sentence(summary))
+    _print_line(_sentence(summary))
     return _SOME_FAILED if summary.failed else 0
 
 
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--batch-records", type=_positive, default=500, help="records a request (500)")
     command.add_argument("--threads", type=_positive, default=4, help="requests at once (4)")
     command.add_argument("--give-up-seconds", type=_positive, default=120, help="how long to repeat a request (120)")
-    command.add_argument("--overwrite", action="store_true", help="replace OUT if it is there")
+    command.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
     return parser
 
 
@@ -123,27 +123,27 @@ class _ProgressBar:
             self._bar.set_postfix(records=progress.records, failed=progress.failed, refresh=False)
             self._bar.update(progress.read - self._bar.n)
 
-    def say(self, sentence: str) -> None:
+    def print_line(self, sentence: str) -> None:
         if self._bar is not None:
             self._bar.write(sentence, file=sys.stderr)
         else:
-            _say(sentence)
+            _print_line(sentence)
 
 
-def _at_intervals(say: Callable[[str], None]) -> Callable[[str], None]:
-    """Return a function that says at most one sentence in 5 seconds, as many threads may wait for the service."""
+def _at_intervals(notify: Callable[[str], None]) -> Callable[[str], None]:
+    """Return a function that prints at most one sentence in 5 seconds, because many threads may wait for the service."""
     last = -_NOTICE_SECONDS
 
-    def say_if_due(sentence: str) -> None:
+    def notify_if_due(sentence: str) -> None:
         nonlocal last
         if time.monotonic() - last >= _NOTICE_SECONDS:
             last = time.monotonic()
-            say(f"pipeline: {sentence}")
+            notify(f"pipeline: {sentence}")
 
-    return say_if_due
+    return notify_if_due
 
 
-def _say(sentence: str) -> None:
+def _print_line(sentence: str) -> None:
     sys.stderr.write(sentence + "\n")
     sys.stderr.flush()
 

@@ -20,8 +20,10 @@ CHECKPOINT_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. `identity` describes its input, model and options. Immutable, because a signal may interrupt the run
-    between any two steps, and the progress that is saved then must be consistent."""
+    """The progress of a run. `identity` describes its input, model and options.
+
+    Immutable, because a signal may interrupt a run between any two steps, and the saved progress must be consistent.
+    """
 
     identity: dict[str, Any]
     version: str
@@ -32,15 +34,15 @@ class Progress:
     failed_bytes: int = 0
     complete: bool = False
 
-    def after(self, good: bytes, bad: bytes, records: int, failed: int, read: int) -> "Progress":
+    def after(self, enriched: bytes, refused: bytes, records: int, failed: int, read: int) -> "Progress":
         """Return the progress after the text of some records is written."""
         return replace(
             self,
             records=self.records + records,
             failed=self.failed + failed,
             read=self.read + read,
-            written_bytes=self.written_bytes + len(good),
-            failed_bytes=self.failed_bytes + len(bad),
+            written_bytes=self.written_bytes + len(enriched),
+            failed_bytes=self.failed_bytes + len(refused),
         )
 
 
@@ -88,18 +90,18 @@ class Checkpoint:
             raise Unusable(f"{self._progress_path.name} cannot be read. Say --overwrite to begin again.") from None
 
     def begin(self, progress: Progress, *, overwrite: bool) -> None:
-        """Begin a new run. Raises Unusable if a file is there and `overwrite` is not given, or cannot be written."""
+        """Begin a new run. Raises Unusable if a file exists and `overwrite` is false, or a file cannot be written."""
         files = [self._target, self._failed] if self._progress_path else [self._target, self._failed, self._partial]
         existing = [file.name for file in files if file.exists()]
         if self._target.is_dir():
             raise Unusable(f"{self._target.name} is a folder.")
         if not self._failed.parent.is_dir():
-            raise Unusable(f"{self._failed.name} cannot be written: its folder is not there.")
+            raise Unusable(f"{self._failed.name} cannot be written: its folder does not exist.")
         if existing and not overwrite:
-            raise Unusable(f"{existing[0]} is there already. Move it away, or say --overwrite.")
+            raise Unusable(f"{existing[0]} exists already. Move it away, or say --overwrite.")
         self.progress = progress
         try:
-            self.save()  # first: without it, the other files would not be known as files of this run
+            self.save()  # first: without it, the other files are not known as files of this run
         except OSError as error:
             raise Unusable(f"{self._target.name} cannot be written: {error.strerror}.") from None
         self.resume(progress)
@@ -119,12 +121,12 @@ class Checkpoint:
             file.truncate(size)
             file.seek(size)
 
-    def append(self, good: bytes, bad: bytes, records: int, failed: int, read: int) -> None:
+    def append(self, enriched: bytes, refused: bytes, records: int, failed: int, read: int) -> None:
         """Append the text of some records, in their order."""
         enriched_file, failed_file = self._files
-        enriched_file.write(good)
-        failed_file.write(bad)
-        self.progress = self.progress.after(good, bad, records, failed, read)
+        enriched_file.write(enriched)
+        failed_file.write(refused)
+        self.progress = self.progress.after(enriched, refused, records, failed, read)
         if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
             self.save()
 
@@ -151,7 +153,7 @@ class Checkpoint:
         return self._partial
 
     def publish(self, final: Path) -> None:
-        """Put the final file in its place. A run that is killed here starts again with `complete`."""
+        """Move the final file to OUT. A run that is killed here starts again with `complete`."""
         if final.exists():
             final.replace(self._target)
         if self.progress.failed == 0:

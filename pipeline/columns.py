@@ -53,8 +53,8 @@ class Columns:
         """Return the fields of the model. Missing columns are left out, and so are empty cells of a CSV: the service names
         those that it needs."""
         convert = _from_text if from_text else _json_value
-        given = [(field, values[column]) for field, column in self._fields if column in values]
-        return {field["name"]: convert(field, value) for field, value in given if value != "" or not from_text}
+        pairs = [(field, values[column]) for field, column in self._fields if column in values]
+        return {field["name"]: convert(field, value) for field, value in pairs if value != "" or not from_text}
 
     def cells(self, prediction: Prediction) -> list[Any]:
         """Return the cells of the added columns."""

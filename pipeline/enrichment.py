@@ -113,8 +113,12 @@ def _client(url: str, api_key: str | None) -> Client:
 
 
 def _open_output(source: str, target: str, failed: str | Path | None) -> Output:
-    side = None if failed is None else Path(failed)
-    output = StdoutWriter(side) if target == STANDARD else Checkpoint(Path(target), side, resumable=source != STANDARD)
+    failed_path = None if failed is None else Path(failed)
+    output = (
+        StdoutWriter(failed_path)
+        if target == STANDARD
+        else Checkpoint(Path(target), failed_path, resumable=source != STANDARD)
+    )
     if source != STANDARD and any(file.exists() and file.samefile(source) for file in output.files):
         raise Unusable(f"{Path(source).name} would be written over: the output and the failed records need other names.")
     return output
@@ -155,7 +159,7 @@ def _append(output: Output, enricher: BatchEnricher, batch_records: int, threads
 
 
 def _publish(checkpoint: Checkpoint, source: str, formats: tuple[str, str], columns: Columns) -> None:
-    """Put the complete output in its place. Parquet is made now, from the text that was written."""
+    """Move the complete output to OUT. Parquet is made now, from the text that was written."""
     written = final = checkpoint.complete()
     if formats[1] == "parquet" and written.exists():
         final = written.with_name(written.name + ".parquet")

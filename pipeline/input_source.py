@@ -33,48 +33,48 @@ class Source:
     csv: CsvRecords | None = None
 
 
-def format_of(place: str, standard: str) -> str:
+def format_of(location: str, standard: str) -> str:
     """Return the format of a file by its ending. Raises Unusable."""
-    if place == STANDARD:
+    if location == STANDARD:
         return standard
-    ending = Path(place).suffix.lower()
+    ending = Path(location).suffix.lower()
     if ending not in _FORMATS:
-        raise Unusable(f"{Path(place).name}: the ending must be one of {', '.join(_FORMATS)}.")
+        raise Unusable(f"{Path(location).name}: the ending must be one of {', '.join(_FORMATS)}.")
     return _FORMATS[ending]
 
 
-def identity(place: str) -> dict[str, Any]:
+def identity(location: str) -> dict[str, Any]:
     """Return the size of a file and the hash of its bytes, which tell it from every other one."""
-    with _unusable_if_unreadable(place):
-        if stat.S_ISFIFO(Path(place).stat().st_mode):  # to hash it here would leave nothing for the run
-            raise Unusable(f"{Path(place).name} is a pipe: give it as standard input, with {STANDARD} for IN.")
-        with Path(place).open("rb") as file:
+    with _unusable_if_unreadable(location):
+        if stat.S_ISFIFO(Path(location).stat().st_mode):  # to hash it here would leave nothing for the run
+            raise Unusable(f"{Path(location).name} is a pipe: give it as standard input, with {STANDARD} for IN.")
+        with Path(location).open("rb") as file:
             return {"size": os.fstat(file.fileno()).st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 @contextmanager
-def open_source(place: str, format_: str, columns: Columns, *, names_needed: bool) -> Iterator[Source]:
+def open_source(location: str, format_: str, columns: Columns, *, names_needed: bool) -> Iterator[Source]:
     """Open an input. Raises Unusable if it lacks a column that the model needs."""
     if format_ == "parquet":
-        with _unusable_if_unreadable(place):
-            table = ParquetRecords(Path(place))
+        with _unusable_if_unreadable(location):
+            table = ParquetRecords(Path(location))
         _check(table.names, columns)
         yield Source(format_, iter(table), table.rows, table.names)
         return
-    with _unusable_if_unreadable(place):
-        if place == STANDARD and sys.stdin is None:
+    with _unusable_if_unreadable(location):
+        if location == STANDARD and sys.stdin is None:
             raise Unusable("Standard input is closed.")
         # Not sys.stdin, and never closed: a thread may still read from it when the run ends.
-        file = open(0, "rb", closefd=False) if place == STANDARD else Path(place).open("rb")  # noqa: SIM115
+        file = open(0, "rb", closefd=False) if location == STANDARD else Path(location).open("rb")  # noqa: SIM115
     try:
-        yield _lines_of(file, place, format_, columns, names_needed)
+        yield _lines_of(file, location, format_, columns, names_needed)
     finally:
-        if place != STANDARD:
+        if location != STANDARD:
             file.close()
 
 
-def _lines_of(file: BinaryIO, place: str, format_: str, columns: Columns, names_needed: bool) -> Source:  # noqa: FBT001
-    total = None if place == STANDARD else os.fstat(file.fileno()).st_size
+def _lines_of(file: BinaryIO, location: str, format_: str, columns: Columns, names_needed: bool) -> Source:  # noqa: FBT001
+    total = None if location == STANDARD else os.fstat(file.fileno()).st_size
     if format_ == "csv":
         rows = CsvRecords(file, columns.needed)
         _check(rows.names, columns)
@@ -90,8 +90,8 @@ def _check(names: list[str], columns: Columns) -> None:
     columns.check_free(names)
     missing = [name for name in columns.needed if name not in names]
     if missing:
-        there = ", ".join(names[:20])
-        raise Unusable(f"The input has no column {missing[0]}, only {there}. Say --field {missing[0]}=COLUMN.")
+        columns_listed = ", ".join(names[:20])
+        raise Unusable(f"The input has no column {missing[0]}, only {columns_listed}. Say --field {missing[0]}=COLUMN.")
 
 
 def _names_of_first(records: Iterator[Record], columns: Columns) -> tuple[list[str], Iterator[Record]]:
@@ -111,13 +111,13 @@ def _names_of_first(records: Iterator[Record], columns: Columns) -> tuple[list[s
 
 
 @contextmanager
-def _unusable_if_unreadable(place: str) -> Iterator[None]:
+def _unusable_if_unreadable(location: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         if error.filename is None:
             raise
-        raise Unusable(f"{Path(place).name} cannot be read: {error.strerror}.") from None
+        raise Unusable(f"{Path(location).name} cannot be read: {error.strerror}.") from None
 
 
 def records_after(records: Iterable[Record], number: int) -> Iterator[Record]:

@@ -97,7 +97,7 @@ class PatientClient:
     def _version_is_gone(self) -> str:
         return (
             f"The service no longer serves version {self._version[:12]} of {self._model}, with which this run began. "
-            "What was written is good; one file has one version."
+            "The records written so far are valid; one file has one version."
         )
 
 

@@ -19,7 +19,7 @@ class StdoutWriter:
         self.failed_file = "standard error" if failed is None else str(failed)
         self.progress = Progress({}, "")
 
-    def load(self, *, overwrite: bool) -> None:  # noqa: ARG002 - there is nothing to overwrite
+    def load(self, *, overwrite: bool) -> None:  # noqa: ARG002 - standard output holds nothing to overwrite
         return None
 
     def begin(self, progress: Progress, *, overwrite: bool) -> None:  # noqa: ARG002
@@ -35,13 +35,13 @@ class StdoutWriter:
     def resume(self, progress: Progress) -> None:
         raise NotImplementedError
 
-    def append(self, good: bytes, bad: bytes, records: int, failed: int, read: int) -> None:
-        sys.stdout.buffer.write(good)
+    def append(self, enriched: bytes, refused: bytes, records: int, failed: int, read: int) -> None:
+        sys.stdout.buffer.write(enriched)
         sys.stdout.buffer.flush()
-        side = self._file or sys.stderr.buffer
-        side.write(bad)
-        side.flush()
-        self.progress = self.progress.after(good, bad, records, failed, read)
+        failed_file = self._file or sys.stderr.buffer
+        failed_file.write(refused)
+        failed_file.flush()
+        self.progress = self.progress.after(enriched, refused, records, failed, read)
 
     def save(self) -> None:
         """Do nothing: all is written."""

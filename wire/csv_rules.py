@@ -37,7 +37,7 @@ def names_of(line: str, separator: str) -> list[str]:
 
 
 def header_text(lines: Iterator[str]) -> str:
-    """Take the header from some lines: the first, and the next ones while a quote is open. Empty if there are no lines."""
+    """Return the header: the first of some lines, and the next ones while a quote is open. Empty without lines."""
     text = next(lines, "")
     for _ in range(MAX_HEADER_LINES - 1):
         if text.count('"') % 2 == 0:

@@ -1,4 +1,4 @@
-"""The types that an input field of a card may have. Each program has its own table of what it does with each."""
+"""The types that an input field of a card may have. Each program has a table of what it does with each type."""
 
 from typing import Literal
 

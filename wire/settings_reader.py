@@ -36,13 +36,13 @@ def read_settings(shape: type[S], prefix: str, environment: Mapping[str, str]) -
     A field is a `str`, a `Literal` of texts, or an `Annotated[int | float, Range(…)]`. A name may be in lower case after the
     prefix. Raises WrongSettings if a variable with the prefix names no field, or a value does not fit its field.
     """
-    given = {name.removeprefix(prefix).upper(): value for name, value in environment.items() if name.startswith(prefix)}
+    texts = {name.removeprefix(prefix).upper(): value for name, value in environment.items() if name.startswith(prefix)}
     kinds = get_type_hints(shape, include_extras=True)
-    known = {field.name.upper(): field.name for field in fields(shape)}  # type: ignore[arg-type] # S is a dataclass
-    for name in sorted(given.keys() - known.keys()):
-        nearest = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    field_names = {field.name.upper(): field.name for field in fields(shape)}  # type: ignore[arg-type] # S is a dataclass
+    for name in sorted(texts.keys() - field_names.keys()):
+        nearest = get_close_matches(name, field_names, n=1, cutoff=0.0)[0]
         raise WrongSettings(f"There is no setting {prefix}{name[:64]}. The nearest one is {prefix}{nearest}.")
-    values = {known[name]: _value(prefix + name, text, kinds[known[name]]) for name, text in given.items()}
+    values = {field_names[name]: _value(prefix + name, text, kinds[field_names[name]]) for name, text in texts.items()}
     return shape(**values)
 
 

@@ -1,4 +1,4 @@
-"""JSON read strictly: a name is given once in an object, NaN and Infinity are no numbers."""
+"""JSON read strictly: a name occurs once in an object; NaN and Infinity are refused."""
 
 import json
 import math

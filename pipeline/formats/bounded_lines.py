@@ -24,7 +24,7 @@ class BoundedLines:
         self._file = file
         self.number = 0
         self.bytes_read = 0
-        self.taken: list[bytes] = []
+        self.raw_lines: list[bytes] = []
         """The lines since the caller last emptied the list; a record may have several."""
 
     def __iter__(self) -> "BoundedLines":
@@ -39,7 +39,7 @@ class BoundedLines:
         if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
             self._skip_rest()
             raise LineTooLong(line[:_MAX_START_BYTES])
-        self.taken.append(line)
+        self.raw_lines.append(line)
         return line.decode("utf-8", "surrogateescape")
 
     def _skip_rest(self) -> None:

@@ -40,9 +40,9 @@ class ParquetRecords:
             for batch in _batches(self._file):
                 weight = batch.nbytes // batch.num_rows + _CELL_BYTES * len(self.names)
                 columns = [python_values(column) for column in batch.columns]
-                for place in range(batch.num_rows):
+                for index in range(batch.num_rows):
                     number += 1
-                    values = {name: column[place] for name, column in zip(self.names, columns, strict=True)}
+                    values = {name: column[index] for name, column in zip(self.names, columns, strict=True)}
                     yield Record(number, 1, values=values, weight=weight)
 
 
@@ -60,29 +60,29 @@ def join(source: Path, written: Path, added: dict[str, bool], target: Path) -> N
         before = 0
         with _writer(target, schema) as write:
             for batch in _batches(file):
-                places: list[int] = []
+                indices: list[int] = []
                 cells: list[list[Any]] = []
                 while answer is not None and answer["number"] <= before + batch.num_rows:
-                    places.append(answer["number"] - before - 1)
+                    indices.append(answer["number"] - before - 1)
                     cells.append(answer["added"])
                     answer = next(answers, None)
                 before += batch.num_rows
                 columns = list(zip(*cells, strict=True)) or [()] * len(added)
                 more = [pyarrow.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-                rows = batch.take(pyarrow.array(places, pyarrow.int64()))
+                rows = batch.take(pyarrow.array(indices, pyarrow.int64()))
                 write(pyarrow.record_batch([*rows.columns, *more], schema=schema))
 
 
 def convert(lines: Path, added: dict[str, bool], target: Path) -> None:
     """Write JSON lines as Parquet. Reads them twice: for the kinds of the columns, and for the values."""
     pyarrow = _pyarrow()
-    found: dict[str, Kind] = {}
+    kinds: dict[str, Kind] = {}
     for record in _objects(lines):
         for name, value in record.items():
             if name not in added:
-                found[name] = column_types.combine(found.get(name, column_types.NOTHING), column_types.kind_of(value))
-    as_json = {name for name, kind in found.items() if kind == column_types.ANYTHING}
-    fields = [(name, _type(kind)) for name, kind in found.items()]
+                kinds[name] = column_types.combine(kinds.get(name, column_types.NOTHING), column_types.kind_of(value))
+    as_json = {name for name, kind in kinds.items() if kind == column_types.ANYTHING}
+    fields = [(name, _type(kind)) for name, kind in kinds.items()]
     fields += [(name, pyarrow.string() if is_text else pyarrow.float64()) for name, is_text in added.items()]
     schema = pyarrow.schema(fields)
     with _writer(target, schema) as write:
@@ -132,27 +132,27 @@ def _open_parquet(path: Path) -> Any:
 def _batches(file: Any) -> Iterator[Any]:
     """Yield batches of rows that take a few MB, however large one row is."""
     meta = file.metadata
-    groups = (meta.row_group(place) for place in range(meta.num_row_groups))
+    groups = (meta.row_group(index) for index in range(meta.num_row_groups))
     largest = max((group.total_byte_size // max(1, group.num_rows) for group in groups), default=0)
     return (batch for batch in file.iter_batches(min(_ROWS, 1 + _BYTES // (1 + largest))) if batch.num_rows)
 
 
 @contextmanager
 def _writer(target: Path, schema: Any) -> Iterator[Any]:
-    """Give a function that writes batches. They are gathered into row groups of a size that is good to read."""
-    held: list[Any] = []
+    """Give a function that writes batches. It merges them into row groups of a size that readers handle well."""
+    pending: list[Any] = []
     rows = size = 0
 
     def flush() -> None:
         nonlocal rows, size
-        if held:
-            writer.write_table(_pyarrow().Table.from_batches(held, schema))
-        held.clear()
+        if pending:
+            writer.write_table(_pyarrow().Table.from_batches(pending, schema))
+        pending.clear()
         rows = size = 0
 
     def write(batch: Any) -> None:
         nonlocal rows, size
-        held.append(batch)
+        pending.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
         if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
             flush()

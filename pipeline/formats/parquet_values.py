@@ -60,4 +60,4 @@ def _time(scalar: Any, pyarrow: Any) -> Any:
         time = pyarrow.scalar(number, coarse).as_py()
     if not rest:
         return time
-    return _SECONDS.sub(lambda found: f"{found[1]}{found[2] or '.000000'}{rest:03}", str(time), count=1)
+    return _SECONDS.sub(lambda match: f"{match[1]}{match[2] or '.000000'}{rest:03}", str(time), count=1)

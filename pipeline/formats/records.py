@@ -1,6 +1,6 @@
 """Reads records from JSON lines and from CSV.
 
-A record that cannot be read is yielded in its place with a reason, so that iterating does not raise.
+A record that cannot be read is yielded at its position with a reason, so that an iteration does not raise.
 """
 
 import csv
@@ -43,7 +43,7 @@ def read_json_lines(file: BinaryIO) -> Iterator[Record]:
     lines = BoundedLines(file)
     number = before = 0
     while True:
-        lines.taken.clear()
+        lines.raw_lines.clear()
         try:
             next(lines)
         except StopIteration:
@@ -51,7 +51,7 @@ def read_json_lines(file: BinaryIO) -> Iterator[Record]:
         except LineTooLong as fault:
             raw, reason, values = fault.start, str(fault), None
         else:
-            raw = lines.taken[0].removeprefix(_BYTE_ORDER_MARK if lines.number == 1 else b"").strip()
+            raw = lines.raw_lines[0].removeprefix(_BYTE_ORDER_MARK if lines.number == 1 else b"").strip()
             if not raw:
                 continue
             values, reason = _object(raw)
@@ -104,7 +104,7 @@ class CsvRecords:
     def __init__(self, file: BinaryIO, wanted: list[str]) -> None:
         self._lines = BoundedLines(file)
         self.header, self.names, self.separator = self._read_header(wanted)
-        self.line_end = b"\r\n" if self._lines.taken[-1].endswith(b"\r\n") else b"\n"
+        self.line_end = b"\r\n" if self._lines.raw_lines[-1].endswith(b"\r\n") else b"\n"
 
     def _read_header(self, wanted: list[str]) -> tuple[bytes, list[str], str]:
         try:
@@ -124,14 +124,14 @@ class CsvRecords:
         if len(set(header.names)) != len(header.names):
             raise Unusable("The header of the CSV names a column twice.")
         separator = "," if header.separator == ONE_COLUMN else header.separator
-        return b"".join(self._lines.taken).rstrip(b"\r\n"), header.names, separator
+        return b"".join(self._lines.raw_lines).rstrip(b"\r\n"), header.names, separator
 
     def __iter__(self) -> Iterator[Record]:
         lines = self._lines
         rows = csv.reader(lines, delimiter=self.separator, strict=True)
         number, before = 0, lines.bytes_read
         while True:
-            lines.taken.clear()
+            lines.raw_lines.clear()
             first = lines.number + 1
             values, reason, too_long = None, "", b""
             try:
@@ -146,7 +146,7 @@ class CsvRecords:
                 if not cells:
                     continue
                 values, reason = self._values(cells)
-            raw = (b"".join(lines.taken) + too_long).rstrip(b"\r\n")
+            raw = (b"".join(lines.raw_lines) + too_long).rstrip(b"\r\n")
             if values is not None and not is_unicode("".join(cells)):
                 values, reason = None, "The line is not UTF-8."
             number += 1

@@ -90,13 +90,13 @@ class NewCsvRenderer:
 
 def render_failure(record: Record, reason: str, *, spliced: bool) -> bytes:
     """Return the line of the file of failed records."""
-    known = {"number": record.number, "line": record.line, "reason": reason}
+    position = {"number": record.number, "line": record.line, "reason": reason}
     if record.values is None:
         text = record.raw.decode("utf-8", "surrogateescape")
-        return json.dumps(known | {"text": text}).encode() + b"\n"
+        return json.dumps(position | {"text": text}).encode() + b"\n"
     if spliced:
-        return _json(known)[:-1] + b', "record": ' + record.raw + b"}\n"
-    return _json(known | {"record": {name: to_json_value(value) for name, value in record.values.items()}}) + b"\n"
+        return _json(position)[:-1] + b', "record": ' + record.raw + b"}\n"
+    return _json(position | {"record": {name: to_json_value(value) for name, value in record.values.items()}}) + b"\n"
 
 
 def to_json_value(value: Any) -> Any:

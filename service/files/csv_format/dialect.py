@@ -84,11 +84,11 @@ class DecimalEvidence:
                     self._is_proven[sign] = True
                     break
 
-    def decide(self, given: Decimal | None, separator: str) -> Decimal:
-        """Return `given`, or else the proven sign. Raises InvalidFile if both are proven, or none is certain."""
+    def decide(self, requested: Decimal | None, separator: str) -> Decimal:
+        """Return `requested`, or else the proven sign. Raises InvalidFile if both are proven, or none is certain."""
         hint = "Say which it is: ?decimal=point or ?decimal=comma."
-        if given:
-            return given
+        if requested:
+            return requested
         comma, point = self._is_proven[","], self._is_proven["."]
         if comma and (point or self._is_unclear["."]):
             raise InvalidFile(

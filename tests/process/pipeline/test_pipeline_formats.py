@@ -326,6 +326,6 @@ def test_a_closed_standard_stream_is_no_traceback(url: str, closed: str, status:
 
 def test_a_side_file_without_a_folder_leaves_nothing_behind(url: str, tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"comment": "fine"}\n')
-    with pytest.raises(Unusable, match="its folder is not there"):
+    with pytest.raises(Unusable, match="its folder does not exist"):
         enrich(MODEL, tmp_path / "in.jsonl", tmp_path / "out.jsonl", url=url, failed=tmp_path / "no" / "side")
     assert [file.name for file in tmp_path.iterdir()] == ["in.jsonl"]
