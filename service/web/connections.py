@@ -6,64 +6,68 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
-def protocol_with_deadlines(header_seconds: float, stall_seconds: float) -> type[HttpToolsProtocol]:
-    """Return uvicorn's protocol with deadlines: for all headers together, and for each next part of a body."""
+class DeadlineProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with deadlines: for all headers together, and for each next part of a body."""
 
-    class DeadlineProtocol(HttpToolsProtocol):
-        _deadline: float | None = None
-        """The loop's time at which the connection is closed; None while nothing more has to arrive."""
-        _timer: asyncio.TimerHandle | None = None
+    header_seconds: float
+    stall_seconds: float
+    _deadline: float | None = None
+    """The loop's time at which the connection is closed; None while nothing more has to arrive."""
+    _timer: asyncio.TimerHandle | None = None
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
-            self._expect_within(header_seconds)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
+        self._expect_within(self.header_seconds)
 
-        def on_message_begin(self) -> None:
-            self._expect_within(header_seconds)
-            super().on_message_begin()
+    def on_message_begin(self) -> None:
+        self._expect_within(self.header_seconds)
+        super().on_message_begin()
 
-        def on_headers_complete(self) -> None:
-            self._expect_within(stall_seconds)
-            super().on_headers_complete()
+    def on_headers_complete(self) -> None:
+        self._expect_within(self.stall_seconds)
+        super().on_headers_complete()
 
-        def on_body(self, body: bytes) -> None:
-            self._expect_within(stall_seconds)
-            super().on_body(body)
+    def on_body(self, body: bytes) -> None:
+        self._expect_within(self.stall_seconds)
+        super().on_body(body)
 
-        def on_message_complete(self) -> None:
-            self._deadline = None
-            super().on_message_complete()
+    def on_message_complete(self) -> None:
+        self._deadline = None
+        super().on_message_complete()
 
-        def connection_lost(self, exc: Exception | None) -> None:
-            if self._timer:
-                self._timer.cancel()
-            super().connection_lost(exc)
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._timer:
+            self._timer.cancel()
+        super().connection_lost(exc)
 
-        def _expect_within(self, seconds: float) -> None:
-            """Move the deadline. The timer is rarely set again: only if it ends after the deadline, or ended before it."""
-            self._deadline = self.loop.time() + seconds
-            if self._timer is None or self._timer.when() > self._deadline:
-                self._set_timer(self._deadline)
+    def _expect_within(self, seconds: float) -> None:
+        """Move the deadline. The timer is rarely set again: only if it ends after the deadline, or ended before it."""
+        self._deadline = self.loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._deadline:
+            self._set_timer(self._deadline)
 
-        def _set_timer(self, deadline: float) -> None:
-            if self._timer:
-                self._timer.cancel()
-            self._timer = self.loop.call_at(deadline, self._check_deadline)
+    def _set_timer(self, deadline: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self.loop.call_at(deadline, self._check_deadline)
 
-        def _check_deadline(self) -> None:
-            self._timer = None
-            if self._deadline is None:
-                return
-            if self._deadline > self.loop.time():
-                self._set_timer(self._deadline)
-            else:
-                self.transport.close()
+    def _check_deadline(self) -> None:
+        self._timer = None
+        if self._deadline is None:
+            return
+        if self._deadline > self.loop.time():
+            self._set_timer(self._deadline)
+        else:
+            self.transport.close()
 
-    return DeadlineProtocol
+
+def protocol_with_deadlines(header_seconds: float, stall_seconds: float) -> type[DeadlineProtocol]:
+    """Return the protocol with these deadlines. uvicorn takes a class, so they are its attributes."""
+    return type("ServiceProtocol", (DeadlineProtocol,), {"header_seconds": header_seconds, "stall_seconds": stall_seconds})
 
 
 class BufferedTransport:
-    """A transport that keeps a first write until the next one, at most to the end of the loop's iteration.
+    """A transport that delays a first write until the next one, at most to the end of the loop's iteration.
 
     uvicorn writes the head and the body of an answer separately: two system calls and two packets, each wakes the caller.
     """
