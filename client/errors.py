@@ -2,10 +2,10 @@
 
 ServiceError
 ├── Unavailable     no connection: refused, reset, no such host
-├── TooSlow         the deadline passed before the whole answer came
+├── TooSlow         the deadline passed before the whole answer arrived
 ├── Busy            try again after `retry_after_seconds`: status 429, and 503 with Retry-After
 ├── InvalidAnswer   not an answer of the service: wrong shape, wrong type, too large, a redirect
-├── Refused         the service refuses this request: status 4xx; `errors` names the places
+├── Refused         the service refuses this request: status 4xx; `errors` lists the faults
 └── Failed          the service failed: status 5xx
 """
 

@@ -226,5 +226,5 @@ def _name(model: str) -> str:
 
 def _query(**parameters: str | None) -> str:
     """Return the query of an address with the parameters that are not None."""
-    given = {name: value for name, value in parameters.items() if value is not None}
-    return f"?{urlencode(given)}" if given else ""
+    present = {name: value for name, value in parameters.items() if value is not None}
+    return f"?{urlencode(present)}" if present else ""

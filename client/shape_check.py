@@ -1,4 +1,4 @@
-"""The check that an answer has its shape, before anyone reads a number from it.
+"""Checks that an answer has its shape, before its numbers are used.
 
 Keys that a shape does not name are let through. `Annotated[T, …]` says more than T: a number is the length of a list, a
 function tells whether a value fits, and ShapeOf picks a second shape by a key of the value.
@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 
 
 class ShapeError(Exception):
-    """Says where an answer leaves its shape."""
+    """The message is the path to the value that does not fit."""
 
 
 @dataclass(frozen=True, eq=False)
 class ShapeOf:
-    """A second shape of a dict, chosen by the text under `key`. Without a choice, `otherwise` stands for both shapes."""
+    """A second shape of a dict, chosen by the text under `key`. `otherwise` is used if no shape has it."""
 
     key: str
     shapes: Mapping[str, Any]
@@ -40,8 +40,8 @@ def check(value: Any, shape: Any, at: str = "answer") -> None:
         _require(any(_fits(value, option, at) for option in arguments), at)
     elif origin is list:
         _require(isinstance(value, list), at)
-        for place, item in enumerate(value):
-            check(item, arguments[0], f"{at}[{place}]")
+        for index, item in enumerate(value):
+            check(item, arguments[0], f"{at}[{index}]")
     elif origin is dict:
         _require(isinstance(value, dict), at)
         for name, item in value.items():

@@ -127,7 +127,7 @@ def send(session: Session, request: requests.Request, limits: Limits) -> tuple[r
         try:
             response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)
         except requests.ConnectionError as error:
-            # The service may have closed a kept connection just now. No answer had begun, and every call is pure.
+            # The service may have closed an idle connection just now. No answer had begun, and every call is pure.
             if not _was_dropped(error) or call.over:
                 raise
             response = session.send(prepared, stream=True, allow_redirects=False, timeout=timeout)

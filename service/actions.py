@@ -56,11 +56,11 @@ def predict(model: Model, rows: list[Row] | Columns) -> Predictions:
     return model.predict(rows)
 
 
-def predict_file(model: Model, file: Path, asked: FileRequest) -> FileAnswer:
+def predict_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
     """Return what a file is, and its answer in pieces. Raises what `score_file` raises."""
     from service.files.score_file import score_file
 
-    return score_file(model, file, asked)
+    return score_file(model, file, request)
 
 
 def predict_table(model: Model, rows: list[Row] | Columns, kind: FileKind) -> bytes:
@@ -97,19 +97,19 @@ def list_runs(store: Store, model: str | None, after: str | None, kind: RunKind 
     return run_history.list_runs(store, model, after, kind)
 
 
-def explain(model: Model, asked: PredictionRequest, language: Language) -> Explanations[Any]:
+def explain(model: Model, request: PredictionRequest, language: Language) -> Explanations[Any]:
     """Return why: one contribution a field for each row. Raises what `predict` raises, TooLarge for many rows."""
-    return explanations(model, asked.rows, language)
+    return explanations(model, request.rows, language)
 
 
-def compute_curves(model: Model, asked: CurveRequest, _language: Language) -> Curves[Any]:
+def compute_curves(model: Model, request: CurveRequest, _language: Language) -> Curves[Any]:
     """Return what if: the predictions along a field's range for this row. Raises what `predict` raises."""
-    return curves(model, asked)
+    return curves(model, request)
 
 
-def recommend(model: Model, asked: RecommendationRequest, _language: Language) -> Recommendations[Any]:
+def recommend(model: Model, request: RecommendationRequest, _language: Language) -> Recommendations[Any]:
     """Return what would have to change to reach a goal. Raises what `predict` raises."""
-    return recommendations(model, asked)
+    return recommendations(model, request)
 
 
 def evaluate(model: Model, language: Language) -> EvaluationAnswer:

@@ -22,7 +22,7 @@
     ├── Overloaded          503  too many requests at once; Retry-After says when to try again
     └── ModelTimeout        504
 
-A fault's place stays in parts until the answer is written: `service.web.problems` makes JSON pointers of it.
+The position of a fault stays in parts until the answer is written: `service.web.problems` makes JSON pointers of it.
 """
 
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ from wire.error_codes import (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One place of a request that is refused, and why.
+    """One fault of a request: its position and its reason.
 
-    In a JSON body the place is `path`, then `row`, then `field`: ("rows",), 0, "age" is /rows/0/age.
+    In a JSON body the position is `path`, then `row`, then `field`: ("rows",), 0, "age" is /rows/0/age.
     In a file it is `row`, `field` (the column) and `line`; `path` says nothing there.
     """
 

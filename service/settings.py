@@ -49,12 +49,12 @@ class Settings:
         keys: dict[str, frozenset[Scope]] = {}
         for entry in filter(None, (part.strip() for part in self.api_keys.split(","))):
             secret, colon, scopes = entry.rpartition(":")
-            given = frozenset(scopes.split("+"))
-            if not colon or not given <= set(get_args(Scope)):
+            names = frozenset(scopes.split("+"))
+            if not colon or not names <= set(get_args(Scope)):
                 raise WrongSettings("SERVICE_API_KEYS must look like secret:read+feedback,other-secret:admin.")
             if len(secret) < _MIN_KEY_CHARACTERS or not secret.isascii():
                 raise WrongSettings(f"Each secret of SERVICE_API_KEYS needs {_MIN_KEY_CHARACTERS} characters or more.")
-            keys[secret] = cast(frozenset[Scope], given)
+            keys[secret] = cast(frozenset[Scope], names)
         return keys
 
 

@@ -153,7 +153,7 @@ class Contribution(TypedDict):
     value: AnyValue
     contribution: float
     span: NotRequired[Annotated[list[int], 2]]
-    """Where a word stands in its text: [first character, one past the last]."""
+    """The position of a word in its text: [first character, one past the last]."""
 
 
 class Usualness(TypedDict):

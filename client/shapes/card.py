@@ -88,7 +88,7 @@ class Card(TypedDict):
 class ModelState(TypedDict):
     name: str
     state: str
-    """`ready` or `broken`; more may come."""
+    """`ready` or `broken`; later versions may add states."""
     version: str | None
     versions: list[str]
     title: str | None

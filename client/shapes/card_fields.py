@@ -38,7 +38,7 @@ Field = TypedDict(
 
 
 class _FieldOfAnyType(TypedDict):
-    """What a field of a type that the client does not know is held to. Everything else may be anything."""
+    """The check of a field whose type the client does not know. All other keys are allowed."""
 
     name: str
     type: str

@@ -27,7 +27,7 @@ DESCRIPTION = "Models in a shop window: each with its card, its fields and a rea
 def create_app(settings: Settings, registry: Registry | None = None, routes: Sequence[Route] = ROUTES) -> HttpEntry:
     """Build the service. Its models load in the background once it runs; /health/ready says when they have.
 
-    A registry that is given and loaded is served as it is. Raises WrongSettings.
+    A registry that is loaded already is served unchanged. Raises WrongSettings.
     """
     services = build_services(settings, Registry() if registry is None else registry)
     framework = _framework(services, routes)
@@ -35,7 +35,7 @@ def create_app(settings: Settings, registry: Registry | None = None, routes: Seq
 
 
 def _framework(services: Services, routes: Sequence[Route]) -> FastAPI:
-    """Return the handlers that FastAPI runs, its docs page, and what happens at start and stop."""
+    """Return the FastAPI app: its handlers, the docs page, start and stop."""
     app = FastAPIOffline(
         title="Witryna",
         version="1",
@@ -48,8 +48,8 @@ def _framework(services: Services, routes: Sequence[Route]) -> FastAPI:
     for route in routes:
         if route.handler is not None:
             app.add_api_route(route.path, route.handler, methods=[route.method], response_model=None)
-    app.add_exception_handler(ServiceError, problems.from_family)
-    app.add_exception_handler(HTTPException, problems.from_framework)
+    app.add_exception_handler(ServiceError, problems.answer_service_error)
+    app.add_exception_handler(HTTPException, problems.answer_framework_error)
 
     def openapi() -> dict[str, Any]:
         return document(app, services, routes)

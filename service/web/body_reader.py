@@ -11,9 +11,9 @@ from service.errors import ClientGone, InvalidRequest, Overloaded, ServiceError,
 from service.settings import Settings
 
 BUSY_SECONDS = 5
-"""When a caller whose file was refused may try again."""
+"""The Retry-After of a refused file."""
 _JSON_BODIES_AT_ONCE, _FILES_AT_ONCE = 32, 4
-"""All bodies together may take as much memory, or disk, as so many of the largest."""
+"""The limit for all bodies together is the size of so many bodies of the maximum size, in memory or on disk."""
 _JSON = b"application/json"
 Headers = dict[bytes, bytes]
 
@@ -31,7 +31,7 @@ class BodyReader:
     async def read_json(self, scope: Scope, headers: Headers, receive: Receive) -> bytes:
         """Return a body of JSON, whole.
 
-        Raises UnsupportedType, InvalidRequest where the address has parameters, TooLarge, Overloaded, ClientGone.
+        Raises UnsupportedType, InvalidRequest if the address has parameters, TooLarge, Overloaded, ClientGone.
         """
         media_type = headers.get(b"content-type", b"")
         if media_type != _JSON and media_type.partition(b";")[0].strip().lower() != _JSON:
@@ -40,8 +40,8 @@ class BodyReader:
         if scope["query_string"]:  # ignored, a ?version= would be answered by another version than the caller believes
             raise InvalidRequest("A question in JSON takes no parameters in its address: `version` belongs into the body.")
         pieces: list[bytes] = []
-        taken = await _receive_all(headers, receive, self._memory, pieces.append)
-        self._memory.bytes -= taken
+        size = await _receive_all(headers, receive, self._memory, pieces.append)
+        self._memory.bytes -= size
         return b"".join(pieces)
 
     @contextlib.asynccontextmanager
@@ -51,43 +51,43 @@ class BodyReader:
         Raises UnsupportedType, TooLarge, Overloaded (also where the disk is full), ClientGone.
         """
         refuse_compressed(headers)
-        taken = 0
+        size = 0
         try:
             with tempfile.NamedTemporaryFile(prefix="witryna-") as file:
-                taken = await _receive_all(headers, receive, self._disk, file.write)
+                size = await _receive_all(headers, receive, self._disk, file.write)
                 file.flush()
                 yield Path(file.name)
         except OSError as error:  # also from closing the file, which writes once more
             raise Overloaded("The disk has no space for this file.", retry_after_seconds=BUSY_SECONDS) from error
         finally:
-            self._disk.bytes -= taken
+            self._disk.bytes -= size
 
 
 def refuse_compressed(headers: Headers) -> None:
-    """Raise UnsupportedType where the body is compressed."""
+    """Raise UnsupportedType if the body is compressed."""
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise UnsupportedType("Send the body uncompressed.")
 
 
 class _Budget:
-    """The bytes that all bodies of one kind take together, and their limits."""
+    """The bytes of all bodies of one kind that are being read or used, and their limits."""
 
     def __init__(self, max_body_bytes: int, max_bytes: int, too_large: str, busy: str = "") -> None:
         self.max_body_bytes, self.max_bytes = max_body_bytes, max_bytes
         self._too_large, self._busy = too_large, busy
         self.bytes = 0
 
-    def refuse(self) -> ServiceError:
-        """Return why a body gets no more bytes: all bodies together take too many, or this one is too large."""
+    def error(self) -> ServiceError:
+        """Return the error for a body that exceeds a limit: that of all bodies together, or that of one body."""
         if self.bytes > self.max_bytes:
             return Overloaded(self._busy, retry_after_seconds=BUSY_SECONDS if self._busy else 1)
         return TooLarge(self._too_large)
 
 
-async def _receive_all(headers: Headers, receive: Receive, budget: _Budget, keep: Callable[[bytes], object]) -> int:
-    """Give each piece of a body to `keep`, and return the bytes that it takes of the budget; the caller gives them back.
+async def _receive_all(headers: Headers, receive: Receive, budget: _Budget, write: Callable[[bytes], object]) -> int:
+    """Pass each piece of a body to `write`, and return its bytes; the caller subtracts them from the budget at the end.
 
-    Raises TooLarge before it keeps a piece beyond the limit, Overloaded, ClientGone; it then gives the bytes back itself.
+    Raises TooLarge before it writes a piece beyond the limit, Overloaded, ClientGone; the bytes are then subtracted here.
     """
     length = headers.get(b"content-length", b"0")
     announced = int(length[:20]) if length.isdigit() else 0
@@ -95,16 +95,16 @@ async def _receive_all(headers: Headers, receive: Receive, budget: _Budget, keep
     try:
         while more:
             if announced > budget.max_body_bytes or budget.bytes > budget.max_bytes:
-                raise budget.refuse()
+                raise budget.error()
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             piece = message.get("body", b"")
             if arrived + len(piece) > budget.max_body_bytes:
-                raise budget.refuse()
+                raise budget.error()
             arrived += len(piece)
             budget.bytes += len(piece)
-            keep(piece)
+            write(piece)
             more = message.get("more_body", False)
     except BaseException:
         budget.bytes -= arrived

@@ -1,4 +1,4 @@
-"""What requests share, built once: settings, models, store, limits, metrics."""
+"""The objects that all requests share, built once: settings, models, store, limits, metrics."""
 
 import threading
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Services:
     """Set when the process is told to stop: /health/ready says so from then on."""
 
     def in_version(self, model: Model, version: str | None) -> Model:
-        """Return the model itself where no other version is named. Raises UnknownVersion, ModelUnavailable."""
+        """Return the model, or its other version that `version` names. Raises UnknownVersion, ModelUnavailable."""
         return model if version in {None, model.card.version} else self.registry.get(model.card.name, version)
 
 

@@ -1,4 +1,4 @@
-"""What FastAPI gives to a handler: the container, the model of the path, the caller's language."""
+"""Arguments that FastAPI passes to handlers: the container, the model of the path, the language of the caller."""
 
 from typing import Annotated
 

@@ -11,26 +11,26 @@ import anyio.to_thread
 from service.errors import ModelTimeout, Overloaded
 
 T = TypeVar("T")
-_THREADS_A_MODEL = 4
-_WAITING_A_THREAD = 4
+_THREADS_PER_MODEL = 4
+_MAX_WAITING_CALLS = 16
 
 
 class Slots(AbstractContextManager[None]):
     """Limits how many requests run at once. A request beyond the limit is refused; it does not wait."""
 
-    def __init__(self, max_taken: int, refusal: str = "", *, retry_after_seconds: int = 1) -> None:
-        self._max_taken = max_taken
+    def __init__(self, max_in_use: int, refusal: str = "", *, retry_after_seconds: int = 1) -> None:
+        self._max_in_use = max_in_use
         self._refusal, self._retry_after_seconds = refusal, retry_after_seconds
-        self.taken = 0
+        self.in_use = 0
 
     def __enter__(self) -> None:
-        """Take a slot. Raises Overloaded where all are taken."""
-        if self.taken >= self._max_taken:
+        """Take a slot. Raises Overloaded if all are in use."""
+        if self.in_use >= self._max_in_use:
             raise Overloaded(self._refusal, retry_after_seconds=self._retry_after_seconds)
-        self.taken += 1
+        self.in_use += 1
 
     def __exit__(self, *_: object) -> None:
-        self.taken -= 1
+        self.in_use -= 1
 
 
 class Threads:
@@ -43,10 +43,10 @@ class Threads:
     async def run(self, name: str, work: Callable[..., T], *arguments: Any) -> T:
         """Run `work` in one of the threads of a model, or of the store.
 
-        Raises Overloaded where all its threads are taken, ModelTimeout where the work takes too long.
+        Raises Overloaded if all its threads are busy and too many calls wait, ModelTimeout if the work takes too long.
         """
-        limiter = self._limiters.setdefault(name, anyio.CapacityLimiter(_THREADS_A_MODEL))
-        if limiter.available_tokens < 1 and limiter.statistics().tasks_waiting >= _THREADS_A_MODEL * _WAITING_A_THREAD:
+        limiter = self._limiters.setdefault(name, anyio.CapacityLimiter(_THREADS_PER_MODEL))
+        if limiter.available_tokens < 1 and limiter.statistics().tasks_waiting >= _MAX_WAITING_CALLS:
             raise Overloaded("This model is busy.")
         try:
             with anyio.fail_after(self._seconds):

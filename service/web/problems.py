@@ -1,4 +1,4 @@
-"""Errors → answers: RFC 9457 problems, the framework's own errors included."""
+"""Errors → answers: RFC 9457 problems, also for the errors of the framework."""
 
 import logging
 from typing import Any
@@ -22,13 +22,13 @@ from service.rows.strict_json import encode, safe_text
 from service.schemas import InputError, Problem
 from wire.media_types import PROBLEM
 
-_FIND_IT = "Something went wrong on our side. The request id helps us to find it."
+_UNEXPECTED_DETAIL = "Something went wrong on our side. The request id helps us to find it."
 _log = logging.getLogger("service")
 _FRAMEWORK: dict[int, type[ServiceError]] = {403: Forbidden, 404: NotFound, 405: MethodNotAllowed}
 
 
-def answer(error: ServiceError, scope: Scope) -> Response:
-    """Return an error as the one shape of all answers ≥ 400."""
+def problem_response(error: ServiceError, scope: Scope) -> Response:
+    """Return the answer for an error, in the shape of all answers ≥ 400."""
     problem = Problem(
         type=f"/errors/{error.code}",
         title=error.title,
@@ -58,37 +58,37 @@ def input_errors(error: ServiceError) -> list[InputError]:
 
 
 def pointer(fault: Fault) -> str:
-    """Return the JSON pointer (RFC 6901) of a fault's place; a step longer than 64 characters is cut."""
+    """Return the JSON pointer (RFC 6901) of a fault; a step longer than 64 characters is cut."""
     steps = [*fault.path, *(step for step in (fault.row, fault.field) if step is not None)]
     return "".join("/" + safe_text(str(step)).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-def from_framework(request: Request, error: Exception) -> Response:
+def answer_framework_error(request: Request, error: Exception) -> Response:
     """Answer what FastAPI and Starlette raise themselves, such as 404 and 405."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-    ours = _FRAMEWORK.get(error.status_code, InvalidRequest if error.status_code < 500 else Unexpected)()  # noqa: PLR2004
-    ours.headers |= dict(error.headers or {})
-    return answer(ours, request.scope)
+    service_error = _FRAMEWORK.get(error.status_code, InvalidRequest if error.status_code < 500 else Unexpected)()  # noqa: PLR2004
+    service_error.headers |= dict(error.headers or {})
+    return problem_response(service_error, request.scope)
 
 
-def respond(error: Exception, scope: Scope) -> Response:
+def answer_exception(error: Exception, scope: Scope) -> Response:
     """Answer any exception. An unexpected one is logged; the caller gets only its request id."""
-    ours = error if isinstance(error, ServiceError) else Unexpected(_FIND_IT)
-    cause = error.__cause__ if ours is error else error
+    service_error = error if isinstance(error, ServiceError) else Unexpected(_UNEXPECTED_DETAIL)
+    cause = error.__cause__ if service_error is error else error
     if cause is not None:
         _log.error("request %s failed", scope.get("request_id"), exc_info=cause)
-    return answer(ours, scope)
+    return problem_response(service_error, scope)
 
 
-def from_family(request: Request, error: Exception) -> Response:
+def answer_service_error(request: Request, error: Exception) -> Response:
     """Answer an error of `service.errors` that a handler raised under FastAPI."""
-    return respond(error, request.scope)
+    return answer_exception(error, request.scope)
 
 
-def documented(*errors: type[ServiceError]) -> dict[int | str, Any]:
+def openapi_responses(*errors: type[ServiceError]) -> dict[int | str, Any]:
     """Return the `responses` of a route for OpenAPI."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    documented: dict[int | str, Any] = {}
+    responses: dict[int | str, Any] = {}
     for error in errors:
-        documented[str(error.status)] = {"description": error.title, "content": {PROBLEM: schema}}
-    return documented
+        responses[str(error.status)] = {"description": error.title, "content": {PROBLEM: schema}}
+    return responses

@@ -36,7 +36,7 @@ FileHandler = Callable[[Services, Model, AsgiScope, Receive, Send], Awaitable[No
 
 @dataclass(frozen=True, kw_only=True)
 class ModelBody:
-    """What a POST about a model takes: its JSON schema, None where the model has no such route, and a real example."""
+    """The body of a POST about a model: its JSON schema (None if the model has no such route) and a real example."""
 
     schema: Callable[[Card], Schema | None]
     example: Callable[[Card, Row], Schema]
@@ -47,7 +47,7 @@ class Route:
     """One route: who may call it, what limits it, what runs it, and how OpenAPI describes it.
 
     FastAPI runs `handler`. A `direct` handler runs without FastAPI, whose layers cost more time than a prediction.
-    The body of every POST is JSON; it is read whole, within limits, before a slot is taken.
+    The body of every POST is JSON; it is read whole, within limits, before the request takes a slot.
     """
 
     method: Literal["GET", "POST"]
@@ -66,9 +66,9 @@ class Route:
     description: str = ""
     tag: str = "models"
     answer: str
-    """What the answer is, in words."""
-    gives: Schema | Callable[[Model], Schema | None]
-    """The answer's schema. For a route about a model, a function of the model; None where it has no such route."""
+    """The description of the answer."""
+    answer_schema: Schema | Callable[[Model], Schema | None]
+    """The schema of the answer. For a route about a model, a function of the model; None if it has no such route."""
     media_type: str = "application/json"
     body: ModelBody | None = None
     parameters: tuple[Schema, ...] = ()

@@ -15,8 +15,8 @@ from service.web.route import Route
 from wire.media_types import kind_of, parse_content_type
 
 _JSON = b"application/json"
-_MAX_PATHS = 1024
-"""So many paths keep their match in memory: matching takes longer than scoring a row."""
+_MAX_CACHED_PATHS = 1024
+"""The matches of so many paths are cached: matching takes longer than scoring a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Router:
             "streams": services.streams,
             None: nullcontext(),
         }
-        self._match = lru_cache(_MAX_PATHS)(self._match_path)
+        self._match = lru_cache(_MAX_CACHED_PATHS)(self._match_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers_by_name"]
@@ -67,18 +67,18 @@ class Router:
             return
         if route.method == "POST":
             body = await self._services.bodies.read_json(scope, headers, receive)
-            receive = _receive_again(body, receive)
+            receive = _replay_body(body, receive)
         with self._slots[route.slots]:
             await self._run_framework(scope, receive, send)
 
     def _match_path(self, path: str) -> _Match | None:
-        found = [(match, route) for pattern, route in self._patterns if (match := pattern.match(path))]
-        if not found:
+        matches = [(match, route) for pattern, route in self._patterns if (match := pattern.match(path))]
+        if not matches:
             return None
         return _Match(
-            {route.method: route for _, route in found},
-            found[0][0].groupdict().get("model", ""),
-            is_open=all(route.scope is None for _, route in found),
+            {route.method: route for _, route in matches},
+            matches[0][0].groupdict().get("model", ""),
+            is_open=all(route.scope is None for _, route in matches),
         )
 
     async def _run_direct(self, route: Route, name: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,11 +114,11 @@ def _is_file(content_type: bytes) -> bool:
     return kind_of(media_type) not in {None, "json"}
 
 
-def _receive_again(body: bytes, receive: Receive) -> Receive:
-    """Return what gives a body that was read to the framework, then what the server sends after it."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+def _replay_body(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that yields a body that was already read, then the messages of the server."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def receive_again() -> Message:
-        return waiting.pop() if waiting else await receive()
+    async def receive_replayed() -> Message:
+        return pending.pop() if pending else await receive()
 
-    return receive_again
+    return receive_replayed

@@ -1,1 +1,1 @@
-"""What surrounds every request: an id, one log line, figures for /metrics, keys."""
+"""The layers around every request: its id, its log line, figures for /metrics, API keys."""

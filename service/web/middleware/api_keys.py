@@ -1,4 +1,4 @@
-"""Who calls: API keys and their scopes; without keys, this machine only."""
+"""API keys and their scopes; without keys, only this machine may call."""
 
 import hashlib
 from collections.abc import Mapping

@@ -46,7 +46,7 @@ class HttpEntry:
         except ClientGone:
             pass
         except Exception as error:
-            response = problems.respond(error, scope)
+            response = problems.answer_exception(error, scope)
             if status:
                 raise  # the answer has begun: the connection must break, so that no caller takes a part for the whole
             await response(scope, receive, send_with_headers)
@@ -57,7 +57,7 @@ class HttpEntry:
             log_request(scope, route, status, seconds)
 
     async def _answer_other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass start and stop on, and refuse everything else: its calls would meet no keys and no limits."""
+        """Pass start and stop on, and refuse everything else: keys and limits do not apply to it."""
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
         elif scope["type"] == "websocket":

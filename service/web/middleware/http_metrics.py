@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 
 class HttpMetrics:
-    """Counts requests in a registry of its own, so that two apps in one process do not share figures."""
+    """Counts requests in a separate registry, so that two apps in one process do not share figures."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

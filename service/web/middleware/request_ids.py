@@ -15,6 +15,6 @@ class RequestIds:
         self._count = itertools.count(1)
 
     def of(self, headers: dict[bytes, bytes]) -> bytes:
-        """Return X-Request-ID where it is safe to repeat in headers and logs, else a new id."""
+        """Return X-Request-ID if it is safe to repeat in headers and logs, else a new id."""
         request_id = headers.get(b"x-request-id", b"")
         return request_id if _ALLOWED.fullmatch(request_id) else self._prefix + b"%x" % next(self._count)

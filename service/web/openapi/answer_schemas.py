@@ -13,12 +13,12 @@ def reference(name: str) -> Schema:
 
 
 def always(name: str) -> Callable[[Model], Schema | None]:
-    """Return a function that gives the same schema for every model."""
+    """Return a function that returns the same schema for every model."""
     return lambda _model: reference(name)
 
 
 def by_output(template: str) -> Callable[[Model], Schema | None]:
-    """Return a function that gives the schema for the output of a model; {} in `template` becomes Label or Value."""
+    """Return a function that returns the schema for the output of a model; {} in `template` becomes Label or Value."""
     return lambda model: reference(template.format(_kind(model)))
 
 
@@ -39,7 +39,7 @@ def evaluation(model: Model) -> Schema | None:
 
 
 def with_entity(schema: Callable[[Model], Schema | None]) -> Callable[[Model], Schema | None]:
-    """Return a function that gives the schema for models with an entity, and None for others."""
+    """Return a function that returns the schema for models with an entity, and None for others."""
     return lambda model: schema(model) if model.card.entity else None
 
 

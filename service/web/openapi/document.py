@@ -68,8 +68,8 @@ def document(app: FastAPI, services: Services, routes: Sequence[Route]) -> dict[
     schemas |= components
     paths: dict[str, Any] = {}
     for route in routes:
-        if isinstance(route.gives, dict):
-            operation = _operation(route, route.gives)
+        if isinstance(route.answer_schema, dict):
+            operation = _operation(route, route.answer_schema)
             paths.setdefault(route.public_path, {})[route.method.lower()] = operation
     for model in services.registry.models():
         card = localized(model.card, "en")
@@ -97,7 +97,7 @@ def _operation(route: Route, answer: Schema) -> Schema:
         "responses": {
             "200": {"description": route.answer, "content": content},
             **route.other_answers,
-            **problems.documented(*route.errors),
+            **problems.openapi_responses(*route.errors),
         },
     }
     if route.description:
@@ -109,7 +109,7 @@ def _operation(route: Route, answer: Schema) -> Schema:
 
 def _model_operation(route: Route, model: Model, card: Card) -> Schema | None:
     """Return the operation of a route for one model, or None if the model has no such route."""
-    answer = None if isinstance(route.gives, dict) else route.gives(model)
+    answer = None if isinstance(route.answer_schema, dict) else route.answer_schema(model)
     if answer is None:
         return None
     operation = _operation(route, answer)

@@ -49,7 +49,7 @@ ECHO = Route(
     name="echo",
     summary="Echo",
     answer="The body",
-    gives={"type": "object"},
+    answer_schema={"type": "object"},
 )
 WATCH = Route(
     method="GET",
@@ -59,7 +59,7 @@ WATCH = Route(
     name="watch",
     summary="Watch",
     answer="Events",
-    gives={"type": "string"},
+    answer_schema={"type": "string"},
     media_type="text/event-stream",
 )
 
