@@ -8,15 +8,9 @@ import streamlit as st
 
 from client import Value
 from demo.charts.ticks import calendar_days
-from demo.fields.field_type import FieldType
+from demo.fields.calendar_field import EPOCH, FIRST_DAY, LAST_DAY, TYPICAL_DAY, CalendarField
 from demo.text.translation import Translation
 
-EPOCH = date(1970, 1, 1)
-WIDGET_FORMATS = {"en": "YYYY-MM-DD", "pl": "DD.MM.YYYY"}
-"""Language → the format of a date in the calendar: digits, in the usual order of the language."""
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-"""The ends of a calendar if the card gives no limits."""
-TYPICAL_DAY = date(2000, 1, 1)
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DOTTED_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
@@ -31,10 +25,8 @@ def parse_date(text: Any) -> date | None:
         return None
 
 
-class DateField(FieldType):
+class DateField(CalendarField):
     """A day of the calendar, without a time."""
-
-    is_ordered = True
 
     def _typical(self) -> Value:
         low, high = self._limits()
@@ -44,7 +36,6 @@ class DateField(FieldType):
         return min(max(TYPICAL_DAY, low), high).isoformat()
 
     def _limits(self) -> tuple[date, date]:
-        """Return the card's limits, or the ends of the calendar."""
         low, high = parse_date(self.field.get("minimum")), parse_date(self.field.get("maximum"))
         return low or min(FIRST_DAY, high or FIRST_DAY), high or max(LAST_DAY, low or LAST_DAY)
 
@@ -53,9 +44,6 @@ class DateField(FieldType):
 
     def _format(self, value: Any, tr: Translation) -> str:
         return tr.date(value)
-
-    def cell_text(self, value: Value, tr: Translation) -> str:
-        return value if isinstance(value, str) else self.value_text(value, tr)
 
     def wrong_type_text(self, tr: Translation) -> str:
         return tr.text("not a date")
@@ -81,10 +69,8 @@ class DateField(FieldType):
         parts = _DOTTED_DATE.fullmatch(text)
         return f"{parts[3]}-{int(parts[2]):02}-{int(parts[1]):02}" if parts else text or None
 
-    def table_column(self, column_type: str, tr: Translation) -> Any:
-        if not column_type.startswith(("date", "timestamp")):
-            return None
-        return st.column_config.DateColumn(format=WIDGET_FORMATS[tr.language])
+    def _column(self, date_format: str) -> Any:
+        return st.column_config.DateColumn(format=date_format)
 
     def position(self, value: Value) -> float:
         """Return the days since 1970."""
@@ -95,22 +81,8 @@ class DateField(FieldType):
         start = datetime.combine(EPOCH, time(), UTC)
         return [(at, tr.timestamp(start + timedelta(days=at), span, UTC)) for at in calendar_days(low, high)]
 
-    def widget_format(self, tr: Translation) -> str:
-        return WIDGET_FORMATS[tr.language]
-
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        low, high = self._limits()
-        current = st.session_state.get(key)  # a value outside the limits of a newer card stays, and the form marks it
-        return st.date_input(
-            title,
-            value=None,
-            min_value=min(low, current or low),
-            max_value=max(high, current or high),
-            format=self.widget_format(tr),
-            required=not self.field.get("nullable"),
-            key=key,
-            help=hint,
-        )
+    def _draw(self, title: str, **options: Any) -> Any:
+        return st.date_input(title, **options)
 
     def to_widget(self, value: Value) -> Any:
         return parse_date(value)

@@ -8,8 +8,7 @@ import streamlit as st
 
 from client import Value
 from demo.charts.ticks import calendar_days
-from demo.fields.date_field import EPOCH, FIRST_DAY, LAST_DAY, TYPICAL_DAY, WIDGET_FORMATS
-from demo.fields.field_type import FieldType
+from demo.fields.calendar_field import EPOCH, FIRST_DAY, LAST_DAY, TYPICAL_DAY, CalendarField
 from demo.text.translation import Translation
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -33,10 +32,8 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-class DatetimeField(FieldType):
+class DatetimeField(CalendarField):
     """A moment in UTC. People read and choose it in UTC like the model, so that no time zone changes its day."""
-
-    is_ordered = True
 
     def _typical(self) -> Value:
         if "seen" in self.field:
@@ -46,7 +43,6 @@ class DatetimeField(FieldType):
         return min(max(datetime.combine(TYPICAL_DAY, time()), low), high).isoformat()
 
     def _limits(self) -> tuple[datetime, datetime]:
-        """Return the card's limits, or the ends of the calendar."""
         first, last = datetime.combine(FIRST_DAY, time()), datetime.combine(LAST_DAY, time(23, 59))
         low, high = parse_datetime(self.field.get("minimum")), parse_datetime(self.field.get("maximum"))
         return low or min(first, high or first), high or max(last, low or last)
@@ -63,9 +59,6 @@ class DatetimeField(FieldType):
     def value_with_unit(self, value: Any, tr: Translation) -> str:
         text = self.value_text(value, tr)
         return f"{text}\N{NO-BREAK SPACE}{self.unit()}" if self._has_type(value) else text
-
-    def cell_text(self, value: Value, tr: Translation) -> str:
-        return value if isinstance(value, str) else self.value_text(value, tr)
 
     def wrong_type_text(self, tr: Translation) -> str:
         return tr.text("not a date with a time")
@@ -87,10 +80,8 @@ class DatetimeField(FieldType):
     def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
         return cell.strip().replace(" ", "T", 1) or None
 
-    def table_column(self, column_type: str, tr: Translation) -> Any:
-        if not column_type.startswith(("date", "timestamp")):
-            return None
-        return st.column_config.DatetimeColumn(format=f"{WIDGET_FORMATS[tr.language]} HH:mm", timezone="UTC")
+    def _column(self, date_format: str) -> Any:
+        return st.column_config.DatetimeColumn(format=f"{date_format} HH:mm", timezone="UTC")
 
     def position(self, value: Value) -> float:
         """Return the days since 1970, with their fraction."""
@@ -100,23 +91,8 @@ class DatetimeField(FieldType):
         start = _START.replace(tzinfo=UTC)
         return [(at, tr.timestamp(start + timedelta(days=at), int(high - low), UTC)) for at in calendar_days(low, high)]
 
-    def widget_format(self, tr: Translation) -> str:
-        return WIDGET_FORMATS[tr.language]
-
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        low, high = self._limits()
-        current = st.session_state.get(key)  # a value outside the limits of a newer card stays, and the form marks it
-        return st.datetime_input(
-            title,
-            value=None,
-            min_value=min(low, current or low),
-            max_value=max(high, current or high),
-            format=self.widget_format(tr),
-            step=self._step(),
-            required=not self.field.get("nullable"),
-            key=key,
-            help=hint,
-        )
+    def _draw(self, title: str, **options: Any) -> Any:
+        return st.datetime_input(title, step=self._step(), **options)
 
     def _step(self) -> timedelta:
         """Return the interval between the options of the clock. The card gives the step in days."""
