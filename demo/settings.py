@@ -26,7 +26,7 @@ class Settings:
     feeds: str = ""
 
     def hosts(self) -> list[str]:
-        """Return the names under which a browser may ask for the page; this machine's own always work."""
+        """Return the host names that a browser may use for the page. Those of this machine are always allowed."""
         return [*LOOPBACK_HOSTS, *filter(None, (name.strip() for name in self.allowed_hosts.split(",")))]
 
     def feeds_by_model(self) -> dict[str, Path]:

@@ -7,7 +7,7 @@ _MAX_MESSAGE_LENGTH = 40
 
 
 def is_reserved(parameter: str) -> bool:
-    """Return whether a parameter does not stand for a field of the card."""
+    """Return whether a parameter has another meaning than the value of a field."""
     return parameter.lower() in _RESERVED
 
 

@@ -42,7 +42,7 @@ def page() -> None:
     page_address.write_address(
         card, entity_lookup.encode_lookup(card, lookup.entity["id"], entity_lookup.changed_values(lookup))
     )
-    with answers, st.container(key="answer"), st.container(key="said"):
+    with answers, st.container(key="answer"), st.container(key="answer-text"):
         _draw_answers(card, lookup, tr)
     _draw_notes(card, lookup, notes, tr)
 

@@ -33,14 +33,14 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     current_case.get_case(card)
     st.title(tr.text("How good is it?"), anchor=False)
-    found = service_queries.get_evaluation(card)
-    if found is None:
+    evaluation = service_queries.get_evaluation(card)
+    if evaluation is None:
         page_address.write_address(card)
         if not query_errors.get_errors():
             st.info(tr.text("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
-    titles = _make_question_titles(found, tr)
-    groupings = [segment["name"] for segment in found["segments"]]
+    titles = _make_question_titles(evaluation, tr)
+    groupings = [segment["name"] for segment in evaluation["segments"]]
 
     def read() -> EvaluationQuery:
         return evaluation_query.decode_query(page_view.get_view(PAGE), list(titles), groupings)
@@ -49,24 +49,24 @@ def page() -> None:
     _draw_question_choice(titles, read, tr)
     page_address.write_address(card, evaluation_query.encode_query(query))
     with st.container(key="finding"):
-        if query.question == _MISTAKES and found["kind"] == "classification":
-            _draw_costs(card, found, read, tr)
+        if query.question == _MISTAKES and evaluation["kind"] == "classification":
+            _draw_costs(card, evaluation, read, tr)
         elif query.question == _GROUPS:
-            _draw_groups(card, found, read, tr)
+            _draw_groups(card, evaluation, read, tr)
         else:
-            _draw_finding(_make_finding(card, found, query.question, tr))
+            _draw_finding(_make_finding(card, evaluation, query.question, tr))
     st.caption(
         tr.count(
             "Measured on {n} case that the model had never seen.",
             "Measured on {n} cases that the model had never seen.",
-            found["rows"],
+            evaluation["rows"],
         )
     )
 
 
-def _make_question_titles(found: Evaluation, tr: Translation) -> dict[str, str]:
+def _make_question_titles(evaluation: Evaluation, tr: Translation) -> dict[str, str]:
     """Return question → title, for the questions that this evaluation answers, in the order of the page."""
-    if found["kind"] == "classification":
+    if evaluation["kind"] == "classification":
         titles = {
             "apart": tr.text("Does it tell them apart?"),
             "trust": tr.text("Can its percentages be trusted?"),
@@ -79,11 +79,11 @@ def _make_question_titles(found: Evaluation, tr: Translation) -> dict[str, str]:
             "errors": tr.text("How large are its errors?"),
             "ranges": tr.text("Do its ranges hold?"),
         }
-    if found["bands"]:
+    if evaluation["bands"]:
         titles["bands"] = tr.text("What do the decisions mean?")
-    if found["importance"]:  # a model of one text has nothing to rank
+    if evaluation["importance"]:  # a model of one text has nothing to rank
         titles["matters"] = tr.text("What does it lean on?")
-    if found["segments"]:
+    if evaluation["segments"]:
         titles[_GROUPS] = tr.text("For whom is it worse?")
     return titles | {"weak": tr.text("Where is it wrong?")}
 
@@ -112,27 +112,27 @@ def _on_change(read: ReadQuery, name: str, key: str) -> Callable[[], None]:
     return lambda: page_view.set_view(PAGE, evaluation_query.encode_query(replace(read(), **{name: st.session_state[key]})))
 
 
-def _make_finding(card: Card, found: Evaluation, chosen: str, tr: Translation) -> Finding:
+def _make_finding(card: Card, evaluation: Evaluation, chosen: str, tr: Translation) -> Finding:
     theme = visitor.get_theme()
     if chosen == "bands":
-        return findings.describe_bands(card, found, theme, tr)
+        return findings.describe_bands(card, evaluation, theme, tr)
     if chosen == "matters":
-        return findings.describe_importance(card, found, theme, tr)
+        return findings.describe_importance(card, evaluation, theme, tr)
     if chosen == "weak":
-        return findings.describe_weak_spots(found, tr)
-    if found["kind"] == "classification":
+        return findings.describe_weak_spots(evaluation, tr)
+    if evaluation["kind"] == "classification":
         of_labels = {
             "apart": classification_findings.describe_discrimination,
             "trust": classification_findings.describe_calibration,
             "finding": classification_findings.describe_precision_and_recall,
         }
-        return of_labels[chosen](card, found, theme, tr)
+        return of_labels[chosen](card, evaluation, theme, tr)
     of_values = {
         "against": regression_findings.describe_predicted_vs_true,
         "errors": regression_findings.describe_residuals,
         "ranges": regression_findings.describe_coverage,
     }
-    return of_values[chosen](card, found, theme, tr)
+    return of_values[chosen](card, evaluation, theme, tr)
 
 
 def _draw_finding(finding: Finding) -> None:
@@ -148,8 +148,8 @@ def _draw_finding(finding: Finding) -> None:
         st.markdown("  \n".join(forms.escape_markdown(text) for text in finding.notes))
 
 
-def _draw_groups(card: Card, found: Evaluation, read: ReadQuery, tr: Translation) -> None:
-    unseen_first = {each["name"]: each for each in sorted(found["segments"], key=lambda segment: segment["is_input"])}
+def _draw_groups(card: Card, evaluation: Evaluation, read: ReadQuery, tr: Translation) -> None:
+    unseen_first = {each["name"]: each for each in sorted(evaluation["segments"], key=lambda segment: segment["is_input"])}
     by = read().by or next(iter(unseen_first))
     key = f"{PAGE}/by/{card['name']}"
     st.selectbox(
@@ -160,10 +160,10 @@ def _draw_groups(card: Card, found: Evaluation, read: ReadQuery, tr: Translation
         on_change=_on_change(read, "by", key),
         width=360,
     )
-    _draw_finding(group_findings.describe_groups(card, found, unseen_first[by], visitor.get_theme(), tr))
+    _draw_finding(group_findings.describe_groups(card, evaluation, unseen_first[by], visitor.get_theme(), tr))
 
 
-def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translation) -> None:
+def _draw_costs(card: Card, evaluation: Classification, read: ReadQuery, tr: Translation) -> None:
     """Draw the threshold and the prices of both kinds of mistake, then the results for them."""
     query = read()
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
@@ -179,10 +179,10 @@ def _draw_costs(card: Card, found: Classification, read: ReadQuery, tr: Translat
     )
     _draw_price(middle, tr.text("A false alarm costs"), card, read, "alarm")
     _draw_price(right, tr.text("A missed one costs"), card, read, "missed")
-    counts = threshold_costs.find_nearest(found["thresholds"], query.threshold)
-    st.markdown(f"#### {forms.escape_markdown(classification_findings.describe_threshold(card, found, counts, tr))}")
+    counts = threshold_costs.find_nearest(evaluation["thresholds"], query.threshold)
+    st.markdown(f"#### {forms.escape_markdown(classification_findings.describe_threshold(card, evaluation, counts, tr))}")
     drawing, sentence = classification_findings.describe_costs(
-        found, counts, query.alarm, query.missed, theme=visitor.get_theme(), tr=tr
+        evaluation, counts, query.alarm, query.missed, theme=visitor.get_theme(), tr=tr
     )
     counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
     counted.html(classification_findings.build_confusion_table(card, counts, tr))

@@ -95,7 +95,7 @@ def _draw_goal(card: Card, choice: GoalChoice, tr: Translation) -> None:
 
 def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
     """Draw the range in which the answer should lie."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="own-goal"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="custom-goal"):
         if not wording.is_classification(card):
             _draw_ends(card, choice, tr)
             return

@@ -46,7 +46,7 @@ def page() -> None:
             _draw_notes(card, notes, {}, tr)
             return
         now, start = explanations
-        with st.container(key="said"):
+        with st.container(key="answer-text"):
             _draw_answer(card, case, now["prediction"], start["prediction"], tr)
         with st.container(key="why"):
             _draw_explanation(card, case, now, start, tr)
