@@ -13,7 +13,7 @@ from pathlib import Path
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_decimal_symbol, get_group_symbol
 
 _MIN_DAYS_FOR_MONTHS = 300
 CATALOGUE = Path(__file__).parents[1] / "locale" / "pl" / "LC_MESSAGES" / "demo.po"
@@ -35,6 +35,16 @@ class Translation:
     """One language: translates texts and formats numbers."""
 
     language: str
+
+    @property
+    def decimal_sign(self) -> str:
+        """Return the sign between the whole part of a number and its decimals."""
+        return get_decimal_symbol(self.language)
+
+    @property
+    def group_sign(self) -> str:
+        """Return the sign between thousands."""
+        return get_group_symbol(self.language)
 
     def text(self, text: str, **words: str) -> str:
         """Return the translation of an English text, with {placeholders} filled in."""
