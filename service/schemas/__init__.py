@@ -1,4 +1,4 @@
-"""Every shape that crosses a room: the card, the answers, the evaluation, the problem."""
+"""All shapes that the service reads and writes: card, requests, answers, evaluation, problem."""
 
 from service.schemas.answers import (
     Change,

@@ -8,18 +8,18 @@ from service.schemas.card import Published, Row, Shape, Text, Value
 
 
 class ModelState(Shape, frozen=True):
-    """A model as it stands in the list; `version` and texts are null while it is broken."""
+    """A model in the list. `version` and texts are null if it is broken."""
 
     name: str
     state: Literal["ready", "broken"]
     version: str | None = None
     versions: tuple[str, ...] = ()
-    """All that are served; the first answers who names none."""
+    """All versions that are served. The first one answers requests without a version."""
     title: Text | None = None
     question: Text | None = None
     reason: str | None = None
     built: str | None = None
-    """The day on which the version was built; null where its bundle does not say."""
+    """The day on which the version was built; null if its bundle does not contain it."""
 
 
 class ModelList(Shape, frozen=True):
@@ -86,32 +86,32 @@ P = TypeVar("P", LabelPrediction, ValuePrediction)
 
 
 class Contribution(Published, frozen=True):
-    """How far one field (or, in a text, one word) pulls the answer up or down, in the answer's own unit."""
+    """How far one field (or, in a text, one word) moves the answer up or down, in the unit of the answer."""
 
     field: str
     value: Value
-    """The row's own value; in a text, the word."""
+    """The value of the row; in a text, the word."""
     contribution: float
     span: tuple[int, int] | None = None
-    """Where a word stands in its text: [first character, one past the last]."""
+    """The position of a word in its text: [first character, one past the last]."""
 
 
 class Usualness(Shape, frozen=True):
     """How usual a row is among those that the model learned from."""
 
     percentile: float
-    """0…100: the row is more unusual than so many per cent of them."""
+    """0…100: the row is more unusual than this percentage of them."""
     fields: list[str]
-    """Which fields make it unusual, the most unusual first; empty for a usual row."""
+    """The fields that make it unusual, the most unusual first; empty if the row is not unusual."""
 
 
 class Explanation(Shape, Generic[P], frozen=True):
     base: float
-    """The average answer over the bundle's reference rows (for a text: the answer without any word)."""
+    """The average answer over the reference rows of the bundle (for a text: the answer without any word)."""
     output: float
-    """This row's answer: base plus all contributions."""
+    """The answer for this row: base plus all contributions."""
     standard_error: float
-    """Of the least certain contribution: what other reference rows would have changed, and what sampling adds."""
+    """Of the least certain contribution. It covers the choice of the reference rows and the sampling."""
     contributions: list[Contribution]
     """Largest first; the words of a text in their order."""
     sentence: Text
@@ -132,11 +132,11 @@ class CurveRequest(Shape, frozen=True):
     row: Row
     fields: list[str]
     points: int | None = None
-    """How many a numeric field gets; the row's own value is always one of them."""
+    """How many points a numeric field gets. One of them is always the value of the row."""
     together: bool = False
-    """Two fields at once, as a map."""
+    """True: sweep two fields at once, as a surface."""
     pinned: Row | None = None
-    """Another row to score on this occasion, to be marked beside the curve."""
+    """Another row to score, so that a chart can mark it beside the curve."""
     version: str | None = None
 
 
@@ -148,14 +148,14 @@ class CurvePoint(Shape, Generic[P], frozen=True):
 class Curve(Shape, Generic[P], frozen=True):
     field: str
     seen: tuple[float | str, float | str] | None
-    """Between which values the model has seen data; dates in ISO form."""
+    """The range of the training rows; dates in ISO form."""
     usual: tuple[float | str, float | str] | None
-    """Between which values 98 of 100 rows lie that the model learned from; None where the bundle does not say."""
+    """The range of the middle 98 % of the training rows; null if the bundle does not contain it."""
     points: list[CurvePoint[P]]
 
 
 class Surface(Shape, frozen=True):
-    """Two fields at once: `outputs[i][j]` answers fields[0] = values[0][i] and fields[1] = values[1][j]."""
+    """Two fields at once: `outputs[i][j]` is the output for fields[0] = values[0][i] and fields[1] = values[1][j]."""
 
     fields: tuple[str, str]
     values: tuple[list[Value], list[Value]]
@@ -167,12 +167,12 @@ class Curves(Shape, Generic[P], frozen=True):
     model: str
     version: str
     prediction: P
-    """Of the row as it stands."""
+    """Of the row of the request."""
     pinned: P | None
     curves: list[Curve[P]]
     surface: Surface | None = None
     usualness: Usualness | None = None
-    """Of the row as it stands."""
+    """Of the row of the request."""
 
 
 # What would have to change
@@ -190,7 +190,7 @@ class ValueGoal(Shape, frozen=True):
 
 
 class Goal(Shape, frozen=True):
-    """Exactly one of the three."""
+    """Exactly one of the three is set."""
 
     decision: str | None = None
     probability: ProbabilityGoal | None = None
@@ -201,9 +201,9 @@ class RecommendationRequest(Shape, frozen=True):
     row: Row
     goal: Goal
     fixed: list[str] = msgspec.field(default_factory=list)
-    """Fields that must stay, beside those that the card forbids to change."""
+    """Fields that must not change, in addition to those that the card does not allow to change."""
     ranges: dict[str, tuple[float | str, float | str]] = msgspec.field(default_factory=dict)
-    """Narrower ranges than the card's, field → [low, high]."""
+    """Field → [low, high], within the range of the card."""
     version: str | None = None
 
 
@@ -217,15 +217,15 @@ class Recommendation(Shape, Generic[P], frozen=True):
     changes: list[Change]
     prediction: P
     usualness: Usualness | None = None
-    """Of the changed row: a change may lead where the model has seen little."""
+    """Of the changed row: a change may lead to rows that are rare in training."""
 
 
 class Recommendations(Shape, Generic[P], frozen=True):
     model: str
     version: str
     prediction: P
-    """Of the row as it stands."""
+    """Of the row of the request."""
     reachable: bool
-    """True as well where the row reaches the goal as it is; then there is nothing to recommend."""
+    """True also if the row of the request reaches the goal already; then there is nothing to recommend."""
     recommendations: list[Recommendation[P]]
     """At most five, the smallest change first."""

@@ -1,4 +1,4 @@
-"""The card: what a bundle says of itself. And the manners of every shape."""
+"""The card, which describes a model, and the base classes of all shapes."""
 
 from typing import Any, Literal
 
@@ -9,18 +9,18 @@ from wire.languages import Language
 
 Value = float | int | str | bool | None
 Row = dict[str, Any]
-"""One case's inputs, field → value. Unchecked until `scoring.checks` has seen it."""
+"""The inputs of one case, field → value. `service.rows.checks` checks them."""
 
 Text = str | dict[Language, str]
-"""A text for people: in a bundle one text a language (or one for all), in an answer always a plain string."""
+"""A text for people. A bundle has one text per language, or one for all; an answer always has a string."""
 
 
 class Shape(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """The manners of every shape: unknown fields are refused, nothing changes after it was made."""
+    """The base class of all shapes: unknown fields are refused, and values do not change."""
 
 
 class Published(Shape, frozen=True, omit_defaults=True):
-    """A shape whose empty fields are left out when it is written."""
+    """A shape that is written without the fields that have their default."""
 
 
 class Category(Published, frozen=True):
@@ -31,7 +31,7 @@ class Category(Published, frozen=True):
 
 
 class Input(Published, frozen=True):
-    """One field of a row. All optional but name and type."""
+    """One field of a row. Only name and type are required."""
 
     name: str
     type: FieldTypeName
@@ -39,24 +39,24 @@ class Input(Published, frozen=True):
     help: Text = ""
     unit: Text = ""
     shown_as: Literal["number", "percent"] = "number"
-    """`percent`: the value is a fraction, people read it as per cent (0.62 → 62 %)."""
+    """`percent`: the value is a fraction, and people read it as a percentage (0.62 → 62 %)."""
     group: Text = ""
     minimum: float | str | None = None
-    """Values below are refused. Of a date: in ISO form, as `maximum` and `seen` are."""
+    """Lower values are refused. The limits of a date are in ISO form, as is `seen`."""
     maximum: float | str | None = None
-    """Values above are refused."""
+    """Higher values are refused."""
     seen: tuple[float | str, float | str] | None = None
     """The range of the training rows; values outside are scored with the warning `outside_training_range`."""
     step: float | None = None
-    """Between values that a person would type; of a date: in days."""
+    """The step between values that a person would type; for a date, in days."""
     categories: tuple[Category, ...] = ()
     max_length: int = 2000
-    """Characters of a text."""
+    """The maximum length of a text, in characters."""
     default: Value = None
     nullable: bool = False
     from_: Literal["request", "store"] = msgspec.field(default="request", name="from")
     changeable: Literal["no", "up", "down", "both"] = "both"
-    """May a recommendation touch it, and in which direction."""
+    """Whether a recommendation may change the value, and in which direction."""
 
 
 class Label(Published, frozen=True):
@@ -65,7 +65,7 @@ class Label(Published, frozen=True):
 
 
 class Band(Published, frozen=True):
-    """A decision: the answer is in it when low ≤ answer < high.
+    """A decision: it applies if low ≤ answer < high.
 
     A card lists its bands upwards or downwards, without a gap or an overlap. The lowest band also holds all answers
     below it, the highest band all answers above it.
@@ -89,24 +89,24 @@ class Classification(Published, frozen=True, tag="classification", tag_field="ki
     labels: tuple[Label, ...]
     """In the order of the scorer's probabilities."""
     focus: str
-    """The label whose probability is the answer that people read."""
+    """The label whose probability people read as the answer."""
     sentence: Text = ""
-    """What the number means, after it: "31 % …chance that the next bill is not paid"."""
+    """The text after the number: "31 % …chance that the next bill is not paid"."""
     bands: tuple[Band, ...] = ()
-    """On the probability of `focus`, best first; together they cover 0…1."""
+    """Ranges of the probability of `focus`, the best first. Together they cover 0 to 1."""
 
 
 class Regression(Published, frozen=True, tag="regression", tag_field="kind"):
     unit: Text = ""
     sentence: Text = ""
     seen: tuple[float, float] | None = None
-    """Between which values the answer of training rows lay: the scale on which an answer is drawn."""
+    """The range of the true values of the training rows: the scale of a drawn answer."""
     interval: IntervalRule | None = None
     bands: tuple[Band, ...] = ()
 
 
 class Example(Published, frozen=True):
-    """A named row to start from."""
+    """A row with a name, to start from."""
 
     name: str
     row: Row
@@ -117,27 +117,27 @@ class Metric(Published, frozen=True):
     name: str
     value: float
     rows: int
-    """How many held-out rows stand behind the figure."""
+    """The number of held-out rows that the figure is computed from."""
     low: float | None = None
     high: float | None = None
     label: Text = ""
 
 
 class Entity(Published, frozen=True):
-    """By which key what is stored for a row is found. The key is no input of the model; on the wire it is text."""
+    """The key of stored predictions and features. It is no input of the model. In requests and answers it is text."""
 
     key: str
     label: Text = ""
     max_age_hours: float | None = None
-    """From then on a stored prediction is stale; None: as the service is set."""
+    """A stored prediction of this age is stale; None: the setting of the service decides."""
     features: str | None = None
-    """The function that computes this entity's features at night."""
+    """The function that computes the features of this entity in the nightly job."""
     features_max_age_hours: float | None = None
-    """From then on stored features are expired; None: as the service is set."""
+    """Stored features of this age are expired; None: the setting of the service decides."""
 
 
 class Training(Published, frozen=True):
-    """Where the model comes from."""
+    """The data and the method of the model."""
 
     data: Text
     source: str
@@ -150,19 +150,19 @@ class Training(Published, frozen=True):
 
 
 class Scoring(Published, frozen=True):
-    """How the bundle is opened, and the gate it passed: the largest difference to scikit-learn on real rows."""
+    """How the bundle is opened, and the result of the gate: the largest difference from scikit-learn on real rows."""
 
     scorer: Literal["onnx", "sklearn"]
     gate_rows: int
     gate_difference: float
     text: Literal["as_is", "words"] = "as_is"
-    """`words`: the model was fitted on the words of a text (`scoring.texts`), not on the text itself."""
+    """`words`: the model was fitted on the words of a text (`text_preprocessing.words`), not on the text itself."""
     reason: str = ""
-    """Why the bundle is not on ONNX, where it is not."""
+    """Why the bundle is not on ONNX; empty if it is."""
 
 
 class Card(Published, frozen=True):
-    """What a bundle says of itself. Read by form, checks, docs, charts and exports alike."""
+    """The description of a model. Form, checks, docs, charts and exports are made from it."""
 
     name: str
     title: Text
@@ -173,17 +173,17 @@ class Card(Published, frozen=True):
     summary: Text = ""
     examples: tuple[Example, ...] = ()
     real_rows: tuple[Row, ...] = ()
-    """Real held-out rows to draw "another real case" from."""
+    """Held-out rows, shown as real cases."""
     row_name: Text = ""
-    """What one row is: "client", "diamond", "comment"."""
+    """The word for one row: "client", "diamond", "comment"."""
     entity: Entity | None = None
-    """None: nothing is stored for this model."""
+    """None if the model has no stored predictions or features."""
     metrics: tuple[Metric, ...] = ()
     training: Training | None = None
     purpose: Text = ""
     not_for: tuple[Text, ...] = ()
     limits: tuple[Text, ...] = ()
     version: str = ""
-    """The hash of the bundle's content; filled in when the bundle is opened, never stored inside it."""
+    """The hash of the bundle's content. It is set when the bundle is opened and is not part of `card.json`."""
     built: str = ""
-    """The day on which the bundle was built, such as 2026-11-27, as a file beside the hash says; filled in likewise."""
+    """The day on which the bundle was built, such as 2026-11-27. It is set in the same way, from the file `built`."""

@@ -1,4 +1,4 @@
-"""A shape with its texts in one language. What is a text is read from the types of the shapes, never from the values."""
+"""Returns a shape with its texts in one language. The types of the shapes tell which values are texts."""
 
 from collections.abc import Callable
 from functools import cache

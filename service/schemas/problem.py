@@ -1,4 +1,4 @@
-"""The problem that is every error, and the places that it names."""
+"""The shape of every error answer, and the positions that it names."""
 
 import msgspec
 
@@ -6,21 +6,21 @@ from service.schemas.card import Published
 
 
 class InputError(Published, frozen=True):
-    """Where a value does not fit: a pointer into a JSON body, or a place in a file."""
+    """A value that does not fit: a pointer into a JSON body, or a position in a file."""
 
     code: str
     message: str
     pointer: str | None = None
-    """JSON pointer into the request's body: /rows/0/credit_limit."""
+    """A JSON pointer into the body of the request: /rows/0/credit_limit."""
     row: int | None = None
-    """1-based, the header not counted."""
+    """The number of the row, from 1, without the header."""
     column: str | None = None
     line: int | None = None
-    """The physical line of a text file, 1-based, where the file as a whole goes wrong."""
+    """The physical line of a text file, from 1, if the fault concerns the whole file."""
 
 
 class Problem(Published, frozen=True):
-    """RFC 9457, the one shape of every answer ≥ 400."""
+    """The body of every answer with a status ≥ 400 (RFC 9457)."""
 
     type: str
     title: str

@@ -1,4 +1,4 @@
-"""What a file of rows turned out to be, and the answer to it in JSON."""
+"""The properties of a file of rows, and the answer to it in JSON."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,30 +13,30 @@ DateOrder = Literal["day_first", "month_first"]
 
 @dataclass(frozen=True)
 class TextStyle:
-    """How the values of a text file are written."""
+    """The format of the values in a text file."""
 
     decimal: Decimal = "point"
     dates: DateOrder | None = None
-    """None: dates with slashes are refused, those with dots begin with the day."""
+    """None: dates with slashes are refused, and dates with dots begin with the day."""
 
 
 class Recognised(Published, frozen=True):
-    """What a file of rows turned out to be; the answer's header X-File says it before the first row is scored."""
+    """The properties of a file of rows. The header X-File contains them before the first row is scored."""
 
     format: Literal["csv", "arrow", "parquet"]
     rows: int
     columns: list[str]
-    """The model's inputs that the file has."""
+    """The columns that are inputs of the model."""
     ignored: list[str]
-    """All others: they pass through unchanged."""
+    """All other columns: the answer can repeat them unchanged."""
     encoding: str | None = None
     separator: str | None = None
-    """A sign, or `tab`; empty for a file of one column."""
+    """One character, or `tab`; empty for a file of one column."""
     decimal: Decimal | None = None
 
 
 class FilePredictions(Shape, frozen=True):
-    """The JSON answer to a file: null where a row was refused, `errors` says why."""
+    """The JSON answer to a file: null for a refused row; `errors` has the reasons."""
 
     model: str
     version: str

@@ -1,4 +1,4 @@
-"""What is kept from one night to the next: stored predictions, the runs that wrote them, answers that come from them."""
+"""Stored predictions and features, the runs that wrote them, and answers that come from them."""
 
 from typing import Generic, Literal, TypeVar
 
@@ -10,47 +10,47 @@ from service.schemas.card import Row, Shape, Value
 Source = Literal["stored", "live"]
 RunKind = Literal["predictions", "features"]
 RunState = Literal["running", "failed", "published", "superseded", "withdrawn", "discarded"]
-"""running: being written, or killed and waiting to go on · published: answers come from it · superseded: was published ·
-withdrawn: was published and taken back · discarded: its predictions are deleted."""
+"""running: in progress, or killed and not continued yet · published: answers come from it · superseded: a later run is
+published · withdrawn: a person revoked it after it was published · discarded: its predictions are deleted."""
 
 
 class Stored(Shape, frozen=True):
-    """Where a stored row or prediction comes from."""
+    """The origin of a stored row or prediction."""
 
     computed_at: str
     """UTC, ISO 8601."""
     run: str
     version: str
-    """Of the model that computed it."""
+    """The version of the model that computed it."""
     stale: bool
-    """Too old, or of another version than the served one."""
+    """True if it is too old, or from another version than the one that is served."""
 
 
 class Origin(Shape, frozen=True):
-    """Where the value of a field comes from, and how old it is. What the request gives has no age."""
+    """The origin of the value of a field, and its age. A value of the request has no age."""
 
     from_: Literal["request", "store"] = msgspec.field(name="from")
     computed_at: str | None = None
     age_seconds: float | None = None
     run: str | None = None
     expired: bool = False
-    """Older than stored features may be."""
+    """True if it is older than stored features may be."""
 
 
 class KeyedLabelPrediction(LabelPrediction, frozen=True, kw_only=True):
-    """A label's prediction in an answer to rows some of which hold the entity's key."""
+    """A prediction of a label, in an answer to rows of which some have the key of the entity."""
 
     source: Source
-    """`live`: computed now; then `stored` is where the values come from that the caller did not give."""
+    """`live`: computed now; then `stored` is the origin of the values that the request does not contain."""
     stored: Stored | None = None
     changed: list[str] | None = None
-    """A what-if on top of what is stored: the fields that the caller gave. None where nothing was found."""
+    """The fields of the request that replace stored values. None if nothing is stored for the key."""
     origins: dict[str, Origin] | None = None
-    """Field → where its value comes from. None where nothing was looked up."""
+    """Field → the origin of its value. None if the row has no key."""
 
 
 class KeyedValuePrediction(ValuePrediction, frozen=True, kw_only=True):
-    """A value's prediction in an answer to rows some of which hold the entity's key."""
+    """A prediction of a value, in an answer to rows of which some have the key of the entity."""
 
     source: Source
     stored: Stored | None = None
@@ -78,7 +78,7 @@ P = TypeVar("P", LabelPrediction, ValuePrediction)
 
 
 class StoredPrediction(Shape, Generic[P], frozen=True):
-    """A prediction as a run wrote it, with the row that it was computed from."""
+    """A prediction of a run, with the row that it was computed from."""
 
     row: Row
     prediction: P
@@ -90,7 +90,7 @@ class StoredPrediction(Shape, Generic[P], frozen=True):
 
 
 class StoredFeatures(Shape, frozen=True):
-    """Features as a run wrote them: null is a value that is not known."""
+    """Features of a run: null is a value that is not known."""
 
     values: dict[str, Value]
     computed_at: str
@@ -100,11 +100,11 @@ class StoredFeatures(Shape, frozen=True):
 
 
 class EntityAnswer(Shape, Generic[P], frozen=True):
-    """What is stored for one key."""
+    """The stored prediction and features of one key."""
 
     model: str
     version: str
-    """The served one; what is stored may be of another."""
+    """The version that is served; the stored prediction may be of another one."""
     key: str
     """The name of the key: client_id."""
     id: str
@@ -113,7 +113,7 @@ class EntityAnswer(Shape, Generic[P], frozen=True):
 
 
 class EntityName(Shape, frozen=True):
-    """A key under which something is stored, and what."""
+    """A key, and whether a prediction and features are stored for it."""
 
     id: str
     stored_prediction: bool
@@ -136,7 +136,7 @@ class Run(Shape, frozen=True):
     started: str
     finished: str | None
     rows: int
-    """How many were stored."""
+    """The number of stored rows."""
     refused: int
     seconds: float
 
