@@ -40,7 +40,7 @@ def permutation_importance(held_out: HeldOut) -> list[Importance]:
 
 
 def _shuffle_field(held_out: HeldOut, name: str, rows: NDArray[np.intp], orders: list[NDArray[np.intp]]) -> Columns:
-    """Return the rows once per order, one below the other, with the values of one field taken in that order."""
+    """Return the rows once per order, one below the other, with the values of one field in that order."""
     columns = held_out.columns
     numeric = [field.name for field in number_fields(held_out.card)]
     repeated, shuffled = np.tile(rows, SHUFFLES), np.concatenate(orders)

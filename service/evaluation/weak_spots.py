@@ -1,4 +1,4 @@
-"""Where a model is worst, in words: groups found on one half of the held-out rows and confirmed on the other half."""
+"""Where a model is worst, in words. Half of the held-out rows are searched, and the other half confirms each group."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -110,14 +110,14 @@ def _shortfall(held_out: HeldOut, mask: _Mask, overall: float, z: float) -> tupl
 
 def _distinct(candidates: list[_Candidate]) -> list[_Candidate]:
     """Return the first few candidates that do not share most of their rows with an earlier one."""
-    kept: list[_Candidate] = []
+    distinct: list[_Candidate] = []
     for candidate in candidates:
         mask = candidate.mask
-        if all((mask & other.mask).sum() < _MAX_OVERLAP * (mask | other.mask).sum() for other in kept):
-            kept.append(candidate)
-        if len(kept) == _MAX_CANDIDATES:
+        if all((mask & other.mask).sum() < _MAX_OVERLAP * (mask | other.mask).sum() for other in distinct):
+            distinct.append(candidate)
+        if len(distinct) == _MAX_CANDIDATES:
             break
-    return kept
+    return distinct
 
 
 def _weak_spot(held_out: HeldOut, candidate: _Candidate, mask: _Mask, overall: float) -> WeakSpot:

@@ -1,4 +1,4 @@
-"""Puts a finished bundle in the place of an earlier version of it."""
+"""Replaces a bundle with a newer version of it."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from service.bundles.bundle_files import is_readable_bundle, read_card
 
 
 def replace_bundle(folder: Path, target: Path) -> None:
-    """Move a finished bundle to `target`. The earlier bundle is moved away first: the place never holds a mixture.
+    """Move a finished bundle to `target`. The earlier bundle is moved away first, so that files of two versions never mix.
 
     The earlier version stays beside the new one as `NAME.before`, and callers can name it by its hash. The version before
     that is removed with the parent of `folder`, a temporary folder.

@@ -27,7 +27,7 @@ def draft_card(texts: dict[str, Any]) -> Card:
 def complete_draft(draft: Card, split: Split, showable: NDArray[np.bool_] | None = None) -> Card:
     """Return the draft with ranges, defaults, real rows and counts from the data.
 
-    `showable` has one entry per test row: whether people may see it. Without it, all may be shown.
+    `showable` has one entry per test row: whether people may see it. Without it, people may see all.
     """
     inputs = tuple(_described(field, split.train.fields[field.name]) for field in types_of(draft))
     training = draft.training and msgspec.structs.replace(

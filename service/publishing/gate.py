@@ -64,7 +64,7 @@ def max_difference(folder: Path, card: Card, pipeline: Any, fields: pd.DataFrame
 
 
 def pipeline_scores(card: Card, pipeline: Any, fields: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the fitted pipeline's own probabilities (rows, labels) or values (rows,)."""
+    """Return the probabilities of the fitted pipeline (rows, labels), or its values (rows,)."""
     texts = [field.name for field in text_fields(card)] if card.scoring.text == "words" else []
     cleaned = fields.assign(
         **{field.name: field.pipeline_series(fields[field.name]) for field in number_fields(card)},

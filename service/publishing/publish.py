@@ -1,4 +1,4 @@
-"""A fitted pipeline, its data and a draft of its card → a bundle in its place."""
+"""A fitted pipeline, its data and a draft of its card → a bundle in the folder of bundles."""
 
 import tempfile
 from pathlib import Path

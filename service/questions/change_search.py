@@ -25,8 +25,8 @@ TRADE = 0.75
 _BEAM, _NARROW_BEAM = 16, 4
 _BEAM_VALUES, _NARROW_BEAM_VALUES = 64, 16
 _ENOUGH = 3
-"""If so many moves of one or two levers are found, no more levers are tried."""
-_MAX_FOUND = 24
+"""If so many moves of one or two levers close the gap, no more levers are tried."""
+_MAX_MOVES = 24
 _SHRINK_VALUES = 24
 _MIN_VALUES = 4
 
@@ -70,32 +70,32 @@ class Search:
         self._row, self._levers, self._gaps = row, levers, gaps
 
     def moves(self) -> list[Move]:
-        """Return moves that close the gap: fewest levers first, then the shortest distance. Empty if none is found."""
+        """Return moves that close the gap: fewest levers first, then the shortest distance. Empty if there are none."""
         singles = self._extend([()], _ROWS)
-        found = self._found(singles)
-        pairs = self._pairs(singles, found)
-        found += self._found(pairs)
+        closing = self._closing(singles)
+        pairs = self._pairs(singles, closing)
+        closing += self._closing(pairs)
         beam, width = pairs, _BEAM
-        while beam and (not found or (len(found) < _ENOUGH and width == _BEAM)):
+        while beam and (not closing or (len(closing) < _ENOUGH and width == _BEAM)):
             short = [move for move in beam if move.gap > 0]
             starts = [move.pulls for move in sorted(short, key=lambda move: (move.gap, move.distance, move.pulls))[:width]]
             beam = self._extend(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
-            found, width = found + self._found(beam), _NARROW_BEAM
-        found = found or self._found(self._scored(self._all_pulls()))
-        return sorted(self._shrink(found), key=lambda move: (len(move.pulls), move.distance, move.pulls))
+            closing, width = closing + self._closing(beam), _NARROW_BEAM
+        closing = closing or self._closing(self._scored(self._all_pulls()))
+        return sorted(self._shrink(closing), key=lambda move: (len(move.pulls), move.distance, move.pulls))
 
     @staticmethod
-    def _found(moves: list[Move]) -> list[Move]:
-        """Return the moves that close the gap, the best `_MAX_FOUND` of them."""
-        there = [move for move in moves if move.gap == 0]
-        return sorted(there, key=lambda move: (len(move.pulls), move.distance, move.pulls))[:_MAX_FOUND]
+    def _closing(moves: list[Move]) -> list[Move]:
+        """Return the moves that close the gap, the best `_MAX_MOVES` of them."""
+        closing = [move for move in moves if move.gap == 0]
+        return sorted(closing, key=lambda move: (len(move.pulls), move.distance, move.pulls))[:_MAX_MOVES]
 
     def _all_pulls(self) -> list[Pulls]:
-        """Return every combination of levers, or none if there are more than `_ROWS`: then a move can stay unfound."""
+        """Return every combination of levers, or none if there are more than `_ROWS`: then the search can miss a move."""
         columns: dict[int, list[Pulls]] = {}
         for index, lever in enumerate(self._levers):
-            own = columns.setdefault(lever.column, [()])
-            own += [((index, value),) for value in range(len(lever.values))]
+            of_column = columns.setdefault(lever.column, [()])
+            of_column += [((index, value),) for value in range(len(lever.values))]
         if math.prod(map(len, columns.values())) > _ROWS:
             return []
         return [tuple(sorted(chain.from_iterable(pulls))) for pulls in product(*columns.values())][1:]
@@ -105,16 +105,16 @@ class Search:
         tried: list[Pulls] = []
         max_values = max(_MIN_VALUES, min(max_values, _ROWS // max(1, len(starts) * len(self._levers))))
         for start in starts:
-            taken = {self._levers[lever].column for lever, _ in start}
+            changed = {self._levers[lever].column for lever, _ in start}
             for lever in range(len(self._levers)):
-                if self._levers[lever].column not in taken:
+                if self._levers[lever].column not in changed:
                     tried += [
                         tuple(sorted((*start, (lever, int(index)))))
                         for index in spread(len(self._levers[lever].values), max_values)
                     ]
         return self._best(tried)
 
-    def _pairs(self, singles: list[Move], found: list[Move]) -> list[Move]:
+    def _pairs(self, singles: list[Move], closing: list[Move]) -> list[Move]:
         """Return the best move of each two levers, if each of them goes clearly less far than it would alone."""
         columns: list[int] = []
         for move in sorted(singles, key=lambda move: (move.gap, move.distance, move.pulls)):
@@ -124,7 +124,7 @@ class Search:
         levers = [index for index, lever in enumerate(self._levers) if lever.column in chosen]
         pairs = [(a, b) for a, b in combinations(levers, 2) if self._levers[a].column != self._levers[b].column]
         max_values = max(_MIN_VALUES, int((_ROWS / max(1, len(pairs))) ** 0.5))
-        alone = {move.levers[0]: move.distance for move in found}
+        alone = {move.levers[0]: move.distance for move in closing}
         tried: list[Pulls] = []
         for a, b in pairs:
             one, other = (self._trade_indexes(lever, max_values, alone.get(lever, np.inf)) for lever in (a, b))
@@ -152,19 +152,19 @@ class Search:
         width = max(map(len, tried))
         distances = np.zeros(len(tried))
         for position in range(width):
-            here = [(row, *pulls[position]) for row, pulls in enumerate(tried) if position < len(pulls)]
-            at = [row for row, _, _ in here]
-            rows[at, [self._levers[lever].column for _, lever, _ in here]] = [
-                self._levers[lever].values[index] for _, lever, index in here
+            pulled = [(row, *pulls[position]) for row, pulls in enumerate(tried) if position < len(pulls)]
+            at = [row for row, _, _ in pulled]
+            rows[at, [self._levers[lever].column for _, lever, _ in pulled]] = [
+                self._levers[lever].values[index] for _, lever, index in pulled
             ]
-            distances[at] += [self._levers[lever].distances[index] for _, lever, index in here]
+            distances[at] += [self._levers[lever].distances[index] for _, lever, index in pulled]
         gaps = self._gaps(rows)
         return list(map(Move, tried, distances.tolist(), gaps.tolist()))
 
-    def _shrink(self, found: list[Move]) -> list[Move]:
+    def _shrink(self, closing: list[Move]) -> list[Move]:
         """Return each move with its levers moved back, one after the other, as far as the gap stays closed."""
-        moves = found
-        for position in range(max((len(move.pulls) for move in found), default=0)):
+        moves = closing
+        for position in range(max((len(move.pulls) for move in closing), default=0)):
             moves = self._move_back(moves, position)
         return list({move.pulls: move for move in moves}.values())
 

@@ -44,14 +44,14 @@ def curves(model: Model, request: CurveRequest) -> Curves[Any]:
     points = request.points or (SURFACE_POINTS if request.together else POINTS)
     values = [_values(model, base, field, points) for field in fields]
     # Scores in a batch may differ in the seventh digit. The row itself is scored alone, as in a prediction.
-    (own,) = model.predict(base.columns).predictions
+    (row_prediction,) = model.predict(base.columns).predictions
     return Curves(
         model=model.card.name,
         version=model.card.version,
-        prediction=own,
+        prediction=row_prediction,
         pinned=_pinned(model, request),
-        curves=[] if request.together else _curves(model, base, fields, values, own),
-        surface=_surface(model, base, fields, values, own) if request.together else None,
+        curves=[] if request.together else _curves(model, base, fields, values, row_prediction),
+        surface=_surface(model, base, fields, values, row_prediction) if request.together else None,
         usualness=usualness(model.background, base.columns.numbers)[0],
     )
 
@@ -64,10 +64,10 @@ def _pinned(model: Model, request: CurveRequest) -> Prediction | None:
 
 
 def _curves(
-    model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]], own: Prediction
+    model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]], row_prediction: Prediction
 ) -> list[Curve[Any]]:
     others = [
-        [value for value in along if not _same(value, base.own(field.name))]
+        [value for value in along if not _same(value, base.value(field.name))]
         for field, along in zip(fields, values, strict=True)
     ]
     matrix = base.repeated(sum(map(len, others)))
@@ -82,7 +82,9 @@ def _curves(
             seen=field.field.seen,
             usual=_bounds(field, model.background.central_range(field.name)),
             points=[
-                CurvePoint(value=value, prediction=own if _same(value, base.own(field.name)) else next(predictions))
+                CurvePoint(
+                    value=value, prediction=row_prediction if _same(value, base.value(field.name)) else next(predictions)
+                )
                 for value in along
             ],
         )
@@ -90,7 +92,9 @@ def _curves(
     ]
 
 
-def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]], own: Prediction) -> Surface:
+def _surface(
+    model: Model, base: Base, fields: list[NumbersType], values: list[list[Value]], row_prediction: Prediction
+) -> Surface:
     (one, other), (rows, columns) = fields, values
     for index, along in enumerate(values):
         if len(along) > MAX_SURFACE_POINTS:
@@ -101,47 +105,48 @@ def _surface(model: Model, base: Base, fields: list[NumbersType], values: list[l
     matrix = base.repeated(len(rows) * len(columns))
     matrix[:, base.column_index(one.name)] = np.repeat([one.number(value) for value in rows], len(columns))
     matrix[:, base.column_index(other.name)] = np.tile([other.number(value) for value in columns], len(rows))
-    cell = _own_index(rows, base.own(one.name)) * len(columns) + _own_index(columns, base.own(other.name))
-    outputs = np.insert(model.outputs(base.unwarned(np.delete(matrix, cell, axis=0))), cell, output_number(model.card, own))
+    cell = _index_of(rows, base.value(one.name)) * len(columns) + _index_of(columns, base.value(other.name))
+    outputs = model.outputs(base.unwarned(np.delete(matrix, cell, axis=0)))
+    outputs = np.insert(outputs, cell, output_number(model.card, row_prediction))
     return Surface(
         fields=(one.name, other.name), values=(rows, columns), outputs=outputs.reshape(len(rows), len(columns)).tolist()
     )
 
 
 def _values(model: Model, base: Base, field: NumbersType, points: int) -> list[Value]:
-    """Return the values of a field along its curve, with the row's own value; null comes first."""
-    own = base.own(field.name)
+    """Return the values of a field along its curve, with the value of the row; null comes first."""
+    row_value = base.value(field.name)
     if not isinstance(field, RangeType):
         every = [field.value(number) for number in field.choices]
         return [None, *every] if field.nullable else every
-    number = field.number(own)
+    number = field.number(row_value)
     grid = _grid(model, field, number)
-    if own is None:
+    if row_value is None:
         return [None, *map(field.value, grid.even(points - 1).tolist())]
     values = _with(number, grid.even(points), points).tolist()
-    return [own if value == number else field.value(value) for value in values]
+    return [row_value if value == number else field.value(value) for value in values]
 
 
-def _grid(model: Model, field: RangeType, own: float) -> Grid:
+def _grid(model: Model, field: RangeType, row_number: float) -> Grid:
     """Return the grid of the central range with a margin, so that a few extreme training rows do not compress the curve."""
-    grid = field.seen_grid(model.card, own)
+    grid = field.seen_grid(model.card, row_number)
     central = model.background.central_range(field.name)
     if not central:
         return grid
     margin = _MARGIN * (central[1] - central[0])
-    return grid.around(float(np.fmin(central[0] - margin, own)), float(np.fmax(central[1] + margin, own)))
+    return grid.around(float(np.fmin(central[0] - margin, row_number)), float(np.fmax(central[1] + margin, row_number)))
 
 
-def _with(own: float, values: NDArray[np.float64], points: int) -> NDArray[np.float64]:
-    """Return the values with `own`. If that is one too many, drop the value with the nearest neighbours."""
-    if own in values:
+def _with(row_number: float, values: NDArray[np.float64], points: int) -> NDArray[np.float64]:
+    """Return the values with `row_number`. If that is one too many, drop the value with the nearest neighbours."""
+    if row_number in values:
         return values
-    values = np.sort(np.append(values, own))
+    values = np.sort(np.append(values, row_number))
     if len(values) <= points:
         return values
     gaps = np.append(values, np.inf)[1:] - np.insert(values, 0, -np.inf)[:-1]
-    gaps[values == own] = np.inf
-    return np.delete(values, gaps.argmin() if np.isfinite(gaps).any() else int(values[0] == own))
+    gaps[values == row_number] = np.inf
+    return np.delete(values, gaps.argmin() if np.isfinite(gaps).any() else int(values[0] == row_number))
 
 
 def _bounds(field: NumbersType, limits: tuple[float, float] | None) -> tuple[float | str, float | str] | None:
@@ -149,12 +154,12 @@ def _bounds(field: NumbersType, limits: tuple[float, float] | None) -> tuple[flo
     return (field.bound(limits[0]), field.bound(limits[1])) if limits and isinstance(field, RangeType) else None
 
 
-def _own_index(values: list[Value], own: Value) -> int:
-    return next(index for index, value in enumerate(values) if _same(value, own))
+def _index_of(values: list[Value], row_value: Value) -> int:
+    return next(index for index, value in enumerate(values) if _same(value, row_value))
 
 
-def _same(value: Value, own: Value) -> bool:
-    return value == own and (value is None) == (own is None)
+def _same(value: Value, row_value: Value) -> bool:
+    return value == row_value and (value is None) == (row_value is None)
 
 
 def _requested_fields(model: Model, request: CurveRequest) -> list[NumbersType]:

@@ -88,8 +88,8 @@ def _field_contributions(model: Model, one: Columns, row: Row, output: float) ->
         matrix = np.where(members[:, numeric], one.numbers, reference.numbers[games])
         texts = {
             field.name: [
-                one.texts[field.name][0] if own else reference.texts[field.name][game]
-                for own, game in zip(members[:, index], games, strict=True)
+                one.texts[field.name][0] if is_member else reference.texts[field.name][game]
+                for is_member, game in zip(members[:, index], games, strict=True)
             ]
             for index, field in enumerate(fields)
             if isinstance(field, TextType)
@@ -112,7 +112,7 @@ def _word_contributions(model: Model, field: str, text: str, output: float) -> t
     nothing = np.empty((1, 0))
 
     def coalition_value(members: Coalitions, _games: Games) -> NDArray[np.float64]:
-        texts = [" ".join(word.text for word, own in zip(words, inside, strict=True) if own) for inside in members]
+        texts = [" ".join(word.text for word, is_member in zip(words, row, strict=True) if is_member) for row in members]
         return model.outputs(Columns(np.empty((len(texts), 0)), {field: texts}))
 
     base, values, error = _shapley(

@@ -24,40 +24,42 @@ from service.schemas import (
 MAX_RECOMMENDATIONS = 5
 _MAX_VALUES = 2000
 _TOLERANCE = 1e-6
-"""The scores of a row alone and in a batch may differ by so much. If a found change misses the goal when it is scored alone,
+"""The scores of a row alone and in a batch may differ by so much. If a change misses the goal when it is scored alone,
 the search keeps this distance from the ends of the goal."""
 
 
 def recommendations(model: Model, request: RecommendationRequest) -> Recommendations[Any]:
-    """Return changes that reach the goal, or that none was found. Raises InvalidInput, ModelFailed."""
+    """Return changes that reach the goal, or the answer that there is none. Raises InvalidInput, ModelFailed."""
     target = target_of(model.card, request.goal)
     _check_limits(model, request)
     base = base_of(model.checks, request.row)
-    own = _prediction(model, base, base.columns.numbers)
-    if target.reached(own):
-        return _answer(model, own, reachable=True, found=[])
+    row_prediction = _prediction(model, base, base.columns.numbers)
+    if target.reached(row_prediction):
+        return _answer(model, row_prediction, [], reachable=True)
     levers = [lever for field in base.number_fields.values() for lever in _levers(model, base, field, request)]
     best: list[Recommendation[Any]] = []
     for tolerance in (0.0, _TOLERANCE):
-        found = _found(model, base, target, levers, tolerance)
-        true = [answer for answer in found if target.reached(answer.prediction)]
+        candidates = _search(model, base, target, levers, tolerance)
+        true = [answer for answer in candidates if target.reached(answer.prediction)]
         best = max(best, true, key=len)
-        if len(true) == len(found):
+        if len(true) == len(candidates):
             break
-    return _answer(model, own, reachable=bool(best), found=best)
+    return _answer(model, row_prediction, best, reachable=bool(best))
 
 
-def _answer(model: Model, own: Any, *, reachable: bool, found: list[Recommendation[Any]]) -> Recommendations[Any]:
+def _answer(
+    model: Model, row_prediction: Any, changes: list[Recommendation[Any]], *, reachable: bool
+) -> Recommendations[Any]:
     return Recommendations(
         model=model.card.name,
         version=model.card.version,
-        prediction=own,
+        prediction=row_prediction,
         reachable=reachable,
-        recommendations=found,
+        recommendations=changes,
     )
 
 
-def _found(model: Model, base: Base, target: Target, levers: list[Lever], tolerance: float) -> list[Recommendation[Any]]:
+def _search(model: Model, base: Base, target: Target, levers: list[Lever], tolerance: float) -> list[Recommendation[Any]]:
     def gaps(rows: Numbers) -> Numbers:
         return target.gaps(model, base.unwarned(rows), tolerance)
 
@@ -93,7 +95,7 @@ def _prediction(model: Model, base: Base, rows: Numbers) -> LabelPrediction | Va
 
 def _changes(base: Base, rows: Numbers) -> list[Change]:
     return [
-        Change(from_=base.own(field.name), to=field.value(float(rows[0, index])), field=field.name)
+        Change(from_=base.value(field.name), to=field.value(float(rows[0, index])), field=field.name)
         for index, field in enumerate(base.number_fields.values())
         if rows[0, index] != base.columns.numbers[0, index] and not np.isnan(rows[0, index])
     ]
@@ -114,30 +116,30 @@ def _levers(model: Model, base: Base, field: NumbersType, request: Recommendatio
     if field.field.changeable == "no" or field.name in request.fixed:
         return []
     index = base.column_index(field.name)
-    own = float(base.columns.numbers[0, index])
-    allowed, width = _allowed(model, field, own, request)
-    if math.isnan(own):  # an unknown value has no direction
+    number = float(base.columns.numbers[0, index])
+    allowed, width = _allowed(model, field, number, request)
+    if math.isnan(number):  # an unknown value has no direction
         return [Lever(index, allowed, np.ones(len(allowed)))] if field.field.changeable == "both" and len(allowed) else []
-    up, down = allowed[allowed > own], allowed[allowed < own][::-1]
-    width = max(width, _TOLERANCE * abs(own))
+    up, down = allowed[allowed > number], allowed[allowed < number][::-1]
+    width = max(width, _TOLERANCE * abs(number))
     ways = [way for way, name in ((up, "up"), (down, "down")) if field.field.changeable in {name, "both"} and len(way)]
-    return [Lever(index, way, np.abs(way - own) / width) for way in ways]
+    return [Lever(index, way, np.abs(way - number) / width) for way in ways]
 
 
-def _allowed(model: Model, field: NumbersType, own: float, request: RecommendationRequest) -> tuple[Numbers, float]:
+def _allowed(model: Model, field: NumbersType, number: float, request: RecommendationRequest) -> tuple[Numbers, float]:
     """Return the values that a field may take, ascending, and the width of its seen range."""
     if not isinstance(field, RangeType):
-        values = [number for number in field.choices if number not in field.unseen]
+        values = [choice for choice in field.choices if choice not in field.unseen]
         return np.array(values), max(1.0, field.size - 1.0)
-    grid = field.change_grid(model.card, own)
+    grid = field.change_grid(model.card, number)
     width = grid.high - grid.low
     if (limits := request.ranges.get(field.name)) and (ends := _limit_numbers(field, limits)):
         grid = grid.within(*ends)
     first, last = grid.first, grid.last
     if grid.low > grid.high or first > last:
         return np.empty(0), 1.0
-    here = first if math.isnan(own) else min(max(grid.number(own), first), last)
-    numbers = np.concatenate([here - spread(here - first + 1, _MAX_VALUES), here + spread(last - here + 1, _MAX_VALUES)])
+    start = first if math.isnan(number) else min(max(grid.number(number), first), last)
+    numbers = np.concatenate([start - spread(start - first + 1, _MAX_VALUES), start + spread(last - start + 1, _MAX_VALUES)])
     return grid.values(numbers), width or 1.0
 
 

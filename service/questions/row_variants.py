@@ -26,8 +26,8 @@ class Base:
         """Return the index of a field's column in the matrix."""
         return list(self.number_fields).index(name)
 
-    def own(self, name: str) -> Value:
-        """Return the row's own value, as the caller gave it."""
+    def value(self, name: str) -> Value:
+        """Return the value of a field in the row, as the caller sent it."""
         value: Value = self.row.get(name)
         return value
 

@@ -1,4 +1,4 @@
-"""How usual a row is among the training rows, as a percentile, and which of its fields are rare.
+"""Usualness: how unusual a row is among the training rows, as a percentile, and which of its fields are rare.
 
 A row's surprise is the sum over its fields of −log of the share of training rows at least as far out. The sum treats the
 fields as independent. The percentile corrects for that: it compares the sum with the sums of the training rows.
@@ -27,7 +27,7 @@ def surprises(distributions: Iterable[Distribution], matrix: Numbers) -> Numbers
 
 
 def usualness(background: Background, matrix: Numbers) -> list[Usualness | None]:
-    """Return how usual each row of a matrix is; None if the bundle does not know the surprises of its training rows."""
+    """Return the usualness of each row of a matrix; None if the bundle does not know the surprises of its training rows."""
     known = background.surprises
     if not len(known):
         return [None] * len(matrix)
