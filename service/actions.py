@@ -6,7 +6,8 @@ An action takes the model itself, never its name: one version reads the rows, sc
 from pathlib import Path
 from typing import Any
 
-from service.bundles.registry import Model, Registry
+from service.bundles.model import Model
+from service.bundles.registry import Registry
 from service.by_key import answers_by_key, entities
 from service.by_key.freshness import Freshness
 from service.errors import NoEvaluation

@@ -5,112 +5,13 @@ bundles/credit-default.before/   another version: it answers requests that name 
 """
 
 import threading
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from service.bundles.background import Background, build_background
-from service.bundles.bundle_files import read_card
-from service.bundles.evaluation_file import read_evaluation
-from service.bundles.prediction_builder import CodedColumn, PredictionBuilder, create_prediction_builder
-from service.bundles.reference import FILE as REFERENCE_FILE
-from service.bundles.reference import read_reference
-from service.bundles.scorers.scorer import Scorer, open_scorer
-from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelUnavailable, UnknownModel, UnknownVersion
-from service.rows.checks import Checks
-from service.rows.columns import Columns
-from service.rows.quick_reader import QuickReader
-from service.schemas import Card, Evaluation, ModelState, Predictions, Row
-
-_FEW_SECONDS = 0.005
-"""The default of sys.getswitchinterval(): any thread of Python may make the others wait this long."""
-
-_MAX_FEW_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class Model:
-    """One model version, ready to score."""
-
-    card: Card
-    checks: Checks
-    quick_reader: QuickReader
-    scorer: Scorer
-    builder: PredictionBuilder
-    background: Background
-    evaluation: Evaluation | None = None
-    """None if the bundle has no evaluation."""
-    few_rows: int = 0
-    """The number of rows that are scored in a few milliseconds, so that a thread would only cost time."""
-
-    def predict(self, rows: list[Row] | Columns) -> Predictions:
-        """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed if the model fails."""
-        columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
-        return self.builder(self._score(columns), columns)
-
-    def outputs(self, columns: Columns) -> NDArray[np.float64]:
-        """Return one number per row (rows,): the probability of the card's focus, or the value."""
-        return self.builder.outputs(self._score(columns), len(columns))
-
-    def table(self, columns: Columns) -> dict[str, CodedColumn | NDArray[np.float64]]:
-        """Return the predictions as columns, for files."""
-        return self.builder.table(self._score(columns), len(columns))
-
-    def _score(self, columns: Columns) -> NDArray[np.float64]:
-        try:
-            return self.scorer.score(columns) if len(columns) else self.builder.empty_scores()
-        except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
-            raise ModelFailed from error
-
-
-def open_model(folder: Path) -> Model:
-    """Open a bundle: check sizes, hash and card, then score the rows of the card. Raises BrokenBundle with the reason."""
-    card = read_card(folder)
-    checks = Checks(card)
-    model = Model(
-        card,
-        checks,
-        QuickReader(card, checks),
-        open_scorer(card, folder),
-        create_prediction_builder(card),
-        _background(card, checks, folder),
-        read_evaluation(folder, card),
-    )
-    rows = [example.row for example in card.examples] + list(card.real_rows)
-    try:
-        model.predict(rows)
-        return replace(model, few_rows=_few_rows(model, rows)) if model.scorer.quick else model
-    except InvalidInput as error:
-        raise BrokenBundle(f"the rows of the card do not fit its fields: {error.faults[0].field}") from error
-    except ModelFailed as error:
-        raise BrokenBundle("it cannot score the rows of its card") from error
-
-
-def _background(card: Card, checks: Checks, folder: Path) -> Background:
-    reference = read_reference(folder, checks)
-    try:
-        return build_background(card, checks, reference)
-    except InvalidInput as error:
-        subject = (
-            f"{REFERENCE_FILE} holds rows that do not fit the card"
-            if reference
-            else "the rows of the card do not fit its fields"
-        )
-        raise BrokenBundle(f"{subject}: {error.faults[0].field}") from error
-
-
-def _few_rows(model: Model, rows: list[Row]) -> int:
-    """Return how many rows the model scores in `_FEW_SECONDS`, measured on `rows` after a first, slower use."""
-    if not rows:
-        return 1
-    start = time.perf_counter()
-    model.predict(rows)
-    seconds_per_row = (time.perf_counter() - start) / len(rows)
-    return max(1, min(int(_FEW_SECONDS / seconds_per_row), _MAX_FEW_ROWS))
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
+from service.errors import BrokenBundle, ModelUnavailable, UnknownModel, UnknownVersion
+from service.schemas import ModelState
 
 
 class Registry:

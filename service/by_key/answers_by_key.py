@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.by_key.entity_keys import NoKey, key_text
 from service.by_key.freshness import Freshness
 from service.by_key.row_merge import Joined, join, origins_of

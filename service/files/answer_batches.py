@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from service.bundles.model import Model
 from service.bundles.prediction_builder import CodedColumn
-from service.bundles.registry import Model
 from service.errors import Fault
 from service.files.column_check import added_names
 from service.files.file_parts import Part, RowFile

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.errors import TooLarge
 from service.files.answer_batches import answer_schema, part_errors, score_columns, score_parts
 from service.files.answer_writers import create_writer

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from service.bundles.registry import Model, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
 from service.by_key.entity_keys import NoKey
 from service.errors import BrokenBundle, Fault
 from service.fields.field_type import FieldType, NumbersType

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.bundle_files import write_card
+from service.bundles.bundle_opening import open_model
 from service.bundles.evaluation_file import write_evaluation
 from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import Reference, write_reference
-from service.bundles.registry import open_model
 from service.bundles.scorers.scorer import open_scorer
 from service.evaluation.card_metrics import card_metrics
 from service.evaluation.report import evaluate

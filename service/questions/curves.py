@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.bundles.model import Model
 from service.bundles.prediction_builder import output_number
-from service.bundles.registry import Model
 from service.errors import Fault, InvalidInput
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.value_grid import Grid

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.bundles.model import Model
 from service.bundles.prediction_builder import output_number
-from service.bundles.registry import Model
 from service.errors import TooLarge
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.text import TextType

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.errors import Fault, InvalidInput
 from service.rows.columns import Columns
 from service.rows.strict_json import safe_text

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.errors import Fault, InvalidInput
 from service.fields.field_type import NumbersType, RangeType
 from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread

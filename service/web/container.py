@@ -3,7 +3,8 @@
 import threading
 from dataclasses import dataclass
 
-from service.bundles.registry import Model, Registry
+from service.bundles.model import Model
+from service.bundles.registry import Registry
 from service.by_key.freshness import Freshness
 from service.errors import BrokenStorage
 from service.settings import Settings

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.web.container import Services
 from wire.languages import Language, preferred_language
 

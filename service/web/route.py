@@ -9,7 +9,7 @@ import msgspec
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.errors import Forbidden, ServiceError, Unauthorized
 from service.schemas import Card, Row
 from service.settings import Scope

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.schemas import Row
 from tests.support.explained_models import (
     FLAGS,

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
 from service.files.file_request import FileRequest
 from service.files.score_file import score_file
 from service.rows.columns import Columns

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter, create_model
 
-from service.bundles.registry import Model, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
 from service.rows.strict_json import encode
 from tests.support.sklearn_pipelines import pipeline_of, split_of
 

@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from service.bundles.background import build_background
+from service.bundles.model import Model
 from service.bundles.reference import MAX_ROWS, Reference
-from service.bundles.registry import Model
 from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.publishing.onnx_conversion import matrix_to_onnx
 from service.questions.explanations import explanations

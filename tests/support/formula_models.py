@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from service.bundles.background import build_background
+from service.bundles.model import Model
 from service.bundles.prediction_builder import create_prediction_builder
-from service.bundles.registry import Model
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader

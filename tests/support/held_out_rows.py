@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.publishing.data_split import LabelledRows
 from service.publishing.plain_rows import plain_rows
 from service.schemas import ClassificationEvaluation

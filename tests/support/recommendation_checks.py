@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.schemas import Goal, Input, RecommendationRequest, Recommendations, Row, Value
 
 

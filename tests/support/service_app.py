@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model, Registry, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
+from service.bundles.registry import Registry
 from service.jobs.__main__ import main as job
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model, Registry
+from service.bundles.model import Model
+from service.bundles.registry import Registry
 from service.rows.strict_json import encode
 from service.schemas import Entity, Row
 from service.settings import Settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.schemas import Classification
 from service.web.route import Schema
 

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.schemas import (
     Card,
     Curves,

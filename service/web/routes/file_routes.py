@@ -14,7 +14,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from service import actions
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.errors import ClientGone, InvalidRequest, NotAcceptable
 from service.files.file_request import FileAnswer, FileRequest
 from service.rows.strict_json import safe_text

@@ -3,7 +3,7 @@
 import msgspec
 
 from service import actions
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.by_key.freshness import Freshness
 from service.errors import NotAcceptable, TooLarge
 from service.rows.columns import Columns

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from service import actions
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.rows.strict_json import decode, encode
 from service.schemas import CurveRequest, PredictionRequest, RecommendationRequest
 from service.web.body_reader import Headers

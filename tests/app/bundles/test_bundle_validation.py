@@ -10,7 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.bundles.bundle_files import digest, read_card
-from service.bundles.registry import Registry, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.registry import Registry
 from service.errors import BrokenBundle
 from service.settings import Settings
 from tests.support.bundle_copies import change_card, truncate

@@ -15,8 +15,9 @@ from starlette.testclient import TestClient
 from client import InvalidAnswer, Refused
 from demo.session import saved_cases
 from demo.session.saved_cases import SavedCase
+from service.bundles.bundle_opening import open_model
 from service.bundles.prediction_builder import create_prediction_builder
-from service.bundles.registry import Registry, open_model
+from service.bundles.registry import Registry
 from service.errors import ModelUnavailable, UnknownVersion
 from service.publishing.bundle_replacement import replace_bundle
 from service.rows.checks import Checks

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from service.bundles.bundle_files import digest
+from service.bundles.bundle_opening import open_model
 from service.bundles.reference import MAX_BYTES, MAX_ROWS
-from service.bundles.registry import open_model
 from service.errors import BrokenBundle
 from service.questions.explanations import explanations
 from service.settings import Settings

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event, text
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.schemas import Row
 from service.settings import Settings
 from service.store import run_history

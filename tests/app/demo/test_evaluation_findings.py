@@ -14,7 +14,7 @@ from sklearn import metrics
 from client import Card, ThresholdCounts
 from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
 from demo.text.translation import Translation
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.rows.strict_json import encode
 from service.schemas.localization import localized
 from service.training.recipes import RECIPES

@@ -14,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Registry, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.registry import Registry
 from service.questions.explanations import explanations
 from service.schemas import Input, Regression, Row
 from service.settings import Settings

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.errors import ModelFailed
 from service.files.file_request import FileRequest
 from service.files.score_file import score_file

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import NullPool, create_engine, text
 
 from service.bundles.bundle_files import read_card
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.jobs.__main__ import main
 from service.jobs.card_statements import STATEMENTS, parse_statements
 from service.jobs.external_sort import group_by_key

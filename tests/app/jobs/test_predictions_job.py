@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from service.bundles.bundle_files import read_card
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.errors import BrokenBundle
 from service.jobs.__main__ import main
 from service.jobs.batch_scoring import score_batch

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from service.bundles.bundle_files import read_card
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.publishing.data_split import LabelledRows, split_rows
 from service.schemas import Card
 from tests.support import synthetic_recipes

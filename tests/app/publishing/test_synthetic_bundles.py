@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from service.bundles.registry import Model, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
 from service.publishing.plain_rows import plain_rows
 from service.questions.explanations import explanations
 from service.schemas import Figure

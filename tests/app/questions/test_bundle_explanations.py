@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.questions.explanations import explanations
 from service.rows.columns import Columns
 from service.schemas import Card, Input, Row

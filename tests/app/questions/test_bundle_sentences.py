@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from service.bundles.registry import Model, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
 from service.questions.explanations import explanations
 from tests.support.sentence_checks import AVERAGE, DOWN, UP, well_formed
 from wire.languages import LANGUAGES, Language

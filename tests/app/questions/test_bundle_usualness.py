@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.questions.usualness import usualness
 from tests.support.sklearn_pipelines import split_of
 

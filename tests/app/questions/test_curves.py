@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from service.bundles.bundle_files import read_card
-from service.bundles.registry import Model, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
 from service.errors import InvalidInput
 from service.publishing.gate import pipeline_scores
 from service.questions.curves import curves

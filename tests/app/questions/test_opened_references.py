@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from service.bundles.bundle_opening import open_model
 from service.bundles.reference import MAX_ROWS
-from service.bundles.registry import open_model
 from service.questions.explanations import explanations
 
 

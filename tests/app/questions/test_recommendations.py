@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Model, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
 from service.publishing.plain_rows import plain_rows
 from service.questions.recommendations import recommendations
 from service.schemas import Goal, ProbabilityGoal, RecommendationRequest, Row, Value, ValueGoal

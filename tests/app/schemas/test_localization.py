@@ -10,7 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.bundles.background import build_background
-from service.bundles.registry import Model, Registry
+from service.bundles.model import Model
+from service.bundles.registry import Registry
 from service.schemas import (
     Band,
     BandShare,

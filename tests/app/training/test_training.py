@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from service.bundles.bundle_files import read_card
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.bundles.scorers.text_preprocessing import words
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import LabelledRows

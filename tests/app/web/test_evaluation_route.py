@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.bundles.bundle_files import digest
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.errors import BrokenBundle
 from service.schemas import EvaluationAnswer
 from service.settings import Settings

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from service.bundles.model import Model
 from service.bundles.prediction_builder import create_prediction_builder
-from service.bundles.registry import Model, Registry
+from service.bundles.registry import Registry
 from service.rows.checks import Checks
 from service.rows.quick_reader import QuickReader
 from service.schemas import Entity

@@ -10,7 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.settings import BUNDLES, Settings
 from service.web.app import create_app
 from tests.support.service_app import trained_bundles

@@ -8,7 +8,7 @@ import pytest
 from client import Card
 from demo.text.wording import answer_column
 from pipeline.columns import Columns
-from service.bundles.registry import open_model
+from service.bundles.bundle_opening import open_model
 from service.files.column_check import added_names
 
 

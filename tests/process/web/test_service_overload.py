@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from service.bundles.registry import Registry, open_model
+from service.bundles.bundle_opening import open_model
+from service.bundles.registry import Registry
 from service.rows.columns import Columns
 from service.settings import Settings
 from service.web.app import create_app

@@ -5,7 +5,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from service.bundles.registry import Model, Registry
+from service.bundles.model import Model
+from service.bundles.registry import Registry
 from service.errors import BrokenBundle, ModelUnavailable, UnknownModel, UnknownVersion
 from tests.support.formula_models import FLAT, FLAT_ROW, PET
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.errors import TooLarge
 from service.questions.explanations import explanations
 from service.rows.columns import Columns

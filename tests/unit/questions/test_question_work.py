@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from service.bundles.background import build_background
+from service.bundles.model import Model
 from service.bundles.reference import Reference
-from service.bundles.registry import Model
 from service.bundles.scorers.scorer import Scorer
 from service.questions.curves import curves
 from service.questions.explanations import explanations

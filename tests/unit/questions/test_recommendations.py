@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.bundles.registry import Model
+from service.bundles.model import Model
 from service.questions.recommendations import recommendations
 from service.schemas import Goal, ProbabilityGoal, RecommendationRequest, Row, Value, ValueGoal
 from tests.support.formula_models import FLAT, FLAT_ROW, FLAT_ROWS, PET, PET_ROWS

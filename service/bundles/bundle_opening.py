@@ -1,0 +1,69 @@
+"""Opens a bundle: reads and checks its files, and scores the rows of its card."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from service.bundles.background import Background, build_background
+from service.bundles.bundle_files import read_card
+from service.bundles.evaluation_file import read_evaluation
+from service.bundles.model import Model
+from service.bundles.prediction_builder import create_prediction_builder
+from service.bundles.reference import FILE as REFERENCE_FILE
+from service.bundles.reference import read_reference
+from service.bundles.scorers.scorer import open_scorer
+from service.errors import BrokenBundle, InvalidInput, ModelFailed
+from service.rows.checks import Checks
+from service.rows.quick_reader import QuickReader
+from service.schemas import Card, Row
+
+_FEW_SECONDS = 0.005
+"""The default of sys.getswitchinterval(): any thread of Python may make the others wait this long."""
+
+_MAX_FEW_ROWS = 1000
+
+
+def open_model(folder: Path) -> Model:
+    """Open a bundle: check sizes, hash and card, then score the rows of the card. Raises BrokenBundle with the reason."""
+    card = read_card(folder)
+    checks = Checks(card)
+    model = Model(
+        card,
+        checks,
+        QuickReader(card, checks),
+        open_scorer(card, folder),
+        create_prediction_builder(card),
+        _background(card, checks, folder),
+        read_evaluation(folder, card),
+    )
+    rows = [example.row for example in card.examples] + list(card.real_rows)
+    try:
+        model.predict(rows)
+        return replace(model, few_rows=_few_rows(model, rows)) if model.scorer.quick else model
+    except InvalidInput as error:
+        raise BrokenBundle(f"the rows of the card do not fit its fields: {error.faults[0].field}") from error
+    except ModelFailed as error:
+        raise BrokenBundle("it cannot score the rows of its card") from error
+
+
+def _background(card: Card, checks: Checks, folder: Path) -> Background:
+    reference = read_reference(folder, checks)
+    try:
+        return build_background(card, checks, reference)
+    except InvalidInput as error:
+        subject = (
+            f"{REFERENCE_FILE} holds rows that do not fit the card"
+            if reference
+            else "the rows of the card do not fit its fields"
+        )
+        raise BrokenBundle(f"{subject}: {error.faults[0].field}") from error
+
+
+def _few_rows(model: Model, rows: list[Row]) -> int:
+    """Return how many rows the model scores in `_FEW_SECONDS`, measured on `rows` after a first, slower use."""
+    if not rows:
+        return 1
+    start = time.perf_counter()
+    model.predict(rows)
+    seconds_per_row = (time.perf_counter() - start) / len(rows)
+    return max(1, min(int(_FEW_SECONDS / seconds_per_row), _MAX_FEW_ROWS))

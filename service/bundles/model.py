@@ -1,0 +1,50 @@
+"""A model version that is ready to score: rows in, predictions out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.bundles.background import Background
+from service.bundles.prediction_builder import CodedColumn, PredictionBuilder
+from service.bundles.scorers.scorer import Scorer
+from service.errors import ModelFailed
+from service.rows.checks import Checks
+from service.rows.columns import Columns
+from service.rows.quick_reader import QuickReader
+from service.schemas import Card, Evaluation, Predictions, Row
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model version, ready to score."""
+
+    card: Card
+    checks: Checks
+    quick_reader: QuickReader
+    scorer: Scorer
+    builder: PredictionBuilder
+    background: Background
+    evaluation: Evaluation | None = None
+    """None if the bundle has no evaluation."""
+    few_rows: int = 0
+    """The number of rows that are scored in a few milliseconds, so that a thread would only cost time."""
+
+    def predict(self, rows: list[Row] | Columns) -> Predictions:
+        """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed if the model fails."""
+        columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
+        return self.builder(self._score(columns), columns)
+
+    def outputs(self, columns: Columns) -> NDArray[np.float64]:
+        """Return one number per row (rows,): the probability of the card's focus, or the value."""
+        return self.builder.outputs(self._score(columns), len(columns))
+
+    def table(self, columns: Columns) -> dict[str, CodedColumn | NDArray[np.float64]]:
+        """Return the predictions as columns, for files."""
+        return self.builder.table(self._score(columns), len(columns))
+
+    def _score(self, columns: Columns) -> NDArray[np.float64]:
+        try:
+            return self.scorer.score(columns) if len(columns) else self.builder.empty_scores()
+        except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
+            raise ModelFailed from error
