@@ -100,10 +100,10 @@ async def _post_repeatedly(port: int, request: bytes, connections: int, seconds:
     load = Load(seconds)
     loop = asyncio.get_running_loop()
     deadline = time.perf_counter() + seconds
-    opened = [
+    connected = [
         await loop.create_connection(lambda: _Connection(request, load, deadline), "127.0.0.1", port)
         for _ in range(connections)
     ]
     async with asyncio.timeout(seconds + 30):
-        await asyncio.gather(*(connection.closed for _, connection in opened))
+        await asyncio.gather(*(connection.closed for _, connection in connected))
     return load

@@ -61,13 +61,13 @@ def _measure(file: Path, engine: Engine, repeats: int) -> float:
     """Return the seconds of one job over the file."""
     card = read_card(BUNDLE)
     source = open_source(str(file), job_runner.required_columns(card, "client_id"))
-    work = job_runner.prediction_job(BUNDLE, card, source, "client_id")
-    store = Store(f"sqlite:///{tempfile.mkdtemp(dir=file.parent)}/night.db")
+    job = job_runner.prediction_job(BUNDLE, card, source, "client_id")
+    store = Store(f"sqlite:///{tempfile.mkdtemp(dir=file.parent)}/benchmark.db")
     try:
         store.prepare()
         start = perf_counter()
-        work = replace(work, function=partial(_score_repeatedly, work.function, repeats))
-        job_runner.run_job(store, card, work, engine=engine, max_runs=1, advance=lambda _rows: None)
+        job = replace(job, function=partial(_score_repeatedly, job.function, repeats))
+        job_runner.run_job(store, card, job, engine=engine, max_runs=1, advance=lambda _rows: None)
         return perf_counter() - start
     finally:
         store.close()

@@ -11,7 +11,7 @@ from launch.console import LaunchError, step
 from launch.processes import Program, Supervisor
 
 PLAYWRIGHT_BROWSER = ""
-"""The value of WITRYNA_BROWSER with which Playwright uses its own browser."""
+"""The value of WITRYNA_BROWSER for the browser of Playwright."""
 
 CANDIDATES = (
     "google-chrome",
@@ -55,7 +55,7 @@ def find_or_install(supervisor: Supervisor, root: Path, python: Path) -> str:
 
 def first_installed(candidates: Sequence[str], find: Callable[[str], str | None] = shutil.which) -> str | None:
     """Return the path of the first candidate that is installed."""
-    return next((found for found in map(find, candidates) if found), None)
+    return next(filter(None, map(find, candidates)), None)
 
 
 def open_page(url: str) -> None:

@@ -26,14 +26,14 @@ def bold(text: str) -> str:
 def step(text: str) -> Iterator[Callable[[], None]]:
     """Print one line for a piece of work and its seconds. Yields a function that updates the seconds on a terminal."""
     start = time.monotonic()
-    shown = ""
+    last_line = ""
 
     def show() -> None:
-        nonlocal shown
+        nonlocal last_line
         line = f"  {text} … {time.monotonic() - start:.0f} s"
-        if line != shown and sys.stdout.isatty():
+        if line != last_line and sys.stdout.isatty():
             print(f"\r{line}", end="", flush=True)
-            shown = line
+            last_line = line
 
     print(f"  {text} … ", end="", flush=True)
     try:

@@ -1,4 +1,7 @@
-"""Fills the pages Clients and Feed: runs the nightly jobs and the pipeline on the bundled data, once a day."""
+"""Fills the pages Clients and Feed: runs the nightly jobs and the pipeline on the bundled data.
+
+`make demo` does this at its start if the last run is more than a day old, or if a model changed after it.
+"""
 
 import os
 import time
@@ -22,14 +25,14 @@ def feeds(root: Path) -> str:
 def run(supervisor: Supervisor, root: Path, *, service: Path, demo: Path, at: Address, api_key: str, log: Path) -> None:
     """Run the jobs if they are due, with the Python of each program. If a step fails, print so; the demo continues."""
     var = root / "var"
-    done = var / "nightly" / "done"
-    if any(name in os.environ for name in USER_SETTINGS) or _is_fresh(done, root / "bundles"):
+    stamp = var / "nightly" / "done"
+    if any(name in os.environ for name in USER_SETTINGS) or _is_fresh(stamp, root / "bundles"):
         return
-    done.parent.mkdir(parents=True, exist_ok=True)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
     job: list[str | Path] = [service, "-m", "service.jobs"]
     steps: list[list[str | Path]] = [
-        [*job, "features", "--model", MODEL, "--input", root / "data" / "card_statements.parquet", "--output", done.parent],
-        [*job, "predict", "--model", MODEL, "--input", done.parent / "features.parquet", "--output", done.parent],
+        [*job, "features", "--model", MODEL, "--input", root / "data" / "card_statements.parquet", "--output", stamp.parent],
+        [*job, "predict", "--model", MODEL, "--input", stamp.parent / "features.parquet", "--output", stamp.parent],
         [service, "-m", "service.training", "--comments", var / "comments.jsonl"],
         [demo, "-m", "pipeline", "enrich", "--overwrite", "--model", COMMENTS, var / "comments.jsonl", var / "feed.jsonl"],
     ]
@@ -38,14 +41,14 @@ def run(supervisor: Supervisor, root: Path, *, service: Path, demo: Path, at: Ad
         if supervisor.run(Program("the nightly jobs", step, environment, log)):
             say_error(f"  The pages Clients and Feed may lack something; the reason is in {os.path.relpath(log)}")
             return
-    done.touch()
+    stamp.touch()
     say("  The pages Clients and Feed are filled.\n")
 
 
-def _is_fresh(done: Path, bundles: Path) -> bool:
+def _is_fresh(stamp: Path, bundles: Path) -> bool:
     """Return whether the jobs ran within the last day, and no model has changed since."""
     try:
         trained = max((bundle.stat().st_mtime for bundle in bundles.iterdir()), default=0.0)
-        return done.stat().st_mtime > max(trained, time.time() - _DAY_SECONDS)
+        return stamp.stat().st_mtime > max(trained, time.time() - _DAY_SECONDS)
     except FileNotFoundError:
         return False

@@ -36,10 +36,10 @@ def _local_host(variable: str) -> str:
     """Return the host for requests from this computer: loopback if the program listens on every address."""
     host = os.environ.get(variable) or "127.0.0.1"
     try:
-        given = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        ip_address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
         raise LaunchError(f"{variable} is {host[:40]!r}, which is not an IP address: give one such as 127.0.0.1.") from None
-    return "127.0.0.1" if given.is_unspecified else str(given)
+    return "127.0.0.1" if ip_address.is_unspecified else str(ip_address)
 
 
 def require_free(addresses: list[Address], command: str) -> None:
@@ -50,15 +50,15 @@ def require_free(addresses: list[Address], command: str) -> None:
     for one in addresses:
         reason = _occupied(one.host, one.port)
         if reason:
-            taken = {other.port for other in addresses}
+            used_ports = {other.port for other in addresses}
             raise LaunchError(
-                f"Port {one.port} {reason}; choose another: {one.variable}={_next_free(one, taken)} make {command}"
+                f"Port {one.port} {reason}; choose another: {one.variable}={_next_free(one, used_ports)} make {command}"
             )
 
 
-def _next_free(one: Address, taken: set[int]) -> int:
+def _next_free(one: Address, used_ports: set[int]) -> int:
     candidates = range(max(one.port, FIRST_UNRESERVED_PORT) + 1, MAX_PORT + 1)
-    return next((port for port in candidates if port not in taken and not _occupied(one.host, port)), 8888)
+    return next((port for port in candidates if port not in used_ports and not _occupied(one.host, port)), 8888)
 
 
 def _occupied(host: str, port: int) -> str:

@@ -81,7 +81,7 @@ class Supervisor:
         return child.process.returncode
 
     def start(self, program: Program) -> Child:
-        """Start the program in its own session: Ctrl-C reaches the launcher alone, which stops all programs in order."""
+        """Start the program in a new session: Ctrl-C reaches the launcher alone, which stops all programs in order."""
         with ExitStack() as stack:
             output = None
             if program.log:

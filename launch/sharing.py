@@ -57,8 +57,8 @@ def _is_loopback(host: str) -> bool:
 def _machine_hosts() -> tuple[str, ...]:
     """Return the addresses of this machine that others can use, then its name."""
     name = socket.gethostname()
-    found = [_outgoing_address(), *_named_addresses(name)]
-    addresses = [address for address in dict.fromkeys(found) if address and not _is_loopback(address)]
+    candidates = [_outgoing_address(), *_named_addresses(name)]
+    addresses = [address for address in dict.fromkeys(candidates) if address and not _is_loopback(address)]
     return (*addresses, name)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from service.bundles.model import Model
 from service.by_key.entity_keys import NoKey, key_text
 from service.by_key.freshness import Freshness
-from service.by_key.row_merge import Joined, join, origins_of
+from service.by_key.row_merge import MergedRow, merge_row, origins_of
 from service.by_key.stored_values import prediction_of
 from service.errors import Fault, InvalidInput
 from service.rows.checks import MAX_ERRORS
@@ -34,11 +34,11 @@ from service.store.store import Store
 
 @dataclass
 class _KeyedRow:
-    """One row of a request: its key, the fields of the caller, the stored records, and the row to score."""
+    """One row of a request: its key, the caller's values, the stored records, and the row to score."""
 
     key: str | None
-    own: Row
-    found: PredictionRecord | None = None
+    values: Row
+    prediction: PredictionRecord | None = None
     features: FeaturesRecord | None = None
     stale: bool = False
     live: Row | None = None
@@ -55,20 +55,20 @@ def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) ->
     records = lookups.find_records(store, model.card.name, sorted(keys)) if keys else StoredRecords()
     for each in keyed_rows:
         if each.live is None and each.key is not None:
-            each.found, each.features = records.predictions.get(each.key), records.features.get(each.key)
+            each.prediction, each.features = records.predictions.get(each.key), records.features.get(each.key)
             _decide(model, each, freshness)
     _check_faults(keyed_rows)
     scored = iter(_score_live(model, keyed_rows))
     predictions = [_answer_of(model, each, next(scored) if each.live is not None else None) for each in keyed_rows]
     sources = {prediction.source for prediction in predictions}
     kind: Any = KeyedLabelPredictions if isinstance(model.card.output, Classification) else KeyedValuePredictions
-    whole: KeyedPredictions = kind(
+    keyed_predictions: KeyedPredictions = kind(
         model=model.card.name,
         version=model.card.version,
         source=sources.pop() if len(sources) == 1 else "mixed",
         predictions=predictions,
     )
-    return whole
+    return keyed_predictions
 
 
 def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
@@ -78,16 +78,16 @@ def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
     keyed_rows: list[_KeyedRow] = []
     refused: list[Fault] = []
     for index, row in enumerate(rows):
-        own = {name: value for name, value in row.items() if name != entity_key}
+        values = {name: value for name, value in row.items() if name != entity_key}
         if entity_key not in row:
-            keyed_rows.append(_KeyedRow(None, own, live=own))
+            keyed_rows.append(_KeyedRow(None, values, live=values))
             continue
         try:
             key = key_text(row[entity_key])
         except NoKey as fault:
             refused.append(Fault(entity_key, fault.code, fault.message, row=index))
             continue
-        keyed_rows.append(_KeyedRow(key, own, live=own if own.keys() >= names else None))
+        keyed_rows.append(_KeyedRow(key, values, live=values if values.keys() >= names else None))
     if refused:
         raise _refusal(refused, len(rows))
     return keyed_rows
@@ -95,28 +95,28 @@ def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
 
 def _decide(model: Model, each: _KeyedRow, freshness: Freshness) -> None:
     """Decide how to answer a row: with the stored prediction, or live from all its known values."""
-    card, found = model.card, each.found
-    if found is None and each.features is None and not each.own:
+    card, prediction = model.card, each.prediction
+    if prediction is None and each.features is None and not each.values:
         key = card.entity.key if card.entity else ""
         each.faults = [Fault(key, "unknown_entity", "Nothing is stored under this key.")]
         return
-    each.stale = found is not None and freshness.is_stale(card, found.version, found.computed_at)
-    if found is not None and not each.own and not (each.stale and freshness.rescore):
-        each.origins = origins_of(card, found, freshness)
+    each.stale = prediction is not None and freshness.is_stale(card, prediction.version, prediction.computed_at)
+    if prediction is not None and not each.values and not (each.stale and freshness.rescore):
+        each.origins = origins_of(card, prediction, freshness)
         return
-    joined = join(card, each.own, found, each.features, freshness)
-    if found is not None and not each.own and not _can_be_rescored(model, joined):
-        each.origins = origins_of(card, found, freshness)
+    merged = merge_row(card, each.values, prediction, each.features, freshness)
+    if prediction is not None and not each.values and not _can_be_rescored(model, merged):
+        each.origins = origins_of(card, prediction, freshness)
         return
-    each.live, each.origins, each.warnings, each.faults = joined.row, joined.origins, joined.warnings, joined.faults
+    each.live, each.origins, each.warnings, each.faults = merged.row, merged.origins, merged.warnings, merged.faults
 
 
-def _can_be_rescored(model: Model, joined: Joined) -> bool:
+def _can_be_rescored(model: Model, merged: MergedRow) -> bool:
     """Return whether the served version can score a stored row. True also for an expired row, which is then refused."""
-    if joined.faults:
-        return any(fault.code == "expired" for fault in joined.faults)
+    if merged.faults:
+        return any(fault.code == "expired" for fault in merged.faults)
     try:
-        model.checks.columns([joined.row])
+        model.checks.columns([merged.row])
     except InvalidInput:
         return False
     return True
@@ -143,11 +143,10 @@ def _answer_of(
     model: Model, each: _KeyedRow, scored: LabelPrediction | ValuePrediction | None
 ) -> KeyedLabelPrediction | KeyedValuePrediction:
     stored, changed = None, None
-    if each.found is not None:
-        found = each.found
-        stored = Stored(computed_at=found.computed_at, run=found.run, version=found.version, stale=each.stale)
-    if each.found is not None or each.features is not None:
-        changed = sorted(each.own)
+    if (record := each.prediction) is not None:
+        stored = Stored(computed_at=record.computed_at, run=record.run, version=record.version, stale=each.stale)
+    if each.prediction is not None or each.features is not None:
+        changed = sorted(each.values)
     prediction = scored or _stored(model, each)
     if each.warnings:
         prediction = msgspec.structs.replace(prediction, warnings=[*prediction.warnings, *each.warnings])
@@ -163,8 +162,8 @@ def _answer_of(
 
 
 def _stored(model: Model, each: _KeyedRow) -> LabelPrediction | ValuePrediction:
-    assert each.found is not None  # noqa: S101 - a row is live, found, or refused
-    return prediction_of(model.card, each.found)
+    assert each.prediction is not None  # noqa: S101 - a row is live, stored, or refused
+    return prediction_of(model.card, each.prediction)
 
 
 def _refusal(faults: list[Fault], rows: int) -> InvalidInput:

@@ -21,15 +21,15 @@ def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAn
     except NoKey:
         raise UnknownEntity from None
     records = lookups.find_records(store, card.name, [text])
-    found, features = records.predictions.get(text), records.features.get(text)
-    if found is None and features is None:
+    prediction, features = records.predictions.get(text), records.features.get(text)
+    if prediction is None and features is None:
         raise UnknownEntity
     return EntityAnswer(
         model=card.name,
         version=card.version,
         key=card.entity.key,
         id=text,
-        stored_prediction=None if found is None else _prediction(card, found, freshness),
+        stored_prediction=None if prediction is None else _prediction(card, prediction, freshness),
         stored_features=None if features is None else _features(card, features, freshness),
     )
 
@@ -40,15 +40,15 @@ def list_entities(card: Card, store: Store, after: str | None) -> EntityList:
     return lookups.list_keys(store, card.name, before_null) if card.entity else EntityList()
 
 
-def _prediction(card: Card, found: PredictionRecord, freshness: Freshness) -> StoredPrediction[Any]:
+def _prediction(card: Card, record: PredictionRecord, freshness: Freshness) -> StoredPrediction[Any]:
     return StoredPrediction(
-        row=row_of(found),
-        prediction=cast(Any, prediction_of(card, found)),
-        computed_at=found.computed_at,
-        age_seconds=age_seconds(found.computed_at),
-        run=found.run,
-        version=found.version,
-        stale=freshness.is_stale(card, found.version, found.computed_at),
+        row=row_of(record),
+        prediction=cast(Any, prediction_of(card, record)),
+        computed_at=record.computed_at,
+        age_seconds=age_seconds(record.computed_at),
+        run=record.run,
+        version=record.version,
+        stale=freshness.is_stale(card, record.version, record.computed_at),
     )
 
 

@@ -11,7 +11,7 @@ _TOO_LARGE = 10**MAX_KEY_CHARACTERS
 def key_text(value: Any) -> str:
     """Return a key as text: 17 and "17" are the same. Raises NoKey."""
     if isinstance(value, Duplicate):
-        raise NoKey("duplicate_field", "The key is given twice.")
+        raise NoKey("duplicate_field", "The key occurs twice.")
     if value is None or value == "":
         raise NoKey("missing_field", "The key is missing.")
     if type(value) is int and -_TOO_LARGE // 10 < value < _TOO_LARGE:

@@ -20,12 +20,12 @@ class Freshness:
     """True: refuse to score expired values. False: score them with a warning."""
 
     def is_stale(self, card: Card, version: str, computed_at: str) -> bool:
-        own = card.entity.max_age_hours if card.entity else None
-        return version != card.version or _is_older(computed_at, self.max_age_hours if own is None else own)
+        limit = card.entity.max_age_hours if card.entity else None
+        return version != card.version or _is_older(computed_at, self.max_age_hours if limit is None else limit)
 
     def is_expired(self, card: Card, computed_at: str) -> bool:
-        own = card.entity.features_max_age_hours if card.entity else None
-        return _is_older(computed_at, self.features_max_age_hours if own is None else own)
+        limit = card.entity.features_max_age_hours if card.entity else None
+        return _is_older(computed_at, self.features_max_age_hours if limit is None else limit)
 
 
 def age_seconds(computed_at: str) -> float:

@@ -8,7 +8,7 @@ from service.errors import Fault
 from service.schemas import Card, FieldWarning, Input, Origin, Row, Value
 from service.store.lookups import FeaturesRecord, PredictionRecord
 
-_GIVEN = Origin(from_="request")
+_FROM_REQUEST = Origin(from_="request")
 _MESSAGES = {
     "not_stored": "Nothing is stored for this field, and the request does not give it.",
     "null_stored": "What is stored for this field is null. Give a value.",
@@ -17,7 +17,7 @@ _MESSAGES = {
 
 
 @dataclass(frozen=True)
-class Joined:
+class MergedRow:
     """A row to score, the origin of each field, and the faults because of which it cannot be scored."""
 
     row: Row
@@ -30,37 +30,37 @@ class Joined:
         return [FieldWarning(field=name, code="expired") for name, origin in self.origins.items() if origin.expired]
 
 
-def join(
-    card: Card, own: Row, found: PredictionRecord | None, features: FeaturesRecord | None, freshness: Freshness
-) -> Joined:
-    """Return the merged row. The values of the caller count first, then stored features, then the stored row.
+def merge_row(
+    card: Card, values: Row, prediction: PredictionRecord | None, features: FeaturesRecord | None, freshness: Freshness
+) -> MergedRow:
+    """Return the merged row. `values` are the caller's; they count first, then stored features, then the stored row.
 
     Raises StorageUnavailable if stored values cannot be read.
     """
     stored: dict[str, tuple[Value, Origin]] = {}
-    if found is not None:
-        stored |= _with_origin(row_of(found), _origin(card, found, freshness))
+    if prediction is not None:
+        stored |= _with_origin(row_of(prediction), _origin(card, prediction, freshness))
     if features is not None:
         stored |= _with_origin(fields_of(features), _origin(card, features, freshness))
-    joined = Joined(dict(own), {}, [])
+    merged = MergedRow(dict(values), {}, [])
     for field in card.inputs:
         name = field.name
-        if name in own:
-            joined.origins[name] = _GIVEN
+        if name in values:
+            merged.origins[name] = _FROM_REQUEST
             continue
         value, origin = stored.get(name, (None, None))
         if origin is not None:
-            joined.row[name] = value
-        joined.origins[name] = origin or _GIVEN
+            merged.row[name] = value
+        merged.origins[name] = origin or _FROM_REQUEST
         code = _fault(field, value, origin, freshness)
         if code is not None:
-            joined.faults.append(Fault(name, code, _MESSAGES[code]))
-    return joined
+            merged.faults.append(Fault(name, code, _MESSAGES[code]))
+    return merged
 
 
-def origins_of(card: Card, found: PredictionRecord, freshness: Freshness) -> dict[str, Origin]:
+def origins_of(card: Card, prediction: PredictionRecord, freshness: Freshness) -> dict[str, Origin]:
     """Return the origins of the fields of a stored prediction."""
-    return dict.fromkeys(row_of(found), _origin(card, found, freshness))
+    return dict.fromkeys(row_of(prediction), _origin(card, prediction, freshness))
 
 
 def _fault(field: Input, value: Value, origin: Origin | None, freshness: Freshness) -> str | None:
@@ -75,11 +75,11 @@ def _with_origin(row: Row, origin: Origin) -> dict[str, tuple[Value, Origin]]:
     return {name: (value, origin) for name, value in row.items()}
 
 
-def _origin(card: Card, found: PredictionRecord | FeaturesRecord, freshness: Freshness) -> Origin:
+def _origin(card: Card, record: PredictionRecord | FeaturesRecord, freshness: Freshness) -> Origin:
     return Origin(
         from_="store",
-        computed_at=found.computed_at,
-        age_seconds=age_seconds(found.computed_at),
-        run=found.run,
-        expired=freshness.is_expired(card, found.computed_at),
+        computed_at=record.computed_at,
+        age_seconds=age_seconds(record.computed_at),
+        run=record.run,
+        expired=freshness.is_expired(card, record.computed_at),
     )

@@ -9,27 +9,27 @@ from service.schemas import Card, Classification, LabelPrediction, Row, ValuePre
 from service.store.lookups import FeaturesRecord, PredictionRecord
 
 
-def row_of(found: PredictionRecord) -> Row:
+def row_of(record: PredictionRecord) -> Row:
     """Return the row of a stored prediction. Raises StorageUnavailable."""
-    return _decoded(found.row, "A stored row cannot be read.")
+    return _decode(record.row, "A stored row cannot be read.")
 
 
-def fields_of(features: FeaturesRecord) -> Row:
+def fields_of(record: FeaturesRecord) -> Row:
     """Return field → stored value or null. Raises StorageUnavailable."""
-    return _decoded(features.fields, "Stored features cannot be read.")
+    return _decode(record.fields, "Stored features cannot be read.")
 
 
-def prediction_of(card: Card, found: PredictionRecord) -> LabelPrediction | ValuePrediction:
+def prediction_of(card: Card, record: PredictionRecord) -> LabelPrediction | ValuePrediction:
     """Return a stored prediction. Raises StorageUnavailable."""
     kind: Any = LabelPrediction if isinstance(card.output, Classification) else ValuePrediction
     try:
-        prediction: LabelPrediction | ValuePrediction = msgspec.json.decode(found.prediction, type=kind)
+        prediction: LabelPrediction | ValuePrediction = msgspec.json.decode(record.prediction, type=kind)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise StorageUnavailable("A stored prediction cannot be read.") from error
     return prediction
 
 
-def _decoded(text: str, sentence: str) -> Row:
+def _decode(text: str, sentence: str) -> Row:
     try:
         row: Row = msgspec.json.decode(text, type=dict[str, float | int | str | bool | None])
     except (msgspec.MsgspecError, RecursionError) as error:

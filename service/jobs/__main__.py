@@ -21,7 +21,7 @@ from service.jobs.run_files import WrongOutput
 from service.schemas import Card, Run, RunKind
 from service.settings import Settings, read_settings
 from service.store import run_history
-from service.store.external_table import refuse_own_file
+from service.store.external_table import refuse_store_file
 from service.store.run_history import NoEarlierRun, Overtaken
 from service.store.store import Store
 from wire.settings_reader import WrongSettings
@@ -124,7 +124,7 @@ def _features(options: argparse.Namespace, settings: Settings, store: Store) -> 
 
 
 def _open_source(options: argparse.Namespace, settings: Settings, required: RequiredColumns) -> Source:
-    refuse_own_file(options.input, settings.database_url)
+    refuse_store_file(options.input, settings.database_url)
     return open_source(options.input, replace(required, decimal=options.decimal, charset=options.charset))
 
 

@@ -41,13 +41,13 @@ Faults = list[tuple[NDArray[np.bool_], str, str]]
 
 def parse_statements(batches: Iterator[pa.RecordBatch], key: str) -> Iterator[pa.RecordBatch]:
     """Yield each batch with the schema STATEMENTS; `key` names the column of the client."""
-    before = 0
+    rows_before = 0
     for batch in batches:
-        yield _parse_batch(batch, key, before)
-        before += batch.num_rows
+        yield _parse_batch(batch, key, rows_before)
+        rows_before += batch.num_rows
 
 
-def _parse_batch(batch: pa.RecordBatch, key: str, before: int) -> pa.RecordBatch:
+def _parse_batch(batch: pa.RecordBatch, key: str, rows_before: int) -> pa.RecordBatch:
     faults: Faults = []
     keys, reasons = _parse_keys(batch.column(key), key)
     month = _parse_months(batch.column("month"), faults)
@@ -59,9 +59,9 @@ def _parse_batch(batch: pa.RecordBatch, key: str, before: int) -> pa.RecordBatch
         for index in np.flatnonzero(wrong).tolist():
             reasons.setdefault(index, (field, code, _REASONS[code]))
     reason_rows = [reasons.get(index, (None, None, None)) for index in range(batch.num_rows)]
-    places = pa.array(range(before + 1, before + 1 + batch.num_rows), pa.int64())
+    row_numbers = pa.array(range(rows_before + 1, rows_before + 1 + batch.num_rows), pa.int64())
     texts = [pa.array([each[part] for each in reason_rows], pa.string()) for part in range(3)]
-    return pa.RecordBatch.from_arrays([places, keys, month, *amounts.values(), *texts], schema=STATEMENTS)
+    return pa.RecordBatch.from_arrays([row_numbers, keys, month, *amounts.values(), *texts], schema=STATEMENTS)
 
 
 def _parse_keys(column: pa.Array, name: str) -> tuple[pa.Array, dict[int, tuple[str, str, str]]]:
@@ -80,7 +80,7 @@ def _parse_months(column: pa.Array, faults: Faults) -> pa.Array:
         column = pc.strftime(column.cast(pa.timestamp("s"), safe=False), "%Y-%m")
     missing = pc.is_null(column, nan_is_null=True)
     if not _is_text(column):
-        column = pa.array(["" if given else "no month" for given in missing.to_pylist()], pa.string())
+        column = pa.array(["" if is_missing else "no month" for is_missing in missing.to_pylist()], pa.string())
     trimmed = pc.utf8_trim_whitespace(column)
     good = pc.fill_null(pc.match_substring_regex(trimmed, _MONTH), False)  # noqa: FBT003 - Arrow's signature
     empty = pc.fill_null(pc.equal(trimmed, ""), True)  # noqa: FBT003

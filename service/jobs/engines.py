@@ -38,7 +38,7 @@ class BatchResult:
 
     rows: int
     digest: str
-    kept: pa.RecordBatch
+    accepted: pa.RecordBatch
     refused: pa.RecordBatch
 
 
@@ -150,8 +150,8 @@ def _run_partition(function: BatchFunction, partition: Partition, versions: dict
 
 
 def _run_batch(function: BatchFunction, batch: pa.RecordBatch) -> BatchResult:
-    kept, refused = function(batch)
-    return BatchResult(batch.num_rows, digest_of(batch), kept, refused)
+    accepted, refused = function(batch)
+    return BatchResult(batch.num_rows, digest_of(batch), accepted, refused)
 
 
 @cache

@@ -67,7 +67,7 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
     result.
     """
     reasons: dict[int, tuple[str, str, str]] = {}
-    places = batch.column("place").to_numpy()
+    row_numbers = batch.column("place").to_numpy()
     clients = batch.column("key").dictionary_encode()
     client = pc.fill_null(clients.indices, -1).to_numpy().astype(np.int64)
     names = clients.dictionary.to_pylist()
@@ -79,7 +79,7 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
     good = np.ones(len(names), dtype=bool)
     good[[client[row] for row in reasons if client[row] >= 0]] = False
     amounts = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in AMOUNTS}
-    first = np.full(len(names), len(places), dtype=np.int64)
+    first = np.full(len(names), len(row_numbers), dtype=np.int64)
     np.minimum.at(first, client[client >= 0], np.flatnonzero(client >= 0))
     computed = _compute(client, month, amounts, len(names))
     fields = [field for field in map(type_of, inputs) if isinstance(field, RangeType) and field.name in computed]
@@ -87,11 +87,11 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
         for number in np.flatnonzero(wrong & good).tolist():
             reasons[int(first[number])] = (fault.field or "", fault.code, fault.message)
             good[number] = False
-    kept = np.flatnonzero(good)
-    values = zip(*(field.values(computed[field.name][kept]) for field in fields), strict=True)
+    accepted = np.flatnonzero(good)
+    values = zip(*(field.values(computed[field.name][accepted]) for field in fields), strict=True)
     texts = [encode({field.name: value for field, value in zip(fields, row, strict=True)}).decode() for row in values]
-    table = {"place": places[first[kept]], "key": [names[each] for each in kept], "fields": texts}
-    return pa.RecordBatch.from_pydict(table, FEATURES), _refused_batch(reasons, client, places, names)
+    table = {"place": row_numbers[first[accepted]], "key": [names[each] for each in accepted], "fields": texts}
+    return pa.RecordBatch.from_pydict(table, FEATURES), _refused_batch(reasons, client, row_numbers, names)
 
 
 FUNCTIONS: dict[str, Callable[..., tuple[pa.RecordBatch, pa.RecordBatch]]] = {"payment_history": feature_batch}
@@ -140,7 +140,7 @@ def _bound_faults(
 
 
 def _refused_batch(
-    reasons: dict[int, tuple[str, str, str]], client: NDArray[np.int64], places: NDArray[np.int64], names: list[str]
+    reasons: dict[int, tuple[str, str, str]], client: NDArray[np.int64], row_numbers: NDArray[np.int64], names: list[str]
 ) -> pa.RecordBatch:
     """Return the first reason of each client, and a reason for each row without a client."""
     reported: set[int] = set()
@@ -152,5 +152,7 @@ def _refused_batch(
         reported.add(number)
         key = names[number] if number >= 0 else None
         field, code, message = reasons[row]
-        rows.append({"place": int(places[row]), "number": 1, "key": key, "field": field, "code": code, "message": message})
+        rows.append(
+            {"place": int(row_numbers[row]), "number": 1, "key": key, "field": field, "code": code, "message": message}
+        )
     return pa.RecordBatch.from_pylist(rows, REFUSED)

@@ -117,11 +117,11 @@ class _ParquetSource:
     def __init__(self, path: Path, files: list[Path]) -> None:
         self.name = str(path.resolve())
         self._files = files
-        opened = [pa.parquet.ParquetFile(file) for file in files]
-        self.columns = list(opened[0].schema_arrow.names)
-        self.rows: int | None = sum(file.metadata.num_rows for file in opened)
+        parquets = [pa.parquet.ParquetFile(file) for file in files]
+        self.columns = list(parquets[0].schema_arrow.names)
+        self.rows: int | None = sum(file.metadata.num_rows for file in parquets)
         names = sorted(self.columns)
-        different = [file for file, each in zip(files, opened, strict=True) if sorted(each.schema_arrow.names) != names]
+        different = [file for file, each in zip(files, parquets, strict=True) if sorted(each.schema_arrow.names) != names]
         if different:
             raise WrongInput(f"{different[0].name} has other columns than {files[0].name}.")
 

@@ -113,7 +113,7 @@ def _skip_stored_batches(
             if rows >= done.position:
                 rest = chain([partition.after(passed)], rest)
                 break
-            digest, rows, passed = _chained(digest, digest_of(batch)), rows + batch.num_rows, passed + 1
+            digest, rows, passed = _chain_digest(digest, digest_of(batch)), rows + batch.num_rows, passed + 1
     if (rows, digest) != (done.position, done.digest):
         return run_history.restart(store, done.run), job.partitions(engine.max_batches)
     advance(rows)
@@ -127,9 +127,9 @@ def _compute_batches(
     for each in engine.run(job.function, rest):
         before = done.position if job.positions_in_batch else 0
         computed = {"computed_at": run_history.now()}
-        rows = [row | computed | {"place": row["place"] + before} for row in each.kept.to_pylist()]
+        rows = [row | computed | {"place": row["place"] + before} for row in each.accepted.to_pylist()]
         reasons = [reason | {"place": reason["place"] + before} for reason in each.refused.to_pylist()]
-        done = Progress(done.run, done.position + each.rows, _chained(done.digest, each.digest))
+        done = Progress(done.run, done.position + each.rows, _chain_digest(done.digest, each.digest))
         now = time.perf_counter()
         run_history.store_batch(store, done, rows, reasons, now - start)
         start = now
@@ -161,5 +161,5 @@ def _why(store: Store, run: Run) -> str:
     return f" Most often: {field} {code}, {rows:,} rows." if rows else ""
 
 
-def _chained(digest: str, batch_digest: str) -> str:
+def _chain_digest(digest: str, batch_digest: str) -> str:
     return hashlib.sha256(f"{digest}{batch_digest}".encode()).hexdigest()

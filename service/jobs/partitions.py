@@ -59,8 +59,8 @@ class ParquetPartition:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Raises WrongInput."""
         try:
-            with pa.parquet.ParquetFile(self.file) as opened:
-                batches = opened.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=self.columns)
+            with pa.parquet.ParquetFile(self.file) as parquet:
+                batches = parquet.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=self.columns)
                 for batch in islice(batches, self.first, self.end):
                     yield _without_dictionaries(batch.select(self.columns))
         except (pa.ArrowException, OSError, UnicodeError) as error:
@@ -85,8 +85,8 @@ def load_partitions(batches: Iterator[pa.RecordBatch], max_batches: int | None) 
 
 def parquet_partitions(file: Path, columns: list[str], max_batches: int | None) -> Iterator[ParquetPartition]:
     """Yield a Parquet file in partitions of `max_batches` batches, or in one for each group of joined row groups."""
-    with pa.parquet.ParquetFile(file) as opened:
-        sizes = [opened.metadata.row_group(group).num_rows for group in range(opened.metadata.num_row_groups)]
+    with pa.parquet.ParquetFile(file) as parquet:
+        sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.metadata.num_row_groups)]
     groups: list[int] = []
     rows = 0
     for group, size in enumerate(sizes):

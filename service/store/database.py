@@ -45,8 +45,8 @@ class Database:
             return
         if self._mark.exists():
             raise BrokenStorage(
-                "The database file was here and is gone. Restore it from a backup; "
-                f"to begin anew, delete {self._mark.name} beside it."
+                "The database file existed before and is gone. Restore it from a backup; "
+                f"to start with an empty store, delete {self._mark.name} beside it."
             )
         self.file.parent.mkdir(parents=True, exist_ok=True)
         _open_file(self.file, "rwc", 0).close()
@@ -59,14 +59,14 @@ class Database:
         """
         if self._is_file and self._mark.exists():
             raise BrokenStorage(
-                "The database file is empty, and was not. Restore it from a backup; "
-                f"to begin anew, delete {self._mark.name} beside it."
+                "The database file had tables before and is empty. Restore it from a backup; "
+                f"to start with an empty store, delete {self._mark.name} beside it."
             )
 
     def write_mark(self) -> None:
         """Write the marker file: from now on a missing database counts as lost."""
         if self._is_file and not self._mark.exists():
-            self._mark.write_text("The database beside this file exists. Should it be gone, it was lost, not new.\n")
+            self._mark.write_text("The database beside this file exists. If it is missing, it was lost: it is not new.\n")
 
     def check_content(self, connection: Connection) -> None:
         """Raise BrokenStorage if SQLite finds its file damaged. PostgreSQL checks its files itself."""
@@ -98,11 +98,11 @@ class Database:
         Raises BrokenStorage if the lock cannot be tried.
         """
         if self._is_file:
-            with lock_file(self.file.with_name(f"{self.file.name}.{name}.lock")) as held:
-                yield held
+            with lock_file(self.file.with_name(f"{self.file.name}.{name}.lock")) as check_lock:
+                yield check_lock
         else:
-            with server_lock(self.engine, name) as held:
-                yield held
+            with server_lock(self.engine, name) as check_lock:
+                yield check_lock
 
 
 def reading_engine(url: str) -> Engine:
@@ -157,18 +157,18 @@ def _file_engine(path: Path, timeout_seconds: float) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def connected(connection: Any, record: Any) -> None:
+    def configure(connection: Any, record: Any) -> None:
         record.info["file"] = _identity(path)
         for setting in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON", "cache_spill = OFF"):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "checkout")
-    def checked_out(_connection: Any, record: Any, _proxy: Any) -> None:
+    def check_identity(_connection: Any, record: Any, _proxy: Any) -> None:
         if record.info["file"] != _identity(path):
             raise DisconnectionError("The database file was replaced.")
 
     @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
+    def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -203,10 +203,10 @@ def _open_file(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connect
 
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def is_locked(error: OperationalError) -> bool:

@@ -15,11 +15,11 @@ from service.store.database import parse_url, reading_engine
 _PLAIN_TYPES = (int, float, str, bool)
 
 
-def refuse_own_file(address: str, own: str) -> None:
+def refuse_store_file(address: str, store_url: str) -> None:
     """Raise BrokenStorage if an input is the SQLite file of the store, to which the job writes, under any name."""
     if "://" not in address:
         return
-    urls = [parse_url(address.rpartition("#")[0] or address), parse_url(own)]
+    urls = [parse_url(address.rpartition("#")[0] or address), parse_url(store_url)]
     files = [Path(url.database or "") for url in urls if url.get_backend_name() == "sqlite"]
     if len(files) == len(urls) and all(file.exists() for file in files) and files[0].samefile(files[1]):
         raise BrokenStorage(

@@ -23,19 +23,19 @@ def lock_file(path: Path) -> Iterator[CheckLock | None]:
     try:
         connection = sqlite3.connect(path, timeout=0, isolation_level=None)
         connection.execute("BEGIN EXCLUSIVE")
-        held = True
+        acquired = True
     except sqlite3.OperationalError as error:
-        held = False
+        acquired = False
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise BrokenStorage("The lock beside the database file cannot be written.") from error
     try:
-        yield _always_held if held else None
+        yield _no_check if acquired else None
     finally:
         if connection is not None:
             connection.close()
 
 
-def _always_held() -> None:
+def _no_check() -> None:
     """Do nothing: a file stays locked as long as the process lives."""
 
 
@@ -45,7 +45,7 @@ def server_lock(engine: Engine, name: str) -> Iterator[CheckLock | None]:
     lock = {"space": LOCK_SPACE, "name": name}
     try:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:space, hashtext(:name))"), lock))
+        acquired = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:space, hashtext(:name))"), lock))
     except SQLAlchemyError as error:
         raise BrokenStorage("The storage is not available.") from error
 
@@ -57,8 +57,8 @@ def server_lock(engine: Engine, name: str) -> Iterator[CheckLock | None]:
 
     with connection:
         try:
-            yield check if held else None
+            yield check if acquired else None
         finally:
-            if held:
+            if acquired:
                 with suppress(SQLAlchemyError):  # the lock is released with its connection
                     connection.execute(text("SELECT pg_advisory_unlock(:space, hashtext(:name))"), lock)

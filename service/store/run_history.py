@@ -22,7 +22,7 @@ STORED: dict[RunKind, Table] = {"predictions": stored_predictions, "features": s
 """The table that holds the results of a run of each kind, one row for each key."""
 KINDS = {table: kind for kind, table in STORED.items()}
 _WHOLE: list[RunState] = ["published", "superseded", "withdrawn"]
-"""The states of runs that can be served, in the order in which they are kept."""
+"""The states of runs that can be served. Runs of the last state are discarded first."""
 _UNFINISHED: list[RunState] = ["running", "failed"]
 _RUN_COLUMNS = [getattr(runs.c, name) for name in Run.__struct_fields__]
 
@@ -82,7 +82,7 @@ def restart(store: Store, run: str) -> Progress:
 def store_batch(
     store: Store, done: Progress, computed: list[dict[str, Any]], refused: list[dict[str, Any]], seconds: float
 ) -> None:
-    """Store a batch and the progress of the run. A row whose key the run holds already is refused.
+    """Store a batch and the progress of the run. A row whose key the run already has is refused.
 
     Raises Overtaken if the run is further already.
     """
@@ -91,17 +91,17 @@ def store_batch(
         if run.position >= done.position > 0:
             raise Overtaken
         table = STORED[run.kind]
-        kept, duplicates = _first_of_each_key(connection, table, done.run, computed)
+        accepted, duplicates = _first_of_each_key(connection, table, done.run, computed)
         reasons = [dict(reason, run=done.run) for reason in [*refused, *duplicates]]
-        if kept:
-            connection.execute(insert(table), [dict(row, run=done.run) for row in kept])
+        if accepted:
+            connection.execute(insert(table), [dict(row, run=done.run) for row in accepted])
         if reasons:
             connection.execute(insert(refused_rows), reasons)
         connection.execute(
             update(runs)
             .where(runs.c.id == done.run)
             .values(
-                rows=runs.c.rows + len(kept),
+                rows=runs.c.rows + len(accepted),
                 refused=runs.c.refused + len({reason["place"] for reason in reasons}),
                 seconds=runs.c.seconds + seconds,
                 position=done.position,
@@ -113,8 +113,8 @@ def store_batch(
 def publish(store: Store, run: str) -> None:
     """Publish a run: before this commit every answer comes from the previous run, after it from this one."""
     with store.writing() as connection:
-        found = _lock_unfinished(connection, run)
-        others = _runs_of(found.kind, found.model) & (runs.c.state == "published")
+        unfinished = _lock_unfinished(connection, run)
+        others = _runs_of(unfinished.kind, unfinished.model) & (runs.c.state == "published")
         connection.execute(update(runs).where(others).values(state="superseded"))
         connection.execute(update(runs).where(runs.c.id == run).values(state="published", finished=now()))
 
@@ -173,8 +173,8 @@ def count_refusals(store: Store, run: str) -> list[tuple[str, str, int]]:
     rows = func.count(refused_rows.c.place.distinct())
     query = select(refused_rows.c.field, refused_rows.c.code, rows).where(refused_rows.c.run == run)
     with store.reading() as connection:
-        found = connection.execute(query.group_by(refused_rows.c.field, refused_rows.c.code).order_by(rows.desc())).all()
-    return [(field, code, count) for field, code, count in found]
+        counts = connection.execute(query.group_by(refused_rows.c.field, refused_rows.c.code).order_by(rows.desc())).all()
+    return [(field, code, count) for field, code, count in counts]
 
 
 def list_runs(store: Store, model: str | None = None, after: str | None = None, kind: RunKind | None = None) -> RunList:
@@ -187,8 +187,8 @@ def list_runs(store: Store, model: str | None = None, after: str | None = None, 
     if after is not None:
         query = query.where(runs.c.id < after)
     with store.reading() as connection:
-        found = [Run(**row._mapping) for row in connection.execute(query)]
-    return RunList(items=found[:PAGE], next=found[PAGE - 1].id if len(found) > PAGE else None)
+        page = [Run(**row._mapping) for row in connection.execute(query)]
+    return RunList(items=page[:PAGE], next=page[PAGE - 1].id if len(page) > PAGE else None)
 
 
 def _runs_of(kind: RunKind, model: str) -> ColumnElement[bool]:
@@ -198,10 +198,10 @@ def _runs_of(kind: RunKind, model: str) -> ColumnElement[bool]:
 def _lock_unfinished(connection: Connection, run: str) -> Any:
     """Return a run that is being written, locked until the commit. Raises Overtaken if it is not being written."""
     query = select(runs).where(runs.c.id == run, runs.c.state.in_(_UNFINISHED)).with_for_update()
-    found = connection.execute(query).one_or_none()
-    if found is None:
+    unfinished = connection.execute(query).one_or_none()
+    if unfinished is None:
         raise Overtaken
-    return found
+    return unfinished
 
 
 def _load_run(connection: Connection, run: str) -> Run:
@@ -227,17 +227,17 @@ def _discard(connection: Connection, run: str) -> None:
 def _first_of_each_key(
     connection: Connection, table: Table, run: str, computed: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    places: dict[str, int] = {}
+    first_rows: dict[str, int] = {}
     for start in range(0, len(computed), KEYS_PER_STATEMENT):
         keys = [row["key"] for row in computed[start : start + KEYS_PER_STATEMENT]]
         known = select(table.c.key, table.c.place).where(table.c.run == run, table.c.key.in_(keys))
-        places |= {row.key: row.place for row in connection.execute(known)}
-    kept, duplicates = [], []
+        first_rows |= {row.key: row.place for row in connection.execute(known)}
+    accepted, duplicates = [], []
     for row in computed:
-        first = places.setdefault(row["key"], row["place"])
+        first = first_rows.setdefault(row["key"], row["place"])
         if first == row["place"]:
-            kept.append(row)
+            accepted.append(row)
             continue
         reason = {"code": "duplicate_key", "message": f"Row {first:,} already has this key."}
         duplicates.append({"place": row["place"], "number": 1, "key": row["key"], "field": "", **reason})
-    return kept, duplicates
+    return accepted, duplicates

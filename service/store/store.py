@@ -76,7 +76,7 @@ class Store:
         if self._ready:
             return
         if not self._preparing.acquire(timeout=_OPENING_SECONDS):
-            raise BrokenStorage("The storage is being opened. Try again in a moment.")
+            raise BrokenStorage("Another request opens the storage. Try again in a moment.")
         try:
             if not self._ready:
                 self.database.create_missing_file()
@@ -107,7 +107,7 @@ def _version(connection: Connection) -> str | None:
         return None
     if _VERSIONS not in tables:
         raise BrokenStorage("The database belongs to another program: it has tables, and none of them says its version.")
-    version = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}"))  # noqa: S608 - a name of our own
+    version = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}"))  # noqa: S608 - a constant
     if version is None or not (version == NEWEST or _is_known(version)):
         raise BrokenStorage("The database was made by a newer program, or by another one. This one does not touch it.")
     return str(version)

@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Write the data that an option names, or build the bundles that are missing or unreadable (with `--all`: every one)."""
     parser = argparse.ArgumentParser(prog="python -m service.training", description="Builds the bundled models.")
     parser.add_argument("--all", action="store_true", help="build every model again")
-    parser.add_argument("--to", type=Path, default=BUNDLES, metavar="FOLDER", help="where the bundles are kept")
+    parser.add_argument("--to", type=Path, default=BUNDLES, metavar="FOLDER", help="the folder of the bundles")
     parser.add_argument("--clients", type=Path, metavar="FILE", help="write 30,000 clients for a nightly job, as Parquet")
     parser.add_argument("--comments", type=Path, metavar="FILE", help="write unseen comments for a pipeline, as JSON lines")
     parser.add_argument("--statements", type=Path, metavar="FILE", help="write their card statements, six each, as Parquet")

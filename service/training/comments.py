@@ -65,7 +65,7 @@ def clean_comments(fields: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_showable(aside: pd.DataFrame) -> NDArray[np.bool_]:
-    """Tell which comments may be shown on a projector: a person has read them and has listed their ids."""
+    """Return which comments may appear on a projector: a person has read them and has listed their ids."""
     chosen = (CARDS / "comments-to-show.txt").read_text(encoding="utf-8").split()
     return aside["id"].isin([int(number) for number in chosen]).to_numpy(bool)
 

@@ -197,7 +197,7 @@ def numbers(count: int) -> Iterator[LoadedPartition]:
 
 
 def outcome(found: Iterator[BatchResult]) -> list[int]:
-    return [number for each in found for number in each.kept["number"].to_pylist()]
+    return [number for each in found for number in each.accepted["number"].to_pylist()]
 
 
 def test_a_killed_workers_partitions_are_done_again(engine: Dask, tmp_path: Path) -> None:
