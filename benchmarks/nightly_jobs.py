@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from service.bundles.bundle_files import read_card
 from service.jobs import job_runner
 from service.jobs.engines import BatchFunction, Dask, Engine, Local
-from service.jobs.inputs import open_source
+from service.jobs.sources.inputs import open_source
 from service.store.store import Store
 from service.training.credit import write_clients
 

@@ -14,10 +14,11 @@ from service.bundles.bundle_files import read_card
 from service.errors import BrokenBundle, BrokenStorage, InvalidFile, ModelFailed, StorageUnavailable
 from service.jobs import features, job_runner, run_files
 from service.jobs.engines import Dask, Engine, Local, WrongEngine
-from service.jobs.inputs import RequiredColumns, Source, open_source
 from service.jobs.job_runner import Job
-from service.jobs.partitions import WrongInput
 from service.jobs.run_files import WrongOutput
+from service.jobs.sources.inputs import open_source
+from service.jobs.sources.partitions import WrongInput
+from service.jobs.sources.source import RequiredColumns, Source
 from service.schemas import Card, Run, RunKind
 from service.settings import Settings, read_settings
 from service.store import run_history

@@ -15,7 +15,7 @@ from service.fields.field_type import FieldType, NumbersType
 from service.files.file_parts import Part
 from service.files.part_parser import PartParser
 from service.jobs.key_columns import key_texts
-from service.jobs.partitions import FAULT
+from service.jobs.sources.partitions import FAULT
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Row, Value

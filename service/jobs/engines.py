@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 
 import pyarrow as pa
 
-from service.jobs.partitions import Partition
+from service.jobs.sources.partitions import Partition
 
 BatchFunction = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, pa.RecordBatch]]
 """A pure function of one batch → the rows to store, and the reasons for the rows that are refused."""

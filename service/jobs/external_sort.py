@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 import pyarrow as pa
 
-from service.jobs.partitions import BATCH_ROWS, WrongInput
+from service.jobs.sources.partitions import BATCH_ROWS, WrongInput
 
 BUCKETS = 128
 _BATCHES_PER_CHUNK = 64

@@ -17,10 +17,11 @@ from service.fields.lookup import type_of
 from service.jobs.batch_scoring import REFUSED
 from service.jobs.card_statements import AMOUNTS, KEY, STATEMENTS, parse_statements
 from service.jobs.external_sort import BUCKETS, group_by_key
-from service.jobs.inputs import RequiredColumns, Source, read
 from service.jobs.job_runner import Job
-from service.jobs.partitions import BATCH_ROWS, WrongInput, load_partitions
 from service.jobs.payment_history import MONTHS, business_fields
+from service.jobs.sources.inputs import read
+from service.jobs.sources.partitions import BATCH_ROWS, WrongInput, load_partitions
+from service.jobs.sources.source import RequiredColumns, Source
 from service.rows.strict_json import encode
 from service.schemas import Card, Input
 

@@ -17,8 +17,9 @@ from service.errors import BrokenStorage, StorageUnavailable
 from service.fields.lookup import types_of
 from service.jobs.batch_scoring import score_batch
 from service.jobs.engines import BatchFunction, Engine, digest_of
-from service.jobs.inputs import RequiredColumns, Source, partitions
-from service.jobs.partitions import BATCH_ROWS, Partition, WrongInput
+from service.jobs.sources.inputs import partitions
+from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput
+from service.jobs.sources.source import RequiredColumns, Source
 from service.schemas import Card, Run, RunKind
 from service.store import run_history
 from service.store.locks import CheckLock

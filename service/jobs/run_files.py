@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from service.jobs.batch_scoring import REFUSED
-from service.jobs.partitions import first_line
+from service.jobs.sources.partitions import first_line
 from service.schemas import Card, Classification, Run
 from service.store import lookups
 from service.store.store import Store

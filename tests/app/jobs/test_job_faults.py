@@ -12,7 +12,7 @@ from sqlalchemy import Engine, NullPool, create_engine, event, func, select, tex
 from sqlalchemy.engine import make_url
 
 from service.jobs.__main__ import main
-from service.jobs.partitions import BATCH_ROWS
+from service.jobs.sources.partitions import BATCH_ROWS
 from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions

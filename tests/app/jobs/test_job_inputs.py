@@ -15,8 +15,9 @@ from starlette.testclient import TestClient
 
 from service.bundles.bundle_files import read_card
 from service.jobs.__main__ import main
-from service.jobs.inputs import RequiredColumns, open_source, read
-from service.jobs.partitions import WrongInput
+from service.jobs.sources.inputs import open_source, read
+from service.jobs.sources.partitions import WrongInput
+from service.jobs.sources.source import RequiredColumns
 from service.schemas import Card
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions

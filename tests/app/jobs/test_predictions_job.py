@@ -22,8 +22,9 @@ from service.errors import BrokenBundle
 from service.jobs.__main__ import main
 from service.jobs.batch_scoring import score_batch
 from service.jobs.engines import Local
-from service.jobs.inputs import RequiredColumns, open_source, read
-from service.jobs.partitions import BATCH_ROWS
+from service.jobs.sources.inputs import open_source, read
+from service.jobs.sources.partitions import BATCH_ROWS
+from service.jobs.sources.source import RequiredColumns
 from service.rows.strict_json import encode
 from service.schemas import Card
 from service.store import lookups, run_history

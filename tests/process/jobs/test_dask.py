@@ -25,8 +25,9 @@ from service.errors import BrokenBundle
 from service.jobs import engines, features, job_runner
 from service.jobs.__main__ import main
 from service.jobs.engines import BatchResult, Dask, Engine, Local, WrongEngine
-from service.jobs.inputs import RequiredColumns, open_source, partitions
-from service.jobs.partitions import BATCH_ROWS, LoadedPartition, load_partitions
+from service.jobs.sources.inputs import open_source, partitions
+from service.jobs.sources.partitions import BATCH_ROWS, LoadedPartition, load_partitions
+from service.jobs.sources.source import RequiredColumns
 from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions

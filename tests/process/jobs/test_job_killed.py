@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, select
 
 from service.jobs.__main__ import main
-from service.jobs.partitions import BATCH_ROWS
+from service.jobs.sources.partitions import BATCH_ROWS
 from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions

@@ -1,0 +1,50 @@
+"""A CSV file as the input of a job, read as `predictions` reads it."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from service.fields.arrow_values import with_points
+from service.files.csv_format.csv_text import CsvText
+from service.files.file_parts import normalize_rows
+from service.jobs.key_columns import normalize_csv_keys
+from service.jobs.sources.partitions import BATCH_ROWS, FAULT, Partition, load_partitions
+from service.jobs.sources.source import RequiredColumns, with_read_errors
+
+
+class CsvSource:
+    """A CSV file. Cells stay text, with decimal points; the checks of the card parse them."""
+
+    def __init__(self, path: Path, required: RequiredColumns) -> None:
+        self.name = str(path.resolve())
+        self._text = CsvText(path, required.names, required.charset)
+        self.columns = self._text.names
+        self._key = required.key
+        self._numbers = [index for index, name in enumerate(self.columns) if name in required.numbers]
+        rows, self._decimal = self._text.survey(self._numbers, required.decimal, sys.maxsize)
+        self.rows: int | None = rows
+
+    def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]:
+        return load_partitions(with_read_errors(self._batches(columns)), max_batches)
+
+    def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        for rows, _ in self._text.chunks():
+            for start in range(0, len(rows), BATCH_ROWS):
+                yield self._batch(rows[start : start + BATCH_ROWS], columns)
+
+    def _batch(self, rows: list[list[str]], columns: list[str]) -> pa.RecordBatch:
+        faults = normalize_rows(rows, len(self.columns))
+        cells = list(zip(*rows, strict=True))
+        arrays = [self._column(self.columns.index(name), cells) for name in columns]
+        if not faults:
+            return pa.RecordBatch.from_arrays(arrays, names=columns)
+        messages = [faults[index][0].message if index in faults else None for index in range(len(rows))]
+        return pa.RecordBatch.from_arrays([*arrays, pa.array(messages, pa.string())], names=[*columns, FAULT])
+
+    def _column(self, index: int, cells: list[tuple[str, ...]]) -> pa.Array:
+        array = pa.array(cells[index], pa.string())
+        if self.columns[index] == self._key:
+            return normalize_csv_keys(array, "," if self._decimal == "comma" else ".")
+        return with_points(array) if self._decimal == "comma" and index in self._numbers else array

@@ -1,0 +1,65 @@
+"""Opens the input of a nightly job, and reads its columns.
+
+The same input always gives the same batches.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from service.errors import BrokenStorage, InvalidFile
+from service.jobs.sources.csv_source import CsvSource
+from service.jobs.sources.parquet_source import ParquetSource, parquet_files
+from service.jobs.sources.partitions import Partition, WrongInput, first_line
+from service.jobs.sources.source import RequiredColumns, Source
+from service.jobs.sources.table_source import TableSource
+
+_TEXTS = {".csv", ".tsv", ".txt"}
+
+
+def open_source(address: str, required: RequiredColumns) -> Source:
+    """Open what `--input` names. Raises WrongInput."""
+    try:
+        if "://" in address:
+            return TableSource(address)
+        path = Path(address)
+        if path.is_file() and path.suffix.lower() in _TEXTS:
+            return CsvSource(path, required)
+        files = parquet_files(path) if path.is_dir() else [path]
+        if not files or not all(file.is_file() for file in files):
+            raise WrongInput(f"There is no Parquet file, folder of Parquet files or CSV file {path.name!r}.")
+        return ParquetSource(path, files)
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        raise WrongInput(f"The input cannot be read: {first_line(error)}") from error
+    except InvalidFile as error:
+        raise WrongInput(_message(error)) from error
+    except BrokenStorage as error:
+        raise WrongInput(str(error)) from error
+
+
+def partitions(source: Source, columns: list[str], max_batches: int | None = None) -> Iterator[Partition]:
+    """Yield the columns in partitions of `max_batches` batches. Raises WrongInput if a column is missing or doubled."""
+    missing = [name for name in columns if name not in source.columns]
+    if missing:
+        raise WrongInput(f"The input has no column {missing[0]!r}.")
+    doubled = [name for name in columns if source.columns.count(name) > 1]
+    if doubled:
+        raise WrongInput(f"The input has the column {doubled[0]!r} twice.")
+    return source.partitions(columns, max_batches)
+
+
+def read(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Yield the columns in batches. Raises WrongInput if a column is missing or doubled, or if the input cannot be read."""
+    for partition in partitions(source, columns):
+        yield from partition.batches()
+
+
+def _message(error: InvalidFile) -> str:
+    """Return what is wrong with a file, and the option of the command that solves it."""
+    option = {
+        "mixed_decimals": "--decimal point or --decimal comma",
+        "unclear_thousands": "--decimal point or --decimal comma",
+        "wrong_encoding": "--charset windows-1250",
+    }.get(error.faults[0].code if error.faults else "")
+    return f"{error.detail} In this command: {option}." if option else error.detail

@@ -1,0 +1,41 @@
+"""What a job needs of an input, and what an input offers to a job."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from service.errors import BrokenStorage
+from service.jobs.sources.partitions import Partition, WrongInput, first_line
+from service.schemas.row_files import Decimal
+
+
+class Source(Protocol):
+    name: str
+    """The input as the store keeps it with the run, without a password."""
+    columns: list[str]
+    rows: int | None
+    """None if it is unknown until the input is read."""
+
+    def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]: ...
+
+
+@dataclass(frozen=True)
+class RequiredColumns:
+    """What a job needs to read an input: columns, also to find the separator of a CSV; its key; the form of its numbers."""
+
+    names: list[str]
+    numbers: frozenset[str]
+    key: str = ""
+    decimal: Decimal | None = None
+    charset: str = ""
+
+
+def with_read_errors(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from batches
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        raise WrongInput(f"The input cannot be read to its end: {first_line(error)}") from error
+    except BrokenStorage as error:
+        raise WrongInput(str(error)) from error
