@@ -148,6 +148,8 @@ def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Ca
         f"{run.model} {run.version[:12]}: run {run.id} is served. {run.rows:,} {run.kind} stored, {run.refused:,} refused, "
     )
     _print(f"{run.seconds:,.1f} s, {rate} a second.\n")
+    if source.ignored_files:
+        _print(f"ignored: {source.ignored_files:,} files with names that begin with . or _\n")
     for field, code, rows in run_history.count_refusals(store, run.id)[:_REASONS_SHOWN]:
         _print(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
 

@@ -17,6 +17,8 @@ from service.jobs.sources.source import RequiredColumns, with_read_errors
 class CsvSource:
     """A CSV file. Cells stay text, with decimal points; the checks of the card parse them."""
 
+    ignored_files = 0
+
     def __init__(self, path: Path, required: RequiredColumns) -> None:
         self.name = str(path.resolve())
         self._text = CsvText(path, required.names, required.charset)

@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from service.errors import BrokenStorage, InvalidFile
 from service.jobs.sources.csv_source import CsvSource
-from service.jobs.sources.parquet_source import ParquetSource, parquet_files
+from service.jobs.sources.folder_listing import FolderListing, ParquetInput, is_parquet, list_folder
+from service.jobs.sources.parquet_source import ParquetSource
 from service.jobs.sources.partitions import Partition, WrongInput, first_line
 from service.jobs.sources.source import RequiredColumns, Source
 from service.jobs.sources.table_source import TableSource
 
-_TEXTS = {".csv", ".tsv", ".txt"}
+_TEXTS = (".csv", ".tsv", ".txt")
 
 
 def open_source(address: str, required: RequiredColumns) -> Source:
@@ -24,12 +25,17 @@ def open_source(address: str, required: RequiredColumns) -> Source:
         if "://" in address:
             return TableSource(address)
         path = Path(address)
-        if path.is_file() and path.suffix.lower() in _TEXTS:
-            return CsvSource(path, required)
-        files = parquet_files(path) if path.is_dir() else [path]
-        if not files or not all(file.is_file() for file in files):
+        if path.is_dir():
+            return ParquetSource(path, list_folder(path))
+        if is_parquet(path):
+            return ParquetSource(path, FolderListing([ParquetInput(path)]))
+        if not path.is_file():
             raise WrongInput(f"There is no Parquet file, folder of Parquet files or CSV file {path.name!r}.")
-        return ParquetSource(path, files)
+        if path.suffix.lower() not in _TEXTS:
+            raise WrongInput(
+                f"{path.name!r} is neither a Parquet file nor a CSV file with the name …{' or …'.join(_TEXTS)}."
+            )
+        return CsvSource(path, required)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise WrongInput(f"The input cannot be read: {first_line(error)}") from error
     except InvalidFile as error:

@@ -6,33 +6,34 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
-from service.jobs.sources.partitions import Partition, WrongInput, parquet_partitions
+from service.jobs.sources.folder_listing import FolderListing, ParquetInput
+from service.jobs.sources.partitions import Partition, WrongInput, first_line, parquet_partitions
 
 
 class ParquetSource:
-    def __init__(self, path: Path, files: list[Path]) -> None:
+    """Files with the same columns, in any order. The keys of subfolders are columns of text after those of the files."""
+
+    def __init__(self, path: Path, listing: FolderListing) -> None:
         self.name = str(path.resolve())
-        self._files = files
-        parquets = [pa.parquet.ParquetFile(file) for file in files]
-        self.columns = list(parquets[0].schema_arrow.names)
-        self.rows: int | None = sum(file.metadata.num_rows for file in parquets)
-        names = sorted(self.columns)
-        different = [file for file, each in zip(files, parquets, strict=True) if sorted(each.schema_arrow.names) != names]
-        if different:
-            raise WrongInput(f"{different[0].name} has other columns than {files[0].name}.")
+        self.ignored_files = listing.ignored
+        self._files = listing.files
+        self.columns, total = _describe(listing.files[0])
+        for file in listing.files[1:]:
+            columns, rows = _describe(file)
+            if sorted(columns) != sorted(self.columns):
+                raise WrongInput(f"{file.path.name} has other columns than {listing.files[0].path.name}.")
+            total += rows
+        self.rows: int | None = total
 
     def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]:
         for file in self._files:
-            yield from parquet_partitions(file, columns, max_batches)
+            yield from parquet_partitions(file.path, columns, max_batches, keys=file.keys)
 
 
-def parquet_files(folder: Path) -> list[Path]:
-    """Return the Parquet files of a folder. Raises WrongInput if a subfolder has Parquet files too."""
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() == ".parquet" and file.is_file())
-    in_subfolders = [file for file in files if file.parent != folder]
-    if in_subfolders:
-        inner = in_subfolders[0].relative_to(folder).parent
-        raise WrongInput(
-            f"Subfolders are not read, and {str(inner)[:64]!r} has Parquet files. Put all files into one folder."
-        )
-    return files
+def _describe(file: ParquetInput) -> tuple[list[str], int]:
+    """Return the names of the columns, and the number of rows. Raises WrongInput if the file is damaged."""
+    try:
+        with pa.parquet.ParquetFile(file.path) as parquet:
+            return [*parquet.schema_arrow.names, *file.keys], parquet.metadata.num_rows
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        raise WrongInput(f"{file.path.name} cannot be read: {first_line(error)}") from error

@@ -3,7 +3,7 @@
 The same partition always gives the same batches.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -53,6 +53,8 @@ class ParquetPartition:
     file: Path
     groups: tuple[int, ...]
     columns: tuple[str, ...]
+    keys: Mapping[str, str | None]
+    """Columns that are not in the file: the same text in each row."""
     first: int = 0
     end: int | None = None
 
@@ -60,11 +62,19 @@ class ParquetPartition:
         """Raises WrongInput."""
         try:
             with pa.parquet.ParquetFile(self.file) as parquet:
-                batches = parquet.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=self.columns)
+                in_file = [name for name in self.columns if name not in self.keys]
+                batches = parquet.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=in_file)
                 for batch in islice(batches, self.first, self.end):
-                    yield _without_dictionaries(batch.select(self.columns))
+                    yield _without_dictionaries(self._with_keys(batch))
         except (pa.ArrowException, OSError, UnicodeError) as error:
             raise WrongInput(f"The input cannot be read to its end: {first_line(error)}") from error
+
+    def _with_keys(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        arrays = [
+            pa.repeat(pa.scalar(self.keys[name], pa.string()), batch.num_rows) if name in self.keys else batch.column(name)
+            for name in self.columns
+        ]
+        return pa.RecordBatch.from_arrays(arrays, names=list(self.columns))
 
     def after(self, count: int) -> "ParquetPartition":
         return replace(self, first=self.first + count)
@@ -83,7 +93,9 @@ def load_partitions(batches: Iterator[pa.RecordBatch], max_batches: int | None) 
         yield LoadedPartition(loaded)
 
 
-def parquet_partitions(file: Path, columns: list[str], max_batches: int | None) -> Iterator[ParquetPartition]:
+def parquet_partitions(
+    file: Path, columns: list[str], max_batches: int | None, *, keys: Mapping[str, str | None]
+) -> Iterator[ParquetPartition]:
     """Yield a Parquet file in partitions of `max_batches` batches, or in one for each group of joined row groups."""
     with pa.parquet.ParquetFile(file) as parquet:
         sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.metadata.num_row_groups)]
@@ -93,7 +105,7 @@ def parquet_partitions(file: Path, columns: list[str], max_batches: int | None) 
         groups.append(group)
         rows += size
         if rows >= GROUPED_ROWS or group == len(sizes) - 1:
-            yield from ParquetPartition(file, tuple(groups), tuple(columns)).split(rows, max_batches)
+            yield from ParquetPartition(file, tuple(groups), tuple(columns), keys).split(rows, max_batches)
             groups, rows = [], 0
 
 

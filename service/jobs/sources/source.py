@@ -17,6 +17,8 @@ class Source(Protocol):
     columns: list[str]
     rows: int | None
     """None if it is unknown until the input is read."""
+    ignored_files: int
+    """Files of a folder that are not read because of their names."""
 
     def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]: ...
 

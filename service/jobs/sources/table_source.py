@@ -10,6 +10,8 @@ from service.store.external_table import ForeignTable
 
 
 class TableSource:
+    ignored_files = 0
+
     def __init__(self, address: str) -> None:
         url, _, table = address.rpartition("#")
         if not url or not table:

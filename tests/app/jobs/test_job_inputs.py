@@ -15,9 +15,6 @@ from starlette.testclient import TestClient
 
 from service.bundles.bundle_files import read_card
 from service.jobs.__main__ import main
-from service.jobs.sources.inputs import open_source, read
-from service.jobs.sources.partitions import WrongInput
-from service.jobs.sources.source import RequiredColumns
 from service.schemas import Card
 from service.store.store import Store
 from service.store.tables import refused_rows, stored_features, stored_predictions
@@ -245,29 +242,42 @@ def test_where_every_row_is_refused_and_the_reasons_cannot_be_written_it_is_told
         main([*arguments, "--output", str(tmp_path / "out")])
 
 
-def rows_of(source: Path) -> list[dict[str, object]]:
-    opened = open_source(str(source), RequiredColumns(["a"], frozenset()))
-    return [row for batch in read(opened, ["a", "b"]) for row in batch.to_pylist()]
+def test_a_hidden_file_of_a_folder_is_not_scored_and_the_output_counts_it(
+    card: Card, job: Job, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visible, hidden = dict(card.real_rows[0]), dict(card.real_rows[1])
+    assert visible != hidden
+    for name, row in (("part-0.parquet", visible), (".part-0.parquet", hidden)):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        pq.write_table(pa.Table.from_pylist([{"client_id": 1} | row]), tmp_path / "in" / name)
+    job(tmp_path / "in")
+    with store.reading() as connection:
+        assert [json.loads(row) for row in connection.execute(select(stored_predictions.c.row)).scalars()] == [visible]
+        assert connection.execute(select(refused_rows)).all() == []
+    assert "ignored: 1 files with names that begin with . or _\n" in capsys.readouterr().out
 
 
-def test_a_folders_files_are_read_by_the_names_of_their_columns_and_in_any_spelling(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"a": [1], "b": ["x"], "c": [0.5]}), tmp_path / "1.parquet")
-    pq.write_table(pa.table({"c": [0.5], "b": ["y"], "a": [2]}), tmp_path / "2.PARQUET")
-    (tmp_path / "_SUCCESS").touch()
-    assert rows_of(tmp_path) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
-    pq.write_table(pa.table({"a": [1], "b": ["x"]}), tmp_path / "3.parquet")
-    with pytest.raises(WrongInput, match=r"3\.parquet has other columns"):
-        rows_of(tmp_path)
-
-
-def test_folders_in_a_folder_are_refused_and_never_left_out_in_silence(tmp_path: Path) -> None:
-    table = pa.table({"a": [1], "b": ["x"]})
-    pq.write_table(table, tmp_path / "1.parquet")
-    (tmp_path / "month=2005-09" / "day=1").mkdir(parents=True)
-    assert len(rows_of(tmp_path)) == 1
-    pq.write_table(table, tmp_path / "month=2005-09" / "day=1" / "part-0.parquet")
-    with pytest.raises(WrongInput, match="Subfolders are not read, and 'month=2005-09/day=1' has Parquet files"):
-        rows_of(tmp_path)
+@pytest.mark.usefixtures("job")
+def test_statements_in_a_folder_for_each_month_are_those_of_one_file(tmp_path: Path) -> None:
+    months = [f"2005-{month:02d}" for month in range(9, 3, -1)]
+    fixed = {"client": [1, 2], "status": [0, 1], "bill": [1000, 2000], "paid": [500, 0], "limit": [20_000, 30_000]}
+    for index, month in enumerate(months):
+        (tmp_path / "in" / f"month={month}").mkdir(parents=True)
+        table = pa.table(fixed | {"bill": [1000 + index, 2000]})
+        pq.write_table(table, tmp_path / "in" / f"month={month}" / "part-0.parquet")
+    whole = [
+        {name: values[row] for name, values in fixed.items()} | {"month": month, "bill": [1000 + index, 2000][row]}
+        for index, month in enumerate(months)
+        for row in range(2)
+    ]
+    pq.write_table(pa.Table.from_pylist(whole), tmp_path / "whole.parquet")
+    features = []
+    for source in ("in", "whole.parquet"):
+        main(["features", "--model", MODEL, "--input", str(tmp_path / source), "--output", str(tmp_path / "out")])
+        table = pq.read_table(tmp_path / "out" / "features.parquet").drop_columns("computed_at")
+        features.append(table.to_pylist())
+    assert features[0] == features[1]
+    assert len(features[0]) == 2
 
 
 @pytest.mark.parametrize("name", ["sqlite_dump.parquet", "postgresql.parquet"])
