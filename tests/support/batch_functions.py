@@ -1,13 +1,16 @@
-"""Functions of one batch that workers of a cluster import by name: one that works, one that kills, one that fails."""
+"""Functions of one batch that workers import by name, and the partitions of numbers that tests give them."""
 
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from service.errors import BrokenBundle
+from service.jobs.engines import BatchResult
+from service.jobs.sources.partitions import LoadedPartition, load_partitions
 
 
 def doubled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
@@ -25,3 +28,11 @@ def deadly(marks: Path, times: int, batch: pa.RecordBatch) -> tuple[pa.RecordBat
 
 def broken(_batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     raise BrokenBundle("its model is cut short")
+
+
+def numbers(count: int) -> Iterator[LoadedPartition]:
+    return load_partitions((pa.RecordBatch.from_pydict({"number": [number]}) for number in range(count)), 1)
+
+
+def outcome(found: Iterator[BatchResult]) -> list[int]:
+    return [number for each in found for number in each.accepted["number"].to_pylist()]

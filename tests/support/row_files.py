@@ -104,3 +104,31 @@ def read(answer: Any) -> list[dict[str, Any]]:
 def recognised(answer: Any) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(answer.headers["x-file"])
     return found
+
+
+KINDS = ["csv", "arrow", "parquet"]
+DIAMOND = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57.0}
+
+
+def numbers(rows: list[dict[str, Any]]) -> list[list[float]]:
+    names = [name for name in rows[0] if name.startswith("probability_") or name in {"value", "low", "high"}]
+    return [[float(row[name]) for name in names] for row in rows]
+
+
+def numbers_of_json(answer: dict[str, Any]) -> list[list[float]]:
+    return [
+        list(each["probabilities"].values())
+        if "label" in each
+        else [each["value"], each["interval"]["low"], each["interval"]["high"]]
+        for each in answer["predictions"]
+    ]
+
+
+def with_cells(**cells: str) -> bytes:
+    row = {name: str(value) for name, value in DIAMOND.items()} | cells
+    return text_of(list(row), [list(row.values())] * 2, ";")
+
+
+FLAT_TYPES = pa.schema(
+    [("area", pa.float64()), ("rooms", pa.int8()), ("state", pa.string()), ("lift", pa.bool_()), ("floor", pa.uint16())]
+)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.repository import ROOT
@@ -99,3 +100,10 @@ def running(program: Program) -> Iterator[Program]:
         yield program
     finally:
         program.stop()
+
+
+def children(pid: int) -> set[psutil.Process]:
+    try:
+        return set(psutil.Process(pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return set()

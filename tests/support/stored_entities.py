@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 from starlette.testclient import TestClient
 
 from service.bundles.model import Model
@@ -88,3 +89,8 @@ def put_features(store: Store, model: str, entities: dict[str, Row], *, at: str 
     run_history.store_batch(store, Progress(begun.run, len(rows), ""), rows, [], 0.1)
     run_history.publish(store, begun.run)
     return begun.run
+
+
+@pytest.fixture
+def app(url: str) -> Iterator[TestClient]:
+    yield from opened(url)

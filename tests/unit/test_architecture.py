@@ -1,19 +1,12 @@
 """The layout of the product: which package may import which, kept as data and checked with `ast`."""
 
-import ast
 import sys
-from functools import cache
 from pathlib import Path
-from statistics import median
 
 import pytest
 
 from tests.support.repository import ROOT
-
-PROGRAMS = ("benchmarks", "client", "demo", "launch", "pipeline", "service", "wire")
-MAX_LINES = 250
-MAX_MEDIAN_LINES = 110
-MAX_MODULES = 12
+from tests.support.source_modules import PROGRAMS, imported, is_in, modules
 
 # Package → the packages of ours that its modules may import besides their own and `wire`. The longest matching name counts.
 RULES: dict[str, set[str]] = {
@@ -107,32 +100,6 @@ HOMES: dict[str, set[str]] = {
     "babel": {"demo.text.translation"},
     "markupsafe": {"demo"},
 }
-
-
-@cache
-def modules() -> dict[str, Path]:
-    return {
-        ".".join(file.relative_to(ROOT).with_suffix("").parts): file
-        for program in PROGRAMS
-        for file in sorted((ROOT / program).rglob("*.py"))
-    }
-
-
-def imported(file: Path) -> list[str]:
-    """Return the names of the modules that a file imports, anywhere in it."""
-    found: list[str] = []
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: relative import"
-            whole = [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [name if name in modules() else str(node.module) for name in whole]
-    return found
-
-
-def is_in(module: str, packages: set[str]) -> bool:
-    return any(module == package or module.startswith(package + ".") for package in packages)
 
 
 def package_of(module: str) -> str:
@@ -242,65 +209,6 @@ def test_a_foreign_package_away_from_its_home_would_be_found(module: str, line: 
     assert misplaced_imports(module, file)
 
 
-def wrong_test_imports(file: Path) -> list[str]:
-    """Return what a test imports of other tests: what several tests use belongs in tests/support."""
-    ours = [name for name in imported(file) if is_in(name, {"tests"})]
-    return [name for name in ours if not is_in(name, {"tests.support"})]
-
-
-@pytest.mark.parametrize("file", sorted((ROOT / "tests").rglob("*.py")), ids=lambda file: file.stem)
-def test_a_test_imports_nothing_of_another_test(file: Path) -> None:
-    assert wrong_test_imports(file) == []
-
-
-@pytest.mark.parametrize("line", ["from tests.app.web.test_middleware import KEYS", "import tests.conftest"])
-def test_an_import_of_another_test_would_be_found(line: str, tmp_path: Path) -> None:
-    file = tmp_path / "test_new.py"
-    file.write_text(line, encoding="utf-8")
-    assert wrong_test_imports(file)
-
-
-NOT_FOR_UNIT_TESTS = {
-    "bundles",
-    "models",
-    "service",
-    "cards",
-    "database",
-    "postgres",
-    "store",
-    "toys",
-    "toy_bundles",
-}
-"""Fixtures that train models, open a database or start a program."""
-
-
-def unit_layer_faults(file: Path) -> list[str]:
-    """Return what a unit test must not use: such fixtures, and the modules that start programs."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    arguments = [each.arg for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for each in node.args.args]
-    fixtures = [name for name in arguments if name in NOT_FOR_UNIT_TESTS]
-    starters = {"subprocess", "tests.support.server_process", "tests.support.databases", "tests.support.service_app"}
-    return fixtures + [name for name in imported(file) if name in starters]
-
-
-@pytest.mark.parametrize("file", sorted((ROOT / "tests" / "unit").rglob("test_*.py")), ids=lambda file: file.stem)
-def test_a_unit_test_needs_no_trained_model_no_database_and_no_program(file: Path) -> None:
-    assert unit_layer_faults(file) == []
-
-
-@pytest.mark.parametrize("text", ["def test_it(bundles: Path) -> None:\n    pass", "import subprocess"])
-def test_a_unit_test_in_the_wrong_layer_would_be_found(text: str, tmp_path: Path) -> None:
-    file = tmp_path / "test_new.py"
-    file.write_text(text, encoding="utf-8")
-    assert unit_layer_faults(file)
-
-
-@pytest.mark.parametrize("layer", ["unit", "app", "process", "speed"])
-def test_only_browser_tests_load_playwright(layer: str) -> None:
-    files = [ROOT / "tests" / "conftest.py", *(ROOT / "tests" / layer).rglob("*.py")]
-    assert [file.name for file in files if "tests.support.browser_session" in imported(file)] == []
-
-
 def test_every_rule_names_packages_that_exist() -> None:
     named = {*RULES, *(name for names in (*RULES.values(), *HOMES.values()) for name in names)}
     assert [name for name in sorted(named) if not any(is_in(module, {name}) for module in modules())] == []
@@ -315,66 +223,3 @@ def test_the_architecture_page_names_every_package() -> None:
     packages = {file.parent.relative_to(ROOT).as_posix() for file in modules().values()}
     named = [package for package in sorted(packages) if "migrations" not in package]
     assert [package for package in named if f"`{package}/`" not in page] == []
-
-
-def test_modules_are_short() -> None:
-    lengths = {name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in modules().items()}
-    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
-    assert median(lines for name, lines in lengths.items() if not name.endswith("__init__")) <= MAX_MEDIAN_LINES
-
-
-def test_packages_are_small() -> None:
-    folders: dict[str, int] = {}
-    for name, file in modules().items():
-        if file.name != "__init__.py" and "migrations" not in name:
-            folders[name.rpartition(".")[0]] = folders.get(name.rpartition(".")[0], 0) + 1
-    assert {folder: count for folder, count in folders.items() if count > MAX_MODULES} == {}
-
-
-@pytest.mark.parametrize("program", PROGRAMS)
-def test_inside_one_program_a_file_name_occurs_once(program: str) -> None:
-    names = [name.rpartition(".")[2] for name in modules() if is_in(name, {program})]
-    twice = {name for name in names if names.count(name) > 1}
-    assert twice - {"__init__", "__main__", "settings", "env"} == set()
-
-
-def test_no_file_name_says_nothing() -> None:
-    banned = {"utils", "helpers", "common", "base", "constants", "manager"}
-    assert [name for name in modules() if name.rpartition(".")[2] in banned] == []
-
-
-@pytest.mark.parametrize("module", sorted(modules()))
-def test_every_module_says_what_it_is_for(module: str) -> None:
-    text = modules()[module].read_text(encoding="utf-8")
-    assert not text.strip() or ast.get_docstring(ast.parse(text)), module
-
-
-def private_writes(source: str) -> list[str]:
-    """Return where a private field of another object is assigned, or a container in one is changed."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        targets: list[ast.expr] = []
-        if isinstance(node, ast.Assign):
-            targets = node.targets
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            targets = [node.target]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            targets = (
-                [node.func.value] if node.func.attr in {"update", "append", "add", "pop", "clear", "setdefault"} else []
-            )
-        for part in (each for target in targets for each in ast.walk(target)):
-            if isinstance(part, ast.Attribute) and part.attr.startswith("_") and not part.attr.startswith("__"):
-                owner = part.value.id if isinstance(part.value, ast.Name) else ""
-                found += [] if owner in {"self", "cls"} else [ast.unparse(part)]
-    return found
-
-
-def test_no_test_writes_to_a_private_field_of_another_object() -> None:
-    allowed = {"app._page_hash"}  # of Streamlit's AppTest, which has no public way to open a page
-    found = {file.name: private_writes(file.read_text(encoding="utf-8")) for file in (ROOT / "tests").rglob("*.py")}
-    assert {name: fields for name, fields in found.items() if set(fields) - allowed} == {}
-
-
-@pytest.mark.parametrize("line", ["a.registry._models['x'] = 1", "registry._models.update(x)", "registry._broken = {}"])
-def test_a_write_to_a_private_field_would_be_found(line: str) -> None:
-    assert private_writes(line)

@@ -37,11 +37,6 @@ CREDIT = "/v1/models/credit-default"
 
 
 @pytest.fixture
-def app(url: str) -> Iterator[TestClient]:
-    yield from opened(url)
-
-
-@pytest.fixture
 def refusing(url: str) -> Iterator[TestClient]:
     yield from opened(url, expired_features="refuse")
 

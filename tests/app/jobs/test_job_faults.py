@@ -12,27 +12,14 @@ from sqlalchemy import Engine, NullPool, create_engine, event, func, select, tex
 from sqlalchemy.engine import make_url
 
 from service.jobs.__main__ import main
-from service.jobs.sources.partitions import BATCH_ROWS
 from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
-from service.training.credit import read_clients, write_statements
 from tests.support.databases import new_database
-
-MODEL = "credit-default"
-ROWS = 2 * BATCH_ROWS + 100
+from tests.support.job_runs import KINDS, MODEL, newest_run
 
 
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
-    """What each kind of job reads: three batches of it."""
-    statements = tmp_path_factory.mktemp("inputs") / "statements.parquet"
-    write_statements(statements)
-    table = read_clients().head(ROWS).rename(columns={"ID": "client_id"}).drop(columns=["SEX", "DEFAULT_NEXT_MONTH"])
-    return {"predict": table, "features": pd.read_parquet(statements).head(6 * 2000)}
-
-
-@pytest.fixture(params=["predict", "features"])
+@pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -51,13 +38,6 @@ def job(monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Callable[..., None]:
 @pytest.fixture
 def server_url(postgres: Any) -> str:
     return new_database(postgres)
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path}/witryna.db", 60.0)
-    yield store
-    store.close()
 
 
 def after_a_batch(monkeypatch: pytest.MonkeyPatch, disturb: Callable[[], None]) -> None:
@@ -85,10 +65,6 @@ def told_server(url: str, sentence: str) -> Callable[[], None]:
     return say
 
 
-def newest(store: Store) -> Any:
-    return run_history.list_runs(store).items[0]
-
-
 END_OF_THE_LOCK = """
 SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
 WHERE locktype = 'advisory' AND datname = :name
@@ -108,16 +84,16 @@ def test_a_job_that_lost_its_lock_switches_to_nothing_and_says_so(
     inputs[kind].to_parquet(tmp_path / "in.parquet")
     job(server_url, kind, tmp_path / "in.parquet")
     store = Store(server_url)
-    served = newest(store)
+    served = newest_run(store)
     with monkeypatch.context() as patch:
         after_a_batch(patch, told_server(server_url, END_OF_THE_LOCK))
         with pytest.raises(SystemExit, match="that held the lock of this job was lost"):
             job(server_url, kind, tmp_path / "in.parquet")
     assert caplog.records == [], "a traceback on standard error, beside the sentence"
-    begun = newest(store)
+    begun = newest_run(store)
     assert (begun.state, run_history.find_run(store, served.id).state) == ("running", "published")
     job(server_url, kind, tmp_path / "in.parquet")
-    ended = newest(store)
+    ended = newest_run(store)
     assert (ended.id, ended.state, ended.rows) == (begun.id, "published", served.rows)
     store.close()
 
@@ -145,10 +121,10 @@ def test_a_job_whose_database_went_away_ends_with_a_sentence_and_goes_on_when_it
             job(server_url, kind, tmp_path / "in.parquet")
     told_server(server_url, reopened)()
     store = Store(server_url)
-    begun = newest(store)
+    begun = newest_run(store)
     assert begun.state == "running"
     job(server_url, kind, tmp_path / "in.parquet")
-    assert (newest(store).id, newest(store).state) == (begun.id, "published")
+    assert (newest_run(store).id, newest_run(store).state) == (begun.id, "published")
     store.close()
 
 
@@ -156,7 +132,7 @@ def test_a_job_that_another_one_has_overtaken_says_so_and_the_other_ones_run_is_
     kind: str,
     job: Callable[..., None],
     inputs: dict[str, pd.DataFrame],
-    opened: Store,
+    sqlite_store: Store,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -170,7 +146,7 @@ def test_a_job_that_another_one_has_overtaken_says_so_and_the_other_ones_run_is_
     after_a_batch(monkeypatch, other)
     with pytest.raises(SystemExit, match="has continued this run"):
         job(url, kind, tmp_path / "in.parquet")
-    (run,) = run_history.list_runs(opened).items
+    (run,) = run_history.list_runs(sqlite_store).items
     assert (run.state, run.rows, run.refused) == ("published", len(inputs[kind]) // (1 if kind == "predict" else 6), 0)
 
 
@@ -202,7 +178,7 @@ def test_a_changed_input_finds_the_room_that_a_night_without_success_had_taken(
     kind: str,
     job: Callable[..., None],
     inputs: dict[str, pd.DataFrame],
-    opened: Store,
+    sqlite_store: Store,
     full: Callable[[int], None],
     tmp_path: Path,
 ) -> None:
@@ -211,18 +187,18 @@ def test_a_changed_input_finds_the_room_that_a_night_without_success_had_taken(
     inputs[kind].to_parquet(given)
     with pytest.raises(SystemExit, match="full"):
         job(url, kind, given)
-    begun = newest(opened)
+    begun = newest_run(sqlite_store)
     assert (begun.state, begun.rows > 0) == ("running", True)
     inputs[kind].iloc[len(inputs[kind]) // 2 :].to_parquet(given)
     job(url, kind, given)
-    assert (newest(opened).state, run_history.find_run(opened, begun.id).state) == ("published", "discarded")
+    assert (newest_run(sqlite_store).state, run_history.find_run(sqlite_store, begun.id).state) == ("published", "discarded")
 
 
 def test_nights_that_fail_leave_no_rows_behind(
     kind: str,
     job: Callable[..., None],
     inputs: dict[str, pd.DataFrame],
-    opened: Store,
+    sqlite_store: Store,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -237,38 +213,38 @@ def test_nights_that_fail_leave_no_rows_behind(
         inputs[kind].iloc[night * 600 : night * 600 + half].to_parquet(tmp_path / "in.parquet")
         with pytest.raises(SystemExit, match="Stopped"):
             job(url, kind, tmp_path / "in.parquet")
-    assert [run.state for run in run_history.list_runs(opened).items] == ["running", "discarded", "discarded"]
-    with opened.reading() as connection:
+    assert [run.state for run in run_history.list_runs(sqlite_store).items] == ["running", "discarded", "discarded"]
+    with sqlite_store.reading() as connection:
         counts = [
             connection.execute(select(func.count(table.c.run.distinct()))).scalar_one()
             for table in (stored_predictions, stored_features)
         ]
     assert sorted(counts) == [0, 1]
-    assert lookups.find_records(opened, MODEL, ["1"]).predictions == {}
+    assert lookups.find_records(sqlite_store, MODEL, ["1"]).predictions == {}
 
 
 @pytest.mark.parametrize("taken", ["a file", "a file in a path", "a folder that takes nothing"])
 def test_an_output_that_cannot_be_written_is_told_before_the_work_begins(
-    taken: str, kind: str, job: Callable[..., None], inputs: dict[str, pd.DataFrame], opened: Store, tmp_path: Path
+    taken: str, kind: str, job: Callable[..., None], inputs: dict[str, pd.DataFrame], sqlite_store: Store, tmp_path: Path
 ) -> None:
     inputs[kind].to_parquet(tmp_path / "in.parquet")
     (tmp_path / "file").touch()
     folder = {"a file": tmp_path / "file", "a file in a path": tmp_path / "file" / "out"}.get(taken, Path("/proc/1"))
     with pytest.raises(SystemExit, match=r"folder of --output cannot be written: .*\. Nothing was done\."):
         job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet", "--output", str(folder))
-    assert run_history.list_runs(opened).items == []
+    assert run_history.list_runs(sqlite_store).items == []
 
 
 def test_an_output_that_fails_later_is_told_and_the_run_is_served(
-    kind: str, job: Callable[..., None], inputs: dict[str, pd.DataFrame], opened: Store, tmp_path: Path
+    kind: str, job: Callable[..., None], inputs: dict[str, pd.DataFrame], sqlite_store: Store, tmp_path: Path
 ) -> None:
     inputs[kind].to_parquet(tmp_path / "in.parquet")
     (tmp_path / "out" / "refused.parquet").mkdir(parents=True)
     with pytest.raises(SystemExit, match="is served, but its files could not be written"):
         job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
-    assert newest(opened).state == "published"
+    assert newest_run(sqlite_store).state == "published"
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [
-        f"{newest(opened).kind}.parquet",
+        f"{newest_run(sqlite_store).kind}.parquet",
         "refused.parquet",
     ]
 
@@ -277,7 +253,7 @@ def test_a_night_that_cannot_delete_older_runs_says_that_its_own_is_served(
     kind: str,
     job: Callable[..., None],
     inputs: dict[str, pd.DataFrame],
-    opened: Store,
+    sqlite_store: Store,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -293,4 +269,4 @@ def test_a_night_that_cannot_delete_older_runs_says_that_its_own_is_served(
         monkeypatch.setattr(run_history, "discard_old_runs", prune)
         with pytest.raises(SystemExit, match=r"is served, but older ones could not be deleted\. The storage is locked"):
             job(f"sqlite:///{tmp_path}/witryna.db", kind, tmp_path / "in.parquet")
-    assert newest(opened).state == "published"
+    assert newest_run(sqlite_store).state == "published"

@@ -30,9 +30,9 @@ from service.schemas import Card
 from service.store import lookups, run_history
 from service.store.store import Store
 from tests.support.job_command import KILLED_BEFORE_COMMIT
+from tests.support.job_runs import MODEL, newest_run
 from tests.support.repository import ROOT
 
-MODEL = "credit-default"
 ROWS = 3 * BATCH_ROWS + 100
 
 
@@ -58,10 +58,6 @@ def contents(store: Store, run: str) -> dict[str, tuple[str, str]]:
     return {row["key"]: (row["row"], row["prediction"]) for page in lookups.predictions_of(store, run, 9999) for row in page}
 
 
-def newest(store: Store) -> Any:
-    return run_history.list_runs(store).items[0]
-
-
 def test_every_client_has_the_prediction_that_the_model_gives_to_the_last_bit(
     job: Any, store: Store, some: pd.DataFrame, tmp_path: Path, bundles: Path
 ) -> None:
@@ -72,7 +68,7 @@ def test_every_client_has_the_prediction_that_the_model_gives_to_the_last_bit(
     expected = [
         encode(each).decode() for each in model.predict([{str(n): v for n, v in row.items()} for row in rows]).predictions
     ]
-    run = newest(store)
+    run = newest_run(store)
     assert (run.state, run.rows, run.refused, run.version) == ("published", ROWS, 0, model.card.version)
     stored = contents(store, run.id)
     assert [stored[str(key)][1] for key in some["client_id"]] == expected
@@ -93,7 +89,7 @@ def test_a_csv_a_folder_and_a_table_give_what_one_parquet_file_gives(
     told = []
     for given in (tmp_path / "in.parquet", tmp_path / "folder", tmp_path / "in.csv", f"{address}#clients"):
         job(given)
-        told.append({key: prediction for key, (_, prediction) in contents(store, newest(store).id).items()})
+        told.append({key: prediction for key, (_, prediction) in contents(store, newest_run(store).id).items()})
     assert len(told[0]) == 500
     assert told == [told[0]] * 4
 
@@ -108,7 +104,7 @@ def test_a_table_of_postgresql_is_read_too(job: Any, store: Store, url: str, som
     limits: Any = [Decimal(int(value)) for value in some["credit_limit"].iloc[:50]]
     some.iloc[:50].assign(credit_limit=limits).to_sql("clients", engine, schema="bank", index=False)
     job(f"{url}#bank.clients")
-    assert newest(store).rows == 50
+    assert newest_run(store).rows == 50
 
 
 def spoiled(some: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +134,7 @@ def test_a_bad_row_is_refused_with_its_reason_and_the_good_ones_are_stored(
 ) -> None:
     spoiled(some).astype({"client_id": "string", "credit_limit": float}).to_parquet(tmp_path / "in.parquet")
     job(tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
-    run = newest(store)
+    run = newest_run(store)
     assert (run.state, run.rows, run.refused) == ("published", 4, 6)
     refused = pq.read_table(tmp_path / "out" / "refused.parquet").to_pylist()
     assert [(each["place"], each["field"], each["code"]) for each in refused] == EXPECTED
@@ -149,14 +145,14 @@ def test_the_files_say_what_the_store_says(job: Any, store: Store, some: pd.Data
     some.iloc[:100].to_parquet(tmp_path / "in.parquet")
     job(tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
     table = pq.read_table(tmp_path / "out" / "predictions.parquet")
-    stored = contents(store, newest(store).id)
+    stored = contents(store, newest_run(store).id)
     assert table.num_rows == 100
     for row in table.to_pylist():
         prediction = json.loads(stored[row["client_id"]][1])
         assert row["label"] == prediction["label"]
         assert row["decision"] == prediction["decision"]
         assert {"pays": row["probability_pays"], "default": row["probability_default"]} == prediction["probabilities"]
-    assert table.schema.metadata[b"run"].decode() == newest(store).id
+    assert table.schema.metadata[b"run"].decode() == newest_run(store).id
 
 
 @pytest.mark.parametrize(
@@ -208,7 +204,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     table = pd.concat([some, some.iloc[:50]])
     table.to_parquet(tmp_path / "in.parquet")
     job(tmp_path / "in.parquet")
-    undisturbed = newest(store)
+    undisturbed = newest_run(store)
     arguments = ["predict", "--model", MODEL, "--input", str(tmp_path / "in.parquet")]
     environment = os.environ | {"SERVICE_DATABASE_URL": url, "SERVICE_BUNDLES": str(bundles)}
     killed = subprocess.run(
@@ -219,12 +215,12 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    begun = newest(store)
+    begun = newest_run(store)
     assert begun.state == "running"
     assert begun.rows == (ROWS if point == "publish" else (left - 1) * BATCH_ROWS)
     assert {found.run for found in lookups.find_records(store, MODEL, ["1", "2"]).predictions.values()} == {undisturbed.id}
     job(tmp_path / "in.parquet")
-    ended = newest(store)
+    ended = newest_run(store)
     assert (ended.id, ended.state) == (begun.id, "published")
     assert (ended.rows, ended.refused) == (undisturbed.rows, undisturbed.refused) == (ROWS, 50)
     assert contents(store, ended.id) == contents(store, undisturbed.id)
@@ -244,7 +240,7 @@ def half_done(store: Store, source: Path, bundles: Path) -> str:
     work = job_runner.prediction_job(bundles / MODEL, card, opened, "client_id")
     with pytest.raises(KeyboardInterrupt):
         job_runner.run_job(store, card, work, engine=Local(), max_runs=3, advance=stop)
-    return str(newest(store).id)
+    return str(newest_run(store).id)
 
 
 def test_a_killed_job_begins_anew_where_its_input_is_another_one_now(
@@ -256,8 +252,8 @@ def test_a_killed_job_begins_anew_where_its_input_is_another_one_now(
     changed.to_parquet(tmp_path / "in.parquet")
     job(tmp_path / "in.parquet")
     states = {run.id: run.state for run in run_history.list_runs(store).items}
-    assert states == {begun: "discarded", newest(store).id: "published"}
-    assert json.loads(contents(store, newest(store).id)["1"][0])["credit_limit"] == changed["credit_limit"].iloc[0]
+    assert states == {begun: "discarded", newest_run(store).id: "published"}
+    assert json.loads(contents(store, newest_run(store).id)["1"][0])["credit_limit"] == changed["credit_limit"].iloc[0]
 
 
 def test_a_job_that_found_the_storage_full_goes_on_when_there_is_room(
@@ -274,11 +270,11 @@ def test_a_job_that_found_the_storage_full_goes_on_when_there_is_room(
     with pytest.raises(SystemExit, match="full"):
         job(tmp_path / "in.parquet")
     event.remove(Engine, "connect", limit)
-    begun = newest(store)
+    begun = newest_run(store)
     assert begun.state == "running"
     assert 0 < begun.rows < ROWS
     job(tmp_path / "in.parquet")
-    ended = newest(store)
+    ended = newest_run(store)
     assert (ended.id, ended.state, ended.rows) == (begun.id, "published", ROWS)
 
 

@@ -290,3 +290,37 @@ def test_sqlite_keeps_every_commit_on_the_disk(tmp_path: Path) -> None:
     assert settings == ["delete", 2, 1, 0]
     store.close()
     assert sqlite3.connect(tmp_path / "witryna.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_database_of_the_schema_before_is_migrated_and_keeps_its_runs(url: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    from service.store.store import MIGRATIONS
+
+    old = Store(url)
+    old.database.create_missing_file()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with old.database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO runs VALUES ('20260101', 'm', 'v', 'predictions', 'published', 't', 't', 1, 0, 1.5, 's', 1, 'd')"
+            )
+        )
+        connection.execute(text("INSERT INTO stored_predictions VALUES ('20260101', '17', 1, '{}', '{}', 't')"))
+    old.database.write_mark()
+    old.close()
+    store = Store(url)
+    held = lookups.find_records(store, "m", ["17"])
+    assert held.predictions["17"].run == "20260101"
+    assert held.features == {}
+    begun = run_history.resume_or_start(store, "features", "m", "v", "s")
+    fields = {"key": "17", "place": 1, "fields": "{}", "computed_at": "t"}
+    run_history.store_batch(store, run_history.Progress(begun.run, 1, "d"), [fields], [], 0.1)
+    run_history.publish(store, begun.run)
+    assert lookups.find_records(store, "m", ["17"]).features["17"].run == begun.run
+    assert [run.state for run in run_history.list_runs(store).items] == ["published", "published"]
+    store.close()

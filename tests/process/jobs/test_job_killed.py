@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,36 +16,15 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import NullPool, create_engine, select
+from sqlalchemy import NullPool, create_engine
 
 from service.jobs.__main__ import main
 from service.jobs.sources.partitions import BATCH_ROWS
 from service.store import lookups, run_history
 from service.store.store import Store
-from service.store.tables import refused_rows, stored_features, stored_predictions
-from service.training.credit import read_clients, write_statements
 from tests.support.job_command import killed_before
+from tests.support.job_runs import KINDS, MODEL, content
 from tests.support.repository import ROOT
-
-MODEL = "credit-default"
-ROWS = 2 * BATCH_ROWS + 100
-KINDS = ["predict", "features"]
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
-    """What each kind of job reads: three batches of it."""
-    file = tmp_path_factory.mktemp("inputs") / "statements.parquet"
-    write_statements(file)
-    table = read_clients().head(ROWS).rename(columns={"ID": "client_id"}).drop(columns=["SEX", "DEFAULT_NEXT_MONTH"])
-    return {"predict": table, "features": pd.read_parquet(file).head(6 * 2000)}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path}/witryna.db", 60.0)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -56,16 +35,6 @@ def settings(tmp_path: Path, bundles: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def command(kind: str, given: Path | str, *more: str) -> list[str]:
     return [kind, "--model", MODEL, "--input", str(given), *more]
-
-
-def content(store: Store, run: str) -> list[Any]:
-    """Everything that a run holds, without its name and its times."""
-    found: list[Any] = []
-    with store.reading() as connection:
-        for table in (stored_predictions, stored_features, refused_rows):
-            columns = [column for column in table.c if column.name not in {"run", "computed_at"}]
-            found += sorted(map(tuple, connection.execute(select(*columns).where(table.c.run == run))), key=str)
-    return found
 
 
 def served(store: Store) -> set[str]:
@@ -90,7 +59,7 @@ def test_a_job_that_is_killed_after_the_switch_serves_the_whole_new_run_and_the_
     point: str,
     kind: str,
     inputs: dict[str, pd.DataFrame],
-    store: Store,
+    sqlite_store: Store,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -98,41 +67,45 @@ def test_a_job_that_is_killed_after_the_switch_serves_the_whole_new_run_and_the_
     asked = command(kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
     monkeypatch.setenv("SERVICE_MAX_RUNS", "1")
     main(asked)
-    first = run_history.list_runs(store).items[0]
-    whole = content(store, first.id)
+    first = run_history.list_runs(sqlite_store).items[0]
+    whole = content(sqlite_store, first.id)
     function, call = AFTER_THE_SWITCH[point]
     killed_before(function.format(row="_prediction_row" if kind == "predict" else "_feature_row"), call, asked)
-    second = run_history.list_runs(store).items[0]
-    assert (second.state, second.id != first.id, served(store)) == ("published", True, {second.id})
-    assert content(store, second.id) == whole
+    second = run_history.list_runs(sqlite_store).items[0]
+    assert (second.state, second.id != first.id, served(sqlite_store)) == ("published", True, {second.id})
+    assert content(sqlite_store, second.id) == whole
     file = tmp_path / "out" / f"{second.kind}.parquet"
     assert pq.read_table(file).num_rows == first.rows
     assert pq.read_schema(file).metadata[b"run"].decode() in {first.id, second.id}
     main(asked)
-    third = run_history.list_runs(store).items[0]
-    assert {run.id: run.state for run in run_history.list_runs(store).items} == {
+    third = run_history.list_runs(sqlite_store).items[0]
+    assert {run.id: run.state for run in run_history.list_runs(sqlite_store).items} == {
         first.id: "discarded",
         second.id: "discarded",
         third.id: "published",
     }
-    assert (content(store, first.id), content(store, second.id), content(store, third.id)) == ([], [], whole)
+    assert (content(sqlite_store, first.id), content(sqlite_store, second.id), content(sqlite_store, third.id)) == (
+        [],
+        [],
+        whole,
+    )
     assert pq.read_schema(file).metadata[b"run"].decode() == third.id
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [file.name, "refused.parquet"]
 
 
 @pytest.mark.usefixtures("settings")
 def test_a_features_job_that_is_killed_while_it_sorts_leaves_nothing_behind_and_goes_on(
-    inputs: dict[str, pd.DataFrame], store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inputs: dict[str, pd.DataFrame], sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "room").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
     inputs["features"].to_parquet(tmp_path / "in.parquet")
     asked = command("features", tmp_path / "in.parquet")
     killed_before("service.jobs.external_sort:_bucket_index", 5000, asked)
-    begun = run_history.list_runs(store).items[0]
+    begun = run_history.list_runs(sqlite_store).items[0]
     assert (begun.state, begun.rows, list((tmp_path / "room").iterdir())) == ("running", 0, [])
     main(asked)
-    ended = run_history.list_runs(store).items[0]
+    ended = run_history.list_runs(sqlite_store).items[0]
     assert (ended.id, ended.state, ended.rows) == (begun.id, "published", 2000)
 
 
@@ -158,7 +131,7 @@ def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_
     source: str,
     kind: str,
     inputs: dict[str, pd.DataFrame],
-    store: Store,
+    sqlite_store: Store,
     tmp_path: Path,
 ) -> None:
     given = tmp_path / "in.parquet" if source == "file" else f"sqlite:///{tmp_path}/input.db#rows"
@@ -184,14 +157,14 @@ def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_
         patch.setattr(run_history, "store_batch", add)
         with pytest.raises(SystemExit, match="continue this run"):
             main(command(kind, given))
-    begun = run_history.list_runs(store).items[0]
+    begun = run_history.list_runs(sqlite_store).items[0]
     assert (begun.state, begun.rows > 0) == ("running", True)
     put(change(inputs[kind]))
     main(command(kind, given))
     main(command(kind, given))
-    clean, ended = run_history.list_runs(store).items[:2]
+    clean, ended = run_history.list_runs(sqlite_store).items[:2]
     assert (clean.state, ended.state, ended.rows, ended.refused) == ("published", "superseded", clean.rows, clean.refused)
-    assert content(store, ended.id) == content(store, clean.id) != []
+    assert content(sqlite_store, ended.id) == content(sqlite_store, clean.id) != []
     if kind == "predict":
         assert (ended.id == begun.id) == (change is not changed_early)
 
@@ -199,7 +172,7 @@ def test_a_run_that_goes_on_with_a_changed_input_holds_what_one_that_began_with_
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.usefixtures("settings")
 def test_a_job_that_finds_the_database_locked_says_so_and_goes_on_when_it_is_free(
-    kind: str, inputs: dict[str, pd.DataFrame], store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, inputs: dict[str, pd.DataFrame], sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inputs[kind].to_parquet(tmp_path / "in.parquet")
     main(command(kind, tmp_path / "in.parquet"))
@@ -212,7 +185,7 @@ def test_a_job_that_finds_the_database_locked_says_so_and_goes_on_when_it_is_fre
         with pytest.raises(SystemExit, match="locked by another program"):
             main(command(kind, tmp_path / "in.parquet"))
     main(command(kind, tmp_path / "in.parquet"))
-    assert [run.state for run in run_history.list_runs(store).items] == ["published", "superseded"]
+    assert [run.state for run in run_history.list_runs(sqlite_store).items] == ["published", "superseded"]
 
 
 @pytest.mark.usefixtures("settings")
