@@ -40,10 +40,10 @@ def page() -> None:
             st.info(tr.text("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
         return
     titles = _make_question_titles(evaluation, tr)
-    groupings = [segment["name"] for segment in evaluation["segments"]]
+    segment_names = [segment["name"] for segment in evaluation["segments"]]
 
     def read() -> EvaluationQuery:
-        return evaluation_query.decode_query(page_view.get_view(PAGE), list(titles), groupings)
+        return evaluation_query.decode_query(page_view.get_view(PAGE), list(titles), segment_names)
 
     query = read()
     _draw_question_choice(titles, read, tr)

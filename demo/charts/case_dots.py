@@ -42,10 +42,10 @@ def draw_case_dots(cases: list[CaseDot], scale: Scale, theme: str) -> Figure:
     for band in scale.bands:
         colour = with_opacity(TONES[theme][band.tone], 0.2)
         figure.add_vrect(x0=band.low, x1=band.high, fillcolor=colour, line_width=0, layer="below")
-    for place, case in enumerate(cases):
+    for index, case in enumerate(cases):
         if case.interval:
             colour = with_opacity(ACCENT[theme], 0.4)
-            figure.add_trace(go.Scatter(x=case.interval, y=[place] * 2, mode="lines", line={"color": colour, "width": 9}))
+            figure.add_trace(go.Scatter(x=case.interval, y=[index] * 2, mode="lines", line={"color": colour, "width": 9}))
     figure.add_trace(
         go.Scatter(
             x=[case.answer for case in cases],

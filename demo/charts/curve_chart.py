@@ -81,9 +81,9 @@ def draw_line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None,
     answers = [point.answer for point in points] + ([start.answer] if start else [])
     low, high = scale.ends(answers)
     _draw_bands(figure, scale, theme)
-    places = [point.position for point in points] + ([start.position] if start else [])
-    margin = (max(places) - min(places)) * _MARGIN / 2 or 1.0
-    ends = (min(places) - margin, max(places) + margin)
+    positions = [point.position for point in points] + ([start.position] if start else [])
+    margin = (max(positions) - min(positions)) * _MARGIN / 2 or 1.0
+    ends = (min(positions) - margin, max(positions) + margin)
     for x0, x1 in axis.rare_ranges(points, ends):
         figure.add_vrect(x0=x0, x1=x1, fillcolor=TRACK[theme], opacity=0.85, line_width=0, layer="below")
     figure.add_trace(
@@ -121,7 +121,7 @@ def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tupl
     low, high = scale.ends([*answers, 0.0] if min(answers) >= 0 else answers)
     low = 0.0 if min(answers) >= 0 else low
     labels = [escape_text(point.label) for point in points]
-    colours = [ACCENT[theme] if place == now else with_opacity(ACCENT[theme], 0.45) for place in range(len(points))]
+    colours = [ACCENT[theme] if index == now else with_opacity(ACCENT[theme], 0.45) for index in range(len(points))]
     figure.add_trace(
         go.Bar(
             x=[point.answer for point in points],
@@ -138,11 +138,11 @@ def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tupl
         )
     )
     if start:
-        place, answer = start
+        position, answer = start
         figure.add_trace(
             go.Scatter(
                 x=[answer],
-                y=[place - 0.42],
+                y=[position - 0.42],
                 mode="markers",
                 hoverinfo="skip",
                 marker={"symbol": "triangle-down-open", "size": 13, "color": MUTED[theme], "line": {"width": 2.5}},

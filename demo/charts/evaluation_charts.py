@@ -49,9 +49,9 @@ class Estimate:
 
 
 def draw_trade_off(
-    curve: list[tuple[float, float]], here: tuple[float, float] | None, titles: AxisTitles, theme: str, *, chance: bool
+    curve: list[tuple[float, float]], highlight: tuple[float, float] | None, titles: AxisTitles, theme: str, *, chance: bool
 ) -> Figure:
-    """Draw one rate against another: ROC, or precision and recall. `here` marks the point that the sentence names.
+    """Draw one rate against another: ROC, or precision and recall. `highlight` is the point that the sentence names.
 
     With `chance`, a dashed diagonal shows random order.
     """
@@ -63,8 +63,10 @@ def draw_trade_off(
             go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": MUTED[theme], "width": 1.5, "dash": "dash"})
         )
     figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ACCENT[theme], "width": 3}))
-    if here:
-        figure.add_trace(go.Scatter(x=[here[0]], y=[here[1]], mode="markers", marker={"size": 15, "color": INK[theme]}))
+    if highlight:
+        figure.add_trace(
+            go.Scatter(x=[highlight[0]], y=[highlight[1]], mode="markers", marker={"size": 15, "color": INK[theme]})
+        )
     _style_share_axes(figure, titles, theme)
     return figure
 

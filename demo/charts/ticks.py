@@ -20,7 +20,7 @@ def round_numbers(low: float, high: float, max_ticks: int = _MAX_TICKS) -> list[
     size = 10.0 ** len(str(int(rough))) / 10 if rough >= 1 else 10.0 ** -len(str(int(1 / rough)))
     step = next(size * factor for factor in _FACTORS if size * factor >= rough)
     first = int(low / step) if low >= 0 else int(low / step) - 1
-    return [float(f"{step * place:.12g}") for place in range(first, first + 2 * max_ticks) if low <= step * place <= high]
+    return [float(f"{step * number:.12g}") for number in range(first, first + 2 * max_ticks) if low <= step * number <= high]
 
 
 def calendar_days(low: float, high: float, max_ticks: int = _MAX_TICKS) -> list[float]:
@@ -32,8 +32,8 @@ def calendar_days(low: float, high: float, max_ticks: int = _MAX_TICKS) -> list[
         if step >= rough:
             start = _MONDAY if step % 7 == 0 else 0
             first = int((low - start) // step)
-            ticks = [start + step * place for place in range(first, first + max_ticks + 2)]
-            return [at for at in ticks if low <= at <= high] or [low]
+            ticks = [start + step * number for number in range(first, first + max_ticks + 2)]
+            return [tick for tick in ticks if low <= tick <= high] or [low]
     months = [*_MONTHS, *(12 * years for years in _YEARS)]
     step_months = next((each for each in months if each * _DAYS_A_YEAR / 12 >= rough), months[-1])
     begin, end = _EPOCH + timedelta(days=int(low)), _EPOCH + timedelta(days=int(high))
@@ -41,6 +41,6 @@ def calendar_days(low: float, high: float, max_ticks: int = _MAX_TICKS) -> list[
     for month in range(begin.year * 12 // step_months * step_months, (end.year + 1) * 12, step_months):
         year, index = divmod(month, 12)
         if 1 <= year <= _MAX_YEAR:
-            at = float((date(year, index + 1, 1) - _EPOCH).days)
-            ticks += [at] if low <= at <= high else []
+            tick = float((date(year, index + 1, 1) - _EPOCH).days)
+            ticks += [tick] if low <= tick <= high else []
     return ticks or [low]

@@ -77,9 +77,9 @@ def parse_entry(card: Card, record: Mapping[str, Any], number: int) -> FeedEntry
 
 def _find_timestamp(card: Card, record: Mapping[str, Any]) -> datetime | None:
     """Return the first timestamp of a record outside of the model's own columns."""
-    own = {field["name"] for field in card["inputs"]} | _ANSWER_COLUMNS
+    model_columns = {field["name"] for field in card["inputs"]} | _ANSWER_COLUMNS
     for name, value in record.items():
-        if name not in own and (timestamp := _parse_timestamp(value)):
+        if name not in model_columns and (timestamp := _parse_timestamp(value)):
             return timestamp
     return None
 

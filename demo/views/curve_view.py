@@ -40,12 +40,12 @@ class FieldValues:
         return chart_scales.make_axis(self.field, self.positions, self.labels, ends, tr)
 
 
-def place_values(field: Field, values: list[Value], tr: Translation) -> FieldValues:
+def make_field_values(field: Field, values: list[Value], tr: Translation) -> FieldValues:
     """Return the values of a field that have a position on an axis."""
     kind = field_types.of(field)
-    placed = [value for value in values if value is not None or not kind.is_ordered]
-    positions = [kind.position(value) if kind.is_ordered else float(index) for index, value in enumerate(placed)]
-    return FieldValues(field, placed, positions, [_format_value(field, value, tr) for value in placed])
+    drawable = [value for value in values if value is not None or not kind.is_ordered]
+    positions = [kind.position(value) if kind.is_ordered else float(index) for index, value in enumerate(drawable)]
+    return FieldValues(field, drawable, positions, [_format_value(field, value, tr) for value in drawable])
 
 
 def _format_value(field: Field, value: Value, tr: Translation) -> str:
@@ -57,7 +57,7 @@ def _format_value(field: Field, value: Value, tr: Translation) -> str:
 
 def make_curve_points(card: Card, field: Field, curve: Curve, tr: Translation) -> tuple[FieldValues, list[Point]]:
     """Return the values of a curve, and a point for each of them."""
-    values = place_values(field, [point["value"] for point in curve["points"]], tr)
+    values = make_field_values(field, [point["value"] for point in curve["points"]], tr)
     answers = [
         wording.answer_value(card, point["prediction"])
         for point in curve["points"]
@@ -71,15 +71,17 @@ def make_surface_points(
     card: Card, fields: tuple[Field, Field], surface: Surface, tr: Translation
 ) -> tuple[FieldValues, FieldValues, list[list[Point]]]:
     """Return the values of both fields, and a point for each cell: cells[first field][second field]."""
-    one, two = (place_values(field, values, tr) for field, values in zip(fields, surface["values"], strict=True))
+    one, two = (make_field_values(field, values, tr) for field, values in zip(fields, surface["values"], strict=True))
     rows = [outputs for value, outputs in zip(surface["values"][0], surface["outputs"], strict=True) if value in one.values]
     cells = []
     for label, outputs in zip(one.labels, rows, strict=True):
-        outputs_kept = [output for value, output in zip(surface["values"][1], outputs, strict=True) if value in two.values]
+        drawable_outputs = [
+            output for value, output in zip(surface["values"][1], outputs, strict=True) if value in two.values
+        ]
         cells.append(
             [
                 Point(position, output, f"{label} · {other}", wording.format_answer_with_unit(card, output, tr))
-                for position, output, other in zip(two.positions, outputs_kept, two.labels, strict=True)
+                for position, output, other in zip(two.positions, drawable_outputs, two.labels, strict=True)
             ]
         )
     return one, two, cells

@@ -174,12 +174,12 @@ def test_a_value_out_of_range_is_marked_and_the_answer_says_that_it_is_older(vis
     late = mine.page.locator("[data-testid=stNumberInput] input").first
     late.fill("99")
     late.press("Enter")
-    expect(mine.page.locator(".not-taken")).to_be_visible()
-    expect(mine.page.locator(".not-taken")).to_contain_text("poza zakresem")
+    expect(mine.page.locator(".out-of-range-note")).to_be_visible()
+    expect(mine.page.locator(".out-of-range-note")).to_contain_text("poza zakresem")
     expect(mine.page.locator(".answer")).to_have_css("opacity", "0.35")
     late.fill("1")
     late.press("Enter")
-    expect(mine.page.locator(".not-taken")).to_be_hidden()
+    expect(mine.page.locator(".out-of-range-note")).to_be_hidden()
     expect(mine.page.locator(".answer")).to_have_css("opacity", "1")
 
 

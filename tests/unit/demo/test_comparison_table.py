@@ -79,7 +79,7 @@ def test_a_category_that_no_training_row_had_says_so_on_the_chart(language: str,
         "type": "category",
         "categories": [{"value": "a"}, {"value": "b", "label": "B", "seen": False}],
     }
-    assert curve_view.place_values(field, ["a", "b"], Translation(language)).labels == ["a", words]
+    assert curve_view.make_field_values(field, ["a", "b"], Translation(language)).labels == ["a", words]
 
 
 def test_the_chart_says_of_each_case_its_name_answer_and_strongest_reason() -> None:
