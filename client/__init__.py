@@ -36,7 +36,17 @@ from client.shapes.answers import (
 )
 from client.shapes.card import Band, Card, Health, ModelState, Output
 from client.shapes.card_fields import Field
-from client.shapes.evaluation import Classification, Evaluation, Figure, Regression, Segment, SegmentGroup, ThresholdCounts
+from client.shapes.evaluation import (
+    Classification,
+    CoverageBin,
+    Evaluation,
+    Figure,
+    GroupTest,
+    Regression,
+    Segment,
+    SegmentGroup,
+    ThresholdCounts,
+)
 
 __all__ = [
     "Band",
@@ -46,6 +56,7 @@ __all__ = [
     "Classification",
     "Client",
     "Contribution",
+    "CoverageBin",
     "Curve",
     "Curves",
     "Entity",
@@ -58,6 +69,7 @@ __all__ = [
     "Field",
     "Figure",
     "Goal",
+    "GroupTest",
     "Health",
     "InvalidAnswer",
     "ModelState",

@@ -22,6 +22,11 @@ class Band(TypedDict):
     label: NotRequired[str]
 
 
+class IntervalRule(TypedDict):
+    coverage: float
+    margin: float
+
+
 class Output(TypedDict):
     kind: Literal["classification", "regression"]
     sentence: NotRequired[str]
@@ -30,6 +35,7 @@ class Output(TypedDict):
     focus: NotRequired[str]
     unit: NotRequired[str]
     seen: NotRequired[list[float]]
+    interval: NotRequired[IntervalRule]
 
 
 class Example(TypedDict):

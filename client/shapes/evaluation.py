@@ -53,6 +53,7 @@ class BandShare(TypedDict):
 class Importance(TypedDict):
     field: str
     drop: Figure
+    behind_first: NotRequired[Figure | None]
 
 
 class SegmentGroup(TypedDict):
@@ -61,6 +62,17 @@ class SegmentGroup(TypedDict):
     flagged: Figure | None
     truth: Figure
     small: bool
+    wrongly_flagged: NotRequired[Figure | None]
+
+
+class GroupTest(TypedDict):
+    """A test of whether a figure is equal in all groups. `figure` names a figure of a group; more may come."""
+
+    figure: str
+    method: str
+    statistic: float
+    p_value: float
+    groups: int
 
 
 class Segment(TypedDict):
@@ -68,6 +80,7 @@ class Segment(TypedDict):
     label: str
     is_input: bool
     groups: list[SegmentGroup]
+    tests: NotRequired[list[GroupTest]]
 
 
 class WeakSpot(TypedDict):

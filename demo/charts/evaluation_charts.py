@@ -1,4 +1,4 @@
-"""Figures of a model's evaluation: trade-off curves, calibration, costs, residuals, estimates with intervals."""
+"""Figures of a model's evaluation: trade-off curves, calibration, costs, residuals."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,9 @@ from demo.charts.canvas import (
     style_axes,
     with_opacity,
 )
+from demo.charts.estimate_chart import Estimate, make_error_bars
 
 _HEIGHT = 420
-_ROW_PIXELS = 42
-_MARGIN = 0.04
 _MIDDLE = 0.5
 _LABEL_PIXELS = 19
 _SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
@@ -34,18 +33,6 @@ class AxisTitles:
     y: str
     shares: list[str]
     """0, 25, 50, 75 and 100 % in the reader's language."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure with its 95% interval and its text; `is_small` if it comes from too few rows."""
-
-    label: str
-    value: float
-    low: float
-    high: float
-    text: str
-    is_small: bool = False
 
 
 def draw_trade_off(
@@ -86,7 +73,7 @@ def draw_calibration(points: list[tuple[float, Estimate]], titles: AxisTitles, t
             mode="lines+markers",
             line={"color": ACCENT[theme], "width": 2},
             marker={"size": 10},
-            error_y=_make_error_bars([spread for _, spread in points], theme),
+            error_y=make_error_bars([spread for _, spread in points], theme),
         )
     )
     _style_share_axes(figure, titles, theme)
@@ -123,53 +110,6 @@ def draw_costs(
         )
     figure.layout.annotations[0].yshift = 2.4 * _LABEL_PIXELS  # the title of the axis goes above the labels of the lines
     figure.update_layout(margin={"t": 4 * _LABEL_PIXELS})
-    return figure
-
-
-def draw_estimates(rows: list[Estimate], reference: tuple[float, str] | None, theme: str) -> Figure:
-    """Draw estimates one under another, each with its interval. `reference` is a dotted line with its label."""
-    figure = make_figure(theme, 70 + _ROW_PIXELS * len(rows))
-    figure.update_layout(hovermode=False)
-    colours = [with_opacity(MUTED[theme], 0.45) if row.is_small else ACCENT[theme] for row in rows]
-    positions = list(range(len(rows)))
-    for row, position, colour in zip(rows, positions, colours, strict=True):
-        figure.add_trace(
-            go.Scatter(
-                x=[row.low, row.high], y=[position, position], mode="lines", line={"color": colour, "width": 5}, opacity=0.45
-            )
-        )
-        figure.add_annotation(
-            text=escape_text(row.text),
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=8,
-            y=position,
-            showarrow=False,
-            font={"size": 14},
-        )
-    figure.add_trace(
-        go.Scatter(x=[row.value for row in rows], y=positions, mode="markers", marker={"size": 13, "color": colours})
-    )
-    if reference:
-        value, label = reference
-        figure.add_vline(x=value, line={"color": MUTED[theme], "width": 2, "dash": "dot"})
-        figure.add_annotation(
-            text=escape_text(label),
-            x=value,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 13, "color": MUTED[theme]},
-        )
-    labels = {"tickvals": positions, "ticktext": [escape_text(row.label) for row in rows], "showgrid": False}
-    y = labels | {"range": [len(rows) - 0.5, -0.5], "tickfont": {"size": 14, "color": INK[theme]}}
-    ends = [end for row in rows for end in (row.low, row.high)] + ([reference[0]] if reference else [])
-    margin = (max(ends) - min(ends)) * _MARGIN or 1.0
-    x = {"range": [min(ends) - margin, max(ends) + margin], "showticklabels": False, "showline": False}
-    style_axes(figure, theme, x, y)
-    figure.update_layout(margin={"l": 12, "r": 90, "t": 28, "b": 4})
     return figure
 
 
@@ -220,16 +160,6 @@ def draw_residuals(
         {"title": escape_text(titles.y), "rangemode": "tozero", **heights},
     )
     return figure
-
-
-def _make_error_bars(rows: list[Estimate], theme: str) -> dict[str, object]:
-    return {
-        "type": "data",
-        "array": [row.high - row.value for row in rows],
-        "arrayminus": [row.value - row.low for row in rows],
-        "color": MUTED[theme],
-        "thickness": 1.5,
-    }
 
 
 def _style_share_axes(figure: Figure, titles: AxisTitles, theme: str) -> None:

@@ -5,7 +5,8 @@ from markupsafe import Markup
 from client import Card, Classification, ThresholdCounts
 from demo.charts import evaluation_charts
 from demo.charts.canvas import Figure
-from demo.charts.evaluation_charts import AxisTitles, Estimate
+from demo.charts.estimate_chart import Estimate
+from demo.charts.evaluation_charts import AxisTitles
 from demo.evaluation import threshold_costs
 from demo.evaluation.findings import Finding, explain_intervals, focus_label, format_interval, format_share_ticks
 from demo.text.markup import build_table

@@ -1,17 +1,21 @@
 """The findings of an evaluation that every model has, each with a sentence and, for most, a chart."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from markupsafe import Markup
 
 from client import Card, Evaluation, Figure
-from demo.charts import canvas, evaluation_charts
-from demo.charts.evaluation_charts import Estimate
+from demo.charts import canvas, estimate_chart
+from demo.charts.estimate_chart import Estimate, EstimateAxis
+from demo.charts.ticks import round_numbers
 from demo.text import wording
 from demo.text.translation import Translation
 
 _MIN_CASES = 50
+_MAX_TICKS = 6
+_MIN_P_VALUE, _FEW_DIGITS_P_VALUE = 0.001, 0.1
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -33,31 +37,39 @@ class Finding:
 def describe_bands(card: Card, evaluation: Evaluation, theme: str, tr: Translation) -> Finding:
     """Describe how the cases spread over the bands, and how often the focus is true in each."""
     classification = evaluation["kind"] == "classification"
+
+    def format_value(value: float) -> str:
+        return tr.percent(value) if classification else wording.format_answer_with_unit(card, value, tr)
+
     estimates = [
-        Estimate(
-            f"{band['label']} ({tr.number(band['focus']['rows'])})",
-            band["focus"]["value"],
-            band["focus"]["low"],
-            band["focus"]["high"],
-            tr.percent(band["focus"]["value"])
-            if classification
-            else wording.format_answer_with_unit(card, band["focus"]["value"], tr),
-            is_small=band["focus"]["rows"] < _MIN_CASES,
-        )
+        make_estimate(band["label"], band["focus"], format_value, tr, is_small=band["focus"]["rows"] < _MIN_CASES)
         for band in evaluation["bands"]
     ]
     shares = ", ".join(f"{band['label']} {format_interval(band['share'], tr)}" for band in evaluation["bands"])
-    what = (
-        tr.text("The chart shows in how many of them this came true: {label}.", label=focus_label(card))
-        if classification
-        else tr.text("The chart shows their mean true value.")
-    )
-    sentence = tr.text("Of all cases: {bands}.", bands=shares)
+    title = tr.text("It came true: {label}", label=focus_label(card)) if classification else tr.text("Mean true value")
+    axis = make_axis(title, estimates, [0.0], format_value)
     return Finding(
-        sentence,
-        evaluation_charts.draw_estimates(estimates, None, theme),
-        (what, explain_counts(tr), explain_intervals(tr, in_chart=True)),
+        tr.text("Of all cases: {bands}.", bands=shares),
+        estimate_chart.draw_estimates(estimates, axis, theme),
+        (explain_counts(tr), explain_intervals(tr, in_chart=True)),
     )
+
+
+def make_estimate(
+    label: str, figure: Figure, format_value: Callable[[float], str], tr: Translation, *, is_small: bool = False
+) -> Estimate:
+    """Return a figure as a row of a chart of estimates; after its label stands the number of cases."""
+    ends = figure["value"], figure["low"], figure["high"]
+    return Estimate(f"{label} ({tr.number(figure['rows'])})", *ends, format_value(figure["value"]), is_small=is_small)
+
+
+def make_axis(
+    title: str, estimates: list[Estimate], marks: list[float], format_value: Callable[[float], str]
+) -> EstimateAxis:
+    """Return an axis with round ticks that reaches over all estimates with their intervals, and over the marks."""
+    ends = [end for each in estimates for end in (each.low, each.high)] + marks
+    low, high = min(ends), max(ends)
+    return EstimateAxis(title, low, high, [(tick, format_value(tick)) for tick in round_numbers(low, high, _MAX_TICKS)])
 
 
 def explain_counts(tr: Translation) -> str:
@@ -68,8 +80,14 @@ def explain_counts(tr: Translation) -> str:
 def explain_intervals(tr: Translation, *, in_chart: bool) -> str:
     """Return the note on the 95% intervals; `in_chart` if the chart has intervals too."""
     if in_chart:
-        return tr.text("The range after a figure, and the line around a point, hold 95% of repeated measurements.")
-    return tr.text("The range after a figure holds 95% of repeated measurements.")
+        return tr.text(
+            "The range after a figure, and the line around a point, is its 95% confidence interval: of 100 such ranges,"
+            " each measured on other cases, about 95 hold the true figure."
+        )
+    return tr.text(
+        "The range after a figure is its 95% confidence interval: of 100 such ranges, each measured on other cases,"
+        " about 95 hold the true figure."
+    )
 
 
 def focus_label(card: Card) -> str:
@@ -100,9 +118,11 @@ def format_metric_interval(evaluation: Evaluation, figure: Figure, tr: Translati
     return tr.text("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
-def intervals_overlap(one: Figure, other: Figure) -> bool:
-    """Tell whether the intervals of two figures have a value in common."""
-    return one["low"] <= other["high"] and other["low"] <= one["high"]
+def describe_p_value(p_value: float, tr: Translation) -> str:
+    """Return a p-value as text: "p = 0.03", or "p < 0.001"."""
+    if p_value < _MIN_P_VALUE:
+        return tr.text("p < {value}", value=tr.number(_MIN_P_VALUE, 3))
+    return tr.text("p = {value}", value=tr.number(p_value, 3 if p_value < _FEW_DIGITS_P_VALUE else 2))
 
 
 def metric_name(evaluation: Evaluation, tr: Translation) -> str:
@@ -113,36 +133,42 @@ def metric_name(evaluation: Evaluation, tr: Translation) -> str:
 
 
 def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Translation) -> Finding:
-    """Describe the permutation importance of the fields."""
-    names = {field["name"]: wording.field_label(field) for field in card["inputs"]}
+    """Describe the permutation importance of the fields. Fields whose interval holds 0 have no measurable effect."""
+    labels = {field["name"]: wording.field_label(field) for field in card["inputs"]}
     rows = sorted(evaluation["importance"], key=lambda each: -each["drop"]["value"])
-    sign = -1 if evaluation["kind"] == "classification" else 1
+    effective = [row for row in rows if row["drop"]["low"] > 0]
+    others = ", ".join(labels.get(row["field"], row["field"]) for row in rows if row["drop"]["low"] <= 0)
+    without_effect = [tr.text("No measurable effect, the range holds 0: {fields}.", fields=others)] if others else []
+    rows_used = tr.count("Shuffled among {n} case.", "Shuffled among {n} cases.", rows[0]["drop"]["rows"])
+    if not effective:
+        return Finding(tr.text("No field alone has a measurable effect."), None, (*without_effect, rows_used))
+
+    def format_value(value: float) -> str:
+        return tr.number(value * 100, 1)
+
     estimates = [
         Estimate(
-            names.get(row["field"], row["field"]),
+            labels.get(row["field"], row["field"]),
             row["drop"]["value"],
             row["drop"]["low"],
             row["drop"]["high"],
-            tr.signed_number(sign * row["drop"]["value"] * 100, 1),
+            format_value(row["drop"]["value"]),
         )
-        for row in rows
+        for row in effective
     ]
-    sentence, unit = _importance_texts(evaluation["kind"], estimates[0].label, rows[0]["drop"], tr)
+    sentence, title = _importance_texts(evaluation["kind"], estimates[0].label, effective[0]["drop"], tr)
     rivals = [
         estimate.label
-        for estimate, row in zip(estimates[1:], rows[1:], strict=True)
-        if intervals_overlap(row["drop"], rows[0]["drop"])
+        for estimate, row in zip(estimates[1:], effective[1:], strict=True)
+        if (behind := row.get("behind_first")) and behind["low"] <= 0
     ]
-    figure = evaluation_charts.draw_estimates(estimates, None, theme)
-    rows_used = tr.count("Shuffled among {n} case.", "Shuffled among {n} cases.", rows[0]["drop"]["rows"])
-    notes = [unit, rows_used, explain_intervals(tr, in_chart=True)]
-    if rivals:
-        notes.insert(0, tr.text("It may lean as much on: {fields}. The ranges overlap.", fields=", ".join(rivals)))
-    return Finding(sentence, figure, tuple(notes))
+    as_much = [tr.text("It may lean as much on: {fields}.", fields=", ".join(rivals))] if rivals else []
+    figure = estimate_chart.draw_estimates(estimates, make_axis(title, estimates, [0.0], format_value), theme)
+    return Finding(sentence, figure, (*as_much, *without_effect, rows_used, explain_intervals(tr, in_chart=True)))
 
 
 def _importance_texts(kind: str, field: str, drop: Figure, tr: Translation) -> tuple[str, str]:
-    """Return the sentence on the most important field, and the note on the unit of the figures."""
+    """Return the sentence on the most important field, and the title of the axis."""
     ends = {name: tr.number(drop[name] * 100, 1) for name in ("value", "low", "high")}
     amount = tr.text("{value} ({low} to {high})", **ends)
     if kind == "classification":
@@ -152,14 +178,14 @@ def _importance_texts(kind: str, field: str, drop: Figure, tr: Translation) -> t
             field=field,
             drop=amount,
         )
-        return sentence, tr.text("The numbers say how many fewer of 100 pairs are then put in the right order.")
+        return sentence, tr.text("Fewer pairs in the right order, of 100")
     sentence = tr.text(
         "The model leans most on {field}: with its values shuffled among the cases, the typical error grows"
         " by {drop} points.",
         field=field,
         drop=amount,
     )
-    return sentence, tr.text("The numbers say by how many points the typical error then grows.")
+    return sentence, tr.text("Growth of the typical error, percentage points")
 
 
 def describe_weak_spots(evaluation: Evaluation, tr: Translation) -> Finding:

@@ -1,10 +1,10 @@
 """The findings of a regression: predicted against true values, residuals, coverage of the intervals."""
 
-from client import Card, Regression
-from demo.charts import evaluation_charts
-from demo.charts.evaluation_charts import AxisTitles, Estimate
+from client import Card, CoverageBin, Regression
+from demo.charts import estimate_chart, evaluation_charts
+from demo.charts.evaluation_charts import AxisTitles
 from demo.charts.ticks import round_numbers
-from demo.evaluation.findings import Finding, explain_intervals, format_interval
+from demo.evaluation.findings import Finding, explain_intervals, format_interval, make_axis, make_estimate
 from demo.text import wording
 from demo.text.translation import Translation
 
@@ -61,24 +61,40 @@ def describe_coverage(card: Card, evaluation: Regression, theme: str, tr: Transl
         "{share} of the true values lie inside the range that the model gave.", share=format_interval(coverage, tr, 1)
     )
     estimates = [
-        Estimate(
-            tr.text(
-                "{low} to {high}",
-                low=wording.format_answer(card, each["low"], tr),
-                high=wording.format_answer_with_unit(card, each["high"], tr),
-            )
-            + f" ({tr.number(each['coverage']['rows'])})",
-            each["coverage"]["value"],
-            each["coverage"]["low"],
-            each["coverage"]["high"],
-            tr.percent(each["coverage"]["value"]),
-        )
+        make_estimate(_describe_answer_band(card, each, tr), each["coverage"], tr.percent, tr)
         for each in evaluation["coverage_bins"]
     ]
-    whole = tr.text("all cases: {value}", value=tr.percent(coverage["value"]))
-    note = tr.text("One line for each stretch of answers; after it the number of cases.")
-    figure = evaluation_charts.draw_estimates(estimates, (coverage["value"], whole), theme)
-    return Finding(sentence, figure, (note, explain_intervals(tr, in_chart=True)))
+    notes = [tr.text("One row per band of answers; after it the number of cases.")]
+    promised = card["output"].get("interval")
+    reference, marks = None, []
+    if promised:
+        promise = tr.percent(promised["coverage"])
+        reference, marks = (promised["coverage"], tr.text("promised: {value}", value=promise)), [promised["coverage"]]
+        notes.insert(0, _describe_missed_promise(card, evaluation, promised["coverage"], tr))
+    axis = make_axis(tr.text("True values inside the range"), estimates, marks, tr.percent)
+    figure = estimate_chart.draw_estimates(estimates, axis, theme, reference)
+    return Finding(sentence, figure, (*notes, explain_intervals(tr, in_chart=True)))
+
+
+def _describe_missed_promise(card: Card, evaluation: Regression, promised: float, tr: Translation) -> str:
+    """Return which bands of answers hold surely less than the promised share: their whole interval is below it."""
+    missed = [
+        f"{_describe_answer_band(card, each, tr)} ({tr.percent(each['coverage']['value'])})"
+        for each in evaluation["coverage_bins"]
+        if each["coverage"]["high"] < promised
+    ]
+    promise = tr.percent(promised)
+    if not missed:
+        return tr.text("No band of answers is surely below the promised {promise}.", promise=promise)
+    return tr.text("Below the promised {promise}: {bands}.", promise=promise, bands=", ".join(missed))
+
+
+def _describe_answer_band(card: Card, each: CoverageBin, tr: Translation) -> str:
+    return tr.text(
+        "{low} to {high}",
+        low=wording.format_answer(card, each["low"], tr),
+        high=wording.format_answer_with_unit(card, each["high"], tr),
+    )
 
 
 def _make_ticks(card: Card, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:

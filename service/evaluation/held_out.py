@@ -53,6 +53,14 @@ class HeldOut:
             return None
         return self.decisions == self.bands[-1].value if self.bands else self.output >= DEFAULT_THRESHOLD
 
+    @cached_property
+    def should_be_flagged(self) -> NDArray[np.bool_] | None:
+        """Whether the truth of a row belongs to the flagged side of the scale; None for a regression."""
+        if not isinstance(self.card.output, Classification):
+            return None
+        is_low_flagged = len(self.bands) > 1 and self.bands[-1].low < self.bands[0].low
+        return np.asarray(self.truth == (0 if is_low_flagged else 1))
+
     def outputs_of(self, columns: Columns) -> Numbers:
         """Score other rows; return the number that people read."""
         return create_prediction_builder(self.card).outputs(self.scorer.score(columns), len(columns))

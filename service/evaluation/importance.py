@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from service.evaluation.held_out import HeldOut
 from service.evaluation.intervals import QUANTILES, SEED, Bootstrap, rounded_figure
+from service.evaluation.metrics import Numbers
 from service.fields.lookup import number_fields
 from service.rows.columns import Columns
-from service.schemas import Importance
+from service.schemas import Figure, Importance
 
 SHUFFLES = 5
 MAX_ROWS = 2000
@@ -27,16 +28,28 @@ def permutation_importance(held_out: HeldOut) -> list[Importance]:
     weights = Bootstrap(len(rows)).weights
     value, resampled = metric.value(truth, output), metric.statistic(truth, output, weights)
     drawn_shuffles = random.integers(0, SHUFFLES, (len(weights), SHUFFLES))
-    importances = []
+    drops_by_field: dict[str, tuple[float, Numbers]] = {}
     for field in inputs:
         orders = [rows[random.permutation(len(rows))] for _ in range(SHUFFLES)]
         outputs = np.split(held_out.outputs_of(_shuffle_field(held_out, field.name, rows, orders)), SHUFFLES)
         drops = [metric.sign * (value - metric.value(truth, shuffled)) for shuffled in outputs]
         resampled_drops = [metric.sign * (resampled - metric.statistic(truth, shuffled, weights)) for shuffled in outputs]
         chosen = np.take_along_axis(np.stack(resampled_drops, axis=1), drawn_shuffles, axis=1)
-        low, high = np.nanquantile(chosen.mean(axis=1), QUANTILES)
-        importances.append(Importance(field=field.name, drop=rounded_figure(float(np.mean(drops)), low, high, len(rows))))
-    return sorted(importances, key=lambda each: (-each.drop.value, each.field))
+        drops_by_field[field.name] = float(np.mean(drops)), chosen.mean(axis=1)
+    names = sorted(drops_by_field, key=lambda name: (-drops_by_field[name][0], name))
+    first, first_resampled = drops_by_field[names[0]]
+
+    def describe(name: str) -> Importance:
+        drop, resampled_drop = drops_by_field[name]
+        behind = None if name == names[0] else _figure(first - drop, first_resampled - resampled_drop, len(rows))
+        return Importance(field=name, drop=_figure(drop, resampled_drop, len(rows)), behind_first=behind)
+
+    return [describe(name) for name in names]
+
+
+def _figure(value: float, resampled: Numbers, rows: int) -> Figure:
+    low, high = np.nanquantile(resampled, QUANTILES)
+    return rounded_figure(value, low, high, rows)
 
 
 def _shuffle_field(held_out: HeldOut, name: str, rows: NDArray[np.intp], orders: list[NDArray[np.intp]]) -> Columns:

@@ -79,14 +79,17 @@ def _counts_by_output(truth: Numbers, output: Numbers, weights: NDArray[Any]) ->
 def auc_standard_error(truth: Numbers, output: Numbers) -> float:
     """Return the standard error of an AUC.
 
-    Source: Hanley and McNeil, The Meaning and Use of the Area under a ROC Curve, Radiology 1982.
+    Source: DeLong, DeLong and Clarke-Pearson, Comparing the Areas under Two or More Correlated Receiver Operating
+    Characteristic Curves, Biometrics 1988; the shares of pairs from ranks as in Sun and Xu, IEEE Signal Processing
+    Letters 2014.
     """
-    positive, negative = float(truth.sum()), float(len(truth) - truth.sum())
-    area = unweighted(auc, truth, output)
-    q1 = area / (2 - area)
-    q2 = 2 * area**2 / (1 + area)
-    variance = area * (1 - area) + (positive - 1) * (q1 - area**2) + (negative - 1) * (q2 - area**2)
-    return math.sqrt(max(variance, 0) / (positive * negative))
+    from scipy.stats import rankdata
+
+    positive, negative = output[truth == 1], output[truth == 0]
+    ranks = rankdata(np.concatenate([positive, negative]))
+    shares_below = (ranks[: len(positive)] - rankdata(positive)) / len(negative)
+    shares_above = 1 - (ranks[len(positive) :] - rankdata(negative)) / len(positive)
+    return math.sqrt(shares_below.var(ddof=1) / len(positive) + shares_above.var(ddof=1) / len(negative))
 
 
 def brier(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
@@ -116,7 +119,7 @@ def median_error(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numb
 
 def relative_error(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
     """Return the median of |output − truth| / |truth|."""
-    return _medians(_relative_errors(truth, output), weights)
+    return _medians(relative_errors(truth, output), weights)
 
 
 def relative_error_standard_error(truth: Numbers, output: Numbers) -> float:
@@ -125,13 +128,13 @@ def relative_error_standard_error(truth: Numbers, output: Numbers) -> float:
     Their ranks are n / 2 minus and plus √n / 2, the standard deviation of how many of n errors lie below the median.
     Source: Woodruff, Confidence Intervals for Medians and Other Position Measures, JASA 1952.
     """
-    errors = np.sort(_relative_errors(truth, output))
+    errors = np.sort(relative_errors(truth, output))
     half, step = len(errors) / 2, math.sqrt(len(errors)) / 2
     low, high = max(int(half - step), 0), min(int(half + step), len(errors) - 1)
     return float(errors[high] - errors[low]) / 2
 
 
-def _relative_errors(truth: Numbers, output: Numbers) -> Numbers:
+def relative_errors(truth: Numbers, output: Numbers) -> Numbers:
     """Return |output − truth| / |truth|; if the truth is 0: 0 for an output of 0, else infinity."""
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.abs(output / truth - 1)

@@ -1,5 +1,9 @@
 """How good a model is on held-out rows: computed once, when its bundle is built, and served unchanged."""
 
+from typing import Literal
+
+import msgspec
+
 from service.schemas.card import Published, Shape, Text
 
 
@@ -68,6 +72,9 @@ class Importance(Shape, frozen=True):
     field: str
     drop: Figure
     """Of the evaluation's metric. Its interval covers the choice of the rows and the shuffles."""
+    behind_first: Figure | None = None
+    """The drop of the most important field minus this drop, paired: both come from the same resamples. Null in older
+    bundles, and for the most important field."""
 
 
 class SegmentGroup(Shape, frozen=True):
@@ -79,6 +86,20 @@ class SegmentGroup(Shape, frozen=True):
     """Share with the focus label; for a regression, the mean truth."""
     small: bool
     """The group has too few rows for a reliable figure."""
+    wrongly_flagged: Figure | None = None
+    """Of the group's rows that should not be flagged, the share that is (the false positive rate): good clients who are
+    refused. Null for a regression, without such rows, and in older bundles."""
+
+
+class GroupTest(Shape, frozen=True):
+    """A test of whether one figure is equal in all groups that are large enough. Its statistic has groups − 1 degrees."""
+
+    figure: Literal["metric", "flagged", "wrongly_flagged", "truth"]
+    method: Literal["cochran_q", "chi_squared", "median_test", "welch_anova"]
+    statistic: float
+    p_value: float
+    """How likely so large a difference between the groups is by chance alone."""
+    groups: int
 
 
 class Segment(Shape, frozen=True):
@@ -88,6 +109,8 @@ class Segment(Shape, frozen=True):
     label: Text
     is_input: bool
     groups: list[SegmentGroup]
+    tests: list[GroupTest] = msgspec.field(default_factory=list)
+    """One for each figure that at least two groups have. Empty in older bundles."""
 
 
 class WeakSpot(Shape, frozen=True):

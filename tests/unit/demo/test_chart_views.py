@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as some
 
 from client import Curve, Explanation, ThresholdCounts
-from demo.charts import answer_map, canvas, curve_chart
+from demo.charts import answer_map, canvas, curve_chart, estimate_chart
 from demo.charts import evaluation_charts as chart
 from demo.charts.ticks import round_numbers
 from demo.evaluation import threshold_costs
@@ -230,12 +230,16 @@ def test_no_word_of_a_chart_is_taken_for_a_mark(theme: str) -> None:
 # The marks of charts
 
 
-SPREADS = [chart.Estimate("A (900)", 0.7, 0.6, 0.8, "70"), chart.Estimate("B (9)", 0.4, 0.1, 0.9, "40", is_small=True)]
+SPREADS = [
+    estimate_chart.Estimate("A (900)", 0.7, 0.6, 0.8, "70"),
+    estimate_chart.Estimate("B (9)", 0.4, 0.1, 0.9, "40", is_small=True),
+]
+AXIS = estimate_chart.EstimateAxis("share", 0.1, 0.9, [(0.5, "50%")])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_figure_has_its_interval_drawn_and_a_small_group_is_grey(theme: str) -> None:
-    drawn = chart.draw_estimates(SPREADS, (0.5, "all"), theme)
+    drawn = estimate_chart.draw_estimates(SPREADS, AXIS, theme, (0.5, "all"))
     *lines, points = drawn.data
     assert [tuple(line.x) for line in lines] == [(0.6, 0.8), (0.1, 0.9)]
     assert list(points.x) == [0.7, 0.4]
