@@ -46,7 +46,7 @@ def predicted(programs: tuple[Program, Program], model: str, row: dict[str, Any]
     request = urllib.request.Request(
         f"{programs[0].url}/v1/models/{model}/predictions", body, {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)["predictions"][0]
 
 

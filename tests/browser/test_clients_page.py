@@ -19,7 +19,7 @@ from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
 from tests.support.browser_session import Visit
 from tests.support.repository import ROOT
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import Program, demo_program, running, service_program
 
 MODEL = "credit-default"
 PHONE, LAPTOP, PROJECTOR = (375, 667), (1280, 860), (1920, 1080)
@@ -43,10 +43,8 @@ def programs(bundles: Path, tmp_path_factory: Any) -> Iterator[tuple[Program, Pr
     scored = pq.read_table(folder / "features.parquet")
     pq.write_table(scored.filter(pa.compute.not_equal(scored["client_id"], "5")), folder / "in.parquet")
     night("predict", folder / "in.parquet", folder, store)
-    ports = free_port(), free_port()
-    service = Program("service", "/health/ready", ports[0], SERVICE_PORT=str(ports[0]), **store)
-    demo = Program("demo", "/_stcore/health", ports[1], DEMO_PORT=str(ports[1]), DEMO_SERVICE_URL=service.url)
-    with running(service), running(demo):
+    service = service_program(bundles, SERVICE_DATABASE_URL=store["SERVICE_DATABASE_URL"])
+    with running(service), running(demo_program(service.url)) as demo:
         yield service, demo
 
 
@@ -177,10 +175,8 @@ def years_later(bundles: Path, tmp_path_factory: Any) -> Iterator[Program]:
         for table in (stored_predictions, stored_features):
             connection.execute(update(table).values(computed_at="2020-01-01T00:00:00.000Z"))
     store.close()
-    ports = free_port(), free_port()
-    service = Program("service", "/health/ready", ports[0], SERVICE_PORT=str(ports[0]), **settings)
-    demo = Program("demo", "/_stcore/health", ports[1], DEMO_PORT=str(ports[1]), DEMO_SERVICE_URL=service.url)
-    with running(service), running(demo):
+    service = service_program(bundles, SERVICE_DATABASE_URL=url)
+    with running(service), running(demo_program(service.url)) as demo:
         yield demo
 
 

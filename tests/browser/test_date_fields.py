@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.browser_session import Visit
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import demo_program, running
 from tests.support.stub_service import StandIn, hand_made
 
 DAY = {"name": "day", "type": "date", "label": "Day", "minimum": "2020-01-01", "maximum": "2030-12-31"}
@@ -23,9 +23,7 @@ def url() -> Iterator[str]:
     photo = {"name": "photo", "type": "image", "label": "Photo", "default": "x"}
     stub.cards = [hand_made([DAY, MOMENT, photo], examples=[{"name": "e", "row": START}])]
     stub.swept = {"day": [f"2026-{month:02}-01" for month in range(1, 13)]}
-    port = free_port()
-    settings = {"DEMO_PORT": str(port), "DEMO_SERVICE_URL": stub.url}
-    with running(Program("demo", "/_stcore/health", port, **settings)) as demo:
+    with running(demo_program(stub.url)) as demo:
         yield demo.url
     stub.stop()
 

@@ -17,7 +17,7 @@ from pipeline import enrich
 from service.bundles.bundle_files import read_card
 from tests.support.browser_session import Visit
 from tests.support.repository import ROOT
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import Program, demo_program, running
 
 MODEL = "comment-sentiment"
 PHONE, LAPTOP, PROJECTOR = (375, 667), (1280, 860), (1920, 1080)
@@ -32,20 +32,10 @@ def growing(tmp_path_factory: Any) -> Path:
 
 
 @pytest.fixture(scope="module")
-def programs(bundles: Path, growing: Path) -> Iterator[tuple[Program, Program]]:
+def programs(bundled_service: Program, growing: Path) -> Iterator[tuple[Program, Program]]:
     """The service, and a demo that looks at what a pipeline writes."""
-    ports = free_port(), free_port()
-    service = Program("service", "/health/ready", ports[0], SERVICE_PORT=str(ports[0]), SERVICE_BUNDLES=str(bundles))
-    demo = Program(
-        "demo",
-        "/_stcore/health",
-        ports[1],
-        DEMO_PORT=str(ports[1]),
-        DEMO_SERVICE_URL=service.url,
-        DEMO_FEEDS=f"{MODEL}={growing}",
-    )
-    with running(service), running(demo):
-        yield service, demo
+    with running(demo_program(bundled_service.url, DEMO_FEEDS=f"{MODEL}={growing}")) as demo:
+        yield bundled_service, demo
 
 
 @pytest.fixture(scope="module")

@@ -149,7 +149,7 @@ def test_a_stopped_service_gives_one_banner_and_the_page_recovers_by_itself(
         late.fill("0")
         late.press("Enter")
         banner = mine.page.get_by_test_id("stAlert")
-        expect(banner).to_contain_text("cannot be reached", timeout=3_000)
+        expect(banner).to_contain_text("cannot be reached")
         expect(banner).to_have_count(1)
         expect(mine.number).to_have_count(0)
         expect(late).to_have_value("0")

@@ -3,35 +3,31 @@
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import Program, demo_program, running
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 BROWSERS = ("google-chrome", "chromium", "chromium-browser")
 WATCHED = bool(os.environ.get("WITRYNA_HEADED"))
 """The browser is shown on the screen, and slow enough to look at."""
 STEP_MILLISECONDS = 500
-PATIENCE_MILLISECONDS = 15_000
+PATIENCE_MILLISECONDS = 60_000
+"""Stops a test that would otherwise hang. No promise depends on it."""
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
-@pytest.fixture(scope="module")
-def programs(bundles: Path) -> Iterator[tuple[Program, Program]]:
-    service_port, demo_port = free_port(), free_port()
-    service = Program("service", "/health/ready", service_port, SERVICE_PORT=str(service_port), SERVICE_BUNDLES=str(bundles))
-    demo = Program(
-        "demo", "/_stcore/health", demo_port, DEMO_PORT=str(demo_port), DEMO_SERVICE_URL=f"http://127.0.0.1:{service_port}"
-    )
-    with running(service), running(demo):
-        yield service, demo
+@pytest.fixture(scope="session")
+def programs(bundled_service: Program) -> Iterator[tuple[Program, Program]]:
+    """The service and the demo. A test that stops one of them starts it again."""
+    with running(demo_program(bundled_service.url)) as demo:
+        yield bundled_service, demo
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     found = os.environ.get("WITRYNA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:

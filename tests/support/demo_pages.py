@@ -34,7 +34,7 @@ def serve_by(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(path: str = "", **parameters: str) -> AppTest:
     """Return the page as a browser that followed this link sees it."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
+    app = AppTest.from_file(str(APP), default_timeout=120)
     for name, text in parameters.items():
         app.query_params[name] = text
     app.run() if not path else None

@@ -20,7 +20,8 @@ from launch import environments
 from tests.support.repository import ROOT
 from tests.support.server_process import free_port
 
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds. Stops a test that would otherwise hang; no promise depends on it."""
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals of POSIX")
 
 STAND_IN = '''

@@ -35,7 +35,7 @@ def impatient_service(bundles: Path) -> Program:
 def ask(url: str, model: str, body: bytes) -> tuple[int, dict[str, str], dict[str, Any], float]:
     """Return status, headers, body and seconds of one request on a connection of its own."""
     start = time.monotonic()
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     try:
         connection.request("POST", PATH.format(model), body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
@@ -90,7 +90,7 @@ def drip_beside(url: str, slow: str, body: bytes) -> tuple[list[float], list[tup
             served.append((status, seconds))
         return await asyncio.gather(*dripping), served
 
-    return asyncio.run(asyncio.wait_for(everybody(), 30))
+    return asyncio.run(asyncio.wait_for(everybody(), 120))
 
 
 def overload(url: str, body: bytes) -> tuple[list[tuple[int, dict[str, str], dict[str, Any], float]], list[float]]:
@@ -101,7 +101,7 @@ def overload(url: str, body: bytes) -> tuple[list[tuple[int, dict[str, str], dic
     def look() -> None:
         while not over.is_set():
             start = time.monotonic()
-            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
             connection.request("GET", "/health/ready")
             assert connection.getresponse().status == 200
             healthy.append(time.monotonic() - start)

@@ -90,7 +90,7 @@ class _Passing(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.rows.append(json.loads(body)["rows"])
         with contextlib.suppress(threading.BrokenBarrierError):
-            self.server.meeting.wait(30)
+            self.server.meeting.wait(60)
         fault = self.server.next_fault()
         if fault == "drop":
             self.close_connection = True

@@ -77,20 +77,26 @@ class Program:
         self._process.terminate()
 
     def stop(self) -> int:
-        """Ask it to stop; return its exit code, at most 20 s later."""
+        """Ask it to stop; return its exit code, at most 60 s later."""
         return self.end(signal.SIGTERM)
 
     def end(self, number: signal.Signals) -> int:
-        """Send it a signal that ends it; return its exit code, at most 20 s later."""
+        """Send it a signal that ends it; return its exit code, at most 60 s later."""
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(20)
+        return self._process.wait(60)
 
 
 def service_program(bundles: Path, port: int = 0, **settings: str) -> Program:
     """Return the service over a folder of bundles, on a free port if none is given."""
     port = port or free_port()
     return Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles), **settings)
+
+
+def demo_program(service_url: str, **settings: str) -> Program:
+    """Return the demo of a service, on a free port."""
+    port = free_port()
+    return Program("demo", "/_stcore/health", port, DEMO_PORT=str(port), DEMO_SERVICE_URL=service_url, **settings)
 
 
 @contextmanager
@@ -100,6 +106,13 @@ def running(program: Program) -> Iterator[Program]:
         yield program
     finally:
         program.stop()
+
+
+@pytest.fixture(scope="session")
+def bundled_service(bundles: Path) -> Iterator[Program]:
+    """The service over all bundled models. A test that stops it starts it again."""
+    with running(service_program(bundles)) as program:
+        yield program
 
 
 def children(pid: int) -> set[psutil.Process]:

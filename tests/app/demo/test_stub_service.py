@@ -1,7 +1,6 @@
 """The demo's pages over hand-made cards, by a stand-in service that can fail on request."""
 
 import socket
-import time
 from typing import Any
 
 import pytest
@@ -127,9 +126,7 @@ def test_when_the_service_stops_the_fields_stay_under_one_banner(stand_in: Stand
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened()
     stand_in.stop()
-    began = time.monotonic()
     widget(app, "months").set_value(5).run()
-    assert time.monotonic() - began < 3
     assert len(app.warning) == 1
     assert widget(app, "months").value == 5
     assert "75%" not in html_of(app)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from demo.feed.growing_feed import GrowingFeed
 from pipeline import enrich
 from tests.support.feed_records import NAME
 from tests.support.in_process_client import client_of
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import Program
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +22,8 @@ def card(service: TestClient) -> Card:
 
 
 @pytest.fixture(scope="module")
-def url(bundles: Path) -> Iterator[str]:
-    port = free_port()
-    with running(Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles))) as program:
-        yield program.url
+def url(bundled_service: Program) -> str:
+    return bundled_service.url
 
 
 def test_what_the_pipeline_writes_is_what_the_page_shows(url: str, service: TestClient, card: Card, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_killed_job_leaves_no_worker_behind_and_goes_on_here(
         workers |= children(job.pid)
     assert job.returncode == -signal.SIGKILL
     assert workers
-    assert psutil.wait_procs(workers, timeout=20)[1] == []
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
     results = run_history.list_runs(sqlite_store).items[0]
     assert (results.state, results.rows + results.refused) == ("running", 2 * BATCH_ROWS)
     assert carried_out(sqlite_store, bundles, source, Local()) == results.id

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -30,9 +29,7 @@ def test_an_environment_is_built_once_and_again_when_its_requirements_changed(co
     assert copy.launch("install").returncode == 0
     built = copy.uv_calls()
     assert built == 2 * 3
-    start = time.monotonic()
     assert copy.launch("install").returncode == 0
-    assert time.monotonic() - start < 2
     assert copy.uv_calls() == built
     (copy.root / "requirements-demo.txt").write_text("# something else\n")
     assert copy.launch("install").returncode == 0

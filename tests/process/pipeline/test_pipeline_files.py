@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,16 +25,14 @@ from pipeline.formats.rendering import JsonLinesRenderer, SplicedCsvRenderer
 from pipeline.ordered_batches import process_in_order
 from tests.support.pipeline_command import MODEL, command, lines_of, run
 from tests.support.repository import ROOT
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import Program
 
 ADDED = ["label", "decision", "probability_negative", "probability_positive", "version"]
 
 
 @pytest.fixture(scope="module")
-def url(bundles: Path) -> Iterator[str]:
-    port = free_port()
-    with running(Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles))) as program:
-        yield program.url
+def url(bundled_service: Program) -> str:
+    return bundled_service.url
 
 
 @pytest.fixture(scope="module")

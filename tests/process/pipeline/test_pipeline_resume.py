@@ -19,7 +19,7 @@ from pipeline.checkpoint import Checkpoint, Progress
 from pipeline.formats import parquet
 from service.bundles.bundle_files import digest
 from tests.support.pipeline_command import MODEL, Relay, lines_of, run
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import Program, running, service_program
 
 
 class Cut(BaseException):
@@ -195,9 +195,7 @@ def renewed(bundles: Path, tmp_path: Path) -> Iterator[Program]:
     card = json.loads((folder / MODEL / "card.json").read_text())
     (folder / MODEL / "card.json").write_text(json.dumps(card | {"title": {"en": "Another version"}}))
     (folder / MODEL / "version").write_text(digest(folder / MODEL))
-    port = free_port()
-    settings = {"SERVICE_PORT": str(port), "SERVICE_BUNDLES": str(folder)}
-    with running(Program("service", "/health/ready", port, **settings)) as started_program:
+    with running(service_program(folder)) as started_program:
         yield started_program
 
 

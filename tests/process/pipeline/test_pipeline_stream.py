@@ -10,7 +10,6 @@ import signal
 import subprocess
 import termios
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -64,8 +63,8 @@ def test_records_of_a_stream_that_never_pauses_come_out_while_others_go_in_each_
         sent += 1
         some.wait(0.003)
     process.stdin.close()
-    listening.join(20)
-    assert process.wait(20) == 0
+    listening.join(60)
+    assert process.wait(60) == 0
     assert came == list(range(sent))
     for pipe in (process.stdout, process.stderr):
         assert pipe
@@ -83,7 +82,7 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is_and_elsewhere_there_is_none(pro
         while select.select([terminal], [], [], 30)[0] and (piece := os.read(terminal, 65536)):
             said += piece
     os.close(terminal)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     shown = said.decode()
     assert "100%" in shown
     assert re.search(r"failed=0, records=3000|records=3000, failed=0", shown)
@@ -95,7 +94,7 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is_and_elsewhere_there_is_none(pro
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_whose_service_hangs_ends_within_seconds_of_being_told_to(
+def test_a_run_that_is_interrupted_ends_while_its_requests_are_still_unanswered(
     number: signal.Signals, program: Program, relay: Relay, tmp_path: Path
 ) -> None:
     write_comments(tmp_path / "in.jsonl", 3000)
@@ -103,10 +102,9 @@ def test_a_run_whose_service_hangs_ends_within_seconds_of_being_told_to(
     process = started(relay.url, tmp_path / "in.jsonl", tmp_path / "out.jsonl", stderr=subprocess.PIPE)
     while len(relay.rows) < 4:
         assert process.poll() is None
-    began = time.monotonic()
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
-    assert time.monotonic() - began < 5
+    _, said = process.communicate()
+    assert not relay.meeting.broken, "the run ended only when the service answered"
     assert process.returncode == 130
     assert said == b"pipeline: Interrupted. The same command goes on from here, if it reads and writes files.\n"
     relay.meeting.abort()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.pipeline_command import lines_of
 from tests.support.repository import ROOT
-from tests.support.server_process import Program, free_port, running
+from tests.support.server_process import Program
 
 PREFECT = ROOT / ".venv" / "prefect" / "bin" / "python"
 ASK = """
@@ -20,7 +20,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(not PREFECT.exists(), reason="make test builds .venv/prefect")
-def test_the_documented_flow_runs_in_prefect(bundles: Path, tmp_path: Path) -> None:
+def test_the_documented_flow_runs_in_prefect(bundled_service: Program, tmp_path: Path) -> None:
     found = re.search(
         r"```python\n(from prefect.*?)```", (ROOT / "docs" / "pipeline.md").read_text(encoding="utf-8"), re.DOTALL
     )
@@ -33,17 +33,15 @@ def test_the_documented_flow_runs_in_prefect(bundles: Path, tmp_path: Path) -> N
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "100",
         "DO_NOT_TRACK": "1",
     }
-    port = free_port()
-    with running(Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles))) as program:
-        done = subprocess.run(
-            [PREFECT, tmp_path / "nightly.py", tmp_path / "in.jsonl", tmp_path / "out.jsonl", program.url],
-            env=os.environ | quiet | {"PYTHONPATH": str(ROOT)},
-            cwd=tmp_path,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+    done = subprocess.run(
+        [PREFECT, tmp_path / "nightly.py", tmp_path / "in.jsonl", tmp_path / "out.jsonl", bundled_service.url],
+        env=os.environ | quiet | {"PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.stdout.endswith("failed: 1\n"), done.stderr
     assert "Finished in state Completed()" in done.stderr
     assert [each["label"] for each in lines_of(tmp_path / "out.jsonl")] == ["positive"]

@@ -4,7 +4,6 @@ import contextlib
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +18,8 @@ GOOD: dict[str, Any] = {
     "source": "live",
     "predictions": [{"label": "a", "probabilities": {"a": 0.75, "b": 0.25}, "decision": None, "warnings": []}],
 }
-DEADLINE_SECONDS = 0.6
+WATCHDOG_SECONDS = 60
+"""Stops a test that would otherwise hang. No promise depends on it."""
 
 
 def http(body: bytes, status: str = "200 OK", kind: str = "application/json", extra: str = "") -> bytes:
@@ -70,7 +70,7 @@ def drips(start: bytes) -> Script:
 
 
 def ask(url: str, **options: Any) -> Any:
-    options = {"deadline_seconds": DEADLINE_SECONDS, "connect_timeout_seconds": 0.5} | options
+    options = {"deadline_seconds": WATCHDOG_SECONDS, "connect_timeout_seconds": WATCHDOG_SECONDS} | options
     return Client(url, **options).predict("toy", [{"x": 1}])
 
 
@@ -95,7 +95,7 @@ def test_nobody_there_is_unavailable() -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        lambda _connection, over: over.wait(5),
+        lambda _connection, over: over.wait(),
         drips(b"HTTP/1.1 200 OK\r\nX-Drip: "),
         drips(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"),
         drips(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"),
@@ -103,11 +103,8 @@ def test_nobody_there_is_unavailable() -> None:
     ids=["says nothing", "drips headers", "drips a body", "drips an endless body"],
 )
 def test_a_slow_answer_is_cut_at_the_total_deadline(script: Script) -> None:
-    with server(script) as url:
-        started = time.monotonic()
-        with pytest.raises(TooSlow):
-            ask(url)
-        assert time.monotonic() - started < DEADLINE_SECONDS + 1
+    with server(script) as url, pytest.raises(TooSlow):
+        ask(url, deadline_seconds=0.6)
 
 
 def changed(**changes: Any) -> bytes:
@@ -144,7 +141,7 @@ NONSENSE = {
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
 def test_no_number_comes_from_an_answer_that_is_not_the_services(answer: bytes) -> None:
     with server(says(answer)) as url, pytest.raises((InvalidAnswer, Unavailable)):
-        ask(url, size_limit_bytes=1_000_000, deadline_seconds=3)
+        ask(url, size_limit_bytes=1_000_000)
 
 
 def test_garbage_instead_of_http_is_an_error_of_ours() -> None:
@@ -174,10 +171,15 @@ def test_a_problem_becomes_the_error_of_its_kind_with_the_request_id(
     status: str, extra: str, error: type[ServiceError]
 ) -> None:
     answer = http(json.dumps(PROBLEM).encode(), status, "application/problem+json", extra)
-    started = time.monotonic()
-    with server(says(answer)) as url, pytest.raises(error) as raised:
+    requests = []
+
+    def answer_once(connection: socket.socket, _over: threading.Event) -> None:
+        requests.append(connection)
+        connection.sendall(answer)
+
+    with server(answer_once) as url, pytest.raises(error) as raised:
         ask(url)
-    assert time.monotonic() - started < 2
+    assert len(requests) == 1, "the caller decides whether and when to try again"
     assert type(raised.value) is error
     assert raised.value.request_id == "id-1"
     if isinstance(raised.value, Busy):
@@ -214,26 +216,23 @@ def test_a_client_that_is_closed_ends_its_calls_in_other_threads() -> None:
 
     def hang(_connection: socket.socket, over: threading.Event) -> None:
         heard.set()
-        over.wait(20)
+        over.wait()
 
     with server(hang) as url:
-        client = Client(url, deadline_seconds=20)
+        client = Client(url, deadline_seconds=600)
 
         def call() -> None:
             with pytest.raises(ServiceError):
                 client.predict("toy", [{"x": 1}])
+            with pytest.raises(ServiceError):
+                client.predict("toy", [{"x": 1}])
             ended.set()
 
-        calling = threading.Thread(target=call)
+        calling = threading.Thread(target=call, daemon=True)
         calling.start()
-        assert heard.wait(5)
+        assert heard.wait(WATCHDOG_SECONDS)
         client.close()
-        assert ended.wait(2)
-        calling.join()
-        began = time.monotonic()
-        with pytest.raises(ServiceError):
-            client.predict("toy", [{"x": 1}])
-        assert time.monotonic() - began < 2
+        assert ended.wait(WATCHDOG_SECONDS), "a call of a closed client waits for the service"
 
 
 def test_the_key_goes_to_the_service_and_nowhere_else() -> None:
