@@ -10,7 +10,7 @@ JSON_HEADERS = {"content-type": "application/json"}
 
 
 class Call:
-    """One request under way. It begins at once; its body arrives with `send` and ends with `end`."""
+    """One request. It begins at once; the test sends its body with `send` and ends it with `end`."""
 
     def __init__(
         self, app: ASGIApp, method: str, path: str, headers: dict[str, str] | None = None, query: bytes = b""
@@ -66,6 +66,6 @@ class Call:
 
 
 async def turns(count: int = 20) -> None:
-    """Let everything that can go on go on."""
+    """Run the event loop until nothing else can continue."""
     for _ in range(count):
         await asyncio.sleep(0)

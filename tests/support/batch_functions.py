@@ -19,7 +19,7 @@ def doubled(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
 
 
 def deadly(marks: Path, times: int, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-    """Kill the worker that does the batch of 7, so many times, as the kernel would that has no memory left."""
+    """Kill the worker that has the batch of 7, up to `times` times, as a kernel without free memory does."""
     if 7 in batch["number"].to_pylist() and len(list(marks.iterdir())) < times:
         (marks / str(time.monotonic_ns())).touch()
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Visits to the real demo over the real service, in a real browser: what every journey needs."""
+"""Visits to the real demo over the real service, in a real browser."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from tests.support.server_process import Program, demo_program, running
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 BROWSERS = ("google-chrome", "chromium", "chromium-browser")
 WATCHED = bool(os.environ.get("WITRYNA_HEADED"))
-"""The browser is shown on the screen, and slow enough to look at."""
+"""The browser is visible on the screen and waits between two steps."""
 STEP_MILLISECONDS = 500
 PATIENCE_MILLISECONDS = 60_000
 """Stops a test that would otherwise hang. No promise depends on it."""
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Visit:
-    """One visitor: a page, what it asked of which host, and the words to look for."""
+    """One visitor: a page in a browser context, and its requests to other hosts."""
 
     def __init__(self, browser: Browser, url: str, **context: Any) -> None:
         self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"} | context))

@@ -1,4 +1,4 @@
-"""Changes to the copy of a bundle, signed again where its author would sign it."""
+"""Changes to the copy of a bundle, with a new version hash."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from service.bundles.bundle_files import digest
 
 
 def change_card(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    """Change the card and sign it again, as a hostile author would."""
+    """Change the card and write the new version hash, as a hostile author would."""
     card = json.loads((folder / "card.json").read_text())
     change(card)
     (folder / "card.json").write_text(json.dumps(card))

@@ -1,4 +1,4 @@
-"""Cards as the client gives them to the demo, made for a test."""
+"""Cards for tests of the demo, as the client returns them."""
 
 from typing import Any, cast
 

@@ -17,7 +17,7 @@ EVERY_MODEL = (*BUNDLED, *TOYS, *BUILT)
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch, service: TestClient, toys_and_built: TestClient, request: Any) -> list[str]:
-    """The real client over the real app, the bundled models or the toys; returns what the demo asked."""
+    """Let the demo call the real app, over the bundled models or the toys. Returns the requests that it sends."""
     model = getattr(request, "param", BUNDLED[0])
     client = client_of(service if model in BUNDLED else toys_and_built)
     return listen(client, monkeypatch)
@@ -33,7 +33,7 @@ def listen(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def questions(asked: list[str]) -> list[str]:
-    """Return what was asked of models, without the cards."""
+    """Return the requests to models, without those of cards."""
     return [path for path in asked if path.startswith("POST") or path.partition("?")[0].endswith("/evaluation")]
 
 

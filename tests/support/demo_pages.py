@@ -21,13 +21,13 @@ manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.sca
 
 
 def forget() -> None:
-    """Forget what all visits share."""
+    """Clear what all visits share."""
     st.cache_data.clear()
     st.cache_resource.clear()
 
 
 def serve_by(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the demo ask this client."""
+    """Let the demo use this client."""
     forget()
     monkeypatch.setattr(shared_resources, "client", lambda: client)
 
@@ -55,7 +55,7 @@ def html_of(app: AppTest) -> str:
 
 
 def widget(app: AppTest, name: str) -> Any:
-    """Return the field of this name, wherever the form put it."""
+    """Return the field of this name, in whatever kind of widget."""
     kinds = (app.number_input, app.slider, app.selectbox, app.text_area, app.toggle, app.checkbox)
     found = [each for kind in kinds for each in kind if each.key and each.key.endswith(f"/{name}")]
     assert len(found) == 1, name

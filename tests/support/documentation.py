@@ -26,7 +26,7 @@ CUT = "…"
 
 
 def check_written(written: Any, real: Any, at: str = "answer") -> None:
-    """Hold an answer as it is written against the real one. `…` cuts a list, an object or a text short; figures are rounded."""
+    """Compare a documented answer with the real one. `…` stands for the rest of a list, an object or a text; figures are rounded."""
     if isinstance(written, dict):
         assert set(written) - {CUT} <= set(real), at
         assert CUT in written or set(written) == set(real), at

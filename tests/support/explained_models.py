@@ -31,7 +31,7 @@ TEXT = "comment-sentiment"
 
 
 def drawn_rows(inputs: tuple[Input, ...], count: int, seed: int = 0) -> list[Row]:
-    """Return rows of a card, nulls among them."""
+    """Return random rows of a card; some values are null."""
     random = np.random.default_rng(seed)
 
     def value(field: Input) -> Any:
@@ -64,21 +64,21 @@ def why(model: Model, row: Row) -> Explanation[Any]:
 
 
 def bars(model: Model, explanation: Explanation[Any]) -> NDArray[np.float64]:
-    """Return the contributions in the card's order; each field has to be there once."""
+    """Return the contributions in the card's order. Each field occurs once."""
     found = {each.field: each.contribution for each in explanation.contributions}
     assert len(found) == len(explanation.contributions)
     return np.array([found[field.name] for field in model.card.inputs])
 
 
 def says(model: Model, rows: list[Row]) -> list[float]:
-    """Return what published predictions say: the focus's probability, or the value."""
+    """Return the published answer of each row: the probability of the focus, or the value."""
     predictions = model.predict(rows).predictions
     focus = getattr(model.card.output, "focus", None)
     return [float(each.probabilities[focus] if focus else each.value) for each in predictions]  # type: ignore[union-attr]
 
 
 def by_definition(worth: Callable[[frozenset[int]], float], players: int) -> NDArray[np.float64]:
-    """Shapley 1953, word for word: the weighted mean gain of a player's coming over all coalitions without it."""
+    """Return Shapley values by their definition (Shapley 1953): the weighted mean gain of a field over all coalitions without it."""
     worths = {
         frozenset(members): worth(frozenset(members))
         for size in range(players + 1)
@@ -97,16 +97,16 @@ def fields_by_definition(model: Model, row: Row, others: list[Row]) -> NDArray[n
     names = [field.name for field in model.card.inputs]
 
     def worth(members: frozenset[int]) -> float:
-        kept = {names[place]: row[names[place]] for place in members}
-        return statistics.fmean(says(model, [other | kept for other in others]))
+        coalition = {names[index]: row[names[index]] for index in members}
+        return statistics.fmean(says(model, [other | coalition for other in others]))
 
     return by_definition(worth, len(names))
 
 
 FLAGS = [(20, 0.05), (12, 0.03), (12, 0.0), (60, 0.04), (20, 0.3)]
-"""Numbers of flags, and shares of rows in which a flag is up."""
+"""Numbers of flags, and the share of rows in which a flag is true."""
 MAX_SCORED_ROWS = 24_576 + MAX_ROWS + 1
-"""Rows that one explanation may score: the coalitions, the rows to compare with, the row itself."""
+"""Rows that one explanation may score: coalitions, reference rows, and the row."""
 
 
 class CountingScorer:
@@ -126,7 +126,7 @@ class CountingScorer:
 
 
 def shares(model: Model, row: Row) -> ShapleyValues:
-    """Share out the answer among the fields as `explanations` does, but tell the two errors apart."""
+    """Compute the contributions as `explanations` does, and return the two errors separately."""
     own, others = model.checks.columns([row]), model.background.rows.numbers
 
     def worth(members: NDArray[np.bool_], games: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -136,7 +136,7 @@ def shares(model: Model, row: Row) -> ShapleyValues:
 
 
 def knotted(fields: int) -> Model:
-    """A model of many fields that hang together in twos and threes: a sampler has to err on it."""
+    """A model of many fields that interact in pairs and triples: sampling has an error on it."""
     inputs = tuple(Input(name=f"field_{place}", type="number", seen=(-2, 2)) for place in range(fields))
 
     def formula(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -150,7 +150,7 @@ KNOTTED = knotted(12)
 
 
 def twenty_fields(folder: Path) -> tuple[Model, list[Row]]:
-    """Return a model of 20 fields (numbers, counts, categories, flags that are mostly down) and the rows to compare with."""
+    """Return a model of 20 fields (numbers, counts, categories, flags that are mostly false) and its reference rows."""
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.pipeline import Pipeline
 
@@ -167,10 +167,10 @@ def twenty_fields(folder: Path) -> tuple[Model, list[Row]]:
         row.update((field.name, bool(random.random() < 0.05)) for field in inputs if field.type == "boolean")
     output = Classification(labels=(Label(value="no"), Label(value="yes")), focus="yes")
     model = model_of("twenty", inputs, output, lambda matrix: matrix)
-    given = model.checks.columns(rows).numbers
-    answer = given[:, 0] * given[:, 1] + given.sum(axis=1) + random.normal(size=1000) > given.sum(axis=1).mean()
+    inputs = model.checks.columns(rows).numbers
+    answer = inputs[:, 0] * inputs[:, 1] + inputs.sum(axis=1) + random.normal(size=1000) > inputs.sum(axis=1).mean()
     trees = ExtraTreesClassifier(200, max_leaf_nodes=15, random_state=0)
-    pipeline = Pipeline([("model", trees)]).fit(given, answer.astype(int))
+    pipeline = Pipeline([("model", trees)]).fit(inputs, answer.astype(int))
     file = folder / "model.onnx"
     file.write_bytes(matrix_to_onnx(pipeline, [field.name for field in inputs]))
     others = rows[:MAX_ROWS]
@@ -178,7 +178,7 @@ def twenty_fields(folder: Path) -> tuple[Model, list[Row]]:
 
 
 def flags(fields: int, share: float) -> tuple[Model, CountingScorer]:
-    """Return a model of flags that are up in this share of the rows to compare with, and its scorer."""
+    """Return a model of flags that are true in this share of the reference rows, and its scorer."""
     random = np.random.default_rng(8)
     inputs = tuple(Input(name=f"flag_{place}", type="boolean") for place in range(fields))
     others: list[Row] = [{field.name: bool(random.random() < share) for field in inputs} for _ in range(MAX_ROWS)]
@@ -189,7 +189,7 @@ def flags(fields: int, share: float) -> tuple[Model, CountingScorer]:
 
 
 def flag_rows(model: Model) -> list[Row]:
-    """Return three rows: all flags down, flags as in the first row to compare with, all flags up."""
+    """Return three rows: all flags false, flags as in the first reference row, all flags true."""
     names = [field.name for field in model.card.inputs]
     first = dict(zip(names, map(bool, model.background.rows.numbers[0]), strict=True))
     return [dict.fromkeys(first, False), first, dict.fromkeys(first, True)]

@@ -1,4 +1,4 @@
-"""Toy models by formula: every kind of field and answer, small enough to try everything by brute force."""
+"""Models by formula: every kind of field and answer, and few enough values to try all of them."""
 
 from collections.abc import Callable
 
@@ -59,7 +59,7 @@ FLAT_ROW: Row = {"area": 37.5, "rooms": 2, "state": "poor", "lift": False, "floo
 
 
 def flat_price(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a price with an interaction, a bend and its own way with null."""
+    """Return a price with an interaction, a nonlinear term, and a rule for null."""
     area, rooms, state, lift, floor = matrix.T
     rooms, state = np.where(np.isnan(rooms), 1.5, rooms), np.where(np.isnan(state), 0.5, state)
     return np.asarray(area * (1 + 0.2 * state) + 8 * rooms + 6 * lift * floor - 0.05 * (area - 60) ** 2)

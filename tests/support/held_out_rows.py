@@ -14,7 +14,7 @@ from service.schemas import ClassificationEvaluation
 
 @dataclass
 class HeldOut:
-    """What the opened bundle itself says of the held-out rows."""
+    """The held-out rows, their true values, and what the opened bundle predicts for them."""
 
     evaluation: Any
     test: LabelledRows

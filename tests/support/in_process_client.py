@@ -1,4 +1,4 @@
-"""The real client against the real app in this process: a requests adapter over Starlette's test client, no socket."""
+"""The real client over the real app in this process: an adapter of requests over Starlette's test client, without a socket."""
 
 import io
 from typing import Any
@@ -11,7 +11,7 @@ from client import Client
 
 
 class InProcess(BaseAdapter):
-    """Carries a request of the client to the app and its answer back."""
+    """Sends a request of the client to the app and returns its answer."""
 
     def __init__(self, app: TestClient) -> None:
         super().__init__()

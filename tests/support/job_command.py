@@ -1,4 +1,4 @@
-"""The real job in a process of its own, killed at a chosen point."""
+"""The real job in another process, killed at a chosen point."""
 
 import signal
 import subprocess
@@ -26,7 +26,7 @@ def cut(store, *arguments):
         def dying():
             with writing() as connection:
                 yield connection
-                os.kill(os.getpid(), signal.SIGKILL)  # all is written, nothing is committed
+                os.kill(os.getpid(), signal.SIGKILL)  # everything is written, nothing is committed
 
         store.writing = dying
     whole(store, *arguments)
@@ -34,7 +34,7 @@ def cut(store, *arguments):
 setattr(run_history, point, cut)
 main(sys.argv[3:])
 """
-"""The real job in a process of its own, killed for good in the middle of a transaction."""
+"""The real job in another process, killed in the middle of a transaction."""
 
 
 KILLED_BEFORE_CALL = """
@@ -55,11 +55,15 @@ def cut(*arguments, **named):
 setattr(importlib.import_module(module), name, cut)
 main(sys.argv[3:])
 """
-"""The real job in a process of its own, killed before it calls a function for the nth time."""
+"""The real job in another process, killed before it calls a function for the nth time."""
 
 
-def killed_before(function: str, call: int, asked: list[str]) -> None:
+def killed_before(function: str, call: int, arguments: list[str]) -> None:
+    """Run the job and kill it before its `call`-th call of `function` ("module:name")."""
     done = subprocess.run(
-        [sys.executable, "-c", KILLED_BEFORE_CALL, function, str(call), *asked], cwd=ROOT, capture_output=True, check=False
+        [sys.executable, "-c", KILLED_BEFORE_CALL, function, str(call), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr

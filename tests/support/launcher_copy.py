@@ -25,7 +25,7 @@ PATIENCE = 60.0
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and terminals of POSIX")
 
 STAND_IN = '''
-"""Stands in for a program that listens: says when it ends in order, and dies when told to."""
+"""Replaces a program that listens: prints a line at an orderly end, and exits on the request /die."""
 import http.server, os, signal, sys
 
 ROLE = __package__
@@ -72,7 +72,7 @@ elif os.environ.get("UV_SAYS"):
 
 
 class Copy:
-    """The project's launcher in a folder of its own, with stand-ins for what it starts."""
+    """The project's launcher in another folder, with stand-ins for the programs that it starts."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -127,7 +127,7 @@ class Copy:
         )
 
     def nightly_calls(self) -> list[list[str]]:
-        """Return what the nightly jobs started, without the training before them."""
+        """Return the calls of the nightly jobs, without the training before them."""
         calls = self.root / "nightly-calls"
         lines = calls.read_text().splitlines() if calls.exists() else []
         return [line.split() for line in lines if not line.endswith("None")]
@@ -137,7 +137,7 @@ class Copy:
         return (self.root / ".venv" / "logs" / f"{role}-{port}.log").read_text()
 
     def setting(self, role: str, name: str) -> str:
-        """Return a setting as a program got it."""
+        """Return a setting as the program received it."""
         return str(re.findall(rf"^{name} (.+)$", self.log(role), re.MULTILINE)[0])
 
     def pid(self, role: str) -> int:
@@ -150,7 +150,7 @@ def copy(tmp_path: Path) -> Copy:
 
 
 class Terminal:
-    """A command as the foreground job of a terminal of its own."""
+    """A command as the foreground job of a new terminal."""
 
     def __init__(self, command: list[str], copy: Copy, **changes: str) -> None:
         self.screen = ""
@@ -189,7 +189,7 @@ class Terminal:
 
 @pytest.fixture
 def demo(copy: Copy) -> Iterator[Terminal]:
-    """`python -m launch demo`, open."""
+    """`python -m launch demo`, whose page is open."""
     copy.complete_environments()
     terminal = Terminal([sys.executable, "-m", "launch", "demo"], copy, PYTHONPATH="/of/another/python")
     terminal.wait_for("Ctrl-C")

@@ -1,4 +1,4 @@
-"""A service with short deadlines and few places, and callers that put it under load."""
+"""A service with short deadlines and few slots, and callers that put it under load."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ def impatient_service(bundles: Path) -> Program:
 
 
 def ask(url: str, model: str, body: bytes) -> tuple[int, dict[str, str], dict[str, Any], float]:
-    """Return status, headers, body and seconds of one request on a connection of its own."""
+    """Return status, headers, body and seconds of one request on a new connection."""
     start = time.monotonic()
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     try:

@@ -1,4 +1,4 @@
-"""For tests of the pipeline: the command as a real process, and a relay before the service that misbehaves as told."""
+"""The pipeline's command as a real process, and a relay in front of the service that plays faults."""
 
 import contextlib
 import http.client
@@ -34,7 +34,7 @@ def environment(url: str) -> dict[str, str]:
 
 
 def run(url: str, source: str | Path, target: str | Path, *options: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
-    """Run the command to its end. Whatever it was given, it never says a traceback."""
+    """Run the command to its end. No input makes it print a traceback."""
     model = more.pop("model", MODEL)
     done = subprocess.run(
         command(source, target, *options, model=model),
@@ -58,7 +58,7 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 class Relay(ThreadingHTTPServer):
-    """Passes requests on to the service, after it has played the faults of `script`, one a question about rows."""
+    """Forwards requests to the service. Before that it plays the faults of `script`, one for each request with rows."""
 
     daemon_threads = True
 
@@ -70,7 +70,7 @@ class Relay(ThreadingHTTPServer):
         self.rows: list[list[dict[str, Any]]] = []
         self.turn = threading.Lock()
         self.meeting = threading.Barrier(1)
-        """Each question about rows waits here for the others."""
+        """Each request with rows waits here for the others."""
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def next_fault(self) -> str:
@@ -109,7 +109,7 @@ class _Passing(BaseHTTPRequestHandler):
         with closing(http.client.HTTPConnection(self.server.service, timeout=30)) as connection:
             connection.request(self.command, self.path, body or None, {"Content-Type": "application/json"})
             answer = connection.getresponse()
-            with contextlib.suppress(ConnectionError):  # whoever asked may have gone
+            with contextlib.suppress(ConnectionError):  # the caller may have gone
                 self._answer(answer.status, {"Content-Type": str(answer.getheader("Content-Type"))}, answer.read())
 
     def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
@@ -139,7 +139,7 @@ def relaying(service: str) -> Iterator[Relay]:
 
 @pytest.fixture(scope="session")
 def alone(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one bundle: a service over it is soon ready."""
+    """A folder with one bundle: a service over it starts quickly."""
     folder = tmp_path_factory.mktemp("alone")
     shutil.copytree(bundles / MODEL, folder / MODEL)
     return folder
@@ -147,7 +147,7 @@ def alone(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def program(alone: Path) -> Iterator[Program]:
-    """The service over one model. Tests that stop or change a service start their own."""
+    """The service over one model. Tests that stop or change a service start another one."""
     with running(service_program(alone)) as started_program:
         yield started_program
 

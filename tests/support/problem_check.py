@@ -1,4 +1,4 @@
-"""The check that every error answer passes: one problem document, with the code and the places that are expected."""
+"""The check that every error answer passes: one problem document with the expected code."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def check_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
-    """Hold an answer against the one shape of all problems and return it."""
+    """Check that an answer has the shape of all problems, and return it."""
     assert answer.headers["content-type"] == "application/problem+json"
     problem: dict[str, Any] = answer.json()
     assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)

@@ -1,4 +1,4 @@
-"""What every recommendation keeps, said in plain words."""
+"""The rules that every recommendation follows, as an oracle that shares no code with the service."""
 
 import math
 from itertools import combinations, product
@@ -11,7 +11,7 @@ from service.schemas import Goal, Input, RecommendationRequest, Recommendations,
 
 
 def at_goal(goal: dict[str, Any], prediction: dict[str, Any]) -> bool:
-    """Say in plain words whether a published prediction is at a goal; the oracle of this file."""
+    """Return whether a published prediction reaches a goal."""
     if goal.get("decision") is not None:
         return bool(prediction["decision"] == goal["decision"])
     if goal.get("probability") is not None:
@@ -26,7 +26,7 @@ def is_at_goal(goal: Goal, model: Model, row: Row) -> bool:
 
 
 def may_move(field: Input, own: Value, to: Value, limits: dict[str, tuple[Any, Any]]) -> bool:
-    """Say in plain words whether a recommendation may take a field from one value to another."""
+    """Return whether a recommendation may change a field from one value to another."""
     if field.type == "text" or field.changeable == "no" or to is None or to == own:
         return False
     if field.type == "category":
@@ -52,45 +52,47 @@ def may_move(field: Input, own: Value, to: Value, limits: dict[str, tuple[Any, A
     return own is not None and ((to > own) == (field.changeable == "up"))  # type: ignore[operator]
 
 
-def check(model: Model, asked: RecommendationRequest, answer: Recommendations[Any]) -> None:
-    """Hold an answer against every promise that needs no search."""
+def check(model: Model, request: RecommendationRequest, answer: Recommendations[Any]) -> None:
+    """Check an answer against every rule that needs no search."""
     fields = {field.name: field for field in model.card.inputs}
     assert len(answer.recommendations) <= 5
     assert answer.reachable or not answer.recommendations
     sets = []
     for found in answer.recommendations:
-        row = dict(asked.row)
+        row = dict(request.row)
         for change in found.changes:
-            assert change.field not in asked.fixed
-            assert change.from_ == asked.row.get(change.field)
-            assert may_move(fields[change.field], change.from_, change.to, asked.ranges), change
+            assert change.field not in request.fixed
+            assert change.from_ == request.row.get(change.field)
+            assert may_move(fields[change.field], change.from_, change.to, request.ranges), change
             row[change.field] = change.to
         assert found.changes
         assert found.prediction == model.predict([row]).predictions[0]
-        assert is_at_goal(asked.goal, model, row)
+        assert is_at_goal(request.goal, model, row)
         sets.append({(change.field, change.to) for change in found.changes})
     assert not any(one <= other for one, other in [*combinations(sets, 2), *((b, a) for a, b in combinations(sets, 2))])
     assert [len(changes) for changes in sets] == sorted(len(changes) for changes in sets)
-    if is_at_goal(asked.goal, model, asked.row):
+    if is_at_goal(request.goal, model, request.row):
         assert answer.reachable
         assert answer.recommendations == []
 
 
-def reached_by_hand(model: Model, asked: RecommendationRequest, grid: dict[str, list[Value]], most: int) -> list[Row]:
-    """Try every change of up to so many fields over a grid; return those changes that reach the goal."""
+def reached_by_hand(
+    model: Model, request: RecommendationRequest, grid: dict[str, list[Value]], max_fields: int
+) -> list[Row]:
+    """Try every change of up to `max_fields` fields over a grid. Return the changes that reach the goal."""
     fields = {field.name: field for field in model.card.inputs}
     free = {
-        name: [to for to in values if may_move(fields[name], asked.row[name], to, asked.ranges)]
+        name: [to for to in values if may_move(fields[name], request.row[name], to, request.ranges)]
         for name, values in grid.items()
-        if name not in asked.fixed
+        if name not in request.fixed
     }
     moves = [
         dict(zip(names, values, strict=True))
-        for count in range(1, most + 1)
+        for count in range(1, max_fields + 1)
         for names in combinations(free, count)
         for values in product(*(free[name] for name in names))
     ]
-    rows = [asked.row | moved for moved in moves]
+    rows = [request.row | moved for moved in moves]
     said = msgspec.to_builtins(model.predict(rows).predictions) if rows else []
-    goal = msgspec.to_builtins(asked.goal)
+    goal = msgspec.to_builtins(request.goal)
     return [moved for moved, prediction in zip(moves, said, strict=True) if at_goal(goal, prediction)]

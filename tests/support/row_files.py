@@ -25,7 +25,7 @@ def text_of(names: list[str], rows: list[list[Any]], separator: str = ",") -> by
 
 
 def written(table: pa.Table, kind: str, **options: Any) -> bytes:
-    """Return a table as a file; what is not known is an empty cell in CSV."""
+    """Return a table as a file; null is an empty cell in CSV."""
     if kind == "csv":
         columns = [column.to_pylist() for column in table.columns]
         cells = [
@@ -47,7 +47,7 @@ def ask(service: TestClient, model: str, body: bytes, kind: str, accept: str | N
 
 
 def sent(service: TestClient, model: str, pieces: list[bytes], kind: str) -> tuple[int, dict[str, str], bytes]:
-    """Return status, headers and body of a file that comes piece by piece, without a client between."""
+    """Return status, headers and body of the answer to a file that is sent piece by piece, without a client."""
     coming = [
         {"type": "http.request", "body": piece, "more_body": place < len(pieces)} for place, piece in enumerate(pieces, 1)
     ]

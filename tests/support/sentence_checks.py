@@ -1,4 +1,4 @@
-"""What every sentence of an explanation keeps."""
+"""The rules that every sentence of an explanation follows."""
 
 import re
 
@@ -17,7 +17,7 @@ AVERAGE: dict[Language, str] = {
 
 
 def well_formed(text: str, language: Language) -> None:
-    """Hold a sentence of any model against what a reader would stumble over."""
+    """Check a sentence of any model for the mistakes that a reader would notice."""
     assert len(text) <= 300
     assert text == text.strip()
     assert text.endswith(".")

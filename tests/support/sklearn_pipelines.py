@@ -1,4 +1,4 @@
-"""The bundled models as scikit-learn fits them, for every test that compares with it: each is fitted once, as it takes seconds."""
+"""The bundled models as scikit-learn fits them. Each is fitted once, because that takes seconds."""
 
 from functools import cache
 from typing import Any
@@ -14,5 +14,5 @@ def split_of(name: str) -> Split:
 
 @cache
 def pipeline_of(name: str) -> Any:
-    """Return the model as training fits it. Whoever changes it must put it back."""
+    """Return the model as training fits it. A test that changes it must restore it."""
     return RECIPES[name].fit(split_of(name).train)

@@ -36,7 +36,7 @@ PLAIN_MODEL = replace(FLAT, card=msgspec.structs.replace(FLAT.card, name="plain"
 
 
 def opened(url: str, **settings: Any) -> Iterator[TestClient]:
-    """The real app over two toys that have an entity, and one that has none."""
+    """The real app over two models with an entity and one without."""
     registry = Registry.of([FLAT_MODEL, PET_MODEL, PLAIN_MODEL])
     yield from serve(Settings(database_url=url, **settings), registry)
 

@@ -1,4 +1,4 @@
-"""A model service made by hand: its cards, what it was asked, and how it fails."""
+"""A stub of the model service: its cards, the requests that it received, and how it fails."""
 
 import io
 import json
@@ -26,7 +26,7 @@ HOSTILE = ":red[x] $y^2$ **bold** <script>alert(1)</script> [link](https://e.exa
 
 
 class StandIn:
-    """A service made by hand: its cards, what it was asked, and how it fails."""
+    """A stub of the service: its cards, the bodies that it received, and how it fails."""
 
     def __init__(self) -> None:
         self.cards: list[dict[str, Any]] = []
@@ -34,13 +34,13 @@ class StandIn:
         self.trouble: tuple[int, str, dict[str, Any]] | None = None
         self.warnings: list[dict[str, str]] = []
         self.features: dict[str, Any] = {}
-        """What is stored under every key of a card with an entity."""
+        """The stored record of every key of a card with an entity."""
         self.table: pa.Table | None = None
         """The answer to a file of rows."""
         self.swept: dict[str, list[Any]] = {}
-        """Field → the values that its curve goes through; else the row's own."""
+        """Field → the values of its curve; without an entry, the value of the row alone."""
         self.change: Callable[[Any], Any] = lambda answer: answer
-        """What is done to every answer before it is sent."""
+        """A change that is made to every answer before it is sent."""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

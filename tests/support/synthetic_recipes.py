@@ -1,4 +1,4 @@
-"""Small models made for a test, published as a stranger's model is: their data are drawn here, so their truth is known."""
+"""Small models with random data whose truth is known, published as the model of a user is."""
 
 import tomllib
 from collections.abc import Callable
@@ -26,7 +26,7 @@ _TRAINING = '[training]\ndata = "drawn"\nsource = "a test"\nlicence = "MIT"\n'
 
 @dataclass(frozen=True)
 class SyntheticRecipe:
-    """The data of a model and how it is fitted."""
+    """The data of a model, and how it is fitted."""
 
     name: str
     split: Callable[[], Split]
@@ -72,7 +72,7 @@ def _logistic(train: LabelledRows) -> Any:
 
 
 def regions(name: str, *, planted: bool, seed: int = 1) -> SyntheticRecipe:
-    """Eight equal signals and a region; where `planted`, the signals say nothing in one region. `unused` says nothing."""
+    """Eight equal signals and a region. With `planted`, the signals have no effect in one region. `unused` never has one."""
     random = np.random.default_rng(seed)
     fields = pd.DataFrame({signal: random.normal(size=ROWS) for signal in SIGNALS})
     fields["region"] = random.integers(0, 4, ROWS)
@@ -94,7 +94,7 @@ def three_labels(name: str) -> SyntheticRecipe:
 
 
 def prices(name: str) -> SyntheticRecipe:
-    """A price that grows with size; twice as noisy where the flag is up."""
+    """A price that grows with size; its noise is twice as large if the flag is true."""
     from sklearn.compose import TransformedTargetRegressor
     from sklearn.linear_model import LinearRegression
     from sklearn.pipeline import Pipeline
@@ -128,7 +128,7 @@ def temperatures(name: str) -> SyntheticRecipe:
 
 
 def renewals(name: str) -> SyntheticRecipe:
-    """Who renews a contract: the sooner it ends and the later in the day the last call was, the likelier.
+    """Whether a customer renews a contract: more likely if it ends soon and the last call was late in the day.
 
     A day may be missing. The pipeline is fitted on days since 1970, as it is served.
     """
@@ -181,7 +181,7 @@ def _not_converted(_pipeline: Any, _names: list[str]) -> bytes:
 
 
 def pets(name: str) -> SyntheticRecipe:
-    """One of three animals by weight, age and coat; a weight and a coat may be missing, and that says something."""
+    """One of three animals by weight, age and coat; a weight and a coat may be missing, and that is informative."""
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import OneHotEncoder
@@ -235,7 +235,7 @@ type = "boolean"
 
 
 def rents(name: str) -> SyntheticRecipe:
-    """A rent by an advert's words and the area, which may be missing."""
+    """A rent by the words of an advert and the area, which may be missing."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LinearRegression

@@ -67,7 +67,7 @@ def test_a_text_beside_other_fields_is_one_field_among_them() -> None:
 
 
 @pytest.mark.parametrize("fields", [1, 2, 5, 12, 25])
-def test_a_linear_model_gets_its_closed_form_and_walks_add_no_error(fields: int) -> None:
+def test_contributions_of_a_linear_model_equal_their_closed_form_without_sampling_error(fields: int) -> None:
     random = np.random.default_rng(4)
     slopes = random.normal(size=fields) * 10
     inputs = tuple(Input(name=f"field_{place}", type="number", seen=(-5, 5)) for place in range(fields))
