@@ -167,10 +167,10 @@ def twenty_fields(folder: Path) -> tuple[Model, list[Row]]:
         row.update((field.name, bool(random.random() < 0.05)) for field in inputs if field.type == "boolean")
     output = Classification(labels=(Label(value="no"), Label(value="yes")), focus="yes")
     model = model_of("twenty", inputs, output, lambda matrix: matrix)
-    inputs = model.checks.columns(rows).numbers
-    answer = inputs[:, 0] * inputs[:, 1] + inputs.sum(axis=1) + random.normal(size=1000) > inputs.sum(axis=1).mean()
+    matrix = model.checks.columns(rows).numbers
+    answer = matrix[:, 0] * matrix[:, 1] + matrix.sum(axis=1) + random.normal(size=1000) > matrix.sum(axis=1).mean()
     trees = ExtraTreesClassifier(200, max_leaf_nodes=15, random_state=0)
-    pipeline = Pipeline([("model", trees)]).fit(inputs, answer.astype(int))
+    pipeline = Pipeline([("model", trees)]).fit(matrix, answer.astype(int))
     file = folder / "model.onnx"
     file.write_bytes(matrix_to_onnx(pipeline, [field.name for field in inputs]))
     others = rows[:MAX_ROWS]
