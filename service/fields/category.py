@@ -39,7 +39,7 @@ class CategoryType(NumbersType):
         self._codes: dict[str | None, float] = {None: math.nan}
         self._codes |= {name: float(code) for code, name in enumerate(self._names)}
         self.size = len(self._names)
-        self.may_hold_colons = any(":" in name for name in self._names)
+        self.may_hold_quotes = any('"' in name for name in self._names)
         self.max_number = float(self.size - 1)
         self.unseen = tuple(float(code) for code, category in enumerate(field.categories) if not category.seen)
 

@@ -27,7 +27,6 @@ class DateTimeType(DateType):
     """
 
     expected = "a date and time such as 2026-11-29T14:30:00Z"
-    may_hold_colons = True
     is_integral = False
     highest = MAX_DAY + (MS_PER_DAY - 1) / MS_PER_DAY
     json_format = "date-time"

@@ -49,8 +49,8 @@ class FieldType(ABC):
     """The Python types of the JSON values that are accepted."""
     quick_type: ClassVar[type]
     """The type that msgspec decodes a JSON value to in the quick reader."""
-    may_hold_colons: bool = False
-    """An accepted value can hold a colon in JSON."""
+    may_hold_quotes: bool = False
+    """An accepted value can hold a quote."""
     has_decimal_sign: ClassVar[bool] = False
     """Values in a text file are written with a decimal point or comma."""
 

@@ -18,7 +18,7 @@ class TextType(FieldType):
     expected = "text"
     json_types = frozenset({str})
     quick_type = str
-    may_hold_colons = True
+    may_hold_quotes = True
 
     def json_schema(self) -> Schema:
         return {"type": "string", "maxLength": self.field.max_length}

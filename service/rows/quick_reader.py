@@ -29,8 +29,12 @@ class QuickReader:
         self._is_plain = all(
             isinstance(field, NumbersType) and field.is_plain and not field.nullable for field in self._fields
         )
-        self._colon_columns = [index for index, field in enumerate(self._fields) if field.may_hold_colons]
-        self._name_colons = sum(field.name.count(":") for field in self._fields)
+        self._numbers = [(index, field) for index, field in enumerate(self._fields) if isinstance(field, NumbersType)]
+        self._texts = [(index, field) for index, field in enumerate(self._fields) if isinstance(field, TextType)]
+        string_columns = [index for index, field in enumerate(self._fields) if field.quick_type is str]
+        self._row_strings = len(self._fields) + len(string_columns)
+        self._nullable_string_columns = [index for index in string_columns if self._fields[index].nullable]
+        self._quote_columns = [index for index, field in enumerate(self._fields) if field.may_hold_quotes]
         names = {f"f{index}": field.name for index, field in enumerate(card.inputs)}
         fields: Iterable[tuple[str, Any]] = zip(names, map(_quick_type, self._fields), strict=True)
         row = msgspec.defstruct("Row", fields, rename=names, forbid_unknown_fields=True, gc=False)
@@ -46,9 +50,9 @@ class QuickReader:
         rows, version = request.rows, request.version
         if not rows:
             return None
-        names = 1 + len(rows) * len(self._fields) + (version is not msgspec.UNSET)
         columns = [] if self._is_plain else list(zip(*map(astuple, rows), strict=True))
-        if not has_unique_names(body, names, lambda: self._count_text_colons(len(rows), columns, version)):
+        strings = self._count_strings(len(rows), columns, version)
+        if not has_unique_names(body, strings, lambda: self._count_inner_quotes(columns, version)):
             return None
         try:
             result = self._read_columns(columns, len(rows)) if columns else self._read_plain(rows)
@@ -56,14 +60,21 @@ class QuickReader:
             return None
         return (result, version or None) if result else None
 
-    def _count_text_colons(self, rows: int, columns: list[tuple[Any, ...]], version: Any) -> int:
-        """Return how many colons the names of the fields and the texts of the request hold.
+    def _count_strings(self, rows: int, columns: list[tuple[Any, ...]], version: Any) -> int:
+        """Return the number of names and texts of the request."""
+        strings = 1 + rows * self._row_strings + (version is not msgspec.UNSET) + isinstance(version, str)
+        for index in self._nullable_string_columns:
+            strings -= columns[index].count(None)
+        return strings
 
-        An unknown category is not counted: its row is refused in any case.
+    def _count_inner_quotes(self, columns: list[tuple[Any, ...]], version: Any) -> int:
+        """Return how many quotes the texts of the request hold; the names of the fields hold none (msgspec refuses them).
+
+        An unknown category and a wrong date are not counted: their row is refused in any case.
         """
-        texts = chain.from_iterable(columns[index] for index in self._colon_columns)
-        text_colons = "".join(filter(None, texts)).count(":")
-        return rows * self._name_colons + text_colons + (version.count(":") if isinstance(version, str) else 0)
+        texts = chain.from_iterable(columns[index] for index in self._quote_columns)
+        text_quotes = "".join(filter(None, texts)).count('"')
+        return text_quotes + (version.count('"') if isinstance(version, str) else 0)
 
     def _read_plain(self, rows: list[Any]) -> Columns | None:
         """Return the columns of rows that hold only numbers without null."""
@@ -71,15 +82,12 @@ class QuickReader:
         return self._check(flat.reshape(len(rows), -1), {})
 
     def _read_columns(self, columns: list[tuple[Any, ...]], rows: int) -> Columns | None:
-        numbers: list[Iterable[Any]] = []
         texts: dict[str, list[str]] = {}
-        for field, column in zip(self._fields, columns, strict=True):
-            if isinstance(field, TextType):
-                texts[field.name] = field.encode(column)
-                if not field.fits(texts[field.name]):
-                    return None
-            elif isinstance(field, NumbersType):
-                numbers.append(field.encode_quick(column))
+        for index, text_field in self._texts:
+            texts[text_field.name] = text_field.encode(columns[index])
+            if not text_field.fits(texts[text_field.name]):
+                return None
+        numbers = [field.encode_quick(columns[index]) for index, field in self._numbers]
         flat = np.fromiter(chain.from_iterable(numbers), np.float64, len(numbers) * rows)
         return self._check(flat.reshape(len(numbers), rows).T, texts)
 

@@ -21,6 +21,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 encode = msgspec.json.Encoder().encode
 
 _MAX_RAW_CHARACTERS = 64
+_NUMBER_TYPES = frozenset({float, int, bool, type(None)})
 
 
 def decode(body: bytes, decoder: "msgspec.json.Decoder[S]") -> S:
@@ -32,48 +33,37 @@ def decode(body: bytes, decoder: "msgspec.json.Decoder[S]") -> S:
     """
     try:
         value = decoder.decode(body)
-        is_sound = has_unique_names(body, _count_names(value), lambda: _count_text_colons(value))
+        strings = list(_strings(value))
+        is_sound = has_unique_names(body, len(strings), lambda: "".join(strings).count('"'))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         is_sound = False
     return value if is_sound else _decode_slowly(body, decoder.type)
 
 
-def _count_names(value: Any) -> int:
-    """Return the number of names of a decoded body, or fewer: those in structs, and those of the rows in them."""
-    if isinstance(value, msgspec.Struct):
-        return sum(1 + _count_names(item) for item in _given_fields(value))
-    if isinstance(value, dict):
-        return len(value)
-    return sum(map(len, value)) if isinstance(value, list) and all(type(row) is dict for row in value) else 0
-
-
-def _count_text_colons(value: Any) -> int:
-    """Return the number of colons in texts and in names of rows; a name deeper in a row counts as one more colon."""
-    if isinstance(value, msgspec.Struct):
-        return sum(_count_text_colons(item) for item in _given_fields(value))
-    if isinstance(value, dict):
-        return sum(name.count(":") + _count_nested_colons(item) for name, item in value.items())
-    if isinstance(value, list) and all(type(row) is dict for row in value):
-        return sum(map(_count_text_colons, value))
-    return _count_nested_colons(value)
-
-
-def _count_nested_colons(value: Any) -> int:
-    """Return the number of colons of a value inside a row: those in its texts, and one for each name in it."""
+def _strings(value: Any) -> Iterator[str]:
+    """Yield the names and the texts of a decoded body; a name whose value is the default may be missing."""
     if type(value) is str:
-        return value.count(":")
-    if type(value) is dict:
-        return sum(1 + name.count(":") + _count_nested_colons(item) for name, item in value.items())
-    return sum(map(_count_nested_colons, value)) if type(value) in {list, tuple} else 0
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        for name, item in _given_fields(value):
+            yield name
+            yield from _strings(item)
+    elif type(value) is dict:
+        yield from value
+        yield from _strings(list(value.values()))
+    elif type(value) in {list, tuple}:
+        for item in value:
+            if type(item) not in _NUMBER_TYPES:
+                yield from _strings(item)
 
 
-def _given_fields(value: msgspec.Struct) -> Iterator[Any]:
-    """Yield the values of the fields that the body gives: the required ones, and those that differ from their default."""
+def _given_fields(value: msgspec.Struct) -> Iterator[tuple[str, Any]]:
+    """Yield names and values of the fields in the body: the required ones, and those that differ from their default."""
     for field in _fields_of(type(value)):
         item = getattr(value, field.name)
         default = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
         if field.required or item != default:
-            yield item
+            yield field.encode_name, item
 
 
 @cache

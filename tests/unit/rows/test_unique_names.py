@@ -1,4 +1,4 @@
-"""Promises of names given twice: they never slip through, whatever colons and escapes a body holds, and colons cost nothing.
+"""Promises of names given twice: they never slip through, whatever quotes and escapes a body holds, and colons cost nothing.
 
 The oracle is Python's own JSON reader, told of every pair.
 """
@@ -30,7 +30,9 @@ from service.schemas import (
 INPUTS = (
     Input(name="a", type="number"),
     Input(
-        name="b:c", type="category", categories=(Category(value="male : single"), Category(value=":"), Category(value="x"))
+        name="b:c",
+        type="category",
+        categories=(Category(value="male : single"), Category(value='"'), Category(value='5" : x'), Category(value="x")),
     ),
     Input(name="note", type="text", nullable=True),
     Input(name="at", type="datetime", nullable=True),
@@ -39,9 +41,9 @@ SCORING = Scoring(scorer="onnx", gate_rows=0, gate_difference=0)
 CARD = Card(name="toy", title="", question="", inputs=INPUTS, output=Regression(), scoring=SCORING)
 QUICK = QuickReader(CARD, Checks(CARD))
 SHAPES: list[Any] = [PredictionRequest, CurveRequest, RecommendationRequest]
-TEXTS = st.sampled_from(["", ":", "::", "https://a.b/c?d:e", "14:30", "\\u003a", 'a":b', '{"a":1}', "łódź:ż"]) | st.text(
-    max_size=6
-)
+TEXTS = st.sampled_from(
+    ["", ":", '"', '""', "https://a.b/c?d:e", "14:30", "\\u0022", 'a":b', '{"a":1}', "\\", '\\"', "łódź:ż"]
+) | st.text(max_size=6)
 
 
 def is_given_twice(body: str) -> bool:
@@ -83,14 +85,14 @@ def bodies(draw: st.DrawFn) -> str:
         note = draw(st.none() | TEXTS)
         row = [
             ("a", draw(st.sampled_from(["1", "-2.5"]))),
-            ("b:c", written(draw(st.sampled_from(["male : single", ":", "x"])), data)),
+            ("b:c", written(draw(st.sampled_from(["male : single", '"', '5" : x', "x"])), data)),
             ("note", "null" if note is None else written(note, data)),
             ("at", draw(st.sampled_from(["null", '"2026-11-29T14:30:00+01:00"']))),
         ]
         rows.append(object_of(row, data))
     pairs = [("rows", "[" + ",".join(rows) + "]")]
     if draw(st.booleans()):
-        pairs.append(("version", draw(st.sampled_from(["null", '"a"', '"a:b"']))))
+        pairs.append(("version", draw(st.sampled_from(["null", '"a"', '"a:b"', '"a\\"b"']))))
     return object_of(pairs, data)
 
 
@@ -105,7 +107,7 @@ def test_the_quick_reader_takes_a_body_only_if_no_name_is_given_twice(body: str)
     if is_given_twice(body):
         assert read is None
     elif "\\u" not in body:
-        assert read is not None, "a colon, a space or a null is no reason for the slow way"
+        assert read is not None, "a colon, a quote, a space or a null is no reason for the slow way"
 
 
 VALUES = st.recursive(
@@ -186,8 +188,8 @@ def test_absent_defaults_do_not_hide_a_duplicate_name() -> None:
     assert isinstance(request.row["a"], Duplicate)
 
 
-@pytest.mark.parametrize("value", ["male : single", "14:30", "https://example.org:8080/a", "x"])
-def test_bodies_with_colons_are_decoded_once(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("value", ["male : single", "14:30", "https://example.org:8080/a", 'he said "yes"', "x"])
+def test_bodies_with_colons_and_quotes_are_decoded_once(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     row = {"a": 1, "b:c": "male : single", "note": value, "at": "2026-11-29T14:30:00Z"}
     body = msgspec.json.encode({"rows": [row] * 1000, "version": None})
     assert QUICK(body) is not None
