@@ -42,6 +42,7 @@ class Settings:
     max_streams: _Count = 256
     body_stall_seconds: _Seconds = 30.0
     header_seconds: _Seconds = 10.0
+    file_wait_seconds: _Seconds = 30.0
     model_seconds: _Seconds = 30.0
 
     def keys(self) -> dict[str, frozenset[Scope]]:

@@ -3,19 +3,29 @@
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from starlette.types import Receive, Scope
 
 from service.errors import ClientGone, InvalidRequest, Overloaded, ServiceError, TooLarge, UnsupportedType
 from service.settings import Settings
 
-BUSY_SECONDS = 5
-"""The Retry-After of a refused file."""
+RETRY_SECONDS = 2
+"""The Retry-After of a refused file. It differs from the keep-alive time: a retry must not meet a closing connection."""
 _JSON_BODIES_AT_ONCE, _FILES_AT_ONCE = 32, 4
 """The limit for all bodies together is the size of so many bodies of the maximum size, in memory or on disk."""
 _JSON = b"application/json"
 Headers = dict[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class SpooledFile:
+    """A body on disk."""
+
+    path: Path
+    bytes: int
 
 
 class BodyReader:
@@ -41,26 +51,50 @@ class BodyReader:
             raise InvalidRequest("A question in JSON takes no parameters in its address: `version` belongs into the body.")
         pieces: list[bytes] = []
         size = await _receive_all(headers, receive, self._memory, pieces.append)
-        self._memory.bytes -= size
+        self._memory.subtract(size)
         return b"".join(pieces)
 
     @contextlib.asynccontextmanager
-    async def spool(self, headers: Headers, receive: Receive) -> AsyncIterator[Path]:
-        """Yield the path of a file that holds the whole body; it is deleted at the end.
+    async def spool(self, headers: Headers, receive: Receive) -> AsyncIterator[SpooledFile]:
+        """Yield the whole body as a file on disk; it is deleted at the end.
 
-        Raises UnsupportedType, TooLarge, Overloaded (also where the disk is full), ClientGone.
+        Raises UnsupportedType, TooLarge, Overloaded (also if the disk is full), ClientGone.
         """
         refuse_compressed(headers)
-        size = 0
-        try:
-            with tempfile.NamedTemporaryFile(prefix="witryna-") as file:
+        with contextlib.ExitStack() as stack:
+            try:
+                file, path = _temporary_file()
+                stack.callback(_close, file)
                 size = await _receive_all(headers, receive, self._disk, file.write)
+                stack.callback(self._disk.subtract, size)
                 file.flush()
-                yield Path(file.name)
-        except OSError as error:  # also from closing the file, which writes once more
-            raise Overloaded("The disk has no space for this file.", retry_after_seconds=BUSY_SECONDS) from error
-        finally:
-            self._disk.bytes -= size
+            except OSError as error:
+                raise Overloaded("The disk has no space for this file.", retry_after_seconds=RETRY_SECONDS) from error
+            yield SpooledFile(path, size)
+
+
+def _temporary_file() -> tuple[IO[bytes], Path]:
+    """Return a new file and a path to it.
+
+    On Linux the file has no name, so that nothing is left if the process is killed; the path leads through its descriptor.
+    """
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.is_dir():
+        named = tempfile.NamedTemporaryFile(prefix="witryna-")  # noqa: SIM115 - the caller closes it
+        return named, Path(named.name)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    return file, descriptors / str(file.fileno())
+
+
+def _close(file: IO[bytes]) -> None:
+    with contextlib.suppress(OSError):  # closing writes what a full disk did not take
+        file.close()
+
+
+def announced_bytes(headers: Headers) -> int:
+    """Return the size of the body that Content-Length names, or 0."""
+    length = headers.get(b"content-length", b"0")
+    return int(length[:20]) if length.isdigit() else 0
 
 
 def refuse_compressed(headers: Headers) -> None:
@@ -77,10 +111,13 @@ class _Budget:
         self._too_large, self._busy = too_large, busy
         self.bytes = 0
 
+    def subtract(self, size: int) -> None:
+        self.bytes -= size
+
     def error(self) -> ServiceError:
         """Return the error for a body that exceeds a limit: that of all bodies together, or that of one body."""
         if self.bytes > self.max_bytes:
-            return Overloaded(self._busy, retry_after_seconds=BUSY_SECONDS if self._busy else 1)
+            return Overloaded(self._busy, retry_after_seconds=RETRY_SECONDS if self._busy else 1)
         return TooLarge(self._too_large)
 
 
@@ -89,8 +126,7 @@ async def _receive_all(headers: Headers, receive: Receive, budget: _Budget, writ
 
     Raises TooLarge before it writes a piece beyond the limit, Overloaded, ClientGone; the bytes are then subtracted here.
     """
-    length = headers.get(b"content-length", b"0")
-    announced = int(length[:20]) if length.isdigit() else 0
+    announced = announced_bytes(headers)
     arrived, more = 0, True
     try:
         while more:
@@ -107,6 +143,6 @@ async def _receive_all(headers: Headers, receive: Receive, budget: _Budget, writ
             write(piece)
             more = message.get("more_body", False)
     except BaseException:
-        budget.bytes -= arrived
+        budget.subtract(arrived)
         raise
     return arrived

@@ -9,7 +9,8 @@ from service.by_key.freshness import Freshness
 from service.errors import BrokenStorage
 from service.settings import Settings
 from service.store.store import Store
-from service.web.body_reader import BUSY_SECONDS, BodyReader
+from service.web.body_reader import BodyReader
+from service.web.file_turns import FileTurns
 from service.web.limits import Slots, Threads
 from service.web.middleware.http_metrics import HttpMetrics
 from wire.settings_reader import WrongSettings
@@ -31,8 +32,8 @@ class Services:
     """One for each request that is being answered. A request whose body still arrives has none."""
     streams: Slots
     """One for each answer that stays open (server-sent events). They take no slots of `requests`."""
-    files: Slots
-    """One for each file that is being scored."""
+    file_turns: FileTurns
+    """Turns for large files; small files take slots of `requests`."""
     threads: Threads
     bodies: BodyReader
     stopping: threading.Event
@@ -63,7 +64,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         metrics=HttpMetrics(),
         requests=Slots(settings.max_in_flight),
         streams=Slots(settings.max_streams, "Too many streams at once."),
-        files=Slots(_FILES_AT_ONCE, "Other files are being scored.", retry_after_seconds=BUSY_SECONDS),
+        file_turns=FileTurns(_FILES_AT_ONCE, settings.max_in_flight, settings.file_wait_seconds),
         threads=Threads(settings.model_seconds),
         bodies=BodyReader(settings),
         stopping=threading.Event(),

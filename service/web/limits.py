@@ -40,13 +40,13 @@ class Threads:
         self._seconds = seconds
         self._limiters: dict[str, anyio.CapacityLimiter] = {}
 
-    async def run(self, name: str, work: Callable[..., T], *arguments: Any) -> T:
+    async def run(self, name: str, work: Callable[..., T], *arguments: Any, can_refuse: bool = True) -> T:
         """Run `work` in one of the threads of a model, or of the store.
 
-        Raises Overloaded if all its threads are busy and too many calls wait, ModelTimeout if the work takes too long.
+        Raises Overloaded if too many calls wait for the threads and `can_refuse`, ModelTimeout if the work takes too long.
         """
         limiter = self._limiters.setdefault(name, anyio.CapacityLimiter(_THREADS_PER_MODEL))
-        if limiter.available_tokens < 1 and limiter.statistics().tasks_waiting >= _MAX_WAITING_CALLS:
+        if can_refuse and limiter.statistics().tasks_waiting >= _MAX_WAITING_CALLS:
             raise Overloaded("This model is busy.")
         try:
             with anyio.fail_after(self._seconds):

@@ -27,6 +27,8 @@ class Call:
         }
         self._incoming: asyncio.Queue[Message] = asyncio.Queue()
         self._begun = asyncio.Event()
+        self._reading = asyncio.Event()
+        self._reading.set()
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""
@@ -43,6 +45,19 @@ class Call:
     def disconnect(self) -> "Call":
         self._incoming.put_nowait({"type": "http.disconnect"})
         return self
+
+    def stop_reading(self) -> "Call":
+        self._reading.clear()
+        return self
+
+    def read_on(self) -> "Call":
+        self._reading.set()
+        return self
+
+    @property
+    def unread(self) -> int:
+        """How many messages of the request the app has not received."""
+        return self._incoming.qsize()
 
     async def begun(self) -> None:
         """Wait for the head of the answer."""
@@ -62,6 +77,7 @@ class Call:
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             self._begun.set()
         else:
+            await self._reading.wait()
             self.body += message.get("body", b"")
 
 

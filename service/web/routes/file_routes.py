@@ -1,11 +1,5 @@
-"""POST /v1/models/{model}/predictions with a file: the body is spooled to disk, the answer is streamed part by part.
+"""POST /v1/models/{model}/predictions with a file: the body is spooled to disk, the answer is sent at once or in pieces."""
 
-Faults of the file are reported before the first byte of the answer. A later fault closes the connection, so that a caller
-notices that the answer is incomplete.
-"""
-
-import asyncio
-import contextlib
 import json
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -13,13 +7,14 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from service import actions
 from service.bundles.model import Model
-from service.errors import ClientGone, InvalidRequest, NotAcceptable
+from service.errors import InvalidRequest, NotAcceptable
 from service.files.file_request import FileAnswer, FileRequest
 from service.rows.strict_json import safe_text
-from service.web.body_reader import Headers, refuse_compressed
+from service.web.body_reader import Headers, announced_bytes, refuse_compressed
 from service.web.container import Services
+from service.web.file_answers import cancelled_with_caller, score_beginning, send_pieces, send_whole
+from service.web.file_turns import FileTurn
 from wire.media_types import MEDIA_TYPES, FileKind, kind_of, parse_content_type, preferred_kind
 
 _NAMES_IN_HEADER = 40
@@ -32,21 +27,27 @@ _PARAMETERS = {
 
 
 async def predict_file(services: Services, model: Model, scope: Scope, receive: Receive, send: Send) -> None:
-    """Score a file of rows, a few files at once."""
+    """Score a file of rows. A small file is answered like JSON; large files take turns."""
     headers = scope["headers_by_name"]
     refuse_compressed(headers)
     parameters = _parameters(scope["query_string"])
     request = _file_request(services, headers, parameters)
     model = services.in_version(model, parameters.get("version"))
-    async with services.bodies.spool(headers, receive) as file:
-        with services.files:
-            disconnected = asyncio.ensure_future(receive())  # the next message can only be the end of the connection
-            try:
-                answer = await services.threads.run(model.card.name, actions.predict_file, model, file, request)
-                response_headers = _answer_headers(model, request, answer)
-                await _stream(services, model, answer, headers=response_headers, disconnected=disconnected, send=send)
-            finally:
-                disconnected.cancel()
+    max_small_bytes = services.settings.max_body_bytes
+    with FileTurn(services.file_turns) as turn:
+        if announced_bytes(headers) > max_small_bytes:
+            await turn.wait_until_free()  # before the first byte of the body: a refusal must not cost an upload
+        async with services.bodies.spool(headers, receive) as file, cancelled_with_caller(receive):
+            if file.bytes > max_small_bytes:
+                await turn.begin()
+            scored = await score_beginning(services, model, file.path, request, has_turn=turn.is_active)
+            response_headers = _answer_headers(model, request, scored.answer)
+            if scored.is_whole:
+                await send_whole(scored.beginning, response_headers, send)
+                return
+            if not turn.is_active:
+                await turn.begin()
+            await send_pieces(services, model, scored, response_headers, turn=turn, send=send)
 
 
 def _parameters(query: bytes) -> dict[str, str]:
@@ -77,38 +78,6 @@ def _file_request(services: Services, headers: Headers, parameters: dict[str, st
         max_rows=services.settings.max_file_rows,
         max_json_rows=services.settings.max_rows,
     )
-
-
-async def _stream(
-    services: Services,
-    model: Model,
-    answer: FileAnswer,
-    *,
-    headers: list[tuple[bytes, bytes]],
-    disconnected: "asyncio.Future[Any]",
-    send: Send,
-) -> None:
-    """Send the pieces of an answer. The next piece is scored while this one is sent."""
-
-    async def next_piece() -> bytes | None:
-        return await services.threads.run(model.card.name, next, answer.pieces, None)
-
-    try:
-        piece = await next_piece()
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        while piece is not None:
-            if disconnected.done():
-                raise ClientGone
-            next_task = asyncio.ensure_future(next_piece())
-            try:
-                async with asyncio.timeout(services.settings.body_stall_seconds):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-            finally:
-                piece = await next_task
-        await send({"type": "http.response.body", "body": b""})
-    finally:
-        with contextlib.suppress(ValueError):  # after a timeout a piece may still run in its thread
-            answer.pieces.close()
 
 
 def _answer_headers(model: Model, request: FileRequest, answer: FileAnswer) -> list[tuple[bytes, bytes]]:

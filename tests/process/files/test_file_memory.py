@@ -170,14 +170,13 @@ def begun(program: Program, body: bytes) -> socket.socket:
     return wire
 
 
-def test_callers_who_do_not_read_are_cut_off_and_others_get_their_turn(program: Program, bundles: Path) -> None:
+def test_callers_who_do_not_read_keep_no_other_file_waiting(program: Program, bundles: Path) -> None:
     large, small = stream(rows(bundles, 600_000)), stream(rows(bundles, 100))
-    silent = [begun(program, large) for _ in range(2)]
-    refused = post(program, small, "arrow")
-    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
-    assert int(refused.headers["Retry-After"]) >= 1
-    assert requests.get(f"{program.url}/health/live", timeout=60).status_code == 200
-    silent[0].close()
-    while (answer := post(program, small, "arrow")).status_code != 200:
-        assert answer.json()["code"] == "overloaded"
-    silent[1].close()
+    silent = [begun(program, large) for _ in range(3)]
+    try:
+        for body in (small, large):
+            assert post(program, body, "arrow").status_code == 200
+        assert requests.get(f"{program.url}/health/live", timeout=60).status_code == 200
+    finally:
+        for connection in silent:
+            connection.close()
