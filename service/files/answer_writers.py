@@ -12,12 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from service.errors import NotAcceptable
-from service.files.csv_format.csv_values import check_type, to_cells
+from service.files.csv_format.csv_values import check_type, to_cells, value_type
 from service.schemas.row_files import Decimal
 from wire.media_types import FileKind
 
 
 class Writer(Protocol):
+    def check(self, others: list[pa.Array]) -> None:
+        """Raise NotAcceptable if the file cannot hold the values of the first columns."""
+        ...
+
     def write(self, batch: pa.RecordBatch) -> bytes:
         """Return the bytes of a batch."""
         ...
@@ -34,7 +38,7 @@ def create_writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", de
     if kind == "arrow":
         return _ArrowWriter(lambda out: pa.ipc.new_stream(out, schema))
     try:
-        return _ArrowWriter(lambda out: pq.ParquetWriter(out, schema))
+        return _ParquetWriter(lambda out: pq.ParquetWriter(out, schema))
     except pa.ArrowException:
         raise _not_parquet() from None
 
@@ -65,6 +69,9 @@ class _ArrowWriter:
         self._buffer = _Buffer()
         self._writer = open_writer(pa.PythonFile(self._buffer, "w"))
 
+    def check(self, others: list[pa.Array]) -> None:
+        pass  # an Arrow stream holds every value
+
     def write(self, batch: pa.RecordBatch) -> bytes:
         try:
             self._writer.write_batch(batch)
@@ -77,6 +84,16 @@ class _ArrowWriter:
         return self._buffer.drain()
 
 
+class _ParquetWriter(_ArrowWriter):
+    def check(self, others: list[pa.Array]) -> None:
+        for array in others:
+            if array.type == pa.timestamp("s", getattr(array.type, "tz", None)):  # Parquet has no seconds
+                try:
+                    array.cast(pa.timestamp("ms", array.type.tz))
+                except pa.ArrowException as error:
+                    raise _not_parquet() from error
+
+
 def _not_parquet() -> NotAcceptable:
     return NotAcceptable("A column of the file cannot be written as Parquet. Ask for an Arrow stream.")
 
@@ -86,11 +103,17 @@ class _CsvWriter:
         for field in schema:
             check_type(field)
         self._names = schema.names
+        self._time_columns = [index for index, field in enumerate(schema) if pa.types.is_temporal(value_type(field.type))]
         self._separator = separator
         self._header = self._lines([schema.names])
         self._comma_columns = [
             index for index, field in enumerate(schema) if decimal == "comma" and pa.types.is_floating(field.type)
         ]
+
+    def check(self, others: list[pa.Array]) -> None:
+        for index in self._time_columns:
+            if index < len(others):
+                to_cells(self._names[index], others[index])
 
     def write(self, batch: pa.RecordBatch) -> bytes:
         columns = [to_cells(name, column) for name, column in zip(self._names, batch.columns, strict=True)]

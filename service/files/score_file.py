@@ -8,7 +8,7 @@ from typing import Any
 from service.bundles.model import Model
 from service.errors import TooLarge
 from service.files.answer_batches import answer_schema, part_errors, score_columns, score_parts
-from service.files.answer_writers import create_writer
+from service.files.answer_writers import Writer, create_writer
 from service.files.arrow_format.arrow_file import open_arrow_file, open_parquet_file
 from service.files.csv_format.csv_file import CsvFile
 from service.files.file_parts import RowFile
@@ -31,6 +31,8 @@ def score_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
         return FileAnswer(row_file.recognised, _json_answer(model, row_file, parser))
     schema = answer_schema(model.card, row_file.others)
     writer = create_writer(request.answer, schema, separator=separator, decimal=style.decimal if style else "point")
+
+    _check_parts(row_file, writer)
 
     def pieces() -> Generator[bytes]:
         for batch in score_parts(model, row_file, parser, schema):
@@ -55,6 +57,16 @@ def _open_file(card: Card, file: Path, request: FileRequest) -> tuple[RowFile, T
     if request.kind == "arrow":
         return open_arrow_file(file, card, request), None, ","
     return open_parquet_file(file, card, request), None, ","
+
+
+def _check_parts(row_file: RowFile, writer: Writer) -> None:
+    """Read the whole file once: a fault in a late part must refuse the file before the answer begins.
+
+    Raises InvalidFile, TooLarge, NotAcceptable. A CSV was read whole when it was opened.
+    """
+    if not isinstance(row_file, CsvFile):
+        for part in row_file.parts():
+            writer.check(part.others)
 
 
 def _json_answer(model: Model, row_file: RowFile, parser: PartParser) -> Generator[bytes]:

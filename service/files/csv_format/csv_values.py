@@ -11,7 +11,7 @@ from service.rows.strict_json import safe_text
 
 def check_type(field: pa.Field) -> None:
     """Raise NotAcceptable if CSV cannot hold the type: lists, bytes, times in an unknown zone."""
-    kind = _value_type(field.type)
+    kind = value_type(field.type)
     bytes_or_nested = (
         pa.types.is_nested(kind)
         or pa.types.is_binary(kind)
@@ -49,14 +49,14 @@ def _not_csv(name: str) -> NotAcceptable:
     return NotAcceptable(f"The column {safe_text(name)} cannot be written as CSV. Ask for an Arrow stream.")
 
 
-def _value_type(kind: pa.DataType) -> pa.DataType:
+def value_type(kind: pa.DataType) -> pa.DataType:
     """Return the type of the values without dictionary, run-end or extension encoding."""
     if isinstance(kind, pa.UuidType):
         return pa.string()
     if isinstance(kind, pa.BaseExtensionType):
-        return _value_type(kind.storage_type)
+        return value_type(kind.storage_type)
     if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
-        return _value_type(kind.value_type)
+        return value_type(kind.value_type)
     return kind
 
 
