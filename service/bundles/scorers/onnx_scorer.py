@@ -4,11 +4,11 @@ The graph takes `fields`, a 32-bit float matrix of the fields of the channel `nu
 text field under the field's name, or both.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from service.bundles.scorers.text_preprocessing import words
@@ -16,6 +16,9 @@ from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # by default the import sends events to Microsoft and writes an id of the machine
+import onnxruntime as ort
 
 FIELDS = "fields"
 

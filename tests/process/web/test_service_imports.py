@@ -1,5 +1,6 @@
 """What the running service imports."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,3 +16,18 @@ def test_a_service_whose_models_run_on_onnx_loads_neither_scikit_learn_nor_scipy
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "4 []"
+
+
+def test_no_library_of_the_models_leaves_an_identity_of_the_machine(bundles: Path, tmp_path: Path) -> None:
+    """ONNX Runtime does so for its telemetry: a session in the temporary folder, a device in the home folder."""
+    program = (
+        "from pathlib import Path; from service.bundles.registry import Registry;"
+        f"registry = Registry(); registry.load(Path({str(bundles)!r})); print(len(registry.models()))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.strip() == "4"
+    assert list(tmp_path.iterdir()) == []
