@@ -21,6 +21,8 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # by default the import sends events 
 import onnxruntime as ort
 
 FIELDS = "fields"
+_MAX_TEXTS = 128
+"""Texts are scored in parts of so many: the graph makes a dense row of thousands of word counts of each."""
 
 
 class OnnxScorer:
@@ -31,6 +33,7 @@ class OnnxScorer:
         options.intra_op_num_threads = 1  # processes of the service share the cores, so a request uses one thread
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        options.enable_cpu_mem_arena = False  # it would keep the memory of the largest request for ever
         try:
             self._session = ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
         except Exception as error:
@@ -45,7 +48,14 @@ class OnnxScorer:
         self._output = [self._session.get_outputs()[-1].name]
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
-        """Return the scores. A single row is scored together with a second one, because ONNX Runtime uses other
+        """Return the scores."""
+        if not columns.texts or len(columns) <= _MAX_TEXTS:
+            return self._score_part(columns)
+        starts = range(0, len(columns), _MAX_TEXTS)
+        return np.concatenate([self._score_part(_slice(columns, start, start + _MAX_TEXTS)) for start in starts])
+
+    def _score_part(self, columns: Columns) -> NDArray[np.float64]:
+        """Return the scores of some rows. A single row is scored together with a second one, because ONNX Runtime uses other
         kernels for one row, which may change the seventh digit.
         """
         padding = int(len(columns) == 1)
@@ -58,3 +68,7 @@ class OnnxScorer:
                 feed[name] = np.array(cleaned + [""] * padding, dtype=object).reshape(-1, 1)
         answer: NDArray[np.float32] = self._session.run(self._output, feed)[0]
         return answer.reshape(self._shape).astype(np.float64)[: len(columns)]
+
+
+def _slice(columns: Columns, start: int, stop: int) -> Columns:
+    return Columns(columns.numbers[start:stop], {name: cells[start:stop] for name, cells in columns.texts.items()})

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from service.bundles.bundle_files import read_card
+from tests.support.process_memory import above_idle, has_proc
 from tests.support.row_files import MEDIA, written
 from tests.support.server_process import Program, running, service_program
 
@@ -21,7 +22,6 @@ MODEL = "credit-scorecard"
 MANY = 1_000_000
 MAX_MEGABYTES = 300
 DIAMOND = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57.0}
-has_proc = pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is read from /proc")
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +29,6 @@ def program(bundles: Path) -> Iterator[Program]:
     with running(service_program(bundles, SERVICE_BODY_STALL_SECONDS="2")) as started:
         post(started, written(rows(bundles, 100), "arrow"), "arrow")  # Arrow is loaded with the first file
         yield started
-
-
-def megabytes(program: Program, what: str) -> float:
-    """Return the program's memory: VmRSS is what it holds now, VmHWM the most that it ever held."""
-    lines = Path(f"/proc/{program.pid}/status").read_text(encoding="ascii").splitlines()
-    return int(next(line for line in lines if line.startswith(what)).split()[1]) / 1024
 
 
 def rows(bundles: Path, count: int) -> pa.Table:
@@ -52,14 +46,6 @@ def stream(table: pa.Table) -> bytes:
     with pa.ipc.new_stream(out, table.schema) as opened:
         opened.write_table(table, max_chunksize=50_000)
     return out.getvalue()
-
-
-def above_idle(program: Program, ask: Callable[[], requests.Response]) -> tuple[requests.Response, float]:
-    """Return an answer and how many megabytes more than before the service held at the most."""
-    Path(f"/proc/{program.pid}/clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
-    idle = megabytes(program, "VmRSS")
-    answer = ask()
-    return answer, megabytes(program, "VmHWM") - idle
 
 
 @has_proc
