@@ -17,6 +17,7 @@ from service.settings import read_settings
 from service.store.store import Store
 from service.web.app import create_app
 from service.web.connections import protocol_with_deadlines
+from service.web.middleware.access_log import StandardErrorHandler
 from wire.settings_reader import WrongSettings
 
 GRACE_SECONDS = 15
@@ -53,7 +54,7 @@ def main() -> None:
         app = create_app(settings)
     except WrongSettings as error:
         sys.exit(f"The service did not start. {error}")
-    output = logging.StreamHandler()
+    output = StandardErrorHandler()
     output.setFormatter(SingleLineFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[output])
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -16,6 +16,7 @@ from service.settings import Settings
 from service.web import problems
 from service.web.container import Services, build_services
 from service.web.middleware.http_entry import HttpEntry
+from service.web.middleware.page_policy import PagePolicy
 from service.web.openapi.document import document
 from service.web.route import Route
 from service.web.route_table import ROUTES
@@ -31,7 +32,7 @@ def create_app(settings: Settings, registry: Registry | None = None, routes: Seq
     """
     services = build_services(settings, Registry() if registry is None else registry)
     framework = _framework(services, routes)
-    return HttpEntry(Router(routes, framework, services), framework, services)
+    return HttpEntry(Router(routes, PagePolicy(framework), services), framework, services)
 
 
 def _framework(services: Services, routes: Sequence[Route]) -> FastAPI:

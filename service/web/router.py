@@ -15,6 +15,7 @@ from service.web.route import Route
 from wire.media_types import kind_of, parse_content_type
 
 _JSON = b"application/json"
+_DOCS_SCOPE = "read"
 _MAX_CACHED_PATHS = 1024
 """The matches of so many paths are cached: matching takes longer than scoring a row."""
 
@@ -55,6 +56,8 @@ class Router:
         match = self._match(scope["path"])
         scopes = self._keys.scopes_of(headers) if match is None or not match.is_open else frozenset()
         if match is None:
+            if _DOCS_SCOPE not in scopes:
+                raise Forbidden(f"This key lacks the scope {_DOCS_SCOPE}.")
             with self._services.requests:
                 await self._run_framework(scope, receive, send)
             return

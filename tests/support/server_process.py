@@ -60,8 +60,8 @@ class Program:
         assert self._process is not None
         return self._process.pid
 
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stderr=subprocess.DEVNULL)
+    def start(self, stderr: int = subprocess.DEVNULL) -> None:
+        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stderr=stderr)
         for _ in range(READY_SECONDS * 10):
             assert self._process.poll() is None, f"{self._command} ended"
             try:

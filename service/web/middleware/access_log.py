@@ -1,11 +1,19 @@
-"""The access log: one line of JSON a request, on standard error."""
+"""The access log: one line of JSON a request, on standard error. Writing never waits for a reader."""
 
+import contextlib
+import logging
 import os
+import select
 import time
+from functools import cache
 
 from starlette.types import Scope
 
 from service.rows.strict_json import encode
+
+_STANDARD_ERROR = 2
+_PIPE_BYTES = 4096
+"""A pipe that is ready takes so many bytes without blocking (PIPE_BUF of POSIX is at least 512, of Linux 4096)."""
 
 
 def log_request(scope: Scope, route: str, status: int, seconds: float) -> None:
@@ -22,5 +30,31 @@ def log_request(scope: Scope, route: str, status: int, seconds: float) -> None:
 
 
 def write_line(line: bytes) -> None:
-    """Write a line unbuffered and whole. JSON has no control characters."""
-    os.write(2, line)
+    """Write a line unbuffered and whole. JSON has no control characters.
+
+    A pipe that nobody reads is full after 64 kB. Lines are then left out: an answer must not wait for its log line.
+    """
+    with contextlib.suppress(OSError):  # its reader has ended
+        for start in range(0, len(line), _PIPE_BYTES):
+            if not _is_ready():
+                return
+            os.write(_STANDARD_ERROR, line[start : start + _PIPE_BYTES])
+
+
+class StandardErrorHandler(logging.Handler):
+    """Writes the lines of `logging` in the same way."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        write_line(self.format(record).encode() + b"\n")
+
+
+def _is_ready() -> bool:
+    """Return whether standard error takes bytes without blocking, as a file always does."""
+    return not hasattr(select, "poll") or bool(_poll().poll(0))  # Windows has no poll
+
+
+@cache
+def _poll() -> "select.poll":
+    poll = select.poll()
+    poll.register(_STANDARD_ERROR, select.POLLOUT)
+    return poll

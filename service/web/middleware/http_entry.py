@@ -4,13 +4,21 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import ClientGone
+from service.errors import ClientGone, InvalidRequest
 from service.web import problems
 from service.web.container import Services
 from service.web.middleware.access_log import log_request
 from service.web.middleware.request_ids import RequestIds
 
-_SAFE_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+_SAFE_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),  # answers hold data of persons
+]
+_POLICY = b"content-security-policy"
+_NO_CONTENT = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
+_SINGLE_HEADERS = frozenset({b"host", b"authorization", b"content-type", b"content-encoding", b"content-length"})
+"""Headers whose second value another program could read in place of the first."""
 _POLICY_VIOLATION = 1008
 """The WebSocket close code of RFC 6455. Before the handshake ends a server answers it with HTTP status 403."""
 
@@ -38,10 +46,14 @@ class HttpEntry:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *extra]
+                sent = message["headers"]
+                policy = [] if any(name == _POLICY for name, _ in sent) else [_NO_CONTENT]
+                message["headers"] = [*sent, *extra, *policy]
             await send(message)
 
         try:
+            if len(headers) < len(scope["headers"]):
+                _refuse_repeated(scope["headers"])
             await self._router(scope, receive, send_with_headers)
         except ClientGone:
             pass
@@ -64,3 +76,11 @@ class HttpEntry:
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         else:
             raise RuntimeError(f"The service takes no {scope['type']} connections.")
+
+
+def _refuse_repeated(headers: list[tuple[bytes, bytes]]) -> None:
+    """Raise InvalidRequest if a header that has one value is sent twice."""
+    names = [name for name, _ in headers]
+    for name in _SINGLE_HEADERS:
+        if names.count(name) > 1:
+            raise InvalidRequest(f"The header {name.decode()} is sent twice.")

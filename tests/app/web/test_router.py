@@ -211,7 +211,7 @@ def test_a_new_row_of_the_table_has_its_key_its_document_and_its_figures() -> No
     check_problem(app.post("/v1/echo", json={}, headers=other_key), 403, "forbidden")
     assert app.post("/v1/echo", json={"a": 1}, headers=with_key).json() == {"a": 1}
     check_problem(app.get("/v1/echo", headers=with_key), 405, "method_not_allowed")
-    operation = app.get("/openapi.json", headers=with_key).json()["paths"]["/v1/echo"]["post"]
+    operation = app.get("/openapi.json", headers=other_key).json()["paths"]["/v1/echo"]["post"]
     assert operation["summary"] == "Echo"
     figures = app.get("/metrics", headers=other_key).text
     assert 'witryna_requests_total{route="/v1/echo",status="200"} 1.0' in figures

@@ -1,0 +1,28 @@
+"""The promise of the service's docs page: its content policy blocks nothing that the page needs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.server_process import Program, running, service_program
+
+
+@pytest.fixture(scope="module")
+def program(bundles: Path) -> Iterator[Program]:
+    with running(service_program(bundles)) as started:
+        yield started
+
+
+def test_the_docs_page_shows_its_operations_and_sends_a_request(program: Program, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    refusals: list[str] = []
+    page.on("console", lambda message: refusals.append(message.text) if message.type == "error" else None)
+    page.goto(f"{program.url}/docs#/health/live_health_live_get")
+    page.get_by_role("button", name="Try it out").first.click()
+    page.get_by_role("button", name="Execute").first.click()
+    expect(page.locator(".live-responses-table tbody .response-col_status")).to_have_text("200")
+    context.close()
+    assert refusals == []
