@@ -14,7 +14,7 @@ from demo.address.parameters import MODEL  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
 from demo.session import current_case, page_address, query_errors, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
-from demo.widgets import banner  # noqa: E402
+from demo.widgets import banner, number_keys  # noqa: E402
 from demo.widgets.forms import escape_markdown  # noqa: E402
 from wire.languages import LANGUAGES  # noqa: E402
 
@@ -24,6 +24,7 @@ def main() -> None:
     st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")
     st.html(Path(__file__).parent / "look.css")
     query_errors.clear_errors()
+    number_keys.forget_boxes()
     page_address.follow_history()
     tr = visitor.get_translation()
     pages = [
@@ -49,6 +50,7 @@ def main() -> None:
         query_errors.add_error(error)
         st.header(tr.text("One moment, please"))
         st.write(tr.text("The demo shows the models of a service that does not answer yet."))
+    number_keys.draw_script(tr)
     banner.draw_banner(banner_slot)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import streamlit as st
@@ -19,9 +20,10 @@ from demo.evaluation import (
 )
 from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding
+from demo.fields.number_entry import NumberEntry
 from demo.session import current_case, page_address, page_view, query_errors, service_queries, visitor
 from demo.text.translation import Translation
-from demo.widgets import forms
+from demo.widgets import forms, number_box
 
 PAGE = "how-good"
 _MISTAKES, _GROUPS = "mistakes", "groups"
@@ -108,8 +110,12 @@ def _set_widget(key: str, value: Any) -> str:
 
 
 def _on_change(read: ReadQuery, name: str, key: str) -> Callable[[], None]:
-    """Return the callback of a widget. It decodes the query again: the browser may send two changes in one message."""
-    return lambda: page_view.set_view(PAGE, evaluation_query.encode_query(replace(read(), **{name: st.session_state[key]})))
+    return lambda: _change_query(read, name, st.session_state[key])
+
+
+def _change_query(read: ReadQuery, name: str, value: Any) -> None:
+    """Change the query of the URL. It is decoded again, because the browser may send two changes in one message."""
+    page_view.set_view(PAGE, evaluation_query.encode_query(replace(read(), **{name: value})))
 
 
 def _make_finding(card: Card, evaluation: Evaluation, chosen: str, tr: Translation) -> Finding:
@@ -167,16 +173,9 @@ def _draw_costs(card: Card, evaluation: Classification, read: ReadQuery, tr: Tra
     """Draw the threshold and the prices of both kinds of mistake, then the results for them."""
     query = read()
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
-    key = f"{PAGE}/threshold/{card['name']}"
-    left.slider(
-        tr.text("Flag from"),
-        0.0,
-        1.0,
-        step=0.01,
-        format="percent",
-        key=_set_widget(key, query.threshold),
-        on_change=_on_change(read, "threshold", key),
-    )
+    key, change = f"{PAGE}/threshold/{card['name']}", partial(_change_query, read, "threshold")
+    with left:
+        number_box.draw_share_slider(tr.text("Flag from"), key, query.threshold, tr=tr, on_change=change)
     _draw_price(middle, tr.text("A false alarm costs"), card, read, "alarm")
     _draw_price(right, tr.text("A missed one costs"), card, read, "missed")
     counts = threshold_costs.find_nearest(evaluation["thresholds"], query.threshold)
@@ -197,13 +196,8 @@ def _draw_costs(card: Card, evaluation: Classification, read: ReadQuery, tr: Tra
 
 
 def _draw_price(column: DeltaGenerator, label: str, card: Card, read: ReadQuery, name: str) -> None:
-    key = f"{PAGE}/{name}/{card['name']}"
-    column.number_input(
-        label,
-        0.0,
-        evaluation_query.MAX_PRICE,
-        step=1.0,
-        format="%g",
-        key=_set_widget(key, getattr(read(), name)),
-        on_change=_on_change(read, name, key),
-    )
+    entry = NumberEntry(low=0.0, high=evaluation_query.MAX_PRICE)
+    key, change = f"{PAGE}/{name}/{card['name']}", partial(_change_query, read, name)
+    tr = visitor.get_translation()
+    with column:
+        number_box.draw_number_box(label, key, getattr(read(), name), entry=entry, tr=tr, on_change=change)

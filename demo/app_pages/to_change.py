@@ -10,12 +10,13 @@ from markupsafe import Markup
 from client import Card, Change, Field, Recommendation
 from demo.address.parameters import MODEL
 from demo.fields import field_types
+from demo.fields.number_entry import NumberEntry
 from demo.session import current_case, goal_choice, page_address, page_view, service_queries, visitor
 from demo.session.goal_choice import GoalChoice
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
-from demo.widgets import forms
+from demo.widgets import forms, number_box
 
 PAGE = "to-change"
 _RANGE = ""
@@ -136,27 +137,20 @@ def _draw_label(card: Card, choice: GoalChoice, tr: Translation) -> None:
 
 
 def _draw_ends(card: Card, choice: GoalChoice, tr: Translation) -> None:
-    step = goal_choice.range_step(card)
     unit = card["output"].get("unit", "")
+    entry = NumberEntry(step=goal_choice.range_step(card), unit=unit, is_nullable=True)
     for name, key_part, label, end in (
         ("minimum", "least", tr.text("The answer should be at least"), choice.minimum),
         ("maximum", "most", tr.text("and at most"), choice.maximum),
     ):
-        key = f"{PAGE}/{key_part}/{card['name']}"
-        st.session_state[key] = end
 
-        def on_change(name: str = name, key: str = key) -> None:
-            _change_goal(card, lambda now: goal_choice.replace_end(now, name, st.session_state[key]))
+        def on_change(number: float | None, name: str = name) -> None:
+            _change_goal(card, lambda now: goal_choice.replace_end(now, name, number))
 
-        st.number_input(
-            forms.escape_markdown(label + (f", {unit}" if unit else "")),
-            step=step,
-            format="%.0f" if step >= 1 else "%g",
-            key=key,
-            placeholder=tr.text("no limit"),
-            on_change=on_change,
-            width=260,
-        )
+        title = forms.escape_markdown(label + (f", {unit}" if unit else ""))
+        key, placeholder = f"{PAGE}/{key_part}/{card['name']}", tr.text("no limit")
+        with st.container(width=260):
+            number_box.draw_number_box(title, key, end, entry=entry, tr=tr, on_change=on_change, placeholder=placeholder)
 
 
 def _draw_fixed_fields(card: Card, choice: GoalChoice, tr: Translation) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from client import Value
-from demo.fields.field_type import FieldType
+from demo.fields.field_type import FieldType, InvalidEntry
 from demo.text.translation import Translation
 
 EPOCH = date(1970, 1, 1)
@@ -56,3 +56,11 @@ class CalendarField(FieldType):
             key=key,
             help=hint,
         )
+
+    def from_widget(self, widget_value: Any, current: Value, tr: Translation) -> Value:
+        if widget_value == self.to_widget(current, tr):
+            return current
+        if widget_value is None and not self.field.get("nullable"):
+            again = tr.text("The value is {value} again.", value=self.value_with_unit(current, tr))
+            raise InvalidEntry(f"{tr.text('This field cannot be empty.')} {again}", current)
+        return widget_value.isoformat() if isinstance(widget_value, date) else None

@@ -84,10 +84,5 @@ class DateField(CalendarField):
     def _draw(self, title: str, **options: Any) -> Any:
         return st.date_input(title, **options)
 
-    def to_widget(self, value: Value) -> Any:
+    def to_widget(self, value: Value, tr: Translation) -> Any:  # noqa: ARG002 - numbers use it
         return parse_date(value)
-
-    def from_widget(self, widget_value: Any, current: Value) -> Value:
-        if widget_value == self.to_widget(current):
-            return current
-        return widget_value.isoformat() if isinstance(widget_value, date) else None

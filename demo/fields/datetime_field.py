@@ -99,12 +99,7 @@ class DatetimeField(CalendarField):
         step = timedelta(days=self.field["step"]) if "step" in self.field else _DEFAULT_STEP
         return step if _MIN_STEP <= step <= _MAX_STEP else _DEFAULT_STEP
 
-    def to_widget(self, value: Value) -> Any:
+    def to_widget(self, value: Value, tr: Translation) -> Any:  # noqa: ARG002 - numbers use it
         """Return a moment without its seconds: the widget has none."""
         moment = parse_datetime(value)
         return moment and moment.replace(second=0, microsecond=0)
-
-    def from_widget(self, widget_value: Any, current: Value) -> Value:
-        if widget_value == self.to_widget(current):
-            return current
-        return widget_value.isoformat() if isinstance(widget_value, datetime) else None

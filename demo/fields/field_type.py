@@ -8,6 +8,15 @@ from demo.text.translation import Translation
 _NULL = "null"
 
 
+class InvalidEntry(ValueError):
+    """A value of a widget that the field does not accept. The message says why, in the reader's language."""
+
+    def __init__(self, sentence: str, value: Value) -> None:
+        super().__init__(sentence)
+        self.value = value
+        """The value that the field has instead; the widget shows it."""
+
+
 class FieldType:
     """One input of a card: its default, its texts, its encoding in the URL, its chart axis and its widget.
 
@@ -127,11 +136,14 @@ class FieldType:
         """Return the format of the widget if it depends on the language, else "". The key of the widget contains it."""
         return ""
 
-    def to_widget(self, value: Value) -> Any:
+    def to_widget(self, value: Value, tr: Translation) -> Any:  # noqa: ARG002 - numbers use it
         """Return a field's value as a value of its widget."""
         return value
 
-    def from_widget(self, widget_value: Any, current: Value) -> Value:  # noqa: ARG002 - most types need the first only
-        """Return the value of a widget as a value of the field. If it equals `current`, return `current` unchanged."""
+    def from_widget(self, widget_value: Any, current: Value, tr: Translation) -> Value:  # noqa: ARG002 - see `to_widget`
+        """Return the value of a widget as a value of the field. If it shows `current`, return `current` unchanged.
+
+        Raises InvalidEntry if the field does not accept it.
+        """
         value: Value = widget_value
         return value

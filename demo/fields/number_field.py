@@ -10,10 +10,13 @@ import streamlit as st
 from client import Value
 from demo.charts.ticks import round_numbers
 from demo.fields.field_type import FieldType
+from demo.fields.number_entry import NumberEntry
+from demo.text.number_text import parse_number
 from demo.text.translation import Translation
 
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
 _MAX_LENGTH = 40
+_PERCENT_STEP = 0.01
 
 
 class NumberField(FieldType):
@@ -35,7 +38,7 @@ class NumberField(FieldType):
         return isinstance(value, int | float)
 
     def _format(self, value: Any, tr: Translation) -> str:
-        return tr.percent(value) if self._is_percent() else tr.short_number(value)
+        return tr.short_percent(value) if self._is_percent() else tr.short_number(value)
 
     def _is_percent(self) -> bool:
         return self.field.get("shown_as") == "percent"
@@ -78,51 +81,46 @@ class NumberField(FieldType):
     def ticks(self, low: float, high: float, tr: Translation) -> list[tuple[float, str]]:
         return [(at, self.value_text(at, tr)) for at in round_numbers(low, high)]
 
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        if self._has_slider():
-            return self._draw_slider(key, title, hint)
-        step = self.field.get("step") or self._step()
-        decimals = max(0, -math.floor(math.log10(step) + 1e-9)) if step < 1 else 0
-        return st.number_input(
-            title,
-            min_value=float(self.field["minimum"]) if "minimum" in self.field else None,
-            max_value=float(self.field["maximum"]) if "maximum" in self.field else None,
-            step=float(step),
-            format=f"%.{max(decimals, 2) if self._is_percent() else decimals}f",
-            key=key,
-            help=hint,
-            placeholder=tr.text("not known"),
-        )
-
-    def _has_slider(self) -> bool:
-        """Return whether the widget is a slider: for a percentage between two limits that is not nullable."""
-        return self._is_percent() and {"minimum", "maximum"} <= self.field.keys() and not self.field.get("nullable")
-
-    def _draw_slider(self, key: str, title: str, hint: str | None) -> Any:
-        return st.slider(
-            title,
-            min_value=float(self.field["minimum"]),
-            max_value=float(self.field["maximum"]),
-            step=float(self.field.get("step") or 0.01),
-            format="percent",
-            key=key,
-            help=hint,
+    def _entry(self) -> NumberEntry:
+        low, high = self.field.get("minimum", -math.inf), self.field.get("maximum", math.inf)
+        return NumberEntry(
+            low=float(low),
+            high=float(high),
+            step=float(self.field.get("step") or self._step()),
+            unit=self.unit(),
+            is_percent=self._is_percent(),
+            is_nullable=bool(self.field.get("nullable")),
         )
 
     def _step(self) -> float:
         """Return a hundredth of the range of the training data, rounded down to a power of ten."""
+        if self._is_percent():
+            return _PERCENT_STEP
         low, high = self.field.get("seen") or (self.field.get("minimum", 0), self.field.get("maximum", 100))
         width = float(high) - float(low)
         return float(10.0 ** math.floor(math.log10(width / 100))) if width > 0 else 1.0
 
-    def to_widget(self, value: Value) -> Any:
-        return float(value) if isinstance(value, int | float) else value
+    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
+        options = self._slider_options(st.session_state[key], tr)
+        if options:
+            return st.select_slider(title, options, key=key, help=hint)
+        return self._entry().draw(title, key, tr, help=hint)
 
-    def from_widget(self, widget_value: Any, current: Value) -> Value:
-        if widget_value is None:
-            return None
-        number = round(float(widget_value), 10)
-        is_same = isinstance(current, int | float) and math.isclose(number, float(current), rel_tol=1e-12, abs_tol=1e-12)
-        if is_same:
+    def _slider_options(self, current: str, tr: Translation) -> list[str]:
+        """Return the texts of a slider: for a percentage between two limits that is not nullable; else an empty list."""
+        entry = self._entry()
+        if not entry.is_percent or entry.is_nullable:
+            return []
+        return entry.list_options([parse_number(current, tr, percent=True)], tr)
+
+    def widget_format(self, tr: Translation) -> str:
+        return tr.language
+
+    def to_widget(self, value: Value, tr: Translation) -> Any:
+        return self._entry().write(value if isinstance(value, int | float) else None, tr)
+
+    def from_widget(self, widget_value: Any, current: Value, tr: Translation) -> Value:
+        text = str(widget_value or "")
+        if text == self.to_widget(current, tr):
             return current
-        return int(number) if number.is_integer() else number
+        return self._entry().read(text, current if isinstance(current, int | float) else None, tr)

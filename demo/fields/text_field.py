@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from client import Value
-from demo.fields.field_type import FieldType
+from demo.fields.field_type import FieldType, InvalidEntry
 from demo.text.translation import Translation
 
 _MAX_LENGTH = 2000
@@ -33,6 +33,14 @@ class TextField(FieldType):
         return cell
 
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        text = st.text_area(title, height=190, max_chars=self._max_length(), key=key, help=hint)
+        text = st.text_area(title, height=190, key=key, help=hint)
         st.caption(tr.text("The answer follows when you click elsewhere, or press Ctrl+Enter."))
         return text
+
+    def from_widget(self, widget_value: Any, current: Value, tr: Translation) -> Value:  # noqa: ARG002 - numbers use it
+        """Return the text. A text that is too long is cut, because Streamlit's own limit ignores it without a word."""
+        text, limit = str(widget_value or ""), self._max_length()
+        if len(text) <= limit:
+            return None if widget_value is None else text
+        sentence = tr.text("The text was longer than {limit} characters: its end was cut off.", limit=tr.number(limit))
+        raise InvalidEntry(sentence, text[:limit])

@@ -42,9 +42,8 @@ def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> M
         '<span class="unit">{}</span>{}</div>'
     ).format(number, unit, badge)
     sentence = build_paragraph("sentence", card["output"].get("sentence", ""))
-    out_of_range = tr.text("A marked value is out of its range: the answer is still the one before it.")
     bar = Markup('<div class="phone-bar" aria-hidden="true"><span>{} {}</span>{}</div>').format(number, unit, badge)
-    return answer + sentence + build_paragraph("out-of-range-note", out_of_range) + bar
+    return answer + sentence + bar
 
 
 def build_answer_line(

@@ -76,6 +76,10 @@ class Translation:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
         return format_percent(share, format=pattern, locale=self.language)
 
+    def short_percent(self, share: float) -> str:
+        """Return a share as per cent with the decimals that it has, at most two: 0.705 → 70.5%."""
+        return format_percent(share, format="#,##0.##%", locale=self.language)
+
     def timestamp(self, moment: datetime, days: int, zone: tzinfo) -> str:
         """Return a moment on an axis of so many days, as a time, a day or a month: 14:05, 24 Nov, Nov 2026."""
         skeleton = "Hm" if days < 1 else "MMMd" if days < _MIN_DAYS_FOR_MONTHS else "yMMM"

@@ -8,10 +8,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Field, Row, Value
 from demo.fields import field_types
-from demo.fields.field_type import FieldType
+from demo.fields.field_type import FieldType, InvalidEntry
 from demo.session.cases import Case
 from demo.text.translation import Translation
 from demo.text.wording import field_label
+from demo.widgets import number_box
 
 _MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
 
@@ -56,11 +57,21 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix
         return current
     key = f"{key_prefix}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{field['name']}"
     if key not in st.session_state or st.session_state.get(f"{key}/of") is not case:
-        st.session_state[key] = kind.to_widget(current)
+        st.session_state[key] = kind.to_widget(current, tr)
         st.session_state[f"{key}/of"] = case
-    now = kind.from_widget(st.session_state[key], current)
+    sentence = ""
+    try:
+        now = kind.from_widget(st.session_state[key], current, tr)
+    except InvalidEntry as error:
+        now, sentence = error.value, str(error)
+    text = kind.to_widget(now, tr)
+    if st.session_state[key] != text:  # the widget shows what is scored
+        st.session_state[key] = text
     hint = escape_markdown(field["help"]) if field.get("help") else None
-    return kind.from_widget(kind.draw(key, _title(kind, now, case, tr), tr, hint), current)
+    value = kind.from_widget(kind.draw(key, _title(kind, now, case, tr), tr, hint), now, tr)
+    if sentence:
+        number_box.draw_alert(sentence)
+    return value
 
 
 def _title(kind: FieldType, now: Value, case: Case, tr: Translation) -> str:

@@ -80,7 +80,7 @@ def test_the_explanation_is_beside_the_answer_and_follows_every_change(visit: An
     expect(page.locator(".bar-row")).to_have_count(7)
     expect(page.locator(".bar-start")).to_have_count(0)
     expect(page.locator(".bar-row").first).to_contain_text("Months late now 2")
-    late = page.get_by_role("spinbutton", name="Months late now")
+    late = page.get_by_role("textbox", name="Months late now")
     late.fill("0")
     late.press("Enter")
     expect(page.locator(".bar-row").first).to_contain_text("Months late now 0")
@@ -101,7 +101,7 @@ def test_a_phone_shows_the_fields_between_the_answer_and_the_explanation(visit: 
     expect(page.locator(".why-sentence")).to_be_visible()
     tops = [
         place.bounding_box()["y"]
-        for place in (page.locator(".answer .number"), page.get_by_test_id("stNumberInput").first, page.locator(".why"))
+        for place in (page.locator(".answer .number"), page.get_by_test_id("stTextInput").first, page.locator(".why"))
     ]
     assert tops == sorted(tops)
 
@@ -113,7 +113,7 @@ def test_a_click_on_a_curve_changes_the_case_to_its_value(visit: Any, programs: 
     click(page, points(page).nth(30))
     expect(headline(page)).not_to_have_text(before)
     seen.settled()  # the answer is drawn before the field
-    weight = page.get_by_role("spinbutton", name="Weight")
+    weight = page.get_by_role("textbox", name="Weight")
     taken = float(weight.input_value())
     answer = predicted(programs, "diamond-price", start_of("diamond-price", "engagement-ring") | {"carat": taken})
     expect(headline(page)).to_have_text(f"{answer['value']:,.0f} USD")
@@ -148,12 +148,12 @@ def test_a_click_on_the_map_changes_the_case_to_both_values(visit: Any, programs
     spots = points(page)
     expect(spots.first).to_be_attached()
     click(page, spots.nth(spots.count() - 1))
-    late = page.get_by_role("spinbutton", name="Months late now")
+    late = page.get_by_role("textbox", name="Months late now")
     expect(late).not_to_have_value("1")
     seen.settled()
     taken = {
         "months_late_now": int(late.input_value()),
-        "months_delayed": int(page.get_by_role("spinbutton", name="Months with a delay").input_value()),
+        "months_delayed": int(page.get_by_role("textbox", name="Months with a delay").input_value()),
     }
     answer = predicted(programs, "credit-default", start_of("credit-default", "rising-debt") | taken)
     expect(headline(page)).to_have_text(f"{answer['probabilities']['default']:.0%}")
@@ -186,7 +186,7 @@ def test_saved_cases_are_renamed_moved_copied_and_survive_a_refresh(visit: Any) 
     page = visit("/?model=credit-default&start=two-months-late").page
     page.get_by_role("button", name="Keep to compare").click()
     expect(page.get_by_text("Kept as Two months late")).to_be_visible()
-    late = page.get_by_role("spinbutton", name="Months late now")
+    late = page.get_by_role("textbox", name="Months late now")
     late.fill("0")
     late.press("Enter")
     page.get_by_role("button", name="Keep to compare").click()

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from client import Client
+from demo.text.translation import Translation
 from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
 from tests.support.browser_session import Visit
@@ -88,8 +89,9 @@ def test_a_client_is_looked_up_and_the_stored_answer_says_how_old_it_is(
     stored: Any = Client(programs[0].url).entity(MODEL, 17)
     expect(answers(page)).to_have_text([said(stored["stored_prediction"]["prediction"])])
     expect(page.locator(".stored-since")).to_have_text(SINCE[language])
-    average = page.get_by_role("spinbutton", name=re.compile("^(Average payment|Średnia wpłata)"))
-    expect(average).to_have_value(str(int(stored["stored_features"]["values"]["average_payment"])))
+    average = page.get_by_role("textbox", name=re.compile("^(Average payment|Średnia wpłata)"))
+    stored_average = int(stored["stored_features"]["values"]["average_payment"])
+    expect(average).to_have_value(Translation(language).number(stored_average))
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert seen.foreign == []
 
@@ -97,7 +99,7 @@ def test_a_client_is_looked_up_and_the_stored_answer_says_how_old_it_is(
 def test_a_changed_field_brings_the_live_answer_beside_the_stored_one(visit: Any, programs: tuple[Program, Program]) -> None:
     page = visit(f"/clients?model={MODEL}&view=%3D17").page
     expect(answers(page)).to_have_count(1)
-    late = page.get_by_role("spinbutton", name="Months late now")
+    late = page.get_by_role("textbox", name="Months late now")
     late.fill("2")
     late.press("Enter")
     client = Client(programs[0].url)

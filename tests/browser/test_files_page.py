@@ -85,11 +85,11 @@ def test_a_row_is_opened_in_try_with_its_values(visit: Any, clients: Path) -> No
     page.get_by_role("button", name="Open this row in Try").click()
     expect(page.get_by_role("heading", name="Will this client pay next month?")).to_be_visible()
     first = rows_of("credit-default")[0]
-    expect(page.get_by_role("spinbutton", name=re.compile("^Credit limit"))).to_have_value(str(first["credit_limit"]))
-    expect(page.get_by_role("spinbutton", name=re.compile("^Last payment"))).to_have_value(str(first["last_payment"]))
+    expect(page.get_by_role("textbox", name=re.compile("^Credit limit"))).to_have_value(f"{first['credit_limit']:,}")
+    expect(page.get_by_role("textbox", name=re.compile("^Last payment"))).to_have_value(f"{first['last_payment']:,}")
     expect(page.locator(".story")).to_contain_text("This is where the case starts")
     page.reload()
-    expect(page.get_by_role("spinbutton", name=re.compile("^Last payment"))).to_have_value(str(first["last_payment"]))
+    expect(page.get_by_role("textbox", name=re.compile("^Last payment"))).to_have_value(f"{first['last_payment']:,}")
     expect(page.locator(".story")).to_contain_text("This is where the case starts")
 
 

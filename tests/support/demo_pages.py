@@ -1,6 +1,7 @@
 """Pages of the demo as AppTest draws them: opened by a link, left by the menu, read as HTML and widgets."""
 
 import functools
+import re
 from typing import Any
 
 import pytest
@@ -51,12 +52,12 @@ def go_to(app: AppTest, path: str) -> AppTest:
 
 def html_of(app: AppTest) -> str:
     pieces: list[Any] = list(app.get("html"))
-    return "".join(piece.value for piece in pieces if "<style>" not in piece.value)
+    return "".join(piece.value for piece in pieces if not re.search("<style>|<script>", piece.value))
 
 
 def widget(app: AppTest, name: str) -> Any:
     """Return the field of this name, in whatever kind of widget."""
-    kinds = (app.number_input, app.slider, app.selectbox, app.text_area, app.toggle, app.checkbox)
+    kinds = (app.text_input, app.select_slider, app.selectbox, app.text_area, app.toggle, app.checkbox)
     found = [each for kind in kinds for each in kind if each.key and each.key.endswith(f"/{name}")]
     assert len(found) == 1, name
     return found[0]

@@ -29,7 +29,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def test_saved_cases_are_compared_and_restored_from_the_url(asked: list[str]) -> None:
     app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
-    widget(app, "months_late_now").set_value(0)
+    widget(app, "months_late_now").set_value("0")
     app = keep(app.run())
     go_to(app, "compare")
     assert heads(app) == ["Two months late", "Two months late 2"]
@@ -52,7 +52,7 @@ def test_a_saved_case_is_in_the_url_at_once() -> None:
 
 def test_a_value_typed_just_before_the_click_is_saved() -> None:
     app = opened(model="credit-default", lang="en", start="two-months-late")
-    widget(app, "months_late_now").set_value(0)
+    widget(app, "months_late_now").set_value("0")
     app = keep(app)
     (held,) = saved_cases.decode_saved_cases(app.query_params["kept"])["credit-default"]
     assert held[1]["months_late_now"] == 0

@@ -97,17 +97,17 @@ def test_a_rerun_or_a_second_visit_of_a_page_sends_no_query(path: str, asked: li
 
 def test_a_changed_field_sends_one_query_on_each_page(asked: list[str]) -> None:
     app = quiet(opened(model="credit-default", lang="en"))
-    widget(app, "months_late_now").set_value(3)
+    widget(app, "months_late_now").set_value("3")
     app.run()
     assert len(questions(asked)) == 2
     go_to(app, "what-if")
     assert len(questions(asked)) == 3
-    assert widget(app, "months_late_now").value == 3
-    widget(app, "months_late_now").set_value(5)
+    assert widget(app, "months_late_now").value == "3"
+    widget(app, "months_late_now").set_value("5")
     app.run()
     assert len(questions(asked)) == 4
     go_to(app, "")
-    assert widget(app, "months_late_now").value == 5
+    assert widget(app, "months_late_now").value == "5"
 
 
 # Proposals
@@ -117,7 +117,8 @@ def test_an_applied_recommendation_changes_the_form(service: TestClient) -> None
     app = quiet(opened("to-change", model="credit-default", lang="en", start="rising-debt"))
     app.button(key="take-0").click()
     quiet(app.run())
-    row = {"months_late_now": widget(app, "months_late_now").value, "share_used_now": widget(app, "share_used_now").value}
+    late, used = widget(app, "months_late_now").value, widget(app, "share_used_now").value
+    row = {"months_late_now": int(late), "share_used_now": float(used.removesuffix("%")) / 100}
     start = next(e["row"] for e in service.get("/v1/models/credit-default").json()["examples"] if e["name"] == "rising-debt")
     answer = service.post("/v1/models/credit-default/predictions", json={"rows": [start | row]}).json()["predictions"][0]
     assert answer["decision"] == "approve"
@@ -147,14 +148,14 @@ def test_a_fifth_bundle_in_the_folder_has_a_page(bundles: Path, tmp_path: Path, 
 
 def test_a_link_opens_its_case() -> None:
     app = opened(model="credit-default", lang="pl", start="two-months-late", months_late_now="1")
-    assert widget(app, "months_late_now").value == 1
+    assert widget(app, "months_late_now").value == "1"
     assert "Na początku" in html_of(app)
     assert app.query_params["months_late_now"] == "1"
 
 
 def test_an_invalid_link_opens_with_a_notice_of_the_rejected_parameters() -> None:
     app = opened(model="credit-default", months_late_now="99", colour="red", last_payment="700", view="nowhere")
-    assert widget(app, "last_payment").value == 700
+    assert widget(app, "last_payment").value == "700"
     assert "months_late_now=99" in app.info[0].value
     assert "colour=red" in app.info[0].value
 

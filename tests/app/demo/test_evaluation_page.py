@@ -12,15 +12,15 @@ from tests.support.in_process_client import client_of
 def test_threshold_and_prices_are_restored_from_the_url(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     serve_by(client_of(service), monkeypatch)
     app = quiet(opened("how-good", model="credit-default", lang="en", view="mistakes"))
-    app.slider[0].set_value(0.3)
+    app.select_slider[0].set_value("30%")
     quiet(app.run())
-    app.number_input(key="how-good/missed/credit-default").set_value(20.0)
+    app.text_input(key="how-good/missed/credit-default").set_value("20")
     quiet(app.run())
     parameters: dict[str, Any] = app.query_params
     again = quiet(opened("how-good", **parameters))
-    assert again.slider[0].value == 0.3
-    assert again.number_input(key="how-good/alarm/credit-default").value == 1
-    assert again.number_input(key="how-good/missed/credit-default").value == 20
+    assert again.select_slider[0].value == "30%"
+    assert again.text_input(key="how-good/alarm/credit-default").value == "1"
+    assert again.text_input(key="how-good/missed/credit-default").value == "20"
     assert [each.value for each in again.markdown] == [each.value for each in app.markdown]
 
 

@@ -73,7 +73,7 @@ def test_a_field_of_an_unknown_type_shows_a_sentence_instead_of_a_widget(
     app = quiet(opened(lang=language))
     assert [caption.value for caption in app.caption if sentence in caption.value] == [f"Photo  \n{sentence}"]
     assert ">75%<" in html_of(app)
-    widget(app, "months").set_value(5)
+    widget(app, "months").set_value("5")
     quiet(app.run())
     assert stand_in.asked[-1]["rows"] == [{"months": 5, "photo": image["default"]}]
     assert "photo" not in app.query_params

@@ -47,7 +47,7 @@ def test_a_changed_field_sends_one_query_for_the_missing_answers(stand_in: Stand
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened()
     stand_in.asked.clear()
-    widget(app, "months").set_value(5).run()
+    widget(app, "months").set_value("5").run()
     assert [[row["months"] for row in body["rows"]] for body in stand_in.asked] == [[5]]
     assert app.query_params["months"] == "5"
 
@@ -78,11 +78,11 @@ def test_a_second_visit_of_a_page_sends_no_query(stand_in: StandIn) -> None:
 def test_every_model_keeps_its_own_case(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE), hand_made(EVERY_TYPE, name="sixth", title="Sixth")]
     app = opened()
-    widget(app, "months").set_value(5).run()
+    widget(app, "months").set_value("5").run()
     app.selectbox(key="model").set_value("sixth").run()
-    assert widget(app, "months").value == 2
+    assert widget(app, "months").value == "2"
     app.selectbox(key="model").set_value("fifth").run()
-    assert widget(app, "months").value == 5
+    assert widget(app, "months").value == "5"
 
 
 # Trouble
@@ -105,15 +105,15 @@ def test_no_number_is_shown_while_the_service_gives_none(
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened()
     stand_in.trouble = trouble
-    widget(app, "months").set_value(5).run()
+    widget(app, "months").set_value("5").run()
     assert "75%" not in html_of(app)
     assert len(app.warning) == 1
-    assert widget(app, "months").value == 5
+    assert widget(app, "months").value == "5"
     stand_in.trouble = None
     app.run()
     assert "75%" in html_of(app)
     assert not app.warning
-    assert widget(app, "months").value == 5
+    assert widget(app, "months").value == "5"
 
 
 def test_a_failure_shows_the_request_id(stand_in: StandIn) -> None:
@@ -126,9 +126,9 @@ def test_when_the_service_stops_the_fields_stay_under_one_banner(stand_in: Stand
     stand_in.cards = [hand_made(EVERY_TYPE)]
     app = opened()
     stand_in.stop()
-    widget(app, "months").set_value(5).run()
+    widget(app, "months").set_value("5").run()
     assert len(app.warning) == 1
-    assert widget(app, "months").value == 5
+    assert widget(app, "months").value == "5"
     assert "75%" not in html_of(app)
 
 
@@ -158,11 +158,11 @@ def test_a_new_version_keeps_typed_values_and_names_its_new_fields(stand_in: Sta
     months, sure = EVERY_TYPE[3], EVERY_TYPE[5]
     stand_in.cards = [hand_made([months])]
     app = opened(lang="en")
-    widget(app, "months").set_value(5).run()
+    widget(app, "months").set_value("5").run()
     stand_in.cards = [hand_made([months, sure], version="v2")]
     st.cache_data.clear()
     app.run()
-    assert widget(app, "months").value == 5
+    assert widget(app, "months").value == "5"
     assert any("new fields" in notice.value for notice in app.info)
 
 
@@ -171,7 +171,7 @@ def test_a_new_version_that_forbids_a_typed_value_still_opens(change: dict[str, 
     months = EVERY_TYPE[3]
     stand_in.cards = [hand_made([months])]
     app = opened(lang="en")
-    widget(app, "months").set_value(8).run()
+    widget(app, "months").set_value("8").run()
     stand_in.cards = [hand_made([months | {"default": None} | change], version="v2")]
     st.cache_data.clear()
     app.run()
