@@ -18,6 +18,17 @@ from demo.widgets import banner, number_keys  # noqa: E402
 from demo.widgets.forms import escape_markdown  # noqa: E402
 from wire.languages import LANGUAGES  # noqa: E402
 
+_DAY_SECONDS = 86_400
+
+
+@st.fragment(run_every=_DAY_SECONDS)
+def _rebuild_lost_visit() -> None:
+    """Let a tab whose connection was lost run the page again as soon as it is connected, before its first change.
+
+    Streamlit's browser side does so only if the page has a fragment that runs by itself. After a restart of the demo the
+    new session knows nothing of the tab: it rebuilds the visit from the address. The fragment itself does nothing.
+    """
+
 
 def main() -> None:
     """Draw one page."""
@@ -50,6 +61,7 @@ def main() -> None:
         query_errors.add_error(error)
         st.header(tr.text("One moment, please"))
         st.write(tr.text("The demo shows the models of a service that does not answer yet."))
+    _rebuild_lost_visit()
     number_keys.draw_script(tr)
     banner.draw_banner(banner_slot)
 

@@ -16,7 +16,7 @@ from demo.files import refusal_text, scored_file, spreadsheet
 from demo.files.file_summary import FORMATS
 from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, ScoredFile
 from demo.files.upload_job import UploadJob
-from demo.session import current_case, page_address, service_queries, visitor
+from demo.session import current_case, page_address, page_view, service_queries, visitor
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import chart_scales
@@ -31,9 +31,12 @@ _ROW_PIXELS, _MAX_PIXELS = 35, 320
 def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
-    page_address.write_address(card)
+    job = file_upload.get_job(card)
+    view = page_view.get_view(PAGE)
+    page_address.write_address(card, view)
     st.title(tr.text("A whole file at once"), anchor=False)
-    job = file_upload.get_upload_jobs().get(card["name"])
+    if view and not job:
+        st.info(tr.text("The result of this file is no longer kept. Drop the file again."), icon=":material/history:")
     if job and job.scored:
         _draw_scored_file(card, job, job.scored, tr)
     elif job and job.error is None:

@@ -1,5 +1,6 @@
 """An uploaded file that the service scores in the background, in a thread that outlives a change of pages."""
 
+import secrets
 import shutil
 import tempfile
 import threading
@@ -15,6 +16,7 @@ from demo.files.scored_file import ScoredFile
 
 CHARSETS = ("windows-1250", "iso-8859-2", "windows-1252", "iso-8859-1")
 """Encodings to choose from for a text that is not UTF-8, the most common in Poland first."""
+_TOKEN_BYTES = 12
 _numbers = count()
 
 
@@ -39,6 +41,8 @@ class UploadJob:
     upload_id: str
     """Streamlit's id of the upload: it stays the same when the page is drawn again."""
     number: int = field(default_factory=lambda: next(_numbers))
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(_TOKEN_BYTES))
+    """It finds the job in the store. It stands in the address of the page and cannot be guessed."""
     recognised: RecognisedFile | None = None
     rows_scored: int = 0
     scored: ScoredFile | None = None

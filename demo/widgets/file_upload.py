@@ -7,7 +7,8 @@ import streamlit as st
 from client import Card, RecognisedFile, Refused, ServiceError
 from demo.files import file_summary, refusal_text, scored_file
 from demo.files.upload_job import CHARSETS, UploadJob, copy_to_disk
-from demo.session import query_errors, service_queries, shared_resources
+from demo.files.upload_store import UploadStore
+from demo.session import page_view, query_errors, service_queries, shared_resources
 from demo.text.translation import Translation
 from demo.widgets import drop_zone, forms
 from wire.media_types import ARROW, CSV, PARQUET
@@ -25,10 +26,33 @@ _MAX_MB = 256
 _REFRESH_SECONDS = 0.5
 
 
-def get_upload_jobs() -> dict[str, UploadJob]:
+@st.cache_resource
+def _upload_store() -> UploadStore:
+    """Return the upload jobs of all visits."""
+    return UploadStore()
+
+
+def _get_jobs() -> dict[str, UploadJob]:
     """Return model → the upload job of this visit."""
     jobs: dict[str, UploadJob] = st.session_state.setdefault("files", {})
     return jobs
+
+
+def get_job(card: Card) -> UploadJob | None:
+    """Return the upload job of this visit for a model. A visit that begins with a link takes the job of the link."""
+    model, store = card["name"], _upload_store()
+    job = _get_jobs().get(model) or store.get(model, page_view.get_view(PAGE))
+    if job:
+        _get_jobs()[model] = job
+        page_view.set_view(PAGE, job.token)
+        store.put(model, job)
+    return job
+
+
+def _start_job(card: Card, job: UploadJob) -> None:
+    _get_jobs()[card["name"]] = job
+    get_job(card)
+    job.send(shared_resources.client(), card)
 
 
 def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
@@ -37,8 +61,7 @@ def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
     upload = drop_zone.draw_drop_zone(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is not None and not (job and job.upload_id == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
-        get_upload_jobs()[card["name"]] = new_job = UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id)
-        new_job.send(shared_resources.client(), card)
+        _start_job(card, UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id))
         st.rerun()
     if job is None:
         _draw_requirements(card, tr)
@@ -79,7 +102,9 @@ def draw_progress(card: Card, job: UploadJob, tr: Translation) -> None:
 
 def cancel_upload(card: Card) -> None:
     """Cancel and remove the upload job of a model."""
-    if job := get_upload_jobs().pop(card["name"], None):
+    page_view.set_view(PAGE, "")
+    if job := _get_jobs().pop(card["name"], None):
+        _upload_store().remove(card["name"], job)
         job.cancel()
 
 
