@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _UNITS_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _MS_PER_DAY = 86_400_000
+_SECONDS_PER_DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MAX_ARROW_ZONE_DAY = (datetime(2037, 12, 31, tzinfo=UTC) - _EPOCH).days
+_MAX_ARROW_ZONE_SECONDS = int(datetime(2037, 12, 31, tzinfo=UTC).timestamp())
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 
 
@@ -167,17 +168,36 @@ def parse_date_column(field: "DateType", array: pa.Array) -> ParsedColumn:
     A timestamp without a zone is in UTC. For a field of days, a timestamp with a zone gives the date in that zone.
     """
     kind = array.type
-    if pa.types.is_date32(kind):
-        days = _integers(array, np.int32).astype(np.float64)
-    elif pa.types.is_date64(kind):
-        days = np.floor(_integers(array, np.int64) / _MS_PER_DAY)
-    elif pa.types.is_timestamp(kind):
-        days = _local_days(field, array) if field.is_integral and kind.tz else _days(array)
-        days = np.floor(days) if field.is_integral else days
+    if pa.types.is_timestamp(kind) and not field.is_integral:
+        days = _days(array)
+    elif has_days(kind):
+        try:
+            days = calendar_days(array).astype(np.float64)
+        except pa.ArrowException as error:  # a zone that does not exist
+            raise wrong_column(field, kind) from error
     else:
         raise wrong_column(field, kind)
     null = is_null(array)
     return ParsedColumn(np.where(null, np.nan, days), null, no_wrong_values(array))
+
+
+def has_days(kind: pa.DataType) -> bool:
+    """Return whether a column holds dates or timestamps."""
+    return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+
+
+def calendar_days(array: pa.Array) -> NDArray[np.int64]:
+    """Return dates and timestamps as days since 1970-01-01; null is any number.
+
+    A timestamp with a zone gives the day in that zone, any other the day in UTC. Raises pa.ArrowException if the zone does
+    not exist.
+    """
+    if pa.types.is_date32(array.type):
+        return _integers(array, np.int32)
+    if pa.types.is_date64(array.type):
+        return _integers(array, np.int64) // _MS_PER_DAY
+    seconds = _seconds(array)
+    return (_local_seconds(array, seconds) if array.type.tz else seconds) // _SECONDS_PER_DAY
 
 
 def _days(array: pa.Array) -> Numbers:
@@ -189,20 +209,24 @@ def _days(array: pa.Array) -> Numbers:
     return np.asarray((moments // (units // _MS_PER_DAY)).astype(np.float64) / _MS_PER_DAY)
 
 
-def _local_days(field: "DateType", array: pa.Array) -> Numbers:
-    """Return timestamps with a zone as days of that zone's calendar."""
-    days = _days(array)
+def _seconds(array: pa.Array) -> NDArray[np.int64]:
+    """Return timestamps as whole seconds since 1970-01-01 in UTC."""
+    return _integers(array, np.int64) // (_UNITS_PER_DAY[array.type.unit] // _SECONDS_PER_DAY)
+
+
+def _local_seconds(array: pa.Array, seconds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return timestamps with a zone as seconds of that zone's calendar; times outside of the calendar stay in UTC."""
+    days = seconds // _SECONDS_PER_DAY
     inside = (days > MIN_DAY + 1) & (days < MAX_DAY - 1)
-    try:
-        local = pc.local_timestamp(pc.if_else(pa.array(inside), array, None))
-    except pa.ArrowException as error:  # a zone that does not exist
-        raise wrong_column(field, array.type) from error
-    return _correct_late_days(np.where(inside, _days(local), days), days, inside, array.type.tz)
+    local = _seconds(pc.local_timestamp(pc.if_else(pa.array(inside), array, None)))
+    return _correct_late_seconds(np.where(inside, local, seconds), seconds, inside, array.type.tz)
 
 
-def _correct_late_days(local: Numbers, days: Numbers, inside: NDArray[np.bool_], zone: str) -> Numbers:
-    """Correct local days after 2037, because Arrow knows summer time only until then."""
-    late = np.flatnonzero(inside & (days > _MAX_ARROW_ZONE_DAY))
+def _correct_late_seconds(
+    local: NDArray[np.int64], seconds: NDArray[np.int64], inside: NDArray[np.bool_], zone: str
+) -> NDArray[np.int64]:
+    """Correct local times after 2037, because Arrow knows summer time only until then."""
+    late = np.flatnonzero(inside & (seconds > _MAX_ARROW_ZONE_SECONDS))
     if not late.size or zone[0] in "+-":
         return local
     try:
@@ -210,8 +234,8 @@ def _correct_late_days(local: Numbers, days: Numbers, inside: NDArray[np.bool_],
     except (ValueError, OSError, ZoneInfoNotFoundError):  # the machine has no time zone data
         return local
     for index in late:
-        moment = (_EPOCH + timedelta(days=float(days[index]))).astimezone(time_zone)
-        local[index] = days[index] + (moment.utcoffset() or timedelta()) / timedelta(days=1)
+        moment = (_EPOCH + timedelta(seconds=int(seconds[index]))).astimezone(time_zone)
+        local[index] = seconds[index] + (moment.utcoffset() or timedelta()) // timedelta(seconds=1)
     return local
 
 

@@ -1,6 +1,8 @@
 """Card statements of any file or table, one row for each client and month → one schema, with reasons for faulty rows."""
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -8,8 +10,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.by_key.entity_keys import NoKey
-from service.fields.arrow_values import to_float64
+from service.fields.arrow_values import calendar_days, has_days, is_text, parse_texts, to_float64, trimmed
 from service.jobs.key_columns import key_texts
+from service.jobs.sources.partitions import WrongInput
 
 KEY = "client"
 AMOUNTS = ("status", "bill", "paid", "limit")
@@ -27,13 +30,15 @@ STATEMENTS = pa.schema(
 """`place`: the row of the input, from 1. `month`: months since the year 0. A null amount is unknown.
 `field`, `code` and `message` say what is wrong with a row; they are null if nothing is wrong."""
 
-_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])(?P<day>-[0-9]{2}([T ][0-9].*)?)?")
+_MONTHS_BEFORE_1970 = 1970 * 12
+_MONTHS_OF_CALENDAR = 10_000 * 12
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
 _REASONS = {
     "missing_field": "This field is missing.",
     "wrong_type": "Expected a number.",
     "not_finite": "Expected a finite number.",
-    "invalid_month": "Expected a month such as 2005-09.",
+    "invalid_month": "Expected a month such as 2005-09, or a date.",
     "out_of_range": "Expected a limit above 0.",
 }
 Faults = list[tuple[NDArray[np.bool_], str, str]]
@@ -76,38 +81,52 @@ def _parse_keys(column: pa.Array, name: str) -> tuple[pa.Array, dict[int, tuple[
 
 
 def _parse_months(column: pa.Array, faults: Faults) -> pa.Array:
-    if pa.types.is_temporal(column.type) and not pa.types.is_time(column.type) and not pa.types.is_duration(column.type):
-        column = pc.strftime(column.cast(pa.timestamp("s"), safe=False), "%Y-%m")
-    missing = pc.is_null(column, nan_is_null=True)
-    if not _is_text(column):
-        column = pa.array(["" if is_missing else "no month" for is_missing in missing.to_pylist()], pa.string())
-    trimmed = pc.utf8_trim_whitespace(column)
-    good = pc.fill_null(pc.match_substring_regex(trimmed, _MONTH), False)  # noqa: FBT003 - Arrow's signature
-    empty = pc.fill_null(pc.equal(trimmed, ""), True)  # noqa: FBT003
-    faults.append((_mask(empty), "month", "missing_field"))
-    faults.append((_mask(pc.invert(good)), "month", "invalid_month"))
-    valid = pc.if_else(good, trimmed, None)
-    year, month = (pc.utf8_slice_codeunits(valid, *part).cast(pa.int32()) for part in ((0, 4), (5, 7)))
-    return pc.add(pc.multiply(year, pa.scalar(12, pa.int32())), pc.subtract(month, pa.scalar(1, pa.int32())))
+    """Return months since the year 0, from months or dates as text, from dates and from timestamps.
+
+    A timestamp with a zone is in the month of that zone. Raises WrongInput if the zone does not exist.
+    """
+    missing = _mask(pc.is_null(column, nan_is_null=True))
+    if has_days(column.type):
+        try:
+            days = calendar_days(column)
+        except pa.ArrowException as error:
+            raise WrongInput(f"The column month has an unknown time zone: {column.type.tz[:64]!r}.") from error
+        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + _MONTHS_BEFORE_1970
+        wrong = (months < 0) | (months >= _MONTHS_OF_CALENDAR)
+    elif is_text(column.type):
+        parsed = parse_texts(trimmed(column.cast(pa.string())), _month_of)
+        missing, months, wrong = parsed.null, np.nan_to_num(parsed.values).astype(np.int64), parsed.wrong
+    else:
+        months, wrong = np.zeros(len(column), dtype=np.int64), np.ones(len(column), dtype=np.bool_)
+    faults.append((missing, "month", "missing_field"))
+    faults.append((wrong & ~missing, "month", "invalid_month"))
+    refused = missing | wrong
+    return pa.array(np.where(refused, 0, months).astype(np.int32), mask=refused)
+
+
+def _month_of(text: str) -> float:
+    """Return the month of `2005-09`, `2005-09-30` or `2005-09-30 14:30:00+02:00` as it is written. Raises ValueError."""
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        raise ValueError("not a month")
+    if match["day"]:
+        datetime.fromisoformat(text)
+    return int(match["year"]) * 12 + int(match["month"]) - 1
 
 
 def _parse_amounts(column: pa.Array, name: str, faults: Faults) -> pa.Array:
     """Return numbers. An empty cell, null and NaN are unknown, so they are null."""
-    if _is_text(column):
-        trimmed = pc.utf8_trim_whitespace(column)
-        good = pc.match_substring_regex(trimmed, _NUMBER)
-        faults.append((_mask(pc.and_(pc.invert(good), pc.not_equal(trimmed, ""))), name, "wrong_type"))
-        column = pc.if_else(good, trimmed, None)
+    if is_text(column.type):
+        texts = trimmed(column.cast(pa.string()))
+        good = pc.match_substring_regex(texts, _NUMBER)
+        faults.append((_mask(pc.invert(good)), name, "wrong_type"))
+        column = pc.if_else(good, texts, None)
     elif not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
         faults.append((_mask(pc.is_valid(column)), name, "wrong_type"))
         column = pa.nulls(len(column))
     numbers = to_float64(column)
     faults.append((_mask(pc.is_inf(numbers)), name, "not_finite"))
     return pc.if_else(pc.is_finite(numbers), numbers, None)
-
-
-def _is_text(column: pa.Array) -> bool:
-    return bool(pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
 
 
 def _mask(condition: pa.Array) -> NDArray[np.bool_]:

@@ -44,7 +44,10 @@ BAD: dict[str, tuple[pd.DataFrame, str, str]] = {
     "a thirteenth month": (spoil("month", "2005-13"), "month", "invalid_month"),
     "a month of words": (spoil("month", "July 2005"), "month", "invalid_month"),
     "a month of digits": (spoil("month", "200507"), "month", "invalid_month"),
-    "a day": (spoil("month", "2005-07-01"), "month", "invalid_month"),
+    "a day that does not exist": (spoil("month", "2005-06-31"), "month", "invalid_month"),
+    "a day in another form": (spoil("month", "01.07.2005"), "month", "invalid_month"),
+    "a day and words": (spoil("month", "2005-07-01 noon"), "month", "invalid_month"),
+    "an hour that does not exist": (spoil("month", "2005-07-01 25:00"), "month", "invalid_month"),
     "digits of another script": (spoil("month", "٢٠٠٥-٠٧"), "month", "invalid_month"),
     "no month": (spoil("month", None), "month", "missing_field"),
     "an empty month": (spoil("month", " "), "month", "missing_field"),
@@ -112,6 +115,54 @@ def test_a_column_of_another_kind_than_numbers_refuses_its_clients(column: pa.Ar
     kept, refused = computed(table, bundles)
     assert kept == {}
     assert {row["field"] for row in refused.to_pylist()} == {"bill"}
+
+
+MONTH_TEXTS = {
+    "days": "{}-30",
+    "midnights, as pandas and a table of SQLite write them": "{}-30 00:00:00",
+    "moments with a zone": "{}-30T23:59:59.999999+02:00",
+    "moments in UTC": " {}-30 22:00:00Z ",
+}
+
+
+@pytest.mark.parametrize("kind", MONTH_TEXTS)
+def test_a_date_as_text_is_the_month_that_it_shows(kind: str, bundles: Path) -> None:
+    table = months_of("1")
+    table["month"] = [MONTH_TEXTS[kind].format(month) for month in table["month"]]
+    kept, refused = computed(table.map(str), bundles)
+    assert (kept, refused.num_rows) == ({"1": PLAIN}, 0)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/New_York", "Asia/Tokyo", "+14:00", "-11:00", "UTC"])
+@pytest.mark.parametrize("moment", ["first", "last"])
+def test_a_timestamp_with_a_zone_is_in_the_month_of_that_zone(moment: str, zone: str, bundles: Path) -> None:
+    table = months_of("1")
+    starts = pd.PeriodIndex(table["month"], freq="M").start_time
+    local = starts + (pd.Timedelta(minutes=30) if moment == "first" else pd.Timedelta(days=30, hours=-0.5))
+    zoned = pa.array(local.tz_localize(zone.replace("+14:00", "Etc/GMT-14").replace("-11:00", "Etc/GMT+11")))
+    arrow = pa.Table.from_pandas(table.astype(dict.fromkeys(("status", "bill", "paid"), float)), preserve_index=False)
+    column = zoned.cast(pa.timestamp("us", tz=zone))
+    kept, refused = computed(arrow.set_column(arrow.schema.get_field_index("month"), "month", column), bundles)
+    assert (kept, refused.num_rows) == ({"1": PLAIN}, 0)
+
+
+@pytest.mark.parametrize("days", [2**31 - 1, -(2**31)])
+def test_a_date_outside_of_the_calendar_refuses_its_client(days: int, bundles: Path) -> None:
+    table = pa.Table.from_pandas(months_of("1").iloc[:1].astype({"status": float}), preserve_index=False)
+    column = pa.array([days], pa.int32()).view(pa.date32())
+    kept, refused = computed(table.set_column(table.schema.get_field_index("month"), "month", column), bundles)
+    assert (kept, [row["code"] for row in refused.to_pylist()]) == ({}, ["invalid_month"])
+
+
+def test_a_column_of_nulls_is_unknown_and_a_month_of_nulls_is_missing(bundles: Path) -> None:
+    table = pa.Table.from_pandas(
+        months_of("1").astype({"status": float, "bill": float, "paid": float}), preserve_index=False
+    )
+    nulls = pa.nulls(6)
+    kept, refused = computed(table.set_column(table.schema.get_field_index("paid"), "paid", nulls), bundles)
+    assert (kept["1"]["last_payment"], refused.num_rows) == (None, 0)
+    kept, refused = computed(table.set_column(table.schema.get_field_index("month"), "month", nulls), bundles)
+    assert (kept, [row["code"] for row in refused.to_pylist()]) == ({}, ["missing_field"])
 
 
 def test_with_fewer_than_six_months_what_they_determine_is_stored_and_the_rest_is_null(bundles: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import NullPool, create_engine
@@ -126,6 +127,14 @@ def test_statements_in_any_order_and_of_any_kind_of_input_give_the_same_features
     told.append(contents(store, newest_run(store, "features").id))
     assert len(told[0]) == 400
     assert told == [told[0]] * 6
+
+
+def test_a_zone_that_does_not_exist_is_refused_in_a_sentence(job: Any, some: pd.DataFrame, tmp_path: Path) -> None:
+    table = pa.Table.from_pandas(some.iloc[:6], preserve_index=False)
+    months = pa.array(pd.to_datetime(some["month"].iloc[:6])).cast(pa.timestamp("ms", tz="Europe/Nowhere"))
+    pq.write_table(table.set_column(table.schema.get_field_index("month"), "month", months), tmp_path / "in.parquet")
+    with pytest.raises(SystemExit, match=r"The column month has an unknown time zone: 'Europe/Nowhere'\."):
+        job(tmp_path / "in.parquet")
 
 
 def test_a_reason_names_the_row_of_the_input_and_only_the_first(job: Any, store: Store, tmp_path: Path) -> None:

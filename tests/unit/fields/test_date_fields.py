@@ -115,6 +115,22 @@ def test_a_timestamp_with_a_zone_is_the_day_in_that_zone(moment: datetime, zone:
     assert DAY.value(only(DAY.parse_arrow(stored))) == local.isoformat()
 
 
+@given(
+    st.dates(date(1950, 1, 1), date(2100, 1, 1)),
+    st.sampled_from(["Europe/Warsaw", "America/New_York", "Asia/Kolkata", "America/Santiago", "Pacific/Kiritimati"]),
+    st.sampled_from([-1, 0, 1]),
+    st.sampled_from(["s", "ms", "us", "ns"]),
+)
+@example(date(2059, 9, 19), "America/New_York", 0, "ms")  # the sum of days as floats is just below the day
+def test_the_last_second_before_midnight_and_midnight_in_a_zone_are_two_days(
+    day: date, zone: str, seconds: int, unit: Any
+) -> None:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    moment = midnight + timedelta(seconds=seconds)
+    stored = pa.array([moment], pa.timestamp("s", tz=zone)).cast(pa.timestamp(unit, tz=zone))
+    assert DAY.value(only(DAY.parse_arrow(stored))) == moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
 @given(DAYS, st.sampled_from([None, "day_first", "month_first"]))
 def test_a_date_with_slashes_is_read_only_as_the_file_says(day: date, order: DateOrder | None) -> None:
     numbers = {"day": f"{day.day:02}", "month": f"{day.month:02}", "year": f"{day.year:04}"}
