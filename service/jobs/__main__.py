@@ -90,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
             "--output", type=Path, metavar="FOLDER", help="also write what is stored to this folder, as Parquet"
         )
         job.add_argument(
+            "--allow-shrink", action="store_true", help="serve the run although it has less than half of the served rows"
+        )
+        job.add_argument(
             "--engine", choices=["local", "dask"], default="local", help="where the batches run: see docs/dask.md"
         )
         job.add_argument(
@@ -135,7 +138,15 @@ def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Ca
     bar = tqdm(total=source.rows, desc=card.name, unit=" rows", unit_scale=True, file=sys.stderr, disable=None)
     with bar, _engine(options) as engine:
         try:
-            run = job_runner.run_job(store, card, job, engine=engine, max_runs=settings.max_runs, advance=bar.update)
+            run = job_runner.run_job(
+                store,
+                card,
+                job,
+                engine=engine,
+                max_runs=settings.max_runs,
+                advance=bar.update,
+                allow_shrink=options.allow_shrink,
+            )
         except job_runner.NoUsableRows as fault:
             if options.output:
                 run_files.write_refused(store, fault.run, options.output)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pyarrow as pa
@@ -39,23 +39,34 @@ _REASONS = {
     "wrong_type": "Expected a number.",
     "not_finite": "Expected a finite number.",
     "invalid_month": "Expected a month such as 2005-09, or a date.",
+    "future_month": "This month has not begun yet.",
     "out_of_range": "Expected a limit above 0.",
 }
 Faults = list[tuple[NDArray[np.bool_], str, str]]
 
 
-def parse_statements(batches: Iterator[pa.RecordBatch], key: str) -> Iterator[pa.RecordBatch]:
-    """Yield each batch with the schema STATEMENTS; `key` names the column of the client."""
+def current_month() -> int:
+    """Return the month that has begun anywhere on earth, in months since the year 0."""
+    now = datetime.now(timezone(timedelta(hours=14)))
+    return now.year * 12 + now.month - 1
+
+
+def parse_statements(batches: Iterator[pa.RecordBatch], key: str, latest_month: int) -> Iterator[pa.RecordBatch]:
+    """Yield each batch with the schema STATEMENTS; `key` names the column of the client.
+
+    A statement of a month after `latest_month` (months since the year 0) is refused.
+    """
     rows_before = 0
     for batch in batches:
-        yield _parse_batch(batch, key, rows_before)
+        yield _parse_batch(batch, key, rows_before, latest_month)
         rows_before += batch.num_rows
 
 
-def _parse_batch(batch: pa.RecordBatch, key: str, rows_before: int) -> pa.RecordBatch:
+def _parse_batch(batch: pa.RecordBatch, key: str, rows_before: int, latest_month: int) -> pa.RecordBatch:
     faults: Faults = []
     keys, reasons = _parse_keys(batch.column(key), key)
     month = _parse_months(batch.column("month"), faults)
+    faults.append((_mask(pc.greater(month, latest_month)), "month", "future_month"))
     amounts = {name: _parse_amounts(batch.column(name), name, faults) for name in AMOUNTS}
     limit = amounts["limit"]
     faults.append((_mask(pc.is_null(limit)), "limit", "missing_field"))

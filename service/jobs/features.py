@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -15,12 +15,12 @@ from service.errors import Fault
 from service.fields.field_type import RangeType
 from service.fields.lookup import type_of
 from service.jobs.batch_scoring import REFUSED
-from service.jobs.card_statements import AMOUNTS, KEY, STATEMENTS, parse_statements
+from service.jobs.card_statements import AMOUNTS, KEY, STATEMENTS, current_month, parse_statements
 from service.jobs.external_sort import BUCKETS, group_by_key
 from service.jobs.job_runner import Job
 from service.jobs.payment_history import MONTHS, business_fields
 from service.jobs.sources.inputs import read
-from service.jobs.sources.partitions import BATCH_ROWS, WrongInput, load_partitions
+from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput, load_partitions
 from service.jobs.sources.source import RequiredColumns, Source
 from service.rows.strict_json import encode
 from service.schemas import Card, Input
@@ -51,10 +51,15 @@ def feature_job(card: Card, source: Source, key: str | None) -> Job:
         {"input": source.name, "columns": columns, "features": name, "buckets": BUCKETS, "rows a batch": BATCH_ROWS}
     )
     stored = tuple(field for field in card.inputs if field.from_ == "store")
+
+    def read_partitions(_max_batches: int | None) -> Iterator[Partition]:
+        statements = parse_statements(read(source, columns), column, current_month())
+        return load_partitions(group_by_key(statements, STATEMENTS), 1)
+
     return Job(
         "features",
         source_id,
-        lambda _max_batches: load_partitions(group_by_key(parse_statements(read(source, columns), column), STATEMENTS), 1),
+        read_partitions,
         partial(function, inputs=stored),
         positions_in_batch=False,
     )

@@ -28,6 +28,9 @@ from service.store.store import Store
 
 Advance = Callable[[int], object]
 
+_MIN_SHARE_OF_SERVED = 0.5
+"""A run with a smaller share of the rows of the served run is published only on request: its input may be incomplete."""
+
 
 class JobRunning(Exception):
     """Another job of this kind is writing for this model."""
@@ -78,11 +81,14 @@ def prediction_job(bundle: Path, card: Card, source: Source, key: str) -> Job:
     )
 
 
-def run_job(store: Store, card: Card, job: Job, *, engine: Engine, max_runs: int, advance: Advance) -> Run:
+def run_job(
+    store: Store, card: Card, job: Job, *, engine: Engine, max_runs: int, advance: Advance, allow_shrink: bool = False
+) -> Run:
     """Run a job to its end and publish its run. `advance` gets the number of rows after each batch.
 
-    Answers come from the previous run until the end. Raises WrongInput (NoUsableRows), WrongEngine, JobRunning, Overtaken,
-    StorageUnavailable, BrokenStorage, and what the job raises.
+    Answers come from the previous run until the end. Without `allow_shrink`, a run that is much smaller than the published
+    one is not published. Raises WrongInput (NoUsableRows), WrongEngine, JobRunning, Overtaken, StorageUnavailable,
+    BrokenStorage, and what the job raises.
     """
     store.prepare()
     with store.database.try_lock(f"{job.kind}-{card.name}") as check_lock:
@@ -92,7 +98,7 @@ def run_job(store: Store, card: Card, job: Job, *, engine: Engine, max_runs: int
         try:
             done, rest = _skip_stored_batches(store, done, job, engine, advance)
             done = _compute_batches(store, done, job, rest, engine=engine, advance=advance)
-            run = _publish_run(store, done, check_lock)
+            run = _publish_run(store, done, check_lock, allow_shrink=allow_shrink)
         except (StorageUnavailable, BrokenStorage, Overtaken):
             raise
         except Exception:
@@ -138,11 +144,17 @@ def _compute_batches(
     return done
 
 
-def _publish_run(store: Store, done: Progress, check_lock: CheckLock) -> Run:
+def _publish_run(store: Store, done: Progress, check_lock: CheckLock, *, allow_shrink: bool) -> Run:
     run = run_history.find_run(store, done.run)
     if not run.rows:
         sentence = f"None of {done.position:,} rows could be used. The served run did not change.{_why(store, run)}"
         raise NoUsableRows(sentence, run)
+    served = run_history.find_published(store, run.kind, run.model)
+    if served is not None and run.rows < _MIN_SHARE_OF_SERVED * served.rows and not allow_shrink:
+        raise WrongInput(
+            f"This run stored {run.rows:,} rows, and the served run has {served.rows:,}. The served run did not change."
+            f"{_why(store, run)} If this is right, start the same command with --allow-shrink: it serves this run."
+        )
     check_lock()
     run_history.publish(store, done.run)
     return run_history.find_run(store, done.run)

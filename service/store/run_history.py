@@ -168,6 +168,14 @@ def find_run(store: Store, run: str) -> Run:
         return _load_run(connection, run)
 
 
+def find_published(store: Store, kind: RunKind, model: str) -> Run | None:
+    """Return the published run of a kind and a model, if there is one."""
+    query = select(*_RUN_COLUMNS).where(_runs_of(kind, model), runs.c.state == "published")
+    with store.reading() as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else Run(**row._mapping)
+
+
 def count_refusals(store: Store, run: str) -> list[tuple[str, str, int]]:
     """Return why rows of a run were refused, as (field, code, how many rows), the most frequent first."""
     rows = func.count(refused_rows.c.place.distinct())

@@ -33,6 +33,10 @@ PLAIN = {
 }
 
 
+LATEST_MONTH = 2005 * 12 + 11
+"""December 2005."""
+
+
 def spoil(column: str, value: Any, row: int = 2) -> pd.DataFrame:
     table = months_of("bad")
     table.loc[row, column] = value
@@ -48,6 +52,7 @@ BAD: dict[str, tuple[pd.DataFrame, str, str]] = {
     "a day in another form": (spoil("month", "01.07.2005"), "month", "invalid_month"),
     "a day and words": (spoil("month", "2005-07-01 noon"), "month", "invalid_month"),
     "an hour that does not exist": (spoil("month", "2005-07-01 25:00"), "month", "invalid_month"),
+    "a month in the future": (spoil("month", "2006-01"), "month", "future_month"),
     "digits of another script": (spoil("month", "٢٠٠٥-٠٧"), "month", "invalid_month"),
     "no month": (spoil("month", None), "month", "missing_field"),
     "an empty month": (spoil("month", " "), "month", "missing_field"),
@@ -93,7 +98,11 @@ def computed(table: pd.DataFrame | pa.Table, bundles: Path) -> tuple[dict[str, d
     """Return what the batch function says of a table, read in small batches."""
     given_table = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
     batches = given_table.to_batches(max_chunksize=5)
-    whole = pa.Table.from_batches(parse_statements(iter(batches), "client"), STATEMENTS).combine_chunks().to_batches()[0]
+    whole = (
+        pa.Table.from_batches(parse_statements(iter(batches), "client", LATEST_MONTH), STATEMENTS)
+        .combine_chunks()
+        .to_batches()[0]
+    )
     kept, refused = feature_batch(whole, stored_inputs(bundles))
     assert (kept, refused) == feature_batch(whole, stored_inputs(bundles))
     return {row["key"]: json.loads(row["fields"]) for row in kept.to_pylist()}, refused

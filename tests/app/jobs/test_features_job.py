@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,17 @@ def test_statements_in_any_order_and_of_any_kind_of_input_give_the_same_features
     told.append(contents(store, newest_run(store, "features").id))
     assert len(told[0]) == 400
     assert told == [told[0]] * 6
+
+
+def test_a_month_in_the_future_refuses_its_client(job: Any, store: Store, some: pd.DataFrame, tmp_path: Path) -> None:
+    table = some.iloc[:12].copy()
+    next_year = f"{datetime.now(UTC).year + 1}-12"
+    table.loc[table["client"] == 2, "month"] = [next_year, *table["month"].iloc[1:6]]
+    table.to_parquet(tmp_path / "in.parquet")
+    job(tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
+    (reason,) = pq.read_table(tmp_path / "out" / "refused.parquet").to_pylist()
+    assert (reason["key"], reason["field"], reason["code"]) == ("2", "month", "future_month")
+    assert newest_run(store, "features").rows == 1
 
 
 def test_a_zone_that_does_not_exist_is_refused_in_a_sentence(job: Any, some: pd.DataFrame, tmp_path: Path) -> None:
