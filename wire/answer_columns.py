@@ -8,6 +8,8 @@ ROW, ERROR, ERROR_CODES = "row", "error", "error_codes"
 """Which row of the file an answer is for, counted from 1; and why it has none, as a sentence and as codes."""
 SOURCE, COMPUTED_AT, RUN, STALE = "source", "computed_at", "run", "stale"
 """Where a stored answer comes from."""
+AS_OF = "as_of"
+"""From when the data are, as the input of a nightly job says: a month or a day."""
 VERSION, WARNINGS = "version", "warnings"
 
 _PROBABILITY = "probability_"

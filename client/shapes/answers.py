@@ -31,6 +31,8 @@ class Stored(TypedDict):
     run: str
     version: str
     stale: bool
+    as_of: NotRequired[str | None]
+    """From when the data are: a month or a day."""
 
 
 Origin = TypedDict(
@@ -41,6 +43,7 @@ Origin = TypedDict(
         "age_seconds": float | None,
         "run": str | None,
         "expired": bool,
+        "as_of": NotRequired[str | None],
     },
 )
 """Where the value of a field comes from, and how old it is."""
@@ -92,6 +95,7 @@ class StoredPrediction(TypedDict):
     run: str
     version: str
     stale: bool
+    as_of: NotRequired[str | None]
 
 
 class StoredFeatures(TypedDict):
@@ -102,6 +106,7 @@ class StoredFeatures(TypedDict):
     age_seconds: float
     run: str
     expired: bool
+    as_of: NotRequired[str | None]
 
 
 class Entity(TypedDict):

@@ -124,7 +124,7 @@ def _draw_nothing_stored(card: Card, key: str, tr: Translation) -> None:
 
 def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
     """Draw the age of the stored features and the fields; return a placeholder for a note under each field."""
-    st.html(build_paragraph("stored-since", _describe_feature_age(lookup, tr)))
+    st.html(build_paragraph("stored-since", case_story.describe_feature_age(lookup, tr)))
     notes: dict[str, DeltaGenerator] = {}
     for first in range(0, len(card["inputs"]), 2):  # pair by pair, so that a phone shows the fields in the card's order
         for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
@@ -147,16 +147,6 @@ def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, D
     return notes
 
 
-def _describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:
-    features = lookup.entity["stored_features"]
-    if not features:
-        return tr.text("The fields are those of the stored answer.")
-    age = tr.time_ago(lookup.age_seconds(features["age_seconds"]))
-    if features["expired"]:
-        return tr.text("These fields were stored {age}: too old to rely on.", age=age)
-    return tr.text("These fields were stored {age}.", age=age)
-
-
 def _query_live(card: Card, lookup: EntityLookup) -> Prediction | None:
     """Return the live prediction if it may differ from the stored one. If it used a newer run, look up again."""
     fields = entity_lookup.live_query(lookup)
@@ -174,6 +164,8 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> None:
     pieces = []
     if stored:
         parts = [tr.text("computed {age}", age=tr.time_ago(lookup.age_seconds(stored["age_seconds"])))]
+        if as_of := stored.get("as_of"):
+            parts.append(tr.text("from data of {date}", date=tr.date(as_of)))
         parts.append(f"{tr.text('version')} {stored['version'][:8]}")
         pieces.append(_build_answer(card, tr.text("Stored"), stored["prediction"], parts, tr))
     if now:

@@ -86,9 +86,11 @@ class Translation:
         return format_skeleton(skeleton, moment.astimezone(zone), locale=self.language)
 
     def date(self, text: str) -> str:
-        """Return an ISO date such as 2026-11-27 as people write it. Another text is returned unchanged."""
+        """Return an ISO date such as 2026-11-27, or a month such as 2026-11, as people write it; another text unchanged."""
+        is_month = len(text) == len("2026-11")
         try:
-            return format_date(date.fromisoformat(text), "long", locale=self.language)
+            day = date.fromisoformat(f"{text}-01" if is_month else text)
+            return format_date(day, "MMMM y" if is_month else "long", locale=self.language)
         except ValueError:
             return text
 

@@ -3,6 +3,7 @@
 from client import Card
 from demo.fields import field_types
 from demo.session.cases import Case
+from demo.session.entity_lookup import EntityLookup
 from demo.text.translation import Translation
 from demo.text.wording import describe_difference, field_label, format_answer_with_unit
 
@@ -33,3 +34,16 @@ def describe_case(card: Card, case: Case, start: float, now: float, tr: Translat
     introduction = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))
     difference = describe_difference(card, start, now, tr)
     return introduction, difference, tr.text("You changed {changes}.", changes=describe_changes(card, case, tr))
+
+
+def describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:
+    """Return when the stored features of a look-up were computed, and from when their data are."""
+    features = lookup.entity["stored_features"]
+    if not features:
+        return tr.text("The fields are those of the stored answer.")
+    age = tr.time_ago(lookup.age_seconds(features["age_seconds"]))
+    if features["expired"]:
+        return tr.text("These fields were stored {age}: too old to rely on.", age=age)
+    sentence = tr.text("These fields were stored {age}.", age=age)
+    as_of = features.get("as_of")
+    return f"{sentence} {tr.text('The newest data are from {date}.', date=tr.date(as_of))}" if as_of else sentence

@@ -144,7 +144,7 @@ def _answer_of(
 ) -> KeyedLabelPrediction | KeyedValuePrediction:
     stored, changed = None, None
     if (record := each.prediction) is not None:
-        stored = Stored(computed_at=record.computed_at, run=record.run, version=record.version, stale=each.stale)
+        stored = Stored(record.computed_at, record.run, record.version, each.stale, record.as_of)
     if each.prediction is not None or each.features is not None:
         changed = sorted(each.values)
     prediction = scored or _stored(model, each)

@@ -49,6 +49,7 @@ def _prediction(card: Card, record: PredictionRecord, freshness: Freshness) -> S
         run=record.run,
         version=record.version,
         stale=freshness.is_stale(card, record.version, record.computed_at),
+        as_of=record.as_of,
     )
 
 
@@ -59,4 +60,5 @@ def _features(card: Card, features: FeaturesRecord, freshness: Freshness) -> Sto
         age_seconds=age_seconds(features.computed_at),
         run=features.run,
         expired=freshness.is_expired(card, features.computed_at),
+        as_of=features.as_of,
     )

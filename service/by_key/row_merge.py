@@ -82,4 +82,5 @@ def _origin(card: Card, record: PredictionRecord | FeaturesRecord, freshness: Fr
         age_seconds=age_seconds(record.computed_at),
         run=record.run,
         expired=freshness.is_expired(card, record.computed_at),
+        as_of=record.as_of,
     )

@@ -14,15 +14,25 @@ from service.errors import BrokenBundle, Fault
 from service.fields.field_type import FieldType, NumbersType
 from service.files.file_parts import Part
 from service.files.part_parser import PartParser
+from service.jobs.input_dates import date_texts
 from service.jobs.key_columns import key_texts
 from service.jobs.sources.partitions import FAULT
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
-from service.schemas import Row, Value
+from service.schemas import Card, Row, Value
 from service.schemas.row_files import TextStyle
+from wire.answer_columns import AS_OF
 
-SCORED = pa.schema([("place", pa.int64()), ("key", pa.string()), ("row", pa.string()), ("prediction", pa.string())])
-"""`place`: the row in the batch, from 1. `row`, `prediction`: JSON."""
+SCORED = pa.schema(
+    [
+        ("place", pa.int64()),
+        ("key", pa.string()),
+        ("row", pa.string()),
+        ("prediction", pa.string()),
+        ("as_of", pa.string()),
+    ]
+)
+"""`place`: the row in the batch, from 1. `row`, `prediction`: JSON. `as_of`: the month or day of the data, or null."""
 
 REFUSED = pa.schema(
     [
@@ -47,14 +57,20 @@ def _open_model(bundle: Path, version: str) -> Model:
     return model
 
 
-def score_batch(bundle: Path, batch: pa.RecordBatch, *, key: str, version: str) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+def score_batch(
+    bundle: Path, batch: pa.RecordBatch, *, key: str, version: str, latest_day: str
+) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """Return the predictions of a batch (SCORED) and the reasons of its refused rows (REFUSED); `key` names a column.
+
+    A column `as_of` that is no field of the model says from when the data of a row are; a row whose data are from a day
+    after `latest_day` (ISO) is refused.
 
     The same batch always gives the same result. A key that occurs twice is scored twice. Raises BrokenBundle if the bundle
     is incomplete or of another version, InvalidFile if no field takes the type of a column, ModelFailed.
     """
     model = _open_model(bundle, version)
     keys, faults = _read_keys(batch, key)
+    dates = _read_dates(batch, model.card, latest_day, faults)
     inputs = {field.name: batch.column(field.name) for field in model.card.inputs if field.name in batch.schema.names}
     part = Part(1, batch.num_rows, inputs, [], faults=faults)
     columns, good, faults = PartParser(model.checks, TextStyle()).parse(part)
@@ -64,6 +80,7 @@ def score_batch(bundle: Path, batch: pa.RecordBatch, *, key: str, version: str) 
         "place": indexes + 1,
         "key": [keys[index] for index in indexes],
         "row": [encode(row).decode() for row in _scored_rows(model.checks.fields, columns, inputs)],
+        "as_of": [dates[index] for index in indexes],
         "prediction": [encode(prediction).decode() for prediction in model.predict(columns).predictions],
     }
     refused = [
@@ -89,6 +106,24 @@ def _read_keys(batch: pa.RecordBatch, key: str) -> tuple[list[str | None], _Faul
         else:
             keys[index] = text
     return keys, faults
+
+
+def _read_dates(batch: pa.RecordBatch, card: Card, latest_day: str, faults: _Faults) -> list[str | None]:
+    """Return from when the data of each row are, as the column `as_of` says; add the faults of wrong and future dates."""
+    if not has_dates(card, batch.schema.names):
+        return [None] * batch.num_rows
+    dates, wrong = date_texts(batch.column(AS_OF), AS_OF)
+    for index in wrong:
+        faults.setdefault(index, []).append(Fault(AS_OF, "invalid_date", "Expected a month or a date such as 2005-09-30."))
+    for index, text in enumerate(dates):
+        if text is not None and text > latest_day[: len(text)]:
+            faults.setdefault(index, []).append(Fault(AS_OF, "future_date", "This day has not begun yet."))
+    return dates
+
+
+def has_dates(card: Card, columns: list[str]) -> bool:
+    """Return whether the column `as_of` of an input holds the dates of its data: it is no field of the model."""
+    return AS_OF in columns and all(field.name != AS_OF for field in card.inputs)
 
 
 def _scored_rows(fields: tuple[FieldType, ...], columns: Columns, inputs: dict[str, pa.Array]) -> list[Row]:

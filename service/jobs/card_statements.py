@@ -1,8 +1,6 @@
 """Card statements of any file or table, one row for each client and month → one schema, with reasons for faulty rows."""
 
-import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pyarrow as pa
@@ -10,9 +8,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.by_key.entity_keys import NoKey
-from service.fields.arrow_values import calendar_days, has_days, is_text, parse_texts, to_float64, trimmed
+from service.fields.arrow_values import has_days, is_text, parse_texts, to_float64, trimmed
+from service.jobs.input_dates import date_text, latest_day, local_days
 from service.jobs.key_columns import key_texts
-from service.jobs.sources.partitions import WrongInput
 
 KEY = "client"
 AMOUNTS = ("status", "bill", "paid", "limit")
@@ -30,7 +28,6 @@ STATEMENTS = pa.schema(
 """`place`: the row of the input, from 1. `month`: months since the year 0. A null amount is unknown.
 `field`, `code` and `message` say what is wrong with a row; they are null if nothing is wrong."""
 
-_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])(?P<day>-[0-9]{2}([T ][0-9].*)?)?")
 _MONTHS_BEFORE_1970 = 1970 * 12
 _MONTHS_OF_CALENDAR = 10_000 * 12
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$"
@@ -47,8 +44,8 @@ Faults = list[tuple[NDArray[np.bool_], str, str]]
 
 def current_month() -> int:
     """Return the month that has begun anywhere on earth, in months since the year 0."""
-    now = datetime.now(timezone(timedelta(hours=14)))
-    return now.year * 12 + now.month - 1
+    day = latest_day()
+    return day.year * 12 + day.month - 1
 
 
 def parse_statements(batches: Iterator[pa.RecordBatch], key: str, latest_month: int) -> Iterator[pa.RecordBatch]:
@@ -98,11 +95,8 @@ def _parse_months(column: pa.Array, faults: Faults) -> pa.Array:
     """
     missing = _mask(pc.is_null(column, nan_is_null=True))
     if has_days(column.type):
-        try:
-            days = calendar_days(column)
-        except pa.ArrowException as error:
-            raise WrongInput(f"The column month has an unknown time zone: {column.type.tz[:64]!r}.") from error
-        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + _MONTHS_BEFORE_1970
+        days = local_days(column, "month").astype("datetime64[D]")
+        months = days.astype("datetime64[M]").astype(np.int64) + _MONTHS_BEFORE_1970
         wrong = (months < 0) | (months >= _MONTHS_OF_CALENDAR)
     elif is_text(column.type):
         parsed = parse_texts(trimmed(column.cast(pa.string())), _month_of)
@@ -117,12 +111,8 @@ def _parse_months(column: pa.Array, faults: Faults) -> pa.Array:
 
 def _month_of(text: str) -> float:
     """Return the month of `2005-09`, `2005-09-30` or `2005-09-30 14:30:00+02:00` as it is written. Raises ValueError."""
-    match = _MONTH.fullmatch(text)
-    if match is None:
-        raise ValueError("not a month")
-    if match["day"]:
-        datetime.fromisoformat(text)
-    return int(match["year"]) * 12 + int(match["month"]) - 1
+    year, month = date_text(text).split("-")[:2]
+    return int(year) * 12 + int(month) - 1
 
 
 def _parse_amounts(column: pa.Array, name: str, faults: Faults) -> pa.Array:

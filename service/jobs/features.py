@@ -25,8 +25,8 @@ from service.jobs.sources.source import RequiredColumns, Source
 from service.rows.strict_json import encode
 from service.schemas import Card, Input
 
-FEATURES = pa.schema([("place", pa.int64()), ("key", pa.string()), ("fields", pa.string())])
-"""`place`: the client's first row in the input. `fields`: JSON, field → value or null."""
+FEATURES = pa.schema([("place", pa.int64()), ("key", pa.string()), ("fields", pa.string()), ("as_of", pa.string())])
+"""`place`: the client's first row in the input. `fields`: JSON, field → value or null. `as_of`: the newest month."""
 
 _Amounts = dict[str, NDArray[np.float64]]
 _DUPLICATE = ("month", "duplicate_month", "This client has another statement of this month.")
@@ -87,7 +87,8 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
     amounts = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in AMOUNTS}
     first = np.full(len(names), len(row_numbers), dtype=np.int64)
     np.minimum.at(first, client[client >= 0], np.flatnonzero(client >= 0))
-    computed = _compute(client, month, amounts, len(names))
+    newest = _newest_months(client, month, len(names))
+    computed = _compute(client, month, newest, amounts)
     fields = [field for field in map(type_of, inputs) if isinstance(field, RangeType) and field.name in computed]
     for wrong, fault in _bound_faults(computed, fields):
         for number in np.flatnonzero(wrong & good).tolist():
@@ -96,7 +97,9 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
     accepted = np.flatnonzero(good)
     values = zip(*(field.values(computed[field.name][accepted]) for field in fields), strict=True)
     texts = [encode({field.name: value for field, value in zip(fields, row, strict=True)}).decode() for row in values]
-    table = {"place": row_numbers[first[accepted]], "key": [names[each] for each in accepted], "fields": texts}
+    as_of = [f"{each // 12:04}-{each % 12 + 1:02}" for each in newest[accepted].tolist()]
+    keys = [names[each] for each in accepted]
+    table = {"place": row_numbers[first[accepted]], "key": keys, "fields": texts, "as_of": as_of}
     return pa.RecordBatch.from_pydict(table, FEATURES), _refused_batch(reasons, client, row_numbers, names)
 
 
@@ -111,19 +114,25 @@ def _duplicate_rows(client: NDArray[np.int64], month: NDArray[np.int64]) -> NDAr
     return np.sort(order[1:][again])
 
 
-def _compute(
-    client: NDArray[np.int64], month: NDArray[np.int64], amounts: _Amounts, clients: int
-) -> dict[str, NDArray[np.float64]]:
-    """Put the statements into tables, one row for each client, the newest month first, and compute the fields."""
+def _newest_months(client: NDArray[np.int64], month: NDArray[np.int64], clients: int) -> NDArray[np.int64]:
+    """Return the newest month of each client."""
     newest = np.zeros(clients, dtype=np.int64)
     has_client = client >= 0
     np.maximum.at(newest, client[has_client], month[has_client])
+    return newest
+
+
+def _compute(
+    client: NDArray[np.int64], month: NDArray[np.int64], newest: NDArray[np.int64], amounts: _Amounts
+) -> dict[str, NDArray[np.float64]]:
+    """Put the statements into tables, one row for each client, the newest month first, and compute the fields."""
+    has_client = client >= 0
     back = np.full(len(client), MONTHS, dtype=np.int64)
     back[has_client] = newest[client[has_client]] - month[has_client]
     within = back < MONTHS
     tables: _Amounts = {}
     for name in AMOUNTS:
-        tables[name] = np.full((clients, MONTHS), np.nan)
+        tables[name] = np.full((len(newest), MONTHS), np.nan)
         tables[name][client[within], back[within]] = amounts[name][within]
     with np.errstate(all="ignore"):  # a result that overflows is refused later
         return business_fields(tables["limit"][:, 0], tables["status"], tables["bill"], tables["paid"])

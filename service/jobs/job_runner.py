@@ -15,8 +15,9 @@ from pathlib import Path
 
 from service.errors import BrokenStorage, StorageUnavailable
 from service.fields.lookup import types_of
-from service.jobs.batch_scoring import score_batch
+from service.jobs.batch_scoring import has_dates, score_batch
 from service.jobs.engines import BatchFunction, Engine, digest_of
+from service.jobs.input_dates import latest_day
 from service.jobs.sources.inputs import partitions
 from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput
 from service.jobs.sources.source import RequiredColumns, Source
@@ -25,6 +26,7 @@ from service.store import run_history
 from service.store.locks import CheckLock
 from service.store.run_history import Overtaken, Progress
 from service.store.store import Store
+from wire.answer_columns import AS_OF
 
 Advance = Callable[[int], object]
 
@@ -69,9 +71,10 @@ def required_columns(card: Card, key: str) -> RequiredColumns:
 def prediction_job(bundle: Path, card: Card, source: Source, key: str) -> Job:
     """Return the job of scoring a source."""
     inputs = [field.name for field in card.inputs if field.name in source.columns or not field.nullable]
-    columns = [*inputs, key]
+    dates = [AS_OF] if has_dates(card, source.columns) else []
+    columns = [*inputs, *dates, key]
     source_id = json.dumps({"input": source.name, "columns": columns, "rows a batch": BATCH_ROWS})
-    function = partial(score_batch, bundle, key=key, version=card.version)
+    function = partial(score_batch, bundle, key=key, version=card.version, latest_day=latest_day().isoformat())
     return Job(
         "predictions",
         source_id,
@@ -149,10 +152,10 @@ def _publish_run(store: Store, done: Progress, check_lock: CheckLock, *, allow_s
     if not run.rows:
         sentence = f"None of {done.position:,} rows could be used. The served run did not change.{_why(store, run)}"
         raise NoUsableRows(sentence, run)
-    served = run_history.find_published(store, run.kind, run.model)
-    if served is not None and run.rows < _MIN_SHARE_OF_SERVED * served.rows and not allow_shrink:
+    served_rows = run_history.count_published_rows(store, run.kind, run.model)
+    if run.rows < _MIN_SHARE_OF_SERVED * served_rows and not allow_shrink:
         raise WrongInput(
-            f"This run stored {run.rows:,} rows, and the served run has {served.rows:,}. The served run did not change."
+            f"This run stored {run.rows:,} rows, and the served run has {served_rows:,}. The served run did not change."
             f"{_why(store, run)} If this is right, start the same command with --allow-shrink: it serves this run."
         )
     check_lock()

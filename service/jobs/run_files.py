@@ -17,7 +17,18 @@ from service.jobs.sources.partitions import first_line
 from service.schemas import Card, Classification, Run
 from service.store import lookups
 from service.store.store import Store
-from wire.answer_columns import COMPUTED_AT, DECISION, HIGH, LABEL, LOW, VALUE, WARNINGS, label_columns, probability_column
+from wire.answer_columns import (
+    AS_OF,
+    COMPUTED_AT,
+    DECISION,
+    HIGH,
+    LABEL,
+    LOW,
+    VALUE,
+    WARNINGS,
+    label_columns,
+    probability_column,
+)
 
 _PAGE = 8192
 
@@ -81,13 +92,14 @@ def _prediction_schema(card: Card, key: str) -> pa.Schema:
     else:
         names = [VALUE, LOW, HIGH, DECISION]
     answer = [(name, text if name in {LABEL, DECISION} else number) for name in names]
-    return pa.schema([(key, text), *answer, (WARNINGS, text), (COMPUTED_AT, text)])
+    return pa.schema([(key, text), *answer, (WARNINGS, text), (AS_OF, text), (COMPUTED_AT, text)])
 
 
 def _prediction_row(row: dict[str, Any], card: Card, key: str) -> dict[str, Any]:
     prediction = json.loads(row["prediction"])
     warnings = ", ".join(f"{each['field']} {each['code']}" for each in prediction["warnings"])
-    flat = {key: row["key"], DECISION: prediction["decision"], WARNINGS: warnings, COMPUTED_AT: row["computed_at"]}
+    flat = {key: row["key"], DECISION: prediction["decision"], WARNINGS: warnings}
+    flat |= {AS_OF: row["as_of"], COMPUTED_AT: row["computed_at"]}
     if isinstance(card.output, Classification):
         shares = {probability_column(label): share for label, share in prediction["probabilities"].items()}
         return flat | shares | {LABEL: prediction["label"]}
@@ -97,12 +109,12 @@ def _prediction_row(row: dict[str, Any], card: Card, key: str) -> dict[str, Any]
 
 def _feature_schema(card: Card, key: str) -> pa.Schema:
     fields = [(field.name, pa.float64()) for field in card.inputs if field.from_ == "store"]
-    return pa.schema([(key, pa.string()), *fields, (COMPUTED_AT, pa.string())])
+    return pa.schema([(key, pa.string()), *fields, (AS_OF, pa.string()), (COMPUTED_AT, pa.string())])
 
 
 def _feature_row(row: dict[str, Any], key: str) -> dict[str, Any]:
     """Return a row of features.parquet, which `predict --input` can read."""
-    return {**json.loads(row["fields"]), key: row["key"], COMPUTED_AT: row["computed_at"]}
+    return {**json.loads(row["fields"]), key: row["key"], AS_OF: row["as_of"], COMPUTED_AT: row["computed_at"]}
 
 
 def _write_file(file: Path, schema: pa.Schema, pages: Iterable[list[dict[str, Any]]]) -> None:

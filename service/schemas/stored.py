@@ -24,6 +24,8 @@ class Stored(Shape, frozen=True):
     """The version of the model that computed it."""
     stale: bool
     """True if it is too old, or from another version than the one that is served."""
+    as_of: str | None = None
+    """The month or the day of the data that it was computed from, 2005-09; null if the input of the job did not say it."""
 
 
 class Origin(Shape, frozen=True):
@@ -35,6 +37,8 @@ class Origin(Shape, frozen=True):
     run: str | None = None
     expired: bool = False
     """True if it is older than stored features may be."""
+    as_of: str | None = None
+    """The month or the day of the data behind a stored value."""
 
 
 class KeyedLabelPrediction(LabelPrediction, frozen=True, kw_only=True):
@@ -87,6 +91,8 @@ class StoredPrediction(Shape, Generic[P], frozen=True):
     run: str
     version: str
     stale: bool
+    as_of: str | None = None
+    """The month or the day of the data that it was computed from, 2005-09; null if the input of the job did not say it."""
 
 
 class StoredFeatures(Shape, frozen=True):
@@ -97,6 +103,8 @@ class StoredFeatures(Shape, frozen=True):
     age_seconds: float
     run: str
     expired: bool
+    as_of: str | None = None
+    """The newest month of the data."""
 
 
 class EntityAnswer(Shape, Generic[P], frozen=True):

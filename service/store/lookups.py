@@ -24,6 +24,8 @@ class PredictionRecord:
     computed_at: str
     run: str
     version: str
+    as_of: str | None
+    """The month or the day of the data, if the input of the job said it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class FeaturesRecord:
     fields: str
     computed_at: str
     run: str
+    as_of: str | None
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,9 @@ def find_records(store: Store, model: str, keys: list[str]) -> StoredRecords:
     """Return the records of these keys from the published runs of a model."""
     prediction, feature, records = stored_predictions.c, stored_features.c, StoredRecords()
     columns = (prediction.key, prediction.row, prediction.prediction, prediction.computed_at, prediction.run, runs.c.version)
-    predictions = _published(select(*columns), stored_predictions, model)
-    features = _published(select(feature.key, feature.fields, feature.computed_at, feature.run), stored_features, model)
+    predictions = _published(select(*columns, prediction.as_of), stored_predictions, model)
+    feature_columns = (feature.key, feature.fields, feature.computed_at, feature.run, feature.as_of)
+    features = _published(select(*feature_columns), stored_features, model)
     with store.reading() as connection:
         for start in range(0, len(keys), KEYS_PER_STATEMENT):
             chunk = keys[start : start + KEYS_PER_STATEMENT]

@@ -168,12 +168,11 @@ def find_run(store: Store, run: str) -> Run:
         return _load_run(connection, run)
 
 
-def find_published(store: Store, kind: RunKind, model: str) -> Run | None:
-    """Return the published run of a kind and a model, if there is one."""
-    query = select(*_RUN_COLUMNS).where(_runs_of(kind, model), runs.c.state == "published")
+def count_published_rows(store: Store, kind: RunKind, model: str) -> int:
+    """Return the number of rows that the published run of a kind and a model stored; 0 without such a run."""
+    query = select(runs.c.rows).where(_runs_of(kind, model), runs.c.state == "published")
     with store.reading() as connection:
-        row = connection.execute(query).one_or_none()
-    return None if row is None else Run(**row._mapping)
+        return connection.scalar(query) or 0
 
 
 def count_refusals(store: Store, run: str) -> list[tuple[str, str, int]]:

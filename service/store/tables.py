@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The last migration. The program uses a database only if it has this version."""
 
 metadata = MetaData()
@@ -61,8 +61,10 @@ stored_predictions = Table(
     Column("row", Text, nullable=False),
     Column("prediction", Text, nullable=False),
     Column("computed_at", String(32), nullable=False),
+    Column("as_of", String(10)),
 )
-"""`row` and `prediction` are JSON texts, so numbers are exact to the last bit. `place` is the row of the input, from 1."""
+"""`row` and `prediction` are JSON texts, so numbers are exact to the last bit. `place` is the row of the input, from 1.
+`as_of` is the month or the day of the data, as the input says it."""
 
 stored_features = Table(
     "stored_features",
@@ -72,8 +74,10 @@ stored_features = Table(
     Column("place", BigInteger, nullable=False),
     Column("fields", Text, nullable=False),
     Column("computed_at", String(32), nullable=False),
+    Column("as_of", String(10)),
 )
-"""`fields` is JSON: field → value or null. `place` is the first row of this key in the input, from 1."""
+"""`fields` is JSON: field → value or null. `place` is the first row of this key in the input, from 1.
+`as_of` is the newest month of the data."""
 
 refused_rows = Table(
     "refused_rows",

@@ -172,7 +172,8 @@ def test_an_entity_shows_its_features_with_their_age_alone_or_beside_a_predictio
     assert answer["stored_prediction"] is None
     stored = answer["stored_features"]
     assert 7199 <= stored.pop("age_seconds") <= 7260
-    assert stored == {"values": {"area": 30.5, "rooms": None}, "computed_at": at, "run": run, "expired": False}
+    age = {"computed_at": at, "run": run, "expired": False, "as_of": None}
+    assert stored == {"values": {"area": 30.5, "rooms": None}} | age
     put(store, FLAT_MODEL, {"a/b ł": FLAT_ROW})
     both = app.get(f"{FLATS}/entities/a%2Fb%20%C5%82").json()
     assert both["stored_prediction"]["row"] == FLAT_ROW

@@ -219,6 +219,26 @@ def test_a_run_that_ends_while_the_page_is_open_updates_fields_and_answer(
     assert widget(app, "worst_delay").value == "7"
 
 
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["from data of June 2024", "The newest data are from September 2005."]),
+        ("pl", ["z danych z czerwca 2024", "Najnowsze dane są z września 2005."]),
+    ],
+)
+def test_the_page_says_from_when_the_stored_data_are(
+    language: str, sentences: list[str], nightly: tuple[Store, Client]
+) -> None:
+    store, client = nightly
+    put_features(store, NAME, {"17": row_of(client, "17")})
+    assert "data" not in html_of(opened("clients", model=NAME, lang="en", view="=18"))
+    with store.writing() as connection:
+        connection.execute(update(stored_predictions).values(as_of="2024-06"))
+        connection.execute(update(stored_features).values(as_of="2005-09"))
+    html = html_of(opened("clients", model=NAME, lang=language, view="=17"))
+    assert [sentence for sentence in sentences if sentence not in html] == []
+
+
 @pytest.fixture
 def aged(bundles: Path, clients_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The demo over a service whose stored answers are years old."""

@@ -325,12 +325,12 @@ def test_a_model_without_an_entity_has_no_nightly_predictions(job: Any, tmp_path
 def test_a_batch_alone_gives_the_same_again_and_holds_every_row_once(some: pd.DataFrame, bundles: Path) -> None:
     batch = pa.RecordBatch.from_pandas(spoiled(some).astype({"client_id": "string", "credit_limit": float}))
     version = read_card(bundles / MODEL).version
-    scored, refused = score_batch(bundles / MODEL, batch, key="client_id", version=version)
-    again = score_batch(bundles / MODEL, batch, key="client_id", version=version)
+    scored, refused = score_batch(bundles / MODEL, batch, key="client_id", version=version, latest_day="2026-11-29")
+    again = score_batch(bundles / MODEL, batch, key="client_id", version=version, latest_day="2026-11-29")
     assert (scored, refused) == again
     assert sorted(scored["place"].to_pylist() + refused["place"].to_pylist()) == list(range(1, 11))
     with pytest.raises(BrokenBundle, match="the job began with 000"):
-        score_batch(bundles / MODEL, batch, key="client_id", version="0" * 64)
+        score_batch(bundles / MODEL, batch, key="client_id", version="0" * 64, latest_day="2026-11-29")
 
 
 def test_batches_stay_small_however_large_the_input(clients_file: Path) -> None:

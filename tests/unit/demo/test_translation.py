@@ -5,6 +5,7 @@ import string
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+import pytest
 from babel.messages.pofile import read_po
 
 from demo.text.translation import CATALOGUE, Translation
@@ -66,6 +67,19 @@ def test_numbers_have_the_form_of_the_language() -> None:
 
 
 # Sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "polish"),
+    [
+        ("2005-09-30", "September 30, 2005", "30 września 2005"),
+        ("2005-09", "September 2005", "września 2005"),
+        ("2005-13", "2005-13", "2005-13"),
+        ("no date", "no date", "no date"),
+    ],
+)
+def test_a_day_and_a_month_are_written_as_people_write_them(text: str, english: str, polish: str) -> None:
+    assert (ENGLISH.date(text), POLISH.date(text)) == (english, polish)
 
 
 def test_moments_are_written_in_the_readers_language_and_zone() -> None:
