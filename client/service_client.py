@@ -30,6 +30,7 @@ from client.shapes.answers import (
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.transport import Limits, Session, prepare, send, stream
+from wire.entity_keys import NoKey, key_text
 from wire.error_codes import UNAUTHORIZED, UNKNOWN_ENTITY, UNKNOWN_MODEL
 from wire.media_types import ARROW, JSON
 
@@ -121,13 +122,20 @@ class Client:
                 raise InvalidAnswer("Something else than the model service answered.", request_id)
             yield parse_recognised_file(response.headers.get("X-File", ""), request_id), pieces
 
-    def entity(self, model: str, key: str | int) -> Entity:
-        """Return the stored prediction and the stored features of a key, each with its age."""
-        if str(key) in {".", ".."}:  # in an address they mean folders
+    def entity(self, model: str, key: str | float) -> Entity:
+        """Return the stored prediction and the stored features of a key, each with its age.
+
+        17, 17.0 and "17" are the same key.
+        """
+        try:
+            text = key_text(key)
+        except NoKey:
+            text = ""
+        if text in {"", ".", ".."}:  # in an address they mean folders
             raise Refused("Nothing is stored under this key", "", status=404, code=UNKNOWN_ENTITY, errors=[])
-        path = f"/v1/models/{_name(model)}/entities/{quote(str(key), safe='')}"
+        path = f"/v1/models/{_name(model)}/entities/{quote(text, safe='')}"
         answer = cast(Entity, self._call("GET", path, Entity))
-        require(answer["model"] == model and answer["id"] == str(key))
+        require(answer["model"] == model and answer["id"] == text)
         require(answer["stored_prediction"] is not None or answer["stored_features"] is not None)
         if answer["stored_prediction"] is not None:
             check_prediction(answer["stored_prediction"]["prediction"])

@@ -15,6 +15,7 @@ from demo.text.markup import build_footer, build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.views import case_story
 from demo.widgets import forms
+from wire.entity_keys import MAX_KEY_CHARACTERS
 
 PAGE = "clients"
 _MAX_RANDOM_KEY = 100_000
@@ -61,7 +62,7 @@ def _get_key(card: Card) -> str:
         keys[name], st.session_state[f"{widget}/changes"] = entity_lookup.decode_lookup(card, page_view.get_view(PAGE))
         st.session_state[widget] = keys[name]
     keys[name] = st.session_state.setdefault(widget, keys[name])
-    return keys[name].strip()
+    return entity_lookup.read_key(keys[name])
 
 
 def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
@@ -73,7 +74,7 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
             forms.escape_markdown(name[:1].upper() + name[1:]),
             placeholder=card["entity"]["key"],
             key=f"{PAGE}/key/{card['name']}",
-            max_chars=entity_lookup.MAX_KEY,
+            max_chars=MAX_KEY_CHARACTERS,
             width=200,
         )
         st.button(

@@ -13,9 +13,9 @@ from client import Card, Entity, Field, Prediction, Row
 from demo.address.field_values import decode_values, encode_values
 from demo.address.pairs import decode_pairs, encode_pairs
 from demo.session.cases import Case
+from wire.entity_keys import MAX_KEY_CHARACTERS, NoKey, key_text
 
 _MAX_AGE_SECONDS = 600.0
-MAX_KEY = 64
 _numbers = count()
 StoredState = Literal["stored", "expired", "null", "missing"]
 
@@ -123,6 +123,14 @@ def changed_values(lookup: EntityLookup) -> Row:
     return {name: lookup.case.row[name] for name in lookup.case.changed()}
 
 
+def read_key(text: str) -> str:
+    """Return a typed key as the service reads it: 17.0 is 17. A text that is no key is returned without spaces around it."""
+    try:
+        return key_text(text)
+    except NoKey:
+        return text.strip()
+
+
 def encode_lookup(card: Card, key: str, changed: Row) -> str:
     """Return a key and the changed values as text for the URL; empty without a key."""
     return encode_pairs([("", key), *encode_values(card, changed)]) if key else ""
@@ -131,6 +139,6 @@ def encode_lookup(card: Card, key: str, changed: Row) -> str:
 def decode_lookup(card: Card, text: str) -> tuple[str, Row]:
     """Return the key and the changed values of a URL; values that do not fit the card are left out."""
     pairs = decode_pairs(text)
-    key = next((value.strip()[:MAX_KEY] for name, value in reversed(pairs) if not name), "")
+    key = next((value.strip()[:MAX_KEY_CHARACTERS] for name, value in reversed(pairs) if not name), "")
     changed, _ = decode_values(card, [pair for pair in pairs if pair[0]])
     return key, changed

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from service.bundles.model import Model
-from service.by_key.entity_keys import NoKey, key_text
 from service.by_key.freshness import Freshness
 from service.by_key.row_merge import MergedRow, merge_row, origins_of
 from service.by_key.stored_values import prediction_of
 from service.errors import Fault, InvalidInput
 from service.rows.checks import MAX_ERRORS
+from service.rows.shape_faults import Duplicate
 from service.schemas import (
     Classification,
     FieldWarning,
@@ -30,6 +30,7 @@ from service.schemas import (
 from service.store import lookups
 from service.store.lookups import FeaturesRecord, PredictionRecord, StoredRecords
 from service.store.store import Store
+from wire.entity_keys import NoKey, key_text
 
 
 @dataclass
@@ -83,7 +84,7 @@ def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
             keyed_rows.append(_KeyedRow(None, values, live=values))
             continue
         try:
-            key = key_text(row[entity_key])
+            key = _read_key(row[entity_key])
         except NoKey as fault:
             refused.append(Fault(entity_key, fault.code, fault.message, row=index))
             continue
@@ -91,6 +92,13 @@ def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
     if refused:
         raise _refusal(refused, len(rows))
     return keyed_rows
+
+
+def _read_key(value: object) -> str:
+    """Return the key of a row as text. Raises NoKey."""
+    if isinstance(value, Duplicate):
+        raise NoKey("duplicate_field", "The key occurs twice.")
+    return key_text(value)
 
 
 def _decide(model: Model, each: _KeyedRow, freshness: Freshness) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-from service.by_key.entity_keys import NoKey, key_text
 from service.by_key.freshness import Freshness, age_seconds
 from service.by_key.stored_values import fields_of, prediction_of, row_of
 from service.errors import UnknownEntity
@@ -10,6 +9,7 @@ from service.schemas import Card, EntityAnswer, EntityList, StoredFeatures, Stor
 from service.store import lookups
 from service.store.lookups import FeaturesRecord, PredictionRecord
 from service.store.store import Store
+from wire.entity_keys import NoKey, key_text
 
 
 def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAnswer[Any]:

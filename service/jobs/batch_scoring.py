@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
-from service.by_key.entity_keys import NoKey
 from service.errors import BrokenBundle, Fault
 from service.fields.field_type import FieldType, NumbersType
 from service.files.file_parts import Part
@@ -22,6 +21,7 @@ from service.rows.strict_json import encode
 from service.schemas import Card, Row, Value
 from service.schemas.row_files import TextStyle
 from wire.answer_columns import AS_OF
+from wire.entity_keys import NoKey
 
 SCORED = pa.schema(
     [

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from service.by_key.entity_keys import NoKey
 from service.fields.arrow_values import has_days, is_text, parse_texts, to_float64, trimmed
 from service.jobs.input_dates import date_text, latest_day, local_days
 from service.jobs.key_columns import key_texts
+from wire.entity_keys import NoKey
 
 KEY = "client"
 AMOUNTS = ("status", "bill", "paid", "limit")

@@ -9,7 +9,7 @@ import pyarrow as pa
 from service.fields.arrow_values import with_points
 from service.files.csv_format.csv_text import CsvText
 from service.files.file_parts import normalize_rows
-from service.jobs.key_columns import normalize_csv_keys
+from service.jobs.key_columns import with_point
 from service.jobs.sources.partitions import BATCH_ROWS, FAULT, Partition, load_partitions
 from service.jobs.sources.source import RequiredColumns, with_read_errors
 
@@ -47,6 +47,8 @@ class CsvSource:
 
     def _column(self, index: int, cells: list[tuple[str, ...]]) -> pa.Array:
         array = pa.array(cells[index], pa.string())
+        if self._decimal != "comma":
+            return array
         if self.columns[index] == self._key:
-            return normalize_csv_keys(array, "," if self._decimal == "comma" else ".")
-        return with_points(array) if self._decimal == "comma" and index in self._numbers else array
+            return with_point(array)
+        return with_points(array) if index in self._numbers else array

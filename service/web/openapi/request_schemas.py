@@ -4,13 +4,13 @@ The service accepts a body if and only if the schema does, with two exceptions t
 range is not below its start, and 20.0 points are not a whole number.
 """
 
-from service.by_key.entity_keys import MAX_KEY_CHARACTERS
 from service.fields.field_type import RangeType
 from service.fields.lookup import number_fields, type_of
 from service.questions.curves import MAX_FIELDS, MAX_POINTS, MAX_SURFACE_POINTS
 from service.questions.explanations import MAX_ROWS
 from service.schemas import Band, Card, Classification, Input, Row
 from service.web.route import ModelBody, Schema
+from wire.entity_keys import MAX_KEY_CHARACTERS
 
 _NULL: Schema = {"type": "null"}
 _MIN_POINTS = 2

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from service.schemas import Row
 from service.store import run_history
 from service.store.store import Store
 from tests.support.formula_models import FLAT_INPUTS, FLAT_ROW, PET_ROW
+from tests.support.in_process_client import client_of
 from tests.support.problem_check import check_problem
 from tests.support.stored_entities import FLAT_MODEL, FLATS, OTHER, PET_MODEL, PETS, ask, hours_ago, live, opened, plain, put
 
@@ -33,6 +35,14 @@ def test_a_key_alone_is_answered_from_the_store_and_says_so(app: TestClient, sto
         assert prediction["changed"] == []
         assert prediction["stored"].items() >= {"run": run, "version": "toy", "stale": False}.items()
         assert plain(prediction) == live(app, FLATS, row)
+
+
+@pytest.mark.parametrize("key", [17, 17.0, "17", "17.0", " 17.00 "])
+def test_a_key_is_found_in_every_form_of_a_whole_number(key: Any, app: TestClient, store: Store) -> None:
+    put(store, FLAT_MODEL, {"17": FLAT_ROW})
+    assert ask(app, FLATS, {"flat": key}).json()["source"] == "stored"
+    assert app.get(f"{FLATS}/entities/{quote(str(key))}").json()["id"] == "17"
+    assert client_of(app).entity("flat-price", key)["id"] == "17"
 
 
 def test_a_what_if_on_top_of_a_stored_row_is_scored_live_and_says_so(app: TestClient, store: Store) -> None:

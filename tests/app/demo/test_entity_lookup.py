@@ -219,6 +219,12 @@ def test_a_run_that_ends_while_the_page_is_open_updates_fields_and_answer(
     assert widget(app, "worst_delay").value == "7"
 
 
+def test_a_typed_key_is_read_as_the_service_reads_it(nightly: tuple[Store, Client]) -> None:
+    _, client = nightly
+    app = opened("clients", model=NAME, lang="en", view="=17.0")
+    assert shown(app) == chances(client, row_of(client, "17"))
+
+
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
