@@ -1,9 +1,32 @@
-"""The lines of a text file for the csv module, with a limit for the length of a row."""
+"""The lines of a text file for the csv module, with limits for the length of a row and the number of lines."""
 
+import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
+from service.errors import TooLarge
+from service.files.csv_format.dialect import zero_bytes_fault
+
 _MAX_ROW_CHARACTERS = 2**20
+_READ_BYTES = 2**20
+_MAX_LINES = 5_000_000
+"""Also empty lines take time: 100 MB of them are 100 million."""
+
+
+def open_text(file: Path, encoding: str) -> TextIO:
+    """Open a file to read its lines, with their line breaks."""
+    return io.TextIOWrapper(_LargeReader(io.FileIO(file)), encoding, newline="")
+
+
+class _LargeReader(io.BufferedReader):
+    """Reads a megabyte at a time, whatever `TextIOWrapper` wants.
+
+    During a read Python takes up another thread, and soon goes back. With 8 kB at a time other threads hardly run.
+    """
+
+    def read1(self, _size: int = -1, /) -> bytes:
+        return self.read(_READ_BYTES)
 
 
 class LongRow(Exception):
@@ -22,8 +45,14 @@ class Lines:
         """Characters of the current row. The caller sets it to 0 at each new row."""
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the lines. Raises LongRow at the limit, before more of the row is read."""
+        """Yield the lines. Raises LongRow at the limit, before more of the row is read, TooLarge, InvalidFile."""
+        number = 0
         while line := self._text.readline(_MAX_ROW_CHARACTERS + 1):
+            number += 1
+            if number > _MAX_LINES:
+                raise TooLarge(f"A CSV may hold {_MAX_LINES:,} lines, the empty ones too.")
+            if "\0" in line:
+                raise zero_bytes_fault(number)
             self.row_characters += len(line)
             if self.row_characters > _MAX_ROW_CHARACTERS:
                 raise LongRow

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from service.errors import InvalidFile, TooLarge
-from service.files.csv_format.csv_lines import Lines, LongRow
+from service.files.csv_format.csv_lines import Lines, LongRow, open_text
 from service.files.csv_format.dialect import DecimalEvidence, detect_encoding, encoding_fault, header_fault
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
 from service.schemas.row_files import Decimal
@@ -116,7 +116,7 @@ class CsvText:
         raise InvalidFile("The file is empty: its first line must name the columns.", fault_code="empty_file")
 
     def _open(self) -> TextIO:
-        return self._file.open(encoding=self._encoding, newline="")
+        return open_text(self._file, self._encoding)
 
 
 def _long_row_fault(error: LongRow, line: int) -> InvalidFile:

@@ -28,8 +28,17 @@ def detect_encoding(head: bytes, charset: str) -> str:
             f"The charset {safe_text(charset)} is not supported. Use one of: {names}.", fault_code="unknown_charset"
         )
     if b"\0" in head and encoding != "utf-16":
-        raise InvalidFile("This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8.", fault_code="zero_bytes")
+        raise zero_bytes_fault()
+    if encoding == "utf-16":
+        detail = "UTF-16 needs its byte order mark at the beginning of the file. Or save the file as CSV in UTF-8."
+        raise InvalidFile(detail, fault_code="zero_bytes")
     return encoding
+
+
+def zero_bytes_fault(line: int | None = None) -> InvalidFile:
+    """Return the error for a file that holds zero bytes."""
+    detail = "This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8."
+    return InvalidFile(detail, fault_code="zero_bytes", line=line)
 
 
 def encoding_fault(error: UnicodeDecodeError, line: int) -> InvalidFile:
