@@ -6,6 +6,7 @@ The checks work on columns, not on single values.
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -98,7 +99,7 @@ class Checks:
         return list(zip(*picked, strict=True)) if picked else [()] * width
 
     def _pick_incomplete(self, index: int, row: Row, faults: list[Fault]) -> tuple[Any, ...]:
-        for name in row.keys() - set(self._names):
+        for name in islice(row.keys() - set(self._names), MAX_ERRORS):
             faults.append(Fault(name, "unknown_field", "The model has no such field.", row=index))
         for field in self.fields:
             if field.name not in row and not field.nullable:

@@ -75,14 +75,16 @@ def _union_fault(tree: Any, kind: inspect.UnionType, path: Path) -> Fault | None
 
 def _struct_fault(tree: dict[str, Any], kind: inspect.StructType, path: Path) -> Fault | None:
     fields = {field.encode_name: field for field in kind.fields}
+    missing = [name for name, field in fields.items() if field.required and name not in tree]
+    if missing:
+        return Fault(missing[0], "missing_field", "This field is missing.", path=path)
     for name, value in tree.items():
         if name not in fields:
             return Fault(name, "unknown_field", "There is no such field.", path=path)
         fault = _fault(value, fields[name].type, (*path, name))
         if fault:
             return fault
-    missing = (name for name, field in fields.items() if field.required and name not in tree)
-    return _first(Fault(name, "missing_field", "This field is missing.", path=path) for name in missing)
+    return None
 
 
 def _is_leaf(tree: Any, kind: inspect.Type) -> bool:

@@ -84,7 +84,7 @@ def _decode_slowly(body: bytes, shape: type[S]) -> S:
         raise InvalidRequest(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
     try:
         return msgspec.convert(tree, shape)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeEncodeError):  # a name with a lone surrogate has no UTF-8
         detail = "The request has another shape than expected."
         fault = first_fault(tree, shape) or Fault(None, "wrong_type", detail, path=())
         raise InvalidInput(detail, faults=[fault]) from None

@@ -1,5 +1,6 @@
 """The one reader of request bodies: JSON into memory, files onto disk, both within limits."""
 
+import codecs
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +12,7 @@ from starlette.types import Receive, Scope
 
 from service.errors import ClientGone, InvalidRequest, Overloaded, ServiceError, TooLarge, UnsupportedType
 from service.settings import Settings
+from wire.media_types import MEDIA_TYPES
 
 RETRY_SECONDS = 2
 """The Retry-After of a refused file. It differs from the keep-alive time: a retry must not meet a closing connection."""
@@ -38,21 +40,22 @@ class BodyReader:
             max_file, max_file * _FILES_AT_ONCE, f"A file may hold {max_file:,} bytes.", "Other files are being sent."
         )
 
-    async def read_json(self, scope: Scope, headers: Headers, receive: Receive) -> bytes:
-        """Return a body of JSON, whole.
+    async def read_json(self, scope: Scope, headers: Headers, receive: Receive, *, takes_files: bool = False) -> bytes:
+        """Return a body of JSON, whole and without a byte order mark. `takes_files`: the route takes files too.
 
         Raises UnsupportedType, InvalidRequest if the address has parameters, TooLarge, Overloaded, ClientGone.
         """
         media_type = headers.get(b"content-type", b"")
         if media_type != _JSON and media_type.partition(b";")[0].strip().lower() != _JSON:
-            raise UnsupportedType("Send JSON, with Content-Type: application/json.")
+            types = f"one of: {', '.join(MEDIA_TYPES.values())}" if takes_files else "application/json"
+            raise UnsupportedType(f"The Content-Type must be {types}.")
         refuse_compressed(headers)
         if scope["query_string"]:  # ignored, a ?version= would be answered by another version than the caller believes
             raise InvalidRequest("A question in JSON takes no parameters in its address: `version` belongs into the body.")
         pieces: list[bytes] = []
         size = await _receive_all(headers, receive, self._memory, pieces.append)
         self._memory.subtract(size)
-        return b"".join(pieces)
+        return b"".join(pieces).removeprefix(codecs.BOM_UTF8)
 
     @contextlib.asynccontextmanager
     async def spool(self, headers: Headers, receive: Receive) -> AsyncIterator[SpooledFile]:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import Forbidden, MethodNotAllowed
+from service.errors import Forbidden, InvalidRequest, MethodNotAllowed
+from service.rows.strict_json import safe_text
 from service.web.container import Services
 from service.web.middleware.api_keys import ApiKeys
 from service.web.route import Route
@@ -16,6 +18,7 @@ from wire.media_types import kind_of, parse_content_type
 
 _JSON = b"application/json"
 _DOCS_SCOPE = "read"
+_MAX_PARAMETERS = 20
 _MAX_CACHED_PATHS = 1024
 """The matches of so many paths are cached: matching takes longer than scoring a row."""
 
@@ -53,6 +56,8 @@ class Router:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers_by_name"]
+        if scope["query_string"]:
+            _refuse_repeated(scope["query_string"])
         match = self._match(scope["path"])
         scopes = self._keys.scopes_of(headers) if match is None or not match.is_open else frozenset()
         if match is None:
@@ -92,7 +97,7 @@ class Router:
         if route.files is not None and _is_file(headers.get(b"content-type", b"")):
             await route.files(services, model, scope, receive, send)
             return
-        body = await services.bodies.read_json(scope, headers, receive)
+        body = await services.bodies.read_json(scope, headers, receive, takes_files=route.files is not None)
         with self._slots[route.slots]:
             answer = await route.direct(services, model, headers, body)
         length, version = str(len(answer.body)).encode(), answer.version.encode()
@@ -107,6 +112,19 @@ class Router:
             await self._framework(inner, receive, send)
         finally:
             scope["route"] = scope.get("route") or inner.get("route")
+
+
+def _refuse_repeated(query: bytes) -> None:
+    """Raise InvalidRequest if a parameter comes twice: programs differ in which value they take."""
+    try:
+        names = [
+            name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+        ]
+    except ValueError:
+        raise InvalidRequest(f"An address may have {_MAX_PARAMETERS} parameters.") from None
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is not None:
+        raise InvalidRequest(f"The parameter {safe_text(repeated)} comes twice.")
 
 
 def _is_file(content_type: bytes) -> bool:

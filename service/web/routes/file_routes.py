@@ -52,7 +52,7 @@ async def predict_file(services: Services, model: Model, scope: Scope, receive: 
 
 def _parameters(query: bytes) -> dict[str, str]:
     """Return the query parameters. Raises InvalidRequest."""
-    parameters = dict(parse_qsl(query.decode("latin-1"), max_num_fields=10))
+    parameters = dict(parse_qsl(query.decode("latin-1")))
     for name, value in parameters.items():
         if name not in _PARAMETERS:
             raise InvalidRequest(f"There is no parameter {safe_text(name)}; there are {', '.join(_PARAMETERS)}.")
