@@ -14,7 +14,7 @@ from demo.address.parameters import MODEL  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
 from demo.session import current_case, page_address, query_errors, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
-from demo.widgets import banner, number_keys  # noqa: E402
+from demo.widgets import banner, document, number_keys  # noqa: E402
 from demo.widgets.forms import escape_markdown  # noqa: E402
 from wire.languages import LANGUAGES  # noqa: E402
 
@@ -32,7 +32,7 @@ def _rebuild_lost_visit() -> None:
 
 def main() -> None:
     """Draw one page."""
-    st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")
+    st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")  # other icons are fetched from another host
     st.html(Path(__file__).parent / "look.css")
     query_errors.clear_errors()
     number_keys.forget_boxes()
@@ -50,6 +50,7 @@ def main() -> None:
         st.Page(about.page, title=tr.text("About the model"), url_path="about"),
     ]
     page = st.navigation(pages, position="top")
+    document.draw_document(page.title, tr)
     banner_slot = st.empty()
     try:
         _draw_choices(tr)

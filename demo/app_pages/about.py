@@ -24,7 +24,7 @@ def page() -> None:
         if card.get("purpose"):
             _draw_paragraph(tr.text("What it is for"), [card["purpose"]])
         else:
-            st.info(tr.text("Nobody has written down yet what this model is for."), icon="📄")
+            st.info(tr.text("Nobody has written down yet what this model is for."), icon=":material/description:")
         _draw_paragraph(tr.text("What it is not for"), card.get("not_for", []))
         _draw_metrics(card, tr)
         _draw_paragraph(tr.text("Good to know"), card.get("limits", []))
@@ -35,7 +35,7 @@ def _draw_paragraph(title: str, texts: list[str]) -> None:
     texts = [text for text in texts if text]
     if not texts:
         return
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     st.markdown(escape_markdown(texts[0]) if len(texts) == 1 else "\n".join(f"- {escape_markdown(text)}" for text in texts))
 
 
@@ -43,7 +43,7 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
     metrics = card.get("metrics", [])
     if not metrics:
         return
-    st.subheader(tr.text("How good it is"), anchor=False)
+    st.header(tr.text("How good it is"), anchor=False)
     for column, metric in zip(st.columns(len(metrics)), metrics, strict=True):
 
         def format_value(value: float, name: str = metric["name"]) -> str:
@@ -67,7 +67,7 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
 def _draw_origin(card: Card, tr: Translation) -> None:
     training = card.get("training")
     if training:
-        st.subheader(tr.text("Where it comes from"), anchor=False)
+        st.header(tr.text("Where it comes from"), anchor=False)
         lines = [
             (tr.text("Data"), training["data"]),
             (tr.text("Period"), training.get("period", "")),

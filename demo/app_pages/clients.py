@@ -29,7 +29,7 @@ def page() -> None:
         page_address.write_address(card)
         st.info(
             tr.text("Nothing is stored for this model: its cases have no key to find them by. Choose another model above."),
-            icon="🗝️",
+            icon=":material/key:",
         )
         return
     lookup = _draw_lookup(card, tr)
@@ -120,7 +120,7 @@ def _draw_nothing_stored(card: Card, key: str, tr: Translation) -> None:
         if key and service_queries.find_stored_key(card, "")
         else tr.text("No night has stored anything for this model yet. Choose another model above.")
     )
-    st.info(text, icon="🔍")
+    st.info(text, icon=":material/search:")
 
 
 def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
@@ -181,7 +181,7 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> None:
             if is_other_version
             else tr.text("The stored answer is too old to rely on.")
         )
-        st.warning(reason, icon="🕰️")
+        st.warning(reason, icon=":material/history:")
     if stored:
         _draw_difference(card, lookup, stored["prediction"], now, tr)
 

@@ -46,7 +46,7 @@ def page() -> None:
     else:
         st.info(
             tr.text("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."),
-            icon="🔖",
+            icon=":material/bookmark:",
         )
     other_models = _find_comparable(card)
     chosen = page_view.select_view(PAGE, list(other_models), "")
@@ -189,7 +189,7 @@ def _draw_second_model(
 ) -> None:
     """Draw the answers of another model or version to the same cases. It has the same fields."""
     tr = visitor.get_translation()
-    st.subheader(tr.text("Two models on the same cases"), anchor=False)
+    st.header(tr.text("Two models on the same cases"), anchor=False)
     key = f"{PAGE}/other"
     st.session_state[key] = chosen or None
     st.pills(

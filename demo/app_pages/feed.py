@@ -57,11 +57,13 @@ def page() -> None:
             _draw_upload(card, files, tr)
         return
     if feed:
-        st.info(tr.text("Nothing has come in yet. The page moves by itself as soon as something does."), icon="📭")
+        st.info(
+            tr.text("Nothing has come in yet. The page moves by itself as soon as something does."), icon=":material/inbox:"
+        )
     else:
         st.info(
             tr.text("Nothing flows in here yet. Drop a file to which the pipeline has added the answers."),
-            icon="📭",
+            icon=":material/inbox:",
         )
     _draw_upload(card, files, tr)
 
@@ -94,7 +96,7 @@ def _draw_upload(card: Card, files: dict[str, _FeedFile], tr: Translation) -> No
             errors[upload.file_id] = error
         else:
             st.rerun()
-    st.error(_describe_unreadable(errors[upload.file_id], tr), icon="📄")
+    st.error(_describe_unreadable(errors[upload.file_id], tr), icon=":material/description:")
 
 
 def _describe_unreadable(error: UnreadableFeed, tr: Translation) -> str:
@@ -134,15 +136,15 @@ def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None
                 "Some records have none of the model's fields under its own names, so only their answers are shown. "
                 "Did the pipeline run with --field?"
             ),
-            icon="🏷️",
+            icon=":material/label:",
         )
     with worst_column:
-        st.subheader(tr.text("Worst first") if has_bands else tr.text("Highest first"), anchor=False)
+        st.header(tr.text("Worst first") if has_bands else tr.text("Highest first"), anchor=False)
         count = _get_count("worst")
         _draw_list(card, feed_statistics.select_worst(card, entries, count), len(entries), "worst", tr)
     if queue_column:
         with queue_column:
-            st.subheader(tr.text("Waiting for a person"), anchor=False)
+            st.header(tr.text("Waiting for a person"), anchor=False)
             _draw_list(card, queue[: _get_count("queue")], len(queue), "queue", tr)
     _draw_versions(card, entries, tr)
 

@@ -59,7 +59,7 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
             type="tertiary",
         )
     if file.version != card["version"]:
-        st.info(tr.text("These answers are of an earlier version of the model."), icon="🕰️")
+        st.info(tr.text("These answers are of an earlier version of the model."), icon=":material/history:")
         st.button(
             tr.text("Send it again"),
             on_click=partial(file_upload.resend, card, job, {}),

@@ -39,7 +39,10 @@ def page() -> None:
     if evaluation is None:
         page_address.write_address(card)
         if not query_errors.get_errors():
-            st.info(tr.text("Nobody has measured this model yet: its bundle carries no evaluation."), icon="📏")
+            st.info(
+                tr.text("Nobody has measured this model yet: its bundle carries no evaluation."),
+                icon=":material/straighten:",
+            )
         return
     titles = _make_question_titles(evaluation, tr)
     segment_names = [segment["name"] for segment in evaluation["segments"]]
@@ -142,7 +145,7 @@ def _make_finding(card: Card, evaluation: Evaluation, chosen: str, tr: Translati
 
 
 def _draw_finding(finding: Finding) -> None:
-    st.markdown(f"#### {forms.escape_markdown(finding.sentence)}")
+    st.header(forms.escape_markdown(finding.sentence), anchor=False)
     if finding.figure is not None:
         config = {"displayModeBar": False, "staticPlot": True}
         st.plotly_chart(finding.figure, key="drawing", theme=None, config=config, alt=finding.sentence)
@@ -179,7 +182,7 @@ def _draw_costs(card: Card, evaluation: Classification, read: ReadQuery, tr: Tra
     _draw_price(middle, tr.text("A false alarm costs"), card, read, "alarm")
     _draw_price(right, tr.text("A missed one costs"), card, read, "missed")
     counts = threshold_costs.find_nearest(evaluation["thresholds"], query.threshold)
-    st.markdown(f"#### {forms.escape_markdown(classification_findings.describe_threshold(card, evaluation, counts, tr))}")
+    st.header(forms.escape_markdown(classification_findings.describe_threshold(card, evaluation, counts, tr)), anchor=False)
     drawing, sentence = classification_findings.describe_costs(
         evaluation, counts, query.alarm, query.missed, theme=visitor.get_theme(), tr=tr
     )

@@ -47,7 +47,7 @@ def page() -> None:
     elif answer["reachable"]:
         st.success(
             tr.text("This case is there already: nothing has to change. Choose another goal, or another case on Try."),
-            icon="✅",
+            icon=":material/check_circle:",
         )
     else:
         _draw_unreachable(choice, tr)
@@ -61,7 +61,7 @@ def _draw_unreachable(choice: GoalChoice, tr: Translation) -> None:
         )
         if choice.fixed
         else tr.text("Not reachable: no way was found with the fields that can change. Choose another goal."),
-        icon="🧭",
+        icon=":material/explore:",
     )
 
 

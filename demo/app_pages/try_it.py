@@ -60,10 +60,13 @@ def _draw_notices(tr: Translation) -> None:
         parameters = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:6])
         st.info(
             tr.text("The link held values that this model does not know; they were left out:") + " " + parameters,
-            icon="🔗",
+            icon=":material/link:",
         )
     if st.session_state.pop("new_fields", False):
-        st.info(tr.text("The model was renewed. Please review the new fields; what you typed is kept."), icon="🆕")
+        st.info(
+            tr.text("The model was renewed. Please review the new fields; what you typed is kept."),
+            icon=":material/new_releases:",
+        )
 
 
 def _draw_starts(card: Card, case: Case, tr: Translation) -> None:

@@ -23,7 +23,7 @@ def draw_banner(placeholder: Any) -> None:
         text = _describe_error(error, tr)
         if error.request_id:
             text += f"  \n:small[{tr.text('Request')} `{_safe_id(error.request_id)}`]"
-        st.warning(text, icon="⚠️")
+        st.warning(text, icon=":material/warning:")
         if not isinstance(error, Refused) or query_errors.is_other_version(error):
             _check_service()
 

@@ -112,12 +112,15 @@ def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translatio
     """Draw why the file was not scored, and what to do: correct it, choose an ambiguous setting, or send it again."""
     st.caption(f"**{forms.escape_markdown(job.name)}**")
     if isinstance(error, Refused) and refusal_text.is_fault_of_file(error):
-        st.error(tr.text("This file cannot be scored, so nothing of it was. Mend it and drop it again."), icon="📄")
+        st.error(
+            tr.text("This file cannot be scored, so nothing of it was. Mend it and drop it again."),
+            icon=":material/description:",
+        )
         for sentence in refusal_text.describe_file_errors(error, tr):
             st.markdown(f"- {forms.escape_markdown(sentence)}")
     else:
         request = f"  \n:small[{tr.text('Request')} `{forms.escape_markdown(error.request_id)}`]" if error.request_id else ""
-        st.warning(refusal_text.describe_failure(error, tr) + request, icon="⚠️")
+        st.warning(refusal_text.describe_failure(error, tr) + request, icon=":material/warning:")
     ambiguity = refusal_text.find_ambiguity(error)
     settings = _draw_settings(job, ambiguity, tr) if ambiguity else {}
     if ambiguity or not refusal_text.is_fault_of_file(error):

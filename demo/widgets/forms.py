@@ -15,11 +15,18 @@ from demo.text.wording import field_label
 from demo.widgets import number_box
 
 _MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
+_PLAIN_LABEL = re.compile(r"(?![-+#\s]|\d+[.)])(?!.*(?:--|://|www\.|\$.*\$|:.*:|:\w+\[))[^\\`*_\[\]<>~|^=@&\n]*")
+"""A text that Streamlit's Markdown shows unchanged: no construct can begin in it, and no pair of signs encloses a part."""
 
 
 def escape_markdown(text: str) -> str:
     """Return a text with its Markdown characters escaped, so that Streamlit shows them unchanged."""
     return _MARKDOWN_CHARACTERS.sub(r"\\\1", text)
+
+
+def escape_label(text: str) -> str:
+    """Return a label with its Markdown characters escaped if it needs it: screen readers read a label with its escapes."""
+    return text if _PLAIN_LABEL.fullmatch(text) else escape_markdown(text)
 
 
 def draw_form(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaGenerator]]:
@@ -53,7 +60,7 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix
     kind = field_types.of(field)
     current: Value = case.row[field["name"]]
     if not kind.has_widget:
-        st.caption(f"{_label_with_unit(kind)}  \n{tr.text('This demo cannot ask for it.')}")
+        st.caption(f"{escape_markdown(_label_with_unit(kind))}  \n{tr.text('This demo cannot ask for it.')}")
         return current
     key = f"{key_prefix}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{field['name']}"
     if key not in st.session_state or st.session_state.get(f"{key}/of") is not case:
@@ -79,14 +86,12 @@ def _title(kind: FieldType, now: Value, case: Case, tr: Translation) -> str:
     title = _label_with_unit(kind)
     before = case.start_row[kind.field["name"]]
     if now == before:
-        return title
+        return escape_label(title)
     if kind.is_long:
-        return f"{title} :primary[●]"
-    return (
-        f"{title} :primary[●\N{NO-BREAK SPACE}{escape_markdown(tr.text('was {value}', value=kind.value_text(before, tr)))}]"
-    )
+        return escape_label(f"{title} ●")
+    return escape_label(f"{title} ●\N{NO-BREAK SPACE}{tr.text('was {value}', value=kind.value_text(before, tr))}")
 
 
 def _label_with_unit(kind: FieldType) -> str:
     unit = kind.unit()
-    return escape_markdown(field_label(kind.field) + (f", {unit}" if unit else ""))
+    return field_label(kind.field) + (f", {unit}" if unit else "")

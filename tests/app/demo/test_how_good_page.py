@@ -38,7 +38,7 @@ def test_every_question_of_how_good_is_answered_with_a_sentence(asked: list[str]
     assert len(pills.proto.options) >= 5
     for view in HOW_GOOD:
         shown = quiet(opened("how-good", model=model, lang=language, view=view))
-        assert any(text.value.startswith("#### ") for text in shown.markdown), view
+        assert shown.header, view
     assert len(questions(asked)) >= 1
 
 
@@ -110,7 +110,7 @@ def test_the_sentence_of_a_question_agrees_with_its_chart(asked: list[str], mode
     for view in HOW_GOOD:
         app = quiet(opened("how-good", model=model, lang="en", view=view))
         said = "".join(text.value for text in [*app.markdown, *app.caption]).replace("\\", "")
-        heading = next(text.value for text in app.markdown if text.value.startswith("#### ")).replace("\\", "")
+        heading = app.header[0].value.replace("\\", "")
         assert "Pale" not in said
         if " to " in heading and view != "weak":
             assert "95% of repeated measurements" in said

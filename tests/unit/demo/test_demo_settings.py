@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from demo.settings import read_settings
-from demo.widgets.forms import escape_markdown
+from demo.widgets.forms import escape_label, escape_markdown
 from wire.settings_reader import WrongSettings
 
 
@@ -32,3 +32,38 @@ def test_feeds_are_set_for_each_model() -> None:
     for wrong in ("x.jsonl", "=x", "one="):
         with pytest.raises(WrongSettings, match="DEMO_FEEDS"):
             read_settings({"DEMO_FEEDS": wrong})
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Credit limit, NT$ ● was 50,000", "Share of bills paid (%)", "Rata: kwota", "price per m²", "a-b", "was −3", "What?"],
+)
+def test_a_label_without_markdown_reaches_screen_readers_unchanged(label: str) -> None:
+    assert escape_label(label) == label
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "NT$ and US$",
+        "*a*",
+        "a_b_",
+        ":red[x]",
+        ":smile: a",
+        "[a](b)",
+        "<b>",
+        "a -- b",
+        "a -> b",
+        "- a",
+        "1. a",
+        "# a",
+        "https://a.b",
+        "www.a.b",
+        "a@b.c",
+        "a\\b",
+        "~a~",
+        "a\n\nb",
+    ],
+)
+def test_a_label_that_markdown_would_change_is_escaped(label: str) -> None:
+    assert escape_label(label) == escape_markdown(label)
