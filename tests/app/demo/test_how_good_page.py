@@ -113,7 +113,7 @@ def test_the_sentence_of_a_question_agrees_with_its_chart(asked: list[str], mode
         heading = app.header[0].value.replace("\\", "")
         assert "Pale" not in said
         if " to " in heading and view != "weak":
-            assert "95% of repeated measurements" in said
+            assert "95% confidence interval" in said
     assert len(questions(asked)) >= 1
 
 
