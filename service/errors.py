@@ -15,7 +15,7 @@
     ├── UnsupportedType     415  a type that the service does not read, or a compressed body
     ├── InvalidInput        422  rows that the card refuses; names row and field
     │   └── InvalidFile     a file that cannot be read as a whole; nothing of it is scored
-    ├── ModelFailed         500  the model raised or answered no number
+    ├── ModelFailed         500  the model raised, or its answer is not valid
     ├── Unexpected          500  any other exception
     ├── ModelUnavailable    503  the bundle is broken
     ├── StorageUnavailable  503  the database is locked, full, unreachable, damaged or not ours
@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from wire.error_codes import (
     INVALID_INPUT,
     INVALID_REQUEST,
+    MODEL_FAILED,
     NO_EVALUATION,
     TOO_LARGE,
     UNAUTHORIZED,
@@ -144,7 +145,7 @@ class InvalidFile(InvalidInput):
 
 
 class ModelFailed(ServiceError):
-    code, title = "model_failed", "The model could not score these rows"
+    code, title = MODEL_FAILED, "The model could not score these rows"
 
 
 class Unexpected(ServiceError):

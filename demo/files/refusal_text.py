@@ -10,7 +10,7 @@ from client.errors import InputError
 from demo.fields import field_types
 from demo.files.scored_file import MAX_BYTES, AnswerTooLarge
 from demo.text.translation import Translation
-from wire.error_codes import TOO_LARGE, UNKNOWN_VERSION
+from wire.error_codes import MODEL_FAILED, TOO_LARGE, UNKNOWN_VERSION
 
 _MAX_NAMED = 8
 _KEY_REFUSED = {401, 403}
@@ -117,6 +117,8 @@ def describe_row_errors(card: Card, codes: str, sentence: str, tr: Translation) 
         column, _, code = each.rpartition(": ")
         if code == "wrong_cells":
             reasons.append(tr.text("another number of cells than columns"))
+        elif code == MODEL_FAILED:
+            reasons.append(tr.text("the model gave no valid answer"))
         elif column in fields and (known := _cell_sentences(fields[column], tr).get(code)):
             reasons.append(f"{column}: {known}")
         else:

@@ -11,11 +11,13 @@ from service.bundles.model import Model
 from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
+from service.bundles.score_probe import check_row_order, placeholder_row
 from service.bundles.scorers.scorer import open_scorer
 from service.errors import BrokenBundle, InvalidInput, ModelFailed
 from service.rows.checks import Checks
+from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
-from service.schemas import Card, Row
+from service.schemas import Card
 
 _FEW_SECONDS = 0.005
 """The default of sys.getswitchinterval(): any thread of Python may make the others wait this long."""
@@ -38,12 +40,18 @@ def open_model(folder: Path) -> Model:
     )
     rows = [example.row for example in card.examples] + list(card.real_rows)
     try:
-        model.predict(rows)
-        return replace(model, few_rows=_few_rows(model, rows)) if model.scorer.quick else model
+        columns = checks.columns(rows or [placeholder_row(model)])
+        model.predict(columns)
+        check_row_order(model, columns)
+        return replace(model, few_rows=_few_rows(model, columns)) if model.scorer.quick else model
     except InvalidInput as error:
         raise BrokenBundle(f"the rows of the card do not fit its fields: {error.faults[0].field}") from error
     except ModelFailed as error:
-        raise BrokenBundle("it cannot score the rows of its card") from error
+        raise BrokenBundle(f"it cannot score the rows of its card: {_as_reason(error)}") from error
+
+
+def _as_reason(error: ModelFailed) -> str:
+    return (error.detail[:1].lower() + error.detail[1:]).rstrip(".")
 
 
 def _background(card: Card, checks: Checks, folder: Path) -> Background:
@@ -59,11 +67,9 @@ def _background(card: Card, checks: Checks, folder: Path) -> Background:
         raise BrokenBundle(f"{subject}: {error.faults[0].field}") from error
 
 
-def _few_rows(model: Model, rows: list[Row]) -> int:
-    """Return how many rows the model scores in `_FEW_SECONDS`, measured on `rows` after a first, slower use."""
-    if not rows:
-        return 1
+def _few_rows(model: Model, columns: Columns) -> int:
+    """Return how many rows the model scores in `_FEW_SECONDS`, measured on `columns` after a first, slower use."""
     start = time.perf_counter()
-    model.predict(rows)
-    seconds_per_row = (time.perf_counter() - start) / len(rows)
+    model.predict(columns)
+    seconds_per_row = (time.perf_counter() - start) / len(columns)
     return max(1, min(int(_FEW_SECONDS / seconds_per_row), _MAX_FEW_ROWS))

@@ -9,11 +9,13 @@ import msgspec
 from service.errors import BrokenBundle, InvalidInput
 from service.fields.lookup import types_of
 from service.rows.checks import Checks
-from service.schemas import Band, Card, Classification, Input
+from service.schemas import Band, Card, Classification, Input, IntervalRule
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 _MIN_LABELS = 2
+_MAX_MARGIN = 100
+"""The ends of an interval are the value times and divided by e^margin: beyond this, an end of it has no meaning."""
 
 
 def check_card(card: Card) -> None:
@@ -32,6 +34,8 @@ def check_card(card: Card) -> None:
         _check_default(card, field.field)
     if isinstance(card.output, Classification):
         _check_labels(card.output)
+    elif card.output.interval is not None:
+        _check_interval(card.output.interval)
     _check_bands(card.output.bands)
     ends = [end for band in card.output.bands for end in (band.low, band.high)]
     if isinstance(card.output, Classification) and ends and (min(ends) != 0 or max(ends) != 1):
@@ -53,6 +57,11 @@ def _check_labels(output: Classification) -> None:
     labels = [label.value for label in output.labels]
     if len(labels) < _MIN_LABELS or len(set(labels)) != len(labels) or output.focus not in labels:
         raise BrokenBundle("the output needs two labels or more, the focus among them")
+
+
+def _check_interval(rule: IntervalRule) -> None:
+    if not (0 <= rule.margin <= _MAX_MARGIN and 0 < rule.coverage < 1):
+        raise BrokenBundle(f"the interval needs a margin from 0 to {_MAX_MARGIN} and a coverage between 0 and 1")
 
 
 def _check_bands(bands: tuple[Band, ...]) -> None:

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.background import Background
+from service.bundles.failing_rows import find_failing_rows
 from service.bundles.prediction_builder import CodedColumn, PredictionBuilder
+from service.bundles.score_checks import Mask
 from service.bundles.scorers.scorer import Scorer
 from service.errors import ModelFailed
 from service.rows.checks import Checks
@@ -35,6 +37,14 @@ class Model:
         columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
         return self.builder(self._score(columns), columns)
 
+    def scores(self, columns: Columns) -> NDArray[np.float64]:
+        """Return the checked scores: (rows, labels) probabilities, or (rows, 1) values."""
+        return self.builder.check(self._score(columns), len(columns))
+
+    def failing_rows(self, columns: Columns) -> Mask:
+        """Return the mask (rows,) of the rows that the model cannot score."""
+        return find_failing_rows(lambda part: self.builder.invalid_rows(self._score(part), len(part)), columns)
+
     def outputs(self, columns: Columns) -> NDArray[np.float64]:
         """Return one number per row (rows,): the probability of the card's focus, or the value."""
         return self.builder.outputs(self._score(columns), len(columns))
@@ -46,5 +56,7 @@ class Model:
     def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:
             return self.scorer.score(columns) if len(columns) else self.builder.empty_scores()
+        except ModelFailed:
+            raise
         except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
             raise ModelFailed from error

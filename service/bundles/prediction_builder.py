@@ -1,6 +1,7 @@
 """Build predictions from the scores of a model: label, decision band, interval, warnings."""
 
 import math
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import repeat
@@ -9,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from service.errors import ModelFailed
+from service.bundles.score_checks import Mask, check_probabilities, check_values, invalid_probabilities, invalid_values
 from service.rows.columns import Columns
 from service.schemas import (
     Band,
@@ -38,10 +39,21 @@ class CodedColumn:
 
 
 class PredictionBuilder(Protocol):
-    """Builds the predictions of one card. `scores` is (rows, labels), or (rows, 1) for a value."""
+    """Builds the predictions of one card. `scores` is (rows, labels), or (rows, 1) for a value.
+
+    Each method raises ModelFailed if the scores have another shape, are not finite, or are no probabilities.
+    """
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
-        """Return one prediction per row. Raises ModelFailed if the scores have another shape or are not finite."""
+        """Return one prediction per row."""
+        ...
+
+    def check(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+        """Return the scores, each probability from 0 to 1."""
+        ...
+
+    def invalid_rows(self, scores: NDArray[np.float64], rows: int) -> Mask:
+        """Return the mask (rows,) of the rows whose scores `check` refuses. Raises ModelFailed for another shape."""
         ...
 
     def empty_scores(self) -> NDArray[np.float64]:
@@ -99,12 +111,17 @@ class _LabelPredictionBuilder:
     def empty_scores(self) -> NDArray[np.float64]:
         return np.empty((0, len(self._labels)))
 
+    def check(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+        return check_probabilities(scores, rows, len(self._labels))
+
+    def invalid_rows(self, scores: NDArray[np.float64], rows: int) -> Mask:
+        return invalid_probabilities(scores, rows, len(self._labels))
+
     def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
-        _check_scores(scores, (rows, len(self._labels)))
-        return scores[:, self._focus]
+        return self.check(scores, rows)[:, self._focus]
 
     def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, CodedColumn | NDArray[np.float64]]:
-        _check_scores(scores, (rows, len(self._labels)))
+        scores = self.check(scores, rows)
         table: dict[str, CodedColumn | NDArray[np.float64]] = {
             LABEL: CodedColumn([*self._labels], scores.argmax(axis=1)),
             DECISION: self._decision.to_column(scores[:, self._focus]),
@@ -112,7 +129,7 @@ class _LabelPredictionBuilder:
         return table | {probability_column(label): scores[:, index] for index, label in enumerate(self._labels)}
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
-        _check_scores(scores, (len(columns), len(self._labels)))
+        scores = self.check(scores, len(columns))
         # Time-critical: with `map` the loop over the rows runs in C.
         labels = map(self._labels.__getitem__, scores.argmax(axis=1).tolist())
         probabilities = map(dict, map(zip, repeat(self._labels), scores.tolist()))
@@ -129,14 +146,21 @@ class _ValuePredictionBuilder:
     def __init__(self, card: Card, output: Regression) -> None:
         self._card = card
         self._interval = output.interval
+        self._factor = math.exp(self._interval.margin) if self._interval else 1.0
+        self._limit = sys.float_info.max / self._factor
         self._decision = _DecisionBands(output.bands)
 
     def empty_scores(self) -> NDArray[np.float64]:
         return np.empty((0, 1))
 
+    def check(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+        return check_values(scores, rows, self._limit)
+
+    def invalid_rows(self, scores: NDArray[np.float64], rows: int) -> Mask:
+        return invalid_values(scores, rows, self._limit)
+
     def outputs(self, scores: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
-        _check_scores(scores, (rows, 1))
-        return scores[:, 0]
+        return self.check(scores, rows)[:, 0]
 
     def table(self, scores: NDArray[np.float64], rows: int) -> dict[str, CodedColumn | NDArray[np.float64]]:
         values = self.outputs(scores, rows)
@@ -147,8 +171,7 @@ class _ValuePredictionBuilder:
         return table | {LOW: low, HIGH: high}
 
     def __call__(self, scores: NDArray[np.float64], columns: Columns) -> Predictions:
-        _check_scores(scores, (len(columns), 1))
-        values = scores[:, 0]
+        values = self.outputs(scores, len(columns))
         decisions = self._decision(values)
         return ValuePredictions(
             model=self._card.name,
@@ -164,18 +187,11 @@ class _ValuePredictionBuilder:
         return map(Interval, low.tolist(), high.tolist(), repeat(self._interval.coverage))
 
     def _interval_ends(self, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        factor = math.exp(self._interval.margin) if self._interval else math.nan
-        return values / factor, values * factor
+        ends = values / self._factor, values * self._factor
+        return np.minimum(*ends), np.maximum(*ends)
 
 
 def _warnings(columns: Columns) -> Iterable[list[FieldWarning]]:
     if not columns.warnings:
         return repeat(_NO_WARNINGS)
     return (columns.warnings.get(index, _NO_WARNINGS) for index in range(len(columns)))
-
-
-def _check_scores(scores: NDArray[np.float64], shape: tuple[int, int]) -> None:
-    if not isinstance(scores, np.ndarray) or scores.shape != shape:
-        raise ModelFailed("The answer of the model has another shape than its card says.")
-    if not math.isfinite(np.add.reduce(scores, axis=None)):
-        raise ModelFailed("The answer of the model is not a finite number.")

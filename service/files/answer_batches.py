@@ -12,6 +12,7 @@ from service.errors import Fault
 from service.files.column_check import added_names
 from service.files.file_parts import Part, RowFile
 from service.files.part_parser import PartParser
+from service.files.part_scoring import score_good_rows
 from service.rows.columns import Columns
 from service.schemas import Card, InputError
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW
@@ -30,8 +31,7 @@ def answer_schema(card: Card, others: pa.Schema) -> pa.Schema:
 def score_parts(model: Model, file: RowFile, parser: PartParser, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Yield one batch per part, with all its rows in their order. Raises ModelFailed, InvalidFile."""
     for part in file.parts():
-        columns, good, faults = parser.parse(part)
-        table = model.table(columns)
+        table, _, good, faults = score_good_rows(model, *parser.parse(part), model.table)
         indices = None if good.all() else pa.array(np.cumsum(good) - 1, mask=~good)
         row_columns = {ROW: _row_numbers(part.first_row, part.rows), **_error_columns(part, faults)}
         arrays = [row_columns.get(name, _expand(table.get(name), indices, part.rows)) for name in added_names(model.card)]

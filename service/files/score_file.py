@@ -14,6 +14,7 @@ from service.files.csv_format.csv_file import CsvFile
 from service.files.file_parts import RowFile
 from service.files.file_request import FileAnswer, FileRequest
 from service.files.part_parser import PartParser
+from service.files.part_scoring import score_good_rows
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
@@ -75,7 +76,8 @@ def _json_answer(model: Model, row_file: RowFile, parser: PartParser) -> Generat
     for part in row_file.parts():
         columns, good, faults = parser.parse(part)
         columns = replace(columns, warnings=model.checks.warnings(columns.numbers))
-        scored = iter(model.predict(columns).predictions)
+        answer, _, good, faults = score_good_rows(model, columns, good, faults, model.predict)
+        scored = iter(answer.predictions)
         predictions += [next(scored) if is_good else None for is_good in good]
         errors += part_errors(part, faults)
     yield encode(

@@ -13,6 +13,7 @@ from service.errors import BrokenBundle, Fault
 from service.fields.field_type import FieldType, NumbersType
 from service.files.file_parts import Part
 from service.files.part_parser import PartParser
+from service.files.part_scoring import score_good_rows
 from service.jobs.input_dates import date_texts
 from service.jobs.key_columns import key_texts
 from service.jobs.sources.partitions import FAULT
@@ -75,13 +76,14 @@ def score_batch(
     part = Part(1, batch.num_rows, inputs, [], faults=faults)
     columns, good, faults = PartParser(model.checks, TextStyle()).parse(part)
     columns = replace(columns, warnings=model.checks.warnings(columns.numbers))
+    answer, columns, good, faults = score_good_rows(model, columns, good, faults, model.predict)
     indexes = np.flatnonzero(good)
     scored = {
         "place": indexes + 1,
         "key": [keys[index] for index in indexes],
         "row": [encode(row).decode() for row in _scored_rows(model.checks.fields, columns, inputs)],
         "as_of": [dates[index] for index in indexes],
-        "prediction": [encode(prediction).decode() for prediction in model.predict(columns).predictions],
+        "prediction": [encode(prediction).decode() for prediction in answer.predictions],
     }
     refused = [
         {"place": index + 1, "number": number, "key": keys[index]}

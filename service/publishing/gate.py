@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from service.bundles.scorers.scorer import open_scorer
 from service.bundles.scorers.text_preprocessing import words
-from service.errors import BrokenBundle
+from service.errors import BrokenBundle, ModelFailed
 from service.fields.lookup import number_fields, text_fields
 from service.publishing.data_split import Split
 from service.publishing.plain_rows import plain_rows
@@ -41,7 +41,7 @@ def write_model(folder: Path, card: Card, pipeline: Any, to_onnx: Converter, spl
         if difference <= MAX_DIFFERENCE:
             return msgspec.structs.replace(card.scoring, gate_rows=len(real), gate_difference=difference)
         reason = f"differs from scikit-learn by {difference:.1e}"
-    except (BrokenBundle, RuntimeError, NotImplementedError) as error:
+    except (BrokenBundle, ModelFailed, RuntimeError, NotImplementedError) as error:
         reason = f"cannot be converted: {type(error).__name__}"
     (folder / "model.onnx").unlink(missing_ok=True)
     skops.io.dump(pipeline, folder / "model.skops")
@@ -56,7 +56,9 @@ def max_difference(folder: Path, card: Card, pipeline: Any, fields: pd.DataFrame
     The difference of probabilities is absolute, the difference of values is relative.
     """
     served = open_scorer(card, folder).score(Checks(card).columns(plain_rows(card, fields)))
-    expected = pipeline_scores(card, pipeline, fields).reshape(served.shape)
+    expected = pipeline_scores(card, pipeline, fields).reshape(len(fields), -1)
+    if expected.shape != served.shape:
+        raise ModelFailed("The answer of the model has another shape than that of the pipeline.")
     difference = np.abs(served - expected)
     if not isinstance(card.output, Classification):
         difference /= np.abs(expected)

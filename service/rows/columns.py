@@ -22,3 +22,15 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Columns":
+        """Return some of the rows: a mask (rows,), or the indices of the rows in their new order."""
+        indices = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        chosen = indices.tolist()
+        return Columns(
+            self.numbers[indices],
+            {name: [cells[index] for index in chosen] for name, cells in self.texts.items()},
+            {position: self.warnings[index] for position, index in enumerate(chosen) if index in self.warnings}
+            if self.warnings
+            else {},
+        )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.bundles.scorers.scorer import as_scores
 from service.bundles.scorers.text_preprocessing import words
 from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
@@ -43,8 +44,7 @@ class OnnxScorer:
         if not set(self._inputs) <= texts | {FIELDS}:
             raise BrokenBundle("model.onnx needs inputs that the card does not have")
         self._prepare = words if card.scoring.text == "words" else str
-        labels = len(card.output.labels) if isinstance(card.output, Classification) else 1
-        self._shape = (-1, labels)
+        self._is_classifier = isinstance(card.output, Classification)
         self._output = [self._session.get_outputs()[-1].name]
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
@@ -66,8 +66,8 @@ class OnnxScorer:
             else:
                 cleaned = [self._prepare(text) for text in columns.texts[name]]
                 feed[name] = np.array(cleaned + [""] * padding, dtype=object).reshape(-1, 1)
-        answer: NDArray[np.float32] = self._session.run(self._output, feed)[0]
-        return answer.reshape(self._shape).astype(np.float64)[: len(columns)]
+        answer = self._session.run(self._output, feed)[0]
+        return as_scores(answer, len(columns) + padding, is_classifier=self._is_classifier)[: len(columns)]
 
 
 def _slice(columns: Columns, start: int, stop: int) -> Columns:

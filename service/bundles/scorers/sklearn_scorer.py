@@ -12,6 +12,7 @@ import pandas as pd
 import skops.io
 from numpy.typing import NDArray
 
+from service.bundles.scorers.scorer import as_scores
 from service.bundles.scorers.text_preprocessing import words
 from service.errors import BrokenBundle
 from service.fields.lookup import number_fields
@@ -48,7 +49,7 @@ class SklearnScorer:
     def score(self, columns: Columns) -> NDArray[np.float64]:
         table = frame(self._card, columns, self._prepare)
         answer = self._model.predict_proba(table) if self._is_classifier else self._model.predict(table)
-        return np.asarray(answer, dtype=np.float64).reshape(len(columns), -1)
+        return as_scores(answer, len(columns), is_classifier=self._is_classifier)
 
 
 def frame(card: Card, columns: Columns, prepare: Any = str) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from demo.text.translation import Translation
 from tests.support.in_process_client import client_of
 from tests.support.repository import ROOT
 from tests.support.row_files import MEDIA, ask, read, text_of, written
+from wire.error_codes import MODEL_FAILED
 
 MODEL = "diamond-price"
 DIAMOND: dict[str, Any] = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57}
@@ -93,7 +94,7 @@ def test_the_list_of_codes_is_complete() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Fault" and isinstance(node.args[1], ast.Constant)
     }
-    assert LISTED.keys() <= named | by_type
+    assert LISTED.keys() <= named | by_type | {MODEL_FAILED}
     assert by_type - LISTED.keys() == {"invalid_text", "out_of_range", "unknown_category"}  # as in JSON
     assert named - LISTED.keys() == {"zero_copy_only", "error_codes", "computed_at"} & named
 
@@ -159,3 +160,9 @@ def test_a_row_that_was_refused_says_why_in_the_readers_language(service: TestCl
 def test_several_faults_of_a_row_are_all_named(cards: dict[str, Card]) -> None:
     messages = refusal_text.describe_row_errors(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
     assert messages == "depth: a value is missing; carat: not a number"
+
+
+def test_a_row_that_the_model_cannot_score_says_so_in_the_readers_language(cards: dict[str, Card]) -> None:
+    describe = partial(refusal_text.describe_row_errors, cards[MODEL], "model_failed", "?")
+    assert describe(ENGLISH) == "the model gave no valid answer"
+    assert describe(POLISH) == "model nie dał poprawnej odpowiedzi"

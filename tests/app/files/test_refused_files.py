@@ -12,7 +12,6 @@ import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
-from service.errors import ModelFailed
 from service.rows.columns import Columns
 from service.settings import Settings
 from tests.support.formula_models import FLAT_ROW, TOYS
@@ -117,18 +116,21 @@ def test_an_unsupported_media_type_is_named(service: TestClient) -> None:
     assert service.post("/v1/models/diamond-price/predictions", content=b"x", headers=gzip).status_code == 415
 
 
-def test_a_model_that_fails_later_closes_the_connection(toys: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_fails_later_refuses_the_later_rows_and_the_answer_is_whole(
+    toys: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = pa.Table.from_pylist([FLAT_ROW] * 40_000, FLAT_TYPES)
-    scorer, asked = TOYS["flat-price"].scorer, []
+    scorer, sizes = TOYS["flat-price"].scorer, list[int]()
     score = scorer.score
 
-    def tired(columns: Columns) -> Any:
-        asked.append(len(columns))
-        if len(asked) > 1:
+    def score_once(columns: Columns) -> Any:
+        sizes.append(len(columns))
+        if len(sizes) > 1:
             raise RuntimeError("tired")
         return score(columns)
 
-    monkeypatch.setattr(scorer, "score", tired)
-    # What reaches the server from the app breaks the connection: no caller sees the end of an answer.
-    with pytest.raises(ModelFailed):
-        ask(TestClient(toys.app, base_url="http://localhost"), "flat-price", written(rows, "arrow"), "arrow")
+    monkeypatch.setattr(scorer, "score", score_once)
+    answer = read(ask(toys, "flat-price", written(rows, "arrow"), "arrow"))
+    assert len(answer) == len(rows)
+    assert {row["error_codes"] for row in answer[: sizes[0]]} == {None}
+    assert {(row["error_codes"], row["value"]) for row in answer[sizes[0] :]} == {("model_failed", None)}
