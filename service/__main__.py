@@ -1,6 +1,7 @@
 """python -m service: serves the models on SERVICE_HOST:SERVICE_PORT until SIGINT or SIGTERM."""
 
 import argparse
+import contextlib
 import gc
 import logging
 import os
@@ -21,6 +22,8 @@ from service.web.middleware.access_log import StandardErrorHandler
 from wire.settings_reader import WrongSettings
 
 GRACE_SECONDS = 15
+_END_SECONDS = 3
+"""The time for all that follows the last request, such as closing the store."""
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 
@@ -32,7 +35,11 @@ class Server(uvicorn.Server):
         self.stopping = stopping
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.stopping.set()
+        if not self.stopping.is_set():
+            self.stopping.set()
+            late_end = threading.Timer(GRACE_SECONDS + _END_SECONDS, os._exit, args=[1])
+            late_end.daemon = True
+            late_end.start()
         super().handle_exit(sig, frame)
 
 
@@ -82,8 +89,11 @@ def main() -> None:
     logging.getLogger("service").info("listening on http://%s:%d", settings.host, settings.port)
     threading.Thread(target=_open_store, args=[app.services.store], name="open the store", daemon=True).start()
     _collect_garbage_rarely()
-    server.run()
-    sys.exit(0 if server.started else 1)
+    with contextlib.suppress(SystemExit):  # raised if the port is in use
+        server.run()
+    logging.shutdown()
+    # The interpreter would wait for each thread in which a model hangs, or abort while one loads.
+    os._exit(0 if server.started else 1)
 
 
 def _open_store(store: Store) -> None:

@@ -13,6 +13,8 @@ from service.schemas import Band, Card, Classification, Input, IntervalRule
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
+_MAX_NAME_LENGTH = 256
+_RESERVED_CHARACTERS = {'"', "\\"}
 _MIN_LABELS = 2
 _MAX_MARGIN = 100
 """The ends of an interval are the value times and divided by e^margin: beyond this, an end of it has no meaning."""
@@ -25,6 +27,8 @@ def check_card(card: Card) -> None:
     names = [field.name for field in card.inputs]
     if not names or len(set(names)) != len(names):
         raise BrokenBundle("the card's inputs need names, each once")
+    if not all(map(_is_field_name, names)):
+        raise BrokenBundle("a name of an input is empty, too long, or holds a quote, a backslash or a control character")
     if card.entity and (not _KEY.fullmatch(card.entity.key) or card.entity.key in names):
         raise BrokenBundle("the key of the entity needs a name that no input has, of letters, digits and underscores")
     for field in types_of(card):
@@ -40,6 +44,10 @@ def check_card(card: Card) -> None:
     ends = [end for band in card.output.bands for end in (band.low, band.high)]
     if isinstance(card.output, Classification) and ends and (min(ends) != 0 or max(ends) != 1):
         raise BrokenBundle("the bands must cover 0 to 1")
+
+
+def _is_field_name(name: str) -> bool:
+    return 0 < len(name) <= _MAX_NAME_LENGTH and name.isprintable() and not set(name) & _RESERVED_CHARACTERS
 
 
 def _check_default(card: Card, field: Input) -> None:

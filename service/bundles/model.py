@@ -10,7 +10,7 @@ from service.bundles.failing_rows import find_failing_rows
 from service.bundles.prediction_builder import CodedColumn, PredictionBuilder
 from service.bundles.score_checks import Mask
 from service.bundles.scorers.scorer import Scorer
-from service.errors import ModelFailed
+from service.errors import ModelFailed, ModelTimeout
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
@@ -33,7 +33,7 @@ class Model:
     """The number of rows that are scored in a few milliseconds, so that a thread would only cost time."""
 
     def predict(self, rows: list[Row] | Columns) -> Predictions:
-        """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed if the model fails."""
+        """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed, ModelTimeout."""
         columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
         return self.builder(self._score(columns), columns)
 
@@ -56,7 +56,7 @@ class Model:
     def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:
             return self.scorer.score(columns) if len(columns) else self.builder.empty_scores()
-        except ModelFailed:
+        except (ModelFailed, ModelTimeout):
             raise
         except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
             raise ModelFailed from error

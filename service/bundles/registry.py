@@ -4,14 +4,22 @@ bundles/credit-default/          the default version: it answers requests withou
 bundles/credit-default.before/   another version: it answers requests that name it
 """
 
+import logging
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
+from service.bundles.scorers.deadlines import give_up_after
 from service.errors import BrokenBundle, ModelUnavailable, UnknownModel, UnknownVersion
+from service.rows.strict_json import safe_text
 from service.schemas import ModelState
+
+OPENING_SECONDS = 30.0
+_MOMENT_SECONDS = 2.0
+_log = logging.getLogger("service")
 
 
 class Registry:
@@ -21,6 +29,7 @@ class Registry:
         self._models: dict[str, Model] = {}
         self._versions: dict[str, dict[str, Model]] = {}
         self._broken: dict[str, str] = {}
+        self._adding = threading.Lock()
         self.loaded = threading.Event()
 
     @classmethod
@@ -32,21 +41,46 @@ class Registry:
         registry.loaded.set()
         return registry
 
-    def load(self, folder: Path) -> None:
-        """Open every bundle of `folder`. A broken bundle is listed with its reason; the others are served."""
-        if folder.is_dir():
-            for bundle in sorted(folder.iterdir()):
-                if bundle.is_dir() and not bundle.name.startswith("."):
-                    self._load_bundle(bundle)
-        self.loaded.set()
+    def load(self, folder: Path, seconds: float = OPENING_SECONDS) -> None:
+        """Open every bundle of `folder`. A bundle that fails or takes longer than `seconds` is listed with the reason.
 
-    def _load_bundle(self, folder: Path) -> None:
+        A slow bundle does not delay the others: the next one is opened beside it after a moment.
+        """
         try:
-            model = open_model(folder)
+            openings = [self._start_opening(bundle, seconds) for bundle in _bundle_folders(folder)]
+            for bundle, thread, deadline in openings:
+                thread.join(max(0.0, deadline - time.monotonic()))
+                if thread.is_alive():
+                    self._broken[_shown_name(bundle)] = f"it takes longer than {seconds:g} s to open"
+        except OSError:
+            _log.exception("the folder of the bundles cannot be read")
+        finally:
+            self.loaded.set()
+
+    def _start_opening(self, bundle: Path, seconds: float) -> tuple[Path, threading.Thread, float]:
+        """Open a bundle in a thread and wait for it for a moment. Return the thread and its deadline."""
+        deadline = time.monotonic() + seconds
+        thread = threading.Thread(target=self._open, args=[bundle, seconds], name="open a bundle", daemon=True)
+        thread.start()
+        thread.join(min(_MOMENT_SECONDS, seconds))
+        return bundle, thread, deadline
+
+    def _open(self, folder: Path, seconds: float) -> None:
+        """Open a bundle and add its model, or list it as broken. A bundle that is opened late is served from then on."""
+        name = _shown_name(folder)
+        try:
+            with give_up_after(seconds):
+                model = open_model(folder)
             self.add(model, default=folder.name == model.card.name)
-        except (BrokenBundle, OSError) as error:
-            reason = str(error) if isinstance(error, BrokenBundle) else "its files cannot be read"
-            self._broken[folder.name[:64]] = reason
+        except BrokenBundle as error:
+            self._broken[name] = str(error)
+        except OSError:
+            self._broken[name] = "its files cannot be read"
+        except BaseException as error:  # noqa: BLE001 - a bundle is foreign code and may raise anything
+            _log.exception("the bundle %s cannot be opened", name)
+            self._broken[name] = f"it cannot be opened: {type(error).__name__}"
+        else:
+            self._broken.pop(name, None)
 
     def add(self, model: Model, *, default: bool = False) -> None:
         """Add a model version. The first one of a name, or the one added as `default`, answers requests without a version.
@@ -54,12 +88,13 @@ class Registry:
         Raises BrokenBundle if the registry has this version already.
         """
         name, version = model.card.name, model.card.version
-        versions = self._versions.setdefault(name, {})
-        if version in versions:
-            raise BrokenBundle(f"there is another copy of this version of {name}")
-        versions[version] = model
-        if default or name not in self._models:
-            self._models[name] = model
+        with self._adding:
+            versions = self._versions.get(name, {})
+            if version in versions:
+                raise BrokenBundle(f"there is another copy of this version of {name}")
+            self._versions[name] = versions | {version: model}
+            if default or name not in self._models:
+                self._models[name] = model
 
     def get(self, name: str, version: str | None = None) -> Model:
         """Return a model version. Raises UnknownModel, UnknownVersion or ModelUnavailable (broken, or not loaded yet)."""
@@ -105,5 +140,18 @@ class Registry:
             )
             for model in self.models()
         ]
-        broken = [ModelState(name=name, state="broken", reason=reason) for name, reason in sorted(self._broken.items())]
+        broken = [
+            ModelState(name=name, state="broken", reason=reason) for name, reason in sorted(self._broken.copy().items())
+        ]
         return ready + broken
+
+
+def _bundle_folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(each for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
+
+
+def _shown_name(bundle: Path) -> str:
+    """Return the name of a bundle's folder in a form that every answer can hold."""
+    return safe_text(bundle.name)

@@ -11,7 +11,7 @@ from service.settings import Settings
 from service.store.store import Store
 from service.web.body_reader import BodyReader
 from service.web.file_turns import FileTurns
-from service.web.limits import Slots, Threads
+from service.web.limits import EventLoopWork, Slots, Threads
 from service.web.middleware.http_metrics import HttpMetrics
 from wire.settings_reader import WrongSettings
 
@@ -35,6 +35,7 @@ class Services:
     file_turns: FileTurns
     """Turns for large files; small files take slots of `requests`."""
     threads: Threads
+    event_loop_work: EventLoopWork
     bodies: BodyReader
     stopping: threading.Event
     """Set when the process is told to stop: /health/ready says so from then on."""
@@ -66,6 +67,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         streams=Slots(settings.max_streams, "Too many streams at once."),
         file_turns=FileTurns(_FILES_AT_ONCE, settings.max_in_flight, settings.file_wait_seconds),
         threads=Threads(settings.model_seconds),
+        event_loop_work=EventLoopWork(),
         bodies=BodyReader(settings),
         stopping=threading.Event(),
     )

@@ -1,5 +1,10 @@
 """Limits on work at once: slots for requests, threads for models."""
 
+import asyncio
+import contextlib
+import math
+import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
@@ -8,11 +13,14 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 
+from service.bundles.scorers.deadlines import give_up_after
 from service.errors import ModelTimeout, Overloaded
 
 T = TypeVar("T")
 _THREADS_PER_MODEL = 4
 _MAX_WAITING_CALLS = 16
+_EVENT_LOOP_SECONDS = 0.25
+_PAUSE_SECONDS = 60.0
 
 
 class Slots(AbstractContextManager[None]):
@@ -33,12 +41,35 @@ class Slots(AbstractContextManager[None]):
         self.in_use -= 1
 
 
+class EventLoopWork:
+    """Runs short work of a model on the event loop. Work that is not short is ended, so that other requests can go on.
+
+    For a minute after that, the model gets no time on the event loop.
+    """
+
+    def __init__(self) -> None:
+        self._pauses: dict[tuple[str, str], float] = {}
+        """Model and version → until when it gets no time, in seconds of time.monotonic()."""
+
+    def run(self, model: tuple[str, str], work: Callable[..., T], *arguments: Any) -> T | None:
+        """Return the result of `work`, or None if it must run in a thread."""
+        if self._pauses and time.monotonic() < self._pauses.get(model, 0):
+            return None
+        try:
+            with give_up_after(_EVENT_LOOP_SECONDS):
+                return work(*arguments)
+        except ModelTimeout:
+            self._pauses[model] = time.monotonic() + _PAUSE_SECONDS
+            return None
+
+
 class Threads:
     """A few threads for each model: a model that hangs cannot take the threads of the others."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._limiters: dict[str, anyio.CapacityLimiter] = {}
+        self._no_limit = anyio.CapacityLimiter(math.inf)
 
     async def run(self, name: str, work: Callable[..., T], *arguments: Any, can_refuse: bool = True) -> T:
         """Run `work` in one of the threads of a model, or of the store.
@@ -48,8 +79,50 @@ class Threads:
         limiter = self._limiters.setdefault(name, anyio.CapacityLimiter(_THREADS_PER_MODEL))
         if can_refuse and limiter.statistics().tasks_waiting >= _MAX_WAITING_CALLS:
             raise Overloaded("This model is busy.")
+        call = _Call(partial(work, *arguments), limiter, self._no_limit)
         try:
-            with anyio.fail_after(self._seconds):
-                return await anyio.to_thread.run_sync(partial(work, *arguments), abandon_on_cancel=True, limiter=limiter)
+            with anyio.fail_after(self._seconds), give_up_after(self._seconds):
+                result: T = await call.run()
+                return result
         except TimeoutError:
             raise ModelTimeout from None
+
+
+class _Call:
+    """A call in a thread. It occupies one of the threads of its model until the thread has ended.
+
+    A call that has lost its caller can go on in its thread. If it did not count any more, each such call would leave one
+    more thread at work.
+    """
+
+    def __init__(self, work: Callable[[], Any], limiter: anyio.CapacityLimiter, no_limit: anyio.CapacityLimiter) -> None:
+        self._work, self._limiter, self._no_limit = work, limiter, no_limit
+        self._lock = threading.Lock()
+        self._has_begun = False
+        self._has_caller = True
+
+    async def run(self) -> Any:
+        """Wait until a thread of the model is free, then run the work in it."""
+        await self._limiter.acquire_on_behalf_of(self)
+        self._loop = asyncio.get_running_loop()
+        try:
+            return await anyio.to_thread.run_sync(self._run_in_thread, abandon_on_cancel=True, limiter=self._no_limit)
+        finally:
+            with self._lock:
+                self._has_caller = False
+                if not self._has_begun:
+                    self._release()
+
+    def _run_in_thread(self) -> Any:
+        with self._lock:
+            if not self._has_caller:
+                return None
+            self._has_begun = True
+        try:
+            return self._work()
+        finally:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the service has stopped
+                self._loop.call_soon_threadsafe(self._release)
+
+    def _release(self) -> None:
+        self._limiter.release_on_behalf_of(self)

@@ -15,6 +15,7 @@ TWO_LABELS = Classification(labels=(Label(value="no"), Label(value="yes")), focu
 ROWS = [{"a": float(index), "b": float(index % 3)} for index in range(12)]
 HANGS_ABOVE = 100.0
 """`hanging` never returns for a row with a number above this."""
+HANGING_ROW = {"a": 2 * HANGS_ABOVE, "b": 0.0}
 
 
 def toy_card(name: str, output: Any = VALUE, rows: list[dict[str, float]] = ROWS) -> Card:

@@ -60,8 +60,12 @@ class Program:
         assert self._process is not None
         return self._process.pid
 
+    def launch(self, stderr: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
+        """Start its process and do not wait until it is ready."""
+        return subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stderr=stderr)
+
     def start(self, stderr: int = subprocess.DEVNULL) -> None:
-        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stderr=stderr)
+        self._process = self.launch(stderr)
         for _ in range(READY_SECONDS * 10):
             assert self._process.poll() is None, f"{self._command} ended"
             try:
@@ -87,10 +91,10 @@ class Program:
         return self._process.wait(60)
 
 
-def service_program(bundles: Path, port: int = 0, **settings: str) -> Program:
-    """Return the service over a folder of bundles, on a free port if none is given."""
+def service_program(bundles: Path, port: int = 0, *, health: str = "/health/ready", **settings: str) -> Program:
+    """Return the service over a folder of bundles, on a free port if none is given. It is ready when `health` answers."""
     port = port or free_port()
-    return Program("service", "/health/ready", port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles), **settings)
+    return Program("service", health, port, SERVICE_PORT=str(port), SERVICE_BUNDLES=str(bundles), **settings)
 
 
 def demo_program(service_url: str, **settings: str) -> Program:

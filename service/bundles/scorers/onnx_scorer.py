@@ -4,6 +4,7 @@ The graph takes `fields`, a 32-bit float matrix of the fields of the channel `nu
 text field under the field's name, or both.
 """
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.bundles.scorers.deadlines import current_deadline, watchdog
 from service.bundles.scorers.scorer import as_scores
 from service.bundles.scorers.text_preprocessing import words
-from service.errors import BrokenBundle
+from service.errors import BrokenBundle, ModelTimeout
 from service.fields.lookup import text_fields
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
@@ -24,6 +26,8 @@ import onnxruntime as ort
 FIELDS = "fields"
 _MAX_TEXTS = 128
 """Texts are scored in parts of so many: the graph makes a dense row of thousands of word counts of each."""
+_FATAL = 4
+"""The severity of log lines: an error of a run is raised, so it is not logged too."""
 
 
 class OnnxScorer:
@@ -66,8 +70,23 @@ class OnnxScorer:
             else:
                 cleaned = [self._prepare(text) for text in columns.texts[name]]
                 feed[name] = np.array(cleaned + [""] * padding, dtype=object).reshape(-1, 1)
-        answer = self._session.run(self._output, feed)[0]
+        answer = self._run(feed)
         return as_scores(answer, len(columns) + padding, is_classifier=self._is_classifier)[: len(columns)]
+
+    def _run(self, feed: dict[str, Any]) -> Any:
+        """Return the last output of the graph. Raises ModelTimeout at the deadline of the caller."""
+        deadline = current_deadline()
+        if deadline == math.inf:
+            return self._session.run(self._output, feed)[0]
+        options = ort.RunOptions()
+        options.log_severity_level = _FATAL
+        with watchdog().watch(options, deadline):
+            try:
+                return self._session.run(self._output, feed, options)[0]
+            except Exception:
+                if options.terminate:
+                    raise ModelTimeout from None
+                raise
 
 
 def _slice(columns: Columns, start: int, stop: int) -> Columns:

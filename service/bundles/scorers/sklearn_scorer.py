@@ -12,6 +12,7 @@ import pandas as pd
 import skops.io
 from numpy.typing import NDArray
 
+from service.bundles.scorers.deadlines import current_deadline
 from service.bundles.scorers.scorer import as_scores
 from service.bundles.scorers.text_preprocessing import words
 from service.errors import BrokenBundle
@@ -47,6 +48,7 @@ class SklearnScorer:
         self._prepare = words if card.scoring.text == "words" else str
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
+        current_deadline()  # a call of scikit-learn cannot be stopped: do not begin one too late
         table = frame(self._card, columns, self._prepare)
         answer = self._model.predict_proba(table) if self._is_classifier else self._model.predict(table)
         return as_scores(answer, len(columns), is_classifier=self._is_classifier)

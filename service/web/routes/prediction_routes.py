@@ -36,10 +36,8 @@ async def predict(services: Services, model: Model, headers: Headers, body: byte
         answer = await services.threads.run(_STORE, _predict_by_key, model, services.store, rows, services.freshness, kind)
     elif kind != "json":
         answer = await services.threads.run(model.card.name, actions.predict_table, model, rows, kind)
-    elif len(rows) <= model.few_rows:
-        answer = _predict(model, rows)
     else:
-        answer = await services.threads.run(model.card.name, _predict, model, rows)
+        answer = await _predict_rows(services, model, rows)
     if kind == "json":
         return Answer(answer, model.card.version)
     return Answer(answer, model.card.version, ((b"content-type", MEDIA_TYPES[kind].encode()),))
@@ -68,6 +66,15 @@ def _have_keys(model: Model, rows: list[Row] | Columns) -> bool:
 
 def _predict(model: Model, rows: list[Row] | Columns) -> bytes:
     return encode(actions.predict(model, rows))
+
+
+async def _predict_rows(services: Services, model: Model, rows: list[Row] | Columns) -> bytes:
+    """Score few rows on the event loop; score many rows, and few that take too long there, in a thread."""
+    if len(rows) <= model.few_rows:
+        answer = services.event_loop_work.run((model.card.name, model.card.version), _predict, model, rows)
+        if answer is not None:
+            return answer
+    return await services.threads.run(model.card.name, _predict, model, rows)
 
 
 def _predict_by_key(model: Model, store: Store, rows: list[Row], freshness: Freshness, kind: Kind) -> bytes:

@@ -1,0 +1,102 @@
+"""Promises of the running service over models that hang: the others are served, and it stops when it is told to."""
+
+import http.client
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from tests.support import onnx_models
+from tests.support.onnx_models import HANGING_ROW, ROWS, toy_card, write_toy_bundle
+from tests.support.server_process import Program, running, service_program
+from tests.support.skops_models import write_hanging_tree
+
+MAX_THREADS_OF_A_MODEL = 4
+MAX_LOOKS = 600
+
+
+def post(url: str, model: str, rows: list[dict[str, float]]) -> int:
+    """Return the status of an answer, or 0 if the connection ends without one."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+    try:
+        body = json.dumps({"rows": rows})
+        connection.request("POST", f"/v1/models/{model}/predictions", body, {"Content-Type": "application/json"})
+        return connection.getresponse().status
+    except (ConnectionError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    bundles: Path = tmp_path_factory.mktemp("hanging-bundles")
+    write_toy_bundle(bundles, onnx_models.hanging(), toy_card("graph"))
+    write_hanging_tree(bundles, "tree")
+    write_toy_bundle(bundles, onnx_models.adding(), toy_card("good"))
+    return bundles
+
+
+@pytest.fixture
+def service(folder: Path) -> Iterator[Program]:
+    with running(service_program(folder, SERVICE_MODEL_SECONDS="0.5")) as program:
+        yield program
+
+
+def test_a_model_in_compiled_code_that_hangs_keeps_at_most_its_own_threads(service: Program) -> None:
+    """Python cannot end such a thread, so the model soon has none left. The other models do not notice."""
+    before = psutil.Process(service.pid).num_threads()
+    with ThreadPoolExecutor(12) as callers:
+        statuses = set(callers.map(lambda _: post(service.url, "tree", [HANGING_ROW]), range(12)))
+    assert statuses <= {503, 504}
+    assert psutil.Process(service.pid).num_threads() <= before + MAX_THREADS_OF_A_MODEL + 2
+    assert [post(service.url, "good", ROWS) for _ in range(5)] == [200] * 5
+    assert post(service.url, "graph", ROWS) == 200
+    assert service.stop() == 0
+
+
+def test_told_to_stop_while_models_hang_it_stops_in_time(folder: Path) -> None:
+    with running(service_program(folder, SERVICE_MODEL_SECONDS="300")) as program:
+        process = psutil.Process(program.pid)
+        idle = process.num_threads()
+        callers = [
+            threading.Thread(target=post, args=[program.url, model, [HANGING_ROW] * 2000], daemon=True)
+            for model in ("tree", "graph")
+        ]
+        for caller in callers:
+            caller.start()
+        for _ in range(MAX_LOOKS):
+            if process.num_threads() >= idle + len(callers):
+                break
+            callers[0].join(0.1)
+        else:
+            raise AssertionError("the models do not hang")
+        assert post(program.url, "good", ROWS) == 200
+        assert program.stop() == 0
+
+
+def test_told_to_stop_while_a_bundle_hangs_in_its_opening_it_stops(tmp_path: Path) -> None:
+    write_hanging_tree(tmp_path, "tree", [*ROWS, HANGING_ROW])
+    program = service_program(tmp_path, health="/health/live")
+    program.start()
+    assert program.stop() == 0
+
+
+def test_a_port_in_use_is_an_exit_code_and_no_crash(service: Program, folder: Path) -> None:
+    port = urlsplit(service.url).port
+    assert port
+    for _ in range(3):
+        second: Any = service_program(folder, port)
+        process = second.launch()
+        try:
+            assert process.wait(60) == 1
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
