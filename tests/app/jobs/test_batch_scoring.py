@@ -18,7 +18,7 @@ def test_a_row_that_the_model_cannot_score_is_refused_and_the_others_are_scored(
     bundle = write_toy_bundle(tmp_path, onnx_models.logarithm(), toy_card("toy", rows=POSITIVE))
     batch = pa.RecordBatch.from_pydict({"id": [1, 2, 3], "a": [3.0, -50.0, 7.0], "b": [1.0, 1.0, 1.0]})
     version = (bundle / "version").read_text().strip()
-    scored, refused = score_batch(bundle, batch, key="id", version=version)
+    scored, refused = score_batch(bundle, batch, key="id", version=version, latest_day="2026-01-31")
     values = [json.loads(text)["value"] for text in scored["prediction"].to_pylist()]
     assert scored["key"].to_pylist() == ["1", "3"]
     assert values == pytest.approx([np.log(4), np.log(8)], abs=1e-6)
