@@ -9,40 +9,29 @@ import streamlit as st
 import uvicorn
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
+from demo.http_layers import SecurityHeaders, WebSocketOrigins
 from demo.settings import Settings, read_settings
+from wire.base_path import BasePath
 from wire.settings_reader import WrongSettings
 
-HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-    (b"content-security-policy", b"frame-ancestors 'none'"),
-]
+PING_SECONDS = 20.0
+"""A page that nobody touches sends nothing. A ping keeps proxies from closing its connection; nginx closes after 60 s."""
 
 
-class SecurityHeaders:
-    """Adds to every answer the headers that forbid content sniffing, referrers and framing."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
-def create_app(settings: Settings) -> st.App:
+def create_app(settings: Settings) -> ASGIApp:
     """Build the ASGI app of the demo."""
-    return st.App(
+    hosts = settings.hosts()
+    pages = st.App(
         Path(__file__).parent / "app.py",
-        middleware=[Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts())],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+            Middleware(WebSocketOrigins, hosts=hosts),
+        ],
     )
+    return BasePath(pages, settings.base_path) if settings.base_path else pages
 
 
 def main() -> None:
@@ -61,6 +50,8 @@ def main() -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            timeout_keep_alive=settings.keep_alive_seconds,
+            ws_ping_interval=PING_SECONDS,
             timeout_graceful_shutdown=3,
         )
     )

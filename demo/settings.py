@@ -2,12 +2,13 @@
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from wire import settings_reader
+from wire.base_path import read_base_path
 from wire.settings_reader import Range, WrongSettings
 
 PREFIX = "DEMO_"
@@ -23,6 +24,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: Annotated[int, Range(1, 65_535)] = 8501
     allowed_hosts: str = ""
+    base_path: str = ""
+    keep_alive_seconds: Annotated[int, Range(1, 86_400)] = 75
     feeds: str = ""
 
     def hosts(self) -> list[str]:
@@ -43,6 +46,7 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment. Raises WrongSettings with a sentence that names the variable."""
     settings = settings_reader.read_settings(Settings, PREFIX, environment)
+    settings = replace(settings, base_path=read_base_path(f"{PREFIX}BASE_PATH", settings.base_path))
     _check_url(settings.service_url)
     settings.feeds_by_model()
     if not _is_loopback(settings.host) and not settings.allowed_hosts:

@@ -19,6 +19,7 @@ from service.store.store import Store
 from service.web.app import create_app
 from service.web.connections import protocol_with_deadlines
 from service.web.middleware.access_log import StandardErrorHandler
+from service.web.middleware.published_app import publish
 from wire.settings_reader import WrongSettings
 
 GRACE_SECONDS = 15
@@ -74,11 +75,12 @@ def main() -> None:
     }
     server = Server(
         uvicorn.Config(
-            app,
+            publish(app, settings),
             host=settings.host,
             port=settings.port,
             http=protocol_with_deadlines(settings.header_seconds, settings.body_stall_seconds),
             ws="none",
+            timeout_keep_alive=settings.keep_alive_seconds,
             timeout_graceful_shutdown=GRACE_SECONDS,
             **config,
         ),

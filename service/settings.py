@@ -1,12 +1,14 @@
 """The service's settings, from SERVICE_… variables."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal, cast, get_args
 
 from wire import settings_reader
+from wire.base_path import read_base_path
 from wire.settings_reader import Range, WrongSettings
 
 BUNDLES = Path(__file__).parents[1] / "bundles"
@@ -14,6 +16,8 @@ DATABASE = Path(__file__).parents[1] / "var" / "witryna.db"
 PREFIX = "SERVICE_"
 Scope = Literal["read", "feedback", "admin"]
 _MIN_KEY_CHARACTERS = 16
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?", re.ASCII)
+"""An origin as browsers send it: in lower case, without a path."""
 _Port = Annotated[int, Range(1, 65_535)]
 _Count = Annotated[int, Range(1, 10**12)]
 _Seconds = Annotated[float, Range(0.1, 86_400)]
@@ -26,6 +30,8 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: _Port = 8000
+    base_path: str = ""
+    cors_origins: str = ""
     api_keys: str = ""
     bundles: str = str(BUNDLES)
     database_url: str = f"sqlite:///{DATABASE}"
@@ -43,7 +49,15 @@ class Settings:
     body_stall_seconds: _Seconds = 30.0
     header_seconds: _Seconds = 10.0
     file_wait_seconds: _Seconds = 30.0
+    keep_alive_seconds: Annotated[int, Range(1, 86_400)] = 75
     model_seconds: _Seconds = 30.0
+
+    def origins(self) -> list[str]:
+        """Return the origins whose pages may call the service from a browser."""
+        origins = [part.strip() for part in self.cors_origins.split(",") if part.strip()]
+        if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+            raise WrongSettings(f"{PREFIX}CORS_ORIGINS must look like https://app.example.com,http://localhost:3000.")
+        return origins
 
     def keys(self) -> dict[str, frozenset[Scope]]:
         """Return secret → scopes, from "secret:read+feedback,other:admin"."""
@@ -62,6 +76,8 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment. Raises WrongSettings with a sentence that names the variable."""
     settings = settings_reader.read_settings(Settings, PREFIX, environment)
+    settings = replace(settings, base_path=read_base_path(f"{PREFIX}BASE_PATH", settings.base_path))
+    settings.origins()
     if f"{PREFIX}BUNDLES" in environment and not Path(settings.bundles).is_dir():
         raise WrongSettings(f"{PREFIX}BUNDLES is to be the folder of the models, and there is no such folder.")
     if not settings.keys() and not is_loopback(settings.host):

@@ -58,7 +58,7 @@ class Router:
         headers = scope["headers_by_name"]
         if scope["query_string"]:
             _refuse_repeated(scope["query_string"])
-        match = self._match(scope["path"])
+        match = self._match(scope["path"].removeprefix(scope.get("root_path", "")))
         scopes = self._keys.scopes_of(headers) if match is None or not match.is_open else frozenset()
         if match is None:
             if _DOCS_SCOPE not in scopes:

@@ -48,7 +48,7 @@ class Program:
     """A program of ours that can be stopped and started again on the same port."""
 
     def __init__(self, module: str, health: str, port: int, **environment: str) -> None:
-        self._command = [sys.executable, "-m", module]
+        self.command = [sys.executable, "-m", module]
         database = f"sqlite:///{tempfile.mkdtemp()}/witryna.db"
         self._environment = os.environ | {"SERVICE_DATABASE_URL": database} | environment
         self.url = f"http://127.0.0.1:{port}"
@@ -62,19 +62,19 @@ class Program:
 
     def launch(self, stderr: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
         """Start its process and do not wait until it is ready."""
-        return subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stderr=stderr)
+        return subprocess.Popen(self.command, cwd=ROOT, env=self._environment, stderr=stderr)
 
     def start(self, stderr: int = subprocess.DEVNULL) -> None:
         self._process = self.launch(stderr)
         for _ in range(READY_SECONDS * 10):
-            assert self._process.poll() is None, f"{self._command} ended"
+            assert self._process.poll() is None, f"{self.command} ended"
             try:
                 with urllib.request.urlopen(self._health, timeout=1):
                     return
             except OSError:
                 with pytest.raises(subprocess.TimeoutExpired):
                     self._process.wait(0.1)
-        raise AssertionError(f"{self._command} was not ready in time")
+        raise AssertionError(f"{self.command} was not ready in time")
 
     def ask_to_stop(self) -> None:
         assert self._process is not None

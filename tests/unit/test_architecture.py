@@ -15,7 +15,8 @@ RULES: dict[str, set[str]] = {
     "launch": set(),
     "wire": set(),
     "demo": {"client"},
-    "demo.__main__": {"demo.settings"},
+    "demo.__main__": {"demo.http_layers", "demo.settings"},
+    "demo.http_layers": set(),
     "demo.app": {"client", "demo.address", "demo.app_pages", "demo.session", "demo.text", "demo.widgets"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.feed", "demo.fields", "demo.files"}
     | {"demo.session", "demo.text", "demo.views", "demo.widgets"},
@@ -93,7 +94,7 @@ HOMES: dict[str, set[str]] = {
     "alembic": {"service.store"},
     "tqdm": {"pipeline.__main__", "service.jobs.__main__"},
     "fastapi": {"benchmarks.tutorial_service", "service.web"},
-    "starlette": {"demo.__main__", "service.web"},
+    "starlette": {"demo.__main__", "demo.http_layers", "service.web"},
     "requests": {"client"},
     "streamlit": {"demo.__main__", "demo.app", "demo.app_pages", "demo.fields", "demo.session", "demo.widgets"},
     "plotly": {"demo.charts"},

@@ -1,0 +1,80 @@
+"""Promises of the demo's HTTP layers: a WebSocket opens only for a page of an allowed host."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from demo.http_layers import WebSocketOrigins
+from demo.settings import Settings
+
+HOSTS = Settings(allowed_hosts="models.example.com, *.Models.example.org").hosts()
+
+
+def connect(*headers: tuple[bytes, bytes], kind: str = "websocket") -> tuple[list[Any], list[Any]]:
+    """Return the scopes that reached the page and the messages that were sent."""
+    scopes: list[Any] = []
+    messages: list[Any] = []
+
+    async def page(scope: Any, _receive: Any, _send: Any) -> None:
+        scopes.append(scope)
+
+    async def receive() -> Any:
+        raise AssertionError("nothing is read before the decision")
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    asyncio.run(WebSocketOrigins(page, HOSTS)({"type": kind, "headers": list(headers)}, receive, send))
+    return scopes, messages
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://localhost:8501",
+        "http://127.0.0.1:1",
+        "http://[::1]:8501",
+        "https://models.example.com",
+        "https://models.example.com:8443",
+        "https://models.example.com.",
+        "https://one.models.example.org",
+    ],
+)
+def test_a_page_of_an_allowed_host_connects_whatever_host_a_proxy_names(origin: str) -> None:
+    (scope,), messages = connect((b"host", b"127.0.0.1:8501"), (b"origin", origin.encode()))
+    assert messages == []
+    assert scope["headers"] == [(b"host", b"127.0.0.1:8501")], "Streamlit looks nothing up for it"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "http://models.example.com.evil.example",
+        "http://evilmodels.example.org",
+        "http://models.example.org",
+        "null",
+        "",
+        "localhost",
+        "file://localhost",
+        "http://",
+        "http://[::1",
+        "http://models.example.com@evil.example",
+        "http://\xff",
+    ],
+)
+def test_a_page_of_another_site_is_refused_before_streamlit_sees_it(origin: str) -> None:
+    scopes, (message,) = connect((b"host", b"localhost:8501"), (b"origin", origin.encode("latin-1")))
+    assert (scopes, message["type"]) == ([], "websocket.close")
+
+
+def test_every_origin_of_a_request_counts() -> None:
+    scopes, _ = connect((b"origin", b"http://localhost:8501"), (b"origin", b"http://evil.example"))
+    assert scopes == []
+
+
+def test_a_program_without_an_origin_connects_and_a_request_keeps_its_origin() -> None:
+    assert connect()[0] == [{"type": "websocket", "headers": []}]
+    (scope,), _ = connect((b"origin", b"http://evil.example"), kind="http")
+    assert scope["headers"] == [(b"origin", b"http://evil.example")]
