@@ -57,14 +57,10 @@ def page() -> None:
             _draw_upload(card, files, tr)
         return
     if feed:
-        st.info(
-            tr.text("Nothing has come in yet. The page moves by itself as soon as something does."), icon=":material/inbox:"
-        )
+        text = tr.text("Nothing has come in yet. The page moves by itself as soon as something does.")
     else:
-        st.info(
-            tr.text("Nothing flows in here yet. Drop a file to which the pipeline has added the answers."),
-            icon=":material/inbox:",
-        )
+        text = tr.text("Nothing flows in here yet. Drop a file to which the pipeline has added the answers.")
+    st.info(text, icon=":material/inbox:")
     _draw_upload(card, files, tr)
 
 
