@@ -1,7 +1,6 @@
 """Client: one method for each question to the service. Answers are plain dicts whose shape is checked."""
 
 import itertools
-import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import requests
 from client.answer_check import check_curves, check_prediction, parse_recognised_file, require
 from client.decoding import parse_json, raise_problem
 from client.errors import InvalidAnswer, Refused
+from client.row_values import to_json
 from client.shape_check import ShapeError, check
 from client.shapes.answers import (
     Curves,
@@ -48,6 +48,8 @@ class Client:
     Every method raises a `ServiceError` (see client/errors.py) and nothing else. So does the constructor, if no request can
     have the address or the key. Proxies and .netrc of the machine are not used. All calls are pure: a repeated one does no
     harm.
+
+    A row may hold values of numpy and pandas, Decimals and dates; pandas.NA is null.
     """
 
     def __init__(
@@ -213,7 +215,7 @@ class Client:
         headers = self._headers | {"X-Request-ID": request_id, "Accept-Language": language}
         if body is not None:
             headers["Content-Type"] = JSON
-        data = None if body is None else json.dumps(body, ensure_ascii=True).encode()
+        data = None if body is None else to_json(body)
         request = requests.Request(method, self._url + path, headers=headers, data=data)
         response, content = send(self.session, request, self._limits)
         if response.status_code not in (accept or {_OK}):
