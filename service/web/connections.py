@@ -1,4 +1,4 @@
-"""uvicorn's connections: deadlines for what a caller sends, and the head and body of an answer in one packet."""
+"""uvicorn's connections: deadlines for what a caller sends and reads, and head and body of an answer in one packet."""
 
 import asyncio
 from typing import Any
@@ -7,13 +7,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class DeadlineProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with deadlines: for all headers together, and for each next part of a body."""
+    """uvicorn's protocol with deadlines: for all headers together, and for each next part of a body.
+
+    The same time is the deadline for reading: an answer that waits in memory must become shorter in it.
+    """
 
     header_seconds: float
     stall_seconds: float
     _deadline: float | None = None
     """The loop's time at which the connection is closed; None while nothing more has to arrive."""
     _timer: asyncio.TimerHandle | None = None
+    _unread_bytes = 0
+    _reader_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
@@ -36,9 +41,29 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._timer:
-            self._timer.cancel()
+        for timer in (self._timer, self._reader_timer):
+            if timer:
+                timer.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reader()
+
+    def resume_writing(self) -> None:
+        if self._reader_timer:
+            self._reader_timer.cancel()
+        super().resume_writing()
+
+    def _watch_reader(self) -> None:
+        self._unread_bytes = self.transport.get_write_buffer_size()
+        self._reader_timer = self.loop.call_later(self.stall_seconds, self._check_reader)
+
+    def _check_reader(self) -> None:
+        if self.transport.get_write_buffer_size() < self._unread_bytes:
+            self._watch_reader()
+        else:
+            self.transport.abort()  # `close` would wait for the reader
 
     def _expect_within(self, seconds: float) -> None:
         """Move the deadline. The timer is rarely set again: only if it ends after the deadline, or ended before it."""
