@@ -105,16 +105,25 @@ class Client:
 
     @contextmanager
     def score_file(
-        self, model: str, file: BinaryIO, media_type: str, *, version: str | None = None, decimal: str | None = None
+        self,
+        model: str,
+        file: BinaryIO,
+        media_type: str,
+        *,
+        version: str | None = None,
+        **options: str | None,
     ) -> Iterator[tuple[RecognisedFile, Iterator[bytes]]]:
         """Send a file of rows. Give what the service recognised it as, and its answer piece by piece.
+
+        The options say how the values of a text file are written (`decimal`, `thousands`, `dates`, `missing`) and what the
+        names of the added columns begin with (`prefix`), as the parameters in docs/files.md.
 
         The pieces are an Arrow stream with the columns of the file and the predictions. If the iterator raises a
         ServiceError, the pieces before it are not the whole answer.
         """
         request_id = uuid.uuid4().hex
         headers = self._headers | {"X-Request-ID": request_id, "Content-Type": media_type, "Accept": ARROW}
-        parameters = {"inputs": "keep", "version": version, "decimal": decimal}
+        parameters = {"inputs": "keep", "version": version, **options}
         url = f"{self._url}/v1/models/{_name(model)}/predictions"
         request = requests.Request("POST", url, headers=headers, data=file, params=parameters)
         with stream(self.session, request, self._file_limits) as (response, pieces):

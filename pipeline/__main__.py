@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 from pipeline.checkpoint import Progress
 from pipeline.enrichment import Summary, enrich
 from pipeline.errors import PipelineError
 from pipeline.settings import read_settings
+from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
 from wire.settings_reader import WrongSettings
 
 _SOME_FAILED = 1
@@ -42,6 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
                 prefix=options.prefix,
                 failed=options.failed,
                 standard_format=options.format,
+                decimal=options.decimal,
+                thousands=options.thousands,
+                dates=options.dates,
+                missing=options.missing,
                 batch_records=options.batch_records,
                 threads=options.threads,
                 give_up_seconds=options.give_up_seconds,
@@ -82,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
         "--failed", metavar="FILE", help="where refused records go (OUT.failed.jsonl; standard error for -)"
     )
     command.add_argument("--format", choices=["jsonl", "csv"], default="jsonl", help="the format of - (jsonl)")
+    command.add_argument("--decimal", choices=get_args(Sign), help="the decimal sign of a CSV (the file shows it)")
+    command.add_argument("--thousands", choices=get_args(Thousands), help="the sign between thousands in a CSV (none)")
+    command.add_argument("--dates", choices=get_args(DateOrder), help="the order of 1/2/2026 in a CSV")
+    command.add_argument(
+        "--missing", choices=get_args(Missing), default="empty", help="words: NA, null, – … in a CSV are missing values"
+    )
     command.add_argument("--batch-records", type=_positive, default=500, help="records a request (500)")
     command.add_argument("--threads", type=_positive, default=4, help="requests at once (4)")
     command.add_argument("--give-up-seconds", type=_positive, default=120, help="how long to repeat a request (120)")

@@ -35,7 +35,7 @@ def renderer_for(source: Source, target_format: str, added: list[str]) -> Render
     if target_format != "csv":
         return JsonLinesRenderer(added, spliced=source.format == "jsonl", as_columns=target_format == "parquet")
     if source.csv is not None:
-        return SplicedCsvRenderer(source.csv.header, added, source.csv.separator, source.csv.line_end)
+        return SplicedCsvRenderer(source.csv.header, added, source.csv.separator, source.csv.line_end, source.style)
     return NewCsvRenderer(source.names or [], added)
 
 
@@ -60,10 +60,9 @@ class BatchEnricher:
     def enrich(self, records: list[Record]) -> EnrichedBatch:
         """Return the text of some records. Raises PipelineError."""
         spliced = self.source.format == "jsonl"
-        from_text = self.source.format == "csv"
         reasons = [self._reason_to_skip(record) for record in records]
         rows = [
-            self._columns.row(record.values or {}, from_text=from_text)
+            self._columns.row(record.values or {}, self.source.format, self.source.style)
             for record, reason in zip(records, reasons, strict=True)
             if not reason
         ]

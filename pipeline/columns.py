@@ -1,18 +1,22 @@
 """Turns a record into the row for the service, and a prediction into the cells that are added."""
 
-import re
+import math
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from client import Card, Field, Prediction, Row
 from pipeline.errors import Unusable
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, label_columns
+from wire.cells.cell_values import has_decimal_sign, parse_cell
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_WHOLE = re.compile(r"[+-]?\d{1,400}", re.ASCII)
 _TEXTS = {LABEL, DECISION, VERSION}
-_TRUTHS = {"true": True, "false": False}
+_INFINITE = 10**400
+"""The service reads it as an infinite number and refuses it. JSON has no text for infinity and NaN."""
+_WRONG_TYPE: list[Any] = []
+"""No field takes a list: the service refuses it as a value of a wrong type."""
 
 
 class Columns:
@@ -39,6 +43,16 @@ class Columns:
         """The columns that every record must have."""
         return [column for field, column in self._fields if not field.get("nullable")]
 
+    @property
+    def optional(self) -> list[str]:
+        """The columns of the other fields."""
+        return [column for field, column in self._fields if field.get("nullable")]
+
+    @property
+    def numbers(self) -> list[str]:
+        """The columns of numbers, which show the decimal sign of a CSV."""
+        return [column for field, column in self._fields if has_decimal_sign(field["type"])]
+
     def check_free(self, names: list[str]) -> None:
         """Raise Unusable if the input has one of the columns that are added."""
         used = [name for name in self.added if name in set(names)]
@@ -49,12 +63,18 @@ class Columns:
         """Return why the columns cannot be added to a record, or an empty text."""
         return next((f"The record has a column {name} already." for name in self.added if name in values), "")
 
-    def row(self, values: dict[str, Any], *, from_text: bool) -> Row:
-        """Return the fields of the model. Missing columns are left out, and so are empty cells of a CSV: the service names
-        those that it needs."""
-        convert = _from_text if from_text else _json_value
+    def row(self, values: dict[str, Any], format_: str, style: TextStyle) -> Row:
+        """Return the fields of the model, from a record of JSON lines, CSV or Parquet.
+
+        Missing columns are left out, and so are missing values of a CSV: the service names those that it needs.
+        """
         pairs = [(field, values[column]) for field, column in self._fields if column in values]
-        return {field["name"]: convert(field, value) for field, value in pairs if value != "" or not from_text}
+        if format_ == "jsonl":
+            return {field["name"]: _finite(value) for field, value in pairs}
+        if format_ == "parquet":
+            return {field["name"]: _parquet_value(field, value) for field, value in pairs}
+        cells = ((field["name"], _from_text(field, cell, style)) for field, cell in pairs)
+        return {name: value for name, value in cells if value is not None}
 
     def cells(self, prediction: Prediction) -> list[Any]:
         """Return the cells of the added columns."""
@@ -71,30 +91,47 @@ class Columns:
         return [prediction["value"], low, high, self._version]
 
 
-def _from_text(field: Field, cell: str) -> Any:
-    """Return a cell of a CSV as the field's type. What is none stays text: the service refuses it and says why."""
-    parse = _PARSERS.get(field["type"])
-    return parse(cell) if parse else cell
+def _from_text(field: Field, cell: str, style: TextStyle) -> Any:
+    """Return a cell of a CSV as the field's type. Another text stays: the service refuses it and says why."""
+    categories = [category["value"] for category in field.get("categories", [])]
+    try:
+        return _finite(parse_cell(field["type"], cell, style, categories))
+    except ValueError:
+        return cell
 
 
-def _parse_number(cell: str) -> float | str:
-    return float(cell) if _NUMBER.fullmatch(cell) else cell
+def _parquet_value(field: Field, value: Any) -> Any:
+    """Return a value of Parquet as JSON writes it. A value that no type of field takes becomes _WRONG_TYPE."""
+    convert = _CONVERTERS.get(field["type"])
+    if convert is not None and isinstance(value, str | date):
+        return convert(field, value)
+    if isinstance(value, Decimal):
+        return float(value)
+    return _finite(value) if value is None or isinstance(value, str | int | float | list | dict) else _WRONG_TYPE
 
 
-def _parse_integer(cell: str) -> float | str:
-    return int(cell) if _WHOLE.fullmatch(cell) else _parse_number(cell)
+def _boolean(field: Field, value: str | date) -> Any:
+    return _from_text(field, value, PROGRAM_STYLE) if isinstance(value, str) else _WRONG_TYPE
 
 
-def _parse_boolean(cell: str) -> bool | str:
-    return _TRUTHS.get(cell.lower(), cell)
+def _date(_field: Field, value: str | date) -> str:
+    """Return a date, or a timestamp as the date in its zone."""
+    return value if isinstance(value, str) else value.isoformat()[:10]
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {"number": _parse_number, "integer": _parse_integer, "boolean": _parse_boolean}
-"""Type of a field → how its cells are parsed. The text of every other type is its value in JSON."""
+def _moment(_field: Field, value: str | date) -> str:
+    """Return a timestamp, or a date. A timestamp without a zone is in UTC."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return value if isinstance(value, str) else value.isoformat()
 
 
-def _json_value(_field: Field, value: Any) -> Any:
-    """Return a value of Parquet as JSON writes it."""
-    if value is None or isinstance(value, str | int | float | list | dict):
-        return value
-    return float(value) if isinstance(value, Decimal) else str(value)
+_CONVERTERS: dict[str, Callable[[Field, str | date], Any]] = {"boolean": _boolean, "date": _date, "datetime": _moment}
+"""Type of a field → how its texts, dates and timestamps of Parquet are written in JSON."""
+
+
+def _finite(value: Any) -> Any:
+    """Return a number that JSON can write."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return -_INFINITE if value < 0 else _INFINITE
+    return value

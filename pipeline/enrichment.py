@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ from pipeline.checkpoint import Checkpoint, Progress
 from pipeline.columns import Columns
 from pipeline.errors import Stopped, Unusable, VersionChanged
 from pipeline.formats import parquet
-from pipeline.input_source import STANDARD, format_of, identity, open_source, records_after
+from pipeline.input_source import STANDARD, TextOptions, format_of, identity, open_source, records_after
 from pipeline.ordered_batches import process_in_order
 from pipeline.patient_client import PatientClient
 from pipeline.stdout_writer import StdoutWriter
+from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
 
 _DEADLINE_SECONDS = 60.0
 
@@ -52,6 +53,10 @@ def enrich(
     prefix: str = "",
     failed: str | Path | None = None,
     standard_format: str = "jsonl",
+    decimal: Sign | None = None,
+    thousands: Thousands | None = None,
+    dates: DateOrder | None = None,
+    missing: Missing = "empty",
     batch_records: int = 500,
     threads: int = 4,
     give_up_seconds: float = 120.0,
@@ -62,7 +67,8 @@ def enrich(
     """Add the predictions of `model` to every record of `source`, and write them to `target` in the same order.
 
     Both are JSON lines, CSV or Parquet by their ending, or `-`. `fields` maps a field of the model to its column. A call
-    after a run that was stopped resumes it. `report` gets the progress after each batch, `notify` a sentence before each
+    after a run that was stopped resumes it. `decimal`, `thousands`, `dates` and `missing` say how the values of a CSV are
+    written. `report` gets the progress after each batch, `notify` a sentence before each
     repeated request. Raises PipelineError.
     """
     began = time.monotonic()
@@ -70,6 +76,8 @@ def enrich(
     formats = (format_of(source, standard_format), format_of(target, standard_format))
     identified: dict[str, Any] = {"model": model, "fields": dict(fields or {}), "prefix": prefix, "formats": list(formats)}
     identified |= {} if failed is None else {"failed": str(Path(failed).absolute())}
+    options = TextOptions(decimal, thousands, dates, missing)
+    identified |= {} if options == TextOptions() else {"values": asdict(options)}
     identified |= {} if source == STANDARD else identity(source)
     try:
         with closing(_open_output(source, target, failed)) as output:
@@ -77,7 +85,7 @@ def enrich(
             begun_with = old.version if old is not None and old.identity == identified else None
             client = PatientClient(_client(url, api_key), model, begun_with, give_up_seconds, notify)
             columns = Columns(client.card, dict(fields or {}), prefix)
-            with open_source(source, formats[0], columns, names_needed=formats[1] == "csv") as opened:
+            with open_source(source, formats[0], columns, options, names_needed=formats[1] == "csv") as opened:
                 renderer = renderer_for(opened, formats[1], columns.added)
                 new = Progress(identified, client.card["version"])
                 resumed_after = _begin(output, old, new, overwrite=overwrite)

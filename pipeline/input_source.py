@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,10 +15,13 @@ from pipeline.columns import Columns
 from pipeline.errors import Unusable
 from pipeline.formats.parquet import ParquetRecords
 from pipeline.formats.records import CsvRecords, Record, read_json_lines, reason_not_writable
+from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
+from wire.cells.text_style import PROGRAM_STYLE, DateOrder, Missing, Sign, TextStyle, Thousands
 
 STANDARD = "-"
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 
+_CELLS_AT_ONCE = 20_000
 _MAX_BEFORE_FIRST, _MAX_BYTES_BEFORE_FIRST = 10_000, 32 * 2**20
 
 
@@ -31,6 +34,21 @@ class Source:
     total: int | None
     names: list[str] | None = None
     csv: CsvRecords | None = None
+    style: TextStyle = PROGRAM_STYLE
+    """How the values of a CSV are written."""
+
+
+@dataclass(frozen=True)
+class TextOptions:
+    """What the user says about the values of a CSV. None: the file shows it, or it has the style of programs."""
+
+    decimal: Sign | None = None
+    thousands: Thousands | None = None
+    dates: DateOrder | None = None
+    missing: Missing = "empty"
+
+    def style(self, decimal: Sign) -> TextStyle:
+        return TextStyle(decimal, self.thousands, self.dates, self.missing)
 
 
 def format_of(location: str, standard: str) -> str:
@@ -53,7 +71,9 @@ def identity(location: str) -> dict[str, Any]:
 
 
 @contextmanager
-def open_source(location: str, format_: str, columns: Columns, *, names_needed: bool) -> Iterator[Source]:
+def open_source(
+    location: str, format_: str, columns: Columns, options: TextOptions, *, names_needed: bool
+) -> Iterator[Source]:
     """Open an input. Raises Unusable if it lacks a column that the model needs."""
     if format_ == "parquet":
         with _unusable_if_unreadable(location):
@@ -67,23 +87,47 @@ def open_source(location: str, format_: str, columns: Columns, *, names_needed: 
         # Not sys.stdin, and never closed: a thread may still read from it when the run ends.
         file = open(0, "rb", closefd=False) if location == STANDARD else Path(location).open("rb")  # noqa: SIM115
     try:
-        yield _lines_of(file, location, format_, columns, names_needed)
+        if format_ == "csv":
+            yield _csv_of(file, location, columns, options)
+        else:
+            yield _lines_of(file, location, columns, names_needed)
     finally:
         if location != STANDARD:
             file.close()
 
 
-def _lines_of(file: BinaryIO, location: str, format_: str, columns: Columns, names_needed: bool) -> Source:  # noqa: FBT001
+def _csv_of(file: BinaryIO, location: str, columns: Columns, options: TextOptions) -> Source:
+    """Return a CSV. A file is read twice, first for its decimal sign; standard input cannot be."""
+    other_than_thousands: Sign = "comma" if options.thousands == "point" else "point"
+    decimal = options.decimal or other_than_thousands
+    total = None
+    if location != STANDARD:
+        total = os.fstat(file.fileno()).st_size
+        decimal = _decimal_sign(CsvRecords(file, columns.needed, columns.optional), columns, options)
+        file.seek(0)
+    rows = CsvRecords(file, columns.needed, columns.optional)
+    _check(rows.names, columns)
+    return Source("csv", iter(rows), total, rows.names, rows, options.style(decimal))
+
+
+def _decimal_sign(rows: CsvRecords, columns: Columns, options: TextOptions) -> Sign:
+    evidence, names = DecimalEvidence(options.thousands), columns.numbers
+    cells = (record.values.get(name, "") for record in rows if record.values for name in names)
+    while part := list(islice(cells, _CELLS_AT_ONCE)):
+        evidence.add_cells(part)
+    try:
+        return evidence.decide(options.decimal, rows.separator)
+    except UnclearDecimalSign as error:
+        raise Unusable(f"{error} Say which it is: --decimal or --thousands, each with point or comma.") from None
+
+
+def _lines_of(file: BinaryIO, location: str, columns: Columns, names_needed: bool) -> Source:  # noqa: FBT001
     total = None if location == STANDARD else os.fstat(file.fileno()).st_size
-    if format_ == "csv":
-        rows = CsvRecords(file, columns.needed)
-        _check(rows.names, columns)
-        return Source(format_, iter(rows), total, rows.names, rows)
     records = read_json_lines(file)
     names = None
     if names_needed:
         names, records = _names_of_first(records, columns)
-    return Source(format_, records, total, names)
+    return Source("jsonl", records, total, names)
 
 
 def _check(names: list[str], columns: Columns) -> None:

@@ -1,13 +1,19 @@
-"""The rules by which a CSV's header is read: which sign separates the names, and where the header ends."""
+"""The rules by which the lines of a CSV are read: which sign separates cells, where the header is, which rows are blank."""
 
 import csv
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_HEADER_LINES = 20
 ONE_COLUMN = "\x1f"
 """The separator of a CSV with one column: a sign that no text holds."""
+
+
+_SEPARATOR_LINE = re.compile(f'"?sep=[{"".join(SEPARATORS)}]"?', re.IGNORECASE)
+"""The line that Excel writes above the column names."""
+_BLANKS = "".join(SEPARATORS) + " \r\n\ufeff"
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,16 @@ def names_of(line: str, separator: str) -> list[str]:
     except csv.Error:
         return []
     return [name.strip() for name in cells]
+
+
+def is_above_header(line: str) -> bool:
+    """Return whether a line above the header is skipped: a blank one, one of separators only, or Excel's `sep=;`."""
+    return not line.replace('""', "").strip(_BLANKS) or bool(_SEPARATOR_LINE.fullmatch(line.strip("\ufeff\r\n")))
+
+
+def is_blank(row: Sequence[str]) -> bool:
+    """Return whether a line of cells has no row: it is empty, or has separators only."""
+    return not row or (len(row) > 1 and not any(map(str.strip, row)))
 
 
 def header_text(lines: Iterator[str]) -> str:

@@ -85,6 +85,10 @@ class RecognisedFile(TypedDict):
     encoding: NotRequired[str]
     separator: NotRequired[str]
     decimal: NotRequired[str]
+    thousands: NotRequired[str]
+    dates: NotRequired[str]
+    missing: NotRequired[str]
+    prefix: NotRequired[str]
 
 
 class StoredPrediction(TypedDict):

@@ -12,6 +12,8 @@ from demo.fields import field_types
 from demo.text.translation import Translation
 from demo.text.wording import answer_column, field_label, is_classification
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION
+from wire.cells.cell_values import plain_number
+from wire.cells.text_style import TextStyle
 
 MAX_ENTRIES = 20_000
 """Of a longer feed, the newest entries are kept."""
@@ -45,13 +47,14 @@ def parse_line(line: bytes) -> Mapping[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def parse_entry(card: Card, record: Mapping[str, Any], number: int) -> FeedEntry | None:
+def parse_entry(card: Card, record: Mapping[str, Any], number: int, style: TextStyle | None = None) -> FeedEntry | None:
     """Return a record of an enriched file as an entry; None if it has no answer of this model.
 
-    The row has the fields whose cells can be read.
+    The row has the fields whose cells can be read. `style` says how the cells of a CSV are written.
     """
     try:
-        answer = float(record[answer_column(card)])
+        cell = record[answer_column(card)]
+        answer = float(plain_number(cell, style) if style and isinstance(cell, str) else cell)
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     if not math.isfinite(answer) or (is_classification(card) and not 0 <= answer <= 1):
@@ -59,7 +62,7 @@ def parse_entry(card: Card, record: Mapping[str, Any], number: int) -> FeedEntry
     row: Row = {}
     for name, field in field_types.get_fields(card).items():
         try:
-            row[name] = field.from_cell(record[name])
+            row[name] = field.from_cell(record[name], style)
         except (KeyError, ValueError, OverflowError):
             continue
     known = [band["value"] for band in card["output"].get("bands", [])]

@@ -3,7 +3,7 @@
 import csv
 from collections import deque
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, dropwhile
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from client import Card
 from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry, parse_entry, parse_line
 from demo.text.wording import answer_column
-from wire.csv_rules import header_text, read_header
+from wire.cells.text_style import TextStyle
+from wire.csv_rules import header_text, is_above_header, read_header
 
 _BATCH_ROWS = 4096
 _MAX_UNPACKED_BYTES, _MAX_UNPACKED_ROWS = 256 * 2**20, 2_000_000
@@ -44,8 +45,11 @@ def read_feed_file(card: Card, name: str, file: BinaryIO) -> list[FeedEntry]:
         missing = sorted(needed - first.keys())
         if missing:
             raise UnreadableFeed(missing[0], has_answers=answer_column(card) in first)
+        style = _csv_style(str(first[answer_column(card)])) if extension == "csv" else None
         numbered = enumerate(chain([first], records), start=1)
-        entries = deque((each for number, record in numbered if (each := parse_entry(card, record, number))), MAX_ENTRIES)
+        entries = deque(
+            (each for number, record in numbered if (each := parse_entry(card, record, number, style))), MAX_ENTRIES
+        )
     except (pa.ArrowException, OSError, ValueError, OverflowError, csv.Error) as error:
         raise UnreadableFeed from error
     if not entries:
@@ -57,8 +61,13 @@ def _read_json_lines(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str,
     return map(parse_line, file)
 
 
+def _csv_style(answer: str) -> TextStyle:
+    """Return how the pipeline has written a CSV: its answers have the decimal sign of the other numbers."""
+    return TextStyle("comma" if "," in answer else "point")
+
+
 def _read_csv(file: BinaryIO, needed: set[str]) -> Iterable[Mapping[str, Any]]:
-    lines = (line.decode("utf-8") for line in file)
+    lines = dropwhile(is_above_header, (line.decode("utf-8") for line in file))
     header = read_header(header_text(lines), needed)
     return csv.DictReader(lines, header.names, delimiter=header.separator)
 

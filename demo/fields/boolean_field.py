@@ -7,9 +7,9 @@ import streamlit as st
 from client import Value
 from demo.fields.field_type import FieldType
 from demo.text.translation import Translation
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
 _URL_VALUES = {"true": True, "false": False}
-_CELL_VALUES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 class BooleanField(FieldType):
@@ -32,8 +32,8 @@ class BooleanField(FieldType):
             raise ValueError(text)
         return _URL_VALUES[text]
 
-    def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
-        return _CELL_VALUES.get(cell.strip().lower())
+    def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:
+        return super().from_cell(cell, style or PROGRAM_STYLE)  # a column of texts in Parquet has the words of a CSV
 
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
         options = [True, False, None] if self.field.get("nullable") else [True, False]

@@ -10,9 +10,10 @@ from client import Value
 from demo.charts.ticks import calendar_days
 from demo.fields.calendar_field import EPOCH, FIRST_DAY, LAST_DAY, TYPICAL_DAY, CalendarField
 from demo.text.translation import Translation
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
+from wire.cells.time_values import ISO_DATE
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DOTTED_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+_ISO = re.compile(ISO_DATE)
 
 
 def parse_date(text: Any) -> date | None:
@@ -55,19 +56,13 @@ class DateField(CalendarField):
             raise ValueError(text)
         return text
 
-    def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:
+    def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:
+        """Return the date of a cell; of a timestamp, the date in its zone."""
         if isinstance(cell, datetime):
-            if cell.time() != time():
-                raise ValueError(self.field["name"])
             cell = cell.date()
         if isinstance(cell, date):
             return self.check(cell.isoformat())
-        return super().from_cell(cell, decimal_comma=decimal_comma)
-
-    def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
-        text = cell.strip()
-        parts = _DOTTED_DATE.fullmatch(text)
-        return f"{parts[3]}-{int(parts[2]):02}-{int(parts[1]):02}" if parts else text or None
+        return super().from_cell(cell, style)
 
     def _column(self, date_format: str) -> Any:
         return st.column_config.DateColumn(format=date_format)

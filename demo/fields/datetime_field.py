@@ -10,8 +10,10 @@ from client import Value
 from demo.charts.ticks import calendar_days
 from demo.fields.calendar_field import EPOCH, FIRST_DAY, LAST_DAY, TYPICAL_DAY, CalendarField
 from demo.text.translation import Translation
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
+from wire.cells.time_values import ISO_MOMENT
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+_ISO = re.compile(ISO_MOMENT)
 _START = datetime.combine(EPOCH, time())
 _DAY = timedelta(days=1)
 _MIN_STEP, _DEFAULT_STEP, _MAX_STEP = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=23)
@@ -19,10 +21,10 @@ _MIN_STEP, _DEFAULT_STEP, _MAX_STEP = timedelta(minutes=1), timedelta(minutes=15
 
 def parse_datetime(text: Any) -> datetime | None:
     """Return the moment of an ISO text, in UTC without an offset; None for anything else."""
-    if not isinstance(text, str) or not _ISO.fullmatch(text):
+    if not isinstance(text, str) or not _ISO.fullmatch(text) or len(text) == len("2026-11-29"):
         return None
     try:
-        return _in_utc(datetime.fromisoformat(text))
+        return _in_utc(datetime.fromisoformat(text.upper()))
     except (ValueError, OverflowError):
         return None
 
@@ -70,15 +72,13 @@ class DatetimeField(CalendarField):
             raise ValueError(text)
         return moment.isoformat()
 
-    def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:
+    def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:
+        """Return the moment of a cell in UTC; of a date, its midnight."""
         if isinstance(cell, datetime):
             return self.check(_in_utc(cell).isoformat())
         if isinstance(cell, date):
             return self.check(datetime.combine(cell, time()).isoformat())
-        return super().from_cell(cell, decimal_comma=decimal_comma)
-
-    def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
-        return cell.strip().replace(" ", "T", 1) or None
+        return super().from_cell(cell, style or PROGRAM_STYLE)
 
     def _column(self, date_format: str) -> Any:
         return st.column_config.DatetimeColumn(format=f"{date_format} HH:mm", timezone="UTC")

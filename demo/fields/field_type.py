@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from client import Field, Value
 from demo.text.translation import Translation
+from wire.cells.cell_values import parse_cell
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
 _NULL = "null"
 
@@ -101,16 +103,17 @@ class FieldType:
         """Return an untrusted value. Raises ValueError if the field does not accept it."""
         return self.decode(self.encode(value))
 
-    def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:
-        """Return the value of a cell of a file: text, or a value of Arrow. Raises ValueError if it does not fit."""
-        if isinstance(cell, str):
-            return self.check(self._from_text(cell, decimal_comma=decimal_comma))
-        if cell is None or isinstance(cell, int | float):
+    def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:
+        """Return the value of a cell of a file, as the service reads it. Raises ValueError if it does not fit.
+
+        `style` says how the texts of a CSV are written; None: the cell is a value of Arrow or JSON, and a text is exact.
+        """
+        if isinstance(cell, str) and style is not None:
+            categories = [category["value"] for category in self.field.get("categories", [])]
+            return self.check(parse_cell(self.field["type"], cell, style, categories))
+        if cell is None or isinstance(cell, int | float | str):
             return self.check(cell)
         raise ValueError(self.field["name"])
-
-    def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
-        return cell or None
 
     def table_column(self, column_type: str, tr: Translation) -> Any:  # noqa: ARG002 - dates use them
         """Return the column configuration of a table for an Arrow type; None for Streamlit's default."""

@@ -13,6 +13,7 @@ from demo.fields.field_type import FieldType
 from demo.fields.number_entry import NumberEntry
 from demo.text.number_text import parse_number
 from demo.text.translation import Translation
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
 _MAX_LENGTH = 40
@@ -62,18 +63,9 @@ class NumberField(FieldType):
             raise ValueError(text)
         return int(text) if text.lstrip("-").isdecimal() else value
 
-    def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:
-        return super().from_cell(float(cell) if isinstance(cell, Decimal) else cell, decimal_comma=decimal_comma)
-
-    def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:
-        text = cell.strip().removeprefix("+")
-        if not text:
-            return None
-        text = text.replace(",", ".") if decimal_comma else text
-        if not _NUMBER.fullmatch(text.lower()):
-            raise ValueError(cell)
-        number = float(text)
-        return int(number) if number.is_integer() else number
+    def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:
+        value = super().from_cell(float(cell) if isinstance(cell, Decimal) else cell, style)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
 
     def position(self, value: Value) -> float:
         return float(value or 0)

@@ -29,9 +29,6 @@ class TextField(FieldType):
     def _max_length(self) -> int:
         return self.field.get("max_length", _MAX_LENGTH)
 
-    def _from_text(self, cell: str, *, decimal_comma: bool) -> Value:  # noqa: ARG002 - numbers use it
-        return cell
-
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
         text = st.text_area(title, height=190, key=key, help=hint)
         st.caption(tr.text("The answer follows when you click elsewhere, or press Ctrl+Enter."))

@@ -5,6 +5,7 @@ from typing import Any
 from client import Value
 from demo.fields.field_type import FieldType
 from demo.text.translation import Translation
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
 
 class UnknownField(FieldType):
@@ -20,7 +21,7 @@ class UnknownField(FieldType):
             return tr.short_number(value)
         return tr.text("not known") if value is None else value if isinstance(value, str) else "…"
 
-    def from_cell(self, cell: Any, *, decimal_comma: bool = False) -> Value:  # noqa: ARG002 - numbers use it
+    def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:  # noqa: ARG002
         raise ValueError(self.field["name"])
 
     def decode(self, text: str) -> Value:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,10 +16,12 @@ from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
 from demo.text.wording import answer_column, is_classification
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, is_probability_column
+from wire.cells.text_style import TextStyle
 
 ALL_ROWS, REFUSED = "every", "refused"
 PAGE_ROWS = 1000
 MAX_BYTES = 512 * 2**20
+_STYLE = {"decimal", "thousands", "dates", "missing"}
 _BINS = 20
 _SAMPLE_ROWS = 50
 
@@ -31,6 +34,12 @@ class ScoredFile:
     recognised: RecognisedFile
     version: str
     table: pa.Table
+
+    @property
+    def style(self) -> TextStyle | None:
+        """How the texts of the file are written; None for a file with typed values."""
+        options: Any = {name: value for name, value in self.recognised.items() if name in _STYLE}
+        return TextStyle(**options) if "decimal" in options else None
 
 
 class AnswerTooLarge(InvalidAnswer):
@@ -175,7 +184,7 @@ def model_row(card: Card, file: ScoredFile, number: int) -> Row:
     row: Row = {}
     for name, field in field_types.get_fields(card).items():
         try:
-            row[name] = field.from_cell(cells[name], decimal_comma=file.recognised.get("decimal") == "comma")
+            row[name] = field.from_cell(cells[name], file.style)
         except (KeyError, ValueError):
             continue
     return row

@@ -7,6 +7,8 @@ import re
 from datetime import UTC
 from typing import Any
 
+from wire.cells.time_values import duration_text
+
 _SECONDS = re.compile(r"(:\d\d:\d\d)(\.\d{6})?")
 
 
@@ -55,9 +57,10 @@ def _time(scalar: Any, pyarrow: Any) -> Any:
             time = pyarrow.scalar(number, pyarrow.timestamp(unit, kind.tz)).as_py()
         except ValueError:
             time = pyarrow.scalar(number, pyarrow.timestamp(unit)).as_py().replace(tzinfo=UTC)
+    elif isinstance(scalar, pyarrow.DurationScalar):
+        return duration_text(scalar.value, kind.unit) if rest else pyarrow.scalar(number, pyarrow.duration(unit)).as_py()
     else:
-        coarse = pyarrow.duration(unit) if isinstance(scalar, pyarrow.DurationScalar) else pyarrow.time64(unit)
-        time = pyarrow.scalar(number, coarse).as_py()
+        time = pyarrow.scalar(number, pyarrow.time64(unit)).as_py()
     if not rest:
         return time
     return _SECONDS.sub(lambda match: f"{match[1]}{match[2] or '.000000'}{rest:03}", str(time), count=1)

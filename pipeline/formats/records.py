@@ -6,14 +6,15 @@ A record that cannot be read is yielded at its position with a reason, so that a
 import csv
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Any, BinaryIO
 
 from pipeline.errors import Unusable
 from pipeline.formats.bounded_lines import BoundedLines, LineTooLong
 from wire import strict_json
-from wire.csv_rules import ONE_COLUMN, header_text, read_header
+from wire.csv_rules import ONE_COLUMN, header_text, is_above_header, is_blank, read_header
 from wire.strict_json import is_unicode, walk
 
 _MAX_DEPTH, _MAX_WRITTEN_DEPTH = 600, 100
@@ -99,16 +100,23 @@ def reason_not_writable(values: dict[str, Any]) -> str:
 
 
 class CsvRecords:
-    """The records of a CSV. `separator` also separates the cells that are added to a record's text."""
+    """The records of a CSV. A record must have the cells of the columns `required` and `optional`, if the header has them.
 
-    def __init__(self, file: BinaryIO, wanted: list[str]) -> None:
+    `separator` also separates the cells that are added to a record's text. `header` has the lines above the names too.
+    """
+
+    def __init__(self, file: BinaryIO, required: list[str], optional: Iterable[str] = ()) -> None:
         self._lines = BoundedLines(file)
-        self.header, self.names, self.separator = self._read_header(wanted)
+        self.header, self.names, self._delimiter = self._read_header(required)
+        self.separator = "," if self._delimiter == ONE_COLUMN else self._delimiter
         self.line_end = b"\r\n" if self._lines.raw_lines[-1].endswith(b"\r\n") else b"\n"
+        used = {*required, *optional}
+        self._min_cells = 1 + max((index for index, name in enumerate(self.names) if name in used), default=-1)
 
     def _read_header(self, wanted: list[str]) -> tuple[bytes, list[str], str]:
         try:
-            text = header_text(self._lines)
+            first = next((line for line in self._lines if not is_above_header(line)), "")
+            text = header_text(chain([first], self._lines)) if first else ""
         except LineTooLong as fault:
             raise Unusable(f"The header of the CSV cannot be read. {fault}") from None
         if not text:
@@ -121,14 +129,14 @@ class CsvRecords:
                 f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "
                 f"It begins with {text[:60].strip()!a}. Say --field FIELD=COLUMN if a column has another name."
             )
-        if len(set(header.names)) != len(header.names):
+        names = list(filter(None, header.names))
+        if len(set(names)) != len(names):
             raise Unusable("The header of the CSV names a column twice.")
-        separator = "," if header.separator == ONE_COLUMN else header.separator
-        return b"".join(self._lines.raw_lines).rstrip(b"\r\n"), header.names, separator
+        return b"".join(self._lines.raw_lines).rstrip(b"\r\n"), header.names, header.separator
 
     def __iter__(self) -> Iterator[Record]:
         lines = self._lines
-        rows = csv.reader(lines, delimiter=self.separator, strict=True)
+        rows = csv.reader(lines, delimiter=self._delimiter, strict=True)
         number, before = 0, lines.bytes_read
         while True:
             lines.raw_lines.clear()
@@ -143,10 +151,12 @@ class CsvRecords:
             except csv.Error as error:
                 reason = f"The line is not CSV: {error}."
             else:
-                if not cells:
+                if is_blank(cells):
                     continue
                 values, reason = self._values(cells)
             raw = (b"".join(lines.raw_lines) + too_long).rstrip(b"\r\n")
+            if values is not None:
+                raw = self._extendable(raw, cells)
             if values is not None and not is_unicode("".join(cells)):
                 values, reason = None, "The line is not UTF-8."
             number += 1
@@ -154,6 +164,17 @@ class CsvRecords:
             before = lines.bytes_read
 
     def _values(self, cells: list[str]) -> tuple[dict[str, Any] | None, str]:
-        if len(cells) != len(self.names):
+        if not self._min_cells <= len(cells) <= len(self.names):
             return None, f"The line has {len(cells):,} cells, the header has {len(self.names):,}."
-        return dict(zip(self.names, cells, strict=True)), ""
+        pairs = list(zip_longest(self.names, cells, fillvalue=""))
+        if sum(1 for name, cell in pairs if cell and not name) > 1:
+            return None, "The line has cells in two columns without a name."
+        return {name: cell for name, cell in pairs if name or cell}, ""
+
+    def _extendable(self, raw: bytes, cells: list[str]) -> bytes:
+        """Return the text of a record so that more cells can follow: with all its separators, and a lone cell quoted."""
+        separator = self.separator.encode()
+        if self._delimiter == ONE_COLUMN:
+            is_quoted = raw.startswith(b'"')
+            return raw if is_quoted or separator not in raw else b'"' + raw.replace(b'"', b'""') + b'"'
+        return raw + separator * (len(self.names) - len(cells))

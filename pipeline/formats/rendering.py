@@ -8,11 +8,16 @@ import csv
 import io
 import json
 import math
+from datetime import timedelta
 from typing import Any
 
 from pipeline.formats.records import Record, reason_not_writable
+from wire.cells.cell_values import number_text
+from wire.cells.text_style import TextStyle
+from wire.cells.time_values import duration_text
 
 _LINE_END = "\r\n"
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class JsonLinesRenderer:
@@ -51,10 +56,10 @@ class NumberedRenderer:
 
 
 class SplicedCsvRenderer:
-    """Writes a CSV whose input is a CSV: the text of each record with more cells."""
+    """Writes a CSV whose input is a CSV: the text of each record with more cells, and numbers in the style of the input."""
 
-    def __init__(self, header: bytes, added: list[str], separator: str, line_end: bytes) -> None:
-        self._separator, self._line_end = separator, line_end
+    def __init__(self, header: bytes, added: list[str], separator: str, line_end: bytes, style: TextStyle) -> None:
+        self._separator, self._line_end, self._style = separator, line_end, style
         self.header = self._extended(header, added)
 
     def reason_to_refuse(self, _record: Record) -> str:
@@ -64,7 +69,8 @@ class SplicedCsvRenderer:
         return self._extended(record.raw, cells)
 
     def _extended(self, raw: bytes, cells: list[Any]) -> bytes:
-        return raw + self._separator.encode() + _csv(cells, self._separator) + self._line_end
+        texts = [number_text(cell, self._style) if isinstance(cell, float) else cell for cell in cells]
+        return raw + self._separator.encode() + _csv(texts, self._separator) + self._line_end
 
 
 class NewCsvRenderer:
@@ -101,6 +107,8 @@ def render_failure(record: Record, reason: str, *, spliced: bool) -> bytes:
 
 def to_json_value(value: Any) -> Any:
     """Return a value of Parquet as JSON writes it: NaN as null, times and decimals as text, bytes as base64."""
+    if isinstance(value, timedelta):
+        return duration_text(value // _MICROSECOND, "us")
     if isinstance(value, float):
         return None if math.isnan(value) else str(value) if math.isinf(value) else value
     if value is None or isinstance(value, str | int):

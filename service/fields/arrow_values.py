@@ -14,21 +14,23 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from service.errors import Fault, InvalidFile
-from service.fields.field_type import AmbiguousValue, Mask, Numbers, ParsedColumn
+from service.fields.field_type import Mask, Numbers, ParsedColumn
 from service.fields.value_grid import MAX_DAY, MIN_DAY
-from service.schemas.row_files import Decimal
+from wire.cells.cell_values import FALSE_WORDS, NUMBER, TRUE_WORDS, grouped_number, thousands_sign
+from wire.cells.text_style import TextStyle
+from wire.cells.time_values import AmbiguousDate
 
 if TYPE_CHECKING:
     from service.fields.date import DateType
     from service.fields.field_type import FieldType
 
-_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_NUMBER = f"^({NUMBER})$"
 _UNITS_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _MS_PER_DAY = 86_400_000
 _SECONDS_PER_DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_ARROW_ZONE_SECONDS = int(datetime(2037, 12, 31, tzinfo=UTC).timestamp())
-_TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
+_AMBIGUOUS_DATE = "Such a date may mean two days. Write 2026-12-31, or say ?dates=day_first or ?dates=month_first."
 
 
 def to_float64(array: pa.Array) -> pa.Array:
@@ -68,11 +70,7 @@ def wrong_column(field: "FieldType", kind: Any) -> InvalidFile:
 
 def trimmed(array: pa.Array) -> pa.Array:
     """Return the cells of a text file without spaces around them; an empty one is null."""
-    return without_empty(pc.utf8_trim_whitespace(array))
-
-
-def without_empty(array: pa.Array) -> pa.Array:
-    """Return the cells of a text file; an empty one is null."""
+    array = pc.utf8_trim_whitespace(array)
     return pc.if_else(pc.equal(array, ""), None, array)
 
 
@@ -99,11 +97,14 @@ def parse_number_column(field: "FieldType", array: pa.Array) -> ParsedColumn:
     return ParsedColumn(floats(to_float64(array)), is_null(array), no_wrong_values(array))
 
 
-def parse_number_text(array: pa.Array, decimal: Decimal) -> ParsedColumn:
-    """Return the numbers in a column of strings. Words, grouped digits and units are wrong values."""
+def parse_number_text(array: pa.Array, style: TextStyle) -> ParsedColumn:
+    """Return the numbers in a column of strings. Words and units are wrong values, and signs that the style lacks."""
     array = trimmed(array)
     null = is_null(array)
-    if decimal == "comma":
+    if pattern := grouped_number(style):
+        grouped = pc.match_substring_regex(array, f"^({pattern})$")
+        array = pc.if_else(grouped, pc.replace_substring_regex(array, thousands_sign(style), ""), array)
+    if style.decimal == "comma":
         array = with_points(array)
     fits = pc.fill_null(pc.match_substring_regex(array, _NUMBER), fill_value=False)
     plain = pc.replace_substring_regex(pc.if_else(fits, array, None), r"^\+", "")
@@ -119,16 +120,20 @@ def parse_boolean_column(field: "FieldType", array: pa.Array) -> ParsedColumn:
     if not is_text(array.type):
         raise wrong_column(field, array.type)
     lower, null = pc.utf8_lower(array.cast(pa.string())), is_null(array)
-    true, false = (np.asarray(pc.is_in(lower, pa.array(words))) for words in (_TRUE, _FALSE))
+    true, false = (np.asarray(pc.is_in(lower, pa.array(words))) for words in (TRUE_WORDS, FALSE_WORDS))
     return ParsedColumn(np.where(true, 1.0, 0.0), null, ~(true | false) & ~null)
 
 
-def parse_category_column(field: "FieldType", array: pa.Array, unknown: float) -> ParsedColumn:
-    """Return the index of each category of the card, or `unknown`. Raises InvalidFile for another type."""
+def parse_category_column(field: "FieldType", array: pa.Array, unknown: float, *, is_text_file: bool) -> ParsedColumn:
+    """Return the index of each category of the card, or `unknown`. Raises InvalidFile for another type.
+
+    In a text file, spaces around a category do not count.
+    """
     if not is_text(array.type):
         raise wrong_column(field, array.type)
-    categories = pa.array([category.value for category in field.field.categories], pa.string())
-    codes = pc.fill_null(pc.index_in(array.cast(pa.string()), categories), int(unknown))
+    names = [category.value.strip() if is_text_file else category.value for category in field.field.categories]
+    array = trimmed(array) if is_text_file else array.cast(pa.string())
+    codes = pc.fill_null(pc.index_in(array, pa.array(names, pa.string())), int(unknown))
     return ParsedColumn(floats(codes), is_null(array), no_wrong_values(array))
 
 
@@ -151,8 +156,8 @@ def parse_texts(array: pa.Array, parse: Callable[[str], float]) -> ParsedColumn:
     for index, text in enumerate(encoded.dictionary.to_pylist()):
         try:
             values[index] = parse(text)
-        except AmbiguousValue as error:
-            reasons[index] = str(error)
+        except AmbiguousDate:
+            reasons[index] = _AMBIGUOUS_DATE
         except ValueError:
             continue
     indices = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))

@@ -8,7 +8,7 @@ import numpy as np
 from service.errors import Fault
 from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema
 from service.schemas import Input, Value
-from service.schemas.row_files import TextStyle
+from wire.cells.text_style import TextStyle
 from wire.languages import Language
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from service.errors import Fault
 from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema
 from service.fields.value_wording import EMPTY, localized_text, shorten
 from service.schemas import Input, Text, Value
-from service.schemas.row_files import TextStyle
+from wire.cells.text_style import TextStyle
 from wire.languages import Language
 
 if TYPE_CHECKING:
@@ -76,14 +76,15 @@ class CategoryType(NumbersType):
         return Fault(self.name, "unknown_category", f"One of: {', '.join(self._names[:_MAX_LISTED])}"[:_MAX_CHARACTERS])
 
     def parse_text(self, array: "pa.Array", style: TextStyle) -> ParsedColumn:
-        from service.fields.arrow_values import without_empty
-
-        return self.parse_arrow(without_empty(array))
+        return self._parse(array, is_text_file=True)
 
     def parse_arrow(self, array: "pa.Array") -> ParsedColumn:
+        return self._parse(array, is_text_file=False)
+
+    def _parse(self, array: "pa.Array", *, is_text_file: bool) -> ParsedColumn:
         from service.fields.arrow_values import parse_category_column
 
-        return parse_category_column(self, array, UNKNOWN_CATEGORY)
+        return parse_category_column(self, array, UNKNOWN_CATEGORY, is_text_file=is_text_file)
 
     def value_text(self, value: str, language: Language) -> str:
         label = (

@@ -10,17 +10,17 @@ import msgspec
 import numpy as np
 
 from service.errors import BrokenBundle, Fault
-from service.fields.field_type import AmbiguousValue, Numbers, ParsedColumn, RangeType, Schema
+from service.fields.field_type import Numbers, ParsedColumn, RangeType, Schema
 from service.fields.value_grid import EPOCH_DAY, MAX_DAY, MIN_DAY, CalendarGrid, Grid, grid_between
 from service.schemas import Input, Value
-from service.schemas.row_files import DateOrder, TextStyle
+from wire.cells.text_style import DateOrder, TextStyle
+from wire.cells.time_values import ISO_DATE, iso_date
 from wire.languages import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LOCAL = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})\2([0-9]{4})")
+_ISO = re.compile(ISO_DATE)
 _MONTHS: dict[Language, list[str]] = {
     "en": [
         "January",
@@ -76,8 +76,12 @@ class DateType(RangeType):
         return day_of(text)
 
     def parse_local(self, text: str, order: DateOrder | None) -> float:
-        """Return the number of a value in ISO or local form. Raises ValueError, AmbiguousValue."""
-        return day_of(text) if _ISO.fullmatch(text) else local_day(text, order)
+        """Return the number of a value in ISO or local form. Raises ValueError, AmbiguousDate."""
+        return self.parse(self.iso_text(text, order))
+
+    def iso_text(self, text: str, order: DateOrder | None) -> str:
+        """Return a value in ISO or local form in ISO form. Raises ValueError, AmbiguousDate."""
+        return iso_date(text, order)
 
     def limit_number(self, limit: float | str) -> float | None:
         try:
@@ -178,19 +182,3 @@ def day_of(text: str) -> float:
     if not _ISO.fullmatch(text):
         raise ValueError("not in ISO form")
     return float(date.fromisoformat(text).toordinal() - EPOCH_DAY)
-
-
-def local_day(text: str, order: DateOrder | None) -> float:
-    """Return the days since 1970-01-01 of a date such as 31.12.2026. Raises ValueError, AmbiguousValue.
-
-    The day comes first unless `order` says otherwise. A date with slashes needs `order`.
-    """
-    match = _LOCAL.fullmatch(text)
-    if match is None:
-        raise ValueError("not a date")
-    if order is None and match[2] == "/":
-        raise AmbiguousValue(
-            "Such a date may mean two days. Write 2026-12-31, or say ?dates=day_first or ?dates=month_first."
-        )
-    day, month = (match[3], match[1]) if order == "month_first" else (match[1], match[3])
-    return float(date(int(match[4]), int(month), int(day)).toordinal() - EPOCH_DAY)

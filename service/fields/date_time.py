@@ -4,18 +4,16 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from service.errors import Fault
-from service.fields.date import DateType, local_day
+from service.fields.date import DateType
 from service.fields.field_type import Numbers
 from service.fields.value_grid import MAX_DAY
-from service.schemas.row_files import DateOrder
+from wire.cells.text_style import DateOrder
+from wire.cells.time_values import ISO_MOMENT, iso_moment
 from wire.languages import Language
 
 MS_PER_DAY = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ISO = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
-)
-_LOCAL = re.compile(r"([0-9./]+)(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})([.][0-9]{1,9})?)?)?")
+_ISO = re.compile(ISO_MOMENT)
 _MINUTE, _HOUR = 1 / 1440, 1 / 24
 
 
@@ -38,13 +36,8 @@ class DateTimeType(DateType):
         moment = datetime.fromisoformat(text.upper())
         return _number(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
-    def parse_local(self, text: str, order: DateOrder | None) -> float:
-        match = _LOCAL.fullmatch(text)
-        if match is None:
-            return self.parse(text)
-        day = local_day(match[1], order)
-        clock = f"{int(match[2] or 0):02}:{match[3] or '00'}:{match[4] or '00'}{match[5] or ''}"
-        return day + self.parse(f"1970-01-01T{clock}")
+    def iso_text(self, text: str, order: DateOrder | None) -> str:
+        return iso_moment(text, order)
 
     def value(self, number: float) -> str:
         ms = round(number * MS_PER_DAY)

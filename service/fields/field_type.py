@@ -16,7 +16,7 @@ from service.errors import BrokenBundle, Fault
 from service.fields.value_grid import Grid
 from service.fields.value_wording import NOT_KNOWN
 from service.schemas import Card, Input, Text, Value
-from service.schemas.row_files import TextStyle
+from wire.cells.text_style import TextStyle
 from wire.languages import LANGUAGES, Language
 
 Numbers = NDArray[np.float64]
@@ -34,10 +34,6 @@ class ParsedColumn:
     """The mask of values that do not have the type of the field."""
     messages: dict[int, str] = field(default_factory=dict)
     """Row index → a message that explains more than "Expected …"."""
-
-
-class AmbiguousValue(ValueError):
-    """A text with two possible values. The message says how to write it."""
 
 
 class FieldType(ABC):
@@ -67,6 +63,10 @@ class FieldType(ABC):
     def type_fault(self, row: int | None = None) -> Fault:
         """Return the fault of a value of another type."""
         return Fault(self.name, "wrong_type", f"Expected {self.expected}.", row=row)
+
+    def missing_fault(self, row: int | None = None) -> Fault:
+        """Return the fault of a value that is absent, null or an empty cell."""
+        return Fault(self.name, "missing_field", "This field is missing.", row=row)
 
     @abstractmethod
     def json_schema(self) -> Schema:

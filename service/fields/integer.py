@@ -12,7 +12,7 @@ from service.fields.field_type import Mask, Numbers, ParsedColumn
 from service.fields.number import NumberType
 from service.fields.value_grid import Grid, grid_between
 from service.schemas import Value
-from service.schemas.row_files import TextStyle
+from wire.cells.text_style import TextStyle
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,7 +12,7 @@ from service.fields.field_type import Numbers, ParsedColumn, RangeType, Schema
 from service.fields.value_grid import Grid, grid_between
 from service.fields.value_wording import localized_text, number
 from service.schemas import Input, Value
-from service.schemas.row_files import TextStyle
+from wire.cells.text_style import TextStyle
 from wire.languages import Language
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class NumberType(RangeType):
     def parse_text(self, array: "pa.Array", style: TextStyle) -> ParsedColumn:
         from service.fields.arrow_values import parse_number_text
 
-        return parse_number_text(array, style.decimal)
+        return parse_number_text(array, style)
 
     def parse_arrow(self, array: "pa.Array") -> ParsedColumn:
         from service.fields.arrow_values import parse_number_column

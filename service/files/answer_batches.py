@@ -23,9 +23,10 @@ _LINE_BREAKS = str.maketrans({"\n": " ", "\r": " "})
 Column = CodedColumn | NDArray[np.float64]
 
 
-def answer_schema(card: Card, others: pa.Schema) -> pa.Schema:
-    """Return the columns of the answer: those that it repeats, then those that it adds."""
-    return pa.schema([*others, *(pa.field(name, _TYPES.get(name, pa.float64())) for name in added_names(card))])
+def answer_schema(card: Card, others: pa.Schema, prefix: str = "") -> pa.Schema:
+    """Return the columns of the answer: those that it repeats, then those that it adds, with a prefix."""
+    added = [pa.field(prefix + name, _TYPES.get(name, pa.float64())) for name in added_names(card)]
+    return pa.schema([*others, *added], metadata=others.metadata)
 
 
 def score_parts(model: Model, file: RowFile, parser: PartParser, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from service.errors import NotAcceptable
 from service.files.csv_format.csv_values import check_type, to_cells, value_type
-from service.schemas.row_files import Decimal
+from wire.cells.text_style import Sign
 from wire.media_types import FileKind
 
 
@@ -31,7 +31,7 @@ class Writer(Protocol):
         ...
 
 
-def create_writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", decimal: Decimal = "point") -> Writer:
+def create_writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", decimal: Sign = "point") -> Writer:
     """Return a writer of this kind of file. Raises NotAcceptable if the kind cannot hold a column."""
     if kind == "csv":
         return _CsvWriter(schema, separator, decimal)
@@ -99,7 +99,7 @@ def _not_parquet() -> NotAcceptable:
 
 
 class _CsvWriter:
-    def __init__(self, schema: pa.Schema, separator: str, decimal: Decimal) -> None:
+    def __init__(self, schema: pa.Schema, separator: str, decimal: Sign) -> None:
         for field in schema:
             check_type(field)
         self._names = schema.names

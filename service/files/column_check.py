@@ -1,6 +1,7 @@
 """Check the names of a file's columns against the card."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain, count
 
 from service.errors import Fault, InvalidFile, TooLarge
 from service.files.csv_format.dialect import missing_columns_fault
@@ -22,20 +23,32 @@ def check_columns(card: Card, names: Sequence[str]) -> list[str]:
         for index, name in enumerate(names)
         if name in names[:index]
     ]
-    ignored = [name for name in names if name not in inputs]
-    added = set(added_names(card))
-    faults += [
-        Fault(name, "taken_column", "The answer adds a column of this name. Rename this one.")
-        for name in ignored
-        if name in added
-    ]
     if faults:
         raise InvalidFile("The names of the columns do not work.", faults=faults[:100])
-    return ignored
+    return [name for name in names if name not in inputs]
+
+
+def choose_prefix(card: Card, names: Collection[str], requested: str | None) -> str:
+    """Return what the names of the added columns begin with, so that they differ from `names`.
+
+    It is the requested prefix; or else nothing, or `prediction_`, `prediction_2_`, … Raises InvalidFile if columns of the
+    file have the names with the requested prefix.
+    """
+    added = added_names(card)
+    if requested is None:
+        prefixes = chain(["", "prediction_"], (f"prediction_{number}_" for number in count(2)))
+        return next(prefix for prefix in prefixes if not {prefix + name for name in added} & set(names))
+    taken = [name for name in names if name in {requested + each for each in added}]
+    if taken:
+        message = "The answer adds a column of this name. Rename this one, or say another ?prefix=."
+        raise InvalidFile(
+            "The names of the columns do not work.", faults=[Fault(name, "taken_column", message) for name in taken[:100]]
+        )
+    return requested
 
 
 def added_names(card: Card) -> list[str]:
-    """Return the names of the columns that the answer adds for this model."""
+    """Return the names of the columns that the answer adds for this model, without a prefix."""
     if isinstance(card.output, Classification):
         names = label_columns(label.value for label in card.output.labels)
     else:

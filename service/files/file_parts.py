@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from service.errors import Fault
 from service.schemas import Recognised
+from wire.cells.text_style import TextStyle
 
 PART_ROWS = 16_384
 PART_CHARACTERS = 2**21
@@ -30,15 +31,18 @@ class Part:
     """Index of a row in the part → why its cells could not be read."""
 
 
-def normalize_rows(rows: list[list[Any]], width: int) -> dict[int, list[Fault]]:
+def normalize_rows(rows: list[list[Any]], width: int, min_cells: int) -> dict[int, list[Fault]]:
     """Give each row `width` cells, in place, and return the faults of rows with another number of cells, by index.
 
-    Empty cells become null. A row with too many cells keeps the first ones if the others are empty. Otherwise the columns of
-    its cells are unclear, and all its cells become null.
+    Empty cells become null. A row with `min_cells` cells or more has all that the model reads: its missing cells are null,
+    without a fault. A row with too many cells keeps the first ones if the others are empty. Otherwise the columns of its
+    cells are unclear, and all its cells become null.
     """
     faults: dict[int, list[Fault]] = {}
     for index, row in enumerate(rows):
-        if len(row) != width:
+        if min_cells <= len(row) < width:
+            rows[index] = [cell or None for cell in row] + [None] * (width - len(row))
+        elif len(row) != width:
             faults[index] = [Fault(None, "wrong_cells", f"Expected {width:,} cells, found {len(row):,}.")]
             is_padded = len(row) > width and not any(row[width:])
             rows[index] = [cell or None for cell in row[:width]] if is_padded else [None] * width
@@ -53,6 +57,16 @@ class RowFile(Protocol):
     recognised: Recognised
     others: pa.Schema
     """The columns that the answer repeats unchanged."""
+
+    @property
+    def style(self) -> TextStyle | None:
+        """How the values are written if they are text."""
+        ...
+
+    @property
+    def separator(self) -> str:
+        """The sign between the cells of an answer in CSV."""
+        ...
 
     def parts(self) -> Iterator[Part]:
         """Yield the rows from the first one. Raises InvalidFile if the file is damaged."""

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from service.schemas import Recognised
-from service.schemas.row_files import DateOrder, Decimal
+from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
 from wire.media_types import FileKind, Kind
 
 
@@ -15,11 +15,15 @@ class FileRequest:
     kind: FileKind
     answer: Kind
     charset: str = ""
-    decimal: Decimal | None = None
+    decimal: Sign | None = None
+    """None: the file shows its decimal sign."""
+    thousands: Thousands | None = None
     dates: DateOrder | None = None
-    """None: dates with dots begin with the day, dates with slashes are refused."""
+    missing: Missing = "empty"
     keep_inputs: bool = False
     """Return the input columns of the model too, unchanged."""
+    prefix: str | None = None
+    """What the names of the added columns begin with. None: nothing, unless the file has a column with such a name."""
     max_rows: int = 2_000_000
     max_json_rows: int = 10_000
 

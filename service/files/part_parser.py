@@ -13,9 +13,10 @@ from service.errors import Fault
 from service.fields.field_type import FieldType, Mask, Numbers, NumbersType
 from service.fields.text import TextType
 from service.files.file_parts import Part
+from service.files.missing_words import without_missing_words
 from service.rows.checks import Checks
 from service.rows.columns import Columns
-from service.schemas.row_files import TextStyle
+from wire.cells.text_style import TextStyle
 
 
 class PartParser:
@@ -35,6 +36,8 @@ class PartParser:
             array = part.inputs.get(field.name)
             if array is None:  # an optional field that is not in the file
                 array = pa.nulls(part.rows, pa.string() if self._style else pa.null())
+            elif self._style and self._style.missing == "words":
+                array = without_missing_words(array, [category.value for category in field.field.categories])
             if isinstance(field, TextType):
                 texts[field.name] = self._texts(field, array, readable, faults)
             elif isinstance(field, NumbersType):
@@ -83,7 +86,7 @@ class PartParser:
     def _refuse_nulls(field: FieldType, null: Mask, faults: dict[int, list[Fault]]) -> None:
         if not field.nullable:
             for index in np.flatnonzero(null).tolist():
-                _add_fault(faults, index, Fault(field.name, "missing_field", "This field is missing."))
+                _add_fault(faults, index, field.missing_fault())
 
 
 def _are_finite(values: Numbers) -> bool:

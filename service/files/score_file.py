@@ -1,15 +1,18 @@
 """Score a file of rows: describe it at once, then return the answer in pieces."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace as replace_fields
 
 from service.bundles.model import Model
 from service.errors import TooLarge
 from service.files.answer_batches import answer_schema, part_errors, score_columns, score_parts
 from service.files.answer_writers import Writer, create_writer
 from service.files.arrow_format.arrow_file import open_arrow_file, open_parquet_file
+from service.files.column_check import choose_prefix
 from service.files.csv_format.csv_file import CsvFile
 from service.files.file_parts import RowFile
 from service.files.file_request import FileAnswer, FileRequest
@@ -18,20 +21,22 @@ from service.files.part_scoring import score_good_rows
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
-from service.schemas.row_files import TextStyle
 from wire.media_types import FileKind
 
 
 def score_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
     """Open and check the file. Rows are scored when pieces are read. Raises InvalidFile, TooLarge, NotAcceptable."""
-    row_file, style, separator = _open_file(model.card, file, request)
-    parser = PartParser(model.checks, style)
+    row_file = _open_file(model.card, file, request)
+    parser = PartParser(model.checks, row_file.style)
     if request.answer == "json":
         if row_file.recognised.rows > request.max_json_rows:
             raise TooLarge(f"An answer in JSON may hold {request.max_json_rows:,} rows. Ask for CSV, Arrow or Parquet.")
         return FileAnswer(row_file.recognised, _json_answer(model, row_file, parser))
-    schema = answer_schema(model.card, row_file.others)
-    writer = create_writer(request.answer, schema, separator=separator, decimal=style.decimal if style else "point")
+    prefix = choose_prefix(model.card, row_file.others.names, request.prefix)
+    recognised = replace_fields(row_file.recognised, prefix=prefix or None)
+    schema = answer_schema(model.card, row_file.others, prefix)
+    decimal = row_file.style.decimal if row_file.style else "point"
+    writer = create_writer(request.answer, schema, separator=row_file.separator, decimal=decimal)
 
     _check_parts(row_file, writer)
 
@@ -40,7 +45,7 @@ def score_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
             yield writer.write(batch)
         yield writer.finish()
 
-    return FileAnswer(row_file.recognised, pieces())
+    return FileAnswer(recognised, pieces())
 
 
 def score_rows(model: Model, rows: list[Row] | Columns, kind: FileKind) -> bytes:
@@ -50,14 +55,13 @@ def score_rows(model: Model, rows: list[Row] | Columns, kind: FileKind) -> bytes
     return writer.write(batch) + writer.finish()
 
 
-def _open_file(card: Card, file: Path, request: FileRequest) -> tuple[RowFile, TextStyle | None, str]:
-    """Return the open file, the style of its values if they are text, and the separator of a CSV answer."""
-    if request.kind == "csv":
-        csv_file = CsvFile(file, card, request)
-        return csv_file, TextStyle(csv_file.decimal, request.dates), csv_file.separator
-    if request.kind == "arrow":
-        return open_arrow_file(file, card, request), None, ","
-    return open_parquet_file(file, card, request), None, ","
+def _open_file(card: Card, file: Path, request: FileRequest) -> RowFile:
+    openers: dict[FileKind, Callable[[Path, Card, FileRequest], RowFile]] = {
+        "csv": CsvFile,
+        "arrow": open_arrow_file,
+        "parquet": open_parquet_file,
+    }
+    return openers[request.kind](file, card, request)
 
 
 def _check_parts(row_file: RowFile, writer: Writer) -> None:

@@ -20,8 +20,8 @@ from service.jobs.sources.partitions import FAULT
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, Row, Value
-from service.schemas.row_files import TextStyle
 from wire.answer_columns import AS_OF
+from wire.cells.text_style import TextStyle
 from wire.entity_keys import NoKey
 
 SCORED = pa.schema(

@@ -103,7 +103,7 @@ class Checks:
             faults.append(Fault(name, "unknown_field", "The model has no such field.", row=index))
         for field in self.fields:
             if field.name not in row and not field.nullable:
-                faults.append(Fault(field.name, "missing_field", "This field is missing.", row=index))
+                faults.append(field.missing_fault(index))
         return tuple(row.get(field.name, None if field.nullable else _Absent) for field in self.fields)
 
     @staticmethod
@@ -121,7 +121,7 @@ class Checks:
             if isinstance(cell, Duplicate):
                 faults.append(Fault(field.name, "duplicate_field", "This field is given twice.", row=index))
             else:
-                faults.append(field.type_fault(index))
+                faults.append(field.missing_fault(index) if cell is None else field.type_fault(index))
         return values
 
     def _range_faults(self, numbers: NDArray[np.float64]) -> list[Fault]:

@@ -1,23 +1,11 @@
 """The properties of a file of rows, and the answer to it in JSON."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from service.schemas.answers import LabelPrediction, ValuePrediction
 from service.schemas.card import Published, Shape
 from service.schemas.problem import InputError
-
-Decimal = Literal["point", "comma"]
-DateOrder = Literal["day_first", "month_first"]
-
-
-@dataclass(frozen=True)
-class TextStyle:
-    """The format of the values in a text file."""
-
-    decimal: Decimal = "point"
-    dates: DateOrder | None = None
-    """None: dates with slashes are refused, and dates with dots begin with the day."""
+from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
 
 
 class Recognised(Published, frozen=True):
@@ -32,7 +20,13 @@ class Recognised(Published, frozen=True):
     encoding: str | None = None
     separator: str | None = None
     """One character, or `tab`; empty for a file of one column."""
-    decimal: Decimal | None = None
+    decimal: Sign | None = None
+    thousands: Thousands | None = None
+    dates: DateOrder | None = None
+    missing: Missing | None = None
+    """As the request says, how the values of a text file are read."""
+    prefix: str | None = None
+    """What the names of the added columns begin with, if the file has columns of these names or the request says so."""
 
 
 class FilePredictions(Shape, frozen=True):

@@ -52,7 +52,7 @@ def classification(labels: list[str], focus: str, bands: str = "") -> str:
     return f'[output]\nkind = "classification"\nfocus = "{focus}"\nlabels = [{listed}]\n{bands}'
 
 
-def _recipe(
+def synthetic_recipe(
     name: str,
     fields: pd.DataFrame,
     truth: NDArray[Any],
@@ -80,7 +80,7 @@ def regions(name: str, *, planted: bool, seed: int = 1) -> SyntheticRecipe:
     strength = np.where(planted & (fields["region"] == WEAK_REGION), 0.0, 0.8)
     chance = 1 / (1 + np.exp(-strength * fields[SIGNALS].sum(axis=1)))
     answer = (random.random(ROWS) < chance).to_numpy(int)
-    return _recipe(name, fields, answer, _logistic, to_onnx=matrix_to_onnx)
+    return synthetic_recipe(name, fields, answer, _logistic, to_onnx=matrix_to_onnx)
 
 
 REGION_FIELDS = dict.fromkeys(SIGNALS, "number") | {"region": "integer", "unused": "number"}
@@ -90,7 +90,7 @@ def three_labels(name: str) -> SyntheticRecipe:
     random = np.random.default_rng(2)
     fields = pd.DataFrame({"x": random.normal(size=ROWS), "y": random.normal(size=ROWS)})
     utility = np.column_stack([np.zeros(ROWS), 2 * fields["x"], fields["y"]]) + random.gumbel(size=(ROWS, 3))
-    return _recipe(name, fields, utility.argmax(axis=1), _logistic, to_onnx=matrix_to_onnx)
+    return synthetic_recipe(name, fields, utility.argmax(axis=1), _logistic, to_onnx=matrix_to_onnx)
 
 
 def prices(name: str) -> SyntheticRecipe:
@@ -108,7 +108,7 @@ def prices(name: str) -> SyntheticRecipe:
         model = TransformedTargetRegressor(Pipeline([("model", LinearRegression())]), func=np.log, inverse_func=np.exp)
         return model.fit(train.fields.astype(float), train.truth)
 
-    return _recipe(name, fields, answer, fit, to_onnx=log_target_to_onnx, calibrate=0.1)
+    return synthetic_recipe(name, fields, answer, fit, to_onnx=log_target_to_onnx, calibrate=0.1)
 
 
 def temperatures(name: str) -> SyntheticRecipe:
@@ -124,7 +124,7 @@ def temperatures(name: str) -> SyntheticRecipe:
     def fit(train: LabelledRows) -> Any:
         return Pipeline([("model", LinearRegression())]).fit(train.fields, train.truth)
 
-    return _recipe(name, fields, truth, fit, to_onnx=_not_converted, calibrate=0.1)
+    return synthetic_recipe(name, fields, truth, fit, to_onnx=_not_converted, calibrate=0.1)
 
 
 def renewals(name: str) -> SyntheticRecipe:
@@ -152,7 +152,7 @@ def renewals(name: str) -> SyntheticRecipe:
         pipeline.steps.insert(1, ("scale", StandardScaler()))
         return pipeline.fit(pd.DataFrame(days), train.truth)
 
-    return _recipe(name, fields, renews, fit, to_onnx=_not_converted)
+    return synthetic_recipe(name, fields, renews, fit, to_onnx=_not_converted)
 
 
 RENEWAL_FIELDS = """
@@ -204,7 +204,7 @@ def pets(name: str) -> SyntheticRecipe:
         ]
         return prepared(columns, LogisticRegression(max_iter=1000)).fit(train.fields, train.truth)
 
-    return _recipe(name, fields, kind, fit, to_onnx=_not_converted)
+    return synthetic_recipe(name, fields, kind, fit, to_onnx=_not_converted)
 
 
 PET_FIELDS = """
@@ -253,7 +253,7 @@ def rents(name: str) -> SyntheticRecipe:
         columns = [("words", TfidfVectorizer(), "advert"), ("numbers", SimpleImputer(), ["area"])]
         return prepared(columns, LinearRegression()).fit(train.fields, train.truth)
 
-    return _recipe(name, fields, answer.astype(float), fit, to_onnx=_not_converted, calibrate=0.1)
+    return synthetic_recipe(name, fields, answer.astype(float), fit, to_onnx=_not_converted, calibrate=0.1)
 
 
 RENT_FIELDS = """

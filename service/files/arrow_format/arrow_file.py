@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from service.errors import InvalidFile, TooLarge
 from service.files.arrow_format.arrow_headers import is_compressed
+from service.files.arrow_format.pandas_index import index_metadata, stored_range
 from service.files.cell_sizes import PART_BYTES, split_batch
 from service.files.column_check import check_columns
 from service.files.file_parts import PART_ROWS, Part
@@ -27,22 +28,30 @@ Batches = Callable[[], Iterator[pa.RecordBatch]]
 class BatchFile:
     """A file of record batches. Reading raises InvalidFile, TooLarge."""
 
+    style = None
+    separator = ","
+
     def __init__(self, schema: pa.Schema, recognised: Recognised, request: FileRequest, batches: Batches) -> None:
         self.recognised = recognised
         self._batches = batches
         self._input_indices = [(name, schema.get_field_index(name)) for name in recognised.columns]
         other_names = schema.names if request.keep_inputs else recognised.ignored
         self._other_indices = [schema.get_field_index(name) for name in other_names]
-        self.others = pa.schema([schema.field(index).remove_metadata() for index in self._other_indices])
+        others = [schema.field(index).remove_metadata() for index in self._other_indices]
+        index = stored_range(schema, recognised.rows)
+        self._index_values = None if index is None else index[1]
+        metadata = index_metadata(schema, None if index is None else index[0])
+        self.others = pa.schema(others if index is None else [index[0], *others], metadata)
 
     def parts(self) -> Iterator[Part]:
         first_row = 1
         for batch in self._validated_batches():
             for piece in split_batch(batch):
                 inputs = {name: piece.column(index) for name, index in self._input_indices}
-                yield Part(
-                    first_row, piece.num_rows, inputs, [_compact(piece.column(index)) for index in self._other_indices]
-                )
+                others = [_compact(piece.column(index)) for index in self._other_indices]
+                if self._index_values is not None:
+                    others.insert(0, pa.array(self._index_values[first_row - 1 :][: piece.num_rows], pa.int64()))
+                yield Part(first_row, piece.num_rows, inputs, others)
                 first_row += piece.num_rows
 
     def _validated_batches(self) -> Iterator[pa.RecordBatch]:

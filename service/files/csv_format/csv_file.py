@@ -11,6 +11,7 @@ from service.files.csv_format.csv_text import CsvText
 from service.files.file_parts import Part, normalize_rows
 from service.files.file_request import FileRequest
 from service.schemas import Card, Recognised
+from wire.cells.text_style import TextStyle
 
 _SEPARATOR_NAMES = {None: "", "\t": "tab"}
 
@@ -21,14 +22,19 @@ class CsvFile:
     def __init__(self, file: Path, card: Card, request: FileRequest) -> None:
         self._text = CsvText(file, [field.name for field in card.inputs if not field.nullable], request.charset)
         names = self._text.names
-        ignored = check_columns(card, names)
+        check_columns(card, list(filter(None, names)))
         self._input_indices = {field.name: names.index(field.name) for field in card.inputs if field.name in names}
+        self._min_cells = max(self._input_indices.values(), default=-1) + 1
         decimal_fields = [field.name for field in types_of(card) if field.has_decimal_sign]
         numbers = [self._input_indices[name] for name in decimal_fields if name in self._input_indices]
-        rows, self.decimal = self._text.survey(numbers, request.decimal, request.max_rows)
-        other_names = names if request.keep_inputs else ignored
-        self._other_indices = [names.index(name) for name in other_names]
-        self.others = pa.schema([pa.field(name, pa.string()) for name in other_names])
+        rows, decimal = self._text.survey(numbers, request.decimal, request.max_rows, request.thousands)
+        self.style = TextStyle(decimal, request.thousands, request.dates, request.missing)
+        ignored = check_columns(card, [name for _, name in self._text.columns])
+        others = [
+            (index, name) for index, name in self._text.columns if request.keep_inputs or name not in self._input_indices
+        ]
+        self._other_indices = [index for index, _ in others]
+        self.others = pa.schema([pa.field(name, pa.string()) for _, name in others])
         self.recognised = Recognised(
             format="csv",
             rows=rows,
@@ -36,7 +42,10 @@ class CsvFile:
             ignored=ignored,
             encoding=self._text.encoding,
             separator=_SEPARATOR_NAMES.get(self._text.separator, self._text.separator),
-            decimal=self.decimal,
+            decimal=decimal,
+            thousands=request.thousands,
+            dates=request.dates,
+            missing=None if request.missing == "empty" else request.missing,
         )
 
     @property
@@ -50,7 +59,7 @@ class CsvFile:
             first_row += len(rows)
 
     def _part(self, first_row: int, rows: list[list[str]], lines: list[int]) -> Part:
-        faults = normalize_rows(rows, len(self._text.names))
+        faults = normalize_rows(rows, len(self._text.names), self._min_cells)
         columns = list(zip(*rows, strict=True))
         inputs = {name: pa.array(columns[index], pa.string()) for name, index in self._input_indices.items()}
         others = [pa.array(columns[index], pa.string()) for index in self._other_indices]

@@ -4,7 +4,6 @@ The csv module counts physical lines, including line breaks in quotes.
 """
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -12,16 +11,15 @@ from typing import TextIO
 
 from service.errors import InvalidFile, TooLarge
 from service.files.csv_format.csv_lines import Lines, LongRow, open_text
-from service.files.csv_format.dialect import DecimalEvidence, detect_encoding, encoding_fault, header_fault
+from service.files.csv_format.dialect import decimal_sign_fault, detect_encoding, encoding_fault, header_fault
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
-from service.schemas.row_files import Decimal
-from wire.csv_rules import ONE_COLUMN, header_text, read_header
+from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
+from wire.cells.text_style import Sign, Thousands
+from wire.csv_rules import ONE_COLUMN, header_text, is_above_header, is_blank, read_header
 
 _HEAD_BYTES = 65_536
 _MAX_CELL = 131_072
 _TOO_LONG = f"A cell is longer than {_MAX_CELL:,} characters. Is a quote left open?"
-_SEPARATOR_LINE = re.compile('"?sep=[,;\t|]"?', re.IGNORECASE)
-"""The line that Excel writes above the column names."""
 
 
 class CsvText:
@@ -36,6 +34,8 @@ class CsvText:
         if not set(required) <= set(header.names):
             raise header_fault(header.names, required)
         self._separator, self.names = header.separator, header.names
+        self.columns = list(enumerate(header.names))
+        """Index and name of each column."""
 
     @property
     def encoding(self) -> str:
@@ -46,10 +46,17 @@ class CsvText:
         """None: the file has one column."""
         return None if self._separator == ONE_COLUMN else self._separator
 
-    def survey(self, numbers: Sequence[int], decimal: Decimal | None, max_rows: int) -> tuple[int, Decimal]:
-        """Read the file once; return the number of rows and the decimal sign of the columns with the indices `numbers`."""
-        evidence, count = DecimalEvidence(), 0
+    def survey(
+        self, numbers: Sequence[int], decimal: Sign | None, max_rows: int, thousands: Thousands | None = None
+    ) -> tuple[int, Sign]:
+        """Read the file once; return the number of rows and the decimal sign of the columns with the indices `numbers`.
+
+        A column without a name and without a cell is then no column: `columns` lacks it.
+        """
+        evidence, count = DecimalEvidence(thousands), 0
+        nameless = {index for index, name in enumerate(self.names) if not name}
         for rows, lines in self.chunks():
+            nameless -= {index for index in nameless if any(row[index] for row in rows if len(row) > index)}
             count += len(rows)
             if max(map(len, chain.from_iterable(rows))) > _MAX_CELL:
                 longest = max(range(len(rows)), key=lambda index: max(map(len, rows[index])))
@@ -58,7 +65,11 @@ class CsvText:
                 raise TooLarge(f"A file may hold {max_rows:,} rows.")
             for index in numbers:
                 evidence.add_cells(row[index] for row in rows if len(row) > index)
-        return count, evidence.decide(decimal, self._separator)
+        self.columns = [(index, name) for index, name in enumerate(self.names) if index not in nameless]
+        try:
+            return count, evidence.decide(decimal, self._separator)
+        except UnclearDecimalSign as error:
+            raise decimal_sign_fault(error) from None
 
     def chunks(self) -> Iterator[tuple[list[list[str]], list[int]]]:
         """Yield lists of rows, each with the physical lines on which the rows begin."""
@@ -84,7 +95,7 @@ class CsvText:
                         rows, lines, characters = [], [], 0
                     if row is None:
                         return
-                    if row:
+                    if not is_blank(row):
                         rows.append(row)
                         lines.append(row_line)
                         characters += source.row_characters
@@ -105,7 +116,7 @@ class CsvText:
             physical = iter(source)
             try:
                 for line in physical:
-                    if line.strip() and not _SEPARATOR_LINE.fullmatch(line.rstrip("\r\n")):
+                    if not is_above_header(line):
                         return before, header_text(chain([line], physical))
                     before += 1
                     source.row_characters = 0

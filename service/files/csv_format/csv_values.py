@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from service.errors import NotAcceptable
 from service.rows.strict_json import safe_text
+from wire.cells.time_values import duration_text
 
 
 def check_type(field: pa.Field) -> None:
@@ -34,6 +35,9 @@ def to_cells(name: str, array: pa.Array) -> list[Any]:
         array = array.dictionary_decode()
     if pa.types.is_run_end_encoded(array.type):
         array = pc.run_end_decode(array)
+    if pa.types.is_duration(array.type):
+        counts = array.view(pa.int64()).to_pylist()
+        return [None if count is None else duration_text(count, array.type.unit) for count in counts]
     try:
         if not _is_time(array.type):
             return list(array.to_pylist())

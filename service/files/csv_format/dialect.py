@@ -1,12 +1,12 @@
-"""Detect the encoding and the decimal sign of a CSV file, and describe the faults of its header."""
+"""Detect the encoding of a CSV file, and describe the faults of its header and of its decimal sign."""
 
 import codecs
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from service.errors import Fault, InvalidFile
 from service.rows.strict_json import safe_text
-from service.schemas.row_files import Decimal
+from wire.cells.decimal_sign import UnclearDecimalSign
 
 _ENCODINGS = {"utf-8", "utf-16", "cp1250", "cp1252", "iso8859-1", "iso8859-2"}
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -71,52 +71,9 @@ def missing_columns_fault(names: Sequence[str], required: Sequence[str]) -> Inva
     return InvalidFile(f"The file lacks columns: {listed}.", faults=faults[:100])
 
 
-class DecimalEvidence:
-    """Collects evidence for the decimal sign from the cells of number columns.
-
-    0,5 and 12.75 prove a decimal sign. 1,234 and 1.234 prove nothing, because they may be thousands.
-    """
-
-    def __init__(self) -> None:
-        self._is_proven = dict.fromkeys(_SIGNS, False)
-        self._is_unclear = dict.fromkeys(_SIGNS, False)
-
-    def add_cells(self, cells: Iterable[str]) -> None:
-        joined = "\n".join(cells)
-        for sign, (fraction, thousands) in _SIGNS.items():
-            if sign not in joined or self._is_proven[sign]:
-                continue
-            for cell in map(str.strip, joined.split("\n")):
-                if sign in cell and thousands.fullmatch(cell):
-                    self._is_unclear[sign] = True
-                elif sign in cell and fraction.fullmatch(cell):
-                    self._is_proven[sign] = True
-                    break
-
-    def decide(self, requested: Decimal | None, separator: str) -> Decimal:
-        """Return `requested`, or else the proven sign. Raises InvalidFile if both are proven, or none is certain."""
-        hint = "Say which it is: ?decimal=point or ?decimal=comma."
-        if requested:
-            return requested
-        comma, point = self._is_proven[","], self._is_proven["."]
-        if comma and (point or self._is_unclear["."]):
-            raise InvalidFile(
-                f"Some numbers have a decimal comma and some a decimal point. {hint}", fault_code="mixed_decimals"
-            )
-        # In a file with commas between cells, a point in a number is the decimal sign.
-        unclear = self._is_unclear[","] or (self._is_unclear["."] and separator != ",")
-        if unclear and not comma and not point:
-            sample = "1,234" if self._is_unclear[","] else "1.234"
-            raise InvalidFile(
-                f"Numbers such as {sample} may mean a thousand or a little more than one. {hint}",
-                fault_code="unclear_thousands",
-            )
-        return "comma" if comma else "point"
-
-
-def _patterns(sign: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns for a number with a fraction, and for a number whose sign may separate thousands."""
-    return re.compile(rf"[+-]?\d*{sign}\d+([eE][+-]?\d+)?"), re.compile(rf"[+-]?[1-9]\d{{0,2}}({sign}\d{{3}})+")
-
-
-_SIGNS = {",": _patterns(","), ".": _patterns(r"\.")}
+def decimal_sign_fault(error: UnclearDecimalSign) -> InvalidFile:
+    """Return the error for a file that does not show its decimal sign."""
+    hint = "Say which it is: ?decimal=point or ?decimal=comma."
+    if error.code == "unclear_thousands":
+        hint = "Say which it is: ?decimal= or ?thousands=, each with point or comma."
+    return InvalidFile(f"{error} {hint}", fault_code=error.code)

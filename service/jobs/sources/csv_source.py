@@ -37,7 +37,8 @@ class CsvSource:
                 yield self._batch(rows[start : start + BATCH_ROWS], columns)
 
     def _batch(self, rows: list[list[str]], columns: list[str]) -> pa.RecordBatch:
-        faults = normalize_rows(rows, len(self.columns))
+        min_cells = 1 + max(self.columns.index(name) for name in columns)
+        faults = normalize_rows(rows, len(self.columns), min_cells)
         cells = list(zip(*rows, strict=True))
         arrays = [self._column(self.columns.index(name), cells) for name in columns]
         if not faults:

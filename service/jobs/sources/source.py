@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from service.errors import BrokenStorage
 from service.jobs.sources.partitions import Partition, WrongInput, first_line
-from service.schemas.row_files import Decimal
+from wire.cells.text_style import Sign
 
 
 class Source(Protocol):
@@ -30,7 +30,7 @@ class RequiredColumns:
     names: list[str]
     numbers: frozenset[str]
     key: str = ""
-    decimal: Decimal | None = None
+    decimal: Sign | None = None
     charset: str = ""
 
 

@@ -18,10 +18,14 @@ from service.web.file_turns import FileTurn
 from wire.media_types import MEDIA_TYPES, FileKind, kind_of, parse_content_type, preferred_kind
 
 _NAMES_IN_HEADER = 40
+_MAX_PREFIX = 64
 _PARAMETERS = {
     "decimal": {"point", "comma"},
+    "thousands": {"point", "comma", "space"},
     "dates": {"day_first", "month_first"},
+    "missing": {"empty", "words"},
     "inputs": {"keep", "leave"},
+    "prefix": None,
     "version": None,
 }
 
@@ -58,6 +62,11 @@ def _parameters(query: bytes) -> dict[str, str]:
             raise InvalidRequest(f"There is no parameter {safe_text(name)}; there are {', '.join(_PARAMETERS)}.")
         if value not in (allowed := _PARAMETERS[name] or {value}):
             raise InvalidRequest(f"The parameter {name} is one of: {', '.join(sorted(allowed))}.")
+    if parameters.get("decimal", "") == parameters.get("thousands"):
+        raise InvalidRequest("The parameters decimal and thousands are two different signs.")
+    prefix = parameters.get("prefix", "")
+    if len(prefix) > _MAX_PREFIX or not prefix.isprintable():
+        raise InvalidRequest(f"The parameter prefix has at most {_MAX_PREFIX} letters, and no control characters.")
     return parameters
 
 
@@ -72,9 +81,12 @@ def _file_request(services: Services, headers: Headers, parameters: dict[str, st
         kind,
         answer,
         charset,
-        cast(Any, parameters.get("decimal")),
-        cast(Any, parameters.get("dates")),
+        decimal=cast(Any, parameters.get("decimal")),
+        thousands=cast(Any, parameters.get("thousands")),
+        dates=cast(Any, parameters.get("dates")),
+        missing=cast(Any, parameters.get("missing", "empty")),
         keep_inputs=parameters.get("inputs") == "keep",
+        prefix=parameters.get("prefix"),
         max_rows=services.settings.max_file_rows,
         max_json_rows=services.settings.max_rows,
     )

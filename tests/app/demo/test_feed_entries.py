@@ -18,6 +18,7 @@ from demo.feed.growing_feed import GrowingFeed
 from demo.text.translation import Translation
 from tests.support.feed_records import NAME, NOON, line
 from tests.support.in_process_client import client_of
+from wire.cells.text_style import PROGRAM_STYLE
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,8 @@ def test_no_moment_breaks_a_page_whatever_clock_its_reader_has(moment: str, card
 def test_decimals_and_cells_without_a_value_are_read_as_the_pipeline_writes_them(service: TestClient) -> None:
     price: Any = client_of(service).card("diamond-price")
     price["inputs"][1]["nullable"] = True
-    found = feed_entries.parse_entry(price, {"carat": Decimal("0.70"), "cut": "", "depth": [1], "value": Decimal(5)}, 1)
+    record = {"carat": Decimal("0.70"), "cut": "", "depth": [1], "value": Decimal(5)}
+    found = feed_entries.parse_entry(price, record, 1, PROGRAM_STYLE)
     assert found is not None
     assert found.row == {"carat": 0.7, "cut": None}
     assert found.answer == 5.0

@@ -49,7 +49,9 @@ KEPT_AS_TEXT = [
     (pa.array([2_932_897], pa.int32()).cast(pa.date32()), "10000-01-01"),
     (pa.array([2**62]).cast(pa.timestamp("s")), None),
     (pa.array([2**31 - 1], pa.int32()).cast(pa.date32()), None),
-    (pa.array([2**62]).cast(pa.duration("s")), None),
+    (pa.array([7200]).cast(pa.duration("s")), "2:00:00"),
+    (pa.array([-95_400_500]).cast(pa.duration("ms")), "-26:30:00.5"),
+    (pa.array([2**62]).cast(pa.duration("s")), "1281023894007607:45:04"),
     (pa.array([0], pa.timestamp("s", "Mars/Olympus")), None),
 ]
 

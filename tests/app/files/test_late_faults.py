@@ -30,9 +30,6 @@ FAULTS: dict[str, tuple[pa.Array, pa.Array, str, int, str]] = {
     "a time that has no text": (
         pa.array([0] * ROWS, pa.timestamp("s")), BEYOND_THE_CALENDAR, "csv", 406, "not_acceptable"
     ),
-    "a duration that has no text": (
-        pa.array([0] * ROWS, pa.duration("s")), pa.array([2**62]).cast(pa.duration("s")), "csv", 406, "not_acceptable"
-    ),
     "a time that Parquet cannot hold": (
         pa.array([0] * ROWS, pa.timestamp("s")), BEYOND_THE_CALENDAR, "parquet", 406, "not_acceptable"
     ),

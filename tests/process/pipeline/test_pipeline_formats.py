@@ -25,6 +25,7 @@ from pipeline.formats.rendering import NewCsvRenderer
 from tests.support.pipeline_command import MODEL, command, environment, lines_of
 from tests.support.repository import ROOT
 from tests.support.server_process import Program
+from wire.cells.text_style import TextStyle
 
 COMMENT = '"comment": "fine"'
 
@@ -159,7 +160,7 @@ TIMES = {
         datetime.datetime(1970, 1, 1, 0, 0, 1, tzinfo=datetime.UTC),
     ),
     "time": (pa.time64("ns"), 1_500, "00:00:00.000001500"),
-    "duration": (pa.duration("ns"), 86_400_000_000_001, "1 day, 0:00:00.000000001"),
+    "duration": (pa.duration("ns"), 86_400_000_000_001, "24:00:00.000000001"),
     "out of Python's years": (pa.timestamp("us"), 2**62, "4611686018427387904 timestamp[us]"),
     "a date out of them": (pa.date32(), 2**31 - 1, "2147483647 date32[day]"),
 }
@@ -297,8 +298,8 @@ def test_an_empty_text_cell_of_a_csv_is_left_out_as_the_service_has_it_where_it_
     inputs = [{"name": "a", "type": "text"}, {"name": "b", "type": "text", "nullable": True}]
     card: Any = {"inputs": inputs, "output": {"kind": "regression"}, "version": "v"}
     columns = Columns(card, {}, "")
-    assert columns.row({"a": "", "b": ""}, from_text=True) == {}
-    assert columns.row({"a": "", "b": ""}, from_text=False) == {"a": "", "b": ""}
+    assert columns.row({"a": "", "b": ""}, "csv", TextStyle()) == {}
+    assert columns.row({"a": "", "b": ""}, "jsonl", TextStyle()) == {"a": "", "b": ""}
 
 
 @pytest.mark.parametrize("prefix", ["\udcff", "a\nb"])

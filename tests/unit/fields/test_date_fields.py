@@ -19,7 +19,7 @@ from service.fields.date_time import DateTimeType
 from service.fields.field_type import ParsedColumn
 from service.fields.lookup import type_of
 from service.schemas import Input
-from service.schemas.row_files import DateOrder, TextStyle
+from wire.cells.text_style import DateOrder, TextStyle
 
 DAY = DateType(Input(name="day", type="date"))
 MOMENT = DateTimeType(Input(name="at", type="datetime"))

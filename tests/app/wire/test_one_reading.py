@@ -1,0 +1,271 @@
+"""One value is read alike on every way into the product: JSON, CSV, Arrow, Parquet, jobs, pipeline, client, page Files."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from client import Card, Client, Refused
+from demo.files import scored_file
+from demo.files.scored_file import ScoredFile
+from pipeline.batch_enricher import BatchEnricher, renderer_for
+from pipeline.columns import Columns
+from pipeline.formats.records import parse_line
+from pipeline.input_source import TextOptions, open_source
+from pipeline.patient_client import PatientClient
+from service.bundles.bundle_opening import open_model
+from service.bundles.registry import Registry
+from service.jobs.batch_scoring import score_batch
+from service.jobs.job_runner import required_columns
+from service.jobs.sources.inputs import open_source as open_job_source
+from service.jobs.sources.inputs import read
+from service.settings import Settings
+from tests.support.every_field_type import MODEL, publish_every_type
+from tests.support.in_process_client import client_of
+from tests.support.row_files import MEDIA, ask, text_of, written
+from tests.support.service_app import serve
+
+NO_TYPE = object()
+"""A typed column cannot hold such a value beside others."""
+MESSAGES = {
+    "missing_field": "missing",
+    "wrong_type": "Expected",
+    "not_finite": "finite",
+    "out_of_range": "from",
+    "unknown_category": "One of",
+    "too_long": "At most",
+}
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One value: in JSON, as the cell of a CSV, and with a type of Arrow; and the code of its refusal."""
+
+    json: Any
+    cell: str
+    typed: Any
+    code: str | None = None
+    accepted: Any = NO_TYPE
+    """The JSON value that is scored, if it is not `json`."""
+
+
+MISSING, YES, NO = "missing_field", True, False
+SPELLINGS: dict[str, list[Spelling]] = {
+    "weight": [
+        Spelling(4.5, "4.5", 4.5),
+        Spelling(4.5, " +4.50 ", 4.5),
+        Spelling(1500, "1.5e3", 1500.0),
+        Spelling(0.1, ".1", 0.1),
+        Spelling(None, "", None, MISSING),
+        Spelling(None, "  ", None, MISSING),
+        Spelling(10**400, "1e999", float("inf"), "not_finite"),
+        Spelling(-1, "-1", -1.0, "out_of_range"),
+        Spelling("heavy", "heavy", NO_TYPE, "wrong_type"),
+        Spelling("1 500", "1 500", NO_TYPE, "wrong_type"),
+    ],
+    "age": [
+        Spelling(17, "17", 17.0),
+        Spelling(17.0, "17.0", 17.0),
+        Spelling(None, "", None),
+        Spelling(99, "99", 99.0, "out_of_range"),
+        Spelling(3.5, "3.5", 3.5, "wrong_type"),
+        Spelling("old", "old", NO_TYPE, "wrong_type"),
+    ],
+    "coat": [
+        Spelling("short", "short", "short"),
+        Spelling("very long", " very long ", "very long"),
+        Spelling(None, "", None),
+        Spelling(None, " ", None),
+        Spelling("curly", "curly", "curly", "unknown_category"),
+    ],
+    "indoor": [
+        Spelling(YES, "true", YES),
+        Spelling(YES, "1", YES),
+        Spelling(YES, " YES", YES),
+        Spelling(NO, "No", NO),
+        Spelling(NO, "0", NO),
+        Spelling(None, "", None, MISSING),
+        Spelling("perhaps", "perhaps", NO_TYPE, "wrong_type"),
+        Spelling("2", "2", NO_TYPE, "wrong_type"),
+    ],
+    "born": [
+        Spelling("2020-05-07", "2020-05-07", date(2020, 5, 7)),
+        Spelling("2020-05-07", "7.5.2020", date(2020, 5, 7)),
+        Spelling("2020-05-07", " 07.05.2020 ", datetime(2020, 5, 7, 23, 30)),
+        Spelling(None, "", None, MISSING),
+        Spelling("2020-02-30", "30.02.2020", NO_TYPE, "wrong_type"),
+        Spelling("05/07/2020", "05/07/2020", NO_TYPE, "wrong_type"),
+    ],
+    "seen": [
+        Spelling("2020-05-07T14:30:00Z", "2020-05-07 14:30", datetime(2020, 5, 7, 14, 30, tzinfo=UTC)),
+        Spelling("2020-05-07T14:30:00", "7.5.2020 14:30", datetime(2020, 5, 7, 14, 30, tzinfo=UTC)),
+        Spelling("2020-05-07T14:30:00Z", "2020-05-07T16:30:00+0200", datetime(2020, 5, 7, 14, 30, tzinfo=UTC)),
+        Spelling("2020-05-07", "07.05.2020", datetime(2020, 5, 7, tzinfo=UTC)),
+        Spelling(None, "", None),
+        Spelling("7.5.2020 25:00", "7.5.2020 25:00", NO_TYPE, "wrong_type"),
+    ],
+    "note": [
+        Spelling("calm, and old", "calm, and old", "calm, and old"),
+        Spelling(" ", " ", " "),
+        Spelling('He said "no"; 1,5', 'He said "no"; 1,5', 'He said "no"; 1,5'),
+        Spelling(None, "", None, MISSING),
+        Spelling("x" * 41, "x" * 41, "x" * 41, "too_long"),
+    ],
+}
+TYPES = pa.schema(
+    [
+        ("weight", pa.float64()),
+        ("age", pa.float64()),
+        ("coat", pa.string()),
+        ("indoor", pa.bool_()),
+        ("born", pa.timestamp("us")),
+        ("seen", pa.timestamp("ms", tz="Europe/Warsaw")),
+        ("note", pa.string()),
+    ]
+)
+GOOD = {name: [each for each in spellings if each.code is None] for name, spellings in SPELLINGS.items()}
+ANY = st.sampled_from([(name, each) for name, spellings in SPELLINGS.items() for each in spellings])
+ROWS = st.builds(
+    lambda row, others: row | dict(others),
+    st.fixed_dictionaries({name: st.sampled_from(spellings) for name, spellings in GOOD.items()}),
+    st.lists(ANY, max_size=2),
+)
+"""Rows with at most two values that are refused."""
+Outcome = tuple[float | None, set[tuple[str, str]]]
+"""The value of the prediction, or None with the fields and codes of the refusal."""
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish_every_type(tmp_path_factory.mktemp("every-type"))
+
+
+@pytest.fixture(scope="module")
+def app(bundle: Path) -> Iterator[TestClient]:
+    yield from serve(Settings(), Registry.of([open_model(bundle)]))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+@dataclass(frozen=True)
+class Ways:
+    """All ways into the product for one row of spellings."""
+
+    row: dict[str, Spelling]
+    app: TestClient
+    bundle: Path
+    folder: Path
+
+    @property
+    def client(self) -> Client:
+        return client_of(self.app)
+
+    @property
+    def card(self) -> Card:
+        return self.client.card(MODEL)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return {name: spelling.json for name, spelling in self.row.items()}
+
+    def by_client(self) -> Outcome:
+        try:
+            return self.client.predict(MODEL, [self.json])["predictions"][0]["value"], set()
+        except Refused as refusal:
+            return None, {(error["pointer"].rpartition("/")[2], error["code"]) for error in refusal.errors}
+
+    def csv(self, separator: str, decimal: str) -> bytes:
+        cells = {name: spelling.cell for name, spelling in self.row.items()}
+        if decimal == ",":
+            cells |= {name: cells[name].replace(".", ",") for name in ("weight", "age")}
+        return text_of(["id", *cells], [["1", *cells.values()]], separator)
+
+    def table(self) -> pa.Table | None:
+        """Return the row with the types of Arrow; None if a value has none."""
+        if any(spelling.typed is NO_TYPE for spelling in self.row.values()):
+            return None
+        columns = {
+            name: [datetime.combine(value, datetime.min.time()) if type(value) is date else value]
+            for name, value in ((name, spelling.typed) for name, spelling in self.row.items())
+        }
+        return pa.table(columns, TYPES).add_column(0, "id", pa.array([1]))
+
+    def by_file(self, body: bytes, kind: str, decimal: str) -> Outcome:
+        query = f"?decimal={decimal}" if kind == "csv" else ""
+        answer = ask(self.app, MODEL, body, kind, "json", query=query)
+        assert answer.status_code == 200, answer.text
+        (prediction,), errors = answer.json()["predictions"], answer.json()["errors"]
+        return prediction and prediction["value"], {(error["column"], error["code"]) for error in errors}
+
+    def by_job(self, body: bytes, kind: str, decimal: Any) -> Outcome:
+        source = self.folder / f"job.{kind}"
+        source.write_bytes(body)
+        model = open_model(self.bundle)
+        columns = [*self.row, "id"]
+        required = required_columns(model.card, "id")
+        opened = open_job_source(str(source), type(required)(required.names, required.numbers, "id", decimal))
+        (batch,) = read(opened, columns)
+        scored, refused = score_batch(self.bundle, batch, key="id", version=model.card.version, latest_day="2030-01-01")
+        value = parse_line(scored["prediction"][0].as_py().encode())["value"] if scored.num_rows else None
+        return value, {(each["field"], each["code"]) for each in refused.to_pylist()}
+
+    def by_pipeline(self, body: bytes, kind: str, decimal: Any) -> tuple[float | None, str]:
+        """Return the value, or the reason as a sentence."""
+        source = self.folder / f"pipeline.{kind}"
+        source.write_bytes(body)
+        asked = PatientClient(self.client, MODEL, None, 5.0, lambda _sentence: None)
+        columns = Columns(self.card, {}, "")
+        with open_source(str(source), kind, columns, TextOptions(decimal), names_needed=False) as opened:
+            enricher = BatchEnricher(asked, columns, opened, renderer_for(opened, kind, columns.added))
+            batch = enricher.enrich(list(opened.records))
+        if batch.failures:
+            return None, parse_line(batch.failed)["reason"]
+        if kind == "parquet":
+            return dict(zip(columns.added, parse_line(batch.enriched)["added"], strict=True))["value"], ""
+        answer = batch.enriched.decode().rpartition(opened.csv.separator if opened.csv else "")[0]
+        return float(answer.split(opened.csv.separator if opened.csv else "")[-3].replace(",", ".")), ""
+
+    def by_page(self, body: bytes, kind: str, decimal: str) -> dict[str, Any]:
+        """Return the row that the page Files opens in Try."""
+        options: Any = {"decimal": decimal} if kind == "csv" else {}
+        with self.client.score_file(MODEL, io.BytesIO(body), MEDIA[kind], **options) as (recognised, pieces):
+            table = scored_file.read_answer(pieces, lambda _rows: None)
+        return scored_file.model_row(self.card, ScoredFile("rows", recognised, "", table), 1)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(row=ROWS, dialect=st.sampled_from([(",", "."), (";", "."), (";", ","), ("\t", ","), ("|", ".")]))
+def test_a_row_has_one_reading_on_every_way(
+    row: dict[str, Spelling], dialect: tuple[str, str], app: TestClient, bundle: Path, folder: Path
+) -> None:
+    ways = Ways(row, app, bundle, folder)
+    expected = ways.by_client()
+    codes = {(name, spelling.code) for name, spelling in row.items() if spelling.code}
+    assert expected[1] == codes
+    separator, sign = dialect
+    decimal = "comma" if sign == "," else "point"
+    files = {"csv": ways.csv(separator, sign)}
+    if (table := ways.table()) is not None:
+        files |= {"arrow": written(table, "arrow"), "parquet": written(table, "parquet")}
+    for kind, body in files.items():
+        assert ways.by_file(body, kind, decimal) == expected, kind
+        if kind != "arrow":
+            assert ways.by_job(body, kind, decimal if kind == "csv" else None) == expected, kind
+            value, reason = ways.by_pipeline(body, kind, decimal if kind == "csv" else None)
+            assert value == expected[0], (kind, reason)
+            assert all(f"{name}: " in reason and MESSAGES[str(code)] in reason for name, code in codes), reason
+        if not codes:
+            opened = ways.by_page(body, kind, decimal)
+            assert ways.client.predict(MODEL, [opened])["predictions"][0]["value"] == expected[0], kind
+            assert opened.keys() == row.keys()

@@ -1,0 +1,124 @@
+"""Promises of the CSV files of the pipeline: they are read as the service reads them, and come back in their dialect."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client import Prediction
+from pipeline import Unusable, enrich
+from pipeline.columns import Columns
+from pipeline.formats.records import Record
+from pipeline.formats.rendering import SplicedCsvRenderer
+from pipeline.input_source import TextOptions, open_source
+from tests.support.pipeline_command import MODEL, run
+from tests.support.server_process import Program
+from wire.cells.text_style import TextStyle
+
+CARD: Any = {
+    "inputs": [
+        {"name": "carat", "type": "number"},
+        {"name": "cut", "type": "category", "categories": []},
+        {"name": "sold", "type": "date", "nullable": True},
+    ],
+    "output": {"kind": "regression"},
+    "version": "v1",
+}
+COLUMNS = Columns(CARD, {}, "")
+PREDICTION: Prediction = {
+    "value": 2646.5,
+    "interval": {"low": 0.25, "high": 3e-05, "coverage": 0.9},
+    "decision": None,
+    "warnings": [],
+}
+
+
+@pytest.fixture(scope="module")
+def url(program: Program) -> str:
+    return program.url
+
+
+def read(path: Path, text: str, **options: Any) -> tuple[list[Record], TextStyle, bytes]:
+    """Return the records of a CSV, its style, and its text with one more prediction in each row."""
+    path.write_bytes(text.encode())
+    with open_source(str(path), "csv", COLUMNS, TextOptions(**options), names_needed=True) as source:
+        assert source.csv is not None
+        records = list(source.records)
+        renderer = SplicedCsvRenderer(
+            source.csv.header, COLUMNS.added, source.csv.separator, source.csv.line_end, source.style
+        )
+        text_of = [renderer.text(record, COLUMNS.cells(PREDICTION)) for record in records if record.values is not None]
+        return records, source.style, renderer.header + b"".join(text_of)
+
+
+def test_a_csv_with_decimal_commas_comes_back_in_its_dialect(tmp_path: Path) -> None:
+    records, style, out = read(tmp_path / "in.csv", "sep=;\ncarat;cut\n0,7;Ideal\n1,25; Fair\n")
+    assert style.decimal == "comma"
+    assert [COLUMNS.row(record.values or {}, "csv", style) for record in records] == [
+        {"carat": 0.7, "cut": "Ideal"},
+        {"carat": 1.25, "cut": "Fair"},
+    ]
+    assert out.decode().splitlines() == [
+        "sep=;",
+        "carat;cut;value;low;high;version",
+        "0,7;Ideal;2646,5;0,25;3e-05;v1",
+        "1,25; Fair;2646,5;0,25;3e-05;v1",
+    ]
+
+
+def test_a_csv_that_does_not_show_its_decimal_sign_asks_for_an_option(tmp_path: Path) -> None:
+    text = "carat;cut\n1,500;Ideal\n"
+    with pytest.raises(Unusable, match="--decimal or --thousands"):
+        read(tmp_path / "in.csv", text)
+    for options, carat in (({"decimal": "comma"}, 1.5), ({"thousands": "comma"}, 1500)):
+        records, style, _ = read(tmp_path / "in.csv", text, **options)
+        assert COLUMNS.row(records[0].values or {}, "csv", style)["carat"] == carat
+
+
+def test_dates_and_missing_values_are_read_as_the_options_say(tmp_path: Path) -> None:
+    text = "carat;cut;sold\n1;Ideal;11/29/2026\nNA;Ideal;null\n"
+    records, style, _ = read(tmp_path / "in.csv", text, dates="month_first", missing="words")
+    assert [COLUMNS.row(record.values or {}, "csv", style) for record in records] == [
+        {"carat": 1, "cut": "Ideal", "sold": "2026-11-29"},
+        {"cut": "Ideal"},
+    ]
+
+
+def test_blank_lines_short_rows_and_nameless_columns_do_not_fail(tmp_path: Path) -> None:
+    text = ";;;;\ncarat;cut;note;;\n;;;;\n1;Ideal;x;;\n2;Fair\n3\n4;Fair;y;a;b\n"
+    records, _, out = read(tmp_path / "in.csv", text)
+    assert [record.reason for record in records] == [
+        "",
+        "",
+        "The line has 1 cells, the header has 5.",
+        "The line has cells in two columns without a name.",
+    ]
+    assert records[0].values == {"carat": "1", "cut": "Ideal", "note": "x"}
+    assert records[1].values == {"carat": "2", "cut": "Fair", "note": ""}
+    rows = list(csv.reader(io.StringIO(out.decode()), delimiter=";"))[1:]
+    assert [len(row) for row in rows] == [9] * 3
+    assert [row[5] for row in rows] == ["value", "2646.5", "2646.5"]
+
+
+def test_a_csv_of_one_column_holds_any_sign_and_keeps_its_texts(url: str, tmp_path: Path) -> None:
+    comments = ["Great room, rude staff", 'He said "no", then left', "fine", "a;b|c"]
+    quoted = ['"Quoted, with ""quotes"""']
+    (tmp_path / "in.csv").write_text("comment\n" + "\n".join([*comments, *quoted]) + "\n")
+    summary = enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url)
+    assert (summary.enriched, summary.failed) == (5, 0)
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["comment"] for row in rows] == [*comments, 'Quoted, with "quotes"']
+    assert all(0 <= float(row["probability_positive"]) <= 1 for row in rows)
+
+
+def test_the_command_has_the_options(url: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("sep=;\nid;comment\n1;great\n2;NA\n")
+    done = run(url, tmp_path / "in.csv", tmp_path / "out.csv", "--missing", "words", "--decimal", "comma")
+    assert done.returncode == 1, done.stderr
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert (lines[0], len(lines)) == ("sep=;", 3)
+    assert lines[2].startswith("1;great;positive;")
+    assert "," in lines[2].split(";")[4]
