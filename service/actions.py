@@ -9,6 +9,7 @@ from typing import Any
 from service.bundles.model import Model
 from service.bundles.registry import Registry
 from service.by_key import answers_by_key, entities
+from service.by_key.answers_by_key import KeyedRow
 from service.by_key.freshness import Freshness
 from service.errors import NoEvaluation
 from service.files.file_request import FileAnswer, FileRequest
@@ -36,7 +37,8 @@ from service.schemas import (
     RunList,
 )
 from service.schemas.localization import localized
-from service.store import run_history
+from service.store import lookups, run_history
+from service.store.lookups import StoredRecords
 from service.store.store import Store
 from wire.languages import Language
 from wire.media_types import FileKind
@@ -71,9 +73,21 @@ def predict_table(model: Model, rows: list[Row] | Columns, kind: FileKind) -> by
     return score_rows(model, rows, kind)
 
 
-def predict_by_key(model: Model, store: Store, rows: list[Row], freshness: Freshness) -> KeyedPredictions:
-    """Return one prediction a row; some rows hold the entity's key. Raises what `predict` raises, StorageUnavailable."""
-    return answers_by_key.answer(model, store, rows, freshness)
+def read_keys(model: Model, rows: list[Row]) -> list[KeyedRow]:
+    """Split the entity's keys from the fields of rows. Raises InvalidInput."""
+    return answers_by_key.read_keys(model, rows)
+
+
+def find_stored(model: Model, store: Store, keys: list[str]) -> StoredRecords:
+    """Return what is stored for keys. Raises StorageUnavailable."""
+    return lookups.find_records(store, model.card.name, keys)
+
+
+def predict_by_key(
+    model: Model, keyed_rows: list[KeyedRow], records: StoredRecords, freshness: Freshness
+) -> KeyedPredictions:
+    """Return one prediction a row; some rows have the entity's key. Raises what `predict` raises, StorageUnavailable."""
+    return answers_by_key.answer(model, keyed_rows, records, freshness)
 
 
 def keyed_table(model: Model, answer: KeyedPredictions, kind: FileKind) -> bytes:

@@ -27,14 +27,12 @@ from service.schemas import (
     Stored,
     ValuePrediction,
 )
-from service.store import lookups
 from service.store.lookups import FeaturesRecord, PredictionRecord, StoredRecords
-from service.store.store import Store
 from wire.entity_keys import NoKey, key_text
 
 
 @dataclass
-class _KeyedRow:
+class KeyedRow:
     """One row of a request: its key, the caller's values, the stored records, and the row to score."""
 
     key: str | None
@@ -49,11 +47,11 @@ class _KeyedRow:
     faults: list[Fault] = field(default_factory=list)
 
 
-def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) -> KeyedPredictions:
-    """Answer rows, some with the key of an entity. Raises InvalidInput with the rows, StorageUnavailable, ModelFailed."""
-    keyed_rows = _split_keys(model, rows)
-    keys = {each.key for each in keyed_rows if each.key is not None and each.live is None}
-    records = lookups.find_records(store, model.card.name, sorted(keys)) if keys else StoredRecords()
+def answer(model: Model, keyed_rows: list[KeyedRow], records: StoredRecords, freshness: Freshness) -> KeyedPredictions:
+    """Answer rows, some with the key of an entity, from the records of their keys.
+
+    Raises InvalidInput with the rows, ModelFailed, StorageUnavailable if a record cannot be read.
+    """
     for each in keyed_rows:
         if each.live is None and each.key is not None:
             each.prediction, each.features = records.predictions.get(each.key), records.features.get(each.key)
@@ -72,23 +70,23 @@ def answer(model: Model, store: Store, rows: list[Row], freshness: Freshness) ->
     return keyed_predictions
 
 
-def _split_keys(model: Model, rows: list[Row]) -> list[_KeyedRow]:
-    """Split keys from fields. A row without a key, or with all fields, does not need the store."""
+def read_keys(model: Model, rows: list[Row]) -> list[KeyedRow]:
+    """Split keys from fields. A row without a key, or with all fields, does not need the store. Raises InvalidInput."""
     entity_key = model.card.entity.key if model.card.entity else ""
     names = {field.name for field in model.card.inputs}
-    keyed_rows: list[_KeyedRow] = []
+    keyed_rows: list[KeyedRow] = []
     refused: list[Fault] = []
     for index, row in enumerate(rows):
         values = {name: value for name, value in row.items() if name != entity_key}
         if entity_key not in row:
-            keyed_rows.append(_KeyedRow(None, values, live=values))
+            keyed_rows.append(KeyedRow(None, values, live=values))
             continue
         try:
             key = _read_key(row[entity_key])
         except NoKey as fault:
             refused.append(Fault(entity_key, fault.code, fault.message, row=index))
             continue
-        keyed_rows.append(_KeyedRow(key, values, live=values if values.keys() >= names else None))
+        keyed_rows.append(KeyedRow(key, values, live=values if values.keys() >= names else None))
     if refused:
         raise _refusal(refused, len(rows))
     return keyed_rows
@@ -101,7 +99,7 @@ def _read_key(value: object) -> str:
     return key_text(value)
 
 
-def _decide(model: Model, each: _KeyedRow, freshness: Freshness) -> None:
+def _decide(model: Model, each: KeyedRow, freshness: Freshness) -> None:
     """Decide how to answer a row: with the stored prediction, or live from all its known values."""
     card, prediction = model.card, each.prediction
     if prediction is None and each.features is None and not each.values:
@@ -130,14 +128,14 @@ def _can_be_rescored(model: Model, merged: MergedRow) -> bool:
     return True
 
 
-def _check_faults(keyed_rows: list[_KeyedRow]) -> None:
+def _check_faults(keyed_rows: list[KeyedRow]) -> None:
     """Raise InvalidInput if a row has faults, for example a field that is not stored."""
     faults = [replace(fault, row=index) for index, each in enumerate(keyed_rows) for fault in each.faults]
     if faults:
         raise _refusal(faults, len(keyed_rows))
 
 
-def _score_live(model: Model, keyed_rows: list[_KeyedRow]) -> Iterable[LabelPrediction | ValuePrediction]:
+def _score_live(model: Model, keyed_rows: list[KeyedRow]) -> Iterable[LabelPrediction | ValuePrediction]:
     """Score the live rows. Raises InvalidInput, which names the rows of the request."""
     indexes = [index for index, each in enumerate(keyed_rows) if each.live is not None]
     try:
@@ -148,7 +146,7 @@ def _score_live(model: Model, keyed_rows: list[_KeyedRow]) -> Iterable[LabelPred
 
 
 def _answer_of(
-    model: Model, each: _KeyedRow, scored: LabelPrediction | ValuePrediction | None
+    model: Model, each: KeyedRow, scored: LabelPrediction | ValuePrediction | None
 ) -> KeyedLabelPrediction | KeyedValuePrediction:
     stored, changed = None, None
     if (record := each.prediction) is not None:
@@ -169,7 +167,7 @@ def _answer_of(
     return keyed
 
 
-def _stored(model: Model, each: _KeyedRow) -> LabelPrediction | ValuePrediction:
+def _stored(model: Model, each: KeyedRow) -> LabelPrediction | ValuePrediction:
     assert each.prediction is not None  # noqa: S101 - a row is live, stored, or refused
     return prediction_of(model.card, each.prediction)
 

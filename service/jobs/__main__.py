@@ -21,7 +21,7 @@ from service.jobs.sources.partitions import WrongInput
 from service.jobs.sources.source import RequiredColumns, Source
 from service.schemas import Card, Run, RunKind
 from service.settings import Settings, read_settings
-from service.store import run_history
+from service.store import lookups, run_history
 from service.store.external_table import refuse_store_file
 from service.store.run_history import NoEarlierRun, Overtaken
 from service.store.store import Store
@@ -161,7 +161,7 @@ def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Ca
     _print(f"{run.seconds:,.1f} s, {rate} a second.\n")
     if source.ignored_files:
         _print(f"ignored: {source.ignored_files:,} files with names that begin with . or _\n")
-    for field, code, rows in run_history.count_refusals(store, run.id)[:_REASONS_SHOWN]:
+    for field, code, rows in lookups.count_refusals(store, run.id)[:_REASONS_SHOWN]:
         _print(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
 
 

@@ -22,7 +22,7 @@ from service.jobs.sources.inputs import partitions
 from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput
 from service.jobs.sources.source import RequiredColumns, Source
 from service.schemas import Card, Run, RunKind
-from service.store import run_history
+from service.store import lookups, run_history
 from service.store.locks import CheckLock
 from service.store.run_history import Overtaken, Progress
 from service.store.store import Store
@@ -173,7 +173,7 @@ def _delete_old_runs(store: Store, run: Run, max_runs: int) -> None:
 
 
 def _why(store: Store, run: Run) -> str:
-    field, code, rows = next(iter(run_history.count_refusals(store, run.id)), ("", "", 0))
+    field, code, rows = next(iter(lookups.count_refusals(store, run.id)), ("", "", 0))
     return f" Most often: {field} {code}, {rows:,} rows." if rows else ""
 
 

@@ -19,6 +19,8 @@ from service.store.locks import LOCK_SPACE, CheckLock, lock_file, server_lock
 
 _DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 _WRITES = "writes"
+_COMMIT_SECONDS = 0.25
+"""The wait of a commit for readers of other programs. In SQLite no new reader can begin during this wait."""
 
 
 class Database:
@@ -139,6 +141,7 @@ def _server_engine(url: URL, timeout_seconds: float) -> Engine:
         connect_args={
             "connect_timeout": 3,
             "keepalives_idle": 60,  # a connection that holds a job's lock is idle for hours
+            "tcp_user_timeout": milliseconds,  # ends a connection whose network swallows everything
             "options": f"-c lock_timeout={milliseconds} -c timezone=utc",
         },
     )
@@ -170,7 +173,13 @@ def _file_engine(path: Path, timeout_seconds: float) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(timeout_seconds * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "commit")
+    def wait_briefly(connection: Connection) -> None:
+        if connection.get_execution_options().get(_WRITES):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(_COMMIT_SECONDS * 1000)}")
 
     return engine
 

@@ -93,6 +93,15 @@ def refused_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any
     return _pages(store, refused_rows, run, size)
 
 
+def count_refusals(store: Store, run: str) -> list[tuple[str, str, int]]:
+    """Return why rows of a run were refused, as (field, code, how many rows), the most frequent first."""
+    rows = func.count(refused_rows.c.place.distinct())
+    query = select(refused_rows.c.field, refused_rows.c.code, rows).where(refused_rows.c.run == run)
+    with store.reading() as connection:
+        counts = connection.execute(query.group_by(refused_rows.c.field, refused_rows.c.code).order_by(rows.desc())).all()
+    return [(field, code, count) for field, code, count in counts]
+
+
 def _published(query: Select[Any], table: Table, model: str) -> Select[Any]:
     return query.join(runs, runs.c.id == table.c.run).where(
         runs.c.model == model, runs.c.kind == KINDS[table], runs.c.state == "published"

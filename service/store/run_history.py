@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 
 from service.schemas import Run, RunKind, RunList, RunState
 from service.store.run_names import run_name
-from service.store.store import Store
+from service.store.store import Store, retried
 from service.store.tables import refused_rows, runs, stored_features, stored_predictions
 
 PAGE = 50
@@ -49,6 +49,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@retried
 def resume_or_start(store: Store, kind: RunKind, model: str, version: str, source: str) -> Progress:
     """Resume the unfinished run of the same source and version, or start a new one. Discard other unfinished runs.
 
@@ -71,6 +72,7 @@ def resume_or_start(store: Store, kind: RunKind, model: str, version: str, sourc
         return _insert_run(connection, kind, model, version, source)
 
 
+@retried
 def restart(store: Store, run: str) -> Progress:
     """Discard an unfinished run and start a new one of the same source and version."""
     with store.writing() as connection:
@@ -79,6 +81,7 @@ def restart(store: Store, run: str) -> Progress:
     return resume_or_start(store, old.kind, old.model, old.version, old.source)
 
 
+@retried
 def store_batch(
     store: Store, done: Progress, computed: list[dict[str, Any]], refused: list[dict[str, Any]], seconds: float
 ) -> None:
@@ -110,6 +113,7 @@ def store_batch(
         )
 
 
+@retried
 def publish(store: Store, run: str) -> None:
     """Publish a run: before this commit every answer comes from the previous run, after it from this one."""
     with store.writing() as connection:
@@ -119,6 +123,7 @@ def publish(store: Store, run: str) -> None:
         connection.execute(update(runs).where(runs.c.id == run).values(state="published", finished=now()))
 
 
+@retried
 def mark_failed(store: Store, run: str) -> None:
     with store.writing() as connection:
         connection.execute(
@@ -126,6 +131,7 @@ def mark_failed(store: Store, run: str) -> None:
         )
 
 
+@retried
 def roll_back(store: Store, kind: RunKind, model: str) -> Run:
     """Withdraw the published run, publish the previous one and return it. Raises NoEarlierRun."""
     with store.writing() as connection:
@@ -140,6 +146,7 @@ def roll_back(store: Store, kind: RunKind, model: str) -> Run:
         return _load_run(connection, before)
 
 
+@retried
 def discard_old_runs(store: Store, kind: RunKind, model: str, max_runs: int) -> None:
     """Discard whole runs beyond `max_runs`, at least 1. The published run stays, then the newest superseded ones."""
     with store.writing() as connection:
@@ -151,6 +158,7 @@ def discard_old_runs(store: Store, kind: RunKind, model: str, max_runs: int) -> 
             _discard(connection, run.id)
 
 
+@retried
 def delete_discarded_rows(store: Store, kind: RunKind, model: str) -> None:
     """Delete the rows of discarded runs in small transactions, so that other writers wait only briefly."""
     gone = select(runs.c.id).where(_runs_of(kind, model), runs.c.state == "discarded")
@@ -173,15 +181,6 @@ def count_published_rows(store: Store, kind: RunKind, model: str) -> int:
     query = select(runs.c.rows).where(_runs_of(kind, model), runs.c.state == "published")
     with store.reading() as connection:
         return connection.scalar(query) or 0
-
-
-def count_refusals(store: Store, run: str) -> list[tuple[str, str, int]]:
-    """Return why rows of a run were refused, as (field, code, how many rows), the most frequent first."""
-    rows = func.count(refused_rows.c.place.distinct())
-    query = select(refused_rows.c.field, refused_rows.c.code, rows).where(refused_rows.c.run == run)
-    with store.reading() as connection:
-        counts = connection.execute(query.group_by(refused_rows.c.field, refused_rows.c.code).order_by(rows.desc())).all()
-    return [(field, code, count) for field, code, count in counts]
 
 
 def list_runs(store: Store, model: str | None = None, after: str | None = None, kind: RunKind | None = None) -> RunList:

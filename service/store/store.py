@@ -5,9 +5,12 @@ succeeds.
 """
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
@@ -21,6 +24,32 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSIONS = "alembic_version"
 _OPENING_SECONDS = 10.0
 """How long a request waits for another one that opens the database."""
+_PAUSE_SECONDS = 0.25
+"""The time for readers between two attempts of a change."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def retried(change: Callable[Concatenate["Store", P], T]) -> Callable[Concatenate["Store", P], T]:
+    """Repeat a change, one transaction, while another program locks the database, until the store's timeout.
+
+    In SQLite a commit waits for readers, and no new reader can begin while it waits. So a commit waits only briefly. Then
+    the transaction is rolled back, readers can begin, and the change is made again.
+    """
+
+    @wraps(change)
+    def repeat(store: "Store", /, *arguments: P.args, **options: P.kwargs) -> T:
+        deadline = time.monotonic() + store.timeout_seconds
+        while True:
+            try:
+                return change(store, *arguments, **options)
+            except StorageUnavailable as error:
+                cause = error.__cause__
+                if not (isinstance(cause, OperationalError) and is_locked(cause)) or time.monotonic() > deadline:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+
+    return repeat
 
 
 class Store:
@@ -28,6 +57,7 @@ class Store:
 
     def __init__(self, url: str, timeout_seconds: float = 2.0) -> None:
         self.database = Database(url, timeout_seconds)
+        self.timeout_seconds = timeout_seconds
         self._ready = False
         self._preparing = threading.Lock()
 

@@ -11,12 +11,16 @@ from service.settings import Settings
 from service.store.store import Store
 from service.web.body_reader import BodyReader
 from service.web.file_turns import FileTurns
-from service.web.limits import EventLoopWork, Slots, Threads
+from service.web.limits import EventLoopWork, Slots, StoreCalls, Threads
 from service.web.middleware.http_metrics import HttpMetrics
 from wire.settings_reader import WrongSettings
 
 _FILES_AT_ONCE = 2
 """Each keeps a core busy for seconds."""
+_STORE_SECONDS = 2.0
+"""The deadline of a question to the store. A usual one takes milliseconds."""
+_LOCK_SECONDS = 1.5
+"""The wait for a lock of another program. It is shorter than the deadline, so that the answer can name the lock."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Services:
     """Turns for large files; small files take slots of `requests`."""
     threads: Threads
     event_loop_work: EventLoopWork
+    store_calls: StoreCalls
     bodies: BodyReader
     stopping: threading.Event
     """Set when the process is told to stop: /health/ready says so from then on."""
@@ -48,7 +53,7 @@ class Services:
 def build_services(settings: Settings, registry: Registry) -> Services:
     """Return the container. The store is opened at the first question to it, or by `prepare`. Raises WrongSettings."""
     try:
-        store = Store(settings.database_url)
+        store = Store(settings.database_url, _LOCK_SECONDS)
     except BrokenStorage as error:
         raise WrongSettings(f"SERVICE_DATABASE_URL: {error}") from None
     freshness = Freshness(
@@ -68,6 +73,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         file_turns=FileTurns(_FILES_AT_ONCE, settings.max_in_flight, settings.file_wait_seconds),
         threads=Threads(settings.model_seconds),
         event_loop_work=EventLoopWork(),
+        store_calls=StoreCalls(_STORE_SECONDS),
         bodies=BodyReader(settings),
         stopping=threading.Event(),
     )

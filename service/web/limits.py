@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 
 from service.bundles.scorers.deadlines import give_up_after
-from service.errors import ModelTimeout, Overloaded
+from service.errors import ModelTimeout, Overloaded, StorageUnavailable
 
 T = TypeVar("T")
 _THREADS_PER_MODEL = 4
@@ -86,6 +86,20 @@ class Threads:
                 return result
         except TimeoutError:
             raise ModelTimeout from None
+
+
+class StoreCalls:
+    """A few threads for questions to the store, each with a deadline: a silent store must not keep callers waiting."""
+
+    def __init__(self, deadline_seconds: float) -> None:
+        self._threads = Threads(deadline_seconds)
+
+    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Run `work` in a thread. The deadline includes the wait for the thread. Raises StorageUnavailable."""
+        try:
+            return await self._threads.run("the store", work, *arguments, can_refuse=False)
+        except ModelTimeout:
+            raise StorageUnavailable("The storage does not answer in time. Try again in a moment.") from None
 
 
 class _Call:

@@ -19,12 +19,13 @@ async def evaluation(model: VersionModel, language: RequestLanguage) -> Response
     return _localized(encode(actions.evaluate(model, language)), language)
 
 
-def entity_list(model: PathModel, services: AppServices, after: str | None = None) -> Response:
-    return Response(encode(actions.list_entities(model, services.store, after)), media_type="application/json")
+async def entity_list(model: PathModel, services: AppServices, after: str | None = None) -> Response:
+    answer = await services.store_calls.run(actions.list_entities, model, services.store, after)
+    return Response(encode(answer), media_type="application/json")
 
 
-def entity(model: PathModel, id: str, services: AppServices) -> Response:  # noqa: A002 - the name in the path
-    answer = actions.look_up(model, services.store, id, services.freshness)
+async def entity(model: PathModel, id: str, services: AppServices) -> Response:  # noqa: A002 - the name in the path
+    answer = await services.store_calls.run(actions.look_up, model, services.store, id, services.freshness)
     return Response(encode(answer), media_type="application/json")
 
 

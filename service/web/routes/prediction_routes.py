@@ -4,21 +4,22 @@ import msgspec
 
 from service import actions
 from service.bundles.model import Model
+from service.by_key.answers_by_key import KeyedRow
 from service.by_key.freshness import Freshness
 from service.errors import NotAcceptable, TooLarge
 from service.rows.columns import Columns
 from service.rows.strict_json import decode, encode
 from service.schemas import PredictionRequest, Row
-from service.store.store import Store
+from service.store.lookups import StoredRecords
 from service.web.body_reader import Headers
 from service.web.container import Services
 from service.web.route import Answer
 from wire.media_types import MEDIA_TYPES, Kind, preferred_kind
 
-_STORE = "the store"
-"""The name of the threads for answers by key, so that a slow store does not block the threads of a model."""
 _MAX_EVENT_LOOP_BYTES = 2**16
 """The largest body that is read on the event loop. The slowest body of this size takes some 20 ms."""
+_MAX_EVENT_LOOP_KEYS = 100
+"""The largest number of rows whose keys are read on the event loop. It takes some 0.1 ms."""
 _ANY = frozenset({b"", b"*/*", b"application/json"})
 _DECODER = msgspec.json.Decoder(PredictionRequest)
 
@@ -32,8 +33,8 @@ async def predict(services: Services, model: Model, headers: Headers, body: byte
         rows, _ = await _read_in_time(services, model, body)
     if len(rows) > services.settings.max_rows:
         raise TooLarge(f"A request may hold {services.settings.max_rows:,} rows.")
-    if _have_keys(model, rows):
-        answer = await services.threads.run(_STORE, _predict_by_key, model, services.store, rows, services.freshness, kind)
+    if isinstance(rows, list) and _have_keys(model, rows):
+        answer = await _predict_keyed_rows(services, model, rows, kind)
     elif kind != "json":
         answer = await services.threads.run(model.card.name, actions.predict_table, model, rows, kind)
     else:
@@ -59,9 +60,9 @@ def _read(model: Model, body: bytes) -> tuple[list[Row] | Columns, str | None]:
     return request.rows, request.version
 
 
-def _have_keys(model: Model, rows: list[Row] | Columns) -> bool:
+def _have_keys(model: Model, rows: list[Row]) -> bool:
     entity = model.card.entity
-    return entity is not None and isinstance(rows, list) and any(entity.key in row for row in rows)
+    return entity is not None and any(entity.key in row for row in rows)
 
 
 def _predict(model: Model, rows: list[Row] | Columns) -> bytes:
@@ -77,8 +78,24 @@ async def _predict_rows(services: Services, model: Model, rows: list[Row] | Colu
     return await services.threads.run(model.card.name, _predict, model, rows)
 
 
-def _predict_by_key(model: Model, store: Store, rows: list[Row], freshness: Freshness, kind: Kind) -> bytes:
-    answer = actions.predict_by_key(model, store, rows, freshness)
+async def _predict_keyed_rows(services: Services, model: Model, rows: list[Row], kind: Kind) -> bytes:
+    """Look the keys up in a thread of the store, and do the rest in threads apart from those of other predictions."""
+    threads = f"{model.card.name} by key"
+    if len(rows) <= _MAX_EVENT_LOOP_KEYS:
+        keyed_rows = actions.read_keys(model, rows)
+    else:
+        keyed_rows = await services.threads.run(threads, actions.read_keys, model, rows)
+    keys = sorted({row.key for row in keyed_rows if row.key is not None and row.live is None})
+    records = StoredRecords()
+    if keys:
+        records = await services.store_calls.run(actions.find_stored, model, services.store, keys)
+    return await services.threads.run(threads, _predict_by_key, model, keyed_rows, records, services.freshness, kind)
+
+
+def _predict_by_key(
+    model: Model, keyed_rows: list[KeyedRow], records: StoredRecords, freshness: Freshness, kind: Kind
+) -> bytes:
+    answer = actions.predict_by_key(model, keyed_rows, records, freshness)
     return encode(answer) if kind == "json" else actions.keyed_table(model, answer, kind)
 
 
