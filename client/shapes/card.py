@@ -5,7 +5,7 @@ Keys that are not named here are let through: the contract may grow.
 
 from typing import Literal, NotRequired, TypedDict
 
-from client.shapes.answers import Row
+from client.shapes.answers import Row, Value
 from client.shapes.card_fields import CheckedField
 
 
@@ -27,6 +27,16 @@ class IntervalRule(TypedDict):
     margin: float
 
 
+class Mistakes(TypedDict):
+    false_alarm: NotRequired[str]
+    missed: NotRequired[str]
+    currency: NotRequired[str]
+    false_alarm_price: NotRequired[float]
+    missed_price: NotRequired[float]
+    person_price: NotRequired[float]
+    yearly_rows: NotRequired[int]
+
+
 class Output(TypedDict):
     kind: Literal["classification", "regression"]
     sentence: NotRequired[str]
@@ -36,6 +46,7 @@ class Output(TypedDict):
     unit: NotRequired[str]
     seen: NotRequired[list[float]]
     interval: NotRequired[IntervalRule]
+    mistakes: NotRequired[Mistakes]
 
 
 class Example(TypedDict):
@@ -51,6 +62,7 @@ class Metric(TypedDict):
     low: NotRequired[float]
     high: NotRequired[float]
     label: NotRequired[str]
+    baseline: NotRequired[float]
 
 
 class Training(TypedDict):
@@ -81,6 +93,7 @@ class Card(TypedDict):
     summary: NotRequired[str]
     examples: NotRequired[list[Example]]
     real_rows: NotRequired[list[Row]]
+    real_truths: NotRequired[list[Value]]
     row_name: NotRequired[str]
     entity: NotRequired[EntityKey]
     built: NotRequired[str]
@@ -89,6 +102,7 @@ class Card(TypedDict):
     purpose: NotRequired[str]
     not_for: NotRequired[list[str]]
     limits: NotRequired[list[str]]
+    evaluation_note: NotRequired[str]
 
 
 class ModelState(TypedDict):

@@ -5,6 +5,8 @@ Keys that are not named here are let through: the contract may grow.
 
 from typing import Literal, NotRequired, TypedDict
 
+from client.shapes.answers import Row, Value
+
 
 class Figure(TypedDict):
     """A claim: a number, its 95 % interval, and the rows behind it."""
@@ -106,6 +108,29 @@ class CoverageBin(TypedDict):
     coverage: Figure
 
 
+class LabelBaseline(TypedDict):
+    label: str
+    accuracy: float
+    auc: float
+    brier: float
+    average_precision: float
+    accuracy_gain: Figure
+
+
+class ValueBaseline(TypedDict):
+    value: float
+    r2: float
+    relative_error: float
+    median_error: float
+    relative_error_gain: Figure
+
+
+class WorstRow(TypedDict):
+    row: Row
+    truth: Value
+    answer: float
+
+
 class _Evaluation(TypedDict):
     rows: int
     metric: str
@@ -115,6 +140,7 @@ class _Evaluation(TypedDict):
     importance: list[Importance]
     segments: list[Segment]
     weak_spots: list[WeakSpot]
+    worst_rows: NotRequired[list[WorstRow]]
 
 
 class Classification(_Evaluation):
@@ -129,6 +155,7 @@ class Classification(_Evaluation):
     precision: list[PrecisionPoint]
     calibration: list[CalibrationBin]
     thresholds: list[ThresholdCounts]
+    baseline: NotRequired[LabelBaseline | None]
 
 
 class Regression(_Evaluation):
@@ -142,6 +169,7 @@ class Regression(_Evaluation):
     too_low: NotRequired[Figure | None]
     coverage: NotRequired[Figure | None]
     coverage_bins: list[CoverageBin]
+    baseline: NotRequired[ValueBaseline | None]
 
 
 Evaluation = Classification | Regression

@@ -54,14 +54,26 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
             column.caption(
                 tr.text("between {low} and {high}", low=format_value(metric["low"]), high=format_value(metric["high"]))
             )
+        if "baseline" in metric:
+            column.caption(tr.text("without a model: {value}", value=format_value(metric["baseline"])))
     rows = metrics[0]["rows"]
     st.caption(
         tr.count(
-            "Measured on {n} case that the model had never seen; the ranges hold 95% of repeated measurements.",
-            "Measured on {n} cases that the model had never seen; the ranges hold 95% of repeated measurements.",
+            "Measured on {n} case that the model had never seen.",
+            "Measured on {n} cases that the model had never seen.",
             rows,
         )
+        + " "
+        + _explain_baseline(card, tr)
     )
+    if note := card.get("evaluation_note"):
+        st.caption(escape_markdown(note))
+
+
+def _explain_baseline(card: Card, tr: Translation) -> str:
+    if card["output"]["kind"] == "regression":
+        return tr.text("The ranges are 95% confidence intervals. Without a model: always the median value.")
+    return tr.text("The ranges are 95% confidence intervals. Without a model: always the most frequent answer.")
 
 
 def _draw_origin(card: Card, tr: Translation) -> None:

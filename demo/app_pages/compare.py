@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from client import Card, Explanation, ServiceError
+from client import Card, Explanation
 from demo.address.parameters import MODEL
 from demo.charts import case_dots
 from demo.charts.case_dots import CaseDot
@@ -14,7 +14,6 @@ from demo.session import (
     current_case,
     page_address,
     page_view,
-    query_errors,
     saved_case_list,
     saved_cases,
     service_queries,
@@ -23,13 +22,11 @@ from demo.session import (
 from demo.session.saved_cases import SavedCase
 from demo.text import wording
 from demo.text.translation import Translation
-from demo.views import chart_scales, comparison_table
+from demo.views import chart_scales, comparable_models, comparison_table
 from demo.widgets import forms
 from wire.media_types import CSV
 
 PAGE = "compare"
-_VERSION_LETTERS = 12
-"""Characters of a version in the URL: enough to distinguish versions."""
 
 
 def page() -> None:
@@ -48,7 +45,7 @@ def page() -> None:
             tr.text("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."),
             icon=":material/bookmark:",
         )
-    other_models = _find_comparable(card)
+    other_models = comparable_models.find_comparable(card)
     chosen = page_view.select_view(PAGE, list(other_models), "")
     page_address.write_address(card, chosen)
     compared = saved if is_saved else [*saved, SavedCase(tr.text("The present case"), case.row)]
@@ -212,24 +209,3 @@ def _draw_second_model(
             comparison_table.describe_disagreement((card, other), saved, (explanations, other_explanations), tr)
         )
     )
-
-
-def _find_comparable(card: Card) -> dict[str, Card]:
-    """Return the models with which this one can be compared, then its other versions."""
-    comparable = {}
-    ready = [model for model in service_queries.get_models() if model["state"] == "ready"]
-    candidates: list[tuple[str, str | None]] = [(model["name"], None) for model in ready if model["name"] != card["name"]]
-    candidates += [
-        (card["name"], version) for model in ready if model["name"] == card["name"] for version in model["versions"]
-    ]
-    for name, version in candidates:
-        if version == card["version"]:
-            continue
-        try:
-            other = service_queries.get_card(name, version)
-        except ServiceError as error:
-            query_errors.add_error(error)
-            continue
-        if comparison_table.are_comparable(card, other):
-            comparable[f"{name}@{version[:_VERSION_LETTERS]}" if version else name] = other
-    return comparable

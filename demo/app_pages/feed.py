@@ -9,16 +9,16 @@ from markupsafe import Markup
 from client import Card
 from demo.address.parameters import MODEL
 from demo.charts import feed_chart
-from demo.feed import feed_entries, feed_file, feed_statistics
+from demo.feed import feed_file, feed_statistics
 from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry
 from demo.feed.feed_file import FeedTooLarge, UnreadableFeed
 from demo.feed.feed_statistics import FeedPeriod
 from demo.feed.growing_feed import GrowingFeed
 from demo.session import current_case, page_address, service_queries, shared_resources, visitor
-from demo.text import answer_html, wording
+from demo.text import wording
 from demo.text.markup import build_footer, concatenate
 from demo.text.translation import Translation
-from demo.views import chart_scales
+from demo.views import answered_row, chart_scales
 from demo.widgets import drop_zone, forms
 
 PAGE = "feed"
@@ -218,7 +218,8 @@ def _draw_list(card: Card, entries: list[FeedEntry], count: int, section: str, t
     """Draw a list of entries, each with its answer and a button that opens it in Try."""
     for entry in entries:
         with st.container(key=f"fed-{section}-{entry.number}", horizontal=True, vertical_alignment="center"):
-            st.html(_build_entry(card, entry, tr))
+            name = tr.text("Record {n}", n=tr.number(entry.number))
+            st.html(answered_row.build_answered_row(card, entry.row, entry.answer, entry.band, name=name, tr=tr))
             if entry.row and st.button(tr.text("Open in Try"), key=f"{PAGE}/{section}/{entry.number}", type="tertiary"):
                 current_case.open_row(card, entry.row)
                 page_address.request_first_page(card)
@@ -226,15 +227,6 @@ def _draw_list(card: Card, entries: list[FeedEntry], count: int, section: str, t
     if count > len(entries):
         more = partial(st.session_state.__setitem__, f"{PAGE}/{section}", _get_count(section) + _MORE_COUNT)
         st.button(tr.text("Show more"), on_click=more, key=f"{PAGE}/{section}/more", icon=":material/expand_more:")
-
-
-def _build_entry(card: Card, entry: FeedEntry, tr: Translation) -> Markup:
-    """Return an entry as HTML: its text, its answer and the band."""
-    band = next((band for band in card["output"].get("bands", []) if band["value"] == entry.band), None)
-    answer = wording.format_answer_with_unit(card, entry.answer, tr)
-    badge = answer_html.build_badge(band) if band else ""
-    text = feed_entries.describe_entry(card, entry, tr) or tr.text("Record {n}", n=tr.number(entry.number))
-    return Markup('<p class="feed-text">{}</p><p class="feed-answer"><b>{}</b>{}</p>').format(text, answer, badge)
 
 
 def _draw_versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:

@@ -6,27 +6,27 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from client import Card, Classification, Evaluation
+from client import Card, Classification, Evaluation, Row
 from demo.address.parameters import MODEL
 from demo.evaluation import (
     classification_findings,
+    cost_findings,
     evaluation_query,
     findings,
     group_findings,
     regression_findings,
-    threshold_costs,
 )
+from demo.evaluation.cost_findings import CostReport
 from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding
-from demo.fields.number_entry import NumberEntry
 from demo.session import current_case, page_address, page_view, query_errors, service_queries, visitor
 from demo.text.translation import Translation
-from demo.widgets import forms, number_box
+from demo.views import answered_row, comparable_models
+from demo.widgets import cost_controls, forms
 
 PAGE = "how-good"
-_MISTAKES, _GROUPS = "mistakes", "groups"
+_MISTAKES, _GROUPS, _WORST = "mistakes", "groups", "worst"
 ReadQuery: TypeAlias = Callable[[], EvaluationQuery]
 
 
@@ -48,14 +48,17 @@ def page() -> None:
     segment_names = [segment["name"] for segment in evaluation["segments"]]
 
     def read() -> EvaluationQuery:
-        return evaluation_query.decode_query(page_view.get_view(PAGE), list(titles), segment_names)
+        return evaluation_query.decode_query(card, page_view.get_view(PAGE), list(titles), segment_names)
 
     query = read()
-    _draw_question_choice(titles, read, tr)
-    page_address.write_address(card, evaluation_query.encode_query(query))
+    st.markdown(forms.escape_markdown(findings.describe_gain(card, evaluation, tr)))
+    _draw_question_choice(card, titles, read, tr)
+    page_address.write_address(card, evaluation_query.encode_query(card, query))
     with st.container(key="finding"):
         if query.question == _MISTAKES and evaluation["kind"] == "classification":
             _draw_costs(card, evaluation, read, tr)
+        elif query.question == _WORST:
+            _draw_worst_rows(card, evaluation, tr)
         elif query.question == _GROUPS:
             _draw_groups(card, evaluation, read, tr)
         else:
@@ -67,6 +70,8 @@ def page() -> None:
             evaluation["rows"],
         )
     )
+    if note := card.get("evaluation_note"):
+        st.caption(forms.escape_markdown(note))
 
 
 def _make_question_titles(evaluation: Evaluation, tr: Translation) -> dict[str, str]:
@@ -80,7 +85,7 @@ def _make_question_titles(evaluation: Evaluation, tr: Translation) -> dict[str, 
         }
     else:
         titles = {
-            "against": tr.text("How near does it come?"),
+            "against": tr.text("How close are the estimates?"),
             "errors": tr.text("How large are its errors?"),
             "ranges": tr.text("Do its ranges hold?"),
         }
@@ -90,17 +95,20 @@ def _make_question_titles(evaluation: Evaluation, tr: Translation) -> dict[str, 
         titles["matters"] = tr.text("What does it lean on?")
     if evaluation["segments"]:
         titles[_GROUPS] = tr.text("For whom is it worse?")
-    return titles | {"weak": tr.text("Where is it wrong?")}
+    titles["weak"] = tr.text("Where is it wrong?")
+    if evaluation.get("worst_rows"):
+        titles[_WORST] = tr.text("Its worst mistakes")
+    return titles
 
 
-def _draw_question_choice(titles: dict[str, str], read: ReadQuery, tr: Translation) -> None:
+def _draw_question_choice(card: Card, titles: dict[str, str], read: ReadQuery, tr: Translation) -> None:
     key = f"{PAGE}/chosen"
     st.pills(
         tr.text("Question"),
         list(titles),
         format_func=titles.__getitem__,
         key=_set_widget(key, read().question),
-        on_change=_on_change(read, "question", key),
+        on_change=lambda: _change(card, read, question=st.session_state[key]),
         label_visibility="collapsed",
         required=True,
     )
@@ -110,15 +118,6 @@ def _set_widget(key: str, value: Any) -> str:
     """Set the value of a widget to that of the URL; return the key of the widget."""
     st.session_state[key] = value
     return key
-
-
-def _on_change(read: ReadQuery, name: str, key: str) -> Callable[[], None]:
-    return lambda: _change_query(read, name, st.session_state[key])
-
-
-def _change_query(read: ReadQuery, name: str, value: Any) -> None:
-    """Change the query of the URL. It is decoded again, because the browser may send two changes in one message."""
-    page_view.set_view(PAGE, evaluation_query.encode_query(replace(read(), **{name: value})))
 
 
 def _make_finding(card: Card, evaluation: Evaluation, chosen: str, tr: Translation) -> Finding:
@@ -166,41 +165,45 @@ def _draw_groups(card: Card, evaluation: Evaluation, read: ReadQuery, tr: Transl
         list(unseen_first),
         format_func=lambda name: forms.escape_markdown(unseen_first[name]["label"]),
         key=_set_widget(key, by),
-        on_change=_on_change(read, "by", key),
+        on_change=lambda: _change(card, read, by=st.session_state[key]),
         width=360,
     )
     _draw_finding(group_findings.describe_groups(card, evaluation, unseen_first[by], visitor.get_theme(), tr))
 
 
 def _draw_costs(card: Card, evaluation: Classification, read: ReadQuery, tr: Translation) -> None:
-    """Draw the threshold and the prices of both kinds of mistake, then the results for them."""
+    """Draw the thresholds and the prices, then what they decide and what that costs."""
     query = read()
-    left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
-    key, change = f"{PAGE}/threshold/{card['name']}", partial(_change_query, read, "threshold")
-    with left:
-        number_box.draw_share_slider(tr.text("Flag from"), key, query.threshold, tr=tr, on_change=change)
-    _draw_price(middle, tr.text("A false alarm costs"), card, read, "alarm")
-    _draw_price(right, tr.text("A missed one costs"), card, read, "missed")
-    counts = threshold_costs.find_nearest(evaluation["thresholds"], query.threshold)
-    st.header(forms.escape_markdown(classification_findings.describe_threshold(card, evaluation, counts, tr)), anchor=False)
-    drawing, sentence = classification_findings.describe_costs(
-        evaluation, counts, query.alarm, query.missed, theme=visitor.get_theme(), tr=tr
-    )
-    counted, drawn = st.columns([2, 3], gap="large", vertical_alignment="center")
-    counted.html(classification_findings.build_confusion_table(card, counts, tr))
-    with drawn:
-        config = {"displayModeBar": False, "staticPlot": True}
-        st.plotly_chart(drawing, key="drawing", theme=None, config=config, alt=sentence)
-        st.markdown(forms.escape_markdown(sentence))
-    sure = classification_findings.describe_threshold_intervals(counts, tr)
-    st.markdown(
-        "  \n".join(forms.escape_markdown(text) for text in (sure, findings.explain_intervals(tr, in_chart=False)) if text)
-    )
+    cost_controls.draw_cost_controls(card, query, partial(_change, card, read), tr)
+    report = CostReport(card, evaluation, query, tr)
+    st.header(forms.escape_markdown(cost_findings.describe_mistakes(card, report.outcome, tr)), anchor=False)
+    st.html(cost_findings.build_outcome_table(card, report.outcome, tr))
+    _draw_finding(report.describe(visitor.get_theme(), _find_other_model(card)))
 
 
-def _draw_price(column: DeltaGenerator, label: str, card: Card, read: ReadQuery, name: str) -> None:
-    entry = NumberEntry(low=0.0, high=evaluation_query.MAX_PRICE)
-    key, change = f"{PAGE}/{name}/{card['name']}", partial(_change_query, read, name)
-    tr = visitor.get_translation()
-    with column:
-        number_box.draw_number_box(label, key, getattr(read(), name), entry=entry, tr=tr, on_change=change)
+def _find_other_model(card: Card) -> tuple[Card, Classification] | None:
+    """Return another model that decides the same cases, with its evaluation."""
+    for other in comparable_models.find_comparable(card).values():
+        evaluation = service_queries.get_evaluation(other) if other["name"] != card["name"] else None
+        if evaluation is not None and evaluation["kind"] == "classification":
+            return other, evaluation
+    return None
+
+
+def _change(card: Card, read: ReadQuery, **settings: Any) -> None:
+    """Change settings of the query. It is decoded again: the browser may send two changes in one message."""
+    page_view.set_view(PAGE, evaluation_query.encode_query(card, replace(read(), **settings)))
+
+
+def _draw_worst_rows(card: Card, evaluation: Evaluation, tr: Translation) -> None:
+    """Draw the worst mistakes, each with a button that opens it on the first page."""
+    st.header(forms.escape_markdown(tr.text("Its worst mistakes, the worst first")), anchor=False)
+    for index, each in enumerate(evaluation.get("worst_rows", [])):
+
+        def open_row(row: Row = each["row"]) -> None:
+            current_case.open_row(card, row)
+            page_address.request_first_page(card)
+
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"worst-{index}"):
+            st.html(answered_row.build_outcome(card, each["row"], each["answer"], each["truth"], tr))
+            st.button(tr.text("Open in Try"), key=f"open-worst-{index}", on_click=open_row, type="tertiary")

@@ -15,12 +15,15 @@ from demo.charts.canvas import (
     make_ticks,
     style_axes,
     with_opacity,
+    wrap_text,
 )
 
 _ROW_PIXELS = 42
 _FRAME_PIXELS = 110
 """The axis with its title, and the label of the reference line."""
 _MARGIN = 0.04
+_LABEL_SHARE = 0.5
+"""The part of a phone's width that labels may take before they break."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,15 @@ def draw_estimates(
             showarrow=False,
             font={"size": 13, "color": MUTED[theme]},
         )
-    labels = {"tickvals": positions, "ticktext": [escape_text(row.label) for row in rows], "showgrid": False}
+    labels = {"tickvals": positions, "ticktext": [wrap_text(row.label, _LABEL_SHARE) for row in rows], "showgrid": False}
     y = labels | {"range": [len(rows) - 0.5, -0.5], "tickfont": {"size": 14, "color": INK[theme]}}
     margin = (axis.high - axis.low) * _MARGIN or 1.0
-    x = {"range": [axis.low - margin, axis.high + margin], "title": escape_text(axis.title), **make_ticks(axis.ticks)}
+    x = {
+        "range": [axis.low - margin, axis.high + margin],
+        "title": escape_text(axis.title),
+        "tickangle": 0,
+        **make_ticks(axis.ticks),
+    }
     style_axes(figure, theme, x, y)
     figure.update_xaxes(gridcolor=TRACK[theme], showgrid=True)
     figure.update_layout(margin={"l": 12, "r": 90, "t": 28, "b": 4})

@@ -1,4 +1,4 @@
-"""Figures of a model's evaluation: trade-off curves, calibration, costs, residuals."""
+"""Figures of a model's evaluation: trade-off curves, calibration, residuals."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,6 @@ from demo.charts.canvas import (
     ACCENT,
     INK,
     MUTED,
-    TONES,
     TRACK,
     Figure,
     escape_text,
@@ -20,8 +19,6 @@ from demo.charts.canvas import (
 from demo.charts.estimate_chart import Estimate, make_error_bars
 
 _HEIGHT = 420
-_MIDDLE = 0.5
-_LABEL_PIXELS = 19
 _SHARES = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
@@ -77,39 +74,6 @@ def draw_calibration(points: list[tuple[float, Estimate]], titles: AxisTitles, t
         )
     )
     _style_share_axes(figure, titles, theme)
-    return figure
-
-
-def draw_costs(
-    points: list[tuple[float, float]], lines: tuple[float, float], labels: tuple[str, str], titles: AxisTitles, theme: str
-) -> Figure:
-    """Draw the cost of all mistakes by threshold. `lines` are the chosen threshold and the cheapest."""
-    figure = make_figure(theme, 330)
-    figure.update_layout(hovermode=False)
-    xs, ys = zip(*points, strict=True)
-    figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ACCENT[theme], "width": 3}))
-    style_axes(
-        figure,
-        theme,
-        {"range": [0, 1], "title": escape_text(titles.x), "tickvals": _SHARES, "ticktext": titles.shares},
-        {"title": escape_text(titles.y), "rangemode": "tozero", "showticklabels": False},
-    )
-    styles = ({"color": INK[theme], "width": 2}, {"color": TONES[theme]["good"], "width": 3, "dash": "dot"})
-    for row, (threshold, label, style) in enumerate(zip(lines, labels, styles, strict=True)):
-        figure.add_vline(x=threshold, line=style)
-        figure.add_annotation(
-            text=escape_text(label),
-            x=threshold,
-            xanchor="left" if threshold < _MIDDLE else "right",
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=_LABEL_PIXELS * row,
-            showarrow=False,
-            font={"size": 13, "color": INK[theme]},
-        )
-    figure.layout.annotations[0].yshift = 2.4 * _LABEL_PIXELS  # the title of the axis goes above the labels of the lines
-    figure.update_layout(margin={"t": 4 * _LABEL_PIXELS})
     return figure
 
 

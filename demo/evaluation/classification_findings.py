@@ -1,15 +1,10 @@
-"""The findings of a classification: discrimination, precision and recall, calibration, thresholds and their costs."""
+"""The findings of a classification: discrimination, precision and recall, calibration."""
 
-from markupsafe import Markup
-
-from client import Card, Classification, ThresholdCounts
+from client import Card, Classification
 from demo.charts import evaluation_charts
-from demo.charts.canvas import Figure
 from demo.charts.estimate_chart import Estimate
 from demo.charts.evaluation_charts import AxisTitles
-from demo.evaluation import threshold_costs
 from demo.evaluation.findings import Finding, explain_intervals, focus_label, format_interval, format_share_ticks
-from demo.text.markup import build_table
 from demo.text.translation import Translation
 
 _HALF = 0.5
@@ -80,85 +75,24 @@ def describe_calibration(card: Card, evaluation: Classification, theme: str, tr:
         tr.text("It came true: {label}", label=focus_label(card)),
         format_share_ticks(tr),
     )
+    notes = []
+    if (brier := evaluation.get("brier")) and (baseline := evaluation.get("baseline")):
+        notes.append(
+            tr.text(
+                "Mean squared error of the probabilities (Brier): {value} ({low} to {high}); always saying {share} gives"
+                " {baseline}.",
+                **{name: tr.number(brier[name], 3) for name in ("value", "low", "high")},
+                share=tr.percent(evaluation["focus_rows"] / evaluation["rows"], 1),
+                baseline=tr.number(baseline["brier"], 3),
+            )
+        )
     rows = tr.count(
         "On the dashed line both agree. The smallest point stands for {n} case.",
         "On the dashed line both agree. The smallest point stands for {n} cases.",
         min(each["happened"]["rows"] for each in bins),
     )
     return Finding(
-        sentence, evaluation_charts.draw_calibration(points, titles, theme), (rows, explain_intervals(tr, in_chart=True))
+        sentence,
+        evaluation_charts.draw_calibration(points, titles, theme),
+        (rows, *notes, explain_intervals(tr, in_chart=True)),
     )
-
-
-def describe_threshold(card: Card, evaluation: Classification, counts: ThresholdCounts, tr: Translation) -> str:
-    """Describe in one sentence what is flagged and what is missed at a threshold."""
-    flagged = counts["flagged_right"] + counts["flagged_wrong"]
-    return tr.text(
-        "From {threshold} up: {flagged} of {all} cases flagged, {wrong} of them wrongly; {missed} of “{label}” missed.",
-        threshold=tr.percent(counts["threshold"]),
-        flagged=tr.number(flagged),
-        all=tr.number(evaluation["rows"]),
-        wrong=tr.number(counts["flagged_wrong"]),
-        missed=tr.number(counts["passed_wrong"]),
-        label=focus_label(card),
-    )
-
-
-def describe_threshold_intervals(counts: ThresholdCounts, tr: Translation) -> str:
-    """Describe precision and recall at a threshold with their intervals.
-
-    Empty if the bundle has no intervals, or if no case is flagged.
-    """
-    precision, recall = counts.get("right"), counts.get("found")
-    if not precision or not recall or not precision["rows"]:
-        return ""
-    return tr.text(
-        "Right among the flagged: {right}. Found: {found}.",
-        right=format_interval(precision, tr),
-        found=format_interval(recall, tr),
-    )
-
-
-def build_confusion_table(card: Card, counts: ThresholdCounts, tr: Translation) -> Markup:
-    """Return the confusion matrix at a threshold as an HTML table."""
-    row = Markup('<tr><th scope="row">{}</th><td class="{}">{}</td><td class="{}">{}</td></tr>')
-    true_positives, false_positives = tr.number(counts["flagged_right"]), tr.number(counts["flagged_wrong"])
-    false_negatives, true_negatives = tr.number(counts["passed_wrong"]), tr.number(counts["passed_right"])
-    rows = [
-        row.format(tr.text("flagged"), "right", true_positives, "wrong", false_positives),
-        row.format(tr.text("not flagged"), "wrong", false_negatives, "right", true_negatives),
-    ]
-    return build_table([focus_label(card), tr.text("others")], rows, "confusion")
-
-
-def describe_costs(
-    evaluation: Classification, here: ThresholdCounts, false_alarm: float, missed: float, *, theme: str, tr: Translation
-) -> tuple[Figure, str]:
-    """Return the chart of the cost by threshold, and a sentence on the cheapest threshold."""
-    thresholds = evaluation["thresholds"]
-    points = [(counts["threshold"], threshold_costs.total_cost(counts, false_alarm, missed)) for counts in thresholds]
-    best = threshold_costs.find_cheapest(thresholds, false_alarm, missed)
-    titles = AxisTitles(tr.text("Flag from"), tr.text("Cost of all mistakes"), format_share_ticks(tr))
-
-    def format_cost(counts: ThresholdCounts) -> str:
-        value = threshold_costs.total_cost(counts, false_alarm, missed)
-        margin = threshold_costs.cost_margin(counts, false_alarm, missed)
-        ends = {"low": tr.number(max(value - margin, 0)), "high": tr.number(value + margin)}
-        return tr.text("{value} ({low} to {high})", value=tr.number(value), **ends)
-
-    sentence = tr.text(
-        "Here all mistakes cost {here}; the cheapest threshold is {best}, where they cost {least}.",
-        here=format_cost(here),
-        best=tr.percent(best["threshold"]),
-        least=format_cost(best),
-    )
-    low, high = threshold_costs.find_equal_cost_range(thresholds, best, false_alarm, missed)
-    if low < high:
-        ends = {"low": tr.percent(low), "high": tr.percent(high)}
-        sentence += " " + tr.text("From {low} to {high} it may be as cheap: the difference may be chance.", **ends)
-    labels = (
-        tr.text("yours: {threshold}", threshold=tr.percent(here["threshold"])),
-        tr.text("cheapest: {threshold}", threshold=tr.percent(best["threshold"])),
-    )
-    lines = (here["threshold"], best["threshold"])
-    return evaluation_charts.draw_costs(points, lines, labels, titles, theme), sentence

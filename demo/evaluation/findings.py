@@ -14,7 +14,7 @@ from demo.text import wording
 from demo.text.translation import Translation
 
 _MIN_CASES = 50
-_MAX_TICKS = 6
+_MAX_TICKS = 5
 _MIN_P_VALUE, _FEW_DIGITS_P_VALUE = 0.001, 0.1
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -48,9 +48,13 @@ def describe_bands(card: Card, evaluation: Evaluation, theme: str, tr: Translati
     shares = ", ".join(f"{band['label']} {format_interval(band['share'], tr)}" for band in evaluation["bands"])
     title = tr.text("It came true: {label}", label=focus_label(card)) if classification else tr.text("Mean true value")
     axis = make_axis(title, estimates, [0.0], format_value)
+    reference = None
+    if evaluation["kind"] == "classification":
+        overall = evaluation["focus_rows"] / evaluation["rows"]
+        reference = overall, tr.text("all cases: {value}", value=tr.percent(overall, 1))
     return Finding(
         tr.text("Of all cases: {bands}.", bands=shares),
-        estimate_chart.draw_estimates(estimates, axis, theme),
+        estimate_chart.draw_estimates(estimates, axis, theme, reference),
         (explain_counts(tr), explain_intervals(tr, in_chart=True)),
     )
 
@@ -70,6 +74,40 @@ def make_axis(
     ends = [end for each in estimates for end in (each.low, each.high)] + marks
     low, high = min(ends), max(ends)
     return EstimateAxis(title, low, high, [(tick, format_value(tick)) for tick in round_numbers(low, high, _MAX_TICKS)])
+
+
+def describe_gain(card: Card, evaluation: Evaluation, tr: Translation) -> str:
+    """Return the sentence that opens the page: better than what, by how much, on how many cases; empty for older bundles."""
+    rows = tr.number(evaluation["rows"])
+    if evaluation["kind"] == "regression":
+        median, error = evaluation.get("baseline"), evaluation.get("relative_error")
+        if not median or not error:
+            return ""
+        return tr.text(
+            "Half of the answers are within {error} of the true value, measured on {rows} cases. Always saying {value}, the"
+            " median, would be within {baseline}.",
+            error=tr.percent(error["value"], 1),
+            rows=rows,
+            value=wording.format_answer_with_unit(card, median["value"], tr),
+            baseline=tr.percent(median["relative_error"], 1),
+        )
+    baseline, accuracy = evaluation.get("baseline"), evaluation.get("accuracy")
+    if not baseline or not accuracy:
+        return ""
+    labels = {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
+    gain = baseline["accuracy_gain"]
+    return tr.text(
+        "Right in {accuracy} of {rows} cases. Always saying “{label}” would be right in {baseline}: a gain of {gain} points"
+        " ({low} to {high}){doubt}.",
+        accuracy=tr.percent(accuracy["value"], 1),
+        rows=rows,
+        label=labels.get(baseline["label"], baseline["label"]),
+        baseline=tr.percent(baseline["accuracy"], 1),
+        gain=tr.number(round(accuracy["value"], 3) * 100 - round(baseline["accuracy"], 3) * 100, 1),
+        low=tr.number(gain["low"] * 100, 1),
+        high=tr.number(gain["high"] * 100, 1),
+        doubt=tr.text(", which may be chance") if gain["low"] <= 0 else "",
+    )
 
 
 def explain_counts(tr: Translation) -> str:

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from client import Card, Evaluation, GroupTest, Segment, SegmentGroup
 from demo.charts import canvas, estimate_chart
+from demo.evaluation.cost_findings import false_alarm_label
 from demo.evaluation.findings import (
     Finding,
     describe_p_value,
@@ -111,7 +112,7 @@ def _describe_wrongly_flagged(card: Card, segment: Segment, tr: Translation) -> 
     )
     text = tr.text(
         "{mistake}: “{low_label}” {low}, “{high_label}” {high}; {verdict}.",
-        mistake=_wrongly_flagged_title(card, tr),
+        mistake=false_alarm_label(card, tr),
         low_label=low_label,
         low=format_interval(lowest, tr, 1),
         high_label=high_label,
@@ -119,11 +120,6 @@ def _describe_wrongly_flagged(card: Card, segment: Segment, tr: Translation) -> 
         verdict=_describe_verdict(test, tr),
     )
     return [text]
-
-
-def _wrongly_flagged_title(card: Card, tr: Translation) -> str:
-    """Return the name of a false alarm."""
-    return tr.text("Wrongly “{band}”", band=_flagged_title(card, tr))
 
 
 def _flagged_title(card: Card, tr: Translation) -> str:
@@ -161,7 +157,7 @@ def _build_group_table(card: Card, evaluation: Evaluation, segment: Segment, tr:
     if classification:
         columns = {"flagged": tr.text("Flagged: {what}", what=_flagged_title(card, tr))}
         if any(group.get("wrongly_flagged") for group in segment["groups"]):
-            columns["wrongly_flagged"] = _wrongly_flagged_title(card, tr)
+            columns["wrongly_flagged"] = false_alarm_label(card, tr)
         columns["truth"] = tr.text("It came true: {label}", label=focus_label(card))
 
     def format_cell(group: SegmentGroup, name: str) -> str:

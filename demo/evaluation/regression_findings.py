@@ -23,9 +23,10 @@ def describe_predicted_vs_true(card: Card, evaluation: Regression, theme: str, t
     titles = AxisTitles(tr.text("True value"), tr.text("The model said"), [])
     figure = evaluation_charts.draw_predicted_vs_true(points, _make_ticks(card, min(flat), max(flat), tr), titles, theme)
     r2 = tr.text(
-        "The model explains {share} of what makes the values differ (R²).", share=format_interval(evaluation["r2"], tr, 1)
+        "The model explains {share} of what makes the values differ (R²); always saying their mean explains 0%.",
+        share=format_interval(evaluation["r2"], tr, 1),
     )
-    sample_size = tr.count("Drawn: {n} case by chance.", "Drawn: {n} cases by chance.", len(points))
+    sample_size = tr.count("{n} random case shown.", "{n} random cases shown.", len(points))
     return Finding(sentence, figure, (r2, sample_size, explain_intervals(tr, in_chart=False)))
 
 

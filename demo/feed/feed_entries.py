@@ -9,15 +9,13 @@ from typing import Any, TypeAlias
 
 from client import Card, Row
 from demo.fields import field_types
-from demo.text.translation import Translation
-from demo.text.wording import answer_column, field_label, is_classification
+from demo.text.wording import answer_column, is_classification
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION
 from wire.cells.cell_values import plain_number
 from wire.cells.text_style import TextStyle
 
 MAX_ENTRIES = 20_000
 """Of a longer feed, the newest entries are kept."""
-_MAX_NAMED_FIELDS = 3
 _MIN_TIMESTAMP_LETTERS = 8
 _ANSWER_COLUMNS = {LABEL, DECISION, VALUE, LOW, HIGH, VERSION}
 
@@ -101,15 +99,3 @@ def _parse_timestamp(cell: Any) -> datetime | None:
     except (OverflowError, ValueError):
         return None
     return timestamp if MINYEAR < timestamp.year < MAXYEAR else None
-
-
-def describe_entry(card: Card, entry: FeedEntry, tr: Translation) -> str:
-    """Return the text of an entry's case, or its first fields with their values."""
-    fields = field_types.get_fields(card)
-    texts = [name for name, field in fields.items() if field.is_long and name in entry.row]
-    if texts:
-        return str(entry.row[texts[0]])
-    known = [name for name in fields if name in entry.row][:_MAX_NAMED_FIELDS]
-    return " · ".join(
-        f"{field_label(fields[name].field)} {fields[name].value_with_unit(entry.row[name], tr)}" for name in known
-    )

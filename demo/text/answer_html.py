@@ -5,7 +5,14 @@ from markupsafe import Markup
 from client import Band, Card, Prediction, Usualness
 from demo.text.markup import build_paragraph
 from demo.text.translation import Translation
-from demo.text.wording import answer_value, find_band, format_answer, format_answer_with_unit, format_percentile
+from demo.text.wording import (
+    answer_value,
+    find_band,
+    format_answer,
+    format_answer_with_unit,
+    format_percentile,
+    is_classification,
+)
 
 UNUSUAL_PERCENTILE = 90
 """From this percentile on, a case is called unusual."""
@@ -21,6 +28,12 @@ def build_badge(band: Band) -> Markup:
     """Return a band as a coloured badge."""
     label = band.get("label") or band["value"]
     return Markup('<span class="band band-{}">{}</span>').format(band["tone"], label)
+
+
+def build_counted(card: Card) -> Markup:
+    """Return what the number of a classification counts, to stand after it: "risk of not paying"; else nothing."""
+    counted = card["output"].get("sentence", "") if is_classification(card) else ""
+    return Markup(' <span class="counted">{}</span>').format(counted) if counted else Markup()
 
 
 def build_usualness(usualness: Usualness | None, tr: Translation) -> Markup:
@@ -50,9 +63,10 @@ def build_answer_line(
     card: Card, prediction: Prediction, introduction: str, tr: Translation, usualness: Usualness | None = None
 ) -> Markup:
     """Return one line: an introduction, the answer, its band, how rare the case is."""
-    return Markup('<p class="headline" role="status" aria-live="polite">{}<strong>{}</strong>{}{}</p>').format(
+    return Markup('<p class="headline" role="status" aria-live="polite">{}<strong>{}</strong>{}{}{}</p>').format(
         Markup("<span>{}</span>").format(introduction) if introduction else "",
         format_answer_with_unit(card, answer_value(card, prediction), tr),
+        build_counted(card),
         build_band_badge(card, prediction),
         build_usualness(usualness, tr),
     )

@@ -48,6 +48,14 @@ def format_answer_with_unit(card: Card, value: float, tr: Translation) -> str:
     return f"{format_answer(card, value, tr)}\N{NO-BREAK SPACE}{unit}" if unit else format_answer(card, value, tr)
 
 
+def describe_answer(card: Card, value: float, tr: Translation) -> str:
+    """Return an answer with what it counts: "4% risk of not paying", or 3,251 USD."""
+    counted = card["output"].get("sentence", "")
+    if not counted or not is_classification(card):
+        return format_answer_with_unit(card, value, tr)
+    return tr.text("{share} {counted}", share=format_answer(card, value, tr), counted=counted)
+
+
 def answer_decimals(card: Card, value: float) -> int:
     """Return the number of decimals of an answer: 0 if the answers reach 1,000, else 2."""
     low, high = card["output"].get("seen") or (value, value)

@@ -1,6 +1,6 @@
 """Describes what was changed in a case and how the answer has changed."""
 
-from client import Card
+from client import Card, Row
 from demo.fields import field_types
 from demo.session.cases import Case
 from demo.session.entity_lookup import EntityLookup
@@ -8,6 +8,17 @@ from demo.text.translation import Translation
 from demo.text.wording import describe_difference, field_label, format_answer_with_unit
 
 _NAMED_CHANGES = 3
+_MAX_NAMED_FIELDS = 3
+
+
+def describe_row(card: Card, row: Row, tr: Translation) -> str:
+    """Return the text of a case, or its first fields with their values."""
+    fields = field_types.get_fields(card)
+    texts = [name for name, field in fields.items() if field.is_long and name in row]
+    if texts:
+        return str(row[texts[0]])
+    known = [name for name in fields if name in row][:_MAX_NAMED_FIELDS]
+    return " · ".join(f"{field_label(fields[name].field)} {fields[name].value_with_unit(row[name], tr)}" for name in known)
 
 
 def describe_changes(card: Card, case: Case, tr: Translation) -> str:

@@ -68,13 +68,6 @@ def model_titles(cards: tuple[Card, Card], tr: Translation) -> tuple[str, str]:
     return first, second
 
 
-def are_comparable(card: Card, other: Card) -> bool:
-    """Tell whether two models have the same fields and the same kind of answer."""
-    fields = [sorted((field["name"], field["type"]) for field in each["inputs"]) for each in (card, other)]
-    kinds = [(each["output"]["kind"], each["output"].get("focus"), each["output"].get("unit")) for each in (card, other)]
-    return fields[0] == fields[1] and kinds[0] == kinds[1]
-
-
 def describe_disagreement(
     cards: tuple[Card, Card],
     saved: list[SavedCase],

@@ -38,7 +38,8 @@ def open_model(folder: Path) -> Model:
         _background(card, checks, folder),
         read_evaluation(folder, card),
     )
-    rows = [example.row for example in card.examples] + list(card.real_rows)
+    worst_rows = model.evaluation.worst_rows if model.evaluation else []
+    rows = [*(example.row for example in card.examples), *card.real_rows, *(each.row for each in worst_rows)]
     try:
         columns = checks.columns(rows or [placeholder_row(model)])
         model.predict(columns)

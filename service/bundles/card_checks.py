@@ -9,7 +9,7 @@ import msgspec
 from service.errors import BrokenBundle, InvalidInput
 from service.fields.lookup import types_of
 from service.rows.checks import Checks
-from service.schemas import Band, Card, Classification, Input, IntervalRule
+from service.schemas import Band, Card, Classification, Input, IntervalRule, Mistakes
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -18,6 +18,7 @@ _RESERVED_CHARACTERS = {'"', "\\"}
 _MIN_LABELS = 2
 _MAX_MARGIN = 100
 """The ends of an interval are the value times and divided by e^margin: beyond this, an end of it has no meaning."""
+MAX_PRICE = 1e9
 
 
 def check_card(card: Card) -> None:
@@ -36,8 +37,12 @@ def check_card(card: Card) -> None:
         if fault is not None:
             raise BrokenBundle(f"{field.name} {fault}")
         _check_default(card, field.field)
+    if card.real_truths and len(card.real_truths) != len(card.real_rows):
+        raise BrokenBundle("the card must give the truth of every real row, or of none")
     if isinstance(card.output, Classification):
         _check_labels(card.output)
+        if card.output.mistakes:
+            _check_mistakes(card.output.mistakes)
     elif card.output.interval is not None:
         _check_interval(card.output.interval)
     _check_bands(card.output.bands)
@@ -70,6 +75,12 @@ def _check_labels(output: Classification) -> None:
 def _check_interval(rule: IntervalRule) -> None:
     if not (0 <= rule.margin <= _MAX_MARGIN and 0 < rule.coverage < 1):
         raise BrokenBundle(f"the interval needs a margin from 0 to {_MAX_MARGIN} and a coverage between 0 and 1")
+
+
+def _check_mistakes(mistakes: Mistakes) -> None:
+    numbers = (mistakes.false_alarm_price, mistakes.missed_price, mistakes.person_price, mistakes.yearly_rows)
+    if not all(0 <= number <= MAX_PRICE for number in numbers):
+        raise BrokenBundle(f"the prices of mistakes and the rows of a year must lie between 0 and {MAX_PRICE:.0f}")
 
 
 def _check_bands(bands: tuple[Band, ...]) -> None:

@@ -18,9 +18,18 @@ _REGRESSION = ("r2", RELATIVE_ERROR.name, "coverage")
 def card_metrics(evaluation: Evaluation) -> tuple[Metric, ...]:
     """Return the card's metrics: names, values, intervals and rows are those of the evaluation."""
     names = _CLASSIFICATION if isinstance(evaluation, ClassificationEvaluation) else _REGRESSION
+    baseline = evaluation.baseline
     figures: dict[str, Figure | None] = {name: getattr(evaluation, name) for name in names}
     return tuple(
-        Metric(name=name, value=figure.value, rows=figure.rows, low=figure.low, high=figure.high, label=_LABELS[name])
+        Metric(
+            name=name,
+            value=figure.value,
+            rows=figure.rows,
+            low=figure.low,
+            high=figure.high,
+            label=_LABELS[name],
+            baseline=getattr(baseline, name, None),
+        )
         for name, figure in figures.items()
         if figure is not None
     )

@@ -159,7 +159,7 @@ def _medians(values: Numbers, weights: NDArray[Any]) -> Numbers:
 
 AUC = ComparisonMetric(
     name="auc",
-    label={"en": "Puts the right one first (AUC)", "pl": "Trafne uszeregowanie (AUC)"},
+    label={"en": "Ranking quality (AUC)", "pl": "Jakość uszeregowania (AUC)"},
     sentence={
         "en": "{group} of 100 pairs are put in the right order, overall {overall}",
         "pl": "we właściwej kolejności staje {group} na 100 par, a ogółem {overall}",

@@ -1,5 +1,6 @@
 """The whole content of `evaluation.json`: how good a model is on held-out rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,11 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from service.bundles.scorers.scorer import Scorer
-from service.evaluation import classification_charts, metrics, regression_charts
+from service.evaluation import baselines, classification_charts, metrics, regression_charts
 from service.evaluation.groups import group_rows
 from service.evaluation.held_out import HeldOut, score_held_out
 from service.evaluation.importance import permutation_importance
-from service.evaluation.intervals import proportion, rounded_figure
+from service.evaluation.intervals import proportion, rounded, rounded_figure
 from service.evaluation.segments import describe_segments
 from service.evaluation.weak_spots import find_weak_spots
 from service.rows.columns import Columns
@@ -23,7 +24,11 @@ from service.schemas import (
     Evaluation,
     Input,
     RegressionEvaluation,
+    Row,
+    WorstRow,
 )
+
+MAX_WORST_ROWS = 10
 
 
 def evaluate(
@@ -34,11 +39,13 @@ def evaluate(
     *,
     aside: pd.DataFrame,
     attributes: tuple[Input, ...],
+    shown_rows: Mapping[int, Row] | None = None,
 ) -> Evaluation:
     """Return the evaluation of a bundle on held-out rows.
 
     `truth` holds the index of each row's label in the card, or each row's value. `attributes` describes the columns of
-    `aside` by which groups are compared.
+    `aside` by which groups are compared. `shown_rows` is index → row, for the rows that people may see; the worst
+    mistakes among them are part of the evaluation.
     """
     held_out = score_held_out(card, scorer, columns, truth)
     groupings = group_rows(card, columns, aside, attributes)
@@ -52,12 +59,25 @@ def evaluate(
         "segments": describe_segments(held_out, groupings),
         "weak_spots": find_weak_spots(held_out, groupings),
     }
+    shown_rows = shown_rows or {}
     if isinstance(card.output, Classification):
-        return _classification(held_out, card.output.focus, shared)
-    return _regression(held_out, shared)
+        labels = np.array([label.value for label in card.output.labels])[truth]
+        worst = _worst_rows(held_out, labels, shown_rows)
+        return _classification(held_out, card.output.focus, shared | {"worst_rows": worst}, labels)
+    return _regression(held_out, shared | {"worst_rows": _worst_rows(held_out, held_out.truth, shown_rows)})
 
 
-def _classification(held_out: HeldOut, focus: str, shared: dict[str, Any]) -> ClassificationEvaluation:
+def _worst_rows(held_out: HeldOut, truth: NDArray[Any], shown_rows: Mapping[int, Row]) -> list[WorstRow]:
+    is_shown = np.isin(np.arange(len(held_out.truth)), list(shown_rows))
+    return [
+        WorstRow(row=shown_rows[int(index)], truth=truth[index].item(), answer=rounded(held_out.output[index]))
+        for index in baselines.worst_rows(held_out, is_shown, MAX_WORST_ROWS)
+    ]
+
+
+def _classification(
+    held_out: HeldOut, focus: str, shared: dict[str, Any], labels: NDArray[np.str_]
+) -> ClassificationEvaluation:
     truth, output, figure = held_out.truth, held_out.output, held_out.bootstrap.figure
     return ClassificationEvaluation(
         **shared,
@@ -71,6 +91,7 @@ def _classification(held_out: HeldOut, focus: str, shared: dict[str, Any]) -> Cl
         precision=classification_charts.precision_points(truth, output),
         calibration=classification_charts.calibration_bins(truth, output),
         thresholds=classification_charts.threshold_counts(truth, output),
+        baseline=baselines.label_baseline(held_out, labels),
     )
 
 
@@ -86,6 +107,7 @@ def _regression(held_out: HeldOut, shared: dict[str, Any]) -> RegressionEvaluati
         residuals=regression_charts.residual_bins(truth, output),
         too_high=proportion(int((output > truth).sum()), len(truth)),
         too_low=proportion(int((output < truth).sum()), len(truth)),
+        baseline=baselines.value_baseline(held_out),
         coverage=None if is_covered is None else proportion(int(is_covered.sum()), len(is_covered)),
         coverage_bins=[] if is_covered is None else regression_charts.coverage_bins(output, is_covered),
     )

@@ -12,7 +12,7 @@ from service.fields.field_type import FieldType, NumbersType
 from service.fields.lookup import types_of
 from service.publishing.data_split import LabelledRows, Split
 from service.publishing.plain_rows import plain_rows
-from service.schemas import Card, Input, Row
+from service.schemas import Card, Classification, Input, Row, Value
 
 MAX_REAL_ROWS = 100
 _LIBRARIES = ("scikit-learn", "skl2onnx", "numpy")
@@ -36,15 +36,20 @@ def complete_draft(draft: Card, split: Split, showable: NDArray[np.bool_] | None
         held_out_rows=len(split.test),
         libraries={name: importlib.metadata.version(name) for name in _LIBRARIES},
     )
-    real_rows = tuple(_real_rows(draft, split.test, showable))
-    return msgspec.structs.replace(draft, inputs=inputs, training=training, real_rows=real_rows)
+    real_rows, real_truths = _real_rows(draft, split.test, showable)
+    return msgspec.structs.replace(
+        draft, inputs=inputs, training=training, real_rows=tuple(real_rows), real_truths=tuple(real_truths)
+    )
 
 
-def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | None) -> list[Row]:
-    """Return some test rows, drawn at random, because data sets are often sorted."""
+def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | None) -> tuple[list[Row], list[Value]]:
+    """Return some test rows with their truth, drawn at random, because data sets are often sorted."""
     fields = test.fields if showable is None else test.fields[showable]
     drawn = fields.sample(min(len(fields), MAX_REAL_ROWS), random_state=0)
-    return plain_rows(draft, drawn)
+    truth: list[Value] = test.truth[drawn.index].tolist()
+    if isinstance(draft.output, Classification):
+        truth = [draft.output.labels[index].value for index in test.truth[drawn.index].tolist()]
+    return plain_rows(draft, drawn), truth
 
 
 def _described(field: FieldType, values: "pd.Series[Any]") -> Input:

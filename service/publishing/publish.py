@@ -50,7 +50,7 @@ def publish(
         card = complete_draft(draft, split, showable)
         card = msgspec.structs.replace(card, scoring=write_model(folder, card, pipeline, to_onnx, split))
         card = _with_value_range(card, pipeline, split)
-        evaluation = _evaluation(card, split.test, folder, attributes)
+        evaluation = _evaluation(card, split.test, folder, attributes, showable)
         write_evaluation(folder, evaluation)
         write_reference(folder, _reference(card, split.train, folder))
         write_card(folder, msgspec.structs.replace(card, metrics=card_metrics(evaluation)))
@@ -72,10 +72,21 @@ def _with_value_range(card: Card, pipeline: Any, split: Split) -> Card:
     return msgspec.structs.replace(card, output=output)
 
 
-def _evaluation(card: Card, test: LabelledRows, folder: Path, attributes: tuple[Input, ...]) -> Evaluation:
+def _evaluation(
+    card: Card, test: LabelledRows, folder: Path, attributes: tuple[Input, ...], showable: NDArray[np.bool_] | None
+) -> Evaluation:
     """Evaluate the bundle as it is served, not the pipeline."""
-    columns = Checks(card).columns(plain_rows(card, test.fields))
-    return evaluate(card, open_scorer(card, folder), columns, test.truth, aside=test.aside, attributes=attributes)
+    rows = plain_rows(card, test.fields)
+    shown = range(len(rows)) if showable is None else np.flatnonzero(showable).tolist()
+    return evaluate(
+        card,
+        open_scorer(card, folder),
+        Checks(card).columns(rows),
+        test.truth,
+        aside=test.aside,
+        attributes=attributes,
+        shown_rows={index: rows[index] for index in shown},
+    )
 
 
 def _reference(card: Card, train: LabelledRows, folder: Path) -> Reference:

@@ -40,6 +40,7 @@ from service.schemas.card import (
     IntervalRule,
     Label,
     Metric,
+    Mistakes,
     Published,
     Regression,
     Row,
@@ -59,6 +60,7 @@ from service.schemas.evaluation import (
     Figure,
     GroupTest,
     Importance,
+    LabelBaseline,
     PrecisionPoint,
     PredictedTrue,
     RegressionEvaluation,
@@ -67,7 +69,9 @@ from service.schemas.evaluation import (
     Segment,
     SegmentGroup,
     ThresholdCounts,
+    ValueBaseline,
     WeakSpot,
+    WorstRow,
 )
 from service.schemas.problem import InputError, Problem
 from service.schemas.row_files import FilePredictions, Recognised
@@ -131,9 +135,11 @@ __all__ = [
     "KeyedValuePrediction",
     "KeyedValuePredictions",
     "Label",
+    "LabelBaseline",
     "LabelPrediction",
     "LabelPredictions",
     "Metric",
+    "Mistakes",
     "ModelList",
     "ModelState",
     "Origin",
@@ -170,8 +176,10 @@ __all__ = [
     "Training",
     "Usualness",
     "Value",
+    "ValueBaseline",
     "ValueGoal",
     "ValuePrediction",
     "ValuePredictions",
     "WeakSpot",
+    "WorstRow",
 ]

@@ -85,13 +85,31 @@ class IntervalRule(Published, frozen=True):
     margin: float
 
 
+class Mistakes(Published, frozen=True):
+    """The two kinds of mistake in words, with their prices. The page How good begins with these prices."""
+
+    false_alarm: Text = ""
+    """A flagged row without the focus label: "good clients refused"."""
+    missed: Text = ""
+    """A row with the focus label that is not flagged: "defaults approved"."""
+    currency: Text = ""
+    """Empty: prices have no unit."""
+    false_alarm_price: float = 1.0
+    missed_price: float = 5.0
+    person_price: float = 0.0
+    """The price of asking a person, who then decides right."""
+    yearly_rows: int = 0
+    """The number of rows that are decided in a year; 0 if it is unknown."""
+
+
 class Classification(Published, frozen=True, tag="classification", tag_field="kind"):
     labels: tuple[Label, ...]
     """In the order of the scorer's probabilities."""
     focus: str
     """The label whose probability people read as the answer."""
     sentence: Text = ""
-    """The text after the number: "31 % …chance that the next bill is not paid"."""
+    """What the number counts, directly after it: "4 % risk of not paying the next bill"."""
+    mistakes: Mistakes | None = None
     bands: tuple[Band, ...] = ()
     """Ranges of the probability of `focus`, the best first. Together they cover 0 to 1."""
 
@@ -121,6 +139,8 @@ class Metric(Published, frozen=True):
     low: float | None = None
     high: float | None = None
     label: Text = ""
+    baseline: float | None = None
+    """The same figure without a model: always the most frequent label, the median value, or random order."""
 
 
 class Entity(Published, frozen=True):
@@ -174,6 +194,8 @@ class Card(Published, frozen=True):
     examples: tuple[Example, ...] = ()
     real_rows: tuple[Row, ...] = ()
     """Held-out rows, shown as real cases."""
+    real_truths: tuple[Value, ...] = ()
+    """What really happened: the true label or value of each real row, in the same order. Empty if it is unknown."""
     row_name: Text = ""
     """The word for one row: "client", "diamond", "comment"."""
     entity: Entity | None = None
@@ -183,6 +205,8 @@ class Card(Published, frozen=True):
     purpose: Text = ""
     not_for: tuple[Text, ...] = ()
     limits: tuple[Text, ...] = ()
+    evaluation_note: Text = ""
+    """What a reader of the evaluation must know, for example which rows were left out."""
     version: str = ""
     """The hash of the bundle's content. It is set when the bundle is opened and is not part of `card.json`."""
     built: str = ""

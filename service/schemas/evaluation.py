@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from service.schemas.card import Published, Shape, Text
+from service.schemas.card import Published, Row, Shape, Text, Value
 
 
 class Figure(Shape, frozen=True):
@@ -140,6 +140,39 @@ class CoverageBin(Shape, frozen=True):
     coverage: Figure
 
 
+class LabelBaseline(Shape, frozen=True):
+    """The figures without a model: always the most frequent label, the share of the focus as the probability."""
+
+    label: str
+    accuracy: float
+    auc: float
+    brier: float
+    average_precision: float
+    accuracy_gain: Figure
+    """The model's accuracy minus this one, paired: both on the same rows."""
+
+
+class ValueBaseline(Shape, frozen=True):
+    """The figures without a model: always the median value of the rows; for R² their mean."""
+
+    value: float
+    r2: float
+    relative_error: float
+    median_error: float
+    relative_error_gain: Figure
+    """This relative error minus the model's, paired: both on the same rows."""
+
+
+class WorstRow(Shape, frozen=True):
+    """A held-out row with a large mistake of the model, which people may see."""
+
+    row: Row
+    truth: Value
+    """The true label or value."""
+    answer: float
+    """The probability of the focus, or the predicted value."""
+
+
 class ClassificationEvaluation(Published, frozen=True, tag="classification", tag_field="kind"):
     rows: int
     focus: str
@@ -163,6 +196,10 @@ class ClassificationEvaluation(Published, frozen=True, tag="classification", tag
     """Share of the rows whose likeliest label is the true one. Null in older bundles, as is `brier`."""
     brier: Figure | None = None
     """The mean squared error of the probability of the focus (Brier, 1950)."""
+    baseline: LabelBaseline | None = None
+    """Null in older bundles."""
+    worst_rows: list[WorstRow] = msgspec.field(default_factory=list)
+    """The rows whose probability is furthest from the truth, the worst first. Empty in older bundles."""
 
 
 class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="kind"):
@@ -191,6 +228,10 @@ class RegressionEvaluation(Published, frozen=True, tag="regression", tag_field="
     """Share of the rows whose predicted value lies below the truth."""
     relative_error: Figure | None = None
     """The median of |predicted − true| / |true|. Null in older bundles."""
+    baseline: ValueBaseline | None = None
+    """Null in older bundles."""
+    worst_rows: list[WorstRow] = msgspec.field(default_factory=list)
+    """The rows with the largest relative errors, the largest first. Empty in older bundles."""
 
 
 Evaluation = ClassificationEvaluation | RegressionEvaluation

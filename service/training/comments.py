@@ -66,8 +66,12 @@ def clean_comments(fields: pd.DataFrame) -> pd.DataFrame:
 
 def find_showable(aside: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which comments may appear on a projector: a person has read them and has listed their ids."""
-    chosen = (CARDS / "comments-to-show.txt").read_text(encoding="utf-8").split()
-    return aside["id"].isin([int(number) for number in chosen]).to_numpy(bool)
+    chosen = _read_ids("comments-to-show.txt") + _read_ids("comments-of-a-feed.txt")
+    return aside["id"].isin(chosen).to_numpy(bool)
+
+
+def _read_ids(name: str) -> list[int]:
+    return [int(number) for number in (CARDS / name).read_text(encoding="utf-8").split()]
 
 
 def write_comments(file: Path) -> None:
@@ -75,7 +79,7 @@ def write_comments(file: Path) -> None:
 
     They are held-out comments and comments without a clear tone. A person has read them and has listed their ids.
     """
-    chosen = [int(number) for number in (CARDS / "comments-of-a-feed.txt").read_text(encoding="utf-8").split()]
+    chosen = _read_ids("comments-of-a-feed.txt")
     table = pd.read_csv(DATA / "tweets.csv").set_index("id").loc[chosen].reset_index()
     table = table.rename(columns={"text": "comment"})[["id", "comment"]].sample(frac=1, random_state=SEED)
     table.to_json(file, orient="records", lines=True, force_ascii=False)

@@ -50,7 +50,7 @@ def enriched(programs: tuple[Program, Program], tmp_path_factory: Any) -> list[b
 
 
 def chance(line: bytes) -> float:
-    return float(json.loads(line)["probability_positive"])
+    return float(json.loads(line)["probability_negative"])
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_worst_records_and_the_queue_are_under_the_shares(
     lists = page.get_by_test_id("stMainBlockContainer")
     expect(lists.get_by_role("heading", name=WORST[language])).to_be_visible()
     expect(lists.get_by_role("heading", name=QUEUE[language])).to_be_visible()
-    worst = [json.loads(line)["comment"] for line in sorted(enriched, key=chance)[:5]]
+    worst = [json.loads(line)["comment"] for line in sorted(enriched, key=chance, reverse=True)[:5]]
     expect(page.locator("[class*=st-key-fed-worst] .feed-text")).to_have_text(worst)
     queue = [json.loads(line)["comment"] for line in enriched if json.loads(line)["decision"] == "ask"]
     expect(page.locator("[class*=st-key-fed-queue] .feed-text")).to_have_text(queue[:5])
@@ -96,9 +96,9 @@ def test_the_page_updates_as_records_come_in(visit: Any, growing: Path, enriched
 def test_a_record_is_opened_in_try_with_its_text(visit: Any, growing: Path, enriched: list[bytes]) -> None:
     growing.write_bytes(b"".join(enriched))
     page = visit(f"/feed?model={MODEL}").page
-    lowest = json.loads(min(enriched, key=chance))
+    highest = json.loads(max(enriched, key=chance))
     page.locator("[class*=st-key-fed-worst]").first.get_by_role("button", name="Open in Try").click()
-    expect(page.get_by_role("textbox", name=re.compile("^Comment"))).to_have_value(lowest["comment"])
+    expect(page.get_by_role("textbox", name=re.compile("^Comment"))).to_have_value(highest["comment"])
     expect(page.locator(".answer .number")).to_be_visible()
     page.go_back()
     expect(page.locator(".feed-counts strong")).to_have_text("78 came in")

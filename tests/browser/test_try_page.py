@@ -55,7 +55,7 @@ def test_the_journey_of_a_presenter(visit: Any) -> None:
     expect(page).to_have_url(re.compile("lang=pl"))
 
     page.get_by_role("link", name="O modelu").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Niespłacona karta")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ryzyko niespłacenia karty")
     page.get_by_role("link", name="Wypróbuj").click()
     mine.shows(after)
 

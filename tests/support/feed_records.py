@@ -12,7 +12,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 def line(comment: str, chance: Any, decision: str = "ask", **more: Any) -> bytes:
     """Return an enriched comment as a line of JSON."""
-    record = {"comment": comment, "probability_positive": chance, "decision": decision, "version": "abc"} | more
+    record = {"comment": comment, "probability_negative": chance, "decision": decision, "version": "abc"} | more
     return json.dumps(record).encode() + b"\n"
 
 

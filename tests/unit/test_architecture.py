@@ -35,7 +35,7 @@ RULES: dict[str, set[str]] = {
     "demo.evaluation": {"client", "demo.address", "demo.charts", "demo.text", "demo.views"},
     "demo.feed": {"client", "demo.fields", "demo.text"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text"},
-    "demo.widgets": {"client", "demo.fields", "demo.files", "demo.session", "demo.text"},
+    "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors"},
     "pipeline.errors": set(),
     "pipeline.formats": {"pipeline.errors"},

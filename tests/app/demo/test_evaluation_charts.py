@@ -9,10 +9,9 @@ from starlette.testclient import TestClient
 
 from client import Card, Evaluation
 from demo.charts import canvas
-from demo.charts import evaluation_charts as chart
-from demo.evaluation import classification_findings, findings, group_findings, regression_findings, threshold_costs
+from demo.evaluation import classification_findings, findings, group_findings, regression_findings
 from demo.text.translation import Translation
-from tests.support.demo_cards import ENGLISH, EVIL, POLISH, TITLES
+from tests.support.demo_cards import ENGLISH, EVIL, POLISH
 
 Found = tuple[Card, Evaluation]
 
@@ -70,34 +69,6 @@ def test_every_finding_is_a_whole_sentence(name: str, language: str, evaluated: 
             assert text[-1] in ".:", text
     without = [each for each in findings_of(card, found, tr) if each.figure is None]
     assert without == [findings.describe_weak_spots(found, tr)]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("here", "cheapest"), [(0.5, 0.2), (0.2, 0.5), (0.3, 0.31), (0.0, 1.0)])
-def test_the_two_lines_of_the_cost_chart_stand_at_their_thresholds_with_their_words(
-    theme: str, here: float, cheapest: float
-) -> None:
-    words = ("yours <b>", "cheapest")
-    drawn = chart.draw_costs([(0.0, 9.0), (1.0, 4.0)], (here, cheapest), words, TITLES, theme)
-    own, best = drawn.layout.shapes
-    assert (own.x0, own.x1, own.line.dash) == (here, here, None)
-    assert (best.x0, best.x1, best.line.dash) == (cheapest, cheapest, "dot")
-    labels = {note.text: note for note in drawn.layout.annotations}
-    assert labels.keys() == {"y", "yours &lt;b&gt;", "cheapest"}
-    assert (labels["yours &lt;b&gt;"].x, labels["cheapest"].x) == (here, cheapest)
-    assert len({note.yshift for note in labels.values()}) == 3, "no word stands on another"
-    for at, text in ((here, "yours &lt;b&gt;"), (cheapest, "cheapest")):
-        assert labels[text].xanchor == ("left" if at < 0.5 else "right"), "and none past the edge"
-
-
-def test_the_page_draws_the_viewers_line_and_the_cheapest_one(evaluated: dict[tuple[str, str], Found]) -> None:
-    found: Any = evaluated["credit-default", "pl"][1]
-    for false_alarm, missed in ((1, 5), (5, 1)):
-        here = threshold_costs.find_nearest(found["thresholds"], 0.4)
-        drawn, _ = classification_findings.describe_costs(found, here, false_alarm, missed, theme="light", tr=POLISH)
-        best = threshold_costs.find_cheapest(found["thresholds"], false_alarm, missed)["threshold"]
-        assert [shape.x0 for shape in drawn.layout.shapes] == [0.4, best]
-        assert {"twój: 40%", f"najtańszy: {best:.0%}"} <= {note.text for note in drawn.layout.annotations}
 
 
 def test_where_the_sentence_stands_is_marked_on_the_curve(evaluated: dict[tuple[str, str], Found]) -> None:

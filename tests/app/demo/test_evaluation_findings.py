@@ -1,16 +1,14 @@
 """Promises of How good in numbers: what a sentence says is what counting the held-out rows again finds."""
 
-import re
 from typing import Any, cast
 
 import numpy as np
 import pytest
 from sklearn import metrics
+from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from client import ThresholdCounts
-from demo.evaluation import classification_findings, findings, regression_findings, threshold_costs
+from demo.evaluation import classification_findings, findings, regression_findings
 from tests.support.evaluation_sentences import ENGLISH, EVERY, LABELLED, Seen, said, wilson
-from tests.support.held_out_rows import HeldOut
 
 
 def test_too_much_and_too_little_are_what_the_held_out_prices_give(seen: Seen) -> None:
@@ -79,71 +77,6 @@ def test_the_largest_gap_is_the_largest_of_the_bins(name: str, seen: Seen) -> No
     )
 
 
-@pytest.mark.parametrize("name", LABELLED)
-@pytest.mark.parametrize("threshold", [0.1, 0.35, 0.8])
-def test_a_threshold_says_what_flagging_the_held_out_rows_gives(name: str, threshold: float, seen: Seen) -> None:
-    card, found, rows = seen[name]
-    counts = threshold_costs.find_nearest(found["thresholds"], threshold)
-    flagged, of_focus = rows.answer >= threshold, rows.truth == 1
-    sentence = classification_findings.describe_threshold(card, found, counts, ENGLISH)
-    wrong, missed = int((flagged & ~of_focus).sum()), int((~flagged & of_focus).sum())
-    assert said(sentence) == [100 * threshold, flagged.sum(), len(flagged), wrong, missed]
-    right = int((flagged & of_focus).sum())
-    if flagged.any():
-        expected = wilson(right, int(flagged.sum())) + wilson(right, int(of_focus.sum()))
-        assert said(classification_findings.describe_threshold_intervals(counts, ENGLISH)) == pytest.approx(
-            expected, abs=0.51
-        )
-    cells = re.findall(r"<td class[^>]*>([^<]*)<", classification_findings.build_confusion_table(card, counts, ENGLISH))
-    assert [int(cell.replace(",", "")) for cell in cells] == [right, wrong, missed, int((~flagged & ~of_focus).sum())]
-
-
-def cost_at(rows: HeldOut, threshold: float, false_alarm: float, missed: float, weights: Any = 1.0) -> float:
-    flagged, of_focus = rows.answer >= threshold, rows.truth == 1
-    each = np.where(flagged & ~of_focus, false_alarm, 0) + np.where(~flagged & of_focus, missed, 0)
-    return float((each * weights).sum())
-
-
-@pytest.mark.parametrize("name", LABELLED)
-@pytest.mark.parametrize(("false_alarm", "missed"), [(1, 5), (5, 1), (3, 3)])
-def test_the_cost_and_the_cheapest_threshold_are_those_of_trying_every_one(
-    name: str, false_alarm: float, missed: float, seen: Seen
-) -> None:
-    _, found, rows = seen[name]
-    here = threshold_costs.find_nearest(found["thresholds"], 0.5)
-    _, sentence = classification_findings.describe_costs(found, here, false_alarm, missed, theme="light", tr=ENGLISH)
-    tried = {place: cost_at(rows, place / 100, false_alarm, missed) for place in range(101)}
-    own, own_low, own_high, best, least, low, high, *alike = said(sentence)
-    assert own == tried[50]
-    assert least == min(tried.values()) == tried[int(best)]
-    random = np.random.default_rng(3)
-    draws = [
-        np.bincount(random.integers(0, len(rows.truth), len(rows.truth)), minlength=len(rows.truth)) for _ in range(300)
-    ]
-    for value, ends, at in ((own, (own_low, own_high), 0.5), (least, (low, high), best / 100)):
-        again = np.quantile([cost_at(rows, at, false_alarm, missed, drawn) for drawn in draws], [0.025, 0.975])
-        assert ends == pytest.approx(tuple(again), abs=0.2 * (again[1] - again[0]))
-        assert ends[0] < value < ends[1]
-    if not alike:
-        return
-    first, last = alike
-    assert first <= best <= last
-    for outside in (first - 1, last + 1):
-        if 0 <= outside <= 100:
-            more = [
-                cost_at(rows, outside / 100, false_alarm, missed, drawn)
-                - cost_at(rows, best / 100, false_alarm, missed, drawn)
-                for drawn in draws
-            ]
-            assert np.quantile(more, 0.06) > 0, "surely dearer"
-
-
-def test_the_prices_of_both_mistakes_are_not_mistaken_for_each_other(seen: Seen) -> None:
-    _, found, _ = seen["credit-default"]
-    dear_alarms, dear_misses = (threshold_costs.find_cheapest(found["thresholds"], *prices) for prices in ((9, 1), (1, 9)))
-    assert dear_alarms["threshold"] > dear_misses["threshold"] + 0.2
-
-
 @pytest.mark.parametrize("name", EVERY)
 def test_the_decisions_hold_as_many_and_come_true_as_often_as_they_say(name: str, seen: Seen) -> None:
     card, found, rows = seen[name]
@@ -154,28 +87,45 @@ def test_the_decisions_hold_as_many_and_come_true_as_often_as_they_say(name: str
     expected = [wilson(int((decisions == band["value"]).sum()), len(decisions)) for band in found["bands"]]
     assert said(drawn.sentence) == pytest.approx([number for three in expected for number in three], abs=0.51)
     words = [note.text for note in drawn.figure.layout.annotations] if drawn.figure else []
-    assert len(words) == len(found["bands"])
-
-
-def counts_of(threshold: float, alarms: int, misses: int) -> ThresholdCounts:
-    return {
-        "threshold": threshold,
-        "flagged_right": 100 - misses,
-        "flagged_wrong": alarms,
-        "passed_right": 900 - alarms,
-        "passed_wrong": misses,
-    }
-
-
-def test_thresholds_between_which_only_few_cases_lie_may_be_as_cheap() -> None:
-    thresholds = [
-        counts_of(0.1, 400, 5),
-        counts_of(0.2, 103, 10),
-        counts_of(0.3, 100, 10),
-        counts_of(0.4, 98, 11),
-        counts_of(0.5, 20, 90),
+    overall = f"all cases: {rows.truth.mean():.1%}"
+    assert [text for text in words if text != overall] == [
+        f"{rows.truth[decisions == band['value']].mean():.0%}" for band in found["bands"]
     ]
-    best = threshold_costs.find_cheapest(thresholds, 1, 5)
-    assert best["threshold"] == 0.3
-    assert threshold_costs.find_equal_cost_range(thresholds, best, 1, 5) == (0.2, 0.4)
-    assert threshold_costs.find_equal_cost_range(thresholds[2:3], best, 1, 5) == (0.3, 0.3)
+    assert overall in words, "the baseline"
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_the_page_opens_with_better_than_what_by_how_much_on_how_many(name: str, seen: Seen) -> None:
+    card, found, rows = seen[name]
+    sentence = findings.describe_gain(card, found, ENGLISH)
+    truth = rows.test.truth
+    dummy = DummyClassifier(strategy="most_frequent").fit(truth[:, None], truth)
+    labels = [label["value"] for label in card["output"]["labels"]]
+    right = np.array([labels.index(each.label) for each in rows.predictions]) == truth
+    accuracy, baseline = round(100 * right.mean(), 1), round(100 * dummy.score(truth[:, None], truth), 1)
+    assert said(sentence)[:3] == [accuracy, len(truth), baseline]
+    gain, low, high = said(sentence)[3:6]
+    assert gain == pytest.approx(accuracy - baseline, abs=0.001), "what is shown subtracts"
+    assert low < gain < high
+    usual = card["output"]["labels"][int(dummy.predict([[0]])[0])]["label"]
+    assert f"Always saying “{usual}”" in sentence
+
+
+def test_the_page_of_prices_opens_with_the_error_of_always_saying_the_median(seen: Seen) -> None:
+    card, found, rows = seen["diamond-price"]
+    dummy = DummyRegressor(strategy="median").fit(rows.truth[:, None], rows.truth)
+    median = float(dummy.predict([[0]])[0])
+    expected = [
+        100 * np.median(np.abs(rows.answer / rows.truth - 1)),
+        len(rows.truth),
+        round(median),
+        100 * np.median(np.abs(median / rows.truth - 1)),
+    ]
+    assert said(findings.describe_gain(card, found, ENGLISH)) == pytest.approx(expected, abs=0.051)
+
+
+def test_an_older_evaluation_without_a_baseline_opens_with_no_claim(seen: Seen) -> None:
+    for name in EVERY:
+        card, found, _ = seen[name]
+        older = {key: value for key, value in found.items() if key != "baseline"}
+        assert findings.describe_gain(card, cast(Any, older), ENGLISH) == ""

@@ -130,7 +130,7 @@ def test_fields_whose_range_holds_0_are_named_and_neither_ranked_nor_drawn(name:
     ends = [round(100 * first["drop"][end], 1) for end in ("value", "low", "high")]
     assert said(drawn.sentence)[:3] == ends
     (axis,) = (axis for axis in [drawn.figure.layout.yaxis])  # type: ignore[union-attr]
-    assert list(axis.ticktext) == [labels[each["field"]] for each in (first, *others)]
+    assert [label.replace("<br>", " ") for label in axis.ticktext] == [labels[each["field"]] for each in (first, *others)]
     without_effect = [labels[each["field"]] for each in found["importance"] if each["drop"]["low"] <= 0]
     assert f"No measurable effect, the range holds 0: {', '.join(without_effect)}." in drawn.notes
     rivals = [labels[each["field"]] for each in others if each["behind_first"]["low"] <= 0]

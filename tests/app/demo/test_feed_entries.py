@@ -34,21 +34,21 @@ CLOCKS = ("Pacific/Pago_Pago", "Europe/Warsaw", "Pacific/Kiritimati")
 
 def test_strange_cells_become_no_entry_that_breaks_a_page(card: Card) -> None:
     found = feed_entries.parse_entry(
-        card, {"comment": 5, "probability_positive": "0.25", "decision": ["ask"], "version": 3}, 1
+        card, {"comment": 5, "probability_negative": "0.25", "decision": ["ask"], "version": 3}, 1
     )
     assert found == FeedEntry(1, {"comment": "5"}, 0.25, None, "", None)
 
 
 def test_when_a_record_came_is_what_it_says_in_any_form(card: Card) -> None:
     moments: list[Any] = [NOON.isoformat(), "2026-11-24T13:00:00+01:00", "2026-11-24 12:00:00"]
-    records = [{"comment": "x", "probability_positive": 0.5, "id": 7, "note": "2026", "at": moment} for moment in moments]
+    records = [{"comment": "x", "probability_negative": 0.5, "id": 7, "note": "2026", "at": moment} for moment in moments]
     found = [feed_entries.parse_entry(card, record, 1) for record in records]
     assert [each.timestamp for each in found if each] == [NOON] * 3
-    table = pa.table({"comment": ["x"], "probability_positive": [0.5], "at": pa.array([NOON], pa.timestamp("ms", "UTC"))})
+    table = pa.table({"comment": ["x"], "probability_negative": [0.5], "at": pa.array([NOON], pa.timestamp("ms", "UTC"))})
     file = io.BytesIO()
     pq.write_table(table, file)
     assert feed_file.read_feed_file(card, "a.parquet", file)[0].timestamp == NOON
-    comment = feed_entries.parse_entry(card, {"comment": NOON.isoformat(), "probability_positive": 0.5}, 1)
+    comment = feed_entries.parse_entry(card, {"comment": NOON.isoformat(), "probability_negative": 0.5}, 1)
     assert comment is not None
     assert comment.timestamp is None
 

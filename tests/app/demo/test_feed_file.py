@@ -34,10 +34,10 @@ def parquet(table: pa.Table, **options: Any) -> io.BytesIO:
         ("a.jsonl", b"", ""),
         ("a.csv", b"", ""),
         ("a.parquet", b"PAR1 not really", ""),
-        ("a.csv", b"comment,decision\nx,ask\n", "probability_positive"),
-        ("a.csv", b"text,probability_positive\nx,0.5\n", "comment"),
-        ("a.csv", "comment,probability_positive\nzażółć,0.5\n".encode("utf-16"), ""),
-        ("a.csv", b"comment,probability_positive\nx,many\n", ""),
+        ("a.csv", b"comment,decision\nx,ask\n", "probability_negative"),
+        ("a.csv", b"text,probability_negative\nx,0.5\n", "comment"),
+        ("a.csv", "comment,probability_negative\nzażółć,0.5\n".encode("utf-16"), ""),
+        ("a.csv", b"comment,probability_negative\nx,many\n", ""),
         ("a.jsonl", b"{}\n", "comment"),
     ],
 )
@@ -52,8 +52,8 @@ def test_a_file_without_answers_is_refused_naming_what_is_missing(
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"comment,decision\nx,ask\n", "there is no column probability\\_positive"),
-        (b"text,probability_positive\nx,0.5\n", "This file has answers of this model, but no column comment"),
+        (b"comment,decision\nx,ask\n", "there is no column probability\\_negative"),
+        (b"text,probability_negative\nx,0.5\n", "This file has answers of this model, but no column comment"),
         (b"", "This file cannot be read"),
     ],
 )
@@ -75,7 +75,7 @@ def test_a_wrong_file_is_read_once_however_often_the_page_is_drawn_and_says_why(
         app.run()
         assert sentence in app.error[0].value
     assert opened_files == ["a.csv"]
-    app.file_uploader[0].set_value(("b.csv", b"comment,probability_positive\nx,0.5\n", "text/csv")).run()
+    app.file_uploader[0].set_value(("b.csv", b"comment,probability_negative\nx,0.5\n", "text/csv")).run()
     assert opened_files == ["a.csv", "b.csv"]
     assert "1 came in" in html_of(app)
 
@@ -83,7 +83,7 @@ def test_a_wrong_file_is_read_once_however_often_the_page_is_drawn_and_says_why(
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 def test_moments_of_parquet_that_no_calendar_has_are_none(unit: str, card: Card) -> None:
     stamps = pa.array([2**62, -(2**62), 1], pa.int64()).cast(pa.timestamp(unit, "UTC"))
-    columns = {"comment": ["a", "b", "c"], "probability_positive": [0.5] * 3}
+    columns = {"comment": ["a", "b", "c"], "probability_negative": [0.5] * 3}
     file = parquet(pa.table(columns | {"at": stamps}))
     found = feed_file.read_feed_file(card, "a.parquet", file)
     assert [each.row["comment"] for each in found] == ["a", "b", "c"]
@@ -96,7 +96,7 @@ def test_moments_of_parquet_that_no_calendar_has_are_none(unit: str, card: Card)
 def test_a_parquet_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     card: Card, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    columns: dict[str, Any] = {"comment": ["x"] * 50, "probability_positive": [0.5] * 50}
+    columns: dict[str, Any] = {"comment": ["x"] * 50, "probability_negative": [0.5] * 50}
     whole = pa.table(columns | {"lists": [[1] * 100] * 50})
     assert len(feed_file.read_feed_file(card, "a.parquet", parquet(whole))) == 50
     for limit in ("_MAX_UNPACKED_BYTES", "_MAX_UNPACKED_ROWS"):
@@ -110,7 +110,7 @@ def test_a_text_that_a_parquet_holds_a_thousand_times_is_unpacked_once(card: Car
     remark = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), ["x" * 100_000])  # 2 GB, spelt out
     chances = pa.array([0.5] * 20_000)
     comments = pa.array(["nice"] * 20_000)
-    file = parquet(pa.table({"comment": comments, "probability_positive": chances, "remark": remark}))
+    file = parquet(pa.table({"comment": comments, "probability_negative": chances, "remark": remark}))
     assert len(file.getvalue()) < 1_000_000
     usual_pool = pa.default_memory_pool()
     counted_pool = pa.proxy_memory_pool(usual_pool)  # its maximum is that of this test alone
@@ -124,7 +124,7 @@ def test_a_text_that_a_parquet_holds_a_thousand_times_is_unpacked_once(card: Car
 
 def test_of_a_long_parquet_the_newest_rows_are_held(card: Card) -> None:
     count = MAX_ENTRIES + 700
-    table = pa.table({"comment": [str(place) for place in range(count)], "probability_positive": [0.5] * count})
+    table = pa.table({"comment": [str(place) for place in range(count)], "probability_negative": [0.5] * count})
     for rows in (5000, count):
         found = feed_file.read_feed_file(card, "a.parquet", parquet(table, row_group_size=rows))
         assert [found[0].row["comment"], found[-1].row["comment"]] == ["700", str(count - 1)]

@@ -1,6 +1,7 @@
 """Promises of the page How good, and of the card's texts on the page About."""
 
 import re
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -24,6 +25,7 @@ HOW_GOOD = (
     "matters",
     "groups",
     "weak",
+    "worst",
 )
 """Every question of How good, of models of labels and of values."""
 
@@ -78,29 +80,59 @@ def test_about_shows_every_text_of_the_card(
     assert tr.number(card["metrics"][0]["rows"]) in said
 
 
-def test_typed_prices_change_the_cheapest_threshold(asked: list[str], service: TestClient) -> None:
+def test_typed_prices_change_the_cheapest_thresholds(asked: list[str], service: TestClient) -> None:
     found = service.get("/v1/models/credit-default/evaluation").json()["evaluation"]
     app = quiet(opened("how-good", model="credit-default", lang="en", view="mistakes"))
     before = len(questions(asked))
-    alarm, missed = app.text_input
-    assert alarm.key
-    assert missed.key
-    assert (alarm.label, missed.label) == ("A false alarm costs", "A missed one costs")
-    for prices in ((1, 5), (9, 2), (2, 9)):
-        for key, price in zip((alarm.key, missed.key), prices, strict=True):
-            app.text_input(key=key).set_value(str(price))
+    keys = {name: f"how-good/{name}/credit-default" for name in ("alarm", "missed", "person", "volume")}
+    for name, text in (("volume", "5,929"), ("person", "0")):
+        app.text_input(key=keys[name]).set_value(text)
+    for alarm, missed, person in ((1, 5, 9), (9, 2, 9), (2, 9, 1)):
+        for name, price in (("alarm", alarm), ("missed", missed), ("person", person)):
+            app.text_input(key=keys[name]).set_value(str(price))
         quiet(app.run())
+        counts = found["thresholds"]
+
+        def cost(low: Any, high: Any, prices: tuple[int, int, int] = (alarm, missed, person)) -> int:
+            asked_about = sum(low[name] - high[name] for name in ("flagged_right", "flagged_wrong"))
+            return int(high["flagged_wrong"] * prices[0] + low["passed_wrong"] * prices[1] + asked_about * prices[2])
+
         costs = {
-            each["threshold"]: each["flagged_wrong"] * prices[0] + each["passed_wrong"] * prices[1]
-            for each in found["thresholds"]
+            (low["threshold"], high["threshold"]): cost(low, high) for i, low in enumerate(counts) for high in counts[i:]
         }
         least = min(costs.values())
-        best = {f"{threshold:.0%}" for threshold, cost in costs.items() if cost == least}
-        said = "".join(text.value for text in app.markdown).replace("\\", "")
-        (threshold,) = re.findall(rf"the cheapest threshold is (\d+%), where they cost {least:,} \(", said)
-        assert threshold in best
-        assert f"Here all mistakes cost {costs[0.5]:,} (" in said
+        best = {
+            f"{low:.0%} {high:.0%}" if low != high else f"{high:.0%}" for (low, high), each in costs.items() if each == least
+        }
+        said = "".join(text.value for text in app.header).replace("\\", "")
+        cheapest, saved = re.findall(r"Cheapest: (.*?), ([\d,]+)\sNT", said)[0]
+        assert " ".join(re.findall(r"\d+%", cheapest)) in best
+        assert int(saved.replace(",", "")) == costs[0.2, 0.5] - least
+        assert re.findall(r"Approve below 20%, Refuse from 50%: ([\d,]+)\sNT", said) == [f"{costs[0.2, 0.5]:,}"]
     assert len(questions(asked)) == before
+
+
+def test_a_text_that_is_no_price_changes_nothing(asked: list[str]) -> None:
+    app = quiet(opened("how-good", model="credit-default", lang="pl", view="mistakes"))
+    field = app.text_input(key="how-good/missed/credit-default")
+    for text, expected in (
+        ("1500,5", "1\N{NO-BREAK SPACE}500,5"),
+        ("many", "1\N{NO-BREAK SPACE}500,5"),
+        ("-3", "1\N{NO-BREAK SPACE}500,5"),
+    ):
+        field.set_value(text)
+        quiet(app.run())
+        assert app.text_input(key="how-good/missed/credit-default").value == expected
+    assert questions(asked)
+
+
+def test_a_worst_mistake_opens_in_try(asked: list[str], service: TestClient) -> None:
+    found = service.get("/v1/models/comment-sentiment/evaluation").json()["evaluation"]
+    app = quiet(opened("how-good", model="comment-sentiment", lang="en", view="worst"))
+    app.button(key="open-worst-1").click()
+    quiet(app.run())
+    assert found["worst_rows"][1]["row"]["comment"] in [area.value for area in app.text_area]
+    assert questions(asked)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +144,7 @@ def test_the_sentence_of_a_question_agrees_with_its_chart(asked: list[str], mode
         said = "".join(text.value for text in [*app.markdown, *app.caption]).replace("\\", "")
         heading = app.header[0].value.replace("\\", "")
         assert "Pale" not in said
-        if " to " in heading and view != "weak":
+        if re.search(r"\(.* to .*\)", heading) and view != "weak":
             assert "95% confidence interval" in said
     assert len(questions(asked)) >= 1
 

@@ -19,7 +19,7 @@ from service.files.column_check import added_names
             "comment-sentiment",
             ["label", "decision", "probability_negative", "probability_positive", "error_codes", "error", "row"],
             ["label", "decision", "probability_negative", "probability_positive", "version"],
-            "probability_positive",
+            "probability_negative",
         ),
         (
             "diamond-price",

@@ -92,14 +92,14 @@ def test_an_old_link_to_a_goal_is_read_and_written_alike(text: str, expected: Go
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("mistakes?threshold=0.3&missed=20.0", EvaluationQuery("mistakes", threshold=0.3, missed=20.0)),
+        ("mistakes?threshold=0.3&missed=20.0", EvaluationQuery("mistakes", refuse=0.3, missed=20.0)),
         ("groups?by=a+%26+b", EvaluationQuery("groups", by="a & b")),
         ("apart", EvaluationQuery("apart")),
     ],
 )
 def test_an_old_link_to_a_question_of_how_good_is_read_and_written_alike(text: str, expected: EvaluationQuery) -> None:
-    assert evaluation_query.decode_query(text, ["apart", "mistakes", "groups"], ["a & b"]) == expected
-    assert evaluation_query.encode_query(expected) == text
+    assert evaluation_query.decode_query(CARD, text, ["apart", "mistakes", "groups"], ["a & b"]) == expected
+    assert evaluation_query.encode_query(CARD, expected) == text
 
 
 def test_an_old_link_to_a_client_is_read_and_written_alike() -> None:

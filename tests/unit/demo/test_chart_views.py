@@ -9,11 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as some
 
-from client import Curve, Explanation, ThresholdCounts
+from client import Curve, Explanation
 from demo.charts import answer_map, canvas, curve_chart, estimate_chart
 from demo.charts import evaluation_charts as chart
 from demo.charts.ticks import round_numbers
-from demo.evaluation import threshold_costs
 from demo.session.saved_cases import SavedCase
 from demo.views import comparison_table, curve_view, explanation_view
 from tests.support.demo_cards import ENGLISH, EVIL, TITLES, card_of
@@ -129,28 +128,6 @@ def test_a_case_is_unusual_from_the_ninetieth_of_a_hundred() -> None:
         assert is_so == unusual
         assert share in text
         assert ("Above all" in text) == unusual
-
-
-COUNTS = some.lists(some.tuples(some.integers(0, 900), some.integers(0, 900)), min_size=1, max_size=30)
-
-
-@given(COUNTS, some.integers(0, 50), some.integers(0, 50))
-def test_the_cheapest_threshold_is_that_of_trying_them_all(
-    counts: list[tuple[int, int]], false_alarm: int, missed: int
-) -> None:
-    thresholds = [
-        cast(ThresholdCounts, {"threshold": place / 100, "flagged_wrong": alarms, "passed_wrong": misses})
-        for place, (alarms, misses) in enumerate(counts)
-    ]
-    found = threshold_costs.find_cheapest(thresholds, false_alarm, missed)
-    costs = [alarms * false_alarm + misses * missed for alarms, misses in counts]
-    assert threshold_costs.total_cost(found, false_alarm, missed) == min(costs)
-
-
-@given(some.floats(0, 1))
-def test_the_counts_shown_are_those_of_the_nearest_threshold(asked: float) -> None:
-    thresholds = [cast(ThresholdCounts, {"threshold": place / 40}) for place in range(41)]
-    assert abs(threshold_costs.find_nearest(thresholds, asked)["threshold"] - asked) <= 1 / 80 + 1e-12
 
 
 @given(some.floats(-1e9, 1e9), some.floats(1e-9, 1e9), some.integers(3, 10))

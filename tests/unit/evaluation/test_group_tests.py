@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm, permutation_test, ttest_ind
 
-from service.evaluation.group_tests import GroupSample, compare_groups
 from service.evaluation.intervals import proportion
 from service.evaluation.metrics import AUC, RELATIVE_ERROR
+from service.evaluation.segments import GroupSample, compare_groups
 from service.schemas import Figure, GroupTest, SegmentGroup
 
 ZERO = Figure(value=0, low=0, high=0, rows=0)
