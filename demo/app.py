@@ -1,17 +1,20 @@
 """Draws what all pages share: set-up, style, navigation, the choice of model and language, and the banner."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # Streamlit adds the folder of the script to the path, not the project folder
 
 import streamlit as st  # noqa: E402
+from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
-from client import ServiceError  # noqa: E402
+from client import Card, ModelState, ServiceError  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
-from demo.app_pages import about, clients, compare, feed, files, how_good, to_change, try_it, what_if  # noqa: E402
+from demo.app_pages import about, clients, compare, feed, files, how_good, overview, to_change, try_it, what_if  # noqa: E402
 from demo.session import current_case, page_address, query_errors, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner, document, number_keys  # noqa: E402
@@ -34,48 +37,83 @@ def main() -> None:
     """Draw one page."""
     st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")  # other icons are fetched from another host
     st.html(Path(__file__).parent / "look.css")
+    is_first_run = MODEL not in st.session_state
     query_errors.clear_errors()
     number_keys.forget_boxes()
     page_address.follow_history()
     tr = visitor.get_translation()
-    pages = [
-        st.Page(try_it.page, title=tr.text("Try"), url_path="try", default=True),
-        st.Page(what_if.page, title=tr.text("What if"), url_path="what-if"),
-        st.Page(to_change.page, title=tr.text("What to change"), url_path="to-change"),
-        st.Page(compare.page, title=tr.text("Compare"), url_path="compare"),
-        st.Page(files.page, title=tr.text("Files"), url_path="files"),
-        st.Page(clients.page, title=tr.text("Clients"), url_path="clients"),
-        st.Page(feed.page, title=tr.text("Feed"), url_path="feed"),
-        st.Page(how_good.page, title=tr.text("How good"), url_path="how-good"),
-        st.Page(about.page, title=tr.text("About the model"), url_path="about"),
-    ]
-    page = st.navigation(pages, position="top")
+    models, card = _load_models()
+    pages = _make_pages(card, tr)
+    page = st.navigation(list(pages.values()), position="top")
     document.draw_document(page.title, tr)
     banner_slot = st.empty()
     try:
-        _draw_choices(tr)
-        # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
-        if parameters := page_address.take_first_page_request():
-            st.switch_page(pages[0], query_params=parameters)
-        page.run()
+        if models is None:
+            _draw_waiting(tr)
+        elif card is None:
+            st.info(tr.text("The service has no model to show yet."))
+        else:
+            _draw_choices(models, tr)
+            # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
+            if parameters := page_address.take_first_page_request():
+                st.switch_page(pages["try"], query_params=parameters)
+            if is_first_run and page == pages["try"] and len(models) > 1 and MODEL not in st.query_params:
+                st.switch_page(pages["models"])
+            page.run()
     except ServiceError as error:
         query_errors.add_error(error)
-        st.header(tr.text("One moment, please"))
-        st.write(tr.text("The demo shows the models of a service that does not answer yet."))
+        _draw_waiting(tr)
     _rebuild_lost_visit()
     number_keys.draw_script(tr)
     banner.draw_banner(banner_slot)
 
 
-def _draw_choices(tr: Translation) -> None:
+def _load_models() -> tuple[list[ModelState] | None, Card | None]:
+    """Return the models and the card of the current one. No models without the service, no card without a ready model."""
+    try:
+        models = service_queries.get_models()
+        ready = [model["name"] for model in models if model["state"] == "ready"]
+        return models, service_queries.get_card(current_case.choose_model(ready)) if ready else None
+    except ServiceError as error:
+        query_errors.add_error(error)
+        return None, None
+
+
+def _make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
+    """Return path → page. A page that has nothing to show for the model opens by its address, and is not in the menu."""
+
+    def make_page(draw: Callable[[], None], title: str, path: str, *, is_shown: bool = True) -> StreamlitPage:
+        return st.Page(
+            draw, title=title, url_path=path, default=path == "try", visibility="visible" if is_shown else "hidden"
+        )
+
+    def can_show(module: Any) -> bool:
+        return card is None or bool(module.can_show(card))
+
+    pages = [
+        make_page(overview.page, tr.text("Models"), "models"),
+        make_page(try_it.page, tr.text("Try"), "try"),
+        make_page(what_if.page, tr.text("What if"), "what-if", is_shown=can_show(what_if)),
+        make_page(to_change.page, tr.text("What to change"), "to-change", is_shown=can_show(to_change)),
+        make_page(compare.page, tr.text("Compare"), "compare"),
+        make_page(files.page, tr.text("Files"), "files"),
+        make_page(clients.page, tr.text("Clients"), "clients", is_shown=can_show(clients)),
+        make_page(feed.page, tr.text("Feed"), "feed"),
+        make_page(how_good.page, tr.text("How good"), "how-good", is_shown=can_show(how_good)),
+        make_page(about.page, tr.text("About the model"), "about"),
+    ]
+    return {page.url_path or "try": page for page in pages}
+
+
+def _draw_waiting(tr: Translation) -> None:
+    st.header(tr.text("One moment, please"))
+    st.write(tr.text("The demo shows the models of a service that does not answer yet."))
+
+
+def _draw_choices(models: list[ModelState], tr: Translation) -> None:
     """Draw the choice of model and language, and name each broken model with the reason."""
-    models = service_queries.get_models()
     ready = [model["name"] for model in models if model["state"] == "ready"]
-    if not ready:
-        st.info(tr.text("The service has no model to show yet."))
-        st.stop()
     titles = {model["name"]: model["title"] or model["name"] for model in models}
-    current_case.choose_model(ready)
     with st.container(horizontal=True, key="choices", vertical_alignment="center"):
         if len(ready) > 1:
             st.selectbox(

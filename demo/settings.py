@@ -27,10 +27,20 @@ class Settings:
     base_path: str = ""
     keep_alive_seconds: Annotated[int, Range(1, 86_400)] = 75
     feeds: str = ""
+    docs_url: str = ""
 
     def hosts(self) -> list[str]:
         """Return the host names that a browser may use for the page. Those of this machine are always allowed."""
         return [*LOOPBACK_HOSTS, *filter(None, (name.strip() for name in self.allowed_hosts.split(",")))]
+
+    def docs_of_service(self) -> str:
+        """Return the address of the service's docs for a browser.
+
+        Without DEMO_DOCS_URL there is one only on this machine, and only if the docs need no key.
+        """
+        if self.docs_url or self.api_key or not _is_loopback(self.host):
+            return self.docs_url
+        return f"{self.service_url.rstrip('/')}/docs" if _is_loopback(urlsplit(self.service_url).hostname or "") else ""
 
     def feeds_by_model(self) -> dict[str, Path]:
         """Return model → the file that a pipeline writes for it, from "comment-sentiment=/folder/enriched.jsonl,…"."""
@@ -47,7 +57,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment. Raises WrongSettings with a sentence that names the variable."""
     settings = settings_reader.read_settings(Settings, PREFIX, environment)
     settings = replace(settings, base_path=read_base_path(f"{PREFIX}BASE_PATH", settings.base_path))
-    _check_url(settings.service_url)
+    _check_url("SERVICE_URL", settings.service_url)
+    if settings.docs_url:
+        _check_url("DOCS_URL", settings.docs_url)
     settings.feeds_by_model()
     if not _is_loopback(settings.host) and not settings.allowed_hosts:
         raise WrongSettings(
@@ -57,14 +69,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _check_url(url: str) -> None:
+def _check_url(name: str, url: str) -> None:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - reading it is the check
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise WrongSettings("DEMO_SERVICE_URL must look like http://127.0.0.1:8000.")
+        raise WrongSettings(f"{PREFIX}{name} must look like http://127.0.0.1:8000.")
 
 
 def _is_loopback(host: str) -> bool:

@@ -21,11 +21,16 @@ PAGE = "clients"
 _MAX_RANDOM_KEY = 100_000
 
 
+def can_show(card: Card) -> bool:
+    """Return whether the cases of the model have a key."""
+    return "entity" in card
+
+
 def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     st.title(tr.text("What do we know already?"), anchor=False)
-    if "entity" not in card:
+    if not can_show(card):
         page_address.write_address(card)
         st.info(
             tr.text("Nothing is stored for this model: its cases have no key to find them by. Choose another model above."),

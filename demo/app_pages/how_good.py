@@ -30,6 +30,11 @@ _MISTAKES, _GROUPS, _WORST = "mistakes", "groups", "worst"
 ReadQuery: TypeAlias = Callable[[], EvaluationQuery]
 
 
+def can_show(card: Card) -> bool:
+    """Return whether the model was evaluated: the metrics of a card are a selection of its evaluation."""
+    return bool(card.get("metrics"))
+
+
 def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()

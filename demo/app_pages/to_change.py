@@ -23,12 +23,17 @@ _RANGE = ""
 _LIST_PIXELS = 620
 
 
+def can_show(card: Card) -> bool:
+    """Return whether the model has a field that a recommendation may change."""
+    return bool(goal_choice.changeable_fields(card))
+
+
 def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What would have to change?"), anchor=False)
-    if not goal_choice.changeable_fields(card):
+    if not can_show(card):
         page_address.write_address(card)
         st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
         return

@@ -24,12 +24,21 @@ _CONTROL_PIXELS = 270
 """The width of a control: a row on a laptop holds two of them and a list."""
 
 
+def can_show(card: Card) -> bool:
+    """Return whether the model has a field whose values form a curve."""
+    return bool(_get_curve_fields(card))
+
+
+def _get_curve_fields(card: Card) -> dict[str, Field]:
+    return {name: kind.field for name, kind in field_types.get_fields(card).items() if kind.can_sweep}
+
+
 def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What if?"), anchor=False)
-    fields = {name: kind.field for name, kind in field_types.get_fields(card).items() if kind.can_sweep}
+    fields = _get_curve_fields(card)
     if not fields:
         page_address.write_address(card)
         st.info(

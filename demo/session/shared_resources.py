@@ -17,6 +17,12 @@ def client() -> Client:
 
 
 @st.cache_resource
+def docs_url() -> str:
+    """Return the address of the service's docs for a browser; empty if a browser may not reach them."""
+    return read_settings(os.environ).docs_of_service()
+
+
+@st.cache_resource
 def _feeds() -> dict[str, GrowingFeed]:
     return {model: GrowingFeed(path) for model, path in read_settings(os.environ).feeds_by_model().items()}
 

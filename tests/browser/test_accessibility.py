@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 PAGES = [
+    ("/models", "credit-default"),
     ("/", "credit-default"),
     ("/", "comment-sentiment"),
     ("/what-if", "credit-default"),

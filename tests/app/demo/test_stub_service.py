@@ -77,7 +77,7 @@ def test_a_second_visit_of_a_page_sends_no_query(stand_in: StandIn) -> None:
 
 def test_every_model_keeps_its_own_case(stand_in: StandIn) -> None:
     stand_in.cards = [hand_made(EVERY_TYPE), hand_made(EVERY_TYPE, name="sixth", title="Sixth")]
-    app = opened()
+    app = opened(model="fifth")
     widget(app, "months").set_value("5").run()
     app.selectbox(key="model").set_value("sixth").run()
     assert widget(app, "months").value == "2"

@@ -67,3 +67,30 @@ def test_a_label_without_markdown_reaches_screen_readers_unchanged(label: str) -
 )
 def test_a_label_that_markdown_would_change_is_escaped(label: str) -> None:
     assert escape_label(label) == escape_markdown(label)
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({}, "http://127.0.0.1:8000/docs"),
+        ({"DEMO_SERVICE_URL": "http://localhost:9000/api/"}, "http://localhost:9000/api/docs"),
+        ({"DEMO_SERVICE_URL": "http://service:8000"}, ""),
+        ({"DEMO_API_KEY": "a-secret"}, ""),
+        ({"DEMO_HOST": "0.0.0.0", "DEMO_ALLOWED_HOSTS": "host"}, ""),
+        ({"DEMO_API_KEY": "a-secret", "DEMO_DOCS_URL": "https://host/api/docs"}, "https://host/api/docs"),
+    ],
+)
+def test_the_page_leads_to_the_docs_only_where_a_browser_can_open_them(environment: dict[str, str], url: str) -> None:
+    assert read_settings(environment).docs_of_service() == url
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "/docs", "//host"])
+def test_an_address_of_the_docs_that_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(WrongSettings, match="DEMO_DOCS_URL"):
+        read_settings({"DEMO_DOCS_URL": url})
+
+
+def test_a_base_path_is_read_without_its_last_slash() -> None:
+    assert read_settings({"DEMO_BASE_PATH": "/team/models/"}).base_path == "/team/models"
+    with pytest.raises(WrongSettings, match="DEMO_BASE_PATH"):
+        read_settings({"DEMO_BASE_PATH": "models"})

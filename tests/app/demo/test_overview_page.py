@@ -1,0 +1,83 @@
+"""Promises of the first page: it says what the product is and leads to each model; the menu has what a model can show."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from tests.support.demo_models import EVERY_MODEL
+from tests.support.demo_pages import html_of, opened, quiet
+from tests.support.stub_service import StandIn, hand_made
+
+READY = ["comment-sentiment", "credit-default", "credit-scorecard", "diamond-price"]
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("language", "sentence", "button"),
+    [("en", "lets you try machine-learning models", "Open"), ("pl", "wypróbujesz modele uczenia maszynowego", "Otwórz")],
+)
+def test_a_visit_without_a_model_begins_with_the_name_a_sentence_and_a_tile_for_each_model(
+    language: str, sentence: str, button: str
+) -> None:
+    app = quiet(opened(lang=language))
+    assert [title.value for title in app.title] == ["Witryna"]
+    assert sentence in app.markdown[0].value
+    assert (
+        sorted(each.key.removeprefix("open/") for each in app.button if each.key and each.label.startswith(button)) == READY
+    )
+    assert len(app.header) == len(READY)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_tile_opens_its_model_on_try() -> None:
+    app = quiet(opened(lang="en"))
+    app.button(key="open/diamond-price").click()
+    quiet(app.run())
+    assert app.query_params["model"] == "diamond-price"
+    assert [title.value for title in app.title] == ["What is this diamond worth?"]
+    assert 'class="number"' in html_of(app)
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("model", READY)
+def test_a_link_that_names_a_model_opens_its_case_and_not_the_overview(model: str) -> None:
+    assert [title.value for title in quiet(opened(model=model, lang="en")).title] != ["Witryna"]
+
+
+def test_with_one_model_a_visit_begins_with_it(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made([{"name": "months", "type": "integer", "label": "Months", "minimum": 0, "maximum": 9}])]
+    assert [title.value for title in opened().title] != ["Witryna"]
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_overview_explains_the_words_of_the_figures_and_leads_to_the_docs_of_the_service() -> None:
+    app = quiet(opened("models", lang="en"))
+    words = "".join(each.value for expander in app.expander for each in expander.markdown)
+    assert all(f"**{word}:**" in words for word in ("AUC", "Percentage point", "Calibration", "Interval", "Threshold"))
+    (link,) = app.get("link_button")
+    assert link.proto.url == "http://127.0.0.1:8000/docs"
+
+
+@pytest.mark.parametrize(("asked", "model"), [(name, name) for name in EVERY_MODEL], indirect=["asked"], ids=EVERY_MODEL)
+def test_the_menu_has_exactly_the_pages_that_do_not_say_that_they_cannot_show_the_model(
+    asked: list[str], model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menus: list[set[str]] = []
+    navigation = st.navigation
+
+    def record(pages: Sequence[Any], **options: Any) -> Any:
+        menus.append({page.url_path for page in pages if page.visibility == "visible"})
+        return navigation(pages, **options)
+
+    monkeypatch.setattr(st, "navigation", record)
+    cannot = {"what-if": "no field to sweep", "to-change": "can be moved by a proposal", "clients": "have no key"}
+    cannot["how-good"] = "has measured this model yet"
+    quiet(opened(model=model, lang="en"))
+    shown = menus[-1]
+    for path, sentence in cannot.items():
+        infos = " ".join(info.value for info in quiet(opened(path, model=model, lang="en")).info)
+        assert (path in shown) == (sentence not in infos), path
+    assert {"models", "", "compare", "files", "feed", "about"} <= shown
+    assert asked
