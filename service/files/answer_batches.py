@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from service.bundles.model import Model
 from service.bundles.prediction_builder import CodedColumn
+from service.bundles.scorers.deadlines import current_deadline
 from service.errors import Fault
 from service.files.column_check import added_names
 from service.files.file_parts import Part, RowFile
@@ -30,8 +31,9 @@ def answer_schema(card: Card, others: pa.Schema, prefix: str = "") -> pa.Schema:
 
 
 def score_parts(model: Model, file: RowFile, parser: PartParser, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Yield one batch per part, with all its rows in their order. Raises ModelFailed, InvalidFile."""
+    """Yield one batch per part, with all its rows in their order. Raises ModelFailed, ModelTimeout, InvalidFile."""
     for part in file.parts():
+        current_deadline()
         table, _, good, faults = score_good_rows(model, *parser.parse(part), model.table)
         indices = None if good.all() else pa.array(np.cumsum(good) - 1, mask=~good)
         row_columns = {ROW: _row_numbers(part.first_row, part.rows), **_error_columns(part, faults)}

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace as replace_fields
 
 from service.bundles.model import Model
+from service.bundles.scorers.deadlines import current_deadline
 from service.errors import TooLarge
 from service.files.answer_batches import answer_schema, part_errors, score_columns, score_parts
 from service.files.answer_writers import Writer, create_writer
@@ -37,7 +38,6 @@ def score_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
     schema = answer_schema(model.card, row_file.others, prefix)
     decimal = row_file.style.decimal if row_file.style else "point"
     writer = create_writer(request.answer, schema, separator=row_file.separator, decimal=decimal)
-
     _check_parts(row_file, writer)
 
     def pieces() -> Generator[bytes]:
@@ -67,10 +67,11 @@ def _open_file(card: Card, file: Path, request: FileRequest) -> RowFile:
 def _check_parts(row_file: RowFile, writer: Writer) -> None:
     """Read the whole file once: a fault in a late part must refuse the file before the answer begins.
 
-    Raises InvalidFile, TooLarge, NotAcceptable. A CSV was read whole when it was opened.
+    Raises InvalidFile, TooLarge, NotAcceptable, ModelTimeout. A CSV was read whole when it was opened.
     """
     if not isinstance(row_file, CsvFile):
         for part in row_file.parts():
+            current_deadline()
             writer.check(part.others)
 
 

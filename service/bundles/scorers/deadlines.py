@@ -1,4 +1,4 @@
-"""Deadlines of scoring. A caller sets one with `give_up_after`. A scorer ends its work then, with ModelTimeout."""
+"""Deadlines of work for a caller, who sets one with `give_up_after`. Scorers and readers of files end their work then."""
 
 import math
 import threading
@@ -6,28 +6,44 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
 from service.errors import ModelTimeout
 
 _POLL_SECONDS = 0.02
-_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+@dataclass
+class _Deadline:
+    """It is in the past as soon as the caller has gone: work that goes on in a thread then ends too."""
+
+    at: float
+    """Seconds of time.monotonic()."""
+
+
+_deadline: ContextVar[_Deadline] = ContextVar("deadline", default=_Deadline(math.inf))  # noqa: B039 - it never changes
 
 
 @contextmanager
 def give_up_after(seconds: float) -> Iterator[None]:
-    """Set the deadline of all scoring inside the block, unless an earlier one is set. Threads of anyio inherit it."""
-    token = _deadline.set(min(_deadline.get(), time.monotonic() + seconds))
+    """Set the deadline of all work inside the block, unless an earlier one is set. Threads of anyio inherit it.
+
+    The end of the block ends the work that such a thread has not finished.
+    """
+    deadline = _Deadline(min(_deadline.get().at, time.monotonic() + seconds))
+    token = _deadline.set(deadline)
     try:
         yield
     finally:
         _deadline.reset(token)
+        deadline.at = -math.inf
 
 
 def current_deadline() -> float:
     """Return the deadline, in seconds of time.monotonic(), or infinity. Raises ModelTimeout if it has passed."""
-    deadline = _deadline.get()
+    deadline = _deadline.get().at
     if deadline != math.inf and time.monotonic() >= deadline:
         raise ModelTimeout
     return deadline

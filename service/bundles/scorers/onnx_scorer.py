@@ -47,12 +47,23 @@ class OnnxScorer:
         self._inputs = [node.name for node in self._session.get_inputs()]
         if not set(self._inputs) <= texts | {FIELDS}:
             raise BrokenBundle("model.onnx needs inputs that the card does not have")
+        self._only_text = self._inputs[0] if len(self._inputs) == 1 and self._inputs[0] != FIELDS else None
         self._prepare = words if card.scoring.text == "words" else str
         self._is_classifier = isinstance(card.output, Classification)
         self._output = [self._session.get_outputs()[-1].name]
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
-        """Return the scores."""
+        """Return the scores. If a text is all that the model reads, equal texts are scored once."""
+        if self._only_text is None or len(columns) == 1:
+            return self._score_parts(columns)
+        texts = columns.texts[self._only_text]
+        positions = {text: position for position, text in enumerate(dict.fromkeys(texts))}
+        if len(positions) == len(texts):
+            return self._score_parts(columns)
+        distinct = Columns(np.zeros((len(positions), 0)), {self._only_text: list(positions)})
+        return self._score_parts(distinct)[[positions[text] for text in texts]]
+
+    def _score_parts(self, columns: Columns) -> NDArray[np.float64]:
         if not columns.texts or len(columns) <= _MAX_TEXTS:
             return self._score_part(columns)
         starts = range(0, len(columns), _MAX_TEXTS)

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from service.bundles.scorers.deadlines import current_deadline
 from service.errors import TooLarge
 from service.files.csv_format.dialect import zero_bytes_fault
 
 _MAX_ROW_CHARACTERS = 2**20
 _READ_BYTES = 2**20
+_LINES_BETWEEN_CHECKS = 10_000
+"""The caller may have gone."""
 _MAX_LINES = 5_000_000
 """Also empty lines take time: 100 MB of them are 100 million."""
 
@@ -45,12 +48,14 @@ class Lines:
         """Characters of the current row. The caller sets it to 0 at each new row."""
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the lines. Raises LongRow at the limit, before more of the row is read, TooLarge, InvalidFile."""
+        """Yield the lines. Raises LongRow before it reads more of a row, TooLarge, InvalidFile, ModelTimeout."""
         number = 0
         while line := self._text.readline(_MAX_ROW_CHARACTERS + 1):
             number += 1
             if number > _MAX_LINES:
                 raise TooLarge(f"A CSV may hold {_MAX_LINES:,} lines, the empty ones too.")
+            if number % _LINES_BETWEEN_CHECKS == 0:
+                current_deadline()
             if "\0" in line:
                 raise zero_bytes_fault(number)
             self.row_characters += len(line)
