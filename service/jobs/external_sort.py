@@ -8,13 +8,13 @@ import itertools
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
 
-from service.jobs.sources.partitions import BATCH_ROWS, WrongInput
+from service.jobs.sources.partitions import BATCH_ROWS, WrongInput, first_line
 
 BUCKETS = 128
 _BATCHES_PER_CHUNK = 64
@@ -27,18 +27,34 @@ def group_by_key(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterat
     """
     with ExitStack() as stack:
         try:
-            files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(BUCKETS)]
+            files = [_open_file(stack) for _ in range(BUCKETS)]
             _write_buckets(batches, files, schema)
+            for file in files:
+                file.seek(0)  # writes what is still in the file's buffer
         except OSError as error:
-            raise WrongInput(f"The temporary files cannot be written: {error.strerror}.") from error
+            raise WrongInput(
+                f"The temporary files cannot be written: {error.strerror or first_line(error)}. "
+                "TMPDIR names their folder; they are as large as the input."
+            ) from error
         gathered = pa.table([[]] * len(schema), schema=schema)
         for file in files:
-            file.seek(0)
             gathered = pa.concat_tables([gathered, pa.ipc.open_stream(file).read_all()])
             if gathered.num_rows >= BATCH_ROWS:
                 yield from gathered.combine_chunks().to_batches()
                 gathered = gathered.slice(0, 0)
         yield from gathered.combine_chunks().to_batches()
+
+
+def _open_file(stack: ExitStack) -> IO[bytes]:
+    """Open a temporary file, and close it with the stack. On a full disk closing fails too; the first error counts."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the stack closes it
+    stack.callback(_close, file)
+    return file
+
+
+def _close(file: IO[bytes]) -> None:
+    with suppress(OSError):
+        file.close()
 
 
 def _write_buckets(batches: Iterator[pa.RecordBatch], files: Sequence[IO[bytes]], schema: pa.Schema) -> None:

@@ -15,7 +15,7 @@ from service.jobs.__main__ import main
 from service.store import lookups, run_history
 from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
-from tests.support.databases import new_database
+from tests.support.databases import new_database, sqlite_url
 from tests.support.job_runs import KINDS, MODEL, newest_run
 
 
@@ -221,6 +221,19 @@ def test_nights_that_fail_leave_no_rows_behind(
         ]
     assert sorted(counts) == [0, 1]
     assert lookups.find_records(sqlite_store, MODEL, ["1"]).predictions == {}
+
+
+@pytest.mark.parametrize("rows", [6, 12_000], ids=["in the buffers", "more than the buffers"])
+def test_a_full_folder_of_temporary_files_ends_the_features_with_a_sentence(
+    rows: int, job: Callable[..., None], inputs: dict[str, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = sqlite_url(tmp_path)
+    inputs["features"].iloc[:rows].to_parquet(tmp_path / "in.parquet")
+    with monkeypatch.context() as patch:
+        patch.setattr("tempfile.TemporaryFile", lambda: open("/dev/full", "w+b"))  # noqa: SIM115, PTH123 - as the real one
+        with pytest.raises(SystemExit, match=r"The temporary files cannot be written: No space left on device\. TMPDIR"):
+            job(url, "features", tmp_path / "in.parquet")
+    job(url, "features", tmp_path / "in.parquet")
 
 
 @pytest.mark.parametrize("taken", ["a file", "a file in a path", "a folder that takes nothing"])
