@@ -8,7 +8,7 @@ from client import Card, Explanation
 from demo.address.parameters import MODEL
 from demo.charts import case_dots
 from demo.charts.case_dots import CaseDot
-from demo.files import case_table
+from demo.files import case_table, spreadsheet
 from demo.session import (
     cases,
     current_case,
@@ -170,7 +170,8 @@ def _draw_chart(card: Card, saved: list[SavedCase], explanations: list[Explanati
 
 
 def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> None:
-    table = case_table.cases_to_csv(card, saved, comparison_table.export_columns(card, explanations))
+    answers = comparison_table.export_columns(card, explanations)
+    table = case_table.cases_to_csv(card, saved, answers, spreadsheet.dialect_of_language(tr.language))
     st.download_button(
         tr.text("Download as CSV"),
         table.encode("utf-8-sig"),

@@ -58,6 +58,8 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
             icon=":material/upload_file:",
             type="tertiary",
         )
+    if counts[REFUSED] or job.options.get("missing"):
+        file_upload.draw_missing_words(card, job, tr)
     if file.version != card["version"]:
         st.info(tr.text("These answers are of an earlier version of the model."), icon=":material/history:")
         st.button(
@@ -101,7 +103,7 @@ def _draw_distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr:
 def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     """Draw the choice of rows, the rows, and a button that opens a selected row in Try."""
     choice, order, part = _draw_choice(card, job, counts, tr)
-    table = scored_file.select_rows(card, file.table, choice, order, part)
+    table = spreadsheet.with_duration_texts(scored_file.select_rows(card, file.table, choice, order, part))
     if choice == REFUSED:
         table = scored_file.replace_error_codes(
             table, lambda codes, sentence: refusal_text.describe_row_errors(card, codes, sentence, tr)
@@ -190,13 +192,14 @@ def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, 
 
 def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
     with st.container(horizontal=True, key="file-downloads"):
+        dialect = spreadsheet.dialect_of_file(file.recognised, tr.language)
         for name, make, kind in (
-            ("csv", spreadsheet.to_csv, CSV),
+            ("csv", partial(spreadsheet.to_csv, dialect=dialect), CSV),
             ("parquet", scored_file.to_parquet, PARQUET),
         ):
             st.download_button(
                 tr.text("Download all as {format}", format=FORMATS[name]),
-                partial(make, file.table),
+                partial(make, file.original_table),
                 f"{card['name']}-scored.{name}",
                 kind,
                 on_click="ignore",

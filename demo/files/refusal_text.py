@@ -16,6 +16,8 @@ _MAX_NAMED = 8
 _KEY_REFUSED = {401, 403}
 _SIMILAR_NAME = re.compile("“(.+)”")
 """The message on a missing column contains the name of a similar column."""
+_THOUSANDS_SAMPLE = re.compile("1([,.])234")
+"""The message on an unclear number contains a number with the sign of the file."""
 
 
 def describe_failure(error: ServiceError, tr: Translation) -> str:
@@ -44,8 +46,13 @@ def is_fault_of_file(error: ServiceError) -> bool:
 
 
 def find_ambiguity(error: ServiceError) -> str:
-    """Return the option that lets a refused file be read, "decimal" or "charset"; empty if no option helps."""
+    """Return what lets a refused file be read: "decimal", "thousands," or "thousands." (the unclear sign), or "charset".
+
+    Empty if no option helps.
+    """
     codes = {each["code"] for each in error.errors} if isinstance(error, Refused) else set()
+    if "unclear_thousands" in codes and (sample := _THOUSANDS_SAMPLE.search(error.detail)):
+        return f"thousands{sample[1]}"
     if codes & {"mixed_decimals", "unclear_thousands"}:
         return "decimal"
     return "charset" if codes & {"wrong_encoding", "unknown_charset"} else ""

@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from typing import Any
@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 
 from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
-from demo.text.wording import answer_column, is_classification
+from demo.files.spreadsheet import CsvDialect
+from demo.text.wording import answer_column, answer_columns, is_classification
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, is_probability_column
+from wire.cells.cell_values import number_text
 from wire.cells.text_style import TextStyle
 
 ALL_ROWS, REFUSED = "every", "refused"
@@ -34,12 +36,34 @@ class ScoredFile:
     recognised: RecognisedFile
     version: str
     table: pa.Table
+    """The answer columns have their own names, without a prefix. A column of the file with such a name has another one."""
+    names: list[str]
+    """The names of all columns as they are in the answer of the service."""
+
+    @classmethod
+    def of_answer(cls, name: str, recognised: RecognisedFile, card: Card, table: pa.Table) -> "ScoredFile":
+        """Return the file of an answer of the service, whose added columns may have a prefix."""
+        prefix = recognised.get("prefix", "")
+        added = {prefix + column: column for column in answer_columns(card)}
+        names = [added.get(column) or _unused_name(column, added.values()) for column in table.column_names]
+        return cls(name, recognised, card["version"], table.rename_columns(names), table.column_names)
+
+    @property
+    def original_table(self) -> pa.Table:
+        """The table with the names of the columns as they are in the answer of the service."""
+        return self.table.rename_columns(self.names)
 
     @property
     def style(self) -> TextStyle | None:
         """How the texts of the file are written; None for a file with typed values."""
         options: Any = {name: value for name, value in self.recognised.items() if name in _STYLE}
         return TextStyle(**options) if "decimal" in options else None
+
+
+def _unused_name(name: str, used: Collection[str]) -> str:
+    while name in used:
+        name += " *"
+    return name
 
 
 class AnswerTooLarge(InvalidAnswer):
@@ -180,7 +204,7 @@ def is_scored(card: Card, file: ScoredFile, number: int) -> bool:
 
 def model_row(card: Card, file: ScoredFile, number: int) -> Row:
     """Return the values of a row that the model's fields take, without the others; `number` counts from 1."""
-    cells = file.table.slice(number - 1, 1).to_pylist()[0]
+    cells = file.original_table.slice(number - 1, 1).to_pylist()[0]
     row: Row = {}
     for name, field in field_types.get_fields(card).items():
         try:
@@ -197,10 +221,13 @@ def to_parquet(table: pa.Table) -> bytes:
     return out.getvalue()
 
 
-def make_sample(card: Card) -> bytes:
+def make_sample(card: Card, dialect: CsvDialect) -> bytes:
     """Return real rows of the card as CSV. Formula cells are not escaped: the file is made to be scored."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, [field["name"] for field in card["inputs"]], restval="")
-    writer.writeheader()
-    writer.writerows(card.get("real_rows", [])[:_SAMPLE_ROWS])
+    writer = csv.writer(out, delimiter=dialect.separator)
+    names = [field["name"] for field in card["inputs"]]
+    writer.writerow(names)
+    for row in card.get("real_rows", [])[:_SAMPLE_ROWS]:
+        cells = [row.get(name) for name in names]
+        writer.writerow([number_text(cell, dialect.style) if isinstance(cell, float) else cell for cell in cells])
     return out.getvalue().encode("utf-8-sig")

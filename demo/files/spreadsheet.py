@@ -1,21 +1,59 @@
-"""CSV files for spreadsheets: a text that a spreadsheet would run as a formula gets an apostrophe in front.
+"""CSV files for spreadsheets, in the dialect of the uploaded file or of the reader's language.
 
-Source: OWASP, CSV injection. A number stays a number.
+A text that a spreadsheet would run as a formula gets an apostrophe in front. Source: OWASP, CSV injection. A number stays a
+number.
 """
 
 import base64
 import io
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pc_csv
 
+from client import RecognisedFile
+from wire.cells.cell_values import number_text
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
+from wire.cells.time_values import duration_text
+
 _FORMULA = "^[=+\\-@\t\r\n＝＋－＠]"
 _NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?$"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SEPARATORS = {"": ",", "tab": "\t"}
+"""The names of separators that are no character."""
+
+
+@dataclass(frozen=True)
+class CsvDialect:
+    """The sign between the cells of a CSV, and the style of its numbers."""
+
+    separator: str = ","
+    style: TextStyle = PROGRAM_STYLE
+
+    def cell(self, value: Any) -> Any:
+        """Return a value as a cell, with formulas escaped."""
+        return number_text(value, self.style) if isinstance(value, float) else escape_formula(value)
+
+
+_PROGRAMS = CsvDialect()
+_LANGUAGES = {"pl": CsvDialect(";", TextStyle("comma"))}
+"""Language → the dialect in which its spreadsheets open a CSV."""
+
+
+def dialect_of_language(language: str) -> CsvDialect:
+    return _LANGUAGES.get(language, _PROGRAMS)
+
+
+def dialect_of_file(recognised: RecognisedFile, language: str) -> CsvDialect:
+    """Return the dialect of an uploaded CSV; for another file, that of the reader's language."""
+    if "separator" not in recognised:
+        return dialect_of_language(language)
+    separator = _SEPARATORS.get(recognised["separator"], recognised["separator"])
+    return CsvDialect(separator, TextStyle("comma" if recognised.get("decimal") == "comma" else "point"))
 
 
 def escape_formula(cell: Any) -> Any:
@@ -25,14 +63,36 @@ def escape_formula(cell: Any) -> Any:
     return f"'{cell}"
 
 
-def to_csv(table: pa.Table) -> bytes:
+def to_csv(table: pa.Table, dialect: CsvDialect = _PROGRAMS) -> bytes:
     """Return a table as CSV in UTF-8 with a byte order mark, with formula cells escaped."""
-    columns = [_to_csv_column(column) for column in table.columns]
+    has_comma = dialect.style.decimal == "comma"
+    columns = [_with_commas(column) if has_comma else column for column in map(_to_csv_column, table.columns)]
     out = io.BytesIO(_BYTE_ORDER_MARK)
     out.seek(0, io.SEEK_END)
     names = [escape_formula(name) for name in table.column_names]
-    pc_csv.write_csv(pa.Table.from_arrays(columns, names), out)
+    pc_csv.write_csv(pa.Table.from_arrays(columns, names), out, pc_csv.WriteOptions(delimiter=dialect.separator))
     return out.getvalue()
+
+
+def _with_commas(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of numbers as texts with decimal commas."""
+    if not (pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
+        return column
+    return pc.replace_substring(column.cast(pa.string()), ".", ",")
+
+
+def with_duration_texts(table: pa.Table) -> pa.Table:
+    """Return a table whose durations are texts, such as 2:00:00."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_duration(field.type):
+            table = table.set_column(index, field.name, _duration_texts(table.column(index)))
+    return table
+
+
+def _duration_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    counts = column.cast(pa.int64()).to_pylist()
+    texts = [None if count is None else duration_text(count, column.type.unit) for count in counts]
+    return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 def _to_csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -40,6 +100,8 @@ def _to_csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return _escape_formulas(column.cast(pa.large_string()))
+    if pa.types.is_duration(kind):
+        return _duration_texts(column)
     plain = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_decimal, pa.types.is_null)
     if any(fits(kind) for fits in plain) or (pa.types.is_temporal(kind) and not pa.types.is_interval(kind)):
         return column

@@ -48,7 +48,7 @@ class UploadJob:
     scored: ScoredFile | None = None
     error: ServiceError | None = None
     options: dict[str, str] = field(default_factory=dict)
-    """How to read the file, as the user chose: its `decimal` sign, its `charset`."""
+    """How to read the file, as the user chose: `decimal`, `thousands`, `missing`, `sheet`, `charset`."""
     _started: bool = False
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -61,6 +61,7 @@ class UploadJob:
             return
         self._started = True
         self.options |= options or {}
+        self.options = {name: value for name, value in self.options.items() if value}
         self.recognised, self.rows_scored, self.scored, self.error = None, 0, None, None
         threading.Thread(target=self._score, args=(client, card), daemon=True, name="file").start()
 
@@ -86,15 +87,17 @@ class UploadJob:
 
     def _request_answer(self, client: Client, card: Card) -> ScoredFile:
         self.content.seek(0)
-        charset, decimal = self.options.get("charset"), self.options.get("decimal")
+        options = dict(self.options)
+        charset = options.pop("charset", "")
         media_type = f"{self.media_type}; charset={charset}" if charset else self.media_type
-        request = client.score_file(card["name"], self.content, media_type, version=card["version"], decimal=decimal)
+        request = client.score_file(card["name"], self.content, media_type, version=card["version"], **options)
         with request as (recognised, chunks):
             self.recognised = recognised
             table = scored_file.read_answer(self._until_cancelled(chunks), self._report_rows)
-        if not scored_file.is_complete(card, recognised, table):
+        scored = ScoredFile.of_answer(self.name, recognised, card, table)
+        if not scored_file.is_complete(card, recognised, scored.table):
             raise InvalidAnswer("The answer lacks columns or rows.")
-        return ScoredFile(self.name, recognised, card["version"], table)
+        return scored
 
     def _report_rows(self, rows: int) -> None:
         self.rows_scored = rows

@@ -2,7 +2,17 @@
 
 from client import Band, Card, Field, Prediction, Usualness
 from demo.text.translation import Translation
-from wire.answer_columns import VALUE, probability_column
+from wire.answer_columns import (
+    DECISION,
+    ERROR,
+    ERROR_CODES,
+    HIGH,
+    LOW,
+    ROW,
+    VALUE,
+    label_columns,
+    probability_column,
+)
 
 _MIN_WITHOUT_DECIMALS = 1000
 _SHARE_DECIMALS = (0, 1, 2)
@@ -23,6 +33,13 @@ def answer_value(card: Card, prediction: Prediction) -> float:
 def answer_column(card: Card) -> str:
     """Return the name of the column that holds the answer value in scored files."""
     return probability_column(card["output"]["focus"]) if is_classification(card) else VALUE
+
+
+def answer_columns(card: Card) -> list[str]:
+    """Return the names of all columns that the service adds to a file, without a prefix."""
+    labels = card["output"].get("labels", [])
+    names = label_columns(label["value"] for label in labels) if is_classification(card) else [DECISION, VALUE, LOW, HIGH]
+    return [*names, ERROR_CODES, ERROR, ROW]
 
 
 def format_answer(card: Card, value: float, tr: Translation) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from client import Card, RecognisedFile, Refused, ServiceError
-from demo.files import file_summary, refusal_text, scored_file
+from demo.files import file_summary, refusal_text, scored_file, spreadsheet
 from demo.files.upload_job import CHARSETS, UploadJob, copy_to_disk
 from demo.files.upload_store import UploadStore
 from demo.session import page_view, query_errors, service_queries, shared_resources
@@ -73,7 +73,7 @@ def _draw_requirements(card: Card, tr: Translation) -> None:
     if card.get("real_rows"):
         st.download_button(
             tr.text("A sample to begin with"),
-            partial(scored_file.make_sample, card),
+            partial(scored_file.make_sample, card, spreadsheet.dialect_of_language(tr.language)),
             f"{card['name']}-sample.csv",
             CSV,
             on_click="ignore",
@@ -130,6 +130,8 @@ def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translatio
 
 def _draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, str]:
     """Draw the choice of a decimal sign or a charset; return the setting."""
+    if ambiguity.startswith("thousands"):
+        return _draw_thousands(job, ambiguity[-1], tr)
     if ambiguity == "decimal":
         signs = {"comma": tr.text("decimal comma"), "point": tr.text("decimal point")}
         choice = st.radio(
@@ -148,6 +150,35 @@ def _draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str,
             key=f"{PAGE}/charset/{job.number}",
         )
     return {ambiguity: choice or ""}
+
+
+def _draw_thousands(job: UploadJob, sign: str, tr: Translation) -> dict[str, str]:
+    """Draw the choice of what 1,500 means; return the setting."""
+    name = "comma" if sign == "," else "point"
+    values = {"thousands": tr.number(1500), "decimal": tr.number(1.5, 1)}
+    choice = st.radio(
+        tr.text("What does {number} mean in this file?", number=f"1{sign}500"),
+        list(values),
+        format_func=values.__getitem__,
+        horizontal=True,
+        key=f"{PAGE}/thousands/{job.number}",
+    )
+    return {"thousands": "", "decimal": ""} | {choice or "thousands": name}
+
+
+def draw_missing_words(card: Card, job: UploadJob, tr: Translation) -> None:
+    """Draw the choice whether words such as NA are missing values; a change sends the file again."""
+    key = f"{PAGE}/missing/{job.number}"
+
+    def send_again() -> None:
+        resend(card, job, {"missing": "words" if st.session_state[key] else ""})
+
+    st.checkbox(
+        tr.text("Read NA, #N/A, null and – as missing values"),
+        value=job.options.get("missing") == "words",
+        key=key,
+        on_change=send_again,
+    )
 
 
 def resend(card: Card, job: UploadJob, settings: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -175,6 +176,35 @@ def test_decimals_that_are_unclear_are_settled_by_a_choice(watched: Watched, car
     assert "99 rows scored" in html_of(app)
 
 
+def test_a_sign_that_may_separate_thousands_is_settled_by_a_choice_of_two_numbers(watched: Watched, card: Card) -> None:
+    rows = [[str(round(float(cell))) for cell in row] for row in rows_of(card)]
+    place = list(card["real_rows"][0]).index("credit_limit")
+    rows[0][place] = "50,000"
+    app = opened("files", model=NAME, lang="en")
+    drop(app, content_of(card, rows))
+    assert app.radio[0].label == "What does 1,500 mean in this file?"
+    assert app.radio[0].options == ["1,500", "1.5"]
+    again(app).click().run()
+    arrived()
+    app.run()
+    assert "thousands=comma" in watched.sent[1]
+    assert "decimal" not in watched.sent[1]
+    assert app.session_state["files"][NAME].scored.recognised["thousands"] == "comma"
+
+
+def test_words_for_missing_values_are_settled_by_a_choice(watched: Watched, card: Card) -> None:
+    rows = rows_of(card)
+    rows[0][0] = "NA"
+    app = opened("files", model=NAME, lang="en")
+    drop(app, content_of(card, rows))
+    assert not app.checkbox[0].value
+    app.checkbox[0].check().run()
+    arrived()
+    app.run()
+    assert "missing=words" in watched.sent[1]
+    assert app.session_state["files"][NAME].scored.table["error_codes"][0].as_py().endswith(": missing_field")
+
+
 def test_letters_that_are_unclear_are_settled_by_a_choice(watched: Watched, card: Card) -> None:
     rows = [[*row, "zażółć"] for row in rows_of(card)]
     content = text_of([*card["real_rows"][0], "note"], rows, ";").decode().encode("windows-1250")
@@ -287,9 +317,7 @@ def test_a_model_that_is_served_anew_is_asked_by_the_button(
     drop(app, content_of(card, rows_of(card)))
     sent: upload_job.UploadJob = app.session_state["files"][NAME]
     assert sent.scored
-    monkeypatch.setattr(
-        sent, "scored", scored_file.ScoredFile("clients.csv", sent.scored.recognised, "old", sent.scored.table)
-    )
+    monkeypatch.setattr(sent, "scored", replace(sent.scored, version="old"))
     app.run()
     assert "These answers are of an earlier version of the model." in [each.value for each in app.info]
     again(app).click().run()

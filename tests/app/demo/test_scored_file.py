@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from client import Card, InvalidAnswer
 from demo.files import scored_file
 from demo.files.scored_file import ALL_ROWS, REFUSED, ScoredFile
-from demo.files.spreadsheet import to_csv
+from demo.files.spreadsheet import CsvDialect, to_csv
 from tests.support.in_process_client import client_of
 from tests.support.row_files import MEDIA, text_of
 
@@ -42,7 +42,7 @@ def scored(service: TestClient, card: Card) -> ScoredFile:
         seen: list[int] = []
         table = scored_file.read_answer(parts, seen.append)
     assert seen[-1] == recognised["rows"] == 100
-    return ScoredFile("clients.csv", recognised, card["version"], table)
+    return ScoredFile.of_answer("clients.csv", recognised, card, table)
 
 
 def test_the_counts_are_those_of_the_rows(card: Card, scored: ScoredFile, service: TestClient) -> None:
@@ -97,7 +97,10 @@ def test_a_parquet_with_lists_and_formulas_that_passes_through_can_be_taken_away
 
 
 def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(service: TestClient, card: Card) -> None:
-    with client_of(service).score_file(NAME, io.BytesIO(scored_file.make_sample(card)), MEDIA["csv"]) as (_, parts):
+    with client_of(service).score_file(NAME, io.BytesIO(scored_file.make_sample(card, CsvDialect())), MEDIA["csv"]) as (
+        _,
+        parts,
+    ):
         table = scored_file.read_answer(parts, lambda _rows: None)
     said = client_of(service).predict(NAME, card["real_rows"][:50])["predictions"]
     assert table["probability_default"].to_pylist() == [each["probabilities"]["default"] for each in said]
@@ -127,3 +130,19 @@ def test_a_table_with_fewer_rows_than_the_file_is_known_as_such(card: Card, scor
 def test_a_table_of_another_model_is_known_as_such(scored: ScoredFile, service: TestClient) -> None:
     price: Any = client_of(service).card("diamond-price")
     assert not scored_file.is_complete(price, scored.recognised, scored.table)
+
+
+def test_a_file_with_columns_of_the_names_of_the_answer_comes_back_as_it_was(service: TestClient, card: Card) -> None:
+    rows = [[str(value) for value in row.values()] + ["1", "x"] for row in card["real_rows"][:3]]
+    body = io.BytesIO(text_of([*card["real_rows"][0], "label", "row"], rows))
+    with client_of(service).score_file(NAME, body, MEDIA["csv"]) as (recognised, parts):
+        table = scored_file.read_answer(parts, lambda _rows: None)
+    file = ScoredFile.of_answer("clients.csv", recognised, card, table)
+    assert scored_file.is_complete(card, recognised, file.table)
+    assert scored_file.count_choices(card, file.table)[ALL_ROWS] == 3
+    assert file.original_table.column_names == table.column_names
+    assert file.original_table["label"].to_pylist() == ["1"] * 3
+    assert file.original_table["prediction_label"].to_pylist() == file.table["label"].to_pylist()
+    shown = scored_file.select_rows(card, file.table, ALL_ROWS, "file")
+    assert shown["row *"].to_pylist() == ["x"] * 3
+    assert scored_file.model_row(card, file, 1) == card["real_rows"][0]

@@ -241,7 +241,7 @@ class Ways:
         options: Any = {"decimal": decimal} if kind == "csv" else {}
         with self.client.score_file(MODEL, io.BytesIO(body), MEDIA[kind], **options) as (recognised, pieces):
             table = scored_file.read_answer(pieces, lambda _rows: None)
-        return scored_file.model_row(self.card, ScoredFile("rows", recognised, "", table), 1)
+        return scored_file.model_row(self.card, ScoredFile.of_answer("rows", recognised, self.card, table), 1)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

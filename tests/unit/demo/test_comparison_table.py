@@ -10,6 +10,7 @@ from client import Card, Explanation
 from demo.charts import case_dots
 from demo.charts.case_dots import CaseDot
 from demo.files import case_table
+from demo.files.spreadsheet import CsvDialect
 from demo.session.saved_cases import SavedCase
 from demo.text.translation import Translation
 from demo.views import chart_scales, comparison_table, curve_view
@@ -35,7 +36,7 @@ def said(value: float, *contributions: tuple[str, float], usualness: Any = None,
 
 def test_the_file_has_answers_differences_and_reasons_as_numbers_that_a_spreadsheet_reads() -> None:
     explained = [said(-3.5, ("a", -4.0), ("words", 0.25), ("words", 0.25)), said(0.1 + 0.2, ("a", 0.3))]
-    text = case_table.cases_to_csv(VALUE, KEPT, comparison_table.export_columns(VALUE, explained))
+    text = case_table.cases_to_csv(VALUE, KEPT, comparison_table.export_columns(VALUE, explained), CsvDialect())
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [float(line["value"]) for line in lines] == [-3.5, 0.1 + 0.2]
     assert [float(line["difference_to_first"]) for line in lines] == [0.0, 0.1 + 0.2 + 3.5]

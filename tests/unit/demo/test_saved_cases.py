@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 
 from client import Card
 from demo.files import case_table
+from demo.files.spreadsheet import CsvDialect
 from demo.session import saved_cases
 from demo.session.saved_cases import SavedCase
 from tests.support.demo_cards import EVERY_TYPE, card_of, values_of
@@ -149,7 +150,7 @@ PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]
 @given(some.lists(ROWS, min_size=1, max_size=3), NAMES)
 def test_the_file_holds_every_cell_and_no_formula(rows: list[Any], name: str) -> None:
     mine = [SavedCase(name, row) for row in rows]
-    text = case_table.cases_to_csv(CARD, mine, [{"value": "0.5", "version": "v1"}] * len(mine))
+    text = case_table.cases_to_csv(CARD, mine, [{"value": "0.5", "version": "v1"}] * len(mine), CsvDialect())
     head, *lines = csv.reader(io.StringIO(text, newline=""))
     fields = [field["name"] for field in CARD["inputs"]]
     assert head == ["name", *fields, "value", "version"]
@@ -164,6 +165,9 @@ def test_the_file_holds_every_cell_and_no_formula(rows: list[Any], name: str) ->
 
 def test_a_number_below_zero_stays_a_number_in_the_file() -> None:
     text = case_table.cases_to_csv(
-        CARD, [SavedCase("one", dict.fromkeys((field["name"] for field in CARD["inputs"]), -3.5))], [{"value": "-3.5"}]
+        CARD,
+        [SavedCase("one", dict.fromkeys((field["name"] for field in CARD["inputs"]), -3.5))],
+        [{"value": "-3.5"}],
+        CsvDialect(),
     )
     assert "'" not in text

@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from demo.files.spreadsheet import escape_formula, to_csv
+from demo.files.spreadsheet import (
+    CsvDialect,
+    dialect_of_file,
+    dialect_of_language,
+    escape_formula,
+    to_csv,
+    with_duration_texts,
+)
+from wire.cells.text_style import TextStyle
 
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -76,3 +84,49 @@ def test_a_column_of_any_type_is_in_the_csv() -> None:
 
 def test_a_table_of_no_rows_has_its_first_line() -> None:
     assert rows_of(pa.table({"a": pa.array([], pa.list_(pa.int64())), "b": pa.array([], pa.string())})) == [["a", "b"]]
+
+
+def test_a_csv_has_the_dialect_of_the_reader() -> None:
+    table = pa.table(
+        {
+            "number": [0.5, None, 1e-05],
+            "exact": [Decimal("1.50"), None, None],
+            "whole": [1, 2, 3],
+            "span": [timedelta(hours=26, minutes=30), None, timedelta(hours=2)],
+            "text": ["a;b", "0.5", None],
+        }
+    )
+    text = to_csv(table, CsvDialect(";", TextStyle("comma"))).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text, newline=""), delimiter=";")) == [
+        ["number", "exact", "whole", "span", "text"],
+        ["0,5", "1,50", "1", "26:30:00", "a;b"],
+        ["", "", "2", "", "0.5"],
+        ["0,00001", "", "3", "2:00:00", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("recognised", "language", "separator", "decimal"),
+    [
+        ({"format": "csv", "separator": ";", "decimal": "comma"}, "en", ";", "comma"),
+        ({"format": "csv", "separator": "tab", "decimal": "point"}, "pl", "\t", "point"),
+        ({"format": "csv", "separator": "", "decimal": "point"}, "pl", ",", "point"),
+        ({"format": "parquet"}, "pl", ";", "comma"),
+        ({"format": "parquet"}, "en", ",", "point"),
+    ],
+)
+def test_the_dialect_is_that_of_the_file_or_of_the_language(
+    recognised: Any, language: str, separator: str, decimal: str
+) -> None:
+    dialect = dialect_of_file(recognised, language)
+    assert (dialect.separator, dialect.style.decimal) == (separator, decimal)
+
+
+def test_a_cell_of_a_saved_case_has_the_decimal_sign_of_the_dialect() -> None:
+    polish = dialect_of_language("pl")
+    assert [polish.cell(cell) for cell in (0.5, 3, None, "=1", "0.5")] == ["0,5", 3, None, "'=1", "0.5"]
+
+
+def test_durations_have_one_text_in_the_table_of_the_page() -> None:
+    table = with_duration_texts(pa.table({"span": [timedelta(hours=2), None], "number": [1, 2]}))
+    assert table.to_pydict() == {"span": ["2:00:00", None], "number": [1, 2]}
