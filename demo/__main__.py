@@ -1,5 +1,6 @@
 """python -m demo: serves the pages on DEMO_HOST:DEMO_PORT until SIGINT or SIGTERM."""
 
+import logging
 import os
 import signal
 import sys
@@ -55,6 +56,8 @@ def main() -> None:
             timeout_graceful_shutdown=3,
         )
     )
+    # Streamlit gives the access log of uvicorn a handler again: each line has the query, and so a person's values.
+    logging.getLogger("uvicorn.access").disabled = True
     server.run()
     sys.exit(0 if server.started else 1)
 
