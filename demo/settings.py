@@ -28,6 +28,7 @@ class Settings:
     keep_alive_seconds: Annotated[int, Range(1, 86_400)] = 75
     feeds: str = ""
     docs_url: str = ""
+    links: str = ""
 
     def hosts(self) -> list[str]:
         """Return the host names that a browser may use for the page. Those of this machine are always allowed."""
@@ -61,6 +62,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if settings.docs_url:
         _check_url("DOCS_URL", settings.docs_url)
     settings.feeds_by_model()
+    if settings.links and not Path(settings.links).is_dir():
+        raise WrongSettings("DEMO_LINKS must be a folder that exists.")
     if not _is_loopback(settings.host) and not settings.allowed_hosts:
         raise WrongSettings(
             f"DEMO_HOST={settings.host} lets other machines in. Name in DEMO_ALLOWED_HOSTS under which addresses they "

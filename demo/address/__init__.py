@@ -6,4 +6,6 @@ or its encoding.
     ?model=credit-default&lang=pl&start=regular&months_late_now=2        a case: its start and the changed fields
     &view=share_used_now                                                 the view of the page
     &kept=eJyLVk…                                                        the saved cases
+    ?model=comment-sentiment&lang=pl&_packed=AAAAbQ…                     all others, if they are long
+    ?model=comment-sentiment&lang=pl&_stored=q3Zr0…                      an id, if they are too long to be packed
 """

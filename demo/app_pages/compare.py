@@ -23,7 +23,7 @@ from demo.session.saved_cases import SavedCase
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import chart_scales, comparable_models, comparison_table
-from demo.widgets import forms
+from demo.widgets import forms, link_notices
 from wire.media_types import CSV
 
 PAGE = "compare"
@@ -34,6 +34,7 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     saved = saved_case_list.get_saved_cases(card)
     st.title(tr.text("Side by side"), anchor=False)
+    link_notices.draw_notices(tr)
     case = current_case.get_case(card)
     is_saved = any(other.row == case.row for other in saved)
     if not is_saved:

@@ -16,7 +16,7 @@ from demo.session.goal_choice import GoalChoice
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
-from demo.widgets import forms, number_box
+from demo.widgets import forms, link_notices, number_box
 
 PAGE = "to-change"
 _RANGE = ""
@@ -33,6 +33,7 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What would have to change?"), anchor=False)
+    link_notices.draw_notices(tr)
     if not can_show(card):
         page_address.write_address(card)
         st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))

@@ -17,7 +17,7 @@ from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph
 from demo.text.translation import Translation
 from demo.views import case_story, explanation_view
-from demo.widgets import forms
+from demo.widgets import forms, link_notices
 
 _UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
 """Codes of warnings about a value that is unusual for the model."""
@@ -29,7 +29,7 @@ def page() -> None:
     tr = visitor.get_translation()
     case = current_case.get_case(card)
     st.title(forms.escape_markdown(card["question"]), anchor=False)
-    _draw_notices(tr)
+    link_notices.draw_notices(tr)
     with st.container(key="page"):
         form, answer = st.columns([5, 6], gap="large")
     with form:
@@ -52,21 +52,6 @@ def page() -> None:
             _draw_explanation(card, case, now, start, tr)
             _draw_footer(card, case, tr)
         _draw_notes(card, notes, {warning["field"]: warning["code"] for warning in now["prediction"]["warnings"]}, tr)
-
-
-def _draw_notices(tr: Translation) -> None:
-    rejected = current_case.get_rejected_parameters()
-    if rejected:
-        parameters = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:6])
-        st.info(
-            tr.text("The link held values that this model does not know; they were left out:") + " " + parameters,
-            icon=":material/link:",
-        )
-    if st.session_state.pop("new_fields", False):
-        st.info(
-            tr.text("The model was renewed. Please review the new fields; what you typed is kept."),
-            icon=":material/new_releases:",
-        )
 
 
 def _draw_starts(card: Card, case: Case, tr: Translation) -> None:

@@ -17,7 +17,7 @@ from demo.text import answer_html, wording
 from demo.text.translation import Translation
 from demo.views import curve_view
 from demo.views.curve_view import FieldValues
-from demo.widgets import forms
+from demo.widgets import forms, link_notices
 
 PAGE = "what-if"
 _CONTROL_PIXELS = 270
@@ -38,6 +38,7 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What if?"), anchor=False)
+    link_notices.draw_notices(tr)
     fields = _get_curve_fields(card)
     if not fields:
         page_address.write_address(card)

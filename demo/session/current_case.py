@@ -6,7 +6,7 @@ import streamlit as st
 
 from client import Card, Row
 from demo.address.parameters import MODEL, shorten_parameter
-from demo.session import cases
+from demo.session import cases, query_parameters
 from demo.session.cases import Case
 
 
@@ -24,8 +24,8 @@ def get_case(card: Card) -> Case:
     cases_by_model: dict[str, Case] = st.session_state.setdefault("cases", {})
     name = card["name"]
     if name not in cases_by_model:
-        is_model_of_url = st.query_params.get(MODEL, name) == name
-        cases_by_model[name] = cases.decode_case(card, st.query_params.to_dict() if is_model_of_url else {})
+        parameters = query_parameters.read_parameters()
+        cases_by_model[name] = cases.decode_case(card, parameters if parameters.get(MODEL, name) == name else {})
         get_rejected_parameters().extend(cases_by_model[name].rejected)
     case = cases_by_model[name]
     if list(case.row) != [field["name"] for field in card["inputs"]]:  # another version of the model has other fields

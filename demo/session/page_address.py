@@ -7,7 +7,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from client import Card
 from demo.address.parameters import LANGUAGE, MODEL, SAVED_CASES, VIEW
-from demo.session import cases, current_case, page_view
+from demo.session import cases, current_case, page_view, query_parameters
 from demo.session.saved_case_list import get_all_saved_cases
 from demo.session.saved_cases import encode_saved_cases
 from demo.session.visitor import get_translation
@@ -17,8 +17,8 @@ from wire.languages import LANGUAGES
 def write_address(card: Card, view: str = "") -> None:
     """Write the state of the page to the URL. A URL with the same meaning in another form stays."""
     parameters = _parameters(card, view)
-    if _meaning(card, st.query_params.to_dict()) != _meaning(card, parameters):
-        st.query_params.from_dict(parameters)
+    if _meaning(card, query_parameters.read_parameters()) != _meaning(card, parameters):
+        query_parameters.write_parameters(parameters)
 
 
 def _parameters(card: Card, view: str = "") -> dict[str, str]:
@@ -43,7 +43,7 @@ def _meaning(card: Card, parameters: dict[str, str]) -> tuple[Any, ...]:
 
 def request_first_page(card: Card) -> None:
     """Request that this run shows the page Try with the current case."""
-    st.session_state["first_page"] = _parameters(card)
+    st.session_state["first_page"] = query_parameters.shorten_parameters(_parameters(card))
 
 
 def take_first_page_request() -> dict[str, str]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from demo.address.parameters import MODEL, VIEW
+from demo.session import query_parameters
 
 
 def get_view(page: str) -> str:
@@ -10,7 +11,8 @@ def get_view(page: str) -> str:
     views: dict[str, str] = st.session_state.setdefault("views", {})
     key = _key(page)
     if key not in views:
-        views[key] = st.query_params.get(VIEW, "") if st.query_params.get(MODEL) == st.session_state[MODEL] else ""
+        parameters = query_parameters.read_parameters()
+        views[key] = parameters.get(VIEW, "") if parameters.get(MODEL) == st.session_state[MODEL] else ""
     return views[key]
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from client import Card
 from demo.address.parameters import SAVED_CASES, shorten_parameter
-from demo.session import cases, current_case, saved_cases
+from demo.session import cases, current_case, query_parameters, saved_cases
 from demo.session.saved_cases import CasesByModel, SavedCase
 from demo.session.visitor import get_translation
 
@@ -12,7 +12,7 @@ from demo.session.visitor import get_translation
 def get_all_saved_cases() -> CasesByModel:
     """Return the saved cases of all models. The first ones come from the URL."""
     if "saved_cases" not in st.session_state:
-        text = st.query_params.get(SAVED_CASES, "")
+        text = query_parameters.read_parameters().get(SAVED_CASES, "")
         try:
             st.session_state["saved_cases"] = saved_cases.decode_saved_cases(text)
         except ValueError:

@@ -1,10 +1,13 @@
-"""Objects that all visits share: the client of the service, which holds the key, and the feeds of the settings."""
+"""Objects that all visits share: the client of the service, which holds the key, the feeds, and the store of long links."""
 
 import os
+from pathlib import Path
 
 import streamlit as st
 
 from client import Client
+from demo.address.link_store import LinkStore
+from demo.address.link_store import default_folder as link_store_folder
 from demo.feed.growing_feed import GrowingFeed
 from demo.settings import read_settings
 
@@ -20,6 +23,13 @@ def client() -> Client:
 def docs_url() -> str:
     """Return the address of the service's docs for a browser; empty if a browser may not reach them."""
     return read_settings(os.environ).docs_of_service()
+
+
+@st.cache_resource
+def link_store() -> LinkStore:
+    """Return the store of what is too long for a URL."""
+    folder = read_settings(os.environ).links
+    return LinkStore(Path(folder) if folder else link_store_folder())
 
 
 @st.cache_resource

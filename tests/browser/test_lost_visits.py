@@ -3,6 +3,7 @@
 A connection that is gone for longer than Streamlit keeps a session (two minutes) is the same to the tab.
 """
 
+import random
 import re
 from typing import Any
 
@@ -125,3 +126,23 @@ def test_files_says_that_a_result_is_gone_after_a_restart(visit: Any, programs: 
     drop(page, 4)
     expect(page.get_by_text("4 rows scored")).to_be_visible()
     expect(page.get_by_text("no longer kept")).to_have_count(0)
+
+
+def test_the_address_of_a_long_comment_is_short_and_opens_it_again(visit: Any, programs: tuple[Program, Program]) -> None:
+    chooser = random.Random(7)
+    comment = "".join(chr(chooser.randint(0x4E00, 0x9FFF)) for _ in range(2_000))
+    at: Visit = visit("/?model=comment-sentiment&lang=en&start=happy")
+    box = at.page.get_by_role("textbox", name="Comment")
+    box.fill(comment)
+    box.press("Control+Enter")
+    expect(at.page).to_have_url(re.compile("_stored="))
+    assert len(at.page.url) < 4_000
+    at.page.reload()
+    expect(box).to_have_value(comment)
+    page = restart(at, programs)
+    expect(box).to_have_value(comment)
+    other: Visit = visit("/" + page.url.rpartition("/")[2])
+    expect(other.page.get_by_role("textbox", name="Comment")).to_have_value(comment)
+    page.go_back()
+    expect(box).not_to_have_value(comment)
+    expect(page).to_have_url(re.compile("start=happy"))
