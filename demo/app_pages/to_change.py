@@ -8,11 +8,12 @@ import streamlit as st
 from markupsafe import Markup
 
 from client import Card, Change, Field, Recommendation
+from demo.address import goal_choice
+from demo.address.goal_choice import GoalChoice
 from demo.address.parameters import MODEL
 from demo.fields import field_types
 from demo.fields.number_entry import NumberEntry
-from demo.session import current_case, goal_choice, page_address, page_view, service_queries, visitor
-from demo.session.goal_choice import GoalChoice
+from demo.session import current_case, page_address, page_view, service_queries, visitor
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation

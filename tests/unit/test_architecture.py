@@ -26,7 +26,7 @@ RULES: dict[str, set[str]] = {
     "demo.app": {"client", "demo.address", "demo.app_pages", "demo.session", "demo.text", "demo.widgets"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.feed", "demo.fields", "demo.files"}
     | {"demo.session", "demo.text", "demo.views", "demo.widgets"},
-    "demo.address": {"client", "demo.fields"},
+    "demo.address": {"client", "demo.fields", "demo.text"},
     "demo.charts": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},

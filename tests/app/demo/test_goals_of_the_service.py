@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from demo.session import goal_choice
+from demo.address import goal_choice
 from tests.support.in_process_client import client_of
 
 

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from client import Card
-from demo.address import packed_json
+from demo.address import goal_choice, packed_json
+from demo.address.goal_choice import GoalChoice
 from demo.address.pairs import decode_number, decode_pairs, encode_number, encode_pairs
 from demo.address.parameters import field_parameter, is_reserved
 from demo.evaluation import evaluation_query
 from demo.evaluation.evaluation_query import EvaluationQuery
-from demo.session import cases, entity_lookup, goal_choice, saved_cases
-from demo.session.goal_choice import GoalChoice
+from demo.session import cases, entity_lookup, saved_cases
 from demo.session.saved_cases import SavedCase
 from tests.support.demo_cards import EVERY_TYPE, card_of
 

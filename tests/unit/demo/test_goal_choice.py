@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from client import Card
-from demo.session import goal_choice
-from demo.session.goal_choice import GoalChoice
+from demo.address import goal_choice
+from demo.address.goal_choice import GoalChoice
 from tests.support.demo_cards import card_of
 
 INPUTS: list[Any] = [
