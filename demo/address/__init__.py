@@ -3,7 +3,7 @@
 A URL is untrusted: parts that do not fit the card are left out. People keep links, so a parameter never changes its name
 or its encoding.
 
-    ?model=credit-default&lang=pl&start=regular&months_late_now=2        a case: its start and the changed fields
+    ?model=credit-default&lang=pl&start=regular@89ceed0b&months_late_now=2&…    a case: start, version and every value
     &view=share_used_now                                                 the view of the page
     &kept=eJyLVk…                                                        the saved cases
     ?model=comment-sentiment&lang=pl&_packed=AAAAbQ…                     all others, if they are long

@@ -34,8 +34,8 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     saved = saved_case_list.get_saved_cases(card)
     st.title(tr.text("Side by side"), anchor=False)
-    link_notices.draw_notices(tr)
     case = current_case.get_case(card)
+    link_notices.draw_notices(card, case, tr)
     is_saved = any(other.row == case.row for other in saved)
     if not is_saved:
         _draw_save_button(card, tr)

@@ -34,7 +34,7 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What would have to change?"), anchor=False)
-    link_notices.draw_notices(tr)
+    link_notices.draw_notices(card, case, tr)
     if not can_show(card):
         page_address.write_address(card)
         st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))

@@ -29,7 +29,7 @@ def page() -> None:
     tr = visitor.get_translation()
     case = current_case.get_case(card)
     st.title(forms.escape_markdown(card["question"]), anchor=False)
-    link_notices.draw_notices(tr)
+    link_notices.draw_notices(card, case, tr)
     with st.container(key="page"):
         form, answer = st.columns([5, 6], gap="large")
     with form:

@@ -38,7 +38,7 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     case = current_case.get_case(card)
     st.title(tr.text("What if?"), anchor=False)
-    link_notices.draw_notices(tr)
+    link_notices.draw_notices(card, case, tr)
     fields = _get_curve_fields(card)
     if not fields:
         page_address.write_address(card)

@@ -1,5 +1,9 @@
-"""A case: the row from which it starts, the current row, and the URL parameters that hold both."""
+"""A case: the row from which it starts, the current row, and the URL parameters that hold both.
 
+?start=real-34%4089ceed0b&months_late_now=2&…        the start, the version of the model, and every value
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from client import Card, Row
@@ -11,6 +15,8 @@ from demo.fields import field_types
 EXTERNAL = "given"
 """The start of a case whose first row is not in the card: a row of a file, an entry of a feed, a saved case."""
 
+_VERSION_SIGN, _VERSION_LETTERS = "@", 8
+
 
 @dataclass
 class Case:
@@ -21,6 +27,8 @@ class Case:
     row: Row
     rejected: list[str] = field(default_factory=list)
     """The parameters of the URL that do not fit the card, shortened."""
+    version: str = ""
+    """The first letters of the version of the model to which the start belongs."""
 
     def changed(self) -> list[str]:
         """Return the fields that differ from the start, in the card's order."""
@@ -50,36 +58,56 @@ def complete_row(card: Card, row: Row) -> Row:
 def start_case(card: Card, start: str) -> Case:
     """Return the case of a start, unchanged."""
     row = get_start_rows(card)[start]
-    return Case(start, row, dict(row))
+    return Case(start, row, dict(row), version=short_version(card))
 
 
 def case_from_row(card: Card, row: Row) -> Case:
     """Return the case that starts from a row that is not in the card."""
     start = complete_row(card, row)
-    return Case(EXTERNAL, start, dict(start))
+    return Case(EXTERNAL, start, dict(start), version=short_version(card))
 
 
 def encode_case(card: Card, case: Case, language: str) -> dict[str, str]:
-    """Return the parameters of a case: its start and the changed fields; for an EXTERNAL start, every field."""
-    names = case.row if case.start == EXTERNAL else case.changed()
-    values = encode_values(card, {name: case.row[name] for name in names})
-    common = {MODEL: card["name"], LANGUAGE: language, START: case.start}
+    """Return the parameters of a case: its start with the version of the model, and every value.
+
+    A start alone is not enough: in another version `real-34` is another row.
+    """
+    values = encode_values(card, case.row)
+    start = f"{case.start}{_VERSION_SIGN}{case.version or short_version(card)}"
+    common = {MODEL: card["name"], LANGUAGE: language, START: start}
     return common | {field_parameter(name): text for name, text in values}
 
 
 def decode_case(card: Card, query: dict[str, str]) -> Case:
-    """Return the case of the parameters of a URL; `rejected` lists those that do not fit the card."""
+    """Return the case of the parameters of a URL; `rejected` lists those that do not fit the card.
+
+    A link of another version is a case of its own values: the card may have another row under the name of the start.
+    """
     starts = get_start_rows(card)
-    start = query.get(START, "")
+    start, version = _split_start(query.get(START, ""), starts)
     case = start_case(card, start if start in starts else next(iter(starts)))
     names = {field_parameter(field["name"]): field["name"] for field in card["inputs"]}
     pairs = [(parameter, text) for parameter, text in query.items() if not parameters.is_reserved(parameter)]
-    values, rejected = decode_values(card, [(names[parameter], text) for parameter, text in pairs if parameter in names])
+    texts = [(names[parameter], text) for parameter, text in pairs if parameter in names]
+    same = set(encode_values(card, case.start_row))  # they keep the form of the card, such as the offset of a moment
+    values, rejected = decode_values(card, [pair for pair in texts if pair not in same])
     case.row |= values
-    unknown = [(START, start)] if start and start not in {*starts, EXTERNAL} else []
+    is_same_version = card["version"].startswith(version)
+    unknown = [(START, start)] if start and start not in {*starts, EXTERNAL} and is_same_version else []
     unknown += [pair for pair in pairs if pair[0] not in names]
     unknown += [(field_parameter(name), text) for name, text in rejected]
     case.rejected = [shorten_parameter(*pair) for pair in unknown]
-    if start == EXTERNAL and start not in starts:
-        return Case(EXTERNAL, dict(case.row), case.row, case.rejected)
+    if (start == EXTERNAL and start not in starts) or not is_same_version:
+        return Case(EXTERNAL, dict(case.row), case.row, case.rejected, version or case.version)
     return case
+
+
+def short_version(card: Card) -> str:
+    """Return the first letters of the version of a card, as links name it."""
+    return card["version"][:_VERSION_LETTERS]
+
+
+def _split_start(text: str, starts: Collection[str]) -> tuple[str, str]:
+    """Return the start and the version in the parameter of a start. An older link has no version."""
+    start, sign, version = text.rpartition(_VERSION_SIGN)
+    return (text, "") if not sign or text in starts else (start, version[:_VERSION_LETTERS])

@@ -2,22 +2,41 @@
 
 import streamlit as st
 
-from demo.session import current_case, query_parameters
+from client import Card
+from demo.session import cases, current_case, query_parameters
+from demo.session.cases import Case
 from demo.text.translation import Translation
+from demo.widgets import forms
 
 _MAX_NAMED = 6
 
 
-def draw_notices(tr: Translation) -> None:
+def draw_notices(card: Card, case: Case, tr: Translation) -> None:
     """Draw what a visitor should know about the link with which the visit began, and about a renewed model."""
     rejected = current_case.get_rejected_parameters()
     if rejected:
         parameters = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:_MAX_NAMED])
         st.info(
             tr.text("The link held values that this model does not know; they were left out:") + " " + parameters,
-            icon="🔗",
+            icon=":material/link:",
         )
     if query_parameters.is_link_lost():
-        st.info(tr.text("The values of this link are no longer kept. The page shows a start of the model."), icon="🔗")
+        st.info(
+            tr.text("The values of this link are no longer kept. The page shows a start of the model."),
+            icon=":material/link:",
+        )
+    if not card["version"].startswith(case.version):
+        versions = {"old": case.version, "new": cases.short_version(card)}
+        st.info(
+            tr.text(
+                "The model has changed since this case was opened or its link was made (version {old}, now {new}). "
+                "The values are kept; the answer may be another one.",
+                **{name: forms.escape_markdown(version) for name, version in versions.items()},
+            ),
+            icon=":material/link:",
+        )
     if st.session_state.pop("new_fields", False):
-        st.info(tr.text("The model was renewed. Please review the new fields; what you typed is kept."), icon="🆕")
+        st.info(
+            tr.text("The model was renewed. Please review the new fields; what you typed is kept."),
+            icon=":material/new_releases:",
+        )

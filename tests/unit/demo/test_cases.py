@@ -77,11 +77,45 @@ def test_an_invalid_link_reports_which_parameters_were_rejected() -> None:
     assert sorted(decoded.rejected) == ["colour=D", "cut=Odd", "remark=too long", "start=nobody"]
 
 
-def test_the_url_holds_only_the_changed_fields() -> None:
-    card = card_of([{"name": "a", "type": "integer", "default": 1}, {"name": "b", "type": "integer", "default": 1}])
+TWO_FIELDS: list[dict[str, Any]] = [
+    {"name": "a", "type": "integer", "default": 1},
+    {"name": "b", "type": "integer", "default": 1},
+]
+
+
+def test_the_url_holds_the_start_with_its_version_and_every_value() -> None:
+    card = card_of(TWO_FIELDS)
     case = cases.start_case(card, "default")
     case.row["b"] = 2
-    assert cases.encode_case(card, case, "pl") == {"model": "fifth", "lang": "pl", "start": "default", "b": "2"}
+    link = {"model": "fifth", "lang": "pl", "start": "default@v1", "a": "1", "b": "2"}
+    assert cases.encode_case(card, case, "pl") == link
+    decoded = cases.decode_case(card, link)
+    assert (decoded.start, decoded.changed(), decoded.rejected) == ("default", ["b"], [])
+
+
+def test_a_link_of_another_version_keeps_its_values_and_says_its_version() -> None:
+    before = card_of(TWO_FIELDS, version="0123456789", real_rows=[{"a": 3, "b": 4}])
+    after = card_of(TWO_FIELDS, version="9876543210", real_rows=[{"a": 30, "b": 40}])
+    link = cases.encode_case(before, cases.start_case(before, "real-1"), "en")
+    assert link["start"] == "real-1@01234567"
+    decoded = cases.decode_case(after, link)
+    assert decoded == cases.Case(cases.EXTERNAL, {"a": 3, "b": 4}, {"a": 3, "b": 4}, [], "01234567")
+    again = cases.encode_case(after, decoded, "en")
+    assert cases.decode_case(after, again) == decoded, "until another case starts"
+    assert cases.encode_case(after, cases.start_case(after, "real-1"), "en")["start"] == "real-1@98765432"
+
+
+def test_a_start_that_was_removed_from_the_model_is_no_fault_of_a_link_of_another_version() -> None:
+    card = card_of(TWO_FIELDS)
+    assert cases.decode_case(card, {"start": "gone@v0", "a": "5"}).rejected == []
+    assert cases.decode_case(card, {"start": "gone@v1", "a": "5"}).rejected == ["start=gone"]
+
+
+def test_a_start_may_have_an_at_sign_in_its_name() -> None:
+    card = card_of(TWO_FIELDS, examples=[{"name": "me@home", "row": {"a": 7}}])
+    for start in ("me@home", "me@home@v1"):
+        decoded = cases.decode_case(card, {"start": start})
+        assert (decoded.start, decoded.row) == ("me@home", {"a": 7, "b": 1})
 
 
 def test_a_case_starts_from_an_example_else_from_typical_values() -> None:

@@ -1,0 +1,56 @@
+"""Promises of links when the model has changed: they open their own values and say so, on every page of the case."""
+
+import pytest
+import streamlit as st
+
+from tests.support.demo_pages import opened, quiet, widget
+from tests.support.stub_service import StandIn, hand_made
+
+MONTHS = {"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "default": 2}
+CHANGED = {"en": "The model has changed since this case was opened", "pl": "Model zmienił się od otwarcia tego przypadku"}
+
+
+def renew(stand_in: StandIn) -> None:
+    """Let the service serve another version, whose first real row is another one."""
+    stand_in.cards = [hand_made([MONTHS], version="ffffffff99", real_rows=[{"months": 7}, {"months": 8}])]
+    st.cache_data.clear()
+
+
+def notices(app: object) -> list[str]:
+    return [info.value for info in app.info]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", ["", "what-if", "to-change", "compare"])
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_a_link_opens_its_values_and_says_that_the_model_has_changed(path: str, language: str, stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
+    link = quiet(opened(lang=language)).query_params
+    assert (link["start"], link["months"]) == ("real-1@01234567", "3")
+    renew(stand_in)
+    app = quiet(opened(path, **link))
+    assert any(CHANGED[language] in text and "01234567" in text and "ffffffff" in text for text in notices(app))
+    asked = stand_in.asked[-1]
+    assert (asked.get("row") or asked["rows"][0]) == {"months": 3}
+
+
+def test_a_visit_in_which_the_model_changes_says_so_until_another_case_starts(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
+    app = quiet(opened(lang="en"))
+    assert notices(app) == []
+    renew(stand_in)
+    quiet(app.run())
+    assert CHANGED["en"] in notices(app)[0]
+    widget(app, "months").set_value("5")
+    quiet(app.run())
+    assert app.query_params["start"] == "real-1@01234567"
+    assert CHANGED["en"] in notices(app)[0]
+    next(button for button in app.button if "Another real" in button.label).click()
+    quiet(app.run())
+    assert notices(app) == []
+    assert app.query_params["start"] == "real-2@ffffffff"
+
+
+def test_a_link_of_the_same_version_says_nothing(stand_in: StandIn) -> None:
+    stand_in.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
+    assert notices(quiet(opened(lang="en", start="real-1@01234567", months="3"))) == []
+    assert notices(quiet(opened(lang="en", start="real-1", months="4"))) == []
