@@ -1,6 +1,5 @@
 """The access log: one line of JSON a request, on standard error. Writing never waits for a reader."""
 
-import contextlib
 import logging
 import os
 import select
@@ -34,11 +33,15 @@ def write_line(line: bytes) -> None:
 
     A pipe that nobody reads is full after 64 kB. Lines are then left out: an answer must not wait for its log line.
     """
-    with contextlib.suppress(OSError):  # its reader has ended
-        for start in range(0, len(line), _PIPE_BYTES):
-            if not _is_ready():
-                return
-            os.write(_STANDARD_ERROR, line[start : start + _PIPE_BYTES])
+    try:
+        if len(line) <= _PIPE_BYTES:
+            _write_if_ready(line)
+        else:
+            for start in range(0, len(line), _PIPE_BYTES):
+                if not _write_if_ready(line[start : start + _PIPE_BYTES]):
+                    return
+    except OSError:
+        pass  # its reader has ended
 
 
 class StandardErrorHandler(logging.Handler):
@@ -48,13 +51,20 @@ class StandardErrorHandler(logging.Handler):
         write_line(self.format(record).encode() + b"\n")
 
 
-def _is_ready() -> bool:
-    """Return whether standard error takes bytes without blocking, as a file always does."""
-    return not hasattr(select, "poll") or bool(_poll().poll(0))  # Windows has no poll
+def _write_if_ready(line: bytes) -> bool:
+    """Write a line if standard error takes bytes without blocking, as a file always does; return whether it does."""
+    poll = _poll()
+    is_ready = poll is None or bool(poll.poll(0))
+    if is_ready:
+        os.write(_STANDARD_ERROR, line)
+    return is_ready
 
 
 @cache
-def _poll() -> "select.poll":
+def _poll() -> "select.poll | None":
+    """Return what tells whether standard error is ready, or None on Windows, which has no poll."""
+    if not hasattr(select, "poll"):
+        return None
     poll = select.poll()
     poll.register(_STANDARD_ERROR, select.POLLOUT)
     return poll

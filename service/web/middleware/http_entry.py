@@ -8,6 +8,7 @@ from service.errors import ClientGone, InvalidRequest
 from service.web import problems
 from service.web.container import Services
 from service.web.middleware.access_log import log_request
+from service.web.middleware.page_policy import CONTENT_POLICY
 from service.web.middleware.request_ids import RequestIds
 
 _SAFE_HEADERS = [
@@ -15,8 +16,7 @@ _SAFE_HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),  # answers hold data of persons
 ]
-_POLICY = b"content-security-policy"
-_NO_CONTENT = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
+_NO_CONTENT = b"default-src 'none'; frame-ancestors 'none'"
 _SINGLE_HEADERS = frozenset({b"host", b"authorization", b"content-type", b"content-encoding", b"content-length"})
 """Headers whose second value another program could read in place of the first."""
 _POLICY_VIOLATION = 1008
@@ -39,16 +39,14 @@ class HttpEntry:
         headers = dict(scope["headers"])
         request_id = self._request_ids.of(headers)
         scope["request_id"], scope["headers_by_name"] = request_id.decode(), headers
-        extra = [(b"x-request-id", request_id), *_SAFE_HEADERS]
         status = 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                sent = message["headers"]
-                policy = [] if any(name == _POLICY for name, _ in sent) else [_NO_CONTENT]
-                message["headers"] = [*sent, *extra, *policy]
+                policy = (b"content-security-policy", message.pop(CONTENT_POLICY, _NO_CONTENT))
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id), *_SAFE_HEADERS, policy]
             await send(message)
 
         try:

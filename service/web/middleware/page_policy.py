@@ -8,10 +8,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _CONTENT_TYPE, _HTML = b"content-type", b"text/html"
+CONTENT_POLICY = "content_security_policy"
+"""The key of the policy in the message that begins an answer, on its way to `HttpEntry`."""
 
 
 class PagePolicy:
-    """Adds Content-Security-Policy to HTML answers. It names the hash of each script inside the page.
+    """Gives HTML answers a policy that names the hash of each script inside the page; `HttpEntry` writes the header.
 
     Other answers pass unchanged: `HttpEntry` gives them a policy that allows nothing.
     """
@@ -34,7 +36,7 @@ class PagePolicy:
             pieces.append(message.get("body", b""))
             if not message.get("more_body", False):
                 page = b"".join(pieces)
-                await send({**start, "headers": [*start["headers"], (b"content-security-policy", _policy(page))]})
+                await send({**start, CONTENT_POLICY: _policy(page)})
                 await send({"type": "http.response.body", "body": page})
 
         await self._app(scope, receive, send_with_policy)
