@@ -2,6 +2,7 @@
 
 import math
 import sys
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import repeat
@@ -88,10 +89,13 @@ class _DecisionBands:
 
     def __init__(self, bands: tuple[Band, ...]) -> None:
         ordered = sorted(bands, key=lambda band: band.low)
-        self._lows = np.array([band.low for band in ordered[1:]])
+        self._lows_list = [band.low for band in ordered[1:]]
+        self._lows = np.array(self._lows_list)
         self._values: list[str | None] = [band.value for band in ordered] or [None]
 
     def __call__(self, values: NDArray[np.float64]) -> list[str | None]:
+        if len(values) == 1:  # time-critical
+            return [self._values[bisect_right(self._lows_list, values[0])]]
         return [self._values[index] for index in self._band_indices(values).tolist()]
 
     def to_column(self, values: NDArray[np.float64]) -> CodedColumn:

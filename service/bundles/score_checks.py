@@ -19,9 +19,13 @@ def check_probabilities(scores: Any, rows: int, labels: int) -> Scores:
     _check_shape(scores, (rows, labels))
     if not rows:
         return np.empty((0, labels))
-    lowest, highest = scores.min(), scores.max()
     # Time-critical. A comparison with NaN is false. A product with ones is several times as fast as a sum.
-    if not (lowest >= -TOLERANCE and highest <= 1 + TOLERANCE and _distance_from_sum_1(scores).max() <= TOLERANCE):
+    if rows == 1:
+        values = scores[0].tolist()
+        lowest, highest, distance = min(values), max(values), abs(sum(values) - 1)
+    else:
+        lowest, highest, distance = scores.min(), scores.max(), _distance_from_sum_1(scores).max()
+    if not (lowest >= -TOLERANCE and highest <= 1 + TOLERANCE and distance <= TOLERANCE):
         raise ModelFailed("The probabilities of the model are not from 0 to 1 with a sum of 1.")
     checked: Scores = scores if lowest >= 0 and highest <= 1 else scores.clip(0, 1)
     return checked
@@ -38,7 +42,8 @@ def invalid_probabilities(scores: Any, rows: int, labels: int) -> Mask:
 def check_values(scores: Any, rows: int, limit: float) -> Scores:
     """Return the values (rows, 1). Raises ModelFailed if they have another shape or are not within −limit to limit."""
     _check_shape(scores, (rows, 1))
-    if rows and not np.abs(scores).max() <= limit:
+    largest = abs(scores[0, 0]) if rows == 1 else np.abs(scores).max(initial=0)
+    if not largest <= limit:
         raise ModelFailed("The answer of the model is not a finite number.")
     checked: Scores = scores
     return checked

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
-from operator import itemgetter
+from operator import gt, itemgetter, lt
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ class Checks:
         self._min, self._max = _limits([(field.min_number, field.max_number) for field in fields])
         self._min_seen, self._max_seen = _limits([(field.min_seen, field.max_seen) for field in fields])
         self._min_unwarned, self._max_unwarned = _limits(list(map(_unwarned_range, fields)))
+        self._min_unwarned_list, self._max_unwarned_list = self._min_unwarned.tolist(), self._max_unwarned.tolist()
         self._unseen = {index: np.array(field.unseen) for index, field in enumerate(fields) if field.unseen}
         pick = itemgetter(*self._names)
         self._pick = pick if len(self._names) > 1 else lambda row: (pick(row),)
@@ -65,6 +66,9 @@ class Checks:
 
     def all_seen(self, numbers: NDArray[np.float64]) -> bool:
         """Return whether every value is within the limits of the card and was seen in training. NaN (null) is accepted."""
+        if len(numbers) == 1:  # time-critical: arrays take 3 µs more
+            row = numbers[0].tolist()
+            return not (any(map(lt, row, self._min_unwarned_list)) or any(map(gt, row, self._max_unwarned_list)))
         return not np.count_nonzero((numbers < self._min_unwarned) | (numbers > self._max_unwarned))
 
     def all_in_range(self, numbers: NDArray[np.float64]) -> bool:

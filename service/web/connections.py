@@ -19,25 +19,33 @@ class DeadlineProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _unread_bytes = 0
     _reader_timer: asyncio.TimerHandle | None = None
+    _seconds_to_next: float | None = None
+    """The time from now in which the next part must arrive, if the data that are being parsed change it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
         self._expect_within(self.header_seconds)
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)  # calls the methods below; a whole request needs no deadline
+        if self._seconds_to_next is not None:
+            self._expect_within(self._seconds_to_next)
+            self._seconds_to_next = None
+
     def on_message_begin(self) -> None:
-        self._expect_within(self.header_seconds)
+        self._seconds_to_next = self.header_seconds
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._expect_within(self.stall_seconds)
+        self._seconds_to_next = self.stall_seconds
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        self._expect_within(self.stall_seconds)
+        self._seconds_to_next = self.stall_seconds
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._deadline = None
+        self._deadline = self._seconds_to_next = None
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -111,6 +119,9 @@ class BufferedTransport:
         elif data:
             self._buffer = data
             self._loop.call_soon(self._flush)
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
 
     def close(self) -> None:
         self._flush()

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.scorers.deadlines import current_deadline, watchdog
+from service.bundles.scorers.deadlines import StoppableRun, current_deadline, watchdog
 from service.bundles.scorers.scorer import as_scores
 from service.bundles.scorers.text_preprocessing import words
-from service.errors import BrokenBundle, ModelTimeout
+from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
@@ -51,6 +51,7 @@ class OnnxScorer:
         self._prepare = words if card.scoring.text == "words" else str
         self._is_classifier = isinstance(card.output, Classification)
         self._output = [self._session.get_outputs()[-1].name]
+        self._idle_runs: list[StoppableRun] = []
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
         """Return the scores. If a text is all that the model reads, equal texts are scored once."""
@@ -77,7 +78,8 @@ class OnnxScorer:
         feed: dict[str, Any] = {}
         for name in self._inputs:
             if name == FIELDS:
-                feed[name] = np.repeat(columns.numbers.astype(np.float32), 1 + padding, axis=0)
+                feed[name] = np.empty((len(columns) + padding, columns.numbers.shape[1]), np.float32)
+                feed[name][...] = columns.numbers  # a single row is copied to both rows
             else:
                 cleaned = [self._prepare(text) for text in columns.texts[name]]
                 feed[name] = np.array(cleaned + [""] * padding, dtype=object).reshape(-1, 1)
@@ -89,15 +91,27 @@ class OnnxScorer:
         deadline = current_deadline()
         if deadline == math.inf:
             return self._session.run(self._output, feed)[0]
-        options = ort.RunOptions()
-        options.log_severity_level = _FATAL
-        with watchdog().watch(options, deadline):
-            try:
-                return self._session.run(self._output, feed, options)[0]
-            except Exception:
-                if options.terminate:
-                    raise ModelTimeout from None
+        run = self._take_run()
+        run.deadline = deadline
+        try:
+            return self._session.run(self._output, feed, run.options)[0]
+        except Exception:
+            if not run.options.terminate:
                 raise
+        finally:
+            run.deadline = math.inf
+            if not run.options.terminate:
+                self._idle_runs.append(run)
+        return self._run(feed)  # raises ModelTimeout, unless the watchdog stopped the run for the one before it
+
+    def _take_run(self) -> StoppableRun:
+        """Return a run that no other thread uses: making the options of a run takes longer than a small run."""
+        try:
+            return self._idle_runs.pop()
+        except IndexError:
+            options = ort.RunOptions()
+            options.log_severity_level = _FATAL
+            return watchdog().add(options)
 
 
 def _slice(columns: Columns, start: int, stop: int) -> Columns:

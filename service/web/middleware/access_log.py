@@ -3,6 +3,7 @@
 import logging
 import os
 import select
+import stat
 import time
 from functools import cache
 
@@ -52,7 +53,7 @@ class StandardErrorHandler(logging.Handler):
 
 
 def _write_if_ready(line: bytes) -> bool:
-    """Write a line if standard error takes bytes without blocking, as a file always does; return whether it does."""
+    """Write a line if standard error takes bytes without blocking; return whether it does."""
     poll = _poll()
     is_ready = poll is None or bool(poll.poll(0))
     if is_ready:
@@ -62,8 +63,9 @@ def _write_if_ready(line: bytes) -> bool:
 
 @cache
 def _poll() -> "select.poll | None":
-    """Return what tells whether standard error is ready, or None on Windows, which has no poll."""
-    if not hasattr(select, "poll"):
+    """Return what tells whether standard error is ready, or None if it always is: a file, /dev/null, or on Windows."""
+    mode = os.fstat(_STANDARD_ERROR).st_mode
+    if not hasattr(select, "poll") or not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(_STANDARD_ERROR)):
         return None
     poll = select.poll()
     poll.register(_STANDARD_ERROR, select.POLLOUT)

@@ -16,5 +16,5 @@ class RequestIds:
 
     def of(self, headers: dict[bytes, bytes]) -> bytes:
         """Return X-Request-ID if it is safe to repeat in headers and logs, else a new id."""
-        request_id = headers.get(b"x-request-id", b"")
-        return request_id if _ALLOWED.fullmatch(request_id) else self._prefix + b"%x" % next(self._count)
+        request_id = headers.get(b"x-request-id")
+        return request_id if request_id and _ALLOWED.fullmatch(request_id) else self._prefix + b"%x" % next(self._count)
