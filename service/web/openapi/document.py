@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from service.bundles.model import Model
+from service.errors import InvalidRequest
 from service.schemas import (
     Card,
     Curves,
@@ -97,7 +98,7 @@ def _operation(route: Route, answer: Schema) -> Schema:
         "responses": {
             "200": {"description": route.answer, "content": content},
             **route.other_answers,
-            **problems.openapi_responses(*route.errors),
+            **problems.openapi_responses(InvalidRequest, *route.errors),  # the router refuses a repeated parameter
         },
     }
     if route.description:
