@@ -1,5 +1,6 @@
 """Checks of the scores of a model: one per row and label, finite; probabilities are from 0 to 1, and their sum is 1."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,12 @@ def check_probabilities(scores: Any, rows: int, labels: int) -> Scores:
     _check_shape(scores, (rows, labels))
     if not rows:
         return np.empty((0, labels))
-    # Time-critical. A comparison with NaN is false. A product with ones is several times as fast as a sum.
-    if rows == 1:
-        values = scores[0].tolist()
-        lowest, highest, distance = min(values), max(values), abs(sum(values) - 1)
-    else:
-        lowest, highest, distance = scores.min(), scores.max(), _distance_from_sum_1(scores).max()
-    if not (lowest >= -TOLERANCE and highest <= 1 + TOLERANCE and distance <= TOLERANCE):
+    # Time-critical: for one row, arrays take 3 µs more. A comparison with NaN is false.
+    values = scores[0].tolist() if rows == 1 else []
+    lowest, highest = (min(values), max(values)) if values else (scores.min(), scores.max())
+    is_in_range = lowest >= -TOLERANCE and highest <= 1 + TOLERANCE
+    distance = abs(sum(values) - 1) if values else _distance_from_sum_1(scores).max() if is_in_range else math.inf
+    if not (is_in_range and distance <= TOLERANCE):
         raise ModelFailed("The probabilities of the model are not from 0 to 1 with a sum of 1.")
     checked: Scores = scores if lowest >= 0 and highest <= 1 else scores.clip(0, 1)
     return checked
@@ -56,6 +56,7 @@ def invalid_values(scores: Any, rows: int, limit: float) -> Mask:
 
 
 def _distance_from_sum_1(scores: Scores) -> Scores:
+    # A product with ones is several times as fast as a sum.
     return np.abs(scores @ np.ones(scores.shape[1]) - 1)
 
 

@@ -94,7 +94,8 @@ def test_a_large_body_is_read_beside_the_event_loop() -> None:
 
     async def test() -> None:
         app = create_app(Settings(), Registry.of([replace(FLAT, quick_reader=WaitingReader())]))  # type: ignore[arg-type] # a stand-in
-        large = Call(app, "POST", PREDICTIONS, JSON_HEADERS).end(json.dumps({"rows": [FLAT_ROW] * 2000}).encode())
+        body = json.dumps({"rows": [FLAT_ROW] * 2000}).encode() + b" " * 2**20
+        large = Call(app, "POST", PREDICTIONS, JSON_HEADERS).end(body)
         assert (await Call(app, "GET", "/health/live").answered()).status == 200
         answered.set()
         assert (await large.answered()).status == 200
