@@ -23,7 +23,7 @@ from demo.evaluation.findings import Finding
 from demo.session import current_case, page_address, page_view, query_errors, service_queries, visitor
 from demo.text.translation import Translation
 from demo.views import answered_row, comparable_models
-from demo.widgets import cost_controls, forms
+from demo.widgets import cost_controls, forms, glossary
 
 PAGE = "how-good"
 _MISTAKES, _GROUPS, _WORST = "mistakes", "groups", "worst"
@@ -77,6 +77,7 @@ def page() -> None:
     )
     if note := card.get("evaluation_note"):
         st.caption(forms.escape_markdown(note))
+    glossary.draw_glossary(tr)
 
 
 def _make_question_titles(evaluation: Evaluation, tr: Translation) -> dict[str, str]:

@@ -64,6 +64,31 @@ def test_a_unit_test_in_the_wrong_layer_would_be_found(text: str, tmp_path: Path
     assert unit_layer_faults(file)
 
 
+CLOCKS = {"monotonic", "perf_counter", "process_time"}
+WATCHDOGS = {"test_slow_readers.py"}
+"""Tests that read a clock only to end a loop that would otherwise have no end."""
+
+
+def clock_readings(text: str) -> list[str]:
+    """Return the functions of clocks that a test names. What a test asserts must hold at any speed of the machine."""
+    nodes = list(ast.walk(ast.parse(text)))
+    names = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
+    names += [alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
+    return sorted(CLOCKS & set(names))
+
+
+@pytest.mark.parametrize("layer", ["unit", "app", "process", "browser"])
+def test_only_tests_of_speed_measure_time(layer: str) -> None:
+    files = [file for file in (ROOT / "tests" / layer).rglob("*.py") if file.name not in WATCHDOGS]
+    found = {file.name: clock_readings(file.read_text(encoding="utf-8")) for file in files}
+    assert {name: clocks for name, clocks in found.items() if clocks} == {}
+
+
+@pytest.mark.parametrize("line", ["start = time.monotonic()", "from time import perf_counter"])
+def test_a_measured_time_would_be_found(line: str) -> None:
+    assert clock_readings(line)
+
+
 def test_no_test_file_is_long() -> None:
     lengths = {file.name: len(file.read_text(encoding="utf-8").splitlines()) for file in (ROOT / "tests").rglob("*.py")}
     assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}

@@ -81,3 +81,9 @@ def test_the_menu_has_exactly_the_pages_that_do_not_say_that_they_cannot_show_th
         assert (path in shown) == (sentence not in infos), path
     assert {"models", "", "compare", "files", "feed", "about"} <= shown
     assert asked
+
+
+@pytest.mark.usefixtures("asked")
+def test_how_good_explains_the_words_of_its_figures() -> None:
+    app = quiet(opened("how-good", model="credit-default", lang="pl"))
+    assert any("**Punkt procentowy:**" in each.value for expander in app.expander for each in expander.markdown)
