@@ -1,10 +1,10 @@
-"""Compute the memory that the cells of a batch need when they are expanded, without expanding them.
+"""Compute the memory that the cells of batches need when they are expanded, without expanding them.
 
 A small batch may expand to a large one: with dictionaries, runs and views, many rows share one long value. The batch must be
 validated before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -15,17 +15,33 @@ from service.errors import TooLarge
 from service.files.file_parts import PART_ROWS
 
 PART_BYTES = 2**23
+MAX_EXPANDED_BYTES = 2**33
+"""Each row takes time for all its cells, however small the file is."""
 _CELL_BYTES = 8.0
 """The minimum for one cell."""
 Sizes = NDArray[np.float64]
 
 
-def split_batch(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Yield slices of a batch that are small when expanded. Raises TooLarge if one row is too large."""
+def split_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield slices of the batches of a file, each small when expanded. Raises TooLarge if a row or the file is too large."""
+    expanded = 0.0
+    for batch in batches:
+        ends = _ends(batch)
+        expanded += ends[-1] if len(ends) else 0.0
+        if expanded > MAX_EXPANDED_BYTES:
+            raise TooLarge("The cells of the file expand to more than 8 GB: many rows share long values. Send fewer rows.")
+        yield from _split(batch, ends)
+
+
+def _ends(batch: pa.RecordBatch) -> Sizes:
+    """Return the bytes of all cells up to and with each row, (rows,)."""
     variable = [column for column in batch.columns if not _is_fixed_size(column.type)]
     fixed = np.full(batch.num_rows, _CELL_BYTES * (batch.num_columns - len(variable)))
-    sizes = sum(map(_sizes, variable), start=fixed)
-    ends, start = np.cumsum(sizes), 0
+    return np.cumsum(sum(map(_sizes, variable), start=fixed))
+
+
+def _split(batch: pa.RecordBatch, ends: Sizes) -> Iterator[pa.RecordBatch]:
+    start = 0
     while start < batch.num_rows:
         bytes_before = ends[start - 1] if start else 0.0
         stop = min(start + PART_ROWS, int(np.searchsorted(ends, bytes_before + PART_BYTES, side="right")))

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from service.errors import InvalidFile, TooLarge
 from service.files.arrow_format.arrow_headers import is_compressed
 from service.files.arrow_format.pandas_index import index_metadata, stored_range
-from service.files.cell_sizes import PART_BYTES, split_batch
+from service.files.cell_sizes import PART_BYTES, split_batches
 from service.files.column_check import check_columns
 from service.files.file_parts import PART_ROWS, Part
 from service.files.file_request import FileRequest
@@ -45,14 +45,13 @@ class BatchFile:
 
     def parts(self) -> Iterator[Part]:
         first_row = 1
-        for batch in self._validated_batches():
-            for piece in split_batch(batch):
-                inputs = {name: piece.column(index) for name, index in self._input_indices}
-                others = [_compact(piece.column(index)) for index in self._other_indices]
-                if self._index_values is not None:
-                    others.insert(0, pa.array(self._index_values[first_row - 1 :][: piece.num_rows], pa.int64()))
-                yield Part(first_row, piece.num_rows, inputs, others)
-                first_row += piece.num_rows
+        for piece in split_batches(self._validated_batches()):
+            inputs = {name: piece.column(index) for name, index in self._input_indices}
+            others = [_compact(piece.column(index)) for index in self._other_indices]
+            if self._index_values is not None:
+                others.insert(0, pa.array(self._index_values[first_row - 1 :][: piece.num_rows], pa.int64()))
+            yield Part(first_row, piece.num_rows, inputs, others)
+            first_row += piece.num_rows
 
     def _validated_batches(self) -> Iterator[pa.RecordBatch]:
         try:

@@ -61,3 +61,12 @@ def test_a_fault_in_a_late_part_refuses_the_file_and_nothing_is_scored(fault: st
 def test_an_arrow_stream_may_hold_every_time(toys: TestClient) -> None:
     good, bad, *_ = FAULTS["a time that has no text"]
     assert ask(toys, "flat-price", stream(good, bad), "arrow", "arrow").status_code == 200
+
+
+def test_a_long_text_that_very_many_rows_share_refuses_the_file() -> None:
+    """One text of 7 MB and 20,000 rows are a file of 7 MB that took 16 seconds."""
+    shared = pa.DictionaryArray.from_arrays(pa.array(np.zeros(20_000, np.int32)), pa.array(["x" * 7_000_000]))
+    scorer = CountingScorer(FLAT.scorer)
+    for service in serve(Settings(), Registry.of([replace(FLAT, scorer=scorer)])):
+        check_problem(ask(service, "flat-price", stream(shared), "arrow", "arrow"), 413, "too_large")
+        assert scorer.rows == 0

@@ -63,7 +63,7 @@ def test_the_size_of_a_text_is_its_bytes_in_every_layout(texts: list[str | None]
 @given(some.lists(some.integers(0, 300_000), min_size=1, max_size=60))
 def test_slices_are_small_and_contain_all_rows(lengths: list[int]) -> None:
     batch = pa.record_batch({"place": range(len(lengths)), "text": ["x" * length for length in lengths]})
-    pieces = list(cell_sizes.split_batch(batch))
+    pieces = list(cell_sizes.split_batches([batch]))
     assert pa.Table.from_batches(pieces) == pa.Table.from_batches([batch])
     assert all(0 < piece.num_rows <= PART_ROWS and piece.nbytes <= cell_sizes.PART_BYTES for piece in pieces)
 
@@ -75,15 +75,26 @@ def test_zero_rows_need_no_memory_in_any_layout() -> None:
         with pa.ipc.new_stream(out, batch.schema) as stream:
             stream.write_batch(batch)
         for each in pa.ipc.open_stream(out.getvalue()):
-            assert list(cell_sizes.split_batch(each)) == [], name
+            assert list(cell_sizes.split_batches([each])) == [], name
 
 
 def test_numbers_are_split_by_rows_only() -> None:
     batch = pa.record_batch({"place": np.arange(50_000), "none": pa.nulls(50_000)})
-    assert [piece.num_rows for piece in cell_sizes.split_batch(batch)] == [PART_ROWS] * 3 + [50_000 - 3 * PART_ROWS]
+    assert [piece.num_rows for piece in cell_sizes.split_batches([batch])] == [PART_ROWS] * 3 + [50_000 - 3 * PART_ROWS]
 
 
 def test_a_row_too_large_is_refused() -> None:
     text = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), pa.array(["x" * 100_000]))
     with pytest.raises(TooLarge):
-        list(cell_sizes.split_batch(pa.record_batch([text] * 90, [str(index) for index in range(90)])))
+        list(cell_sizes.split_batches([pa.record_batch([text] * 90, [str(index) for index in range(90)])]))
+
+
+def test_batches_that_share_one_long_text_are_refused_together() -> None:
+    """Each batch is within the limit of a file, all together are not."""
+    text = pa.array(["x" * 7_000_000])
+    batch = pa.record_batch([pa.DictionaryArray.from_arrays(pa.array(np.zeros(1000, np.int32)), text)], ["text"])
+    pieces = cell_sizes.split_batches([batch])
+    assert next(pieces).num_rows == 1
+    with pytest.raises(TooLarge, match="8 GB"):
+        for _ in cell_sizes.split_batches([batch, batch]):
+            pass
