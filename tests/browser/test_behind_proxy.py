@@ -42,7 +42,7 @@ def test_a_page_behind_nginx_opens_by_link_answers_a_change_and_leads_to_the_nex
     visit.settled()
     expect(visit.number).to_be_visible()
     before = visit.number.inner_text()
-    late = page.get_by_role("spinbutton", name="Months late now")
+    late = page.get_by_role("textbox", name="Months late now")
     late.fill("0")
     late.press("Enter")
     expect(visit.number).not_to_have_text(before)
