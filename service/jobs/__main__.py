@@ -16,7 +16,7 @@ from service.jobs import features, job_runner, run_files
 from service.jobs.engines import Dask, Engine, Local, WrongEngine
 from service.jobs.job_runner import Job
 from service.jobs.run_files import WrongOutput
-from service.jobs.sources.inputs import open_source
+from service.jobs.sources.inputs import is_table, open_source
 from service.jobs.sources.partitions import WrongInput
 from service.jobs.sources.source import RequiredColumns, Source
 from service.schemas import Card, Run, RunKind
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument(
             "--input",
             required=True,
-            help="a Parquet file or folder, file.csv, sqlite:///file.db#table, postgresql://…#table",
+            help="a Parquet file or folder, file.csv, sqlite:///file.db#table, postgresql://…#table, s3://bucket/…, sftp://…",
         )
         job.add_argument(
             "--decimal", choices=["point", "comma"], help="the decimal sign of a CSV; by default it is detected"
@@ -128,7 +128,8 @@ def _features(options: argparse.Namespace, settings: Settings, store: Store) -> 
 
 
 def _open_source(options: argparse.Namespace, settings: Settings, required: RequiredColumns) -> Source:
-    refuse_store_file(options.input, settings.database_url)
+    if is_table(options.input):
+        refuse_store_file(options.input, settings.database_url)
     return open_source(options.input, replace(required, decimal=options.decimal, charset=options.charset))
 
 

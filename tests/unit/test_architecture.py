@@ -97,6 +97,7 @@ HOMES: dict[str, set[str]] = {
     },
     "flatbuffers": {"service.files.arrow_format.arrow_headers"},
     "sqlalchemy": {"service.store"},
+    "upath": {"service.jobs.sources.remote_paths"},
     "alembic": {"service.store"},
     "tqdm": {"pipeline.__main__", "service.jobs.__main__"},
     "fastapi": {"benchmarks.tutorial_service", "service.web"},

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pyarrow as pa
 
@@ -11,6 +11,7 @@ from service.files.csv_format.csv_text import CsvText
 from service.files.file_parts import normalize_rows
 from service.jobs.key_columns import with_point
 from service.jobs.sources.partitions import BATCH_ROWS, FAULT, Partition, load_partitions
+from service.jobs.sources.remote_paths import local_copy
 from service.jobs.sources.source import RequiredColumns, with_read_errors
 
 
@@ -19,8 +20,10 @@ class CsvSource:
 
     ignored_files = 0
 
-    def __init__(self, path: Path, required: RequiredColumns) -> None:
-        self.name = str(path.resolve())
+    def __init__(self, path: Path, name: str, required: RequiredColumns) -> None:
+        self.name = name
+        self._copy = None if isinstance(path, PurePath) else local_copy(path)  # a CSV is read twice, and from a local file
+        path = Path(self._copy.name) if self._copy else path
         self._text = CsvText(path, required.names, required.charset)
         self.columns = self._text.names
         self._key = required.key

@@ -13,35 +13,64 @@ from service.jobs.sources.csv_source import CsvSource
 from service.jobs.sources.folder_listing import FolderListing, ParquetInput, is_parquet, list_folder
 from service.jobs.sources.parquet_source import ParquetSource
 from service.jobs.sources.partitions import Partition, WrongInput, first_line
+from service.jobs.sources.remote_paths import is_remote, public_name, remote_path
 from service.jobs.sources.source import RequiredColumns, Source
 from service.jobs.sources.table_source import TableSource
 
+_DATABASES = ("sqlite", "postgresql")
 _TEXTS = (".csv", ".tsv", ".txt")
 
 
 def open_source(address: str, required: RequiredColumns) -> Source:
     """Open what `--input` names. Raises WrongInput."""
     try:
-        if "://" in address:
+        if is_table(address):
             return TableSource(address)
-        path = Path(address)
-        if path.is_dir():
-            return ParquetSource(path, list_folder(path))
-        if is_parquet(path):
-            return ParquetSource(path, FolderListing([ParquetInput(path)]))
-        if not path.is_file():
-            raise WrongInput(f"There is no Parquet file, folder of Parquet files or CSV file {path.name!r}.")
-        if path.suffix.lower() not in _TEXTS:
+        if is_remote(address):
+            return _open_remote(address, required)
+        if "://" in address:
             raise WrongInput(
-                f"{path.name!r} is neither a Parquet file nor a CSV file with the name …{' or …'.join(_TEXTS)}."
+                f"An input is a file, a folder, a table such as sqlite:///file.db#table, or an address of s3://, gs://, "
+                f"abfs:// or sftp://; {address.partition('://')[0][:20]}:// is none of them."
             )
-        return CsvSource(path, required)
+        path = Path(address)
+        return _open_files(path, str(path.resolve()), required)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise WrongInput(f"The input cannot be read: {first_line(error)}") from error
     except InvalidFile as error:
         raise WrongInput(_message(error)) from error
     except BrokenStorage as error:
         raise WrongInput(str(error)) from error
+
+
+def is_table(address: str) -> bool:
+    """Return whether `--input` names a table of a database."""
+    scheme, separator, _ = address.partition("://")
+    return bool(separator) and scheme.partition("+")[0].lower() in _DATABASES
+
+
+def _open_remote(address: str, required: RequiredColumns) -> Source:
+    """Open files of a remote store. Raises WrongInput, and OSError for any error of the store."""
+    path = remote_path(address)
+    try:
+        return _open_files(path, public_name(address), required)
+    except (WrongInput, InvalidFile, pa.ArrowException):
+        raise
+    except Exception as error:  # the package of each store has errors of its own
+        raise OSError(f"{type(error).__name__}: {first_line(error)}") from error
+
+
+def _open_files(path: Path, name: str, required: RequiredColumns) -> Source:
+    """Open a file or a folder; `name` is what the store keeps with the run."""
+    if path.is_dir():
+        return ParquetSource(name, list_folder(path))
+    if is_parquet(path):
+        return ParquetSource(name, FolderListing([ParquetInput(path)]))
+    if not path.is_file():
+        raise WrongInput(f"There is no Parquet file, folder of Parquet files or CSV file {path.name!r}.")
+    if path.suffix.lower() not in _TEXTS:
+        raise WrongInput(f"{path.name!r} is neither a Parquet file nor a CSV file with the name …{' or …'.join(_TEXTS)}.")
+    return CsvSource(path, name, required)
 
 
 def partitions(source: Source, columns: list[str], max_batches: int | None = None) -> Iterator[Partition]:

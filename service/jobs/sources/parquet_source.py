@@ -1,20 +1,18 @@
 """A Parquet file, or a folder of Parquet files, as the input of a job."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet
 
 from service.jobs.sources.folder_listing import FolderListing, ParquetInput
-from service.jobs.sources.partitions import Partition, WrongInput, first_line, parquet_partitions
+from service.jobs.sources.partitions import Partition, WrongInput, first_line, open_parquet, parquet_partitions
 
 
 class ParquetSource:
     """Files with the same columns, in any order. The keys of subfolders are columns of text after those of the files."""
 
-    def __init__(self, path: Path, listing: FolderListing) -> None:
-        self.name = str(path.resolve())
+    def __init__(self, name: str, listing: FolderListing) -> None:
+        self.name = name
         self.ignored_files = listing.ignored
         self._files = listing.files
         self.columns, total = _describe(listing.files[0])
@@ -33,7 +31,7 @@ class ParquetSource:
 def _describe(file: ParquetInput) -> tuple[list[str], int]:
     """Return the names of the columns, and the number of rows. Raises WrongInput if the file is damaged."""
     try:
-        with pa.parquet.ParquetFile(file.path) as parquet:
+        with open_parquet(file.path) as parquet:
             return [*parquet.schema_arrow.names, *file.keys], parquet.metadata.num_rows
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise WrongInput(f"{file.path.name} cannot be read: {first_line(error)}") from error

@@ -4,10 +4,11 @@ The same partition always gives the same batches.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
-from typing import Protocol
+from pathlib import Path, PurePath
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -61,7 +62,7 @@ class ParquetPartition:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Raises WrongInput."""
         try:
-            with pa.parquet.ParquetFile(self.file) as parquet:
+            with open_parquet(self.file) as parquet:
                 in_file = [name for name in self.columns if name not in self.keys]
                 batches = parquet.iter_batches(BATCH_ROWS, row_groups=self.groups, columns=in_file)
                 for batch in islice(batches, self.first, self.end):
@@ -87,6 +88,22 @@ class ParquetPartition:
             yield replace(self, first=first, end=first + max_batches)
 
 
+@contextmanager
+def open_parquet(file: Path) -> Iterator[Any]:
+    """Open a Parquet file, local or remote, as a ParquetFile. Raises OSError for any error of a remote store."""
+    if isinstance(file, PurePath):
+        with pa.parquet.ParquetFile(file) as parquet:
+            yield parquet
+        return
+    try:
+        with file.open("rb") as opened, pa.parquet.ParquetFile(opened) as parquet:
+            yield parquet
+    except (OSError, pa.ArrowException, UnicodeError):
+        raise
+    except Exception as error:  # the package of each store has errors of its own
+        raise OSError(f"{type(error).__name__}: {first_line(error)}") from error
+
+
 def load_partitions(batches: Iterator[pa.RecordBatch], max_batches: int | None) -> Iterator[LoadedPartition]:
     """Yield batches in partitions of `max_batches` of them, or of one."""
     while loaded := tuple(map(_without_dictionaries, islice(batches, max_batches or 1))):
@@ -97,7 +114,7 @@ def parquet_partitions(
     file: Path, columns: list[str], max_batches: int | None, *, keys: Mapping[str, str | None]
 ) -> Iterator[ParquetPartition]:
     """Yield a Parquet file in partitions of `max_batches` batches, or in one for each group of joined row groups."""
-    with pa.parquet.ParquetFile(file) as parquet:
+    with open_parquet(file) as parquet:
         sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.metadata.num_row_groups)]
     groups: list[int] = []
     rows = 0
