@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from service.errors import BrokenBundle
 from service.rows.checks import Checks
 from service.schemas import Row
-from service.schemas.card import Shape
+from service.schemas.shape import Shape
 
 FILE = "reference.json"
 MAX_ROWS = 512

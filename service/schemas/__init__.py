@@ -41,14 +41,9 @@ from service.schemas.card import (
     Label,
     Metric,
     Mistakes,
-    Published,
     Regression,
-    Row,
     Scoring,
-    Shape,
-    Text,
     Training,
-    Value,
 )
 from service.schemas.evaluation import (
     BandShare,
@@ -75,6 +70,7 @@ from service.schemas.evaluation import (
 )
 from service.schemas.problem import InputError, Problem
 from service.schemas.row_files import FilePredictions, Recognised
+from service.schemas.shape import Published, Row, Shape, Text, Value
 from service.schemas.stored import (
     EntityAnswer,
     EntityList,

@@ -4,7 +4,7 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
-from service.schemas.card import Published, Row, Shape, Text, Value
+from service.schemas.shape import Published, Row, Shape, Text, Value
 
 
 class ModelState(Shape, frozen=True):

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from service.schemas.card import Published, Row, Shape, Text, Value
+from service.schemas.shape import Published, Row, Shape, Text, Value
 
 
 class Figure(Shape, frozen=True):

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from service.schemas.card import Text
+from service.schemas.shape import Text
 from wire.languages import Language
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from service.schemas.card import Published
+from service.schemas.shape import Published
 
 
 class InputError(Published, frozen=True):

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from service.schemas.answers import LabelPrediction, ValuePrediction
-from service.schemas.card import Published, Shape
 from service.schemas.problem import InputError
+from service.schemas.shape import Published, Shape
 from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
 
 

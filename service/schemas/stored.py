@@ -5,7 +5,7 @@ from typing import Generic, Literal, TypeVar
 import msgspec
 
 from service.schemas.answers import LabelPrediction, ValuePrediction
-from service.schemas.card import Row, Shape, Value
+from service.schemas.shape import Row, Shape, Value
 
 Source = Literal["stored", "live"]
 RunKind = Literal["predictions", "features"]
