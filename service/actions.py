@@ -4,7 +4,9 @@ An action takes the model itself, never its name: one version reads the rows, sc
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from service.bundles.model import Model
 from service.bundles.registry import Registry
@@ -43,6 +45,8 @@ from service.store.store import Store
 from wire.languages import Language
 from wire.media_types import FileKind
 
+S = TypeVar("S", bound=msgspec.Struct)
+
 
 def list_models(registry: Registry, language: Language) -> ModelList:
     """Return every model, broken ones with the reason."""
@@ -54,9 +58,11 @@ def describe(model: Model, language: Language) -> Card:
     return localized(model.card, language)
 
 
-def predict(model: Model, rows: list[Row] | Columns) -> Predictions:
+def predict(model: Model, rows: list[Row] | Columns, language: Language) -> Predictions:
     """Return one prediction a row. Raises InvalidInput, ModelFailed."""
-    return model.predict(rows)
+    answer = model.predict(rows)
+    has_sentence = any(warning.sentence for each in answer.predictions for warning in each.warnings)
+    return localized(answer, language) if has_sentence else answer
 
 
 def predict_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
@@ -84,10 +90,10 @@ def find_stored(model: Model, store: Store, keys: list[str]) -> StoredRecords:
 
 
 def predict_by_key(
-    model: Model, keyed_rows: list[KeyedRow], records: StoredRecords, freshness: Freshness
+    model: Model, keyed_rows: list[KeyedRow], records: StoredRecords, freshness: Freshness, language: Language
 ) -> KeyedPredictions:
     """Return one prediction a row; some rows have the entity's key. Raises what `predict` raises, StorageUnavailable."""
-    return answers_by_key.answer(model, keyed_rows, records, freshness)
+    return _in_language(model, answers_by_key.answer(model, keyed_rows, records, freshness), language)
 
 
 def keyed_table(model: Model, answer: KeyedPredictions, kind: FileKind) -> bytes:
@@ -97,9 +103,9 @@ def keyed_table(model: Model, answer: KeyedPredictions, kind: FileKind) -> bytes
     return write_keyed_predictions(model.card, answer, kind)
 
 
-def look_up(model: Model, store: Store, key: str, freshness: Freshness) -> EntityAnswer[Any]:
+def look_up(model: Model, store: Store, key: str, freshness: Freshness, language: Language) -> EntityAnswer[Any]:
     """Return what is stored for a key. Raises UnknownEntity, StorageUnavailable."""
-    return entities.entity(model.card, store, key, freshness)
+    return localized(entities.entity(model.card, store, key, freshness), language)
 
 
 def list_entities(model: Model, store: Store, after: str | None) -> EntityList:
@@ -114,17 +120,22 @@ def list_runs(store: Store, model: str | None, after: str | None, kind: RunKind 
 
 def explain(model: Model, request: PredictionRequest, language: Language) -> Explanations[Any]:
     """Return why: one contribution a field for each row. Raises what `predict` raises, TooLarge for many rows."""
-    return explanations(model, request.rows, language)
+    return _in_language(model, explanations(model, request.rows, language), language)
 
 
-def compute_curves(model: Model, request: CurveRequest, _language: Language) -> Curves[Any]:
+def compute_curves(model: Model, request: CurveRequest, language: Language) -> Curves[Any]:
     """Return what if: the predictions along a field's range for this row. Raises what `predict` raises."""
-    return curves(model, request)
+    return _in_language(model, curves(model, request), language)
 
 
-def recommend(model: Model, request: RecommendationRequest, _language: Language) -> Recommendations[Any]:
+def recommend(model: Model, request: RecommendationRequest, language: Language) -> Recommendations[Any]:
     """Return what would have to change to reach a goal. Raises what `predict` raises."""
-    return recommendations(model, request)
+    return _in_language(model, recommendations(model, request), language)
+
+
+def _in_language(model: Model, answer: S, language: Language) -> S:
+    """Return an answer with the sentences of the card's rules in a language. Without rules it has no such sentence."""
+    return localized(answer, language) if model.card.rules else answer
 
 
 def evaluate(model: Model, language: Language) -> EvaluationAnswer:

@@ -16,6 +16,8 @@ Ends = Annotated[list[float], 2] | Annotated[list[str], 2]
 class FieldWarning(TypedDict):
     field: str
     code: str
+    fields: NotRequired[list[str]]  # those of a contradiction
+    sentence: NotRequired[str]  # the rule that the row breaks
 
 
 class Interval(TypedDict):
@@ -204,6 +206,7 @@ class Surface(TypedDict):
     fields: Annotated[list[str], 2]
     values: Annotated[list[list[Value]], 2]
     outputs: list[list[float]]
+    contradictions: NotRequired[list[list[bool]]]
 
 
 class Curves(TypedDict):

@@ -83,6 +83,13 @@ class EntityKey(TypedDict):
     features_max_age_hours: NotRequired[float]
 
 
+class Rule(TypedDict):
+    """What cannot be true of one case at once. The other keys depend on `kind`; later versions may add kinds."""
+
+    kind: str
+    sentence: str
+
+
 class Card(TypedDict):
     name: str
     version: str
@@ -97,6 +104,7 @@ class Card(TypedDict):
     row_name: NotRequired[str]
     entity: NotRequired[EntityKey]
     built: NotRequired[str]
+    rules: NotRequired[list[Rule]]
     metrics: NotRequired[list[Metric]]
     training: NotRequired[Training]
     purpose: NotRequired[str]

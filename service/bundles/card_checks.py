@@ -7,8 +7,9 @@ from itertools import pairwise
 import msgspec
 
 from service.errors import BrokenBundle, InvalidInput
-from service.fields.lookup import types_of
+from service.fields.lookup import number_fields, types_of
 from service.rows.checks import Checks
+from service.rows.rule_checks import RuleChecks
 from service.schemas import Band, Card, Classification, Input, IntervalRule, Mistakes
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
@@ -39,6 +40,7 @@ def check_card(card: Card) -> None:
         _check_default(card, field.field)
     if card.real_truths and len(card.real_truths) != len(card.real_rows):
         raise BrokenBundle("the card must give the truth of every real row, or of none")
+    RuleChecks(card.rules, number_fields(card))
     if isinstance(card.output, Classification):
         _check_labels(card.output)
         if card.output.mistakes:
@@ -60,7 +62,7 @@ def _check_default(card: Card, field: Input) -> None:
     if field.default is None:
         return
     try:
-        Checks(msgspec.structs.replace(card, inputs=(field,))).columns([{field.name: field.default}])
+        Checks(msgspec.structs.replace(card, inputs=(field,), rules=())).columns([{field.name: field.default}])
     except InvalidInput as error:
         reason = error.faults[0].message.rstrip(".")
         raise BrokenBundle(f"{field.name} has a default that does not fit: {reason}") from None

@@ -18,6 +18,8 @@ FILE = "reference.json"
 MAX_ROWS = 512
 QUANTILES = 201
 MAX_BYTES = 2**20
+MIN_EIGENVALUE = 0.01
+"""The smallest eigenvalue of the correlations: the inverse of a smaller one would hold mostly rounding errors."""
 
 
 class Spread(Shape, frozen=True):
@@ -29,12 +31,16 @@ class Spread(Shape, frozen=True):
 
 
 class Reference(Shape, frozen=True):
-    """`rows` are sorted by their output. `surprises` are quantiles of the surprise of the training rows."""
+    """`rows` are sorted by their output. `surprises` are quantiles of the surprise of the training rows.
+
+    `correlations` (fields, fields) are those of the normal scores of the training rows; empty in older bundles.
+    """
 
     rows: list[Row]
     spreads: list[Spread]
     """One for each field of the channel `numbers`, in the order of the card."""
     surprises: list[float]
+    correlations: list[list[float]] = msgspec.field(default_factory=list)
 
 
 def write_reference(folder: Path, reference: Reference) -> None:
@@ -88,6 +94,18 @@ def _check(reference: Reference, checks: Checks) -> None:
         fits = len(spread.shares) == field.size and bool(spread.quantiles) != bool(field.size)
         if not fits or not all(0 <= share <= 1 for share in shares):
             raise BrokenBundle(f"{FILE} does not fit the field {field.name[:64]}")
+    if reference.correlations and not _are_correlations(reference.correlations, len(fields)):
+        raise BrokenBundle(f"{FILE} holds correlations that are none")
     for numbers in (reference.surprises, *(spread.quantiles for spread in reference.spreads)):
         if not np.isfinite(numbers).all() or (np.diff(numbers) < 0).any():
             raise BrokenBundle(f"{FILE} holds quantiles out of order")
+
+
+def _are_correlations(rows: list[list[float]], fields: int) -> bool:
+    """Tell whether a matrix is symmetric with ones on its diagonal, and clearly positive definite."""
+    if [len(row) for row in rows] != [fields] * fields:
+        return False
+    matrix = np.array(rows)
+    if not np.isfinite(matrix).all() or (matrix != matrix.T).any() or (np.diag(matrix) != 1).any():
+        return False
+    return bool(np.linalg.eigvalsh(matrix).min() >= MIN_EIGENVALUE)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.schemas import Recognised
 from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
+from wire.languages import Language
 from wire.media_types import FileKind, Kind
 
 
@@ -24,6 +25,8 @@ class FileRequest:
     """Return the input columns of the model too, unchanged."""
     prefix: str | None = None
     """What the names of the added columns begin with. None: nothing, unless the file has a column with such a name."""
+    language: Language = "en"
+    """The language of the sentences in an answer in JSON."""
     max_rows: int = 2_000_000
     max_json_rows: int = 10_000
 

@@ -22,6 +22,8 @@ from service.files.part_scoring import score_good_rows
 from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
+from service.schemas.localization import localized
+from wire.languages import Language
 from wire.media_types import FileKind
 
 
@@ -32,7 +34,7 @@ def score_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
     if request.answer == "json":
         if row_file.recognised.rows > request.max_json_rows:
             raise TooLarge(f"An answer in JSON may hold {request.max_json_rows:,} rows. Ask for CSV, Arrow or Parquet.")
-        return FileAnswer(row_file.recognised, _json_answer(model, row_file, parser))
+        return FileAnswer(row_file.recognised, _json_answer(model, row_file, parser, request.language))
     prefix = choose_prefix(model.card, row_file.others.names, request.prefix)
     recognised = replace_fields(row_file.recognised, prefix=prefix or None)
     schema = answer_schema(model.card, row_file.others, prefix)
@@ -75,14 +77,14 @@ def _check_parts(row_file: RowFile, writer: Writer) -> None:
             writer.check(part.others)
 
 
-def _json_answer(model: Model, row_file: RowFile, parser: PartParser) -> Generator[bytes]:
+def _json_answer(model: Model, row_file: RowFile, parser: PartParser, language: Language) -> Generator[bytes]:
     predictions: list[Any] = []
     errors = []
     for part in row_file.parts():
         columns, good, faults = parser.parse(part)
         columns = replace(columns, warnings=model.checks.warnings(columns.numbers))
         answer, _, good, faults = score_good_rows(model, columns, good, faults, model.predict)
-        scored = iter(answer.predictions)
+        scored = iter((localized(answer, language) if model.card.rules else answer).predictions)
         predictions += [next(scored) if is_good else None for is_good in good]
         errors += part_errors(part, faults)
     yield encode(

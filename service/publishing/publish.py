@@ -14,8 +14,10 @@ from service.bundles.evaluation_file import write_evaluation
 from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import Reference, write_reference
 from service.bundles.scorers.scorer import open_scorer
+from service.errors import BrokenBundle
 from service.evaluation.card_metrics import card_metrics
 from service.evaluation.report import evaluate
+from service.fields.lookup import number_fields
 from service.publishing.bundle_replacement import replace_bundle
 from service.publishing.card_draft import complete_draft
 from service.publishing.conformal_interval import interval_rule
@@ -24,9 +26,12 @@ from service.publishing.gate import Converter, pipeline_scores, write_model
 from service.publishing.plain_rows import plain_rows
 from service.publishing.reference_sampling import choose_reference
 from service.rows.checks import Checks
+from service.rows.columns import Columns
 from service.schemas import Card, Classification, Evaluation, Input
 
 MAX_REFERENCE_CANDIDATES = 5000
+MAX_BROKEN_SHARE = 0.01
+"""A rule that more training rows break says nothing about what is possible."""
 
 
 def publish(
@@ -94,5 +99,16 @@ def _reference(card: Card, train: LabelledRows, folder: Path) -> Reference:
     fields = train.fields
     candidates = plain_rows(card, fields.sample(min(len(fields), MAX_REFERENCE_CANDIDATES), random_state=0))
     columns = Checks(card).columns(candidates)
+    _check_rules(card, columns)
     outputs = create_prediction_builder(card).outputs(open_scorer(card, folder).score(columns), len(columns))
     return choose_reference(card, candidates, columns, outputs)
+
+
+def _check_rules(card: Card, columns: Columns) -> None:
+    """Raise BrokenBundle if many training rows break a rule of the card."""
+    rules = Checks(card).rules
+    shares = rules.broken(columns.numbers).mean(axis=0).tolist()
+    for compiled, share in zip(rules.compiled, shares, strict=True):
+        if share > MAX_BROKEN_SHARE:
+            names = ", ".join(number_fields(card)[column].name for column in dict.fromkeys(compiled.columns))
+            raise BrokenBundle(f"{share:.1%} of the training rows break the rule on {names}")

@@ -4,13 +4,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.background import build_distribution
-from service.bundles.reference import MAX_ROWS, QUANTILES, Reference, compute_spread
+from service.bundles.reference import MAX_ROWS, MIN_EIGENVALUE, QUANTILES, Reference, compute_spread
 from service.fields.lookup import number_fields
-from service.questions.usualness import surprises
+from service.questions.usualness import normal_scores, surprises
 from service.rows.columns import Columns
 from service.schemas import Card, Row
 
 _DRAWS = 400
+_SHRINKAGE = 0.05
+_MIN_ERRORS = 4
+"""A correlation counts only if it is at least this many standard errors, 1 / √rows, from 0."""
+_MAX_FIELDS = 100
+"""With more fields, the correlations would fill the file."""
 _STEPS = np.linspace(0.05, 0.95, 19)
 
 
@@ -18,14 +23,36 @@ def choose_reference(card: Card, rows: list[Row], columns: Columns, outputs: NDA
     """Choose among training rows; `outputs` has the bundle's output for each of them."""
     sizes = [field.size for field in number_fields(card)]
     spreads = [compute_spread(columns.numbers[:, index], size) for index, size in enumerate(sizes)]
-    totals = surprises(map(build_distribution, spreads), columns.numbers).sum(axis=1)
+    distributions = [build_distribution(spread) for spread in spreads]
+    correlations = _correlations(normal_scores(distributions, columns.numbers)) if 0 < len(spreads) <= _MAX_FIELDS else []
+    _, totals = surprises(distributions, np.array(correlations), columns.numbers)
     quantiles = np.quantile(totals, np.linspace(0, 1, QUANTILES)) if spreads else np.array([])
     chosen = _most_balanced_draw(columns.numbers, outputs)
     return Reference(
         rows=[rows[index] for index in chosen[np.argsort(outputs[chosen], kind="stable")]] if spreads else [],
         spreads=spreads,
         surprises=[round(float(value), 4) for value in quantiles],
+        correlations=correlations,
     )
+
+
+def _correlations(scores: NDArray[np.float64]) -> list[list[float]]:
+    """Return the correlations of normal scores (rows, fields), without those that may be chance.
+
+    They are shrunk towards 0 until they have an exact inverse.
+    """
+    centred = scores - scores.mean(axis=0)
+    spread = np.sqrt(np.square(centred).mean(axis=0))
+    standardized = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0)
+    correlations = (1 - _SHRINKAGE) * (standardized.T @ standardized) / len(scores)
+    correlations[np.abs(correlations) < _MIN_ERRORS / np.sqrt(len(scores))] = 0
+    np.fill_diagonal(correlations, 0)
+    correlations = np.round(np.triu(correlations) + np.triu(correlations).T, 4)
+    identity = np.eye(len(correlations))
+    while np.linalg.eigvalsh(correlations + identity).min() < 2 * MIN_EIGENVALUE:
+        correlations = np.round((1 - _SHRINKAGE) * correlations, 4)
+    result: list[list[float]] = (correlations + identity).tolist()
+    return result
 
 
 def _most_balanced_draw(matrix: NDArray[np.float64], outputs: NDArray[np.float64]) -> NDArray[np.intp]:

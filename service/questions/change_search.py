@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Gaps = Callable[[Numbers], Numbers]
 """Rows → the distance of each row from the goal; 0 at the goal."""
+Complete = Callable[[Numbers], tuple[Numbers, Numbers, NDArray[np.bool_]]]
+"""Rows → the rows with linked columns moved, the distance of these moves, and whether each row is possible."""
 Pulls = tuple[tuple[int, int], ...]
 """(lever, index of its value), in the order of the levers."""
 
@@ -63,11 +65,17 @@ def spread(count: int, max_count: int) -> NDArray[np.intp]:
     return np.unique(np.round(np.concatenate([even, dense])).astype(np.intp))
 
 
-class Search:
-    """One search: a row, its levers, and the gap to close."""
+def _complete_nothing(rows: Numbers) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+    return rows, np.zeros(len(rows)), np.ones(len(rows), dtype=np.bool_)
 
-    def __init__(self, row: Numbers, levers: list[Lever], gaps: Gaps) -> None:
+
+class Search:
+    """One search: a row, its levers, the links between its columns, and the gap to close."""
+
+    def __init__(self, row: Numbers, levers: list[Lever], gaps: Gaps, complete: Complete | None = None) -> None:
         self._row, self._levers, self._gaps = row, levers, gaps
+        self._has_links = complete is not None
+        self._complete = complete or _complete_nothing
 
     def moves(self) -> list[Move]:
         """Return moves that close the gap: fewest levers first, then the shortest distance. Empty if there are none."""
@@ -82,7 +90,10 @@ class Search:
             beam = self._extend(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
             closing, width = closing + self._closing(beam), _NARROW_BEAM
         closing = closing or self._closing(self._scored(self._all_pulls()))
-        return sorted(self._shrink(closing), key=lambda move: (len(move.pulls), move.distance, move.pulls))
+        moves = self._shrink(closing)
+        if self._has_links:
+            moves = self._shrink(self._with_linked_pulls(moves))
+        return sorted(moves, key=lambda move: (len(move.pulls), move.distance, move.pulls))
 
     @staticmethod
     def _closing(moves: list[Move]) -> list[Move]:
@@ -145,11 +156,35 @@ class Search:
                 best[move.levers] = move
         return list(best.values())
 
+    def _with_linked_pulls(self, moves: list[Move]) -> list[Move]:
+        """Return each move with a pull for each linked column that it moves, so that each can be moved back alone."""
+        rows, _, _ = self._complete(self._rows([move.pulls for move in moves])[0])
+        pull_of = {
+            (lever.column, value): (position, index)
+            for position, lever in enumerate(self._levers)
+            for index, value in enumerate(lever.values.tolist())
+        }
+        pulls: list[Pulls] = []
+        for row in rows:
+            changed = np.flatnonzero((row != self._row) & ~np.isnan(row)).tolist()
+            pulls.append(tuple(sorted(pull_of[column, float(row[column])] for column in changed)))
+        return self._scored(pulls)
+
     def _scored(self, tried: list[Pulls]) -> list[Move]:
         if not tried:
             return []
+        rows, distances = self._rows(tried)
+        rows, linked_distances, is_possible = self._complete(rows)
+        distances += linked_distances
+        gaps = np.full(len(tried), np.inf)
+        if is_possible.any():
+            gaps[is_possible] = self._gaps(rows[is_possible])
+        return list(map(Move, tried, distances.tolist(), gaps.tolist()))
+
+    def _rows(self, tried: list[Pulls]) -> tuple[Numbers, Numbers]:
+        """Return the row of each combination of levers, and its distance, without linked columns."""
         rows = np.repeat(self._row[None, :], len(tried), axis=0)
-        width = max(map(len, tried))
+        width = max(map(len, tried), default=0)
         distances = np.zeros(len(tried))
         for position in range(width):
             pulled = [(row, *pulls[position]) for row, pulls in enumerate(tried) if position < len(pulls)]
@@ -158,8 +193,7 @@ class Search:
                 self._levers[lever].values[index] for _, lever, index in pulled
             ]
             distances[at] += [self._levers[lever].distances[index] for _, lever, index in pulled]
-        gaps = self._gaps(rows)
-        return list(map(Move, tried, distances.tolist(), gaps.tolist()))
+        return rows, distances
 
     def _shrink(self, closing: list[Move]) -> list[Move]:
         """Return each move with its levers moved back, one after the other, as far as the gap stays closed."""

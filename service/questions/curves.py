@@ -105,11 +105,15 @@ def _surface(
     matrix = base.repeated(len(rows) * len(columns))
     matrix[:, base.column_index(one.name)] = np.repeat([one.number(value) for value in rows], len(columns))
     matrix[:, base.column_index(other.name)] = np.tile([other.number(value) for value in columns], len(rows))
+    contradictions = model.checks.rules.contradictory(matrix) if model.card.rules else np.empty(0, dtype=np.bool_)
     cell = _index_of(rows, base.value(one.name)) * len(columns) + _index_of(columns, base.value(other.name))
     outputs = model.outputs(base.unwarned(np.delete(matrix, cell, axis=0)))
     outputs = np.insert(outputs, cell, output_number(model.card, row_prediction))
     return Surface(
-        fields=(one.name, other.name), values=(rows, columns), outputs=outputs.reshape(len(rows), len(columns)).tolist()
+        fields=(one.name, other.name),
+        values=(rows, columns),
+        outputs=outputs.reshape(len(rows), len(columns)).tolist(),
+        contradictions=contradictions.reshape(-1, len(columns)).tolist(),
     )
 
 

@@ -10,6 +10,7 @@ from service.errors import Fault, InvalidInput
 from service.fields.field_type import NumbersType, RangeType
 from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread
 from service.questions.goals import Target, target_of
+from service.questions.linked_fields import LinkedFields
 from service.questions.row_variants import Base, base_of
 from service.questions.usualness import usualness
 from service.schemas import (
@@ -37,9 +38,10 @@ def recommendations(model: Model, request: RecommendationRequest) -> Recommendat
     if target.reached(row_prediction):
         return _answer(model, row_prediction, [], reachable=True)
     levers = [lever for field in base.number_fields.values() for lever in _levers(model, base, field, request)]
+    links = LinkedFields(model.checks.rules, base.columns.numbers[0], levers)
     best: list[Recommendation[Any]] = []
     for tolerance in (0.0, _TOLERANCE):
-        candidates = _search(model, base, target, levers, tolerance)
+        candidates = _search(model, base, target, links, tolerance)
         true = [answer for answer in candidates if target.reached(answer.prediction)]
         best = max(best, true, key=len)
         if len(true) == len(candidates):
@@ -59,12 +61,12 @@ def _answer(
     )
 
 
-def _search(model: Model, base: Base, target: Target, levers: list[Lever], tolerance: float) -> list[Recommendation[Any]]:
+def _search(model: Model, base: Base, target: Target, links: LinkedFields, tolerance: float) -> list[Recommendation[Any]]:
     def gaps(rows: Numbers) -> Numbers:
         return target.gaps(model, base.unwarned(rows), tolerance)
 
-    moves = Search(base.columns.numbers[0], levers, gaps).moves()
-    return [_recommendation(model, base, levers, move) for move in _chosen(moves, levers)]
+    moves = Search(base.columns.numbers[0], links.levers, gaps, links.complete if model.card.rules else None).moves()
+    return [_recommendation(model, base, links, move) for move in _chosen(moves, links.levers)]
 
 
 def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
@@ -76,11 +78,12 @@ def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
     return chosen
 
 
-def _recommendation(model: Model, base: Base, levers: list[Lever], move: Move) -> Recommendation[Any]:
+def _recommendation(model: Model, base: Base, links: LinkedFields, move: Move) -> Recommendation[Any]:
     """Return a move as a recommendation, scored again alone, as it is when a person types it in."""
     rows = base.repeated(1)
     for lever, index in move.pulls:
-        rows[0, levers[lever].column] = levers[lever].values[index]
+        rows[0, links.levers[lever].column] = links.levers[lever].values[index]
+    rows, _, _ = links.complete(rows)
     return Recommendation(
         changes=_changes(base, rows),
         prediction=_prediction(model, base, rows),

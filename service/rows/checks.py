@@ -18,6 +18,7 @@ from service.fields.field_type import FieldType, NumbersType
 from service.fields.lookup import number_fields, types_of
 from service.fields.text import TextType
 from service.rows.columns import Columns
+from service.rows.rule_checks import RuleChecks
 from service.rows.shape_faults import Duplicate
 from service.schemas import Card, FieldWarning, Row
 
@@ -42,6 +43,7 @@ class Checks:
         self._min_seen, self._max_seen = _limits([(field.min_seen, field.max_seen) for field in fields])
         self._min_unwarned, self._max_unwarned = _limits(list(map(_unwarned_range, fields)))
         self._min_unwarned_list, self._max_unwarned_list = self._min_unwarned.tolist(), self._max_unwarned.tolist()
+        self.rules = RuleChecks(card.rules, fields)
         self._unseen = {index: np.array(field.unseen) for index, field in enumerate(fields) if field.unseen}
         pick = itemgetter(*self._names)
         self._pick = pick if len(self._names) > 1 else lambda row: (pick(row),)
@@ -65,7 +67,9 @@ class Checks:
         return Columns(numbers, texts, self.warnings(numbers))
 
     def all_seen(self, numbers: NDArray[np.float64]) -> bool:
-        """Return whether every value is within the limits of the card and was seen in training. NaN (null) is accepted."""
+        """Return whether no row is refused or gets a warning. NaN (null) is accepted."""
+        if self.rules.compiled and self.rules.broken(numbers).any():
+            return False
         if len(numbers) == 1:  # time-critical: arrays take 3 µs more
             row = numbers[0].tolist()
             return not (any(map(lt, row, self._min_unwarned_list)) or any(map(gt, row, self._max_unwarned_list)))
@@ -80,7 +84,10 @@ class Checks:
         return (numbers < self._min) | (numbers > self._max)
 
     def warnings(self, numbers: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:
-        """Return row index → warnings for values that training did not see. Rows without a warning are absent."""
+        """Return row index → warnings for values that training did not see, and for rules that the row breaks.
+
+        Rows without a warning are absent.
+        """
         outside = (numbers < self._min_seen) | (numbers > self._max_seen)
         for column, codes in self._unseen.items():
             outside[:, column] |= np.isin(numbers[:, column], codes)
@@ -89,6 +96,8 @@ class Checks:
             for index, column in np.argwhere(outside).tolist():
                 field = self.number_fields[column]
                 warnings.setdefault(index, []).append(FieldWarning(field=field.name, code=field.warning))
+        for index, contradictions in self.rules.warnings(numbers).items():
+            warnings.setdefault(index, []).extend(contradictions)
         return warnings
 
     def _cells(self, rows: list[Row], faults: list[Fault]) -> list[tuple[Any, ...]]:

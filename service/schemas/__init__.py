@@ -70,6 +70,7 @@ from service.schemas.evaluation import (
 )
 from service.schemas.problem import InputError, Problem
 from service.schemas.row_files import FilePredictions, Recognised
+from service.schemas.rules import AtMost, Condition, Implies, Rule, Sum
 from service.schemas.shape import Published, Row, Shape, Text, Value
 from service.schemas.stored import (
     EntityAnswer,
@@ -91,6 +92,7 @@ from service.schemas.stored import (
 )
 
 __all__ = [
+    "AtMost",
     "Band",
     "BandShare",
     "CalibrationBin",
@@ -99,6 +101,7 @@ __all__ = [
     "Change",
     "Classification",
     "ClassificationEvaluation",
+    "Condition",
     "Contribution",
     "CoverageBin",
     "Curve",
@@ -120,6 +123,7 @@ __all__ = [
     "Goal",
     "GroupTest",
     "Health",
+    "Implies",
     "Importance",
     "Input",
     "InputError",
@@ -155,6 +159,7 @@ __all__ = [
     "ResidualBin",
     "RocPoint",
     "Row",
+    "Rule",
     "Run",
     "RunKind",
     "RunList",
@@ -166,6 +171,7 @@ __all__ = [
     "Stored",
     "StoredFeatures",
     "StoredPrediction",
+    "Sum",
     "Surface",
     "Text",
     "ThresholdCounts",

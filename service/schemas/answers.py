@@ -32,9 +32,14 @@ class Health(Shape, frozen=True):
     models: list[ModelState] = msgspec.field(default_factory=list)
 
 
-class FieldWarning(Shape, frozen=True):
+class FieldWarning(Published, frozen=True):
     field: str
-    code: Literal["outside_training_range", "unseen_category", "expired"]
+    """For a contradiction, the first of its fields."""
+    code: Literal["outside_training_range", "unseen_category", "expired", "contradiction"]
+    fields: tuple[str, ...] = ()
+    """The fields that contradict each other, in the order of the rule; empty for another code."""
+    sentence: Text = ""
+    """The rule of the card that the row breaks; empty for another code."""
 
 
 class LabelPrediction(Shape, frozen=True, gc=False):
@@ -154,13 +159,15 @@ class Curve(Shape, Generic[P], frozen=True):
     points: list[CurvePoint[P]]
 
 
-class Surface(Shape, frozen=True):
+class Surface(Published, frozen=True):
     """Two fields at once: `outputs[i][j]` is the output for fields[0] = values[0][i] and fields[1] = values[1][j]."""
 
     fields: tuple[str, str]
     values: tuple[list[Value], list[Value]]
     outputs: list[list[float]]
     """The probability of the card's focus, or the value."""
+    contradictions: list[list[bool]] = msgspec.field(default_factory=list)
+    """For each output, whether its row breaks a rule of the card; empty if the card has no rules."""
 
 
 class Curves(Shape, Generic[P], frozen=True):

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from service.schemas.rules import Rule
 from service.schemas.shape import Published, Row, Text, Value
 from wire.field_types import FieldTypeName
 
@@ -151,7 +152,7 @@ class Training(Published, frozen=True):
     algorithm: Text = ""
     rows: int = 0
     held_out_rows: int = 0
-    libraries: dict[str, str] = {}
+    libraries: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Scoring(Published, frozen=True):
@@ -185,6 +186,8 @@ class Card(Published, frozen=True):
     """The word for one row: "client", "diamond", "comment"."""
     entity: Entity | None = None
     """None if the model has no stored predictions or features."""
+    rules: tuple[Rule, ...] = ()
+    """What cannot be true of one case at once: such a row is scored with the warning `contradiction`."""
     metrics: tuple[Metric, ...] = ()
     training: Training | None = None
     purpose: Text = ""

@@ -1,8 +1,9 @@
 """Returns a shape with its texts in one language. The types of the shapes tell which values are texts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -25,14 +26,26 @@ def localized(shape: S, language: Language) -> S:
 @cache
 def _localizer(annotation: Any) -> Localize | None:
     """Return what localizes a value of this type, or None if values of it hold no text."""
-    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
-        return _of_struct(annotation)
     parts = get_args(annotation)
     if _TRANSLATIONS in parts:
         return _text
     if get_origin(annotation) in {list, tuple}:
         return _of_items(parts[0])
-    return _of_union(parts)
+    structs = [each for each in _alternatives(annotation) if isinstance(each, type) and issubclass(each, msgspec.Struct)]
+    return _of_union(structs)
+
+
+def _alternatives(annotation: Any) -> Iterator[Any]:
+    """Yield the types of a union and of a type variable, and the class of a generic type."""
+    if isinstance(annotation, TypeVar):
+        parts: tuple[Any, ...] = annotation.__constraints__
+    else:
+        parts = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else ()
+    if parts:
+        for part in parts:
+            yield from _alternatives(part)
+    else:
+        yield get_origin(annotation) or annotation
 
 
 def _text(text: Any, language: Language) -> Any:
@@ -41,6 +54,7 @@ def _text(text: Any, language: Language) -> Any:
     return text.get(language) or next(iter(text.values()), "")
 
 
+@cache
 def _of_struct(kind: type[msgspec.Struct]) -> Localize | None:
     hints = get_type_hints(kind)
     localizers = [(name, each) for name in kind.__struct_fields__ if (each := _localizer(hints[name]))]
@@ -57,10 +71,9 @@ def _of_items(annotation: Any) -> Localize | None:
     return item and (lambda items, language: type(items)(item(each, language) for each in items))
 
 
-def _of_union(parts: tuple[Any, ...]) -> Localize | None:
-    """Return what localizes the structs of a union; other values of it hold no text."""
-    structs = [part for part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)]
-    localizers = {part: each for part in structs if (each := _localizer(part))}
+def _of_union(structs: list[type[msgspec.Struct]]) -> Localize | None:
+    """Return what localizes a value of one of these shapes; other values hold no text."""
+    localizers = {kind: each for kind in structs if (each := _of_struct(kind))}
 
     def localize(value: Any, language: Language) -> Any:
         each = localizers.get(type(value))

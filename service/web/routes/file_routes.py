@@ -15,6 +15,7 @@ from service.web.body_reader import Headers, announced_bytes, refuse_compressed
 from service.web.container import Services
 from service.web.file_answers import cancelled_with_caller, score_beginning, send_pieces, send_whole
 from service.web.file_turns import FileTurn
+from wire.languages import preferred_language
 from wire.media_types import MEDIA_TYPES, FileKind, kind_of, parse_content_type, preferred_kind
 
 _NAMES_IN_HEADER = 40
@@ -87,6 +88,7 @@ def _file_request(services: Services, headers: Headers, parameters: dict[str, st
         missing=cast(Any, parameters.get("missing", "empty")),
         keep_inputs=parameters.get("inputs") == "keep",
         prefix=parameters.get("prefix"),
+        language=preferred_language(headers.get(b"accept-language", b"").decode("latin-1")),
         max_rows=services.settings.max_file_rows,
         max_json_rows=services.settings.max_rows,
     )

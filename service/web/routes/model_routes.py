@@ -24,9 +24,14 @@ async def entity_list(model: PathModel, services: AppServices, after: str | None
     return Response(encode(answer), media_type="application/json")
 
 
-async def entity(model: PathModel, id: str, services: AppServices) -> Response:  # noqa: A002 - the name in the path
-    answer = await services.store_calls.run(actions.look_up, model, services.store, id, services.freshness)
-    return Response(encode(answer), media_type="application/json")
+async def entity(
+    model: PathModel,
+    id: str,  # noqa: A002 - the name in the path
+    services: AppServices,
+    language: RequestLanguage,
+) -> Response:
+    answer = await services.store_calls.run(actions.look_up, model, services.store, id, services.freshness, language)
+    return _localized(encode(answer), language)
 
 
 def _localized(body: bytes, language: str) -> Response:

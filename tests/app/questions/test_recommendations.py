@@ -98,7 +98,8 @@ def test_a_proposal_asks_for_no_step_more_than_is_needed(service: TestClient, ca
                 (said,) = service.post("/v1/models/credit-scorecard/predictions", json={"rows": [less]}).json()[
                     "predictions"
                 ]
-                assert said["decision"] != "approve"
+                breaks_rule = any(warning["code"] == "contradiction" for warning in said["warnings"])
+                assert said["decision"] != "approve" or breaks_rule
     assert kinds >= {1, 2}, "a single change is offered, and two smaller ones instead"
 
 
