@@ -13,9 +13,6 @@ from client.shapes.answers import (
     Contribution,
     Curve,
     Curves,
-    Entity,
-    EntityList,
-    EntityName,
     Explanation,
     Explanations,
     Goal,
@@ -26,10 +23,7 @@ from client.shapes.answers import (
     Recommendation,
     Recommendations,
     Row,
-    Run,
-    RunList,
     Stored,
-    StoredFeatures,
     Surface,
     Usualness,
     Value,
@@ -47,6 +41,7 @@ from client.shapes.evaluation import (
     SegmentGroup,
     ThresholdCounts,
 )
+from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures
 
 __all__ = [
     "Band",

@@ -17,18 +17,16 @@ from client.row_values import to_json
 from client.shape_check import ShapeError, check
 from client.shapes.answers import (
     Curves,
-    Entity,
-    EntityList,
     Explanations,
     Goal,
     Predictions,
     RecognisedFile,
     Recommendations,
     Row,
-    RunList,
 )
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
+from client.shapes.stored import Entity, EntityList, RunList
 from client.transport import Limits, Session, prepare, send, stream
 from wire.entity_keys import NoKey, key_text
 from wire.error_codes import UNAUTHORIZED, UNKNOWN_ENTITY, UNKNOWN_MODEL

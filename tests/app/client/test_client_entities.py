@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from client import Client, Failed, InvalidAnswer, Refused
 from client.shape_check import ShapeError, check
-from client.shapes.answers import Entity, EntityList, Predictions, RunList
+from client.shapes.answers import Predictions
+from client.shapes.stored import Entity, EntityList, RunList
 from service.settings import Settings
 from service.training.recipe import DATA
 from tests.support.in_process_client import client_of

@@ -1,0 +1,74 @@
+"""The shapes of stored predictions and features, of their keys, and of the runs that wrote them.
+
+Keys that are not named here are let through: the contract may grow.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+from client.shapes.answers import Prediction, Row, Value
+
+
+class StoredPrediction(TypedDict):
+    row: Row
+    prediction: Prediction
+    computed_at: str
+    age_seconds: float
+    run: str
+    version: str
+    stale: bool
+    as_of: NotRequired[str | None]
+
+
+class StoredFeatures(TypedDict):
+    """`values`: null is a value that is not known."""
+
+    values: dict[str, Value]
+    computed_at: str
+    age_seconds: float
+    run: str
+    expired: bool
+    as_of: NotRequired[str | None]
+
+
+class Entity(TypedDict):
+    """What is stored for one key; at least one of the two is there."""
+
+    model: str
+    version: str
+    key: str
+    id: str
+    stored_prediction: StoredPrediction | None
+    stored_features: StoredFeatures | None
+
+
+class EntityName(TypedDict):
+    """A key under which something is stored, and what."""
+
+    id: str
+    stored_prediction: bool
+    stored_features: bool
+
+
+class EntityList(TypedDict):
+    items: list[EntityName]
+    next: str | None
+
+
+class Run(TypedDict):
+    """One execution of a nightly job."""
+
+    id: str
+    model: str
+    version: str
+    kind: Literal["predictions", "features"]
+    state: Literal["running", "failed", "published", "superseded", "withdrawn", "discarded"]
+    started: str
+    finished: str | None
+    rows: int
+    refused: int
+    seconds: float
+
+
+class RunList(TypedDict):
+    items: list[Run]
+    next: str | None
