@@ -71,7 +71,7 @@ def parse_entry(card: Card, record: Mapping[str, Any], number: int, style: TextS
         row,
         answer,
         band if band in known else None,
-        version if isinstance(version, str) else "",
+        version if isinstance(version, str) and version.isascii() else "",  # a lone surrogate breaks a page
         _find_timestamp(card, record),
     )
 

@@ -89,7 +89,11 @@ class FieldType:
         return repr(value)
 
     def decode(self, text: str) -> Value:
-        """Return the value of a text from the URL. Raises ValueError if the field does not accept it."""
+        """Return the value of a text from the URL. Raises ValueError if the field does not accept it.
+
+        A text with a lone surrogate is not accepted: no page can show it.
+        """
+        text.encode()  # raises UnicodeEncodeError, a ValueError
         if text != _NULL:
             return self._decode(text)
         if self.field.get("nullable"):

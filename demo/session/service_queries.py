@@ -13,6 +13,7 @@ from client import (
     Evaluation,
     Explanation,
     Goal,
+    InvalidAnswer,
     ModelState,
     Prediction,
     Recommendations,
@@ -29,6 +30,7 @@ _CARD_SECONDS = 20
 _MAX_CACHED = 60
 
 A = TypeVar("A")
+P = TypeVar("P")
 
 
 # All visits share the cards. While the service is unreachable, the last cached ones are used.
@@ -86,12 +88,15 @@ def explain(card: Card, rows: list[Row]) -> list[Explanation] | None:
     missing = [key for key in rows_by_key if key not in answers]
     if missing:
         missing_rows = [rows_by_key[key] for key in missing]
-        answer = _query(
-            lambda: shared_resources.client().explain(card["name"], missing_rows, language, version=card["version"])
-        )
-        if answer is None:
+
+        def query() -> list[Explanation]:
+            answer = shared_resources.client().explain(card["name"], missing_rows, language, version=card["version"])
+            return _check_fields(card, answer["explanations"], "contributions")
+
+        new = _query(query)
+        if new is None:
             return None
-        answers |= zip(missing, answer["explanations"], strict=True)
+        answers |= zip(missing, new, strict=True)
     for key, explanation in answers.items():
         _cache_answer(key, explanation)
     return [answers[_cache_key("why", card, language, row)] for row in rows]
@@ -149,7 +154,9 @@ def recommend(card: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendat
     """Return the recommendations that reach a goal."""
 
     def query() -> Recommendations:
-        return shared_resources.client().recommend(card["name"], dict(row), goal, fixed, version=card["version"])
+        answer = shared_resources.client().recommend(card["name"], dict(row), goal, fixed, version=card["version"])
+        _check_fields(card, answer["recommendations"], "changes")
+        return answer
 
     return _query_once(_cache_key("recommendations", card, row, goal, fixed), query)
 
@@ -167,6 +174,14 @@ def get_evaluation(card: Card) -> Evaluation | None:
                 _renew_or_add_error(error)
             return None
     return cast(Evaluation, cached[key])
+
+
+def _check_fields(card: Card, parts: list[P], key: str) -> list[P]:
+    """Return the parts of an answer. Raises InvalidAnswer if one names, under `key`, a field that the card does not have."""
+    known = {field["name"] for field in card["inputs"]}
+    if any(each["field"] not in known for part in parts for each in cast(Any, part)[key]):
+        raise InvalidAnswer("The answer names a field that the card does not have.")
+    return parts
 
 
 def _query_once(key: str, query: Callable[[], A]) -> A | None:

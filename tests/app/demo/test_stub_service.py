@@ -194,3 +194,19 @@ def test_hostile_texts_are_shown_as_plain_text(stand_in: StandIn) -> None:
         assert r"\:red" in text
         assert r"\*\*bold" in text
         assert r"\$y" in text
+
+
+@pytest.mark.parametrize("path", ["", "compare", "to-change"])
+def test_an_answer_that_names_a_field_that_the_card_does_not_have_is_not_trusted(path: str, stand_in: StandIn) -> None:
+    def rename(answer: Any) -> Any:
+        for part in answer.get("explanations", []) if isinstance(answer, dict) else []:
+            part["contributions"][0]["field"] = "of tomorrow"
+        for part in answer.get("recommendations", []) if isinstance(answer, dict) else []:
+            part["changes"][0]["field"] = "of tomorrow"
+        return answer
+
+    stand_in.cards = [hand_made(EVERY_TYPE)]
+    stand_in.change = rename
+    app = opened(path, lang="en")
+    assert not app.exception
+    assert "cannot be trusted" in app.warning[0].value

@@ -211,6 +211,13 @@ def test_a_cell_without_a_valid_number_is_rejected(cell: str) -> None:
         of({"name": "x", "type": "number"}).from_cell(cell)
 
 
+@pytest.mark.parametrize("kind", ["text", "number", "date", "image"])
+def test_a_lone_surrogate_is_no_value_of_any_field(kind: str) -> None:
+    for read in (of({"name": "x", "type": kind}).check, of({"name": "x", "type": kind}).from_cell):
+        with pytest.raises(ValueError):  # noqa: PT011 - that is all it says
+            read("\ud800")
+
+
 # A type that the demo does not know
 
 

@@ -31,20 +31,31 @@ def rows_of(table: pa.Table) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "+48 600 100 200", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=", "-", "+", "-1\n", "--1", "-1,2,3"],
+    [
+        *("=1+1", "+48 600 100 200", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=", "-", "+", "-1\n", "--1"),
+        *("-1,2,3", "\ufeff=1", "\u200b+1", "\xa0@SUM(A1)", "\x00-1+1", "\ufeff\u2060\x1b=1", "\u202e＝1", "\xad=1"),
+        "\U000e0001=1",
+    ],
 )
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> None:
     assert escape_formula(cell) == f"'{cell}"
     assert rows_of(pa.table({"text": [cell]}))[1] == [f"'{cell}"]
 
 
-@pytest.mark.parametrize("cell", ["-3.5", "+3", "-3,5", "-1e-05", "-.5", "nice", "1=1", "", " =1", "'=1"])
+@pytest.mark.parametrize(
+    "cell", ["-3.5", "+3", "-3,5", "-1e-05", "-.5", "nice", "1=1", "", " =1", "'=1", "\ufeffnice", "a\u200b=1"]
+)
 def test_a_number_or_an_ordinary_text_stays_as_it_is(cell: str) -> None:
     assert escape_formula(cell) == cell
     assert rows_of(pa.table({"text": ["x", cell]}))[2] == [cell]
 
 
-@given(some.lists(some.one_of(some.none(), some.text(some.sampled_from("=+-@\t\r\n1.,eE'x \"")), some.text()), min_size=2))
+@given(
+    some.lists(
+        some.one_of(some.none(), some.text(some.sampled_from("=+-@\t\r\n1.,eE'x \"\ufeff\u200b\xa0")), some.text()),
+        min_size=2,
+    )
+)
 def test_the_cells_of_a_table_are_as_harmless_as_one_alone(cells: list[Any]) -> None:
     table = pa.table({"place": list(range(len(cells))), "text": pa.array(cells, pa.string())})
     for (_place, found), cell in zip(rows_of(table)[1:], cells, strict=True):
