@@ -1,5 +1,7 @@
 """The number and the words of an answer: the value, its unit, its band, and the difference between two answers."""
 
+from decimal import Decimal
+
 from client import Band, Card, Field, Prediction, Usualness
 from demo.text.translation import Translation
 from wire.answer_columns import (
@@ -50,13 +52,23 @@ def format_answer(card: Card, value: float, tr: Translation) -> str:
 
 
 def _share_decimals(card: Card, share: float) -> int:
-    """Return the fewest decimals of per cent with which the rounded share stays in its band and off 0% and 100%."""
+    """Return the fewest decimals of per cent that show on which side of 0%, 100% and each threshold a share lies.
 
-    def position(value: float) -> tuple[int, bool]:
-        return sum(band["low"] <= value for band in card["output"].get("bands", [])), 0 < value < 1
+    20.05% is above a threshold of 20%, so it is not written as 20%.
+    """
+    ends = {0.0, 1.0, *(band["low"] for band in card["output"].get("bands", []))}
 
-    exact = (decimals for decimals in _SHARE_DECIMALS if position(round(share, decimals + 2)) == position(share))
-    return next(exact, _SHARE_DECIMALS[-1])
+    def sides(value: Decimal) -> list[int]:
+        return [(value > end) - (value < end) for end in map(Decimal, map(repr, ends))]
+
+    exact = Decimal(repr(share))
+    shown = {decimals: _round_share(share, decimals) for decimals in _SHARE_DECIMALS}
+    return next((decimals for decimals in _SHARE_DECIMALS if sides(shown[decimals]) == sides(exact)), _SHARE_DECIMALS[-1])
+
+
+def _round_share(share: float, decimals: int) -> Decimal:
+    """Return a share rounded to so many decimals of per cent, as it is written."""
+    return Decimal(repr(share)).quantize(Decimal(1).scaleb(-decimals - 2))
 
 
 def format_answer_with_unit(card: Card, value: float, tr: Translation) -> str:
@@ -116,7 +128,7 @@ def _rounded_difference(card: Card, start: float, now: float) -> tuple[float, in
     Rounded first and subtracted then: 42% and 31% differ by 11 points.
     """
     if is_classification(card):
-        return round(now * 100) - round(start * 100), 0
+        return int((_round_share(now, 0) - _round_share(start, 0)) * 100), 0
     decimals = max(answer_decimals(card, now), answer_decimals(card, start))
     return round(now, decimals) - round(start, decimals), decimals
 

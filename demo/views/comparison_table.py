@@ -22,7 +22,9 @@ def build_case_table(card: Card, saved: list[SavedCase], explanations: list[Expl
     answers = [wording.answer_value(card, each["prediction"]) for each in explanations]
     differences = [wording.describe_difference(card, answers[0], answer, tr) for answer in answers[1:]]
     rows = [
-        build_row(tr.text("Answer"), [_build_answer(card, each, tr) for each in explanations], Markup(' class="answers"')),
+        build_row(
+            _answer_title(card, tr), [_build_answer(card, each, tr) for each in explanations], Markup(' class="answers"')
+        ),
         build_row(tr.text("Against the first"), ["–", *differences]),
     ]
     for field in card["inputs"]:
@@ -37,6 +39,12 @@ def build_case_table(card: Card, saved: list[SavedCase], explanations: list[Expl
         usualness = [answer_html.build_usualness(each["usualness"], tr) for each in explanations]
         rows.append(build_row(tr.text("How usual"), usualness))
     return build_scrollable(build_table([each.name for each in saved], rows, "compared"))
+
+
+def _answer_title(card: Card, tr: Translation) -> str:
+    """Return what the number counts, as the title of a row: "Risk of not paying"."""
+    counted = card["output"].get("sentence", "") if wording.is_classification(card) else ""
+    return counted[:1].upper() + counted[1:] if counted else tr.text("Answer")
 
 
 def build_model_table(

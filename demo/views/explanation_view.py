@@ -1,5 +1,7 @@
 """Builds the HTML of an explanation, as bars by field or as coloured words, and describes how usual the case is."""
 
+import math
+
 from markupsafe import Markup
 
 from client import Card, Contribution, Explanation, Field, Row, Usualness
@@ -7,7 +9,13 @@ from demo.fields import field_types
 from demo.text.answer_html import UNUSUAL_PERCENTILE
 from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
-from demo.text.wording import answer_decimals, field_label, format_answer_with_unit, format_percentile, is_classification
+from demo.text.wording import (
+    answer_decimals,
+    field_label,
+    format_answer_with_unit,
+    format_percentile,
+    is_classification,
+)
 
 _MAX_BARS = 6
 _LESS_USUAL = 75
@@ -25,7 +33,7 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
         spans = any("span" in each for each in now["contributions"])
         parts.append(_build_words(row, now) if spans else _build_bars(card, now, start, tr))
         parts.append(_build_legend(card, now, start, tr))
-    css_class = "why swapped" if _is_higher_better(card) else "why"
+    css_class = {1: "why swapped", -1: "why", 0: "why neutral"}[_better_direction(card)]
     return Markup('<section class="{}">{}</section>').format(css_class, concatenate(parts))
 
 
@@ -54,14 +62,35 @@ def format_contribution(card: Card, contribution: float, tr: Translation) -> str
 
 
 def order_bars(now: Explanation, start: Explanation) -> list[tuple[Contribution, float]]:
-    """Return the largest contributions, each with its value at the start of the case.
-
-    They have the order of the start, so that no bar moves while the case is changed.
-    """
+    """Return the largest contributions, the largest first, each with its value at the start of the case."""
     before = {each["field"]: each["contribution"] for each in start["contributions"]}
-    pairs = [(each, before.get(each["field"], 0.0)) for each in now["contributions"]]
-    pairs.sort(key=lambda pair: -max(abs(pair[0]["contribution"]), abs(pair[1])))
-    return sorted(pairs[:_MAX_BARS], key=lambda pair: -abs(pair[1]))
+    ordered = sorted(now["contributions"], key=lambda each: -abs(each["contribution"]))
+    return [(each, before.get(each["field"], 0.0)) for each in ordered[:_MAX_BARS]]
+
+
+def round_to_sum(values: list[float], total: float, decimals: int) -> list[float]:
+    """Return values rounded to `decimals` whose sum is the rounded `total`: the largest remainders are rounded up.
+
+    Source: the largest remainder method (Hamilton). Each value moves by less than one unit of the last decimal if the
+    values add up to the total.
+    """
+    unit = 10.0**-decimals
+    whole = [math.floor(value / unit) for value in values]
+    missing = round(total / unit) - sum(whole)
+    by_remainder = sorted(range(len(values)), key=lambda index: -(values[index] / unit - whole[index]))
+    for step in range(abs(missing) if values else 0):
+        index = by_remainder[step % len(values)] if missing > 0 else by_remainder[-1 - step % len(values)]
+        whole[index] += 1 if missing > 0 else -1
+    return [round(number * unit, decimals) for number in whole]
+
+
+def _shown_ends(card: Card, now: Explanation) -> tuple[float, float, int]:
+    """Return the base and the answer as the bars show them, in points or in the unit of the answer, and the decimals."""
+    base, answer = now["base"], now["output"]
+    if is_classification(card):
+        return round(base * 100, 1), round(answer * 100, 1), 1
+    decimals = max(answer_decimals(card, base), answer_decimals(card, answer))
+    return round(base, decimals), round(answer, decimals), decimals
 
 
 def _build_bars(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
@@ -70,15 +99,18 @@ def _build_bars(card: Card, now: Explanation, start: Explanation, tr: Translatio
     rest = sum(each["contribution"] for each in now["contributions"]) - sum(each["contribution"] for each, _ in pairs)
     rest_count = len(now["contributions"]) - len(pairs)
     longest = max([*(max(abs(each["contribution"]), abs(before)) for each, before in pairs), abs(rest), 1e-12])
+    scale = 100 if is_classification(card) else 1
+    base, answer, decimals = _shown_ends(card, now)
+    contributions = [each["contribution"] * scale for each, _ in pairs] + ([rest * scale] if rest_count else [])
+    shown = [tr.signed_number(value, decimals) for value in round_to_sum(contributions, answer - base, decimals)]
     bars = []
-    for each, before in pairs:
+    for (each, before), amount in zip(pairs, shown, strict=False):
         field, contribution = fields[each["field"]], each["contribution"]
         name = Markup("{} <em>{}</em>").format(field_label(field), _format_value(field, each, tr))
-        amount = format_contribution(card, contribution, tr)
         bars.append(_build_bar(name, contribution, before if now is not start else None, longest, amount))
     if rest_count:
         others = tr.count("{n} other field", "{n} other fields", rest_count)
-        bars.append(_build_bar(others, rest, None, longest, format_contribution(card, rest, tr)))
+        bars.append(_build_bar(others, rest, None, longest, shown[-1]))
     return Markup('<div class="bars">{}</div>').format(concatenate(bars))
 
 
@@ -130,16 +162,19 @@ def _build_words(row: Row, now: Explanation) -> Markup:
 
 def _build_legend(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
     spans = any("span" in each for each in now["contributions"])
-    keys = [("up", tr.text("raises the answer")), ("down", tr.text("lowers the answer"))]
+    keys = (
+        [("up", tr.text("raises the risk")), ("down", tr.text("lowers the risk"))]
+        if _better_direction(card) < 0
+        else [("up", tr.text("raises the answer")), ("down", tr.text("lowers the answer"))]
+    )
     if now is not start and not spans:
         keys.append(("before", tr.text("where it started")))
     legend = Markup(" ").join(Markup('<span class="key {}"></span>{}').format(*key) for key in keys)
     unit = tr.text("in percentage points") if is_classification(card) else card["output"].get("unit", "")
-    base = format_answer_with_unit(card, now["base"], tr)
     from_base = (
-        tr.text("Without any word the answer would be {base}.", base=base)
+        tr.text("Starting point: {base}.", base=format_answer_with_unit(card, now["base"], tr))
         if spans
-        else tr.text("The average answer is {base}; the bars lead from it to this one.", base=base)
+        else _describe_ends(card, now, tr)
     )
     error = _describe_error(card, now, tr, spans=spans)
     return build_paragraph(
@@ -158,7 +193,21 @@ def _describe_error(card: Card, now: Explanation, tr: Translation, *, spans: boo
     return tr.text("A bar may be off by about {error}.", error=error)
 
 
-def _is_higher_better(card: Card) -> bool:
-    """Tell whether a higher answer is better, from the tones of the card's bands."""
+def _describe_ends(card: Card, now: Explanation, tr: Translation) -> str:
+    """Return from where to where the bars lead: the shown ends differ by the sum of the shown bars."""
+    *ends, decimals = _shown_ends(card, now)
+    if is_classification(card):
+        base, answer = (tr.percent(end / 100, decimals) for end in ends)
+    else:
+        unit = card["output"].get("unit", "")
+        base, answer = (tr.number(end, decimals) + (f"\N{NO-BREAK SPACE}{unit}" if unit else "") for end in ends)
+    return tr.text("The bars lead from the average answer, {base}, to {answer}.", base=base, answer=answer)
+
+
+def _better_direction(card: Card) -> int:
+    """Return 1 if a higher answer is better, −1 if a lower one is, 0 if the card's bands do not say."""
     bands = sorted(card["output"].get("bands", []), key=lambda band: band["high"])
-    return bool(bands) and bands[-1]["tone"] == "good"
+    tones = [band["tone"] for band in bands]
+    if not bands or tones[0] == tones[-1]:
+        return 0
+    return 1 if tones[-1] == "good" or tones[0] == "bad" else -1

@@ -2,7 +2,9 @@
 
 import html
 import itertools
+import math
 import re
+from decimal import Decimal
 from typing import Any, cast
 
 import pytest
@@ -15,7 +17,7 @@ from demo.charts import evaluation_charts as chart
 from demo.charts.ticks import round_numbers
 from demo.session.saved_cases import SavedCase
 from demo.views import comparison_table, curve_view, explanation_view
-from tests.support.demo_cards import ENGLISH, EVIL, TITLES, card_of
+from tests.support.demo_cards import ENGLISH, EVIL, POLISH, TITLES, card_of
 
 AMOUNTS = some.floats(-1, 1).filter(lambda value: value == 0 or abs(value) > 1e-6)
 
@@ -53,14 +55,49 @@ def test_the_bars_of_a_value_add_up_to_what_the_fields_do_together(pulls: list[f
     assert max(widths) <= 50
 
 
-@given(some.lists(some.tuples(AMOUNTS, AMOUNTS), min_size=2, max_size=6))
-def test_no_bar_changes_its_place_while_the_case_is_changed(pulls: list[tuple[float, float]]) -> None:
+@given(some.lists(some.tuples(AMOUNTS, AMOUNTS), min_size=2, max_size=15))
+def test_reasons_are_sorted_by_their_size_now(pulls: list[tuple[float, float]]) -> None:
     begun, now = ({f"field_{place}": pair[side] for place, pair in enumerate(pulls)} for side in (0, 1))
-    assume(len({abs(pull) for pull in begun.values()}) == len(begun))
-    start = explained(begun)
-    order = [each["field"] for each, _ in explanation_view.order_bars(start, start)]
-    assert [each["field"] for each, _ in explanation_view.order_bars(explained(now), start)] == order
-    assert {each["field"]: old for each, old in explanation_view.order_bars(explained(now), start)} == begun
+    bars = explanation_view.order_bars(explained(now), explained(begun))
+    sizes = [abs(each["contribution"]) for each, _ in bars]
+    assert sizes == sorted(map(abs, now.values()), reverse=True)[:6]
+    assert all(old == begun[each["field"]] for each, old in bars)
+
+
+@given(some.floats(0, 1), some.lists(some.floats(-0.5, 0.5), min_size=1, max_size=15), some.sampled_from([ENGLISH, POLISH]))
+def test_the_shown_bars_lead_from_the_shown_average_to_the_shown_answer(base: float, pulls: list[float], tr: Any) -> None:
+    answer = base + math.fsum(pulls)
+    assume(0 <= answer <= 1)
+    one = explained({f"field_{place}": pull for place, pull in enumerate(pulls)})
+    one["base"], one["output"] = base, answer
+    drawn = explanation_view.build_explanation(card_of(fields(len(pulls))), {}, one, one, tr)
+    bars = [Decimal(each.replace("−", "-").replace(",", ".")) for each in re.findall(r'class="bar-amount">([^<]*)<', drawn)]
+    ends = re.search(r"(?:average answer|średniej odpowiedzi), (\S+?)%, (?:to|do) (\S+?)%", drawn)
+    assert ends
+    first, last = (Decimal(end.replace(",", ".")) for end in ends.groups())
+    assert first + sum(bars) == last
+    ordered = sorted(pulls, key=abs, reverse=True)
+    exact = [*ordered[:6], math.fsum(ordered[6:])][: len(bars)]
+    assert all(abs(float(bar) - 100 * pull) < 0.21 for bar, pull in zip(bars, exact, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("tones", "css_class", "raising"),
+    [
+        (("good", "middle", "bad"), "why", "raises the risk"),
+        (("bad", "middle", "good"), "why swapped", "raises the answer"),
+        (("middle", "middle", "middle"), "why neutral", "raises the answer"),
+        ((), "why neutral", "raises the answer"),
+    ],
+)
+def test_red_is_for_raising_only_where_raising_is_bad(tones: tuple[str, ...], css_class: str, raising: str) -> None:
+    ends = [0.0, 0.3, 0.6, 1.0]
+    bands = [{"value": str(n), "low": ends[n], "high": ends[n + 1], "tone": tone} for n, tone in enumerate(tones)]
+    output = {"kind": "classification", "labels": [{"value": "no"}, {"value": "yes"}], "focus": "yes", "bands": bands}
+    one = explained({"field_0": 0.1})
+    drawn = explanation_view.build_explanation(card_of(fields(1), output), {}, one, one, ENGLISH)
+    assert f'<section class="{css_class}">' in drawn
+    assert raising in drawn
 
 
 def test_nothing_of_a_card_or_a_row_runs() -> None:

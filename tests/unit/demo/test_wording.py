@@ -1,5 +1,7 @@
 """Promises of the words for an answer: differences agree with the numbers on the screen; a chance is never certain."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -50,7 +52,7 @@ def test_the_difference_of_two_prices_is_what_the_audience_reckons() -> None:
     assert wording.describe_difference(card, 2429.6, 7634.4, ENGLISH) == f"5,204{NO_BREAK}USD more", "2,430 and 7,634"
 
 
-@given(some.floats(0.005, 0.995), some.floats(0.005, 0.995))
+@given(some.floats(0.006, 0.994), some.floats(0.006, 0.994))
 def test_the_difference_is_what_the_audience_reckons(start: float, now: float) -> None:
     card = card_of([])
     shown = [int(wording.format_answer(card, share, ENGLISH).rstrip("%")) for share in (start, now)]
@@ -64,3 +66,38 @@ def test_the_difference_is_what_the_audience_reckons(start: float, now: float) -
 def test_a_chance_that_is_not_certain_is_never_written_as_certain() -> None:
     texts = [wording.format_answer(card_of([]), share, ENGLISH) for share in (0.004, 0.996)]
     assert not {"0%", "100%"} & set(texts)
+
+
+BANDS = [
+    {"value": "approve", "low": 0.0, "high": 0.2, "tone": "good"},
+    {"value": "ask", "low": 0.2, "high": 0.5, "tone": "middle"},
+    {"value": "refuse", "low": 0.5, "high": 1.0, "tone": "bad"},
+]
+OUTPUT: dict[str, Any] = {"kind": "classification", "labels": [{"value": "no"}, {"value": "yes"}], "focus": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.2005, "20.05%"),
+        (0.1996, "19.96%"),
+        (0.1975, "19.8%"),
+        (0.2, "20%"),
+        (0.204, "20.4%"),
+        (0.496, "49.6%"),
+        (0.5, "50%"),
+        (0.36, "36%"),
+        (0.364, "36%"),
+    ],
+)
+def test_a_share_has_the_digits_that_show_its_side_of_a_threshold(share: float, text: str) -> None:
+    assert wording.format_answer(card_of([], OUTPUT | {"bands": BANDS}), share, ENGLISH) == text
+
+
+@given(some.floats(0.00006, 0.99994))
+def test_a_written_share_is_on_the_same_side_of_every_threshold_as_the_share(share: float) -> None:
+    text = wording.format_answer(card_of([], OUTPUT | {"bands": BANDS}), share, ENGLISH)
+    written = float(text.rstrip("%")) / 100
+    for end in (0.2, 0.5):
+        if abs(share - end) > 0.00006 or share == end:
+            assert (written > end, written < end) == (share > end, share < end)
