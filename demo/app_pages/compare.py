@@ -22,7 +22,7 @@ from demo.session import (
 from demo.session.saved_cases import SavedCase
 from demo.text import wording
 from demo.text.translation import Translation
-from demo.views import chart_scales, comparable_models, comparison_table
+from demo.views import answered_row, chart_scales, comparable_models, comparison_table
 from demo.widgets import forms, link_notices
 from wire.media_types import CSV
 
@@ -55,7 +55,11 @@ def page() -> None:
         st.caption(tr.text("No answer at the moment."))
         return
     if saved:
-        st.html(comparison_table.build_case_table(card, saved, explanations[: len(saved)], tr))
+        with_truth = any(answered_row.find_truth(card, each.row) is not None for each in saved) and st.toggle(
+            tr.text("Show what really happened"), key=f"{PAGE}/truth"
+        )
+        table = comparison_table.build_case_table(card, saved, explanations[: len(saved)], tr, with_truth=with_truth)
+        st.html(table)
         _draw_chart(card, saved, explanations[: len(saved)], tr)
         _draw_download(card, saved, explanations[: len(saved)], tr)
     if other_models:

@@ -16,7 +16,7 @@ from demo.session.cases import Case
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph
 from demo.text.translation import Translation
-from demo.views import case_story, explanation_view
+from demo.views import answered_row, case_story, explanation_view
 from demo.widgets import forms, link_notices
 
 _UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
@@ -50,6 +50,7 @@ def page() -> None:
             _draw_answer(card, case, now["prediction"], start["prediction"], tr)
         with st.container(key="why"):
             _draw_explanation(card, case, now, start, tr)
+            _draw_truth(card, case, tr)
             _draw_footer(card, case, tr)
         _draw_notes(card, notes, {warning["field"]: warning["code"] for warning in now["prediction"]["warnings"]}, tr)
 
@@ -150,6 +151,16 @@ def _draw_explanation(card: Card, case: Case, now: Explanation, start: Explanati
     sentence, unusual = explanation_view.describe_usualness(card, now["usualness"], tr)
     if sentence:
         st.html(build_paragraph("usual rare" if unusual else "usual", sentence))
+
+
+def _draw_truth(card: Card, case: Case, tr: Translation) -> None:
+    """Draw what really happened in a real case, hidden until the visitor asks for it."""
+    truth = answered_row.find_truth(card, case.start_row)
+    if truth is not None:
+        with st.expander(tr.text("What really happened?"), key=f"truth/{card['name']}"):
+            st.markdown(
+                forms.escape_markdown(tr.text("Really: {truth}", truth=answered_row.describe_truth(card, truth, tr)))
+            )
 
 
 def _draw_footer(card: Card, case: Case, tr: Translation) -> None:

@@ -10,15 +10,20 @@ from demo.session.saved_cases import SavedCase
 from demo.text import answer_html, wording
 from demo.text.markup import build_row, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
-from demo.views import explanation_view
+from demo.views import answered_row, explanation_view
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, probability_column
 
 _MAX_REASONS = 4
 _MAX_TEXT = 90
 
 
-def build_case_table(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> Markup:
-    """Return a table with a column per case: answers, differences to the first case, changed fields, reasons."""
+def build_case_table(
+    card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation, *, with_truth: bool = False
+) -> Markup:
+    """Return a table with a column per case: answers, differences to the first case, changed fields, reasons.
+
+    `with_truth` adds what really happened in real cases.
+    """
     answers = [wording.answer_value(card, each["prediction"]) for each in explanations]
     differences = [wording.describe_difference(card, answers[0], answer, tr) for answer in answers[1:]]
     rows = [
@@ -27,6 +32,10 @@ def build_case_table(card: Card, saved: list[SavedCase], explanations: list[Expl
         ),
         build_row(tr.text("Against the first"), ["–", *differences]),
     ]
+    if with_truth:
+        truths = [answered_row.find_truth(card, each.row) for each in saved]
+        texts = ["–" if truth is None else answered_row.describe_truth(card, truth, tr) for truth in truths]
+        rows.append(build_row(tr.text("What really happened"), texts))
     for field in card["inputs"]:
         values: list[Value] = [each.row[field["name"]] for each in saved]
         if any(value != values[0] for value in values):
