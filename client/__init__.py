@@ -9,19 +9,15 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 from client.errors import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
 from client.service_client import Client
 from client.shapes.answers import (
-    Change,
     Contribution,
     Curve,
     Curves,
     Explanation,
     Explanations,
-    Goal,
     Origin,
     Prediction,
     Predictions,
     RecognisedFile,
-    Recommendation,
-    Recommendations,
     Row,
     Stored,
     Surface,
@@ -41,6 +37,7 @@ from client.shapes.evaluation import (
     SegmentGroup,
     ThresholdCounts,
 )
+from client.shapes.recommendations import Change, Goal, Recommendation, Recommendations
 from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures
 
 __all__ = [

@@ -18,14 +18,13 @@ from client.shape_check import ShapeError, check
 from client.shapes.answers import (
     Curves,
     Explanations,
-    Goal,
     Predictions,
     RecognisedFile,
-    Recommendations,
     Row,
 )
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
+from client.shapes.recommendations import Goal, Recommendations
 from client.shapes.stored import Entity, EntityList, RunList
 from client.transport import Limits, Session, prepare, send, stream
 from wire.entity_keys import NoKey, key_text

@@ -151,37 +151,3 @@ class Curves(TypedDict):
     curves: list[Curve]
     surface: Surface | None
     usualness: Usualness | None
-
-
-class Range(TypedDict):
-    min: NotRequired[float]
-    max: NotRequired[float]
-
-
-class Probability(Range):
-    label: str
-
-
-class Goal(TypedDict):
-    """Exactly one of the three."""
-
-    decision: NotRequired[str]
-    probability: NotRequired[Probability]
-    value: NotRequired[Range]
-
-
-Change = TypedDict("Change", {"field": str, "from": AnyValue, "to": AnyValue})
-
-
-class Recommendation(TypedDict):
-    changes: list[Change]
-    prediction: Prediction
-    usualness: Usualness | None
-
-
-class Recommendations(TypedDict):
-    model: str
-    version: str
-    prediction: Prediction
-    reachable: bool
-    recommendations: list[Recommendation]
