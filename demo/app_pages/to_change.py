@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from client import Card, Change, Field, Recommendation
+from client import Card, Change, Field, Recommendation, Recommendations
 from demo.address import goal_choice
 from demo.address.goal_choice import GoalChoice
 from demo.address.parameters import MODEL
@@ -57,19 +57,30 @@ def page() -> None:
             icon=":material/check_circle:",
         )
     else:
-        _draw_unreachable(choice, tr)
+        _draw_unreachable(card, choice, answer, tr)
     _draw_unchangeable(card, tr)
 
 
-def _draw_unreachable(choice: GoalChoice, tr: Translation) -> None:
+def _draw_unreachable(card: Card, choice: GoalChoice, answer: Recommendations, tr: Translation) -> None:
+    """Draw that the goal is not reachable, the nearest result with its steps, and what stands in the way."""
+    goals = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     st.info(
-        tr.text(
-            "Not reachable: no way was found with the fields left. Choose another goal, or leave fewer fields as they are."
-        )
-        if choice.fixed
-        else tr.text("Not reachable: no way was found with the fields that can change. Choose another goal."),
+        tr.text("No allowed change leads to “{goal}”.", goal=forms.escape_markdown(goals[choice.band]))
+        if choice.band in goals
+        else tr.text("No allowed change leads to this goal."),
         icon=":material/explore:",
     )
+    nearest = answer.get("nearest")
+    if nearest:
+        fields = {field["name"]: field for field in card["inputs"]}
+        kept = ", ".join(wording.field_label(fields[name]) for name in choice.fixed)
+        title = tr.text("Closest result, with unchanged: {fields}", fields=kept) if kept else tr.text("Closest result")
+        st.markdown(forms.escape_markdown(title))
+        _draw_recommendation(card, nearest, "nearest", tr)
+    labels = {field["name"]: wording.field_label(field) for field in card["inputs"]}
+    obstacles = [labels[name] for name in answer.get("obstacles", []) if name in labels]
+    if obstacles:
+        st.markdown(forms.escape_markdown(tr.text("What stands in the way: {fields}.", fields=", ".join(obstacles))))
 
 
 def _change_goal(card: Card, change: Callable[[GoalChoice], GoalChoice]) -> None:
@@ -93,7 +104,7 @@ def _draw_goal(card: Card, choice: GoalChoice, tr: Translation) -> None:
         st.pills(
             tr.text("The goal"),
             [*bands, _RANGE],
-            format_func=lambda band: forms.escape_markdown(bands.get(band) or tr.text("a number of my own")),
+            format_func=lambda band: forms.escape_markdown(bands.get(band) or tr.text("Custom target")),
             key=key,
             on_change=on_change,
         )
@@ -165,11 +176,11 @@ def _draw_fixed_fields(card: Card, choice: GoalChoice, tr: Translation) -> None:
     key = f"{PAGE}/fixed/{card['name']}"
     st.session_state[key] = list(choice.fixed)
     st.multiselect(
-        tr.text("Leave as it is"),
+        tr.text("Keep fixed"),
         goal_choice.changeable_fields(card),
         format_func=lambda name: forms.escape_markdown(wording.field_label(fields[name])),
         key=key,
-        placeholder=tr.text("nothing"),
+        placeholder=tr.text("none"),
         on_change=lambda: _change_goal(card, lambda now: replace(now, fixed=tuple(st.session_state[key]))),
         width=_LIST_PIXELS,
     )
@@ -183,15 +194,18 @@ def _draw_recommendations(card: Card, recommendations: list[Recommendation], tr:
             len(recommendations),
         )
     )
-    fields = {field["name"]: field for field in card["inputs"]}
     for index, recommendation in enumerate(recommendations):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{index}"):
-            changes = concatenate(_build_change(fields[change["field"]], change, tr) for change in recommendation["changes"])
-            answer = answer_html.build_answer_line(card, recommendation["prediction"], "", tr, recommendation["usualness"])
-            st.html(Markup('<ul class="moves">{}</ul>{}').format(changes, answer))
-            st.button(
-                tr.text("Try it"), key=f"take-{index}", on_click=_make_apply_callback(card, recommendation), type="primary"
-            )
+        _draw_recommendation(card, recommendation, str(index), tr)
+
+
+def _draw_recommendation(card: Card, recommendation: Recommendation, name: str, tr: Translation) -> None:
+    """Draw the steps of a recommendation, its answer, and a button that applies it."""
+    fields = {field["name"]: field for field in card["inputs"]}
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"proposal-{name}"):
+        changes = concatenate(_build_change(fields[change["field"]], change, tr) for change in recommendation["changes"])
+        answer = answer_html.build_answer_line(card, recommendation["prediction"], "", tr, recommendation["usualness"])
+        st.html(Markup('<ul class="moves">{}</ul>{}').format(changes, answer))
+        st.button(tr.text("Try it"), key=f"take-{name}", on_click=_make_apply_callback(card, recommendation), type="primary")
 
 
 def _build_change(field: Field, change: Change, tr: Translation) -> Markup:
@@ -217,7 +231,7 @@ def _draw_unchangeable(card: Card, tr: Translation) -> None:
     if unchangeable:
         st.caption(
             tr.text(
-                "Never moved, because nobody can change it now: {fields}.",
+                "Fixed, already in the past: {fields}.",
                 fields=forms.escape_markdown(", ".join(unchangeable)),
             )
         )

@@ -76,6 +76,8 @@ class Search:
         self._row, self._levers, self._gaps = row, levers, gaps
         self._has_links = complete is not None
         self._complete = complete or _complete_nothing
+        self.tried: list[Move] = []
+        """The best move of each set of levers that `moves` tried."""
 
     def moves(self) -> list[Move]:
         """Return moves that close the gap: fewest levers first, then the shortest distance. Empty if there are none."""
@@ -89,7 +91,10 @@ class Search:
             starts = [move.pulls for move in sorted(short, key=lambda move: (move.gap, move.distance, move.pulls))[:width]]
             beam = self._extend(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
             closing, width = closing + self._closing(beam), _NARROW_BEAM
-        closing = closing or self._closing(self._scored(self._all_pulls()))
+        if not closing:
+            everything = self.score(self._all_pulls())
+            self.tried += everything
+            closing = self._closing(everything)
         moves = self._shrink(closing)
         if self._has_links:
             moves = self._shrink(self._with_linked_pulls(moves))
@@ -150,10 +155,11 @@ class Search:
     def _best(self, tried: list[Pulls]) -> list[Move]:
         """Return for each set of levers the move with the smallest gap, and then the smallest distance."""
         best: dict[tuple[int, ...], Move] = {}
-        for move in self._scored(tried):
+        for move in self.score(tried):
             known = best.get(move.levers)
             if known is None or (move.gap, move.distance) < (known.gap, known.distance):
                 best[move.levers] = move
+        self.tried += best.values()
         return list(best.values())
 
     def _with_linked_pulls(self, moves: list[Move]) -> list[Move]:
@@ -168,9 +174,10 @@ class Search:
         for row in rows:
             changed = np.flatnonzero((row != self._row) & ~np.isnan(row)).tolist()
             pulls.append(tuple(sorted(pull_of[column, float(row[column])] for column in changed)))
-        return self._scored(pulls)
+        return self.score(pulls)
 
-    def _scored(self, tried: list[Pulls]) -> list[Move]:
+    def score(self, tried: list[Pulls]) -> list[Move]:
+        """Return the moves of these combinations of levers, each with its gap."""
         if not tried:
             return []
         rows, distances = self._rows(tried)
@@ -204,7 +211,7 @@ class Search:
 
     def _move_back(self, moves: list[Move], position: int) -> list[Move]:
         """Move back the n-th furthest lever of each move, and drop it if the move does not need it."""
-        turns = [self._nth_furthest(move, position) for move in moves]
+        turns = [self.nth_furthest(move, position) for move in moves]
         ends = [(-1 if len(move.pulls) > 1 else 0, move) for move in moves]  # the first index that is not tried yet
         while True:
             tried: list[Pulls] = []
@@ -219,7 +226,7 @@ class Search:
                     owners.append((owner, int(index)))
             if not tried:
                 return [move for _, move in ends]
-            ends = self._narrow(ends, owners, self._scored(tried))
+            ends = self._narrow(ends, owners, self.score(tried))
 
     @staticmethod
     def _narrow(ends: list[tuple[int, Move]], owners: list[tuple[int, int]], scored: list[Move]) -> list[tuple[int, Move]]:
@@ -236,6 +243,7 @@ class Search:
                 narrowed[owner] = (index + 1, narrowed[owner][1])
         return narrowed
 
-    def _nth_furthest(self, move: Move, position: int) -> int | None:
+    def nth_furthest(self, move: Move, position: int) -> int | None:
+        """Return the n-th furthest lever of a move; None if it has fewer levers."""
         ordered = sorted(move.pulls, key=lambda pull: (-self._levers[pull[0]].distances[pull[1]], pull[0]))
         return ordered[position][0] if position < len(ordered) else None

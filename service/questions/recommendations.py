@@ -11,6 +11,7 @@ from service.fields.field_type import NumbersType, RangeType
 from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread
 from service.questions.goals import Target, target_of
 from service.questions.linked_fields import LinkedFields
+from service.questions.nearest_move import find_nearest_move
 from service.questions.row_variants import Base, base_of
 from service.questions.usualness import usualness
 from service.schemas import (
@@ -27,6 +28,8 @@ _MAX_VALUES = 2000
 _TOLERANCE = 1e-6
 """The scores of a row alone and in a batch may differ by so much. If a change misses the goal when it is scored alone,
 the search keeps this distance from the ends of the goal."""
+_CLEAR_SHARE = 0.1
+"""A field is an obstacle if it closes so much of the gap that is left."""
 
 
 def recommendations(model: Model, request: RecommendationRequest) -> Recommendations[Any]:
@@ -41,16 +44,26 @@ def recommendations(model: Model, request: RecommendationRequest) -> Recommendat
     links = LinkedFields(model.checks.rules, base.columns.numbers[0], levers)
     best: list[Recommendation[Any]] = []
     for tolerance in (0.0, _TOLERANCE):
-        candidates = _search(model, base, target, links, tolerance)
+        candidates, nearest_move = _search(model, base, target, links, tolerance)
         true = [answer for answer in candidates if target.reached(answer.prediction)]
         best = max(best, true, key=len)
         if len(true) == len(candidates):
             break
-    return _answer(model, row_prediction, best, reachable=bool(best))
+    if best:
+        return _answer(model, row_prediction, best, reachable=True)
+    nearest = _recommendation(model, base, links, nearest_move) if nearest_move else None
+    obstacles = _obstacles(model, base, target, nearest, request)
+    return _answer(model, row_prediction, [], reachable=False, nearest=nearest, obstacles=obstacles)
 
 
 def _answer(
-    model: Model, row_prediction: Any, changes: list[Recommendation[Any]], *, reachable: bool
+    model: Model,
+    row_prediction: Any,
+    changes: list[Recommendation[Any]],
+    *,
+    reachable: bool,
+    nearest: Recommendation[Any] | None = None,
+    obstacles: list[str] | None = None,
 ) -> Recommendations[Any]:
     return Recommendations(
         model=model.card.name,
@@ -58,15 +71,49 @@ def _answer(
         prediction=row_prediction,
         reachable=reachable,
         recommendations=changes,
+        nearest=nearest,
+        obstacles=obstacles or [],
     )
 
 
-def _search(model: Model, base: Base, target: Target, links: LinkedFields, tolerance: float) -> list[Recommendation[Any]]:
+def _obstacles(
+    model: Model,
+    base: Base,
+    target: Target,
+    nearest: Recommendation[Any] | None,
+    request: RecommendationRequest,
+) -> list[str]:
+    """Return the fields that may not change and bring the nearest result clearly nearer with another value, best first."""
+    row = base.repeated(1)
+    for change in nearest.changes if nearest else []:
+        row[0, base.column_index(change.field)] = base.number_fields[change.field].number(change.to)
+    variants, names = [row], [""]
+    for field in base.number_fields.values():
+        index = base.column_index(field.name)
+        values = _allowed(model, field, float(row[0, index]), request)[0] if _is_locked(field, request) else np.empty(0)
+        rows = np.repeat(row, len(values), axis=0)
+        rows[:, index] = values
+        variants.append(rows)
+        names += [field.name] * len(values)
+    own_gap, *gaps_of_variants = target.gaps(model, base.unwarned(np.concatenate(variants)), 0.0).tolist()
+    gaps: dict[str, float] = {}
+    for name, gap in zip(names[1:], gaps_of_variants, strict=True):
+        gaps[name] = min(gap, gaps.get(name, own_gap))
+    return sorted((name for name, gap in gaps.items() if gap <= (1 - _CLEAR_SHARE) * own_gap), key=lambda name: gaps[name])
+
+
+def _search(
+    model: Model, base: Base, target: Target, links: LinkedFields, tolerance: float
+) -> tuple[list[Recommendation[Any]], Move | None]:
+    """Return changes that reach the goal; without such, the move that comes nearest, if any comes nearer."""
+
     def gaps(rows: Numbers) -> Numbers:
         return target.gaps(model, base.unwarned(rows), tolerance)
 
-    moves = Search(base.columns.numbers[0], links.levers, gaps, links.complete if model.card.rules else None).moves()
-    return [_recommendation(model, base, links, move) for move in _chosen(moves, links.levers)]
+    search = Search(base.columns.numbers[0], links.levers, gaps, links.complete if model.card.rules else None)
+    moves = search.moves()
+    nearest = None if moves else find_nearest_move(search, float(gaps(base.columns.numbers)[0]))
+    return [_recommendation(model, base, links, move) for move in _chosen(moves, links.levers)], nearest
 
 
 def _chosen(moves: list[Move], levers: list[Lever]) -> list[Move]:
@@ -114,9 +161,13 @@ def _makes_needless(known: Move, move: Move, levers: list[Lever]) -> bool:
     return bool(shared >= TRADE * known.distance)
 
 
+def _is_locked(field: NumbersType, request: RecommendationRequest) -> bool:
+    return field.field.changeable == "no" or field.name in request.fixed
+
+
 def _levers(model: Model, base: Base, field: NumbersType, request: RecommendationRequest) -> list[Lever]:
     """Return the levers of a field: one for each direction in which it may change."""
-    if field.field.changeable == "no" or field.name in request.fixed:
+    if _is_locked(field, request):
         return []
     index = base.column_index(field.name)
     number = float(base.columns.numbers[0, index])

@@ -236,3 +236,7 @@ class Recommendations(Shape, Generic[P], frozen=True):
     """True also if the row of the request reaches the goal already; then there is nothing to recommend."""
     recommendations: list[Recommendation[P]]
     """At most five, the smallest change first."""
+    nearest: Recommendation[P] | None = None
+    """If the goal is not reachable: a small change that comes nearly as near as any. Null if no change comes nearer."""
+    obstacles: list[str] = msgspec.field(default_factory=list)
+    """If the goal is not reachable: the fields that may not change and would bring the nearest result clearly nearer."""

@@ -175,7 +175,9 @@ def test_an_applied_recommendation_reaches_its_answer(visit: Any) -> None:
 
 def test_an_unreachable_goal_is_reported(visit: Any) -> None:
     page = visit("/to-change?model=credit-default&start=two-months-late").page
-    expect(page.get_by_test_id("stAlert")).to_contain_text("Not reachable: no way was found")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("No allowed change leads to “Approve”.")
+    expect(page.get_by_text("Closest result")).to_be_visible()
+    expect(page.get_by_text("What stands in the way:")).to_be_visible()
     page.get_by_test_id("stMainBlockContainer").get_by_text("Ask a person", exact=True).last.click()
     expect(page.locator("[class*=st-key-proposal-]").first).to_be_visible()
     page.reload()

@@ -288,6 +288,8 @@ NEWER = {
     ("evaluation", "importance", "behind_first"),
     ("evaluation", "segments", "tests"),
     ("evaluation", "segments", "groups", "wrongly_flagged"),
+    ("nearest",),
+    ("obstacles",),
 }
 """What an evaluation may lack: bundles that were built before it was there are served too."""
 
