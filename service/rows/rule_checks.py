@@ -42,6 +42,12 @@ class Implication:
     def columns(self) -> tuple[int, ...]:
         return self.premise.column, self.conclusion.column
 
+    def breaks(self, row: list[float]) -> bool:
+        """Return whether a row breaks the rule."""
+        premise, conclusion = self.premise, self.conclusion
+        value = row[conclusion.column]
+        return premise.low <= row[premise.column] <= premise.high and (value < conclusion.low or value > conclusion.high)
+
 
 @dataclass(frozen=True)
 class UpperBound:
@@ -56,6 +62,11 @@ class UpperBound:
     def columns(self) -> tuple[int, ...]:
         return self.lower, self.upper
 
+    def breaks(self, row: list[float]) -> bool:
+        """Return whether a row breaks the rule."""
+        most = self.factor * row[self.upper] + self.tolerance
+        return row[self.lower] > most + ROUNDING * abs(most)
+
 
 @dataclass(frozen=True)
 class Total:
@@ -69,6 +80,12 @@ class Total:
     @property
     def columns(self) -> tuple[int, ...]:
         return self.summands if self.total is None else (*self.summands, self.total)
+
+    def breaks(self, row: list[float]) -> bool:
+        """Return whether a row breaks the rule."""
+        total = self.number if self.total is None else row[self.total]
+        excess = abs(sum(row[column] for column in self.summands) - total)
+        return excess > self.tolerance + ROUNDING * max(abs(row[column]) for column in self.columns)
 
     def excess(self, numbers: Numbers) -> Numbers:
         """Return how much the sum of each row exceeds its total."""
@@ -103,6 +120,10 @@ class RuleChecks:
         self._factors = np.array([rule.factor for rule in bounds])
         self._tolerances = np.array([rule.tolerance for rule in bounds])
         self._totals = [rule for rule in self.compiled if isinstance(rule, Total)]
+
+    def has_contradiction(self, row: list[float]) -> bool:
+        """Return whether one row breaks a rule. Time-critical: `broken` takes 15 µs more."""
+        return any(rule.breaks(row) for rule in self.compiled)
 
     def broken(self, numbers: Numbers) -> Mask:
         """Return the mask (rows, rules): whether a row breaks a rule. A rule with a null does not apply."""
