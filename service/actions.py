@@ -61,6 +61,8 @@ def describe(model: Model, language: Language) -> Card:
 def predict(model: Model, rows: list[Row] | Columns, language: Language) -> Predictions:
     """Return one prediction a row. Raises InvalidInput, ModelFailed."""
     answer = model.predict(rows)
+    if isinstance(rows, Columns) and not rows.warnings:  # time-critical: most answers have no warning
+        return answer
     has_sentence = any(warning.sentence for each in answer.predictions for warning in each.warnings)
     return localized(answer, language) if has_sentence else answer
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.questions.change_search import Lever, Numbers
-from service.rows.rule_checks import ROUNDING, ColumnRange, Implication, RuleChecks, Total, UpperBound
+from service.rows.compiled_rules import ROUNDING, ColumnRange, Implication, Total, UpperBound
+from service.rows.rule_checks import RuleChecks
 
 Mask = NDArray[np.bool_]
 

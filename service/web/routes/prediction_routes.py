@@ -16,7 +16,7 @@ from service.store.lookups import StoredRecords
 from service.web.body_reader import Headers
 from service.web.container import Services
 from service.web.route import Answer
-from wire.languages import Language, preferred_language
+from wire.languages import DEFAULT, Language, preferred_language
 from wire.media_types import MEDIA_TYPES, Kind, preferred_kind
 
 _MAX_QUICK_BYTES = 2**20
@@ -38,7 +38,8 @@ async def predict(services: Services, model: Model, headers: Headers, body: byte
         rows, _ = await _read_in_time(services, model, body)
     if len(rows) > services.settings.max_rows:
         raise TooLarge(f"A request may hold {services.settings.max_rows:,} rows.")
-    language = preferred_language(headers.get(b"accept-language", b"").decode("latin-1"))
+    accept_language = headers.get(b"accept-language")
+    language = preferred_language(accept_language.decode("latin-1")) if accept_language else DEFAULT
     if isinstance(rows, list) and _have_keys(model, rows):
         answer = await _predict_keyed_rows(services, model, rows, kind, language)
     elif kind != "json":
