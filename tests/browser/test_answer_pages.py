@@ -245,16 +245,17 @@ def test_a_case_on_which_two_models_disagree_comes_first(visit: Any) -> None:
 def test_the_threshold_changes_the_mistakes_and_their_cost_at_once(visit: Any) -> None:
     page = visit("/how-good?model=credit-default&view=mistakes").page
     counts = page.locator(".confusion tbody td")
-    expect(counts).to_have_count(4)
+    expect(counts).to_have_count(6)
     before = counts.all_inner_texts()
-    slider = page.get_by_role("slider", name="Flag from")
+    slider = page.get_by_role("slider", name="“Refuse” from")
     slider.focus()
     slider.press("Home")
-    expect(counts.last).to_have_text("0")
+    expect(counts.first).to_have_text("0")
     after = counts.all_inner_texts()
     numbers = [[int(text.replace(",", "")) for text in texts if text] for texts in (before, after)]
     assert sum(numbers[0]) == sum(numbers[1]) == 5929
-    expect(page.get_by_test_id("stMainBlockContainer")).to_contain_text("the cheapest threshold is 17%")
+    expect(page.get_by_test_id("stMainBlockContainer")).to_contain_text("Good clients refused: 4,636 of 4,636 (100.0%).")
+    expect(page.get_by_test_id("stMainBlockContainer")).to_contain_text("Cheapest: Approve below 11%, Refuse from 38%")
 
 
 @pytest.mark.parametrize("model", ["credit-default", "diamond-price", "comment-sentiment"])
@@ -265,7 +266,7 @@ def test_every_question_of_how_good_has_a_sentence_and_a_row_count(model: str, v
     for place in range(questions.count()):
         questions.nth(place).click()
         expect(questions.nth(place)).to_have_attribute("aria-checked", "true")
-        expect(page.locator(".st-key-finding h4")).to_have_count(1)
+        expect(page.locator(".st-key-finding h2").first).to_be_visible()
         expect(page.get_by_text(re.compile(r"Zmierzono na [\d\s]+ przypadk"))).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
