@@ -117,7 +117,7 @@ def test_a_click_on_a_curve_changes_the_case_to_its_value(visit: Any, programs: 
     taken = float(weight.input_value())
     answer = predicted(programs, "diamond-price", start_of("diamond-price", "engagement-ring") | {"carat": taken})
     expect(headline(page)).to_have_text(f"{answer['value']:,.0f} USD")
-    expect(page).to_have_url(re.compile(rf"carat={taken:g}&view=carat"))
+    expect(page).to_have_url(re.compile(rf"carat={taken:g}&.*view=carat"))
 
     weight.fill("1")
     weight.press("Enter")
