@@ -107,14 +107,28 @@ class Search:
         return sorted(closing, key=lambda move: (len(move.pulls), move.distance, move.pulls))[:_MAX_MOVES]
 
     def _all_pulls(self) -> list[Pulls]:
-        """Return every combination of levers, or none if there are more than `_ROWS`: then the search can miss a move."""
+        """Return every combination of levers. If there are more than `_ROWS`, return those of fewer values of each lever.
+
+        Then the search can miss a move. Beyond that many levers it returns none.
+        """
+        counts = [len(lever.values) for lever in self._levers]
+        while math.prod(self._choices(counts).values()) > _ROWS:
+            largest = max(range(len(counts)), key=counts.__getitem__)
+            if counts[largest] == 1:
+                return []
+            counts[largest] -= 1
         columns: dict[int, list[Pulls]] = {}
-        for index, lever in enumerate(self._levers):
+        for index, (lever, count) in enumerate(zip(self._levers, counts, strict=True)):
             of_column = columns.setdefault(lever.column, [()])
-            of_column += [((index, value),) for value in range(len(lever.values))]
-        if math.prod(map(len, columns.values())) > _ROWS:
-            return []
+            of_column += [((index, int(value)),) for value in spread(len(lever.values), count)]
         return [tuple(sorted(chain.from_iterable(pulls))) for pulls in product(*columns.values())][1:]
+
+    def _choices(self, counts: list[int]) -> dict[int, int]:
+        """Return column → the number of its values, its present one included, for a number of values of each lever."""
+        choices: dict[int, int] = {}
+        for lever, count in zip(self._levers, counts, strict=True):
+            choices[lever.column] = choices.get(lever.column, 1) + count
+        return choices
 
     def _extend(self, starts: list[Pulls], max_values: int) -> list[Move]:
         """Return the best move of each set of levers that adds one lever to a start."""
