@@ -49,7 +49,7 @@ def is_above_header(line: str) -> bool:
 
 def is_blank(row: Sequence[str]) -> bool:
     """Return whether a line of cells has no row: it is empty, or has separators only."""
-    return not row or (len(row) > 1 and not any(map(str.strip, row)))
+    return not row or (len(row) > 1 and not any(cell.strip(" \t") for cell in row))
 
 
 def header_text(lines: Iterator[str]) -> str:
