@@ -27,8 +27,9 @@ def programs(bundled_service: Program) -> Iterator[tuple[Program, Program]]:
         yield bundled_service, demo
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Start a browser for the tests of one module. Its event loop runs until it ends, so no other module could start one."""
     found = os.environ.get("WITRYNA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
