@@ -23,7 +23,7 @@ MODEL = "comment-sentiment"
 PHONE, LAPTOP, PROJECTOR = (375, 667), (1280, 860), (1920, 1080)
 WORST = {"en": "Worst first", "pl": "Od najgorszych"}
 QUEUE = {"en": "Waiting for a person", "pl": "Czekają na człowieka"}
-CAME = {"en": "78 came in", "pl": "Napłynęło: 78"}
+CAME = {"en": "100 came in", "pl": "Napłynęło: 100"}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_a_record_is_opened_in_try_with_its_text(visit: Any, growing: Path, enri
     expect(page.get_by_role("textbox", name=re.compile("^Comment"))).to_have_value(highest["comment"])
     expect(page.locator(".answer .number")).to_be_visible()
     page.go_back()
-    expect(page.locator(".feed-counts strong")).to_have_text("78 came in")
+    expect(page.locator(".feed-counts strong")).to_have_text(CAME["en"])
 
 
 def test_a_file_of_the_pipeline_is_opened_and_closed(visit: Any, programs: tuple[Program, Program], tmp_path: Path) -> None:

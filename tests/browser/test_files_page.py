@@ -102,12 +102,12 @@ def test_the_whole_scored_file_can_be_downloaded(visit: Any, clients: Path) -> N
         found = read(Path(download.value.path()))
         assert len(found) == 100
         assert found[3]["client"] == "003"
-        assert 0 <= float(found[3]["probability_default"]) <= 1
+        assert 0 <= float(str(found[3]["probability_default"]).replace(",", ".")) <= 1
         assert "column" in found[7]["error"]
 
 
 def read_csv(file: Path) -> list[dict[str, Any]]:
-    return list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig")), delimiter=";"))
 
 
 def read_parquet(file: Path) -> list[dict[str, Any]]:

@@ -171,7 +171,7 @@ def test_the_files_say_what_the_store_says(job: Any, store: Store, some: pd.Data
         ("sqlite:///nowhere.db#t", "no database file"),
         ("sqlite:///{folder}/input.db#nothing", "no table"),
         ("sqlite:///{folder}/input.db", "Name the table after the database"),
-        ("mysql://x/y#t", "looks like"),
+        ("mysql://x/y#t", "mysql:// is none of them"),
     ],
 )
 def test_an_input_that_is_wrong_as_a_whole_leaves_the_served_run(

@@ -37,7 +37,7 @@ def test_what_the_pipeline_writes_is_what_the_page_shows(url: str, service: Test
         with target.open("rb") as file:
             found = feed_file.read_feed_file(card, target.name, file)
         assert [each.row for each in found] == rows
-        assert [each.answer for each in found] == [each["probabilities"]["positive"] for each in said]
+        assert [each.answer for each in found] == [each["probabilities"]["negative"] for each in said]
         assert [each.band for each in found] == [each["decision"] for each in said]
         assert {each.version for each in found} == {card["version"]}
     assert GrowingFeed(tmp_path / "enriched.jsonl").read_newest(card) == found
