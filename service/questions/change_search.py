@@ -3,21 +3,19 @@
 The same request always gets the same result.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain, combinations, product
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from service.questions.levers import Lever, Numbers, Pulls, all_pulls, spread
+
 Gaps = Callable[[Numbers], Numbers]
 """Rows → the distance of each row from the goal; 0 at the goal."""
 Complete = Callable[[Numbers], tuple[Numbers, Numbers, NDArray[np.bool_]]]
 """Rows → the rows with linked columns moved, the distance of these moves, and whether each row is possible."""
-Pulls = tuple[tuple[int, int], ...]
-"""(lever, index of its value), in the order of the levers."""
 
 _ROWS = 12000
 """The most rows that are scored for one more lever: 15 to 50 ms for a model of trees."""
@@ -34,16 +32,6 @@ _MIN_VALUES = 4
 
 
 @dataclass(frozen=True)
-class Lever:
-    """One column that changes in one direction."""
-
-    column: int
-    values: Numbers
-    """The values that the column may take, the nearest first."""
-    distances: Numbers
-
-
-@dataclass(frozen=True)
 class Move:
     """Levers, each with the index of its new value."""
 
@@ -54,15 +42,6 @@ class Move:
     @property
     def levers(self) -> tuple[int, ...]:
         return tuple(lever for lever, _ in self.pulls)
-
-
-def spread(count: int, max_count: int) -> NDArray[np.intp]:
-    """Return at most `max_count` indexes below `count`, with the first and the last, denser near the first."""
-    if count <= max_count:
-        return np.arange(count)
-    even = np.linspace(0, count - 1, max(2, max_count // 2))
-    dense = np.geomspace(1, count, max(2, max_count - max_count // 2)) - 1
-    return np.unique(np.round(np.concatenate([even, dense])).astype(np.intp))
 
 
 def _complete_nothing(rows: Numbers) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
@@ -92,7 +71,7 @@ class Search:
             beam = self._extend(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
             closing, width = closing + self._closing(beam), _NARROW_BEAM
         if not closing:
-            everything = self.score(self._all_pulls())
+            everything = self.score(all_pulls(self._levers, _ROWS))
             self.tried += everything
             closing = self._closing(everything)
         moves = self._shrink(closing)
@@ -105,30 +84,6 @@ class Search:
         """Return the moves that close the gap, the best `_MAX_MOVES` of them."""
         closing = [move for move in moves if move.gap == 0]
         return sorted(closing, key=lambda move: (len(move.pulls), move.distance, move.pulls))[:_MAX_MOVES]
-
-    def _all_pulls(self) -> list[Pulls]:
-        """Return every combination of levers. If there are more than `_ROWS`, return those of fewer values of each lever.
-
-        Then the search can miss a move. Beyond that many levers it returns none.
-        """
-        counts = [len(lever.values) for lever in self._levers]
-        while math.prod(self._choices(counts).values()) > _ROWS:
-            largest = max(range(len(counts)), key=counts.__getitem__)
-            if counts[largest] == 1:
-                return []
-            counts[largest] -= 1
-        columns: dict[int, list[Pulls]] = {}
-        for index, (lever, count) in enumerate(zip(self._levers, counts, strict=True)):
-            of_column = columns.setdefault(lever.column, [()])
-            of_column += [((index, int(value)),) for value in spread(len(lever.values), count)]
-        return [tuple(sorted(chain.from_iterable(pulls))) for pulls in product(*columns.values())][1:]
-
-    def _choices(self, counts: list[int]) -> dict[int, int]:
-        """Return column → the number of its values, its present one included, for a number of values of each lever."""
-        choices: dict[int, int] = {}
-        for lever, count in zip(self._levers, counts, strict=True):
-            choices[lever.column] = choices.get(lever.column, 1) + count
-        return choices
 
     def _extend(self, starts: list[Pulls], max_values: int) -> list[Move]:
         """Return the best move of each set of levers that adds one lever to a start."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.questions.change_search import Lever, Numbers
+from service.questions.levers import Lever, Numbers
 from service.rows.compiled_rules import ROUNDING, ColumnRange, Implication, Total, UpperBound
 from service.rows.rule_checks import RuleChecks
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from service.questions.change_search import Move, Pulls, Search
+from service.questions.change_search import Move, Search
+from service.questions.levers import Pulls
 
 _NEAR_SHARE = 0.05
 """The move may leave so much of the way that could be gone."""

@@ -8,8 +8,9 @@ import numpy as np
 from service.bundles.model import Model
 from service.errors import Fault, InvalidInput
 from service.fields.field_type import NumbersType, RangeType
-from service.questions.change_search import TRADE, Lever, Move, Numbers, Search, spread
+from service.questions.change_search import TRADE, Move, Search
 from service.questions.goals import Target, target_of
+from service.questions.levers import Lever, Numbers, spread
 from service.questions.linked_fields import LinkedFields
 from service.questions.nearest_move import find_nearest_move
 from service.questions.row_variants import Base, base_of

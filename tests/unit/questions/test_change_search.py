@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from service.questions.change_search import Lever, Search
+from service.questions.change_search import Search
+from service.questions.levers import Lever
 
 VALUES = np.arange(1.0, 61.0)
 LEVERS = [Lever(column, VALUES, VALUES / 60) for column in range(3)]
