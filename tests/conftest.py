@@ -1,6 +1,8 @@
 """Mark tests with their layer and load the fixtures that several layers use."""
 
 import gc
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,11 @@ def pytest_collection_finish() -> None:
     """Keep the garbage collector from going through imported modules again, as the service does when it starts."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _restore_main_module() -> Iterator[None]:
+    """Put `__main__` back: Streamlit's AppTest replaces it by the demo, and a process that a later test spawns would run that."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
