@@ -79,14 +79,28 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Open one snapshot for all queries of the block. In SQLite every transaction is a snapshot."""
         engine = self.engine if self._is_file else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        with engine.begin() as connection:
+        with self._close_stale_connection(), engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open one transaction, committed at the end of the block. In SQLite it takes the write lock at its start."""
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        with (
+            self._close_stale_connection(),
+            self.engine.connect().execution_options(**{_WRITES: True}) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    @contextmanager
+    def _close_stale_connection(self) -> Iterator[None]:
+        """Close the connection of the block if the engine was disposed meanwhile: it goes back to a pool without a user."""
+        pool = self.engine.pool
+        try:
+            yield
+        finally:
+            if self.engine.pool is not pool:
+                pool.dispose()
 
     def lock_migrations(self, connection: Connection) -> None:
         """Keep other processes from migrating until the commit. In SQLite the writing transaction does that."""

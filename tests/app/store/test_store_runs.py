@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData, inspect, select, text
+from sqlalchemy.pool import QueuePool
 
 from service.errors import BrokenStorage, StorageUnavailable
 from service.store import lookups, run_history
@@ -323,4 +324,17 @@ def test_a_database_of_the_schema_before_is_migrated_and_keeps_its_runs(url: str
     run_history.publish(store, begun.run)
     assert lookups.find_records(store, "m", ["17"]).features["17"].run == begun.run
     assert [run.state for run in run_history.list_runs(store).items] == ["published", "published"]
+    store.close()
+
+
+@pytest.mark.parametrize("mode", ["reading", "writing"])
+def test_a_connection_that_comes_back_after_the_store_was_closed_is_closed(mode: str, url: str) -> None:
+    """A question that nobody waits for any more ends after a fault, or the end of the service, closed the store."""
+    store = Store(url)
+    store.prepare()
+    pool = store.database.engine.pool
+    with getattr(store, mode)():
+        store.close()
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedin() == 0
     store.close()
