@@ -136,14 +136,20 @@ class _LabelPredictionBuilder:
         scores = self.check(scores, len(columns))
         # Time-critical: with `map` the loop over the rows runs in C.
         labels = map(self._labels.__getitem__, scores.argmax(axis=1).tolist())
-        probabilities = map(dict, map(zip, repeat(self._labels), scores.tolist()))
         decisions = self._decision(scores[:, self._focus])
         return LabelPredictions(
             model=self._card.name,
             version=self._card.version,
             source="live",
-            predictions=list(map(LabelPrediction, labels, probabilities, decisions, _warnings(columns))),
+            predictions=list(map(LabelPrediction, labels, self._probabilities(scores), decisions, _warnings(columns))),
         )
+
+    def _probabilities(self, scores: NDArray[np.float64]) -> Iterable[dict[str, float]]:
+        """Return label → probability for each row."""
+        if len(self._labels) == 2:  # noqa: PLR2004 - time-critical: most classifiers have two labels, and this is twice as fast
+            first, second = self._labels
+            return [{first: one, second: other} for one, other in scores.tolist()]
+        return map(dict, map(zip, repeat(self._labels), scores.tolist()))
 
 
 class _ValuePredictionBuilder:

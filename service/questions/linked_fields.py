@@ -91,7 +91,7 @@ def _targets(rule: Implication | UpperBound | Total, rows: Numbers) -> list[tupl
         least = (rows[:, rule.lower] - rule.tolerance) / rule.factor
         most = rule.factor * rows[:, rule.upper] + rule.tolerance
         return [(rule.upper, least, np.full(len(rows), np.inf)), (rule.lower, np.full(len(rows), -np.inf), most)]
-    excess = rule.excess(rows)
+    excess = rule.excess(rows.T)
     targets = [] if rule.total is None else [_around(rule.total, rows[:, rule.total] + excess, rule.tolerance)]
     return targets + [_around(column, rows[:, column] - excess, rule.tolerance) for column in rule.summands]
 

@@ -76,10 +76,10 @@ class Total:
         excess = abs(sum(row[column] for column in self.summands) - total)
         return excess > self.tolerance + ROUNDING * max(abs(row[column]) for column in self.columns)
 
-    def excess(self, numbers: Numbers) -> Numbers:
-        """Return how much the sum of each row exceeds its total."""
-        total = self.number if self.total is None else numbers[:, self.total]
-        return np.asarray(numbers[:, list(self.summands)].sum(axis=1) - total)
+    def excess(self, columns: Numbers) -> Numbers:
+        """Return how much the sum of each row exceeds its total; `columns` is (fields, rows)."""
+        total = self.number if self.total is None else columns[self.total]
+        return np.asarray(columns[list(self.summands)].sum(axis=0) - total)
 
 
 CompiledRule = Implication | UpperBound | Total

@@ -74,17 +74,18 @@ class OnnxScorer:
         """Return the scores of some rows. A single row is scored together with a second one, because ONNX Runtime uses other
         kernels for one row, which may change the seventh digit.
         """
-        padding = int(len(columns) == 1)
+        rows = len(columns)
+        padding = int(rows == 1)
         feed: dict[str, Any] = {}
         for name in self._inputs:
             if name == FIELDS:
-                feed[name] = np.empty((len(columns) + padding, columns.numbers.shape[1]), np.float32)
+                feed[name] = np.empty((rows + padding, columns.numbers.shape[1]), np.float32)
                 feed[name][...] = columns.numbers  # a single row is copied to both rows
             else:
                 cleaned = [self._prepare(text) for text in columns.texts[name]]
                 feed[name] = np.array(cleaned + [""] * padding, dtype=object).reshape(-1, 1)
         answer = self._run(feed)
-        return as_scores(answer, len(columns) + padding, is_classifier=self._is_classifier)[: len(columns)]
+        return as_scores(answer, rows + padding, is_classifier=self._is_classifier)[:rows]
 
     def _run(self, feed: dict[str, Any]) -> Any:
         """Return the last output of the graph. Raises ModelTimeout at the deadline of the caller."""
