@@ -5,13 +5,14 @@ The values are like those of the German credit data, for example `male : single`
 
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.load import Comparison, post_repeatedly
+from benchmarks.load import Comparison, compare_in_turns, post_repeatedly
 from benchmarks.server_programs import LOAD_CORE, on_core, run_service
 from service.publishing.card_draft import draft_card
 from service.publishing.data_split import split_rows
@@ -35,10 +36,11 @@ def compare_colons(seconds: float) -> list[Comparison]:
         with run_service({"SERVICE_BUNDLES": folder}) as url, on_core(LOAD_CORE):
             target = f"{url}/v1/models/{NAME}/predictions"
             return [
-                Comparison(
+                compare_in_turns(
                     name,
-                    post_repeatedly(target, _body(WITH_COLON, rows), connections=connections, seconds=seconds),
-                    post_repeatedly(target, _body(WITHOUT_COLON, rows), connections=connections, seconds=seconds),
+                    partial(post_repeatedly, target, _body(WITH_COLON, rows), connections),
+                    partial(post_repeatedly, target, _body(WITHOUT_COLON, rows), connections),
+                    seconds,
                 )
                 for name, rows, connections in (
                     ("one row a request, 16 connections", 1, CONNECTIONS),

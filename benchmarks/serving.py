@@ -1,8 +1,9 @@
 """Compares the service with a tutorial service in one run on one pipeline: one worker on one core, the load on another."""
 
 import json
+from functools import partial
 
-from benchmarks.load import Comparison, post_repeatedly
+from benchmarks.load import Comparison, compare_in_turns, post_repeatedly
 from benchmarks.server_programs import LOAD_CORE, ROOT, on_core, run_service, run_tutorial_service
 
 MODELS = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price")
@@ -17,10 +18,11 @@ def compare_services(model: str, seconds: float) -> list[Comparison]:
     many = json.dumps({"rows": (rows * MANY_ROWS)[:MANY_ROWS]}).encode()
     with run_service() as ours, run_tutorial_service(model) as tutorial, on_core(LOAD_CORE):
         return [
-            Comparison(
+            compare_in_turns(
                 name,
-                post_repeatedly(f"{ours}/v1/models/{model}/predictions", body, connections=connections, seconds=seconds),
-                post_repeatedly(f"{tutorial}/predict", body, connections=connections, seconds=seconds),
+                partial(post_repeatedly, f"{ours}/v1/models/{model}/predictions", body, connections),
+                partial(post_repeatedly, f"{tutorial}/predict", body, connections),
+                seconds,
             )
             for name, body, connections in (
                 ("one row a request, 16 connections", one, CONNECTIONS),
