@@ -17,7 +17,6 @@ from client.shapes.answers import (
     Origin,
     Prediction,
     Predictions,
-    RecognisedFile,
     Row,
     Stored,
     Surface,
@@ -37,6 +36,7 @@ from client.shapes.evaluation import (
     SegmentGroup,
     ThresholdCounts,
 )
+from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Change, Goal, Recommendation, Recommendations
 from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures
 

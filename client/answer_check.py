@@ -4,7 +4,8 @@ from typing import cast
 
 from client.errors import InvalidAnswer
 from client.shape_check import ShapeError, check
-from client.shapes.answers import Curves, Prediction, RecognisedFile
+from client.shapes.answers import Curves, Prediction
+from client.shapes.recognised_file import RecognisedFile
 from wire import strict_json
 
 

@@ -19,11 +19,11 @@ from client.shapes.answers import (
     Curves,
     Explanations,
     Predictions,
-    RecognisedFile,
     Row,
 )
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
+from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Goal, Recommendations
 from client.shapes.stored import Entity, EntityList, RunList
 from client.transport import Limits, Session, prepare, send, stream
@@ -112,8 +112,8 @@ class Client:
     ) -> Iterator[tuple[RecognisedFile, Iterator[bytes]]]:
         """Send a file of rows. Give what the service recognised it as, and its answer piece by piece.
 
-        The options say how the values of a text file are written (`decimal`, `thousands`, `dates`, `missing`) and what the
-        names of the added columns begin with (`prefix`), as the parameters in docs/files.md.
+        The options are parameters of docs/files.md: how the values of a text file are written (`decimal`, `thousands`,
+        `dates`, `missing`), what the names of the added columns begin with (`prefix`), which `sheet` is read.
 
         The pieces are an Arrow stream with the columns of the file and the predictions. If the iterator raises a
         ServiceError, the pieces before it are not the whole answer.

@@ -4,16 +4,21 @@ from typing import Literal
 
 from wire.accept_header import preferences
 
-FileKind = Literal["csv", "arrow", "parquet"]
-Kind = Literal["json", "csv", "arrow", "parquet"]
+FileKind = Literal["csv", "arrow", "parquet", "xlsx"]
+Kind = Literal["json", "csv", "arrow", "parquet", "xlsx"]
+Compression = Literal["gzip", "zip", "zstd"]
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 CSV = "text/csv"
 ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+GZIP, ZIP, ZSTD = "application/gzip", "application/zip", "application/zstd"
 
-MEDIA_TYPES: dict[Kind, str] = {"json": JSON, "csv": CSV, "arrow": ARROW, "parquet": PARQUET}
+MEDIA_TYPES: dict[Kind, str] = {"json": JSON, "csv": CSV, "arrow": ARROW, "parquet": PARQUET, "xlsx": XLSX}
+COMPRESSIONS: dict[str, Compression] = {GZIP: "gzip", ZIP: "zip", ZSTD: "zstd"}
+"""The media types of compressed CSV files."""
 _KINDS: dict[str, Kind] = {media_type: kind for kind, media_type in MEDIA_TYPES.items()}
 _MAX_CHARACTERS = 1000
 
@@ -30,8 +35,8 @@ def parse_content_type(content_type: str) -> tuple[str, str]:
 
 
 def kind_of(media_type: str) -> Kind | None:
-    """Return the kind of a media type, or None if the service does not take it."""
-    return _KINDS.get(media_type)
+    """Return the kind of a media type, or None if the service does not take it. A compressed file is a CSV."""
+    return "csv" if media_type in COMPRESSIONS else _KINDS.get(media_type)
 
 
 def preferred_kind(accept: str, default: Kind) -> Kind | None:

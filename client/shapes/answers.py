@@ -77,22 +77,6 @@ class Predictions(TypedDict):
     predictions: list[Prediction]
 
 
-class RecognisedFile(TypedDict):
-    """What a file of rows turned out to be; long lists of names are cut, with … at their end."""
-
-    format: str
-    rows: int
-    columns: list[str]
-    ignored: list[str]
-    encoding: NotRequired[str]
-    separator: NotRequired[str]
-    decimal: NotRequired[str]
-    thousands: NotRequired[str]
-    dates: NotRequired[str]
-    missing: NotRequired[str]
-    prefix: NotRequired[str]
-
-
 class Contribution(TypedDict):
     field: str
     value: AnyValue

@@ -23,7 +23,7 @@ from demo.views import chart_scales
 from demo.widgets import file_upload, forms
 from demo.widgets.file_upload import PAGE
 from wire.answer_columns import DECISION, ERROR, ROW
-from wire.media_types import CSV, PARQUET
+from wire.media_types import CSV, PARQUET, XLSX
 
 _ROW_PIXELS, _MAX_PIXELS = 35, 320
 
@@ -195,6 +195,7 @@ def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
         dialect = spreadsheet.dialect_of_file(file.recognised, tr.language)
         for name, make, kind in (
             ("csv", partial(spreadsheet.to_csv, dialect=dialect), CSV),
+            ("xlsx", spreadsheet.to_workbook, XLSX),
             ("parquet", scored_file.to_parquet, PARQUET),
         ):
             st.download_button(

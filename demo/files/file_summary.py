@@ -3,7 +3,7 @@
 from client import RecognisedFile
 from demo.text.translation import Translation
 
-FORMATS = {"csv": "CSV", "arrow": "Arrow", "parquet": "Parquet"}
+FORMATS = {"csv": "CSV", "arrow": "Arrow", "parquet": "Parquet", "xlsx": "Excel"}
 _SEPARATOR_NAMES = {"": "–", "tab": "Tab"}
 _MAX_NAMED = 8
 
@@ -15,8 +15,11 @@ def describe_format(recognised: RecognisedFile, tr: Translation) -> list[str]:
         parts.append(
             tr.text("cells apart by {sign}", sign=_SEPARATOR_NAMES.get(recognised["separator"], recognised["separator"]))
         )
-    if "decimal" in recognised:
-        parts.append(tr.text("decimal comma") if recognised["decimal"] == "comma" else tr.text("decimal point"))
+        parts.append(tr.text("decimal comma") if recognised.get("decimal") == "comma" else tr.text("decimal point"))
+    if "sheet" in recognised:
+        parts.append(tr.text("sheet {name}", name=recognised["sheet"]))
+    if hidden := recognised.get("hidden_rows"):
+        parts.append(tr.count("{n} hidden row scored too", "{n} hidden rows scored too", hidden))
     if "encoding" in recognised:
         parts.append(recognised["encoding"].upper())
     parts.append(tr.count("{n} column read", "{n} columns read", len(recognised["columns"])))

@@ -93,6 +93,12 @@ def _whole_file_sentences(error: InputError, tr: Translation) -> dict[str, str]:
         "open_quote": tr.text("A quote is left open in the row that begins in line {line}.", line=line),
         "text_after_quote": tr.text("Text follows a closing quote in the row that begins in line {line}.", line=line),
         "damaged_file": tr.text("The file is damaged or cut short: save it anew."),
+        "several_files": tr.text("The zip archive must hold one CSV file."),
+        "not_workbook": tr.text("This is no Excel workbook (.xlsx), or it has a password. Save it again without one."),
+        "unknown_sheet": tr.text("The workbook has no sheet of this name."),
+        "formula_without_value": tr.text(
+            "The workbook has formulas without values: open it in a spreadsheet program and save it."
+        ),
         "compressed_batches": tr.text("The file is compressed inside: save it without compression."),
     }
 

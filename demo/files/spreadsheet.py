@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pc_csv
 
 from client import RecognisedFile
+from tabular.workbook_writer import WorkbookWriter
 from wire.cells.cell_values import number_text
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 from wire.cells.time_values import duration_text
@@ -32,6 +33,7 @@ _INVISIBLE = "".join(
 cell. A space is none of them: a text after a space stays a text."""
 _FORMULA = f"^(?:[{_INVISIBLE}]*[=+\\-@＝＋－＠]|[\t\r\n])"
 _NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?$"
+_BATCH_ROWS = 4096
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SEPARATORS = {"": ",", "tab": "\t"}
 """The names of separators that are no character."""
@@ -89,6 +91,27 @@ def _with_commas(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not (pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
         return column
     return pc.replace_substring(column.cast(pa.string()), ".", ",")
+
+
+def to_workbook(table: pa.Table) -> bytes:
+    """Return a table as an Excel workbook, in which no text is a formula. Excel has 1,048,576 rows."""
+    out = io.BytesIO()
+    writer = WorkbookWriter(out, table.column_names)
+    for batch in table.to_batches(_BATCH_ROWS):
+        columns = [_to_workbook_cells(pa.chunked_array([column])) for column in batch.columns]
+        writer.write(zip(*columns, strict=True))
+    writer.close()
+    return out.getvalue()
+
+
+def _to_workbook_cells(column: pa.ChunkedArray) -> list[Any]:
+    """Return numbers, booleans, dates and durations as such, and other values as texts."""
+    kind = column.type
+    if pa.types.is_timestamp(kind) or pa.types.is_duration(kind):
+        exact = pa.timestamp("us", kind.tz) if pa.types.is_timestamp(kind) else pa.duration("us")
+        column = column.cast(exact, safe=False)
+    cells = column.to_pylist()
+    return [_to_json(cell) if isinstance(cell, dict | list | bytes) else cell for cell in cells]
 
 
 def with_duration_texts(table: pa.Table) -> pa.Table:

@@ -7,8 +7,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from demo.text.translation import Translation
 
 
-def draw_drop_zone(label: str, types: list[str], max_mb: int, key: str, tr: Translation) -> UploadedFile | None:
-    """Draw the drop zone; return the dropped file. Each run returns it again, as long as the zone is drawn."""
+def draw_drop_zone(label: str, types: list[str] | None, max_mb: int, key: str, tr: Translation) -> UploadedFile | None:
+    """Draw the drop zone; return the dropped file. Each run returns it again, as long as the zone is drawn.
+
+    `types` are the extensions that are taken. None: all; Streamlit names a wrong one only in English.
+    """
     choose_text, limit_text = (
         tr.text("Choose a file"),
         tr.text("or drop it here, up to {n} MB", n=tr.number(max_mb)),

@@ -11,13 +11,17 @@ from demo.files.upload_store import UploadStore
 from demo.session import page_view, query_errors, service_queries, shared_resources
 from demo.text.translation import Translation
 from demo.widgets import drop_zone, forms
-from wire.media_types import ARROW, CSV, PARQUET
+from wire.media_types import ARROW, CSV, GZIP, PARQUET, XLSX, ZIP, ZSTD
 
 PAGE = "files"
 _TYPES = {
     "csv": CSV,
     "tsv": CSV,
     "txt": CSV,
+    "xlsx": XLSX,
+    "gz": GZIP,
+    "zip": ZIP,
+    "zst": ZSTD,
     "parquet": PARQUET,
     "arrow": ARROW,
     "arrows": ARROW,
@@ -57,10 +61,12 @@ def _start_job(card: Card, job: UploadJob) -> None:
 
 def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
     """Draw the drop zone, and start an upload job once for each dropped file."""
-    label = tr.text("A file with one case a row: CSV, Parquet or an Arrow stream")
-    upload = drop_zone.draw_drop_zone(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
-    if upload is not None and not (job and job.upload_id == upload.file_id):
-        kind = _TYPES[upload.name.rpartition(".")[2].lower()]
+    label = tr.text("A file with one case a row: Excel, CSV, Parquet or an Arrow stream")
+    upload = drop_zone.draw_drop_zone(label, None, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
+    kind = _TYPES.get(upload.name.rpartition(".")[2].lower(), "") if upload else ""
+    if upload and not kind:
+        st.error(tr.text("Files of this type are not read. Save it as Excel (.xlsx), CSV or Parquet."))
+    elif upload and not (job and job.upload_id == upload.file_id):
         _start_job(card, UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id))
         st.rerun()
     if job is None:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from service.errors import NotAcceptable
 from service.files.csv_format.csv_values import check_type, to_cells, value_type
+from service.files.workbook_answer import WorkbookAnswerWriter
 from wire.cells.text_style import Sign
 from wire.media_types import FileKind
 
@@ -35,6 +36,8 @@ def create_writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", de
     """Return a writer of this kind of file. Raises NotAcceptable if the kind cannot hold a column."""
     if kind == "csv":
         return _CsvWriter(schema, separator, decimal)
+    if kind == "xlsx":
+        return WorkbookAnswerWriter(schema)
     if kind == "arrow":
         return _ArrowWriter(lambda out: pa.ipc.new_stream(out, schema))
     try:

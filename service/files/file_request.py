@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.schemas import Recognised
 from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
 from wire.languages import Language
-from wire.media_types import FileKind, Kind
+from wire.media_types import Compression, FileKind, Kind
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,9 @@ class FileRequest:
     kind: FileKind
     answer: Kind
     charset: str = ""
+    compression: Compression | None = None
+    sheet: str | None = None
+    """The sheet of a workbook. None: the first one that is visible."""
     decimal: Sign | None = None
     """None: the file shows its decimal sign."""
     thousands: Thousands | None = None
@@ -27,6 +30,7 @@ class FileRequest:
     """What the names of the added columns begin with. None: nothing, unless the file has a column with such a name."""
     language: Language = "en"
     """The language of the sentences in an answer in JSON."""
+    max_unpacked_bytes: int = 2**28
     max_rows: int = 2_000_000
     max_json_rows: int = 10_000
 

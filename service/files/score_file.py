@@ -1,6 +1,6 @@
 """Score a file of rows: describe it at once, then return the answer in pieces."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from service.files.answer_writers import Writer, create_writer
 from service.files.arrow_format.arrow_file import open_arrow_file, open_parquet_file
 from service.files.column_check import choose_prefix
 from service.files.csv_format.csv_file import CsvFile
+from service.files.csv_format.unpacked_file import unpack_file
 from service.files.file_parts import RowFile
 from service.files.file_request import FileAnswer, FileRequest
 from service.files.part_parser import PartParser
@@ -23,6 +24,7 @@ from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
 from service.schemas.localization import localized
+from tabular.workbook_scan import MAX_ROWS
 from wire.languages import Language
 from wire.media_types import FileKind
 
@@ -35,6 +37,8 @@ def score_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:
         if row_file.recognised.rows > request.max_json_rows:
             raise TooLarge(f"An answer in JSON may hold {request.max_json_rows:,} rows. Ask for CSV, Arrow or Parquet.")
         return FileAnswer(row_file.recognised, _json_answer(model, row_file, parser, request.language))
+    if request.answer == "xlsx" and row_file.recognised.rows >= MAX_ROWS:
+        raise TooLarge(f"An Excel sheet has {MAX_ROWS:,} rows. Ask for CSV, Arrow or Parquet.")
     prefix = choose_prefix(model.card, row_file.others.names, request.prefix)
     recognised = replace_fields(row_file.recognised, prefix=prefix or None)
     schema = answer_schema(model.card, row_file.others, prefix)
@@ -58,12 +62,11 @@ def score_rows(model: Model, rows: list[Row] | Columns, kind: FileKind) -> bytes
 
 
 def _open_file(card: Card, file: Path, request: FileRequest) -> RowFile:
-    openers: dict[FileKind, Callable[[Path, Card, FileRequest], RowFile]] = {
-        "csv": CsvFile,
-        "arrow": open_arrow_file,
-        "parquet": open_parquet_file,
-    }
-    return openers[request.kind](file, card, request)
+    if request.kind == "arrow":
+        return open_arrow_file(file, card, request)
+    if request.kind == "parquet":
+        return open_parquet_file(file, card, request)
+    return CsvFile(unpack_file(file, request), card, request)
 
 
 def _check_parts(row_file: RowFile, writer: Writer) -> None:

@@ -6,12 +6,13 @@ from service.schemas.answers import LabelPrediction, ValuePrediction
 from service.schemas.problem import InputError
 from service.schemas.shape import Published, Shape
 from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
+from wire.media_types import Compression, FileKind
 
 
 class Recognised(Published, frozen=True):
     """The properties of a file of rows. The header X-File contains them before the first row is scored."""
 
-    format: Literal["csv", "arrow", "parquet"]
+    format: FileKind
     rows: int
     columns: list[str]
     """The columns that are inputs of the model."""
@@ -20,6 +21,11 @@ class Recognised(Published, frozen=True):
     encoding: str | None = None
     separator: str | None = None
     """One character, or `tab`; empty for a file of one column."""
+    compression: Compression | None = None
+    sheet: str | None = None
+    """The sheet of a workbook that was read."""
+    hidden_rows: int = 0
+    """Rows of the sheet that are hidden. They are scored like all others."""
     decimal: Sign | None = None
     thousands: Thousands | None = None
     dates: DateOrder | None = None

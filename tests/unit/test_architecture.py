@@ -19,6 +19,7 @@ RULES: dict[str, set[str]] = {
     "benchmarks": {"service.bundles", "service.jobs", "service.publishing", "service.store", "service.training"},
     "client": set(),
     "launch": set(),
+    "tabular": set(),
     "wire": set(),
     "demo": {"client"},
     "demo.__main__": {"demo.http_layers", "demo.settings"},
@@ -34,7 +35,7 @@ RULES: dict[str, set[str]] = {
     "demo.views": {"client", "demo.charts", "demo.fields", "demo.session", "demo.text"},
     "demo.evaluation": {"client", "demo.address", "demo.charts", "demo.text", "demo.views"},
     "demo.feed": {"client", "demo.fields", "demo.text"},
-    "demo.files": {"client", "demo.fields", "demo.session", "demo.text"},
+    "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
     "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors"},
     "pipeline.errors": set(),
@@ -47,7 +48,7 @@ RULES: dict[str, set[str]] = {
     "service.rows": {"service.errors", "service.fields", "service.schemas"},
     "service.bundles": {"service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
-    "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
+    "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas", "tabular"},
     "service.store": {"service.errors", "service.schemas"},
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
@@ -85,7 +86,10 @@ HOMES: dict[str, set[str]] = {
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "numpy": {"service.bundles", "service.evaluation", "service.fields", "service.files", "service.jobs"}
     | {"service.publishing", "service.questions", "service.rows", "service.training", "benchmarks"},
+    "openpyxl": {"tabular.workbook_reader"},
+    "xlsxwriter": {"tabular.workbook_writer"},
     "pyarrow": {
+        "tabular.compression",
         "benchmarks",
         "demo.feed",
         "demo.files",

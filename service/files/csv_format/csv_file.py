@@ -1,47 +1,62 @@
-"""A CSV file with rows for a model. It is read twice: first to check its columns and detect its dialect, then in parts."""
+"""A CSV file, or a sheet as CSV, with rows for a model.
+
+It is read twice: first to check its columns and detect its dialect, then in parts.
+"""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 
 from service.fields.lookup import types_of
 from service.files.column_check import check_columns
 from service.files.csv_format.csv_text import CsvText
+from service.files.csv_format.unpacked_file import UnpackedFile
 from service.files.file_parts import Part, normalize_rows
 from service.files.file_request import FileRequest
 from service.schemas import Card, Recognised
-from wire.cells.text_style import TextStyle
+from wire.cells.text_style import Sign, TextStyle
 
 _SEPARATOR_NAMES = {None: "", "\t": "tab"}
+_KINDS = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), "date": pa.date32(), "text": pa.string()}
+_KINDS |= {"datetime": pa.timestamp("us")}
+"""The kind of a column of a sheet → its type in an answer."""
 
 
 class CsvFile:
     """A CSV file whose columns fit a card. Opening and reading raise InvalidFile, TooLarge."""
 
-    def __init__(self, file: Path, card: Card, request: FileRequest) -> None:
-        self._text = CsvText(file, [field.name for field in card.inputs if not field.nullable], request.charset)
+    def __init__(self, file: UnpackedFile, card: Card, request: FileRequest) -> None:
+        self._file = file  # its temporary file lives as long as this object
+        self._text = CsvText(
+            file.path, [field.name for field in card.inputs if not field.nullable], "" if file.sheet else request.charset
+        )
         names = self._text.names
         check_columns(card, list(filter(None, names)))
         self._input_indices = {field.name: names.index(field.name) for field in card.inputs if field.name in names}
         self._min_cells = max(self._input_indices.values(), default=-1) + 1
         decimal_fields = [field.name for field in types_of(card) if field.has_decimal_sign]
         numbers = [self._input_indices[name] for name in decimal_fields if name in self._input_indices]
-        rows, decimal = self._text.survey(numbers, request.decimal, request.max_rows, request.thousands)
+        sign: Sign | None = "point" if file.sheet else request.decimal
+        rows, decimal = self._text.survey(numbers, sign, request.max_rows, request.thousands)
         self.style = TextStyle(decimal, request.thousands, request.dates, request.missing)
         ignored = check_columns(card, [name for _, name in self._text.columns])
         others = [
             (index, name) for index, name in self._text.columns if request.keep_inputs or name not in self._input_indices
         ]
         self._other_indices = [index for index, _ in others]
-        self.others = pa.schema([pa.field(name, pa.string()) for _, name in others])
+        types = [_KINDS[kind] for kind in file.sheet.kinds] if file.sheet else [pa.string()] * len(names)
+        self.others = pa.schema([pa.field(name, types[index]) for index, name in others])
+        separator = _SEPARATOR_NAMES.get(self._text.separator, self._text.separator)
         self.recognised = Recognised(
-            format="csv",
+            format="xlsx" if file.sheet else "csv",
             rows=rows,
             columns=list(self._input_indices),
             ignored=ignored,
-            encoding=self._text.encoding,
-            separator=_SEPARATOR_NAMES.get(self._text.separator, self._text.separator),
+            encoding=None if file.sheet else self._text.encoding,
+            separator=None if file.sheet else separator,
+            compression=request.compression,
+            sheet=file.sheet.name if file.sheet else None,
+            hidden_rows=file.sheet.hidden_rows if file.sheet else 0,
             decimal=decimal,
             thousands=request.thousands,
             dates=request.dates,
@@ -62,5 +77,10 @@ class CsvFile:
         faults = normalize_rows(rows, len(self._text.names), self._min_cells)
         columns = list(zip(*rows, strict=True))
         inputs = {name: pa.array(columns[index], pa.string()) for name, index in self._input_indices.items()}
-        others = [pa.array(columns[index], pa.string()) for index in self._other_indices]
+        others = [
+            pa.array(columns[index], pa.string()).cast(field.type)
+            for index, field in zip(self._other_indices, self.others, strict=True)
+        ]
+        if self._file.sheet:
+            lines = self._file.sheet.row_numbers[first_row:][: len(rows)]
         return Part(first_row, len(rows), inputs, others, lines, faults)

@@ -16,7 +16,7 @@ from service.web.container import Services
 from service.web.file_answers import cancelled_with_caller, score_beginning, send_pieces, send_whole
 from service.web.file_turns import FileTurn
 from wire.languages import preferred_language
-from wire.media_types import MEDIA_TYPES, FileKind, kind_of, parse_content_type, preferred_kind
+from wire.media_types import COMPRESSIONS, MEDIA_TYPES, FileKind, kind_of, parse_content_type, preferred_kind
 
 _NAMES_IN_HEADER = 40
 _MAX_PREFIX = 64
@@ -27,6 +27,7 @@ _PARAMETERS = {
     "missing": {"empty", "words"},
     "inputs": {"keep", "leave"},
     "prefix": None,
+    "sheet": None,
     "version": None,
 }
 
@@ -78,10 +79,14 @@ def _file_request(services: Services, headers: Headers, parameters: dict[str, st
     answer = preferred_kind(headers.get(b"accept", b"").decode("latin-1"), kind)
     if answer is None:
         raise NotAcceptable(f"Accept one of: {', '.join(MEDIA_TYPES.values())}.")
+    if kind == "xlsx" and parameters.get("decimal") == "comma":
+        raise InvalidRequest("The parameter decimal is for CSV: the numbers of a workbook have no decimal sign.")
     return FileRequest(
         kind,
         answer,
         charset,
+        compression=COMPRESSIONS.get(media_type),
+        sheet=parameters.get("sheet"),
         decimal=cast(Any, parameters.get("decimal")),
         thousands=cast(Any, parameters.get("thousands")),
         dates=cast(Any, parameters.get("dates")),
@@ -89,6 +94,7 @@ def _file_request(services: Services, headers: Headers, parameters: dict[str, st
         keep_inputs=parameters.get("inputs") == "keep",
         prefix=parameters.get("prefix"),
         language=preferred_language(headers.get(b"accept-language", b"").decode("latin-1")),
+        max_unpacked_bytes=services.settings.max_file_bytes,
         max_rows=services.settings.max_file_rows,
         max_json_rows=services.settings.max_rows,
     )

@@ -1,10 +1,14 @@
 """Promises of error messages for files: one code for each fault, one list of codes, two languages."""
 
 import ast
+import io
 import re
+import zipfile
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -17,6 +21,7 @@ from demo.text.translation import Translation
 from tests.support.in_process_client import client_of
 from tests.support.repository import ROOT
 from tests.support.row_files import MEDIA, ask, read, text_of, written
+from tests.support.workbooks import workbook
 from wire.error_codes import MODEL_FAILED
 
 MODEL = "diamond-price"
@@ -34,12 +39,39 @@ def csv_of(**cells: Any) -> bytes:
     return text_of(list(row), [list(row.values())] * 2, ";")
 
 
+def without_values(names: list[str]) -> bytes:
+    """Return a workbook whose formulas no program has computed."""
+    book = openpyxl.Workbook()
+    book.active.append(names)
+    book.active.append(["=1+1"] * len(names))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def archive() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("a.csv", csv_of())
+        packed.writestr("b.csv", csv_of())
+    return out.getvalue()
+
+
+ARCHIVE = archive()
+PACKED = [ROOT / "tabular" / name for name in ("compression.py", "workbook_reader.py", "workbook_scan.py")]
+
+
 def compressed() -> bytes:
     table = pa.table({name: [value] * 1000 for name, value in DIAMOND.items()})
     return written(table, "arrow", options=pa.ipc.IpcWriteOptions(compression="zstd"))
 
 
+NAMES, CELLS = list(DIAMOND), list(DIAMOND.values())
 FAULTS = {
+    "several_files": (ARCHIVE, "application/zip", None),
+    "not_workbook": (csv_of(), "xlsx", None),
+    "unknown_sheet": (workbook([NAMES, CELLS]), "xlsx", None),
+    "formula_without_value": (without_values(NAMES), "xlsx", None),
     "empty_file": (b"", "csv", None),
     "no_header": (b"0.7;Ideal;G;VS2;61.8;57\n0.7;Ideal;G;VS2;61.8;57\n", "csv", None),
     "zero_bytes": (csv_of().decode().encode("utf-16-le"), "csv", None),
@@ -59,17 +91,16 @@ FAULTS = {
 }
 
 
-PREFIXES = {"taken_column": "my_"}
-"""Code → the prefix of the added columns that the request asks for."""
+OPTIONS = {"taken_column": {"prefix": "my_"}, "unknown_sheet": {"sheet": "No"}}
+"""Code → the parameters of the request."""
 
 
 def refused(code: str, service: TestClient) -> Refused:
     """Return what the client raises for the file with this fault."""
     body, kind, _ = FAULTS[code]
-    prefix = PREFIXES.get(code)
     with (
         pytest.raises(Refused) as raised,
-        client_of(service).score_file(MODEL, pa.BufferReader(body), MEDIA.get(kind, kind), prefix=prefix),
+        client_of(service).score_file(MODEL, pa.BufferReader(body), MEDIA.get(kind, kind), **OPTIONS.get(code, {})),
     ):
         pass
     return raised.value
@@ -78,7 +109,7 @@ def refused(code: str, service: TestClient) -> Refused:
 @pytest.mark.parametrize("code", FAULTS)
 def test_a_fault_of_a_file_has_its_code(code: str, service: TestClient) -> None:
     body, kind, line = FAULTS[code]
-    query = f"?prefix={PREFIXES[code]}" if code in PREFIXES else ""
+    query = "?" + urlencode(OPTIONS.get(code, {}))
     problem = ask(service, MODEL, body, kind, query=query).json()
     assert (problem["code"], problem["errors"][0]["code"]) == ("invalid_file", code)
     assert problem["errors"][0].get("line") == line
@@ -89,7 +120,7 @@ def test_the_list_of_codes_is_complete() -> None:
     assert {code for code, of in LISTED.items() if of not in {"row", "value"}} == FAULTS.keys()
     words = {
         node.value
-        for file in (*(ROOT / "service/files").rglob("*.py"), ROOT / "wire/cells/decimal_sign.py")
+        for file in (*(ROOT / "service/files").rglob("*.py"), ROOT / "wire/cells/decimal_sign.py", *PACKED)
         if file.name != "pandas_index.py"
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from demo.files.spreadsheet import (
     dialect_of_language,
     escape_formula,
     to_csv,
+    to_workbook,
     with_duration_texts,
 )
 from wire.cells.text_style import TextStyle
@@ -141,3 +143,21 @@ def test_a_cell_of_a_saved_case_has_the_decimal_sign_of_the_dialect() -> None:
 def test_durations_have_one_text_in_the_table_of_the_page() -> None:
     table = with_duration_texts(pa.table({"span": [timedelta(hours=2), None], "number": [1, 2]}))
     assert table.to_pydict() == {"span": ["2:00:00", None], "number": [1, 2]}
+
+
+def test_a_workbook_keeps_numbers_and_dates_and_runs_no_formula() -> None:
+    table = pa.table(
+        {
+            "number": [0.5, None],
+            "text": ["=1+1", "http://example.com"],
+            "truth": [True, None],
+            "time": pa.array([datetime(2026, 1, 1), None], pa.timestamp("ns")),
+            "zoned": [datetime(2026, 1, 1, tzinfo=UTC), None],
+            "list": pa.array([["a"], None]),
+        }
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(to_workbook(table))).worksheets[0]
+    head, first, second = sheet.iter_rows()
+    assert [cell.value for cell in head] == table.column_names
+    assert [cell.value for cell in first] == [0.5, "=1+1", True, datetime(2026, 1, 1), "2026-01-01 00:00:00+00:00", '["a"]']
+    assert (first[1].data_type, second[1].hyperlink) == ("s", None)

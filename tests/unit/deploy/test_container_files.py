@@ -200,7 +200,7 @@ def test_the_service_serves_without_the_data_it_was_trained_on() -> None:
 
 
 def test_nothing_of_models_reaches_the_image_of_the_demo() -> None:
-    assert set(copied_from_the_tree("demo/Dockerfile")) == {"requirements-demo.txt", "client/", "demo/", "wire/"}
+    assert set(copied_from_the_tree("demo/Dockerfile")) == {"requirements-demo.txt", "client/", "demo/", "tabular/", "wire/"}
     pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements-demo.txt").read_text(), re.MULTILINE)
     assert pinned
     assert not {"scikit-learn", "skops", "skl2onnx", "onnx", "onnxruntime", "fastapi", "msgspec"} & set(pinned)

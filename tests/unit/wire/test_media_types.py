@@ -2,7 +2,18 @@
 
 import pytest
 
-from wire.media_types import ARROW, CSV, JSON, MEDIA_TYPES, PARQUET, Kind, kind_of, parse_content_type, preferred_kind
+from wire.media_types import (
+    ARROW,
+    COMPRESSIONS,
+    CSV,
+    JSON,
+    MEDIA_TYPES,
+    PARQUET,
+    Kind,
+    kind_of,
+    parse_content_type,
+    preferred_kind,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +33,8 @@ def test_a_content_type_is_a_media_type_and_a_charset(header: str, media_type: s
 
 
 def test_every_kind_has_a_media_type_and_nothing_else_is_a_kind() -> None:
-    assert {kind_of(media_type) for media_type in MEDIA_TYPES.values()} == {"json", "csv", "arrow", "parquet"}
+    assert {kind_of(media_type) for media_type in MEDIA_TYPES.values()} == {"json", "csv", "arrow", "parquet", "xlsx"}
+    assert {kind_of(media_type) for media_type in COMPRESSIONS} == {"csv"}
     assert kind_of("text/html") is None
 
 

@@ -1,0 +1,23 @@
+"""The shape of the header X-File: how the service has read a file of rows."""
+
+from typing import NotRequired, TypedDict
+
+
+class RecognisedFile(TypedDict):
+    """What a file of rows turned out to be; long lists of names are cut, with … at their end."""
+
+    format: str
+    rows: int
+    columns: list[str]
+    ignored: list[str]
+    encoding: NotRequired[str]
+    separator: NotRequired[str]
+    compression: NotRequired[str]
+    sheet: NotRequired[str]
+    hidden_rows: NotRequired[int]
+    """Rows of the sheet that are hidden. They are scored like all others."""
+    decimal: NotRequired[str]
+    thousands: NotRequired[str]
+    dates: NotRequired[str]
+    missing: NotRequired[str]
+    prefix: NotRequired[str]

@@ -1,0 +1,79 @@
+"""Write rows as an Excel workbook with one sheet, row by row.
+
+A text is never a formula or a link. Excel has no time zones, so a moment with a zone is written as text.
+"""
+
+import math
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any, BinaryIO
+
+from tabular.errors import PackedFileTooLarge
+from tabular.workbook_scan import MAX_ROWS
+
+_MAX_TEXT = 32_767
+_MAX_EXACT_INTEGER = 10**15
+"""Excel shows 15 digits of a number; an integer with more is written as text."""
+_FIRST_DAY = date(1900, 3, 1)
+"""Excel counts a day that never was, 29 February 1900; earlier dates are written as text."""
+_FORMATS = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd", time: "hh:mm:ss", timedelta: "[h]:mm:ss"}
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+class WorkbookWriter:
+    """Writes a header and rows to a file; `close` completes it."""
+
+    def __init__(self, target: BinaryIO, names: Iterable[str]) -> None:
+        import xlsxwriter
+
+        self._workbook = xlsxwriter.Workbook(target, _OPTIONS)
+        self._sheet = self._workbook.add_worksheet()
+        self._formats = {kind: self._workbook.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
+        self._next_row = 0
+        self._write(names)
+        self._sheet.freeze_panes(1, 0)
+
+    def write(self, rows: Iterable[Iterable[Any]]) -> None:
+        """Write rows of values. Raises PackedFileTooLarge beyond the rows of a sheet."""
+        for row in rows:
+            self._write(row)
+
+    def close(self) -> None:
+        self._workbook.close()
+
+    def _write(self, row: Iterable[Any]) -> None:
+        if self._next_row == MAX_ROWS:
+            raise PackedFileTooLarge(f"An Excel sheet has {MAX_ROWS:,} rows. Ask for CSV, Arrow or Parquet.")
+        for column, value in enumerate(row):
+            self._write_cell(column, value)
+        self._next_row += 1
+
+    def _write_cell(self, column: int, value: Any) -> None:
+        if value is None:
+            return
+        if isinstance(value, bool):
+            self._sheet.write_boolean(self._next_row, column, value)
+        elif isinstance(value, int | float) and _has_excel_number(value):
+            self._sheet.write_number(self._next_row, column, value)
+        elif isinstance(value, date | time | timedelta) and _has_excel_date(value):
+            kind = next(kind for kind in _FORMATS if isinstance(value, kind))
+            self._sheet.write_datetime(self._next_row, column, value, self._formats[kind])
+        else:
+            self._sheet.write_string(self._next_row, column, str(value)[:_MAX_TEXT])
+
+
+def _has_excel_number(value: float) -> bool:
+    return math.isfinite(value) and (isinstance(value, float) or abs(value) < _MAX_EXACT_INTEGER)
+
+
+def _has_excel_date(value: date | time | timedelta) -> bool:
+    if isinstance(value, timedelta):
+        return value >= timedelta()
+    if isinstance(value, datetime | time) and value.tzinfo is not None:
+        return False
+    return isinstance(value, time) or date(value.year, value.month, value.day) >= _FIRST_DAY
