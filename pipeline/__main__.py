@@ -48,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
                 thousands=options.thousands,
                 dates=options.dates,
                 missing=options.missing,
+                sheet=options.sheet,
                 batch_records=options.batch_records,
                 threads=options.threads,
                 give_up_seconds=options.give_up_seconds,
@@ -72,8 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="Adds a model's predictions to records.")
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("enrich", help="a file or a stream of records", epilog=_EXIT_CODES)
-    command.add_argument("source", metavar="IN", help=".jsonl, .csv, .parquet, or - for standard input")
-    command.add_argument("target", metavar="OUT", help=".jsonl, .csv, .parquet, or - for standard output")
+    command.add_argument("source", metavar="IN", help=".jsonl, .csv, .csv.gz, .csv.zip, .csv.zst, .xlsx, .parquet, or -")
+    command.add_argument("target", metavar="OUT", help=".jsonl, .csv, .xlsx, .parquet, or - for standard output")
     command.add_argument("--model", required=True)
     command.add_argument(
         "--field",
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--missing", choices=get_args(Missing), default="empty", help="words: NA, null, – … in a CSV are missing values"
     )
+    command.add_argument("--sheet", help="the sheet of a workbook (the first one)")
     command.add_argument("--batch-records", type=_positive, default=500, help="records a request (500)")
     command.add_argument("--threads", type=_positive, default=4, help="requests at once (4)")
     command.add_argument("--give-up-seconds", type=_positive, default=120, help="how long to repeat a request (120)")

@@ -33,7 +33,8 @@ def renderer_for(source: Source, target_format: str, added: list[str]) -> Render
     if target_format == "parquet" and source.format == "parquet":
         return NumberedRenderer(added)
     if target_format != "csv":
-        return JsonLinesRenderer(added, spliced=source.format == "jsonl", as_columns=target_format == "parquet")
+        as_columns = target_format in {"parquet", "xlsx"}
+        return JsonLinesRenderer(added, spliced=source.format == "jsonl", as_columns=as_columns, kinds=source.kinds)
     if source.csv is not None:
         return SplicedCsvRenderer(source.csv.header, added, source.csv.separator, source.csv.line_end, source.style)
     return NewCsvRenderer(source.names or [], added)

@@ -12,7 +12,7 @@ from pipeline.batch_enricher import BatchEnricher, renderer_for
 from pipeline.checkpoint import Checkpoint, Progress
 from pipeline.columns import Columns
 from pipeline.errors import Stopped, Unusable, VersionChanged
-from pipeline.formats import parquet
+from pipeline.formats import packed, parquet
 from pipeline.input_source import STANDARD, TextOptions, format_of, identity, open_source, records_after
 from pipeline.ordered_batches import process_in_order
 from pipeline.patient_client import PatientClient
@@ -57,6 +57,7 @@ def enrich(
     thousands: Thousands | None = None,
     dates: DateOrder | None = None,
     missing: Missing = "empty",
+    sheet: str | None = None,
     batch_records: int = 500,
     threads: int = 4,
     give_up_seconds: float = 120.0,
@@ -66,17 +67,20 @@ def enrich(
 ) -> Summary:
     """Add the predictions of `model` to every record of `source`, and write them to `target` in the same order.
 
-    Both are JSON lines, CSV or Parquet by their ending, or `-`. `fields` maps a field of the model to its column. A call
-    after a run that was stopped resumes it. `decimal`, `thousands`, `dates` and `missing` say how the values of a CSV are
-    written. `report` gets the progress after each batch, `notify` a sentence before each
-    repeated request. Raises PipelineError.
+    Both are JSON lines, CSV, Parquet or Excel by their ending, or `-`; `source` may be a compressed CSV. `fields` maps a
+    field of the model to its column. A call after a run that was stopped resumes it. `decimal`, `thousands`, `dates` and
+    `missing` say how the values of a CSV are written, `sheet` names the sheet of a workbook. `report` gets the progress
+    after each batch, `notify` a sentence before each repeated request. Raises PipelineError.
     """
     began = time.monotonic()
     source, target = str(source), str(target)
-    formats = (format_of(source, standard_format), format_of(target, standard_format))
+    formats = (
+        format_of(source, standard_format, is_input=True),
+        format_of(target, standard_format, is_input=False),
+    )
     identified: dict[str, Any] = {"model": model, "fields": dict(fields or {}), "prefix": prefix, "formats": list(formats)}
     identified |= {} if failed is None else {"failed": str(Path(failed).absolute())}
-    options = TextOptions(decimal, thousands, dates, missing)
+    options = TextOptions(decimal, thousands, dates, missing, sheet)
     identified |= {} if options == TextOptions() else {"values": asdict(options)}
     identified |= {} if source == STANDARD else identity(source)
     try:
@@ -167,8 +171,11 @@ def _append(output: Output, enricher: BatchEnricher, batch_records: int, threads
 
 
 def _publish(checkpoint: Checkpoint, source: str, formats: tuple[str, str], columns: Columns) -> None:
-    """Move the complete output to OUT. Parquet is made now, from the text that was written."""
+    """Move the complete output to OUT. Parquet and Excel are made now, from the text that was written."""
     written = final = checkpoint.complete()
+    if formats[1] == "xlsx" and written.exists():
+        final = written.with_name(written.name + ".xlsx")
+        packed.write_workbook(written, columns.added, final)
     if formats[1] == "parquet" and written.exists():
         final = written.with_name(written.name + ".parquet")
         if formats[0] == "parquet":

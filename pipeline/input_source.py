@@ -4,22 +4,25 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.columns import Columns
 from pipeline.errors import Unusable
+from pipeline.formats.packed import COMPRESSIONS, open_packed
 from pipeline.formats.parquet import ParquetRecords
 from pipeline.formats.records import CsvRecords, Record, read_json_lines, reason_not_writable
+from tabular.workbook_reader import ColumnKind
 from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
 from wire.cells.text_style import PROGRAM_STYLE, DateOrder, Missing, Sign, TextStyle, Thousands
+from wire.media_types import Compression
 
 STANDARD = "-"
-_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
 
 _CELLS_AT_ONCE = 20_000
 _MAX_BEFORE_FIRST, _MAX_BYTES_BEFORE_FIRST = 10_000, 32 * 2**20
@@ -36,6 +39,8 @@ class Source:
     csv: CsvRecords | None = None
     style: TextStyle = PROGRAM_STYLE
     """How the values of a CSV are written."""
+    kinds: dict[str, ColumnKind] = field(default_factory=dict)
+    """The kinds of the columns of a sheet."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +51,29 @@ class TextOptions:
     thousands: Thousands | None = None
     dates: DateOrder | None = None
     missing: Missing = "empty"
+    sheet: str | None = None
+    """The sheet of a workbook. None: the first one that is visible."""
 
     def style(self, decimal: Sign) -> TextStyle:
         return TextStyle(decimal, self.thousands, self.dates, self.missing)
 
 
-def format_of(location: str, standard: str) -> str:
-    """Return the format of a file by its ending. Raises Unusable."""
+def format_of(location: str, standard: str, *, is_input: bool) -> str:
+    """Return the format of a file by its ending; an input may be a compressed CSV. Raises Unusable."""
     if location == STANDARD:
         return standard
-    ending = Path(location).suffix.lower()
-    if ending not in _FORMATS:
-        raise Unusable(f"{Path(location).name}: the ending must be one of {', '.join(_FORMATS)}.")
-    return _FORMATS[ending]
+    endings = dict(_FORMATS)
+    if is_input:
+        endings |= {f".csv{compression}": "csv" for compression in COMPRESSIONS}
+    name = Path(location).name.lower()
+    format_ = next((format_ for ending, format_ in endings.items() if name.endswith(ending)), None)
+    if format_ is None:
+        raise Unusable(f"{Path(location).name}: the ending must be one of {', '.join(endings)}.")
+    return format_
+
+
+def _compression(location: str) -> Compression | None:
+    return COMPRESSIONS.get(Path(location).suffix.lower())
 
 
 def identity(location: str) -> dict[str, Any]:
@@ -87,7 +102,11 @@ def open_source(
         # Not sys.stdin, and never closed: a thread may still read from it when the run ends.
         file = open(0, "rb", closefd=False) if location == STANDARD else Path(location).open("rb")  # noqa: SIM115
     try:
-        if format_ == "csv":
+        if format_ == "xlsx" or _compression(location):
+            unpacked, kinds = open_packed(file, Path(location).name, _compression(location), options.sheet)
+            with unpacked:
+                yield _csv_of(unpacked, format_, columns, options, kinds)
+        elif format_ == "csv":
             yield _csv_of(file, location, columns, options)
         else:
             yield _lines_of(file, location, columns, names_needed)
@@ -96,18 +115,21 @@ def open_source(
             file.close()
 
 
-def _csv_of(file: BinaryIO, location: str, columns: Columns, options: TextOptions) -> Source:
-    """Return a CSV. A file is read twice, first for its decimal sign; standard input cannot be."""
+def _csv_of(
+    file: BinaryIO, location: str, columns: Columns, options: TextOptions, kinds: Sequence[ColumnKind] = ()
+) -> Source:
+    """Return a CSV, or a sheet as CSV. A file is read twice, first for its decimal sign; standard input cannot be."""
     other_than_thousands: Sign = "comma" if options.thousands == "point" else "point"
     decimal = options.decimal or other_than_thousands
     total = None
     if location != STANDARD:
         total = os.fstat(file.fileno()).st_size
-        decimal = _decimal_sign(CsvRecords(file, columns.needed, columns.optional), columns, options)
+        decimal = "point" if kinds else _decimal_sign(CsvRecords(file, columns.needed, columns.optional), columns, options)
         file.seek(0)
     rows = CsvRecords(file, columns.needed, columns.optional)
     _check(rows.names, columns)
-    return Source("csv", iter(rows), total, rows.names, rows, options.style(decimal))
+    types = dict(zip(rows.names, kinds, strict=bool(kinds)))
+    return Source("csv", iter(rows), total, rows.names, rows, options.style(decimal), types)
 
 
 def _decimal_sign(rows: CsvRecords, columns: Columns, options: TextOptions) -> Sign:

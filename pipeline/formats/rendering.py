@@ -11,7 +11,9 @@ import math
 from datetime import timedelta
 from typing import Any
 
+from pipeline.formats.packed import typed_values
 from pipeline.formats.records import Record, reason_not_writable
+from tabular.workbook_reader import ColumnKind
 from wire.cells.cell_values import number_text
 from wire.cells.text_style import TextStyle
 from wire.cells.time_values import duration_text
@@ -21,11 +23,17 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class JsonLinesRenderer:
-    """Writes one object a line. `spliced`: the input is JSON lines too. `as_columns`: the lines will become Parquet."""
+    """Writes one object a line. `spliced`: the input is JSON lines too. `kinds`: it is a sheet with columns of these kinds.
+
+    `as_columns`: the lines will become Parquet or Excel.
+    """
 
     header = b""
 
-    def __init__(self, added: list[str], *, spliced: bool, as_columns: bool) -> None:
+    def __init__(
+        self, added: list[str], *, spliced: bool, as_columns: bool, kinds: dict[str, ColumnKind] | None = None
+    ) -> None:
+        self._kinds = kinds
         self._added = added
         self._spliced = spliced
         self._as_text = spliced and not as_columns
@@ -36,7 +44,8 @@ class JsonLinesRenderer:
     def text(self, record: Record, cells: list[Any]) -> bytes:
         more = dict(zip(self._added, cells, strict=True))
         if not self._spliced:
-            return _json({name: to_json_value(value) for name, value in (record.values or {}).items()} | more) + b"\n"
+            values = typed_values(record.values or {}, self._kinds) if self._kinds else record.values or {}
+            return _json({name: to_json_value(value) for name, value in values.items()} | more) + b"\n"
         return record.raw[:-1].rstrip() + (b", " if record.values else b"") + _json(more)[1:] + b"\n"
 
 

@@ -1,10 +1,15 @@
 """Promises of the CSV files of the pipeline: they are read as the service reads them, and come back in their dialect."""
 
 import csv
+import gzip
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from client import Prediction
@@ -13,8 +18,9 @@ from pipeline.columns import Columns
 from pipeline.formats.records import Record
 from pipeline.formats.rendering import SplicedCsvRenderer
 from pipeline.input_source import TextOptions, open_source
-from tests.support.pipeline_command import MODEL, run
+from tests.support.pipeline_command import MODEL, lines_of, run
 from tests.support.server_process import Program
+from tests.support.workbooks import workbook
 from wire.cells.text_style import TextStyle
 
 CARD: Any = {
@@ -122,3 +128,53 @@ def test_the_command_has_the_options(url: str, tmp_path: Path) -> None:
     assert (lines[0], len(lines)) == ("sep=;", 3)
     assert lines[2].startswith("1;great;positive;")
     assert "," in lines[2].split(";")[4]
+
+
+COMMENTS = ["great", "awful, really", "=1+1"]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet", "xlsx"])
+def test_a_workbook_is_enriched_in_every_format(ending: str, url: str, tmp_path: Path) -> None:
+    rows = [[index, text, index / 2, True] for index, text in enumerate(COMMENTS, start=1)]
+    (tmp_path / "in.xlsx").write_bytes(workbook([["id", "comment", "share", "ok"], *rows], has_name=False))
+    target = tmp_path / f"out.{ending}"
+    summary = enrich(MODEL, tmp_path / "in.xlsx", target, url=url)
+    assert (summary.enriched, summary.failed) == (3, 0)
+    if ending == "jsonl":
+        found = [[line[name] for name in ("id", "comment", "share", "ok")] for line in lines_of(target)]
+    elif ending == "parquet":
+        found = [list(row.values())[:4] for row in pq.read_table(target).to_pylist()]
+    elif ending == "xlsx":
+        head, *cells = openpyxl.load_workbook(target).worksheets[0].iter_rows(values_only=True)
+        assert head[:6] == ("id", "comment", "share", "ok", "label", "decision")
+        assert all(isinstance(row[6], float) for row in cells)
+        found = [list(row[:4]) for row in cells]
+    else:
+        with target.open(newline="") as file:
+            found = [row[:4] for row in list(csv.reader(file))[1:]]
+        rows = [["1", "great", "0.5", "true"], ["2", "awful, really", "1", "true"], ["3", "=1+1", "1.5", "true"]]
+    assert found == rows
+
+
+@pytest.mark.parametrize("ending", ["gz", "zip", "zst"])
+def test_a_compressed_csv_is_enriched(ending: str, url: str, tmp_path: Path) -> None:
+    text = ("id;comment\n" + "".join(f"{index};{each}\n" for index, each in enumerate(COMMENTS))).encode()
+    packed = {"gz": gzip.compress(text), "zst": bytes(pa.compress(text, "zstd", asbytes=True))}
+    with zipfile.ZipFile(tmp_path / "in.csv.zip", "w") as archive:
+        archive.writestr("in.csv", text)
+    if ending in packed:
+        (tmp_path / f"in.csv.{ending}").write_bytes(packed[ending])
+    summary = enrich(MODEL, tmp_path / f"in.csv.{ending}", tmp_path / "out.csv", url=url)
+    assert (summary.enriched, summary.failed) == (3, 0)
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("0;great;positive;")
+
+
+def test_a_packed_file_that_cannot_be_read_ends_with_a_sentence(url: str, tmp_path: Path) -> None:
+    for name in ("in.xlsx", "in.csv.gz", "in.csv.zip"):
+        (tmp_path / name).write_bytes(b"no")
+        with pytest.raises(Unusable, match=f"{name} cannot be read"):
+            enrich(MODEL, tmp_path / name, tmp_path / "out.csv", url=url)
+    for name in ("in.jsonl.gz", "in.xls", "in"):
+        (tmp_path / name).write_bytes(b"no")
+        with pytest.raises(Unusable, match="ending"):
+            enrich(MODEL, tmp_path / name, tmp_path / "out.csv", url=url)

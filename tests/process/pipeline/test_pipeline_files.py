@@ -209,7 +209,7 @@ USELESS: dict[str, tuple[bytes, str, dict[str, Any], str]] = {
     "a CSV with a column twice": (b"comment,comment\n", "in.csv", {}, "twice"),
     "a CSV with an added column": (b"comment,version\n", "in.csv", {}, "--prefix"),
     "no Parquet": (b"PAR1 not PAR1", "in.parquet", {}, "cannot be read as Parquet"),
-    "another ending": (b"", "in.xlsx", {}, "ending"),
+    "another ending": (b"", "in.xls", {}, "ending"),
     "an unknown field": (b"{}\n", "in.jsonl", {"fields": {"remark": "text"}}, "no field remark"),
 }
 

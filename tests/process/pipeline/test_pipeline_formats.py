@@ -188,7 +188,7 @@ def test_text_that_is_none_fails_its_record_alone(url: str, tmp_path: Path) -> N
 
 ONLY = """
 import sys
-ALLOWED = {*sys.stdlib_module_names, "client", "pipeline", "wire", "requests", "urllib3", "certifi", "idna", "charset_normalizer", "tqdm", "pyarrow"}
+ALLOWED = {*sys.stdlib_module_names, "client", "pipeline", "tabular", "wire", "requests", "urllib3", "certifi", "idna", "charset_normalizer", "tqdm", "pyarrow"}
 class Refusing:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] not in ALLOWED and not name.startswith("_sysconfigdata"):

@@ -1,0 +1,73 @@
+"""Reads compressed CSV files and Excel workbooks as CSV, and writes Excel workbooks."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from pipeline.errors import Unusable
+from pipeline.formats.records import parse_line
+from tabular.compression import unpack
+from tabular.errors import PackedFileError, PackedFileTooLarge
+from tabular.workbook_reader import ColumnKind, write_sheet_as_csv
+from tabular.workbook_writer import WorkbookWriter
+from wire.media_types import Compression
+
+COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
+_MAX_BYTES = 2**36
+_LINES_BYTES = 2 * 2**20
+_PARSERS: dict[ColumnKind, Any] = {"integer": int, "number": float, "boolean": "true".__eq__}
+
+
+def open_packed(
+    file: BinaryIO, name: str, compression: Compression | None, sheet: str | None
+) -> tuple[BinaryIO, list[ColumnKind]]:
+    """Return the CSV inside a file, as an unnamed temporary file, and the kinds of its columns if it is a sheet.
+
+    `compression` is None for a workbook. Raises Unusable.
+    """
+    target = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the caller closes it
+    kinds: list[ColumnKind] = []
+    try:
+        if compression is None:
+            kinds = write_sheet_as_csv(file, sheet, target, _MAX_BYTES).kinds
+        else:
+            unpack(file, compression, target, _MAX_BYTES)
+    except (ImportError, PackedFileError, PackedFileTooLarge) as error:
+        target.close()
+        missing = f"{name} needs the package {error.name}." if isinstance(error, ImportError) else ""
+        raise Unusable(missing or f"{name} cannot be read. {error}") from None
+    target.seek(0)
+    return target, kinds
+
+
+def typed_values(values: dict[str, Any], kinds: dict[str, ColumnKind]) -> dict[str, Any]:
+    """Return the cells of a sheet with its numbers and booleans as such, and empty cells as null."""
+    return {
+        name: (_PARSERS[kinds[name]](cell) if kinds.get(name) in _PARSERS else cell) if cell else None
+        for name, cell in values.items()
+    }
+
+
+def write_workbook(lines: Path, added: list[str], target: Path) -> None:
+    """Write JSON lines as a workbook: a column for each name, the added ones last."""
+    names: dict[str, None] = {}
+    with lines.open("rb") as file:
+        for line in file:
+            names |= dict.fromkeys(parse_line(line))
+    columns = [*(name for name in names if name not in added), *added]
+    try:
+        with target.open("wb") as out, lines.open("rb") as file:
+            writer = WorkbookWriter(out, columns)
+            while part := file.readlines(_LINES_BYTES):
+                records = map(parse_line, part)
+                writer.write([_cell(record.get(name)) for name in columns] for record in records)
+            writer.close()
+    except ImportError:
+        raise Unusable("An Excel workbook needs the package xlsxwriter.") from None
+    except PackedFileTooLarge as error:
+        raise Unusable(str(error)) from None
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
