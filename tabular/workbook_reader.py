@@ -18,7 +18,8 @@ from tabular.errors import PackedFileError, PackedFileTooLarge
 from tabular.workbook_scan import check_archive, damaged_workbook, not_workbook, scan_sheet
 from wire.cells.time_values import duration_text
 
-ColumnKind = Literal["integer", "number", "boolean", "date", "datetime", "text"]
+ColumnKind = Literal["int64", "float64", "bool", "date32", "timestamp[us]", "string"]
+"""The name of the Arrow type that holds all cells of a column."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _TRUTHS = {True: "true", False: "false"}
@@ -36,7 +37,7 @@ class Sheet:
     row_numbers: list[int] = field(default_factory=list)
     """The number of each written row in the sheet, the header first. Blank rows are not written."""
     kinds: list[ColumnKind] = field(default_factory=list)
-    """For each column, the kind of all its cells below the header; `text` if they differ."""
+    """For each column, the kind of all its cells below the header; `string` if they differ."""
 
 
 def write_sheet_as_csv(workbook: BinaryIO, name: str | None, target: BinaryIO, max_bytes: int) -> Sheet:
@@ -108,36 +109,36 @@ def _write_rows(rows: Iterator[tuple[Any, ...]], sheet: Sheet, text: TextIO, max
         sheet.row_numbers.append(number)
         if text.buffer.tell() > max_bytes:
             raise PackedFileTooLarge(f"The sheet has more than {max_bytes:,} bytes.")
-    sheet.kinds = [kind or "text" for kind in kinds]
+    sheet.kinds = [kind or "string" for kind in kinds]
 
 
 def _add_kinds(kinds: list[ColumnKind | None], cells: list[Any]) -> None:
     for index, value in enumerate(cells[: len(kinds)]):
-        if value is None or kinds[index] == "text":
+        if value is None or kinds[index] == "string":
             continue
         kind = _kind(value)
         if kinds[index] is None:
             kinds[index] = kind
         elif kinds[index] != kind:
-            kinds[index] = _WIDER.get(frozenset({kinds[index], kind}), "text")
+            kinds[index] = _WIDER.get(frozenset({kinds[index], kind}), "string")
 
 
 _WIDER: dict[frozenset[ColumnKind | None], ColumnKind] = {
-    frozenset({"integer", "number"}): "number",
-    frozenset({"date", "datetime"}): "datetime",
+    frozenset({"int64", "float64"}): "float64",
+    frozenset({"date32", "timestamp[us]"}): "timestamp[us]",
 }
 
 
 def _kind(value: Any) -> ColumnKind:
     if isinstance(value, bool):
-        return "boolean"
+        return "bool"
     if isinstance(value, int):
-        return "integer" if abs(value) <= _MAX_EXACT_INTEGER else "number"
+        return "int64" if abs(value) <= _MAX_EXACT_INTEGER else "float64"
     if isinstance(value, float):
-        return "number"
+        return "float64"
     if isinstance(value, datetime):
-        return "date" if value.time() == time() else "datetime"
-    return "date" if isinstance(value, date) else "text"
+        return "date32" if value.time() == time() else "timestamp[us]"
+    return "date32" if isinstance(value, date) else "string"
 
 
 def _cell_text(value: Any) -> str:

@@ -16,7 +16,7 @@ from wire.media_types import Compression
 COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
 _MAX_BYTES = 2**36
 _LINES_BYTES = 2 * 2**20
-_PARSERS: dict[ColumnKind, Any] = {"integer": int, "number": float, "boolean": "true".__eq__}
+_PARSERS: dict[ColumnKind, Any] = {"int64": int, "float64": float, "bool": "true".__eq__}
 
 
 def open_packed(

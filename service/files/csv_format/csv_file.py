@@ -17,9 +17,6 @@ from service.schemas import Card, Recognised
 from wire.cells.text_style import Sign, TextStyle
 
 _SEPARATOR_NAMES = {None: "", "\t": "tab"}
-_KINDS = {"integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(), "date": pa.date32(), "text": pa.string()}
-_KINDS |= {"datetime": pa.timestamp("us")}
-"""The kind of a column of a sheet → its type in an answer."""
 
 
 class CsvFile:
@@ -44,7 +41,7 @@ class CsvFile:
             (index, name) for index, name in self._text.columns if request.keep_inputs or name not in self._input_indices
         ]
         self._other_indices = [index for index, _ in others]
-        types = [_KINDS[kind] for kind in file.sheet.kinds] if file.sheet else [pa.string()] * len(names)
+        types = list(map(pa.type_for_alias, file.sheet.kinds)) if file.sheet else [pa.string()] * len(names)
         self.others = pa.schema([pa.field(name, types[index]) for index, name in others])
         separator = _SEPARATOR_NAMES.get(self._text.separator, self._text.separator)
         self.recognised = Recognised(

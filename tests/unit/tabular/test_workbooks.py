@@ -41,7 +41,7 @@ def saved_by_openpyxl(rows: list[list[Any]]) -> bytes:
 def test_each_kind_of_cell_is_read_as_one_text(save: Any) -> None:
     rows, sheet = read(save([HEADER, ROW]))
     assert rows[:2] == [HEADER, TEXTS]
-    assert sheet.kinds[1:6] == ["integer", "number", "boolean", "date", "datetime"]
+    assert sheet.kinds[1:6] == ["int64", "float64", "bool", "date32", "timestamp[us]"]
     assert sheet.row_numbers[:2] == [1, 2]
 
 
