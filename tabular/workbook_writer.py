@@ -14,6 +14,8 @@ from tabular.workbook_scan import MAX_ROWS
 _MAX_TEXT = 32_767
 _MAX_EXACT_INTEGER = 10**15
 """Excel shows 15 digits of a number; an integer with more is written as text."""
+_MAX_NUMBER = 9.99999999999999e307
+"""The largest number that a cell takes in Excel; a larger one is written as text."""
 _FIRST_DAY = date(1900, 3, 1)
 """Excel counts a day that never was, 29 February 1900; earlier dates are written as text."""
 _FORMATS = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd", time: "hh:mm:ss", timedelta: "[h]:mm:ss"}
@@ -68,7 +70,9 @@ class WorkbookWriter:
 
 
 def _has_excel_number(value: float) -> bool:
-    return math.isfinite(value) and (isinstance(value, float) or abs(value) < _MAX_EXACT_INTEGER)
+    if isinstance(value, int):
+        return abs(value) < _MAX_EXACT_INTEGER
+    return math.isfinite(value) and abs(value) < _MAX_NUMBER
 
 
 def _has_excel_date(value: date | time | timedelta) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tabular.errors import PackedFileError, PackedFileTooLarge
@@ -147,6 +147,7 @@ VALUES = (
 
 
 @settings(max_examples=50)
+@example([[1.7976931348623157e308, -1e308, 9.8e307]])
 @given(st.lists(st.lists(VALUES, min_size=3, max_size=3), min_size=1, max_size=5))
 def test_what_is_written_is_read_again_and_no_text_is_a_formula(rows: list[list[Any]]) -> None:
     out = io.BytesIO()
@@ -162,6 +163,7 @@ def test_what_is_written_is_read_again_and_no_text_is_a_formula(rows: list[list[
                 assert cell.value.date() == value
             elif isinstance(value, float):
                 assert float(cell.value) == pytest.approx(value, rel=1e-15)
+                assert isinstance(cell.value, str) == (abs(value) > 9.9e307)
             elif value != "":
                 assert cell.value == value
 
