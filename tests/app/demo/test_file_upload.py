@@ -16,7 +16,6 @@ from demo.files import scored_file, upload_job
 from tests.support.demo_pages import forget, go_to, html_of, opened, serve_by
 from tests.support.in_process_client import InProcess
 from tests.support.row_files import text_of
-from tests.support.workbooks import workbook
 
 NAME = "credit-default"
 WAIT_SECONDS = 30
@@ -204,25 +203,6 @@ def test_words_for_missing_values_are_settled_by_a_choice(watched: Watched, card
     app.run()
     assert "missing=words" in watched.sent[1]
     assert app.session_state["files"][NAME].scored.table["error_codes"][0].as_py().endswith(": missing_field")
-
-
-def test_a_workbook_is_scored_and_its_sheet_and_hidden_rows_are_told(watched: Watched, card: Card) -> None:
-    names, rows = list(card["real_rows"][0]), [list(row.values()) for row in card["real_rows"][:3]]
-    app = opened("files", model=NAME, lang="en")
-    drop(app, workbook([names, *rows], hidden=[2], has_name=False), "clients.xlsx")
-    assert "3 rows scored" in html_of(app)
-    assert len(watched.sent) == 1
-    described = app.caption[0].value
-    assert all(part in described for part in ("Excel", "sheet Rows", "1 hidden row scored too"))
-
-
-def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(watched: Watched) -> None:
-    app = opened("files", model=NAME, lang="pl")
-    drop(app, b"x", "clients.docx")
-    assert [each.value for each in app.error] == [
-        "Plików tego typu nie można wczytać. Zapisz plik jako Excel (.xlsx), CSV lub Parquet."
-    ]
-    assert not watched.sent
 
 
 def test_letters_that_are_unclear_are_settled_by_a_choice(watched: Watched, card: Card) -> None:
