@@ -36,7 +36,7 @@ class PartParser:
             array = part.inputs.get(field.name)
             if array is None:  # an optional field that is not in the file
                 array = pa.nulls(part.rows, pa.string() if self._style else pa.null())
-            elif self._style and self._style.missing == "words":
+            elif self._style and self._style.missing == "words" and pa.types.is_string(array.type):
                 array = without_missing_words(array, [category.value for category in field.field.categories])
             if isinstance(field, TextType):
                 texts[field.name] = self._texts(field, array, readable, faults)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from service.fields.date import DateType
 from service.fields.lookup import types_of
 from service.files.column_check import check_columns
 from service.files.csv_format.csv_text import CsvText
@@ -42,6 +43,12 @@ class CsvFile:
         ]
         self._other_indices = [index for index, _ in others]
         types = list(map(pa.type_for_alias, file.sheet.kinds)) if file.sheet else [pa.string()] * len(names)
+        self._input_types = {
+            field.name: types[self._input_indices[field.name]]
+            for field in types_of(card)
+            if isinstance(field, DateType) and field.name in self._input_indices
+        }
+        """Dates of a sheet have a type: a date field takes the day of a date with a time, as from Parquet."""
         self.others = pa.schema([pa.field(name, types[index]) for index, name in others])
         separator = _SEPARATOR_NAMES.get(self._text.separator, self._text.separator)
         self.recognised = Recognised(
@@ -73,7 +80,10 @@ class CsvFile:
     def _part(self, first_row: int, rows: list[list[str]], lines: list[int]) -> Part:
         faults = normalize_rows(rows, len(self._text.names), self._min_cells)
         columns = list(zip(*rows, strict=True))
-        inputs = {name: pa.array(columns[index], pa.string()) for name, index in self._input_indices.items()}
+        inputs = {
+            name: pa.array(columns[index], pa.string()).cast(self._input_types.get(name, pa.string()))
+            for name, index in self._input_indices.items()
+        }
         others = [
             pa.array(columns[index], pa.string()).cast(field.type)
             for index, field in zip(self._other_indices, self.others, strict=True)
