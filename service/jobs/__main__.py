@@ -80,10 +80,14 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument(
             "--input",
             required=True,
-            help="a Parquet file or folder, file.csv, sqlite:///file.db#table, postgresql://…#table, s3://bucket/…, sftp://…",
+            help="a Parquet file or folder, file.csv, file.csv.gz, file.xlsx, "
+            "sqlite:///file.db#table, postgresql://…#table, s3://bucket/…, sftp://…",
         )
         job.add_argument(
             "--decimal", choices=["point", "comma"], help="the decimal sign of a CSV; by default it is detected"
+        )
+        job.add_argument(
+            "--sheet", metavar="NAME", help="the sheet of an Excel workbook; the default is the first visible one"
         )
         job.add_argument("--charset", default="", help="the encoding of a CSV; the default is UTF-8")
         job.add_argument(
@@ -130,7 +134,9 @@ def _features(options: argparse.Namespace, settings: Settings, store: Store) -> 
 def _open_source(options: argparse.Namespace, settings: Settings, required: RequiredColumns) -> Source:
     if is_table(options.input):
         refuse_store_file(options.input, settings.database_url)
-    return open_source(options.input, replace(required, decimal=options.decimal, charset=options.charset))
+    return open_source(
+        options.input, replace(required, decimal=options.decimal, charset=options.charset, sheet=options.sheet)
+    )
 
 
 def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Card, *, job: Job, source: Source) -> None:

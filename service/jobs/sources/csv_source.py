@@ -1,4 +1,4 @@
-"""A CSV file as the input of a job, read as `predictions` reads it."""
+"""A CSV file or an Excel workbook as the input of a job, read as `predictions` reads it."""
 
 import sys
 from collections.abc import Iterator
@@ -8,27 +8,63 @@ import pyarrow as pa
 
 from service.fields.arrow_values import with_points
 from service.files.csv_format.csv_text import CsvText
+from service.files.csv_format.unpacked_file import unpack_file
 from service.files.file_parts import normalize_rows
+from service.files.file_request import FileRequest
 from service.jobs.key_columns import with_point
 from service.jobs.sources.partitions import BATCH_ROWS, FAULT, Partition, load_partitions
 from service.jobs.sources.remote_paths import local_copy
 from service.jobs.sources.source import RequiredColumns, with_read_errors
+from wire.cells.text_style import Sign
+from wire.media_types import Compression
+
+TEXTS = (".csv", ".tsv", ".txt")
+_WORKBOOK = ".xlsx"
+_COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
+_MAX_UNPACKED_BYTES = 2**35
+
+
+def is_csv(name: str) -> bool:
+    """Return whether a file with this name is a CSV, a compressed CSV or an Excel workbook."""
+    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
+    if suffixes and suffixes[-1] in _COMPRESSIONS:
+        suffixes.pop()
+        return bool(suffixes) and suffixes[-1] in TEXTS
+    return bool(suffixes) and suffixes[-1] in {*TEXTS, _WORKBOOK}
+
+
+def file_request(name: str, sheet: str | None) -> FileRequest:
+    """Return how a file with this name is packed."""
+    suffix = PurePath(name).suffix.lower()
+    return FileRequest(
+        kind="xlsx" if suffix == _WORKBOOK else "csv",
+        answer="arrow",
+        compression=_COMPRESSIONS.get(suffix),
+        sheet=sheet,
+        max_unpacked_bytes=_MAX_UNPACKED_BYTES,
+    )
 
 
 class CsvSource:
-    """A CSV file. Cells stay text, with decimal points; the checks of the card parse them."""
+    """A CSV file, compressed or not, or a sheet of an Excel workbook.
+
+    Cells stay text, with decimal points; the checks of the card parse them.
+    """
 
     ignored_files = 0
 
     def __init__(self, path: Path, name: str, required: RequiredColumns) -> None:
         self.name = name
+        request = file_request(path.name, required.sheet)
         self._copy = None if isinstance(path, PurePath) else local_copy(path)  # a CSV is read twice, and from a local file
-        path = Path(self._copy.name) if self._copy else path
-        self._text = CsvText(path, required.names, required.charset)
+        self._file = unpack_file(Path(self._copy.name) if self._copy else path, request)
+        is_sheet = self._file.sheet is not None
+        self._text = CsvText(self._file.path, required.names, "" if is_sheet else required.charset)
         self.columns = self._text.names
         self._key = required.key
         self._numbers = [index for index, name in enumerate(self.columns) if name in required.numbers]
-        rows, self._decimal = self._text.survey(self._numbers, required.decimal, sys.maxsize)
+        decimal: Sign | None = "point" if is_sheet else required.decimal
+        rows, self._decimal = self._text.survey(self._numbers, decimal, sys.maxsize)
         self.rows: int | None = rows
 
     def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]:

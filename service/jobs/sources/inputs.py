@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from service.errors import BrokenStorage, InvalidFile
-from service.jobs.sources.csv_source import CsvSource
+from service.errors import BrokenStorage, InvalidFile, TooLarge
+from service.jobs.sources.csv_source import TEXTS, CsvSource, is_csv
 from service.jobs.sources.folder_listing import FolderListing, ParquetInput, is_parquet, list_folder
 from service.jobs.sources.parquet_source import ParquetSource
 from service.jobs.sources.partitions import Partition, WrongInput, first_line
@@ -18,7 +18,6 @@ from service.jobs.sources.source import RequiredColumns, Source
 from service.jobs.sources.table_source import TableSource
 
 _DATABASES = ("sqlite", "postgresql")
-_TEXTS = (".csv", ".tsv", ".txt")
 
 
 def open_source(address: str, required: RequiredColumns) -> Source:
@@ -37,7 +36,7 @@ def open_source(address: str, required: RequiredColumns) -> Source:
         return _open_files(path, str(path.resolve()), required)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise WrongInput(f"The input cannot be read: {first_line(error)}") from error
-    except InvalidFile as error:
+    except (InvalidFile, TooLarge) as error:
         raise WrongInput(_message(error)) from error
     except BrokenStorage as error:
         raise WrongInput(str(error)) from error
@@ -54,7 +53,7 @@ def _open_remote(address: str, required: RequiredColumns) -> Source:
     path = remote_path(address)
     try:
         return _open_files(path, public_name(address), required)
-    except (WrongInput, InvalidFile, pa.ArrowException):
+    except (WrongInput, InvalidFile, TooLarge, pa.ArrowException):
         raise
     except Exception as error:  # the package of each store has errors of its own
         raise OSError(f"{type(error).__name__}: {first_line(error)}") from error
@@ -68,8 +67,11 @@ def _open_files(path: Path, name: str, required: RequiredColumns) -> Source:
         return ParquetSource(name, FolderListing([ParquetInput(path)]))
     if not path.is_file():
         raise WrongInput(f"There is no Parquet file, folder of Parquet files or CSV file {path.name!r}.")
-    if path.suffix.lower() not in _TEXTS:
-        raise WrongInput(f"{path.name!r} is neither a Parquet file nor a CSV file with the name …{' or …'.join(_TEXTS)}.")
+    if not is_csv(path.name):
+        raise WrongInput(
+            f"{path.name!r} is neither a Parquet file, nor a CSV file (…{', …'.join(TEXTS)}, also with .gz, .zip or .zst), "
+            "nor an Excel workbook (….xlsx)."
+        )
     return CsvSource(path, name, required)
 
 
@@ -90,11 +92,12 @@ def read(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
         yield from partition.batches()
 
 
-def _message(error: InvalidFile) -> str:
+def _message(error: InvalidFile | TooLarge) -> str:
     """Return what is wrong with a file, and the option of the command that solves it."""
     option = {
         "mixed_decimals": "--decimal point or --decimal comma",
         "unclear_thousands": "--decimal point or --decimal comma",
+        "unknown_sheet": "--sheet NAME",
         "wrong_encoding": "--charset windows-1250",
     }.get(error.faults[0].code if error.faults else "")
     return f"{error.detail} In this command: {option}." if option else error.detail

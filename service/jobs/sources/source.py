@@ -32,6 +32,8 @@ class RequiredColumns:
     key: str = ""
     decimal: Sign | None = None
     charset: str = ""
+    sheet: str | None = None
+    """The sheet of a workbook; None: the first visible one."""
 
 
 def with_read_errors(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

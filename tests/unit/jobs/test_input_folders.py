@@ -187,5 +187,5 @@ def test_one_file_is_recognised_by_its_content_too(tmp_path: Path) -> None:
     write(tmp_path / "rows.csv", 1)
     assert rows_of(open_folder(tmp_path / "rows.csv")) == [{"a": 1, "b": "x"}]
     (tmp_path / "rows.dat").write_text("a,b\n1,x\n")
-    with pytest.raises(WrongInput, match=r"'rows\.dat' is neither a Parquet file nor"):
+    with pytest.raises(WrongInput, match=r"'rows\.dat' is neither a Parquet file, nor"):
         open_folder(tmp_path / "rows.dat")

@@ -1,0 +1,86 @@
+"""Promises of packed inputs of jobs: a workbook and a compressed CSV give the rows of the CSV that they hold."""
+
+import gzip
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+from service.jobs.sources.inputs import open_source, read
+from service.jobs.sources.partitions import WrongInput
+from service.jobs.sources.source import RequiredColumns
+
+TEXT = "client;a;month\n1;0,5;2005-09-30\n2;1500,25;2005-10-01\n"
+ROWS = [
+    {"client": "1", "a": "0.5", "month": "2005-09-30"},
+    {"client": "2", "a": "1500.25", "month": "2005-10-01"},
+]
+
+
+def rows_of(file: Path, sheet: str | None = None) -> list[dict[str, Any]]:
+    required = RequiredColumns(["client", "a"], frozenset(["a"]), "client", sheet=sheet)
+    return [row for batch in read(open_source(str(file), required), ["client", "a", "month"]) for row in batch.to_pylist()]
+
+
+def write_zip(file: Path) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("clients.csv", TEXT)
+
+
+def write_zstd(file: Path) -> None:
+    with pa.CompressedOutputStream(str(file), "zstd") as stream:
+        stream.write(TEXT.encode())
+
+
+def write_workbook(file: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    book.active.append(["nothing"])
+    sheet = book.create_sheet("Clients")
+    for row in (["client", "a", "month"], [1, 0.5, date(2005, 9, 30)], [2, 1500.25, date(2005, 10, 1)]):
+        sheet.append(row)
+    book.save(file)
+    book.close()
+
+
+PACKED: dict[str, Callable[[Path], Any]] = {
+    "clients.csv.gz": lambda file: file.write_bytes(gzip.compress(TEXT.encode())),
+    "clients.CSV.ZIP": write_zip,
+    "clients.csv.zst": write_zstd,
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_a_compressed_csv_gives_the_rows_of_the_csv(name: str, tmp_path: Path) -> None:
+    PACKED[name](tmp_path / name)
+    assert rows_of(tmp_path / name) == ROWS
+
+
+def test_a_named_sheet_gives_the_rows_of_the_csv(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "clients.xlsx")
+    assert rows_of(tmp_path / "clients.xlsx", "Clients") == ROWS
+
+
+def test_a_sheet_that_is_not_there_names_the_option(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "clients.xlsx")
+    with pytest.raises(WrongInput, match=r"Notes, Clients\..*In this command: --sheet NAME"):
+        rows_of(tmp_path / "clients.xlsx", "Orders")
+
+
+@pytest.mark.parametrize("name", ["clients.csv.gz", "clients.csv.zip", "clients.csv.zst", "clients.xlsx"])
+def test_a_damaged_file_is_refused_in_a_sentence(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"not packed at all")
+    with pytest.raises(WrongInput, match=r"[A-Z].*\."):
+        rows_of(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["clients.gz", "clients.json.gz", "clients.xls", "clients"])
+def test_another_name_is_told_which_names_there_are(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(WrongInput, match=r"is neither a Parquet file, nor a CSV file .* nor an Excel workbook"):
+        rows_of(tmp_path / name)
