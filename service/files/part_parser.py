@@ -12,8 +12,8 @@ import pyarrow as pa
 from service.errors import Fault
 from service.fields.field_type import FieldType, Mask, Numbers, NumbersType
 from service.fields.text import TextType
+from service.files.csv_format.missing_words import without_missing_words
 from service.files.file_parts import Part
-from service.files.missing_words import without_missing_words
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from wire.cells.text_style import TextStyle
