@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import requests
 
-from client.errors import Busy, Failed, InvalidAnswer, Refused
+from client.errors import Busy, Failed, InvalidAnswer, Refused, RefusedFile
 from wire import strict_json
 from wire.media_types import PROBLEM, parse_content_type
 
@@ -54,7 +54,18 @@ def raise_problem(response: requests.Response, body: bytes, request_id: str) -> 
         for error in (listed if isinstance(listed, list) else [])
         if isinstance(error, dict)
     ]
-    raise Refused(detail, request_id, status=status, code=code, errors=errors)  # type: ignore[arg-type] # the five keys
+    file = _refused_file(problem.get("file"))
+    raise Refused(detail, request_id, status=status, code=code, errors=errors, file=file)  # type: ignore[arg-type] # the five keys
+
+
+def _refused_file(described: Any) -> RefusedFile:
+    """Return what a problem says of a refused file. What does not fit is left out."""
+    known = described if isinstance(described, dict) else {}
+    columns, sheets = (
+        [name for name in names if isinstance(name, str)] if isinstance(names := known.get(key), list) else []
+        for key in ("columns", "sheets")
+    )
+    return {"columns": columns, "sheet": str(known.get("sheet", "")), "sheets": sheets}
 
 
 def _wait_seconds(retry_after: str) -> int | None:

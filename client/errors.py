@@ -22,6 +22,16 @@ class InputError(TypedDict):
     message: str
 
 
+class RefusedFile(TypedDict):
+    """What the service recognised of a file that it refused. Keys without a value are empty."""
+
+    columns: list[str]
+    """The names of its columns, if some that the model needs are missing."""
+    sheet: str
+    sheets: list[str]
+    """The sheet of a workbook that was read, and the names of all if there are several."""
+
+
 class ServiceError(Exception):
     """`detail` is a sentence; `request_id` finds the request in the service's log."""
 
@@ -50,11 +60,21 @@ class Busy(ServiceError):
 
 
 class Refused(ServiceError):
-    def __init__(self, detail: str, request_id: str, *, status: int, code: str, errors: list[InputError]) -> None:
+    def __init__(
+        self,
+        detail: str,
+        request_id: str,
+        *,
+        status: int,
+        code: str,
+        errors: list[InputError],
+        file: RefusedFile | None = None,
+    ) -> None:
         super().__init__(detail, request_id)
         self.status = status
         self.code = code
         self.errors = errors
+        self.file: RefusedFile = file or {"columns": [], "sheet": "", "sheets": []}
 
 
 class Failed(ServiceError):

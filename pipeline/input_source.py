@@ -13,13 +13,14 @@ from typing import Any, BinaryIO
 
 from pipeline.columns import Columns
 from pipeline.errors import Unusable
-from pipeline.formats.packed import COMPRESSIONS, open_packed
+from pipeline.formats.packed import open_packed
 from pipeline.formats.parquet import ParquetRecords
 from pipeline.formats.records import CsvRecords, Record, read_json_lines, reason_not_writable
-from tabular.workbook_reader import ColumnKind
+from tabular.compression import ENDINGS, compression_of
+from tabular.sheet_cells import ColumnKind
 from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
 from wire.cells.text_style import PROGRAM_STYLE, DateOrder, Missing, Sign, TextStyle, Thousands
-from wire.media_types import Compression
+from wire.csv_rules import SEPARATORS, SHEET_SEPARATORS
 
 STANDARD = "-"
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}
@@ -41,6 +42,11 @@ class Source:
     """How the values of a CSV are written."""
     kinds: dict[str, ColumnKind] = field(default_factory=dict)
     """The kinds of the columns of a sheet."""
+
+    @property
+    def moments(self) -> set[str]:
+        """The columns of a sheet whose cells are dates with a time."""
+        return {name for name, kind in self.kinds.items() if kind == "timestamp[us]"}
 
 
 @dataclass(frozen=True)
@@ -64,16 +70,12 @@ def format_of(location: str, standard: str, *, is_input: bool) -> str:
         return standard
     endings = dict(_FORMATS)
     if is_input:
-        endings |= {f".csv{compression}": "csv" for compression in COMPRESSIONS}
+        endings |= {f".csv{compression}": "csv" for compression in ENDINGS}
     name = Path(location).name.lower()
     format_ = next((format_ for ending, format_ in endings.items() if name.endswith(ending)), None)
     if format_ is None:
         raise Unusable(f"{Path(location).name}: the ending must be one of {', '.join(endings)}.")
     return format_
-
-
-def _compression(location: str) -> Compression | None:
-    return COMPRESSIONS.get(Path(location).suffix.lower())
 
 
 def identity(location: str) -> dict[str, Any]:
@@ -102,8 +104,9 @@ def open_source(
         # Not sys.stdin, and never closed: a thread may still read from it when the run ends.
         file = open(0, "rb", closefd=False) if location == STANDARD else Path(location).open("rb")  # noqa: SIM115
     try:
-        if format_ == "xlsx" or _compression(location):
-            unpacked, kinds = open_packed(file, Path(location).name, _compression(location), options.sheet)
+        compression = compression_of(location)
+        if format_ == "xlsx" or compression:
+            unpacked, kinds = open_packed(file, Path(location).name, compression, options.sheet)
             with unpacked:
                 yield _csv_of(unpacked, format_, columns, options, kinds)
         elif format_ == "csv":
@@ -126,7 +129,8 @@ def _csv_of(
         total = os.fstat(file.fileno()).st_size
         decimal = "point" if kinds else _decimal_sign(CsvRecords(file, columns.needed, columns.optional), columns, options)
         file.seek(0)
-    rows = CsvRecords(file, columns.needed, columns.optional)
+    separators = SHEET_SEPARATORS if kinds else SEPARATORS
+    rows = CsvRecords(file, columns.needed, columns.optional, separators)
     _check(rows.names, columns)
     types = dict(zip(rows.names, kinds, strict=bool(kinds)))
     return Source("csv", iter(rows), total, rows.names, rows, options.style(decimal), types)

@@ -25,6 +25,7 @@
 The position of a fault stays in parts until the answer is written: `service.web.problems` makes JSON pointers of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wire.error_codes import (
@@ -142,6 +143,11 @@ class InvalidFile(InvalidInput):
     ) -> None:
         whole = [Fault(None, fault_code, detail, line=line)] if fault_code else []
         super().__init__(detail, faults=[*whole, *(faults or [])])
+        self.columns: Sequence[str] = ()
+        """The names of the columns, if some are missing."""
+        self.sheet: str | None = None
+        self.sheets: Sequence[str] = ()
+        """The sheet of a workbook that was read, and the names of all."""
 
 
 class ModelFailed(ServiceError):

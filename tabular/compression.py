@@ -8,17 +8,25 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import IO, BinaryIO, cast
 
 from tabular.errors import PackedFileError, PackedFileTooLarge
+from tabular.zip_archive import ZipArchive
 from wire.media_types import Compression
 
+ENDINGS: dict[str, Compression] = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
+"""The ending of a file's name → its compression."""
 _CHUNK_BYTES = 2**18
-_MAX_MEMBERS = 1000
 _ENCRYPTED = 0x1
 
 
-def unpack(packed: BinaryIO, compression: Compression, target: BinaryIO, max_bytes: int) -> None:
+def compression_of(name: str) -> Compression | None:
+    """Return the compression of a file with this name, or None."""
+    return ENDINGS.get(PurePath(name).suffix.lower())
+
+
+def unpack(packed: BinaryIO, compression: Compression, target: IO[bytes], max_bytes: int) -> None:
     """Write the unpacked file to `target`. Raises PackedFileError, PackedFileTooLarge."""
     size = 0
     if not packed.read(1):
@@ -42,7 +50,7 @@ def unpack(packed: BinaryIO, compression: Compression, target: BinaryIO, max_byt
 @contextmanager
 def _opened(packed: BinaryIO, compression: Compression) -> Iterator[IO[bytes]]:
     if compression == "zip":
-        with zipfile.ZipFile(packed) as archive, archive.open(_single_member(archive)) as member:
+        with ZipArchive(packed) as archive, archive.open(_single_member(archive)) as member:
             yield member
     elif compression == "gzip":
         with gzip.GzipFile(fileobj=packed) as source:
@@ -54,11 +62,11 @@ def _opened(packed: BinaryIO, compression: Compression) -> Iterator[IO[bytes]]:
             yield cast(IO[bytes], source)
 
 
-def _single_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+def _single_member(archive: ZipArchive) -> zipfile.ZipInfo:
     """Return the only file of an archive; folders, hidden files and those of macOS do not count."""
     members = [
         member
-        for member in archive.infolist()[:_MAX_MEMBERS]
+        for member in archive.infolist()
         if not member.is_dir() and not member.filename.startswith("__MACOSX/") and not _name(member).startswith(".")
     ]
     if any(member.filename == "[Content_Types].xml" for member in members):

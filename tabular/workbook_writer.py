@@ -4,12 +4,15 @@ A text is never a formula or a link. Excel has no time zones, so a moment with a
 """
 
 import math
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO
+from typing import IO, Any, TextIO
 
 from tabular.errors import PackedFileTooLarge
-from tabular.workbook_scan import MAX_ROWS
+from tabular.sheet_cells import MAX_ROWS
 
 _MAX_TEXT = 32_767
 _MAX_EXACT_INTEGER = 10**15
@@ -28,13 +31,18 @@ _OPTIONS = {
 
 
 class WorkbookWriter:
-    """Writes a header and rows to a file; `close` completes it."""
+    """Writes a header and rows to a file; `close` completes it.
 
-    def __init__(self, target: BinaryIO, names: Iterable[str]) -> None:
+    Until then, the rows are in a temporary folder. It is removed with the writer too.
+    """
+
+    def __init__(self, target: IO[bytes], names: Iterable[str]) -> None:
         import xlsxwriter
 
-        self._workbook = xlsxwriter.Workbook(target, _OPTIONS)
+        folder = tempfile.mkdtemp(prefix="witryna-")
+        self._workbook = xlsxwriter.Workbook(target, _OPTIONS | {"tmpdir": folder})
         self._sheet = self._workbook.add_worksheet()
+        self._remove_folder = weakref.finalize(self, _remove_folder, folder, self._sheet.row_data_fh)
         self._formats = {kind: self._workbook.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
         self._next_row = 0
         self._write(names)
@@ -47,6 +55,7 @@ class WorkbookWriter:
 
     def close(self) -> None:
         self._workbook.close()
+        self._remove_folder()
 
     def _write(self, row: Iterable[Any]) -> None:
         if self._next_row == MAX_ROWS:
@@ -67,6 +76,11 @@ class WorkbookWriter:
             self._sheet.write_datetime(self._next_row, column, value, self._formats[kind])
         else:
             self._sheet.write_string(self._next_row, column, str(value)[:_MAX_TEXT])
+
+
+def _remove_folder(folder: str, rows: TextIO) -> None:
+    rows.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _has_excel_number(value: float) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 SEPARATORS = (",", ";", "\t", "|")
+SHEET_SEPARATORS = (",",)
+"""The separator of a sheet that was written as CSV: its names may hold the other ones."""
 MAX_HEADER_LINES = 20
 ONE_COLUMN = "\x1f"
 """The separator of a CSV with one column: a sign that no text holds."""
@@ -22,12 +24,12 @@ class Header:
     names: list[str]
 
 
-def read_header(line: str, required: Collection[str]) -> Header:
+def read_header(line: str, required: Collection[str], separators: Sequence[str] = SEPARATORS) -> Header:
     """Return the header under the separator that gives the most of the required names, then the most names at all.
 
     Spaces around a name do not count. The separator is ONE_COLUMN if the only name is the required one.
     """
-    headers = [Header(separator, names_of(line, separator)) for separator in SEPARATORS]
+    headers = [Header(separator, names_of(line, separator)) for separator in separators]
     best = max(headers, key=lambda header: (len(set(required).intersection(header.names)), len(header.names)))
     is_one_column = len(best.names) == 1 and set(required) <= set(best.names)
     return Header(ONE_COLUMN, best.names) if is_one_column else best

@@ -14,8 +14,11 @@ class RecognisedFile(TypedDict):
     separator: NotRequired[str]
     compression: NotRequired[str]
     sheet: NotRequired[str]
+    sheets: NotRequired[list[str]]
+    """The names of all sheets of a workbook that has several."""
     hidden_rows: NotRequired[int]
     """Rows of the sheet that are hidden. They are scored like all others."""
+    hidden_columns: NotRequired[int]
     decimal: NotRequired[str]
     thousands: NotRequired[str]
     dates: NotRequired[str]

@@ -9,11 +9,11 @@ from pipeline.errors import Unusable
 from pipeline.formats.records import parse_line
 from tabular.compression import unpack
 from tabular.errors import PackedFileError, PackedFileTooLarge
-from tabular.workbook_reader import ColumnKind, write_sheet_as_csv
+from tabular.sheet_cells import ColumnKind
+from tabular.workbook_reader import write_sheet_as_csv
 from tabular.workbook_writer import WorkbookWriter
 from wire.media_types import Compression
 
-COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
 _MAX_BYTES = 2**36
 _LINES_BYTES = 2 * 2**20
 _PARSERS: dict[ColumnKind, Any] = {"int64": int, "float64": float, "bool": "true".__eq__}

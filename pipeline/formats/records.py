@@ -6,7 +6,7 @@ A record that cannot be read is yielded at its position with a reason, so that a
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any, BinaryIO
@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from pipeline.errors import Unusable
 from pipeline.formats.bounded_lines import BoundedLines, LineTooLong
 from wire import strict_json
-from wire.csv_rules import ONE_COLUMN, header_text, is_above_header, is_blank, read_header
+from wire.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
 from wire.strict_json import is_unicode, walk
 
 _MAX_DEPTH, _MAX_WRITTEN_DEPTH = 600, 100
@@ -105,15 +105,21 @@ class CsvRecords:
     `separator` also separates the cells that are added to a record's text. `header` has the lines above the names too.
     """
 
-    def __init__(self, file: BinaryIO, required: list[str], optional: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        required: list[str],
+        optional: Iterable[str] = (),
+        separators: Sequence[str] = SEPARATORS,
+    ) -> None:
         self._lines = BoundedLines(file)
-        self.header, self.names, self._delimiter = self._read_header(required)
+        self.header, self.names, self._delimiter = self._read_header(required, separators)
         self.separator = "," if self._delimiter == ONE_COLUMN else self._delimiter
         self.line_end = b"\r\n" if self._lines.raw_lines[-1].endswith(b"\r\n") else b"\n"
         used = {*required, *optional}
         self._min_cells = 1 + max((index for index, name in enumerate(self.names) if name in used), default=-1)
 
-    def _read_header(self, wanted: list[str]) -> tuple[bytes, list[str], str]:
+    def _read_header(self, wanted: list[str], separators: Sequence[str]) -> tuple[bytes, list[str], str]:
         try:
             first = next((line for line in self._lines if not is_above_header(line)), "")
             text = header_text(chain([first], self._lines)) if first else ""
@@ -123,7 +129,7 @@ class CsvRecords:
             raise Unusable("The CSV is empty: not even a header.")
         if not is_unicode(text) or "\0" in text:  # UTF-16 text has zero bytes
             raise Unusable("The header of the CSV is not UTF-8. Save the file as UTF-8.")
-        header = read_header(text, wanted)
+        header = read_header(text, wanted, separators)
         if not set(wanted) <= set(header.names):
             raise Unusable(
                 f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "

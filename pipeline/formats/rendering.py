@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.formats.packed import typed_values
 from pipeline.formats.records import Record, reason_not_writable
-from tabular.workbook_reader import ColumnKind
+from tabular.sheet_cells import ColumnKind
 from wire.cells.cell_values import number_text
 from wire.cells.text_style import TextStyle
 from wire.cells.time_values import duration_text

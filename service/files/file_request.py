@@ -34,6 +34,11 @@ class FileRequest:
     max_rows: int = 2_000_000
     max_json_rows: int = 10_000
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether the file must be unpacked before it is read."""
+        return self.kind == "xlsx" or self.compression is not None
+
 
 @dataclass(frozen=True)
 class FileAnswer:

@@ -9,7 +9,7 @@ from msgspec.structs import replace as replace_fields
 
 from service.bundles.model import Model
 from service.bundles.scorers.deadlines import current_deadline
-from service.errors import TooLarge
+from service.errors import InvalidFile, TooLarge
 from service.files.answer_batches import answer_schema, part_errors, score_columns, score_parts
 from service.files.answer_writers import Writer, create_writer
 from service.files.arrow_format.arrow_file import open_arrow_file, open_parquet_file
@@ -24,7 +24,7 @@ from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, FilePredictions, Row
 from service.schemas.localization import localized
-from tabular.workbook_scan import MAX_ROWS
+from tabular.sheet_cells import MAX_ROWS
 from wire.languages import Language
 from wire.media_types import FileKind
 
@@ -66,7 +66,13 @@ def _open_file(card: Card, file: Path, request: FileRequest) -> RowFile:
         return open_arrow_file(file, card, request)
     if request.kind == "parquet":
         return open_parquet_file(file, card, request)
-    return CsvFile(unpack_file(file, request), card, request)
+    unpacked = unpack_file(file, request)
+    try:
+        return CsvFile(unpacked, card, request)
+    except InvalidFile as error:
+        if unpacked.sheet:
+            error.sheet, error.sheets = unpacked.sheet.name, unpacked.sheet.sheets
+        raise
 
 
 def _check_parts(row_file: RowFile, writer: Writer) -> None:

@@ -1,13 +1,12 @@
 """Write the batches of an answer as an Excel workbook."""
 
 import tempfile
+import weakref
 from typing import Any
 
 import pyarrow as pa
 
-from service.errors import TooLarge
 from service.files.csv_format.csv_values import check_type, to_cells
-from tabular.errors import PackedFileTooLarge
 from tabular.workbook_writer import WorkbookWriter
 
 
@@ -18,7 +17,8 @@ class WorkbookAnswerWriter:
         for field in schema:
             check_type(field)
         self._names = schema.names
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `finish` closes it
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed with this object
+        weakref.finalize(self, self._file.close)
         self._writer = WorkbookWriter(self._file, schema.names)
 
     def check(self, others: list[pa.Array]) -> None:
@@ -28,17 +28,13 @@ class WorkbookAnswerWriter:
 
     def write(self, batch: pa.RecordBatch) -> bytes:
         columns = [_values(name, column) for name, column in zip(self._names, batch.columns, strict=True)]
-        try:
-            self._writer.write(zip(*columns, strict=True))
-        except PackedFileTooLarge as error:
-            raise TooLarge(str(error)) from None
+        self._writer.write(zip(*columns, strict=True))
         return b""
 
     def finish(self) -> bytes:
-        with self._file:
-            self._writer.close()
-            self._file.seek(0)
-            return self._file.read()
+        self._writer.close()
+        self._file.seek(0)
+        return self._file.read()
 
 
 def _values(name: str, array: pa.Array) -> list[Any]:

@@ -68,7 +68,7 @@ from service.schemas.evaluation import (
     WeakSpot,
     WorstRow,
 )
-from service.schemas.problem import InputError, Problem
+from service.schemas.problem import InputError, Problem, RefusedFile
 from service.schemas.row_files import FilePredictions, Recognised
 from service.schemas.rules import AtMost, Condition, Implies, Rule, Sum
 from service.schemas.shape import Published, Row, Shape, Text, Value
@@ -154,6 +154,7 @@ __all__ = [
     "Recommendation",
     "RecommendationRequest",
     "Recommendations",
+    "RefusedFile",
     "Regression",
     "RegressionEvaluation",
     "ResidualBin",

@@ -19,6 +19,17 @@ class InputError(Published, frozen=True):
     """The physical line of a text file, from 1, if the fault concerns the whole file."""
 
 
+class RefusedFile(Published, frozen=True):
+    """What was recognised of a file that was refused."""
+
+    columns: list[str] = msgspec.field(default_factory=list)
+    """The names of its columns, if some that the model needs are missing."""
+    sheet: str | None = None
+    """The sheet of a workbook that was read."""
+    sheets: list[str] = msgspec.field(default_factory=list)
+    """The names of all sheets of a workbook that has several."""
+
+
 class Problem(Published, frozen=True):
     """The body of every answer with a status ≥ 400 (RFC 9457)."""
 
@@ -29,3 +40,4 @@ class Problem(Published, frozen=True):
     code: str
     request_id: str
     errors: list[InputError] = msgspec.field(default_factory=list)
+    file: RefusedFile | None = None

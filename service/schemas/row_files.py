@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from service.schemas.answers import LabelPrediction, ValuePrediction
 from service.schemas.problem import InputError
 from service.schemas.shape import Published, Shape
@@ -24,8 +26,12 @@ class Recognised(Published, frozen=True):
     compression: Compression | None = None
     sheet: str | None = None
     """The sheet of a workbook that was read."""
+    sheets: list[str] = msgspec.field(default_factory=list)
+    """The names of all sheets of a workbook that has several."""
     hidden_rows: int = 0
     """Rows of the sheet that are hidden. They are scored like all others."""
+    hidden_columns: int = 0
+    """Columns of the sheet that are hidden. They are read like all others."""
     decimal: Sign | None = None
     thousands: Thousands | None = None
     dates: DateOrder | None = None

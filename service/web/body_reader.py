@@ -2,7 +2,6 @@
 
 import codecs
 import contextlib
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import IO
 from starlette.types import Receive, Scope
 
 from service.errors import ClientGone, InvalidRequest, Overloaded, ServiceError, TooLarge, UnsupportedType
+from service.files.temporary_file import temporary_file
 from service.settings import Settings
-from wire.media_types import MEDIA_TYPES
+from wire.media_types import COMPRESSIONS, MEDIA_TYPES
 
 RETRY_SECONDS = 2
 """The Retry-After of a refused file. It differs from the keep-alive time: a retry must not meet a closing connection."""
@@ -47,7 +47,7 @@ class BodyReader:
         """
         media_type = headers.get(b"content-type", b"")
         if media_type != _JSON and media_type.partition(b";")[0].strip().lower() != _JSON:
-            types = f"one of: {', '.join(MEDIA_TYPES.values())}" if takes_files else "application/json"
+            types = f"one of: {', '.join([*MEDIA_TYPES.values(), *COMPRESSIONS])}" if takes_files else "application/json"
             raise UnsupportedType(f"The Content-Type must be {types}.")
         refuse_compressed(headers)
         if scope["query_string"]:  # ignored, a ?version= would be answered by another version than the caller believes
@@ -66,7 +66,7 @@ class BodyReader:
         refuse_compressed(headers)
         with contextlib.ExitStack() as stack:
             try:
-                file, path = _temporary_file()
+                file, path = temporary_file()
                 stack.callback(_close, file)
                 size = await _receive_all(headers, receive, self._disk, file.write)
                 stack.callback(self._disk.subtract, size)
@@ -74,19 +74,6 @@ class BodyReader:
             except OSError as error:
                 raise Overloaded("The disk has no space for this file.", retry_after_seconds=RETRY_SECONDS) from error
             yield SpooledFile(path, size)
-
-
-def _temporary_file() -> tuple[IO[bytes], Path]:
-    """Return a new file and a path to it.
-
-    On Linux the file has no name, so that nothing is left if the process is killed; the path leads through its descriptor.
-    """
-    descriptors = Path("/proc/self/fd")
-    if not descriptors.is_dir():
-        named = tempfile.NamedTemporaryFile(prefix="witryna-")  # noqa: SIM115 - the caller closes it
-        return named, Path(named.name)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    return file, descriptors / str(file.fileno())
 
 
 def _close(file: IO[bytes]) -> None:

@@ -19,10 +19,11 @@ from service.errors import (
     Unexpected,
 )
 from service.rows.strict_json import encode, safe_text
-from service.schemas import InputError, Problem
+from service.schemas import InputError, Problem, RefusedFile
 from wire.media_types import PROBLEM
 
 _UNEXPECTED_DETAIL = "Something went wrong on our side. The request id helps us to find it."
+_MAX_COLUMNS = 1000
 _log = logging.getLogger("service")
 _FRAMEWORK: dict[int, type[ServiceError]] = {403: Forbidden, 404: NotFound, 405: MethodNotAllowed}
 
@@ -37,6 +38,7 @@ def problem_response(error: ServiceError, scope: Scope) -> Response:
         code=error.code,
         request_id=scope.get("request_id", ""),
         errors=input_errors(error),
+        file=_refused_file(error) if isinstance(error, InvalidFile) else None,
     )
     return Response(encode(problem), error.status, headers=error.headers, media_type=PROBLEM)
 
@@ -55,6 +57,13 @@ def input_errors(error: ServiceError) -> list[InputError]:
             for fault in error.faults
         ]
     return [InputError(pointer=pointer(fault), code=fault.code, message=fault.message) for fault in error.faults]
+
+
+def _refused_file(error: InvalidFile) -> RefusedFile | None:
+    """Return what a caller can choose from: the columns of a file that lacks some, the sheets of a workbook."""
+    columns = [name for name in error.columns[:_MAX_COLUMNS] if safe_text(name) == name]
+    sheets = [name for name in error.sheets if safe_text(name) == name] if len(error.sheets) > 1 else []
+    return RefusedFile(columns=columns, sheet=error.sheet, sheets=sheets) if columns or sheets else None
 
 
 def pointer(fault: Fault) -> str:

@@ -10,7 +10,10 @@ import xlsxwriter
 
 
 def workbook(rows: list[list[Any]], **options: Any) -> bytes:
-    """Write the rows into each of `sheets`, then its name; `hidden` are indices of rows, `hidden_sheets` names."""
+    """Write the rows into each of `sheets`, then its name.
+
+    `hidden` and `hidden_columns` are indices of rows and columns, `hidden_sheets` names.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"default_date_format": "yyyy-mm-dd hh:mm", "strings_to_formulas": False})
     span = book.add_format({"num_format": "[h]:mm:ss"})
@@ -27,6 +30,8 @@ def workbook(rows: list[list[Any]], **options: Any) -> bytes:
             sheet.write(len(rows), 0, name)
         for index in options.get("hidden", []):
             sheet.set_row(index, None, None, {"hidden": True})
+        for index in options.get("hidden_columns", []):
+            sheet.set_column(index, index, None, None, {"hidden": True})
     book.close()
     return out.getvalue()
 

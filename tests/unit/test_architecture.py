@@ -34,7 +34,7 @@ RULES: dict[str, set[str]] = {
     "demo.session": {"client", "demo.address", "demo.feed", "demo.fields", "demo.settings", "demo.text"},
     "demo.views": {"client", "demo.charts", "demo.fields", "demo.session", "demo.text"},
     "demo.evaluation": {"client", "demo.address", "demo.charts", "demo.text", "demo.views"},
-    "demo.feed": {"client", "demo.fields", "demo.text"},
+    "demo.feed": {"client", "demo.fields", "demo.text", "tabular"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
     "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors", "tabular"},
@@ -52,7 +52,7 @@ RULES: dict[str, set[str]] = {
     "service.store": {"service.errors", "service.schemas"},
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
-    | {"service.rows", "service.schemas", "service.store"},
+    | {"service.rows", "service.schemas", "service.store", "tabular"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
     | {"service.rows", "service.schemas", "service.store"},
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields"}

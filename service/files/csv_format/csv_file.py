@@ -10,7 +10,6 @@ import pyarrow as pa
 from service.fields.date import DateType
 from service.fields.lookup import types_of
 from service.files.column_check import check_columns
-from service.files.csv_format.csv_text import CsvText
 from service.files.csv_format.unpacked_file import UnpackedFile
 from service.files.file_parts import Part, normalize_rows
 from service.files.file_request import FileRequest
@@ -25,9 +24,8 @@ class CsvFile:
 
     def __init__(self, file: UnpackedFile, card: Card, request: FileRequest) -> None:
         self._file = file  # its temporary file lives as long as this object
-        self._text = CsvText(
-            file.path, [field.name for field in card.inputs if not field.nullable], "" if file.sheet else request.charset
-        )
+        required = [field.name for field in card.inputs if not field.nullable]
+        self._text = file.open_text(required, request.charset)
         names = self._text.names
         check_columns(card, list(filter(None, names)))
         self._input_indices = {field.name: names.index(field.name) for field in card.inputs if field.name in names}
@@ -60,7 +58,9 @@ class CsvFile:
             separator=None if file.sheet else separator,
             compression=request.compression,
             sheet=file.sheet.name if file.sheet else None,
+            sheets=file.sheet.sheets if file.sheet and len(file.sheet.sheets) > 1 else [],
             hidden_rows=file.sheet.hidden_rows if file.sheet else 0,
+            hidden_columns=file.sheet.hidden_columns if file.sheet else 0,
             decimal=decimal,
             thousands=request.thousands,
             dates=request.dates,

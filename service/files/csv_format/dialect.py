@@ -68,7 +68,9 @@ def missing_columns_fault(names: Sequence[str], required: Sequence[str]) -> Inva
             hint = f" There is “{safe_text(other)}”: names are matched letter by letter." if other else ""
             faults.append(Fault(name, "missing_column", f"The file has no column of this name.{hint}"))
     listed = ", ".join(fault.field or "" for fault in faults[:5]) + (" …" if len(faults) > 5 else "")  # noqa: PLR2004
-    return InvalidFile(f"The file lacks columns: {listed}.", faults=faults[:100])
+    error = InvalidFile(f"The file lacks columns: {listed}.", faults=faults[:100])
+    error.columns = list(filter(None, names))
+    return error
 
 
 def decimal_sign_fault(error: UnclearDecimalSign) -> InvalidFile:

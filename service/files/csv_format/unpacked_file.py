@@ -1,43 +1,74 @@
 """Unpack a compressed CSV or a sheet of an Excel workbook into a temporary CSV file."""
 
-import tempfile
+import io
+import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, BinaryIO, cast
 
-from service.errors import InvalidFile, TooLarge
+from service.bundles.scorers.deadlines import current_deadline
+from service.errors import InvalidFile, Overloaded, TooLarge
+from service.files.csv_format.csv_text import CsvText
 from service.files.file_request import FileRequest
+from service.files.temporary_file import temporary_file
 from tabular.compression import unpack
 from tabular.errors import PackedFileError, PackedFileTooLarge
 from tabular.workbook_reader import Sheet, write_sheet_as_csv
+from wire.csv_rules import SHEET_SEPARATORS
 
 
 @dataclass(frozen=True)
 class UnpackedFile:
-    """A CSV file. It is deleted with `temporary`, if that is not None."""
+    """A CSV file. If it is temporary, it exists as long as this object."""
 
     path: Path
-    temporary: IO[bytes] | None = None
     sheet: Sheet | None = None
+
+    def open_text(self, required: Sequence[str], charset: str) -> CsvText:
+        """Open the CSV; `charset` counts if it is no sheet. Raises InvalidFile."""
+        if self.sheet:
+            return CsvText(self.path, required, "", SHEET_SEPARATORS)
+        return CsvText(self.path, required, charset)
 
 
 def unpack_file(file: Path, request: FileRequest) -> UnpackedFile:
-    """Return the CSV that a file holds; a file that is not packed is returned as it is. Raises InvalidFile, TooLarge."""
-    if request.kind != "xlsx" and request.compression is None:
+    """Return the CSV that a file holds; a file that is not packed is returned as it is.
+
+    Raises InvalidFile, TooLarge, ModelTimeout, Overloaded if the disk is full.
+    """
+    if not request.is_packed:
         return UnpackedFile(file)
-    target: Any = tempfile.NamedTemporaryFile(prefix="witryna-", suffix=".csv")  # noqa: SIM115 - the UnpackedFile keeps it
+    target, path = temporary_file()
     try:
-        with file.open("rb") as packed:
-            if request.compression is not None:
-                unpack(packed, request.compression, target, request.max_unpacked_bytes)
-                sheet = None
-            else:
-                sheet = write_sheet_as_csv(packed, request.sheet, target, request.max_unpacked_bytes)
-        target.flush()
+        with _FileWithDeadline(file) as packed:
+            sheet = _unpack(cast(BinaryIO, packed), request, target)
+            target.flush()
+    except BaseException:
+        target.close()
+        raise
+    unpacked = UnpackedFile(path, sheet)
+    weakref.finalize(unpacked, target.close)
+    return unpacked
+
+
+def _unpack(packed: BinaryIO, request: FileRequest, target: IO[bytes]) -> Sheet | None:
+    try:
+        if request.compression is None:
+            return write_sheet_as_csv(packed, request.sheet, target, request.max_unpacked_bytes)
+        unpack(packed, request.compression, target, request.max_unpacked_bytes)
     except PackedFileError as error:
-        target.close()
-        raise InvalidFile(str(error), fault_code=error.code) from None
+        raise InvalidFile(str(error), fault_code=error.code, line=error.line) from None
     except PackedFileTooLarge as error:
-        target.close()
         raise TooLarge(str(error)) from None
-    return UnpackedFile(Path(target.name), target, sheet)
+    except OSError as error:
+        raise Overloaded("The disk has no space for this file.") from error
+    return None
+
+
+class _FileWithDeadline(io.FileIO):
+    """A file for readers that know no deadlines: after the deadline of the request, reading raises ModelTimeout."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        current_deadline()
+        return super().read(-1 if size is None else size)

@@ -20,6 +20,8 @@ from wire.media_types import COMPRESSIONS, MEDIA_TYPES, FileKind, kind_of, parse
 
 _NAMES_IN_HEADER = 40
 _MAX_PREFIX = 64
+_UNPACKED_RATIO = 8
+"""A packed file is taken for a file of so many times its bytes."""
 _PARAMETERS = {
     "decimal": {"point", "comma"},
     "thousands": {"point", "comma", "space"},
@@ -39,7 +41,7 @@ async def predict_file(services: Services, model: Model, scope: Scope, receive: 
     parameters = _parameters(scope["query_string"])
     request = _file_request(services, headers, parameters)
     model = services.in_version(model, parameters.get("version"))
-    max_small_bytes = services.settings.max_body_bytes
+    max_small_bytes = services.settings.max_body_bytes // (_UNPACKED_RATIO if request.is_packed else 1)
     with FileTurn(services.file_turns) as turn:
         if announced_bytes(headers) > max_small_bytes:
             await turn.wait_until_free()  # before the first byte of the body: a refusal must not cost an upload
@@ -104,7 +106,10 @@ def _answer_headers(model: Model, request: FileRequest, answer: FileAnswer) -> l
     kind = MEDIA_TYPES[request.answer] + ("; charset=utf-8" if request.answer == "csv" else "")
     described = answer.recognised
     shortened = msgspec.structs.replace(
-        described, columns=_first_names(described.columns), ignored=_first_names(described.ignored)
+        described,
+        columns=_first_names(described.columns),
+        ignored=_first_names(described.ignored),
+        sheets=_first_names(described.sheets),
     )
     return [
         (b"content-type", kind.encode()),

@@ -58,7 +58,7 @@ def archive() -> bytes:
 
 
 ARCHIVE = archive()
-PACKED = [ROOT / "tabular" / name for name in ("compression.py", "workbook_reader.py", "workbook_scan.py")]
+PACKED = [ROOT / "tabular" / name for name in ("compression.py", "workbook_archive.py", "workbook_reader.py")]
 
 
 def compressed() -> bytes:
@@ -71,7 +71,7 @@ FAULTS = {
     "several_files": (ARCHIVE, "application/zip", None),
     "not_workbook": (csv_of(), "xlsx", None),
     "unknown_sheet": (workbook([NAMES, CELLS]), "xlsx", None),
-    "formula_without_value": (without_values(NAMES), "xlsx", None),
+    "formula_without_value": (without_values(NAMES), "xlsx", 2),
     "empty_file": (b"", "csv", None),
     "no_header": (b"0.7;Ideal;G;VS2;61.8;57\n0.7;Ideal;G;VS2;61.8;57\n", "csv", None),
     "zero_bytes": (csv_of().decode().encode("utf-16-le"), "csv", None),

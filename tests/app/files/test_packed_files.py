@@ -69,6 +69,14 @@ def test_a_sheet_can_be_named(service: TestClient, value: float) -> None:
     assert "Old, New" in problem["detail"]
 
 
+def test_names_of_a_sheet_may_hold_separators(service: TestClient, value: float) -> None:
+    body = workbook([["a;b|c\td, e", *NAMES], ["x;y", *ROW]], has_name=False)
+    (row,) = read(ask(service, MODEL, body, "xlsx", "arrow"))
+    assert (row["a;b|c\td, e"], row["value"]) == ("x;y", value)
+    pasted = workbook([[";".join(DIAMOND)], [";".join(map(str, DIAMOND.values()))]], has_name=False)
+    assert ask(service, MODEL, pasted, "xlsx").json()["errors"][0]["code"] == "missing_column"
+
+
 @pytest.mark.parametrize("accept", ["csv", "arrow", "parquet", "json", "xlsx"])
 def test_a_csv_and_a_workbook_have_the_same_answers(accept: str, service: TestClient, value: float) -> None:
     cells = [str(cell) for cell in ROW[:7]]

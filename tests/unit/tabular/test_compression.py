@@ -4,28 +4,16 @@ import gzip
 import io
 import zipfile
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tabular.compression import unpack
 from tabular.errors import PackedFileError, PackedFileTooLarge
+from tests.support.packed_files import packed_as
 from wire.media_types import Compression
 
-KINDS: list[Compression] = ["gzip", "zip", "zstd"]
-
-
-def pack(content: bytes, compression: Compression, name: str = "rows.csv") -> bytes:
-    """Pack with other code than the product's, where there is any."""
-    if compression == "gzip":
-        return gzip.compress(content)
-    out = io.BytesIO()
-    if compression == "zip":
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(name, content)
-        return out.getvalue()
-    return bytes(pa.compress(content, "zstd", asbytes=True))
+KINDS: dict[Compression, str] = {"gzip": "gz", "zip": "zip", "zstd": "zst"}
 
 
 def unpacked(packed: bytes, compression: Compression, limit: int = 10**6) -> bytes:
@@ -37,12 +25,12 @@ def unpacked(packed: bytes, compression: Compression, limit: int = 10**6) -> byt
 @pytest.mark.parametrize("compression", KINDS)
 @given(content=st.binary(max_size=3000))
 def test_the_bytes_inside_come_out(compression: Compression, content: bytes) -> None:
-    assert unpacked(pack(content, compression), compression) == content
+    assert unpacked(packed_as(KINDS[compression], content), compression) == content
 
 
 @pytest.mark.parametrize("compression", KINDS)
 def test_a_bomb_is_stopped_at_the_limit(compression: Compression) -> None:
-    bomb = pack(bytes(50_000_000), compression)
+    bomb = packed_as(KINDS[compression], bytes(50_000_000))
     assert len(bomb) < 100_000
     target = io.BytesIO()
     with pytest.raises(PackedFileTooLarge, match="1,000,000 bytes"):
@@ -52,16 +40,53 @@ def test_a_bomb_is_stopped_at_the_limit(compression: Compression) -> None:
 
 @pytest.mark.parametrize("compression", KINDS)
 def test_a_damaged_file_is_refused(compression: Compression) -> None:
-    whole = pack(b"carat,cut\n" * 500, compression)
+    whole = packed_as(KINDS[compression], b"carat,cut\n" * 500)
     for broken in (b"", b"no", whole[: len(whole) // 2], whole[:-3]):
         with pytest.raises(PackedFileError) as error:
             unpacked(broken, compression)
         assert error.value.code == "damaged_file"
 
 
-def archive_of(*names: str) -> bytes:
+def test_parts_that_were_compressed_one_after_another_are_one_file() -> None:
+    assert unpacked(gzip.compress(b"a,b\n") + gzip.compress(b"1,2\n"), "gzip") == b"a,b\n1,2\n"
+
+
+def test_a_window_of_two_gigabytes_is_refused() -> None:
+    frame = bytes.fromhex("28b52ffd 00 a8 090000 41")  # window 2^31, and a last raw block of one letter
+    assert unpacked(frame.replace(b"\xa8", b"\x00"), "zstd") == b"A"
+    with pytest.raises(PackedFileError):
+        unpacked(frame, "zstd")
+
+
+def encrypted(archive: bytes) -> bytes:
+    """Return an archive whose member is marked as encrypted, at both places."""
+    return archive.replace(b"PK\3\4\x14\0\0", b"PK\3\4\x14\0\1").replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1")
+
+
+def test_an_archive_with_a_password_is_refused_and_says_so() -> None:
+    whole = archive_of("rows.csv")
+    assert encrypted(whole) != whole
+    with pytest.raises(PackedFileError, match="protected by a password"):
+        unpacked(encrypted(whole), "zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_method_with_a_large_dictionary_is_refused(method: int) -> None:
+    with pytest.raises(PackedFileError) as error:
+        unpacked(archive_of("rows.csv", method=method), "zip")
+    assert error.value.code == "damaged_file"
+
+
+def test_an_archive_with_a_directory_of_many_names_is_refused_before_they_are_read() -> None:
+    name = "n" * 60_000
+    with pytest.raises(PackedFileError) as error:
+        unpacked(archive_of(*(f"{name}{index}" for index in range(40))), "zip")
+    assert error.value.code == "damaged_file"
+
+
+def archive_of(*names: str, method: int = zipfile.ZIP_STORED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name in names:
             archive.writestr(name, b"a,b\n1,2\n")
     return out.getvalue()

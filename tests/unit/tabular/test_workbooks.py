@@ -1,9 +1,13 @@
 """Promises of Excel workbooks: a sheet is read as the CSV that it would be, told and bounded; what is written comes back."""
 
+import contextlib
 import csv
 import io
 import re
+import tempfile
+import zipfile
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -26,6 +30,14 @@ def read(content: bytes, name: str | None = None, limit: int = 10**7) -> tuple[l
     target = io.BytesIO()
     sheet = write_sheet_as_csv(io.BytesIO(content), name, target, limit)
     return list(csv.reader(io.StringIO(target.getvalue().decode(), newline=""))), sheet
+
+
+def archive_of(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 def saved_by_openpyxl(rows: list[list[Any]]) -> bytes:
@@ -61,21 +73,28 @@ def test_formulas_are_their_values_and_errors_are_texts() -> None:
     sheet.write_formula(1, 2, "=NA()", None, "#N/A")
     book.close()
     assert read(out.getvalue())[0][1] == ["2", "xy", "#N/A"]
-    with pytest.raises(PackedFileError) as error:
-        read(saved_by_openpyxl([["a"], ["=1+1"]]))
-    assert error.value.code == "formula_without_value"
 
 
-def test_hidden_rows_are_read_and_counted() -> None:
-    rows, sheet = read(workbook([["a"], [1], [2], [3]], hidden=[2, 3, 9]))
-    assert [row[0] for row in rows][:4] == ["a", "1", "2", "3"]
-    assert sheet.hidden_rows == 2
+def test_a_formula_that_no_program_has_computed_is_named_by_its_row() -> None:
+    with pytest.raises(PackedFileError, match="Row 3 of the sheet") as error:
+        read(saved_by_openpyxl([["a"], [1], ["=1+1"], ["=2+2"]]))
+    assert (error.value.code, error.value.line) == ("formula_without_value", 3)
+
+
+def test_hidden_rows_and_columns_are_read_and_counted() -> None:
+    rows, sheet = read(
+        workbook([["a", "b", None], [1], [2], [None, " "], [3]], hidden=[1, 3, 4, 9], hidden_columns=[1, 2, 7])
+    )
+    assert rows[:4] == [["a", "b"], ["1", ""], ["2", ""], ["3", ""]]
+    assert (sheet.hidden_rows, sheet.hidden_columns) == (2, 1)
 
 
 def test_the_first_visible_sheet_is_read_or_the_named_one() -> None:
     content = workbook([["a"]], sheets=["Old", "New", "Other"], hidden_sheets=["Old"])
     assert read(content)[0][1] == ["New"]
-    assert read(content, "Other")[0][1] == ["Other"]
+    rows, sheet = read(content, "Other")
+    assert rows[1] == ["Other"]
+    assert (sheet.name, sheet.sheets) == ("Other", ["Old", "New", "Other"])
     with pytest.raises(PackedFileError, match=r"Old, New, Other") as error:
         read(content, "Missing")
     assert error.value.code == "unknown_sheet"
@@ -88,6 +107,11 @@ def test_the_first_visible_sheet_is_read_or_the_named_one() -> None:
         (b"carat,cut\n", "not_workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "not_workbook"),
         (workbook([["a"]])[:-40], "not_workbook"),
+        (archive_of({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}), "not_workbook"),
+        (
+            archive_of({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}),
+            "not_workbook",
+        ),
     ],
 )
 def test_another_file_is_no_workbook(content: bytes, code: str) -> None:
@@ -105,7 +129,11 @@ HOSTILE: dict[str, Any] = {
     "an entity bomb": lambda xml: re.sub(rb"<worksheet", b'<!DOCTYPE w [<!ENTITY a "aaa">]><worksheet', xml, count=1),
     "no XML": lambda _: b"no xml",
     "cut off": lambda xml: xml[: len(xml) // 2],
-    "half a gigabyte of spaces": lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * (2**29)),
+    "cut off between two rows": lambda xml: xml[: xml.index(b"</row>") + len(b"</row>")],
+    "a long text": lambda xml: xml.replace(b"<v>", b"<v>" + b"1" * 10_000_000, 1),
+    "a cell of many elements": lambda xml: xml.replace(b"</row>", b"<c>" + b"<x/>" * 300_000 + b"</c></row>", 1),
+    "a namespace of a megabyte": lambda xml: xml.replace(b"<sheetData", b'<sheetData xmlns:x="' + b"u" * 2**20 + b'"', 1),
+    "megabytes of spaces": lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * (2**24)),
 }
 
 
@@ -115,14 +143,66 @@ def test_a_hostile_sheet_is_refused(change: Any) -> None:
         read(changed(workbook([["a", "b"], [1, 2], [3, 4]]), SHEET, change))
 
 
-def test_texts_and_rows_have_limits() -> None:
+PARTS: dict[str, tuple[str, Any]] = {
+    "bytes of texts": ("xl/sharedStrings.xml", lambda xml: xml + b" " * (2**26)),
+    "many texts": ("xl/sharedStrings.xml", lambda xml: xml.replace(b"<si>", b"<si/>" * 2_100_000 + b"<si>", 1)),
+    "many styles": ("xl/styles.xml", lambda xml: xml.replace(b"<xf ", b"<xf/>" * 140_000 + b"<xf ", 1)),
+    "many sheets": ("xl/workbook.xml", lambda xml: xml.replace(b"<sheet ", b'<sheet name="a"/>' * 140_000 + b"<sheet ", 1)),
+    "entities": (
+        "xl/sharedStrings.xml",
+        lambda xml: re.sub(rb"<sst.*<t>x</t>", b'<!DOCTYPE s [<!ENTITY a "aaa">]><sst><si><t>&a;</t>', xml, flags=re.S),
+    ),
+    "a namespace of a megabyte": (
+        "xl/styles.xml",
+        lambda xml: xml.replace(b"<fonts", b'<fonts xmlns:x="%s"' % (b"u" * 2**20)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("part", "change"), PARTS.values(), ids=PARTS)
+def test_a_part_that_would_fill_the_memory_is_refused_before_it_is_built(part: str, change: Any) -> None:
     content = workbook([["a"], ["x"]])
-    with pytest.raises(PackedFileTooLarge, match="texts and styles"):
-        read(changed(content, "xl/sharedStrings.xml", lambda xml: xml + b" " * (2**26)))
+    assert changed(content, part, change) != changed(content, part, bytes)
+    with pytest.raises((PackedFileTooLarge, PackedFileError)):
+        read(changed(content, part, change))
+
+
+def test_rows_that_unpack_to_more_than_the_limit_are_refused() -> None:
     repeated = workbook([["a"], *[["x" * 30_000]] * 400])
     assert len(repeated) < 50_000
     with pytest.raises(PackedFileTooLarge, match="1,000,000 bytes"):
         read(repeated, limit=1_000_000)
+
+
+def test_only_the_chosen_sheet_is_read() -> None:
+    content = workbook([["a"], [1]], sheets=["One", "Two"])
+    damaged = changed(content, "xl/worksheets/sheet1.xml", lambda _: b"no xml")
+    assert read(damaged, "Two")[0] == [["a"], ["1"], ["Two"]]
+    with pytest.raises(PackedFileError):
+        read(damaged, "One")
+
+
+def test_what_follows_the_rows_is_not_read() -> None:
+    content = workbook([["a"], [1]])
+    hyperlinks = b"<hyperlinks>" + b'<hyperlink ref="A1"/>' * 300_000 + b"</hyperlinks>"
+    more = changed(content, SHEET, lambda xml: xml.replace(b"</sheetData>", b"</sheetData>" + hyperlinks))
+    assert read(more) == read(content)
+
+
+BASE = workbook([HEADER, ROW], sheets=["One", "Two"])
+
+
+@given(
+    part=st.sampled_from(zipfile.ZipFile(io.BytesIO(BASE)).namelist()),
+    start=st.integers(0, 3000),
+    length=st.integers(0, 60),
+    new=st.sampled_from([b"", b"<", b"/>", b'"', b"\xff", b"9" * 400, b"-1", b"inf", b"1e999", b"xl/worksheets/sheet1.xml"]),
+)
+@settings(max_examples=150)
+def test_a_workbook_that_was_changed_anywhere_is_read_or_refused(part: str, start: int, length: int, new: bytes) -> None:
+    content = changed(BASE, part, lambda xml: xml[:start] + new + xml[start + length :])
+    with contextlib.suppress(PackedFileError, PackedFileTooLarge):
+        read(content)
 
 
 def test_a_cell_far_down_costs_no_memory() -> None:
@@ -166,6 +246,18 @@ def test_what_is_written_is_read_again_and_no_text_is_a_formula(rows: list[list[
                 assert isinstance(cell.value, str) == (abs(value) > 9.9e307)
             elif value != "":
                 assert cell.value == value
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_writer_leaves_no_file_behind(is_closed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    writer = WorkbookWriter(io.BytesIO(), ["a"])
+    writer.write([["x"]] * 1000)
+    assert list(tmp_path.iterdir())
+    if is_closed:
+        writer.close()
+    del writer
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_moments_with_a_zone_and_days_before_excel_are_texts() -> None:
