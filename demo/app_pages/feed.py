@@ -22,7 +22,7 @@ from demo.views import answered_row, chart_scales
 from demo.widgets import drop_zone, forms
 
 PAGE = "feed"
-_TYPES = ["jsonl", "ndjson", "csv", "parquet"]
+_ENDINGS = ["jsonl", "ndjson", "csv", "parquet", "gz", "zip", "zst"]
 _MAX_MB = 64
 _FIRST_COUNT, _MORE_COUNT = 5, 10
 _REFRESH_SECONDS = 3
@@ -80,7 +80,7 @@ def _draw_follow_switch(card: Card, feed: GrowingFeed, last_number: int, tr: Tra
 def _draw_upload(card: Card, files: dict[str, _FeedFile], tr: Translation) -> None:
     """Draw the drop zone for a file, and open the dropped file."""
     label = tr.text("A file with answers: JSON lines, CSV or Parquet")
-    upload = drop_zone.draw_drop_zone(label, _TYPES, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
+    upload = drop_zone.draw_drop_zone(label, _ENDINGS, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is None:
         return
     errors: dict[str, UnreadableFeed] = st.session_state.setdefault("wrong_feeds", {})

@@ -20,7 +20,7 @@ from demo.session import current_case, page_address, page_view, service_queries,
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import chart_scales
-from demo.widgets import file_upload, forms
+from demo.widgets import file_settings, file_upload, forms
 from demo.widgets.file_upload import PAGE
 from wire.answer_columns import DECISION, ERROR, ROW
 from wire.media_types import CSV, PARQUET, XLSX
@@ -58,13 +58,15 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
             icon=":material/upload_file:",
             type="tertiary",
         )
+    resend = partial(file_upload.resend, card, job)
+    file_settings.draw_sheets(job, file.recognised.get("sheets", []), file.recognised.get("sheet", ""), resend, tr)
     if counts[REFUSED] or job.options.get("missing"):
-        file_upload.draw_missing_words(card, job, tr)
+        file_settings.draw_missing_words(job, resend, tr)
     if file.version != card["version"]:
         st.info(tr.text("These answers are of an earlier version of the model."), icon=":material/history:")
         st.button(
             tr.text("Send it again"),
-            on_click=partial(file_upload.resend, card, job, {}),
+            on_click=partial(resend, {}),
             icon=":material/refresh:",
             key=f"{PAGE}/again",
         )

@@ -1,10 +1,11 @@
-"""Reads a whole file that the pipeline has enriched: JSON lines, CSV or Parquet."""
+"""Reads a whole file that the pipeline has enriched: JSON lines or CSV, also compressed, or Parquet."""
 
 import csv
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Mapping
 from itertools import chain, dropwhile
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +13,8 @@ import pyarrow.parquet as pq
 from client import Card
 from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry, parse_entry, parse_line
 from demo.text.wording import answer_column
+from tabular.compression import compression_of, unpack
+from tabular.errors import PackedFileError, PackedFileTooLarge
 from wire.cells.text_style import TextStyle
 from wire.csv_rules import header_text, is_above_header, read_header
 
@@ -29,11 +32,25 @@ class UnreadableFeed(Exception):
 
 
 class FeedTooLarge(UnreadableFeed):
-    """A Parquet file whose unpacked size is above the limit."""
+    """A file whose unpacked size is above the limit."""
 
 
 def read_feed_file(card: Card, name: str, file: BinaryIO) -> list[FeedEntry]:
     """Return the newest entries of a whole enriched file. Raises UnreadableFeed."""
+    if compression := compression_of(name):
+        with tempfile.TemporaryFile() as unpacked:
+            try:
+                unpack(file, compression, unpacked, _MAX_UNPACKED_BYTES)
+            except PackedFileTooLarge as error:
+                raise FeedTooLarge from error
+            except PackedFileError as error:
+                raise UnreadableFeed from error
+            unpacked.seek(0)
+            return _read_plain_file(card, name.rpartition(".")[0], unpacked)
+    return _read_plain_file(card, name, file)
+
+
+def _read_plain_file(card: Card, name: str, file: IO[bytes]) -> list[FeedEntry]:
     extension = name.rpartition(".")[2].lower()
     needed = {field["name"] for field in card["inputs"] if not field.get("nullable")} | {answer_column(card)}
     read = {"parquet": _read_parquet, "csv": _read_csv}.get(extension, _read_json_lines)
@@ -57,7 +74,7 @@ def read_feed_file(card: Card, name: str, file: BinaryIO) -> list[FeedEntry]:
     return list(entries)
 
 
-def _read_json_lines(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:
+def _read_json_lines(file: IO[bytes], _needed: set[str]) -> Iterable[Mapping[str, Any]]:
     return map(parse_line, file)
 
 
@@ -66,13 +83,13 @@ def _csv_style(answer: str) -> TextStyle:
     return TextStyle("comma" if "," in answer else "point")
 
 
-def _read_csv(file: BinaryIO, needed: set[str]) -> Iterable[Mapping[str, Any]]:
+def _read_csv(file: IO[bytes], needed: set[str]) -> Iterable[Mapping[str, Any]]:
     lines = dropwhile(is_above_header, (line.decode("utf-8") for line in file))
     header = read_header(header_text(lines), needed)
     return csv.DictReader(lines, header.names, delimiter=header.separator)
 
 
-def _read_parquet(file: BinaryIO, _needed: set[str]) -> Iterable[Mapping[str, Any]]:
+def _read_parquet(file: IO[bytes], _needed: set[str]) -> Iterable[Mapping[str, Any]]:
     """Yield the newest rows, without nested columns."""
     flat = [column for column in pq.read_schema(file) if not pa.types.is_nested(column.type)]
     texts = [column.name for column in flat if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)]

@@ -20,6 +20,8 @@ def describe_format(recognised: RecognisedFile, tr: Translation) -> list[str]:
         parts.append(tr.text("sheet {name}", name=recognised["sheet"]))
     if hidden := recognised.get("hidden_rows"):
         parts.append(tr.count("{n} hidden row scored too", "{n} hidden rows scored too", hidden))
+    if hidden := recognised.get("hidden_columns"):
+        parts.append(tr.count("{n} hidden column read too", "{n} hidden columns read too", hidden))
     if "encoding" in recognised:
         parts.append(recognised["encoding"].upper())
     parts.append(tr.count("{n} column read", "{n} columns read", len(recognised["columns"])))

@@ -97,7 +97,8 @@ def _whole_file_sentences(error: InputError, tr: Translation) -> dict[str, str]:
         "not_workbook": tr.text("This is no Excel workbook (.xlsx), or it has a password. Save it again without one."),
         "unknown_sheet": tr.text("The workbook has no sheet of this name."),
         "formula_without_value": tr.text(
-            "The workbook has formulas without values: open it in a spreadsheet program and save it."
+            "Row {line} of the sheet has a formula without a value: open the file in a spreadsheet program and save it.",
+            line=line,
         ),
         "compressed_batches": tr.text("The file is compressed inside: save it without compression."),
     }

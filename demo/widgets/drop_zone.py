@@ -5,16 +5,26 @@ from markupsafe import Markup
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from demo.text.translation import Translation
+from demo.widgets import forms
 
 
-def draw_drop_zone(label: str, types: list[str] | None, max_mb: int, key: str, tr: Translation) -> UploadedFile | None:
+def draw_drop_zone(label: str, endings: list[str], max_mb: int, key: str, tr: Translation) -> UploadedFile | None:
     """Draw the drop zone; return the dropped file. Each run returns it again, as long as the zone is drawn.
 
-    `types` are the extensions that are taken. None: all; Streamlit names a wrong one only in English.
+    `endings` of names are taken, such as "csv". For another file it says so, and returns None.
     """
     choose_text, limit_text = (
         tr.text("Choose a file"),
         tr.text("or drop it here, up to {n} MB", n=tr.number(max_mb)),
     )
     st.html(Markup("<style>:root {{ --choose: '{}'; --limits: '{}'; }}</style>").format(choose_text, limit_text))
-    return st.file_uploader(label, type=types, max_upload_size=max_mb, key=key)
+    upload = st.file_uploader(label, max_upload_size=max_mb, key=key)
+    if upload is None or upload.name.rpartition(".")[2].lower() in endings:
+        return upload
+    name = forms.escape_markdown(upload.name)
+    listed = ", ".join(f".{ending}" for ending in endings)
+    st.error(
+        tr.text("{name}: files of this type are not read here. These are: {endings}.", name=name, endings=listed),
+        icon=":material/description:",
+    )
+    return None

@@ -6,11 +6,11 @@ import streamlit as st
 
 from client import Card, RecognisedFile, Refused, ServiceError
 from demo.files import file_summary, refusal_text, scored_file, spreadsheet
-from demo.files.upload_job import CHARSETS, UploadJob, copy_to_disk
+from demo.files.upload_job import UploadJob, copy_to_disk
 from demo.files.upload_store import UploadStore
 from demo.session import page_view, query_errors, service_queries, shared_resources
 from demo.text.translation import Translation
-from demo.widgets import drop_zone, forms
+from demo.widgets import drop_zone, file_settings, forms
 from wire.media_types import ARROW, CSV, GZIP, PARQUET, XLSX, ZIP, ZSTD
 
 PAGE = "files"
@@ -62,11 +62,9 @@ def _start_job(card: Card, job: UploadJob) -> None:
 def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
     """Draw the drop zone, and start an upload job once for each dropped file."""
     label = tr.text("A file with one case a row: Excel, CSV, Parquet or an Arrow stream")
-    upload = drop_zone.draw_drop_zone(label, None, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
-    kind = _TYPES.get(upload.name.rpartition(".")[2].lower(), "") if upload else ""
-    if upload and not kind:
-        st.error(tr.text("Files of this type are not read. Save it as Excel (.xlsx), CSV or Parquet."))
-    elif upload and not (job and job.upload_id == upload.file_id):
+    upload = drop_zone.draw_drop_zone(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
+    if upload is not None and not (job and job.upload_id == upload.file_id):
+        kind = _TYPES[upload.name.rpartition(".")[2].lower()]
         _start_job(card, UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id))
         st.rerun()
     if job is None:
@@ -127,64 +125,13 @@ def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translatio
     else:
         request = f"  \n:small[{tr.text('Request')} `{forms.escape_markdown(error.request_id)}`]" if error.request_id else ""
         st.warning(refusal_text.describe_failure(error, tr) + request, icon=":material/warning:")
+    if isinstance(error, Refused):
+        file_settings.draw_sheets(job, error.file["sheets"], error.file["sheet"], partial(resend, card, job), tr)
     ambiguity = refusal_text.find_ambiguity(error)
-    settings = _draw_settings(job, ambiguity, tr) if ambiguity else {}
+    settings = file_settings.draw_settings(job, ambiguity, tr) if ambiguity else {}
     if ambiguity or not refusal_text.is_fault_of_file(error):
         send_again = partial(resend, card, job, settings)
         st.button(tr.text("Send it again"), on_click=send_again, icon=":material/refresh:", key=f"{PAGE}/again")
-
-
-def _draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, str]:
-    """Draw the choice of a decimal sign or a charset; return the setting."""
-    if ambiguity.startswith("thousands"):
-        return _draw_thousands(job, ambiguity[-1], tr)
-    if ambiguity == "decimal":
-        signs = {"comma": tr.text("decimal comma"), "point": tr.text("decimal point")}
-        choice = st.radio(
-            tr.text("Or say how its numbers are written"),
-            list(signs),
-            format_func=signs.__getitem__,
-            horizontal=True,
-            key=f"{PAGE}/decimal/{job.number}",
-        )
-    else:
-        choice = st.radio(
-            tr.text("Or say how its letters are stored"),
-            CHARSETS,
-            format_func=str.upper,
-            horizontal=True,
-            key=f"{PAGE}/charset/{job.number}",
-        )
-    return {ambiguity: choice or ""}
-
-
-def _draw_thousands(job: UploadJob, sign: str, tr: Translation) -> dict[str, str]:
-    """Draw the choice of what 1,500 means; return the setting."""
-    name = "comma" if sign == "," else "point"
-    values = {"thousands": tr.number(1500), "decimal": tr.number(1.5, 1)}
-    choice = st.radio(
-        tr.text("What does {number} mean in this file?", number=f"1{sign}500"),
-        list(values),
-        format_func=values.__getitem__,
-        horizontal=True,
-        key=f"{PAGE}/thousands/{job.number}",
-    )
-    return {"thousands": "", "decimal": ""} | {choice or "thousands": name}
-
-
-def draw_missing_words(card: Card, job: UploadJob, tr: Translation) -> None:
-    """Draw the choice whether words such as NA are missing values; a change sends the file again."""
-    key = f"{PAGE}/missing/{job.number}"
-
-    def send_again() -> None:
-        resend(card, job, {"missing": "words" if st.session_state[key] else ""})
-
-    st.checkbox(
-        tr.text("Read NA, #N/A, null and – as missing values"),
-        value=job.options.get("missing") == "words",
-        key=key,
-        on_change=send_again,
-    )
 
 
 def resend(card: Card, job: UploadJob, settings: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +16,7 @@ from service.bundles.bundle_files import read_card
 from tests.support.browser_session import Visit
 from tests.support.repository import ROOT
 from tests.support.server_process import Program
+from tests.support.workbooks import workbook
 
 PHONE, LAPTOP = (375, 667), (1280, 860)
 SCORED = {"en": "rows scored", "pl": "wierszy ocenionych"}
@@ -104,6 +106,48 @@ def test_the_whole_scored_file_can_be_downloaded(visit: Any, clients: Path) -> N
         assert found[3]["client"] == "003"
         assert 0 <= float(str(found[3]["probability_default"]).replace(",", ".")) <= 1
         assert "column" in found[7]["error"]
+
+
+def test_a_workbook_is_scored_and_its_answer_is_a_workbook_with_the_numbers_of_the_api(
+    visit: Any, tmp_path: Path, programs: tuple[Program, Program]
+) -> None:
+    rows = rows_of("credit-default")[:25]
+    file = tmp_path / "clients.xlsx"
+    cells = [[f"00{place}", *row.values()] for place, row in enumerate(rows)]
+    file.write_bytes(workbook([["client", *rows[0]], *cells], sheets=["May", "June"], has_name=False, hidden=[3]))
+    seen: Visit = visit("/files?model=credit-default")
+    page = seen.page
+    dropped(page, file)
+    expect(page.locator(".headline")).to_contain_text("25 rows scored")
+    page.get_by_role("combobox", name="Sheet").click()
+    page.get_by_role("option", name="June").click()
+    expect(page.get_by_text("sheet June · 1 hidden row scored too")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all as Excel").click()
+    found = read_workbook(Path(download.value.path()))
+    answers = Client(programs[0].url).predict("credit-default", rows)["predictions"]
+    assert [row["client"] for row in found] == [f"00{place}" for place in range(25)]
+    assert [row["probability_default"] for row in found] == [each["probabilities"]["default"] for each in answers]
+    assert [row["decision"] for row in found] == [each["decision"] for each in answers]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "files of this type are not read here"), ("pl", "plików tego typu nie można tu wczytać")],
+)
+def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(
+    language: str, sentence: str, visit: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "clients.docx").write_bytes(b"PK")
+    page = visit(f"/files?model=credit-default&lang={language}").page
+    dropped(page, tmp_path / "clients.docx")
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.get_by_text("not allowed")).to_have_count(0)
+
+
+def read_workbook(file: Path) -> list[dict[str, Any]]:
+    names, *rows = openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True)
+    return [dict(zip(map(str, names), row, strict=True)) for row in rows]
 
 
 def read_csv(file: Path) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from demo.feed.feed_file import FeedTooLarge, UnreadableFeed
 from tests.support.demo_pages import html_of, opened, serve_by
 from tests.support.feed_records import NAME
 from tests.support.in_process_client import client_of
+from tests.support.packed_files import packed_as
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,37 @@ def test_a_wrong_file_is_read_once_however_often_the_page_is_drawn_and_says_why(
     app.file_uploader[0].set_value(("b.csv", b"comment,probability_negative\nx,0.5\n", "text/csv")).run()
     assert opened_files == ["a.csv", "b.csv"]
     assert "1 came in" in html_of(app)
+
+
+@pytest.mark.parametrize("ending", ["gz", "zip", "zst"])
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_compressed_file_is_read_within_a_limit(
+    name: str, ending: str, card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (
+        b"comment,probability_negative\nnice,0.5\n"
+        if name == "a.csv"
+        else b'{"comment": "nice", "probability_negative": 0.5}\n'
+    )
+    packed = packed_as(ending, rows)
+    (entry,) = feed_file.read_feed_file(card, f"{name}.{ending}", io.BytesIO(packed))
+    assert (entry.row, entry.answer) == ({"comment": "nice"}, 0.5)
+    with pytest.raises(UnreadableFeed):
+        feed_file.read_feed_file(card, f"{name}.{ending}", io.BytesIO(packed[:-5]))
+    monkeypatch.setattr(feed_file, "_MAX_UNPACKED_BYTES", 20)
+    with pytest.raises(FeedTooLarge):
+        feed_file.read_feed_file(card, f"{name}.{ending}", io.BytesIO(packed))
+
+
+def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve_by(client_of(service), monkeypatch)
+    app = opened("feed", model=NAME, lang="pl")
+    app.file_uploader[0].set_value(("a.docx", b"x", "application/octet-stream")).run()
+    assert app.error[0].value == (
+        "a.docx: plików tego typu nie można tu wczytać. Można wczytać: .jsonl, .ndjson, .csv, .parquet, .gz, .zip, .zst."
+    )
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])

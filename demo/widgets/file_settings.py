@@ -1,0 +1,78 @@
+"""The choices of how a file is read: its sheet, its decimal sign, its charset, its words for missing values."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from demo.files.upload_job import CHARSETS, UploadJob
+from demo.text.translation import Translation
+
+Resend = Callable[[dict[str, str]], None]
+"""Sends a file again, with these settings."""
+
+_PAGE = "files"
+_MIN_SHEETS, _SHEET_PIXELS = 2, 320
+
+
+def draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, str]:
+    """Draw the choice of a decimal sign or a charset; return the setting."""
+    if ambiguity.startswith("thousands"):
+        return _draw_thousands(job, ambiguity[-1], tr)
+    if ambiguity == "decimal":
+        signs = {"comma": tr.text("decimal comma"), "point": tr.text("decimal point")}
+        choice = st.radio(
+            tr.text("Or say how its numbers are written"),
+            list(signs),
+            format_func=signs.__getitem__,
+            horizontal=True,
+            key=f"{_PAGE}/decimal/{job.number}",
+        )
+    else:
+        choice = st.radio(
+            tr.text("Or say how its letters are stored"),
+            CHARSETS,
+            format_func=str.upper,
+            horizontal=True,
+            key=f"{_PAGE}/charset/{job.number}",
+        )
+    return {ambiguity: choice or ""}
+
+
+def _draw_thousands(job: UploadJob, sign: str, tr: Translation) -> dict[str, str]:
+    """Draw the choice of what 1,500 means; return the setting."""
+    name = "comma" if sign == "," else "point"
+    values = {"thousands": tr.number(1500), "decimal": tr.number(1.5, 1)}
+    choice = st.radio(
+        tr.text("What does {number} mean in this file?", number=f"1{sign}500"),
+        list(values),
+        format_func=values.__getitem__,
+        horizontal=True,
+        key=f"{_PAGE}/thousands/{job.number}",
+    )
+    return {"thousands": "", "decimal": ""} | {choice or "thousands": name}
+
+
+def draw_missing_words(job: UploadJob, resend: Resend, tr: Translation) -> None:
+    """Draw the choice whether words such as NA are missing values; a change sends the file again."""
+    key = f"{_PAGE}/missing/{job.number}"
+    st.checkbox(
+        tr.text("Read NA, #N/A, null and – as missing values"),
+        value=job.options.get("missing") == "words",
+        key=key,
+        on_change=lambda: resend({"missing": "words" if st.session_state[key] else ""}),
+    )
+
+
+def draw_sheets(job: UploadJob, sheets: list[str], sheet: str, resend: Resend, tr: Translation) -> None:
+    """Draw the choice of a sheet, if a workbook has several; another choice sends the file again."""
+    if sheet not in sheets or len(sheets) < _MIN_SHEETS:
+        return
+    key = f"{_PAGE}/sheet/{job.number}/{sheet}"
+    st.selectbox(
+        tr.text("Sheet"),
+        sheets,
+        sheets.index(sheet),
+        key=key,
+        on_change=lambda: resend({"sheet": st.session_state[key]}),
+        width=_SHEET_PIXELS,
+    )
