@@ -63,7 +63,7 @@ class BatchEnricher:
         spliced = self.source.format == "jsonl"
         reasons = [self._reason_to_skip(record) for record in records]
         rows = [
-            self._columns.row(record.values or {}, self.source.format, self.source.style)
+            self._columns.row(record.values or {}, self.source.format, self.source.style, self.source.moments)
             for record, reason in zip(records, reasons, strict=True)
             if not reason
         ]

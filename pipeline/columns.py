@@ -1,7 +1,7 @@
 """Turns a record into the row for the service, and a prediction into the cells that are added."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, labe
 from wire.cells.cell_values import has_decimal_sign, parse_cell
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
+_DAY = len("2026-11-29")
 _TEXTS = {LABEL, DECISION, VERSION}
 _INFINITE = 10**400
 """The service reads it as an infinite number and refuses it. JSON has no text for infinity and NaN."""
@@ -28,6 +29,7 @@ class Columns:
             names = ", ".join(field["name"] for field in card["inputs"])
             raise Unusable(f"The model has no field {min(unknown)}. Its fields: {names}.")
         self._fields = [(field, column_of_field.get(field["name"], field["name"])) for field in card["inputs"]]
+        self._dates = {field["name"]: column for field, column in self._fields if field["type"] == "date"}
         self._labels = [label["value"] for label in card["output"].get("labels", [])]
         self._classifies = card["output"]["kind"] == "classification"
         self._version = card["version"]
@@ -63,17 +65,22 @@ class Columns:
         """Return why the columns cannot be added to a record, or an empty text."""
         return next((f"The record has a column {name} already." for name in self.added if name in values), "")
 
-    def row(self, values: dict[str, Any], format_: str, style: TextStyle) -> Row:
+    def row(self, values: dict[str, Any], format_: str, style: TextStyle, moments: Collection[str] = frozenset()) -> Row:
         """Return the fields of the model, from a record of JSON lines, CSV or Parquet.
 
-        Missing columns are left out, and so are missing values of a CSV: the service names those that it needs.
+        Missing columns are left out, and so are missing values of a CSV: the service names those that it needs. Of the
+        columns `moments`, whose cells are typed as dates with a time, a date takes the day.
         """
         pairs = [(field, values[column]) for field, column in self._fields if column in values]
         if format_ == "jsonl":
             return {field["name"]: _finite(value) for field, value in pairs}
         if format_ == "parquet":
             return {field["name"]: _parquet_value(field, value) for field, value in pairs}
-        cells = ((field["name"], _from_text(field, cell, style)) for field, cell in pairs)
+        days = {name for name, column in self._dates.items() if column in moments}
+        cells = (
+            (field["name"], _from_text(field, cell[:_DAY] if field["name"] in days else cell, style))
+            for field, cell in pairs
+        )
         return {name: value for name, value in cells if value is not None}
 
     def cells(self, prediction: Prediction) -> list[Any]:

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from service.errors import BrokenStorage, StorageUnavailable
+from service.fields.date import DateType
 from service.fields.lookup import types_of
 from service.jobs.batch_scoring import has_dates, score_batch
 from service.jobs.engines import BatchFunction, Engine, digest_of
@@ -65,7 +66,8 @@ def required_columns(card: Card, key: str) -> RequiredColumns:
     """Return the columns that predictions need of an input."""
     required = [field.name for field in card.inputs if not field.nullable]
     numbers = frozenset(field.name for field in types_of(card) if field.has_decimal_sign)
-    return RequiredColumns([*required, key], numbers, key)
+    dates = frozenset(field.name for field in types_of(card) if isinstance(field, DateType))
+    return RequiredColumns([*required, key], numbers, key, dates)
 
 
 def prediction_job(bundle: Path, card: Card, source: Source, key: str) -> Job:

@@ -7,7 +7,6 @@ from pathlib import Path, PurePath
 import pyarrow as pa
 
 from service.fields.arrow_values import with_points
-from service.files.csv_format.csv_text import CsvText
 from service.files.csv_format.unpacked_file import unpack_file
 from service.files.file_parts import normalize_rows
 from service.files.file_request import FileRequest
@@ -15,19 +14,18 @@ from service.jobs.key_columns import with_point
 from service.jobs.sources.partitions import BATCH_ROWS, FAULT, Partition, load_partitions
 from service.jobs.sources.remote_paths import local_copy
 from service.jobs.sources.source import RequiredColumns, with_read_errors
+from tabular.compression import compression_of
 from wire.cells.text_style import Sign
-from wire.media_types import Compression
 
 TEXTS = (".csv", ".tsv", ".txt")
 _WORKBOOK = ".xlsx"
-_COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
 _MAX_UNPACKED_BYTES = 2**35
 
 
 def is_csv(name: str) -> bool:
     """Return whether a file with this name is a CSV, a compressed CSV or an Excel workbook."""
     suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
-    if suffixes and suffixes[-1] in _COMPRESSIONS:
+    if compression_of(name):
         suffixes.pop()
         return bool(suffixes) and suffixes[-1] in TEXTS
     return bool(suffixes) and suffixes[-1] in {*TEXTS, _WORKBOOK}
@@ -39,7 +37,7 @@ def file_request(name: str, sheet: str | None) -> FileRequest:
     return FileRequest(
         kind="xlsx" if suffix == _WORKBOOK else "csv",
         answer="arrow",
-        compression=_COMPRESSIONS.get(suffix),
+        compression=compression_of(name),
         sheet=sheet,
         max_unpacked_bytes=_MAX_UNPACKED_BYTES,
     )
@@ -58,12 +56,17 @@ class CsvSource:
         request = file_request(path.name, required.sheet)
         self._copy = None if isinstance(path, PurePath) else local_copy(path)  # a CSV is read twice, and from a local file
         self._file = unpack_file(Path(self._copy.name) if self._copy else path, request)
-        is_sheet = self._file.sheet is not None
-        self._text = CsvText(self._file.path, required.names, "" if is_sheet else required.charset)
+        self._text = self._file.open_text(required.names, required.charset)
         self.columns = self._text.names
+        kinds = self._file.sheet.kinds if self._file.sheet else []
+        self._types = {
+            name: pa.type_for_alias(kind)
+            for name, kind in zip(self.columns, kinds, strict=bool(kinds))
+            if name in required.dates
+        }
         self._key = required.key
         self._numbers = [index for index, name in enumerate(self.columns) if name in required.numbers]
-        decimal: Sign | None = "point" if is_sheet else required.decimal
+        decimal: Sign | None = "point" if self._file.sheet else required.decimal
         rows, self._decimal = self._text.survey(self._numbers, decimal, sys.maxsize)
         self.rows: int | None = rows
 
@@ -86,7 +89,7 @@ class CsvSource:
         return pa.RecordBatch.from_arrays([*arrays, pa.array(messages, pa.string())], names=[*columns, FAULT])
 
     def _column(self, index: int, cells: list[tuple[str, ...]]) -> pa.Array:
-        array = pa.array(cells[index], pa.string())
+        array = pa.array(cells[index], pa.string()).cast(self._types.get(self.columns[index], pa.string()))
         if self._decimal != "comma":
             return array
         if self.columns[index] == self._key:

@@ -30,6 +30,8 @@ class RequiredColumns:
     names: list[str]
     numbers: frozenset[str]
     key: str = ""
+    dates: frozenset[str] = frozenset()
+    """The columns of dates: in a sheet, a date takes the day of a date with a time, as in Parquet."""
     decimal: Sign | None = None
     charset: str = ""
     sheet: str | None = None

@@ -1,8 +1,8 @@
-"""One value is read alike on every way into the product: JSON, CSV, Arrow, Parquet, jobs, pipeline, client, page Files."""
+"""One value is read alike on every way into the product: JSON, CSV, Arrow, Parquet, xlsx, jobs, pipeline, client, page."""
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -202,9 +202,9 @@ class Ways:
         }
         return pa.table(columns, TYPES).add_column(0, "id", pa.array([1]))
 
-    def workbook(self) -> bytes:
-        """Return the row as cells of a sheet. Excel has no time zones and no infinite numbers."""
-        cells = [spelling.typed for spelling in self.row.values()]
+    def workbook(self, *, typed: bool) -> bytes:
+        """Return the row as cells of a sheet, typed or as texts. Excel has no time zones and no infinite numbers."""
+        cells = [spelling.typed if typed else spelling.cell for spelling in self.row.values()]
         in_utc = [cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell for cell in cells]
         return workbook([["id", *self.row], [1, *in_utc]], has_name=False)
 
@@ -221,7 +221,7 @@ class Ways:
         model = open_model(self.bundle)
         columns = [*self.row, "id"]
         required = required_columns(model.card, "id")
-        opened = open_job_source(str(source), type(required)(required.names, required.numbers, "id", decimal))
+        opened = open_job_source(str(source), replace(required, decimal=decimal))
         (batch,) = read(opened, columns)
         scored, refused = score_batch(self.bundle, batch, key="id", version=model.card.version, latest_day="2030-01-01")
         value = parse_line(scored["prediction"][0].as_py().encode())["value"] if scored.num_rows else None
@@ -238,6 +238,8 @@ class Ways:
             batch = enricher.enrich(list(opened.records))
         if batch.failures:
             return None, parse_line(batch.failed)["reason"]
+        if kind == "xlsx":
+            return parse_line(batch.enriched)["value"], ""
         if kind == "parquet":
             return dict(zip(columns.added, parse_line(batch.enriched)["added"], strict=True))["value"], ""
         answer = batch.enriched.decode().rpartition(opened.csv.separator if opened.csv else "")[0]
@@ -262,14 +264,14 @@ def test_a_row_has_one_reading_on_every_way(
     assert expected[1] == codes
     separator, sign = dialect
     decimal = "comma" if sign == "," else "point"
-    files = {"csv": ways.csv(separator, sign)}
+    files = [("csv", ways.csv(separator, sign)), ("xlsx", ways.workbook(typed=False))]
     if (table := ways.table()) is not None:
-        files |= {"arrow": written(table, "arrow"), "parquet": written(table, "parquet")}
+        files += [("arrow", written(table, "arrow")), ("parquet", written(table, "parquet"))]
         if row["weight"].typed != float("inf"):
-            files["xlsx"] = ways.workbook()
-    for kind, body in files.items():
+            files.append(("xlsx", ways.workbook(typed=True)))
+    for kind, body in files:
         assert ways.by_file(body, kind, decimal) == expected, kind
-        if kind in {"csv", "parquet"}:
+        if kind != "arrow":
             assert ways.by_job(body, kind, decimal if kind == "csv" else None) == expected, kind
             value, reason = ways.by_pipeline(body, kind, decimal if kind == "csv" else None)
             assert value == expected[0], (kind, reason)

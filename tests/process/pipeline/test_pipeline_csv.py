@@ -1,14 +1,11 @@
 """Promises of the CSV files of the pipeline: they are read as the service reads them, and come back in their dialect."""
 
 import csv
-import gzip
 import io
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,6 +15,7 @@ from pipeline.columns import Columns
 from pipeline.formats.records import Record
 from pipeline.formats.rendering import SplicedCsvRenderer
 from pipeline.input_source import TextOptions, open_source
+from tests.support.packed_files import packed_as
 from tests.support.pipeline_command import MODEL, lines_of, run
 from tests.support.server_process import Program
 from tests.support.workbooks import workbook
@@ -159,11 +157,7 @@ def test_a_workbook_is_enriched_in_every_format(ending: str, url: str, tmp_path:
 @pytest.mark.parametrize("ending", ["gz", "zip", "zst"])
 def test_a_compressed_csv_is_enriched(ending: str, url: str, tmp_path: Path) -> None:
     text = ("id;comment\n" + "".join(f"{index};{each}\n" for index, each in enumerate(COMMENTS))).encode()
-    packed = {"gz": gzip.compress(text), "zst": bytes(pa.compress(text, "zstd", asbytes=True))}
-    with zipfile.ZipFile(tmp_path / "in.csv.zip", "w") as archive:
-        archive.writestr("in.csv", text)
-    if ending in packed:
-        (tmp_path / f"in.csv.{ending}").write_bytes(packed[ending])
+    (tmp_path / f"in.csv.{ending}").write_bytes(packed_as(ending, text))
     summary = enrich(MODEL, tmp_path / f"in.csv.{ending}", tmp_path / "out.csv", url=url)
     assert (summary.enriched, summary.failed) == (3, 0)
     assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("0;great;positive;")

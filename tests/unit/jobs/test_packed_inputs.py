@@ -1,19 +1,16 @@
 """Promises of packed inputs of jobs: a workbook and a compressed CSV give the rows of the CSV that they hold."""
 
-import gzip
-import zipfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pyarrow as pa
 import pytest
 
 from service.jobs.sources.inputs import open_source, read
 from service.jobs.sources.partitions import WrongInput
 from service.jobs.sources.source import RequiredColumns
+from tests.support.packed_files import packed_as
 
 TEXT = "client;a;month\n1;0,5;2005-09-30\n2;1500,25;2005-10-01\n"
 ROWS = [
@@ -27,16 +24,6 @@ def rows_of(file: Path, sheet: str | None = None) -> list[dict[str, Any]]:
     return [row for batch in read(open_source(str(file), required), ["client", "a", "month"]) for row in batch.to_pylist()]
 
 
-def write_zip(file: Path) -> None:
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("clients.csv", TEXT)
-
-
-def write_zstd(file: Path) -> None:
-    with pa.CompressedOutputStream(str(file), "zstd") as stream:
-        stream.write(TEXT.encode())
-
-
 def write_workbook(file: Path) -> None:
     book = openpyxl.Workbook()
     book.active.title = "Notes"
@@ -48,16 +35,9 @@ def write_workbook(file: Path) -> None:
     book.close()
 
 
-PACKED: dict[str, Callable[[Path], Any]] = {
-    "clients.csv.gz": lambda file: file.write_bytes(gzip.compress(TEXT.encode())),
-    "clients.CSV.ZIP": write_zip,
-    "clients.csv.zst": write_zstd,
-}
-
-
-@pytest.mark.parametrize("name", PACKED)
+@pytest.mark.parametrize("name", ["clients.csv.gz", "clients.CSV.ZIP", "clients.csv.zst"])
 def test_a_compressed_csv_gives_the_rows_of_the_csv(name: str, tmp_path: Path) -> None:
-    PACKED[name](tmp_path / name)
+    (tmp_path / name).write_bytes(packed_as(name.rpartition(".")[2].lower(), TEXT.encode()))
     assert rows_of(tmp_path / name) == ROWS
 
 
