@@ -30,6 +30,13 @@ _OPTIONS = {
 }
 
 
+class _Number(float):
+    """A number with all its digits. XlsxWriter formats numbers with 16 digits, and some need 17."""
+
+    def __format__(self, _format: str, /) -> str:
+        return repr(float(self))
+
+
 class WorkbookWriter:
     """Writes a header and rows to a file; `close` completes it.
 
@@ -70,7 +77,7 @@ class WorkbookWriter:
         if isinstance(value, bool):
             self._sheet.write_boolean(self._next_row, column, value)
         elif isinstance(value, int | float) and _has_excel_number(value):
-            self._sheet.write_number(self._next_row, column, value)
+            self._sheet.write_number(self._next_row, column, _Number(value) if isinstance(value, float) else value)
         elif isinstance(value, date | time | timedelta) and _has_excel_date(value):
             kind = next(kind for kind in _FORMATS if isinstance(value, kind))
             self._sheet.write_datetime(self._next_row, column, value, self._formats[kind])

@@ -146,7 +146,7 @@ def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(
 
 
 def read_workbook(file: Path) -> list[dict[str, Any]]:
-    names, *rows = openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True)
+    names, *rows = openpyxl.load_workbook(io.BytesIO(file.read_bytes())).worksheets[0].iter_rows(values_only=True)
     return [dict(zip(map(str, names), row, strict=True)) for row in rows]
 
 
