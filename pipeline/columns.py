@@ -9,7 +9,7 @@ from typing import Any
 from client import Card, Field, Prediction, Row
 from pipeline.errors import Unusable
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, label_columns
-from wire.cells.cell_values import has_decimal_sign, parse_cell
+from wire.cells.cell_values import has_decimal_sign, is_day, parse_cell
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
 _DAY = len("2026-11-29")
@@ -29,7 +29,7 @@ class Columns:
             names = ", ".join(field["name"] for field in card["inputs"])
             raise Unusable(f"The model has no field {min(unknown)}. Its fields: {names}.")
         self._fields = [(field, column_of_field.get(field["name"], field["name"])) for field in card["inputs"]]
-        self._dates = {field["name"]: column for field, column in self._fields if field["type"] == "date"}
+        self._dates = {field["name"]: column for field, column in self._fields if is_day(field["type"])}
         self._labels = [label["value"] for label in card["output"].get("labels", [])]
         self._classifies = card["output"]["kind"] == "classification"
         self._version = card["version"]

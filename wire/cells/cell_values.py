@@ -64,11 +64,18 @@ class CellType:
     """Its cells show the decimal sign of a file."""
     keeps_spaces: bool = False
     """Spaces are a value."""
+    is_day: bool = False
+    """It takes the day of a date with a time, if the cell is typed as such."""
 
 
 def has_decimal_sign(field_type: str) -> bool:
     """Return whether the cells of a field show the decimal sign of a file."""
     return CELL_TYPES.get(field_type, _UNKNOWN).is_number
+
+
+def is_day(field_type: str) -> bool:
+    """Return whether a field takes the day of a date with a time, if the cell is typed as such."""
+    return CELL_TYPES.get(field_type, _UNKNOWN).is_day
 
 
 def is_missing(cell: str, style: TextStyle, cell_type: CellType, categories: Collection[str] = ()) -> bool:
@@ -122,7 +129,7 @@ CELL_TYPES: dict[str, CellType] = {
     "boolean": CellType(_parse_boolean),
     "category": CellType(_parse_category),
     "text": CellType(_parse_text, keeps_spaces=True),
-    "date": CellType(_parse_date),
+    "date": CellType(_parse_date, is_day=True),
     "datetime": CellType(_parse_moment),
 }
 _UNKNOWN = CellType(_parse_text, keeps_spaces=True)
