@@ -1,8 +1,6 @@
 """Promises of a file dropped on the page Files: sent once, sent again only by a button, never lost by leaving the page."""
 
 import io
-import threading
-import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,33 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from client import Card, Client
 from demo.files import scored_file, upload_job
-from tests.support.demo_pages import forget, go_to, html_of, opened, serve_by
-from tests.support.in_process_client import InProcess
+from tests.support.demo_pages import go_to, html_of, opened
 from tests.support.row_files import text_of
-from tests.support.workbooks import changed, workbook
+from tests.support.uploads import Watched, arrived, drop, said, watch
 
 NAME = "credit-default"
-WAIT_SECONDS = 30
-SHEET = "xl/worksheets/sheet1.xml"
-
-
-class Watched(InProcess):
-    """The service, which fails as told over the next files, and answers none before it may."""
-
-    def __init__(self, app: TestClient) -> None:
-        super().__init__(app)
-        self.sent: list[str] = []
-        self.troubles: list[Callable[[], requests.Response]] = []
-        self.may_answer = threading.Event()
-        self.may_answer.set()
-
-    def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
-        kind = str(request.headers.get("Content-Type", ""))
-        if not kind.startswith(("text/csv", "application/vnd")):
-            return super().send(request, *arguments, **options)
-        self.sent.append(f"{request.path_url} {kind}")
-        assert self.may_answer.wait(WAIT_SECONDS)
-        return self.troubles.pop(0)() if self.troubles else super().send(request, *arguments, **options)
 
 
 def answer(status: int, kind: str, content: bytes, **headers: str) -> Callable[[], requests.Response]:
@@ -68,13 +44,7 @@ def break_off(error: requests.RequestException) -> Callable[[], requests.Respons
 
 @pytest.fixture
 def watched(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> Any:
-    client, adapter = Client("http://localhost"), Watched(service)
-    client.session.mount("http://localhost", adapter)
-    serve_by(client, monkeypatch)
-    yield adapter
-    adapter.may_answer.set()
-    arrived()
-    forget()
+    yield from watch(service, monkeypatch)
 
 
 @pytest.fixture
@@ -92,26 +62,8 @@ def content_of(card: Card, rows: list[list[str]]) -> bytes:
     return text_of(list(card["real_rows"][0]), rows, ";")
 
 
-def arrived() -> None:
-    """Wait until no file is on its way."""
-    for thread in threading.enumerate():
-        if thread.name == "file":
-            thread.join(WAIT_SECONDS)
-
-
-def drop(app: AppTest, content: bytes, name: str = "clients.csv") -> None:
-    app.file_uploader[0].set_value((name, content, "text/csv")).run()
-    arrived()
-    app.run()
-    assert not app.exception
-
-
 def again(app: AppTest) -> Any:
     return next((button for button in app.button if button.label == "Send it again"), None)
-
-
-def said(app: AppTest) -> str:
-    return " ".join(each.value for each in [*app.warning, *app.error, *app.caption, *app.markdown])
 
 
 def choose(app: AppTest, choice: str) -> None:
@@ -222,52 +174,6 @@ def test_letters_that_are_unclear_are_settled_by_a_choice(watched: Watched, card
     assert "100 rows scored" in html_of(app)
     held = app.session_state["files"][NAME]
     assert held.scored.table["note"][0].as_py() == "zażółć"
-
-
-REFUSED_TYPES = {
-    "en": "files of this type are not read here. These are: .csv, .tsv, .txt, .xlsx,",
-    "pl": "plików tego typu nie można tu wczytać. Można wczytać: .csv, .tsv, .txt, .xlsx,",
-}
-NOT_WORKBOOK = {"en": "This is no Excel workbook", "pl": "To nie jest skoroszyt Excela"}
-PROTECTED = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2048)
-"""How a workbook with a password begins: it is no zip archive."""
-
-
-@pytest.mark.parametrize("language", ["en", "pl"])
-@pytest.mark.parametrize("name", ["clients.docx", "clients.xls", "clients.ods", "clients"])
-def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(language: str, name: str, watched: Watched) -> None:
-    app = opened("files", model=NAME, lang=language)
-    drop(app, b"x", name)
-    assert REFUSED_TYPES[language] in said(app)
-    assert watched.sent == []
-    assert app.file_uploader
-
-
-@pytest.mark.parametrize("language", ["en", "pl"])
-def test_a_workbook_with_a_password_is_refused_in_the_language_of_the_page(language: str, watched: Watched) -> None:
-    app = opened("files", model=NAME, lang=language)
-    drop(app, PROTECTED, "clients.xlsx")
-    assert NOT_WORKBOOK[language] in said(app)
-    assert len(watched.sent) == 1
-
-
-def test_a_sheet_of_a_workbook_is_chosen_after_a_refusal_and_after_an_answer(watched: Watched, card: Card) -> None:
-    names, rows = list(card["real_rows"][0]), [list(row.values()) for row in card["real_rows"]][:20]
-    book = workbook([["notes"]], sheets=["About"]), workbook([names, *rows], sheets=["About", "May", "June"], has_name=False)
-    content = changed(book[1], "xl/worksheets/sheet1.xml", lambda _: zipfile.ZipFile(io.BytesIO(book[0])).read(SHEET))
-    app = opened("files", model=NAME, lang="en")
-    drop(app, content, "clients.xlsx")
-    assert "This file cannot be scored" in said(app)
-    for count, sheet in enumerate(["June", "May"], start=2):
-        (choice,) = (each for each in app.selectbox if each.label == "Sheet")
-        assert list(choice.options) == ["About", "May", "June"]
-        choice.set_value(sheet).run()
-        arrived()
-        app.run()
-        assert f"sheet={sheet}" in watched.sent[-1]
-        assert len(watched.sent) == count
-        assert "20 rows scored" in html_of(app)
-        assert f"sheet {sheet}" in said(app)
 
 
 def test_the_page_may_be_left_while_a_file_is_scored(watched: Watched, card: Card) -> None:

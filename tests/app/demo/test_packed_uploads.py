@@ -1,0 +1,71 @@
+"""Promises of other files than CSV on the page Files: refused in the language of the page, and the sheet is a choice."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from client import Card
+from tests.support.demo_pages import html_of, opened
+from tests.support.uploads import Watched, arrived, drop, said, watch
+from tests.support.workbooks import changed, workbook
+
+NAME = "credit-default"
+SHEET = "xl/worksheets/sheet1.xml"
+REFUSED_TYPES = {
+    "en": "files of this type are not read here. These are: .csv, .tsv, .txt, .xlsx,",
+    "pl": "plików tego typu nie można tu wczytać. Można wczytać: .csv, .tsv, .txt, .xlsx,",
+}
+NOT_WORKBOOK = {"en": "This is no Excel workbook", "pl": "To nie jest skoroszyt Excela"}
+PROTECTED = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2048)
+"""How a workbook with a password begins: it is no zip archive."""
+
+
+@pytest.fixture
+def watched(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> Any:
+    yield from watch(service, monkeypatch)
+
+
+@pytest.fixture
+def card(cards: dict[str, Any]) -> Card:
+    found: Card = cards[NAME]
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("name", ["clients.docx", "clients.xls", "clients.ods", "clients"])
+def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(language: str, name: str, watched: Watched) -> None:
+    app = opened("files", model=NAME, lang=language)
+    drop(app, b"x", name)
+    assert REFUSED_TYPES[language] in said(app)
+    assert watched.sent == []
+    assert app.file_uploader
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_a_workbook_with_a_password_is_refused_in_the_language_of_the_page(language: str, watched: Watched) -> None:
+    app = opened("files", model=NAME, lang=language)
+    drop(app, PROTECTED, "clients.xlsx")
+    assert NOT_WORKBOOK[language] in said(app)
+    assert len(watched.sent) == 1
+
+
+def test_a_sheet_of_a_workbook_is_chosen_after_a_refusal_and_after_an_answer(watched: Watched, card: Card) -> None:
+    names, rows = list(card["real_rows"][0]), [list(row.values()) for row in card["real_rows"]][:20]
+    book = workbook([["notes"]], sheets=["About"]), workbook([names, *rows], sheets=["About", "May", "June"], has_name=False)
+    content = changed(book[1], "xl/worksheets/sheet1.xml", lambda _: zipfile.ZipFile(io.BytesIO(book[0])).read(SHEET))
+    app = opened("files", model=NAME, lang="en")
+    drop(app, content, "clients.xlsx")
+    assert "This file cannot be scored" in said(app)
+    for count, sheet in enumerate(["June", "May"], start=2):
+        (choice,) = (each for each in app.selectbox if each.label == "Sheet")
+        assert list(choice.options) == ["About", "May", "June"]
+        choice.set_value(sheet).run()
+        arrived()
+        app.run()
+        assert f"sheet={sheet}" in watched.sent[-1]
+        assert len(watched.sent) == count
+        assert "20 rows scored" in html_of(app)
+        assert f"sheet {sheet}" in said(app)
