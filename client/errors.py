@@ -26,7 +26,7 @@ class RefusedFile(TypedDict):
     """What the service recognised of a file that it refused. Keys without a value are empty."""
 
     columns: list[str]
-    """The names of its columns, if some that the model needs are missing."""
+    """The names of its columns that hold no field, if some that the model needs are missing."""
     sheet: str
     sheets: list[str]
     """The sheet of a workbook that was read, and the names of all if there are several."""

@@ -65,6 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         _print_line("pipeline: Interrupted. The same command goes on from here, if it reads and writes files.")
         return _INTERRUPTED
+    for field, column in summary.matched.items():
+        _print_line(f"pipeline: field {field} from the column {column}")
     _print_line(_sentence(summary))
     return _SOME_FAILED if summary.failed else 0
 

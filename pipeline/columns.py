@@ -1,7 +1,7 @@
 """Turns a record into the row for the service, and a prediction into the cells that are added."""
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from pipeline.errors import Unusable
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, label_columns
 from wire.cells.cell_values import has_decimal_sign, is_day, parse_cell
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
+from wire.column_names import ColumnNames
 
 _DAY = len("2026-11-29")
 _TEXTS = {LABEL, DECISION, VERSION}
@@ -23,13 +24,27 @@ _WRONG_TYPE: list[Any] = []
 class Columns:
     """The columns that a model takes from a record, and those that it adds."""
 
-    def __init__(self, card: Card, column_of_field: dict[str, str], prefix: str) -> None:
+    def __init__(
+        self,
+        card: Card,
+        column_of_field: dict[str, str],
+        prefix: str,
+        labels: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
+        """`labels` has the labels of each field in all languages, by which the columns of a CSV are found too."""
         unknown = column_of_field.keys() - {field["name"] for field in card["inputs"]}
         if unknown:
             names = ", ".join(field["name"] for field in card["inputs"])
             raise Unusable(f"The model has no field {min(unknown)}. Its fields: {names}.")
         self._fields = [(field, column_of_field.get(field["name"], field["name"])) for field in card["inputs"]]
-        self._dates = {field["name"]: column for field, column in self._fields if is_day(field["type"])}
+        self.names = ColumnNames(
+            [field["name"] for field in card["inputs"] if not field.get("nullable")],
+            {field["name"]: (labels or {}).get(field["name"], ()) for field in card["inputs"]},
+            column_of_field,
+        )
+        """The names by which the columns of a CSV are found."""
+        self.matched: dict[str, str] = {}
+        """Field → column, for the fields whose column has another name."""
         self._labels = [label["value"] for label in card["output"].get("labels", [])]
         self._classifies = card["output"]["kind"] == "classification"
         self._version = card["version"]
@@ -39,6 +54,11 @@ class Columns:
         """For each added column whether it is text; else it is a number."""
         if not prefix.isprintable():
             raise Unusable("The prefix has a character that the name of a column cannot have.")
+
+    def use(self, found: Mapping[str, str]) -> None:
+        """Take the fields from these columns, field → column, as the header of a CSV has them."""
+        self._fields = [(field, found.get(field["name"], column)) for field, column in self._fields]
+        self.matched = {field: column for field, column in found.items() if field != column}
 
     @property
     def needed(self) -> list[str]:
@@ -76,7 +96,7 @@ class Columns:
             return {field["name"]: _finite(value) for field, value in pairs}
         if format_ == "parquet":
             return {field["name"]: _parquet_value(field, value) for field, value in pairs}
-        days = {name for name, column in self._dates.items() if column in moments}
+        days = {field["name"] for field, column in self._fields if column in moments and is_day(field["type"])}
         cells = (
             (field["name"], _from_text(field, cell[:_DAY] if field["name"] in days else cell, style))
             for field, cell in pairs

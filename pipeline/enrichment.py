@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ class Summary:
     seconds: float
     version: str
     failed_file: str
+    matched: dict[str, str] = field(default_factory=dict)
+    """Field → column of a CSV, for the fields whose column has another name."""
 
     @property
     def records_per_second(self) -> float:
@@ -88,7 +90,8 @@ def enrich(
             old = output.load(overwrite=overwrite)
             begun_with = old.version if old is not None and old.identity == identified else None
             client = PatientClient(_client(url, api_key), model, begun_with, give_up_seconds, notify)
-            columns = Columns(client.card, dict(fields or {}), prefix)
+            labels = client.labels() if formats[0] in {"csv", "xlsx"} else {}
+            columns = Columns(client.card, dict(fields or {}), prefix, labels)
             with open_source(source, formats[0], columns, options, names_needed=formats[1] == "csv") as opened:
                 renderer = renderer_for(opened, formats[1], columns.added)
                 new = Progress(identified, client.card["version"])
@@ -101,10 +104,10 @@ def enrich(
         raise Stopped("The reader of the output has closed it.") from None
     except OSError as error:
         raise Stopped(f"The run cannot go on: {error.strerror or error}.") from None
-    return _summary(output, resumed_after, time.monotonic() - began)
+    return _summary(output, resumed_after, time.monotonic() - began, columns.matched)
 
 
-def _summary(output: Output, resumed_after: int, seconds: float) -> Summary:
+def _summary(output: Output, resumed_after: int, seconds: float, matched: dict[str, str]) -> Summary:
     progress = output.progress
     return Summary(
         records=progress.records,
@@ -114,6 +117,7 @@ def _summary(output: Output, resumed_after: int, seconds: float) -> Summary:
         seconds=seconds,
         version=progress.version,
         failed_file=output.failed_file if progress.failed else "",
+        matched=matched,
     )
 
 

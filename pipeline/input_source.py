@@ -125,12 +125,14 @@ def _csv_of(
     other_than_thousands: Sign = "comma" if options.thousands == "point" else "point"
     decimal = options.decimal or other_than_thousands
     total = None
+    separators = SHEET_SEPARATORS if kinds else SEPARATORS
+    rows = CsvRecords(file, columns.names, separators)
+    columns.use(rows.found)
     if location != STANDARD:
         total = os.fstat(file.fileno()).st_size
-        decimal = "point" if kinds else _decimal_sign(CsvRecords(file, columns.needed, columns.optional), columns, options)
+        decimal = "point" if kinds else _decimal_sign(rows, columns, options)
         file.seek(0)
-    separators = SHEET_SEPARATORS if kinds else SEPARATORS
-    rows = CsvRecords(file, columns.needed, columns.optional, separators)
+        rows = CsvRecords(file, columns.names, separators)
     _check(rows.names, columns)
     types = dict(zip(rows.names, kinds, strict=bool(kinds)))
     return Source("csv", iter(rows), total, rows.names, rows, options.style(decimal), types)

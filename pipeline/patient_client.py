@@ -9,6 +9,7 @@ from typing import TypeVar
 from client import Busy, Card, Client, Prediction, Refused, Row, ServiceError
 from pipeline.errors import Stopped, Unusable, VersionChanged
 from wire.error_codes import INVALID_INPUT, INVALID_REQUEST, TOO_LARGE, UNKNOWN_VERSION
+from wire.languages import DEFAULT, LANGUAGES, Language
 
 T = TypeVar("T")
 
@@ -37,6 +38,14 @@ class PatientClient:
         self._over.set()
         self._client.close()
 
+    def labels(self) -> dict[str, set[str]]:
+        """Return the labels of each field, in all languages. Raises PipelineError."""
+        labels: dict[str, set[str]] = {}
+        for language in LANGUAGES:
+            for field in self._card(self._version, language)["inputs"]:
+                labels.setdefault(field["name"], set()).add(field.get("label", ""))
+        return labels
+
     def predictions(self, rows: list[Row]) -> list[Prediction | str]:
         """Return for each row its prediction, or the reason why the service refuses it."""
         if not rows:
@@ -51,12 +60,12 @@ class PatientClient:
             return self._without_refused(rows, refusal)
         return list(answer["predictions"])
 
-    def _card(self, version: str | None) -> Card:
+    def _card(self, version: str | None, language: Language = DEFAULT) -> Card:
         try:
-            return self._retry(lambda: self._client.card(self._model, version=version))
+            return self._retry(lambda: self._client.card(self._model, language, version=version))
         except Refused as refusal:
             if version is not None and refusal.code == UNKNOWN_VERSION:
-                return self._card(None)
+                return self._card(None, language)
             detail = refusal.detail.rstrip(".")
             raise Unusable(f"The service has no model {self._model[:64]} for you: {detail}.") from None
 

@@ -144,7 +144,7 @@ class InvalidFile(InvalidInput):
         whole = [Fault(None, fault_code, detail, line=line)] if fault_code else []
         super().__init__(detail, faults=[*whole, *(faults or [])])
         self.columns: Sequence[str] = ()
-        """The names of the columns, if some are missing."""
+        """The names of the columns that hold no field, if some are missing."""
         self.sheet: str | None = None
         self.sheets: Sequence[str] = ()
         """The sheet of a workbook that was read, and the names of all."""

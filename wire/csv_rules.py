@@ -2,8 +2,10 @@
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from wire.column_names import ColumnNames
 
 SEPARATORS = (",", ";", "\t", "|")
 SHEET_SEPARATORS = (",",)
@@ -24,14 +26,14 @@ class Header:
     names: list[str]
 
 
-def read_header(line: str, required: Collection[str], separators: Sequence[str] = SEPARATORS) -> Header:
-    """Return the header under the separator that gives the most of the required names, then the most names at all.
+def read_header(line: str, columns: ColumnNames, separators: Sequence[str] = SEPARATORS) -> Header:
+    """Return the header under the separator that gives the most of the required columns, then the most names at all.
 
     Spaces around a name do not count. The separator is ONE_COLUMN if the only name is the required one.
     """
     headers = [Header(separator, names_of(line, separator)) for separator in separators]
-    best = max(headers, key=lambda header: (len(set(required).intersection(header.names)), len(header.names)))
-    is_one_column = len(best.names) == 1 and set(required) <= set(best.names)
+    best = max(headers, key=lambda header: (-len(columns.missing(header.names)), len(header.names)))
+    is_one_column = len(best.names) == 1 and not columns.missing(best.names)
     return Header(ONE_COLUMN, best.names) if is_one_column else best
 
 

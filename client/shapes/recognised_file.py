@@ -10,6 +10,8 @@ class RecognisedFile(TypedDict):
     rows: int
     columns: list[str]
     ignored: list[str]
+    matched: NotRequired[dict[str, str]]
+    """Field → column, for the fields whose column has another name."""
     encoding: NotRequired[str]
     separator: NotRequired[str]
     compression: NotRequired[str]

@@ -16,6 +16,7 @@ from demo.text.wording import answer_column
 from tabular.compression import compression_of, unpack
 from tabular.errors import PackedFileError, PackedFileTooLarge
 from wire.cells.text_style import TextStyle
+from wire.column_names import ColumnNames
 from wire.csv_rules import header_text, is_above_header, read_header
 
 _BATCH_ROWS = 4096
@@ -85,7 +86,7 @@ def _csv_style(answer: str) -> TextStyle:
 
 def _read_csv(file: IO[bytes], needed: set[str]) -> Iterable[Mapping[str, Any]]:
     lines = dropwhile(is_above_header, (line.decode("utf-8") for line in file))
-    header = read_header(header_text(lines), needed)
+    header = read_header(header_text(lines), ColumnNames(needed))
     return csv.DictReader(lines, header.names, delimiter=header.separator)
 
 

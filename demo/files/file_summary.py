@@ -28,6 +28,16 @@ def describe_format(recognised: RecognisedFile, tr: Translation) -> list[str]:
     return parts
 
 
+def describe_matched_columns(recognised: RecognisedFile, tr: Translation) -> str:
+    """Return a sentence with the columns that have another name than their field; empty if there are none."""
+    matched = recognised.get("matched", {})
+    if not matched:
+        return ""
+    pairs = [tr.text("{field} from “{column}”", field=field, column=column) for field, column in matched.items()]
+    more = " …" if len(pairs) > _MAX_NAMED else ""
+    return tr.text("Columns of other names: {pairs}.", pairs=", ".join(pairs[:_MAX_NAMED]) + more)
+
+
 def describe_ignored_columns(recognised: RecognisedFile, tr: Translation) -> str:
     """Return a sentence with the columns that the model does not read; empty if it reads all."""
     if not recognised["ignored"]:

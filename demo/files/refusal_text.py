@@ -14,8 +14,8 @@ from wire.error_codes import MODEL_FAILED, TOO_LARGE, UNKNOWN_VERSION
 
 _MAX_NAMED = 8
 _KEY_REFUSED = {401, 403}
-_SIMILAR_NAME = re.compile("“(.+)”")
-"""The message on a missing column contains the name of a similar column."""
+_QUOTED_NAMES = re.compile("“(.+?)”")
+"""The message on a field that several columns could be contains their names."""
 _THOUSANDS_SAMPLE = re.compile("1([,.])234")
 """The message on an unclear number contains a number with the sign of the file."""
 
@@ -105,15 +105,11 @@ def _whole_file_sentences(error: InputError, tr: Translation) -> dict[str, str]:
 
 
 def _column_sentences(error: InputError, tr: Translation) -> dict[str, str]:
-    """Return code → sentence. Missing columns are listed elsewhere; here they only get a similar name."""
-    column, other = error["column"], _SIMILAR_NAME.search(error["message"])
-    near = (
-        tr.text("{column}: there is “{other}”, and names are matched letter by letter.", column=column, other=other[1])
-        if other
-        else ""
-    )
+    """Return code → sentence. Missing columns are listed elsewhere."""
+    column, names = error["column"], ", ".join(_QUOTED_NAMES.findall(error["message"]))
     return {
-        "missing_column": near,
+        "missing_column": "",
+        "ambiguous_column": tr.text("{column}: several columns could be this one: {names}.", column=column, names=names),
         "duplicate_column": tr.text("{column}: two columns have this name.", column=column or "“”"),
         "taken_column": tr.text("{column}: the answer adds a column of this name. Rename this one.", column=column),
         "wrong_type": tr.text("{column}: this column holds another kind of values than the model needs.", column=column),

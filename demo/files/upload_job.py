@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import BinaryIO, cast
 
-from client import Card, Client, InvalidAnswer, RecognisedFile, ServiceError
+from client import Card, Client, InvalidAnswer, RecognisedFile, Refused, ServiceError
 from demo.files import scored_file
+from demo.files.column_choice import Header, header_of
 from demo.files.scored_file import ScoredFile
 
 CHARSETS = ("windows-1250", "iso-8859-2", "windows-1252", "iso-8859-1")
@@ -48,7 +49,9 @@ class UploadJob:
     scored: ScoredFile | None = None
     error: ServiceError | None = None
     options: dict[str, str] = field(default_factory=dict)
-    """How to read the file, as the user chose: `decimal`, `thousands`, `missing`, `sheet`, `charset`."""
+    """How to read the file, as the user chose: `decimal`, `thousands`, `missing`, `sheet`, `columns`, `charset`."""
+    chosen_columns: dict[Header, str] = field(default_factory=dict)
+    """What was chosen in this visit for other files: header → the option `columns`."""
     _started: bool = False
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -86,6 +89,18 @@ class UploadJob:
             self.error = None if self.scored else error
 
     def _request_answer(self, client: Client, card: Card) -> ScoredFile:
+        """Ask again, if columns were chosen for an earlier file with this header."""
+        while True:
+            try:
+                return self._request_once(client, card)
+            except Refused as error:
+                header = header_of(error)
+                columns = self.chosen_columns.get(header) if header else None
+                if columns is None or columns == self.options.get("columns"):
+                    raise
+                self.options["columns"] = columns
+
+    def _request_once(self, client: Client, card: Card) -> ScoredFile:
         self.content.seek(0)
         options = dict(self.options)
         charset = options.pop("charset", "")

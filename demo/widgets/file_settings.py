@@ -1,17 +1,23 @@
-"""The choices of how a file is read: its sheet, its decimal sign, its charset, its words for missing values."""
+"""The choices of how a file is read: its sheet, columns, decimal sign, charset, and words for missing values."""
 
+import json
 from collections.abc import Callable
 
 import streamlit as st
 
+from client import Card
+from demo.files import column_choice
+from demo.files.column_choice import Header
 from demo.files.upload_job import CHARSETS, UploadJob
+from demo.text import wording
 from demo.text.translation import Translation
+from demo.widgets import forms
 
 Resend = Callable[[dict[str, str]], None]
 """Sends a file again, with these settings."""
 
 _PAGE = "files"
-_MIN_SHEETS, _SHEET_PIXELS = 2, 320
+_MIN_SHEETS, _CHOICE_PIXELS = 2, 320
 
 
 def draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, str]:
@@ -63,6 +69,32 @@ def draw_missing_words(job: UploadJob, resend: Resend, tr: Translation) -> None:
     )
 
 
+def draw_columns(card: Card, job: UploadJob, header: Header, tr: Translation) -> dict[str, str]:
+    """Draw the choice of a column for each field that has none; return the setting, empty until the choice is complete."""
+    fields, columns = header
+    labels = {field["name"]: wording.field_label(field) for field in card["inputs"]}
+    suggested = column_choice.suggest_columns(card, header)
+    chosen: dict[str, str] = {}
+    for name in fields:
+        first = suggested.get(name)
+        options = [first, *(column for column in columns if column != first)] if first else list(columns)
+        column = st.selectbox(
+            forms.escape_label(tr.text("Which column is “{field}”?", field=labels.get(name, name))),
+            options,
+            0 if first else None,
+            placeholder=tr.text("Choose a column"),
+            key=f"{_PAGE}/column/{job.number}/{name}",
+            width=_CHOICE_PIXELS,
+        )
+        if column and column not in chosen.values():
+            chosen[name] = column
+    if len(chosen) < len(fields):
+        st.caption(tr.text("Choose a column for each field, and each column once."))
+        return {}
+    before = json.loads(job.options.get("columns", "{}"))
+    return {"columns": json.dumps(before | chosen, ensure_ascii=False)}
+
+
 def draw_sheets(job: UploadJob, sheets: list[str], sheet: str, resend: Resend, tr: Translation) -> None:
     """Draw the choice of a sheet, if a workbook has several; another choice sends the file again."""
     if sheet not in sheets or len(sheets) < _MIN_SHEETS:
@@ -74,5 +106,5 @@ def draw_sheets(job: UploadJob, sheets: list[str], sheet: str, resend: Resend, t
         sheets.index(sheet),
         key=key,
         on_change=lambda: resend({"sheet": st.session_state[key]}),
-        width=_SHEET_PIXELS,
+        width=_CHOICE_PIXELS,
     )

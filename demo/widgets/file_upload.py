@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from client import Card, RecognisedFile, Refused, ServiceError
-from demo.files import file_summary, refusal_text, scored_file, spreadsheet
+from demo.files import column_choice, file_summary, refusal_text, scored_file, spreadsheet
+from demo.files.column_choice import Header
 from demo.files.upload_job import UploadJob, copy_to_disk
 from demo.files.upload_store import UploadStore
 from demo.session import page_view, query_errors, service_queries, shared_resources
@@ -65,7 +66,8 @@ def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
     upload = drop_zone.draw_drop_zone(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is not None and not (job and job.upload_id == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
-        _start_job(card, UploadJob(upload.name, kind, copy_to_disk(upload), upload.file_id))
+        content, chosen = copy_to_disk(upload), _chosen_columns(card)
+        _start_job(card, UploadJob(upload.name, kind, content, upload.file_id, chosen_columns=chosen))
         st.rerun()
     if job is None:
         _draw_requirements(card, tr)
@@ -129,9 +131,30 @@ def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translatio
         file_settings.draw_sheets(job, error.file["sheets"], error.file["sheet"], partial(resend, card, job), tr)
     ambiguity = refusal_text.find_ambiguity(error)
     settings = file_settings.draw_settings(job, ambiguity, tr) if ambiguity else {}
-    if ambiguity or not refusal_text.is_fault_of_file(error):
-        send_again = partial(resend, card, job, settings)
-        st.button(tr.text("Send it again"), on_click=send_again, icon=":material/refresh:", key=f"{PAGE}/again")
+    header = column_choice.header_of(error) if isinstance(error, Refused) else None
+    if header:
+        settings |= file_settings.draw_columns(card, job, header, tr)
+    if ambiguity or header or not refusal_text.is_fault_of_file(error):
+        st.button(
+            tr.text("Send it again"),
+            on_click=partial(_send_with, card, job, header, settings),
+            icon=":material/refresh:",
+            key=f"{PAGE}/again",
+            disabled=bool(header) and "columns" not in settings,
+        )
+
+
+def _send_with(card: Card, job: UploadJob, header: Header | None, settings: dict[str, str]) -> None:
+    """Send a file again, and use the chosen columns for the next files with this header too."""
+    if header:
+        _chosen_columns(card)[header] = settings["columns"]
+    resend(card, job, settings)
+
+
+def _chosen_columns(card: Card) -> dict[Header, str]:
+    """Return header → the columns that were chosen in this visit for files of a model."""
+    by_model: dict[str, dict[Header, str]] = st.session_state.setdefault("chosen_columns", {})
+    return by_model.setdefault(card["name"], {})
 
 
 def resend(card: Card, job: UploadJob, settings: dict[str, str]) -> None:
@@ -145,6 +168,8 @@ def describe_file(name: str, recognised: RecognisedFile, tr: Translation) -> str
     """Return the name and the recognised format of a file."""
     parts = [f"**{forms.escape_markdown(name)}**"]
     parts += map(forms.escape_markdown, file_summary.describe_format(recognised, tr))
-    text = " · ".join(parts)
-    ignored = file_summary.describe_ignored_columns(recognised, tr)
-    return f"{text}  \n{forms.escape_markdown(ignored)}" if ignored else text
+    sentences = [
+        file_summary.describe_matched_columns(recognised, tr),
+        file_summary.describe_ignored_columns(recognised, tr),
+    ]
+    return "  \n".join([" · ".join(parts), *(forms.escape_markdown(sentence) for sentence in sentences if sentence)])

@@ -6,7 +6,7 @@ A record that cannot be read is yielded at its position with a reason, so that a
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Any, BinaryIO
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from pipeline.errors import Unusable
 from pipeline.formats.bounded_lines import BoundedLines, LineTooLong
 from wire import strict_json
+from wire.column_names import AmbiguousColumn, ColumnNames
 from wire.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
 from wire.strict_json import is_unicode, walk
 
@@ -100,7 +101,7 @@ def reason_not_writable(values: dict[str, Any]) -> str:
 
 
 class CsvRecords:
-    """The records of a CSV. A record must have the cells of the columns `required` and `optional`, if the header has them.
+    """The records of a CSV. A record must have the cells of the columns that hold fields: `found` is field → column.
 
     `separator` also separates the cells that are added to a record's text. `header` has the lines above the names too.
     """
@@ -108,18 +109,21 @@ class CsvRecords:
     def __init__(
         self,
         file: BinaryIO,
-        required: list[str],
-        optional: Iterable[str] = (),
+        columns: ColumnNames,
         separators: Sequence[str] = SEPARATORS,
     ) -> None:
         self._lines = BoundedLines(file)
-        self.header, self.names, self._delimiter = self._read_header(required, separators)
+        self.header, self.names, self._delimiter = self._read_header(columns, separators)
         self.separator = "," if self._delimiter == ONE_COLUMN else self._delimiter
         self.line_end = b"\r\n" if self._lines.raw_lines[-1].endswith(b"\r\n") else b"\n"
-        used = {*required, *optional}
+        try:
+            self.found = columns.find(self.names)
+        except AmbiguousColumn as error:
+            raise Unusable(f"{error} Say --field {error.field}=COLUMN.") from None
+        used = self.found.values()
         self._min_cells = 1 + max((index for index, name in enumerate(self.names) if name in used), default=-1)
 
-    def _read_header(self, wanted: list[str], separators: Sequence[str]) -> tuple[bytes, list[str], str]:
+    def _read_header(self, columns: ColumnNames, separators: Sequence[str]) -> tuple[bytes, list[str], str]:
         try:
             first = next((line for line in self._lines if not is_above_header(line)), "")
             text = header_text(chain([first], self._lines)) if first else ""
@@ -129,10 +133,10 @@ class CsvRecords:
             raise Unusable("The CSV is empty: not even a header.")
         if not is_unicode(text) or "\0" in text:  # UTF-16 text has zero bytes
             raise Unusable("The header of the CSV is not UTF-8. Save the file as UTF-8.")
-        header = read_header(text, wanted, separators)
-        if not set(wanted) <= set(header.names):
+        header = read_header(text, columns, separators)
+        if missing := columns.missing(header.names):
             raise Unusable(
-                f"The header of the CSV does not have all of these columns: {', '.join(wanted)}. "
+                f"The header of the CSV does not have all columns of the model: {', '.join(missing)}. "
                 f"It begins with {text[:60].strip()!a}. Say --field FIELD=COLUMN if a column has another name."
             )
         names = list(filter(None, header.names))

@@ -1,23 +1,42 @@
 """Check the names of a file's columns against the card."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, count
 
-from service.errors import Fault, InvalidFile, TooLarge
+from service.errors import Fault, InvalidFile, InvalidRequest, TooLarge
 from service.files.csv_format.dialect import missing_columns_fault
 from service.files.file_parts import MAX_COLUMNS
+from service.rows.strict_json import safe_text
 from service.schemas import Card, Classification
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, HIGH, LOW, ROW, VALUE, label_columns
+from wire.column_names import AmbiguousColumn, ColumnNames
 
 
-def check_columns(card: Card, names: Sequence[str]) -> list[str]:
-    """Return the names of the columns that are not inputs of the model. Raises InvalidFile, TooLarge."""
+def column_names(card: Card, columns: Mapping[str, str]) -> ColumnNames:
+    """Return the names and labels by which the fields of a card find their columns; `columns` is field → column.
+
+    Raises InvalidRequest if `columns` names an unknown field, or one column twice.
+    """
+    fields = {field.name: field for field in card.inputs}
+    if unknown := [name for name in columns if name not in fields]:
+        raise InvalidRequest(f"The parameter columns names {safe_text(unknown[0])}, which is no field of the model.")
+    if len(set(columns.values())) < len(columns):
+        raise InvalidRequest("The parameter columns names one column for two fields.")
+    return ColumnNames([name for name, field in fields.items() if not field.nullable], labels_of(card), columns)
+
+
+def labels_of(card: Card) -> dict[str, list[str]]:
+    """Return field → its labels in all languages, in the order of the card."""
+    labels = {field.name: field.label for field in card.inputs}
+    return {name: list(label.values()) if isinstance(label, dict) else [label] for name, label in labels.items()}
+
+
+def find_columns(columns: ColumnNames, names: Sequence[str]) -> dict[str, str]:
+    """Return field → column of a file, for the fields that it has. Raises InvalidFile, TooLarge."""
     if len(names) > MAX_COLUMNS:
         raise TooLarge(f"A file may have {MAX_COLUMNS:,} columns, not {len(names):,}.")
-    inputs = {field.name for field in card.inputs}
-    required = [field.name for field in card.inputs if not field.nullable]
-    if not set(required) <= set(names):
-        raise missing_columns_fault(names, required)
+    if columns.missing(names):
+        raise missing_columns_fault(names, columns)
     faults = [
         Fault(name, "duplicate_column", _duplicate_message(name))
         for index, name in enumerate(names)
@@ -25,7 +44,21 @@ def check_columns(card: Card, names: Sequence[str]) -> list[str]:
     ]
     if faults:
         raise InvalidFile("The names of the columns do not work.", faults=faults[:100])
-    return [name for name in names if name not in inputs]
+    try:
+        return columns.find(names)
+    except AmbiguousColumn as error:
+        listed = ", ".join(f"“{safe_text(name)}”" for name in error.columns[:5])
+        message = f"Several columns could be this field: {listed}. Rename all but one, or say which it is: ?columns=."
+        refusal = InvalidFile(
+            f"Several columns could be {error.field}: {listed}.", faults=[Fault(error.field, "ambiguous_column", message)]
+        )
+        refusal.columns = [*error.columns, *columns.free(names)]
+        raise refusal from None
+
+
+def other_spellings(found: Mapping[str, str]) -> dict[str, str]:
+    """Return field → column, as answers publish it, for the fields that have a column of another name."""
+    return {field: safe_text(column) for field, column in found.items() if field != column}
 
 
 def choose_prefix(card: Card, names: Collection[str], requested: str | None) -> str:

@@ -1,7 +1,7 @@
 """The request for the score of a file, and its answer. This module does not import Arrow: that loads on first use."""
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
 
 from service.schemas import Recognised
 from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
@@ -24,6 +24,8 @@ class FileRequest:
     thousands: Thousands | None = None
     dates: DateOrder | None = None
     missing: Missing = "empty"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field → the column that holds it, for columns with another name than that of the field and its label."""
     keep_inputs: bool = False
     """Return the input columns of the model too, unchanged."""
     prefix: str | None = None

@@ -89,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
         job.add_argument(
             "--sheet", metavar="NAME", help="the sheet of an Excel workbook; the default is the first visible one"
         )
+        job.add_argument(
+            "--field",
+            action="append",
+            default=[],
+            type=_pair,
+            metavar="FIELD=COLUMN",
+            help="the column of a CSV or a workbook that holds a field, if it has neither its name nor its label",
+        )
         job.add_argument("--charset", default="", help="the encoding of a CSV; the default is UTF-8")
         job.add_argument(
             "--output", type=Path, metavar="FOLDER", help="also write what is stored to this folder, as Parquet"
@@ -134,9 +142,20 @@ def _features(options: argparse.Namespace, settings: Settings, store: Store) -> 
 def _open_source(options: argparse.Namespace, settings: Settings, required: RequiredColumns) -> Source:
     if is_table(options.input):
         refuse_store_file(options.input, settings.database_url)
+    columns = dict(options.field)
+    if unknown := columns.keys() - {*required.names, *required.labels}:
+        raise WrongInput(f"There is no field {min(unknown)}: see --field.")
     return open_source(
-        options.input, replace(required, decimal=options.decimal, charset=options.charset, sheet=options.sheet)
+        options.input,
+        replace(required, decimal=options.decimal, charset=options.charset, sheet=options.sheet, columns=columns),
     )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not (field and equals and column):
+        raise argparse.ArgumentTypeError("write it as FIELD=COLUMN")
+    return field, column
 
 
 def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Card, *, job: Job, source: Source) -> None:
@@ -168,6 +187,8 @@ def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Ca
     _print(f"{run.seconds:,.1f} s, {rate} a second.\n")
     if source.ignored_files:
         _print(f"ignored: {source.ignored_files:,} files with names that begin with . or _\n")
+    for field, column in source.matched.items():
+        _print(f"field {field}: column {column}\n")
     for field, code, rows in lookups.count_refusals(store, run.id)[:_REASONS_SHOWN]:
         _print(f"refused: {field or 'row'} {code}, {rows:,} rows\n")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from service.errors import BrokenStorage, StorageUnavailable
 from service.fields.date import DateType
 from service.fields.lookup import types_of
+from service.files.column_check import labels_of
 from service.jobs.batch_scoring import has_dates, score_batch
 from service.jobs.engines import BatchFunction, Engine, digest_of
 from service.jobs.input_dates import latest_day
@@ -67,7 +68,7 @@ def required_columns(card: Card, key: str) -> RequiredColumns:
     required = [field.name for field in card.inputs if not field.nullable]
     numbers = frozenset(field.name for field in types_of(card) if field.has_decimal_sign)
     dates = frozenset(field.name for field in types_of(card) if isinstance(field, DateType))
-    return RequiredColumns([*required, key], numbers, key, dates)
+    return RequiredColumns([*required, key], numbers, key, dates, labels=labels_of(card))
 
 
 def prediction_job(bundle: Path, card: Card, source: Source, key: str) -> Job:

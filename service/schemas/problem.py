@@ -23,7 +23,7 @@ class RefusedFile(Published, frozen=True):
     """What was recognised of a file that was refused."""
 
     columns: list[str] = msgspec.field(default_factory=list)
-    """The names of its columns, if some that the model needs are missing."""
+    """The names of its columns that hold no field, if some that the model needs are missing."""
     sheet: str | None = None
     """The sheet of a workbook that was read."""
     sheets: list[str] = msgspec.field(default_factory=list)

@@ -20,6 +20,8 @@ class Recognised(Published, frozen=True):
     """The columns that are inputs of the model."""
     ignored: list[str]
     """All other columns: the answer can repeat them unchanged."""
+    matched: dict[str, str] = msgspec.field(default_factory=dict)
+    """Field → column, for the fields whose column has another name: its label, or the one that the request says."""
     encoding: str | None = None
     separator: str | None = None
     """One character, or `tab`; empty for a file of one column."""

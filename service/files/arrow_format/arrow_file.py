@@ -16,7 +16,7 @@ from service.errors import InvalidFile, TooLarge
 from service.files.arrow_format.arrow_headers import is_compressed
 from service.files.arrow_format.pandas_index import index_metadata, stored_range
 from service.files.cell_sizes import PART_BYTES, split_batches
-from service.files.column_check import check_columns
+from service.files.column_check import column_names, find_columns, other_spellings
 from service.files.file_parts import PART_ROWS, Part
 from service.files.file_request import FileRequest
 from service.files.parquet_format.parquet_memory import max_batch_rows
@@ -31,10 +31,14 @@ class BatchFile:
     style = None
     separator = ","
 
-    def __init__(self, schema: pa.Schema, recognised: Recognised, request: FileRequest, batches: Batches) -> None:
-        self.recognised = recognised
+    def __init__(self, schema: pa.Schema, found: dict[str, str], rows: int, request: FileRequest, batches: Batches) -> None:
+        """`found` is field → column, `rows` their number."""
+        ignored = [name for name in schema.names if name not in found.values()]
+        self.recognised = recognised = Recognised(
+            format=request.kind, rows=rows, columns=list(found), ignored=ignored, matched=other_spellings(found)
+        )
         self._batches = batches
-        self._input_indices = [(name, schema.get_field_index(name)) for name in recognised.columns]
+        self._input_indices = [(field, schema.get_field_index(column)) for field, column in found.items()]
         other_names = schema.names if request.keep_inputs else recognised.ignored
         self._other_indices = [schema.get_field_index(name) for name in other_names]
         others = [schema.field(index).remove_metadata() for index in self._other_indices]
@@ -73,7 +77,7 @@ def open_arrow_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
             )
         mapped.seek(0)
         rows, schema = 0, pa.ipc.open_stream(mapped).schema
-        ignored = check_columns(card, schema.names)
+        found = find_columns(column_names(card, request.columns), schema.names)
         mapped.seek(0)
         for batch in pa.ipc.open_stream(mapped):
             rows += batch.num_rows
@@ -86,7 +90,7 @@ def open_arrow_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
         mapped.seek(0)
         yield from pa.ipc.open_stream(mapped)
 
-    return BatchFile(schema, _describe("arrow", card, schema, ignored, rows), request, batches)
+    return BatchFile(schema, found, rows, request, batches)
 
 
 def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
@@ -100,7 +104,7 @@ def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile
     total_rows = parquet.metadata.num_rows
     if total_rows > request.max_rows:
         raise TooLarge(f"A file may hold {request.max_rows:,} rows.")
-    ignored = check_columns(card, names)
+    found = find_columns(column_names(card, request.columns), names)
     try:
         batch_rows = max_batch_rows(file)
     except (OSError, ValueError, IndexError, RecursionError, struct.error) as error:
@@ -109,7 +113,7 @@ def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile
     def batches() -> Iterator[pa.RecordBatch]:
         return _merge_batches(parquet.iter_batches(batch_rows, use_threads=False))
 
-    return BatchFile(schema, _describe("parquet", card, schema, ignored, total_rows), request, batches)
+    return BatchFile(schema, found, total_rows, request, batches)
 
 
 def _merge_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -136,8 +140,3 @@ def _compact(array: pa.Array) -> pa.Array:
 
 def _damaged(what: str) -> InvalidFile:
     return InvalidFile(f"The {what} is damaged or incomplete.", fault_code="damaged_file")
-
-
-def _describe(kind: str, card: Card, schema: pa.Schema, ignored: list[str], rows: int) -> Recognised:
-    columns = [field.name for field in card.inputs if field.name in schema.names]
-    return Recognised(format=kind, rows=rows, columns=columns, ignored=ignored)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from service.fields.date import DateType
 from service.fields.lookup import types_of
-from service.files.column_check import check_columns
+from service.files.column_check import column_names, find_columns, other_spellings
 from service.files.csv_format.unpacked_file import UnpackedFile
 from service.files.file_parts import Part, normalize_rows
 from service.files.file_request import FileRequest
@@ -24,21 +24,20 @@ class CsvFile:
 
     def __init__(self, file: UnpackedFile, card: Card, request: FileRequest) -> None:
         self._file = file  # its temporary file lives as long as this object
-        required = [field.name for field in card.inputs if not field.nullable]
-        self._text = file.open_text(required, request.charset)
+        wanted = column_names(card, request.columns)
+        self._text = file.open_text(wanted, request.charset)
         names = self._text.names
-        check_columns(card, list(filter(None, names)))
-        self._input_indices = {field.name: names.index(field.name) for field in card.inputs if field.name in names}
+        found = find_columns(wanted, list(filter(None, names)))
+        self._input_indices = {field: names.index(column) for field, column in found.items()}
         self._min_cells = max(self._input_indices.values(), default=-1) + 1
         decimal_fields = [field.name for field in types_of(card) if field.has_decimal_sign]
         numbers = [self._input_indices[name] for name in decimal_fields if name in self._input_indices]
         sign: Sign | None = "point" if file.sheet else request.decimal
         rows, decimal = self._text.survey(numbers, sign, request.max_rows, request.thousands)
         self.style = TextStyle(decimal, request.thousands, request.dates, request.missing)
-        ignored = check_columns(card, [name for _, name in self._text.columns])
-        others = [
-            (index, name) for index, name in self._text.columns if request.keep_inputs or name not in self._input_indices
-        ]
+        find_columns(wanted, [name for _, name in self._text.columns])
+        inputs = set(self._input_indices.values())
+        others = [(index, name) for index, name in self._text.columns if request.keep_inputs or index not in inputs]
         self._other_indices = [index for index, _ in others]
         types = list(map(pa.type_for_alias, file.sheet.kinds)) if file.sheet else [pa.string()] * len(names)
         self._input_types = {
@@ -53,7 +52,8 @@ class CsvFile:
             format="xlsx" if file.sheet else "csv",
             rows=rows,
             columns=list(self._input_indices),
-            ignored=ignored,
+            ignored=[name for index, name in self._text.columns if index not in inputs],
+            matched=other_spellings(found),
             encoding=None if file.sheet else self._text.encoding,
             separator=None if file.sheet else separator,
             compression=request.compression,

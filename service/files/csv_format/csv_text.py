@@ -15,6 +15,7 @@ from service.files.csv_format.dialect import decimal_sign_fault, detect_encoding
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
 from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
 from wire.cells.text_style import Sign, Thousands
+from wire.column_names import ColumnNames
 from wire.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
 
 _HEAD_BYTES = 65_536
@@ -25,14 +26,14 @@ _TOO_LONG = f"A cell is longer than {_MAX_CELL:,} characters. Is a quote left op
 class CsvText:
     """A CSV file with a header. Opening and reading raise InvalidFile, TooLarge."""
 
-    def __init__(self, file: Path, required: Sequence[str], charset: str, separators: Sequence[str] = SEPARATORS) -> None:
+    def __init__(self, file: Path, columns: ColumnNames, charset: str, separators: Sequence[str] = SEPARATORS) -> None:
         self._file = file
         with file.open("rb") as binary:
             self._encoding = detect_encoding(binary.read(_HEAD_BYTES), charset)
         self._lines_before_header, header_line = self._find_header()
-        header = read_header(header_line, required, separators)
-        if not set(required) <= set(header.names):
-            raise header_fault(header.names, required)
+        header = read_header(header_line, columns, separators)
+        if columns.missing(header.names):
+            raise header_fault(header.names, columns)
         self._separator, self.names = header.separator, header.names
         self.columns = list(enumerate(header.names))
         """Index and name of each column."""

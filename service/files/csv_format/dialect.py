@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from service.errors import Fault, InvalidFile
 from service.rows.strict_json import safe_text
 from wire.cells.decimal_sign import UnclearDecimalSign
+from wire.column_names import ColumnNames
 
 _ENCODINGS = {"utf-8", "utf-16", "cp1250", "cp1252", "iso8859-1", "iso8859-2"}
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -50,26 +51,21 @@ def encoding_fault(error: UnicodeDecodeError, line: int) -> InvalidFile:
     )
 
 
-def header_fault(names: list[str], required: Sequence[str]) -> InvalidFile:
+def header_fault(names: list[str], columns: ColumnNames) -> InvalidFile:
     """Return the error for a first line that does not name all required columns."""
     numbers = sum(1 for name in names if _NUMBER.fullmatch(name))
     if numbers * 3 > len(names):
         return InvalidFile("The first line must name the columns; this one looks like values.", fault_code="no_header")
-    return missing_columns_fault(names, required)
+    return missing_columns_fault(names, columns)
 
 
-def missing_columns_fault(names: Sequence[str], required: Sequence[str]) -> InvalidFile:
+def missing_columns_fault(names: Sequence[str], columns: ColumnNames) -> InvalidFile:
     """Return the error for a file without some of the required columns."""
-    folded = {name.casefold().replace(" ", "_").replace("-", "_"): name for name in names}
-    faults = []
-    for name in required:
-        if name not in names:
-            other = folded.get(name.casefold())
-            hint = f" There is “{safe_text(other)}”: names are matched letter by letter." if other else ""
-            faults.append(Fault(name, "missing_column", f"The file has no column of this name.{hint}"))
-    listed = ", ".join(fault.field or "" for fault in faults[:5]) + (" …" if len(faults) > 5 else "")  # noqa: PLR2004
-    error = InvalidFile(f"The file lacks columns: {listed}.", faults=faults[:100])
-    error.columns = list(filter(None, names))
+    missing = columns.missing(names)
+    faults = [Fault(field, "missing_column", "The file has no column of this name or label.") for field in missing]
+    listed = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")  # noqa: PLR2004
+    error = InvalidFile(f"The file lacks columns: {listed}. Or say which columns they are: ?columns=.", faults=faults[:100])
+    error.columns = columns.free(names)
     return error
 
 

@@ -2,7 +2,6 @@
 
 import io
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -15,6 +14,7 @@ from service.files.temporary_file import temporary_file
 from tabular.compression import unpack
 from tabular.errors import PackedFileError, PackedFileTooLarge
 from tabular.workbook_reader import Sheet, write_sheet_as_csv
+from wire.column_names import ColumnNames
 from wire.csv_rules import SHEET_SEPARATORS
 
 
@@ -25,11 +25,11 @@ class UnpackedFile:
     path: Path
     sheet: Sheet | None = None
 
-    def open_text(self, required: Sequence[str], charset: str) -> CsvText:
+    def open_text(self, columns: ColumnNames, charset: str) -> CsvText:
         """Open the CSV; `charset` counts if it is no sheet. Raises InvalidFile."""
         if self.sheet:
-            return CsvText(self.path, required, "", SHEET_SEPARATORS)
-        return CsvText(self.path, required, charset)
+            return CsvText(self.path, columns, "", SHEET_SEPARATORS)
+        return CsvText(self.path, columns, charset)
 
 
 def unpack_file(file: Path, request: FileRequest) -> UnpackedFile:

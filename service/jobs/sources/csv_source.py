@@ -7,15 +7,17 @@ from pathlib import Path, PurePath
 import pyarrow as pa
 
 from service.fields.arrow_values import with_points
+from service.files.column_check import other_spellings
 from service.files.csv_format.unpacked_file import unpack_file
 from service.files.file_parts import normalize_rows
 from service.files.file_request import FileRequest
 from service.jobs.key_columns import with_point
-from service.jobs.sources.partitions import BATCH_ROWS, FAULT, Partition, load_partitions
+from service.jobs.sources.partitions import BATCH_ROWS, FAULT, Partition, WrongInput, load_partitions
 from service.jobs.sources.remote_paths import local_copy
 from service.jobs.sources.source import RequiredColumns, with_read_errors
 from tabular.compression import compression_of
 from wire.cells.text_style import Sign
+from wire.column_names import AmbiguousColumn
 
 TEXTS = (".csv", ".tsv", ".txt")
 _WORKBOOK = ".xlsx"
@@ -56,8 +58,14 @@ class CsvSource:
         request = file_request(path.name, required.sheet)
         self._copy = None if isinstance(path, PurePath) else local_copy(path)  # a CSV is read twice, and from a local file
         self._file = unpack_file(Path(self._copy.name) if self._copy else path, request)
-        self._text = self._file.open_text(required.names, required.charset)
-        self.columns = self._text.names
+        wanted = required.column_names()
+        self._text = self._file.open_text(wanted, required.charset)
+        try:
+            found = wanted.find(self._text.names)
+        except AmbiguousColumn as error:
+            raise WrongInput(f"{error} Say --field {error.field}=COLUMN.") from None
+        self.columns = _field_names(self._text.names, found)
+        self.matched = other_spellings(found)
         kinds = self._file.sheet.kinds if self._file.sheet else []
         self._types = {
             name: pa.type_for_alias(kind)
@@ -95,3 +103,9 @@ class CsvSource:
         if self.columns[index] == self._key:
             return with_point(array)
         return with_points(array) if index in self._numbers else array
+
+
+def _field_names(names: list[str], found: dict[str, str]) -> list[str]:
+    """Return the name of the field that each column holds; another column keeps its name, unless a field has it."""
+    fields = {column: field for field, column in found.items()}
+    return [fields.get(name, "" if name in found else name) for name in names]

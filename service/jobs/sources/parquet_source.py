@@ -14,6 +14,7 @@ class ParquetSource:
     def __init__(self, name: str, listing: FolderListing) -> None:
         self.name = name
         self.ignored_files = listing.ignored
+        self.matched: dict[str, str] = {}
         self._files = listing.files
         self.columns, total = _describe(listing.files[0])
         for file in listing.files[1:]:

@@ -1,7 +1,7 @@
 """What a job needs of an input, and what an input offers to a job."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
@@ -9,6 +9,7 @@ import pyarrow as pa
 from service.errors import BrokenStorage
 from service.jobs.sources.partitions import Partition, WrongInput, first_line
 from wire.cells.text_style import Sign
+from wire.column_names import ColumnNames
 
 
 class Source(Protocol):
@@ -19,6 +20,8 @@ class Source(Protocol):
     """None if it is unknown until the input is read."""
     ignored_files: int
     """Files of a folder that are not read because of their names."""
+    matched: dict[str, str]
+    """Field → column, for the fields whose column has another name."""
 
     def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]: ...
 
@@ -36,6 +39,14 @@ class RequiredColumns:
     charset: str = ""
     sheet: str | None = None
     """The sheet of a workbook; None: the first visible one."""
+    labels: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Field → its labels, by which a column of a CSV is found too."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field → the column of a CSV that holds it."""
+
+    def column_names(self) -> ColumnNames:
+        """Return the names by which the columns of a CSV are found."""
+        return ColumnNames(self.names, dict.fromkeys(self.names, ()) | dict(self.labels), self.columns)
 
 
 def with_read_errors(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -18,6 +18,7 @@ class TableSource:
             raise WrongInput("Name the table after the database: sqlite:///file.db#table or postgresql://…#table.")
         self._table = ForeignTable(url, table)
         self.name = self._table.name
+        self.matched: dict[str, str] = {}
         self.columns = self._table.columns
         self.rows: int | None = self._table.rows
 

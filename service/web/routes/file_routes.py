@@ -15,6 +15,7 @@ from service.web.body_reader import Headers, announced_bytes, refuse_compressed
 from service.web.container import Services
 from service.web.file_answers import cancelled_with_caller, score_beginning, send_pieces, send_whole
 from service.web.file_turns import FileTurn
+from wire import strict_json
 from wire.languages import preferred_language
 from wire.media_types import COMPRESSIONS, MEDIA_TYPES, FileKind, kind_of, parse_content_type, preferred_kind
 
@@ -30,6 +31,7 @@ _PARAMETERS = {
     "inputs": {"keep", "leave"},
     "prefix": None,
     "sheet": None,
+    "columns": None,
     "version": None,
 }
 
@@ -93,6 +95,7 @@ def _file_request(services: Services, headers: Headers, parameters: dict[str, st
         thousands=cast(Any, parameters.get("thousands")),
         dates=cast(Any, parameters.get("dates")),
         missing=cast(Any, parameters.get("missing", "empty")),
+        columns=_columns(parameters.get("columns", "{}")),
         keep_inputs=parameters.get("inputs") == "keep",
         prefix=parameters.get("prefix"),
         language=preferred_language(headers.get(b"accept-language", b"").decode("latin-1")),
@@ -100,6 +103,17 @@ def _file_request(services: Services, headers: Headers, parameters: dict[str, st
         max_rows=services.settings.max_file_rows,
         max_json_rows=services.settings.max_rows,
     )
+
+
+def _columns(text: str) -> dict[str, str]:
+    """Return field → column of the parameter `columns`. Raises InvalidRequest."""
+    try:
+        columns = strict_json.parse(text.encode())
+    except (ValueError, RecursionError):
+        columns = None
+    if not isinstance(columns, dict) or not all(isinstance(column, str) and column for column in columns.values()):
+        raise InvalidRequest('The parameter columns is a JSON object, field → column: {"carat": "Weight"}.')
+    return columns
 
 
 def _answer_headers(model: Model, request: FileRequest, answer: FileAnswer) -> list[tuple[bytes, bytes]]:

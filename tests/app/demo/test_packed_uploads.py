@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
 from client import Card
 from tests.support.demo_pages import html_of, opened
+from tests.support.row_files import text_of
 from tests.support.uploads import Watched, arrived, drop, said, watch
 from tests.support.workbooks import changed, workbook
 
@@ -50,6 +52,55 @@ def test_a_workbook_with_a_password_is_refused_in_the_language_of_the_page(langu
     drop(app, PROTECTED, "clients.xlsx")
     assert NOT_WORKBOOK[language] in said(app)
     assert len(watched.sent) == 1
+
+
+def renamed(card: Card, **names: str) -> bytes:
+    """Return a CSV of 20 rows in which columns have other names."""
+    rows = [[str(value) for value in row.values()] for row in card["real_rows"]][:20]
+    return text_of([names.get(name, name) for name in card["real_rows"][0]], rows, ";")
+
+
+def column_choices(app: AppTest) -> list[Any]:
+    return [each for each in app.selectbox if each.label.startswith(("Which column", "Która kolumna"))]
+
+
+def test_missing_columns_are_chosen_with_the_most_similar_name_first_and_remembered(watched: Watched, card: Card) -> None:
+    content = renamed(card, credit_limit="limit_of_credit", last_payment="zq")
+    app = opened("files", model=NAME, lang="en")
+    drop(app, content)
+    assert "2 columns are missing" in said(app)
+    payment, limit = column_choices(app)
+    assert [limit.label, payment.label] == ["Which column is “Credit limit”?", "Which column is “Last payment”?"]
+    assert (limit.value, payment.value) == ("limit_of_credit", None)
+    assert list(payment.options) == ["limit_of_credit", "zq"]
+    button = next(button for button in app.button if button.label == "Send it again")
+    assert button.disabled
+    column_choices(app)[0].set_value("limit_of_credit").run()
+    assert "each column once" in said(app)
+    column_choices(app)[0].set_value("zq").run()
+    next(button for button in app.button if button.label == "Send it again").click().run()
+    arrived()
+    app.run()
+    assert "20 rows scored" in html_of(app)
+    assert "last\\_payment from “zq”, credit\\_limit from “limit\\_of\\_credit”." in said(app)
+    next(button for button in app.button if button.label == "Another file").click().run()
+    drop(app, renamed(card, credit_limit="limit_of_credit", last_payment="zq") + content.splitlines()[1] + b"\n", "b.csv")
+    assert "21 rows scored" in html_of(app)
+    assert len(watched.sent) == 4
+
+
+@pytest.mark.usefixtures("watched")
+def test_two_columns_for_one_field_are_a_choice_in_the_language_of_the_page(card: Card) -> None:
+    rows = [[*(str(value) for value in row.values()), "5"] for row in card["real_rows"]][:20]
+    names = ["Credit Limit" if name == "credit_limit" else name for name in card["real_rows"][0]]
+    app = opened("files", model=NAME, lang="pl")
+    drop(app, text_of([*names, "CREDIT-LIMIT"], rows, ";"))
+    assert "może to być kilka kolumn\\: Credit Limit, CREDIT\\-LIMIT." in said(app)
+    assert column_choices(app)[0].value == "Credit Limit"
+    next(button for button in app.button if button.label == "Wyślij jeszcze raz").click().run()
+    arrived()
+    app.run()
+    assert app.session_state["files"][NAME].scored.recognised["ignored"] == ["CREDIT-LIMIT"]
 
 
 def test_a_sheet_of_a_workbook_is_chosen_after_a_refusal_and_after_an_answer(watched: Watched, card: Card) -> None:

@@ -10,6 +10,7 @@ from service.files.csv_format.csv_text import CsvText
 from tests.support.formula_models import FLAT_ROW
 from tests.support.problem_check import check_problem
 from tests.support.row_files import ask, text_of
+from wire.column_names import ColumnNames
 
 GOOD = text_of(list(FLAT_ROW), [["37.5", "2", "poor", "false", "3"]])
 HEAD_BYTES = 2**16
@@ -44,7 +45,7 @@ def test_a_file_is_read_in_large_pieces(tmp_path: Path) -> None:
     """Each read lets another thread go on; after small ones it hardly gets a turn."""
     file = tmp_path / "rows.csv"
     file.write_bytes(b"a\n" + b"\n" * 4_000_000)
-    text = CsvText(file, ["a"], "")
+    text = CsvText(file, ColumnNames(["a"]), "")
 
     def reads() -> int:
         counts = dict(line.split(": ") for line in Path("/proc/self/io").read_text(encoding="ascii").splitlines())

@@ -154,6 +154,25 @@ def test_a_workbook_is_enriched_in_every_format(ending: str, url: str, tmp_path:
     assert found == rows
 
 
+@pytest.mark.parametrize("name", ["Comment", "KOMENTARZ (PO ANGIELSKU)", "comment "])
+def test_a_column_is_found_by_its_label_in_either_language_and_told(name: str, url: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"id;{name}\n1;great\n", encoding="utf-8")
+    summary = enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url)
+    assert (summary.enriched, summary.failed) == (1, 0)
+    assert summary.matched == ({"comment": name} if name.strip() != "comment" else {})
+    head, line = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert head.startswith(f"id;{name};label;")
+    assert line.startswith("1;great;positive;")
+
+
+def test_two_columns_for_one_field_name_the_option(url: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("Comment,COMMENT\na,b\n")
+    with pytest.raises(Unusable, match=r"Comment, COMMENT\. Say --field comment=COLUMN"):
+        enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url)
+    summary = enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url, fields={"comment": "COMMENT"})
+    assert (summary.enriched, summary.matched) == (1, {"comment": "COMMENT"})
+
+
 @pytest.mark.parametrize("ending", ["gz", "zip", "zst"])
 def test_a_compressed_csv_is_enriched(ending: str, url: str, tmp_path: Path) -> None:
     text = ("id;comment\n" + "".join(f"{index};{each}\n" for index, each in enumerate(COMMENTS))).encode()

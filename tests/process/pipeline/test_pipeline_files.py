@@ -27,6 +27,7 @@ from tests.support.pipeline_command import MODEL, command, lines_of, run
 from tests.support.repository import ROOT
 from tests.support.server_process import Program
 from wire.cells.text_style import TextStyle
+from wire.column_names import ColumnNames
 
 ADDED = ["label", "decision", "probability_negative", "probability_positive", "version"]
 
@@ -276,7 +277,7 @@ def test_a_spliced_csv_is_the_cells_and_what_was_added(rows: list[tuple[str, str
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator, lineterminator=line_end, quoting=csv.QUOTE_ALL)
     writer.writerows([("a", "b"), *rows])
-    read = CsvRecords(io.BytesIO(text.getvalue().encode()), ["a", "b"])
+    read = CsvRecords(io.BytesIO(text.getvalue().encode()), ColumnNames(["a", "b"]))
     renderer = SplicedCsvRenderer(read.header, ["c"], read.separator, read.line_end, TextStyle())
     written = renderer.header + b"".join(renderer.text(record, ["+1"]) for record in read)
     parsed = list(csv.reader(io.StringIO(written.decode(), newline=""), delimiter=separator))

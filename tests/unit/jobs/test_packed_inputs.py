@@ -46,6 +46,23 @@ def test_a_named_sheet_gives_the_rows_of_the_csv(tmp_path: Path) -> None:
     assert rows_of(tmp_path / "clients.xlsx", "Clients") == ROWS
 
 
+def test_columns_are_found_by_label_and_by_option(tmp_path: Path) -> None:
+    (tmp_path / "clients.csv").write_text("Kunde;AMOUNT;a-b;month\n1;0,5;9;2005-09-30\n2;1500,25;9;2005-10-01\n")
+    required = RequiredColumns(
+        ["client", "a"], frozenset(["a"]), "client", labels={"a": ["Amount", "Kwota"]}, columns={"client": "Kunde"}
+    )
+    source = open_source(str(tmp_path / "clients.csv"), required)
+    assert [row for batch in read(source, ["client", "a", "month"]) for row in batch.to_pylist()] == ROWS
+    assert source.matched == {"client": "Kunde", "a": "AMOUNT"}
+
+
+def test_two_columns_for_one_field_name_the_option(tmp_path: Path) -> None:
+    (tmp_path / "clients.csv").write_text("client;A;Amount\n1;2;3\n")
+    required = RequiredColumns(["client", "a"], frozenset(["a"]), "client", labels={"a": ["Amount"]})
+    with pytest.raises(WrongInput, match=r"Several columns could be a: A, Amount\. Say --field a=COLUMN"):
+        open_source(str(tmp_path / "clients.csv"), required)
+
+
 def test_a_sheet_that_is_not_there_names_the_option(tmp_path: Path) -> None:
     write_workbook(tmp_path / "clients.xlsx")
     with pytest.raises(WrongInput, match=r"Notes, Clients\..*In this command: --sheet NAME"):

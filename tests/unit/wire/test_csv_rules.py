@@ -12,6 +12,7 @@ from pipeline import Unusable
 from pipeline.formats.records import CsvRecords
 from service.errors import InvalidFile
 from service.files.csv_format.csv_text import CsvText
+from wire.column_names import ColumnNames
 
 CARD = cast(
     Card,
@@ -22,7 +23,7 @@ CARD = cast(
         "output": {"kind": "regression"},
     },
 )
-REQUIRED = ["rooms", "town", "value"]
+REQUIRED = ColumnNames(["rooms", "town", "value"])
 
 # What a header is called → a file, its separator, and the names of its columns.
 FILES: dict[str, tuple[str, str, list[str]]] = {
@@ -81,8 +82,8 @@ def test_a_file_that_does_not_name_all_columns_is_refused_by_all_three(text: str
 def test_a_file_of_one_column_has_its_name_whatever_signs_its_cells_have(tmp_path: Path) -> None:
     file = tmp_path / "comments.csv"
     file.write_bytes(b"comment\nfine\n")
-    in_service = CsvText(file, ["comment"], "")
+    in_service = CsvText(file, ColumnNames(["comment"]), "")
     assert (in_service.separator, in_service.names) == (None, ["comment"])
-    in_pipeline = CsvRecords(io.BytesIO(file.read_bytes()), ["comment"])
+    in_pipeline = CsvRecords(io.BytesIO(file.read_bytes()), ColumnNames(["comment"]))
     assert in_pipeline.names == ["comment"]
     assert in_pipeline.separator == ",", "the added cells need a separator"
