@@ -51,7 +51,7 @@ def main() -> None:
         if models is None:
             _draw_waiting(tr)
         elif card is None:
-            st.info(tr.text("The service has no model to show yet."))
+            st.info(tr.text("No model has been published yet."))
         else:
             _draw_choices(models, tr)
             # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
@@ -107,7 +107,7 @@ def _make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
 
 def _draw_waiting(tr: Translation) -> None:
     st.header(tr.text("One moment, please"))
-    st.write(tr.text("The demo shows the models of a service that does not answer yet."))
+    st.write(tr.text("The model service does not answer yet. The page tries again by itself."))
 
 
 def _draw_choices(models: list[ModelState], tr: Translation) -> None:

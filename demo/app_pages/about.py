@@ -24,7 +24,7 @@ def page() -> None:
         if card.get("purpose"):
             _draw_paragraph(tr.text("What it is for"), [card["purpose"]])
         else:
-            st.info(tr.text("Nobody has written down yet what this model is for."), icon=":material/description:")
+            st.info(tr.text("The purpose of this model has not been described yet."), icon=":material/description:")
         _draw_paragraph(tr.text("What it is not for"), card.get("not_for", []))
         _draw_metrics(card, tr)
         _draw_paragraph(tr.text("Good to know"), card.get("limits", []))
@@ -83,7 +83,7 @@ def _draw_origin(card: Card, tr: Translation) -> None:
         lines = [
             (tr.text("Data"), training["data"]),
             (tr.text("Period"), training.get("period", "")),
-            (tr.text("Cases learned from"), tr.number(training.get("rows", 0))),
+            (tr.text("Training cases"), tr.number(training.get("rows", 0))),
             (tr.text("Method"), training.get("algorithm", "")),
             (tr.text("Source"), training["source"]),
             (tr.text("Licence"), training["licence"]),

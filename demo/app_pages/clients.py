@@ -14,7 +14,7 @@ from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.views import case_story
-from demo.widgets import forms
+from demo.widgets import entity_introduction, forms
 from wire.entity_keys import MAX_KEY_CHARACTERS
 
 PAGE = "clients"
@@ -29,11 +29,11 @@ def can_show(card: Card) -> bool:
 def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
-    st.title(tr.text("What do we know already?"), anchor=False)
+    st.title(tr.text("Client look-up"), anchor=False)
     if not can_show(card):
         page_address.write_address(card)
         st.info(
-            tr.text("Nothing is stored for this model: its cases have no key to find them by. Choose another model above."),
+            tr.text("This model has no client look-up. Choose another model above."),
             icon=":material/key:",
         )
         return
@@ -74,16 +74,16 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
     """Draw the key field and return the look-up of the key. Without a stored case, draw a message and return None."""
     key = _get_key(card)
     name = card.get("row_name") or tr.text("case")
+    label = card["entity"].get("label") or name[:1].upper() + name[1:]
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(
-            forms.escape_markdown(name[:1].upper() + name[1:]),
-            placeholder=card["entity"]["key"],
+            forms.escape_markdown(label),
             key=f"{PAGE}/key/{card['name']}",
             max_chars=MAX_KEY_CHARACTERS,
             width=200,
         )
         st.button(
-            tr.text("Any {row}", row=forms.escape_markdown(name)),
+            tr.text("Random {row}", row=forms.escape_markdown(name)),
             on_click=lambda: _choose_any_key(card),
             type="tertiary",
             icon=":material/shuffle:",
@@ -92,7 +92,9 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
         if st.session_state.pop(f"{PAGE}/none/{card['name']}", False):
             _draw_nothing_stored(card, "", tr)
         else:
-            st.caption(tr.text("Type a key to see what last night's work has stored under it."))
+            entry = forms.escape_markdown(label[:1].lower() + label[1:])
+            st.markdown(tr.text("Enter a {key} to see the stored answer and today's.", key=entry))
+            entity_introduction.draw_introduction(tr)
         return None
     lookup = _get_lookups().get(card["name"])
     is_same_key = lookup is not None and lookup.entity["id"] == key
@@ -121,9 +123,9 @@ def _choose_any_key(card: Card) -> None:
 def _draw_nothing_stored(card: Card, key: str, tr: Translation) -> None:
     """Draw that a key is unknown, or that nothing is stored for this model."""
     text = (
-        tr.text("Nothing is stored under {key}. Is the key right?", key=forms.escape_markdown(key))
+        tr.text("Nothing is stored for {key}. Please check the entry.", key=forms.escape_markdown(key))
         if key and service_queries.find_stored_key(card, "")
-        else tr.text("No night has stored anything for this model yet. Choose another model above.")
+        else tr.text("The nightly job has not stored any answers of this model yet. Choose another model above.")
     )
     st.info(text, icon=":material/search:")
 
@@ -143,7 +145,7 @@ def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, D
         _get_lookups()[card["name"]] = entity_lookup.start_lookup(card, lookup.entity, {})
 
     st.button(
-        tr.text("Back to what is stored"),
+        tr.text("Restore stored values"),
         on_click=undo_changes,
         type="tertiary",
         icon=":material/undo:",
@@ -182,7 +184,7 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> None:
     if stored and stored["stale"]:
         is_other_version = stored["version"] != card["version"]
         reason = (
-            tr.text("The stored answer is of an earlier version of the model.")
+            tr.text("The stored answer is from an earlier version of the model.")
             if is_other_version
             else tr.text("The stored answer is too old to rely on.")
         )
@@ -204,16 +206,16 @@ def _draw_difference(card: Card, lookup: EntityLookup, stored: Prediction, now: 
     if now:
         before, after = (wording.answer_value(card, prediction) for prediction in (stored, now))
         difference = wording.describe_difference(card, before, after, tr)
-        sentences.append(Markup("{} <strong>{}</strong>.").format(tr.text("Against the stored answer:"), difference))
+        sentences.append(Markup("{} <strong>{}</strong>.").format(tr.text("Compared with the stored answer:"), difference))
     renewed = entity_lookup.changes_since_prediction(lookup)
     if renewed.changed():
-        sentence = tr.text("Stored since that answer: {changes}.", changes=case_story.describe_changes(card, renewed, tr))
+        sentence = tr.text("Updated since that answer: {changes}.", changes=case_story.describe_changes(card, renewed, tr))
         sentences.append(sentence)
     if lookup.case.changed():
         sentence = tr.text("You changed {changes}.", changes=case_story.describe_changes(card, lookup.case, tr))
         sentences.append(sentence)
     elif not now:
-        sentences.append(tr.text("Change a field to see the answer of this moment beside it."))
+        sentences.append(tr.text("Change a field to see today's answer beside it."))
     st.html(build_paragraph("story", Markup(" ").join(sentences)))
 
 
@@ -222,7 +224,7 @@ def _draw_notes(card: Card, lookup: EntityLookup, placeholders: dict[str, DeltaG
     field_errors = query_errors.get_field_errors()
     notes = {
         "expired": tr.text("Stored too long ago to rely on."),
-        "null": tr.text("Stored as not known."),
+        "null": tr.text("Stored as unknown."),
         "missing": tr.text("Not stored."),
     }
     features, stored = lookup.entity["stored_features"], lookup.entity["stored_prediction"]
@@ -235,7 +237,7 @@ def _draw_notes(card: Card, lookup: EntityLookup, placeholders: dict[str, DeltaG
             continue
         elif features and stored and entity_lookup.comes_from_prediction(lookup.entity, name):
             age = tr.time_ago(lookup.age_seconds(stored["age_seconds"]))
-            sentence = tr.text("As it was behind the stored answer, {age}.", age=age)
+            sentence = tr.text("Value used for the stored answer, {age}.", age=age)
             placeholders[name].html(build_paragraph("unusual", sentence))
         elif state != "stored" and not (state == "expired" and _are_features_expired(lookup)):
             placeholders[name].html(build_paragraph("unusual", notes[state]))

@@ -43,7 +43,7 @@ def page() -> None:
         _draw_tools(card, saved, tr)
     else:
         st.info(
-            tr.text("Nothing is kept yet. Keep a case here or on Try, change a field, and keep it again."),
+            tr.text("No cases kept yet. Keep one here or on Try, change a field, and keep it again."),
             icon=":material/bookmark:",
         )
     other_models = comparable_models.find_comparable(card)
@@ -69,7 +69,7 @@ def page() -> None:
 def _draw_save_button(card: Card, tr: Translation) -> None:
     if saved_case_list.can_save(card):
         st.button(
-            tr.text("Keep the present case too"),
+            tr.text("Keep this case"),
             on_click=lambda: saved_case_list.save_current_case(card),
             icon=":material/bookmark_add:",
         )
@@ -122,8 +122,8 @@ def _draw_tools(card: Card, saved: list[SavedCase], tr: Translation) -> None:
         _draw_name_field(saved, chosen, tr)
         can_save = saved_case_list.can_save(card)
         st.button(tr.text("Duplicate"), on_click=make_callback(copy), type="tertiary", disabled=not can_save)
-        st.button(tr.text("Earlier"), on_click=make_callback(move(-1)), type="tertiary", disabled=index == 0)
-        st.button(tr.text("Later"), on_click=make_callback(move(1)), type="tertiary", disabled=index == len(saved) - 1)
+        st.button(tr.text("Move left"), on_click=make_callback(move(-1)), type="tertiary", disabled=index == 0)
+        st.button(tr.text("Move right"), on_click=make_callback(move(1)), type="tertiary", disabled=index == len(saved) - 1)
         st.button(tr.text("Delete"), on_click=make_callback(delete), type="tertiary")
         st.button(tr.text("Open in Try"), on_click=open_case, type="tertiary")
 
@@ -159,7 +159,7 @@ def _draw_chart(card: Card, saved: list[SavedCase], explanations: list[Explanati
     figure = case_dots.draw_case_dots(dots, chart_scales.make_scale(card, ends_of_all, tr), visitor.get_theme())
     lowest, highest = min(dots, key=lambda dot: dot.answer), max(dots, key=lambda dot: dot.answer)
     summary = (
-        tr.text("All at {answer}.", answer=lowest.answer_label)
+        tr.text("All: {answer}.", answer=lowest.answer_label)
         if lowest.answer == highest.answer
         else tr.text(
             "Lowest: {low_name}, {low}. Highest: {high_name}, {high}.",

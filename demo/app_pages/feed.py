@@ -41,7 +41,7 @@ def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     page_address.write_address(card)
-    st.title(tr.text("What is coming in?"), anchor=False)
+    st.title(tr.text("Incoming cases"), anchor=False)
     files: dict[str, _FeedFile] = st.session_state.setdefault("feeds", {})
     feed = shared_resources.feed(card["name"])
     if card["name"] in files:
@@ -57,16 +57,16 @@ def page() -> None:
             _draw_upload(card, files, tr)
         return
     if feed:
-        text = tr.text("Nothing has come in yet. The page moves by itself as soon as something does.")
+        text = tr.text("No cases yet. New ones appear here by themselves.")
     else:
-        text = tr.text("Nothing flows in here yet. Drop a file to which the pipeline has added the answers.")
+        text = tr.text("No cases yet. Upload a file to which the pipeline has added results.")
     st.info(text, icon=":material/inbox:")
     _draw_upload(card, files, tr)
 
 
 def _draw_follow_switch(card: Card, feed: GrowingFeed, last_number: int, tr: Translation) -> None:
     """Draw the switch that lets the page update by itself."""
-    st.toggle(tr.text("Move with what comes in"), value=True, key=f"{PAGE}/follow")
+    st.toggle(tr.text("Live"), value=True, key=f"{PAGE}/follow")
 
     @st.fragment(run_every=_REFRESH_SECONDS)
     def update() -> None:
@@ -79,7 +79,7 @@ def _draw_follow_switch(card: Card, feed: GrowingFeed, last_number: int, tr: Tra
 
 def _draw_upload(card: Card, files: dict[str, _FeedFile], tr: Translation) -> None:
     """Draw the drop zone for a file, and open the dropped file."""
-    label = tr.text("A file with answers: JSON lines, CSV or Parquet")
+    label = tr.text("A file of results: JSON lines, CSV or Parquet")
     upload = drop_zone.draw_drop_zone(label, _ENDINGS, _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is None:
         return
@@ -99,16 +99,16 @@ def _describe_unreadable(error: UnreadableFeed, tr: Translation) -> str:
     """Return why a file cannot be opened, and what to do."""
     column = forms.escape_markdown(str(error))
     if isinstance(error, FeedTooLarge):
-        return tr.text("This file unpacks to more than this page can hold. Open its last part alone.")
+        return tr.text("This file is too large for this page once unpacked. Open only its last part.")
     if error.has_answers:
         return tr.text(
-            "This file has answers of this model, but no column {name}, which the model reads. The page knows only the "
-            "model's own names: enrich the file without --field.",
+            "This file has results of this model, but no column {name}. This page needs the model's own "
+            "column names: enrich the file without --field.",
             name=column,
         )
     if column:
-        return tr.text("This file has no answers of this model: there is no column {name}.", name=column)
-    return tr.text("This file cannot be read, or holds no answer of this model.")
+        return tr.text("This file has no results of this model: the column {name} is missing.", name=column)
+    return tr.text("This file cannot be read, or has no results of this model.")
 
 
 def _draw_file_head(card: Card, files: dict[str, _FeedFile], tr: Translation) -> None:
@@ -129,8 +129,8 @@ def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None
     if any(not entry.row for entry in entries):
         st.info(
             tr.text(
-                "Some records have none of the model's fields under its own names, so only their answers are shown. "
-                "Did the pipeline run with --field?"
+                "Some records have no fields of the model, so only their answers are shown. Did the pipeline "
+                "run with --field?"
             ),
             icon=":material/label:",
         )
@@ -154,7 +154,7 @@ def _build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Mark
         )
         for band in reversed(card["output"].get("bands", []))
     ]
-    total = tr.text("{n} came in", n=tr.number(len(entries)))
+    total = tr.count("{n} case", "{n} cases", len(entries))
     line = Markup('<p class="headline feed-counts" role="status"><strong>{}</strong>{}</p>')
     return line.format(total, concatenate(chips))
 
@@ -174,10 +174,7 @@ def _draw_chart(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
         figure = feed_chart.draw_averages(averages, ticks, scale.ticks, visitor.get_theme())
     summary = _describe_trend(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
-    meaning = card["output"].get("sentence", "")
-    first = wording.format_answer_with_unit(card, feed_statistics.select_worst(card, entries, 1)[0].answer, tr)
-    order = " " + tr.text("Read {answer} as “{answer} {meaning}”.", answer=first, meaning=meaning) if meaning else ""
-    st.caption(forms.escape_markdown(summary + order))
+    st.caption(forms.escape_markdown(summary))
 
 
 def _band_shares(part: FeedPeriod, values: list[str]) -> list[float]:
@@ -197,15 +194,15 @@ def _make_ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, s
 
 def _describe_trend(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
     is_timed = feed_statistics.have_timestamps(entries)
-    order = tr.text("From left to right as time went by.") if is_timed else tr.text("From left to right as they came in.")
+    order = tr.text("Left to right: by time.") if is_timed else tr.text("Left to right: in order of arrival.")
     before, now = feed_statistics.compare_first_and_last(card, entries)
     bands = card["output"].get("bands", [])
     if bands:
         worst = bands[-1].get("label") or bands[-1]["value"]
         figures = {"band": worst, "begun": tr.percent(before), "now": tr.percent(now)}
-        return tr.text("{band}: {begun} at the beginning, {now} lately.", **figures) + " " + order
+        return tr.text("{band}: {begun} at first, {now} recently.", **figures) + " " + order
     texts = {name: wording.format_answer_with_unit(card, value, tr) for name, value in (("begun", before), ("now", now))}
-    return tr.text("On average {begun} at the beginning, {now} lately.", **texts) + " " + order
+    return tr.text("On average {begun} at first, {now} recently.", **texts) + " " + order
 
 
 def _get_count(section: str) -> int:
@@ -233,8 +230,8 @@ def _draw_versions(card: Card, entries: list[FeedEntry], tr: Translation) -> Non
     """Draw the versions of the model that answered."""
     versions, served = sorted({entry.version[:8] for entry in entries if entry.version}), card["version"][:8]
     named = ", ".join(versions[:_MAX_NAMED]) + (" …" if len(versions) > _MAX_NAMED else "")
-    parts = [tr.text("answered by the pipeline"), f"{tr.text('version')} {named}"] if versions else []
-    parts += [tr.text("now served: {version}", version=served)] if versions and versions != [served] else []
+    parts = [tr.text("scored by the pipeline"), f"{tr.text('version')} {named}"] if versions else []
+    parts += [tr.text("current version: {version}", version=served)] if versions and versions != [served] else []
     if len(entries) >= MAX_ENTRIES:
-        parts.append(tr.text("the newest {n}", n=tr.number(len(entries))))
+        parts.append(tr.text("only the newest {n}", n=tr.number(len(entries))))
     st.html(build_footer(parts))

@@ -12,7 +12,7 @@ from demo.address.parameters import MODEL
 from demo.charts import answer_histogram
 from demo.charts.ticks import round_numbers
 from demo.fields import field_types
-from demo.files import refusal_text, scored_file, spreadsheet
+from demo.files import row_fault_text, scored_file, spreadsheet
 from demo.files.file_summary import FORMATS
 from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, ScoredFile
 from demo.files.upload_job import UploadJob
@@ -22,7 +22,7 @@ from demo.text.translation import Translation
 from demo.views import chart_scales
 from demo.widgets import file_settings, file_upload, forms
 from demo.widgets.file_upload import PAGE
-from wire.answer_columns import DECISION, ERROR, ROW
+from wire.answer_columns import DECISION, ERROR, HIGH, LOW, ROW, VALUE
 from wire.media_types import CSV, PARQUET, XLSX
 
 _ROW_PIXELS, _MAX_PIXELS = 35, 320
@@ -34,9 +34,9 @@ def page() -> None:
     job = file_upload.get_job(card)
     view = page_view.get_view(PAGE)
     page_address.write_address(card, view)
-    st.title(tr.text("A whole file at once"), anchor=False)
+    st.title(tr.text("Score a file"), anchor=False)
     if view and not job:
-        st.info(tr.text("The result of this file is no longer kept. Drop the file again."), icon=":material/history:")
+        st.info(tr.text("The results of this file are no longer stored. Upload it again."), icon=":material/history:")
     if job and job.scored:
         _draw_scored_file(card, job, job.scored, tr)
     elif job and job.error is None:
@@ -63,7 +63,7 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
     if counts[REFUSED] or job.options.get("missing"):
         file_settings.draw_missing_words(job, resend, tr)
     if file.version != card["version"]:
-        st.info(tr.text("These answers are of an earlier version of the model."), icon=":material/history:")
+        st.info(tr.text("These results are from an earlier version of the model."), icon=":material/history:")
         st.button(
             tr.text("Send it again"),
             on_click=partial(resend, {}),
@@ -108,12 +108,13 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
     table = spreadsheet.with_duration_texts(scored_file.select_rows(card, file.table, choice, order, part))
     if choice == REFUSED:
         table = scored_file.replace_error_codes(
-            table, lambda codes, sentence: refusal_text.describe_row_errors(card, codes, sentence, tr)
+            file, table, lambda codes, sentence, cells: row_fault_text.describe_row_errors(card, codes, sentence, cells, tr)
         )
     selected: Any = st.dataframe(
-        table,
+        spreadsheet.round_answers(card, table),
         column_config=_make_field_columns(card, table, tr) | _make_answer_columns(card, choice, tr),
         hide_index=True,
+        placeholder="–",
         height=min(_MAX_PIXELS, _ROW_PIXELS * (table.num_rows + 1) + 2),
         on_select="rerun",
         selection_mode="single-row",
@@ -126,15 +127,15 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
     row = next((index for index in selected.selection.rows if index < table.num_rows), None)
 
     def open_row() -> None:
-        current_case.open_row(card, scored_file.model_row(card, file, table[ROW][row].as_py()))
+        number = table[ROW][row].as_py()
+        faults = row_fault_text.read_cell_faults(card, scored_file.read_error_codes(file, number))
+        cells = scored_file.read_cells(file, number)
+        row_values = scored_file.model_row(card, file, number)
+        current_case.open_row(card, row_values, {name: (code, cells.get(name)) for name, code in faults.items()})
         page_address.request_first_page(card)
 
-    if row is None:
-        reason = tr.text("Choose a row of the table first.")
-    else:
-        scored = scored_file.is_scored(card, file, table[ROW][row].as_py())
-        reason = "" if scored else tr.text("This row was not scored: some of its values are missing or cannot be read.")
-    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=bool(reason), help=reason or None)
+    reason = tr.text("Choose a row of the table first.") if row is None else None
+    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=row is None, help=reason)
 
 
 def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
@@ -169,7 +170,7 @@ def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Transla
         parts, part = math.ceil(counts[choice] / PAGE_ROWS), 1
         if parts > 1:
             key = f"{PAGE}/part/{job.number}/{choice}/{order}"
-            part = st.number_input(tr.text("Part, of {n}", n=tr.number(parts)), 1, parts, key=key, width=220)
+            part = st.number_input(tr.text("Part (of {n})", n=tr.number(parts)), 1, parts, key=key, width=220)
     return choice, order or "high", part - 1
 
 
@@ -185,8 +186,13 @@ def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, 
         DECISION: st.column_config.TextColumn(tr.text("decision")),
         ROW: st.column_config.NumberColumn(tr.text("row"), pinned=True),
     }
+    title = wording.answer_title(card, tr)
     if wording.is_classification(card):
-        columns[wording.answer_column(card)] = st.column_config.NumberColumn(tr.text("chance"), format="percent")
+        columns[wording.answer_column(card)] = st.column_config.NumberColumn(title, format="percent")
+    else:
+        unit = f", {card['output']['unit']}" if card["output"].get("unit") else ""
+        titles = {VALUE: title, LOW: tr.text("lower end of the range"), HIGH: tr.text("upper end of the range")}
+        columns |= {name: st.column_config.NumberColumn(text + unit, format="localized") for name, text in titles.items()}
     if choice == REFUSED:
         columns[ERROR] = st.column_config.TextColumn(tr.text("why"), width="large")
     return columns

@@ -45,7 +45,7 @@ def page() -> None:
         page_address.write_address(card)
         if not query_errors.get_errors():
             st.info(
-                tr.text("Nobody has measured this model yet: its bundle carries no evaluation."),
+                tr.text("This model has not been evaluated yet. Choose another model above."),
                 icon=":material/straighten:",
             )
         return
@@ -98,10 +98,10 @@ def _make_question_titles(evaluation: Evaluation, tr: Translation) -> dict[str, 
     if evaluation["bands"]:
         titles["bands"] = tr.text("What do the decisions mean?")
     if evaluation["importance"]:  # a model of one text has nothing to rank
-        titles["matters"] = tr.text("What does it lean on?")
+        titles["matters"] = tr.text("What matters most?")
     if evaluation["segments"]:
-        titles[_GROUPS] = tr.text("For whom is it worse?")
-    titles["weak"] = tr.text("Where is it wrong?")
+        titles[_GROUPS] = tr.text("Do groups differ?")
+    titles["weak"] = tr.text("Where is it weakest?")
     if evaluation.get("worst_rows"):
         titles[_WORST] = tr.text("Its worst mistakes")
     return titles
@@ -180,10 +180,13 @@ def _draw_groups(card: Card, evaluation: Evaluation, read: ReadQuery, tr: Transl
 def _draw_costs(card: Card, evaluation: Classification, read: ReadQuery, tr: Translation) -> None:
     """Draw the thresholds and the prices, then what they decide and what that costs."""
     query = read()
-    cost_controls.draw_cost_controls(card, query, partial(_change, card, read), tr)
+    controls, result = st.columns(2, gap="large")
+    with controls:
+        cost_controls.draw_cost_controls(card, query, partial(_change, card, read), tr)
     report = CostReport(card, evaluation, query, tr)
-    st.header(forms.escape_markdown(cost_findings.describe_mistakes(card, report.outcome, tr)), anchor=False)
-    st.html(cost_findings.build_outcome_table(card, report.outcome, tr))
+    with result:
+        st.header(forms.escape_markdown(cost_findings.describe_mistakes(card, report.outcome, tr)), anchor=False)
+        st.html(cost_findings.build_outcome_table(card, report.outcome, tr))
     _draw_finding(report.describe(visitor.get_theme(), _find_other_model(card)))
 
 

@@ -21,7 +21,6 @@ from demo.widgets import forms, link_notices, number_box
 
 PAGE = "to-change"
 _RANGE = ""
-_LIST_PIXELS = 620
 
 
 def can_show(card: Card) -> bool:
@@ -37,28 +36,37 @@ def page() -> None:
     link_notices.draw_notices(card, case, tr)
     if not can_show(card):
         page_address.write_address(card)
-        st.info(tr.text("Nothing that this model reads can be moved by a proposal: try other words on the first page."))
+        st.info(tr.text("This model uses only a text, so there is nothing to change step by step. On Try, use other words."))
         return
-    answer_slot = st.empty()
     choice = goal_choice.decode_goal(card, page_view.get_view(PAGE))
-    _draw_goal(card, choice, tr)
-    _draw_fixed_fields(card, choice, tr)
+    with st.container(key="page"):
+        controls, results = st.columns([5, 6], gap="large")
+    with controls:
+        answer_slot = st.empty()
+        _draw_goal(card, choice, tr)
+        _draw_fixed_fields(card, choice, tr)
+        _draw_unchangeable(card, tr)
     page_address.write_address(card, goal_choice.encode_goal(choice))
     answer = service_queries.recommend(card, case.row, goal_choice.to_goal(card, choice), list(choice.fixed))
-    if answer is None:
-        st.caption(tr.text("No answer at the moment."))
-        return
-    answer_slot.html(answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr))
+    with results:
+        if answer is None:
+            st.caption(tr.text("No answer at the moment."))
+            return
+        answer_slot.html(answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr))
+        _draw_results(card, choice, answer, tr)
+
+
+def _draw_results(card: Card, choice: GoalChoice, answer: Recommendations, tr: Translation) -> None:
+    """Draw the recommendations, or why there are none."""
     if answer["recommendations"]:
         _draw_recommendations(card, answer["recommendations"], tr)
     elif answer["reachable"]:
         st.success(
-            tr.text("This case is there already: nothing has to change. Choose another goal, or another case on Try."),
+            tr.text("This case already meets the goal. Choose another goal, or another case on Try."),
             icon=":material/check_circle:",
         )
     else:
         _draw_unreachable(card, choice, answer, tr)
-    _draw_unchangeable(card, tr)
 
 
 def _draw_unreachable(card: Card, choice: GoalChoice, answer: Recommendations, tr: Translation) -> None:
@@ -74,13 +82,13 @@ def _draw_unreachable(card: Card, choice: GoalChoice, answer: Recommendations, t
     if nearest:
         fields = {field["name"]: field for field in card["inputs"]}
         kept = ", ".join(wording.field_label(fields[name]) for name in choice.fixed)
-        title = tr.text("Closest result, with unchanged: {fields}", fields=kept) if kept else tr.text("Closest result")
+        title = tr.text("Closest result, keeping fixed: {fields}", fields=kept) if kept else tr.text("Closest result")
         st.markdown(forms.escape_markdown(title))
         _draw_recommendation(card, nearest, "nearest", tr)
     labels = {field["name"]: wording.field_label(field) for field in card["inputs"]}
     obstacles = [labels[name] for name in answer.get("obstacles", []) if name in labels]
     if obstacles:
-        st.markdown(forms.escape_markdown(tr.text("What stands in the way: {fields}.", fields=", ".join(obstacles))))
+        st.markdown(forms.escape_markdown(tr.text("Main obstacles: {fields}.", fields=", ".join(obstacles))))
 
 
 def _change_goal(card: Card, change: Callable[[GoalChoice], GoalChoice]) -> None:
@@ -129,14 +137,13 @@ def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
             _change_goal(card, lambda now: replace(now, **ends))
 
         st.slider(
-            tr.text("The chance should lie between"),
+            tr.text("The probability should be between"),
             0.0,
             1.0,
             step=0.01,
             format="percent",
             key=key,
             on_change=on_change,
-            width=420,
         )
 
 
@@ -145,7 +152,7 @@ def _draw_label(card: Card, choice: GoalChoice, tr: Translation) -> None:
     key = f"{PAGE}/label/{card['name']}"
     st.session_state[key] = choice.label
     st.selectbox(
-        tr.text("The chance of"),
+        tr.text("Probability of"),
         list(names),
         format_func=lambda name: forms.escape_markdown(names[name]),
         key=key,
@@ -182,15 +189,14 @@ def _draw_fixed_fields(card: Card, choice: GoalChoice, tr: Translation) -> None:
         key=key,
         placeholder=tr.text("none"),
         on_change=lambda: _change_goal(card, lambda now: replace(now, fixed=tuple(st.session_state[key]))),
-        width=_LIST_PIXELS,
     )
 
 
 def _draw_recommendations(card: Card, recommendations: list[Recommendation], tr: Translation) -> None:
     st.markdown(
         tr.count(
-            "{n} way to get there, the smallest change first:",
-            "{n} ways to get there, the smallest change first:",
+            "{n} way to reach the goal:",
+            "{n} ways to reach the goal, the smallest change first:",
             len(recommendations),
         )
     )

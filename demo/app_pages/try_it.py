@@ -10,7 +10,9 @@ from client import Card, Explanation, Field, Prediction
 from demo.address.parameters import MODEL
 from demo.charts import answer_scale
 from demo.charts.canvas import Figure, ScaleBand
+from demo.charts.ticks import round_numbers
 from demo.fields import field_types
+from demo.files import row_fault_text
 from demo.session import cases, current_case, page_address, query_errors, saved_case_list, service_queries, visitor
 from demo.session.cases import Case
 from demo.text import answer_html, wording
@@ -19,6 +21,9 @@ from demo.text.translation import Translation
 from demo.views import answered_row, case_story, explanation_view
 from demo.widgets import forms, link_notices
 
+_HEADROOM = 0.15
+"""The scale of a value is longer than the range of the training data by this part: some answers lie above it."""
+_MAX_TICKS = 5
 _UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
 """Codes of warnings about a value that is unusual for the model."""
 
@@ -30,11 +35,16 @@ def page() -> None:
     case = current_case.get_case(card)
     st.title(forms.escape_markdown(card["question"]), anchor=False)
     link_notices.draw_notices(card, case, tr)
+    fault_slot = st.container()
     with st.container(key="page"):
         form, answer = st.columns([5, 6], gap="large")
     with form:
         _draw_starts(card, case, tr)
         case.row, notes = forms.draw_form(card, case, tr)
+    faults = {name: _describe_fault(card, case, name, tr) for name in case.open_faults()}
+    if faults:
+        with fault_slot:
+            _draw_fault_notice(case, tr)
     if st.session_state.pop("save_requested", False):  # after the form, which may read a value typed just before the click
         saved_case_list.save_current_case(card)
     page_address.write_address(card)
@@ -43,7 +53,7 @@ def page() -> None:
         if explanations is None:
             st.html(build_paragraph("answer-none", "–"))
             st.caption(tr.text("No answer at the moment."))
-            _draw_notes(card, notes, {}, tr)
+            _draw_notes(card, notes, faults, {}, tr)
             return
         now, start = explanations
         with st.container(key="answer-text"):
@@ -52,7 +62,14 @@ def page() -> None:
             _draw_explanation(card, case, now, start, tr)
             _draw_truth(card, case, tr)
             _draw_footer(card, case, tr)
-        _draw_notes(card, notes, {warning["field"]: warning["code"] for warning in now["prediction"]["warnings"]}, tr)
+        warnings = {warning["field"]: warning["code"] for warning in now["prediction"]["warnings"]}
+        _draw_notes(card, notes, faults, warnings, tr)
+
+
+def _draw_fault_notice(case: Case, tr: Translation) -> None:
+    """Draw that values of a row of a file could not be used, and a button that accepts their substitutes."""
+    st.warning(tr.text("Some values of this row could not be used. Correct the marked fields."), icon=":material/edit:")
+    st.button(tr.text("Accept the values used instead"), on_click=case.faults.clear, type="tertiary")
 
 
 def _draw_starts(card: Card, case: Case, tr: Translation) -> None:
@@ -104,6 +121,7 @@ def _undo(card: Card) -> None:
 def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:
     value, start_value = wording.answer_value(card, now), wording.answer_value(card, start)
     st.html(answer_html.build_large_answer(card, now, tr))
+    st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
     figure, alt = _draw_scale(card, case, now, start_value, tr)
     st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
     before, difference, after = case_story.describe_case(card, case, start_value, value, tr)
@@ -125,19 +143,19 @@ def _draw_scale(card: Card, case: Case, now: Prediction, start_value: float, tr:
         ends = {band["low"] for band in bands[1:]} or {0.0, 0.5, 1.0}
         ticks = [(end, tr.percent(end)) for end in sorted(ends)]
         figure = answer_scale.draw_probability_scale(scale_bands, ticks, value, pinned, visitor.get_theme())
-        return figure, tr.text("Scale from 0% to 100%, the answer stands at {answer}.", answer=answer_text)
+        return figure, tr.text("Scale from 0% to 100%: the answer is {answer}.", answer=answer_text)
     interval = now.get("interval")
     low, high = (interval["low"], interval["high"]) if interval else (value, value)
     seen = output.get("seen") or (0.0, 1.0)
-    lowest, highest = min(low, seen[0]), max(high, seen[1])
-    ticks = [(at, wording.format_answer(card, at, tr)) for at in (lowest, (lowest + highest) / 2, highest)]
+    lowest, highest = seen[0], seen[1] + (seen[1] - seen[0]) * _HEADROOM
+    ticks = [(at, wording.format_answer(card, at, tr)) for at in round_numbers(lowest, highest, _MAX_TICKS)]
     figure = answer_scale.draw_value_scale(
         (low, high), value, pinned, (lowest, highest), ticks=ticks, theme=visitor.get_theme()
     )
     if not interval:
         return figure, tr.text("The answer is {answer}.", answer=answer_text)
     sentence = tr.text(
-        "{share} of real values lie between {low} and {high}.",
+        "{share} of true values lie between {low} and {high}.",
         share=tr.percent(interval["coverage"]),
         low=wording.format_answer(card, low, tr),
         high=wording.format_answer_with_unit(card, high, tr),
@@ -159,7 +177,7 @@ def _draw_truth(card: Card, case: Case, tr: Translation) -> None:
     if truth is not None:
         with st.expander(tr.text("What really happened?"), key=f"truth/{card['name']}"):
             st.markdown(
-                forms.escape_markdown(tr.text("Really: {truth}", truth=answered_row.describe_truth(card, truth, tr)))
+                forms.escape_markdown(tr.text("Actually: {truth}", truth=answered_row.describe_truth(card, truth, tr)))
             )
 
 
@@ -187,12 +205,24 @@ def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
         st.html(build_footer(parts))
 
 
-def _draw_notes(card: Card, placeholders: dict[str, DeltaGenerator], warnings: dict[str, str], tr: Translation) -> None:
-    """Draw errors and warnings of the service under their fields; `warnings` is field → code."""
+def _describe_fault(card: Card, case: Case, name: str, tr: Translation) -> str:
+    """Return what is wrong with the cell of a file, and which value the field has instead."""
+    (field,) = (each for each in card["inputs"] if each["name"] == name)
+    fault = row_fault_text.describe_cell_fault(field, *case.faults[name], tr) or tr.text("Please check this value.")
+    instead = field_types.of(field).value_with_unit(case.row[name], tr)
+    return tr.text("In the file: {fault}. Used instead: {value}.", fault=fault, value=instead)
+
+
+def _draw_notes(
+    card: Card, placeholders: dict[str, DeltaGenerator], faults: dict[str, str], warnings: dict[str, str], tr: Translation
+) -> None:
+    """Draw under their fields the faults of a file, and the errors and warnings of the service (field → code)."""
     field_errors = query_errors.get_field_errors()
     for field in card["inputs"]:
         name = field["name"]
-        if name in field_errors:
+        if name in faults:
+            placeholders[name].html(build_paragraph("fault", faults[name]))
+        elif name in field_errors:
             placeholders[name].error(tr.text("Please check this value."))
         elif name in warnings:
             placeholders[name].html(build_paragraph("unusual", _describe_warning(field, warnings[name], tr)))
@@ -204,5 +234,5 @@ def _describe_warning(field: Field, code: str, tr: Translation) -> str:
     kind = field_types.of(field)
     if not kind.is_ordered or "seen" not in field:
         return tr.text("The model has never seen this: do not rely on the answer.")
-    low, high = (kind.value_text(end, tr) for end in field["seen"])
+    low, high = kind.value_text(field["seen"][0], tr), kind.value_with_unit(field["seen"][1], tr)
     return tr.text("Unusual: the model learned from values between {low} and {high}.", low=low, high=high)

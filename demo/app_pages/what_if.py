@@ -43,7 +43,9 @@ def page() -> None:
     if not fields:
         page_address.write_address(card)
         st.info(
-            tr.text("This model reads a text only: no field to sweep. On Try, change the words and watch their colours.")
+            tr.text(
+                "This model uses only a text, so there is no value to vary. On Try, change the words and see their colours."
+            )
         )
         return
     names = _draw_controls(card, case, fields, tr)
@@ -71,7 +73,7 @@ def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Transla
         page_view.set_view(PAGE, f"{one},{two}" if two and two != one else one)
 
     def format_name(name: str) -> str:
-        return forms.escape_markdown(wording.field_label(fields[name])) if name else tr.text("nothing else")
+        return forms.escape_markdown(wording.field_label(fields[name])) if name else tr.text("none")
 
     st.pills(tr.text("Change"), list(fields), format_func=format_name, key=one_key, on_change=on_change)
     second_options = ["", *(name for name in fields if name != first)]
@@ -79,7 +81,7 @@ def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Transla
     with st.container(horizontal=True, vertical_alignment="bottom", key="by-hand"):
         _draw_fields(card, case, [fields[name] for name in names], tr)
         st.selectbox(
-            tr.text("together with"),
+            tr.text("Second field"),
             second_options,
             format_func=format_name,
             key=two_key,
@@ -136,7 +138,7 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     for point in answer["curves"][0]["points"]:
         if point["value"] is None and kind.is_ordered:
             unknown = wording.format_answer_with_unit(card, wording.answer_value(card, point["prediction"]), tr)
-            st.caption(tr.text("Where it is not known, the answer is {answer}.", answer=forms.escape_markdown(unknown)))
+            st.caption(tr.text("If unknown, the answer is {answer}.", answer=forms.escape_markdown(unknown)))
 
 
 def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curves, tr: Translation) -> None:
@@ -169,7 +171,9 @@ def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curve
         if axis_values.position(case.row) is None
     ]
     if unknown:
-        st.caption(tr.text("This case is not on the map, for this is not known: {fields}.", fields=", ".join(unknown)))
+        st.caption(
+            tr.text("This case is not on the map, because these values are unknown: {fields}.", fields=", ".join(unknown))
+        )
 
 
 def _find_position(axes: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
@@ -207,6 +211,6 @@ def _draw_clickable_chart(
         selection_mode="points",
         alt=summary,
     )
-    marks = tr.text("Full mark: now; hollow mark: where you started. Click a point to take its value.")
-    grey = tr.text("Grey: values that are rare among those the model learned from.") if has_rare else ""
+    marks = tr.text("Solid mark: now; hollow mark: start. Click a point to use its value.")
+    grey = tr.text("Grey: values that are rare in the training data.") if has_rare else ""
     st.caption(f"{forms.escape_markdown(summary)} {forms.escape_markdown(marks)} {forms.escape_markdown(grey)}")

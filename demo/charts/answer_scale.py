@@ -59,10 +59,15 @@ def draw_value_scale(
     ticks: list[tuple[float, str]],
     theme: str,
 ) -> Figure:
-    """Draw a value with its interval on the range of all values, `ends`."""
-    low, high = bounds
-    values = [*ends, low, high, value if start is None else start]
-    figure = _empty_strip(theme, (min(values), max(values)), height=118)
+    """Draw a value with its interval on the range of all values, `ends`.
+
+    The scale stays the same for every answer inside `ends`, so that marks can be compared: an interval that reaches
+    beyond is cut at its end. Only an answer outside of `ends` makes the scale longer.
+    """
+    values = [*ends, value, value if start is None else start]
+    lowest, highest = min(values), max(values)
+    low, high = max(bounds[0], lowest), min(bounds[1], highest)
+    figure = _empty_strip(theme, (lowest, highest), height=118)
     figure.add_shape(
         type="rect", x0=ends[0], x1=ends[1], y0=0.38, y1=0.62, fillcolor=TRACK[theme], line={"width": 0}, layer="below"
     )

@@ -49,7 +49,13 @@ def draw_trade_off(
     figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ACCENT[theme], "width": 3}))
     if highlight:
         figure.add_trace(
-            go.Scatter(x=[highlight[0]], y=[highlight[1]], mode="markers", marker={"size": 15, "color": INK[theme]})
+            go.Scatter(
+                x=[highlight[0]],
+                y=[highlight[1]],
+                mode="markers",
+                cliponaxis=False,
+                marker={"size": 15, "color": INK[theme]},
+            )
         )
     _style_share_axes(figure, titles, theme)
     return figure
@@ -68,6 +74,7 @@ def draw_calibration(points: list[tuple[float, Estimate]], titles: AxisTitles, t
             x=[predicted for predicted, _ in points],
             y=values,
             mode="lines+markers",
+            cliponaxis=False,
             line={"color": ACCENT[theme], "width": 2},
             marker={"size": 10},
             error_y=make_error_bars([spread for _, spread in points], theme),

@@ -4,8 +4,15 @@ from client import Card, Classification
 from demo.charts import evaluation_charts
 from demo.charts.estimate_chart import Estimate
 from demo.charts.evaluation_charts import AxisTitles
-from demo.evaluation.findings import Finding, explain_intervals, focus_label, format_interval, format_share_ticks
+from demo.evaluation.findings import (
+    Finding,
+    explain_intervals,
+    focus_label,
+    format_interval,
+    format_share_ticks,
+)
 from demo.text.translation import Translation
+from demo.text.wording import other_label
 
 _HALF = 0.5
 
@@ -15,16 +22,20 @@ def describe_discrimination(card: Card, evaluation: Classification, theme: str, 
     auc = evaluation["auc"]
     value, low, high = (tr.number(auc[name] * 100) for name in ("value", "low", "high"))
     sentence = tr.text(
-        "Of 100 pairs, one case of “{label}” and one other, {value} ({low} to {high}) are put in the right order.",
+        "Of 100 pairs of one “{label}” case and one other, {value} ({low} to {high}) are ranked correctly.",
         label=focus_label(card),
         value=value,
         low=low,
         high=high,
     )
     curve = [(point["false_alarms"], point["found"]) for point in evaluation["roc"]]
-    titles = AxisTitles(tr.text("False alarms among the others"), tr.text("Found"), format_share_ticks(tr))
+    titles = AxisTitles(
+        tr.text("False alarms among “{label}”", label=other_label(card, tr)),
+        tr.text("Found: “{label}”", label=focus_label(card)),
+        format_share_ticks(tr),
+    )
     area = tr.text(
-        "The line is the ROC curve, the number its area (AUC). A coin would put 50 of 100 pairs in order: the dashed line."
+        "The line is the ROC curve; the number is the area under it (AUC). Dashed line: guessing, 50 of 100 pairs."
     )
     return Finding(
         sentence,
@@ -36,17 +47,23 @@ def describe_discrimination(card: Card, evaluation: Classification, theme: str, 
 def describe_precision_and_recall(card: Card, evaluation: Classification, theme: str, tr: Translation) -> Finding:
     """Describe precision and recall at the point whose recall is nearest to one half."""
     half = min(evaluation["precision"], key=lambda point: abs(point["found"] - _HALF))
+    label = focus_label(card)
     sentence = tr.text(
-        "To find {found} of all cases of “{label}”, flag those above {threshold}: {right} of the flagged are right.",
+        "To find {found} of all “{label}” cases, the threshold is {threshold}: {right} of the cases above it are “{label}”.",
         found=tr.percent(half["found"]),
-        label=focus_label(card),
+        label=label,
         threshold=tr.percent(half["threshold"]),
         right=format_interval(precision, tr) if (precision := half.get("precision")) else tr.percent(half["right"]),
     )
     curve, here = [(point["found"], point["right"]) for point in evaluation["precision"]], (half["found"], half["right"])
-    titles = AxisTitles(tr.text("Found"), tr.text("Right among the flagged"), format_share_ticks(tr))
+    titles = AxisTitles(
+        tr.text("Found: “{label}”", label=label),
+        tr.text("Share of “{label}” above the threshold", label=label),
+        format_share_ticks(tr),
+    )
     base = tr.text(
-        "Flagging everybody would be right for {share}. Average precision: {average}.",
+        "Of all cases, {share} are “{label}”. Average precision: {average}.",
+        label=label,
         share=tr.percent(evaluation["focus_rows"] / evaluation["rows"]),
         average=format_interval(evaluation["average_precision"], tr),
     )
@@ -62,7 +79,7 @@ def describe_calibration(card: Card, evaluation: Classification, theme: str, tr:
     bins = evaluation["calibration"]
     worst = max(bins, key=lambda each: abs(each["said"] - each["happened"]["value"]))
     sentence = tr.text(
-        "Where the model said about {said}, it came true in {happened}: the largest gap of all.",
+        "Largest gap: of the cases with a prediction of about {said}, {happened} came true.",
         said=tr.percent(worst["said"]),
         happened=format_interval(worst["happened"], tr),
     )
@@ -71,8 +88,8 @@ def describe_calibration(card: Card, evaluation: Classification, theme: str, tr:
         for each in bins
     ]
     titles = AxisTitles(
-        tr.text("The model said"),
-        tr.text("It came true: {label}", label=focus_label(card)),
+        tr.text("Predicted probability"),
+        tr.text("Actual share: {label}", label=focus_label(card)),
         format_share_ticks(tr),
     )
     notes = []
@@ -87,8 +104,8 @@ def describe_calibration(card: Card, evaluation: Classification, theme: str, tr:
             )
         )
     rows = tr.count(
-        "On the dashed line both agree. The smallest point stands for {n} case.",
-        "On the dashed line both agree. The smallest point stands for {n} cases.",
+        "On the dashed line, predicted and actual shares are equal. Each point stands for at least {n} case.",
+        "On the dashed line, predicted and actual shares are equal. Each point stands for at least {n} cases.",
         min(each["happened"]["rows"] for each in bins),
     )
     return Finding(

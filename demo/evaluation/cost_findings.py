@@ -10,10 +10,11 @@ from demo.charts import estimate_chart
 from demo.charts.estimate_chart import Estimate
 from demo.evaluation import threshold_costs
 from demo.evaluation.evaluation_query import EvaluationQuery
-from demo.evaluation.findings import Finding, explain_intervals, make_axis
+from demo.evaluation.findings import Finding, explain_intervals, focus_label, make_axis
 from demo.evaluation.threshold_costs import Cost, Outcome, Policy, ProbabilityBin
-from demo.text.markup import build_scrollable, build_table
+from demo.text.markup import TableRow, build_scrollable, build_table
 from demo.text.translation import Translation
+from demo.text.wording import other_label
 
 _MANY = 1_000_000
 _ABOVE_ALL = 2.0
@@ -77,24 +78,20 @@ def build_outcome_table(card: Card, outcome: Outcome, tr: Translation) -> Markup
     if threshold_costs.has_person(card):
         columns.append((band_label(card, 1, ""), outcome.asked, "", ""))
     columns.append((refuse_label(card, tr), outcome.refused, "wrong", "right"))
-    names = _truth_labels(card, tr)
-    cell = Markup('<td class="{}">{}</td>')
-    rows = []
-    for is_bad, name in enumerate(names):
-        cells = Markup("").join(
-            cell.format(classes[is_bad], tr.number(each.bad if is_bad else each.good)) for _, each, *classes in columns
+    rows = [
+        TableRow(
+            name,
+            [tr.number(each.bad if is_bad else each.good) for _, each, *_ in columns],
+            cell_classes=[classes[is_bad] for _, _, *classes in columns],
         )
-        rows.append(Markup('<tr><th scope="row">{}</th>{}</tr>').format(name, cells))
+        for is_bad, name in enumerate(_truth_labels(card, tr))
+    ]
     return build_scrollable(build_table([label for label, *_ in columns], rows, "confusion"))
 
 
 def _truth_labels(card: Card, tr: Translation) -> tuple[str, str]:
     """Return the words for the truth of good and of bad cases."""
-    focus = card["output"].get("focus", "")
-    labels = {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
-    others = [label for value, label in labels.items() if value != focus]
-    other = others[0] if len(others) == 1 else tr.text("others")
-    names = (other, labels.get(focus, focus))
+    names = (other_label(card, tr), focus_label(card))
     return names[::-1] if threshold_costs.is_mirrored(card) else names
 
 
@@ -164,7 +161,7 @@ class CostReport:
         tr, person = self.tr, threshold_costs.has_person(self.card)
         policies = {
             tr.text("All: {band}", band=approve_label(self.card, tr)): _APPROVE_ALL,
-            tr.text("The card's bands"): threshold_costs.card_policy(self.card),
+            tr.text("The model's own thresholds"): threshold_costs.card_policy(self.card),
             tr.text("Your thresholds"): self.query.policy,
             tr.text("The cheapest thresholds"): self.cheapest,
         }
@@ -174,7 +171,7 @@ class CostReport:
         if other:
             bins = threshold_costs.make_bins(*other)
             best = threshold_costs.find_cheapest(bins, self.query.prices, person=person)
-            name = tr.text("{model}, its cheapest thresholds", model=other[0]["title"])
+            name = tr.text("{model}: cheapest thresholds", model=other[0]["title"])
             costs[name] = threshold_costs.cost(bins, best, self.query.prices)
         return costs
 
@@ -184,9 +181,9 @@ class CostReport:
         cost = self._format(threshold_costs.cost(self._bins, self.query.policy, prices).value)
         saved = threshold_costs.saving(self._bins, self.cheapest, self.query.policy, prices)
         if saved.value <= 0:
-            return tr.text("{policy}: {cost}. No other thresholds are cheaper.", policy=policy, cost=cost)
+            return tr.text("{policy}: total cost {cost}. No other thresholds are cheaper.", policy=policy, cost=cost)
         return tr.text(
-            "{policy}: {cost}. Cheapest: {cheapest}, {saved} less{doubt}.",
+            "{policy}: total cost {cost}. Cheapest: {cheapest}, {saved} less{doubt}.",
             policy=policy,
             cost=cost,
             cheapest=describe_policy(self.card, self.cheapest, tr),
@@ -204,7 +201,7 @@ class CostReport:
                 decision=decision,
             )
         return tr.text(
-            "Your thresholds save {amount} against “{decision}” for all.",
+            "Your thresholds save {amount} compared with “{decision}” for all.",
             amount=self._format_interval(saved),
             decision=decision,
         )
@@ -215,8 +212,8 @@ class CostReport:
         if not self.card["output"].get("bands") or self.cheapest.refuse_from >= approve_below:
             return ""
         return tr.text(
-            "The cheapest “{refuse}” begins at {threshold}, inside the card's band “{approve}” (below {end}): these prices"
-            " do not fit these bands.",
+            "The cheapest “{refuse}” begins at {threshold}, inside the model's own band “{approve}” (below "
+            "{end}): these costs do not fit these bands.",
             refuse=refuse_label(self.card, tr),
             threshold=tr.percent(self.cheapest.refuse_from),
             approve=approve_label(self.card, tr),
@@ -226,7 +223,7 @@ class CostReport:
     def _explain(self) -> str:
         tr, texts = self.tr, []
         if threshold_costs.has_person(self.card):
-            texts.append(tr.text("A person who is asked decides right."))
+            texts.append(tr.text("Assumption: a person always decides correctly."))
         if self.query.volume:
             rows, volume = tr.number(self.evaluation["rows"]), tr.number(self.query.volume)
             texts.append(tr.text("Measured on {rows} cases, scaled to {volume} in a year.", rows=rows, volume=volume))

@@ -46,7 +46,7 @@ def describe_bands(card: Card, evaluation: Evaluation, theme: str, tr: Translati
         for band in evaluation["bands"]
     ]
     shares = ", ".join(f"{band['label']} {format_interval(band['share'], tr)}" for band in evaluation["bands"])
-    title = tr.text("It came true: {label}", label=focus_label(card)) if classification else tr.text("Mean true value")
+    title = tr.text("Actual share: {label}", label=focus_label(card)) if classification else tr.text("Mean true value")
     axis = make_axis(title, estimates, [0.0], format_value)
     reference = None
     if evaluation["kind"] == "classification":
@@ -112,7 +112,7 @@ def describe_gain(card: Card, evaluation: Evaluation, tr: Translation) -> str:
 
 def explain_counts(tr: Translation) -> str:
     """Return the note on the numbers of cases after the names of groups."""
-    return tr.text("After each name: the number of cases. Grey: too few of them to say much.")
+    return tr.text("In brackets: the number of cases. Grey: too few to say much.")
 
 
 def explain_intervals(tr: Translation, *, in_chart: bool) -> str:
@@ -166,8 +166,8 @@ def describe_p_value(p_value: float, tr: Translation) -> str:
 def metric_name(evaluation: Evaluation, tr: Translation) -> str:
     """Return what the metric of segments counts."""
     if evaluation["kind"] == "regression":
-        return tr.text("Typical error, as a part of the true value")
-    return tr.text("Pairs put in the right order, of 100")
+        return tr.text("Typical error, % of the true value")
+    return tr.text("Pairs ranked correctly, of 100 (AUC)")
 
 
 def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Translation) -> Finding:
@@ -176,8 +176,10 @@ def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Tran
     rows = sorted(evaluation["importance"], key=lambda each: -each["drop"]["value"])
     effective = [row for row in rows if row["drop"]["low"] > 0]
     others = ", ".join(labels.get(row["field"], row["field"]) for row in rows if row["drop"]["low"] <= 0)
-    without_effect = [tr.text("No measurable effect, the range holds 0: {fields}.", fields=others)] if others else []
-    rows_used = tr.count("Shuffled among {n} case.", "Shuffled among {n} cases.", rows[0]["drop"]["rows"])
+    without_effect = [tr.text("No measurable effect (the range includes 0): {fields}.", fields=others)] if others else []
+    rows_used = tr.count(
+        "Measured by shuffling over {n} case.", "Measured by shuffling over {n} cases.", rows[0]["drop"]["rows"]
+    )
     if not effective:
         return Finding(tr.text("No field alone has a measurable effect."), None, (*without_effect, rows_used))
 
@@ -200,7 +202,7 @@ def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Tran
         for estimate, row in zip(estimates[1:], effective[1:], strict=True)
         if (behind := row.get("behind_first")) and behind["low"] <= 0
     ]
-    as_much = [tr.text("It may lean as much on: {fields}.", fields=", ".join(rivals))] if rivals else []
+    as_much = [tr.text("Possibly just as important: {fields}.", fields=", ".join(rivals))] if rivals else []
     figure = estimate_chart.draw_estimates(estimates, make_axis(title, estimates, [0.0], format_value), theme)
     return Finding(sentence, figure, (*as_much, *without_effect, rows_used, explain_intervals(tr, in_chart=True)))
 
@@ -211,19 +213,19 @@ def _importance_texts(kind: str, field: str, drop: Figure, tr: Translation) -> t
     amount = tr.text("{value} ({low} to {high})", **ends)
     if kind == "classification":
         sentence = tr.text(
-            "The model leans most on {field}: with its values shuffled among the cases, {drop} fewer of 100 pairs"
-            " are put in the right order.",
+            "The most important field is {field}: with its values shuffled among the cases, {drop} fewer of "
+            "100 pairs are ranked correctly.",
             field=field,
             drop=amount,
         )
-        return sentence, tr.text("Fewer pairs in the right order, of 100")
+        return sentence, tr.text("Fewer pairs ranked correctly, of 100")
     sentence = tr.text(
-        "The model leans most on {field}: with its values shuffled among the cases, the typical error grows"
-        " by {drop} points.",
+        "The most important field is {field}: with its values shuffled among the cases, the typical "
+        "error grows by {drop} percentage points.",
         field=field,
         drop=amount,
     )
-    return sentence, tr.text("Growth of the typical error, percentage points")
+    return sentence, tr.text("Increase of the typical error, percentage points")
 
 
 def describe_weak_spots(evaluation: Evaluation, tr: Translation) -> Finding:

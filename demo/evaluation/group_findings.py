@@ -19,7 +19,7 @@ from demo.evaluation.findings import (
     metric_name,
 )
 from demo.text import wording
-from demo.text.markup import build_row, build_scrollable, build_table
+from demo.text.markup import TableRow, build_scrollable, build_table
 from demo.text.translation import Translation
 
 _GREY = Markup(' style="color:light-dark({light},{dark})"').format(**canvas.MUTED)
@@ -158,7 +158,7 @@ def _build_group_table(card: Card, evaluation: Evaluation, segment: Segment, tr:
         columns = {"flagged": tr.text("Flagged: {what}", what=_flagged_title(card, tr))}
         if any(group.get("wrongly_flagged") for group in segment["groups"]):
             columns["wrongly_flagged"] = false_alarm_label(card, tr)
-        columns["truth"] = tr.text("It came true: {label}", label=focus_label(card))
+        columns["truth"] = tr.text("Actual share: {label}", label=focus_label(card))
 
     def format_cell(group: SegmentGroup, name: str) -> str:
         figure = {"flagged": group["flagged"], "wrongly_flagged": group.get("wrongly_flagged"), "truth": group["truth"]}[
@@ -175,9 +175,9 @@ def _build_group_table(card: Card, evaluation: Evaluation, segment: Segment, tr:
     for group in segment["groups"]:
         count = tr.number(group["truth"]["rows"])
         cells = [tr.text("{n} (few)", n=count) if group["small"] else count, *(format_cell(group, name) for name in columns)]
-        rows.append(build_row(group["label"], cells, _GREY if group["small"] else ""))
+        rows.append(TableRow(group["label"], cells, _GREY if group["small"] else ""))
     tests = [_find_test(segment, name) for name in columns]
     if any(tests):
         verdicts = [_describe_verdict(test, tr) if test else "–" for test in tests]
-        rows.append(build_row(tr.text("Test"), ["", *verdicts]))
+        rows.append(TableRow(tr.text("Test"), ["", *verdicts]))
     return build_scrollable(build_table([tr.text("Cases"), *columns.values()], rows, "compared"))

@@ -20,7 +20,7 @@ def describe_predicted_vs_true(card: Card, evaluation: Regression, theme: str, t
     sentence = tr.text("Half of all answers are within {value} of the true value ({low} to {high}).", **error)
     points = [(point["true"], point["predicted"]) for point in evaluation["sample"]]
     flat = [value for point in points for value in point]
-    titles = AxisTitles(tr.text("True value"), tr.text("The model said"), [])
+    titles = AxisTitles(tr.text("True value"), tr.text("Estimate"), [])
     figure = evaluation_charts.draw_predicted_vs_true(points, _make_ticks(card, min(flat), max(flat), tr), titles, theme)
     r2 = tr.text(
         "The model explains {share} of what makes the values differ (R²); always saying their mean explains 0%.",
@@ -33,16 +33,16 @@ def describe_predicted_vs_true(card: Card, evaluation: Regression, theme: str, t
 def describe_residuals(card: Card, evaluation: Regression, theme: str, tr: Translation) -> Finding:
     """Describe how the errors are distributed."""
     bins, high, low = evaluation["residuals"], evaluation.get("too_high"), evaluation.get("too_low")
-    sentence = tr.text("So far is the model from the true values.")
-    notes = [tr.text("The outermost bars hold everything beyond them too.")]
+    sentence = tr.text("How far the estimates are from the true values.")
+    notes = [tr.text("The first and the last bar include everything beyond them.")]
     if high and low:
         sentence = tr.text(
-            "The model says too much in {high} of cases, too little in {low}.",
+            "The estimate is too high in {high} of cases and too low in {low}.",
             high=format_interval(high, tr, 1),
             low=format_interval(low, tr, 1),
         )
         notes.append(explain_intervals(tr, in_chart=False))
-    titles = AxisTitles(tr.text("The model said minus the true value"), tr.text("Cases"), [])
+    titles = AxisTitles(tr.text("Error: estimate minus true value"), tr.text("Cases"), [])
     bars = [(each["low"], each["high"], each["rows"]) for each in bins]
     if len(bins) > _FEW_BINS:  # the outermost bins have no end: draw them as wide as the others
         (_, first, first_rows), (last, _, last_rows), width = bars[0], bars[-1], bars[1][1] - bars[1][0]
@@ -58,14 +58,12 @@ def describe_coverage(card: Card, evaluation: Regression, theme: str, tr: Transl
     coverage = evaluation.get("coverage")
     if not coverage:
         return Finding(tr.text("This model gives no range around its answers."), None)
-    sentence = tr.text(
-        "{share} of the true values lie inside the range that the model gave.", share=format_interval(coverage, tr, 1)
-    )
+    sentence = tr.text("{share} of the true values lie inside the model's range.", share=format_interval(coverage, tr, 1))
     estimates = [
         make_estimate(_describe_answer_band(card, each, tr), each["coverage"], tr.percent, tr)
         for each in evaluation["coverage_bins"]
     ]
-    notes = [tr.text("One row per band of answers; after it the number of cases.")]
+    notes = [tr.text("One row per band of estimates, with the number of cases.")]
     promised = card["output"].get("interval")
     reference, marks = None, []
     if promised:
@@ -86,7 +84,7 @@ def _describe_missed_promise(card: Card, evaluation: Regression, promised: float
     ]
     promise = tr.percent(promised)
     if not missed:
-        return tr.text("No band of answers is surely below the promised {promise}.", promise=promise)
+        return tr.text("No band of estimates is clearly below the promised {promise}.", promise=promise)
     return tr.text("Below the promised {promise}: {bands}.", promise=promise, bands=", ".join(missed))
 
 

@@ -25,7 +25,7 @@ class BooleanField(FieldType):
         return tr.text("yes") if value else tr.text("no")
 
     def wrong_type_text(self, tr: Translation) -> str:
-        return tr.text("neither true nor false")
+        return tr.text("is neither true nor false")
 
     def _decode(self, text: str) -> Value:
         if text not in _URL_VALUES:

@@ -22,6 +22,9 @@ class CategoryField(FieldType):
         """Return category → label, in the card's order."""
         return {category["value"]: category.get("label") or category["value"] for category in self.field["categories"]}
 
+    def allowed_text(self, tr: Translation) -> str:  # noqa: ARG002 - see `FieldType.allowed_text`
+        return ", ".join(self._labels())
+
     def _decode(self, text: str) -> Value:
         value = text[1:-1] if text.startswith('"') and text.endswith('"') and len(text) > 1 else text
         if value not in self._labels():

@@ -47,7 +47,7 @@ class DateField(CalendarField):
         return tr.date(value)
 
     def wrong_type_text(self, tr: Translation) -> str:
-        return tr.text("not a date")
+        return tr.text("is not a date")
 
     def _decode(self, text: str) -> Value:
         day = parse_date(text)

@@ -63,7 +63,7 @@ class DatetimeField(CalendarField):
         return f"{text}\N{NO-BREAK SPACE}{self.unit()}" if self._has_type(value) else text
 
     def wrong_type_text(self, tr: Translation) -> str:
-        return tr.text("not a date with a time")
+        return tr.text("is not a date with a time")
 
     def _decode(self, text: str) -> Value:
         moment = parse_datetime(text)

@@ -72,9 +72,13 @@ class FieldType:
         """Return a value as text for a cell of a file."""
         return self.value_text(value, tr)
 
+    def allowed_text(self, tr: Translation) -> str:  # noqa: ARG002 - numbers use it
+        """Return the values that a cell of a file may have; "–" if any."""
+        return "–"
+
     def wrong_type_text(self, tr: Translation) -> str:
         """Return the message for a cell that holds a value of another type."""
-        return tr.text("not text")
+        return tr.text("is not text")
 
     # URL and files
 

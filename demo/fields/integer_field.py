@@ -17,7 +17,7 @@ class IntegerField(NumberField):
         return math.floor((low + high) / 2)
 
     def wrong_type_text(self, tr: Translation) -> str:
-        return tr.text("not a whole number")
+        return tr.text("is not a whole number")
 
     def _decode(self, text: str) -> float | int:
         value = super()._decode(text)

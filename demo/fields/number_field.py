@@ -51,8 +51,15 @@ class NumberField(FieldType):
     def cell_text(self, value: Value, tr: Translation) -> str:
         return tr.short_number(value) if isinstance(value, int | float) else self.value_text(value, tr)
 
+    def allowed_text(self, tr: Translation) -> str:
+        if "minimum" not in self.field or "maximum" not in self.field:
+            return super().allowed_text(tr)
+        low, high = (self.cell_text(end, tr) for end in (self.field["minimum"], self.field["maximum"]))
+        ends = tr.text("{low} to {high}", low=low, high=high)
+        return tr.text("{range} (1 is 100%)", range=ends) if self._is_percent() else ends
+
     def wrong_type_text(self, tr: Translation) -> str:
-        return tr.text("not a number")
+        return tr.text("is not a number")
 
     def _decode(self, text: str) -> float | int:
         if not _NUMBER.fullmatch(text) or len(text) > _MAX_LENGTH:

@@ -29,6 +29,9 @@ class TextField(FieldType):
     def _max_length(self) -> int:
         return self.field.get("max_length", _MAX_LENGTH)
 
+    def allowed_text(self, tr: Translation) -> str:
+        return tr.text("text of up to {n} characters", n=tr.number(self._max_length()))
+
     def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
         text = st.text_area(title, height=190, key=key, help=hint)
         st.caption(tr.text("The answer follows when you click elsewhere, or press Ctrl+Enter."))

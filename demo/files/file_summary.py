@@ -13,7 +13,7 @@ def describe_format(recognised: RecognisedFile, tr: Translation) -> list[str]:
     parts = [tr.count("{n} row", "{n} rows", recognised["rows"]), FORMATS.get(recognised["format"], "?")]
     if "separator" in recognised:
         parts.append(
-            tr.text("cells apart by {sign}", sign=_SEPARATOR_NAMES.get(recognised["separator"], recognised["separator"]))
+            tr.text("separator {sign}", sign=_SEPARATOR_NAMES.get(recognised["separator"], recognised["separator"]))
         )
         parts.append(tr.text("decimal comma") if recognised.get("decimal") == "comma" else tr.text("decimal point"))
     if "sheet" in recognised:
@@ -24,7 +24,7 @@ def describe_format(recognised: RecognisedFile, tr: Translation) -> list[str]:
         parts.append(tr.count("{n} hidden column read too", "{n} hidden columns read too", hidden))
     if "encoding" in recognised:
         parts.append(recognised["encoding"].upper())
-    parts.append(tr.count("{n} column read", "{n} columns read", len(recognised["columns"])))
+    parts.append(tr.count("{n} column used", "{n} columns used", len(recognised["columns"])))
     return parts
 
 
@@ -43,4 +43,4 @@ def describe_ignored_columns(recognised: RecognisedFile, tr: Translation) -> str
     if not recognised["ignored"]:
         return ""
     names = ", ".join(recognised["ignored"][:_MAX_NAMED]) + (" …" if len(recognised["ignored"]) > _MAX_NAMED else "")
-    return tr.text("Passed through unread: {names}.", names=names)
+    return tr.text("Kept, not used: {names}.", names=names)

@@ -1,16 +1,15 @@
-"""Describes why a file, or a row of it, was not scored: the service's error codes in the reader's language.
+"""Describes why a file was not scored: the service's error codes in the reader's language.
 
 An unknown code gets the service's own message.
 """
 
 import re
 
-from client import Busy, Card, Failed, Field, InvalidAnswer, Refused, ServiceError, TooSlow
+from client import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow
 from client.errors import InputError
-from demo.fields import field_types
 from demo.files.scored_file import MAX_BYTES, AnswerTooLarge
 from demo.text.translation import Translation
-from wire.error_codes import MODEL_FAILED, TOO_LARGE, UNKNOWN_VERSION
+from wire.error_codes import TOO_LARGE, UNKNOWN_VERSION
 
 _MAX_NAMED = 8
 _KEY_REFUSED = {401, 403}
@@ -24,20 +23,20 @@ def describe_failure(error: ServiceError, tr: Translation) -> str:
     """Return a sentence on an error whose cause is not the file."""
     if isinstance(error, Refused):
         return (
-            tr.text("The model was renewed meanwhile, so nothing of this file was scored. Send it to the new one.")
+            tr.text("The model was updated meanwhile, so this file was not scored. Send it to the new version.")
             if error.code == UNKNOWN_VERSION
-            else tr.text("The model service does not let this demo in. Please tell whoever looks after it.")
+            else tr.text("The demo has no access to the model service. Please tell the person who runs it.")
         )
     if isinstance(error, AnswerTooLarge):
         limit = tr.number(MAX_BYTES // 2**20)
-        return tr.text("The answers to this file are more than the {n} MB that this page holds. Part the file.", n=limit)
+        return tr.text("The results are larger than {n} MB, the limit of this page. Split the file.", n=limit)
     sentences = {
-        Busy: tr.text("The model service is busy with other files. Nothing of this one was scored yet."),
-        TooSlow: tr.text("The model service took too long over this file, so nothing of it is shown."),
-        InvalidAnswer: tr.text("The answer to this file broke off or cannot be trusted, so nothing of it is shown."),
+        Busy: tr.text("The model service is busy with other files. This one has not been scored yet."),
+        TooSlow: tr.text("Scoring this file took too long, so no results are shown."),
+        InvalidAnswer: tr.text("The results arrived incomplete or damaged, so none are shown."),
         Failed: tr.text("The model could not score this file."),
     }
-    return sentences.get(type(error)) or tr.text("The model service cannot be reached. Nothing of this file was scored.")
+    return sentences.get(type(error)) or tr.text("The model service cannot be reached. This file was not scored.")
 
 
 def is_fault_of_file(error: ServiceError) -> bool:
@@ -61,7 +60,7 @@ def find_ambiguity(error: ServiceError) -> str:
 def describe_file_errors(error: Refused, tr: Translation) -> list[str]:
     """Return a sentence for each error of a file as a whole."""
     if error.code == TOO_LARGE:
-        return [tr.text("This file is too large. Part it, or leave out columns that the model does not need.")]
+        return [tr.text("This file is too large. Split it, or leave out columns that the model does not need.")]
     missing = [each["column"] for each in error.errors if each["code"] == "missing_column"]
     names = _join_names(missing)
     all_missing = tr.count("{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=names)
@@ -80,21 +79,21 @@ def _whole_file_sentences(error: InputError, tr: Translation) -> dict[str, str]:
     return {
         "empty_file": tr.text("The file is empty: its first line must name the columns."),
         "no_header": tr.text("The first line must name the columns; this one looks like values."),
-        "zero_bytes": tr.text("This is no text: save the file as “CSV UTF-8”."),
+        "zero_bytes": tr.text("This is not a text file: save it as “CSV UTF-8”."),
         "wrong_encoding": wrong_encoding,
         "unknown_charset": wrong_encoding,
         "mixed_decimals": tr.text(
-            "Some numbers have a decimal comma and some a decimal point: write all of them in one way."
+            "Some numbers have a decimal comma, others a decimal point: write all of them the same way."
         ),
         "unclear_thousands": tr.text(
-            "Numbers such as 1,234 may mean a thousand or a little more than one: say which sign is decimal, or write 1234."
+            "Numbers such as 1,234 are ambiguous (1234 or 1.234): choose the decimal sign, or write 1234."
         ),
-        "long_cell": tr.text("A cell is too long. Is a quote left open?"),
-        "open_quote": tr.text("A quote is left open in the row that begins in line {line}.", line=line),
+        "long_cell": tr.text("A cell is too long. Is a closing quote missing?"),
+        "open_quote": tr.text("The row that begins in line {line} has no closing quote.", line=line),
         "text_after_quote": tr.text("Text follows a closing quote in the row that begins in line {line}.", line=line),
-        "damaged_file": tr.text("The file is damaged or cut short: save it anew."),
+        "damaged_file": tr.text("The file is damaged or incomplete: save it again."),
         "several_files": tr.text("The zip archive must hold one CSV file."),
-        "not_workbook": tr.text("This is no Excel workbook (.xlsx), or it has a password. Save it again without one."),
+        "not_workbook": tr.text("This is not an Excel workbook (.xlsx), or it has a password. Save it again without one."),
         "unknown_sheet": tr.text("The workbook has no sheet of this name."),
         "formula_without_value": tr.text(
             "Row {line} of the sheet has a formula without a value: open the file in a spreadsheet program and save it.",
@@ -111,49 +110,9 @@ def _column_sentences(error: InputError, tr: Translation) -> dict[str, str]:
         "missing_column": "",
         "ambiguous_column": tr.text("{column}: several columns could be this one: {names}.", column=column, names=names),
         "duplicate_column": tr.text("{column}: two columns have this name.", column=column or "“”"),
-        "taken_column": tr.text("{column}: the answer adds a column of this name. Rename this one.", column=column),
-        "wrong_type": tr.text("{column}: this column holds another kind of values than the model needs.", column=column),
+        "taken_column": tr.text("{column}: the results have a column of this name. Rename yours.", column=column),
+        "wrong_type": tr.text("{column}: the values are not of the type that the model needs.", column=column),
     }
-
-
-def describe_row_errors(card: Card, codes: str, sentence: str, tr: Translation) -> str:
-    """Return the reasons for which a row was refused, from its codes ("depth: missing_field; cut: unknown_category").
-
-    If a code is unknown, return the service's message.
-    """
-    fields = {field["name"]: field for field in card["inputs"]}
-    reasons = []
-    for each in codes.split("; "):
-        column, _, code = each.rpartition(": ")
-        if code == "wrong_cells":
-            reasons.append(tr.text("another number of cells than columns"))
-        elif code == MODEL_FAILED:
-            reasons.append(tr.text("the model gave no valid answer"))
-        elif column in fields and (known := _cell_sentences(fields[column], tr).get(code)):
-            reasons.append(f"{column}: {known}")
-        else:
-            return sentence
-    return "; ".join(reasons)
-
-
-def _cell_sentences(field: Field, tr: Translation) -> dict[str, str]:
-    return {
-        "missing_field": tr.text("a value is missing"),
-        "wrong_type": field_types.of(field).wrong_type_text(tr),
-        "not_finite": tr.text("an infinite number"),
-        "out_of_range": _out_of_range(field, tr),
-        "too_long": tr.text("longer than the model reads"),
-        "unknown_category": tr.text(
-            "none of {names}", names=_join_names([each["value"] for each in field.get("categories", [])])
-        ),
-    }
-
-
-def _out_of_range(field: Field, tr: Translation) -> str:
-    if "minimum" not in field or "maximum" not in field:
-        return tr.text("outside of what the model takes")
-    low, high = (field_types.of(field).cell_text(end, tr) for end in (field["minimum"], field["maximum"]))
-    return tr.text("not between {low} and {high}", low=low, high=high)
 
 
 def _join_names(names: list[str]) -> str:

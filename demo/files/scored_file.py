@@ -183,10 +183,11 @@ def _row_indices(card: Card, table: pa.Table, choice: str, order: str) -> pa.Arr
     return ordered if indices is None else indices.take(ordered)
 
 
-def replace_error_codes(table: pa.Table, describe: Callable[[str, str], str]) -> pa.Table:
-    """Return a table of refused rows whose `error` is `describe(error_codes, error)`, without `error_codes`."""
-    pairs = zip(table[ERROR_CODES].to_pylist(), table[ERROR].to_pylist(), strict=True)
-    texts = pa.array([describe(codes, sentence) for codes, sentence in pairs], pa.string())
+def replace_error_codes(file: ScoredFile, table: pa.Table, describe: Callable[[str, str, Row], str]) -> pa.Table:
+    """Return a table of refused rows whose `error` is `describe(error_codes, error, cells)`, without `error_codes`."""
+    rows = file.original_table.take(pc.subtract(table[ROW], 1)).to_pylist()
+    triples = zip(table[ERROR_CODES].to_pylist(), table[ERROR].to_pylist(), rows, strict=True)
+    texts = pa.array([describe(codes, sentence, cells) for codes, sentence, cells in triples], pa.string())
     return table.drop_columns(ERROR_CODES).set_column(1, ERROR, texts)
 
 
@@ -197,14 +198,20 @@ def _with_band_labels(card: Card, table: pa.Table) -> pa.Table:
     return table.set_column(table.schema.get_field_index(DECISION), DECISION, texts)
 
 
-def is_scored(card: Card, file: ScoredFile, number: int) -> bool:
-    """Tell whether a row has an answer; `number` counts from 1."""
-    return file.table[answer_column(card)][number - 1].as_py() is not None
+def read_cells(file: ScoredFile, number: int) -> Row:
+    """Return the cells of a row by the names of the file's columns; `number` counts from 1."""
+    cells: Row = file.original_table.slice(number - 1, 1).to_pylist()[0]
+    return cells
+
+
+def read_error_codes(file: ScoredFile, number: int) -> str:
+    """Return the error codes of a row; empty if it was scored."""
+    return file.table[ERROR_CODES][number - 1].as_py() or ""
 
 
 def model_row(card: Card, file: ScoredFile, number: int) -> Row:
     """Return the values of a row that the model's fields take, without the others; `number` counts from 1."""
-    cells = file.original_table.slice(number - 1, 1).to_pylist()[0]
+    cells = read_cells(file, number)
     row: Row = {}
     for name, field in field_types.get_fields(card).items():
         try:

@@ -5,6 +5,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from client import Card, Row
 from demo.address import parameters
@@ -18,6 +19,10 @@ EXTERNAL = "given"
 _VERSION_SIGN, _VERSION_LETTERS = "@", 8
 
 
+Fault: TypeAlias = tuple[str, Any]
+"""The error code of a cell of a file, and the cell."""
+
+
 @dataclass
 class Case:
     """`start` names an example or a real row of the card, or is EXTERNAL. `row` is the row that the form shows."""
@@ -29,6 +34,12 @@ class Case:
     """The parameters of the URL that do not fit the card, shortened."""
     version: str = ""
     """The first letters of the version of the model to which the start belongs."""
+    faults: dict[str, Fault] = field(default_factory=dict)
+    """Field → why its cell in a file could not be read. The start has a default value instead."""
+
+    def open_faults(self) -> dict[str, Fault]:
+        """Return the faults of the fields that still have their default."""
+        return {name: fault for name, fault in self.faults.items() if self.row[name] == self.start_row[name]}
 
     def changed(self) -> list[str]:
         """Return the fields that differ from the start, in the card's order."""

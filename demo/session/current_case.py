@@ -7,7 +7,7 @@ import streamlit as st
 from client import Card, Row
 from demo.address.parameters import MODEL, shorten_parameter
 from demo.session import cases, query_parameters
-from demo.session.cases import Case
+from demo.session.cases import Case, Fault
 
 
 def choose_model(names: list[str]) -> str:
@@ -49,9 +49,9 @@ def start_case(card: Card, start: str) -> None:
     _set_case(card, cases.start_case(card, start))
 
 
-def open_row(card: Card, row: Row) -> None:
-    """Start another case, from a row that is not in the card."""
-    _set_case(card, cases.case_from_row(card, row))
+def open_row(card: Card, row: Row, faults: dict[str, Fault] | None = None) -> None:
+    """Start another case, from a row that is not in the card. `faults` are the cells that could not be read."""
+    _set_case(card, replace(cases.case_from_row(card, row), faults=faults or {}))
 
 
 def undo_changes(card: Card) -> None:

@@ -3,7 +3,6 @@
 from markupsafe import Markup
 
 from client import Band, Card, Prediction, Usualness
-from demo.text.markup import build_paragraph
 from demo.text.translation import Translation
 from demo.text.wording import (
     answer_value,
@@ -41,22 +40,18 @@ def build_usualness(usualness: Usualness | None, tr: Translation) -> Markup:
     if usualness is None:
         return Markup()
     css_class = "apart" if usualness["percentile"] >= UNUSUAL_PERCENTILE else "rarity"
-    text = tr.text("rarer than {share} of cases", share=format_percentile(usualness, tr))
+    text = tr.text("more unusual than {share} of cases", share=format_percentile(usualness, tr))
     return Markup('<span class="{}">{}</span>').format(css_class, text)
 
 
 def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> Markup:
-    """Return the answer as the largest text on the page, and as a bar that stays in view on a phone."""
+    """Return the answer as the largest text on the page. On a phone it stays in view."""
     unit = card["output"].get("unit", "")
     number = format_answer(card, answer_value(card, prediction), tr)
-    badge = build_band_badge(card, prediction)
-    answer = Markup(
+    return Markup(
         '<div class="answer" role="status" aria-live="polite"><span class="number">{}</span>'
         '<span class="unit">{}</span>{}</div>'
-    ).format(number, unit, badge)
-    sentence = build_paragraph("sentence", card["output"].get("sentence", ""))
-    bar = Markup('<div class="phone-bar" aria-hidden="true"><span>{} {}</span>{}</div>').format(number, unit, badge)
-    return answer + sentence + bar
+    ).format(number, unit, build_band_badge(card, prediction))
 
 
 def build_answer_line(

@@ -1,9 +1,12 @@
 """Fragments of HTML. Every value that is not Markup is escaped: by `Markup.format`, by `Markup.join`, and by these."""
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple
 
 from markupsafe import Markup
+
+_MAX_BESIDE = 3
+"""So many cells stand beside each other on a phone."""
 
 
 def concatenate(fragments: Iterable[str]) -> Markup:
@@ -21,17 +24,35 @@ def build_footer(parts: Iterable[str]) -> Markup:
     return build_paragraph("foot", " · ".join(parts))
 
 
-def build_table(heads: Iterable[str], rows: Iterable[Markup], css_class: str) -> Markup:
-    """Return a table whose first column has no head; each row comes from `build_row`."""
-    cells = concatenate(Markup('<th scope="col">{}</th>').format(head) for head in heads)
-    template = Markup('<table class="{}"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>')
-    return template.format(css_class, cells, concatenate(rows))
+class TableRow(NamedTuple):
+    """A row of a table: its name, its cells, the attributes of its tag (they begin with a space), a class per cell."""
+
+    name: str
+    cells: Iterable[str]
+    attributes: Markup | Literal[""] = ""
+    cell_classes: Sequence[str] = ()
 
 
-def build_row(name: str, cells: Iterable[str], attributes: Markup | Literal[""] = "") -> Markup:
-    """Return a row of a table: its name, then its cells. `attributes` begin with a space."""
-    data = concatenate(Markup("<td>{}</td>").format(cell) for cell in cells)
-    return Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(attributes, name, data)
+def build_table(heads: Iterable[str], rows: Iterable[TableRow], css_class: str) -> Markup:
+    """Return a table whose first column has no head.
+
+    A phone shows the name of a row above its cells, and the cells beside each other if they are few, else one under
+    another, each with its head.
+    """
+    titles = list(heads)
+    cells = concatenate(Markup('<th scope="col">{}</th>').format(title) for title in titles)
+    template = Markup('<table class="{}" style="--columns:{}"><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>')
+    width = "few" if len(titles) <= _MAX_BESIDE else "many"
+    return template.format(f"{css_class} {width}", len(titles), cells, concatenate(_build_row(row, titles) for row in rows))
+
+
+def _build_row(row: TableRow, titles: list[str]) -> Markup:
+    classes = row.cell_classes or [""] * len(titles)
+    data = concatenate(
+        Markup('<td class="{}" data-head="{}">{}</td>').format(css_class, title, cell)
+        for cell, title, css_class in zip(row.cells, titles, classes, strict=True)
+    )
+    return Markup('<tr{}><th scope="row">{}</th>{}</tr>').format(row.attributes, row.name, data)
 
 
 def build_scrollable(table: Markup) -> Markup:

@@ -32,6 +32,12 @@ def answer_value(card: Card, prediction: Prediction) -> float:
     return prediction["value"]
 
 
+def answer_title(card: Card, tr: Translation) -> str:
+    """Return what the answer value is, as a title: "Risk of not paying", or "Estimated price of this diamond"."""
+    sentence = card["output"].get("sentence", "")
+    return sentence[:1].upper() + sentence[1:] if sentence else tr.text("Answer")
+
+
 def answer_column(card: Card) -> str:
     """Return the name of the column that holds the answer value in scored files."""
     return probability_column(card["output"]["focus"]) if is_classification(card) else VALUE
@@ -89,6 +95,13 @@ def answer_decimals(card: Card, value: float) -> int:
     """Return the number of decimals of an answer: 0 if the answers reach 1,000, else 2."""
     low, high = card["output"].get("seen") or (value, value)
     return 0 if max(abs(low), abs(high), abs(value)) >= _MIN_WITHOUT_DECIMALS else 2
+
+
+def other_label(card: Card, tr: Translation) -> str:
+    """Return the words for the label whose probability is not shown; with several, "others"."""
+    focus = card["output"].get("focus", "")
+    others = [each.get("label") or each["value"] for each in card["output"].get("labels", []) if each["value"] != focus]
+    return others[0] if len(others) == 1 else tr.text("others")
 
 
 def find_band(card: Card, prediction: Prediction) -> Band | None:

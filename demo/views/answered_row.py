@@ -33,7 +33,7 @@ def build_outcome(card: Card, row: Row, answer: float, truth: Value, tr: Transla
     return Markup('<p class="outcome">{}<br><strong>{}</strong> · {}</p>').format(
         describe_row(card, row, tr),
         tr.text("Model: {answer}", answer=describe_answer(card, answer, tr)),
-        tr.text("Really: {truth}", truth=describe_truth(card, truth, tr)),
+        tr.text("Actually: {truth}", truth=describe_truth(card, truth, tr)),
     )
 
 

@@ -31,7 +31,7 @@ def describe_changes(card: Card, case: Case, tr: Translation) -> str:
         if kind.is_long:
             listed.append(field_label(field))
             continue
-        before, after = kind.value_text(case.start_row[name], tr), kind.value_text(case.row[name], tr)
+        before, after = kind.value_text(case.start_row[name], tr), kind.value_with_unit(case.row[name], tr)
         listed.append(f"{field_label(field)} {before}\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}{after}")
     text = ", ".join(listed)
     rest = len(names) - _NAMED_CHANGES
@@ -41,7 +41,7 @@ def describe_changes(card: Card, case: Case, tr: Translation) -> str:
 def describe_case(card: Card, case: Case, start: float, now: float, tr: Translation) -> tuple[str, str, str]:
     """Return the sentence under the answer in three parts; the middle one is emphasized."""
     if not case.changed():
-        return tr.text("This is where the case starts. Change a field and watch the answer move."), "", ""
+        return tr.text("Starting point. Change a field and see how the answer changes."), "", ""
     introduction = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))
     difference = describe_difference(card, start, now, tr)
     return introduction, difference, tr.text("You changed {changes}.", changes=describe_changes(card, case, tr))
@@ -51,10 +51,10 @@ def describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:
     """Return when the stored features of a look-up were computed, and from when their data are."""
     features = lookup.entity["stored_features"]
     if not features:
-        return tr.text("The fields are those of the stored answer.")
+        return tr.text("The values are those of the stored answer.")
     age = tr.time_ago(lookup.age_seconds(features["age_seconds"]))
     if features["expired"]:
-        return tr.text("These fields were stored {age}: too old to rely on.", age=age)
-    sentence = tr.text("These fields were stored {age}.", age=age)
+        return tr.text("These values were stored {age}: too old to rely on.", age=age)
+    sentence = tr.text("These values were stored {age}.", age=age)
     as_of = features.get("as_of")
     return f"{sentence} {tr.text('The newest data are from {date}.', date=tr.date(as_of))}" if as_of else sentence

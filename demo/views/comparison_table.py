@@ -8,7 +8,7 @@ from client import Card, Explanation, Value
 from demo.fields import field_types
 from demo.session.saved_cases import SavedCase
 from demo.text import answer_html, wording
-from demo.text.markup import build_row, build_scrollable, build_table, concatenate
+from demo.text.markup import TableRow, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
 from demo.views import answered_row, explanation_view
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, probability_column
@@ -27,33 +27,29 @@ def build_case_table(
     answers = [wording.answer_value(card, each["prediction"]) for each in explanations]
     differences = [wording.describe_difference(card, answers[0], answer, tr) for answer in answers[1:]]
     rows = [
-        build_row(
-            _answer_title(card, tr), [_build_answer(card, each, tr) for each in explanations], Markup(' class="answers"')
+        TableRow(
+            wording.answer_title(card, tr),
+            [_build_answer(card, each, tr) for each in explanations],
+            Markup(' class="answers"'),
         ),
-        build_row(tr.text("Against the first"), ["–", *differences]),
+        TableRow(tr.text("Difference from first"), ["–", *differences]),
     ]
     if with_truth:
         truths = [answered_row.find_truth(card, each.row) for each in saved]
         texts = ["–" if truth is None else answered_row.describe_truth(card, truth, tr) for truth in truths]
-        rows.append(build_row(tr.text("What really happened"), texts))
+        rows.append(TableRow(tr.text("What really happened"), texts))
     for field in card["inputs"]:
         values: list[Value] = [each.row[field["name"]] for each in saved]
         if any(value != values[0] for value in values):
             texts = [_shorten(field_types.of(field).value_with_unit(value, tr)) for value in values]
             cells = [_bold(text) if value != values[0] else text for text, value in zip(texts, values, strict=True)]
-            rows.append(build_row(wording.field_label(field), cells))
+            rows.append(TableRow(wording.field_label(field), cells))
     reasons = [_build_reasons(card, each, tr) for each in explanations]
-    rows.append(build_row(tr.text("Strongest reasons"), reasons, Markup(' class="reasons"')))
+    rows.append(TableRow(tr.text("Strongest reasons"), reasons, Markup(' class="reasons"')))
     if any(each["usualness"] for each in explanations):
         usualness = [answer_html.build_usualness(each["usualness"], tr) for each in explanations]
-        rows.append(build_row(tr.text("How usual"), usualness))
+        rows.append(TableRow(tr.text("How unusual"), usualness))
     return build_scrollable(build_table([each.name for each in saved], rows, "compared"))
-
-
-def _answer_title(card: Card, tr: Translation) -> str:
-    """Return what the number counts, as the title of a row: "Risk of not paying"."""
-    counted = card["output"].get("sentence", "") if wording.is_classification(card) else ""
-    return counted[:1].upper() + counted[1:] if counted else tr.text("Answer")
 
 
 def build_model_table(
@@ -67,12 +63,12 @@ def build_model_table(
     for each, one, two in zip(saved, *explanations, strict=True):
         first, second = _answer_values(cards, one, two)
         same_decision = one["prediction"]["decision"] == two["prediction"]["decision"]
-        note = Markup(' <span class="apart">{}</span>').format(tr.text("another decision"))
+        note = Markup(' <span class="apart">{}</span>').format(tr.text("different decision"))
         difference = concatenate([wording.describe_difference(cards[0], first, second, tr), "" if same_decision else note])
         cells = [_build_answer(cards[0], one, tr), _build_answer(cards[1], two, tr), difference]
-        rows.append(((same_decision, -abs(second - first)), build_row(each.name, cells)))
+        rows.append(((same_decision, -abs(second - first)), TableRow(each.name, cells)))
     rows.sort(key=lambda row: row[0])
-    heads = [*model_titles(cards, tr), tr.text("The second says")]
+    heads = [*model_titles(cards, tr), tr.text("Difference")]
     return build_scrollable(build_table(heads, [row for _, row in rows], "compared"))
 
 
@@ -96,14 +92,20 @@ def describe_disagreement(
     if cards[0]["output"].get("bands"):
         count = sum(one["prediction"]["decision"] != two["prediction"]["decision"] for _, one, two in pairs)
         if count:
-            return tr.count("They decide differently on {n} case.", "They decide differently on {n} cases.", count)
-        return tr.text("They decide alike on all of these cases.")
+            return tr.count(
+                "The models make different decisions on {n} case.",
+                "The models make different decisions on {n} cases.",
+                count,
+            )
+        return tr.text("Both models make the same decision on all these cases.")
     answers = [(each.name, *_answer_values(cards, one, two)) for each, one, two in pairs]
     name, one, two = max(answers, key=lambda case: abs(case[2] - case[1]))
     if one == two:
-        return tr.text("They give the same answer on all of these cases.")
+        return tr.text("Both models give the same answer on all these cases.")
     return tr.text(
-        "Furthest apart on {name}: {difference}.", name=name, difference=wording.describe_difference(cards[0], one, two, tr)
+        "Largest difference: {name}, {difference}.",
+        name=name,
+        difference=wording.describe_difference(cards[0], one, two, tr),
     )
 
 

@@ -92,7 +92,7 @@ def summarize_curve(field: Field, points: list[Point], tr: Translation) -> str:
     lowest, highest = min(points, key=_answer), max(points, key=_answer)
     name = wording.field_label(field)
     if lowest.answer_label == highest.answer_label:
-        return tr.text("{field}: whatever it is, this case stays at {answer}.", field=name, answer=lowest.answer_label)
+        return tr.text("{field}: no effect on this case, the answer stays {answer}.", field=name, answer=lowest.answer_label)
     return tr.text(
         "{field}: from {low} (at {low_at}) to {high} (at {high_at}).",
         field=name,

@@ -38,19 +38,18 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
 
 
 def describe_usualness(card: Card, usualness: Usualness | None, tr: Translation) -> tuple[str, bool]:
-    """Return a sentence on how usual the case is, or why that is unknown; and whether it is unusual."""
+    """Return a sentence on how usual the case is, empty if that is unknown; and whether it is unusual."""
     if usualness is None:
-        only_text = all(field.is_long for field in field_types.get_fields(card).values())
-        return (tr.text("How usual a text is cannot be told.") if only_text else ""), False
-    share = format_percentile(usualness, tr)
+        return "", False
+    words = {"row": card.get("row_name") or tr.text("case"), "share": format_percentile(usualness, tr)}
     if usualness["percentile"] < _LESS_USUAL:
-        return tr.text("A usual case: rarer than {share} of those the model learned from.", share=share), False
+        return tr.text("Typical {row} (more unusual than {share} of training cases).", **words), False
     if usualness["percentile"] < UNUSUAL_PERCENTILE:
-        return tr.text("A less usual case: rarer than {share} of those the model learned from.", share=share), False
-    text = tr.text("An unusual case: rarer than {share} of those the model learned from.", share=share)
+        return tr.text("Less typical {row} (more unusual than {share} of training cases).", **words), False
+    text = tr.text("Unusual {row} (more unusual than {share} of training cases).", **words)
     fields = {field["name"]: field for field in card["inputs"]}
     named = ", ".join(field_label(fields[name]) for name in usualness["fields"] if name in fields)
-    return (f"{text} {tr.text('Above all: {fields}.', fields=named)}" if named else text), True
+    return (f"{text} {tr.text('Mainly because of: {fields}.', fields=named)}" if named else text), True
 
 
 def format_contribution(card: Card, contribution: float, tr: Translation) -> str:
@@ -187,7 +186,8 @@ def _describe_error(card: Card, now: Explanation, tr: Translation, *, spans: boo
     largest = max((abs(each["contribution"]) for each in now["contributions"]), default=0.0)
     if now["standard_error"] <= _MIN_ERROR_SHARE * largest:
         return ""
-    error = format_contribution(card, now["standard_error"], tr).lstrip("+")
+    number, unit = format_contribution(card, now["standard_error"], tr).lstrip("+"), card["output"].get("unit", "")
+    error = tr.text("{n} pp", n=number) if is_classification(card) else f"{number}\N{NO-BREAK SPACE}{unit}".rstrip()
     if spans:
         return tr.text("A word may be off by about {error}.", error=error)
     return tr.text("A bar may be off by about {error}.", error=error)

@@ -30,19 +30,17 @@ def draw_banner(placeholder: Any) -> None:
 
 def _describe_error(error: ServiceError, tr: Translation) -> str:
     if query_errors.is_other_version(error):
-        return tr.text("The model is being renewed. Your entries are kept; the page tries again by itself.")
+        return tr.text("The model is being updated. Your entries are kept; the page tries again by itself.")
     if isinstance(error, Refused):
         return (
-            tr.text("The model service does not let this demo in. Please tell whoever looks after it.")
+            tr.text("The demo has no access to the model service. Please tell the person who runs it.")
             if error.status in _ACCESS_DENIED
             else tr.text("The model did not accept these values. Please check the marked fields.")
         )
     sentences = {
         Busy: tr.text("The model service is busy. Your entries are kept; the page tries again by itself."),
         TooSlow: tr.text("The model service is slow to answer. Your entries are kept; the page tries again by itself."),
-        InvalidAnswer: tr.text(
-            "The model service sent an answer that cannot be trusted, so it is not shown. The page tries again."
-        ),
+        InvalidAnswer: tr.text("The model service sent an invalid answer, so it is not shown. The page tries again."),
         Failed: tr.text("The model could not answer. Your entries are kept; the page tries again by itself."),
     }
     return sentences.get(type(error)) or tr.text(

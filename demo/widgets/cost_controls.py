@@ -26,11 +26,11 @@ def draw_cost_controls(card: Card, query: EvaluationQuery, change: ChangeQuery, 
     """Draw the thresholds, the prices, the cases of a year and the currency."""
     _draw_thresholds(card, query, change, tr)
     labels = {
-        "alarm": tr.text("Price: {mistake}", mistake=cost_findings.false_alarm_label(card, tr)),
-        "missed": tr.text("Price: {mistake}", mistake=cost_findings.missed_label(card, tr)),
+        "alarm": tr.text("Cost: {mistake}", mistake=cost_findings.false_alarm_label(card, tr)),
+        "missed": tr.text("Cost: {mistake}", mistake=cost_findings.missed_label(card, tr)),
     }
     if threshold_costs.has_person(card):
-        labels["person"] = tr.text("Price: {mistake}", mistake=cost_findings.band_label(card, 1, ""))
+        labels["person"] = tr.text("Cost: {mistake}", mistake=cost_findings.band_label(card, 1, ""))
     labels["volume"] = tr.text("Cases in a year")
     with st.container(horizontal=True, vertical_alignment="bottom", key="prices"):
         for name, label in labels.items():
@@ -56,7 +56,7 @@ def draw_cost_controls(card: Card, query: EvaluationQuery, change: ChangeQuery, 
 
 def _draw_thresholds(card: Card, query: EvaluationQuery, change: ChangeQuery, tr: Translation) -> None:
     """Draw a slider for each threshold: one, or two if the card has a band that asks a person."""
-    refuse_label = tr.text("“{refuse}” from", refuse=cost_findings.refuse_label(card, tr))
+    refuse_label = tr.text("{refuse} from", refuse=cost_findings.refuse_label(card, tr))
     refuse_key = f"how-good/refuse/{card['name']}"
     if not threshold_costs.has_person(card):
 
@@ -65,7 +65,7 @@ def _draw_thresholds(card: Card, query: EvaluationQuery, change: ChangeQuery, tr
 
         number_box.draw_share_slider(refuse_label, refuse_key, query.refuse, tr=tr, on_change=change_both)
         return
-    approve_label = tr.text("“{approve}” below", approve=cost_findings.approve_label(card, tr))
+    approve_label = tr.text("{approve} below", approve=cost_findings.approve_label(card, tr))
     approve_key, approve_below = f"how-good/approve/{card['name']}", query.policy.approve_below
 
     def change_approve(share: float | None) -> None:

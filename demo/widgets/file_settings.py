@@ -27,7 +27,7 @@ def draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, 
     if ambiguity == "decimal":
         signs = {"comma": tr.text("decimal comma"), "point": tr.text("decimal point")}
         choice = st.radio(
-            tr.text("Or say how its numbers are written"),
+            tr.text("Or choose how its numbers are written"),
             list(signs),
             format_func=signs.__getitem__,
             horizontal=True,
@@ -35,7 +35,7 @@ def draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, 
         )
     else:
         choice = st.radio(
-            tr.text("Or say how its letters are stored"),
+            tr.text("Or choose the encoding of the file"),
             CHARSETS,
             format_func=str.upper,
             horizontal=True,

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from client import Card, RecognisedFile, Refused, ServiceError
-from demo.files import column_choice, file_summary, refusal_text, scored_file, spreadsheet
+from demo.files import column_choice, column_table, file_summary, refusal_text, scored_file, spreadsheet
 from demo.files.column_choice import Header
 from demo.files.upload_job import UploadJob, copy_to_disk
 from demo.files.upload_store import UploadStore
@@ -62,7 +62,7 @@ def _start_job(card: Card, job: UploadJob) -> None:
 
 def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
     """Draw the drop zone, and start an upload job once for each dropped file."""
-    label = tr.text("A file with one case a row: Excel, CSV, Parquet or an Arrow stream")
+    label = tr.text("A file with one case per row: Excel, CSV, Parquet or an Arrow stream")
     upload = drop_zone.draw_drop_zone(label, list(_TYPES), _MAX_MB, f"{PAGE}/upload/{card['name']}", tr)
     if upload is not None and not (job and job.upload_id == upload.file_id):
         kind = _TYPES[upload.name.rpartition(".")[2].lower()]
@@ -74,11 +74,9 @@ def draw_upload(card: Card, job: UploadJob | None, tr: Translation) -> None:
 
 
 def _draw_requirements(card: Card, tr: Translation) -> None:
-    names = ", ".join(forms.escape_markdown(field["name"]) for field in card["inputs"])
-    st.caption(tr.text("Its first line names the columns; these are read, in any order: {names}.", names=names))
     if card.get("real_rows"):
         st.download_button(
-            tr.text("A sample to begin with"),
+            tr.text("Download a sample file"),
             partial(scored_file.make_sample, card, spreadsheet.dialect_of_language(tr.language)),
             f"{card['name']}-sample.csv",
             CSV,
@@ -86,6 +84,8 @@ def _draw_requirements(card: Card, tr: Translation) -> None:
             icon=":material/download:",
             type="tertiary",
         )
+    st.markdown(tr.text("The first line must name the columns. Needed, in any order:"))
+    st.html(column_table.build_column_table(card, tr))
 
 
 def draw_progress(card: Card, job: UploadJob, tr: Translation) -> None:
@@ -98,11 +98,11 @@ def draw_progress(card: Card, job: UploadJob, tr: Translation) -> None:
         recognised = job.recognised
         st.caption(describe_file(job.name, recognised, tr) if recognised else f"**{forms.escape_markdown(job.name)}**")
         rows = {"n": tr.number(job.rows_scored), "all": tr.number(recognised["rows"] if recognised else 0)}
-        progress_text = tr.text("{n} of {all} rows", **rows) if recognised else tr.text("The file is on its way …")
+        progress_text = tr.text("{n} of {all} rows", **rows) if recognised else tr.text("Uploading …")
         st.progress(min(1.0, job.rows_scored / max(1, recognised["rows"])) if recognised else 0.0, progress_text)
 
     update()
-    st.caption(tr.text("You may look at other pages meanwhile: the answers will be here."))
+    st.caption(tr.text("You can use other pages meanwhile: the results will be here."))
     st.button(tr.text("Stop"), on_click=partial(cancel_upload, card), icon=":material/close:", type="tertiary")
 
 
@@ -119,7 +119,7 @@ def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translatio
     st.caption(f"**{forms.escape_markdown(job.name)}**")
     if isinstance(error, Refused) and refusal_text.is_fault_of_file(error):
         st.error(
-            tr.text("This file cannot be scored, so nothing of it was. Mend it and drop it again."),
+            tr.text("This file could not be scored. Correct it and upload it again."),
             icon=":material/description:",
         )
         for sentence in refusal_text.describe_file_errors(error, tr):

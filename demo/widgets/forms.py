@@ -60,7 +60,7 @@ def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix
     kind = field_types.of(field)
     current: Value = case.row[field["name"]]
     if not kind.has_widget:
-        st.caption(f"{escape_markdown(_label_with_unit(kind))}  \n{tr.text('This demo cannot ask for it.')}")
+        st.caption(f"{escape_markdown(_label_with_unit(kind))}  \n{tr.text('This demo has no input for this field.')}")
         return current
     key = f"{key_prefix}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{field['name']}"
     if key not in st.session_state or st.session_state.get(f"{key}/of") is not case:

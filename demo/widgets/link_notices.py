@@ -17,12 +17,12 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
     if rejected:
         parameters = ", ".join(f"`{text.replace('`', '´')}`" for text in rejected[:_MAX_NAMED])
         st.info(
-            tr.text("The link held values that this model does not know; they were left out:") + " " + parameters,
+            tr.text("Some values of this link do not fit the model and were left out:") + " " + parameters,
             icon=":material/link:",
         )
     if query_parameters.is_link_lost():
         st.info(
-            tr.text("The values of this link are no longer kept. The page shows a start of the model."),
+            tr.text("This link has expired. The page shows a sample case instead."),
             icon=":material/link:",
         )
     if not card["version"].startswith(case.version):
@@ -37,6 +37,6 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
         )
     if st.session_state.pop("new_fields", False):
         st.info(
-            tr.text("The model was renewed. Please review the new fields; what you typed is kept."),
+            tr.text("The model was updated. Please review the new fields; your entries are kept."),
             icon=":material/new_releases:",
         )

@@ -5,7 +5,7 @@ from service.schemas import ClassificationEvaluation, Evaluation, Figure, Metric
 
 _LABELS: dict[str, Text] = {
     AUC.name: AUC.label,
-    "accuracy": {"en": "Right answers", "pl": "Trafne odpowiedzi"},
+    "accuracy": {"en": "Correct answers", "pl": "Trafne odpowiedzi"},
     "brier": {"en": "Error of the probabilities (Brier)", "pl": "Błąd prawdopodobieństw (Brier)"},
     "r2": {"en": "Explained variation (R²)", "pl": "Wyjaśniona zmienność (R²)"},
     RELATIVE_ERROR.name: RELATIVE_ERROR.label,

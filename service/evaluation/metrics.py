@@ -161,8 +161,8 @@ AUC = ComparisonMetric(
     name="auc",
     label={"en": "Ranking quality (AUC)", "pl": "Jakość uszeregowania (AUC)"},
     sentence={
-        "en": "{group} of 100 pairs are put in the right order, overall {overall}",
-        "pl": "we właściwej kolejności staje {group} na 100 par, a ogółem {overall}",
+        "en": "{group} of 100 pairs are ranked correctly, overall {overall}",
+        "pl": "model poprawnie szereguje {group} na 100 par, a ogółem {overall}",
     },
     statistic=auc,
     standard_error=auc_standard_error,
@@ -172,7 +172,7 @@ AUC = ComparisonMetric(
 )
 RELATIVE_ERROR = ComparisonMetric(
     name="relative_error",
-    label={"en": "Typical error, as a part of the true value", "pl": "Typowy błąd, jako część prawdziwej wartości"},
+    label={"en": "Typical error, % of the true value", "pl": "Typowy błąd, % prawdziwej wartości"},
     sentence={
         "en": "the typical error is {group}, overall {overall}",
         "pl": "typowy błąd wynosi {group}, a ogółem {overall}",

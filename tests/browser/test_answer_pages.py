@@ -28,7 +28,7 @@ TITLES = {
     "pl": {
         "/what-if": "Co jeśli?",
         "/to-change": "Co musiałoby się zmienić?",
-        "/compare": "Obok siebie",
+        "/compare": "Porównanie",
         "/how-good": "Jak dobry jest ten model?",
     },
 }
@@ -86,7 +86,7 @@ def test_the_explanation_is_beside_the_answer_and_follows_every_change(visit: An
     expect(page.locator(".bar-row").first).to_contain_text("Worst delay 2")
     expect(page.locator(".bar-row", has_text="Months late now 0")).to_be_visible()
     expect(page.locator(".bar-start")).to_have_count(6)
-    expect(page.locator(".usual")).to_contain_text("of those the model learned from")
+    expect(page.locator(".usual")).to_contain_text("of training cases")
 
 
 def test_the_words_of_a_comment_are_coloured_by_their_contribution(visit: Any) -> None:
@@ -178,7 +178,7 @@ def test_an_unreachable_goal_is_reported(visit: Any) -> None:
     page = visit("/to-change?model=credit-default&start=two-months-late").page
     expect(page.get_by_test_id("stAlert")).to_contain_text("No allowed change leads to “Approve”.")
     expect(page.get_by_text("Closest result")).to_be_visible()
-    expect(page.get_by_text("What stands in the way:")).to_be_visible()
+    expect(page.get_by_text("Main obstacles:")).to_be_visible()
     page.get_by_test_id("stMainBlockContainer").get_by_text("Ask a person", exact=True).last.click()
     expect(page.locator("[class*=st-key-proposal-]").first).to_be_visible()
     page.reload()
@@ -204,7 +204,7 @@ def test_saved_cases_are_renamed_moved_copied_and_survive_a_refresh(visit: Any) 
     name.press("Enter")
     expect(heads).to_have_text(["Two months late", "Paid up"])
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Earlier").click()
+    page.get_by_role("button", name="Move left").click()
     expect(heads).to_have_text(["Paid up", "Two months late"])
     page.get_by_role("button", name="Duplicate").click()
     expect(heads).to_have_text(["Paid up", "Paid up 2", "Two months late"])
@@ -237,7 +237,7 @@ def test_a_case_on_which_two_models_disagree_comes_first(visit: Any) -> None:
     page.get_by_role("link", name="Compare", exact=True).click()
     page.get_by_test_id("stMainBlockContainer").get_by_text("Credit scorecard", exact=True).click()
     table = page.locator(".compared").nth(1)
-    expect(table.locator("thead th")).to_have_text(["Credit default", re.compile("scorecard"), "The second says"])
+    expect(table.locator("thead th")).to_have_text(["Credit default", re.compile("scorecard"), "Difference"])
     apart = [row.locator(".apart").count() for row in table.locator("tbody tr").all()]
     assert len(apart) == 4
     assert apart == sorted(apart, reverse=True)
@@ -248,7 +248,7 @@ def test_the_threshold_changes_the_mistakes_and_their_cost_at_once(visit: Any) -
     counts = page.locator(".confusion tbody td")
     expect(counts).to_have_count(6)
     before = counts.all_inner_texts()
-    slider = page.get_by_role("slider", name="“Refuse” from")
+    slider = page.get_by_role("slider", name="Refuse from")
     slider.focus()
     slider.press("Home")
     expect(counts.first).to_have_text("0")
@@ -279,7 +279,7 @@ def test_groups_show_flagged_and_true_rates_and_fit_the_page(size: tuple[int, in
     page = visit("/how-good?model=credit-default&view=groups", viewport=viewport).page
     table = page.locator("table.compared")
     expect(table.locator("thead th")).to_have_text(
-        ["Cases", "Flagged: Refuse", "Good clients refused", "It came true: Does not pay"]
+        ["Cases", "Flagged: Refuse", "Good clients refused", "Actual share: Does not pay"]
     )
     expect(table.locator("tbody th")).to_have_text(["women", "men", "Test"])
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]

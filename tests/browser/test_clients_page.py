@@ -24,8 +24,8 @@ from tests.support.server_process import Program, demo_program, running, service
 
 MODEL = "credit-default"
 PHONE, LAPTOP, PROJECTOR = (375, 667), (1280, 860), (1920, 1080)
-SINCE = {"en": re.compile(r"These fields were stored .* ago\."), "pl": re.compile(r"Te pola zapisano .* temu\.")}
-TITLE = {"en": "What do we know already?", "pl": "Co już wiemy?"}
+SINCE = {"en": re.compile(r"These values were stored .* ago\."), "pl": re.compile(r"Te wartości zapisano .* temu\.")}
+TITLE = {"en": "Client look-up", "pl": "Dane klienta"}
 FEW = 200
 
 
@@ -65,6 +65,11 @@ def night(job: str, source: Path, folder: Path, store: dict[str, str]) -> None:
     subprocess.run(command, cwd=ROOT, env=os.environ | store, check=True, capture_output=True)
 
 
+def key_of(page: Page) -> Any:
+    """Return the field of the client's number."""
+    return page.get_by_role("textbox", name=re.compile("^(Client number|Numer klienta)$"))
+
+
 def answers(page: Page) -> Any:
     return page.locator(".two-answers .number")
 
@@ -83,7 +88,7 @@ def test_a_client_is_looked_up_and_the_stored_answer_says_how_old_it_is(
     seen: Visit = visit(f"/clients?model={MODEL}&lang={language}", viewport=viewport, color_scheme=scheme)
     page = seen.page
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE[language])
-    key = page.get_by_placeholder("client_id")
+    key = key_of(page)
     key.fill("17")
     key.press("Enter")
     stored: Any = Client(programs[0].url).entity(MODEL, 17)
@@ -113,21 +118,21 @@ def test_a_changed_field_brings_the_live_answer_beside_the_stored_one(visit: Any
     page.get_by_role("link", name="How good").click()
     expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
     page.get_by_role("link", name="Clients").click()
-    expect(page.get_by_placeholder("client_id")).to_have_value("17")
+    expect(key_of(page)).to_have_value("17")
     expect(answers(page)).to_have_text(shown)
-    page.get_by_role("button", name="Back to what is stored").click()
+    page.get_by_role("button", name="Restore stored values").click()
     expect(answers(page)).to_have_text(shown[:1])
 
 
 def test_an_unknown_key_or_value_is_reported_in_a_sentence(visit: Any, programs: tuple[Program, Program]) -> None:
     page = visit(f"/clients?model={MODEL}&view=%3D999999").page
-    expect(page.get_by_text("Nothing is stored under 999999.")).to_be_visible()
-    key = page.get_by_placeholder("client_id")
+    expect(page.get_by_text("Nothing is stored for 999999.")).to_be_visible()
+    key = key_of(page)
     key.fill("777")  # a newcomer with two statements: what needs six months is not known
     key.press("Enter")
-    expect(page.get_by_text("Stored as not known.").first).to_be_visible()
+    expect(page.get_by_text("Stored as unknown.").first).to_be_visible()
     expect(page.get_by_test_id("stAlert").first).to_be_visible()
-    key.fill("5")  # no stored answer: the answer of this moment from the stored fields
+    key.fill("5")  # no stored answer: today's answer from the stored fields
     key.press("Enter")
     live: Any = Client(programs[0].url).predict(MODEL, [{"client_id": 5}])["predictions"][0]
     assert live["source"] == "live"
@@ -137,22 +142,22 @@ def test_an_unknown_key_or_value_is_reported_in_a_sentence(visit: Any, programs:
 
 def test_the_random_key_is_a_stored_client(visit: Any) -> None:
     page = visit(f"/clients?model={MODEL}").page
-    expect(page.get_by_text("Type a key to see")).to_be_visible()
-    page.get_by_role("button", name="Any client").click()
+    expect(page.get_by_text("Enter a client number")).to_be_visible()
+    page.get_by_role("button", name="Random client").click()
     expect(answers(page).first).to_be_visible()
-    expect(page.get_by_placeholder("client_id")).not_to_have_value("")
+    expect(key_of(page)).not_to_have_value("")
 
 
 def test_a_model_without_a_key_says_why_the_page_is_empty(visit: Any) -> None:
     page = visit("/clients?model=diamond-price").page
-    expect(page.get_by_text("Nothing is stored for this model")).to_be_visible()
+    expect(page.get_by_text("This model has no client look-up")).to_be_visible()
 
 
 def test_back_shows_the_previous_client(visit: Any) -> None:
     page = visit(f"/clients?model={MODEL}&view=%3D17").page
     expect(answers(page)).to_have_count(1)
     before = answers(page).inner_text()
-    key = page.get_by_placeholder("client_id")
+    key = key_of(page)
     key.fill("12")
     key.press("Enter")
     expect(page).to_have_url(re.compile("view=%3D12"))
@@ -203,16 +208,16 @@ def test_expired_values_are_marked(language: str, stale: str, expired: Any, brow
 def test_one_visitor_sees_no_client_of_another(visit: Any) -> None:
     one, two = visit(f"/clients?model={MODEL}&view=%3D17").page, visit(f"/clients?model={MODEL}").page
     expect(answers(one)).to_have_count(1)
-    two.get_by_placeholder("client_id").fill("12")
-    two.get_by_placeholder("client_id").press("Enter")
+    key_of(two).fill("12")
+    key_of(two).press("Enter")
     expect(answers(two)).to_have_count(1)
-    expect(one.get_by_placeholder("client_id")).to_have_value("17")
+    expect(key_of(one)).to_have_value("17")
     three = visit(f"/clients?model={MODEL}").page
-    expect(three.get_by_placeholder("client_id")).to_have_value("")
+    expect(key_of(three)).to_have_value("")
     expect(answers(three)).to_have_count(0)
 
 
 def test_a_run_without_new_fields_reports_no_renewed_fields(visit: Any) -> None:
     """The stored answer was computed from the stored fields: to the last bit they are the same."""
     page = visit(f"/clients?model={MODEL}&view=%3D17").page
-    expect(page.locator(".story")).to_have_text("Change a field to see the answer of this moment beside it.")
+    expect(page.locator(".story")).to_have_text("Change a field to see today's answer beside it.")

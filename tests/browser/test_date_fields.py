@@ -74,7 +74,7 @@ def test_a_day_chosen_in_the_calendar_changes_the_case(visit: Any, size: str) ->
 @pytest.mark.parametrize("path", ["", "what-if"])
 def test_pages_with_dates_fit_the_screen_and_call_no_other_host(visit: Any, path: str, size: str) -> None:
     at = visit(f"/{path}?model=fifth&lang=pl&start=e", viewport=SIZES[size], locale="pl-PL")
-    expect(at.page.get_by_text("To demo nie potrafi o to zapytać." if not path else "lip 2026").first).to_be_visible()
+    expect(at.page.get_by_text("Demo nie ma kontrolki dla tego pola." if not path else "lip 2026").first).to_be_visible()
     width = at.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width <= 0
     assert at.foreign == []

@@ -89,10 +89,10 @@ def test_a_row_is_opened_in_try_with_its_values(visit: Any, clients: Path) -> No
     first = rows_of("credit-default")[0]
     expect(page.get_by_role("textbox", name=re.compile("^Credit limit"))).to_have_value(f"{first['credit_limit']:,}")
     expect(page.get_by_role("textbox", name=re.compile("^Last payment"))).to_have_value(f"{first['last_payment']:,}")
-    expect(page.locator(".story")).to_contain_text("This is where the case starts")
+    expect(page.locator(".story")).to_contain_text("Starting point.")
     page.reload()
     expect(page.get_by_role("textbox", name=re.compile("^Last payment"))).to_have_value(f"{first['last_payment']:,}")
-    expect(page.locator(".story")).to_contain_text("This is where the case starts")
+    expect(page.locator(".story")).to_contain_text("Starting point.")
 
 
 def test_the_whole_scored_file_can_be_downloaded(visit: Any, clients: Path) -> None:
@@ -165,14 +165,14 @@ def read_parquet(file: Path) -> list[dict[str, Any]]:
         (
             "en",
             [
-                "This file cannot be scored, so nothing of it was.",
+                "This file could not be scored.",
                 "1 column is missing: comment.",
             ],
         ),
         (
             "pl",
             [
-                "Tego pliku nie da się ocenić, więc nie oceniono z niego nic.",
+                "Nie udało się ocenić tego pliku.",
                 "Brakuje 1 kolumny: comment.",
             ],
         ),
@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_scored_says_what_to_correct(
 def test_every_model_offers_a_sample_file_that_it_can_score(model: str, visit: Any, tmp_path: Path) -> None:
     page = visit(f"/files?model={model}").page
     with page.expect_download() as download:
-        page.get_by_role("button", name="A sample to begin with").click()
+        page.get_by_role("button", name="Download a sample file").click()
     file = tmp_path / "sample.csv"
     download.value.save_as(file)
     dropped(page, file)
@@ -234,6 +234,33 @@ def test_the_pills_select_rows_and_refused_rows_show_the_reason(visit: Any, clie
     expect(grid.locator("[role=gridcell]").nth(1)).to_contain_text("not a number")
 
 
+def test_a_row_that_was_not_scored_is_opened_repaired_and_scored(
+    visit: Any, clients: Path, programs: tuple[Program, Program]
+) -> None:
+    seen: Visit = visit("/files?model=credit-default&lang=en")
+    page = seen.page
+    dropped(page, clients)
+    grid = page.get_by_test_id("stDataFrame")
+    grid.wait_for()
+    page.get_by_role("radio", name="not scored").or_(page.get_by_role("button", name=re.compile("^not scored"))).click()
+    seen.settled()
+    expect(grid.locator("[role=gridcell]").nth(1)).to_contain_text("average_payment “brak” is not a number")
+    box = grid.locator("canvas").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+    page.get_by_role("button", name="Open this row in Try").click()
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Correct the marked fields.")
+    fault = page.locator(".fault")
+    expect(fault).to_contain_text("In the file: average_payment “brak” is not a number. Used instead: ")
+    payment = page.get_by_role("textbox", name=re.compile("^Average payment"))
+    payment.fill(str(rows_of("credit-default")[7]["average_payment"]))
+    payment.press("Enter")
+    expect(fault).to_have_count(0)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    answer: Any = Client(programs[0].url).predict("credit-default", [rows_of("credit-default")[7]])["predictions"][0]
+    seen.shows(f"{answer['probabilities']['default']:.0%}")
+
+
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: Any) -> Path:
     """A file that is on its way for a while."""
@@ -251,12 +278,12 @@ def test_a_long_file_shows_its_progress_during_visits_of_other_pages(visit: Any,
     page = visit("/files?model=credit-default").page
     dropped(page, many)
     expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(page.get_by_text("You may look at other pages meanwhile")).to_be_visible()
+    expect(page.get_by_text("You can use other pages meanwhile")).to_be_visible()
     page.get_by_role("link", name="How good").click()
     expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
     page.get_by_role("link", name="Files").click()
     expect(page.locator(".headline")).to_contain_text("300,000 rows scored")
-    part = page.get_by_role("spinbutton", name="Part, of 300")
+    part = page.get_by_role("spinbutton", name="Part (of 300)")
     part.fill("300")
     part.press("Enter")
     expect(page.get_by_text("Rows 299,001 to 300,000 of 300,000 in this order.")).to_be_visible()

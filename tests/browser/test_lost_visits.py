@@ -122,10 +122,10 @@ def test_files_says_that_a_result_is_gone_after_a_restart(visit: Any, programs: 
     drop(at.page)
     expect(at.page.get_by_text("3 rows scored")).to_be_visible()
     page = restart(at, programs)
-    expect(page.get_by_text("The result of this file is no longer kept")).to_be_visible()
+    expect(page.get_by_text("The results of this file are no longer stored")).to_be_visible()
     drop(page, 4)
     expect(page.get_by_text("4 rows scored")).to_be_visible()
-    expect(page.get_by_text("no longer kept")).to_have_count(0)
+    expect(page.get_by_text("no longer stored")).to_have_count(0)
 
 
 def test_the_address_of_a_long_comment_is_short_and_opens_it_again(visit: Any, programs: tuple[Program, Program]) -> None:

@@ -26,7 +26,7 @@ def test_a_chosen_field_is_drawn_at_once_and_a_second_one_makes_a_map(
     page.get_by_role("radio", name="Czystość" if polish else "Clarity", exact=True).click()
     expect(chart.locator(".barlayer .point")).to_have_count(8)
     expect(summary.first).to_contain_text("Czystość: od" if polish else "Clarity: from")
-    page.get_by_role("combobox", name="razem z" if polish else "together with").click()
+    page.get_by_role("combobox", name="Drugie pole" if polish else "Second field").click()
     page.get_by_role("option", name="Masa" if polish else "Weight", exact=True).click()
     expect(chart.locator(".heatmaplayer .hm")).to_be_attached()
     expect(summary.first).to_contain_text("obu pól" if polish else "Over both fields")

@@ -35,8 +35,8 @@ def test_saved_cases_are_compared_and_restored_from_the_url(asked: list[str]) ->
     assert heads(app) == ["Two months late", "Two months late 2"]
     seen = len(questions(asked))
     press(app, "Duplicate")
-    press(app, "Earlier")
-    press(app, "Later")
+    press(app, "Move left")
+    press(app, "Move right")
     assert len(questions(asked)) == seen, "nothing that was not known"
     before = heads(app)
     again = quiet(opened("compare", **app.query_params))
@@ -64,17 +64,17 @@ def test_the_current_case_is_saved_once_from_both_pages() -> None:
     quiet(app.run())
     go_to(app, "compare")
     assert heads(app) == ["Two months late"]
-    assert "Keep the present case too" not in [button.label for button in app.button]
+    assert "Keep this case" not in [button.label for button in app.button]
 
 
 def test_a_late_rename_changes_the_right_case_after_a_move() -> None:
     rows = {"credit-default": [SavedCase("One", {}), SavedCase("Two", {"months_late_now": 2})]}
     app = quiet(opened("compare", model="credit-default", lang="en", kept=saved_cases.encode_saved_cases(rows)))
     app.text_input[0].set_value("Renamed")
-    press(app, "Later")  # the browser sends both in one message
+    press(app, "Move right")  # the browser sends both in one message
     assert heads(app) == ["Two", "Renamed"]
     fields = {app.text_input[0].key}
-    press(app, "Earlier")
+    press(app, "Move left")
     fields.add(app.text_input[0].key)
     press(app, "Duplicate")
     other = app.text_input[0].key
@@ -119,7 +119,7 @@ def test_the_download_holds_what_the_page_shows(service: TestClient) -> None:
 )
 def test_invalid_saved_cases_in_the_url_open_the_page_with_a_notice(nonsense: str) -> None:
     app = quiet(opened("compare", model="credit-default", lang="en", kept=nonsense))
-    assert any("Nothing is kept yet" in info.value for info in app.info)
+    assert any("No cases kept yet" in info.value for info in app.info)
     assert "kept" not in app.query_params
     go_to(app, "")
     assert any("kept" in info.value for info in app.info)
@@ -140,8 +140,8 @@ def test_the_case_with_different_decisions_of_two_models_comes_first(service: Te
             "compare", model="credit-default", lang="en", view="credit-scorecard", kept=saved_cases.encode_saved_cases(rows)
         )
     )
-    lines = html_of(app).split('<table class="compared">')[2].split('<th scope="row">')[1:]
+    lines = html_of(app).split('<table class="compared')[2].split('<th scope="row">')[1:]
     names = [line.partition("<")[0] for line in lines]
     lines = [line for line, name in zip(lines, names, strict=True) if name != "The present case"]
     assert [line.partition("<")[0] for line in lines] == ["argued", "agreed", "agreed too"]
-    assert ["another decision" in line for line in lines] == [True, False, False]
+    assert ["different decision" in line for line in lines] == [True, False, False]

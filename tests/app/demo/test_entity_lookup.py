@@ -183,12 +183,12 @@ def test_features_newer_than_the_stored_answer_give_a_live_answer(nightly: tuple
     put_features(store, NAME, {"17": row | {"worst_delay": row["worst_delay"] + 2}})
     app = opened("clients", model=NAME, lang="en", view="=17")
     assert shown(app) == chances(client, row, row | {"worst_delay": row["worst_delay"] + 2})
-    assert "Stored since that answer: Worst delay" in html_of(app)
+    assert "Updated since that answer: Worst delay" in html_of(app)
     assert "You changed" not in html_of(app)
     widget(app, "months_late_now").set_value("3").run()
     changed = row | {"worst_delay": row["worst_delay"] + 2, "months_late_now": 3}
     assert shown(app) == chances(client, row, changed)
-    assert "Stored since that answer: Worst delay" in html_of(app)
+    assert "Updated since that answer: Worst delay" in html_of(app)
     assert "You changed Months late now" in html_of(app)
 
 
@@ -196,7 +196,7 @@ def test_fields_without_a_feature_have_the_age_of_the_stored_answer(nightly: tup
     store, client = nightly
     put_features(store, NAME, {"17": {"worst_delay": row_of(client, "17")["worst_delay"]}})
     app = opened("clients", model=NAME, lang="en", view="=17")
-    assert html_of(app).count("As it was behind the stored answer, ") == 8
+    assert html_of(app).count("Value used for the stored answer, ") == 8
     assert len(shown(app)) == 1
 
 

@@ -32,7 +32,9 @@ def test_mistakes_are_named_counted_and_shared_in_the_words_of_the_card(seen: Se
     ]
     assert sentence == " ".join(f"{name}: {part:,} of {all_:,} ({part / all_:.1%})." for name, part, all_ in expected)
     assert sentence.startswith("Good clients refused: 236 of 4,636 (5.1%).")
-    cells = re.findall(r'<td class="[^"]*">([^<]*)<', cost_findings.build_outcome_table(card, report.outcome, ENGLISH))
+    cells = re.findall(
+        r'<td class="[^"]*" data-head="[^"]*">([^<]*)<', cost_findings.build_outcome_table(card, report.outcome, ENGLISH)
+    )
     counted = [int((chosen & truth).sum()) for truth in (good, bad) for chosen in (approved, ~refused & ~approved, refused)]
     assert [int(cell.replace(",", "")) for cell in cells] == counted
 
@@ -67,11 +69,11 @@ def test_a_cheapest_refusal_inside_the_approve_band_says_so(seen: Seen) -> None:
     card, found, _ = seen["credit-default"]
     strict = report_of(card, found, alarm=100.0, missed=2000.0, person=5000.0)
     assert strict.cheapest.refuse_from < 0.2
-    (note,) = (text for text in strict.describe("light").notes if "inside the card's band “Approve”" in text)
+    (note,) = (text for text in strict.describe("light").notes if "inside the model's own band “Approve”" in text)
     assert f"begins at {strict.cheapest.refuse_from:.0%}" in note
     lenient = report_of(card, found, alarm=5000.0, missed=5000.0, person=100.0)
     assert lenient.cheapest.refuse_from >= 0.2
-    assert not any("inside the card's band" in text for text in lenient.describe("light").notes)
+    assert not any("inside the model's own band" in text for text in lenient.describe("light").notes)
 
 
 def test_savings_are_drawn_against_no_model_the_bands_and_the_scorecard_and_scale_with_the_volume(seen: Seen) -> None:
@@ -79,9 +81,9 @@ def test_savings_are_drawn_against_no_model_the_bands_and_the_scorecard_and_scal
     query = replace(evaluation_query.default_query(card, "mistakes"), volume=59_290.0, currency="EUR")
     drawn = CostReport(card, found, query, ENGLISH).describe("light", (other_card, other_found)).figure
     names = [label.replace("<br>", " ") for label in drawn.layout.yaxis.ticktext]  # type: ignore[union-attr]
-    assert {"All: Approve", "The card&#39;s bands", "Your thresholds", "The cheapest thresholds"} <= set(names)
-    assert "Credit scorecard, its cheapest thresholds" in names
+    assert {"All: Approve", "The model&#39;s own thresholds", "Your thresholds", "The cheapest thresholds"} <= set(names)
+    assert "Credit scorecard: cheapest thresholds" in names
     values = dict(zip(names, drawn.data[-1].x, strict=True))  # type: ignore[union-attr]
     assert values["All: Approve"] == pytest.approx(10 * found["focus_rows"] * query.missed)
-    assert values["The cheapest thresholds"] <= values["Your thresholds"] == values["The card&#39;s bands"]
+    assert values["The cheapest thresholds"] <= values["Your thresholds"] == values["The model&#39;s own thresholds"]
     assert all(note.text.endswith("EUR") for note in drawn.layout.annotations)  # type: ignore[union-attr]

@@ -17,7 +17,7 @@ def test_too_much_and_too_little_are_what_the_held_out_prices_give(seen: Seen) -
     sentence = regression_findings.describe_residuals(card, found, "light", ENGLISH).sentence
     expected = wilson(above, len(rows.truth)) + wilson(below, len(rows.truth))
     assert said(sentence) == pytest.approx(expected, abs=0.051)
-    assert sentence.startswith("The model says too much in 50.5%")
+    assert sentence.startswith("The estimate is too high in 50.5%")
 
 
 def test_an_older_bundle_that_does_not_say_so_claims_no_share(seen: Seen) -> None:

@@ -53,8 +53,8 @@ def test_a_file_without_answers_is_refused_naming_what_is_missing(
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"comment,decision\nx,ask\n", "there is no column probability\\_negative"),
-        (b"text,probability_negative\nx,0.5\n", "This file has answers of this model, but no column comment"),
+        (b"comment,decision\nx,ask\n", "the column probability\\_negative is missing"),
+        (b"text,probability_negative\nx,0.5\n", "This file has results of this model, but no column comment"),
         (b"", "This file cannot be read"),
     ],
 )
@@ -78,7 +78,7 @@ def test_a_wrong_file_is_read_once_however_often_the_page_is_drawn_and_says_why(
     assert opened_files == ["a.csv"]
     app.file_uploader[0].set_value(("b.csv", b"comment,probability_negative\nx,0.5\n", "text/csv")).run()
     assert opened_files == ["a.csv", "b.csv"]
-    assert "1 came in" in html_of(app)
+    assert "1 case" in html_of(app)
 
 
 @pytest.mark.parametrize("ending", ["gz", "zip", "zst"])

@@ -36,7 +36,7 @@ MOMENT: dict[str, Any] = {
     "maximum": "2030-12-31T23:59:00",
 }
 START = {"day": "2026-11-29", "at": "2026-11-29T14:30:27Z"}
-REFUSE = [("en", "This demo cannot ask for it."), ("pl", "To demo nie potrafi o to zapytać.")]
+REFUSE = [("en", "This demo has no input for this field."), ("pl", "Demo nie ma kontrolki dla tego pola.")]
 
 
 def words_of(app: AppTest) -> str:
@@ -102,7 +102,7 @@ def test_a_client_keeps_the_stored_value_of_an_unknown_type(stand_in: StandIn) -
     stand_in.cards = [hand_made([IMAGE, DAY], entity={"key": "id"})]
     stand_in.features = {"photo": "stored.png", "day": "2026-11-29"}
     app = quiet(opened("clients", model="fifth", lang="en", view="=7&day=2026-12-01&photo=evil.png"))
-    assert "This demo cannot ask for it." in words_of(app)
+    assert "This demo has no input for this field." in words_of(app)
     assert app.query_params["view"] == "=7&day=2026-12-01"
     assert stand_in.asked[-1]["rows"] == [{"id": "7", "day": "2026-12-01"}]
 
@@ -111,7 +111,7 @@ def test_a_saved_case_with_an_unknown_type_is_restored_from_the_url(stand_in: St
     stand_in.cards = [hand_made([IMAGE, DAY], examples=[{"name": "e", "row": {"photo": "mine.png", "day": "2026-11-29"}}])]
     app = saved(opened(lang="en"))
     again = quiet(opened("compare", **app.query_params))
-    assert "Keep the present case too" not in [button.label for button in again.button]
+    assert "Keep this case" not in [button.label for button in again.button]
     assert stand_in.asked[-1]["rows"] == [{"photo": "grey.png", "day": "2026-11-29"}]
 
 
@@ -142,7 +142,7 @@ def test_a_card_with_a_field_of_the_wrong_shape_is_not_shown(field: Any, stand_i
     stand_in.cards = [hand_made([field])]
     app = opened(lang="en")
     assert not app.exception
-    assert "cannot be trusted" in app.warning[0].value
+    assert "invalid answer" in app.warning[0].value
 
 
 # New keys and new codes

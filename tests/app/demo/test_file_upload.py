@@ -76,10 +76,10 @@ TROUBLES = {
     "busy": (problem(503, "overloaded", Retry_After="1"), "busy with other files"),
     "slow": (break_off(requests.ReadTimeout()), "took too long"),
     "away": (break_off(requests.ConnectionError()), "cannot be reached"),
-    "nonsense": (answer(200, "text/html", b"<p>no</p>"), "cannot be trusted"),
-    "cut off": (answer(200, "application/vnd.apache.arrow.stream", b"half", X_File="{}"), "cannot be trusted"),
-    "renewed": (problem(422, "unknown_version"), "The model was renewed meanwhile"),
-    "not let in": (problem(403, "forbidden"), "does not let this demo in"),
+    "nonsense": (answer(200, "text/html", b"<p>no</p>"), "incomplete or damaged"),
+    "cut off": (answer(200, "application/vnd.apache.arrow.stream", b"half", X_File="{}"), "incomplete or damaged"),
+    "renewed": (problem(422, "unknown_version"), "The model was updated meanwhile"),
+    "not let in": (problem(403, "forbidden"), "has no access to the model service"),
 }
 
 
@@ -107,7 +107,7 @@ def test_a_file_that_was_refused_is_not_sent_by_drawing_the_page_again(watched: 
     for _ in range(3):
         app.run()
     assert len(watched.sent) == 1
-    assert "This file cannot be scored" in said(app)
+    assert "This file could not be scored" in said(app)
     assert again(app) is None
     drop(app, content_of(card, rows_of(card)))
     assert len(watched.sent) == 2
@@ -121,7 +121,7 @@ def test_decimals_that_are_unclear_are_settled_by_a_choice(watched: Watched, car
     app = opened("files", model=NAME, lang="en")
     assert not app.radio
     drop(app, content_of(card, rows))
-    assert "Some numbers have a decimal comma and some a decimal point" in said(app)
+    assert "Some numbers have a decimal comma, others a decimal point" in said(app)
     app.radio[0].set_value("point").run()
     assert len(watched.sent) == 1
     again(app).click().run()
@@ -180,7 +180,7 @@ def test_the_page_may_be_left_while_a_file_is_scored(watched: Watched, card: Car
     watched.may_answer.clear()
     app = opened("files", model=NAME, lang="en")
     app.file_uploader[0].set_value(("clients.csv", content_of(card, rows_of(card)), "text/csv")).run()
-    assert "You may look at other pages meanwhile" in said(app)
+    assert "You can use other pages meanwhile" in said(app)
     go_to(app, "about")
     watched.may_answer.set()
     arrived()
@@ -220,7 +220,7 @@ def test_answers_that_are_too_large_to_hold_say_so(watched: Watched, card: Card,
     monkeypatch.setattr(scored_file, "MAX_BYTES", 1000)
     app = opened("files", model=NAME, lang="en")
     drop(app, content_of(card, rows_of(card)))
-    assert "more than the 512 MB that this page holds" in said(app)
+    assert "larger than 512 MB" in said(app)
     assert len(watched.sent) == 1
 
 
@@ -229,7 +229,7 @@ def test_every_row_of_a_long_file_is_in_some_part_of_the_table(watched: Watched,
     drop(app, content_of(card, rows_of(card, 2500)))
     assert len(watched.sent) == 1
     part = app.number_input[0]
-    assert (part.label, part.min, part.max) == ("Part, of 3", 1, 3)
+    assert (part.label, part.min, part.max) == ("Part (of 3)", 1, 3)
     app.selectbox(key=f"files/order/{NAME}").set_value("file").run()
     seen: list[int] = []
     for number in (1, 2, 3):
@@ -274,7 +274,7 @@ def test_a_model_that_is_served_anew_is_asked_by_the_button(
     assert sent.scored
     monkeypatch.setattr(sent, "scored", replace(sent.scored, version="old"))
     app.run()
-    assert "These answers are of an earlier version of the model." in [each.value for each in app.info]
+    assert "These results are from an earlier version of the model." in [each.value for each in app.info]
     again(app).click().run()
     arrived()
     app.run()

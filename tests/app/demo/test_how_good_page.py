@@ -108,7 +108,7 @@ def test_typed_prices_change_the_cheapest_thresholds(asked: list[str], service: 
         cheapest, saved = re.findall(r"Cheapest: (.*?), ([\d,]+)\sNT", said)[0]
         assert " ".join(re.findall(r"\d+%", cheapest)) in best
         assert int(saved.replace(",", "")) == costs[0.2, 0.5] - least
-        assert re.findall(r"Approve below 20%, Refuse from 50%: ([\d,]+)\sNT", said) == [f"{costs[0.2, 0.5]:,}"]
+        assert re.findall(r"Approve below 20%, Refuse from 50%: total cost ([\d,]+)\sNT", said) == [f"{costs[0.2, 0.5]:,}"]
     assert len(questions(asked)) == before
 
 
@@ -152,4 +152,4 @@ def test_the_sentence_of_a_question_agrees_with_its_chart(asked: list[str], mode
 def test_how_good_says_that_a_model_has_no_evaluation(monkeypatch: pytest.MonkeyPatch, toys: TestClient) -> None:
     listen(client_of(toys), monkeypatch)
     app = quiet(opened("how-good", model="pet-kind", lang="en"))
-    assert "Nobody has measured this model yet" in app.info[0].value
+    assert "This model has not been evaluated yet" in app.info[0].value

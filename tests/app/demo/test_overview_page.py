@@ -72,8 +72,8 @@ def test_the_menu_has_exactly_the_pages_that_do_not_say_that_they_cannot_show_th
         return navigation(pages, **options)
 
     monkeypatch.setattr(st, "navigation", record)
-    cannot = {"what-if": "no field to sweep", "to-change": "can be moved by a proposal", "clients": "have no key"}
-    cannot["how-good"] = "has measured this model yet"
+    cannot = {"what-if": "no value to vary", "to-change": "nothing to change step by step", "clients": "no client look-up"}
+    cannot["how-good"] = "has not been evaluated yet"
     quiet(opened(model=model, lang="en"))
     shown = menus[-1]
     for path, sentence in cannot.items():

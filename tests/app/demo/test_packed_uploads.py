@@ -20,7 +20,7 @@ REFUSED_TYPES = {
     "en": "files of this type are not read here. These are: .csv, .tsv, .txt, .xlsx,",
     "pl": "plików tego typu nie można tu wczytać. Można wczytać: .csv, .tsv, .txt, .xlsx,",
 }
-NOT_WORKBOOK = {"en": "This is no Excel workbook", "pl": "To nie jest skoroszyt Excela"}
+NOT_WORKBOOK = {"en": "This is not an Excel workbook", "pl": "To nie jest skoroszyt Excela"}
 PROTECTED = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2048)
 """How a workbook with a password begins: it is no zip archive."""
 
@@ -109,7 +109,7 @@ def test_a_sheet_of_a_workbook_is_chosen_after_a_refusal_and_after_an_answer(wat
     content = changed(book[1], "xl/worksheets/sheet1.xml", lambda _: zipfile.ZipFile(io.BytesIO(book[0])).read(SHEET))
     app = opened("files", model=NAME, lang="en")
     drop(app, content, "clients.xlsx")
-    assert "This file cannot be scored" in said(app)
+    assert "This file could not be scored" in said(app)
     for count, sheet in enumerate(["June", "May"], start=2):
         (choice,) = (each for each in app.selectbox if each.label == "Sheet")
         assert list(choice.options) == ["About", "May", "June"]

@@ -18,7 +18,7 @@ def test_what_really_happened_in_a_real_case_is_shown_on_demand_in_try(asked: li
         app = quiet(opened(model="credit-default", lang="en", start=f"real-{number}"))
         (hidden,) = (each for each in app.expander if each.label == TITLE)
         assert not hidden.proto.expanded
-        assert [text.value.replace("\\", "") for text in hidden.markdown] == [f"Really: {labels[truth]}"]
+        assert [text.value.replace("\\", "") for text in hidden.markdown] == [f"Actually: {labels[truth]}"]
     example = quiet(opened(model="credit-default", lang="en", start="two-months-late"))
     assert not [each for each in example.expander if each.label == TITLE], "an invented case has no truth"
     assert questions(asked)

@@ -209,4 +209,4 @@ def test_an_answer_that_names_a_field_that_the_card_does_not_have_is_not_trusted
     stand_in.change = rename
     app = opened(path, lang="en")
     assert not app.exception
-    assert "cannot be trusted" in app.warning[0].value
+    assert "invalid answer" in app.warning[0].value

@@ -108,6 +108,6 @@ def test_a_map_marks_case_and_start_also_between_its_points(service: TestClient)
 @pytest.mark.parametrize("model", ["pet-kind"])
 def test_a_map_says_that_an_unknown_value_has_no_position(model: str) -> None:
     app = quiet(opened("what-if", model=model, lang="en", noise="null", view="noise,weight"))
-    assert any("not known: Noise" in each.value for each in app.caption)
+    assert any("unknown: Noise" in each.value for each in app.caption)
     app = quiet(opened("what-if", model=model, lang="en", noise="1", view="noise,weight"))
-    assert not any("not known" in each.value for each in app.caption)
+    assert not any("unknown" in each.value for each in app.caption)

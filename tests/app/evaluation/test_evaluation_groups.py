@@ -118,8 +118,8 @@ def test_a_planted_weak_spot_is_found_and_named(toys: Any) -> None:
     assert 1 <= len(found.weak_spots) <= 3
     spot = found.weak_spots[0]
     assert spot.sentence["en"].startswith("Where region is 2, ")
-    assert " of 100 pairs are put in the right order, overall " in spot.sentence["en"]
-    assert spot.sentence["pl"].startswith("region: 2: we właściwej kolejności staje ")
+    assert " of 100 pairs are ranked correctly, overall " in spot.sentence["en"]
+    assert spot.sentence["pl"].startswith("region: 2: model poprawnie szereguje ")
     assert spot.metric.low < 0.5 < spot.metric.high
     assert spot.overall == found.auc.value
     (noisy,) = toys["prices"].evaluation.weak_spots

@@ -16,11 +16,11 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card, Refused
-from demo.files import refusal_text, scored_file
+from demo.files import refusal_text, row_fault_text, scored_file
 from demo.text.translation import Translation
 from tests.support.in_process_client import client_of
 from tests.support.repository import ROOT
-from tests.support.row_files import MEDIA, ask, read, text_of, written
+from tests.support.row_files import MEDIA, ask, text_of, written
 from tests.support.workbooks import workbook
 from wire.error_codes import MODEL_FAILED
 
@@ -167,38 +167,47 @@ def test_a_code_that_is_not_known_keeps_the_services_sentence(code: str, sentenc
         "depth: Odd."
     ]
     card: Any = {"inputs": [{"name": "depth", "type": "number"}]}
-    assert refusal_text.describe_row_errors(card, f"depth: {code}", sentence, POLISH) == sentence
-    assert refusal_text.describe_row_errors(card, f"wrong_cells; width: {code}", sentence, POLISH) == sentence
+    assert row_fault_text.describe_row_errors(card, f"depth: {code}", sentence, {}, POLISH) == sentence
+    assert row_fault_text.describe_row_errors(card, f"wrong_cells; width: {code}", sentence, {}, POLISH) == sentence
 
 
 ROWS = {
     "depth: missing_field": ({"depth": ""}, "depth: brak wartości"),
-    "depth: wrong_type": ({"depth": "n/a"}, "depth: to nie liczba"),
-    "depth: not_finite": ({"depth": "1e999"}, "depth: liczba nieskończona"),
-    "cut: unknown_category": ({"cut": "Poor"}, "cut: żadne z: Fair, Good, Very Good, Premium, Ideal"),
-    "carat: out_of_range": ({"carat": "9"}, "carat: poza zakresem od 0,2 do 5,5"),
+    "depth: wrong_type": ({"depth": "n/a"}, "depth „n/a” to nie liczba"),
+    "depth: not_finite": ({"depth": "1e999"}, "depth „1e999” to liczba nieskończona"),
+    "cut: unknown_category": (
+        {"cut": "Poor"},
+        "cut „Poor” nie jest żadną z wartości: Fair, Good, Very Good, Premium, Ideal",
+    ),
+    "carat: out_of_range": ({"carat": "9"}, "carat „9” jest poza zakresem od 0,2 do 5,5\N{NO-BREAK SPACE}ct"),
     "wrong_cells": ({"more": ""}, "inna liczba komórek niż kolumn"),
 }
 
 
 def test_a_row_that_was_refused_says_why_in_the_readers_language(service: TestClient, cards: dict[str, Card]) -> None:
     rows = [[*({name: str(value) for name, value in DIAMOND.items()} | cells).values()] for cells, _ in ROWS.values()]
-    answer = ask(service, MODEL, text_of(list(DIAMOND), rows, ";"), "csv", "arrow")
-    assert [row["error_codes"] for row in read(answer)] == list(ROWS)
-    table = scored_file.select_rows(cards[MODEL], pa.ipc.open_stream(answer.content).read_all(), scored_file.REFUSED, "file")
+    content = io.BytesIO(text_of(list(DIAMOND), rows, ";"))
+    with client_of(service).score_file(MODEL, content, MEDIA["csv"]) as (recognised, parts):
+        answer = scored_file.read_answer(parts, lambda _: None)
+    assert answer["error_codes"].to_pylist() == list(ROWS)
+    file = scored_file.ScoredFile.of_answer("rows.csv", recognised, cards[MODEL], answer)
+    table = scored_file.select_rows(cards[MODEL], file.table, scored_file.REFUSED, "file")
     for tr, expected in ((POLISH, [messages for _, messages in ROWS.values()]), (ENGLISH, None)):
-        translated = scored_file.replace_error_codes(table, partial(refusal_text.describe_row_errors, cards[MODEL], tr=tr))
+        describe = partial(row_fault_text.describe_row_errors, cards[MODEL], tr=tr)
+        translated = scored_file.replace_error_codes(file, table, describe)
         assert translated.schema.names[:2] == ["row", "error"]
         messages = translated["error"].to_pylist()
         assert messages == expected if expected else not set(messages) & set(table["error"].to_pylist())
 
 
 def test_several_faults_of_a_row_are_all_named(cards: dict[str, Card]) -> None:
-    messages = refusal_text.describe_row_errors(cards[MODEL], "depth: missing_field; carat: wrong_type", "?", ENGLISH)
-    assert messages == "depth: a value is missing; carat: not a number"
+    messages = row_fault_text.describe_row_errors(
+        cards[MODEL], "depth: missing_field; carat: wrong_type", "?", {"carat": "big"}, ENGLISH
+    )
+    assert messages == "depth: no value; carat “big” is not a number"
 
 
 def test_a_row_that_the_model_cannot_score_says_so_in_the_readers_language(cards: dict[str, Card]) -> None:
-    describe = partial(refusal_text.describe_row_errors, cards[MODEL], "model_failed", "?")
+    describe = partial(row_fault_text.describe_row_errors, cards[MODEL], "model_failed", "?", {})
     assert describe(ENGLISH) == "the model gave no valid answer"
     assert describe(POLISH) == "model nie dał poprawnej odpowiedzi"

@@ -30,6 +30,16 @@ def test_every_answer_lies_inside_its_drawing() -> None:
         assert max(value, start) <= high
 
 
+def test_the_scale_of_a_price_stays_where_it_is_whatever_the_answer_and_its_interval() -> None:
+    ends, ranges = (327.0, 18_818.0), set()
+    for value, bounds in ((3_000.0, (2_000.0, 4_500.0)), (400.0, (150.0, 700.0)), (18_000.0, (9_000.0, 33_094.0))):
+        figure = answer_scale.draw_value_scale(bounds, value, 5_000.0, ends, ticks=[], theme="light")
+        ranges.add(figure.layout.xaxis.range)
+        interval = figure.layout.shapes[1]
+        assert ends[0] <= interval.x0 < interval.x1 <= ends[1]
+    assert ranges == {ends}
+
+
 def test_a_chart_keeps_its_shape_whatever_it_shows() -> None:
     stretches = [ScaleBand(0, 0.2, "good", "<b>Yes</b>"), ScaleBand(0.2, 1, "bad", "No")]
     first = answer_scale.draw_probability_scale(stretches, [(0.2, "20%")], 0.1, None, "light")

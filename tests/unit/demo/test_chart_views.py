@@ -164,7 +164,7 @@ def test_a_case_is_unusual_from_the_ninetieth_of_a_hundred() -> None:
         )
         assert is_so == unusual
         assert share in text
-        assert ("Above all" in text) == unusual
+        assert ("Mainly because of" in text) == unusual
 
 
 @given(some.floats(-1e9, 1e9), some.floats(1e-9, 1e9), some.integers(3, 10))

@@ -53,9 +53,11 @@ def table_of(card: Card, explained: list[Explanation]) -> str:
 def test_the_table_says_of_each_case_how_usual_it_is_where_anybody_can_tell() -> None:
     usual, rare = {"percentile": 35.0, "fields": []}, {"percentile": 97.2, "fields": ["a"]}
     table = table_of(VALUE, [said(1, usualness=usual), said(2, usualness=rare)])
-    cells = table.rpartition("How usual</th>")[2]
-    assert cells.index("rarer than 35% of cases") < cells.index('<span class="apart">rarer than 97% of cases</span>')
-    assert "How usual" not in table_of(VALUE, [said(1), said(2)])
+    cells = table.rpartition("How unusual</th>")[2]
+    assert cells.index("more unusual than 35% of cases") < cells.index(
+        '<span class="apart">more unusual than 97% of cases</span>'
+    )
+    assert "How unusual" not in table_of(VALUE, [said(1), said(2)])
 
 
 def apart(card: Card, one: list[Explanation], two: list[Explanation]) -> str:
@@ -63,14 +65,16 @@ def apart(card: Card, one: list[Explanation], two: list[Explanation]) -> str:
 
 
 def test_models_without_decisions_are_compared_by_their_answers() -> None:
-    assert apart(VALUE, [said(1), said(5)], [said(2), said(100)]) == "Furthest apart on =second: 95.00 more."
-    assert apart(VALUE, [said(1), said(5)], [said(1), said(5)]) == "They give the same answer on all of these cases."
+    assert apart(VALUE, [said(1), said(5)], [said(2), said(100)]) == "Largest difference: =second, 95.00 more."
+    assert apart(VALUE, [said(1), said(5)], [said(1), said(5)]) == "Both models give the same answer on all these cases."
 
 
 def test_models_with_decisions_are_compared_by_these() -> None:
     yes, no = said(0.9, decision="yes"), said(0.1, decision="no")
-    assert apart(CHANCE, [yes, no], [yes, yes]) == "They decide differently on 1 case."
-    assert apart(CHANCE, [yes, no], [said(0.6, decision="yes"), no]) == "They decide alike on all of these cases."
+    assert apart(CHANCE, [yes, no], [yes, yes]) == "The models make different decisions on 1 case."
+    assert (
+        apart(CHANCE, [yes, no], [said(0.6, decision="yes"), no]) == "Both models make the same decision on all these cases."
+    )
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "B (never seen)"), ("pl", "B (nigdy nie widziane)")])

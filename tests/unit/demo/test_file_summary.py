@@ -13,7 +13,7 @@ def test_the_sheet_and_the_hidden_rows_of_a_workbook_are_told() -> None:
         "Excel",
         "sheet Rows",
         "1 hidden row scored too",
-        "1 column read",
+        "1 column used",
     ]
     assert describe_format(file | {"hidden_rows": 3}, Translation("pl"))[2:4] == [
         "arkusz Rows",

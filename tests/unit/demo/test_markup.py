@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from markupsafe import Markup
 
-from demo.text.markup import build_footer, build_paragraph, build_row, build_scrollable, build_table, concatenate
+from demo.text.markup import TableRow, build_footer, build_paragraph, build_scrollable, build_table, concatenate
 from tests.support.repository import ROOT
 
 MODULES = sorted((ROOT / "demo").rglob("*.py"))
@@ -77,10 +77,11 @@ def test_every_builder_escapes_its_texts() -> None:
     assert build_paragraph("foot", EVIL) == f'<p class="foot">{ESCAPED}</p>'
     assert build_footer([EVIL, "b"]) == f'<p class="foot">{ESCAPED} · b</p>'
     assert concatenate([EVIL, Markup("<br>")]) == ESCAPED + "<br>"
-    row = build_row(EVIL, [EVIL, Markup("<b>1</b>")])
-    assert row == f'<tr><th scope="row">{ESCAPED}</th><td>{ESCAPED}</td><td><b>1</b></td></tr>'
-    table = build_table([EVIL], [row], "compared")
-    assert table.startswith(f'<table class="compared"><thead><tr><td></td><th scope="col">{ESCAPED}</th></tr></thead>')
+    table = build_table([EVIL, "b"], [TableRow(EVIL, [EVIL, Markup("<b>1</b>")])], "compared")
+    head = f'<thead><tr><td></td><th scope="col">{ESCAPED}</th><th scope="col">b</th></tr></thead>'
+    cells = f'<td class="" data-head="{ESCAPED}">{ESCAPED}</td><td class="" data-head="b"><b>1</b></td>'
+    body = f'<tbody><tr><th scope="row">{ESCAPED}</th>{cells}</tr></tbody>'
+    assert table == f'<table class="compared few" style="--columns:2">{head}{body}</table>'
     assert build_scrollable(table) == f'<div class="wide" tabindex="0">{table}</div>'
 
 

@@ -19,12 +19,12 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
-        (1, "o 1 punkt mniej"),
-        (2, "o 2 punkty mniej"),
-        (5, "o 5 punktów mniej"),
-        (12, "o 12 punktów mniej"),
-        (22, "o 22 punkty mniej"),
-        (100, "o 100 punktów mniej"),
+        (1, "o 1 punkt procentowy mniej"),
+        (2, "o 2 punkty procentowe mniej"),
+        (5, "o 5 punktów procentowych mniej"),
+        (12, "o 12 punktów procentowych mniej"),
+        (22, "o 22 punkty procentowe mniej"),
+        (100, "o 100 punktów procentowych mniej"),
     ],
 )
 def test_polish_counts_its_points_as_poles_do(points: int, sentence: str) -> None:
