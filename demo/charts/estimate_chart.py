@@ -54,14 +54,23 @@ def draw_estimates(
     """Draw estimates one under another, each with its interval. `reference` is a dotted line with its label."""
     figure = make_figure(theme, _FRAME_PIXELS + _ROW_PIXELS * len(rows))
     figure.update_layout(hovermode=False)
+    _add_rows(figure, rows, theme)
+    if axis.low <= 0 <= axis.high:
+        figure.add_vline(x=0, line={"color": INK[theme], "width": 1.5})
+    if reference:
+        _add_reference(figure, *reference, theme)
+    labels = [wrap_text(row.label, _LABEL_SHARE) for row in rows]
+    _style_estimate_axes(figure, labels, axis, theme)
+    return figure
+
+
+def _add_rows(figure: Figure, rows: list[Estimate], theme: str) -> None:
+    """Add the interval of each estimate as a bar, its value as a dot, and its text at the right edge."""
     colours = [with_opacity(MUTED[theme], 0.45) if row.is_small else ACCENT[theme] for row in rows]
     positions = list(range(len(rows)))
     for row, position, colour in zip(rows, positions, colours, strict=True):
-        figure.add_trace(
-            go.Scatter(
-                x=[row.low, row.high], y=[position, position], mode="lines", line={"color": colour, "width": 5}, opacity=0.45
-            )
-        )
+        line = {"color": colour, "width": 5}
+        figure.add_trace(go.Scatter(x=[row.low, row.high], y=[position] * 2, mode="lines", line=line, opacity=0.45))
         figure.add_annotation(
             text=escape_text(row.text),
             x=1,
@@ -72,31 +81,25 @@ def draw_estimates(
             showarrow=False,
             font={"size": 14},
         )
-    figure.add_trace(
-        go.Scatter(
-            x=[row.value for row in rows],
-            y=positions,
-            mode="markers",
-            marker={"size": 13, "color": colours},
-            cliponaxis=False,
-        )
+    values = [row.value for row in rows]
+    marker = {"size": 13, "color": colours}
+    figure.add_trace(go.Scatter(x=values, y=positions, mode="markers", marker=marker, cliponaxis=False))
+
+
+def _add_reference(figure: Figure, value: float, label: str, theme: str) -> None:
+    figure.add_vline(x=value, line={"color": MUTED[theme], "width": 2, "dash": "dot"})
+    figure.add_annotation(
+        text=escape_text(label),
+        x=value,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 13, "color": MUTED[theme]},
     )
-    if axis.low <= 0 <= axis.high:
-        figure.add_vline(x=0, line={"color": INK[theme], "width": 1.5})
-    if reference:
-        value, label = reference
-        figure.add_vline(x=value, line={"color": MUTED[theme], "width": 2, "dash": "dot"})
-        figure.add_annotation(
-            text=escape_text(label),
-            x=value,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 13, "color": MUTED[theme]},
-        )
-    labels = {"tickvals": positions, "ticktext": [wrap_text(row.label, _LABEL_SHARE) for row in rows], "showgrid": False}
-    y = labels | {"range": [len(rows) - 0.5, -0.5], "tickfont": {"size": 14, "color": INK[theme]}}
+
+
+def _style_estimate_axes(figure: Figure, labels: list[str], axis: EstimateAxis, theme: str) -> None:
     margin = (axis.high - axis.low) * _MARGIN or 1.0
     x = {
         "range": [axis.low - margin, axis.high + margin],
@@ -104,10 +107,16 @@ def draw_estimates(
         "tickangle": 0,
         **make_ticks(axis.ticks),
     }
+    y = {
+        "range": [len(labels) - 0.5, -0.5],
+        "tickvals": list(range(len(labels))),
+        "ticktext": labels,
+        "showgrid": False,
+        "tickfont": {"size": 14, "color": INK[theme]},
+    }
     style_axes(figure, theme, x, y)
     figure.update_xaxes(gridcolor=TRACK[theme], showgrid=True)
     figure.update_layout(margin={"l": 12, "r": 90, "t": 28, "b": 4})
-    return figure
 
 
 def make_error_bars(rows: list[Estimate], theme: str) -> dict[str, object]:
