@@ -1,8 +1,8 @@
 """Runs an enrichment from the card to the summary: opens input and output, begins or resumes, publishes."""
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,35 +76,52 @@ def enrich(
     """
     began = time.monotonic()
     source, target = str(source), str(target)
-    formats = (
-        format_of(source, standard_format, is_input=True),
-        format_of(target, standard_format, is_input=False),
-    )
-    identified: dict[str, Any] = {"model": model, "fields": dict(fields or {}), "prefix": prefix, "formats": list(formats)}
-    identified |= {} if failed is None else {"failed": str(Path(failed).absolute())}
+    formats = (format_of(source, standard_format, is_input=True), format_of(target, standard_format, is_input=False))
     options = TextOptions(decimal, thousands, dates, missing, sheet)
-    identified |= {} if options == TextOptions() else {"values": asdict(options)}
-    identified |= {} if source == STANDARD else identity(source)
+    identified = _identity(model, source, formats, options, dict(fields or {}), prefix=prefix, failed=failed)
+    with _stopped_by_os_errors(), closing(_open_output(source, target, failed)) as output:
+        old = output.load(overwrite=overwrite)
+        begun_with = old.version if old is not None and old.identity == identified else None
+        client = PatientClient(_client(url, api_key), model, begun_with, give_up_seconds, notify)
+        labels = client.labels() if formats[0] in {"csv", "xlsx"} else {}
+        columns = Columns(client.card, dict(fields or {}), prefix, labels)
+        with open_source(source, formats[0], columns, options, names_needed=formats[1] == "csv") as opened:
+            renderer = renderer_for(opened, formats[1], columns.added)
+            new = Progress(identified, client.card["version"])
+            resumed_after = _begin(output, old, new, overwrite=overwrite)
+            if not output.progress.complete:
+                _append(output, BatchEnricher(client, columns, opened, renderer), batch_records, threads, report)
+            if isinstance(output, Checkpoint):
+                _publish(output, source, formats, columns)
+    return _summary(output, resumed_after, time.monotonic() - began, columns.matched)
+
+
+@contextmanager
+def _stopped_by_os_errors() -> Iterator[None]:
+    """Raise Stopped with a sentence instead of an error of the operating system."""
     try:
-        with closing(_open_output(source, target, failed)) as output:
-            old = output.load(overwrite=overwrite)
-            begun_with = old.version if old is not None and old.identity == identified else None
-            client = PatientClient(_client(url, api_key), model, begun_with, give_up_seconds, notify)
-            labels = client.labels() if formats[0] in {"csv", "xlsx"} else {}
-            columns = Columns(client.card, dict(fields or {}), prefix, labels)
-            with open_source(source, formats[0], columns, options, names_needed=formats[1] == "csv") as opened:
-                renderer = renderer_for(opened, formats[1], columns.added)
-                new = Progress(identified, client.card["version"])
-                resumed_after = _begin(output, old, new, overwrite=overwrite)
-                if not output.progress.complete:
-                    _append(output, BatchEnricher(client, columns, opened, renderer), batch_records, threads, report)
-                if isinstance(output, Checkpoint):
-                    _publish(output, source, formats, columns)
+        yield
     except BrokenPipeError:
         raise Stopped("The reader of the output has closed it.") from None
     except OSError as error:
         raise Stopped(f"The run cannot go on: {error.strerror or error}.") from None
-    return _summary(output, resumed_after, time.monotonic() - began, columns.matched)
+
+
+def _identity(
+    model: str,
+    source: str,
+    formats: tuple[str, str],
+    options: TextOptions,
+    fields: dict[str, str],
+    *,
+    prefix: str,
+    failed: str | Path | None,
+) -> dict[str, Any]:
+    """Return what an earlier run must have in common with this one, so that this one may resume it."""
+    whole: dict[str, Any] = {"model": model, "fields": fields, "prefix": prefix, "formats": list(formats)}
+    whole |= {} if failed is None else {"failed": str(Path(failed).absolute())}
+    whole |= {} if options == TextOptions() else {"values": asdict(options)}
+    return whole | ({} if source == STANDARD else identity(source))
 
 
 def _summary(output: Output, resumed_after: int, seconds: float, matched: dict[str, str]) -> Summary:
