@@ -1,4 +1,4 @@
-"""The layout of the product: which package may import which, as data that is checked, and the size of modules."""
+"""The layout of the product: which package may import which, as data that is checked, and the size of modules and functions."""
 
 import ast
 import sys
@@ -13,6 +13,7 @@ from tests.support.source_modules import PROGRAMS, imported, is_in, modules
 MAX_LINES = 250
 MAX_MEDIAN_LINES = 110
 MAX_MODULES = 12
+MAX_FUNCTION_LINES = 50
 
 # Package → the packages of ours that its modules may import besides their own and `wire`. The longest matching name counts.
 RULES: dict[str, set[str]] = {
@@ -241,6 +242,16 @@ def test_modules_are_short() -> None:
     lengths = {name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in modules().items()}
     assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
     assert median(lines for name, lines in lengths.items() if not name.endswith("__init__")) <= MAX_MEDIAN_LINES
+
+
+def test_functions_fit_a_screen() -> None:
+    functions = {
+        f"{name}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for name, file in modules().items()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {function: lines for function, lines in functions.items() if lines > MAX_FUNCTION_LINES} == {}
 
 
 def test_packages_are_small() -> None:
