@@ -13,7 +13,6 @@ def draw_histogram(
 ) -> Figure:
     """Draw a histogram. A bin is (low end, high end, rows); `counts` are the ticks of the vertical axis."""
     figure = make_figure(theme, _HEIGHT)
-    figure.update_layout(hovermode=False)
     low, high = scale.limits or (bins[0][0], bins[-1][1])
     for band in scale.bands:
         left, right = max(low, band.low), min(high, band.high)

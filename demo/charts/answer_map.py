@@ -34,7 +34,7 @@ def draw_surface(
 
     The custom data of a click is [i, j]. `now` and `start` are the positions of the case and of its start.
     """
-    figure = make_figure(theme, _HEIGHT)
+    figure = make_figure(theme, _HEIGHT, hover=True)
     figure.add_trace(_make_heatmap(positions, cells, scale, theme))
     figure.add_trace(_make_click_targets(positions, cells))
     for position, symbol in ((start, "circle-open"), (now, "circle")):

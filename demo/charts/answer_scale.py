@@ -83,7 +83,6 @@ def draw_value_scale(
 def _empty_strip(theme: str, ends: tuple[float, float], *, height: int) -> Figure:
     figure = make_figure(theme, height)
     figure.update_layout(
-        hovermode=False,
         xaxis={"range": list(ends), "visible": False, "fixedrange": True},
         yaxis={"range": [-0.75, 1.75], "visible": False, "fixedrange": True},
     )

@@ -33,8 +33,11 @@ class ScaleBand:
     label: str
 
 
-def make_figure(theme: str, height: int) -> Figure:
-    """Return an empty figure in the colours of the theme, without grid, legend or frame."""
+def make_figure(theme: str, height: int, *, hover: bool = False) -> Figure:
+    """Return an empty figure in the colours of the theme, without grid, legend or frame.
+
+    Without `hover`, nothing is shown under the pointer.
+    """
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -43,6 +46,7 @@ def make_figure(theme: str, height: int) -> Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
         dragmode=False,
+        hovermode=None if hover else False,
         font={"color": INK[theme], "size": 14, "family": "Source Sans, sans-serif"},
     )
     return figure

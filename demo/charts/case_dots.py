@@ -36,7 +36,6 @@ class CaseDot:
 def draw_case_dots(cases: list[CaseDot], scale: Scale, theme: str) -> Figure:
     """Draw the cases one under another over the bands of the scale."""
     figure = make_figure(theme, 70 + _ROW_PIXELS * len(cases))
-    figure.update_layout(hovermode=False)
     ends = [end for case in cases for end in (case.interval or (case.answer, case.answer))]
     low, high = scale.ends(ends)
     for band in scale.bands:

@@ -77,7 +77,7 @@ class Axis:
 
 def draw_line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, start: Point | None, theme: str) -> Figure:
     """Draw the answer along a numeric field. `now` is the index of the current point, `start` the pinned case."""
-    figure = make_figure(theme, _HEIGHT)
+    figure = make_figure(theme, _HEIGHT, hover=True)
     answers = [point.answer for point in points] + ([start.answer] if start else [])
     low, high = scale.ends(answers)
     _draw_bands(figure, scale, theme)
@@ -116,7 +116,7 @@ def draw_line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None,
 
 def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tuple[int, float] | None, theme: str) -> Figure:
     """Draw the answer for each category. `start` is the index and the answer of the pinned case."""
-    figure = make_figure(theme, max(200, 90 + _BAR_PIXELS * len(points)))
+    figure = make_figure(theme, max(200, 90 + _BAR_PIXELS * len(points)), hover=True)
     answers = [point.answer for point in points] + ([start[1]] if start else [])
     low, high = scale.ends([*answers, 0.0] if min(answers) >= 0 else answers)
     low = 0.0 if min(answers) >= 0 else low

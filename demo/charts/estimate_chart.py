@@ -53,7 +53,6 @@ def draw_estimates(
 ) -> Figure:
     """Draw estimates one under another, each with its interval. `reference` is a dotted line with its label."""
     figure = make_figure(theme, _FRAME_PIXELS + _ROW_PIXELS * len(rows))
-    figure.update_layout(hovermode=False)
     _add_rows(figure, rows, theme)
     if axis.low <= 0 <= axis.high:
         figure.add_vline(x=0, line={"color": INK[theme], "width": 1.5})

@@ -40,12 +40,9 @@ def draw_trade_off(
     With `chance`, a dashed diagonal shows random order.
     """
     figure = make_figure(theme, _HEIGHT)
-    figure.update_layout(hovermode=False)
     xs, ys = zip(*curve, strict=True)
     if chance:
-        figure.add_trace(
-            go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": MUTED[theme], "width": 1.5, "dash": "dash"})
-        )
+        _add_diagonal(figure, [0, 1], theme)
     figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ACCENT[theme], "width": 3}))
     if highlight:
         figure.add_trace(
@@ -64,10 +61,7 @@ def draw_trade_off(
 def draw_calibration(points: list[tuple[float, Estimate]], titles: AxisTitles, theme: str) -> Figure:
     """Draw a calibration curve from (predicted share, observed share); on the dashed line both are equal."""
     figure = make_figure(theme, _HEIGHT)
-    figure.update_layout(hovermode=False)
-    figure.add_trace(
-        go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": MUTED[theme], "width": 1.5, "dash": "dash"})
-    )
+    _add_diagonal(figure, [0, 1], theme)
     values = [spread.value for _, spread in points]
     figure.add_trace(
         go.Scatter(
@@ -89,9 +83,8 @@ def draw_predicted_vs_true(
 ) -> Figure:
     """Draw predicted against true values; on the dashed line both are equal."""
     figure = make_figure(theme, _HEIGHT + 30)
-    figure.update_layout(hovermode=False)
     ends = [min(min(point) for point in points), max(max(point) for point in points)]
-    figure.add_trace(go.Scatter(x=ends, y=ends, mode="lines", line={"color": MUTED[theme], "width": 1.5, "dash": "dash"}))
+    _add_diagonal(figure, ends, theme)
     xs, ys = zip(*points, strict=True)
     figure.add_trace(
         go.Scatter(
@@ -112,7 +105,6 @@ def draw_residuals(
 ) -> Figure:
     """Draw a histogram of the errors. A bin is (low end, high end, cases); `counts` are the ticks of the vertical axis."""
     figure = make_figure(theme, 340)
-    figure.update_layout(hovermode=False)
     figure.add_trace(
         go.Bar(
             x=[(low + high) / 2 for low, high, _ in bins],
@@ -131,6 +123,11 @@ def draw_residuals(
         {"title": escape_text(titles.y), "rangemode": "tozero", **heights},
     )
     return figure
+
+
+def _add_diagonal(figure: Figure, ends: list[float], theme: str) -> None:
+    line = {"color": MUTED[theme], "width": 1.5, "dash": "dash"}
+    figure.add_trace(go.Scatter(x=ends, y=ends, mode="lines", line=line))
 
 
 def _style_share_axes(figure: Figure, titles: AxisTitles, theme: str) -> None:

@@ -24,7 +24,7 @@ def draw_band_shares(
 ) -> Figure:
     """Draw one stacked column per period: the shares of the bands, bad ones at the bottom."""
     figure = make_figure(theme, _HEIGHT)
-    figure.update_layout(barmode="stack", bargap=0.12, hovermode=False)
+    figure.update_layout(barmode="stack", bargap=0.12)
     for band, values in sorted(zip(bands, zip(*periods, strict=True), strict=True), key=lambda each: _tone_order(each[0])):
         figure.add_trace(
             go.Bar(
@@ -44,7 +44,6 @@ def draw_averages(
 ) -> Figure:
     """Draw the average answer of each period as a line. `levels` are the ticks of the answers."""
     figure = make_figure(theme, _HEIGHT)
-    figure.update_layout(hovermode=False)
     marks = {"color": INK[theme], "size": 6}
     line = {"color": ACCENT[theme], "width": 3}
     figure.add_trace(go.Scatter(x=list(range(len(values))), y=values, mode="lines+markers", line=line, marker=marks))
