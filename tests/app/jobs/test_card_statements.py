@@ -90,6 +90,15 @@ def test_a_client_whose_statements_are_wrong_is_refused_with_the_reason_and_the_
         assert [each["key"] for each in reasons] == ["bad"]
 
 
+def typed_months(**columns: pa.Array) -> pa.Table:
+    """Return the statements of a client as typed columns, some of them replaced."""
+    numbers = dict.fromkeys(("status", "bill", "paid"), float)
+    table = pa.Table.from_pandas(months_of("1").astype(numbers), preserve_index=False)
+    for name, column in columns.items():
+        table = table.set_column(table.schema.get_field_index(name), name, column)
+    return table
+
+
 def stored_inputs(bundles: Path) -> tuple[Input, ...]:
     return tuple(field for field in read_card(bundles / MODEL).inputs if field.from_ == "store")
 
@@ -119,9 +128,7 @@ def computed(table: pd.DataFrame | pa.Table, bundles: Path) -> tuple[dict[str, d
     ],
 )
 def test_a_column_of_another_kind_than_numbers_refuses_its_clients(column: pa.Array, bundles: Path) -> None:
-    table = pa.Table.from_pandas(months_of(7).astype({"month": str, "bill": float}), preserve_index=False)
-    table = table.set_column(table.schema.get_field_index("bill"), "bill", column)
-    kept, refused = computed(table, bundles)
+    kept, refused = computed(typed_months(bill=column), bundles)
     assert kept == {}
     assert {row["field"] for row in refused.to_pylist()} == {"bill"}
 
@@ -145,32 +152,24 @@ def test_a_date_as_text_is_the_month_that_it_shows(kind: str, bundles: Path) -> 
 @pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/New_York", "Asia/Tokyo", "+14:00", "-11:00", "UTC"])
 @pytest.mark.parametrize("moment", ["first", "last"])
 def test_a_timestamp_with_a_zone_is_in_the_month_of_that_zone(moment: str, zone: str, bundles: Path) -> None:
-    table = months_of("1")
-    starts = pd.PeriodIndex(table["month"], freq="M").start_time
+    starts = pd.PeriodIndex(months_of("1")["month"], freq="M").start_time
     local = starts + (pd.Timedelta(minutes=30) if moment == "first" else pd.Timedelta(days=30, hours=-0.5))
     zoned = pa.array(local.tz_localize(zone.replace("+14:00", "Etc/GMT-14").replace("-11:00", "Etc/GMT+11")))
-    arrow = pa.Table.from_pandas(table.astype(dict.fromkeys(("status", "bill", "paid"), float)), preserve_index=False)
-    column = zoned.cast(pa.timestamp("us", tz=zone))
-    kept, refused = computed(arrow.set_column(arrow.schema.get_field_index("month"), "month", column), bundles)
+    kept, refused = computed(typed_months(month=zoned.cast(pa.timestamp("us", tz=zone))), bundles)
     assert (kept, refused.num_rows) == ({"1": PLAIN}, 0)
 
 
 @pytest.mark.parametrize("days", [2**31 - 1, -(2**31)])
 def test_a_date_outside_of_the_calendar_refuses_its_client(days: int, bundles: Path) -> None:
-    table = pa.Table.from_pandas(months_of("1").iloc[:1].astype({"status": float}), preserve_index=False)
-    column = pa.array([days], pa.int32()).view(pa.date32())
-    kept, refused = computed(table.set_column(table.schema.get_field_index("month"), "month", column), bundles)
+    column = pa.array([days] * 6, pa.int32()).view(pa.date32())
+    kept, refused = computed(typed_months(month=column), bundles)
     assert (kept, [row["code"] for row in refused.to_pylist()]) == ({}, ["invalid_month"])
 
 
 def test_a_column_of_nulls_is_unknown_and_a_month_of_nulls_is_missing(bundles: Path) -> None:
-    table = pa.Table.from_pandas(
-        months_of("1").astype({"status": float, "bill": float, "paid": float}), preserve_index=False
-    )
-    nulls = pa.nulls(6)
-    kept, refused = computed(table.set_column(table.schema.get_field_index("paid"), "paid", nulls), bundles)
+    kept, refused = computed(typed_months(paid=pa.nulls(6)), bundles)
     assert (kept["1"]["last_payment"], refused.num_rows) == (None, 0)
-    kept, refused = computed(table.set_column(table.schema.get_field_index("month"), "month", nulls), bundles)
+    kept, refused = computed(typed_months(month=pa.nulls(6)), bundles)
     assert (kept, [row["code"] for row in refused.to_pylist()]) == ({}, ["missing_field"])
 
 
