@@ -50,13 +50,13 @@ def predicted(programs: tuple[Program, Program], model: str, row: dict[str, Any]
         return json.load(answer)["predictions"][0]
 
 
-def click(page: Page, place: Locator) -> None:
+def click(page: Page, index: Locator) -> None:
     """Click as a hand does: on a chart that stands still, and the pointer is there before the button goes down."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_function("document.fonts.status === 'loaded'")
-    place.wait_for()
-    place.scroll_into_view_if_needed()
-    box = place.bounding_box()
+    index.wait_for()
+    index.scroll_into_view_if_needed()
+    box = index.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(0, 0)
@@ -101,8 +101,8 @@ def test_a_phone_shows_the_fields_between_the_answer_and_the_explanation(visit: 
     page = visit("/?model=credit-default", viewport={"width": 375, "height": 667}, has_touch=True).page
     expect(page.locator(".why-sentence")).to_be_visible()
     tops = [
-        place.bounding_box()["y"]
-        for place in (page.locator(".answer .number"), page.get_by_test_id("stTextInput").first, page.locator(".why"))
+        index.bounding_box()["y"]
+        for index in (page.locator(".answer .number"), page.get_by_test_id("stTextInput").first, page.locator(".why"))
     ]
     assert tops == sorted(tops)
 
@@ -264,9 +264,9 @@ def test_every_question_of_how_good_has_a_sentence_and_a_row_count(model: str, v
     page = visit(f"/how-good?model={model}&lang=pl").page
     questions = page.locator("[class*=st-key-how-good-chosen] button")
     expect(questions.first).to_be_visible()
-    for place in range(questions.count()):
-        questions.nth(place).click()
-        expect(questions.nth(place)).to_have_attribute("aria-checked", "true")
+    for index in range(questions.count()):
+        questions.nth(index).click()
+        expect(questions.nth(index)).to_have_attribute("aria-checked", "true")
         expect(page.locator(".st-key-finding h2").first).to_be_visible()
         measured = page.get_by_test_id("stCaptionContainer").get_by_text(re.compile(r"Zmierzono na [\d\s]+ przypadk"))
         expect(measured).to_be_visible()

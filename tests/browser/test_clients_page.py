@@ -40,16 +40,16 @@ def programs(bundles: Path, tmp_path_factory: Any) -> Iterator[tuple[Program, Pr
     column = few.schema.get_field_index("client")
     newcomer = newcomer.set_column(column, "client", pa.array([777, 777], few.schema.field("client").type))
     pq.write_table(pa.concat_tables([few, newcomer]), folder / "statements.parquet")
-    night("features", folder / "statements.parquet", folder, store)
+    run_job("features", folder / "statements.parquet", folder, store)
     scored = pq.read_table(folder / "features.parquet")
     pq.write_table(scored.filter(pa.compute.not_equal(scored["client_id"], "5")), folder / "in.parquet")
-    night("predict", folder / "in.parquet", folder, store)
+    run_job("predict", folder / "in.parquet", folder, store)
     service = service_program(bundles, SERVICE_DATABASE_URL=store["SERVICE_DATABASE_URL"])
     with running(service), running(demo_program(service.url)) as demo:
         yield service, demo
 
 
-def night(job: str, source: Path, folder: Path, store: dict[str, str]) -> None:
+def run_job(job: str, source: Path, folder: Path, store: dict[str, str]) -> None:
     command: list[str | Path] = [
         sys.executable,
         "-m",
@@ -169,14 +169,14 @@ def test_back_shows_the_previous_client(visit: Any) -> None:
 
 @pytest.fixture(scope="module")
 def years_later(bundles: Path, tmp_path_factory: Any) -> Iterator[Program]:
-    """A demo over a store in which nobody has run a night for years."""
+    """A demo over a store whose newest run is years old."""
     folder = Path(tmp_path_factory.mktemp("years"))
     url = f"sqlite:///{folder}/witryna.db"
     settings = {"SERVICE_DATABASE_URL": url, "SERVICE_BUNDLES": str(bundles)}
     statements = pq.read_table(ROOT / "data" / "card_statements.parquet")
     pq.write_table(statements.filter(pa.compute.less_equal(statements["client"], FEW)), folder / "statements.parquet")
-    night("features", folder / "statements.parquet", folder, settings)
-    night("predict", folder / "features.parquet", folder, settings)
+    run_job("features", folder / "statements.parquet", folder, settings)
+    run_job("predict", folder / "features.parquet", folder, settings)
     store = Store(url)
     with store.writing() as connection:
         for table in (stored_predictions, stored_features):

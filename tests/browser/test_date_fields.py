@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.support.browser_session import Visit
 from tests.support.server_process import demo_program, running
-from tests.support.stub_service import StandIn, hand_made
+from tests.support.stub_service import StubService, hand_made
 
 DAY = {"name": "day", "type": "date", "label": "Day", "minimum": "2020-01-01", "maximum": "2030-12-31"}
 MOMENT = {"name": "at", "type": "datetime", "label": "Call", "nullable": True}
@@ -19,7 +19,7 @@ SIZES = {"laptop": {"width": 1280, "height": 860}, "phone": {"width": 375, "heig
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    stub = StandIn()
+    stub = StubService()
     photo = {"name": "photo", "type": "image", "label": "Photo", "default": "x"}
     stub.cards = [hand_made([DAY, MOMENT, photo], examples=[{"name": "e", "row": START}])]
     stub.swept = {"day": [f"2026-{month:02}-01" for month in range(1, 13)]}

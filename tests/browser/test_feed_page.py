@@ -132,7 +132,7 @@ def test_the_drawn_shares_are_those_of_the_records(visit: Any, growing: Path, en
         "Object.fromEntries(document.querySelector('.js-plotly-plot').data.map(trace => [trace.name, trace.y]))"
     )
     said = [json.loads(line)["decision"] for line in enriched]
-    ends = [place * len(said) // 24 for place in range(25)]
+    ends = [index * len(said) // 24 for index in range(25)]
     parts = [said[begin:end] for begin, end in itertools.pairwise(ends)]
     names = {"Negative": "negative", "Not sure: ask a person": "ask", "Positive": "positive"}
     assert {names[name] for name in drawn} == set(names.values())
@@ -146,8 +146,8 @@ def test_prices_without_bands_are_drawn_as_averages_with_the_highest_first(
     visit: Any, programs: tuple[Program, Program], tmp_path: Path
 ) -> None:
     rows = [
-        dict(row) | {"seen": f"2026-11-{1 + place // 2:02d}T08:00:00"}
-        for place, row in enumerate(read_card(ROOT / "bundles" / "diamond-price").real_rows[:48])
+        dict(row) | {"seen": f"2026-11-{1 + index // 2:02d}T08:00:00"}
+        for index, row in enumerate(read_card(ROOT / "bundles" / "diamond-price").real_rows[:48])
     ]
     source, target = tmp_path / "stones.jsonl", tmp_path / "stones.parquet"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows[::-1]), encoding="utf-8")
@@ -168,8 +168,8 @@ def test_prices_without_bands_are_drawn_as_averages_with_the_highest_first(
     by_time = [record["value"] for record in records][::-1]
     whole = (datetime(2026, 11, 24) - datetime(2026, 11, 1)).total_seconds() / 24
     inside: list[list[float]] = [[] for _ in range(24)]
-    for place, value in enumerate(by_time):
-        inside[min(int(86400 * (place // 2) / whole), 23)].append(value)
+    for index, value in enumerate(by_time):
+        inside[min(int(86400 * (index // 2) / whole), 23)].append(value)
     assert drawn == pytest.approx([sum(some) / len(some) for some in inside])
     first, last = (sum(some) / 16 for some in (by_time[:16], by_time[-16:]))
     expect(page.get_by_text(f"On average {first:,.0f}")).to_contain_text(f"{last:,.0f}")

@@ -35,7 +35,7 @@ def dropped(page: Page, file: Path) -> None:
 @pytest.fixture
 def clients(tmp_path: Path) -> Path:
     """A spreadsheet as Polish offices save it: semicolons, decimal commas, one broken cell."""
-    rows = [row | {"client": f"00{place}"} for place, row in enumerate(rows_of("credit-default"))]
+    rows = [row | {"client": f"00{index}"} for index, row in enumerate(rows_of("credit-default"))]
     cells = [[str(value).replace(".", ",") for value in row.values()] for row in rows]
     cells[7][0] = "brak"
     file = tmp_path / "clients.csv"
@@ -101,11 +101,11 @@ def test_the_whole_scored_file_can_be_downloaded(visit: Any, clients: Path) -> N
     for name, read in (("CSV", read_csv), ("Parquet", read_parquet)):
         with page.expect_download() as download:
             page.get_by_role("button", name=f"Download all as {name}").click()
-        found = read(Path(download.value.path()))
-        assert len(found) == 100
-        assert found[3]["client"] == "003"
-        assert 0 <= float(str(found[3]["probability_default"]).replace(",", ".")) <= 1
-        assert "column" in found[7]["error"]
+        result = read(Path(download.value.path()))
+        assert len(result) == 100
+        assert result[3]["client"] == "003"
+        assert 0 <= float(str(result[3]["probability_default"]).replace(",", ".")) <= 1
+        assert "column" in result[7]["error"]
 
 
 def test_a_workbook_is_scored_and_its_answer_is_a_workbook_with_the_numbers_of_the_api(
@@ -113,7 +113,7 @@ def test_a_workbook_is_scored_and_its_answer_is_a_workbook_with_the_numbers_of_t
 ) -> None:
     rows = rows_of("credit-default")[:25]
     file = tmp_path / "clients.xlsx"
-    cells = [[f"00{place}", *row.values()] for place, row in enumerate(rows)]
+    cells = [[f"00{index}", *row.values()] for index, row in enumerate(rows)]
     file.write_bytes(workbook([["client", *rows[0]], *cells], sheets=["May", "June"], has_name=False, hidden=[3]))
     seen: Visit = visit("/files?model=credit-default")
     page = seen.page
@@ -124,11 +124,11 @@ def test_a_workbook_is_scored_and_its_answer_is_a_workbook_with_the_numbers_of_t
     expect(page.get_by_text("sheet June · 1 hidden row scored too")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all as Excel").click()
-    found = read_workbook(Path(download.value.path()))
+    result = read_workbook(Path(download.value.path()))
     answers = Client(programs[0].url).predict("credit-default", rows)["predictions"]
-    assert [row["client"] for row in found] == [f"00{place}" for place in range(25)]
-    assert [row["probability_default"] for row in found] == [each["probabilities"]["default"] for each in answers]
-    assert [row["decision"] for row in found] == [each["decision"] for each in answers]
+    assert [row["client"] for row in result] == [f"00{index}" for index in range(25)]
+    assert [row["probability_default"] for row in result] == [each["probabilities"]["default"] for each in answers]
+    assert [row["decision"] for row in result] == [each["decision"] for each in answers]
 
 
 @pytest.mark.parametrize(
@@ -213,10 +213,10 @@ def test_the_distribution_includes_every_scored_row(visit: Any, clients: Path, p
     page = visit("/files?model=credit-default").page
     dropped(page, clients)
     expect(page.locator(".headline")).to_contain_text("99 rows scored")
-    rows = [row for place, row in enumerate(rows_of("credit-default")) if place != 7]
+    rows = [row for index, row in enumerate(rows_of("credit-default")) if index != 7]
     said = Client(programs[0].url).predict("credit-default", rows)["predictions"]
-    places = [min(int(each["probabilities"]["default"] * 20), 19) for each in said]
-    assert drawn(page) == [[places.count(place) for place in range(20)]]
+    indices = [min(int(each["probabilities"]["default"] * 20), 19) for each in said]
+    assert drawn(page) == [[indices.count(index) for index in range(20)]]
 
 
 def test_the_pills_select_rows_and_refused_rows_show_the_reason(visit: Any, clients: Path) -> None:

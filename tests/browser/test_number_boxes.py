@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.support.browser_session import Visit
 from tests.support.server_process import Program, free_port, running
-from tests.support.stub_service import StandIn, hand_made
+from tests.support.stub_service import StubService, hand_made
 
 WEIGHT = {"name": "carat", "type": "number", "label": "Weight", "minimum": 0.2, "maximum": 5.5, "step": 0.01, "unit": "ct"}
 LIMIT = {"name": "limit", "type": "number", "label": "Limit", "step": 500, "minimum": 0}
@@ -31,26 +31,26 @@ LANGUAGES = pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), ("
 
 
 @pytest.fixture(scope="module")
-def stub() -> Iterator[StandIn]:
-    service = StandIn()
+def stub() -> Iterator[StubService]:
+    service = StubService()
     service.cards = [hand_made([WEIGHT, LIMIT, DEBT, SHARE, REMARK], examples=[{"name": "e", "row": START}])]
     yield service
     service.stop()
 
 
 @pytest.fixture(scope="module")
-def url(stub: StandIn) -> Iterator[str]:
+def url(stub: StubService) -> Iterator[str]:
     port = free_port()
     with running(Program("demo", "/_stcore/health", port, DEMO_PORT=str(port), DEMO_SERVICE_URL=stub.url)) as demo:
         yield demo.url
 
 
 @pytest.fixture
-def visit(browser: Browser, url: str, stub: StandIn) -> Iterator[Any]:
+def visit(browser: Browser, url: str, stub: StubService) -> Iterator[Any]:
     visits: list[Visit] = []
 
     def begin(path: str, **context: Any) -> Visit:
-        stub.asked.clear()
+        stub.request_bodies.clear()
         visits.append(Visit(browser, url, **context))
         return visits[-1].open(path)
 
@@ -59,9 +59,9 @@ def visit(browser: Browser, url: str, stub: StandIn) -> Iterator[Any]:
         each.context.close()
 
 
-def scored(stub: StandIn) -> dict[str, Any]:
+def scored(stub: StubService) -> dict[str, Any]:
     """Return the row that was scored last: the service is asked for the case first."""
-    row: dict[str, Any] = stub.asked[-1]["rows"][0]
+    row: dict[str, Any] = stub.request_bodies[-1]["rows"][0]
     return row
 
 
@@ -76,7 +76,7 @@ def enter(at: Visit, name: str, text: str) -> None:
 
 @LANGUAGES
 def test_a_typed_number_is_shown_with_all_its_digits_in_the_format_of_the_page(
-    visit: Any, stub: StandIn, language: str, locale: str
+    visit: Any, stub: StubService, language: str, locale: str
 ) -> None:
     at = visit(f"/?model=fifth&lang={language}&start=e", locale=locale)
     sign, group = (".", ",") if language == "en" else (",", NO_BREAK)
@@ -96,7 +96,7 @@ def test_a_typed_number_is_shown_with_all_its_digits_in_the_format_of_the_page(
     expect(box(at, "Weight")).to_have_value(f"0{sign}705")
 
 
-def test_a_share_of_a_link_is_shown_exactly_and_the_arrow_keys_move_it(visit: Any, stub: StandIn) -> None:
+def test_a_share_of_a_link_is_shown_exactly_and_the_arrow_keys_move_it(visit: Any, stub: StubService) -> None:
     at = visit("/?model=fifth&lang=pl&start=e&share=0.705", locale="pl-PL")
     handle = at.page.get_by_role("slider")
     expect(at.page.get_by_test_id("stSliderThumbValue")).to_have_text("70,5%")
@@ -109,7 +109,7 @@ def test_a_share_of_a_link_is_shown_exactly_and_the_arrow_keys_move_it(visit: An
 
 @LANGUAGES
 def test_an_emptied_box_is_null_where_the_card_allows_it_else_the_old_value_comes_back_with_a_sentence(
-    visit: Any, stub: StandIn, language: str, locale: str
+    visit: Any, stub: StubService, language: str, locale: str
 ) -> None:
     at = visit(f"/?model=fifth&lang={language}&start=e", locale=locale)
     enter(at, "Debt", "")
@@ -117,7 +117,7 @@ def test_an_emptied_box_is_null_where_the_card_allows_it_else_the_old_value_come
     at.settled()
     assert scored(stub)["debt"] is None
     expect(box(at, "Debt")).to_have_attribute("placeholder", "not known" if language == "en" else "nie wiadomo")
-    before = len(stub.asked)
+    before = len(stub.request_bodies)
     enter(at, "Weight", "")
     alert = at.page.get_by_role("alert")
     expect(alert).to_contain_text("cannot be empty" if language == "en" else "nie może być puste")
@@ -128,29 +128,29 @@ def test_an_emptied_box_is_null_where_the_card_allows_it_else_the_old_value_come
             {"en": "Allowed: 0.20", "pl": "Dozwolone: od 0,20"}[language] if typed == "99" else typed
         )
         expect(box(at, "Weight")).to_have_value("0.70" if language == "en" else "0,70")
-    assert len(stub.asked) == before
+    assert len(stub.request_bodies) == before
     enter(at, "Weight", "1")
     expect(alert).to_have_count(0)
 
 
-def test_the_arrow_keys_change_a_number_by_its_step_and_send_one_request(visit: Any, stub: StandIn) -> None:
+def test_the_arrow_keys_change_a_number_by_its_step_and_send_one_request(visit: Any, stub: StubService) -> None:
     at = visit("/?model=fifth&lang=pl&start=e", locale="pl-PL")
     for name, keys, text, parameter in (
         ("Limit", ["ArrowUp"] * 4, f"22{NO_BREAK}000", "limit=22000"),
         ("Weight", ["ArrowDown"] * 3, "0,67", "carat=0.67"),
         ("Weight", ["ArrowDown"] * 60, "0,20", "carat=0.2"),
     ):
-        before = len(stub.asked)
+        before = len(stub.request_bodies)
         box(at, name).focus()
         for key in keys:
             at.page.keyboard.press(key)
         expect(at.page).to_have_url(re.compile(rf"{parameter}\b(?!\d)"))
         at.settled()
         expect(box(at, name)).to_have_value(text)
-        assert len(stub.asked) == before + 1
+        assert len(stub.request_bodies) == before + 1
 
 
-def test_a_pasted_text_above_the_limit_is_cut_with_a_sentence_and_scored(visit: Any, stub: StandIn) -> None:
+def test_a_pasted_text_above_the_limit_is_cut_with_a_sentence_and_scored(visit: Any, stub: StubService) -> None:
     at = visit("/?model=fifth&lang=en&start=e")
     remark = box(at, "Remark")
     remark.fill("x" * 2001)

@@ -108,8 +108,8 @@ def test_a_night_on_dask_says_what_is_said_now(
     monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
     monkeypatch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{tmp_path}/witryna.db")
     job(["predict", "--model", MODEL, "--input", str(clients), "--engine", "dask", "--output", str(tmp_path)])
-    found = pq.read_table(tmp_path / "predictions.parquet", columns=["client_id", CHANCE]).to_pylist()
-    chances = {each["client_id"]: each[CHANCE] for each in found}
+    result = pq.read_table(tmp_path / "predictions.parquet", columns=["client_id", CHANCE]).to_pylist()
+    chances = {each["client_id"]: each[CHANCE] for each in result}
     keys = pq.read_table(clients)["client_id"].to_pylist()
     assert [chances[str(key)] for key in keys] == expected
 
@@ -151,8 +151,8 @@ def by_night(
     patch.setenv("SERVICE_BUNDLES", str(bundles))
     patch.setenv("SERVICE_DATABASE_URL", f"sqlite:///{source.parent}/witryna.db")
     job(["predict", "--model", model, "--input", str(source), "--key", key, "--output", str(source.parent)])
-    found = pq.read_table(source.parent / "predictions.parquet").to_pylist()
-    values = {each[key]: each[column] for each in found}
+    result = pq.read_table(source.parent / "predictions.parquet").to_pylist()
+    values = {each[key]: each[column] for each in result}
     keys = csv_keys(source, key) if source.suffix == ".csv" else pq.read_table(source)[key].to_pylist()
     return [values.get(str(each)) for each in keys]
 

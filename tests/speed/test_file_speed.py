@@ -28,7 +28,7 @@ def many(bundles: Path, cards: dict[str, Any]) -> tuple[Model, Matrix, bytes]:
     some = model.checks.columns(cards["credit-default"]["real_rows"]).numbers
     matrix = some[np.random.default_rng(0).integers(0, len(some), 100_000)]
     names = [field.name for field in model.card.inputs]
-    table = pa.table({name: matrix[:, place] for place, name in enumerate(names)} | {"client_id": np.arange(len(matrix))})
+    table = pa.table({name: matrix[:, index] for index, name in enumerate(names)} | {"client_id": np.arange(len(matrix))})
     return model, matrix, written(table, "arrow")
 
 

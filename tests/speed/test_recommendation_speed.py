@@ -12,8 +12,8 @@ def test_an_answer_takes_less_than_half_a_second(service: TestClient, cards: dic
         for band in ("approve", "ask", "refuse"):
             seconds = []
             for _ in range(2):
-                asked = {"row": row, "goal": {"decision": band}}
+                body = {"row": row, "goal": {"decision": band}}
                 start = time.process_time()
-                assert service.post("/v1/models/credit-default/recommendations", json=asked).status_code == 200
+                assert service.post("/v1/models/credit-default/recommendations", json=body).status_code == 200
                 seconds.append(time.process_time() - start)
             assert min(seconds) < 0.5

@@ -26,24 +26,24 @@ def test_of_a_stream_that_never_pauses_each_record_comes_out_within_a_second(pro
     listening.start()
     went: dict[int, float] = {}
 
-    def send(place: int) -> None:
+    def send(index: int) -> None:
         assert process.stdin
-        went[place] = time.monotonic()
-        process.stdin.write(json.dumps({"id": place, "comment": "I love it"}).encode() + b"\n")
+        went[index] = time.monotonic()
+        process.stdin.write(json.dumps({"id": index, "comment": "I love it"}).encode() + b"\n")
         process.stdin.flush()
 
     send(0)
     assert first.wait(30), "the first one waits for the program to start"
     pause = threading.Event()
-    for place in range(1, 500):
-        send(place)
+    for index in range(1, 500):
+        send(index)
         pause.wait(0.003)
     assert len(came) > 100, "they come while others go in"
     process.stdin.close()
     listening.join(20)
     assert process.wait(20) == 0
     assert list(came) == list(range(500))
-    assert max(came[place] - went[place] for place in range(1, 500)) < 1
+    assert max(came[index] - went[index] for index in range(1, 500)) < 1
     for pipe in (process.stdout, process.stderr):
         pipe.close()
 
@@ -54,11 +54,11 @@ def test_a_record_of_a_slow_stream_comes_back_within_a_second(program: Program) 
     assert process.stdout
     assert process.stderr
     delays = []
-    for place in range(5):
-        process.stdin.write(json.dumps({"id": place, "comment": "I love it"}).encode() + b"\n")
+    for index in range(5):
+        process.stdin.write(json.dumps({"id": index, "comment": "I love it"}).encode() + b"\n")
         process.stdin.flush()
         begun = time.monotonic()
-        assert json.loads(process.stdout.readline())["id"] == place
+        assert json.loads(process.stdout.readline())["id"] == index
         delays.append(time.monotonic() - begun)
     process.stdin.close()
     assert process.wait(20) == 0

@@ -34,5 +34,5 @@ def numbers(count: int) -> Iterator[LoadedPartition]:
     return load_partitions((pa.RecordBatch.from_pydict({"number": [number]}) for number in range(count)), 1)
 
 
-def outcome(found: Iterator[BatchResult]) -> list[int]:
-    return [number for each in found for number in each.accepted["number"].to_pylist()]
+def outcome(result: Iterator[BatchResult]) -> list[int]:
+    return [number for each in result for number in each.accepted["number"].to_pylist()]

@@ -30,10 +30,10 @@ def programs(bundled_service: Program) -> Iterator[tuple[Program, Program]]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start a browser for the tests of one module. Its event loop runs until it ends, so no other module could start one."""
-    found = os.environ.get("WITRYNA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    result = os.environ.get("WITRYNA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found, args=ARGUMENTS, headless=not WATCHED, slow_mo=STEP_MILLISECONDS if WATCHED else 0
+            executable_path=result, args=ARGUMENTS, headless=not WATCHED, slow_mo=STEP_MILLISECONDS if WATCHED else 0
         )
         yield browser
         browser.close()

@@ -105,8 +105,8 @@ MODEL = "toy"
 
 def scored(keys: list[str], start: int = 1, label: str = "a") -> list[dict[str, Any]]:
     return [
-        {"key": key, "place": start + place, "row": "{}", "prediction": f'"{label}"', "computed_at": run_history.now()}
-        for place, key in enumerate(keys)
+        {"key": key, "place": start + index, "row": "{}", "prediction": f'"{label}"', "computed_at": run_history.now()}
+        for index, key in enumerate(keys)
     ]
 
 

@@ -16,7 +16,7 @@ EVERY_MODEL = (*BUNDLED, *TOYS, *BUILT)
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch, service: TestClient, toys_and_built: TestClient, request: Any) -> list[str]:
+def request_log(monkeypatch: pytest.MonkeyPatch, service: TestClient, toys_and_built: TestClient, request: Any) -> list[str]:
     """Let the demo call the real app, over the bundled models or the toys. Returns the requests that it sends."""
     model = getattr(request, "param", BUNDLED[0])
     client = client_of(service if model in BUNDLED else toys_and_built)
@@ -32,11 +32,11 @@ def listen(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return paths
 
 
-def questions(asked: list[str]) -> list[str]:
+def questions(request_log: list[str]) -> list[str]:
     """Return the requests to models, without those of cards."""
-    return [path for path in asked if path.startswith("POST") or path.partition("?")[0].endswith("/evaluation")]
+    return [path for path in request_log if path.startswith("POST") or path.partition("?")[0].endswith("/evaluation")]
 
 
 every_model = pytest.mark.parametrize(
-    ("asked", "model"), [(name, name) for name in EVERY_MODEL], indirect=["asked"], ids=EVERY_MODEL
+    ("request_log", "model"), [(name, name) for name in EVERY_MODEL], indirect=["request_log"], ids=EVERY_MODEL
 )

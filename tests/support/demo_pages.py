@@ -58,9 +58,9 @@ def html_of(app: AppTest) -> str:
 def widget(app: AppTest, name: str) -> Any:
     """Return the field of this name, in whatever kind of widget."""
     kinds = (app.text_input, app.select_slider, app.selectbox, app.text_area, app.toggle, app.checkbox)
-    found = [each for kind in kinds for each in kind if each.key and each.key.endswith(f"/{name}")]
-    assert len(found) == 1, name
-    return found[0]
+    results = [each for kind in kinds for each in kind if each.key and each.key.endswith(f"/{name}")]
+    assert len(results) == 1, name
+    return results[0]
 
 
 def quiet(app: AppTest) -> AppTest:

@@ -35,8 +35,8 @@ def check_written(written: Any, real: Any, at: str = "answer") -> None:
     elif isinstance(written, list):
         whole = written[:-1] if written[-1:] == [CUT] else written
         assert len(whole) < len(real) if whole != written else len(whole) == len(real), at
-        for place, item in enumerate(whole):
-            check_written(item, real[place], f"{at}[{place}]")
+        for index, item in enumerate(whole):
+            check_written(item, real[index], f"{at}[{index}]")
     elif isinstance(written, float):
         assert written == pytest.approx(real, rel=0.02, abs=0.002), at
     elif isinstance(written, str) and written.endswith(CUT):

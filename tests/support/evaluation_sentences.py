@@ -32,8 +32,8 @@ def seen(bundles: Path) -> Seen:
 def _as_sent(folder: Path, language: Language) -> tuple[Any, Any]:
     model = open_model(folder)
     assert model.evaluation
-    card, found = localized(model.card, language), localized(model.evaluation, language)
-    return json.loads(encode(card)), json.loads(encode(found))
+    card, result = localized(model.card, language), localized(model.evaluation, language)
+    return json.loads(encode(card)), json.loads(encode(result))
 
 
 def said(text: str) -> list[float]:
@@ -42,5 +42,5 @@ def said(text: str) -> list[float]:
 
 
 def wilson(part: int, rows: int) -> list[float]:
-    found = binomtest(part, rows).proportion_ci(method="wilson")
-    return [100 * part / rows, 100 * found.low, 100 * found.high]
+    result = binomtest(part, rows).proportion_ci(method="wilson")
+    return [100 * part / rows, 100 * result.low, 100 * result.high]

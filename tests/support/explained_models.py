@@ -59,15 +59,15 @@ FLAT_WHY, PET_WHY = compared_with(FLAT, FLAT_OTHERS), compared_with(PET, PET_OTH
 
 
 def why(model: Model, row: Row) -> Explanation[Any]:
-    (found,) = explanations(model, [row], "en").explanations
-    return found
+    (result,) = explanations(model, [row], "en").explanations
+    return result
 
 
 def bars(model: Model, explanation: Explanation[Any]) -> NDArray[np.float64]:
     """Return the contributions in the card's order. Each field occurs once."""
-    found = {each.field: each.contribution for each in explanation.contributions}
-    assert len(found) == len(explanation.contributions)
-    return np.array([found[field.name] for field in model.card.inputs])
+    result = {each.field: each.contribution for each in explanation.contributions}
+    assert len(result) == len(explanation.contributions)
+    return np.array([result[field.name] for field in model.card.inputs])
 
 
 def says(model: Model, rows: list[Row]) -> list[float]:
@@ -137,7 +137,7 @@ def shares(model: Model, row: Row) -> ShapleyValues:
 
 def knotted(fields: int) -> Model:
     """A model of many fields that interact in pairs and triples: sampling has an error on it."""
-    inputs = tuple(Input(name=f"field_{place}", type="number", seen=(-2, 2)) for place in range(fields))
+    inputs = tuple(Input(name=f"field_{index}", type="number", seen=(-2, 2)) for index in range(fields))
 
     def formula(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         after, later = np.roll(matrix, -1, axis=1), np.roll(matrix, -2, axis=1)
@@ -156,10 +156,10 @@ def twenty_fields(folder: Path) -> tuple[Model, list[Row]]:
 
     kinds = tuple(Category(value=kind) for kind in "abc")
     inputs = (
-        *(Input(name=f"number_{place}", type="number", seen=(-2, 2)) for place in range(8)),
-        *(Input(name=f"count_{place}", type="integer", seen=(0, 3)) for place in range(4)),
-        *(Input(name=f"kind_{place}", type="category", categories=kinds) for place in range(4)),
-        *(Input(name=f"flag_{place}", type="boolean") for place in range(4)),
+        *(Input(name=f"number_{index}", type="number", seen=(-2, 2)) for index in range(8)),
+        *(Input(name=f"count_{index}", type="integer", seen=(0, 3)) for index in range(4)),
+        *(Input(name=f"kind_{index}", type="category", categories=kinds) for index in range(4)),
+        *(Input(name=f"flag_{index}", type="boolean") for index in range(4)),
     )
     random = np.random.default_rng(5)
     rows = drawn_rows(inputs, 1000, seed=5)
@@ -180,7 +180,7 @@ def twenty_fields(folder: Path) -> tuple[Model, list[Row]]:
 def flags(fields: int, share: float) -> tuple[Model, CountingScorer]:
     """Return a model of flags that are true in this share of the reference rows, and its scorer."""
     random = np.random.default_rng(8)
-    inputs = tuple(Input(name=f"flag_{place}", type="boolean") for place in range(fields))
+    inputs = tuple(Input(name=f"flag_{index}", type="boolean") for index in range(fields))
     others: list[Row] = [{field.name: bool(random.random() < share) for field in inputs} for _ in range(MAX_ROWS)]
     slopes = random.normal(size=fields)
     model = model_of("flags", inputs, Regression(), lambda flags: flags @ slopes + flags[:, 0] * flags[:, 1])

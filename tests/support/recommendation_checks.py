@@ -30,10 +30,10 @@ def may_move(field: Input, own: Value, to: Value, limits: dict[str, tuple[Any, A
     if field.type == "text" or field.changeable == "no" or to is None or to == own:
         return False
     if field.type == "category":
-        places = {category.value: place for place, category in enumerate(field.categories)}
+        indices = {category.value: index for index, category in enumerate(field.categories)}
         if not next(category for category in field.categories if category.value == to).seen:
             return False
-        own, to = (None if own is None else places[own]), places[to]  # type: ignore[index]
+        own, to = (None if own is None else indices[own]), indices[to]  # type: ignore[index]
     elif field.type != "boolean":
         assert isinstance(to, int | float)
         seen: Any = field.seen
@@ -58,17 +58,17 @@ def check(model: Model, request: RecommendationRequest, answer: Recommendations[
     assert len(answer.recommendations) <= 5
     assert answer.reachable or not answer.recommendations
     sets = []
-    for found in answer.recommendations:
+    for result in answer.recommendations:
         row = dict(request.row)
-        for change in found.changes:
+        for change in result.changes:
             assert change.field not in request.fixed
             assert change.from_ == request.row.get(change.field)
             assert may_move(fields[change.field], change.from_, change.to, request.ranges), change
             row[change.field] = change.to
-        assert found.changes
-        assert found.prediction == model.predict([row]).predictions[0]
+        assert result.changes
+        assert result.prediction == model.predict([row]).predictions[0]
         assert is_at_goal(request.goal, model, row)
-        sets.append({(change.field, change.to) for change in found.changes})
+        sets.append({(change.field, change.to) for change in result.changes})
     assert not any(one <= other for one, other in [*combinations(sets, 2), *((b, a) for a, b in combinations(sets, 2))])
     assert [len(changes) for changes in sets] == sorted(len(changes) for changes in sets)
     if is_at_goal(request.goal, model, request.row):

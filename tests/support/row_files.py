@@ -50,7 +50,7 @@ def ask(service: TestClient, model: str, body: bytes, kind: str, accept: str | N
 def sent(service: TestClient, model: str, pieces: list[bytes], kind: str) -> tuple[int, dict[str, str], bytes]:
     """Return status, headers and body of the answer to a file that is sent piece by piece, without a client."""
     coming = [
-        {"type": "http.request", "body": piece, "more_body": place < len(pieces)} for place, piece in enumerate(pieces, 1)
+        {"type": "http.request", "body": piece, "more_body": index < len(pieces)} for index, piece in enumerate(pieces, 1)
     ]
     going: list[Any] = []
     path = f"/v1/models/{model}/predictions"
@@ -103,8 +103,8 @@ def read(answer: Any) -> list[dict[str, Any]]:
 
 
 def recognised(answer: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(answer.headers["x-file"])
-    return found
+    result: dict[str, Any] = json.loads(answer.headers["x-file"])
+    return result
 
 
 KINDS = ["csv", "arrow", "parquet"]

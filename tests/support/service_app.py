@@ -93,12 +93,12 @@ def clients_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def night(bundles: Path, database: str, clients_file: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def nightly_run(bundles: Path, database: str, clients_file: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A nightly run of the first hundred clients of credit-default, in the service's own database."""
-    run_night(bundles, database, clients_file, tmp_path_factory.mktemp("night"))
+    run_nightly_job(bundles, database, clients_file, tmp_path_factory.mktemp("night"))
 
 
-def run_night(bundles: Path, database: str, clients_file: Path, folder: Path) -> None:
+def run_nightly_job(bundles: Path, database: str, clients_file: Path, folder: Path) -> None:
     """Store predictions of the first hundred clients."""
     file = folder / "clients.parquet"
     pd.read_parquet(clients_file).iloc[:100].to_parquet(file)

@@ -20,15 +20,15 @@ def modules() -> dict[str, Path]:
 
 def imported(file: Path) -> list[str]:
     """Return the names of the modules that a file imports, anywhere in it."""
-    found: list[str] = []
+    results: list[str] = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
+            results += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: relative import"
             whole = [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [name if name in modules() else str(node.module) for name in whole]
-    return found
+            results += [name if name in modules() else str(node.module) for name in whole]
+    return results
 
 
 def is_in(module: str, packages: set[str]) -> bool:

@@ -48,12 +48,12 @@ def put(store: Store, model: Model, rows: dict[str, Row], *, version: str | None
     stored = [
         {
             "key": key,
-            "place": place,
+            "place": index,
             "row": encode(row).decode(),
             "prediction": encode(prediction).decode(),
             "computed_at": at or run_history.now(),
         }
-        for place, ((key, row), prediction) in enumerate(zip(rows.items(), predictions, strict=True), start=1)
+        for index, ((key, row), prediction) in enumerate(zip(rows.items(), predictions, strict=True), start=1)
     ]
     run_history.store_batch(store, Progress(begun.run, len(rows), ""), stored, [], 0.1)
     run_history.publish(store, begun.run)
@@ -83,8 +83,8 @@ def put_features(store: Store, model: str, entities: dict[str, Row], *, at: str 
     """Publish a run of features."""
     begun = run_history.resume_or_start(store, "features", model, "v", "a test")
     rows = [
-        {"key": key, "place": place, "fields": encode(fields).decode(), "computed_at": at or run_history.now()}
-        for place, (key, fields) in enumerate(entities.items(), start=1)
+        {"key": key, "place": index, "fields": encode(fields).decode(), "computed_at": at or run_history.now()}
+        for index, (key, fields) in enumerate(entities.items(), start=1)
     ]
     run_history.store_batch(store, Progress(begun.run, len(rows), ""), rows, [], 0.1)
     run_history.publish(store, begun.run)

@@ -25,12 +25,12 @@ NULLABLE = [field | {"name": f"maybe_{field['name']}", "nullable": True, "defaul
 HOSTILE = ":red[x] $y^2$ **bold** <script>alert(1)</script> [link](https://e.example) `code` :smile:"
 
 
-class StandIn:
+class StubService:
     """A stub of the service: its cards, the bodies that it received, and how it fails."""
 
     def __init__(self) -> None:
         self.cards: list[dict[str, Any]] = []
-        self.asked: list[dict[str, Any]] = []
+        self.request_bodies: list[dict[str, Any]] = []
         self.trouble: tuple[int, str, dict[str, Any]] | None = None
         self.warnings: list[dict[str, str]] = []
         self.features: dict[str, Any] = {}
@@ -55,7 +55,7 @@ class StandIn:
         if method == "POST" and card:
             if body.get("version") != card["version"]:
                 return problem(404, "unknown_version")
-            self.asked.append(body)
+            self.request_bodies.append(body)
             question = path.rpartition("/")[2].partition("?")[0]
             return self.trouble or (200, "application/json", getattr(self, f"_{question}")(card, body))
         if card and "/entities/" in path:
@@ -131,7 +131,7 @@ class StandIn:
         return answer | {"reachable": True, "recommendations": [proposal]}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        stand_in = self
+        stub_service = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -139,8 +139,8 @@ class StandIn:
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
-                if stand_in.table is not None and self.headers["Content-Type"] != "application/json":
-                    self._reply_with_table(stand_in.table)
+                if stub_service.table is not None and self.headers["Content-Type"] != "application/json":
+                    self._reply_with_table(stub_service.table)
                 else:
                     self._reply(json.loads(content))
 
@@ -148,12 +148,12 @@ class StandIn:
                 out = io.BytesIO()
                 with pa.ipc.new_stream(out, table.schema) as stream:
                     stream.write_table(table)
-                found = {"format": "csv", "rows": table.num_rows, "columns": [], "ignored": []}
-                self._send(200, "application/vnd.apache.arrow.stream", out.getvalue(), {"X-File": json.dumps(found)})
+                result = {"format": "csv", "rows": table.num_rows, "columns": [], "ignored": []}
+                self._send(200, "application/vnd.apache.arrow.stream", out.getvalue(), {"X-File": json.dumps(result)})
 
             def _reply(self, body: dict[str, Any]) -> None:
-                status, kind, answer = stand_in.answer(self.command, self.path, body)
-                self._send(status, kind, json.dumps(stand_in.change(answer)).encode(), {})
+                status, kind, answer = stub_service.answer(self.command, self.path, body)
+                self._send(status, kind, json.dumps(stub_service.change(answer)).encode(), {})
 
             def _send(self, status: int, kind: str, content: bytes, headers: dict[str, str]) -> None:
                 self.send_response(status)
@@ -181,8 +181,8 @@ def hand_made(inputs: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
-    service = StandIn()
+def stub_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubService]:
+    service = StubService()
     point_at(service.url, monkeypatch)
     yield service
     service.stop()

@@ -19,7 +19,7 @@ from service.schemas import Card
 
 ROWS = 8000
 WEAK_REGION = 2
-SIGNALS = [f"signal_{place}" for place in range(8)]
+SIGNALS = [f"signal_{index}" for index in range(8)]
 LABELS = ["no", "yes"]
 _TRAINING = '[training]\ndata = "drawn"\nsource = "a test"\nlicence = "MIT"\n'
 

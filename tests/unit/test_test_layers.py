@@ -80,8 +80,8 @@ def clock_readings(text: str) -> list[str]:
 @pytest.mark.parametrize("layer", ["unit", "app", "process", "browser"])
 def test_only_tests_of_speed_measure_time(layer: str) -> None:
     files = [file for file in (ROOT / "tests" / layer).rglob("*.py") if file.name not in WATCHDOGS]
-    found = {file.name: clock_readings(file.read_text(encoding="utf-8")) for file in files}
-    assert {name: clocks for name, clocks in found.items() if clocks} == {}
+    result = {file.name: clock_readings(file.read_text(encoding="utf-8")) for file in files}
+    assert {name: clocks for name, clocks in result.items() if clocks} == {}
 
 
 @pytest.mark.parametrize("line", ["start = time.monotonic()", "from time import perf_counter"])
@@ -102,7 +102,7 @@ def test_only_browser_tests_load_playwright(layer: str) -> None:
 
 def private_writes(source: str) -> list[str]:
     """Return where a private field of another object is assigned, or a container in one is changed."""
-    found = []
+    results = []
     for node in ast.walk(ast.parse(source)):
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
@@ -116,14 +116,14 @@ def private_writes(source: str) -> list[str]:
         for part in (each for target in targets for each in ast.walk(target)):
             if isinstance(part, ast.Attribute) and part.attr.startswith("_") and not part.attr.startswith("__"):
                 owner = part.value.id if isinstance(part.value, ast.Name) else ""
-                found += [] if owner in {"self", "cls"} else [ast.unparse(part)]
-    return found
+                results += [] if owner in {"self", "cls"} else [ast.unparse(part)]
+    return results
 
 
 def test_no_test_writes_to_a_private_field_of_another_object() -> None:
     allowed = {"app._page_hash"}  # of Streamlit's AppTest, which has no public way to open a page
-    found = {file.name: private_writes(file.read_text(encoding="utf-8")) for file in (ROOT / "tests").rglob("*.py")}
-    assert {name: fields for name, fields in found.items() if set(fields) - allowed} == {}
+    result = {file.name: private_writes(file.read_text(encoding="utf-8")) for file in (ROOT / "tests").rglob("*.py")}
+    assert {name: fields for name, fields in result.items() if set(fields) - allowed} == {}
 
 
 @pytest.mark.parametrize("line", ["a.registry._models['x'] = 1", "registry._models.update(x)", "registry._broken = {}"])

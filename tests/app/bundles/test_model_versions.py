@@ -51,9 +51,9 @@ def both(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Te
 def versions(both: TestClient) -> list[str]:
     (model,) = both.get("/v1/models").json()["items"]
     assert model["version"] == model["versions"][0]
-    found: list[str] = model["versions"]
-    assert len(set(found)) == 2
-    return found
+    result: list[str] = model["versions"]
+    assert len(set(result)) == 2
+    return result
 
 
 def without_version(answer: dict[str, Any]) -> dict[str, Any]:
@@ -94,8 +94,8 @@ def test_card_evaluation_and_files_belong_to_the_named_version(
     cards = [both.get(f"/v1/models/{NAME}", params={"version": version}).json() for version in versions]
     assert [card["version"] for card in cards] == versions
     assert cards[1]["metrics"] == service.get(f"/v1/models/{OTHER}").json()["metrics"] != cards[0]["metrics"]
-    found = [both.get(f"/v1/models/{NAME}/evaluation", params={"version": each}).json() for each in versions]
-    assert found[1]["evaluation"] == service.get(f"/v1/models/{OTHER}/evaluation").json()["evaluation"]
+    results = [both.get(f"/v1/models/{NAME}/evaluation", params={"version": each}).json() for each in versions]
+    assert results[1]["evaluation"] == service.get(f"/v1/models/{OTHER}/evaluation").json()["evaluation"]
     row = cards[0]["examples"][0]["row"]
     file = ",".join(row) + "\n" + ",".join(str(value) for value in row.values()) + "\n"
     scored = [

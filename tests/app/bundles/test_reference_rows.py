@@ -33,10 +33,10 @@ def bundle_with(folder: Path, bundles: Path, content: bytes | None) -> Path:
 
 
 def put(*path: str | int, value: Any) -> Harm:
-    def harm(found: Any) -> None:
+    def harm(result: Any) -> None:
         for step in path[:-1]:
-            found = found[step]
-        found[path[-1]] = value
+            result = result[step]
+        result[path[-1]] = value
 
     return harm
 
@@ -45,22 +45,22 @@ HARMS: dict[str, Harm] = {
     "an unknown field": put("surprise", value=1),
     "no rows": put("rows", value=[]),
     "rows that are no rows": put("rows", value=[1, 2]),
-    "a row without a field": lambda found: found["rows"][3].pop("carat"),
+    "a row without a field": lambda reference: reference["rows"][3].pop("carat"),
     "a row with a field too many": put("rows", 3, "shoe_size", value=43),
     "a category that nobody knows": put("rows", 0, "cut", value="Shiny"),
     "null where there is none": put("rows", 0, "carat", value=None),
     "an infinite value": put("rows", 0, "carat", value=1e39),
     "text for a number": put("rows", 0, "carat", value="0.3"),
-    "more rows than are kept": lambda found: found["rows"].extend(found["rows"][:1]),
-    "a spread too few": lambda found: found["spreads"].pop(),
-    "spreads in another order": lambda found: found["spreads"].reverse(),
-    "a share too few": lambda found: found["spreads"][1]["shares"].pop(),
+    "more rows than are kept": lambda reference: reference["rows"].extend(reference["rows"][:1]),
+    "a spread too few": lambda reference: reference["spreads"].pop(),
+    "spreads in another order": lambda reference: reference["spreads"].reverse(),
+    "a share too few": lambda reference: reference["spreads"][1]["shares"].pop(),
     "shares for a number": put("spreads", 0, value={"shares": [0.5, 0.5]}),
     "shares that are none": put("spreads", 1, "shares", value=[-3.0, 1.0, 1.0, 1.0, 1.0]),
     "more missing than there are": put("spreads", 0, "missing", value=7.0),
-    "quantiles out of order": lambda found: found["spreads"][0]["quantiles"].reverse(),
+    "quantiles out of order": lambda reference: reference["spreads"][0]["quantiles"].reverse(),
     "no number among quantiles": put("spreads", 0, "quantiles", 7, value=None),
-    "surprises out of order": lambda found: found["surprises"].reverse(),
+    "surprises out of order": lambda reference: reference["surprises"].reverse(),
 }
 CONTENTS = {
     "empty": b"",
@@ -83,9 +83,9 @@ def refused(folder: Path) -> None:
 
 @pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
 def test_a_reference_that_does_not_fit_its_card_is_refused(harm: Harm, bundles: Path, tmp_path: Path) -> None:
-    found = json.loads((bundles / NAME / "reference.json").read_text(encoding="utf-8"))
-    harm(found)
-    refused(bundle_with(tmp_path / NAME, bundles, json.dumps(found).encode()))
+    result = json.loads((bundles / NAME / "reference.json").read_text(encoding="utf-8"))
+    harm(result)
+    refused(bundle_with(tmp_path / NAME, bundles, json.dumps(result).encode()))
 
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
@@ -111,12 +111,12 @@ def test_a_broken_reference_is_reported_and_other_models_are_served(bundles: Pat
 def test_without_a_reference_a_case_is_compared_with_those_of_the_card(bundles: Path, tmp_path: Path) -> None:
     model = open_model(bundle_with(tmp_path / NAME, bundles, None))
     card_rows = [*model.card.real_rows, *(example.row for example in model.card.examples)]
-    (found,) = explanations(model, [model.card.real_rows[5]], "en").explanations
+    (result,) = explanations(model, [model.card.real_rows[5]], "en").explanations
     predictions: list[Any] = list(model.predict(card_rows).predictions)
     average = sum(each.value for each in predictions) / len(card_rows)
-    assert found.base == pytest.approx(average, rel=1e-6)
-    assert len(found.contributions) == len(model.card.inputs)
-    assert found.usualness is None
+    assert result.base == pytest.approx(average, rel=1e-6)
+    assert len(result.contributions) == len(model.card.inputs)
+    assert result.usualness is None
 
 
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price", "comment-sentiment"])

@@ -24,7 +24,7 @@ ROWS: dict[str, list[Any]] = {
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """The real app over two toys, with a night of each."""
+    """The real app over two toys, with a nightly run of each."""
     url = sqlite_url(tmp_path_factory.mktemp("keyed"))
     store = Store(url)
     put(store, FLAT_MODEL, {"1": FLAT_ROW, "2": OTHER, "old": FLAT_ROW}, at="2020-01-01T00:00:00.000Z")
@@ -37,7 +37,7 @@ def ask(app: TestClient, path: str, rows: list[Any], accept: str) -> Any:
     return app.post(f"{path}/predictions", json={"rows": rows}, headers={"Accept": accept})
 
 
-def cells_of(prediction: dict[str, Any], place: int) -> dict[str, Any]:
+def cells_of(prediction: dict[str, Any], index: int) -> dict[str, Any]:
     """Return what a row of a file has to say, from its prediction in JSON."""
     stored = prediction["stored"] or {"computed_at": None, "run": None, "stale": None}
     cells: dict[str, Any] = {
@@ -49,7 +49,7 @@ def cells_of(prediction: dict[str, Any], place: int) -> dict[str, Any]:
     return (
         cells
         | {name: stored[name] for name in ("computed_at", "run", "stale")}
-        | {"error_codes": None, "error": None, "row": place}
+        | {"error_codes": None, "error": None, "row": index}
     )
 
 
@@ -59,7 +59,7 @@ def test_a_file_by_key_has_the_cells_of_the_answer_in_json(kind: str, path: str,
     told = ask(app, path, ROWS[path], MEDIA["json"]).json()["predictions"]
     answer = ask(app, path, ROWS[path], MEDIA[kind])
     assert answer.headers["content-type"] == MEDIA[kind]
-    expected = [cells_of(prediction, place) for place, prediction in enumerate(told, start=1)]
+    expected = [cells_of(prediction, index) for index, prediction in enumerate(told, start=1)]
     if kind == "csv":
         expected = [{name: "" if cell is None else str(cell) for name, cell in row.items()} for row in expected]
     assert read(answer) == expected

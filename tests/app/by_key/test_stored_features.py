@@ -49,19 +49,19 @@ def test_the_callers_value_counts_first_then_the_feature_then_the_row_of_the_sto
     app: TestClient, store: Store
 ) -> None:
     prediction_at, features_at = hours_ago(5), hours_ago(2)
-    night = put(store, FLAT_MODEL, {"1": FLAT_ROW}, at=prediction_at)
+    prediction_run = put(store, FLAT_MODEL, {"1": FLAT_ROW}, at=prediction_at)
     run = put_features(store, "flat-price", {"1": {"area": 55.0, "rooms": 4}}, at=features_at)
     (answer,) = ask(app, FLATS, {"flat": 1, "rooms": 5}).json()["predictions"]
     assert plain(answer) == live(app, FLATS, FLAT_ROW | {"area": 55.0, "rooms": 5})
-    assert (answer["source"], answer["changed"], answer["stored"]["run"]) == ("live", ["rooms"], night)
+    assert (answer["source"], answer["changed"], answer["stored"]["run"]) == ("live", ["rooms"], prediction_run)
     origins = answer["origins"]
     assert list(origins) == list(FLAT_ROW)
     assert {name: (each["from"], each["run"], each["computed_at"]) for name, each in origins.items()} == {
         "area": ("store", run, features_at),
         "rooms": ("request", None, None),
-        "state": ("store", night, prediction_at),
-        "lift": ("store", night, prediction_at),
-        "floor": ("store", night, prediction_at),
+        "state": ("store", prediction_run, prediction_at),
+        "lift": ("store", prediction_run, prediction_at),
+        "floor": ("store", prediction_run, prediction_at),
     }
     assert 7199 <= origins["area"]["age_seconds"] <= 7260
     assert 17_999 <= origins["floor"]["age_seconds"] <= 18_060
@@ -80,11 +80,11 @@ def test_a_key_alone_is_scored_from_its_features_where_no_prediction_is_stored(a
 def test_a_key_alone_is_the_stored_prediction_while_there_is_one_and_its_fields_say_so(
     app: TestClient, store: Store
 ) -> None:
-    night = put(store, FLAT_MODEL, {"1": FLAT_ROW})
+    prediction_run = put(store, FLAT_MODEL, {"1": FLAT_ROW})
     put_features(store, "flat-price", {"1": FLAT_ROW | {"area": 70.0}})
     (answer,) = ask(app, FLATS, {"flat": "1"}).json()["predictions"]
     assert (answer["source"], plain(answer)) == ("stored", live(app, FLATS, FLAT_ROW))
-    assert {name: each["run"] for name, each in answer["origins"].items()} == dict.fromkeys(FLAT_ROW, night)
+    assert {name: each["run"] for name, each in answer["origins"].items()} == dict.fromkeys(FLAT_ROW, prediction_run)
 
 
 def test_a_stale_prediction_that_is_to_be_scored_anew_takes_the_features(url: str, store: Store) -> None:
@@ -200,10 +200,10 @@ def test_keys_are_listed_fifty_a_page_with_what_is_stored_from_any_text_on(app: 
 
 
 def test_runs_are_listed_by_kind(app: TestClient, store: Store) -> None:
-    night, run = put(store, FLAT_MODEL, {"1": FLAT_ROW}), put_features(store, "flat-price", {"1": FLAT_ROW})
-    assert [each["id"] for each in app.get("/v1/runs").json()["items"]] == [run, night]
+    prediction_run, run = put(store, FLAT_MODEL, {"1": FLAT_ROW}), put_features(store, "flat-price", {"1": FLAT_ROW})
+    assert [each["id"] for each in app.get("/v1/runs").json()["items"]] == [run, prediction_run]
     assert [each["id"] for each in app.get("/v1/runs?kind=features").json()["items"]] == [run]
-    assert [each["id"] for each in app.get("/v1/runs?kind=predictions&model=flat-price").json()["items"]] == [night]
+    assert [each["id"] for each in app.get("/v1/runs?kind=predictions&model=flat-price").json()["items"]] == [prediction_run]
     check_problem(app.get("/v1/runs?kind=everything"), 400, "invalid_request")
 
 

@@ -247,12 +247,12 @@ def shortened(tree: Any) -> Any:
     return [shortened(value) for value in tree[:1]] if isinstance(tree, list) else tree
 
 
-def places(tree: Any, steps: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def paths_of(tree: Any, steps: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the way to everything in an answer."""
     items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for step, value in items:
         yield (*steps, step)
-        yield from places(value, (*steps, step))
+        yield from paths_of(value, (*steps, step))
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -264,13 +264,13 @@ def test_whatever_stands_wherever_in_an_answer_the_client_raises_nonsense_or_not
         answer = shortened(answer)
     ask(told(answer))
     refused = 0
-    for steps in list(places(answer)):
+    for steps in list(paths_of(answer)):
         for junk in JUNK:
             try:
                 ask(told(put(junk, *steps)(deepcopy(answer))))
             except InvalidAnswer:
                 refused += 1
-    assert refused > 5 * len(list(places(answer)))
+    assert refused > 5 * len(list(paths_of(answer)))
 
 
 NEWER = {
@@ -302,7 +302,7 @@ def test_an_answer_that_lacks_anything_it_needs_is_nonsense(question: str, servi
     ask, answer = QUESTIONS[question], heard(service, QUESTIONS[question])
     if question.startswith("evaluation"):
         answer = shortened(answer)
-    for *way, last in places(answer):
+    for *way, last in paths_of(answer):
         named = tuple(step for step in (*way, last) if isinstance(step, str))
         is_free = last in MAY_LACK or way[-1:] in (["probabilities"], ["row"]) or named in NEWER
         if isinstance(last, str) and not is_free:

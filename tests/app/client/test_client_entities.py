@@ -16,7 +16,7 @@ from client.shapes.stored import Entity, EntityList, RunList
 from service.settings import Settings
 from service.training.recipe import DATA
 from tests.support.in_process_client import client_of
-from tests.support.service_app import run_night, serve
+from tests.support.service_app import run_nightly_job, serve
 
 CREDIT = "credit-default"
 
@@ -31,7 +31,7 @@ def own_database(tmp_path_factory: pytest.TempPathFactory) -> str:
 def client(
     bundles: Path, clients_file: Path, own_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
-    run_night(bundles, own_database, clients_file, tmp_path_factory.mktemp("night"))
+    run_nightly_job(bundles, own_database, clients_file, tmp_path_factory.mktemp("night"))
     for service in serve(Settings(bundles=str(bundles), database_url=own_database)):
         yield client_of(service)
 
@@ -82,15 +82,15 @@ def test_stored_features_come_through_with_the_origin_of_each_field(client: Clie
 
 @pytest.mark.usefixtures("features_too")
 def test_the_keys_are_listed_page_by_page_beginning_where_the_caller_says(client: Client) -> None:
-    found, after = [], None
+    result, after = [], None
     while True:
         page = client.entities(CREDIT, after)
-        found += page["items"]
+        result += page["items"]
         after = page["next"]
         if after is None:
             break
-    assert [each["id"] for each in found] == sorted(str(number) for number in range(1, 161))
-    what = {each["id"]: (each["stored_prediction"], each["stored_features"]) for each in found}
+    assert [each["id"] for each in result] == sorted(str(number) for number in range(1, 161))
+    what = {each["id"]: (each["stored_prediction"], each["stored_features"]) for each in result}
     assert (what["1"], what["95"], what["160"]) == ((True, False), (True, True), (False, True))
     assert [each["id"] for each in client.entities(CREDIT, "98")["items"]] == ["99"]
     assert client.entities(CREDIT, "ł \u0000 ' OR 1=1")["items"] == []

@@ -1,7 +1,7 @@
 """The stub service, the recorded requests and the evaluations, for tests of the demo's pages."""
 
-from tests.support.demo_models import asked
+from tests.support.demo_models import request_log
 from tests.support.evaluation_sentences import seen
-from tests.support.stub_service import stand_in
+from tests.support.stub_service import stub_service
 
-__all__ = ["asked", "seen", "stand_in"]
+__all__ = ["request_log", "seen", "stub_service"]

@@ -9,7 +9,7 @@ from demo.session.saved_cases import SavedCase
 from tests.support.demo_models import questions
 from tests.support.demo_pages import go_to, html_of, opened, quiet, widget
 
-pytestmark = pytest.mark.usefixtures("asked")
+pytestmark = pytest.mark.usefixtures("request_log")
 
 
 def keep(app: AppTest) -> AppTest:
@@ -27,17 +27,17 @@ def press(app: AppTest, label: str) -> AppTest:
     return quiet(app.run())
 
 
-def test_saved_cases_are_compared_and_restored_from_the_url(asked: list[str]) -> None:
+def test_saved_cases_are_compared_and_restored_from_the_url(request_log: list[str]) -> None:
     app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
     widget(app, "months_late_now").set_value("0")
     app = keep(app.run())
     go_to(app, "compare")
     assert heads(app) == ["Two months late", "Two months late 2"]
-    seen = len(questions(asked))
+    seen = len(questions(request_log))
     press(app, "Duplicate")
     press(app, "Move left")
     press(app, "Move right")
-    assert len(questions(asked)) == seen, "nothing that was not known"
+    assert len(questions(request_log)) == seen, "nothing that was not known"
     before = heads(app)
     again = quiet(opened("compare", **app.query_params))
     assert heads(again) == before == ["Two months late", "Two months late 3", "Two months late 2"]

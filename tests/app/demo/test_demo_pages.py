@@ -14,7 +14,7 @@ from tests.support.demo_pages import PAGES, forget, go_to, html_of, opened, quie
 from tests.support.in_process_client import client_of
 from tests.support.service_app import serve
 
-pytestmark = pytest.mark.usefixtures("asked")
+pytestmark = pytest.mark.usefixtures("request_log")
 
 
 # Every page of every model
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("asked")
 
 @every_model
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_every_page_works_for_every_model_or_says_why_not(asked: list[str], model: str, language: str) -> None:
+def test_every_page_works_for_every_model_or_says_why_not(request_log: list[str], model: str, language: str) -> None:
     for path in PAGES:
         app = quiet(opened(path, model=model, lang=language))
         assert app.query_params["model"] == model
@@ -32,15 +32,15 @@ def test_every_page_works_for_every_model_or_says_why_not(asked: list[str], mode
     only_text = model == "comment-sentiment"
     for path in ("what-if", "to-change"):
         assert bool(opened(path, model=model, lang=language).info) >= only_text
-    assert len(questions(asked)) <= 9
+    assert len(questions(request_log)) <= 9
 
 
 @every_model
-def test_the_answer_of_the_page_is_the_answer_of_the_service(asked: list[str], model: str) -> None:
+def test_the_answer_of_the_page_is_the_answer_of_the_service(request_log: list[str], model: str) -> None:
     app = quiet(opened(model=model, lang="en"))
     assert '<span class="number">' in html_of(app)
-    assert len(questions(asked)) == 1
-    assert "explanations" in questions(asked)[0]
+    assert len(questions(request_log)) == 1
+    assert "explanations" in questions(request_log)[0]
     chart = app.get("plotly_chart")
     assert len(chart) == 1
     assert chart[0].proto.alt
@@ -48,17 +48,17 @@ def test_the_answer_of_the_page_is_the_answer_of_the_service(asked: list[str], m
 
 @every_model
 def test_every_field_can_be_swept_alone_and_with_another(
-    asked: list[str], model: str, service: TestClient, toys_and_built: TestClient
+    request_log: list[str], model: str, service: TestClient, toys_and_built: TestClient
 ) -> None:
     card = (service if model in BUNDLED else toys_and_built).get(f"/v1/models/{model}").json()
     names = [field["name"] for field in card["inputs"] if field["type"] != "text"]
     for view in (*names, *(",".join(pair) for pair in itertools.pairwise(names))):
-        before = len(questions(asked))
+        before = len(questions(request_log))
         app = quiet(opened("what-if", model=model, lang="en", view=view))
         assert app.query_params["view"] == view
         assert len(app.get("plotly_chart")) == 1
         assert app.get("plotly_chart")[0].proto.alt in "".join(text.value.replace("\\", "") for text in app.caption)
-        assert len(questions(asked)) == before + 1
+        assert len(questions(request_log)) == before + 1
 
 
 @every_model
@@ -82,31 +82,31 @@ def test_every_goal_is_answered(model: str, language: str, service: TestClient, 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_rerun_or_a_second_visit_of_a_page_sends_no_query(path: str, asked: list[str]) -> None:
+def test_a_rerun_or_a_second_visit_of_a_page_sends_no_query(path: str, request_log: list[str]) -> None:
     app = quiet(opened(path, model="credit-default", lang="en"))
-    seen = len(asked)
+    seen = len(request_log)
     app.run()
-    assert len(asked) == seen
+    assert len(request_log) == seen
     for other in PAGES:
         go_to(app, other)
-    everything = len(questions(asked))
+    everything = len(questions(request_log))
     assert everything == 4, "why, a curve, proposals, the evaluation"
     for other in PAGES:
         go_to(app, other)
-    assert len(questions(asked)) == everything
+    assert len(questions(request_log)) == everything
 
 
-def test_a_changed_field_sends_one_query_on_each_page(asked: list[str]) -> None:
+def test_a_changed_field_sends_one_query_on_each_page(request_log: list[str]) -> None:
     app = quiet(opened(model="credit-default", lang="en"))
     widget(app, "months_late_now").set_value("3")
     app.run()
-    assert len(questions(asked)) == 2
+    assert len(questions(request_log)) == 2
     go_to(app, "what-if")
-    assert len(questions(asked)) == 3
+    assert len(questions(request_log)) == 3
     assert widget(app, "months_late_now").value == "3"
     widget(app, "months_late_now").set_value("5")
     app.run()
-    assert len(questions(asked)) == 4
+    assert len(questions(request_log)) == 4
     go_to(app, "")
     assert widget(app, "months_late_now").value == "5"
 

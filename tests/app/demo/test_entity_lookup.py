@@ -19,7 +19,7 @@ from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
 from tests.support.demo_pages import html_of, opened, serve_by, widget
 from tests.support.in_process_client import client_of
-from tests.support.service_app import run_night, serve
+from tests.support.service_app import run_nightly_job, serve
 from tests.support.stored_entities import put_features
 
 NAME = "credit-default"
@@ -152,7 +152,7 @@ def nightly(
 ) -> Iterator[tuple[Store, Client]]:
     """The demo over a new service, and the store of the service, to which a test may add runs."""
     database = f"sqlite:///{tmp_path}/witryna.db"
-    run_night(bundles, database, clients_file, tmp_path)
+    run_nightly_job(bundles, database, clients_file, tmp_path)
     store = Store(database)
     for service in serve(Settings(bundles=str(bundles), database_url=database)):
         client = client_of(service)
@@ -249,7 +249,7 @@ def test_the_page_says_from_when_the_stored_data_are(
 def aged(bundles: Path, clients_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The demo over a service whose stored answers are years old."""
     database = f"sqlite:///{tmp_path}/witryna.db"
-    run_night(bundles, database, clients_file, tmp_path)
+    run_nightly_job(bundles, database, clients_file, tmp_path)
     store = Store(database)
     with store.writing() as connection:
         for table in (stored_predictions, stored_features):

@@ -14,14 +14,14 @@ from demo.evaluation.threshold_costs import Prices
 from tests.support.evaluation_sentences import ENGLISH, LABELLED, Seen
 
 
-def report_of(card: Card, found: Any, **settings: float) -> CostReport:
+def report_of(card: Card, result: Any, **settings: float) -> CostReport:
     query = replace(evaluation_query.default_query(card, "mistakes"), volume=0.0, **settings)  # type: ignore[arg-type]
-    return CostReport(card, found, query, ENGLISH)
+    return CostReport(card, result, query, ENGLISH)
 
 
 def test_mistakes_are_named_counted_and_shared_in_the_words_of_the_card(seen: Seen) -> None:
-    card, found, rows = seen["credit-default"]
-    report = report_of(card, found)
+    card, result, rows = seen["credit-default"]
+    report = report_of(card, result)
     sentence = cost_findings.describe_mistakes(card, report.outcome, ENGLISH)
     refused, approved = rows.answer >= 0.5, rows.answer < 0.2
     good, bad = rows.truth == 0, rows.truth == 1
@@ -40,9 +40,9 @@ def test_mistakes_are_named_counted_and_shared_in_the_words_of_the_card(seen: Se
 
 
 def test_missed_complaints_are_missed_and_not_flagged_wrongly(seen: Seen) -> None:
-    card, found, rows = seen["comment-sentiment"]
+    card, result, rows = seen["comment-sentiment"]
     assert card["output"]["focus"] == "negative"
-    sentence = cost_findings.describe_mistakes(card, report_of(card, found).outcome, ENGLISH)
+    sentence = cost_findings.describe_mistakes(card, report_of(card, result).outcome, ENGLISH)
     missed = int(((rows.answer < 0.3) & (rows.truth == 1)).sum())
     assert f"Negative comments missed: {missed} of {int(rows.truth.sum())} (" in sentence
     assert "Neutral comments were left out" in card["evaluation_note"]
@@ -50,7 +50,7 @@ def test_missed_complaints_are_missed_and_not_flagged_wrongly(seen: Seen) -> Non
 
 @pytest.mark.parametrize("name", LABELLED)
 def test_a_cost_lies_in_the_interval_of_a_plain_bootstrap(name: str, seen: Seen) -> None:
-    card, found, rows = seen[name]
+    card, result, rows = seen[name]
     prices = Prices(1.0, 5.0, 0.5)
     policy = threshold_costs.card_policy(card)
     each = np.where(
@@ -58,7 +58,7 @@ def test_a_cost_lies_in_the_interval_of_a_plain_bootstrap(name: str, seen: Seen)
         np.where(rows.truth == 0, prices.false_alarm, 0),
         np.where(rows.answer >= policy.approve_below, prices.person, np.where(rows.truth == 1, prices.missed, 0)),
     )
-    cost = threshold_costs.cost(threshold_costs.make_bins(card, found), policy, prices)
+    cost = threshold_costs.cost(threshold_costs.make_bins(card, result), policy, prices)
     assert cost.value == pytest.approx(each.sum())
     random = np.random.default_rng(3)
     again = np.quantile([each[random.integers(0, len(each), len(each))].sum() for _ in range(400)], [0.025, 0.975])
@@ -66,24 +66,24 @@ def test_a_cost_lies_in_the_interval_of_a_plain_bootstrap(name: str, seen: Seen)
 
 
 def test_a_cheapest_refusal_inside_the_approve_band_says_so(seen: Seen) -> None:
-    card, found, _ = seen["credit-default"]
-    strict = report_of(card, found, alarm=100.0, missed=2000.0, person=5000.0)
+    card, result, _ = seen["credit-default"]
+    strict = report_of(card, result, alarm=100.0, missed=2000.0, person=5000.0)
     assert strict.cheapest.refuse_from < 0.2
     (note,) = (text for text in strict.describe("light").notes if "inside the model's own band “Approve”" in text)
     assert f"begins at {strict.cheapest.refuse_from:.0%}" in note
-    lenient = report_of(card, found, alarm=5000.0, missed=5000.0, person=100.0)
+    lenient = report_of(card, result, alarm=5000.0, missed=5000.0, person=100.0)
     assert lenient.cheapest.refuse_from >= 0.2
     assert not any("inside the model's own band" in text for text in lenient.describe("light").notes)
 
 
 def test_savings_are_drawn_against_no_model_the_bands_and_the_scorecard_and_scale_with_the_volume(seen: Seen) -> None:
-    (card, found, _), (other_card, other_found, _) = seen["credit-default"], seen["credit-scorecard"]
+    (card, result, _), (other_card, other_found, _) = seen["credit-default"], seen["credit-scorecard"]
     query = replace(evaluation_query.default_query(card, "mistakes"), volume=59_290.0, currency="EUR")
-    drawn = CostReport(card, found, query, ENGLISH).describe("light", (other_card, other_found)).figure
+    drawn = CostReport(card, result, query, ENGLISH).describe("light", (other_card, other_found)).figure
     names = [label.replace("<br>", " ") for label in drawn.layout.yaxis.ticktext]  # type: ignore[union-attr]
     assert {"All: Approve", "The model&#39;s own thresholds", "Your thresholds", "The cheapest thresholds"} <= set(names)
     assert "Credit scorecard: cheapest thresholds" in names
     values = dict(zip(names, drawn.data[-1].x, strict=True))  # type: ignore[union-attr]
-    assert values["All: Approve"] == pytest.approx(10 * found["focus_rows"] * query.missed)
+    assert values["All: Approve"] == pytest.approx(10 * result["focus_rows"] * query.missed)
     assert values["The cheapest thresholds"] <= values["Your thresholds"] == values["The model&#39;s own thresholds"]
     assert all(note.text.endswith("EUR") for note in drawn.layout.annotations)  # type: ignore[union-attr]

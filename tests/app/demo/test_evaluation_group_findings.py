@@ -28,9 +28,9 @@ def metric_of(rows: HeldOut, chosen: Any) -> float:
 def test_a_protected_group_has_its_flagged_share_its_truth_and_its_rows(
     name: str, by: str, column: dict[str, int], seen: Seen
 ) -> None:
-    card, found, rows = seen[name]
-    (segment,) = (each for each in found["segments"] if each["name"] == by)
-    drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
+    card, result, rows = seen[name]
+    (segment,) = (each for each in result["segments"] if each["name"] == by)
+    drawn = group_findings.describe_groups(card, result, segment, "light", ENGLISH)
     refused = np.array([each.decision == card["output"]["bands"][-1]["value"] for each in rows.predictions])
     *lines, (last, _) = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', drawn.table)
     assert last == "Test"
@@ -47,12 +47,12 @@ def test_a_protected_group_has_its_flagged_share_its_truth_and_its_rows(
 
 @pytest.mark.parametrize("name", ["credit-default", "diamond-price"])
 def test_the_note_on_the_chart_is_the_verdict_of_the_test_of_its_figure(name: str, seen: Seen) -> None:
-    card, found, _ = seen[name]
+    card, result, _ = seen[name]
     verdicts = set()
-    for segment in found["segments"]:
-        drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
+    for segment in result["segments"]:
+        drawn = group_findings.describe_groups(card, result, segment, "light", ENGLISH)
         tests = {test["figure"]: test["p_value"] for test in segment["tests"]}
-        (note,) = (text for text in drawn.notes if text.startswith(findings.metric_name(found, ENGLISH)))
+        (note,) = (text for text in drawn.notes if text.startswith(findings.metric_name(result, ENGLISH)))
         assert ("differ by more than chance" in note) == (tests["metric"] < 0.05)
         assert ("may be chance" in note) == (tests["metric"] >= 0.05)
         assert not any("overlap" in text for text in drawn.notes), "overlapping ranges are no test"
@@ -62,9 +62,9 @@ def test_the_note_on_the_chart_is_the_verdict_of_the_test_of_its_figure(name: st
 
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard"])
 def test_refusals_of_men_and_women_differ_while_the_ranking_may_be_chance(name: str, seen: Seen) -> None:
-    card, found, rows = seen[name]
-    (segment,) = (each for each in found["segments"] if each["name"] == "SEX")
-    drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
+    card, result, rows = seen[name]
+    (segment,) = (each for each in result["segments"] if each["name"] == "SEX")
+    drawn = group_findings.describe_groups(card, result, segment, "light", ENGLISH)
     refused = np.array([each.decision == "refuse" for each in rows.predictions])
     is_woman = rows.test.aside["SEX"].to_numpy() == 2
     (verdicts,) = re.findall(r'<th scope="row">Test</th>(.*?)</tr>', drawn.table)
@@ -86,9 +86,9 @@ def test_refusals_of_men_and_women_differ_while_the_ranking_may_be_chance(name: 
 
 
 def test_false_refusals_among_good_clients_are_counted_by_group(seen: Seen) -> None:
-    card, found, rows = seen["credit-default"]
-    (segment,) = (each for each in found["segments"] if each["name"] == "SEX")
-    drawn = group_findings.describe_groups(card, found, segment, "light", ENGLISH)
+    card, result, rows = seen["credit-default"]
+    (segment,) = (each for each in result["segments"] if each["name"] == "SEX")
+    drawn = group_findings.describe_groups(card, result, segment, "light", ENGLISH)
     refused = np.array([each.decision == "refuse" for each in rows.predictions])
     shares = []
     for label, code in (("women", 2), ("men", 1)):
@@ -101,15 +101,15 @@ def test_false_refusals_among_good_clients_are_counted_by_group(seen: Seen) -> N
 
 
 def test_the_bands_of_prices_below_the_promised_coverage_are_named(seen: Seen) -> None:
-    card, found, rows = seen["diamond-price"]
-    drawn = regression_findings.describe_coverage(card, found, "light", ENGLISH)
+    card, result, rows = seen["diamond-price"]
+    drawn = regression_findings.describe_coverage(card, result, "light", ENGLISH)
     promised = card["output"]["interval"]["coverage"]
     assert promised == 0.9
     inside = np.array(
         [each.interval.low <= true <= each.interval.high for each, true in zip(rows.predictions, rows.truth, strict=True)]
     )
     missed = []
-    for part in found["coverage_bins"]:
+    for part in result["coverage_bins"]:
         chosen = (rows.answer >= part["low"] - 1e-6) & (rows.answer <= part["high"] + 1e-6)
         share, _, high = wilson(int(inside[chosen].sum()), int(chosen.sum()))
         missed += [f"({share:.0f}%)"] if high < 100 * promised else []
@@ -122,16 +122,16 @@ def test_the_bands_of_prices_below_the_promised_coverage_are_named(seen: Seen) -
 
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price"])
 def test_fields_whose_range_holds_0_are_named_and_neither_ranked_nor_drawn(name: str, seen: Seen) -> None:
-    card, found, _ = seen[name]
-    drawn = findings.describe_importance(card, found, "light", ENGLISH)
-    first, *others = [each for each in found["importance"] if each["drop"]["low"] > 0]
+    card, result, _ = seen[name]
+    drawn = findings.describe_importance(card, result, "light", ENGLISH)
+    first, *others = [each for each in result["importance"] if each["drop"]["low"] > 0]
     labels = {field["name"]: field["label"] for field in card["inputs"]}
     assert f" is {labels[first['field']]}:" in drawn.sentence
     ends = [round(100 * first["drop"][end], 1) for end in ("value", "low", "high")]
     assert said(drawn.sentence)[:3] == ends
     (axis,) = (axis for axis in [drawn.figure.layout.yaxis])  # type: ignore[union-attr]
     assert [label.replace("<br>", " ") for label in axis.ticktext] == [labels[each["field"]] for each in (first, *others)]
-    without_effect = [labels[each["field"]] for each in found["importance"] if each["drop"]["low"] <= 0]
+    without_effect = [labels[each["field"]] for each in result["importance"] if each["drop"]["low"] <= 0]
     assert f"No measurable effect (the range includes 0): {', '.join(without_effect)}." in drawn.notes
     rivals = [labels[each["field"]] for each in others if each["behind_first"]["low"] <= 0]
     assert [text for text in drawn.notes if "as much" in text] == (
@@ -141,12 +141,12 @@ def test_fields_whose_range_holds_0_are_named_and_neither_ranked_nor_drawn(name:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_chart_of_estimates_has_an_axis_with_a_title_and_ticks(name: str, seen: Seen) -> None:
-    card, found, _ = seen[name]
-    charts = [group_findings.describe_groups(card, found, each, "light", ENGLISH).figure for each in found["segments"]]
-    charts += [findings.describe_bands(card, found, "light", ENGLISH).figure] if found["bands"] else []
-    charts += [findings.describe_importance(card, found, "light", ENGLISH).figure] if found["importance"] else []
+    card, result, _ = seen[name]
+    charts = [group_findings.describe_groups(card, result, each, "light", ENGLISH).figure for each in result["segments"]]
+    charts += [findings.describe_bands(card, result, "light", ENGLISH).figure] if result["bands"] else []
+    charts += [findings.describe_importance(card, result, "light", ENGLISH).figure] if result["importance"] else []
     charts += (
-        [regression_findings.describe_coverage(card, found, "light", ENGLISH).figure] if name == "diamond-price" else []
+        [regression_findings.describe_coverage(card, result, "light", ENGLISH).figure] if name == "diamond-price" else []
     )
     for figure in charts:
         axis = figure.layout.xaxis  # type: ignore[union-attr]

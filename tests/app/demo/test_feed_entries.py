@@ -33,17 +33,17 @@ CLOCKS = ("Pacific/Pago_Pago", "Europe/Warsaw", "Pacific/Kiritimati")
 
 
 def test_strange_cells_become_no_entry_that_breaks_a_page(card: Card) -> None:
-    found = feed_entries.parse_entry(
+    result = feed_entries.parse_entry(
         card, {"comment": 5, "probability_negative": "0.25", "decision": ["ask"], "version": 3}, 1
     )
-    assert found == FeedEntry(1, {"comment": "5"}, 0.25, None, "", None)
+    assert result == FeedEntry(1, {"comment": "5"}, 0.25, None, "", None)
 
 
 def test_when_a_record_came_is_what_it_says_in_any_form(card: Card) -> None:
     moments: list[Any] = [NOON.isoformat(), "2026-11-24T13:00:00+01:00", "2026-11-24 12:00:00"]
     records = [{"comment": "x", "probability_negative": 0.5, "id": 7, "note": "2026", "at": moment} for moment in moments]
-    found = [feed_entries.parse_entry(card, record, 1) for record in records]
-    assert [each.timestamp for each in found if each] == [NOON] * 3
+    results = [feed_entries.parse_entry(card, record, 1) for record in records]
+    assert [each.timestamp for each in results if each] == [NOON] * 3
     table = pa.table({"comment": ["x"], "probability_negative": [0.5], "at": pa.array([NOON], pa.timestamp("ms", "UTC"))})
     file = io.BytesIO()
     pq.write_table(table, file)
@@ -70,7 +70,7 @@ def test_decimals_and_cells_without_a_value_are_read_as_the_pipeline_writes_them
     price: Any = client_of(service).card("diamond-price")
     price["inputs"][1]["nullable"] = True
     record = {"carat": Decimal("0.70"), "cut": "", "depth": [1], "value": Decimal(5)}
-    found = feed_entries.parse_entry(price, record, 1, PROGRAM_STYLE)
-    assert found is not None
-    assert found.row == {"carat": 0.7, "cut": None}
-    assert found.answer == 5.0
+    result = feed_entries.parse_entry(price, record, 1, PROGRAM_STYLE)
+    assert result is not None
+    assert result.row == {"carat": 0.7, "cut": None}
+    assert result.answer == 5.0

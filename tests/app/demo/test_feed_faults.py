@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from demo.feed.growing_feed import GrowingFeed
 from tests.support.demo_cards import card_of
 from tests.support.demo_pages import html_of, opened, quiet
-from tests.support.stub_service import StandIn, hand_made, point_at
+from tests.support.stub_service import StubService, hand_made, point_at
 
 INPUTS: list[dict[str, Any]] = [
     {"name": "remark", "type": "text"},
@@ -53,11 +53,11 @@ FAULTS = {
 
 
 @pytest.fixture
-def file(tmp_path: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Path:
-    stand_in.cards = [hand_made(INPUTS)]
+def file(tmp_path: Path, stub_service: StubService, monkeypatch: pytest.MonkeyPatch) -> Path:
+    stub_service.cards = [hand_made(INPUTS)]
     path = tmp_path / "enriched.jsonl"
     monkeypatch.setenv("DEMO_FEEDS", f"fifth={path}")
-    point_at(stand_in.url, monkeypatch)
+    point_at(stub_service.url, monkeypatch)
     return path
 
 

@@ -117,12 +117,12 @@ def test_moments_of_parquet_that_no_calendar_has_are_none(unit: str, card: Card)
     stamps = pa.array([2**62, -(2**62), 1], pa.int64()).cast(pa.timestamp(unit, "UTC"))
     columns = {"comment": ["a", "b", "c"], "probability_negative": [0.5] * 3}
     file = parquet(pa.table(columns | {"at": stamps}))
-    found = feed_file.read_feed_file(card, "a.parquet", file)
-    assert [each.row["comment"] for each in found] == ["a", "b", "c"]
-    assert found[2].timestamp is not None
+    result = feed_file.read_feed_file(card, "a.parquet", file)
+    assert [each.row["comment"] for each in result] == ["a", "b", "c"]
+    assert result[2].timestamp is not None
     if unit != "ns":
-        assert [each.timestamp for each in found[:2]] == [None, None]
-    feed_statistics.split_into_periods(found)
+        assert [each.timestamp for each in result[:2]] == [None, None]
+    feed_statistics.split_into_periods(result)
 
 
 def test_a_parquet_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
@@ -156,8 +156,8 @@ def test_a_text_that_a_parquet_holds_a_thousand_times_is_unpacked_once(card: Car
 
 def test_of_a_long_parquet_the_newest_rows_are_held(card: Card) -> None:
     count = MAX_ENTRIES + 700
-    table = pa.table({"comment": [str(place) for place in range(count)], "probability_negative": [0.5] * count})
+    table = pa.table({"comment": [str(index) for index in range(count)], "probability_negative": [0.5] * count})
     for rows in (5000, count):
-        found = feed_file.read_feed_file(card, "a.parquet", parquet(table, row_group_size=rows))
-        assert [found[0].row["comment"], found[-1].row["comment"]] == ["700", str(count - 1)]
-        assert len(found) == MAX_ENTRIES
+        result = feed_file.read_feed_file(card, "a.parquet", parquet(table, row_group_size=rows))
+        assert [result[0].row["comment"], result[-1].row["comment"]] == ["700", str(count - 1)]
+        assert len(result) == MAX_ENTRIES

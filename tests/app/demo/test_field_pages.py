@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.support.demo_pages import PAGES, html_of, opened, quiet, widget
-from tests.support.stub_service import StandIn, hand_made, problem
+from tests.support.stub_service import StubService, hand_made, problem
 
 IMAGE: dict[str, Any] = {"name": "photo", "type": "image", "label": "Photo", "default": "grey.png"}
 ODD_IMAGE: dict[str, Any] = IMAGE | {
@@ -67,15 +67,15 @@ def drop(app: AppTest, content: bytes) -> AppTest:
 @pytest.mark.parametrize("image", [IMAGE, ODD_IMAGE], ids=["plain", "odd"])
 @pytest.mark.parametrize(("language", "sentence"), REFUSE)
 def test_a_field_of_an_unknown_type_shows_a_sentence_instead_of_a_widget(
-    image: dict[str, Any], language: str, sentence: str, stand_in: StandIn
+    image: dict[str, Any], language: str, sentence: str, stub: StubService
 ) -> None:
-    stand_in.cards = [hand_made([{"name": "months", "type": "integer"}, image])]
+    stub.cards = [hand_made([{"name": "months", "type": "integer"}, image])]
     app = quiet(opened(lang=language))
     assert [caption.value for caption in app.caption if sentence in caption.value] == [f"Photo  \n{sentence}"]
     assert ">75%<" in html_of(app)
     widget(app, "months").set_value("5")
     quiet(app.run())
-    assert stand_in.asked[-1]["rows"] == [{"months": 5, "photo": image["default"]}]
+    assert stub.request_bodies[-1]["rows"] == [{"months": 5, "photo": image["default"]}]
     assert "photo" not in app.query_params
 
 
@@ -83,40 +83,40 @@ def test_a_field_of_an_unknown_type_shows_a_sentence_instead_of_a_widget(
 @pytest.mark.parametrize("language", ["en", "pl"])
 @pytest.mark.parametrize("path", PAGES)
 def test_a_field_of_an_unknown_type_breaks_no_page(
-    path: str, language: str, image: dict[str, Any], stand_in: StandIn
+    path: str, language: str, image: dict[str, Any], stub: StubService
 ) -> None:
-    stand_in.cards = [hand_made([image, DAY], entity={"key": "id"})]
-    stand_in.features = {"photo": "stored.png", "day": "2026-11-29"}
+    stub.cards = [hand_made([image, DAY], entity={"key": "id"})]
+    stub.features = {"photo": "stored.png", "day": "2026-11-29"}
     quiet(opened(path, model="fifth", lang=language, view="=7" if path == "clients" else ""))
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_card_whose_every_field_is_of_an_unknown_type_breaks_no_page(path: str, stand_in: StandIn) -> None:
-    stand_in.cards = [hand_made([IMAGE])]
+def test_a_card_whose_every_field_is_of_an_unknown_type_breaks_no_page(path: str, stub: StubService) -> None:
+    stub.cards = [hand_made([IMAGE])]
     app = quiet(opened(path, lang="en"))
     if path in {"what-if", "to-change"}:
         assert app.info
 
 
-def test_a_client_keeps_the_stored_value_of_an_unknown_type(stand_in: StandIn) -> None:
-    stand_in.cards = [hand_made([IMAGE, DAY], entity={"key": "id"})]
-    stand_in.features = {"photo": "stored.png", "day": "2026-11-29"}
+def test_a_client_keeps_the_stored_value_of_an_unknown_type(stub: StubService) -> None:
+    stub.cards = [hand_made([IMAGE, DAY], entity={"key": "id"})]
+    stub.features = {"photo": "stored.png", "day": "2026-11-29"}
     app = quiet(opened("clients", model="fifth", lang="en", view="=7&day=2026-12-01&photo=evil.png"))
     assert "This demo has no input for this field." in words_of(app)
     assert app.query_params["view"] == "=7&day=2026-12-01"
-    assert stand_in.asked[-1]["rows"] == [{"id": "7", "day": "2026-12-01"}]
+    assert stub.request_bodies[-1]["rows"] == [{"id": "7", "day": "2026-12-01"}]
 
 
-def test_a_saved_case_with_an_unknown_type_is_restored_from_the_url(stand_in: StandIn) -> None:
-    stand_in.cards = [hand_made([IMAGE, DAY], examples=[{"name": "e", "row": {"photo": "mine.png", "day": "2026-11-29"}}])]
+def test_a_saved_case_with_an_unknown_type_is_restored_from_the_url(stub: StubService) -> None:
+    stub.cards = [hand_made([IMAGE, DAY], examples=[{"name": "e", "row": {"photo": "mine.png", "day": "2026-11-29"}}])]
     app = saved(opened(lang="en"))
     again = quiet(opened("compare", **app.query_params))
     assert "Keep this case" not in [button.label for button in again.button]
-    assert stand_in.asked[-1]["rows"] == [{"photo": "grey.png", "day": "2026-11-29"}]
+    assert stub.request_bodies[-1]["rows"] == [{"photo": "grey.png", "day": "2026-11-29"}]
 
 
-def test_an_explanation_or_a_proposal_with_a_value_of_an_unknown_type_is_shown(stand_in: StandIn) -> None:
-    stand_in.cards = [hand_made([ODD_IMAGE, DAY])]
+def test_an_explanation_or_a_proposal_with_a_value_of_an_unknown_type_is_shown(stub: StubService) -> None:
+    stub.cards = [hand_made([ODD_IMAGE, DAY])]
     assert "Photo <em>…</em>" in html_of(quiet(opened(lang="en")))
     assert "Photo <b>… → not known</b>" in html_of(quiet(opened("to-change", lang="en")))
 
@@ -138,8 +138,8 @@ def test_an_explanation_or_a_proposal_with_a_value_of_an_unknown_type_is_shown(s
     ],
     ids=str,
 )
-def test_a_card_with_a_field_of_the_wrong_shape_is_not_shown(field: Any, stand_in: StandIn) -> None:
-    stand_in.cards = [hand_made([field])]
+def test_a_card_with_a_field_of_the_wrong_shape_is_not_shown(field: Any, stub: StubService) -> None:
+    stub.cards = [hand_made([field])]
     app = opened(lang="en")
     assert not app.exception
     assert "invalid answer" in app.warning[0].value
@@ -160,37 +160,37 @@ def grown(answer: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_new_keys_anywhere_change_nothing_on_a_page(path: str, stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates(IMAGE, entity={"key": "id"})]
-    stand_in.features = START | {"photo": "x"}
+def test_new_keys_anywhere_change_nothing_on_a_page(path: str, stub: StubService) -> None:
+    stub.cards = [with_dates(IMAGE, entity={"key": "id"})]
+    stub.features = START | {"photo": "x"}
     more = {"model": "fifth", "view": "=7"} if path == "clients" else {}
     before = words_of(quiet(opened(path, lang="en", **more)))
-    stand_in.change = grown
+    stub.change = grown
     st.cache_data.clear()
     assert words_of(quiet(opened(path, lang="en", **more))) == before
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_new_warning_code_breaks_no_page(path: str, stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates(entity={"key": "id"})]
-    stand_in.features = dict(START)
-    stand_in.warnings = [{"field": "day", "code": "drifting"}, {"field": "of tomorrow", "code": "drifting"}]
+def test_a_new_warning_code_breaks_no_page(path: str, stub: StubService) -> None:
+    stub.cards = [with_dates(entity={"key": "id"})]
+    stub.features = dict(START)
+    stub.warnings = [{"field": "day", "code": "drifting"}, {"field": "of tomorrow", "code": "drifting"}]
     quiet(opened(path, model="fifth", lang="en", view="=7" if path == "clients" else ""))
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "warns about this value"), ("pl", "ostrzega przed tą wartością")])
-def test_a_new_warning_code_is_shown_and_not_called_unusual(language: str, words: str, stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates()]
-    stand_in.warnings = [{"field": "day", "code": "drifting"}]
+def test_a_new_warning_code_is_shown_and_not_called_unusual(language: str, words: str, stub: StubService) -> None:
+    stub.cards = [with_dates()]
+    stub.warnings = [{"field": "day", "code": "drifting"}]
     page = html_of(quiet(opened(lang=language)))
     assert re.search(f'class="unusual">[^<]*{words}: drifting', page)
     assert "learned from values" not in page
 
 
-def test_a_new_error_code_marks_its_field(stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates()]
+def test_a_new_error_code_marks_its_field(stub: StubService) -> None:
+    stub.cards = [with_dates()]
     errors = [{"pointer": "/rows/0/day", "code": "holiday", "message": "no", "brand_new": "x"}]
-    stand_in.trouble = problem(422, "invalid_calendar", errors)
+    stub.trouble = problem(422, "invalid_calendar", errors)
     app = opened(lang="en")
     assert not app.exception
     assert [error.value for error in app.error] == ["Please check this value."]
@@ -201,17 +201,17 @@ def test_a_new_error_code_marks_its_field(stand_in: StandIn) -> None:
 
 @pytest.mark.parametrize("language", ["en", "pl"])
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_works_with_dates_and_moments(path: str, language: str, stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates(entity={"key": "id"})]
-    stand_in.features = dict(START)
+def test_every_page_works_with_dates_and_moments(path: str, language: str, stub: StubService) -> None:
+    stub.cards = [with_dates(entity={"key": "id"})]
+    stub.features = dict(START)
     quiet(opened(path, model="fifth", lang=language, view="=7" if path == "clients" else ""))
 
 
 @pytest.mark.parametrize(("language", "form"), [("en", "YYYY-MM-DD"), ("pl", "DD.MM.YYYY")])
 def test_a_calendar_has_the_limits_of_the_card_and_the_format_of_the_language(
-    language: str, form: str, stand_in: StandIn
+    language: str, form: str, stub: StubService
 ) -> None:
-    stand_in.cards = [with_dates()]
+    stub.cards = [with_dates()]
     app = quiet(opened(lang=language))
     (day,), (at,) = app.date_input, app.datetime_input
     assert (day.min, day.max, day.value) == (date(2020, 1, 1), date(2030, 12, 31), date(2026, 11, 29))
@@ -221,17 +221,17 @@ def test_a_calendar_has_the_limits_of_the_card_and_the_format_of_the_language(
     assert at.label.endswith(", UTC")
 
 
-def test_a_chosen_day_and_moment_are_iso_text_in_the_row_and_the_url(stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates()]
+def test_a_chosen_day_and_moment_are_iso_text_in_the_row_and_the_url(stub: StubService) -> None:
+    stub.cards = [with_dates()]
     app = quiet(opened(lang="pl"))
-    assert stand_in.asked[-1]["rows"] == [START], "seconds and offset stay as they came"
+    assert stub.request_bodies[-1]["rows"] == [START], "seconds and offset stay as they came"
     assert {name: app.query_params[name] for name in START} == START
     assert quiet(opened(**app.query_params)).button(key="back").disabled, "nothing was changed"
     app.date_input[0].set_value(date(2026, 12, 1))
     app.datetime_input[0].set_value(datetime(2026, 12, 1, 8, 15))
     quiet(app.run())
     now = {"day": "2026-12-01", "at": "2026-12-01T08:15:00"}
-    assert stand_in.asked[-1]["rows"] == [now]
+    assert stub.request_bodies[-1]["rows"] == [now]
     assert {name: app.query_params[name] for name in now} == now
     assert "29 listopada 2026" in app.date_input[0].label
     again = quiet(opened(**app.query_params))
@@ -243,11 +243,11 @@ def test_a_chosen_day_and_moment_are_iso_text_in_the_row_and_the_url(stand_in: S
     assert "November 29, 2026" in again.date_input[0].label
 
 
-def test_only_a_nullable_day_can_be_cleared(stand_in: StandIn) -> None:
-    stand_in.cards = [hand_made([DAY, {**DAY, "name": "maybe", "nullable": True}])]
+def test_only_a_nullable_day_can_be_cleared(stub: StubService) -> None:
+    stub.cards = [hand_made([DAY, {**DAY, "name": "maybe", "nullable": True}])]
     app = quiet(opened(lang="en"))
     assert [day.proto.required for day in app.date_input] == [True, False]
-    assert stand_in.asked[-1]["rows"][0]["maybe"] is None
+    assert stub.request_bodies[-1]["rows"][0]["maybe"] is None
     app.date_input[1].set_value(date(2026, 12, 1))
     quiet(app.run())
     app.date_input[1].set_value(None)
@@ -257,18 +257,18 @@ def test_only_a_nullable_day_can_be_cleared(stand_in: StandIn) -> None:
 
 
 @pytest.mark.parametrize("text", ["2031-01-01", "29.11.2026", "2026-11-31", "null", "<b>"])
-def test_a_link_with_a_day_outside_the_limits_reports_it(text: str, stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates()]
+def test_a_link_with_a_day_outside_the_limits_reports_it(text: str, stub: StubService) -> None:
+    stub.cards = [with_dates()]
     app = quiet(opened(lang="en", day=text))
     assert app.date_input[0].value == date(2026, 11, 29)
     assert "day=" in app.info[0].value
 
 
-def test_a_new_version_that_forbids_a_chosen_day_keeps_it(stand_in: StandIn) -> None:
-    stand_in.cards = [hand_made([DAY, MOMENT])]
+def test_a_new_version_that_forbids_a_chosen_day_keeps_it(stub: StubService) -> None:
+    stub.cards = [hand_made([DAY, MOMENT])]
     app = quiet(opened(lang="en", day="2029-05-05", at="2029-05-05T10:00:00"))
     earlier = [DAY | {"maximum": "2027-01-01"}, MOMENT | {"maximum": "2027-01-01T00:00:00"}]
-    stand_in.cards = [hand_made(earlier, version="v2")]
+    stub.cards = [hand_made(earlier, version="v2")]
     st.cache_data.clear()
     quiet(app.run())
     assert app.date_input[0].value == date(2029, 5, 5)
@@ -279,9 +279,9 @@ def test_a_new_version_that_forbids_a_chosen_day_keeps_it(stand_in: StandIn) -> 
     ("language", "ticks", "value"),
     [("en", ["Jan 2026", "Mar 2026"], "November 29, 2026"), ("pl", ["sty 2026", "mar 2026"], "29 listopada 2026")],
 )
-def test_what_if_has_an_axis_of_time(language: str, ticks: list[str], value: str, stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates()]
-    stand_in.swept = {"day": ["2026-01-01", "2026-06-01", "2026-11-29", "2026-12-31"]}
+def test_what_if_has_an_axis_of_time(language: str, ticks: list[str], value: str, stub: StubService) -> None:
+    stub.cards = [with_dates()]
+    stub.swept = {"day": ["2026-01-01", "2026-06-01", "2026-11-29", "2026-12-31"]}
     app = quiet(opened("what-if", model="fifth", lang=language, view="day"))
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)
     axis = figure["layout"]["xaxis"]
@@ -292,9 +292,9 @@ def test_what_if_has_an_axis_of_time(language: str, ticks: list[str], value: str
     assert full[0]["x"] == [20786]
 
 
-def test_what_if_draws_a_map_over_a_day_and_a_moment(stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates()]
-    stand_in.swept = {
+def test_what_if_draws_a_map_over_a_day_and_a_moment(stub: StubService) -> None:
+    stub.cards = [with_dates()]
+    stub.swept = {
         "day": ["2026-11-01", "2026-11-29"],
         "at": ["2026-11-29T14:00:00", "2026-11-29T16:00:00", "2026-11-29T20:00:00"],
     }
@@ -304,8 +304,8 @@ def test_what_if_draws_a_map_over_a_day_and_a_moment(stand_in: StandIn) -> None:
     assert figure["layout"]["xaxis"]["ticktext"] == ["2 lis", "9 lis", "16 lis", "23 lis"], "Mondays"
 
 
-def test_compare_shows_days_in_the_readers_language(stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates()]
+def test_compare_shows_days_in_the_readers_language(stub: StubService) -> None:
+    stub.cards = [with_dates()]
     app = saved(opened(lang="pl"))
     app.date_input[0].set_value(date(2026, 12, 1))
     app.datetime_input[0].set_value(datetime(2026, 12, 1, 8, 15))
@@ -324,12 +324,12 @@ def test_compare_shows_days_in_the_readers_language(stand_in: StandIn) -> None:
     ],
     ids=["text", "typed"],
 )
-def test_a_row_of_a_file_opens_in_try_with_its_day_and_moment(day: list[Any], at: list[Any], stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates(IMAGE)]
+def test_a_row_of_a_file_opens_in_try_with_its_day_and_moment(day: list[Any], at: list[Any], stub: StubService) -> None:
+    stub.cards = [with_dates(IMAGE)]
     added = {"probability_yes": [0.75] * 3, "decision": [None] * 3, "error_codes": [None] * 3, "error": [None] * 3}
     columns = {"day": day, "at": at, "photo": ["x.png"] * 3} | added | {"row": [1, 2, 3]}
     schema = {"decision": pa.string(), "error_codes": pa.string(), "error": pa.string()}
-    stand_in.table = pa.table({name: pa.array(cells, schema.get(name)) for name, cells in columns.items()})
+    stub.table = pa.table({name: pa.array(cells, schema.get(name)) for name, cells in columns.items()})
     app = quiet(opened("files", lang="pl"))
     drop(app, b"day;at;photo\n1;2;3\n")
     (table,) = app.dataframe
@@ -339,8 +339,8 @@ def test_a_row_of_a_file_opens_in_try_with_its_day_and_moment(day: list[Any], at
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])
-def test_an_entry_of_a_feed_with_days_and_an_unknown_type_is_shown(ending: str, stand_in: StandIn) -> None:
-    stand_in.cards = [with_dates(IMAGE)]
+def test_an_entry_of_a_feed_with_days_and_an_unknown_type_is_shown(ending: str, stub: StubService) -> None:
+    stub.cards = [with_dates(IMAGE)]
     record = {"day": "2026-12-01", "at": "2026-12-01T08:15:00", "photo": "x.png", "probability_yes": 0.75, "version": "v1"}
     lines = [",".join(record), ",".join(map(str, record.values()))] if ending == "csv" else [json.dumps(record)]
     app = quiet(opened("feed", lang="pl"))

@@ -49,8 +49,8 @@ def watched(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def card(cards: dict[str, Any]) -> Card:
-    found: Card = cards[NAME]
-    return found
+    result: Card = cards[NAME]
+    return result
 
 
 def rows_of(card: Card, count: int = 100) -> list[list[str]]:
@@ -116,8 +116,8 @@ def test_a_file_that_was_refused_is_not_sent_by_drawing_the_page_again(watched: 
 
 def test_decimals_that_are_unclear_are_settled_by_a_choice(watched: Watched, card: Card) -> None:
     rows = rows_of(card)
-    place = list(card["real_rows"][0]).index("share_used_now")
-    rows[0][place], rows[1][place] = "0,5", "0.5"
+    index = list(card["real_rows"][0]).index("share_used_now")
+    rows[0][index], rows[1][index] = "0,5", "0.5"
     app = opened("files", model=NAME, lang="en")
     assert not app.radio
     drop(app, content_of(card, rows))
@@ -133,8 +133,8 @@ def test_decimals_that_are_unclear_are_settled_by_a_choice(watched: Watched, car
 
 def test_a_sign_that_may_separate_thousands_is_settled_by_a_choice_of_two_numbers(watched: Watched, card: Card) -> None:
     rows = [[str(round(float(cell))) for cell in row] for row in rows_of(card)]
-    place = list(card["real_rows"][0]).index("credit_limit")
-    rows[0][place] = "50,000"
+    index = list(card["real_rows"][0]).index("credit_limit")
+    rows[0][index] = "50,000"
     app = opened("files", model=NAME, lang="en")
     drop(app, content_of(card, rows))
     assert app.radio[0].label == "What does 1,500 mean in this file?"

@@ -16,9 +16,9 @@ def test_recommendations_of_the_service_reach_a_range_as_goal(service: TestClien
     row = card["examples"][0]["row"]
     least, most = (0.1, 0.15) if model == "credit-default" else (2600.0, 2900.0)
     wish = replace(goal_choice.default_range(card), minimum=least, maximum=most)
-    found = client.recommend(model, row, goal_choice.to_goal(card, wish))
-    assert found["recommendations"]
-    for each in found["recommendations"]:
+    result = client.recommend(model, row, goal_choice.to_goal(card, wish))
+    assert result["recommendations"]
+    for each in result["recommendations"]:
         said = each["prediction"]
         answer = said["probabilities"][card["output"]["focus"]] if model == "credit-default" else said["value"]
         assert least <= answer <= most

@@ -27,9 +27,9 @@ def test_a_growing_file_is_read_line_by_whole_line(card: Card, tmp_path: Path) -
         out.write(line("one", 0.5) + line("two", 0.6)[:20])
         assert [each.row["comment"] for each in growing.read_newest(card)] == ["one"]
         out.write(line("two", 0.6)[20:])
-        found = growing.read_newest(card)
-    assert [(each.row["comment"], each.number, each.answer) for each in found] == [("one", 1, 0.5), ("two", 2, 0.6)]
-    assert growing.read_newest(card) == found
+        result = growing.read_newest(card)
+    assert [(each.row["comment"], each.number, each.answer) for each in result] == [("one", 1, 0.5), ("two", 2, 0.6)]
+    assert growing.read_newest(card) == result
 
 
 def test_a_feed_that_begins_anew_is_read_anew_and_one_that_is_gone_is_empty(card: Card, tmp_path: Path) -> None:
@@ -51,9 +51,9 @@ def test_of_a_long_feed_the_newest_are_held(card: Card, tmp_path: Path, monkeypa
     monkeypatch.setattr(growing_feed, "_MAX_BYTES", 1000)
     file = tmp_path / "feed.jsonl"
     file.write_bytes(b"".join(line(str(number), 0.5) for number in range(100)))
-    found = [each.row["comment"] for each in GrowingFeed(file).read_newest(card)]
-    assert found == [str(number) for number in range(100 - len(found), 100)]
-    assert 5 < len(found) < 15
+    results = [each.row["comment"] for each in GrowingFeed(file).read_newest(card)]
+    assert results == [str(number) for number in range(100 - len(results), 100)]
+    assert 5 < len(results) < 15
 
 
 def test_a_feed_that_was_cut_and_grew_past_the_old_place_is_read_anew(card: Card, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_feed_that_was_cut_and_grew_past_the_old_place_is_read_anew(card: Card
     file.write_bytes(line("newer", 0.5) * 9)
     assert file.stat().st_ino == before
     assert [(each.row["comment"], each.number) for each in growing.read_newest(card)] == [
-        ("newer", place) for place in range(1, 10)
+        ("newer", index) for index in range(1, 10)
     ]
 
 
@@ -77,9 +77,9 @@ def test_after_a_night_unwatched_only_the_end_is_read(card: Card, tmp_path: Path
     assert len(growing.read_newest(card)) == 1
     with file.open("ab") as out:
         out.write(b"".join(line(str(number), 0.5) for number in range(100)))
-    found = [each.row["comment"] for each in growing.read_newest(card)]
-    assert found == [str(number) for number in range(100 - len(found), 100)]
-    assert 5 < len(found) < 15
+    results = [each.row["comment"] for each in growing.read_newest(card)]
+    assert results == [str(number) for number in range(100 - len(results), 100)]
+    assert 5 < len(results) < 15
 
 
 def test_of_very_many_new_lines_only_those_that_are_held_are_parsed(
@@ -94,8 +94,8 @@ def test_of_very_many_new_lines_only_those_that_are_held_are_parsed(
     monkeypatch.setattr(growing_feed, "parse_entry", counted)
     file = tmp_path / "feed.jsonl"
     file.write_bytes(line("x", 0.5) * (MAX_ENTRIES + 500))
-    found = GrowingFeed(file).read_newest(card)
-    assert [found[0].number, found[-1].number] == [501, MAX_ENTRIES + 500]
+    result = GrowingFeed(file).read_newest(card)
+    assert [result[0].number, result[-1].number] == [501, MAX_ENTRIES + 500]
     assert len(parsed) == MAX_ENTRIES
 
 

@@ -11,7 +11,7 @@ from tests.support.demo_models import BUILT, BUNDLED, listen, questions
 from tests.support.demo_pages import opened, quiet
 from tests.support.in_process_client import client_of
 
-pytestmark = pytest.mark.usefixtures("asked")
+pytestmark = pytest.mark.usefixtures("request_log")
 
 HOW_GOOD = (
     "apart",
@@ -31,30 +31,30 @@ HOW_GOOD = (
 
 
 @pytest.mark.parametrize(
-    ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
+    ("request_log", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["request_log"], ids=[*BUNDLED, *BUILT]
 )
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_every_question_of_how_good_is_answered_with_a_sentence(asked: list[str], model: str, language: str) -> None:
+def test_every_question_of_how_good_is_answered_with_a_sentence(request_log: list[str], model: str, language: str) -> None:
     app = quiet(opened("how-good", model=model, lang=language))
     pills = app.get("button_group")[-1]
     assert len(pills.proto.options) >= 5
     for view in HOW_GOOD:
         shown = quiet(opened("how-good", model=model, lang=language, view=view))
         assert shown.header, view
-    assert len(questions(asked)) >= 1
+    assert len(questions(request_log)) >= 1
 
 
 @pytest.mark.parametrize(
-    ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
+    ("request_log", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["request_log"], ids=[*BUNDLED, *BUILT]
 )
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_about_shows_every_text_of_the_card(
-    asked: list[str], model: str, language: str, service: TestClient, toys_and_built: TestClient
+    request_log: list[str], model: str, language: str, service: TestClient, toys_and_built: TestClient
 ) -> None:
     app = (service if model in BUNDLED else toys_and_built).get(f"/v1/models/{model}", headers={"Accept-Language": language})
     card = app.json()
     page = quiet(opened("about", model=model, lang=language))
-    assert questions(asked) == [], "the card alone"
+    assert questions(request_log) == [], "the card alone"
     texts = [*page.markdown, *page.caption, *page.subheader, *page.info, *page.title]
     said = "\n".join(text.value for text in texts).replace("\\", "")
     training = card["training"]
@@ -80,10 +80,10 @@ def test_about_shows_every_text_of_the_card(
     assert tr.number(card["metrics"][0]["rows"]) in said
 
 
-def test_typed_prices_change_the_cheapest_thresholds(asked: list[str], service: TestClient) -> None:
+def test_typed_prices_change_the_cheapest_thresholds(request_log: list[str], service: TestClient) -> None:
     found = service.get("/v1/models/credit-default/evaluation").json()["evaluation"]
     app = quiet(opened("how-good", model="credit-default", lang="en", view="mistakes"))
-    before = len(questions(asked))
+    before = len(questions(request_log))
     keys = {name: f"how-good/{name}/credit-default" for name in ("alarm", "missed", "person", "volume")}
     for name, text in (("volume", "5,929"), ("person", "0")):
         app.text_input(key=keys[name]).set_value(text)
@@ -109,10 +109,10 @@ def test_typed_prices_change_the_cheapest_thresholds(asked: list[str], service: 
         assert " ".join(re.findall(r"\d+%", cheapest)) in best
         assert int(saved.replace(",", "")) == costs[0.2, 0.5] - least
         assert re.findall(r"Approve below 20%, Refuse from 50%: total cost ([\d,]+)\sNT", said) == [f"{costs[0.2, 0.5]:,}"]
-    assert len(questions(asked)) == before
+    assert len(questions(request_log)) == before
 
 
-def test_a_text_that_is_no_price_changes_nothing(asked: list[str]) -> None:
+def test_a_text_that_is_no_price_changes_nothing(request_log: list[str]) -> None:
     app = quiet(opened("how-good", model="credit-default", lang="pl", view="mistakes"))
     field = app.text_input(key="how-good/missed/credit-default")
     for text, expected in (
@@ -123,22 +123,22 @@ def test_a_text_that_is_no_price_changes_nothing(asked: list[str]) -> None:
         field.set_value(text)
         quiet(app.run())
         assert app.text_input(key="how-good/missed/credit-default").value == expected
-    assert questions(asked)
+    assert questions(request_log)
 
 
-def test_a_worst_mistake_opens_in_try(asked: list[str], service: TestClient) -> None:
+def test_a_worst_mistake_opens_in_try(request_log: list[str], service: TestClient) -> None:
     found = service.get("/v1/models/comment-sentiment/evaluation").json()["evaluation"]
     app = quiet(opened("how-good", model="comment-sentiment", lang="en", view="worst"))
     app.button(key="open-worst-1").click()
     quiet(app.run())
     assert found["worst_rows"][1]["row"]["comment"] in [area.value for area in app.text_area]
-    assert questions(asked)
+    assert questions(request_log)
 
 
 @pytest.mark.parametrize(
-    ("asked", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["asked"], ids=[*BUNDLED, *BUILT]
+    ("request_log", "model"), [(name, name) for name in (*BUNDLED, *BUILT)], indirect=["request_log"], ids=[*BUNDLED, *BUILT]
 )
-def test_the_sentence_of_a_question_agrees_with_its_chart(asked: list[str], model: str) -> None:
+def test_the_sentence_of_a_question_agrees_with_its_chart(request_log: list[str], model: str) -> None:
     for view in HOW_GOOD:
         app = quiet(opened("how-good", model=model, lang="en", view=view))
         said = "".join(text.value for text in [*app.markdown, *app.caption]).replace("\\", "")
@@ -146,7 +146,7 @@ def test_the_sentence_of_a_question_agrees_with_its_chart(asked: list[str], mode
         assert "Pale" not in said
         if re.search(r"\(.* to .*\)", heading) and view != "weak":
             assert "95% confidence interval" in said
-    assert len(questions(asked)) >= 1
+    assert len(questions(request_log)) >= 1
 
 
 def test_how_good_says_that_a_model_has_no_evaluation(monkeypatch: pytest.MonkeyPatch, toys: TestClient) -> None:

@@ -8,12 +8,12 @@ import streamlit as st
 
 from tests.support.demo_models import EVERY_MODEL
 from tests.support.demo_pages import html_of, opened, quiet
-from tests.support.stub_service import StandIn, hand_made
+from tests.support.stub_service import StubService, hand_made
 
 READY = ["comment-sentiment", "credit-default", "credit-scorecard", "diamond-price"]
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("request_log")
 @pytest.mark.parametrize(
     ("language", "sentence", "button"),
     [("en", "lets you try machine-learning models", "Open"), ("pl", "wypróbujesz modele uczenia maszynowego", "Otwórz")],
@@ -30,7 +30,7 @@ def test_a_visit_without_a_model_begins_with_the_name_a_sentence_and_a_tile_for_
     assert len(app.header) == len(READY)
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("request_log")
 def test_a_tile_opens_its_model_on_try() -> None:
     app = quiet(opened(lang="en"))
     app.button(key="open/diamond-price").click()
@@ -40,18 +40,18 @@ def test_a_tile_opens_its_model_on_try() -> None:
     assert 'class="number"' in html_of(app)
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("request_log")
 @pytest.mark.parametrize("model", READY)
 def test_a_link_that_names_a_model_opens_its_case_and_not_the_overview(model: str) -> None:
     assert [title.value for title in quiet(opened(model=model, lang="en")).title] != ["Witryna"]
 
 
-def test_with_one_model_a_visit_begins_with_it(stand_in: StandIn) -> None:
-    stand_in.cards = [hand_made([{"name": "months", "type": "integer", "label": "Months", "minimum": 0, "maximum": 9}])]
+def test_with_one_model_a_visit_begins_with_it(stub_service: StubService) -> None:
+    stub_service.cards = [hand_made([{"name": "months", "type": "integer", "label": "Months", "minimum": 0, "maximum": 9}])]
     assert [title.value for title in opened().title] != ["Witryna"]
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("request_log")
 def test_the_overview_explains_the_words_of_the_figures_and_leads_to_the_docs_of_the_service() -> None:
     app = quiet(opened("models", lang="en"))
     words = "".join(each.value for expander in app.expander for each in expander.markdown)
@@ -60,9 +60,11 @@ def test_the_overview_explains_the_words_of_the_figures_and_leads_to_the_docs_of
     assert link.proto.url == "http://127.0.0.1:8000/docs"
 
 
-@pytest.mark.parametrize(("asked", "model"), [(name, name) for name in EVERY_MODEL], indirect=["asked"], ids=EVERY_MODEL)
+@pytest.mark.parametrize(
+    ("request_log", "model"), [(name, name) for name in EVERY_MODEL], indirect=["request_log"], ids=EVERY_MODEL
+)
 def test_the_menu_has_exactly_the_pages_that_do_not_say_that_they_cannot_show_the_model(
-    asked: list[str], model: str, monkeypatch: pytest.MonkeyPatch
+    request_log: list[str], model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     menus: list[set[str]] = []
     navigation = st.navigation
@@ -80,10 +82,10 @@ def test_the_menu_has_exactly_the_pages_that_do_not_say_that_they_cannot_show_th
         infos = " ".join(info.value for info in quiet(opened(path, model=model, lang="en")).info)
         assert (path in shown) == (sentence not in infos), path
     assert {"models", "", "compare", "files", "feed", "about"} <= shown
-    assert asked
+    assert request_log
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("request_log")
 def test_how_good_explains_the_words_of_its_figures() -> None:
     app = quiet(opened("how-good", model="credit-default", lang="pl"))
     assert any("**Punkt procentowy:**" in each.value for expander in app.expander for each in expander.markdown)

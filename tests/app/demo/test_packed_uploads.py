@@ -32,8 +32,8 @@ def watched(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def card(cards: dict[str, Any]) -> Card:
-    found: Card = cards[NAME]
-    return found
+    result: Card = cards[NAME]
+    return result
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])

@@ -7,11 +7,11 @@ from demo.views import answered_row
 from tests.support.demo_models import questions
 from tests.support.demo_pages import go_to, html_of, opened, quiet
 
-pytestmark = pytest.mark.usefixtures("asked")
+pytestmark = pytest.mark.usefixtures("request_log")
 TITLE = "What really happened?"
 
 
-def test_what_really_happened_in_a_real_case_is_shown_on_demand_in_try(asked: list[str], service: TestClient) -> None:
+def test_what_really_happened_in_a_real_case_is_shown_on_demand_in_try(request_log: list[str], service: TestClient) -> None:
     card = service.get("/v1/models/credit-default").json()
     labels = {label["value"]: label["label"] for label in card["output"]["labels"]}
     for number, truth in list(enumerate(card["real_truths"], start=1))[:4]:
@@ -21,7 +21,7 @@ def test_what_really_happened_in_a_real_case_is_shown_on_demand_in_try(asked: li
         assert [text.value.replace("\\", "") for text in hidden.markdown] == [f"Actually: {labels[truth]}"]
     example = quiet(opened(model="credit-default", lang="en", start="two-months-late"))
     assert not [each for each in example.expander if each.label == TITLE], "an invented case has no truth"
-    assert questions(asked)
+    assert questions(request_log)
 
 
 def test_compare_shows_what_really_happened_after_a_click(service: TestClient) -> None:

@@ -48,7 +48,7 @@ def scored(service: TestClient, card: Card) -> ScoredFile:
 def test_the_counts_are_those_of_the_rows(card: Card, scored: ScoredFile, service: TestClient) -> None:
     assert scored_file.is_complete(card, scored.recognised, scored.table)
     counts = scored_file.count_choices(card, scored.table)
-    rows = [row for place, row in enumerate(card["real_rows"]) if place != 7]
+    rows = [row for index, row in enumerate(card["real_rows"]) if index != 7]
     said = [each["decision"] for each in client_of(service).predict(NAME, rows)["predictions"]]
     assert counts == {ALL_ROWS: 100, REFUSED: 1} | {band: said.count(band) for band in ("approve", "ask", "refuse")}
     low, high = scored_file.interquartile_range(card, scored.table)
@@ -58,10 +58,10 @@ def test_the_counts_are_those_of_the_rows(card: Card, scored: ScoredFile, servic
 
 
 def test_a_row_becomes_the_case_that_it_is(card: Card, scored: ScoredFile) -> None:
-    for place, row in enumerate(card["real_rows"], start=1):
-        broken = {list(row)[2]} if place == 8 else set()
+    for index, row in enumerate(card["real_rows"], start=1):
+        broken = {list(row)[2]} if index == 8 else set()
         expected = {name: value for name, value in row.items() if name not in broken}
-        assert scored_file.model_row(card, scored, place) == expected
+        assert scored_file.model_row(card, scored, index) == expected
 
 
 def test_a_choice_of_rows_is_in_the_order_that_was_asked_for(card: Card, scored: ScoredFile) -> None:
@@ -79,8 +79,8 @@ def test_a_choice_of_rows_is_in_the_order_that_was_asked_for(card: Card, scored:
 def test_the_copies_hold_everything(scored: ScoredFile) -> None:
     assert pq.read_table(io.BytesIO(scored_file.to_parquet(scored.table))).equals(scored.table)
     rows = list(csv.DictReader(io.StringIO(to_csv(scored.table).decode("utf-8-sig"))))
-    found = [float(row["probability_default"]) if row["probability_default"] else None for row in rows]
-    assert found == scored.table["probability_default"].to_pylist()
+    results = [float(row["probability_default"]) if row["probability_default"] else None for row in rows]
+    assert results == scored.table["probability_default"].to_pylist()
 
 
 def test_a_parquet_with_lists_and_formulas_that_passes_through_can_be_taken_away(service: TestClient, card: Card) -> None:
@@ -91,9 +91,9 @@ def test_a_parquet_with_lists_and_formulas_that_passes_through_can_be_taken_away
     body.seek(0)
     with client_of(service).score_file(NAME, body, MEDIA["parquet"]) as (_, parts):
         table = scored_file.read_answer(parts, lambda _rows: None)
-    found = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
-    assert [row["orders"] for row in found] == ["[1, 2]", "[]", ""]
-    assert [row["note"] for row in found] == ["'=1+1", "-3", "ok"]
+    result = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
+    assert [row["orders"] for row in result] == ["[1, 2]", "[]", ""]
+    assert [row["note"] for row in result] == ["'=1+1", "-3", "ok"]
 
 
 def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(service: TestClient, card: Card) -> None:

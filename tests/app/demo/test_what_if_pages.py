@@ -37,10 +37,10 @@ def test_a_range_as_goal_and_the_fixed_fields_are_restored_from_the_url(service:
         e["row"] for e in service.get("/v1/models/diamond-price").json()["examples"] if e["name"] == "engagement-ring"
     )
     body = {"row": start, "goal": {"value": {"min": 1800, "max": 2000}}, "fixed": ["carat"]}
-    found = service.post("/v1/models/diamond-price/recommendations", json=body).json()["recommendations"]
+    result = service.post("/v1/models/diamond-price/recommendations", json=body).json()["recommendations"]
     cards = [each for each in again.button if each.key and each.key.startswith("take-")]
-    assert len(cards) == len(found) > 0
-    assert all(f"{each['prediction']['value']:,.0f}" in html_of(again) for each in found)
+    assert len(cards) == len(result) > 0
+    assert all(f"{each['prediction']['value']:,.0f}" in html_of(again) for each in result)
 
 
 @pytest.mark.parametrize("model", ["credit-default", "pet-kind"])
@@ -89,9 +89,9 @@ def test_the_full_mark_is_the_case_and_the_hollow_mark_is_its_start(service: Tes
         for each in service.post("/v1/models/diamond-price/predictions", json={"rows": rows}).json()["predictions"]
     )
     app = quiet(opened("what-if", model="diamond-price", lang="en", start="engagement-ring", carat="1.13", view="carat"))
-    found = {symbol: (x, y) for symbol, x, y in marks(app)}
-    assert found["circle"] == pytest.approx((1.13, now))
-    assert found["circle-open"] == pytest.approx((start["carat"], begun))
+    result = {symbol: (x, y) for symbol, x, y in marks(app)}
+    assert result["circle"] == pytest.approx((1.13, now))
+    assert result["circle-open"] == pytest.approx((start["carat"], begun))
 
 
 def test_a_map_marks_case_and_start_also_between_its_points(service: TestClient) -> None:
@@ -101,8 +101,8 @@ def test_a_map_marks_case_and_start_also_between_its_points(service: TestClient)
     start = next(
         e["row"] for e in service.get("/v1/models/diamond-price").json()["examples"] if e["name"] == "engagement-ring"
     )
-    found = {symbol: (x, y) for symbol, x, y in marks(app)}
-    assert found == {"circle": (1.13, start["depth"]), "circle-open": (start["carat"], start["depth"])}
+    result = {symbol: (x, y) for symbol, x, y in marks(app)}
+    assert result == {"circle": (1.13, start["depth"]), "circle-open": (start["carat"], start["depth"])}
 
 
 @pytest.mark.parametrize("model", ["pet-kind"])

@@ -20,7 +20,7 @@ def test_every_endpoint_is_in_the_api_page_and_no_other(service: TestClient) -> 
     assert written == served
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("nightly_run")
 @pytest.mark.parametrize(("path", "body", "answer"), EXAMPLES)
 def test_every_example_of_the_api_page_gets_the_answer_that_is_written_under_it(
     path: str, body: str, answer: str, service: TestClient
@@ -32,9 +32,9 @@ def test_every_example_of_the_api_page_gets_the_answer_that_is_written_under_it(
 
 
 def test_the_python_of_the_readme_works(service: TestClient) -> None:
-    found = re.search(r"```python\n(.*?)```", read("README.md"), re.DOTALL)
-    assert found is not None
-    code = found[1].replace('Client("http://127.0.0.1:8000")', "in_process")
+    match = re.search(r"```python\n(.*?)```", read("README.md"), re.DOTALL)
+    assert match is not None
+    code = match[1].replace('Client("http://127.0.0.1:8000")', "in_process")
     assert "in_process" in code
     names: dict[str, Any] = {"in_process": client_of(service)}
     exec(code, names)  # noqa: S102 - our own README

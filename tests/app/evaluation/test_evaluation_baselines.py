@@ -66,17 +66,17 @@ def test_the_worst_mistakes_are_the_first_of_all_held_out_rows_by_their_error(na
     seen: HeldOut = bundled[name]
     errors = np.abs(seen.answer / seen.truth - 1) if name == "diamond-price" else np.abs(seen.answer - seen.truth)
     worst = np.argsort(-errors, kind="stable")[:10]
-    found = seen.evaluation.worst_rows
-    assert [each.answer for each in found] == pytest.approx(seen.answer[worst].tolist(), abs=1e-5)
+    result = seen.evaluation.worst_rows
+    assert [each.answer for each in result] == pytest.approx(seen.answer[worst].tolist(), abs=1e-5)
     fields = seen.test.fields.iloc[worst]
-    for each, (_, row) in zip(found, fields.iterrows(), strict=True):
+    for each, (_, row) in zip(result, fields.iterrows(), strict=True):
         assert {name: str(value) for name, value in each.row.items()} == {
             name: str(type(each.row[name])(value)) for name, value in row.items()
         }
     if name == "diamond-price":
-        assert [each.truth for each in found] == seen.truth[worst].tolist()
+        assert [each.truth for each in result] == seen.truth[worst].tolist()
     else:
-        assert [each.truth for each in found] == [["pays", "default"][int(truth)] for truth in seen.truth[worst]]
+        assert [each.truth for each in result] == [["pays", "default"][int(truth)] for truth in seen.truth[worst]]
 
 
 def test_only_comments_that_a_person_has_read_are_shown_as_mistakes(bundled: Any) -> None:
@@ -84,10 +84,10 @@ def test_only_comments_that_a_person_has_read_are_shown_as_mistakes(bundled: Any
 
     seen: HeldOut = bundled["comment-sentiment"]
     shown = set(seen.test.fields["comment"][find_showable(seen.test.aside)])
-    found = seen.evaluation.worst_rows
-    assert len(found) == 10
-    assert all((each.answer > 0.5) == (each.truth == "positive") for each in found), "mistakes, not near ones"
-    assert {each.row["comment"] for each in found} <= shown
+    result = seen.evaluation.worst_rows
+    assert len(result) == 10
+    assert all((each.answer > 0.5) == (each.truth == "positive") for each in result), "mistakes, not near ones"
+    assert {each.row["comment"] for each in result} <= shown
 
 
 @pytest.mark.parametrize("name", [*LABELLED, "diamond-price"])

@@ -20,10 +20,10 @@ def test_importance_is_what_scikit_learn_finds_by_permutation(bundled: Any) -> N
     pipeline = pipeline_of("credit-scorecard")
     expected = permutation_importance(pipeline, seen.test.fields, seen.truth, scoring="roc_auc", n_repeats=3, random_state=1)
     drops = dict(zip(seen.test.fields.columns, expected.importances_mean, strict=True))
-    found = {each.field: each.drop for each in seen.evaluation.importance}
-    assert found.keys() == drops.keys()
+    result = {each.field: each.drop for each in seen.evaluation.importance}
+    assert result.keys() == drops.keys()
     assert seen.evaluation.importance[0].field == max(drops, key=lambda field: float(drops[field]))
-    for field, drop in found.items():
+    for field, drop in result.items():
         assert drop.value == pytest.approx(drops[field], abs=0.015), field
         assert drop.low <= drop.value <= drop.high
         assert drop.rows == 2000
@@ -31,19 +31,19 @@ def test_importance_is_what_scikit_learn_finds_by_permutation(bundled: Any) -> N
 
 def test_the_interval_of_an_importance_holds_what_measuring_again_finds(toys: Any) -> None:
     """Of signals that are all worth the same, each is measured on rows and shuffles of its own: a repetition."""
-    found = {each.field: each.drop for each in toys["even"].evaluation.importance}
-    drops = [found[signal] for signal in synthetic_recipes.SIGNALS]
+    result = {each.field: each.drop for each in toys["even"].evaluation.importance}
+    drops = [result[signal] for signal in synthetic_recipes.SIGNALS]
     middle = float(np.mean([drop.value for drop in drops]))
     assert sum(drop.low <= middle <= drop.high for drop in drops) >= 7
-    unused = found["unused"]
+    unused = result["unused"]
     assert unused.low <= 0.001
     assert width(unused) < width(drops[0]) < 0.05
 
 
 def test_a_field_that_says_nothing_has_no_importance(toys: Any) -> None:
-    found = {each.field: each.drop.value for each in toys["even"].evaluation.importance}
-    assert abs(found["unused"]) < 0.002
-    assert min(found[signal] for signal in synthetic_recipes.SIGNALS) > 0.01
+    result = {each.field: each.drop.value for each in toys["even"].evaluation.importance}
+    assert abs(result["unused"]) < 0.002
+    assert min(result[signal] for signal in synthetic_recipes.SIGNALS) > 0.01
     assert [each.field for each in toys["prices"].evaluation.importance] == ["size", "flag"]
     assert [each.field for each in toys["three"].evaluation.importance] == ["x", "y"]
 
@@ -54,10 +54,10 @@ def test_a_model_of_one_field_has_nothing_to_compare(bundled: Any) -> None:
 
 @pytest.mark.parametrize("name", sorted([*RECIPES, "planted", "three", "prices"]))
 def test_every_row_is_in_one_group_of_every_segment(name: str, bundled: Any, toys: Any) -> None:
-    found = (bundled | toys)[name].evaluation
-    assert found.segments
-    for segment in found.segments:
-        assert sum(group.truth.rows for group in segment.groups) == found.rows, segment.name
+    result = (bundled | toys)[name].evaluation
+    assert result.segments
+    for segment in result.segments:
+        assert sum(group.truth.rows for group in segment.groups) == result.rows, segment.name
         assert all(group.metric.rows == group.truth.rows > 0 for group in segment.groups)
         labels = [json.dumps(group.label) if isinstance(group.label, dict) else group.label for group in segment.groups]
         assert len(set(labels)) == len(labels)
@@ -114,14 +114,14 @@ def test_comments_are_compared_by_their_length(bundled: Any) -> None:
 
 
 def test_a_planted_weak_spot_is_found_and_named(toys: Any) -> None:
-    found = toys["planted"].evaluation
-    assert 1 <= len(found.weak_spots) <= 3
-    spot = found.weak_spots[0]
+    result = toys["planted"].evaluation
+    assert 1 <= len(result.weak_spots) <= 3
+    spot = result.weak_spots[0]
     assert spot.sentence["en"].startswith("Where region is 2, ")
     assert " of 100 pairs are ranked correctly, overall " in spot.sentence["en"]
     assert spot.sentence["pl"].startswith("region: 2: model poprawnie szereguje ")
     assert spot.metric.low < 0.5 < spot.metric.high
-    assert spot.overall == found.auc.value
+    assert spot.overall == result.auc.value
     (noisy,) = toys["prices"].evaluation.weak_spots
     assert noisy.sentence["en"].startswith("Where flag is yes")
 
@@ -184,14 +184,14 @@ def noise_rows(truth: Any, answer: Any) -> Any:
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_a_weak_spot_is_worse_than_all_rows_together_and_says_by_how_much(name: str, bundled: Any) -> None:
-    found = bundled[name].evaluation
-    assert len(found.weak_spots) <= 3
-    for spot in found.weak_spots:
-        worse = spot.metric.high < spot.overall if found.metric == "auc" else spot.metric.low > spot.overall
+    result = bundled[name].evaluation
+    assert len(result.weak_spots) <= 3
+    for spot in result.weak_spots:
+        worse = spot.metric.high < spot.overall if result.metric == "auc" else spot.metric.low > spot.overall
         assert worse
         figures = [getattr(spot.metric, end) * 100 for end in ("value", "low", "high")]
-        digits = 0 if found.metric == "auc" else 1
-        here, low, high = (f"{round(figure, digits):g}" + ("" if found.metric == "auc" else "%") for figure in figures)
+        digits = 0 if result.metric == "auc" else 1
+        here, low, high = (f"{round(figure, digits):g}" + ("" if result.metric == "auc" else "%") for figure in figures)
         assert f" {here} ({low} to {high})" in spot.sentence["en"]
         assert f"({spot.metric.rows} cases)" in spot.sentence["en"]
         assert f"(liczba przypadków: {spot.metric.rows})" in spot.sentence["pl"]

@@ -56,9 +56,9 @@ def delong_error(truth: Any, answer: Any) -> float:
 @pytest.mark.parametrize("name", [*LABELLED, "three"])
 def test_the_interval_of_an_auc_is_as_wide_as_delongs(name: str, bundled: Any, toys: Any) -> None:
     seen: HeldOut = (bundled | toys)[name]
-    found = seen.evaluation.auc
-    assert found.low < found.value < found.high
-    assert width(found) == pytest.approx(2 * 1.96 * delong_error(seen.truth, seen.answer), rel=0.2)
+    result = seen.evaluation.auc
+    assert result.low < result.value < result.high
+    assert width(result) == pytest.approx(2 * 1.96 * delong_error(seen.truth, seen.answer), rel=0.2)
 
 
 @pytest.mark.parametrize(
@@ -74,20 +74,20 @@ def test_the_interval_of_an_auc_is_as_wide_as_delongs(name: str, bundled: Any, t
 )
 def test_an_interval_is_where_a_plain_bootstrap_puts_it(name: str, figure: str, metric: Any, bundled: Any) -> None:
     seen: HeldOut = bundled[name]
-    found = getattr(seen.evaluation, figure)
+    result = getattr(seen.evaluation, figure)
     low, high = resampled(metric, seen.truth, seen.answer)
-    assert found.low < found.value < found.high
-    assert found.low == pytest.approx(low, abs=0.25 * (high - low))
-    assert found.high == pytest.approx(high, abs=0.25 * (high - low))
+    assert result.low < result.value < result.high
+    assert result.low == pytest.approx(low, abs=0.25 * (high - low))
+    assert result.high == pytest.approx(high, abs=0.25 * (high - low))
 
 
 @given(st.integers(1, 5000), st.data())
 def test_a_share_has_wilsons_interval(rows: int, data: st.DataObject) -> None:
     part = data.draw(st.integers(0, rows))
     expected = binomtest(part, rows).proportion_ci(method="wilson")
-    found = proportion(part, rows)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=2e-6)
-    assert found.low <= found.value <= found.high
+    result = proportion(part, rows)
+    assert (result.low, result.high) == pytest.approx((expected.low, expected.high), abs=2e-6)
+    assert result.low <= result.value <= result.high
 
 
 DRAWN = st.lists(
@@ -111,5 +111,5 @@ def test_a_weighted_figure_is_that_of_the_rows_repeated(drawn: list[tuple[int, i
 
 
 def test_rows_of_one_label_say_nothing_of_the_ranking() -> None:
-    found = Bootstrap(20).figure(auc, np.ones(20), np.arange(20.0))
-    assert (found.value, found.low, found.high, found.rows) == (0.5, 0, 1, 20)
+    result = Bootstrap(20).figure(auc, np.ones(20), np.arange(20.0))
+    assert (result.value, result.low, result.high, result.rows) == (0.5, 0, 1, 20)

@@ -57,19 +57,19 @@ def test_a_text_beside_a_number_that_may_be_missing_is_evaluated(rows: pd.DataFr
         {"note": note, "amount": None if np.isnan(amount) else amount} for note, amount in fields.itertuples(index=False)
     ]
     truth = rows["answer"].to_numpy()
-    found = evaluate(
+    result = evaluate(
         CARD, open_scorer(CARD, tmp_path), Checks(CARD).columns(given), truth, aside=pd.DataFrame(), attributes=()
     )
-    assert isinstance(found, ClassificationEvaluation)
+    assert isinstance(result, ClassificationEvaluation)
     answer = pipeline.predict_proba(fields)[:, 0]
-    assert found.auc.value == pytest.approx(roc_auc_score(truth == 0, answer), abs=1e-6)
-    assert [each.field for each in found.importance] == ["note", "amount"]
-    assert all(each.drop.low > 0 for each in found.importance)
-    lengths, amounts = found.segments
+    assert result.auc.value == pytest.approx(roc_auc_score(truth == 0, answer), abs=1e-6)
+    assert [each.field for each in result.importance] == ["note", "amount"]
+    assert all(each.drop.low > 0 for each in result.importance)
+    lengths, amounts = result.segments
     assert (lengths.name, lengths.label) == ("note", {"en": "Length of the text", "pl": "Długość tekstu"})
     missing = amounts.groups[-1]
     assert missing.label == {"en": "missing", "pl": "brak"}
     assert missing.truth.rows == ROWS / 10
     assert missing.flagged is not None
     assert missing.flagged.value == pytest.approx(np.mean(answer[::10] >= 0.5), abs=1e-6)
-    assert found.bands == []
+    assert result.bands == []

@@ -36,15 +36,15 @@ def scored(service: TestClient, body: bytes | str, query: str = "") -> list[floa
 
 def test_nameless_columns_without_a_cell_carry_nothing(service: TestClient, value: float) -> None:
     body = text_of([*NAMES, "", "", "note"], [[*CELLS, "", "", "x"], [*CELLS, "", "", "y"]])
-    found = rows_of(service, body, "?inputs=keep")
-    assert [row["value"] for row in found] == [value, value]
-    assert list(found[0])[:7] == [*NAMES, "note"]
+    result = rows_of(service, body, "?inputs=keep")
+    assert [row["value"] for row in result] == [value, value]
+    assert list(result[0])[:7] == [*NAMES, "note"]
 
 
 def test_one_nameless_column_with_cells_comes_back(service: TestClient, value: float) -> None:
     body = text_of(["", *NAMES, ""], [["17", *CELLS, ""]])
-    (found,) = rows_of(service, body)
-    assert (found[""], found["value"]) == ("17", value)
+    (result,) = rows_of(service, body)
+    assert (result[""], result["value"]) == ("17", value)
 
 
 def test_two_nameless_columns_with_cells_refuse_the_file(service: TestClient) -> None:
@@ -56,22 +56,22 @@ def test_two_nameless_columns_with_cells_refuse_the_file(service: TestClient) ->
 def test_lines_of_separators_are_blank_lines(blank: str, service: TestClient, value: float) -> None:
     head, row = ",".join(NAMES), ",".join(CELLS)
     body = f"{blank}\n{head}\n{blank}\n{row}\n{blank}\n{row}\n{blank}\n"
-    found = rows_of(service, body)
-    assert [(row["value"], row["row"]) for row in found] == [(value, 1), (value, 2)]
+    result = rows_of(service, body)
+    assert [(row["value"], row["row"]) for row in result] == [(value, 1), (value, 2)]
     broken = body.replace("0.7", "x", 1)
     assert rows_of(service, broken)[0]["error"].startswith("row 1, line 4,")
 
 
 def test_a_row_may_lack_cells_that_only_pass_through(service: TestClient, value: float) -> None:
     body = text_of([*NAMES, "note", "more"], [[*CELLS, "x", "y"], CELLS, [*CELLS, "z"]])
-    found = rows_of(service, body)
-    assert [(row["note"], row["more"], row["value"]) for row in found] == [
+    result = rows_of(service, body)
+    assert [(row["note"], row["more"], row["value"]) for row in result] == [
         ("x", "y", value),
         (None, None, value),
         ("z", None, value),
     ]
-    found = rows_of(service, text_of(["id", *NAMES], [["1", *CELLS[:-1]]]))
-    assert [row["error_codes"] for row in found] == ["wrong_cells"]
+    result = rows_of(service, text_of(["id", *NAMES], [["1", *CELLS[:-1]]]))
+    assert [row["error_codes"] for row in result] == ["wrong_cells"]
 
 
 def test_spaces_around_a_category_do_not_count(service: TestClient, value: float) -> None:
@@ -87,9 +87,9 @@ def test_an_answer_can_be_scored_again_and_again(kind: str, service: TestClient,
         prefixes.append(recognised(answer).get("prefix", ""))
         body = answer.content
     assert prefixes == ["", "prediction_", "prediction_2_"]
-    (found,) = read(answer)
-    assert [float(found[f"{prefix}value"]) for prefix in prefixes] == [value] * 3
-    assert list(found)[:7] == [*NAMES, "decision"]
+    (result,) = read(answer)
+    assert [float(result[f"{prefix}value"]) for prefix in prefixes] == [value] * 3
+    assert list(result)[:7] == [*NAMES, "decision"]
 
 
 @pytest.mark.parametrize("name", ["label", "value", "row", "error", "decision"])
@@ -98,14 +98,14 @@ def test_a_column_may_have_the_name_of_an_added_one(name: str, service: TestClie
         card = service.get(f"/v1/models/{model}").json()
         row = card["real_rows"][0]
         answer = ask(service, model, text_of(["id", name, *row], [["A", "1", *row.values()]]), "csv")
-        (found,) = read(answer)
-        assert (answer.status_code, found["id"], found[name]) == (200, "A", "1")
-        assert not found.get("prediction_error")
+        (result,) = read(answer)
+        assert (answer.status_code, result["id"], result[name]) == (200, "A", "1")
+        assert not result.get("prediction_error")
 
 
 def test_the_caller_may_choose_the_prefix(service: TestClient, value: float) -> None:
-    (found,) = rows_of(service, text_of([*NAMES, "value"], [[*CELLS, "7"]]), "?prefix=model%20")
-    assert (found["value"], found["model value"], found["model row"]) == ("7", value, 1)
+    (result,) = rows_of(service, text_of([*NAMES, "value"], [[*CELLS, "7"]]), "?prefix=model%20")
+    assert (result["value"], result["model value"], result["model row"]) == ("7", value, 1)
     long = ask(service, MODEL, text_of(NAMES, [CELLS]), "csv", query="?prefix=" + "x" * 65)
     assert (long.status_code, long.json()["code"]) == (400, "invalid_request")
 
@@ -121,10 +121,10 @@ def test_words_for_missing_values_are_a_choice_of_the_caller(word: str, service:
 def test_a_word_that_is_a_category_is_no_missing_value(toys: TestClient) -> None:
     names, cells = ["area", "rooms", "state", "lift", "floor"], ["50", "NA", "poor", "yes", "3"]
     body = text_of(names, [cells, [*cells[:2], "null", *cells[3:]]])
-    found = ask(toys, "flat-price", body, "csv", "json", query="?missing=words").json()
+    result = ask(toys, "flat-price", body, "csv", "json", query="?missing=words").json()
     rows = [{"area": 50, "state": state, "lift": True, "floor": 3} for state in ("poor", None)]
     expected = toys.post("/v1/models/flat-price/predictions", json={"rows": rows}).json()
-    assert [each["value"] for each in found["predictions"]] == [each["value"] for each in expected["predictions"]]
+    assert [each["value"] for each in result["predictions"]] == [each["value"] for each in expected["predictions"]]
 
 
 THOUSANDS = [
@@ -144,10 +144,10 @@ THOUSANDS = [
 @pytest.mark.parametrize(("cell", "query", "number"), THOUSANDS)
 def test_signs_between_thousands_are_a_choice_of_the_caller(cell: str, query: str, number: float, toys: TestClient) -> None:
     body = text_of(["weight", "age", "coat", "noise", "indoor"], [[cell, "3", "short", "", "yes"]], ";")
-    found = ask(toys, "pet-kind", body, "csv", "json", query=f"?{query}").json()
+    result = ask(toys, "pet-kind", body, "csv", "json", query=f"?{query}").json()
     row = {"weight": number, "age": 3, "coat": "short", "noise": None, "indoor": True}
     expected = toys.post("/v1/models/pet-kind/predictions", json={"rows": [row]}).json()
-    assert found["predictions"][0]["probabilities"] == expected["predictions"][0]["probabilities"]
+    assert result["predictions"][0]["probabilities"] == expected["predictions"][0]["probabilities"]
     unclear = ask(toys, "pet-kind", body, "csv", "json").json()
     if cell in {"1,500", "1.500"}:
         assert unclear["errors"][0]["code"] == "unclear_thousands"
@@ -157,8 +157,8 @@ def test_signs_between_thousands_are_a_choice_of_the_caller(cell: str, query: st
 @pytest.mark.parametrize("cell", ["1,50", "15,00,000", "1500,000", "1,5000", "1 500", ",500"])
 def test_digits_in_other_groups_are_no_number(cell: str, toys: TestClient) -> None:
     body = text_of(["weight", "age", "coat", "noise", "indoor"], [[cell, "3", "short", "", "yes"]], ";")
-    found = ask(toys, "pet-kind", body, "csv", "json", query="?thousands=comma").json()
-    assert [(error["column"], error["code"]) for error in found["errors"]] == [("weight", "wrong_type")]
+    result = ask(toys, "pet-kind", body, "csv", "json", query="?thousands=comma").json()
+    assert [(error["column"], error["code"]) for error in result["errors"]] == [("weight", "wrong_type")]
 
 
 def test_one_sign_cannot_be_both(toys: TestClient) -> None:
@@ -209,9 +209,9 @@ def test_an_index_that_only_the_metadata_has_comes_back_as_a_column(
     pandas = {"index_columns": [index], "columns": []}
     table = pa.Table.from_pylist([DIAMOND] * 3).replace_schema_metadata({"pandas": json.dumps(pandas)})
     answer = ask(service, MODEL, written(table, kind), kind, accept)
-    found = read(answer)
-    assert next(iter(found[0])) == (column or "decision")
-    assert [int(row[column]) for row in found if column] == values
+    result = read(answer)
+    assert next(iter(result[0])) == (column or "decision")
+    assert [int(row[column]) for row in result if column] == values
 
 
 @pytest.mark.parametrize("kind", ["arrow", "parquet"])

@@ -14,19 +14,19 @@ def test_an_error_names_the_physical_line(service: TestClient) -> None:
     good = [*map(str, DIAMOND.values())]
     rows = [[*good, "one\ntwo\nthree"], [*good, ""], ["x", *good[1:], ""], [*good[:3]], [*good, "", ""]]
     text = text_of(names, rows).decode().replace(",57.0,\n", ",57.0,\n\n\n", 1)
-    found = read(ask(service, "diamond-price", text.encode(), "csv"))
+    result = read(ask(service, "diamond-price", text.encode(), "csv"))
     lines = text.split("\n")
-    assert found[2]["error"] == f"row 3, line {lines.index(','.join(rows[2])) + 1}, column carat: Expected a number."
-    assert found[3]["error"] == "row 4, line 9, Expected 7 cells, found 3."
-    assert found[4]["error"] == "row 5, line 10, Expected 7 cells, found 8."
-    assert [row["note"] for row in found] == ["one\ntwo\nthree", "", "", "", ""]
+    assert result[2]["error"] == f"row 3, line {lines.index(','.join(rows[2])) + 1}, column carat: Expected a number."
+    assert result[3]["error"] == "row 4, line 9, Expected 7 cells, found 3."
+    assert result[4]["error"] == "row 5, line 10, Expected 7 cells, found 8."
+    assert [row["note"] for row in result] == ["one\ntwo\nthree", "", "", "", ""]
 
 
 def test_a_row_with_extra_cells_is_refused_and_keeps_its_cells_if_the_extra_ones_are_empty(service: TestClient) -> None:
     good = [*map(str, DIAMOND.values())]
     rows = [["7", *good, "x", "", ""], ["8", *good, "x", "", "y"]]
-    found = read(ask(service, "diamond-price", text_of(["id", *DIAMOND, "note"], rows), "csv"))
-    assert [(row["id"], row["note"], row["error_codes"]) for row in found] == [
+    result = read(ask(service, "diamond-price", text_of(["id", *DIAMOND, "note"], rows), "csv"))
+    assert [(row["id"], row["note"], row["error_codes"]) for row in result] == [
         ("7", "x", "wrong_cells"),
         ("", "", "wrong_cells"),
     ]
@@ -112,16 +112,16 @@ def test_lines_before_the_header_are_skipped(before: str, service: TestClient) -
     body = before.encode() + with_cells() + b"0.7;Ideal\n"
     answer = ask(service, "diamond-price", body, "csv")
     assert (answer.status_code, recognised(answer)["rows"]) == (200, 3), answer.text
-    found = read(answer)
-    assert [row["error_codes"] for row in found] == ["", "", "wrong_cells"]
-    assert f"row 3, line {before.count(chr(10)) + 4}," in found[2]["error"]
+    result = read(answer)
+    assert [row["error_codes"] for row in result] == ["", "", "wrong_cells"]
+    assert f"row 3, line {before.count(chr(10)) + 4}," in result[2]["error"]
 
 
 def test_a_first_line_may_be_long(service: TestClient) -> None:
     more = {f"{index:03} {'ż' * 900}": "x" for index in range(200)}
-    found = read(ask(service, "diamond-price", with_cells(**more), "csv"))
-    assert [list(row)[:200] for row in found] == [list(more)] * 2
-    assert not found[0]["error"]
+    result = read(ask(service, "diamond-price", with_cells(**more), "csv"))
+    assert [list(row)[:200] for row in result] == [list(more)] * 2
+    assert not result[0]["error"]
 
 
 def test_a_row_too_long_is_refused_and_named_by_its_line(service: TestClient) -> None:
@@ -168,8 +168,8 @@ def test_a_possible_thousands_separator_is_a_decimal_sign_only_with_evidence(
 def test_the_caller_may_give_the_decimal_sign(service: TestClient) -> None:
     body = with_cells(table="1,234", carat="0,7", depth="61,8")
     for sign, error in (("comma", "column table: Expected a value"), ("point", "column carat: Expected a number")):
-        found = read(ask(service, "diamond-price", body, "csv", query=f"?decimal={sign}"))
-        assert error in found[0]["error"]
+        result = read(ask(service, "diamond-price", body, "csv", query=f"?decimal={sign}"))
+        assert error in result[0]["error"]
     assert ask(service, "diamond-price", body, "csv", query="?decimal=x").status_code == 400
     assert ask(service, "diamond-price", body, "csv", query="?colour=x").json()["code"] == "invalid_request"
 
@@ -179,15 +179,15 @@ CELLS = ["n/a", "NaN", "inf", "-inf", "1_000", "0x1", "1e999", "61.8 mm", "٣", 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_cell_that_is_not_a_number_is_never_read_as_one(cell: str, service: TestClient) -> None:
-    (found, _) = read(ask(service, "diamond-price", with_cells(depth=cell), "csv"))
-    assert "column depth: Expected a" in found["error"]
+    (result, _) = read(ask(service, "diamond-price", with_cells(depth=cell), "csv"))
+    assert "column depth: Expected a" in result["error"]
 
 
 @pytest.mark.parametrize("cell", [" 61.8 ", "+61.8", "6.18e1", "61.80"])
 def test_a_number_may_be_written_in_more_ways_than_one(cell: str, service: TestClient) -> None:
-    (found, _) = read(ask(service, "diamond-price", with_cells(depth=cell), "csv"))
+    (result, _) = read(ask(service, "diamond-price", with_cells(depth=cell), "csv"))
     expected = service.post("/v1/models/diamond-price/predictions", json={"rows": [DIAMOND]}).json()
-    assert float(found["value"].replace(",", ".")) == expected["predictions"][0]["value"]
+    assert float(result["value"].replace(",", ".")) == expected["predictions"][0]["value"]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -202,8 +202,8 @@ def test_a_row_of_csv_is_scored_only_if_its_cells_spell_values_of_the_model(cell
     if answer.status_code != 200:
         assert answer.json()["code"] == "invalid_file"
         return
-    found = answer.json()["predictions"]
-    if found and found[0]:
+    result = answer.json()["predictions"]
+    if result and result[0]:
         area, rooms, _, lift, floor = (cell.strip().replace(",", ".") for cell in cells)
         truths = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
         row = {
@@ -214,4 +214,4 @@ def test_a_row_of_csv_is_scored_only_if_its_cells_spell_values_of_the_model(cell
             "floor": float(floor),
         }
         expected = toys.post("/v1/models/flat-price/predictions", json={"rows": [row]}).json()
-        assert expected["predictions"][0]["value"] == found[0]["value"]
+        assert expected["predictions"][0]["value"] == result[0]["value"]

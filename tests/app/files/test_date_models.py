@@ -101,8 +101,8 @@ def test_a_wrong_date_is_refused_with_its_row_and_field(wrong: Row, code: str, s
 
 
 def test_a_date_outside_of_the_seen_range_is_scored_with_a_warning(stays: TestClient) -> None:
-    (found,) = post(stays, "predictions", {"rows": [STAY | {"arrival": "2029-01-01"}]})["predictions"]
-    assert found["warnings"] == [{"field": "arrival", "code": "outside_training_range"}]
+    (result,) = post(stays, "predictions", {"rows": [STAY | {"arrival": "2029-01-01"}]})["predictions"]
+    assert result["warnings"] == [{"field": "arrival", "code": "outside_training_range"}]
 
 
 def typed(rows: list[Row]) -> pa.Table:
@@ -178,10 +178,10 @@ def test_a_surface_of_a_date_and_a_number_has_dates_on_its_axis(stays: TestClien
 
 def test_a_recommendation_moves_a_date_by_whole_days_inside_its_range(stays: TestClient) -> None:
     request = {"row": STAY, "goal": {"value": {"max": price(STAY) - 5}}, "fixed": ["nights"]}
-    (found, *_) = post(stays, "recommendations", request)["recommendations"]
-    (change,) = found["changes"]
+    (result, *_) = post(stays, "recommendations", request)["recommendations"]
+    (change,) = result["changes"]
     assert (change["field"], change["from"]) == ("arrival", STAY["arrival"])
-    assert found["prediction"]["value"] == pytest.approx(price(STAY | {"arrival": change["to"]}))
+    assert result["prediction"]["value"] == pytest.approx(price(STAY | {"arrival": change["to"]}))
     one_later = (date.fromisoformat(change["to"]) + timedelta(days=1)).isoformat()
     assert price(STAY | {"arrival": one_later}) > price(STAY) - 5, "no further than needed"
     narrow = request | {"ranges": {"arrival": ["2026-11-20", "2026-12-31"]}}
@@ -233,8 +233,10 @@ def test_a_fitted_pipeline_with_dates_is_published_and_answers_as_scikit_learn_d
         {"ends": None if pd.isna(end) else f"{end:%Y-%m-%d}", "call": f"{moment:%Y-%m-%dT%H:%M:%S}"}
         for end, moment in zip(test["ends"], test["call"], strict=True)
     ]
-    found: list[Any] = list(model.predict(rows).predictions)
-    np.testing.assert_allclose([each.probabilities["yes"] for each in found], pipeline.predict_proba(days)[:, 1], rtol=1e-12)
+    result: list[Any] = list(model.predict(rows).predictions)
+    np.testing.assert_allclose(
+        [each.probabilities["yes"] for each in result], pipeline.predict_proba(days)[:, 1], rtol=1e-12
+    )
     assert any(row["ends"] is None for row in model.card.real_rows)
 
 
@@ -242,10 +244,10 @@ def test_a_bundle_with_dates_explains_and_evaluates_in_dates(renewals: Path) -> 
     model = open_model(renewals)
     row: Row = {"ends": "2026-01-05", "call": "2025-11-03T14:05:00Z"}
     for language, words in (("en", "Contract ends (5 January 2026)"), ("pl", "Koniec umowy (5 stycznia 2026)")):
-        (found,) = explanations(model, [row], language).explanations  # type: ignore[arg-type]
-        assert words in found.sentence
-        assert {each.value for each in found.contributions} == set(row.values())
-        assert found.usualness is not None
+        (result,) = explanations(model, [row], language).explanations  # type: ignore[arg-type]
+        assert words in result.sentence
+        assert {each.value for each in result.contributions} == set(row.values())
+        assert result.usualness is not None
     assert model.evaluation is not None
     segments = {segment.name: segment for segment in model.evaluation.segments}
     labels: list[Any] = [group.label for group in segments["ends"].groups]

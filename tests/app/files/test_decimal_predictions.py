@@ -18,5 +18,5 @@ def test_a_decimal_gets_the_prediction_of_the_same_number_in_json(kind: str, ser
     table = pa.table({name: [value] * len(rows) for name, value in diamond.items()}).append_column(
         "carat", [pa.array(carats, pa.decimal128(5, 2))]
     )
-    found = read(ask(service, "diamond-price", written(table, kind), kind))
-    assert [row["value"] for row in found] == [each["value"] for each in expected]
+    result = read(ask(service, "diamond-price", written(table, kind), kind))
+    assert [row["value"] for row in result] == [each["value"] for each in expected]

@@ -48,17 +48,17 @@ def test_a_row_gets_the_same_number_from_every_kind_of_file(
     answer = ask(service, name, written(pa.Table.from_pylist(rows), kind), kind, accept)
     assert answer.status_code == 200, answer.text
     if accept == "json":
-        found = answer.json()
+        result = answer.json()
         without = [each | {"warnings": []} for each in expected["predictions"]]
-        assert [each | {"warnings": []} for each in found["predictions"]] == without
-        assert (found["errors"], found["version"]) == ([], expected["version"])
+        assert [each | {"warnings": []} for each in result["predictions"]] == without
+        assert (result["errors"], result["version"]) == ([], expected["version"])
         return
     assert answer.headers["content-type"].partition(";")[0] == MEDIA[accept or kind]
-    found = read(answer)
-    assert numbers(found) == numbers_of_json(expected)
-    assert [row["decision"] or None for row in found] == [each["decision"] for each in expected["predictions"]]
-    assert [int(row["row"]) for row in found] == list(range(1, len(rows) + 1))
-    assert not any(row["error"] for row in found)
+    result = read(answer)
+    assert numbers(result) == numbers_of_json(expected)
+    assert [row["decision"] or None for row in result] == [each["decision"] for each in expected["predictions"]]
+    assert [int(row["row"]) for row in result] == list(range(1, len(rows) + 1))
+    assert not any(row["error"] for row in result)
 
 
 @pytest.mark.parametrize("accept", KINDS)
@@ -74,10 +74,10 @@ def test_columns_have_any_order_and_other_columns_are_repeated(kind: str, servic
     rows = [DIAMOND | {"id": f"00{index}", "note": 'a "quoted", note\nof two lines'} for index in range(3)]
     table = pa.Table.from_pylist(rows).select(["note", "table", "cut", "id", "carat", "clarity", "depth", "color"])
     answer = ask(service, "diamond-price", written(table, kind), kind)
-    found = read(answer)
-    assert [row["id"] for row in found] == ["000", "001", "002"]
-    assert [row["note"] for row in found] == [row["note"] for row in rows]
-    assert list(found[0]) == ["note", "id", "decision", "value", "low", "high", "error_codes", "error", "row"]
+    result = read(answer)
+    assert [row["id"] for row in result] == ["000", "001", "002"]
+    assert [row["note"] for row in result] == [row["note"] for row in rows]
+    assert list(result[0]) == ["note", "id", "decision", "value", "low", "high", "error_codes", "error", "row"]
     assert recognised(answer)["ignored"] == ["note", "id"]
     assert (recognised(answer)["format"], recognised(answer)["rows"]) == (kind, 3)
 
@@ -86,9 +86,9 @@ def test_columns_have_any_order_and_other_columns_are_repeated(kind: str, servic
 def test_the_answer_repeats_the_inputs_on_request(kind: str, service: TestClient) -> None:
     rows = [DIAMOND | {"id": "7"}, DIAMOND | {"carat": -1.0, "id": "8"}]
     table = pa.Table.from_pylist(rows).select(["id", *reversed(list(DIAMOND))])
-    found = read(ask(service, "diamond-price", written(table, kind), kind, query="?inputs=keep"))
-    assert list(found[0])[:7] == table.schema.names
-    assert [float(row["carat"]) for row in found] == [0.7, -1.0]
+    result = read(ask(service, "diamond-price", written(table, kind), kind, query="?inputs=keep"))
+    assert list(result[0])[:7] == table.schema.names
+    assert [float(row["carat"]) for row in result] == [0.7, -1.0]
 
 
 def test_types_of_other_columns_stay_as_they_are(service: TestClient) -> None:
@@ -98,24 +98,24 @@ def test_types_of_other_columns_stay_as_they_are(service: TestClient) -> None:
     )
     for kind in ("arrow", "parquet"):
         answer = ask(service, "diamond-price", written(table, kind), kind, "arrow")
-        found = pa.ipc.open_stream(answer.content).read_all()
-        assert found.select(["day", "parts", "kind"]).to_pylist() == table.select(["day", "parts", "kind"]).to_pylist()
-        assert found.schema.field("day").type == pa.date32()
+        result = pa.ipc.open_stream(answer.content).read_all()
+        assert result.select(["day", "parts", "kind"]).to_pylist() == table.select(["day", "parts", "kind"]).to_pylist()
+        assert result.schema.field("day").type == pa.date32()
     assert ask(service, "diamond-price", written(table, "arrow"), "arrow", "csv").json()["code"] == "not_acceptable"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_bad_row_is_refused_and_the_good_rows_are_scored_in_order(kind: str, service: TestClient) -> None:
     rows = [DIAMOND, DIAMOND | {"cut": "Shiny"}, DIAMOND | {"carat": -1.0, "depth": None}, DIAMOND]
-    found = read(ask(service, "diamond-price", written(pa.Table.from_pylist(rows), kind), kind))
-    assert [bool(row["error"]) for row in found] == [False, True, True, False]
-    assert found[0]["value"] == found[3]["value"]
-    assert (found[1]["value"] or None, found[2]["low"] or None) == (None, None)
-    assert "row 2" in found[1]["error"]
-    assert "column cut: One of: Fair" in found[1]["error"]
-    assert "column carat: Expected a value from 0.2 to 5.5" in found[2]["error"]
-    assert "column depth: This field is missing." in found[2]["error"]
-    assert [row["error_codes"] or "" for row in found] == [
+    result = read(ask(service, "diamond-price", written(pa.Table.from_pylist(rows), kind), kind))
+    assert [bool(row["error"]) for row in result] == [False, True, True, False]
+    assert result[0]["value"] == result[3]["value"]
+    assert (result[1]["value"] or None, result[2]["low"] or None) == (None, None)
+    assert "row 2" in result[1]["error"]
+    assert "column cut: One of: Fair" in result[1]["error"]
+    assert "column carat: Expected a value from 0.2 to 5.5" in result[2]["error"]
+    assert "column depth: This field is missing." in result[2]["error"]
+    assert [row["error_codes"] or "" for row in result] == [
         "",
         "cut: unknown_category",
         "depth: missing_field; carat: out_of_range",
@@ -133,8 +133,8 @@ def test_a_bad_row_is_refused_and_the_good_rows_are_scored_in_order(kind: str, s
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_text_that_is_not_known_is_refused_in_every_kind_of_file(kind: str, service: TestClient) -> None:
     table = pa.table({"id": [1, 2], "comment": ["Great room", None]})
-    found = read(ask(service, "comment-sentiment", written(table, kind), kind))
-    assert [row["error_codes"] or "" for row in found] == ["", "comment: missing_field"]
+    result = read(ask(service, "comment-sentiment", written(table, kind), kind))
+    assert [row["error_codes"] or "" for row in result] == ["", "comment: missing_field"]
 
 
 FLAT_CELLS = st.fixed_dictionaries(

@@ -24,8 +24,8 @@ def with_ids(ids: Any, name: str = "id") -> pa.Table:
 @given(ids=some.lists(some.text(some.characters(codec="utf-8") | some.sampled_from('\r\n",; ')), min_size=1, max_size=5))
 def test_an_id_with_any_characters_is_repeated_unchanged(ids: list[str], service: TestClient) -> None:
     for accept in ("csv", "arrow"):
-        found = read(ask(service, MODEL, written(with_ids(ids), "arrow"), "arrow", accept))
-        assert [row["id"] for row in found] == ids
+        result = read(ask(service, MODEL, written(with_ids(ids), "arrow"), "arrow", accept))
+        assert [row["id"] for row in result] == ids
 
 
 def test_a_column_name_with_a_line_break_is_repeated_unchanged(service: TestClient) -> None:

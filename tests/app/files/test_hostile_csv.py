@@ -22,10 +22,10 @@ def test_a_file_of_empty_lines_is_refused_before_its_end(toys: TestClient) -> No
     assert ask(toys, "flat-price", GOOD + b"\n" * 1_000_000, "csv").status_code == 200
 
 
-@pytest.mark.parametrize("place", [10, HEAD_BYTES + 10, 10 * HEAD_BYTES])
-def test_a_zero_byte_is_refused_wherever_it_stands(place: int, toys: TestClient) -> None:
+@pytest.mark.parametrize("index", [10, HEAD_BYTES + 10, 10 * HEAD_BYTES])
+def test_a_zero_byte_is_refused_wherever_it_stands(index: int, toys: TestClient) -> None:
     header = GOOD.partition(b"\n")[0]
-    before = b"37.5,2,poor,false,3\n" * (place // 20)
+    before = b"37.5,2,poor,false,3\n" * (index // 20)
     body = header + b"\n" + before + b"37.5,2,po\0r,false,3\n"
     problem = check_problem(ask(toys, "flat-price", body, "csv"), 422, "invalid_file")
     assert problem["errors"][0]["code"] == "zero_bytes"

@@ -57,8 +57,8 @@ def test_a_column_of_another_type_refuses_the_file(service: TestClient) -> None:
 
 def test_not_a_number_is_refused_by_name(service: TestClient) -> None:
     table = pa.table({name: [value] * 3 for name, value in DIAMOND.items()} | {"carat": [0.7, float("nan"), float("inf")]})
-    found = read(ask(service, "diamond-price", written(table, "arrow"), "arrow"))
-    assert [row["error"] and "finite" in row["error"] for row in found] == [None, True, True]
+    result = read(ask(service, "diamond-price", written(table, "arrow"), "arrow"))
+    assert [row["error"] and "finite" in row["error"] for row in result] == [None, True, True]
 
 
 @pytest.fixture(scope="module")

@@ -289,7 +289,7 @@ def test_a_bucket_holds_all_rows_of_its_keys_and_every_row_is_in_one(keys: list[
     assert sorted(row["place"] for bucket in buckets for row in bucket) == list(range(len(keys)))
     for bucket in buckets:
         for key in {row["key"] for row in bucket}:
-            places = [row["place"] for row in bucket if row["key"] == key]
-            assert places == sorted(places)
+            indices = [row["place"] for row in bucket if row["key"] == key]
+            assert indices == sorted(indices)
     held = [{row["key"] for row in bucket} for bucket in buckets]
     assert sum(map(len, held)) == len(set(keys))

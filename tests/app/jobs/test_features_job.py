@@ -180,7 +180,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     begun = newest_run(store, "features")
     assert begun.state == "running"
-    assert {found.run for found in lookups.find_records(store, MODEL, ["2", "3"]).features.values()} == {undisturbed.id}
+    assert {result.run for result in lookups.find_records(store, MODEL, ["2", "3"]).features.values()} == {undisturbed.id}
     job(tmp_path / "in.parquet")
     ended = newest_run(store, "features")
     assert (ended.id, ended.state) == (begun.id, "published")

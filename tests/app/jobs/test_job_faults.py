@@ -1,4 +1,4 @@
-"""Promises of a night that is disturbed: a lost lock, a database that goes, a disk that fills, a file that cannot be written."""
+"""Promises of a nightly job that is disturbed: a lost lock, a lost database, a full disk, a file that cannot be written."""
 
 import contextlib
 import sqlite3
@@ -209,8 +209,8 @@ def test_nights_that_fail_leave_no_rows_behind(
 
     monkeypatch.setattr(run_history, "publish", stop)
     half = len(inputs[kind]) // 2
-    for night in range(3):
-        inputs[kind].iloc[night * 600 : night * 600 + half].to_parquet(tmp_path / "in.parquet")
+    for day in range(3):
+        inputs[kind].iloc[day * 600 : day * 600 + half].to_parquet(tmp_path / "in.parquet")
         with pytest.raises(SystemExit, match="Stopped"):
             job(url, kind, tmp_path / "in.parquet")
     assert [run.state for run in run_history.list_runs(sqlite_store).items] == ["running", "discarded", "discarded"]

@@ -56,7 +56,7 @@ def messy(card: Card) -> list[str]:
     rows[6] = rows[6][:4]
     rows[7][3] = " +1 "
     names = ["client_id", "branch", *card.real_rows[0]]
-    return [";".join(names), *(";".join([str(place), "Łódź", *row]) for place, row in enumerate(rows, 1))]
+    return [";".join(names), *(";".join([str(index), "Łódź", *row]) for index, row in enumerate(rows, 1))]
 
 
 @pytest.mark.parametrize(("encoding", "options"), [("utf-8-sig", ()), ("cp1250", ("--charset", "windows-1250"))])
@@ -72,10 +72,10 @@ def test_a_csv_is_read_as_the_api_reads_it(
     with store.reading() as connection:
         kept = {row.place: in_english(json.loads(row.prediction)) for row in connection.execute(select(stored_predictions))}
         refused = {(row.place, row.field or None, row.code, row.message) for row in connection.execute(select(refused_rows))}
-    assert kept == {place: each for place, each in enumerate(said["predictions"], 1) if each}
+    assert kept == {index: each for index, each in enumerate(said["predictions"], 1) if each}
     errors = {(each["row"], each.get("column"), each["code"], each["message"]) for each in said["errors"]}
     assert refused == errors
-    assert {place for place, *_ in errors} == {4, 5, 6, 7}
+    assert {index for index, *_ in errors} == {4, 5, 6, 7}
 
 
 def in_english(prediction: dict[str, Any]) -> dict[str, Any]:
@@ -168,8 +168,8 @@ def test_a_whole_number_is_the_same_key_in_every_type_and_what_is_none_refuses_i
     pq.write_table(pa.table({"id": column} | fixed), tmp_path / "statements.parquet")
     row = {name: [value] * 3 for name, value in card.real_rows[0].items()}
     pq.write_table(pa.table({"id": column} | row), tmp_path / "rows.parquet")
-    for asked, file, table in (("features", "statements", stored_features), ("predict", "rows", stored_predictions)):
-        arguments = [asked, "--model", MODEL, "--input", str(tmp_path / f"{file}.parquet"), "--key", "id"]
+    for command, file, table in (("features", "statements", stored_features), ("predict", "rows", stored_predictions)):
+        arguments = [command, "--model", MODEL, "--input", str(tmp_path / f"{file}.parquet"), "--key", "id"]
         if any(expected):
             main(arguments)
         else:
@@ -177,9 +177,9 @@ def test_a_whole_number_is_the_same_key_in_every_type_and_what_is_none_refuses_i
                 main(arguments)
         with store.reading() as connection:
             wanted = select(table.c.key, table.c.place)
-            kept = {place: key for key, place in connection.execute(wanted)}
+            kept = {index: key for key, index in connection.execute(wanted)}
             fields = set(connection.execute(select(refused_rows.c.field)).scalars())
-        assert [kept.get(place) for place in (1, 2, 3)] == expected
+        assert [kept.get(index) for index in (1, 2, 3)] == expected
         assert fields <= {"id"}
 
 
@@ -208,9 +208,9 @@ def test_a_whole_number_in_a_csv_is_the_same_key_however_it_is_written_and_text_
     rows = [["id", *card.real_rows[0]], *([key, *row] for key in written)]
     statements = [["id", "month", "status", "bill", "paid", "limit"]]
     statements += [[key, "2005-09", "0", "0", f"0{sign}5", "20000"] for key in written]
-    for asked, lines, table in (("features", statements, stored_features), ("predict", rows, stored_predictions)):
+    for command, lines, table in (("features", statements, stored_features), ("predict", rows, stored_predictions)):
         (tmp_path / "in.csv").write_text("\n".join(map(";".join, lines)))
-        main([asked, "--model", MODEL, "--input", str(tmp_path / "in.csv"), "--key", "id", "--decimal", decimal])
+        main([command, "--model", MODEL, "--input", str(tmp_path / "in.csv"), "--key", "id", "--decimal", decimal])
         with store.reading() as connection:
             kept = connection.execute(select(table.c.key).order_by(table.c.place)).scalars().all()
             refused = connection.execute(select(refused_rows.c.field, refused_rows.c.code)).all()
@@ -231,11 +231,11 @@ def test_a_text_of_parquet_is_the_key_that_a_request_names_with_it(card: Card, s
 def test_where_every_row_is_refused_the_reasons_are_written_too(card: Card, tmp_path: Path) -> None:
     statements = {"month": ["2005-09"] * 2, "status": [0] * 2, "bill": [0] * 2, "paid": [0] * 2, "limit": [20_000] * 2}
     rows = {name: [value] * 2 for name, value in card.real_rows[0].items()}
-    for asked, table in (("features", statements), ("predict", rows)):
+    for command, table in (("features", statements), ("predict", rows)):
         pq.write_table(pa.table({"id": [None, "x" * 65]} | table), tmp_path / "in.parquet")
-        out = tmp_path / asked
+        out = tmp_path / command
         with pytest.raises(SystemExit, match="None of 2 rows could be used"):
-            main([asked, "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", "id", "--output", str(out)])
+            main([command, "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", "id", "--output", str(out)])
         assert [file.name for file in out.iterdir()] == ["refused.parquet"]
         refused = pq.read_table(out / "refused.parquet").to_pylist()
         assert [(each["place"], each["code"]) for each in refused] == [(1, "missing_field"), (2, "too_long")]

@@ -218,7 +218,7 @@ def test_a_killed_job_goes_on_and_ends_as_one_that_was_never_disturbed(
     begun = newest_run(store)
     assert begun.state == "running"
     assert begun.rows == (ROWS if point == "publish" else (left - 1) * BATCH_ROWS)
-    assert {found.run for found in lookups.find_records(store, MODEL, ["1", "2"]).predictions.values()} == {undisturbed.id}
+    assert {result.run for result in lookups.find_records(store, MODEL, ["1", "2"]).predictions.values()} == {undisturbed.id}
     job(tmp_path / "in.parquet")
     ended = newest_run(store)
     assert (ended.id, ended.state) == (begun.id, "published")
@@ -300,7 +300,7 @@ def test_the_run_before_comes_back_at_one_command(
         job(tmp_path / "in.parquet")
     made = [run.id for run in run_history.list_runs(store).items]
     job("", kind="rollback")
-    assert {found.run for found in lookups.find_records(store, MODEL, ["1"]).predictions.values()} == {made[1]}
+    assert {result.run for result in lookups.find_records(store, MODEL, ["1"]).predictions.values()} == {made[1]}
     with pytest.raises(SystemExit, match="no run of credit-default before"):
         job("", kind="rollback")
     capsys.readouterr()

@@ -39,11 +39,11 @@ def test_a_bundle_with_missing_values_remembers_measures_and_explains(name: str,
     assert model.evaluation is not None
     holed = [row for row in model.card.real_rows if None in row.values()]
     assert holed, "a held-out row with a hole is shown as it is"
-    for found in explanations(model, holed[:3], "pl").explanations:
-        assert len(found.contributions) == len(model.card.inputs)
-        total = found.base + sum(each.contribution for each in found.contributions)
-        assert total == pytest.approx(found.output)
-        assert found.usualness is not None
+    for result in explanations(model, holed[:3], "pl").explanations:
+        assert len(result.contributions) == len(model.card.inputs)
+        total = result.base + sum(each.contribution for each in result.contributions)
+        assert total == pytest.approx(result.output)
+        assert result.usualness is not None
     labels = [group.label for segment in model.evaluation.segments for group in segment.groups]
     assert {"en": "missing", "pl": "brak"} in labels
 
@@ -61,18 +61,18 @@ def test_the_metrics_of_the_card_are_figures_of_the_evaluation(name: str, models
 def test_right_answers_of_three_labels_are_those_of_the_likeliest_one(models: dict[str, Model]) -> None:
     predictions, answer = held_out("toy-pets", models["toy-pets"])
     labels = ["cat", "dog", "rabbit"]
-    right = np.mean([each.label == labels[place] for each, place in zip(predictions, answer, strict=True)])
-    found = {metric.name: metric for metric in models["toy-pets"].card.metrics}
-    assert found["accuracy"].value == pytest.approx(right, abs=1e-6)
+    right = np.mean([each.label == labels[index] for each, index in zip(predictions, answer, strict=True)])
+    result = {metric.name: metric for metric in models["toy-pets"].card.metrics}
+    assert result["accuracy"].value == pytest.approx(right, abs=1e-6)
     chances = np.array([each.probabilities["dog"] for each in predictions])
-    assert found["auc"].value == pytest.approx(metrics.roc_auc_score(answer == 1, chances), abs=1e-6)
-    assert found["brier"].value == pytest.approx(metrics.brier_score_loss(answer == 1, chances), abs=1e-6)
+    assert result["auc"].value == pytest.approx(metrics.roc_auc_score(answer == 1, chances), abs=1e-6)
+    assert result["brier"].value == pytest.approx(metrics.brier_score_loss(answer == 1, chances), abs=1e-6)
 
 
 def test_a_text_beside_a_number_is_measured_as_it_is_served(models: dict[str, Model]) -> None:
     predictions, answer = held_out("toy-rents", models["toy-rents"])
-    found = {metric.name: metric.value for metric in models["toy-rents"].card.metrics}
-    assert found["r2"] == pytest.approx(metrics.r2_score(answer, [each.value for each in predictions]), abs=1e-6)
+    result = {metric.name: metric.value for metric in models["toy-rents"].card.metrics}
+    assert result["r2"] == pytest.approx(metrics.r2_score(answer, [each.value for each in predictions]), abs=1e-6)
 
 
 def test_a_bundle_says_the_day_on_which_it_was_made(models: dict[str, Model]) -> None:

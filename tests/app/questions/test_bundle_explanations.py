@@ -50,12 +50,12 @@ def test_on_50_real_rows_the_bars_are_those_of_shap(name: str, models: dict[str,
         shap.maskers.Independent(others, max_samples=len(others)),
     )
     expected = oracle(model.checks.columns(rows).numbers)
-    found = [why(model, row) for row in rows]
-    ours = np.array([bars(model, each) for each in found])
+    results = [why(model, row) for row in rows]
+    ours = np.array([bars(model, each) for each in results])
     largest = np.abs(expected.values).max(axis=1)
     assert (np.abs(ours - expected.values).max(axis=1) <= 0.05 * largest).all()
     assert (np.abs(ours).argmax(axis=1) == np.abs(expected.values).argmax(axis=1)).sum() >= 49
-    assert [each.base for each in found] == pytest.approx(list(expected.base_values), rel=1e-5)
+    assert [each.base for each in results] == pytest.approx(list(expected.base_values), rel=1e-5)
 
 
 def values_of(field: Input) -> st.SearchStrategy[Any]:
@@ -82,15 +82,15 @@ def rows_of(card: Card) -> st.SearchStrategy[Row]:
 def test_the_bars_add_up_from_the_average_to_the_answer(name: str, models: dict[str, Model], data: st.DataObject) -> None:
     model = {"flat-price": FLAT_WHY, "pet-kind": PET_WHY}.get(name) or models[name]
     row = data.draw(rows_of(model.card))
-    found = why(model, row)
-    scale = max(1.0, abs(found.output), *(abs(each.contribution) for each in found.contributions), 0.0)
-    total = found.base + math.fsum(each.contribution for each in found.contributions)
-    assert total == pytest.approx(found.output, abs=1e-9 * scale)
-    assert found.prediction == model.predict([row]).predictions[0]
-    assert found.output == says(model, [row])[0]
-    if found.contributions and found.contributions[0].span is None:
-        assert {each.field: each.value for each in found.contributions} == row
-        sizes = [abs(each.contribution) for each in found.contributions]
+    result = why(model, row)
+    scale = max(1.0, abs(result.output), *(abs(each.contribution) for each in result.contributions), 0.0)
+    total = result.base + math.fsum(each.contribution for each in result.contributions)
+    assert total == pytest.approx(result.output, abs=1e-9 * scale)
+    assert result.prediction == model.predict([row]).predictions[0]
+    assert result.output == says(model, [row])[0]
+    if result.contributions and result.contributions[0].span is None:
+        assert {each.field: each.value for each in result.contributions} == row
+        sizes = [abs(each.contribution) for each in result.contributions]
         assert sizes == sorted(sizes, reverse=True)
 
 
@@ -129,49 +129,49 @@ def test_the_rows_of_a_bundle_stand_for_all_about_as_well_as_the_error_says(name
     )
     off = []
     for row in rows:
-        found = why(model, row)
+        result = why(model, row)
         every = shares(compared_with(model, many), row).values
-        off.append(np.abs(bars(model, found) - every).max() / found.standard_error)
+        off.append(np.abs(bars(model, result) - every).max() / result.standard_error)
     assert 0.2 <= np.median(off) <= 1.5
     assert max(off) <= 4
 
 
 def words_by_definition(model: Model, words: list[str]) -> NDArray[np.float64]:
     def worth(members: frozenset[int]) -> float:
-        return says(model, [{"comment": " ".join(words[place] for place in sorted(members))}])[0]
+        return says(model, [{"comment": " ".join(words[index] for index in sorted(members))}])[0]
 
     return by_definition(worth, len(words))
 
 
 @pytest.mark.parametrize("text", ["What a lovely day, thank you!", "not good", "awful"])
 def test_a_words_bar_follows_the_definition_over_the_words_left_in(text: str, models: dict[str, Model]) -> None:
-    found = why(models[TEXT], {"comment": text})
-    assert [each.value for each in found.contributions] == text.split()
+    result = why(models[TEXT], {"comment": text})
+    assert [each.value for each in result.contributions] == text.split()
     expected = words_by_definition(models[TEXT], text.split())
-    assert [each.contribution for each in found.contributions] == pytest.approx(expected, abs=1e-6)
-    assert (found.base, found.standard_error) == (says(models[TEXT], [{"comment": ""}])[0], 0)
+    assert [each.contribution for each in result.contributions] == pytest.approx(expected, abs=1e-6)
+    assert (result.base, result.standard_error) == (says(models[TEXT], [{"comment": ""}])[0], 0)
 
 
 def test_the_bars_of_more_words_are_within_their_error(models: dict[str, Model]) -> None:
     text = "I love this lovely show but the sad ending was bad"
-    found = why(models[TEXT], {"comment": text})
+    result = why(models[TEXT], {"comment": text})
     expected = words_by_definition(models[TEXT], text.split())
-    assert found.standard_error > 0
-    off = np.abs(np.array([each.contribution for each in found.contributions]) - expected)
-    assert off.max() <= 4 * found.standard_error + 1e-9
+    assert result.standard_error > 0
+    off = np.abs(np.array([each.contribution for each in result.contributions]) - expected)
+    assert off.max() <= 4 * result.standard_error + 1e-9
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.lists(st.sampled_from(["good", "zły", "😀", "\n", "  ", "a,b", "\u00a0", "NOT"]), max_size=90).map(" ".join))
 def test_every_word_has_its_place_in_the_text(text: str, models: dict[str, Model]) -> None:
-    found = why(models[TEXT], {"comment": text}).contributions
-    spans = [each.span for each in found if each.span]
-    assert len(spans) == len(found) <= 40
-    assert [text[begin:end] for begin, end in spans] == [each.value for each in found]
+    result = why(models[TEXT], {"comment": text}).contributions
+    spans = [each.span for each in result if each.span]
+    assert len(spans) == len(result) <= 40
+    assert [text[begin:end] for begin, end in spans] == [each.value for each in result]
     assert spans == sorted(spans)
-    left_out = set(range(len(text))) - {place for begin, end in spans for place in range(begin, end)}
-    assert all(text[place].isspace() for place in left_out)
-    assert sum(len(re.findall(r"\S+", str(each.value))) for each in found) == len(text.split())
+    left_out = set(range(len(text))) - {index for begin, end in spans for index in range(begin, end)}
+    assert all(text[index].isspace() for index in left_out)
+    assert sum(len(re.findall(r"\S+", str(each.value))) for each in result) == len(text.split())
 
 
 def test_what_cannot_be_scored_is_not_explained_either(toys: TestClient) -> None:

@@ -25,12 +25,12 @@ def test_every_real_row_gets_a_clean_sentence(name: str, language: Language, mod
     model = models[name]
     labels = {field.label[language] for field in model.card.inputs if isinstance(field.label, dict)}
     rows = list(model.card.real_rows[:20]) + [example.row for example in model.card.examples][:10]
-    for found in (explanations(model, [row], language).explanations[0] for row in rows):
-        text = str(found.sentence)
+    for result in (explanations(model, [row], language).explanations[0] for row in rows):
+        text = str(result.sentence)
         well_formed(text, language)
         named = [label for label in labels if label in text]
         assert named or text == AVERAGE[language]
-        first = found.contributions[0]
+        first = result.contributions[0]
         if text != AVERAGE[language]:
             assert text.startswith((UP if first.contribution > 0 else DOWN)[language])
             field = next(field for field in model.card.inputs if field.name == first.field)

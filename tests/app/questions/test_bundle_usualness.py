@@ -19,23 +19,23 @@ def test_held_out_rows_of_a_bundle_are_as_usual_as_those_it_learned_from(name: s
     held_out = split_of(name).test.fields[[field.name for field in model.card.inputs]].sample(2000, random_state=0)
     rows = json.loads(held_out.to_json(orient="records", double_precision=15))
     matrix = model.checks.columns(rows).numbers
-    places = np.array([each.percentile for each in usualness(model.background, matrix) if each])
-    assert len(places) == len(rows)
-    assert np.median(places) == pytest.approx(50, abs=5)
-    assert (places >= 90).mean() == pytest.approx(0.1, abs=0.03)
+    percentiles = np.array([each.percentile for each in usualness(model.background, matrix) if each])
+    assert len(percentiles) == len(rows)
+    assert np.median(percentiles) == pytest.approx(50, abs=5)
+    assert (percentiles >= 90).mean() == pytest.approx(0.1, abs=0.03)
 
 
 def test_a_text_has_no_badge(service: TestClient) -> None:
-    asked = {"rows": [{"comment": "What a day"}]}
-    (found,) = service.post("/v1/models/comment-sentiment/explanations", json=asked).json()["explanations"]
-    assert found["usualness"] is None
+    body = {"rows": [{"comment": "What a day"}]}
+    (result,) = service.post("/v1/models/comment-sentiment/explanations", json=body).json()["explanations"]
+    assert result["usualness"] is None
 
 
 def test_a_diamond_of_a_size_that_nobody_saw_is_rare(service: TestClient, cards: dict[str, Any]) -> None:
     row = cards["diamond-price"]["real_rows"][0] | {"carat": 4.9}
-    (found,) = service.post("/v1/models/diamond-price/explanations", json={"rows": [row]}).json()["explanations"]
-    assert found["usualness"]["fields"][0] == "carat"
-    assert found["usualness"]["percentile"] >= 90
+    (result,) = service.post("/v1/models/diamond-price/explanations", json={"rows": [row]}).json()["explanations"]
+    assert result["usualness"]["fields"][0] == "carat"
+    assert result["usualness"]["percentile"] >= 90
 
 
 @pytest.mark.parametrize("together", [False, True])
@@ -51,8 +51,8 @@ def test_a_curve_says_of_its_row_what_an_explanation_says(
 def test_every_proposal_says_how_usual_the_case_would_be_that_it_makes(service: TestClient, cards: dict[str, Any]) -> None:
     row = next(each["row"] for each in cards["diamond-price"]["examples"] if each["name"] == "engagement-ring")
     body = {"row": row, "goal": {"value": {"max": 1500}}}
-    found = service.post("/v1/models/diamond-price/recommendations", json=body).json()["recommendations"]
-    changed = [row | {change["field"]: change["to"] for change in each["changes"]} for each in found]
+    result = service.post("/v1/models/diamond-price/recommendations", json=body).json()["recommendations"]
+    changed = [row | {change["field"]: change["to"] for change in each["changes"]} for each in result]
     why = service.post("/v1/models/diamond-price/explanations", json={"rows": changed}).json()["explanations"]
-    assert len(found) > 0
-    assert [each["usualness"] for each in found] == [each["usualness"] for each in why]
+    assert len(result) > 0
+    assert [each["usualness"] for each in result] == [each["usualness"] for each in why]

@@ -80,7 +80,7 @@ def test_an_answer_in_json_to_a_file_says_so_too(service: TestClient, cards: dic
     assert ask(service, "credit-default", text_of(list(row), [list(row.values())]), "csv").status_code == 200
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("nightly_run")
 def test_a_change_to_a_stored_client_that_makes_it_impossible_is_warned_of(service: TestClient) -> None:
     body = {"rows": [{"client_id": "17", "months_delayed": 6, "worst_delay": 0}]}
     (prediction,) = post(service, "predictions", body, "pl")["predictions"]

@@ -27,8 +27,8 @@ from tests.support.sklearn_pipelines import pipeline_of
 TABULAR = ["credit-default", "credit-scorecard", "diamond-price"]
 
 
-def ask(service: TestClient, model: str, **asked: Any) -> Any:
-    return service.post(f"/v1/models/{model}/curves", json=asked)
+def ask(service: TestClient, model: str, **question: Any) -> Any:
+    return service.post(f"/v1/models/{model}/curves", json=question)
 
 
 def alone(service: TestClient, model: str, row: Row) -> Any:
@@ -136,14 +136,14 @@ def test_the_slope_of_a_curve_is_the_slope_of_the_formula() -> None:
 
 
 def test_categories_come_in_the_order_of_the_card_and_null_where_it_is_allowed() -> None:
-    found = curves(FLAT, CurveRequest(row=FLAT_ROW, fields=["state", "lift", "rooms"])).curves
-    assert [[point.value for point in curve.points] for curve in found] == [
+    result = curves(FLAT, CurveRequest(row=FLAT_ROW, fields=["state", "lift", "rooms"])).curves
+    assert [[point.value for point in curve.points] for curve in result] == [
         [None, "poor", "good", "new", "odd"],
         [False, True],
         [1, 2, 3, 4, 5, 6],
     ]
-    assert [curve.seen for curve in found] == [None, None, (1, 6)]
-    assert [warning.code for warning in found[0].points[4].prediction.warnings] == ["unseen_category"]
+    assert [curve.seen for curve in result] == [None, None, (1, 6)]
+    assert [warning.code for warning in result[0].points[4].prediction.warnings] == ["unseen_category"]
 
 
 def test_a_value_that_is_null_comes_first_and_is_the_prediction() -> None:
@@ -222,8 +222,8 @@ def test_two_fields_at_once_say_what_single_predictions_say(toys: TestClient) ->
         assert row[fields[0]] in one
         assert row[fields[1]] in other
         focus = getattr(model.card.output, "focus", None)
-        for place in range(0, len(one) * len(other), 7):
-            i, j = divmod(place, len(other))
+        for index in range(0, len(one) * len(other), 7):
+            i, j = divmod(index, len(other))
             expected = number(alone(toys, model.card.name, row | {fields[0]: one[i], fields[1]: other[j]}), focus)
             assert surface["outputs"][i][j] == pytest.approx(expected, rel=1e-9)
         here = surface["outputs"][one.index(row[fields[0]])][other.index(row[fields[1]])]
@@ -256,11 +256,11 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize(("asked", "pointer", "code"), HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize(("question", "pointer", "code"), HOSTILE.values(), ids=HOSTILE)
 def test_a_question_that_cannot_be_answered_is_refused_where_it_is_wrong(
-    asked: str, pointer: str, code: str, toys: TestClient
+    question: str, pointer: str, code: str, toys: TestClient
 ) -> None:
-    answer = toys.post("/v1/models/flat-price/curves", content=f'{{"row": {GOOD}, {asked}}}', headers=JSON)
+    answer = toys.post("/v1/models/flat-price/curves", content=f'{{"row": {GOOD}, {question}}}', headers=JSON)
     problem = check_problem(answer, 422, "invalid_input")
     assert (pointer, code) in [(error["pointer"], error["code"]) for error in problem["errors"]]
 

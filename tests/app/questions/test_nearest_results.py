@@ -101,10 +101,10 @@ def test_where_everything_is_fixed_there_is_no_nearest_result(model: Any) -> Non
 
 def test_a_bundled_example_is_refused_and_approved_after_a_change_of_two_fields(service: Any) -> None:
     card = service.get("/v1/models/credit-default").json()
-    found = []
+    results = []
     for example in card["examples"]:
         body = {"row": example["row"], "goal": {"decision": "approve"}}
         answer = service.post("/v1/models/credit-default/recommendations", json=body).json()
         if answer["prediction"]["decision"] == "refuse":
-            found += [len(each["changes"]) for each in answer["recommendations"]]
-    assert 2 in found
+            results += [len(each["changes"]) for each in answer["recommendations"]]
+    assert 2 in results

@@ -24,8 +24,8 @@ from tests.support.sklearn_pipelines import split_of
 BANDS = {"credit-default": ["approve", "ask", "refuse"], "credit-scorecard": ["approve", "ask", "refuse"]}
 
 
-def ask(service: TestClient, model: str, **asked: Any) -> Any:
-    return service.post(f"/v1/models/{model}/recommendations", json=asked)
+def ask(service: TestClient, model: str, **question: Any) -> Any:
+    return service.post(f"/v1/models/{model}/recommendations", json=question)
 
 
 CREDIT_GRID: dict[str, list[Value]] = {
@@ -47,16 +47,16 @@ def test_of_refused_clients_nothing_is_called_out_of_reach_that_brute_force_reac
     refused = [row for row, each in zip(unseen, said, strict=True) if each["decision"] == "refuse"][:40]
     assert len(refused) >= 30
     seen = {True: 0, False: 0}
-    for place, row in enumerate(refused):
+    for index, row in enumerate(refused):
         for goal in (Goal(decision="approve"), Goal(probability=ProbabilityGoal(label="default", max=0.4))):
             fixed = [["months_late_now"], ["months_late_now", "share_paid"], ["share_used_now", "months_late_now"], []][
-                place % 4
+                index % 4
             ]
-            asked = RecommendationRequest(row=row, goal=goal, fixed=fixed)
-            reachable = recommendations(model, asked).reachable
+            request = RecommendationRequest(row=row, goal=goal, fixed=fixed)
+            reachable = recommendations(model, request).reachable
             seen[reachable] += 1
             if not reachable:
-                assert reached_by_hand(model, asked, CREDIT_GRID, 3) == []
+                assert reached_by_hand(model, request, CREDIT_GRID, 3) == []
     assert min(seen.values()) >= 5, "both kinds are tried"
 
 
@@ -67,10 +67,10 @@ def test_a_proposal_for_a_client_is_true_when_it_is_typed_in(name: str, service:
     reached = 0
     for row in card["real_rows"][:25]:
         answer = ask(service, name, row=row, goal={"decision": "approve"}).json()
-        for found in answer["recommendations"]:
-            changes = {change["field"]: change["to"] for change in found["changes"]}
+        for result in answer["recommendations"]:
+            changes = {change["field"]: change["to"] for change in result["changes"]}
             (said,) = service.post(f"/v1/models/{name}/predictions", json={"rows": [row | changes]}).json()["predictions"]
-            assert said == found["prediction"]
+            assert said == result["prediction"]
             assert said["decision"] == "approve"
             for field, to in changes.items():
                 way_up = to > row[field]
@@ -87,10 +87,10 @@ def test_a_proposal_asks_for_no_step_more_than_is_needed(service: TestClient, ca
     kinds = set()
     for row in card["real_rows"][:25]:
         answer = ask(service, "credit-scorecard", row=row, goal={"decision": "approve"}).json()
-        for found in answer["recommendations"]:
-            proposed = row | {change["field"]: change["to"] for change in found["changes"]}
-            kinds.add(len(found["changes"]))
-            for change in found["changes"]:
+        for result in answer["recommendations"]:
+            proposed = row | {change["field"]: change["to"] for change in result["changes"]}
+            kinds.add(len(result["changes"]))
+            for change in result["changes"]:
                 back = change["to"] + math.copysign(steps[change["field"]], change["from"] - change["to"])
                 if abs(back - change["from"]) > abs(change["to"] - change["from"]):
                     back = change["from"]
@@ -108,7 +108,7 @@ def test_a_price_is_reached_from_both_sides(service: TestClient, cards: dict[str
         for goal in ({"value": {"min": 6000}}, {"value": {"max": 900}}, {"value": {"min": 2000, "max": 2500}}):
             answer = ask(service, "diamond-price", row=row, goal=goal).json()
             assert answer["reachable"]
-            assert all(at_goal(goal, found["prediction"]) for found in answer["recommendations"])
+            assert all(at_goal(goal, result["prediction"]) for result in answer["recommendations"])
 
 
 def test_the_same_question_gets_the_same_answer(service: TestClient, cards: dict[str, Any]) -> None:
@@ -123,10 +123,10 @@ def test_a_text_never_moves(service: TestClient, cards: dict[str, Any]) -> None:
         answer = ask(service, "comment-sentiment", row=row, goal={"decision": "positive"}).json()
         assert answer["reachable"] == (said["decision"] == "positive")
         assert answer["recommendations"] == []
-    (found,) = recommendations(
+    (result,) = recommendations(
         NOTE, RecommendationRequest(row={"note": "so", "stars": 1}, goal=Goal(value=ValueGoal(min=40)))
     ).recommendations
-    assert [(change.field, change.from_, change.to) for change in found.changes] == [("stars", 1, 4)]
+    assert [(change.field, change.from_, change.to) for change in result.changes] == [("stars", 1, 4)]
 
 
 def test_an_answer_scores_few_rows_in_few_calls(models: dict[str, Model]) -> None:
@@ -180,15 +180,15 @@ HOSTILE_PET = {
 
 
 @pytest.mark.parametrize(
-    ("model", "asked", "pointer", "code"),
+    ("model", "question", "pointer", "code"),
     [("flat-price", *hostile) for hostile in HOSTILE_FLAT.values()]
     + [("pet-kind", *hostile) for hostile in HOSTILE_PET.values()]
     + [("note-value", '"goal": {"decision": "x"}', "/goal/decision", "wrong_goal")],
 )
 def test_a_goal_that_cannot_be_set_is_refused_where_it_is_wrong(
-    model: str, asked: str, pointer: str, code: str, toys: TestClient
+    model: str, question: str, pointer: str, code: str, toys: TestClient
 ) -> None:
-    body = f'{{"row": {json.dumps(ROWS[model])}, {asked}}}'
+    body = f'{{"row": {json.dumps(ROWS[model])}, {question}}}'
     problem = check_problem(
         toys.post(f"/v1/models/{model}/recommendations", content=body, headers=JSON), 422, "invalid_input"
     )

@@ -132,15 +132,15 @@ def test_a_card_whose_names_and_values_are_languages_is_served_whole(app: TestCl
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_evaluation_whose_names_are_languages_is_served_whole(app: TestClient, language: str) -> None:
-    found = get(app, f"{PATH}/evaluation", language)["evaluation"]
+    result = get(app, f"{PATH}/evaluation", language)["evaluation"]
     polish = language == "pl"
-    assert (found["metric_label"], found["focus"]) == ("pole" if polish else "AUC", "pl")
-    assert [(band["value"], band["label"]) for band in found["bands"]] == [("en", "nisko" if polish else "low")]
-    (segment,) = found["segments"]
+    assert (result["metric_label"], result["focus"]) == ("pole" if polish else "AUC", "pl")
+    assert [(band["value"], band["label"]) for band in result["bands"]] == [("en", "nisko" if polish else "low")]
+    (segment,) = result["segments"]
     assert (segment["name"], segment["label"]) == ("en", "według języka" if polish else "by language")
     assert segment["groups"][0]["label"] == ("mało" if polish else "few")
     assert segment["groups"][0]["flagged"] is None
-    assert found["weak_spots"][0]["sentence"] == ("słabo" if polish else "weak")
+    assert result["weak_spots"][0]["sentence"] == ("słabo" if polish else "weak")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -164,14 +164,14 @@ def test_rows_keyed_by_languages_get_every_kind_of_answer(app: TestClient, langu
 
 def texts_left(node: Any) -> list[Any]:
     """Return the values of a shape that are texts by their type and not yet plain."""
-    found = []
+    results = []
     for name in node.__struct_fields__:
         value = getattr(node, name)
         if isinstance(value, dict) and value and value.keys() <= set(LANGUAGES):
-            found.append(value)
+            results.append(value)
         for item in value if isinstance(value, list | tuple) else [value]:
-            found += texts_left(item) if isinstance(item, msgspec.Struct) else []
-    return found
+            results += texts_left(item) if isinstance(item, msgspec.Struct) else []
+    return results
 
 
 def test_every_text_of_the_bundled_models_is_plain_in_each_language(service: TestClient, models: dict[str, Model]) -> None:

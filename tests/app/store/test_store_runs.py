@@ -25,16 +25,16 @@ def states(store: Store) -> dict[str, str]:
 def test_the_migrations_make_the_tables_that_the_program_speaks_of(store: Store) -> None:
     with store.reading() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
-        found = MetaData()
-        found.reflect(connection)
+        result = MetaData()
+        result.reflect(connection)
         for table in metadata.sorted_tables:
-            made = found.tables[table.name]
+            made = result.tables[table.name]
             assert [(c.name, c.nullable, c.primary_key) for c in made.columns] == [
                 (c.name, c.nullable, c.primary_key) for c in table.columns
             ]
             assert {index.name for index in made.indexes} == {index.name for index in table.indexes}
             assert len(made.foreign_keys) == len(table.foreign_keys)
-        assert set(found.tables) == {*metadata.tables, "alembic_version"}
+        assert set(result.tables) == {*metadata.tables, "alembic_version"}
 
 
 def test_several_programs_that_start_at_once_make_one_database(url: str) -> None:
@@ -51,9 +51,9 @@ def test_nothing_of_a_run_is_found_before_it_is_published_and_all_of_it_afterwar
     run = run_of(store, ["1", "2"], publish=False)
     assert lookups.find_records(store, MODEL, ["1", "2"]).predictions == {}
     run_history.publish(store, run)
-    found = lookups.find_records(store, MODEL, ["1", "2", "3"]).predictions
-    assert found.keys() == {"1", "2"}
-    assert {each.run for each in found.values()} == {run}
+    result = lookups.find_records(store, MODEL, ["1", "2", "3"]).predictions
+    assert result.keys() == {"1", "2"}
+    assert {each.run for each in result.values()} == {run}
     assert lookups.find_records(store, "another", ["1"]).predictions == {}
 
 
@@ -228,9 +228,9 @@ def test_runs_are_in_the_order_in_which_they_began_also_when_the_clock_goes_back
 
 def test_a_batch_may_have_more_keys_than_a_statement_takes_parameters(store: Store) -> None:
     begun = run_history.resume_or_start(store, "features", MODEL, "v1", "s")
-    many = [{"key": str(place), "place": place, "fields": "{}", "computed_at": "t"} for place in range(1, 70_001)]
+    many = [{"key": str(index), "place": index, "fields": "{}", "computed_at": "t"} for index in range(1, 70_001)]
     run_history.store_batch(store, Progress(begun.run, 70_000, "x"), many, [], 0)
-    again = [{**many[place], "place": 70_001 + place} for place in (0, 69_999)]
+    again = [{**many[index], "place": 70_001 + index} for index in (0, 69_999)]
     run_history.store_batch(store, Progress(begun.run, 70_002, "y"), again, [], 0)
     run = run_history.find_run(store, begun.run)
     assert (run.rows, run.refused) == (70_000, 2)

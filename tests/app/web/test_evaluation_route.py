@@ -25,33 +25,33 @@ METRICS = {"classification": ["auc", "accuracy", "brier"], "regression": ["r2", 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_answer_names_the_served_version_and_keeps_its_shape(name: str, service: TestClient, cards: Any) -> None:
     answer = service.get(f"/v1/models/{name}/evaluation", headers={"Accept-Language": "en"})
-    found = msgspec.json.decode(answer.content, type=EvaluationAnswer)
-    assert (answer.status_code, found.model, found.version) == (200, name, cards[name]["version"])
-    assert found.evaluation.rows == cards[name]["training"]["held_out_rows"]
+    result = msgspec.json.decode(answer.content, type=EvaluationAnswer)
+    assert (answer.status_code, result.model, result.version) == (200, name, cards[name]["version"])
+    assert result.evaluation.rows == cards[name]["training"]["held_out_rows"]
     assert len(answer.content) < 150_000
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_metric_of_the_card_is_the_figure_of_that_name_in_the_evaluation(name: str, service: TestClient) -> None:
-    found = service.get(f"/v1/models/{name}/evaluation").json()["evaluation"]
+    result = service.get(f"/v1/models/{name}/evaluation").json()["evaluation"]
     metrics = service.get(f"/v1/models/{name}").json()["metrics"]
     assert {metric["name"]: {part: metric[part] for part in ("value", "low", "high", "rows")} for metric in metrics} == {
-        metric["name"]: found[metric["name"]] for metric in metrics
+        metric["name"]: result[metric["name"]] for metric in metrics
     }
-    assert [metric["name"] for metric in metrics] == METRICS[found["kind"]]
+    assert [metric["name"] for metric in metrics] == METRICS[result["kind"]]
 
 
 def test_the_metric_that_groups_are_compared_by_has_its_own_figure(service: TestClient) -> None:
     for name in NAMES:
-        found = service.get(f"/v1/models/{name}/evaluation").json()["evaluation"]
-        assert found[found["metric"]] == found["overall"]
+        result = service.get(f"/v1/models/{name}/evaluation").json()["evaluation"]
+        assert result[result["metric"]] == result["overall"]
 
 
 def test_an_error_as_a_share_and_an_error_in_the_unit_have_two_names(service: TestClient) -> None:
     """`median_error` was 0.063 in the card and 120.96 USD in the evaluation."""
-    found = service.get("/v1/models/diamond-price/evaluation").json()["evaluation"]
-    assert found["relative_error"]["value"] < 0.1
-    assert found["median_error"]["value"] > 100
+    result = service.get("/v1/models/diamond-price/evaluation").json()["evaluation"]
+    assert result["relative_error"]["value"] < 0.1
+    assert result["median_error"]["value"] > 100
 
 
 def texts(node: Any, at: str = "") -> list[tuple[str, Any]]:
@@ -59,17 +59,17 @@ def texts(node: Any, at: str = "") -> list[tuple[str, Any]]:
     if isinstance(node, dict):
         if node and node.keys() <= {"en", "pl"}:
             return [(at, node)]
-        return [found for name, value in node.items() for found in texts(value, f"{at}/{name}")]
+        return [result for name, value in node.items() for result in texts(value, f"{at}/{name}")]
     if isinstance(node, list):
-        return [found for step, value in enumerate(node) for found in texts(value, f"{at}/{step}")]
+        return [result for step, value in enumerate(node) for result in texts(value, f"{at}/{step}")]
     return []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_is_there_in_both_languages(name: str, bundles: Path) -> None:
-    found = texts(json.loads((bundles / name / "evaluation.json").read_text(encoding="utf-8")))
-    assert found
-    for path, text in found:
+    result = texts(json.loads((bundles / name / "evaluation.json").read_text(encoding="utf-8")))
+    assert result
+    for path, text in result:
         assert text.keys() == {"en", "pl"}, path
         assert all(text.values()), path
         assert "." not in text["pl"].removesuffix(".").replace("mies.", ""), path  # Polish decimals have a comma
@@ -82,9 +82,9 @@ def test_texts_follow_the_callers_language(accepted: str, language: str, women: 
     answer = service.get("/v1/models/credit-default/evaluation", headers={"Accept-Language": accepted})
     assert answer.headers["content-language"] == language
     assert answer.headers["vary"] == "Accept-Language"
-    found = answer.json()["evaluation"]
-    assert texts(found) == []
-    assert women in {group["label"] for segment in found["segments"] for group in segment["groups"]}
+    result = answer.json()["evaluation"]
+    assert texts(result) == []
+    assert women in {group["label"] for segment in result["segments"] for group in segment["groups"]}
 
 
 def test_an_unknown_model_has_no_evaluation(service: TestClient) -> None:
@@ -94,9 +94,9 @@ def test_an_unknown_model_has_no_evaluation(service: TestClient) -> None:
 
 def change(name: str, value: Any) -> Callable[[Path], None]:
     def harm(file: Path) -> None:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        found[name] = value
-        file.write_text(json.dumps(found), encoding="utf-8")
+        result = json.loads(file.read_text(encoding="utf-8"))
+        result[name] = value
+        file.write_text(json.dumps(result), encoding="utf-8")
 
     return harm
 

@@ -74,10 +74,10 @@ def test_every_model_has_its_own_operations_with_real_examples(service: TestClie
     for name, card in cards.items():
         row = document["components"]["schemas"][f"Row-{name}"]
         assert list(row["properties"]) == [field["name"] for field in card["inputs"]]
-        found = bodies(document, name)
+        result = bodies(document, name)
         only_text = all(field["type"] == "text" for field in card["inputs"])
-        assert found.keys() == set(QUESTIONS) - ({"curves"} if only_text else set())
-        for kind, body in found.items():
+        assert result.keys() == set(QUESTIONS) - ({"curves"} if only_text else set())
+        for kind, body in result.items():
             assert body["examples"].keys() == {example["name"] for example in card["examples"]}
             for example in body["examples"].values():
                 answer = service.post(f"/v1/models/{name}/{kind}", json=example["value"])

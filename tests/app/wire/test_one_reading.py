@@ -231,10 +231,10 @@ class Ways:
         """Return the value, or the reason as a sentence."""
         source = self.folder / f"pipeline.{kind}"
         source.write_bytes(body)
-        asked = PatientClient(self.client, MODEL, None, 5.0, lambda _sentence: None)
+        patient_client = PatientClient(self.client, MODEL, None, 5.0, lambda _sentence: None)
         columns = Columns(self.card, {}, "")
         with open_source(str(source), kind, columns, TextOptions(decimal), names_needed=False) as opened:
-            enricher = BatchEnricher(asked, columns, opened, renderer_for(opened, kind, columns.added))
+            enricher = BatchEnricher(patient_client, columns, opened, renderer_for(opened, kind, columns.added))
             batch = enricher.enrich(list(opened.records))
         if batch.failures:
             return None, parse_line(batch.failed)["reason"]

@@ -35,12 +35,12 @@ def test_what_the_pipeline_writes_is_what_the_page_shows(url: str, service: Test
         target = tmp_path / f"enriched.{ending}"
         enrich(NAME, source, target, url=url)
         with target.open("rb") as file:
-            found = feed_file.read_feed_file(card, target.name, file)
-        assert [each.row for each in found] == rows
-        assert [each.answer for each in found] == [each["probabilities"]["negative"] for each in said]
-        assert [each.band for each in found] == [each["decision"] for each in said]
-        assert {each.version for each in found} == {card["version"]}
-    assert GrowingFeed(tmp_path / "enriched.jsonl").read_newest(card) == found
+            result = feed_file.read_feed_file(card, target.name, file)
+        assert [each.row for each in result] == rows
+        assert [each.answer for each in result] == [each["probabilities"]["negative"] for each in said]
+        assert [each.band for each in result] == [each["decision"] for each in said]
+        assert {each.version for each in result} == {card["version"]}
+    assert GrowingFeed(tmp_path / "enriched.jsonl").read_newest(card) == result
 
 
 @pytest.mark.parametrize("separator", [";", "\t", ",", "|"])

@@ -64,8 +64,8 @@ def installed(tmp_path: Path, bundles: Path) -> Path:
 
 def placed(text: str, installed: Path, inputs: Path) -> str:
     """Put the folders of this test in the place of those that a user changes."""
-    places = {"/opt/witryna": installed, "/srv/witryna": inputs, "/input": inputs}
-    return re.sub("|".join(places), lambda found: str(places[found[0]]), text)
+    folders = {"/opt/witryna": installed, "/srv/witryna": inputs, "/input": inputs}
+    return re.sub("|".join(folders), lambda match: str(folders[match[0]]), text)
 
 
 def ran(command: list[str], installed: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -102,12 +102,12 @@ def jobs() -> dict[str, list[list[str]]]:
 
 def unit() -> dict[str, list[str]]:
     """Return the lines of the service unit by their name; a name may come more than once."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for line in (DEPLOY / "witryna-nightly.service").read_text().splitlines():
         if "=" in line and not line.startswith("#"):
             name, _, value = line.partition("=")
-            found.setdefault(name, []).append(value)
-    return found
+            result.setdefault(name, []).append(value)
+    return result
 
 
 def timer() -> configparser.SectionProxy:
@@ -124,19 +124,19 @@ def test_the_page_quotes_every_file_as_it_is(file: Path) -> None:
 
 @pytest.mark.parametrize("scheduler", ["cron", "systemd", "kubernetes", "compose"])
 def test_every_scheduler_computes_the_features_and_then_the_predictions(scheduler: str) -> None:
-    asked = jobs()[scheduler]
-    assert [words[0] for words in asked] == ["features", "predict"]
-    for words in asked:
+    commands = jobs()[scheduler]
+    assert [words[0] for words in commands] == ["features", "predict"]
+    for words in commands:
         assert _parser().parse_args(words).model == MODEL
         assert words[1:-1] == ["--model", MODEL, "--input"]
 
 
 def test_all_begin_once_every_night_also_when_clocks_are_moved() -> None:
-    found = re.fullmatch(r"\*-\*-\* (\d\d):(\d\d):00 (\S+)", timer()["OnCalendar"])
-    assert found is not None
-    assert ZoneInfo(found[3]) == ZoneInfo(CRONJOB["spec"]["timeZone"]) == ZONE
+    match = re.fullmatch(r"\*-\*-\* (\d\d):(\d\d):00 (\S+)", timer()["OnCalendar"])
+    assert match is not None
+    assert ZoneInfo(match[3]) == ZoneInfo(CRONJOB["spec"]["timeZone"]) == ZONE
     features, predictions = (line.split(maxsplit=5)[:5] for line in CRON)
-    assert " ".join(features) == CRONJOB["spec"]["schedule"] == f"{int(found[2])} {int(found[1])} * * *"
+    assert " ".join(features) == CRONJOB["spec"]["schedule"] == f"{int(match[2])} {int(match[1])} * * *"
     start = datetime(2026, 1, 1, tzinfo=ZONE)
     for line in (features, predictions):
         assert int(line[1]) >= 4, "between 01:00 and 03:59 clocks are moved somewhere"
@@ -279,7 +279,7 @@ def test_a_pod_of_the_night_can_change_nothing_and_gain_no_rights() -> None:
         }
         assert container["resources"]["limits"]["memory"]
         assert container["resources"]["requests"].keys() == {"cpu", "memory"}
-        assert all(place["readOnly"] for place in container["volumeMounts"] if place["name"] == "input")
+        assert all(index["readOnly"] for index in container["volumeMounts"] if index["name"] == "input")
         assert {each["name"] for each in container["env"] if "value" not in each} == {"PGPASSWORD"}
 
 

@@ -58,7 +58,7 @@ print(json.dumps(ends))
 
 
 def diamonds() -> pa.Table:
-    rows = [dict(row) | {"id": f"diamond {place}"} for place, row in enumerate(read_card(BUNDLES / MODEL).real_rows[:50])]
+    rows = [dict(row) | {"id": f"diamond {index}"} for index, row in enumerate(read_card(BUNDLES / MODEL).real_rows[:50])]
     return pa.Table.from_pylist(rows)
 
 

@@ -132,7 +132,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "a row of many lines": lambda: f"{','.join(DIAMOND)},note\n{CELLS}," + '"\n",' * 5_000_000,
     "a head of commas": lambda: f"{','.join(DIAMOND)}{',' * 60_000_000}\n",
     "many columns": lambda: (
-        f"{','.join(DIAMOND)},{','.join(f'c{place}' for place in range(990))}\n" + f"{CELLS}{',ab' * 990}\n" * 4000
+        f"{','.join(DIAMOND)},{','.join(f'c{index}' for index in range(990))}\n" + f"{CELLS}{',ab' * 990}\n" * 4000
     ),
     "long texts": lambda: f"{','.join(DIAMOND)},note\n" + f"{CELLS},{'ż' * 100_000}\n" * 400,
 }

@@ -60,8 +60,8 @@ def test_a_run_is_the_same_row_for_row_on_dask(
         clients_with_errors.to_parquet(source, row_group_size=1700)
     else:
         source.mkdir()
-        for place, start in enumerate(range(0, ROWS, 9000)):
-            clients_with_errors[start : start + 9000].to_parquet(source / f"{place}.parquet")
+        for index, start in enumerate(range(0, ROWS, 9000)):
+            clients_with_errors[start : start + 9000].to_parquet(source / f"{index}.parquet")
     runs = [carried_out(sqlite_store, bundles, source, each) for each in (Local(), engine)]
     local, dask = (content(sqlite_store, run) for run in runs)
     assert len(local) == ROWS
@@ -74,14 +74,14 @@ def test_features_are_the_same_client_for_client_on_dask(
     statements = pq.read_table(ROOT / "data" / "card_statements.parquet")
     pq.write_table(statements.filter(pc.less(statements["client"], 2000)), tmp_path / "in.parquet")
     card, source = read_card(bundles / MODEL), open_source(str(tmp_path / "in.parquet"), features.required_columns(None))
-    found = []
+    results = []
     for each in (Local(), engine):
         work = features.feature_job(card, source, None)
         run = job_runner.run_job(sqlite_store, card, work, engine=each, max_runs=9, advance=lambda _rows: None)
         pages = lookups.features_of(sqlite_store, run.id, 5000)
-        found.append([(row["key"], row["fields"], row["place"]) for page in pages for row in page])
-    assert len(found[0]) == 1999
-    assert found[0] == found[1]
+        results.append([(row["key"], row["fields"], row["place"]) for page in pages for row in page])
+    assert len(results[0]) == 1999
+    assert results[0] == results[1]
 
 
 def test_what_began_here_goes_on_there_and_back(
@@ -141,17 +141,17 @@ def test_partitions_of_any_size_hold_the_same_batches(clients_with_errors: pd.Da
         assert sum(batch.num_rows for batch in whole) == ROWS
         assert max(batch.num_rows for batch in whole) == BATCH_ROWS
         for most in (1, 2, 100):
-            found = list(partitions(source, columns, most))
-            assert [batch for each in found for batch in each.batches()] == whole
-            assert [batch for each in found for batch in each.after(1).batches()] == [
-                batch for place, batch in enumerate(whole) if place % most
+            result = list(partitions(source, columns, most))
+            assert [batch for each in result for batch in each.batches()] == whole
+            assert [batch for each in result for batch in each.after(1).batches()] == [
+                batch for index, batch in enumerate(whole) if index % most
             ]
 
 
 def test_a_killed_workers_partitions_are_done_again(engine: Dask, tmp_path: Path) -> None:
-    found = outcome(engine.run(partial(deadly, tmp_path, 1), numbers(40)))
+    result = outcome(engine.run(partial(deadly, tmp_path, 1), numbers(40)))
     assert len(list(tmp_path.iterdir())) == 1, "no worker died"
-    assert found == [2 * number for number in range(40)]
+    assert result == [2 * number for number in range(40)]
 
 
 def test_a_batch_that_kills_every_worker_ends_the_job_with_a_sentence(engine: Dask, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Promises of a night that is killed anywhere, or goes on with another input than it began: it ends as if nothing had been."""
+"""Promises of a nightly job that is killed, or resumed with another input: it ends as if nothing had happened."""
 
 import os
 import pty
@@ -64,20 +64,20 @@ def test_a_job_that_is_killed_after_the_switch_serves_the_whole_new_run_and_the_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     inputs[kind].to_parquet(tmp_path / "in.parquet")
-    asked = command(kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
+    arguments = command(kind, tmp_path / "in.parquet", "--output", str(tmp_path / "out"))
     monkeypatch.setenv("SERVICE_MAX_RUNS", "1")
-    main(asked)
+    main(arguments)
     first = run_history.list_runs(sqlite_store).items[0]
     whole = content(sqlite_store, first.id)
     function, call = AFTER_THE_SWITCH[point]
-    killed_before(function.format(row="_prediction_row" if kind == "predict" else "_feature_row"), call, asked)
+    killed_before(function.format(row="_prediction_row" if kind == "predict" else "_feature_row"), call, arguments)
     second = run_history.list_runs(sqlite_store).items[0]
     assert (second.state, second.id != first.id, served(sqlite_store)) == ("published", True, {second.id})
     assert content(sqlite_store, second.id) == whole
     file = tmp_path / "out" / f"{second.kind}.parquet"
     assert pq.read_table(file).num_rows == first.rows
     assert pq.read_schema(file).metadata[b"run"].decode() in {first.id, second.id}
-    main(asked)
+    main(arguments)
     third = run_history.list_runs(sqlite_store).items[0]
     assert {run.id: run.state for run in run_history.list_runs(sqlite_store).items} == {
         first.id: "discarded",
@@ -100,11 +100,11 @@ def test_a_features_job_that_is_killed_while_it_sorts_leaves_nothing_behind_and_
     (tmp_path / "room").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
     inputs["features"].to_parquet(tmp_path / "in.parquet")
-    asked = command("features", tmp_path / "in.parquet")
-    killed_before("service.jobs.external_sort:_bucket_index", 5000, asked)
+    arguments = command("features", tmp_path / "in.parquet")
+    killed_before("service.jobs.external_sort:_bucket_index", 5000, arguments)
     begun = run_history.list_runs(sqlite_store).items[0]
     assert (begun.state, begun.rows, list((tmp_path / "room").iterdir())) == ("running", 0, [])
-    main(asked)
+    main(arguments)
     ended = run_history.list_runs(sqlite_store).items[0]
     assert (ended.id, ended.state, ended.rows) == (begun.id, "published", 2000)
 
@@ -193,10 +193,10 @@ def test_on_a_terminal_a_job_shows_how_far_it_is_and_elsewhere_it_does_not(
     inputs: dict[str, pd.DataFrame], tmp_path: Path
 ) -> None:
     inputs["predict"].to_parquet(tmp_path / "in.parquet")
-    asked = [sys.executable, "-m", "service.jobs", *command("predict", tmp_path / "in.parquet")]
+    arguments = [sys.executable, "-m", "service.jobs", *command("predict", tmp_path / "in.parquet")]
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 120))
-    job = subprocess.Popen(asked, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs)
+    job = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs)
     os.close(theirs)
     shown = b""
     while system.select([ours], [], [], 60)[0]:
@@ -212,4 +212,4 @@ def test_on_a_terminal_a_job_shows_how_far_it_is_and_elsewhere_it_does_not(
     assert re.search(rb"credit-default: 100%\|.*8\.29k/8\.29k.* rows/s", shown), shown
     assert b"is served" in said
     assert b"%|" not in said
-    assert subprocess.run(asked, cwd=ROOT, capture_output=True, check=True).stderr == b""
+    assert subprocess.run(arguments, cwd=ROOT, capture_output=True, check=True).stderr == b""

@@ -139,19 +139,19 @@ def test_a_workbook_is_enriched_in_every_format(ending: str, url: str, tmp_path:
     summary = enrich(MODEL, tmp_path / "in.xlsx", target, url=url)
     assert (summary.enriched, summary.failed) == (3, 0)
     if ending == "jsonl":
-        found = [[line[name] for name in ("id", "comment", "share", "ok")] for line in lines_of(target)]
+        results = [[line[name] for name in ("id", "comment", "share", "ok")] for line in lines_of(target)]
     elif ending == "parquet":
-        found = [list(row.values())[:4] for row in pq.read_table(target).to_pylist()]
+        results = [list(row.values())[:4] for row in pq.read_table(target).to_pylist()]
     elif ending == "xlsx":
         head, *cells = openpyxl.load_workbook(target).worksheets[0].iter_rows(values_only=True)
         assert head[:6] == ("id", "comment", "share", "ok", "label", "decision")
         assert all(isinstance(row[6], float) for row in cells)
-        found = [list(row[:4]) for row in cells]
+        results = [list(row[:4]) for row in cells]
     else:
         with target.open(newline="") as file:
-            found = [row[:4] for row in list(csv.reader(file))[1:]]
+            results = [row[:4] for row in list(csv.reader(file))[1:]]
         rows = [["1", "great", "0.5", "true"], ["2", "awful, really", "1", "true"], ["3", "=1+1", "1.5", "true"]]
-    assert found == rows
+    assert results == rows
 
 
 @pytest.mark.parametrize("name", ["Comment", "KOMENTARZ (PO ANGIELSKU)", "comment "])

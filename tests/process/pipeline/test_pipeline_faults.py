@@ -29,9 +29,9 @@ SLOWLY = ("--batch-records", "20", "--threads", "1")
 def write_comments(file: Path, number: int) -> None:
     """Write numbered comments; every 97th line is none that can be enriched."""
     with file.open("w", encoding="utf-8") as lines:
-        for place in range(1, number + 1):
-            bad = ("nope\n", '{"comment": 5}\n')[place % 2]
-            lines.write(bad if place % 97 == 0 else json.dumps({"id": place, "comment": f"I like {place} things"}) + "\n")
+        for index in range(1, number + 1):
+            bad = ("nope\n", '{"comment": 5}\n')[index % 2]
+            lines.write(bad if index % 97 == 0 else json.dumps({"id": index, "comment": f"I like {index} things"}) + "\n")
 
 
 def checkpointed(target: Path) -> int:
@@ -299,10 +299,10 @@ def test_as_a_step_of_a_stream_each_record_comes_back_before_the_next_goes_in_an
     listening = threading.Thread(target=listen)
     listening.start()
     assert process.stdin is not None
-    for place in range(5):
-        process.stdin.write(json.dumps({"id": place, "comment": "I love it"}).encode() + b"\n")
+    for index in range(5):
+        process.stdin.write(json.dumps({"id": index, "comment": "I love it"}).encode() + b"\n")
         process.stdin.flush()
-        assert came.get(timeout=60)["id"] == place
+        assert came.get(timeout=60)["id"] == index
     process.stdin.write(b"nope\n")
     process.stdin.close()
     listening.join(60)

@@ -63,7 +63,7 @@ def test_json_lines_keep_their_text_and_order_and_get_the_columns_of_the_contrac
     url: str, comments: list[str], tmp_path: Path
 ) -> None:
     texts = [
-        f'{{ "id": {place}.00,"comment": {json.dumps(text)}, "ü": [1e2, {{}}] }}' for place, text in enumerate(comments)
+        f'{{ "id": {index}.00,"comment": {json.dumps(text)}, "ü": [1e2, {{}}] }}' for index, text in enumerate(comments)
     ]
     (tmp_path / "in.jsonl").write_text("\n".join(texts), encoding="utf-8")
     done = run(url, tmp_path / "in.jsonl", tmp_path / "out.jsonl", "--batch-records", "7")

@@ -38,7 +38,7 @@ def url(program: Program) -> str:
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.integers() | st.floats(allow_nan=False), min_size=1))
 def test_a_record_of_json_is_one_record_of_a_csv_whatever_line_ends_are_in_its_cells(cells: list[Any]) -> None:
     cells = [cell for cell in cells if cell not in {float("inf"), float("-inf")}]
-    names = [str(place) for place in range(len(cells))]
+    names = [str(index) for index in range(len(cells))]
     renderer = NewCsvRenderer(names, ["label"])
     record = Record(1, 1, values=dict(zip(names, cells, strict=True)))
     text = (renderer.header + renderer.text(record, ["a\r\nb"])).decode()
@@ -80,8 +80,8 @@ def test_a_column_has_the_type_that_holds_its_values_in_whatever_order(
         "".join(json.dumps({"x": each}) + "\n" for each in (values[::-1] if backwards else values))
     )
     convert(tmp_path / "lines", {}, tmp_path / "out.parquet")
-    found = pq.read_schema(tmp_path / "out.parquet").field("x").type
-    assert found == kind or sorted(map(str, found)) == sorted(map(str, kind))
+    result = pq.read_schema(tmp_path / "out.parquet").field("x").type
+    assert result == kind or sorted(map(str, result)) == sorted(map(str, kind))
 
 
 VALUES = st.recursive(
@@ -263,7 +263,7 @@ def test_a_header_with_a_line_end_in_a_name_is_read_and_one_without_the_column_i
 
 def damaged(path: Path) -> None:
     """Write a Parquet file of two row groups, and spoil a page of the second."""
-    comments = [f"{place} {os.urandom(8).hex()}" for place in range(2000)]
+    comments = [f"{index} {os.urandom(8).hex()}" for index in range(2000)]
     pq.write_table(pa.table({"comment": comments}), path, row_group_size=1000, use_dictionary=False)
     column = pq.read_metadata(path).row_group(1).column(0)
     content = bytearray(path.read_bytes())
@@ -278,7 +278,7 @@ def test_a_damaged_page_of_parquet_is_an_input_that_cannot_be_used_and_no_reason
     damaged(tmp_path / "in.parquet")
     with pytest.raises(Unusable, match=r"in.parquet cannot be read as Parquet: .*snappy"):
         enrich(MODEL, tmp_path / "in.parquet", tmp_path / "out.jsonl", url=url)
-    answers = "".join(f'{{"number": {place}, "added": ["x"]}}\n' for place in range(1, 2001))
+    answers = "".join(f'{{"number": {index}, "added": ["x"]}}\n' for index in range(1, 2001))
     (tmp_path / "answers").write_text(answers)
     with pytest.raises(Unusable, match=r"in.parquet cannot be read as Parquet: .*snappy"):
         join(tmp_path / "in.parquet", tmp_path / "answers", {"label": True}, tmp_path / "out.parquet")

@@ -38,7 +38,7 @@ def stopped_run(url: str, source: Path, target: Path, records: int, **options: A
 
 
 def comments(number: int, size: int) -> str:
-    return "".join(f'{{"id": {place:9}, "comment": "fine", "more": "{"x" * size}"}}\n' for place in range(number))
+    return "".join(f'{{"id": {index:9}, "comment": "fine", "more": "{"x" * size}"}}\n' for index in range(number))
 
 
 def test_a_run_does_not_go_on_with_an_input_of_which_one_byte_in_the_middle_is_another(

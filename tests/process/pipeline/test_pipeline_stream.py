@@ -20,7 +20,7 @@ from tests.support.server_process import Program
 
 
 def write_comments(file: Path, number: int) -> None:
-    file.write_text("".join(f'{{"id": {place}, "comment": "I like {place} things"}}\n' for place in range(number)))
+    file.write_text("".join(f'{{"id": {index}, "comment": "I like {index} things"}}\n' for index in range(number)))
 
 
 @pytest.mark.parametrize("threads", [2, 4])

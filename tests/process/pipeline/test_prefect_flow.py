@@ -21,11 +21,11 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(not PREFECT.exists(), reason="make test builds .venv/prefect")
 def test_the_documented_flow_runs_in_prefect(bundled_service: Program, tmp_path: Path) -> None:
-    found = re.search(
+    match = re.search(
         r"```python\n(from prefect.*?)```", (ROOT / "docs" / "pipeline.md").read_text(encoding="utf-8"), re.DOTALL
     )
-    assert found is not None
-    (tmp_path / "nightly.py").write_text(found[1] + ASK, encoding="utf-8")
+    assert match is not None
+    (tmp_path / "nightly.py").write_text(match[1] + ASK, encoding="utf-8")
     (tmp_path / "in.jsonl").write_text('{"comment": "I love it"}\n{"comment": 5}\n')
     quiet = {
         "PREFECT_HOME": str(tmp_path / "home"),

@@ -93,8 +93,8 @@ def test_what_a_killed_commit_left_does_not_come_into_the_restored_file(tmp_path
     assert killed.returncode == -signal.SIGKILL
     assert (tmp_path / "var" / "witryna.db-journal").stat().st_size > 0
     run(told("test"), tmp_path)
-    found = lookups.find_records(store, MODEL, keys).predictions
-    assert {each.prediction for each in found.values()} == {'"old"'}
+    result = lookups.find_records(store, MODEL, keys).predictions
+    assert {each.prediction for each in result.values()} == {'"old"'}
     with store.reading() as connection:
         store.database.check_content(connection)
     store.close()

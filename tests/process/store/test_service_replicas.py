@@ -39,15 +39,17 @@ def copies(bundles: Path, database: str) -> Iterator[list[Client]]:
 
 
 @pytest.fixture
-def run_night(bundles: Path, clients_file: Path, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Run a night in which every client's last payment is this one."""
+def run_nightly_job(
+    bundles: Path, clients_file: Path, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """Run a nightly job in which every client's last payment is this one."""
     monkeypatch.setenv("SERVICE_DATABASE_URL", database)
     monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
     few = pq.read_table(clients_file).slice(0, len(KEYS))
 
     def run(payment: float) -> None:
-        place = few.schema.get_field_index("last_payment")
-        pq.write_table(few.set_column(place, "last_payment", pa.array([payment] * len(few))), tmp_path / "in.parquet")
+        index = few.schema.get_field_index("last_payment")
+        pq.write_table(few.set_column(index, "last_payment", pa.array([payment] * len(few))), tmp_path / "in.parquet")
         job(["predict", "--model", MODEL, "--input", str(tmp_path / "in.parquet")])
 
     return run
@@ -59,8 +61,10 @@ def runs_of(client: Client) -> set[str]:
     return {each["stored"]["run"] for each in predictions}
 
 
-def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(copies: list[Client], run_night: Any) -> None:
-    run_night(100.0)
+def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(
+    copies: list[Client], run_nightly_job: Any
+) -> None:
+    run_nightly_job(100.0)
     stop = threading.Event()
 
     def ask_on(client: Client) -> list[set[str]]:
@@ -72,7 +76,7 @@ def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(c
     with ThreadPoolExecutor(4) as pool:
         asking = [pool.submit(ask_on, client) for client in copies * 2]
         for payment in (200.0, 300.0, 400.0):
-            run_night(payment)
+            run_nightly_job(payment)
         after = [runs_of(client) for client in copies]
         stop.set()
         seen = [runs for each in asking for runs in each.result()]
@@ -85,9 +89,9 @@ def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(c
 
 
 def test_a_copy_whose_connections_are_cut_answers_the_next_question(
-    copies: list[Client], run_night: Any, database: str
+    copies: list[Client], run_nightly_job: Any, database: str
 ) -> None:
-    run_night(100.0)
+    run_nightly_job(100.0)
     expected = [runs_of(client) for client in copies]
     engine = create_engine(database, isolation_level="AUTOCOMMIT")
     cut = text(

@@ -36,18 +36,18 @@ def explained(contributions: dict[str, float], base: float = 0.5, error: float =
 
 
 def fields(count: int) -> list[dict[str, Any]]:
-    return [{"name": f"field_{place}", "type": "number", "label": f"{EVIL} {place}"} for place in range(count)]
+    return [{"name": f"field_{index}", "type": "number", "label": f"{EVIL} {index}"} for index in range(count)]
 
 
 def amounts(text: str) -> list[float]:
-    found = re.findall(r'class="bar-amount">([^<]*)<', text)
-    return [float(html.unescape(each).replace("−", "-").replace(",", "")) for each in found]
+    result = re.findall(r'class="bar-amount">([^<]*)<', text)
+    return [float(html.unescape(each).replace("−", "-").replace(",", "")) for each in result]
 
 
 @given(some.lists(AMOUNTS, min_size=1, max_size=15))
 def test_the_bars_of_a_value_add_up_to_what_the_fields_do_together(pulls: list[float]) -> None:
     card = card_of(fields(len(pulls)), {"kind": "regression", "seen": [0, 1]})
-    one = explained({f"field_{place}": pull for place, pull in enumerate(pulls)})
+    one = explained({f"field_{index}": pull for index, pull in enumerate(pulls)})
     drawn = explanation_view.build_explanation(card, {}, one, one, ENGLISH)
     assert len(amounts(drawn)) == min(len(pulls), 7)
     assert sum(amounts(drawn)) == pytest.approx(sum(pulls), abs=0.005 * 7 + 1e-9)
@@ -57,7 +57,7 @@ def test_the_bars_of_a_value_add_up_to_what_the_fields_do_together(pulls: list[f
 
 @given(some.lists(some.tuples(AMOUNTS, AMOUNTS), min_size=2, max_size=15))
 def test_reasons_are_sorted_by_their_size_now(pulls: list[tuple[float, float]]) -> None:
-    begun, now = ({f"field_{place}": pair[side] for place, pair in enumerate(pulls)} for side in (0, 1))
+    begun, now = ({f"field_{index}": pair[side] for index, pair in enumerate(pulls)} for side in (0, 1))
     bars = explanation_view.order_bars(explained(now), explained(begun))
     sizes = [abs(each["contribution"]) for each, _ in bars]
     assert sizes == sorted(map(abs, now.values()), reverse=True)[:6]
@@ -68,7 +68,7 @@ def test_reasons_are_sorted_by_their_size_now(pulls: list[tuple[float, float]]) 
 def test_the_shown_bars_lead_from_the_shown_average_to_the_shown_answer(base: float, pulls: list[float], tr: Any) -> None:
     answer = base + math.fsum(pulls)
     assume(0 <= answer <= 1)
-    one = explained({f"field_{place}": pull for place, pull in enumerate(pulls)})
+    one = explained({f"field_{index}": pull for index, pull in enumerate(pulls)})
     one["base"], one["output"] = base, answer
     drawn = explanation_view.build_explanation(card_of(fields(len(pulls))), {}, one, one, tr)
     bars = [Decimal(each.replace("−", "-").replace(",", ".")) for each in re.findall(r'class="bar-amount">([^<]*)<', drawn)]
@@ -103,9 +103,9 @@ def test_red_is_for_raising_only_where_raising_is_bad(tones: tuple[str, ...], cs
 def test_nothing_of_a_card_or_a_row_runs() -> None:
     card = card_of([*fields(8), {"name": "remark", "type": "text"}])
     row = {"remark": EVIL}
-    one = explained({f"field_{place}": 0.1 for place in range(8)} | {"remark": 0.2}, error=0.2)
+    one = explained({f"field_{index}": 0.1 for index in range(8)} | {"remark": 0.2}, error=0.2)
     one["contributions"][-1]["value"] = EVIL
-    rows = [SavedCase(EVIL, {f"field_{place}": at for place in range(8)} | row) for at in (1, 2)]
+    rows = [SavedCase(EVIL, {f"field_{index}": at for index in range(8)} | row) for at in (1, 2)]
     for text in (
         explanation_view.build_explanation(card, row, one, one, ENGLISH),
         comparison_table.build_case_table(card, rows, [one, one], ENGLISH),

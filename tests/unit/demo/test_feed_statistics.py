@@ -38,7 +38,7 @@ def test_the_queue_holds_the_band_in_the_middle_as_it_came() -> None:
 def test_the_parts_hold_every_entry_once(*, chances: list[float], seconds: list[int], dated: bool) -> None:
     moments = [NOON + timedelta(seconds=each) if dated else None for each in seconds]
     bands = ["ask", "positive", None]
-    entries = [entry(each, bands[place % 3], place, moments[place]) for place, each in enumerate(chances)]
+    entries = [entry(each, bands[index % 3], index, moments[index]) for index, each in enumerate(chances)]
     parts = feed_statistics.split_into_periods(entries)
     assert sum((part.counts for part in parts), Counter()) == Counter(each.band for each in entries)
     for part in parts:
@@ -56,7 +56,7 @@ def test_the_beginning_and_lately_are_those_of_the_chart_whatever_the_order_of_a
         assert feed_statistics.compare_first_and_last(card, arrived) == (1.0, 0.0)
         first, *_, last = feed_statistics.split_into_periods(arrived)
         assert [set(first.counts), set(last.counts)] == [{"bad"}, {"good"}]
-    undated = [entry(0.5, "bad" if place < 5 else "good", place) for place in range(15)]
+    undated = [entry(0.5, "bad" if index < 5 else "good", index) for index in range(15)]
     assert feed_statistics.compare_first_and_last(card, undated) == (1.0, 0.0)
 
 

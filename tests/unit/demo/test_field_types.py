@@ -261,13 +261,13 @@ def compared_types(tree: ast.AST) -> list[str]:
 
 
 def test_no_module_of_demo_client_or_pipeline_compares_the_type_of_a_field() -> None:
-    found = {
+    result = {
         str(file.relative_to(ROOT)): compared_types(ast.parse(file.read_text(encoding="utf-8")))
         for program in ("demo", "client", "pipeline")
         for file in (ROOT / program).rglob("*.py")
     }
     asgi = "demo/http_layers.py"
-    assert {name: lines for name, lines in found.items() if lines and name != asgi} == {}, "its messages are no fields"
+    assert {name: lines for name, lines in result.items() if lines and name != asgi} == {}, "its messages are no fields"
 
 
 @pytest.mark.parametrize(

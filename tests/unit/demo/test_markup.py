@@ -25,18 +25,18 @@ def is_markup(node: ast.AST) -> bool:
 
 def unescaped_tags(source: str) -> list[str]:
     """Return the expressions that put values into tags without escaping them, or call a text of unknown origin Markup."""
-    found: list[ast.AST] = []
+    results: list[ast.AST] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.JoinedStr):
             constants = [part.value for part in node.values if isinstance(part, ast.Constant)]
-            found += [node] if any(TAG.search(str(text)) for text in constants) else []
+            results += [node] if any(TAG.search(str(text)) for text in constants) else []
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
-            found += [node] if any(has_tag(side) for side in (node.left, node.right)) else []
+            results += [node] if any(has_tag(side) for side in (node.left, node.right)) else []
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join"}:
-            found += [node] if has_tag(node.func.value) else []
+            results += [node] if has_tag(node.func.value) else []
         if is_markup(node) and not all(isinstance(argument, ast.Constant) for argument in node.args):  # type: ignore[attr-defined]
-            found.append(node)
-    return [ast.unparse(node) for node in found]
+            results.append(node)
+    return [ast.unparse(node) for node in results]
 
 
 def has_tag(node: ast.AST) -> bool:

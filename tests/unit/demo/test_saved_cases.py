@@ -28,8 +28,8 @@ def packed(content: bytes) -> str:
     return base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
 
 
-def names_of(found: list[SavedCase]) -> list[str]:
-    return [each.name for each in found]
+def names_of(result: list[SavedCase]) -> list[str]:
+    return [each.name for each in result]
 
 
 @given(
@@ -40,8 +40,8 @@ def names_of(found: list[SavedCase]) -> list[str]:
 def test_saved_cases_round_trip_through_the_url(cases: list[tuple[str, Any]]) -> None:
     mine = [SavedCase(name, row) for name, row in cases]
     address = saved_cases.encode_saved_cases({CARD["name"]: mine})
-    found, lost = saved_cases.check_saved_cases(CARD, saved_cases.decode_saved_cases(address).get(CARD["name"], []))
-    assert (found, lost) == (mine, False)
+    result, lost = saved_cases.check_saved_cases(CARD, saved_cases.decode_saved_cases(address).get(CARD["name"], []))
+    assert (result, lost) == (mine, False)
     assert set(address) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
@@ -50,14 +50,14 @@ def test_a_saved_case_is_found_by_its_number_after_it_was_moved_and_renamed(rows
     mine = [SavedCase("same", row) for row in rows]
     before = {each.number: each.row for each in mine}
     chance.shuffle(mine)
-    found, _ = saved_cases.check_saved_cases(CARD, mine)
+    result, _ = saved_cases.check_saved_cases(CARD, mine)
     assert len(before) == len(rows)
     for number, row in before.items():
-        place = saved_cases.index_of(found, number)
-        assert place is not None
-        assert found[place].row == row
-    gone = found.pop()
-    assert saved_cases.index_of(found, gone.number) is None
+        index = saved_cases.index_of(result, number)
+        assert index is not None
+        assert result[index].row == row
+    gone = result.pop()
+    assert saved_cases.index_of(result, gone.number) is None
 
 
 def test_saved_cases_of_an_unvisited_model_stay_in_the_url() -> None:
@@ -95,10 +95,10 @@ PLAIN = some.recursive(
 @given(some.lists(PLAIN | some.tuples(some.text(max_size=60), PLAIN), max_size=5))
 def test_only_rows_that_fit_the_card_are_accepted_from_the_url(content: list[Any]) -> None:
     brought = saved_cases.decode_saved_cases(packed(json.dumps({"fifth": content}).encode()))["fifth"]
-    found, lost = saved_cases.check_saved_cases(CARD, brought)
-    assert lost == (len(found) < len(content))
-    assert len(set(names_of(found))) == len(found)
-    for each in found:
+    result, lost = saved_cases.check_saved_cases(CARD, brought)
+    assert lost == (len(result) < len(content))
+    assert len(set(names_of(result))) == len(result)
+    for each in result:
         assert list(each.row) == [field["name"] for field in CARD["inputs"]]
         assert len(each.name) <= saved_cases.MAX_NAME
         assert harmless(each.row)
@@ -124,13 +124,13 @@ def test_json_of_another_form_is_refused(content: bytes) -> None:
 
 def test_no_more_cases_are_accepted_than_a_table_shows() -> None:
     many = packed(json.dumps({"fifth": [["x", {}]] * 500}).encode())
-    found, _ = saved_cases.check_saved_cases(CARD, saved_cases.decode_saved_cases(many)["fifth"])
-    assert len(found) == saved_cases.MAX_CASES
-    assert len(set(names_of(found))) == saved_cases.MAX_CASES
+    result, _ = saved_cases.check_saved_cases(CARD, saved_cases.decode_saved_cases(many)["fifth"])
+    assert len(result) == saved_cases.MAX_CASES
+    assert len(set(names_of(result))) == saved_cases.MAX_CASES
 
 
 def test_cases_too_long_for_the_url_do_not_fit() -> None:
-    noise = "".join(chr(33 + place * place % 9000) for place in range(9000))
+    noise = "".join(chr(33 + index * index % 9000) for index in range(9000))
     assert saved_cases.fits_url({"fifth": [SavedCase("x", {"remark": "short"})]})
     assert not saved_cases.fits_url({"fifth": [SavedCase("x", {"remark": noise})]})
 

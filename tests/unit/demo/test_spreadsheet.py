@@ -60,9 +60,9 @@ def test_a_number_or_an_ordinary_text_stays_as_it_is(cell: str) -> None:
 )
 def test_the_cells_of_a_table_are_as_harmless_as_one_alone(cells: list[Any]) -> None:
     table = pa.table({"place": list(range(len(cells))), "text": pa.array(cells, pa.string())})
-    for (_place, found), cell in zip(rows_of(table)[1:], cells, strict=True):
-        assert found == ("" if cell is None else escape_formula(cell))
-        assert PLAIN_NUMBER.fullmatch(found) or found[:1] not in set("=+-@\t\r\n")
+    for (_place, result), cell in zip(rows_of(table)[1:], cells, strict=True):
+        assert result == ("" if cell is None else escape_formula(cell))
+        assert PLAIN_NUMBER.fullmatch(result) or result[:1] not in set("=+-@\t\r\n")
 
 
 def test_a_column_of_any_type_is_in_the_csv() -> None:
@@ -86,12 +86,12 @@ def test_a_column_of_any_type_is_in_the_csv() -> None:
     )
     head, first, second = rows_of(table)
     assert head == [*table.column_names[:-1], "'=1+1"]
-    found = dict(zip(table.column_names, first, strict=True))
-    assert found["list"] == '["=1", "ż"]'
-    assert found["struct"].startswith('{"a": 1, "b": "eA==", "c": "2026-01-01 00:00:00')
-    assert found["bytes"] == "Pf8="
-    assert [found[name] for name in ("words", "large", "view")] == ["'=1"] * 3
-    assert [found[name] for name in ("decimal", "number", "truth", "nothing", "=1+1")] == ["-1.50", "-3.5", "true", "", "1"]
+    result = dict(zip(table.column_names, first, strict=True))
+    assert result["list"] == '["=1", "ż"]'
+    assert result["struct"].startswith('{"a": 1, "b": "eA==", "c": "2026-01-01 00:00:00')
+    assert result["bytes"] == "Pf8="
+    assert [result[name] for name in ("words", "large", "view")] == ["'=1"] * 3
+    assert [result[name] for name in ("decimal", "number", "truth", "nothing", "=1+1")] == ["-1.50", "-3.5", "true", "", "1"]
     assert second[:4] == [""] * 4
 
 

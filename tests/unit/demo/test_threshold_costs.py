@@ -62,10 +62,10 @@ def price_of(case: tuple[int, bool], policy: Policy, prices: Prices) -> float:
 def test_a_cost_is_the_sum_of_the_prices_of_all_cases(cases: Any, prices: Prices, one: float, other: float) -> None:
     policy = Policy(min(one, other), max(one, other))
     bins = threshold_costs.make_bins(CARD, evaluation_of(cases))
-    found = threshold_costs.cost(bins, policy, prices)
+    result = threshold_costs.cost(bins, policy, prices)
     each = np.array([price_of(case, policy, prices) for case in cases])
-    assert found.value == pytest.approx(each.sum())
-    assert (found.high - found.low) / 2 == pytest.approx(1.959964 * each.std() * len(each) ** 0.5, abs=1e-5)
+    assert result.value == pytest.approx(each.sum())
+    assert (result.high - result.low) / 2 == pytest.approx(1.959964 * each.std() * len(each) ** 0.5, abs=1e-5)
     outcome = threshold_costs.measure(bins, policy)
     bad = np.array([bad for _, bad in cases])
     probability = np.array([hundredths / 100 + 0.005 for hundredths, _ in cases])
@@ -93,11 +93,11 @@ def test_a_saving_counts_only_cases_that_two_policies_decide_differently(
 ) -> None:
     bins = threshold_costs.make_bins(CARD, evaluation_of(cases))
     policies = Policy(one, one), Policy(other, other)
-    found = threshold_costs.saving(bins, *policies, prices)
+    result = threshold_costs.saving(bins, *policies, prices)
     each = np.array([price_of(case, policies[1], prices) - price_of(case, policies[0], prices) for case in cases])
-    assert found.value == pytest.approx(each.sum())
-    assert (found.high - found.low) / 2 == pytest.approx(1.959964 * each.std() * len(each) ** 0.5, abs=1e-5)
-    assert one != other or (found.low, found.high) == (0, 0)
+    assert result.value == pytest.approx(each.sum())
+    assert (result.high - result.low) / 2 == pytest.approx(1.959964 * each.std() * len(each) ** 0.5, abs=1e-5)
+    assert one != other or (result.low, result.high) == (0, 0)
 
 
 @given(CASES, PRICES, some.sampled_from(STEPS), some.sampled_from(STEPS))

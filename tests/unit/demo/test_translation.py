@@ -25,11 +25,11 @@ def source_texts() -> set[str | tuple[str, ...]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"text", "count"}
     ]
-    found: set[str | tuple[str, ...]] = set()
+    result: set[str | tuple[str, ...]] = set()
     for call in calls:
         texts = [ast.literal_eval(given) for given in call.args[: 1 if cast(ast.Attribute, call.func).attr == "text" else 2]]
-        found.add(texts[0] if len(texts) == 1 else tuple(texts))
-    return found
+        result.add(texts[0] if len(texts) == 1 else tuple(texts))
+    return result
 
 
 def test_every_source_text_is_translated_and_no_translation_is_stale() -> None:

@@ -32,12 +32,12 @@ def stages(dockerfile: str) -> list[list[Instruction]]:
     """The instructions of a Dockerfile, stage by stage, continued lines joined."""
     text = (ROOT / dockerfile).read_text().replace("\\\n", " ")
     lines = [line.split(maxsplit=1) for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    found: list[list[Instruction]] = []
+    results: list[list[Instruction]] = []
     for word, rest in lines:
         if word == "FROM":
-            found.append([])
-        found[-1].append(Instruction(word, rest))
-    return found
+            results.append([])
+        results[-1].append(Instruction(word, rest))
+    return results
 
 
 def copied_from_the_tree(dockerfile: str) -> list[str]:
@@ -63,14 +63,14 @@ def ignored(path: str) -> bool:
 
 def commands(dockerfile: str) -> list[list[str]]:
     """Every program an image runs, while it is built, served or asked for its health."""
-    found = []
+    results = []
     for instruction in instructions(dockerfile):
         words = re.sub(r"^(--\S+\s+)*(CMD\s+)?", "", instruction.text)
         if instruction.word == "RUN":
-            found += [command.split() for command in words.split("&&")]
+            results += [command.split() for command in words.split("&&")]
         elif instruction.word in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
-            found.append(json.loads(words))
-    return found
+            results.append(json.loads(words))
+    return results
 
 
 def test_compose_builds_both_dockerfiles_and_waits_for_the_service_to_be_healthy() -> None:
@@ -104,8 +104,8 @@ def test_the_nightly_job_writes_where_the_service_reads_and_only_reads_its_input
     assert [volume for volume in nightly["volumes"] if "/input" in volume] == ["${WITRYNA_INPUT:-./data}:/input:ro"]
     module = nightly["command"][nightly["command"].index("-m") + 1]
     assert find_spec(f"{module}.__main__")
-    asked = _parser().parse_args(nightly["command"][3:])
-    assert (asked.model, asked.input) == ("credit-default", "/input")
+    options = _parser().parse_args(nightly["command"][3:])
+    assert (options.model, options.input) == ("credit-default", "/input")
 
 
 def test_the_dask_profile_runs_the_nightly_job_on_a_cluster_that_nobody_else_reaches() -> None:
@@ -118,9 +118,9 @@ def test_the_dask_profile_runs_the_nightly_job_on_a_cluster_that_nobody_else_rea
         assert program["networks"] == (["default", "dask"] if name == "nightly-dask" else ["dask"])
         assert [volume for volume in program["volumes"] if "/input" in volume] == ["${WITRYNA_INPUT:-./data}:/input:ro"]
         assert find_spec(program["command"][2])
-    asked = _parser().parse_args(programs["nightly-dask"]["command"][3:])
-    assert (asked.engine, asked.scheduler, asked.input) == ("dask", "tcp://dask-scheduler:8786", "/input")
-    assert asked.scheduler in programs["dask-worker"]["command"]
+    options = _parser().parse_args(programs["nightly-dask"]["command"][3:])
+    assert (options.engine, options.scheduler, options.input) == ("dask", "tcp://dask-scheduler:8786", "/input")
+    assert options.scheduler in programs["dask-worker"]["command"]
     service = COMPOSE["services"]["service"]
     assert programs["nightly-dask"]["environment"]["SERVICE_DATABASE_URL"] == service["environment"]["SERVICE_DATABASE_URL"]
 
@@ -165,7 +165,7 @@ def test_what_a_stage_takes_from_another_was_made_there(dockerfile: str) -> None
     built = stages(dockerfile)
     names = [re.findall(r" AS (\w+)$", stage[0].text) for stage in built]
     for i, stage in enumerate(built):
-        earlier = {name for found in names[:i] for name in found}
+        earlier = {name for result in names[:i] for name in result}
         taken = {name for one in stage for name in re.findall(r"--from=(\S+)", one.text)}
         assert taken <= earlier
 

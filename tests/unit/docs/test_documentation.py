@@ -71,8 +71,8 @@ def test_every_link_in_the_docs_leads_somewhere() -> None:
 
 
 def test_every_question_has_an_example() -> None:
-    asked = {path.rpartition("/")[2] for path, _, _ in EXAMPLES}
-    assert asked == {"predictions", "explanations", "curves", "recommendations", "evaluation", "17", "runs"}
+    questions = {path.rpartition("/")[2] for path, _, _ in EXAMPLES}
+    assert questions == {"predictions", "explanations", "curves", "recommendations", "evaluation", "17", "runs"}
     assert len(EXAMPLES) == read("docs/api.md").count("curl ")
 
 

@@ -31,8 +31,8 @@ def drawn(seed: int, rows: int = 400) -> tuple[Any, Any]:
 
 
 def find_test(tests: list[GroupTest], figure: str) -> GroupTest:
-    (found,) = (test for test in tests if test.figure == figure)
-    return found
+    (result,) = (test for test in tests if test.figure == figure)
+    return result
 
 
 def two_proportions_p_value(one: tuple[int, int], other: tuple[int, int]) -> float:
@@ -49,18 +49,18 @@ def test_shares_of_two_groups_get_the_two_proportion_z_test(rows: int, other_row
     groups = [
         sample(*drawn(seed), flagged=proportion(*each)) for seed, each in enumerate([(part, rows), (other_part, other_rows)])
     ]
-    found = find_test(compare_groups(AUC, groups), "flagged")
+    result = find_test(compare_groups(AUC, groups), "flagged")
     if part + other_part in {0, rows + other_rows}:
-        assert found.p_value == 1
+        assert result.p_value == 1
     else:
-        assert found.p_value == pytest.approx(two_proportions_p_value((part, rows), (other_part, other_rows)), rel=1e-4)
+        assert result.p_value == pytest.approx(two_proportions_p_value((part, rows), (other_part, other_rows)), rel=1e-4)
 
 
 def test_refusals_of_men_and_women_differ_although_their_ranges_nearly_touch() -> None:
     women, men = proportion(348, 3515), proportion(306, 2414)
-    found = find_test(compare_groups(AUC, [sample(*drawn(1), flagged=women), sample(*drawn(2), flagged=men)]), "flagged")
-    assert math.sqrt(found.statistic) == pytest.approx(3.35, abs=0.05)
-    assert found.p_value < 0.001
+    result = find_test(compare_groups(AUC, [sample(*drawn(1), flagged=women), sample(*drawn(2), flagged=men)]), "flagged")
+    assert math.sqrt(result.statistic) == pytest.approx(3.35, abs=0.05)
+    assert result.p_value < 0.001
 
 
 def delong_variance(truth: Any, output: Any) -> float:
@@ -73,11 +73,11 @@ def delong_variance(truth: Any, output: Any) -> float:
 def test_two_areas_are_compared_as_delong_compares_them() -> None:
     pairs = [drawn(3, 2000), drawn(4, 1500)]
     pairs[1] = pairs[1][0], pairs[1][1] * 1.0 + 0.6 * pairs[1][0]
-    found = find_test(compare_groups(AUC, [sample(*pair) for pair in pairs]), "metric")
+    result = find_test(compare_groups(AUC, [sample(*pair) for pair in pairs]), "metric")
     areas = [AUC.value(truth.astype(float), output) for truth, output in pairs]
     error = math.sqrt(sum(delong_variance(*pair) for pair in pairs))
-    assert math.sqrt(found.statistic) == pytest.approx(abs(areas[0] - areas[1]) / error, rel=0.1)
-    assert found.method == "cochran_q"
+    assert math.sqrt(result.statistic) == pytest.approx(abs(areas[0] - areas[1]) / error, rel=0.1)
+    assert result.method == "cochran_q"
 
 
 @pytest.mark.parametrize("metric", [AUC, RELATIVE_ERROR])
@@ -93,7 +93,7 @@ def test_equal_groups_are_called_different_about_once_in_twenty(metric: Any) -> 
 def test_medians_of_errors_are_compared_as_a_permutation_test_compares_them() -> None:
     random = np.random.default_rng(8)
     one, other = random.exponential(1, 1200), random.exponential(1.1, 1500)
-    found = find_test(
+    result = find_test(
         compare_groups(RELATIVE_ERROR, [sample(np.ones(len(each)), 1 + each) for each in (one, other)]), "metric"
     )
 
@@ -102,16 +102,16 @@ def test_medians_of_errors_are_compared_as_a_permutation_test_compares_them() ->
         return float(np.mean(first > middle) - np.mean(second > middle))
 
     expected = permutation_test((one, other), above_the_median, n_resamples=4000, rng=np.random.default_rng(1)).pvalue
-    assert found.p_value == pytest.approx(expected, abs=0.02)
-    assert found.method == "median_test"
+    assert result.p_value == pytest.approx(expected, abs=0.02)
+    assert result.method == "median_test"
 
 
 def test_means_of_two_groups_are_compared_as_welch_compares_them() -> None:
     random = np.random.default_rng(9)
     one, other = random.normal(10, 2, 90), random.normal(10.8, 4, 60)
-    found = find_test(compare_groups(RELATIVE_ERROR, [sample(one, one), sample(other, other * 1.1)]), "truth")
-    assert found.p_value == pytest.approx(ttest_ind(one, other, equal_var=False).pvalue, rel=1e-5)
-    assert found.groups == 2
+    result = find_test(compare_groups(RELATIVE_ERROR, [sample(one, one), sample(other, other * 1.1)]), "truth")
+    assert result.p_value == pytest.approx(ttest_ind(one, other, equal_var=False).pvalue, rel=1e-5)
+    assert result.groups == 2
 
 
 @pytest.mark.parametrize("count", [0, 1])

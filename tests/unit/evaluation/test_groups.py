@@ -31,15 +31,15 @@ def split(field: Input, values: list[Any]) -> Grouping:
         columns = Columns(np.empty((len(values), 0)), {field.name: values})
     else:
         columns = Columns(np.array([np.nan if value is None else float(value) for value in values])[:, None], {})
-    (found,) = group_rows(card, columns, pd.DataFrame(index=range(len(values))), ())
-    return found
+    (result,) = group_rows(card, columns, pd.DataFrame(index=range(len(values))), ())
+    return result
 
 
 def is_in(value: float | None, label: str) -> bool:
     """Read an English name of a group of whole numbers as a person would."""
     if value is None or label == "missing":
         return value is None and label == "missing"
-    numbers = [float(found.replace(",", "")) for found in re.findall(r"-?[\d,.]+", label)]
+    numbers = [float(result.replace(",", "")) for result in re.findall(r"-?[\d,.]+", label)]
     if label.startswith("below"):
         return value < numbers[0]
     if label.endswith("or more"):
@@ -49,27 +49,27 @@ def is_in(value: float | None, label: str) -> bool:
 
 @given(NUMBERS)
 def test_every_number_is_in_one_group(values: list[float | None]) -> None:
-    found = split(Input(name="x", type="number"), values)
-    assert sorted(np.concatenate([group.rows for group in found.groups]).tolist()) == list(range(len(values)))
-    assert all(len(group.rows) for group in found.groups)
+    result = split(Input(name="x", type="number"), values)
+    assert sorted(np.concatenate([group.rows for group in result.groups]).tolist()) == list(range(len(values)))
+    assert all(len(group.rows) for group in result.groups)
 
 
 @given(WHOLE)
 def test_the_name_of_a_group_of_whole_numbers_says_which_are_in_it(values: list[int | None]) -> None:
-    found = split(Input(name="x", type="integer"), values)
-    for group in found.groups:
+    result = split(Input(name="x", type="integer"), values)
+    for group in result.groups:
         assert isinstance(group.label, dict)
-        inside = {place for place, value in enumerate(values) if is_in(value, group.label["en"])}
+        inside = {index for index, value in enumerate(values) if is_in(value, group.label["en"])}
         assert inside == set(group.rows.tolist()), group.label
 
 
 @given(st.lists(st.text(max_size=300), min_size=1, max_size=40))
 def test_texts_are_grouped_by_their_length(values: list[str]) -> None:
-    found = split(Input(name="x", type="text"), values)
-    assert sum(len(group.rows) for group in found.groups) == len(values)
-    for group in found.groups:
+    result = split(Input(name="x", type="text"), values)
+    assert sum(len(group.rows) for group in result.groups) == len(values)
+    for group in result.groups:
         assert isinstance(group.label, dict)
-        assert {place for place, text in enumerate(values) if is_in(len(text), group.label["en"])} == set(
+        assert {index for index, text in enumerate(values) if is_in(len(text), group.label["en"])} == set(
             group.rows.tolist()
         )
 
@@ -77,7 +77,7 @@ def test_texts_are_grouped_by_their_length(values: list[str]) -> None:
 @given(st.lists(st.sampled_from(["1", "2", "7", "x"]), min_size=1))
 def test_a_code_that_nobody_documented_is_counted_as_such(codes: list[str]) -> None:
     field = Input(name="SEX", type="category", categories=(Category(value="1", label="men"), Category(value="2")))
-    odd = [place for place, code in enumerate(codes) if code in {"7", "x"}]
+    odd = [index for index, code in enumerate(codes) if code in {"7", "x"}]
     assume(odd)
     card_field = Input(name="x", type="boolean")
     columns = Columns(np.zeros((len(codes), 1)), {})
@@ -92,20 +92,20 @@ def test_a_code_that_nobody_documented_is_counted_as_such(codes: list[str]) -> N
     inside, outside = group_rows(card, columns, pd.DataFrame({"SEX": codes}), (field,))
     assert [group.label for group in inside.groups] == [{"en": "no", "pl": "nie"}]
     assert (outside.is_input, outside.name) == (False, "SEX")
-    (found,) = (group for group in outside.groups if isinstance(group.label, dict))
-    assert found.label == {"en": "not documented", "pl": "nieudokumentowane"}
-    assert found.rows.tolist() == odd
+    (result,) = (group for group in outside.groups if isinstance(group.label, dict))
+    assert result.label == {"en": "not documented", "pl": "nieudokumentowane"}
+    assert result.rows.tolist() == odd
 
 
 def test_names_of_groups_are_written_as_people_write_them() -> None:
     limits = Input(name="limit", type="number", unit="NT$")
-    found = split(limits, list(range(10_000, 1_000_000, 5_000)))
-    assert [group.label for group in found.groups][:2] == [
+    result = split(limits, list(range(10_000, 1_000_000, 5_000)))
+    assert [group.label for group in result.groups][:2] == [
         {"en": "below 260,000 NT$", "pl": "poniżej 260\u00a0000 NT$"},
         {"en": "260,000 to 500,000 NT$", "pl": "od 260\u00a0000 do 500\u00a0000 NT$"},
     ]
     shares = Input(name="share", type="number", shown_as="percent")
-    assert split(shares, [place / 1000 for place in range(1000)]).groups[-1].label == {
+    assert split(shares, [index / 1000 for index in range(1000)]).groups[-1].label == {
         "en": "75% or more",
         "pl": "75% i więcej",
     }

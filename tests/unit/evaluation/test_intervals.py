@@ -22,11 +22,11 @@ def wilson(part: int, rows: int) -> tuple[float, float]:
 @given(st.integers(1, 100_000), st.data())
 def test_a_share_has_the_interval_of_wilsons_equation(rows: int, data: st.DataObject) -> None:
     part = data.draw(st.integers(0, rows))
-    found = proportion(part, rows)
-    assert (found.low, found.high) == pytest.approx(wilson(part, rows), abs=1e-6)
-    assert found.value == pytest.approx(part / rows, abs=1e-6)
-    assert 0 <= found.low <= found.value <= found.high <= 1
-    assert found.rows == rows
+    result = proportion(part, rows)
+    assert (result.low, result.high) == pytest.approx(wilson(part, rows), abs=1e-6)
+    assert result.value == pytest.approx(part / rows, abs=1e-6)
+    assert 0 <= result.low <= result.value <= result.high <= 1
+    assert result.rows == rows
 
 
 @pytest.mark.parametrize(
@@ -35,10 +35,10 @@ def test_a_share_has_the_interval_of_wilsons_equation(rows: int, data: st.DataOb
 )
 def test_a_share_has_the_interval_that_newcombe_prints(part: int, rows: int, low: float, high: float) -> None:
     """Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 1998, table I, method 3."""
-    found = proportion(part, rows)
-    assert (found.low, found.high) == pytest.approx((low, high), abs=5.1e-5)
+    result = proportion(part, rows)
+    assert (result.low, result.high) == pytest.approx((low, high), abs=5.1e-5)
 
 
 def test_a_share_of_no_rows_may_be_anything() -> None:
-    found = proportion(0, 0)
-    assert (found.value, found.low, found.high, found.rows) == (0, 0, 1, 0)
+    result = proportion(0, 0)
+    assert (result.value, result.low, result.high, result.rows) == (0, 0, 1, 0)

@@ -51,7 +51,7 @@ def refused(column: ParsedColumn) -> bool:
 @given(DAYS)
 def test_a_day_is_the_same_number_from_json_csv_arrow_and_parquet_types(day: date) -> None:
     expected = float((day - date(1970, 1, 1)).days)
-    found = {
+    result = {
         DAY.number(day.isoformat()),
         only(DAY.parse_text(pa.array([day.isoformat()]), TextStyle())),
         only(DAY.parse_text(pa.array([f" {day.day}.{day.month}.{day.year:04} "]), TextStyle())),
@@ -62,7 +62,7 @@ def test_a_day_is_the_same_number_from_json_csv_arrow_and_parquet_types(day: dat
         only(MOMENT.parse_arrow(pa.array([day], pa.date32()))),
         MOMENT.number(day.isoformat()),
     }
-    assert found == {expected}
+    assert result == {expected}
     assert float(np.float32(expected)) == expected
     assert DAY.value(expected) == day.isoformat()
 
@@ -75,13 +75,13 @@ def test_a_moment_is_the_same_number_from_json_csv_arrow_and_parquet_types(
     text = aware.isoformat(between)
     expected = days_of(aware)
     stored = pa.array([aware], pa.timestamp("us", tz="UTC") if zone else pa.timestamp("us"))
-    found = {
+    result = {
         MOMENT.number(text),
         only(MOMENT.parse_text(pa.array([text]), TextStyle())),
         only(MOMENT.parse_arrow(pa.array([text]))),
         only(MOMENT.parse_arrow(stored)),
     }
-    assert found == {expected}
+    assert result == {expected}
     again = datetime.fromisoformat(MOMENT.value(expected))
     assert again.utcoffset() == timedelta()
     assert days_of(again) == expected

@@ -71,13 +71,13 @@ def _has_constant_sets(sides: list[ast.expr]) -> bool:
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_no_other_module_compares_the_type_of_a_field(program: str) -> None:
-    found = {
+    result = {
         f"{name}:{line}"
         for file in sorted((ROOT / program).rglob("*.py"))
         if not any((name := str(file.relative_to(ROOT))).startswith(home) for home in HOMES)
         for line in comparisons(file.read_text(encoding="utf-8"))
     }
-    assert found == set()
+    assert result == set()
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def lists(texts: list[str | None]) -> dict[str, pa.Array]:
 
 
 def measured(array: pa.Array) -> list[float]:
-    found: list[float] = cell_sizes._sizes(array).tolist()
-    return found
+    result: list[float] = cell_sizes._sizes(array).tolist()
+    return result
 
 
 @given(TEXTS, some.data())

@@ -40,5 +40,5 @@ def test_a_nightly_job_reads_amounts_in_cents_as_json_does(cents: list[Decimal])
             **dict.fromkeys(("status", "bill", "paid", "limit"), amounts),
         }
     )
-    (found,) = parse_statements(iter([batch]), "client", 2005 * 12 + 11)
-    assert found["paid"].to_pylist() == [float(str(each)) for each in cents]
+    (result,) = parse_statements(iter([batch]), "client", 2005 * 12 + 11)
+    assert result["paid"].to_pylist() == [float(str(each)) for each in cents]

@@ -37,20 +37,20 @@ def test_the_headers_give_the_unpacked_size_of_a_column(options: dict[str, Any],
     for group in map(metadata.row_group, range(metadata.num_row_groups)):
         for column in map(group.column, range(group.num_columns)):
             start = column.dictionary_page_offset or column.data_page_offset
-            found = list(read_pages(memoryview(file.read_bytes()), start, start + column.total_compressed_size))
-            headers = column.total_uncompressed_size - sum(page.bytes for page in found)
-            assert 0 < headers < 400 * len(found)
-            assert [page.is_dictionary for page in found] == [column.has_dictionary_page] + [False] * (len(found) - 1)
+            result = list(read_pages(memoryview(file.read_bytes()), start, start + column.total_compressed_size))
+            headers = column.total_uncompressed_size - sum(page.bytes for page in result)
+            assert 0 < headers < 400 * len(result)
+            assert [page.is_dictionary for page in result] == [column.has_dictionary_page] + [False] * (len(result) - 1)
 
 
 def test_long_texts_limit_the_rows_of_a_batch(tmp_path: Path) -> None:
     file = tmp_path / "rows.parquet"
-    found = []
+    results = []
     for length in (0, 10, 2**20, 2**25):
         text = pa.DictionaryArray.from_arrays([0] * 100, ["x" * length]) if length else pa.array(range(100))
         pq.write_table(pa.table({"text": text}), file, store_schema=False)
-        found.append(max_batch_rows(file))
-    assert found == [16_384, 1024, 63, 1]
+        results.append(max_batch_rows(file))
+    assert results == [16_384, 1024, 63, 1]
 
 
 def test_pages_with_a_large_unpacked_size_are_refused_unread(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ KEY = "a-secret-of-the-user"
 
 def shared(**environment: str) -> Sharing:
     """Return what is added to an environment; both programs must take the settings."""
-    found = read_sharing(environment)
+    result = read_sharing(environment)
     given = {name: value for name, value in environment.items() if name != "SHARE"}
-    read_demo_settings({**given, **found.demo})
-    read_service_settings({**given, **found.service})
-    return found
+    read_demo_settings({**given, **result.demo})
+    read_service_settings({**given, **result.service})
+    return result
 
 
 @pytest.mark.parametrize(
@@ -31,15 +31,15 @@ def test_without_being_told_to_nothing_is_shared(environment: Mapping[str, str])
 
 @pytest.mark.parametrize("environment", [{"SHARE": "yes"}, {"DEMO_HOST": "0.0.0.0"}, {"DEMO_HOST": "::"}])
 def test_sharing_makes_a_new_key_for_both_programs_and_names_the_machine(environment: Mapping[str, str]) -> None:
-    found, again = shared(**environment), shared(**environment)
-    key = found.demo["DEMO_API_KEY"]
-    assert found.service == {"SERVICE_API_KEYS": f"{key}:read"}
+    result, again = shared(**environment), shared(**environment)
+    key = result.demo["DEMO_API_KEY"]
+    assert result.service == {"SERVICE_API_KEYS": f"{key}:read"}
     assert len(key) >= 32
     assert key != again.demo["DEMO_API_KEY"]
-    assert found.demo["DEMO_HOST"] == environment.get("DEMO_HOST", "0.0.0.0")
-    assert socket.gethostname() in found.hosts
-    assert found.demo["DEMO_ALLOWED_HOSTS"].split(",") == list(found.hosts)
-    assert not any(host.startswith("127.") for host in found.hosts)
+    assert result.demo["DEMO_HOST"] == environment.get("DEMO_HOST", "0.0.0.0")
+    assert socket.gethostname() in result.hosts
+    assert result.demo["DEMO_ALLOWED_HOSTS"].split(",") == list(result.hosts)
+    assert not any(host.startswith("127.") for host in result.hosts)
 
 
 def test_what_the_user_has_set_stays() -> None:

@@ -15,21 +15,21 @@ def split(rows: int, groups: list[int] | None = None, calibrate: float = 0.0) ->
     return split_rows(fields, np.arange(rows) * 10, pd.DataFrame({"id": range(rows)}), groups=numbers, calibrate=calibrate)
 
 
-def parts(found: Split) -> list[LabelledRows]:
-    return [found.train, found.calibrate, found.test]
+def parts(result: Split) -> list[LabelledRows]:
+    return [result.train, result.calibrate, result.test]
 
 
 def test_a_fifth_is_for_the_test_and_the_named_share_for_the_intervals() -> None:
-    found = split(20_000, calibrate=0.1)
-    assert [len(part) / 20_000 for part in parts(found)] == pytest.approx([0.7, 0.1, 0.2], abs=0.01)
+    result = split(20_000, calibrate=0.1)
+    assert [len(part) / 20_000 for part in parts(result)] == pytest.approx([0.7, 0.1, 0.2], abs=0.01)
     assert len(split(100).calibrate) == 0
 
 
 @given(st.integers(1, 300), st.sampled_from([0.0, 0.1, 0.5]))
 def test_every_row_is_in_one_part_beside_its_own_truth(rows: int, calibrate: float) -> None:
-    found = parts(split(rows, calibrate=calibrate))
-    assert sorted(row for part in found for row in part.fields["row"]) == list(range(rows))
-    for part in found:
+    result = parts(split(rows, calibrate=calibrate))
+    assert sorted(row for part in result for row in part.fields["row"]) == list(range(rows))
+    for part in result:
         assert (part.truth == part.fields["row"] * 10).all()
         assert part.aside["id"].tolist() == part.fields["row"].tolist()
 

@@ -70,33 +70,33 @@ def test_a_text_beside_other_fields_is_one_field_among_them() -> None:
 def test_contributions_of_a_linear_model_equal_their_closed_form_without_sampling_error(fields: int) -> None:
     random = np.random.default_rng(4)
     slopes = random.normal(size=fields) * 10
-    inputs = tuple(Input(name=f"field_{place}", type="number", seen=(-5, 5)) for place in range(fields))
+    inputs = tuple(Input(name=f"field_{index}", type="number", seen=(-5, 5)) for index in range(fields))
     others = drawn_rows(inputs, 30)
     model = compared_with(model_of("line", inputs, Regression(), lambda matrix: matrix @ slopes + 7), others)
     compared = np.array([[row[field.name] for field in inputs] for row in others])
     for row in drawn_rows(inputs, 5, seed=1):
-        found = why(model, row)
+        result = why(model, row)
         expected = slopes * (np.array(list(row.values())) - compared.mean(axis=0))
-        assert bars(model, found) == pytest.approx(expected, abs=1e-9)
+        assert bars(model, result) == pytest.approx(expected, abs=1e-9)
         assert shares(model, row).permutation_errors.max() == pytest.approx(0, abs=1e-9)
         of_a_mean = np.abs(slopes) * compared.std(axis=0, ddof=1) / math.sqrt(len(others))
-        assert found.standard_error == pytest.approx(of_a_mean.max()), "only which rows are compared with"
+        assert result.standard_error == pytest.approx(of_a_mean.max()), "only which rows are compared with"
 
 
 def test_the_error_of_walks_is_as_large_as_the_error_really_is() -> None:
     model, players = KNOTTED, 12
     others = model.background.rows.numbers
     coalitions = [frozenset(each) for size in range(players + 1) for each in combinations(range(players), size)]
-    inside = np.array([[place in members for place in range(players)] for members in coalitions])
+    inside = np.array([[index in members for index in range(players)] for members in coalitions])
     errors, said = [], []
     for row in drawn_rows(model.card.inputs, 12, seed=3):
         own = model.checks.columns([row]).numbers
         mixed = np.where(inside[:, None, :], own, others)
         worths = model.outputs(Columns(mixed.reshape(-1, players), {})).reshape(len(coalitions), -1).mean(axis=1)
         worth = dict(zip(coalitions, worths.tolist(), strict=True))
-        found = shares(model, row)
-        errors.append(np.abs(found.values - by_definition(worth.__getitem__, players)))
-        said.append(float(found.permutation_errors.max()))
+        result = shares(model, row)
+        errors.append(np.abs(result.values - by_definition(worth.__getitem__, players)))
+        said.append(float(result.permutation_errors.max()))
         assert why(model, row).standard_error > said[-1], "other rows to compare with would change more"
     assert min(said) > 0
     worst = np.array(errors).max(axis=1) / said
@@ -109,16 +109,16 @@ def test_the_error_of_walks_is_as_large_as_the_error_really_is() -> None:
 def test_the_standard_error_is_how_far_bars_move_with_other_rows_to_compare_with(model: Model, rows: int) -> None:
     inputs = model.card.inputs
     for row in drawn_rows(inputs, 3, seed=11):
-        found = [why(compared_with(model, drawn_rows(inputs, rows, seed=seed)), row) for seed in range(100, 160)]
-        moved = np.array([bars(model, each) for each in found]).std(axis=0, ddof=1).max()
-        said = np.array([each.standard_error for each in found])
+        results = [why(compared_with(model, drawn_rows(inputs, rows, seed=seed)), row) for seed in range(100, 160)]
+        moved = np.array([bars(model, each) for each in results]).std(axis=0, ddof=1).max()
+        said = np.array([each.standard_error for each in results])
         assert np.median(said) == pytest.approx(moved, rel=0.3)
 
 
 def test_bars_of_few_fields_are_exact_over_the_rows_that_are_compared_with() -> None:
-    found = shares(FLAT_WHY, FLAT_ROW)
-    assert found.permutation_errors.max() == 0
-    assert why(FLAT_WHY, FLAT_ROW).standard_error == found.game_errors.max() > 0
+    result = shares(FLAT_WHY, FLAT_ROW)
+    assert result.permutation_errors.max() == 0
+    assert why(FLAT_WHY, FLAT_ROW).standard_error == result.game_errors.max() > 0
 
 
 @pytest.mark.parametrize(("fields", "share"), FLAGS)
@@ -127,13 +127,13 @@ def test_flags_that_are_down_in_most_rows_cost_no_more_rows_and_memory_than_othe
     for row in flag_rows(model):
         scorer.rows = 0
         tracemalloc.start()
-        found = why(model, row)
+        result = why(model, row)
         _, max_bytes = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert scorer.rows <= MAX_SCORED_ROWS
         assert max_bytes <= 100e6
-        pulls = {each.field: each.contribution for each in found.contributions}
-        assert found.base + math.fsum(pulls.values()) == pytest.approx(found.output)
+        pulls = {each.field: each.contribution for each in result.contributions}
+        assert result.base + math.fsum(pulls.values()) == pytest.approx(result.output)
 
 
 def test_a_row_of_20_fields_is_explained_well_with_few_scored_rows(tmp_path: Path) -> None:
@@ -142,9 +142,9 @@ def test_a_row_of_20_fields_is_explained_well_with_few_scored_rows(tmp_path: Pat
     model = replace(model, scorer=counting)
     for row in drawn_rows(model.card.inputs, 20, seed=7)[:3]:
         counting.rows = 0
-        found = why(model, row)
-        largest = abs(found.contributions[0].contribution)
-        assert 0 < found.standard_error < 0.2 * largest
+        result = why(model, row)
+        largest = abs(result.contributions[0].contribution)
+        assert 0 < result.standard_error < 0.2 * largest
         assert counting.rows <= MAX_SCORED_ROWS
 
 
@@ -155,6 +155,6 @@ def test_more_rows_than_a_page_shows_are_refused() -> None:
 
 
 def test_without_other_cases_nothing_is_claimed() -> None:
-    found = why(FLAT, FLAT_ROW)
-    assert (found.base, found.contributions) == (found.output, [])
-    assert found.sentence == "There are no other cases to compare this one with."
+    result = why(FLAT, FLAT_ROW)
+    assert (result.base, result.contributions) == (result.output, [])
+    assert result.sentence == "There are no other cases to compare this one with."

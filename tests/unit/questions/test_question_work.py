@@ -75,8 +75,8 @@ def test_an_explained_row_is_scored_once(model: Model, row: Row, others: list[Ro
 
 def test_each_part_of_an_explained_text_is_scored_once() -> None:
     counting, scorer = counted(TEXT, [])
-    (found,) = explanations(counting, [TEXT_ROW], "en").explanations
-    assert len(found.contributions) == 6
+    (result,) = explanations(counting, [TEXT_ROW], "en").explanations
+    assert len(result.contributions) == 6
     assert set(scorer.times.values()) == {1}
     assert len(scorer.times) == 2**6
 
@@ -84,23 +84,23 @@ def test_each_part_of_an_explained_text_is_scored_once() -> None:
 @pytest.mark.parametrize("fields", [["area"], ["area", "rooms", "state", "lift"]])
 def test_each_point_of_curves_is_scored_once(fields: list[str]) -> None:
     counting, scorer = counted(FLAT, [])
-    found = curves(counting, CurveRequest(row=FLAT_ROW, fields=fields))
+    result = curves(counting, CurveRequest(row=FLAT_ROW, fields=fields))
     assert set(scorer.times.values()) == {1}
-    assert len(scorer.times) == 1 + sum(len(curve.points) - 1 for curve in found.curves)
+    assert len(scorer.times) == 1 + sum(len(curve.points) - 1 for curve in result.curves)
 
 
 def test_each_point_of_a_surface_is_scored_once() -> None:
     counting, scorer = counted(FLAT, [])
-    found = curves(counting, CurveRequest(row=FLAT_ROW, fields=["area", "state"], together=True)).surface
-    assert found is not None
+    result = curves(counting, CurveRequest(row=FLAT_ROW, fields=["area", "state"], together=True)).surface
+    assert result is not None
     assert set(scorer.times.values()) == {1}
-    assert len(scorer.times) == len(found.values[0]) * len(found.values[1])
+    assert len(scorer.times) == len(result.values[0]) * len(result.values[1])
 
 
 def test_a_row_that_gets_recommendations_is_scored_once() -> None:
     counting, scorer = counted(FLAT, [])
-    asked = RecommendationRequest(row=FLAT_ROW, goal=Goal(value=ValueGoal(min=80)))
-    assert recommendations(counting, asked).recommendations
+    request = RecommendationRequest(row=FLAT_ROW, goal=Goal(value=ValueGoal(min=80)))
+    assert recommendations(counting, request).recommendations
     assert scorer.times_of(FLAT, FLAT_ROW) == 1
 
 

@@ -44,17 +44,17 @@ def questions(model: Model, rows: st.SearchStrategy[Row], goals: st.SearchStrate
 
 @settings(max_examples=100)
 @given(questions(FLAT, FLAT_ROWS, FLAT_GOALS))
-def test_what_is_proposed_for_a_value_is_allowed_different_and_true(asked: RecommendationRequest) -> None:
-    check(FLAT, asked, recommendations(FLAT, asked))
+def test_what_is_proposed_for_a_value_is_allowed_different_and_true(request: RecommendationRequest) -> None:
+    check(FLAT, request, recommendations(FLAT, request))
 
 
 @settings(max_examples=100)
 @given(questions(PET, PET_ROWS, PET_GOALS))
-def test_what_is_proposed_for_one_of_three_labels_is_allowed_different_and_true(asked: RecommendationRequest) -> None:
-    check(PET, asked, recommendations(PET, asked))
+def test_what_is_proposed_for_one_of_three_labels_is_allowed_different_and_true(request: RecommendationRequest) -> None:
+    check(PET, request, recommendations(PET, request))
 
 
-def moves_by_hand(model: Model, asked: RecommendationRequest, most: int) -> Iterator[dict[str, Value]]:
+def moves_by_hand(model: Model, request: RecommendationRequest, most: int) -> Iterator[dict[str, Value]]:
     """Every change of up to so many fields of the toy flat."""
     every: dict[str, list[Value]] = {
         "area": [float(value) for value in range(20, 81, 5)],
@@ -67,8 +67,8 @@ def moves_by_hand(model: Model, asked: RecommendationRequest, most: int) -> Iter
         for names in combinations(every, count):
             for values in product(*(every[name] for name in names)):
                 moved = dict(zip(names, values, strict=True))
-                free = all(name not in asked.fixed for name in names)
-                if free and all(may_move(fields[name], asked.row[name], to, asked.ranges) for name, to in moved.items()):
+                free = all(name not in request.fixed for name in names)
+                if free and all(may_move(fields[name], request.row[name], to, request.ranges) for name, to in moved.items()):
                     yield moved
 
 
@@ -87,15 +87,15 @@ def way(row: Row, moved: dict[str, Any]) -> float:
 
 @settings(max_examples=40)
 @given(questions(FLAT, FLAT_ROWS, FLAT_GOALS))
-def test_what_brute_force_finds_is_found_with_as_few_fields_and_as_short_a_way(asked: RecommendationRequest) -> None:
-    if is_at_goal(asked.goal, FLAT, asked.row):
+def test_what_brute_force_finds_is_found_with_as_few_fields_and_as_short_a_way(request: RecommendationRequest) -> None:
+    if is_at_goal(request.goal, FLAT, request.row):
         return
-    moves = list(moves_by_hand(FLAT, asked, 4))
-    rows = [asked.row | moved for moved in moves]
-    goal = msgspec.to_builtins(asked.goal)
+    moves = list(moves_by_hand(FLAT, request, 4))
+    rows = [request.row | moved for moved in moves]
+    goal = msgspec.to_builtins(request.goal)
     said = [msgspec.to_builtins(prediction) for prediction in FLAT.predict(rows).predictions] if rows else []
     reaching = [moved for moved, prediction in zip(moves, said, strict=True) if at_goal(goal, prediction)]
-    answer = recommendations(FLAT, asked)
+    answer = recommendations(FLAT, request)
     fewest = min(map(len, reaching), default=0)
     if not reaching:
         assert not answer.reachable
@@ -105,24 +105,24 @@ def test_what_brute_force_finds_is_found_with_as_few_fields_and_as_short_a_way(a
         return
     best = {change.field: change.to for change in answer.recommendations[0].changes}
     assert len(best) == fewest
-    shortest = min(way(asked.row, moved) for moved in reaching if len(moved) == fewest)
-    assert way(asked.row, best) <= shortest + 1e-9
+    shortest = min(way(request.row, moved) for moved in reaching if len(moved) == fewest)
+    assert way(request.row, best) <= shortest + 1e-9
 
 
 PET_GRID: dict[str, list[Value]] = {
     "weight": [0.5, 1.0, 2.0, 4.0, 7.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0],
     "age": list(range(16)),
     "coat": ["short", "long"],
-    "noise": [place / 2 for place in range(-10, 11)],
+    "noise": [index / 2 for index in range(-10, 11)],
     "indoor": [True, False],
 }
 
 
 @settings(max_examples=60)
 @given(questions(PET, PET_ROWS, PET_GOALS))
-def test_of_a_pet_nothing_is_called_out_of_reach_that_brute_force_reaches(asked: RecommendationRequest) -> None:
-    if not is_at_goal(asked.goal, PET, asked.row) and not recommendations(PET, asked).reachable:
-        assert reached_by_hand(PET, asked, PET_GRID, 5) == []
+def test_of_a_pet_nothing_is_called_out_of_reach_that_brute_force_reaches(request: RecommendationRequest) -> None:
+    if not is_at_goal(request.goal, PET, request.row) and not recommendations(PET, request).reachable:
+        assert reached_by_hand(PET, request, PET_GRID, 5) == []
 
 
 def test_a_goal_that_one_combination_of_783_reaches_is_found() -> None:
@@ -135,6 +135,6 @@ def test_a_goal_that_one_combination_of_783_reaches_is_found() -> None:
 
 
 def test_where_everything_is_fixed_nothing_is_in_reach() -> None:
-    asked = RecommendationRequest(row=FLAT_ROW, goal=Goal(decision="dear"), fixed=list(FLAT_ROW))
-    answer = recommendations(FLAT, asked)
+    request = RecommendationRequest(row=FLAT_ROW, goal=Goal(decision="dear"), fixed=list(FLAT_ROW))
+    answer = recommendations(FLAT, request)
     assert (answer.reachable, answer.recommendations) == (False, [])

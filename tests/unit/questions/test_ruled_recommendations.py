@@ -75,7 +75,7 @@ def may_change(row: Row, changed: Row) -> bool:
     return bool(rises and falls and changed["worst"] == row["worst"])
 
 
-def asked(model: Model, row: Row, at_least: float, **limits: Any) -> list[Row]:
+def recommended_rows(model: Model, row: Row, at_least: float, **limits: Any) -> list[Row]:
     """Return the recommended rows."""
     request = RecommendationRequest(row=row, goal=Goal(value=ValueGoal(min=at_least)), **limits)
     answer = recommendations(model, request)
@@ -85,31 +85,31 @@ def asked(model: Model, row: Row, at_least: float, **limits: Any) -> list[Row]:
 
 def test_a_linked_field_moves_with_the_one_that_needs_it() -> None:
     model = ruled((LAST,), first_minus_third)
-    (first, *_) = asked(model, ROW, 5, fixed=["late"])
+    (first, *_) = recommended_rows(model, ROW, 5, fixed=["late"])
     assert first == ROW | {"last": 8, "average": 4}
 
 
 def test_without_rules_the_field_moves_alone() -> None:
-    (first, *_) = asked(ruled((), first_minus_third), ROW, 5, fixed=["late"])
+    (first, *_) = recommended_rows(ruled((), first_minus_third), ROW, 5, fixed=["late"])
     assert first == ROW | {"last": 8}
 
 
 def test_a_case_that_cannot_be_true_is_not_proposed() -> None:
     """Late in all months and not late now cannot be: `late` may go down to 1, not to 0."""
     model = ruled((LATE, ALWAYS), lambda matrix: -matrix[:, 2])
-    assert asked(model, ROW, -1) == [ROW | {"late": 1}]
-    assert asked(model, ROW, 0) == []
+    assert recommended_rows(model, ROW, -1) == [ROW | {"late": 1}]
+    assert recommended_rows(model, ROW, 0) == []
 
 
 def test_a_fixed_field_does_not_move_with_another() -> None:
     model = ruled((LAST,), first_minus_third)
-    assert asked(model, ROW, 5, fixed=["late", "average"]) == []
-    assert asked(model, ROW, 1, fixed=["late", "average"], ranges={"last": (0, 9)}) == [ROW | {"last": 4}]
+    assert recommended_rows(model, ROW, 5, fixed=["late", "average"]) == []
+    assert recommended_rows(model, ROW, 1, fixed=["late", "average"], ranges={"last": (0, 9)}) == [ROW | {"last": 4}]
 
 
 def test_a_sum_moves_with_its_parts() -> None:
     model = ruled((TOTAL,), first_minus_third)
-    rows = asked(model, ROW, 3, fixed=["late"])
+    rows = recommended_rows(model, ROW, 3, fixed=["late"])
     assert rows
     for row in rows:
         assert row["last"] + row["average"] == row["sum"]
@@ -127,7 +127,7 @@ def test_every_proposal_keeps_the_rules_and_one_is_made_where_trying_all_rows_ma
     row: Row, rules: tuple[Rule, ...], at_least: int, slopes: tuple[int, ...]
 ) -> None:
     model = ruled(rules, lambda matrix: matrix @ np.array(slopes))
-    rows = asked(model, row, at_least)
+    rows = recommended_rows(model, row, at_least)
     names = list(RANGES)
     score = dict(zip(names, slopes, strict=True))
     for changed in rows:

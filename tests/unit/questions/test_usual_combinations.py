@@ -51,9 +51,9 @@ def test_values_that_never_come_together_are_unusual_and_named() -> None:
     light, small = USUAL | {"weight": 60.0}, USUAL | {"shoe": 37}
     assert [each.fields for each in rate(USUAL, {"height": 160.0, "weight": 60.0, "grade": "a", "shoe": 38})] == [[], []]
     for row, odd in ((light, "weight"), (small, "shoe")):
-        (found,) = rate(row)
-        assert found.percentile >= 99
-        assert odd in found.fields
+        (result,) = rate(row)
+        assert result.percentile >= 99
+        assert odd in result.fields
 
 
 def test_rows_of_the_same_kind_are_as_unusual_as_the_training_rows() -> None:
@@ -70,9 +70,9 @@ def test_a_field_that_hangs_together_with_nothing_changes_nothing_more_than_alon
 
 
 def test_an_unknown_value_contradicts_nothing() -> None:
-    (found,) = rate(USUAL | {"weight": None})
-    assert "height" not in found.fields
-    assert "shoe" not in found.fields
+    (result,) = rate(USUAL | {"weight": None})
+    assert "height" not in result.fields
+    assert "shoe" not in result.fields
 
 
 def test_correlations_that_may_be_chance_are_left_out() -> None:
@@ -87,6 +87,6 @@ def test_correlations_that_may_be_chance_are_left_out() -> None:
 def test_a_row_that_breaks_a_rule_is_more_unusual_than_every_training_row() -> None:
     rule = AtMost(lower="shoe", upper="weight", sentence="A shoe is not larger than a weight.")
     row = {"height": 140.0, "weight": 34.0, "grade": "a", "shoe": 35}
-    (found,) = rate(row, known=background((rule,)))
-    assert found.percentile == 100
-    assert set(found.fields) == {"shoe", "weight"}
+    (result,) = rate(row, known=background((rule,)))
+    assert result.percentile == 100
+    assert set(result.fields) == {"shoe", "weight"}

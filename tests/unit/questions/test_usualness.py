@@ -48,9 +48,9 @@ BACKGROUND = build_background(CARD, CHECKS, choose_reference(CARD, TRAINING, CHE
 
 
 def badge(row: Row) -> Usualness:
-    (found,) = usualness(BACKGROUND, CHECKS.columns([row]).numbers)
-    assert found is not None
-    return found
+    (result,) = usualness(BACKGROUND, CHECKS.columns([row]).numbers)
+    assert result is not None
+    return result
 
 
 def share_as_far_out(name: str, value: Any) -> float:
@@ -87,9 +87,9 @@ def test_the_percentile_is_the_one_that_counting_finds(totals: NDArray[np.float6
 
 
 def test_of_the_training_rows_one_in_ten_is_above_the_ninetieth_percentile() -> None:
-    places = np.array([badge(row).percentile for row in TRAINING])
-    assert (places >= 90).mean() == pytest.approx(0.1, abs=0.015)
-    assert (places >= 50).mean() == pytest.approx(0.5, abs=0.05)
+    percentiles = np.array([badge(row).percentile for row in TRAINING])
+    assert (percentiles >= 90).mean() == pytest.approx(0.1, abs=0.015)
+    assert (percentiles >= 50).mean() == pytest.approx(0.5, abs=0.05)
 
 
 USUAL_ROW: Row = {"income": 3000.0, "children": 1, "town": "large", "owner": False}
@@ -102,21 +102,21 @@ USUAL_ROW: Row = {"income": 3000.0, "children": 1, "town": "large", "owner": Fal
 )
 def test_the_one_odd_field_is_named_first(odd: Row) -> None:
     assert badge(USUAL_ROW).fields == []
-    found = badge(USUAL_ROW | odd)
-    assert found.fields == list(odd)
-    assert found.percentile >= 90
+    result = badge(USUAL_ROW | odd)
+    assert result.fields == list(odd)
+    assert result.percentile >= 90
 
 
 @pytest.mark.parametrize("odd", [{"town": "tiny"}, {"owner": None}], ids=str)
 def test_what_one_row_in_fifty_has_is_named_once_the_row_is_unusual(odd: Row) -> None:
-    found = badge(USUAL_ROW | odd | {"income": 100.0})
-    assert found.fields == ["income", *odd]
+    result = badge(USUAL_ROW | odd | {"income": 100.0})
+    assert result.fields == ["income", *odd]
 
 
 def test_a_row_far_outside_is_rarer_than_every_training_row() -> None:
-    found = badge({"income": 1e9, "children": 99, "town": "none", "owner": None})
-    assert found.percentile == 100
-    assert len(found.fields) == 3
+    result = badge({"income": 1e9, "children": 99, "town": "none", "owner": None})
+    assert result.percentile == 100
+    assert len(result.fields) == 3
 
 
 def test_a_usual_row_has_a_low_percentile() -> None:
@@ -132,29 +132,29 @@ def test_a_usual_row_has_a_low_percentile() -> None:
 )
 def test_any_row_gets_a_percentile_and_odd_fields_in_order(income: float, children: Any, town: str, owner: Any) -> None:
     row = {"income": income, "children": children, "town": town, "owner": owner}
-    found = badge(row)
-    assert 0 <= found.percentile <= 100
-    assert (found.percentile >= 90) == bool(found.fields)
+    result = badge(row)
+    assert 0 <= result.percentile <= 100
+    assert (result.percentile >= 90) == bool(result.fields)
     oddness = counted(row)
-    for earlier, later in zip(found.fields, found.fields[1:], strict=False):
+    for earlier, later in zip(result.fields, result.fields[1:], strict=False):
         assert oddness[earlier] >= min(oddness[later], 4) - 0.6  # 201 quantiles do not tell the last 2 % apart
     rare = [name for name in row if share_as_far_out(name, row[name]) < 0.04]
-    if len(found.fields) > 1 or rare:
-        for name in found.fields:
+    if len(result.fields) > 1 or rare:
+        for name in result.fields:
             assert share_as_far_out(name, row[name]) < 0.06
 
 
 def test_a_row_that_is_odd_in_many_fields_a_little_has_its_oddest_named() -> None:
     known = [(badge(row), row) for row in TRAINING]
     odd_together = [
-        (found, row)
-        for found, row in known
-        if found.percentile >= 90 and min(share_as_far_out(*cell) for cell in row.items()) > 0.055
+        (result, row)
+        for result, row in known
+        if result.percentile >= 90 and min(share_as_far_out(*cell) for cell in row.items()) > 0.055
     ]
     assert odd_together, "such rows there are"
-    for found, row in odd_together:
+    for result, row in odd_together:
         oddness = counted(row)
-        (name,) = found.fields
+        (name,) = result.fields
         assert oddness[name] >= max(oddness.values()) - 0.1
 
 

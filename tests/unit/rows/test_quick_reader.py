@@ -23,8 +23,8 @@ DECODER = msgspec.json.Decoder(PredictionRequest)
 
 def careful(body: bytes) -> tuple[Columns, str | None] | None:
     try:
-        asked = decode(body, DECODER)
-        return CHECKS.columns(asked.rows), asked.version
+        request = decode(body, DECODER)
+        return CHECKS.columns(request.rows), request.version
     except (InvalidInput, InvalidRequest):
         return None
 

@@ -47,15 +47,15 @@ TEXTS = st.sampled_from(
 
 
 def is_given_twice(body: str) -> bool:
-    found = False
+    result = False
 
     def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal found
-        found = found or len(dict(pairs)) != len(pairs)
+        nonlocal result
+        result = result or len(dict(pairs)) != len(pairs)
         return dict(pairs)
 
     json.loads(body, object_pairs_hook=look)
-    return found
+    return result
 
 
 def written(text: str, data: st.DataObject) -> str:

@@ -236,9 +236,9 @@ def test_what_is_written_is_read_again_and_no_text_is_a_formula(rows: list[list[
     writer.write(rows)
     writer.close()
     sheet = openpyxl.load_workbook(io.BytesIO(out.getvalue()), data_only=False).worksheets[0]
-    found = list(sheet.iter_rows(min_row=2, max_row=1 + len(rows), max_col=3))
-    assert not any(cell.data_type == "f" or cell.hyperlink for row in found for cell in row)
-    for row, cells in zip(rows, found, strict=True):
+    result = list(sheet.iter_rows(min_row=2, max_row=1 + len(rows), max_col=3))
+    assert not any(cell.data_type == "f" or cell.hyperlink for row in result for cell in row)
+    for row, cells in zip(rows, result, strict=True):
         for value, cell in zip(row, cells, strict=True):
             if isinstance(value, date):
                 assert cell.value.date() == value

@@ -92,8 +92,8 @@ def test_what_json_writes_is_read_as_it_was(value: Any) -> None:
 
 
 def test_walk_yields_every_value_and_name_with_its_depth() -> None:
-    found = sorted(strict_json.walk({"a": [1, {"b": (2,)}]}), key=lambda each: (each[1], str(each[0])))
-    assert found == [
+    result = sorted(strict_json.walk({"a": [1, {"b": (2,)}]}), key=lambda each: (each[1], str(each[0])))
+    assert result == [
         ({"a": [1, {"b": (2,)}]}, 0),
         ([1, {"b": (2,)}], 1),
         ("a", 1),
