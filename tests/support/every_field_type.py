@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from service.publishing.data_split import LabelledRows
-from tests.support.synthetic_recipes import draft, prepared, publish_synthetic, synthetic_recipe
+from tests.support.synthetic_recipes import draft, in_days, not_converted, prepared, publish_synthetic, synthetic_recipe
 
 MODEL = "every-type"
 FIELDS = """
@@ -75,9 +75,7 @@ def publish_every_type(folder: Path) -> Path:
     answer = fields["weight"] * 3 + fields["age"] + 7 * fields["indoor"] + random.normal(0, 1, rows)
 
     def fit(train: LabelledRows) -> Any:
-        table = train.fields.copy()
-        for name in ("born", "seen"):
-            table[name] = (table[name] - pd.Timestamp(0)) / pd.Timedelta(days=1)
+        table = train.fields.assign(**{name: in_days(train.fields[name]) for name in ("born", "seen")})
         columns = [
             ("numbers", SimpleImputer(), ["weight", "age", "born", "seen"]),
             ("coats", OneHotEncoder(categories=[["short", "very long"]], handle_unknown="ignore"), ["coat"]),
@@ -85,9 +83,6 @@ def publish_every_type(folder: Path) -> Path:
             ("words", TfidfVectorizer(), "note"),
         ]
         return prepared(columns, LinearRegression()).fit(table, train.truth)
-
-    def not_converted(_pipeline: Any, _names: list[str]) -> bytes:
-        raise NotImplementedError
 
     recipe = synthetic_recipe(MODEL, fields, answer.to_numpy(), fit, to_onnx=not_converted, calibrate=0.1)
     card = draft(MODEL, '[output]\nkind = "regression"\nunit = "EUR"\n[scoring]\ntext = "words"\n', FIELDS)

@@ -124,7 +124,7 @@ def temperatures(name: str) -> SyntheticRecipe:
     def fit(train: LabelledRows) -> Any:
         return Pipeline([("model", LinearRegression())]).fit(train.fields, train.truth)
 
-    return synthetic_recipe(name, fields, truth, fit, to_onnx=_not_converted, calibrate=0.1)
+    return synthetic_recipe(name, fields, truth, fit, to_onnx=not_converted, calibrate=0.1)
 
 
 def renewals(name: str) -> SyntheticRecipe:
@@ -146,13 +146,13 @@ def renewals(name: str) -> SyntheticRecipe:
     fields.loc[random.random(rows) < 0.05, "ends"] = pd.NaT
 
     def fit(train: LabelledRows) -> Any:
-        days = {name: (train.fields[name] - pd.Timestamp(0)) / pd.Timedelta(days=1) for name in train.fields}
+        days = {name: in_days(train.fields[name]) for name in train.fields}
         columns = [("days", SimpleImputer(), ["ends", "call"])]
         pipeline = prepared(columns, LogisticRegression(max_iter=1000))
         pipeline.steps.insert(1, ("scale", StandardScaler()))
         return pipeline.fit(pd.DataFrame(days), train.truth)
 
-    return synthetic_recipe(name, fields, renews, fit, to_onnx=_not_converted)
+    return synthetic_recipe(name, fields, renews, fit, to_onnx=not_converted)
 
 
 RENEWAL_FIELDS = """
@@ -176,7 +176,12 @@ def prepared(columns: list[tuple[str, Any, Any]], model: Any) -> Any:
     return Pipeline([("prepare", ColumnTransformer(columns)), ("model", model)])
 
 
-def _not_converted(_pipeline: Any, _names: list[str]) -> bytes:
+def in_days(moments: Any) -> Any:
+    """Return a column of moments as days since 1970, as the service gives them to a scorer."""
+    return (moments - pd.Timestamp(0)) / pd.Timedelta(days=1)
+
+
+def not_converted(_pipeline: Any, _names: list[str]) -> bytes:
     raise NotImplementedError
 
 
@@ -204,7 +209,7 @@ def pets(name: str) -> SyntheticRecipe:
         ]
         return prepared(columns, LogisticRegression(max_iter=1000)).fit(train.fields, train.truth)
 
-    return synthetic_recipe(name, fields, kind, fit, to_onnx=_not_converted)
+    return synthetic_recipe(name, fields, kind, fit, to_onnx=not_converted)
 
 
 PET_FIELDS = """
@@ -253,7 +258,7 @@ def rents(name: str) -> SyntheticRecipe:
         columns = [("words", TfidfVectorizer(), "advert"), ("numbers", SimpleImputer(), ["area"])]
         return prepared(columns, LinearRegression()).fit(train.fields, train.truth)
 
-    return synthetic_recipe(name, fields, answer.astype(float), fit, to_onnx=_not_converted, calibrate=0.1)
+    return synthetic_recipe(name, fields, answer.astype(float), fit, to_onnx=not_converted, calibrate=0.1)
 
 
 RENT_FIELDS = """

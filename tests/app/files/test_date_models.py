@@ -228,7 +228,7 @@ def test_a_fitted_pipeline_with_dates_is_published_and_answers_as_scikit_learn_d
     assert model.card.scoring.gate_difference == 0
     pipeline = recipe.fit(split.train)
     test = split.test.fields.head(50)
-    days = pd.DataFrame({name: (test[name] - pd.Timestamp(0)) / pd.Timedelta(days=1) for name in test})
+    days = pd.DataFrame({name: synthetic_recipes.in_days(test[name]) for name in test})
     rows = [
         {"ends": None if pd.isna(end) else f"{end:%Y-%m-%d}", "call": f"{moment:%Y-%m-%dT%H:%M:%S}"}
         for end, moment in zip(test["ends"], test["call"], strict=True)
