@@ -42,10 +42,9 @@ class PartParser:
                 texts[field.name] = self._texts(field, array, readable, faults)
             elif isinstance(field, NumbersType):
                 numbers[:, next(column)] = self._numbers(field, array, readable, faults)
-        outside = self._checks.out_of_range(numbers)
-        if outside.any():
-            for row, column_index in np.argwhere(outside & readable[:, None]).tolist():
-                _add_fault(faults, row, self._checks.fault(column_index, float(numbers[row, column_index])))
+        numbers[~readable] = np.nan
+        for fault in self._checks.number_faults(numbers):
+            _add_fault(faults, fault.row or 0, replace(fault, row=None))
         if not faults:
             return Columns(numbers, texts), readable, faults
         good = ~np.isin(np.arange(part.rows), list(faults))

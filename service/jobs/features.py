@@ -1,7 +1,6 @@
 """Nightly features: card statements → the slow fields of each client, computed by the same function as in training."""
 
 import json
-import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -11,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from service.errors import Fault
 from service.fields.field_type import RangeType
 from service.fields.lookup import type_of
 from service.jobs.batch_scoring import REFUSED
@@ -90,9 +88,10 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
     newest = _newest_months(client, month, len(names))
     computed = _compute(client, month, newest, amounts)
     fields = [field for field in map(type_of, inputs) if isinstance(field, RangeType) and field.name in computed]
-    for wrong, fault in _bound_faults(computed, fields):
-        for number in np.flatnonzero(wrong & good).tolist():
-            reasons[int(first[number])] = (fault.field or "", fault.code, fault.message)
+    for field in fields:
+        for number in np.flatnonzero(field.refused(computed[field.name]) & good).tolist():
+            fault = field.number_faults(float(computed[field.name][number]))[0]
+            reasons[int(first[number])] = (field.name, fault.code, fault.message)
             good[number] = False
     accepted = np.flatnonzero(good)
     values = zip(*(field.values(computed[field.name][accepted]) for field in fields), strict=True)
@@ -136,22 +135,6 @@ def _compute(
         tables[name][client[within], back[within]] = amounts[name][within]
     with np.errstate(all="ignore"):  # a result that overflows is refused later
         return business_fields(tables["limit"][:, 0], tables["status"], tables["bill"], tables["paid"])
-
-
-def _bound_faults(
-    computed: dict[str, NDArray[np.float64]], fields: list[RangeType]
-) -> list[tuple[NDArray[np.bool_], Fault]]:
-    """Return for each field which clients have a value that the card refuses, and the reason."""
-    faults = []
-    for field in fields:
-        values = computed[field.name]
-        faults.append((np.isinf(values), field.range_fault(math.inf)))
-        if field.is_integral:
-            fraction = np.isfinite(values) & (values != np.round(values))
-            faults.append((fraction, field.type_fault()))
-        outside = (values < field.min_number) | (values > field.max_number)
-        faults.append((outside, field.range_fault(math.nan)))
-    return faults
 
 
 def _refused_batch(

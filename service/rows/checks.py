@@ -4,7 +4,7 @@ The checks work on columns, not on single values.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from operator import gt, itemgetter, lt
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from service.errors import Fault, InvalidInput
 from service.fields.field_type import FieldType, NumbersType
+from service.fields.integer import IntegerType, is_fraction
 from service.fields.lookup import number_fields, types_of
 from service.fields.text import TextType
 from service.rows.columns import Columns
@@ -45,6 +46,7 @@ class Checks:
         self._min_unwarned_list, self._max_unwarned_list = self._min_unwarned.tolist(), self._max_unwarned.tolist()
         self.rules = RuleChecks(card.rules, fields)
         self._unseen = {index: np.array(field.unseen) for index, field in enumerate(fields) if field.unseen}
+        self._integers = [index for index, field in enumerate(fields) if isinstance(field, IntegerType)]
         pick = itemgetter(*self._names)
         self._pick = pick if len(self._names) > 1 else lambda row: (pick(row),)
 
@@ -61,7 +63,7 @@ class Checks:
             elif isinstance(field, NumbersType):
                 columns.append(field.encode(values, faults))
         numbers = _matrix(columns, len(rows))
-        faults += self._range_faults(numbers)
+        faults += islice(self.number_faults(numbers), MAX_ERRORS)
         if faults:
             raise _refusal(faults, len(rows))
         return Columns(numbers, texts, self.warnings(numbers))
@@ -78,11 +80,16 @@ class Checks:
 
     def all_in_range(self, numbers: NDArray[np.float64]) -> bool:
         """Return whether every value is within the limits of the card."""
-        return not np.count_nonzero(self.out_of_range(numbers))
+        return not np.count_nonzero((numbers < self._min) | (numbers > self._max))
 
-    def out_of_range(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return the mask of refused values (rows, fields of the channel `numbers`)."""
-        return (numbers < self._min) | (numbers > self._max)
+    def number_faults(self, numbers: NDArray[np.float64]) -> Iterator[Fault]:
+        """Yield the faults of all numbers (rows, fields of the channel `numbers`), row by row. NaN (null) has none."""
+        refused = (numbers < self._min) | (numbers > self._max)
+        if self._integers:
+            refused[:, self._integers] |= is_fraction(numbers[:, self._integers])
+        for index, column in np.argwhere(refused).tolist():
+            for fault in self.number_fields[column].number_faults(float(numbers[index, column])):
+                yield replace(fault, row=index)
 
     def warnings(self, numbers: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:
         """Return row index → warnings for values that training did not see, and for rules that the row breaks.
@@ -137,19 +144,6 @@ class Checks:
             else:
                 faults.append(field.missing_fault(index) if cell is None else field.type_fault(index))
         return values
-
-    def _range_faults(self, numbers: NDArray[np.float64]) -> list[Fault]:
-        wrong = self.out_of_range(numbers)
-        if not np.count_nonzero(wrong):
-            return []
-        return [
-            replace(self.fault(column, float(numbers[index, column])), row=index)
-            for index, column in np.argwhere(wrong)[:MAX_ERRORS].tolist()
-        ]
-
-    def fault(self, column: int, value: float) -> Fault:
-        """Return the fault of a refused number of a column."""
-        return self.number_fields[column].range_fault(value)
 
 
 def _unwarned_range(field: NumbersType) -> tuple[float, float]:

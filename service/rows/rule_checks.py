@@ -166,7 +166,7 @@ def _indices(columns: list[int]) -> NDArray[np.intp]:
 def _number(field: NumbersType, value: Value) -> float:
     faults: list[Fault] = []
     number = field.encode([value], faults)[0] if type(value) in field.json_types else None
-    if faults or number is None or not field.min_number <= number <= field.max_number:
+    if faults or number is None or not field.min_number <= number <= field.max_number or field.number_faults(float(number)):
         raise BrokenBundle(f"a rule has a value that {field.name[:64]} does not take")
     return float(number)
 
