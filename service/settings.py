@@ -51,6 +51,7 @@ class Settings:
     file_wait_seconds: _Seconds = 30.0
     keep_alive_seconds: Annotated[int, Range(1, 86_400)] = 75
     model_seconds: _Seconds = 30.0
+    database_seconds: _Seconds = 300.0
 
     def origins(self) -> list[str]:
         """Return the origins whose pages may call the service from a browser."""

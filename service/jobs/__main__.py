@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     try:
         settings = read_settings(os.environ)
-        store = Store(settings.database_url, _LOCK_TIMEOUT_SECONDS)
+        store = Store(settings.database_url, _LOCK_TIMEOUT_SECONDS, settings.database_seconds)
         try:
             options.act(options, settings, store)
         finally:
@@ -145,10 +145,15 @@ def _open_source(options: argparse.Namespace, settings: Settings, required: Requ
     columns = dict(options.field)
     if unknown := columns.keys() - {*required.names, *required.labels}:
         raise WrongInput(f"There is no field {min(unknown)}: see --field.")
-    return open_source(
-        options.input,
-        replace(required, decimal=options.decimal, charset=options.charset, sheet=options.sheet, columns=columns),
+    form = replace(
+        required,
+        decimal=options.decimal,
+        charset=options.charset,
+        sheet=options.sheet,
+        columns=columns,
+        database_seconds=settings.database_seconds,
     )
+    return open_source(options.input, form)
 
 
 def _pair(text: str) -> tuple[str, str]:

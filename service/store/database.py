@@ -1,4 +1,4 @@
-"""Connections to SQLite and PostgreSQL. Only this module and `locks` distinguish the two.
+"""Connections to SQLite and PostgreSQL. Only this module, `server_engine` and `locks` distinguish the two.
 
 Only `create_missing_file` creates a SQLite file. A marker file beside it tells a lost database from a first start.
 """
@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from service.errors import BrokenStorage
 from service.store.locks import LOCK_SPACE, CheckLock, lock_file, server_lock
+from service.store.server_engine import reading_server_engine, server_engine
 
 _DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 _WRITES = "writes"
@@ -24,13 +25,18 @@ _COMMIT_SECONDS = 0.25
 
 
 class Database:
-    """One database by its address. `timeout_seconds` limits the wait for a lock of another program."""
+    """One database by its address.
 
-    def __init__(self, url: str, timeout_seconds: float) -> None:
+    `timeout_seconds` limits the wait for a lock of another program, `answer_seconds` the wait for an answer of PostgreSQL.
+    """
+
+    def __init__(self, url: str, timeout_seconds: float, answer_seconds: float) -> None:
         self._url = parse_url(url)
         self._is_file = self._url.get_backend_name() == "sqlite"
         self.engine = (
-            _file_engine(self.file, timeout_seconds) if self._is_file else _server_engine(self._url, timeout_seconds)
+            _file_engine(self.file, timeout_seconds)
+            if self._is_file
+            else server_engine(self._url, timeout_seconds, answer_seconds)
         )
 
     @property
@@ -121,7 +127,7 @@ class Database:
                 yield check_lock
 
 
-def reading_engine(url: str) -> Engine:
+def reading_engine(url: str, answer_seconds: float) -> Engine:
     """Return an engine that only reads another database. Raises BrokenStorage if the address is of no known kind."""
     address = parse_url(url)
     if address.get_backend_name() == "sqlite":
@@ -129,7 +135,7 @@ def reading_engine(url: str) -> Engine:
         if not path.is_file():
             raise BrokenStorage(f"There is no database file {path.name}.")
         return create_engine("sqlite://", creator=lambda: _connect(path, "ro", 30.0), poolclass=NullPool)
-    return create_engine(address, poolclass=NullPool, connect_args={"options": "-c default_transaction_read_only=on"})
+    return reading_server_engine(address, answer_seconds)
 
 
 def parse_url(url: str) -> URL:
@@ -144,21 +150,6 @@ def parse_url(url: str) -> URL:
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise BrokenStorage("A database address looks like sqlite:///file.db or postgresql://user@host/name.") from None
     return address
-
-
-def _server_engine(url: URL, timeout_seconds: float) -> Engine:
-    milliseconds = int(timeout_seconds * 1000)
-    return create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_timeout=timeout_seconds,
-        connect_args={
-            "connect_timeout": 3,
-            "keepalives_idle": 60,  # a connection that holds a job's lock is idle for hours
-            "tcp_user_timeout": milliseconds,  # ends a connection whose network swallows everything
-            "options": f"-c lock_timeout={milliseconds} -c timezone=utc",
-        },
-    )
 
 
 def _file_engine(path: Path, timeout_seconds: float) -> Engine:

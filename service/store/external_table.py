@@ -30,9 +30,9 @@ def refuse_store_file(address: str, store_url: str) -> None:
 class ForeignTable:
     """A table by address and name, `table` or `schema.table`. Raises BrokenStorage with a sentence."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, answer_seconds: float) -> None:
         schema, _, table = name.rpartition(".")
-        self._engine = reading_engine(url)
+        self._engine = reading_engine(url, answer_seconds)
         try:
             self._table = Table(table, MetaData(), schema=schema or None, autoload_with=self._engine)
             with self._engine.connect() as connection:
@@ -48,8 +48,8 @@ class ForeignTable:
         """Yield the rows in the order of one column, in pages of `size` rows. Only one page is in memory."""
         query = select(*(self._table.c[name] for name in columns)).order_by(self._table.c[order])
         try:
-            with self._engine.connect().execution_options(yield_per=size) as connection:
-                for page in connection.execute(query).partitions():
+            with self._engine.connect().execution_options(yield_per=size) as connection, connection.execute(query) as result:
+                for page in result.partitions():
                     yield [tuple(map(_plain, row)) for row in page]
         except DBAPIError as error:
             raise BrokenStorage("The table of the input cannot be read to its end.") from error

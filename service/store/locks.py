@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.errors import BrokenStorage
+from service.errors import BrokenStorage, StorageUnavailable
 
 LOCK_SPACE = 7261
 """The first of the two numbers of our advisory locks in PostgreSQL."""
@@ -45,7 +45,6 @@ def server_lock(engine: Engine, name: str) -> Iterator[CheckLock | None]:
     lock = {"space": LOCK_SPACE, "name": name}
     try:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        acquired = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:space, hashtext(:name))"), lock))
     except SQLAlchemyError as error:
         raise BrokenStorage("The storage is not available.") from error
 
@@ -57,8 +56,15 @@ def server_lock(engine: Engine, name: str) -> Iterator[CheckLock | None]:
 
     with connection:
         try:
+            acquired = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:space, hashtext(:name))"), lock))
+        except SQLAlchemyError as error:
+            raise BrokenStorage("The storage is not available.") from error
+        try:
             yield check if acquired else None
+        except (BrokenStorage, StorageUnavailable):
+            connection.invalidate()  # the server may not answer, and the lock is released with its connection
+            raise
         finally:
-            if acquired:
-                with suppress(SQLAlchemyError):  # the lock is released with its connection
+            if acquired and not connection.invalidated:
+                with suppress(SQLAlchemyError):
                     connection.execute(text("SELECT pg_advisory_unlock(:space, hashtext(:name))"), lock)

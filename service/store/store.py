@@ -55,8 +55,8 @@ def retried(change: Callable[Concatenate["Store", P], T]) -> Callable[Concatenat
 class Store:
     """Opens its database at the first request, or in `prepare`. A fault closes it until the next request."""
 
-    def __init__(self, url: str, timeout_seconds: float = 2.0) -> None:
-        self.database = Database(url, timeout_seconds)
+    def __init__(self, url: str, timeout_seconds: float = 2.0, answer_seconds: float = 300.0) -> None:
+        self.database = Database(url, timeout_seconds, answer_seconds)
         self.timeout_seconds = timeout_seconds
         self._ready = False
         self._preparing = threading.Lock()

@@ -53,7 +53,7 @@ class Services:
 def build_services(settings: Settings, registry: Registry) -> Services:
     """Return the container. The store is opened at the first question to it, or by `prepare`. Raises WrongSettings."""
     try:
-        store = Store(settings.database_url, _LOCK_SECONDS)
+        store = Store(settings.database_url, _LOCK_SECONDS, settings.database_seconds)
     except BrokenStorage as error:
         raise WrongSettings(f"SERVICE_DATABASE_URL: {error}") from None
     freshness = Freshness(

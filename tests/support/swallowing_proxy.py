@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 _CHUNK = 65_536
 
 
@@ -58,9 +60,11 @@ class SwallowingProxy:
 
 
 @contextmanager
-def swallowing_proxy(target: Path) -> Iterator[SwallowingProxy]:
-    proxy = SwallowingProxy(target)
+def behind_proxy(url: str) -> Iterator[tuple[str, SwallowingProxy]]:
+    """Yield the address of a PostgreSQL through a proxy, and the proxy."""
+    address = make_url(url)
+    proxy = SwallowingProxy(Path(str(address.query["host"])) / ".s.PGSQL.5432")
     try:
-        yield proxy
+        yield address.set(host="127.0.0.1", port=proxy.port, query={}).render_as_string(hide_password=False), proxy
     finally:
         proxy.close()

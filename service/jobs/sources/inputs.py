@@ -24,7 +24,7 @@ def open_source(address: str, required: RequiredColumns) -> Source:
     """Open what `--input` names. Raises WrongInput."""
     try:
         if is_table(address):
-            return TableSource(address)
+            return TableSource(address, required.database_seconds)
         if is_remote(address):
             return _open_remote(address, required)
         if "://" in address:

@@ -28,7 +28,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class RequiredColumns:
-    """What a job needs to read an input: columns, also to find the separator of a CSV; its key; the form of its numbers."""
+    """What a job needs to read an input: columns, also to find the separator of a CSV; its key; how it is read."""
 
     names: list[str]
     numbers: frozenset[str]
@@ -39,6 +39,8 @@ class RequiredColumns:
     charset: str = ""
     sheet: str | None = None
     """The sheet of a workbook; None: the first visible one."""
+    database_seconds: float = 300.0
+    """The wait for an answer of PostgreSQL."""
     labels: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Field → its labels, by which a column of a CSV is found too."""
     columns: Mapping[str, str] = field(default_factory=dict)

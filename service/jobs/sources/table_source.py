@@ -12,11 +12,11 @@ from service.store.external_table import ForeignTable
 class TableSource:
     ignored_files = 0
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, answer_seconds: float) -> None:
         url, _, table = address.rpartition("#")
         if not url or not table:
             raise WrongInput("Name the table after the database: sqlite:///file.db#table or postgresql://…#table.")
-        self._table = ForeignTable(url, table)
+        self._table = ForeignTable(url, table, answer_seconds)
         self.name = self._table.name
         self.matched: dict[str, str] = {}
         self.columns = self._table.columns

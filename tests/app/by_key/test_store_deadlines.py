@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import make_url
 from starlette.testclient import TestClient
 
 from service.store import lookups, run_history
@@ -19,7 +18,7 @@ from tests.support.databases import MODEL, new_database, run_of, scored, sqlite_
 from tests.support.formula_models import FLAT_ROW
 from tests.support.problem_check import check_problem
 from tests.support.stored_entities import FLAT_MODEL, FLATS, ask, opened, put
-from tests.support.swallowing_proxy import SwallowingProxy, swallowing_proxy
+from tests.support.swallowing_proxy import SwallowingProxy, behind_proxy
 
 QUESTIONS = 30
 """More than the threads of the store and the calls that may wait for them."""
@@ -57,9 +56,7 @@ def test_many_questions_to_a_locked_database_are_all_refused_by_the_store(file_a
 @pytest.fixture
 def proxied(postgres: Any) -> Iterator[tuple[TestClient, SwallowingProxy]]:
     """The app over a PostgreSQL that it reaches through a proxy."""
-    address = make_url(new_database(postgres))
-    with swallowing_proxy(Path(str(address.query["host"])) / ".s.PGSQL.5432") as proxy:
-        through_proxy = address.set(host="127.0.0.1", port=proxy.port, query={}).render_as_string(hide_password=False)
+    with behind_proxy(new_database(postgres)) as (through_proxy, proxy):
         store = Store(through_proxy)
         put(store, FLAT_MODEL, {"1": FLAT_ROW})
         store.close()

@@ -17,6 +17,7 @@ from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
 from tests.support.databases import new_database, sqlite_url
 from tests.support.job_runs import KINDS, MODEL, newest_run
+from tests.support.swallowing_proxy import SwallowingProxy, behind_proxy
 
 
 @pytest.fixture(params=KINDS)
@@ -28,7 +29,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 def job(monkeypatch: pytest.MonkeyPatch, bundles: Path) -> Callable[..., None]:
     monkeypatch.setenv("SERVICE_BUNDLES", str(bundles))
 
-    def run(url: str, kind: str, given: Path, *more: str) -> None:
+    def run(url: str, kind: str, given: Path | str, *more: str) -> None:
         monkeypatch.setenv("SERVICE_DATABASE_URL", url)
         main([kind, "--model", MODEL, "--input", str(given), *more])
 
@@ -96,6 +97,58 @@ def test_a_job_that_lost_its_lock_switches_to_nothing_and_says_so(
     ended = newest_run(store)
     assert (ended.id, ended.state, ended.rows) == (begun.id, "published", served.rows)
     store.close()
+
+
+@pytest.fixture
+def proxied(server_url: str) -> Iterator[tuple[str, SwallowingProxy]]:
+    """The address of a database through a proxy, and the proxy."""
+    with behind_proxy(server_url) as pair:
+        yield pair
+
+
+def test_a_job_whose_network_swallows_everything_ends_with_a_sentence_and_goes_on_later(
+    job: Callable[..., None],
+    inputs: dict[str, pd.DataFrame],
+    server_url: str,
+    proxied: tuple[str, SwallowingProxy],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url, proxy = proxied
+    inputs["predict"].to_parquet(tmp_path / "in.parquet")
+    with monkeypatch.context() as patch:
+        patch.setenv("SERVICE_DATABASE_SECONDS", "0.3")
+        after_a_batch(patch, proxy.pause)
+        with pytest.raises(SystemExit, match="not available"):
+            job(url, "predict", tmp_path / "in.parquet")
+    store = Store(server_url)
+    assert newest_run(store).state == "running"
+    proxy.resume()
+    job(url, "predict", tmp_path / "in.parquet")
+    assert newest_run(store).state == "published"
+    store.close()
+
+
+def test_a_job_whose_input_table_does_not_answer_ends_with_a_sentence_and_goes_on_later(
+    job: Callable[..., None],
+    inputs: dict[str, pd.DataFrame],
+    server_url: str,
+    proxied: tuple[str, SwallowingProxy],
+    sqlite_store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = create_engine(make_url(server_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    inputs["predict"].to_sql("clients", engine, index=False)
+    url, proxy = proxied
+    with monkeypatch.context() as patch:
+        patch.setenv("SERVICE_DATABASE_SECONDS", "0.3")
+        after_a_batch(patch, proxy.pause)
+        with pytest.raises(SystemExit, match="input cannot be read to its end"):
+            job(sqlite_url(tmp_path), "predict", f"{url}#clients")
+    proxy.resume()
+    job(sqlite_url(tmp_path), "predict", f"{url}#clients")
+    assert (newest_run(sqlite_store).state, newest_run(sqlite_store).rows) == ("published", len(inputs["predict"]))
 
 
 def test_a_job_whose_database_went_away_ends_with_a_sentence_and_goes_on_when_it_is_back(
