@@ -23,7 +23,6 @@ from service.web.middleware.access_log import StandardErrorHandler
 from service.web.middleware.published_app import publish
 from wire.settings_reader import WrongSettings
 
-GRACE_SECONDS = 15
 _END_SECONDS = 3
 """The time for all that follows the last request, such as closing the store."""
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
@@ -34,14 +33,15 @@ _M_ARENA_MAX, _MALLOC_ARENAS = -8, 2
 class Server(uvicorn.Server):
     """Sets `stopping` at the first signal, so that /health/ready says so while the last requests end."""
 
-    def __init__(self, config: uvicorn.Config, stopping: threading.Event) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: threading.Event, stop_seconds: float) -> None:
         super().__init__(config)
         self.stopping = stopping
+        self._stop_seconds = stop_seconds
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.stopping.is_set():
             self.stopping.set()
-            late_end = threading.Timer(GRACE_SECONDS + _END_SECONDS, os._exit, args=[1])
+            late_end = threading.Timer(self._stop_seconds + _END_SECONDS, os._exit, args=[1])
             late_end.daemon = True
             late_end.start()
         super().handle_exit(sig, frame)
@@ -84,10 +84,11 @@ def main() -> None:
             http=protocol_with_deadlines(settings.header_seconds, settings.body_stall_seconds),
             ws="none",
             timeout_keep_alive=settings.keep_alive_seconds,
-            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_graceful_shutdown=settings.stop_seconds,
             **config,
         ),
         app.services.stopping,
+        settings.stop_seconds,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again at its end: nothing is left to do then

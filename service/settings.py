@@ -52,6 +52,7 @@ class Settings:
     keep_alive_seconds: Annotated[int, Range(1, 86_400)] = 75
     model_seconds: _Seconds = 30.0
     database_seconds: _Seconds = 300.0
+    stop_seconds: Annotated[int, Range(1, 3600)] = 15
 
     def origins(self) -> list[str]:
         """Return the origins whose pages may call the service from a browser."""

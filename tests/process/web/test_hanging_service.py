@@ -63,7 +63,7 @@ def test_a_model_in_compiled_code_that_hangs_keeps_at_most_its_own_threads(servi
 
 
 def test_told_to_stop_while_models_hang_it_stops_in_time(folder: Path) -> None:
-    with running(service_program(folder, SERVICE_MODEL_SECONDS="300")) as program:
+    with running(service_program(folder, SERVICE_MODEL_SECONDS="300", SERVICE_STOP_SECONDS="1")) as program:
         process = psutil.Process(program.pid)
         idle = process.num_threads()
         callers = [
