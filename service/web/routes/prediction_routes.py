@@ -24,7 +24,7 @@ _MAX_QUICK_BYTES = 2**20
 _MAX_CAREFUL_BYTES = 2**16
 """The largest body that is read carefully on the event loop. The slowest body of this size takes some 20 ms."""
 _MAX_EVENT_LOOP_KEYS = 100
-"""The largest number of rows whose keys are read on the event loop. It takes some 0.1 ms."""
+"""The largest number of rows whose keys are read, and answered, on the event loop. It takes at most some 2 ms."""
 _ANY = frozenset({b"", b"*/*", b"application/json"})
 _DECODER = msgspec.json.Decoder(PredictionRequest)
 
@@ -92,7 +92,10 @@ async def _predict_rows(services: Services, model: Model, rows: list[Row] | Colu
 
 
 async def _predict_keyed_rows(services: Services, model: Model, rows: list[Row], kind: Kind, language: Language) -> bytes:
-    """Look the keys up in a thread of the store, and do the rest in threads apart from those of other predictions."""
+    """Look the keys up in a thread of the store. Do the rest on the event loop for few rows, else in threads.
+
+    These threads are apart from those of other predictions.
+    """
     threads = f"{model.card.name} by key"
     if len(rows) <= _MAX_EVENT_LOOP_KEYS:
         keyed_rows = actions.read_keys(model, rows)
@@ -103,6 +106,11 @@ async def _predict_keyed_rows(services: Services, model: Model, rows: list[Row],
     if keys:
         records = await services.store_calls.run(actions.find_stored, model, services.store, keys)
     work = partial(_predict_by_key, kind=kind, language=language)
+    if len(rows) <= min(model.few_rows, _MAX_EVENT_LOOP_KEYS):
+        version = (model.card.name, model.card.version)
+        answer = services.event_loop_work.run(version, work, model, keyed_rows, records, services.freshness)
+        if answer is not None:
+            return answer
     return await services.threads.run(threads, work, model, keyed_rows, records, services.freshness)
 
 

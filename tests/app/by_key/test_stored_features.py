@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -273,6 +274,26 @@ def credit(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         assert app.services.registry.loaded.wait(60)
         yield client, store
     store.close()
+
+
+@pytest.mark.parametrize("given_fields", [{}, {"months_late_now": 1}])
+def test_a_few_rows_with_keys_take_one_thread(
+    given_fields: dict[str, Any], credit: tuple[TestClient, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, store = credit
+    row = app.get(CREDIT).json()["real_rows"][0]
+    put(store, app.app.services.registry.get("credit-default"), {"1": row})  # type: ignore[attr-defined]
+    threads = []
+    run_sync = anyio.to_thread.run_sync
+
+    def count(work: Any, *arguments: Any, **options: Any) -> Any:
+        threads.append(work)
+        return run_sync(work, *arguments, **options)
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", count)
+    answer = ask(app, CREDIT, given_fields | {"client_id": 1})
+    assert answer.json()["source"] == ("live" if given_fields else "stored")
+    assert len(threads) == 1
 
 
 @settings(max_examples=25)
