@@ -312,7 +312,7 @@ def test_no_page_scrolls_sideways_or_calls_another_host_or_mixes_languages(
         if language == "pl":
             seen = page.locator("[data-testid=stMain]").inner_text()
             assert re.findall(r"\b(?:the|press|answer|live|field|value|case)\b", seen, re.IGNORECASE) == [], seen
-        mine.context.close()
+        mine.close()
 
 
 @pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])

@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.support import nginx
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Contexts, Visit
 from tests.support.server_process import Program, demo_program, free_port, running
 
 NAME = "models.localhost"
@@ -33,9 +33,9 @@ def ports(bundled_service: Program) -> Iterator[dict[str, int]]:
 
 @pytest.mark.parametrize(("kind", "base"), [("file", ""), ("kept", "/team/models"), ("cut", "/team/models")])
 def test_a_page_behind_nginx_opens_by_link_answers_a_change_and_leads_to_the_next_page(
-    kind: str, base: str, ports: dict[str, int], browser: Browser
+    kind: str, base: str, ports: dict[str, int], contexts: Contexts
 ) -> None:
-    visit = Visit(browser, f"http://{NAME}:{ports[kind]}{base}")
+    visit = Visit(contexts, f"http://{NAME}:{ports[kind]}{base}")
     page: Any = visit.open("/what-if?model=credit-default&start=two-months-late").page
     expect(page.get_by_test_id("stPlotlyChart")).to_be_visible()
     page.get_by_role("link", name="Try", exact=True).click()
@@ -50,4 +50,4 @@ def test_a_page_behind_nginx_opens_by_link_answers_a_change_and_leads_to_the_nex
     page.reload()
     visit.settled()
     expect(visit.number).to_be_visible()
-    visit.context.close()
+    visit.close()

@@ -18,7 +18,7 @@ from client import Client
 from demo.text.translation import Translation
 from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Contexts, Visit
 from tests.support.repository import ROOT
 from tests.support.server_process import Program, demo_program, running, service_program
 
@@ -198,11 +198,13 @@ def years_later(bundles: Path, tmp_path_factory: Any) -> Iterator[Program]:
         ),
     ],
 )
-def test_expired_values_are_marked(language: str, stale: str, expired: Any, browser: Any, years_later: Program) -> None:
-    visit = Visit(browser, years_later.url).open(f"/clients?model={MODEL}&lang={language}&view=%3D17")
+def test_expired_values_are_marked(
+    language: str, stale: str, expired: Any, contexts: Contexts, years_later: Program
+) -> None:
+    visit = Visit(contexts, years_later.url).open(f"/clients?model={MODEL}&lang={language}&view=%3D17")
     expect(visit.page.get_by_test_id("stAlert")).to_contain_text(stale)
     expect(visit.page.locator(".stored-since")).to_have_text(expired)
-    visit.context.close()
+    visit.close()
 
 
 def test_one_visitor_sees_no_client_of_another(visit: Any) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Contexts, visits_of
 from tests.support.server_process import demo_program, running
 from tests.support.stub_service import StubService, hand_made
 
@@ -29,16 +29,9 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, url: str) -> Iterator[Any]:
-    visits: list[Visit] = []
-
-    def begin(path: str, **context: Any) -> Visit:
-        visits.append(Visit(browser, url, **context))
-        return visits[-1].open(path)
-
-    yield begin
-    for each in visits:
-        each.context.close()
+def visit(contexts: Contexts, url: str) -> Iterator[Any]:
+    with visits_of(contexts, url) as begin:
+        yield begin
 
 
 def test_a_typed_date_and_time_are_in_the_url_and_restored_from_it(visit: Any) -> None:

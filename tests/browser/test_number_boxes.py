@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Contexts, Visit, visits_of
 from tests.support.server_process import Program, free_port, running
 from tests.support.stub_service import StubService, hand_made
 
@@ -46,17 +46,10 @@ def url(stub: StubService) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, url: str, stub: StubService) -> Iterator[Any]:
-    visits: list[Visit] = []
-
-    def begin(path: str, **context: Any) -> Visit:
-        stub.request_bodies.clear()
-        visits.append(Visit(browser, url, **context))
-        return visits[-1].open(path)
-
-    yield begin
-    for each in visits:
-        each.context.close()
+def visit(contexts: Contexts, url: str, stub: StubService) -> Iterator[Any]:
+    stub.request_bodies.clear()
+    with visits_of(contexts, url) as begin:
+        yield begin
 
 
 def scored(stub: StubService) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
 
 from tests.support.server_process import Program, demo_program, running
 
@@ -39,12 +41,44 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-class Visit:
-    """One visitor: a page in a browser context, and its requests to other hosts."""
+class Contexts:
+    """Browser contexts that visits use one after another.
 
-    def __init__(self, browser: Browser, url: str, **context: Any) -> None:
-        self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"} | context))
-        self.page: Page = self.context.new_page()
+    A new context has an empty cache: it would load and compile the scripts of the page again.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[BrowserContext]] = {}
+
+    def take(self, options: dict[str, Any]) -> BrowserContext:
+        """Return a context with these options that no other visit uses."""
+        free = self._free.setdefault(repr(options), [])
+        return free.pop() if free else self._browser.new_context(**options)
+
+    def give_back(self, context: BrowserContext, options: dict[str, Any], page: Page) -> None:
+        """Clear what a visit stored, so that the next one begins as a new visitor."""
+        address = urlsplit(page.url)
+        storage = {"origin": f"{address.scheme}://{address.netloc}", "storageTypes": "cookies,local_storage,indexeddb"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
+        for each in context.pages:
+            each.close()
+        self._free[repr(options)].append(context)
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
+class Visit:
+    """One visitor: a page in a browser context of its own, and its requests to other hosts."""
+
+    def __init__(self, contexts: Contexts, url: str, **options: Any) -> None:
+        self._contexts = contexts
+        self._options = {"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"} | options
+        self._context = contexts.take(self._options)
+        self.page: Page = self._context.new_page()
         self.page.set_default_timeout(PATIENCE_MILLISECONDS)
         self.foreign: list[str] = []
         self.page.on("request", self._note)
@@ -77,6 +111,10 @@ class Visit:
     def settled(self) -> None:
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
+    def close(self) -> None:
+        if not self.page.is_closed():
+            self._contexts.give_back(self._context, self._options, self.page)
+
     @property
     def number(self) -> Any:
         return self.page.locator(".answer .number")
@@ -85,14 +123,21 @@ class Visit:
         expect(self.number).to_have_text(number, timeout=PATIENCE_MILLISECONDS)
 
 
-@pytest.fixture
-def visit(browser: Browser, programs: tuple[Program, Program]) -> Iterator[Any]:
+@contextmanager
+def visits_of(contexts: Contexts, url: str) -> Iterator[Callable[..., Visit]]:
+    """Yield a function that begins a visit to a path. All visits are closed at the end."""
     visits: list[Visit] = []
 
-    def begin(path: str, **context: Any) -> Visit:
-        visits.append(Visit(browser, programs[1].url, **context))
+    def begin(path: str, **options: Any) -> Visit:
+        visits.append(Visit(contexts, url, **options))
         return visits[-1].open(path)
 
     yield begin
     for each in visits:
-        each.context.close()
+        each.close()
+
+
+@pytest.fixture
+def visit(contexts: Contexts, programs: tuple[Program, Program]) -> Iterator[Any]:
+    with visits_of(contexts, programs[1].url) as begin:
+        yield begin
