@@ -130,14 +130,6 @@ class NumbersType(FieldType):
     def range_fault(self, number: float) -> Fault:
         """Return the fault of a number below `min_number` or above `max_number`."""
 
-    def refused(self, numbers: Numbers) -> Mask:
-        """Return the mask of the numbers that have a fault. NaN (null) has none."""
-        return np.asarray((numbers < self.min_number) | (numbers > self.max_number))
-
-    def number_faults(self, number: float) -> list[Fault]:
-        """Return every fault of a number of the column, the type before the range."""
-        return [self.range_fault(number)] if number < self.min_number or number > self.max_number else []
-
     @abstractmethod
     def parse_text(self, array: Any, style: TextStyle) -> ParsedColumn:
         """Return a column of a text file (an Arrow array of strings) as numbers; an empty cell is null."""

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from service.errors import Fault
-from service.fields.field_type import Mask, Numbers
+from service.fields.field_type import Numbers
 from service.fields.number import NumberType
 from service.fields.value_grid import Grid, grid_between
 from service.schemas import Value
@@ -24,13 +23,6 @@ class IntegerType(NumberType):
     lowest = -MAX_EXACT_INTEGER
     highest = MAX_EXACT_INTEGER
 
-    def refused(self, numbers: Numbers) -> Mask:
-        return super().refused(numbers) | is_fraction(numbers)
-
-    def number_faults(self, number: float) -> list[Fault]:
-        fraction = [self.type_fault()] if math.isfinite(number) and not number.is_integer() else []
-        return [*fraction, *super().number_faults(number)]
-
     def value(self, number: float) -> Value:
         return int(number)
 
@@ -41,8 +33,3 @@ class IntegerType(NumberType):
         anchor = 0 if self.field.minimum is None else math.ceil(self.min_number)
         step = max(1.0, float(round(self.field.step or 0.0)))
         return grid_between(float(math.ceil(low)), float(math.floor(high)), step=step, anchor=float(anchor))
-
-
-def is_fraction(numbers: Numbers) -> Mask:
-    """Return the mask of finite numbers that are not whole."""
-    return np.asarray(np.isfinite(numbers) & (numbers != np.floor(numbers)))

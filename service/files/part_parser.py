@@ -43,7 +43,7 @@ class PartParser:
             elif isinstance(field, NumbersType):
                 numbers[:, next(column)] = self._numbers(field, array, readable, faults)
         numbers[~readable] = np.nan
-        for fault in self._checks.number_faults(numbers):
+        for fault in self._checks.matrix_faults(numbers):
             _add_fault(faults, fault.row or 0, replace(fault, row=None))
         if not faults:
             return Columns(numbers, texts), readable, faults

@@ -20,6 +20,7 @@ from service.jobs.payment_history import MONTHS, business_fields
 from service.jobs.sources.inputs import read
 from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput, load_partitions
 from service.jobs.sources.source import RequiredColumns, Source
+from service.rows.number_faults import is_refused, number_faults
 from service.rows.strict_json import encode
 from service.schemas import Card, Input
 
@@ -89,8 +90,8 @@ def feature_batch(batch: pa.RecordBatch, inputs: tuple[Input, ...]) -> tuple[pa.
     computed = _compute(client, month, newest, amounts)
     fields = [field for field in map(type_of, inputs) if isinstance(field, RangeType) and field.name in computed]
     for field in fields:
-        for number in np.flatnonzero(field.refused(computed[field.name]) & good).tolist():
-            fault = field.number_faults(float(computed[field.name][number]))[0]
+        for number in np.flatnonzero(is_refused(field, computed[field.name]) & good).tolist():
+            fault = number_faults(field, float(computed[field.name][number]))[0]
             reasons[int(first[number])] = (field.name, fault.code, fault.message)
             good[number] = False
     accepted = np.flatnonzero(good)

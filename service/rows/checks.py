@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from service.errors import Fault, InvalidInput
 from service.fields.field_type import FieldType, NumbersType
-from service.fields.integer import IntegerType, is_fraction
+from service.fields.integer import IntegerType
 from service.fields.lookup import number_fields, types_of
 from service.fields.text import TextType
 from service.rows.columns import Columns
+from service.rows.number_faults import is_fraction, number_faults
 from service.rows.rule_checks import RuleChecks
 from service.rows.shape_faults import Duplicate
 from service.schemas import Card, FieldWarning, Row
@@ -63,7 +64,7 @@ class Checks:
             elif isinstance(field, NumbersType):
                 columns.append(field.encode(values, faults))
         numbers = _matrix(columns, len(rows))
-        faults += islice(self.number_faults(numbers), MAX_ERRORS)
+        faults += islice(self.matrix_faults(numbers), MAX_ERRORS)
         if faults:
             raise _refusal(faults, len(rows))
         return Columns(numbers, texts, self.warnings(numbers))
@@ -82,13 +83,13 @@ class Checks:
         """Return whether every value is within the limits of the card."""
         return not np.count_nonzero((numbers < self._min) | (numbers > self._max))
 
-    def number_faults(self, numbers: NDArray[np.float64]) -> Iterator[Fault]:
+    def matrix_faults(self, numbers: NDArray[np.float64]) -> Iterator[Fault]:
         """Yield the faults of all numbers (rows, fields of the channel `numbers`), row by row. NaN (null) has none."""
         refused = (numbers < self._min) | (numbers > self._max)
         if self._integers:
             refused[:, self._integers] |= is_fraction(numbers[:, self._integers])
         for index, column in np.argwhere(refused).tolist():
-            for fault in self.number_fields[column].number_faults(float(numbers[index, column])):
+            for fault in number_faults(self.number_fields[column], float(numbers[index, column])):
                 yield replace(fault, row=index)
 
     def warnings(self, numbers: NDArray[np.float64]) -> dict[int, list[FieldWarning]]:

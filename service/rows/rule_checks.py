@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from service.errors import BrokenBundle, Fault
 from service.fields.field_type import NumbersType, RangeType
 from service.rows.compiled_rules import ROUNDING, ColumnRange, CompiledRule, Implication, Numbers, Total, UpperBound
+from service.rows.number_faults import number_faults
 from service.schemas import AtMost, Condition, FieldWarning, Implies, Rule, Sum, Text, Value
 
 Mask = NDArray[np.bool_]
@@ -166,7 +167,7 @@ def _indices(columns: list[int]) -> NDArray[np.intp]:
 def _number(field: NumbersType, value: Value) -> float:
     faults: list[Fault] = []
     number = field.encode([value], faults)[0] if type(value) in field.json_types else None
-    if faults or number is None or not field.min_number <= number <= field.max_number or field.number_faults(float(number)):
+    if faults or number is None or not field.min_number <= number <= field.max_number or number_faults(field, float(number)):
         raise BrokenBundle(f"a rule has a value that {field.name[:64]} does not take")
     return float(number)
 

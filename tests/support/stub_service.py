@@ -131,7 +131,7 @@ class StubService:
         return answer | {"reachable": True, "recommendations": [proposal]}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        stub_service = self
+        stub = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -139,8 +139,8 @@ class StubService:
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
-                if stub_service.table is not None and self.headers["Content-Type"] != "application/json":
-                    self._reply_with_table(stub_service.table)
+                if stub.table is not None and self.headers["Content-Type"] != "application/json":
+                    self._reply_with_table(stub.table)
                 else:
                     self._reply(json.loads(content))
 
@@ -152,8 +152,8 @@ class StubService:
                 self._send(200, "application/vnd.apache.arrow.stream", out.getvalue(), {"X-File": json.dumps(result)})
 
             def _reply(self, body: dict[str, Any]) -> None:
-                status, kind, answer = stub_service.answer(self.command, self.path, body)
-                self._send(status, kind, json.dumps(stub_service.change(answer)).encode(), {})
+                status, kind, answer = stub.answer(self.command, self.path, body)
+                self._send(status, kind, json.dumps(stub.change(answer)).encode(), {})
 
             def _send(self, status: int, kind: str, content: bytes, headers: dict[str, str]) -> None:
                 self.send_response(status)
@@ -181,7 +181,7 @@ def hand_made(inputs: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def stub_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubService]:
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubService]:
     service = StubService()
     point_at(service.url, monkeypatch)
     yield service

@@ -2,6 +2,6 @@
 
 from tests.support.demo_models import request_log
 from tests.support.evaluation_sentences import seen
-from tests.support.stub_service import stub_service
+from tests.support.stub_service import stub
 
-__all__ = ["request_log", "seen", "stub_service"]
+__all__ = ["request_log", "seen", "stub"]

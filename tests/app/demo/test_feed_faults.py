@@ -53,11 +53,11 @@ FAULTS = {
 
 
 @pytest.fixture
-def file(tmp_path: Path, stub_service: StubService, monkeypatch: pytest.MonkeyPatch) -> Path:
-    stub_service.cards = [hand_made(INPUTS)]
+def file(tmp_path: Path, stub: StubService, monkeypatch: pytest.MonkeyPatch) -> Path:
+    stub.cards = [hand_made(INPUTS)]
     path = tmp_path / "enriched.jsonl"
     monkeypatch.setenv("DEMO_FEEDS", f"fifth={path}")
-    point_at(stub_service.url, monkeypatch)
+    point_at(stub.url, monkeypatch)
     return path
 
 

@@ -10,9 +10,9 @@ MONTHS = {"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "defa
 CHANGED = {"en": "The model has changed since this case was opened", "pl": "Model zmienił się od otwarcia tego przypadku"}
 
 
-def renew(stub_service: StubService) -> None:
+def renew(stub: StubService) -> None:
     """Let the service serve another version, whose first real row is another one."""
-    stub_service.cards = [hand_made([MONTHS], version="ffffffff99", real_rows=[{"months": 7}, {"months": 8}])]
+    stub.cards = [hand_made([MONTHS], version="ffffffff99", real_rows=[{"months": 7}, {"months": 8}])]
     st.cache_data.clear()
 
 
@@ -22,24 +22,22 @@ def notices(app: object) -> list[str]:
 
 @pytest.mark.parametrize("path", ["", "what-if", "to-change", "compare"])
 @pytest.mark.parametrize("language", ["en", "pl"])
-def test_a_link_opens_its_values_and_says_that_the_model_has_changed(
-    path: str, language: str, stub_service: StubService
-) -> None:
-    stub_service.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
+def test_a_link_opens_its_values_and_says_that_the_model_has_changed(path: str, language: str, stub: StubService) -> None:
+    stub.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
     link = quiet(opened(lang=language)).query_params
     assert (link["start"], link["months"]) == ("real-1@01234567", "3")
-    renew(stub_service)
+    renew(stub)
     app = quiet(opened(path, **link))
     assert any(CHANGED[language] in text and "01234567" in text and "ffffffff" in text for text in notices(app))
-    body = stub_service.request_bodies[-1]
+    body = stub.request_bodies[-1]
     assert (body.get("row") or body["rows"][0]) == {"months": 3}
 
 
-def test_a_visit_in_which_the_model_changes_says_so_until_another_case_starts(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
+def test_a_visit_in_which_the_model_changes_says_so_until_another_case_starts(stub: StubService) -> None:
+    stub.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
     app = quiet(opened(lang="en"))
     assert notices(app) == []
-    renew(stub_service)
+    renew(stub)
     quiet(app.run())
     assert CHANGED["en"] in notices(app)[0]
     widget(app, "months").set_value("5")
@@ -52,7 +50,7 @@ def test_a_visit_in_which_the_model_changes_says_so_until_another_case_starts(st
     assert app.query_params["start"] == "real-2@ffffffff"
 
 
-def test_a_link_of_the_same_version_says_nothing(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
+def test_a_link_of_the_same_version_says_nothing(stub: StubService) -> None:
+    stub.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
     assert notices(quiet(opened(lang="en", start="real-1@01234567", months="3"))) == []
     assert notices(quiet(opened(lang="en", start="real-1", months="4"))) == []

@@ -46,8 +46,8 @@ def test_a_link_that_names_a_model_opens_its_case_and_not_the_overview(model: st
     assert [title.value for title in quiet(opened(model=model, lang="en")).title] != ["Witryna"]
 
 
-def test_with_one_model_a_visit_begins_with_it(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made([{"name": "months", "type": "integer", "label": "Months", "minimum": 0, "maximum": 9}])]
+def test_with_one_model_a_visit_begins_with_it(stub: StubService) -> None:
+    stub.cards = [hand_made([{"name": "months", "type": "integer", "label": "Months", "minimum": 0, "maximum": 9}])]
     assert [title.value for title in opened().title] != ["Witryna"]
 
 

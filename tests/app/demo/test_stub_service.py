@@ -16,25 +16,25 @@ PAGES = ("what-if", "to-change", "compare", "how-good", "about")
 
 
 @pytest.mark.parametrize("inputs", [[field] for field in EVERY_TYPE + NULLABLE], ids=lambda inputs: inputs[0]["name"])
-def test_a_card_with_only_names_and_types_has_a_form(inputs: list[dict[str, Any]], stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(inputs)]
+def test_a_card_with_only_names_and_types_has_a_form(inputs: list[dict[str, Any]], stub: StubService) -> None:
+    stub.cards = [hand_made(inputs)]
     app = opened()
     assert ">75%<" in html_of(app)
-    assert [set(row) for row in stub_service.request_bodies[0]["rows"]] == [{inputs[0]["name"]}]
+    assert [set(row) for row in stub.request_bodies[0]["rows"]] == [{inputs[0]["name"]}]
 
 
-def test_a_card_with_every_type_sends_one_value_for_each_field(stub_service: StubService) -> None:
+def test_a_card_with_every_type_sends_one_value_for_each_field(stub: StubService) -> None:
     inputs = EVERY_TYPE + NULLABLE
-    stub_service.cards = [hand_made(inputs)]
+    stub.cards = [hand_made(inputs)]
     opened()
-    (row,) = stub_service.request_bodies[0]["rows"]
+    (row,) = stub.request_bodies[0]["rows"]
     assert list(row) == [field["name"] for field in inputs]
     assert all(row[field["name"]] is None for field in NULLABLE)
     assert (row["share"], row["months"], row["cut"], row["sure"], row["remark"]) == (0.5, 2, "Fair", False, "")
 
 
-def test_a_number_without_an_interval_or_a_range_is_shown(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE, output={"kind": "regression", "unit": "USD"})]
+def test_a_number_without_an_interval_or_a_range_is_shown(stub: StubService) -> None:
+    stub.cards = [hand_made(EVERY_TYPE, output={"kind": "regression", "unit": "USD"})]
     assert "12.5" in html_of(opened(lang="en"))
     st.cache_data.clear()
     assert "12,5" in html_of(opened(lang="pl"))
@@ -43,40 +43,40 @@ def test_a_number_without_an_interval_or_a_range_is_shown(stub_service: StubServ
 # One gesture, one request
 
 
-def test_a_changed_field_sends_one_query_for_the_missing_answers(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE)]
+def test_a_changed_field_sends_one_query_for_the_missing_answers(stub: StubService) -> None:
+    stub.cards = [hand_made(EVERY_TYPE)]
     app = opened()
-    stub_service.request_bodies.clear()
+    stub.request_bodies.clear()
     widget(app, "months").set_value("5").run()
-    assert [[row["months"] for row in body["rows"]] for body in stub_service.request_bodies] == [[5]]
+    assert [[row["months"] for row in body["rows"]] for body in stub.request_bodies] == [[5]]
     assert app.query_params["months"] == "5"
 
 
-def test_another_language_sends_one_query_and_then_none(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE)]
+def test_another_language_sends_one_query_and_then_none(stub: StubService) -> None:
+    stub.cards = [hand_made(EVERY_TYPE)]
     app = opened(lang="en")
-    stub_service.request_bodies.clear()
+    stub.request_bodies.clear()
     for language in ("pl", "en", "pl"):
         app.session_state["language"] = language
         app.run()
         assert app.query_params["lang"] == language
-    assert len(stub_service.request_bodies) == 1
+    assert len(stub.request_bodies) == 1
 
 
-def test_a_second_visit_of_a_page_sends_no_query(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE)]
+def test_a_second_visit_of_a_page_sends_no_query(stub: StubService) -> None:
+    stub.cards = [hand_made(EVERY_TYPE)]
     app = opened(lang="en")
     for path in PAGES:
         go_to(app, path)
-    seen = len(stub_service.request_bodies)
+    seen = len(stub.request_bodies)
     assert seen == 3, "why, a curve and proposals"
     for path in ("", *PAGES):
         go_to(app, path)
-    assert len(stub_service.request_bodies) == seen
+    assert len(stub.request_bodies) == seen
 
 
-def test_every_model_keeps_its_own_case(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE), hand_made(EVERY_TYPE, name="sixth", title="Sixth")]
+def test_every_model_keeps_its_own_case(stub: StubService) -> None:
+    stub.cards = [hand_made(EVERY_TYPE), hand_made(EVERY_TYPE, name="sixth", title="Sixth")]
     app = opened(model="fifth")
     widget(app, "months").set_value("5").run()
     app.selectbox(key="model").set_value("sixth").run()
@@ -100,32 +100,32 @@ def test_every_model_keeps_its_own_case(stub_service: StubService) -> None:
     ids=["failed", "hung", "gone", "nonsense", "somebody else"],
 )
 def test_no_number_is_shown_while_the_service_gives_none(
-    trouble: tuple[int, str, dict[str, Any]], stub_service: StubService
+    trouble: tuple[int, str, dict[str, Any]], stub: StubService
 ) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE)]
+    stub.cards = [hand_made(EVERY_TYPE)]
     app = opened()
-    stub_service.trouble = trouble
+    stub.trouble = trouble
     widget(app, "months").set_value("5").run()
     assert "75%" not in html_of(app)
     assert len(app.warning) == 1
     assert widget(app, "months").value == "5"
-    stub_service.trouble = None
+    stub.trouble = None
     app.run()
     assert "75%" in html_of(app)
     assert not app.warning
     assert widget(app, "months").value == "5"
 
 
-def test_a_failure_shows_the_request_id(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE)]
-    stub_service.trouble = problem(500, "model_failed")
+def test_a_failure_shows_the_request_id(stub: StubService) -> None:
+    stub.cards = [hand_made(EVERY_TYPE)]
+    stub.trouble = problem(500, "model_failed")
     assert "abc-123" in opened().warning[0].value
 
 
-def test_when_the_service_stops_the_fields_stay_under_one_banner(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE)]
+def test_when_the_service_stops_the_fields_stay_under_one_banner(stub: StubService) -> None:
+    stub.cards = [hand_made(EVERY_TYPE)]
     app = opened()
-    stub_service.stop()
+    stub.stop()
     widget(app, "months").set_value("5").run()
     assert len(app.warning) == 1
     assert widget(app, "months").value == "5"
@@ -141,25 +141,25 @@ def test_a_page_opened_while_the_service_is_away_is_friendly(monkeypatch: pytest
     assert len(app.warning) == 1
 
 
-def test_a_refused_value_is_marked_beside_its_field(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made(EVERY_TYPE)]
+def test_a_refused_value_is_marked_beside_its_field(stub: StubService) -> None:
+    stub.cards = [hand_made(EVERY_TYPE)]
     errors = [{"pointer": "/rows/0/months", "code": "out_of_range", "message": "no"}]
-    stub_service.trouble = problem(422, "invalid_input", errors)
+    stub.trouble = problem(422, "invalid_input", errors)
     assert len(opened().error) == 1
 
 
-def test_an_unusual_value_is_named_beside_its_field(stub_service: StubService) -> None:
-    stub_service.cards = [hand_made([EVERY_TYPE[3] | {"seen": [0, 4]}])]
-    stub_service.warnings = [{"field": "months", "code": "outside_training_range"}]
+def test_an_unusual_value_is_named_beside_its_field(stub: StubService) -> None:
+    stub.cards = [hand_made([EVERY_TYPE[3] | {"seen": [0, 4]}])]
+    stub.warnings = [{"field": "months", "code": "outside_training_range"}]
     assert "between 0 and 4" in html_of(opened(lang="en"))
 
 
-def test_a_new_version_keeps_typed_values_and_names_its_new_fields(stub_service: StubService) -> None:
+def test_a_new_version_keeps_typed_values_and_names_its_new_fields(stub: StubService) -> None:
     months, sure = EVERY_TYPE[3], EVERY_TYPE[5]
-    stub_service.cards = [hand_made([months])]
+    stub.cards = [hand_made([months])]
     app = opened(lang="en")
     widget(app, "months").set_value("5").run()
-    stub_service.cards = [hand_made([months, sure], version="v2")]
+    stub.cards = [hand_made([months, sure], version="v2")]
     st.cache_data.clear()
     app.run()
     assert widget(app, "months").value == "5"
@@ -167,12 +167,12 @@ def test_a_new_version_keeps_typed_values_and_names_its_new_fields(stub_service:
 
 
 @pytest.mark.parametrize("change", [{"maximum": 4}, {"type": "category", "categories": [{"value": "few"}]}])
-def test_a_new_version_that_forbids_a_typed_value_still_opens(change: dict[str, Any], stub_service: StubService) -> None:
+def test_a_new_version_that_forbids_a_typed_value_still_opens(change: dict[str, Any], stub: StubService) -> None:
     months = EVERY_TYPE[3]
-    stub_service.cards = [hand_made([months])]
+    stub.cards = [hand_made([months])]
     app = opened(lang="en")
     widget(app, "months").set_value("8").run()
-    stub_service.cards = [hand_made([months | {"default": None} | change], version="v2")]
+    stub.cards = [hand_made([months | {"default": None} | change], version="v2")]
     st.cache_data.clear()
     app.run()
     assert not app.exception, app.exception[0].value
@@ -181,12 +181,12 @@ def test_a_new_version_that_forbids_a_typed_value_still_opens(change: dict[str, 
 # Other people's words
 
 
-def test_hostile_texts_are_shown_as_plain_text(stub_service: StubService) -> None:
+def test_hostile_texts_are_shown_as_plain_text(stub: StubService) -> None:
     field = EVERY_TYPE[3] | {"label": HOSTILE, "help": HOSTILE, "group": HOSTILE, "unit": HOSTILE}
     band = {"value": "x", "label": HOSTILE, "low": 0, "high": 1, "tone": "bad"}
     output = hand_made([])["output"] | {"sentence": HOSTILE, "bands": [band]}
     more = {"question": HOSTILE, "title": HOSTILE, "row_name": HOSTILE, "real_rows": [{"months": 1}]}
-    stub_service.cards = [hand_made([field], output=output, examples=[{"name": "e", "label": HOSTILE, "row": {}}], **more)]
+    stub.cards = [hand_made([field], output=output, examples=[{"name": "e", "label": HOSTILE, "row": {}}], **more)]
     app = opened(nonsense=HOSTILE)
     assert "<script>alert" not in html_of(app)
     shown = [app.title[0].value, widget(app, "months").label, widget(app, "months").help, *app.button[0].label.splitlines()]
@@ -197,9 +197,7 @@ def test_hostile_texts_are_shown_as_plain_text(stub_service: StubService) -> Non
 
 
 @pytest.mark.parametrize("path", ["", "compare", "to-change"])
-def test_an_answer_that_names_a_field_that_the_card_does_not_have_is_not_trusted(
-    path: str, stub_service: StubService
-) -> None:
+def test_an_answer_that_names_a_field_that_the_card_does_not_have_is_not_trusted(path: str, stub: StubService) -> None:
     def rename(answer: Any) -> Any:
         for part in answer.get("explanations", []) if isinstance(answer, dict) else []:
             part["contributions"][0]["field"] = "of tomorrow"
@@ -207,8 +205,8 @@ def test_an_answer_that_names_a_field_that_the_card_does_not_have_is_not_trusted
             part["changes"][0]["field"] = "of tomorrow"
         return answer
 
-    stub_service.cards = [hand_made(EVERY_TYPE)]
-    stub_service.change = rename
+    stub.cards = [hand_made(EVERY_TYPE)]
+    stub.change = rename
     app = opened(path, lang="en")
     assert not app.exception
     assert "invalid answer" in app.warning[0].value
