@@ -115,6 +115,12 @@ class Visit:
         if not self.page.is_closed():
             self._contexts.give_back(self._context, self._options, self.page)
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the page another size, and wait until it is drawn."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.settled()
+
     @property
     def number(self) -> Any:
         return self.page.locator(".answer .number")

@@ -279,7 +279,7 @@ def test_a_pod_of_the_night_can_change_nothing_and_gain_no_rights() -> None:
         }
         assert container["resources"]["limits"]["memory"]
         assert container["resources"]["requests"].keys() == {"cpu", "memory"}
-        assert all(index["readOnly"] for index in container["volumeMounts"] if index["name"] == "input")
+        assert all(mount["readOnly"] for mount in container["volumeMounts"] if mount["name"] == "input")
         assert {each["name"] for each in container["env"] if "value" not in each} == {"PGPASSWORD"}
 
 

@@ -172,10 +172,10 @@ def test_no_card_ends_the_loading(data: st.DataObject, tmp_path: Path) -> None:
     card = json.loads((bundle / "card.json").read_text())
     *parents, last = data.draw(st.sampled_from(paths(card)[1:]))
     value = data.draw(JSON)
-    index = card
+    node = card
     for step in parents:
-        index = index[step]
-    index[last] = value
+        node = node[step]
+    node[last] = value
     (bundle / "card.json").write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8", errors="surrogatepass")
     sign(bundle)
     registry = Registry()
