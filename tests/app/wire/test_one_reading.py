@@ -21,6 +21,7 @@ from pipeline.columns import Columns
 from pipeline.formats.records import parse_line
 from pipeline.input_source import TextOptions, open_source
 from pipeline.patient_client import PatientClient
+from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
 from service.bundles.registry import Registry
 from service.jobs.batch_scoring import score_batch
@@ -219,12 +220,12 @@ class Ways:
     def by_job(self, body: bytes, kind: str, decimal: Any) -> Outcome:
         source = self.folder / f"job.{kind}"
         source.write_bytes(body)
-        model = open_model(self.bundle)
+        card = read_card(self.bundle)
         columns = [*self.row, "id"]
-        required = required_columns(model.card, "id")
+        required = required_columns(card, "id")
         opened = open_job_source(str(source), replace(required, decimal=decimal))
         (batch,) = read(opened, columns)
-        scored, refused = score_batch(self.bundle, batch, key="id", version=model.card.version, latest_day="2030-01-01")
+        scored, refused = score_batch(self.bundle, batch, key="id", version=card.version, latest_day="2030-01-01")
         value = parse_line(scored["prediction"][0].as_py().encode())["value"] if scored.num_rows else None
         return value, {(each["field"], each["code"]) for each in refused.to_pylist()}
 
@@ -232,7 +233,7 @@ class Ways:
         """Return the value, or the reason as a sentence."""
         source = self.folder / f"pipeline.{kind}"
         source.write_bytes(body)
-        patient_client = PatientClient(self.client, MODEL, None, 5.0, lambda _sentence: None)
+        patient_client = PatientClient(self.client, MODEL, None, 600.0, lambda _sentence: None)
         columns = Columns(self.card, {}, "")
         with open_source(str(source), kind, columns, TextOptions(decimal), names_needed=False) as opened:
             enricher = BatchEnricher(patient_client, columns, opened, renderer_for(opened, kind, columns.added))
