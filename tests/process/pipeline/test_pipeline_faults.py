@@ -208,7 +208,7 @@ def test_a_service_that_stays_away_ends_the_run_with_a_sentence_and_the_run_can_
     while not checkpointed(target):
         assert process.poll() is None
     own.stop()
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 3
     assert b"Gave up after 1 s of trying again: The service cannot be reached" in said
     assert b"Traceback" not in said
@@ -251,7 +251,7 @@ def test_another_version_in_the_middle_stops_the_run_and_what_was_written_has_on
         assert process.poll() is None
     old.stop()
     with running(new):
-        _, said = process.communicate(timeout=50)
+        _, said = process.communicate(timeout=300)
         assert process.returncode == 4
         assert b"no longer serves version" in said
         with pytest.raises(VersionChanged, match="began with version"):
