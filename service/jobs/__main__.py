@@ -76,42 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     slow.set_defaults(act=_features)
     slow.add_argument("--key", help="the column that holds the client; the default is `client`")
     for job in (predict, slow):
-        job.add_argument("--model", required=True)
-        job.add_argument(
-            "--input",
-            required=True,
-            help="a Parquet file or folder, file.csv, file.csv.gz, file.xlsx, "
-            "sqlite:///file.db#table, postgresql://…#table, s3://bucket/…, sftp://…",
-        )
-        job.add_argument(
-            "--decimal", choices=["point", "comma"], help="the decimal sign of a CSV; by default it is detected"
-        )
-        job.add_argument(
-            "--sheet", metavar="NAME", help="the sheet of an Excel workbook; the default is the first visible one"
-        )
-        job.add_argument(
-            "--field",
-            action="append",
-            default=[],
-            type=_pair,
-            metavar="FIELD=COLUMN",
-            help="the column of a CSV or a workbook that holds a field, if it has neither its name nor its label",
-        )
-        job.add_argument("--charset", default="", help="the encoding of a CSV; the default is UTF-8")
-        job.add_argument(
-            "--output", type=Path, metavar="FOLDER", help="also write what is stored to this folder, as Parquet"
-        )
-        job.add_argument(
-            "--allow-shrink", action="store_true", help="serve the run although it has less than half of the served rows"
-        )
-        job.add_argument(
-            "--engine", choices=["local", "dask"], default="local", help="where the batches run: see docs/dask.md"
-        )
-        job.add_argument(
-            "--scheduler",
-            metavar="ADDRESS",
-            help="the address of a Dask cluster, tcp://…; the default is processes of this machine",
-        )
+        _add_job_options(job)
     runs = kinds.add_parser("runs", help="list the runs, the newest first")
     runs.set_defaults(act=_list)
     runs.add_argument("--model")
@@ -121,6 +86,38 @@ def _parser() -> argparse.ArgumentParser:
     rollback.add_argument("--model", required=True)
     rollback.add_argument("--kind", choices=get_args(RunKind), default="predictions")
     return parser
+
+
+def _add_job_options(job: argparse.ArgumentParser) -> None:
+    """Add the options that all jobs with an input have."""
+    job.add_argument("--model", required=True)
+    job.add_argument(
+        "--input",
+        required=True,
+        help="a Parquet file or folder, file.csv, file.csv.gz, file.xlsx, "
+        "sqlite:///file.db#table, postgresql://…#table, s3://bucket/…, sftp://…",
+    )
+    job.add_argument("--decimal", choices=["point", "comma"], help="the decimal sign of a CSV; by default it is detected")
+    job.add_argument("--sheet", metavar="NAME", help="the sheet of an Excel workbook; the default is the first visible one")
+    job.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="FIELD=COLUMN",
+        help="the column of a CSV or a workbook that holds a field, if it has neither its name nor its label",
+    )
+    job.add_argument("--charset", default="", help="the encoding of a CSV; the default is UTF-8")
+    job.add_argument("--output", type=Path, metavar="FOLDER", help="also write what is stored to this folder, as Parquet")
+    job.add_argument(
+        "--allow-shrink", action="store_true", help="serve the run although it has less than half of the served rows"
+    )
+    job.add_argument("--engine", choices=["local", "dask"], default="local", help="where the batches run: see docs/dask.md")
+    job.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="the address of a Dask cluster, tcp://…; the default is processes of this machine",
+    )
 
 
 def _predict(options: argparse.Namespace, settings: Settings, store: Store) -> None:
