@@ -11,7 +11,7 @@ COLUMNS = ColumnNames(["carat", "cut"], FIELDS)
 
 
 @pytest.mark.parametrize(
-    ("names", "found"),
+    ("names", "expected"),
     [
         (["carat", "cut"], {"carat": "carat", "cut": "cut"}),
         (["Weight", "Cut"], {"carat": "Weight", "cut": "Cut"}),
@@ -23,8 +23,8 @@ COLUMNS = ColumnNames(["carat", "cut"], FIELDS)
         (["carat", "cut", "price", ""], {"carat": "carat", "cut": "cut"}),
     ],
 )
-def test_a_field_finds_its_column(names: list[str], found: dict[str, str]) -> None:
-    assert COLUMNS.find(names) == found
+def test_a_field_finds_its_column(names: list[str], expected: dict[str, str]) -> None:
+    assert COLUMNS.find(names) == expected
     assert COLUMNS.missing(names) == []
 
 
