@@ -51,8 +51,8 @@ def kept(count: int) -> str:
     return f"kept={saved_cases.encode_saved_cases({'credit-default': cases})}"
 
 
-def box_of(place: Locator) -> FloatRect:
-    box = place.bounding_box()
+def box_of(index: Locator) -> FloatRect:
+    box = index.bounding_box()
     assert box is not None
     return box
 

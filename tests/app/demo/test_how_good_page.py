@@ -81,7 +81,7 @@ def test_about_shows_every_text_of_the_card(
 
 
 def test_typed_prices_change_the_cheapest_thresholds(request_log: list[str], service: TestClient) -> None:
-    found = service.get("/v1/models/credit-default/evaluation").json()["evaluation"]
+    result = service.get("/v1/models/credit-default/evaluation").json()["evaluation"]
     app = quiet(opened("how-good", model="credit-default", lang="en", view="mistakes"))
     before = len(questions(request_log))
     keys = {name: f"how-good/{name}/credit-default" for name in ("alarm", "missed", "person", "volume")}
@@ -91,7 +91,7 @@ def test_typed_prices_change_the_cheapest_thresholds(request_log: list[str], ser
         for name, price in (("alarm", alarm), ("missed", missed), ("person", person)):
             app.text_input(key=keys[name]).set_value(str(price))
         quiet(app.run())
-        counts = found["thresholds"]
+        counts = result["thresholds"]
 
         def cost(low: Any, high: Any, prices: tuple[int, int, int] = (alarm, missed, person)) -> int:
             asked_about = sum(low[name] - high[name] for name in ("flagged_right", "flagged_wrong"))
@@ -127,11 +127,11 @@ def test_a_text_that_is_no_price_changes_nothing(request_log: list[str]) -> None
 
 
 def test_a_worst_mistake_opens_in_try(request_log: list[str], service: TestClient) -> None:
-    found = service.get("/v1/models/comment-sentiment/evaluation").json()["evaluation"]
+    result = service.get("/v1/models/comment-sentiment/evaluation").json()["evaluation"]
     app = quiet(opened("how-good", model="comment-sentiment", lang="en", view="worst"))
     app.button(key="open-worst-1").click()
     quiet(app.run())
-    assert found["worst_rows"][1]["row"]["comment"] in [area.value for area in app.text_area]
+    assert result["worst_rows"][1]["row"]["comment"] in [area.value for area in app.text_area]
     assert questions(request_log)
 
 

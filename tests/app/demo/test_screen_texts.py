@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from tests.support.demo_models import BUNDLED, every_model
 from tests.support.demo_pages import PAGES, go_to, opened, quiet
 
-pytestmark = pytest.mark.usefixtures("asked")
+pytestmark = pytest.mark.usefixtures("request_log")
 
 SHOWN = {"body", "label", "value", "title", "help", "options", "placeholder", "alt", "text", "caption", "delta", "markdown"}
 """The fields of Streamlit's messages that a page shows; the others are ids, formats and addresses."""
