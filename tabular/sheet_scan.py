@@ -7,7 +7,7 @@ from xml.parsers import expat
 from tabular.errors import PackedFileTooLarge
 from tabular.workbook_archive import CHUNK_BYTES, safe_parser
 
-MAX_CELLS = 10_000_000
+MAX_CELLS = 5_000_000
 _MAX_ROW_BYTES = 2**23
 _MAX_ROW_ELEMENTS = 200_000
 
