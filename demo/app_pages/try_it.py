@@ -23,7 +23,7 @@ from demo.widgets import forms, link_notices
 
 _HEADROOM = 0.15
 """The scale of a value is longer than the range of the training data by this part: some answers lie above it."""
-_MAX_TICKS = 5
+_MAX_TICKS = 6
 _UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
 """Codes of warnings about a value that is unusual for the model."""
 
