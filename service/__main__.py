@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from types import FrameType
@@ -23,6 +24,7 @@ from service.web.middleware.access_log import StandardErrorHandler
 from service.web.middleware.published_app import publish
 from wire.settings_reader import WrongSettings
 
+_log = logging.getLogger("service")
 _END_SECONDS = 3
 """The time for all that follows the last request, such as closing the store."""
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
@@ -37,6 +39,12 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self.stopping = stopping
         self._stop_seconds = stop_seconds
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and log the address."""
+        await super().startup(sockets)
+        if self.started:
+            _log.info("listening on http://%s:%d", self.config.host, self.config.port)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.stopping.is_set():
@@ -92,11 +100,14 @@ def main() -> None:
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again at its end: nothing is left to do then
-    logging.getLogger("service").info("listening on http://%s:%d", settings.host, settings.port)
     threading.Thread(target=_open_store, args=[app.services.store], name="open the store", daemon=True).start()
     _tune_memory()
     with contextlib.suppress(SystemExit):  # raised if the port is in use
         server.run()
+    if not server.started:
+        _log.error(
+            "The service did not start. It cannot listen on %s:%d: the port may be in use.", settings.host, settings.port
+        )
     logging.shutdown()
     # The interpreter would wait for each thread in which a model hangs, or abort while one loads.
     os._exit(0 if server.started else 1)
@@ -107,7 +118,7 @@ def _open_store(store: Store) -> None:
     try:
         store.prepare()
     except StorageUnavailable as error:
-        logging.getLogger("service").error("the store: %s", error.detail)
+        _log.error("the store: %s", error.detail)
 
 
 def _tune_memory() -> None:

