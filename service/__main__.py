@@ -76,7 +76,7 @@ def main() -> None:
     output = StandardErrorHandler()
     output.setFormatter(SingleLineFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[output])
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # its warnings are about what callers send
     config: dict[str, Any] = {
         "log_config": None,
         "access_log": False,

@@ -186,6 +186,10 @@ class BrokenBundle(Exception):
     """A bundle that must not be served. The message is the reason, for people."""
 
 
+class SlowBundle(BrokenBundle):
+    """A bundle that was too slow to open. On a machine that is less busy it may be served."""
+
+
 class BrokenStorage(Exception):
     """A database that must not be used. The message is the reason, for people."""
 

@@ -13,7 +13,7 @@ from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
 from service.bundles.score_probe import check_row_order, placeholder_row
 from service.bundles.scorers.scorer import open_scorer
-from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelTimeout
+from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelTimeout, SlowBundle
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
@@ -48,7 +48,7 @@ def open_model(folder: Path) -> Model:
     except InvalidInput as error:
         raise BrokenBundle(f"the rows of the card do not fit its fields: {error.faults[0].field}") from error
     except ModelTimeout as error:
-        raise BrokenBundle("it takes too long to score the rows of its card") from error
+        raise SlowBundle("it takes too long to score the rows of its card") from error
     except ModelFailed as error:
         raise BrokenBundle(f"it cannot score the rows of its card: {_as_reason(error)}") from error
 

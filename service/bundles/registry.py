@@ -13,7 +13,7 @@ from pathlib import Path
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.scorers.deadlines import give_up_after
-from service.errors import BrokenBundle, ModelUnavailable, UnknownModel, UnknownVersion
+from service.errors import BrokenBundle, ModelUnavailable, SlowBundle, UnknownModel, UnknownVersion
 from service.rows.strict_json import safe_text
 from service.schemas import ModelState
 
@@ -51,7 +51,7 @@ class Registry:
             for bundle, thread, deadline in openings:
                 thread.join(max(0.0, deadline - time.monotonic()))
                 if thread.is_alive():
-                    self._broken[_shown_name(bundle)] = f"it takes longer than {seconds:g} s to open"
+                    self._list_as_broken(_shown_name(bundle), f"it takes longer than {seconds:g} s to open")
         except OSError:
             _log.exception("the folder of the bundles cannot be read")
         finally:
@@ -66,21 +66,36 @@ class Registry:
         return bundle, thread, deadline
 
     def _open(self, folder: Path, seconds: float) -> None:
-        """Open a bundle and add its model, or list it as broken. A bundle that is opened late is served from then on."""
+        """Open a bundle and add its model, or list it as broken. A bundle that is opened late is served from then on.
+
+        A bundle that was too slow is tried again when the others are open: the machine may have been busy.
+        """
+        if not self._try_to_open(folder, seconds):
+            self.loaded.wait()
+            self._try_to_open(folder, 2 * seconds)
+
+    def _try_to_open(self, folder: Path, seconds: float) -> bool:
+        """Return False if a second attempt may succeed."""
         name = _shown_name(folder)
         try:
             with give_up_after(seconds):
                 model = open_model(folder)
             self.add(model, default=folder.name == model.card.name)
         except BrokenBundle as error:
-            self._broken[name] = str(error)
+            self._list_as_broken(name, str(error))
+            return not isinstance(error, SlowBundle)
         except OSError:
-            self._broken[name] = "its files cannot be read"
+            self._list_as_broken(name, "its files cannot be read")
         except BaseException as error:  # noqa: BLE001 - a bundle is foreign code and may raise anything
             _log.exception("the bundle %s cannot be opened", name)
-            self._broken[name] = f"it cannot be opened: {type(error).__name__}"
+            self._list_as_broken(name, f"it cannot be opened: {type(error).__name__}")
         else:
             self._broken.pop(name, None)
+        return True
+
+    def _list_as_broken(self, name: str, reason: str) -> None:
+        self._broken[name] = reason
+        _log.warning("the bundle %s is not served: %s", name, reason)
 
     def add(self, model: Model, *, default: bool = False) -> None:
         """Add a model version. The first one of a name, or the one added as `default`, answers requests without a version.

@@ -56,8 +56,7 @@ class Router:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers_by_name"]
-        if scope["query_string"]:
-            _refuse_repeated(scope["query_string"])
+        names = _parameter_names(scope["query_string"]) if scope["query_string"] else []
         match = self._match(scope["path"].removeprefix(scope.get("root_path", "")))
         scopes = self._keys.scopes_of(headers) if match is None or not match.is_open else frozenset()
         if match is None:
@@ -73,6 +72,8 @@ class Router:
         if route.direct is not None:
             await self._run_direct(route, match.model, scope, receive, send)
             return
+        if names and route.scope is not None:
+            _refuse_unknown(names, route)
         if route.method == "POST":
             body = await self._services.bodies.read_json(scope, headers, receive)
             receive = _replay_body(body, receive)
@@ -114,8 +115,8 @@ class Router:
             scope["route"] = scope.get("route") or inner.get("route")
 
 
-def _refuse_repeated(query: bytes) -> None:
-    """Raise InvalidRequest if a parameter comes twice: programs differ in which value they take."""
+def _parameter_names(query: bytes) -> list[str]:
+    """Return the names of the parameters. Raises InvalidRequest if one comes twice: programs differ in which they take."""
     try:
         names = [
             name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
@@ -125,6 +126,16 @@ def _refuse_repeated(query: bytes) -> None:
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:
         raise InvalidRequest(f"The parameter {safe_text(repeated)} comes twice.")
+    return names
+
+
+def _refuse_unknown(names: list[str], route: Route) -> None:
+    """Raise InvalidRequest for a parameter that the route does not have: the caller believes that it has an effect."""
+    known = [parameter["name"] for parameter in route.parameters if parameter["in"] == "query"]
+    unknown = next((name for name in names if name not in known), None)
+    if unknown is not None:
+        listed = f"Its parameters: {', '.join(known)}." if known else "It has no parameters."
+        raise InvalidRequest(f"This address has no parameter {safe_text(unknown)}. {listed}")
 
 
 def _is_file(content_type: bytes) -> bool:

@@ -69,6 +69,27 @@ def test_a_parameter_may_come_once(address: str, toys: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "name", "known"),
+    [
+        ("/v1/models?lang=pl", "lang", ""),
+        ("/v1/models/flat-price?verison=toy", "verison", "version"),
+        ("/v1/models/flat-price/entities?page=2", "page", "after"),
+        ("/v1/models/flat-price/entities/1?version=toy", "version", ""),
+        ("/v1/runs?limit=5", "limit", "model, after, kind"),
+        ("/metrics?x=1", "x", ""),
+    ],
+)
+def test_a_parameter_that_has_no_effect_is_refused_by_name(address: str, name: str, known: str, toys: TestClient) -> None:
+    detail = check_problem(toys.get(address), 400, "invalid_request")["detail"]
+    assert detail.startswith(f"This address has no parameter {name}.")
+    assert known in detail
+
+
+def test_a_probe_of_health_may_have_parameters(toys: TestClient) -> None:
+    assert toys.get("/health/live?at=17").status_code == 200
+
+
+@pytest.mark.parametrize(
     "query", ["decimal=comma&decimal=point", "&".join(["decimal=comma"] * 11), "&".join("abcdefghijklmnopqrstuvwxyz")]
 )
 def test_a_file_with_a_repeated_or_unknown_parameter_is_refused(query: str, toys: TestClient) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from service.bundles.bundle_files import digest
 from service.bundles.bundle_opening import open_model
 from service.bundles.registry import Registry
+from service.errors import SlowBundle
 from service.schemas import IntervalRule, Regression
 from tests.support import onnx_models
 from tests.support.bundle_copies import change_card
@@ -141,6 +142,28 @@ def test_a_bundle_that_opens_after_its_deadline_is_served_from_then_on(
             thread.join(60)
     assert [(state.name, state.state) for state in registry.states()] == [("slow", "ready")]
     assert registry.get("slow").predict(ROWS)
+
+
+def test_a_bundle_that_was_too_slow_is_tried_again_when_the_others_are_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    registry, attempts = Registry(), list[bool]()
+
+    def open_slowly_at_first(folder: Path) -> Any:
+        attempts.append(registry.loaded.is_set())
+        if len(attempts) == 1:
+            raise SlowBundle("it takes too long to score the rows of its card")
+        return open_model(folder)
+
+    monkeypatch.setattr("service.bundles.registry.open_model", open_slowly_at_first)
+    write_toy_bundle(tmp_path, onnx_models.adding(), toy_card("slow"))
+    registry.load(tmp_path, 0.1)
+    for thread in threading.enumerate():
+        if thread.name == "open a bundle":
+            thread.join(60)
+    assert attempts == [False, True]
+    assert [(state.name, state.state) for state in registry.states()] == [("slow", "ready")]
+    assert "the bundle slow is not served: it takes too long to score the rows of its card" in caplog.messages
 
 
 JSON = st.recursive(
