@@ -16,6 +16,7 @@ from service.jobs.batch_scoring import REFUSED
 from service.jobs.card_statements import AMOUNTS, KEY, STATEMENTS, current_month, parse_statements
 from service.jobs.external_sort import BUCKETS, group_by_key
 from service.jobs.job_runner import Job
+from service.jobs.key_columns import check_key_column
 from service.jobs.payment_history import MONTHS, business_fields
 from service.jobs.sources.inputs import read
 from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput, load_partitions
@@ -32,8 +33,10 @@ _DUPLICATE = ("month", "duplicate_month", "This client has another statement of 
 
 
 def required_columns(key: str | None) -> RequiredColumns:
-    """Return the columns that features need of an input."""
-    return RequiredColumns(["month", *AMOUNTS, key or KEY], frozenset(AMOUNTS), key or KEY)
+    """Return the columns that features need of an input. Raises WrongInput if the key is a field."""
+    fields = ["month", *AMOUNTS]
+    check_key_column(key or KEY, fields)
+    return RequiredColumns([*fields, key or KEY], frozenset(AMOUNTS), key or KEY)
 
 
 def feature_job(card: Card, source: Source, key: str | None) -> Job:

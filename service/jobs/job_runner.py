@@ -20,6 +20,7 @@ from service.files.column_check import labels_of
 from service.jobs.batch_scoring import has_dates, score_batch
 from service.jobs.engines import BatchFunction, Engine, digest_of
 from service.jobs.input_dates import latest_day
+from service.jobs.key_columns import check_key_column
 from service.jobs.sources.inputs import partitions
 from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput
 from service.jobs.sources.source import RequiredColumns, Source
@@ -64,7 +65,8 @@ class Job:
 
 
 def required_columns(card: Card, key: str) -> RequiredColumns:
-    """Return the columns that predictions need of an input."""
+    """Return the columns that predictions need of an input. Raises WrongInput if the key is a field."""
+    check_key_column(key, [field.name for field in card.inputs])
     required = [field.name for field in card.inputs if not field.nullable]
     numbers = frozenset(field.name for field in types_of(card) if field.has_decimal_sign)
     dates = frozenset(field.name for field in types_of(card) if isinstance(field, DateType))

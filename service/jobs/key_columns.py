@@ -4,9 +4,12 @@ A whole number comes in many types: Spark and Oracle write a decimal, and pandas
 missing. `wire/entity_keys.py` reads them all alike.
 """
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from service.jobs.sources.partitions import WrongInput
 from wire.entity_keys import NoKey, key_text
 
 _EXACT_BELOW = {16: 2.0**11, 32: 2.0**24, 64: 2.0**53}
@@ -29,3 +32,9 @@ def _key_or_reason(value: object, exact_below: float) -> str | NoKey:
         return key_text(value, exact_below)
     except NoKey as reason:
         return reason
+
+
+def check_key_column(key: str, fields: Iterable[str]) -> None:
+    """Raise WrongInput if the column of the keys is also one of the fields."""
+    if key in fields:
+        raise WrongInput(f"The column {key} is a field of the rows. The key needs a column of its own: change --key.")

@@ -330,3 +330,12 @@ def test_numbers_of_a_table_that_are_infinite_or_none_refuse_their_rows(
         refused = connection.execute(select(refused_rows.c.key, refused_rows.c.code)).all()
     assert kept == ["4", "5"]
     assert [tuple(each) for each in refused] == [("1", "not_finite"), ("2", "not_finite"), ("3", "not_finite")]
+
+
+@pytest.mark.parametrize(("command", "key"), [("predict", "credit_limit"), ("features", "month"), ("features", "bill")])
+def test_a_key_that_is_a_field_too_is_refused_in_a_sentence(command: str, key: str, card: Card, tmp_path: Path) -> None:
+    statements = {"month": ["2005-09"], "status": [0], "bill": [0], "paid": [0], "limit": [20_000]}
+    rows = {name: [value] for name, value in card.real_rows[0].items()}
+    pq.write_table(pa.table(statements if command == "features" else rows), tmp_path / "in.parquet")
+    with pytest.raises(SystemExit, match=f"The column {key} is a field of the rows"):
+        main([command, "--model", MODEL, "--input", str(tmp_path / "in.parquet"), "--key", key])
