@@ -33,7 +33,10 @@ def check_curves(answer: Curves, fields: list[str], *, together: bool) -> None:
         require([curve["field"] for curve in answer["curves"]] == fields)
     if surface:
         first, second = surface["values"]
-        require([len(outputs) for outputs in surface["outputs"]] == [len(second)] * len(first))
+        sizes = [len(second)] * len(first)
+        require([len(outputs) for outputs in surface["outputs"]] == sizes)
+        if contradictions := surface.get("contradictions"):
+            require([len(marks) for marks in contradictions] == sizes)
     predictions = [point["prediction"] for curve in answer["curves"] for point in curve["points"]]
     for prediction in [answer["prediction"], *filter(None, [answer["pinned"]]), *predictions]:
         check_prediction(prediction)

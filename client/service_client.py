@@ -15,12 +15,7 @@ from client.decoding import parse_json, raise_problem
 from client.errors import InvalidAnswer, Refused
 from client.row_values import to_json
 from client.shape_check import ShapeError, check
-from client.shapes.answers import (
-    Curves,
-    Explanations,
-    Predictions,
-    Row,
-)
+from client.shapes.answers import Curves, Explanations, Predictions, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.shapes.recognised_file import RecognisedFile
@@ -92,9 +87,9 @@ class Client:
         require(version in {None, answer["version"]})
         return answer
 
-    def predict(self, model: str, rows: list[Row], version: str | None = None) -> Predictions:
+    def predict(self, model: str, rows: list[Row], version: str | None = None, *, language: str = "en") -> Predictions:
         """Return one prediction for each row, in order. A row may be the key of an entity, alone or with some fields."""
-        answer = cast(Predictions, self._ask(model, "predictions", Predictions, {"rows": rows}, version))
+        answer = cast(Predictions, self._ask(model, "predictions", Predictions, {"rows": rows}, version, language=language))
         require(len(answer["predictions"]) == len(rows))
         for prediction in answer["predictions"]:
             check_prediction(prediction)
@@ -130,7 +125,7 @@ class Client:
                 raise InvalidAnswer("Something else than the model service answered.", request_id)
             yield parse_recognised_file(response.headers.get("X-File", ""), request_id), pieces
 
-    def entity(self, model: str, key: str | float) -> Entity:
+    def entity(self, model: str, key: str | float, language: str = "en") -> Entity:
         """Return the stored prediction and the stored features of a key, each with its age.
 
         17, 17.0 and "17" are the same key.
@@ -142,7 +137,7 @@ class Client:
         if text in {"", ".", ".."}:  # in an address they mean folders
             raise Refused("Nothing is stored under this key", "", status=404, code=UNKNOWN_ENTITY, errors=[])
         path = f"/v1/models/{_name(model)}/entities/{quote(text, safe='')}"
-        answer = cast(Entity, self._call("GET", path, Entity))
+        answer = cast(Entity, self._call("GET", path, Entity, language=language))
         require(answer["model"] == model and answer["id"] == text)
         require(answer["stored_prediction"] is not None or answer["stored_features"] is not None)
         if answer["stored_prediction"] is not None:
@@ -176,6 +171,7 @@ class Client:
         model: str,
         row: Row,
         fields: list[str],
+        language: str = "en",
         *,
         together: bool = False,
         pinned: Row | None = None,
@@ -183,17 +179,26 @@ class Client:
     ) -> Curves:
         """Return the predictions along the range of each field; with `together`, those over a map of two fields."""
         body = {"row": row, "fields": fields, "together": together, "pinned": pinned}
-        answer = cast(Curves, self._ask(model, "curves", Curves, body, version))
+        answer = cast(Curves, self._ask(model, "curves", Curves, body, version, language=language))
         require((answer["pinned"] is None) == (pinned is None))
         check_curves(answer, fields, together=together)
         return answer
 
     def recommend(
-        self, model: str, row: Row, goal: Goal, fixed: list[str] | None = None, *, version: str | None = None
+        self,
+        model: str,
+        row: Row,
+        goal: Goal,
+        fixed: list[str] | None = None,
+        language: str = "en",
+        *,
+        version: str | None = None,
     ) -> Recommendations:
         """Return changes of the row that reach a goal. The fields `fixed` do not change."""
         body = {"row": row, "goal": goal, "fixed": fixed or []}
-        answer = cast(Recommendations, self._ask(model, "recommendations", Recommendations, body, version))
+        answer = cast(
+            Recommendations, self._ask(model, "recommendations", Recommendations, body, version, language=language)
+        )
         for prediction in [answer["prediction"], *(each["prediction"] for each in answer["recommendations"])]:
             check_prediction(prediction)
         return answer

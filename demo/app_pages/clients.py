@@ -13,7 +13,7 @@ from demo.session.entity_lookup import EntityLookup
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph, concatenate
 from demo.text.translation import Translation
-from demo.views import case_story
+from demo.views import case_story, field_notes
 from demo.widgets import entity_introduction, forms
 from wire.entity_keys import MAX_KEY_CHARACTERS
 
@@ -49,8 +49,8 @@ def page() -> None:
         card, entity_lookup.encode_lookup(card, lookup.entity["id"], entity_lookup.changed_values(lookup))
     )
     with answers, st.container(key="answer"), st.container(key="answer-text"):
-        _draw_answers(card, lookup, tr)
-    _draw_notes(card, lookup, notes, tr)
+        shown = _draw_answers(card, lookup, tr)
+    _draw_notes(card, lookup, notes, shown, tr)
 
 
 def _get_lookups() -> dict[str, EntityLookup]:
@@ -98,7 +98,8 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
         return None
     lookup = _get_lookups().get(card["name"])
     is_same_key = lookup is not None and lookup.entity["id"] == key
-    if lookup is None or not is_same_key or lookup.entity["version"] != card["version"] or lookup.is_old():
+    known = (card["version"], tr.language)
+    if lookup is None or not is_same_key or (lookup.entity["version"], lookup.language) != known or lookup.is_old():
         entity = service_queries.get_entity(card, key)
         if entity is None:
             if not query_errors.get_errors():
@@ -106,7 +107,7 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
             return None
         url_changes = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
         lookup = _get_lookups()[card["name"]] = entity_lookup.start_lookup(
-            card, entity, entity_lookup.changed_values(lookup) if lookup and is_same_key else url_changes
+            card, entity, entity_lookup.changed_values(lookup) if lookup and is_same_key else url_changes, tr.language
         )
     return lookup
 
@@ -142,7 +143,7 @@ def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, D
                 notes[field["name"]] = st.empty()
 
     def undo_changes() -> None:
-        _get_lookups()[card["name"]] = entity_lookup.start_lookup(card, lookup.entity, {})
+        _get_lookups()[card["name"]] = entity_lookup.start_lookup(card, lookup.entity, {}, lookup.language)
 
     st.button(
         tr.text("Restore stored values"),
@@ -165,8 +166,8 @@ def _query_live(card: Card, lookup: EntityLookup) -> Prediction | None:
     return now
 
 
-def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> None:
-    """Draw the stored prediction and, beside it, the live one."""
+def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> Prediction | None:
+    """Draw the stored prediction and, beside it, the live one; return that of the fields in the form."""
     stored = lookup.entity["stored_prediction"]
     now = _query_live(card, lookup)
     pieces = []
@@ -190,7 +191,9 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> None:
         )
         st.warning(reason, icon=":material/history:")
     if stored:
-        _draw_difference(card, lookup, stored["prediction"], now, tr)
+        sentences = case_story.describe_stored_case(card, lookup, stored["prediction"], now, tr)
+        st.html(build_paragraph("story", Markup(" ").join(sentences)))
+    return now or (stored["prediction"] if stored else None)
 
 
 def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
@@ -200,28 +203,12 @@ def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[st
     )
 
 
-def _draw_difference(card: Card, lookup: EntityLookup, stored: Prediction, now: Prediction | None, tr: Translation) -> None:
-    """Draw the difference of the answers, the stored fields renewed since, and the visitor's changes."""
-    sentences: list[str] = []
-    if now:
-        before, after = (wording.answer_value(card, prediction) for prediction in (stored, now))
-        difference = wording.describe_difference(card, before, after, tr)
-        sentences.append(Markup("{} <strong>{}</strong>.").format(tr.text("Compared with the stored answer:"), difference))
-    renewed = entity_lookup.changes_since_prediction(lookup)
-    if renewed.changed():
-        sentence = tr.text("Updated since that answer: {changes}.", changes=case_story.describe_changes(card, renewed, tr))
-        sentences.append(sentence)
-    if lookup.case.changed():
-        sentence = tr.text("You changed {changes}.", changes=case_story.describe_changes(card, lookup.case, tr))
-        sentences.append(sentence)
-    elif not now:
-        sentences.append(tr.text("Change a field to see today's answer beside it."))
-    st.html(build_paragraph("story", Markup(" ").join(sentences)))
-
-
-def _draw_notes(card: Card, lookup: EntityLookup, placeholders: dict[str, DeltaGenerator], tr: Translation) -> None:
-    """Draw a note under each field that is refused, expired, unknown or not stored."""
+def _draw_notes(
+    card: Card, lookup: EntityLookup, placeholders: dict[str, DeltaGenerator], shown: Prediction | None, tr: Translation
+) -> None:
+    """Draw a note under each field that is refused, warned of, expired, unknown or not stored."""
     field_errors = query_errors.get_field_errors()
+    warnings = field_notes.build_field_notes(card, shown["warnings"] if shown else [], tr)
     notes = {
         "expired": tr.text("Stored too long ago to rely on."),
         "null": tr.text("Stored as unknown."),
@@ -231,16 +218,20 @@ def _draw_notes(card: Card, lookup: EntityLookup, placeholders: dict[str, DeltaG
     for field in card["inputs"]:
         name = field["name"]
         state = entity_lookup.stored_state(lookup.entity, name)
+        sentence = ""
         if name in field_errors:
             placeholders[name].error(notes.get(state) or tr.text("Please check this value."))
-        elif name in lookup.case.changed():
             continue
+        if name in lookup.case.changed():
+            pass  # the visitor's own value
         elif features and stored and entity_lookup.comes_from_prediction(lookup.entity, name):
             age = tr.time_ago(lookup.age_seconds(stored["age_seconds"]))
             sentence = tr.text("Value used for the stored answer, {age}.", age=age)
-            placeholders[name].html(build_paragraph("unusual", sentence))
         elif state != "stored" and not (state == "expired" and _are_features_expired(lookup)):
-            placeholders[name].html(build_paragraph("unusual", notes[state]))
+            sentence = notes[state]
+        note = build_paragraph("unusual", sentence) if sentence else Markup()
+        if name in warnings or sentence:
+            placeholders[name].html(warnings.get(name, Markup()) + note)
 
 
 def _are_features_expired(lookup: EntityLookup) -> bool:

@@ -17,6 +17,7 @@ from demo.session import current_case, page_address, page_view, service_queries,
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
+from demo.views import field_notes
 from demo.widgets import forms, link_notices, number_box
 
 PAGE = "to-change"
@@ -52,7 +53,8 @@ def page() -> None:
         if answer is None:
             st.caption(tr.text("No answer at the moment."))
             return
-        answer_slot.html(answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr))
+        line = answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr)
+        answer_slot.html(line + field_notes.build_contradictions(answer["prediction"], tr))
         _draw_results(card, choice, answer, tr)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
-from client import Card, Explanation, Field, Prediction
+from client import Card, Explanation, Prediction
 from demo.address.parameters import MODEL
 from demo.charts import answer_scale
 from demo.charts.canvas import Figure, ScaleBand
@@ -18,14 +18,12 @@ from demo.session.cases import Case
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph
 from demo.text.translation import Translation
-from demo.views import answered_row, case_story, explanation_view
+from demo.views import answered_row, case_story, explanation_view, field_notes
 from demo.widgets import forms, link_notices
 
 _HEADROOM = 0.15
 """The scale of a value is longer than the range of the training data by this part: some answers lie above it."""
 _MAX_TICKS = 6
-_UNUSUAL = {"outside_training_range", "unseen_category", "expired"}
-"""Codes of warnings about a value that is unusual for the model."""
 
 
 def page() -> None:
@@ -62,8 +60,7 @@ def page() -> None:
             _draw_explanation(card, case, now, start, tr)
             _draw_truth(card, case, tr)
             _draw_footer(card, case, tr)
-        warnings = {warning["field"]: warning["code"] for warning in now["prediction"]["warnings"]}
-        _draw_notes(card, notes, faults, warnings, tr)
+        _draw_notes(card, notes, faults, field_notes.build_field_notes(card, now["prediction"]["warnings"], tr), tr)
 
 
 def _draw_fault_notice(case: Case, tr: Translation) -> None:
@@ -166,7 +163,7 @@ def _draw_scale(card: Card, case: Case, now: Prediction, start_value: float, tr:
 
 def _draw_explanation(card: Card, case: Case, now: Explanation, start: Explanation, tr: Translation) -> None:
     st.html(explanation_view.build_explanation(card, case.row, now, start, tr))
-    sentence, unusual = explanation_view.describe_usualness(card, now["usualness"], tr)
+    sentence, unusual = explanation_view.describe_usualness(card, now, tr)
     if sentence:
         st.html(build_paragraph("usual rare" if unusual else "usual", sentence))
 
@@ -214,9 +211,9 @@ def _describe_fault(card: Card, case: Case, name: str, tr: Translation) -> str:
 
 
 def _draw_notes(
-    card: Card, placeholders: dict[str, DeltaGenerator], faults: dict[str, str], warnings: dict[str, str], tr: Translation
+    card: Card, placeholders: dict[str, DeltaGenerator], faults: dict[str, str], warnings: dict[str, Markup], tr: Translation
 ) -> None:
-    """Draw under their fields the faults of a file, and the errors and warnings of the service (field → code)."""
+    """Draw under their fields the faults of a file, and the errors and warnings of the service (field → notes)."""
     field_errors = query_errors.get_field_errors()
     for field in card["inputs"]:
         name = field["name"]
@@ -225,14 +222,4 @@ def _draw_notes(
         elif name in field_errors:
             placeholders[name].error(tr.text("Please check this value."))
         elif name in warnings:
-            placeholders[name].html(build_paragraph("unusual", _describe_warning(field, warnings[name], tr)))
-
-
-def _describe_warning(field: Field, code: str, tr: Translation) -> str:
-    if code not in _UNUSUAL:
-        return tr.text("The model warns about this value: {code}.", code=code)
-    kind = field_types.of(field)
-    if not kind.is_ordered or "seen" not in field:
-        return tr.text("The model has never seen this: do not rely on the answer.")
-    low, high = kind.value_text(field["seen"][0], tr), kind.value_with_unit(field["seen"][1], tr)
-    return tr.text("Unusual: the model learned from values between {low} and {high}.", low=low, high=high)
+            placeholders[name].html(warnings[name])

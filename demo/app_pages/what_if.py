@@ -15,7 +15,7 @@ from demo.session import current_case, page_address, page_view, service_queries,
 from demo.session.cases import Case
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
-from demo.views import curve_view
+from demo.views import curve_view, field_notes
 from demo.views.curve_view import FieldValues
 from demo.widgets import forms, link_notices
 
@@ -54,7 +54,8 @@ def page() -> None:
     if answer is None:
         st.caption(tr.text("No answer at the moment."))
         return
-    st.html(answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr, answer["usualness"]))
+    line = answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr, answer["usualness"])
+    st.html(line + field_notes.build_contradictions(answer["prediction"], tr))
     if answer["surface"]:
         _draw_map(card, case, (fields[names[0]], fields[names[1]]), answer, tr)
     else:
@@ -111,12 +112,13 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     now, start_value = axis_values.index(case.row), case.start_row[field["name"]]
     scale = curve_view.make_scale(card, points, tr)
     pinned = wording.answer_value(card, answer["pinned"]) if answer["pinned"] and case.changed() else None
-    has_rare = False
+    notes = []
     kind = field_types.of(field)
     if kind.is_ordered:
         start = None if pinned is None or start_value is None else Point(kind.position(start_value), pinned, "", "")
         axis = axis_values.axis(answer["curves"][0]["usual"] or answer["curves"][0]["seen"], tr)
-        has_rare = bool(axis.rare_ranges(points, (points[0].position, points[-1].position)))
+        if axis.rare_ranges(points, (points[0].position, points[-1].position)):
+            notes.append(tr.text("Grey: values that are rare in the training data."))
         figure = curve_chart.draw_line(points, axis, scale, now=now, start=start, theme=visitor.get_theme())
     else:
         start_index = axis_values.index(case.start_row)
@@ -127,13 +129,15 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
         if point["curve_number"] == 0:  # the other curves are marks
             current_case.change_values(card, {field["name"]: axis_values.values[point["point_index"]]})
 
+    if rules := curve_view.describe_impossible_values(field, answer["curves"][0]):
+        notes.append(tr.text("Impossible: {rules}", rules=rules))
     _draw_clickable_chart(
         figure,
         f"curve/{card['name']}/{field['name']}",
         curve_view.summarize_curve(field, points, tr),
         apply_point,
-        tr,
-        has_rare=has_rare,
+        tr=tr,
+        notes=notes,
     )
     for point in answer["curves"][0]["points"]:
         if point["value"] is None and kind.is_ordered:
@@ -164,7 +168,9 @@ def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curve
             )
 
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
-    _draw_clickable_chart(figure, key, curve_view.summarize_surface(cells, tr), apply_point, tr)
+    is_whole = all(point.is_possible for line in cells for point in line)
+    notes = [] if is_whole else [tr.text("Empty cells: combinations that cannot occur.")]
+    _draw_clickable_chart(figure, key, curve_view.summarize_surface(cells, tr), apply_point, tr=tr, notes=notes)
     unknown = [
         forms.escape_markdown(wording.field_label(axis_values.field))
         for axis_values in (one, two)
@@ -187,11 +193,11 @@ def _draw_clickable_chart(
     key: str,
     summary: str,
     apply_point: Callable[[dict[str, Any]], None],
-    tr: Translation,
     *,
-    has_rare: bool = False,
+    tr: Translation,
+    notes: list[str],
 ) -> None:
-    """Draw a chart whose points can be clicked; `apply_point` is called with the clicked point."""
+    """Draw a chart whose points can be clicked, and notes on it; `apply_point` is called with the clicked point."""
     last_key = f"{key}/clicked"
 
     def on_select() -> None:
@@ -212,5 +218,4 @@ def _draw_clickable_chart(
         alt=summary,
     )
     marks = tr.text("Solid mark: now; hollow mark: start. Click a point to use its value.")
-    grey = tr.text("Grey: values that are rare in the training data.") if has_rare else ""
-    st.caption(f"{forms.escape_markdown(summary)} {forms.escape_markdown(marks)} {forms.escape_markdown(grey)}")
+    st.caption(forms.escape_markdown(" ".join([summary, marks, *notes])))

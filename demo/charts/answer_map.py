@@ -32,7 +32,8 @@ def draw_surface(
 ) -> Figure:
     """Draw the answer over two fields. `cells[i][j]` is drawn at x = positions[0][i] and y = positions[1][j].
 
-    The custom data of a click is [i, j]. `now` and `start` are the positions of the case and of its start.
+    The custom data of a click is [i, j]. `now` and `start` are the positions of the case and of its start. Impossible cells
+    stay empty.
     """
     figure = make_figure(theme, _HEIGHT, hover=True)
     figure.add_trace(_make_heatmap(positions, cells, scale, theme))
@@ -56,8 +57,9 @@ def _make_heatmap(
     positions: tuple[list[float], list[float]], cells: list[list[Point]], scale: Scale, theme: str
 ) -> go.Heatmap:
     xs, ys = positions
-    values = [[cells[i][j].answer for i in range(len(xs))] for j in range(len(ys))]
-    low, high = scale.ends([height for row in values for height in row])
+    points = [[cells[i][j] for i in range(len(xs))] for j in range(len(ys))]
+    values = [[point.answer if point.is_possible else None for point in line] for line in points]
+    low, high = scale.ends([answer for line in values for answer in line if answer is not None])
     return go.Heatmap(
         x=xs,
         y=ys,
@@ -75,8 +77,13 @@ def _make_heatmap(
 
 
 def _make_click_targets(positions: tuple[list[float], list[float]], cells: list[list[Point]]) -> go.Scatter:
-    """Return invisible points over the cells: plotly reports no clicks on a heat map."""
-    targets = [(x, y, cells[i][j], [i, j]) for i, x in enumerate(positions[0]) for j, y in enumerate(positions[1])]
+    """Return invisible points over the possible cells: plotly reports no clicks on a heat map."""
+    targets = [
+        (x, y, cells[i][j], [i, j])
+        for i, x in enumerate(positions[0])
+        for j, y in enumerate(positions[1])
+        if cells[i][j].is_possible
+    ]
     return go.Scatter(
         x=[target[0] for target in targets],
         y=[target[1] for target in targets],

@@ -1,6 +1,7 @@
 """Figures of the answer along one field, as a line or as bars. A click on a point gives its index."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import plotly.graph_objects as go
 from markupsafe import Markup
@@ -33,6 +34,8 @@ class Point:
     answer: float
     label: str
     answer_label: str
+    is_possible: bool = True
+    """False: the value contradicts the other values of the case. The chart leaves the point out."""
 
     def hover_text(self) -> str:
         """Return what plotly shows under the pointer."""
@@ -65,6 +68,8 @@ class Axis:
     ticks: list[tuple[float, str]]
     common_range: tuple[float, float] | None = None
     """Between these values nearly all training rows lie; outside of them the chart is grey."""
+    impossible_label: str = ""
+    """The word on a stretch of impossible values."""
 
     def rare_ranges(self, points: list[Point], ends: tuple[float, float]) -> list[tuple[float, float]]:
         """Return the parts of the axis, up to its ends, that have points outside the common range."""
@@ -76,7 +81,10 @@ class Axis:
 
 
 def draw_line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None, start: Point | None, theme: str) -> Figure:
-    """Draw the answer along a numeric field. `now` is the index of the current point, `start` the pinned case."""
+    """Draw the answer along a numeric field. `now` is the index of the current point, `start` the pinned case.
+
+    The line leaves out impossible points; their stretches are marked.
+    """
     figure = make_figure(theme, _HEIGHT, hover=True)
     answers = [point.answer for point in points] + ([start.answer] if start else [])
     low, high = scale.ends(answers)
@@ -86,10 +94,12 @@ def draw_line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None,
     ends = (min(positions) - margin, max(positions) + margin)
     for x0, x1 in axis.rare_ranges(points, ends):
         figure.add_vrect(x0=x0, x1=x1, fillcolor=TRACK[theme], opacity=0.85, line_width=0, layer="below")
+    for x0, x1 in _impossible_ranges(points, ends):
+        _mark_impossible(figure, axis, x0, x1, theme)
     figure.add_trace(
         go.Scatter(
             x=[point.position for point in points],
-            y=answers[: len(points)],
+            y=[point.answer if point.is_possible else None for point in points],
             mode="lines+markers",
             line={"color": ACCENT[theme], "width": 3},
             **_make_points_clickable(points, ACCENT[theme], 7),
@@ -124,7 +134,7 @@ def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tupl
     colours = [ACCENT[theme] if index == now else with_opacity(ACCENT[theme], 0.45) for index in range(len(points))]
     figure.add_trace(
         go.Bar(
-            x=[point.answer for point in points],
+            x=[point.answer if point.is_possible or index == now else None for index, point in enumerate(points)],
             y=list(range(len(points))),
             orientation="h",
             text=[escape_text(point.answer_label) for point in points],
@@ -153,6 +163,33 @@ def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tupl
         figure, theme, {"range": [low, high], "showticklabels": False}, y | {"tickfont": {"color": INK[theme], "size": 15}}
     )
     return figure
+
+
+def _impossible_ranges(points: list[Point], ends: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return the stretches of impossible points, each up to the middle between it and the next possible point."""
+    middles = [(one.position + other.position) / 2 for one, other in pairwise(points)]
+    borders = [ends[0], *middles, ends[1]]
+    ranges: list[tuple[float, float]] = []
+    for index, point in enumerate(points):
+        if not point.is_possible:
+            joins = ranges and ranges[-1][1] == borders[index]
+            first = ranges.pop()[0] if joins else borders[index]
+            ranges.append((first, borders[index + 1]))
+    return ranges
+
+
+def _mark_impossible(figure: Figure, axis: Axis, x0: float, x1: float, theme: str) -> None:
+    line = {"color": MUTED[theme], "width": 1, "dash": "dot"}
+    figure.add_vrect(x0=x0, x1=x1, fillcolor=TRACK[theme], opacity=0.85, line=line, layer="below")
+    figure.add_annotation(
+        text=escape_text(axis.impossible_label),
+        x=(x0 + x1) / 2,
+        y=0.5,
+        yref="paper",
+        textangle=-90,
+        showarrow=False,
+        font={"size": 13, "color": MUTED[theme]},
+    )
 
 
 def _draw_bands(figure: Figure, scale: Scale, theme: str) -> None:

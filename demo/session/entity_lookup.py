@@ -26,6 +26,8 @@ class EntityLookup:
 
     entity: Entity
     case: Case
+    language: str = ""
+    """The language of the texts of `entity`."""
     number: int = field(default_factory=lambda: next(_numbers))
     """It identifies the look-up: an answer of one look-up is not shown for the next one of the same key."""
     _made_at_seconds: float = field(default_factory=time.monotonic)
@@ -43,11 +45,11 @@ class EntityLookup:
         return age_at_lookup_seconds + time.monotonic() - self._made_at_seconds
 
 
-def start_lookup(card: Card, entity: Entity, changes: Row) -> EntityLookup:
+def start_lookup(card: Card, entity: Entity, changes: Row, language: str = "") -> EntityLookup:
     """Return a look-up whose case starts from the stored row and has these changes."""
     stored = stored_row(card, entity)
     start = f"{card['entity']['key']}={entity['id']}"
-    return EntityLookup(entity, Case(start, stored, stored | changes))
+    return EntityLookup(entity, Case(start, stored, stored | changes), language)
 
 
 def stored_row(card: Card, entity: Entity) -> Row:

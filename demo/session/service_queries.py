@@ -104,21 +104,21 @@ def explain(card: Card, rows: list[Row]) -> list[Explanation] | None:
 
 def get_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> Curves | None:
     """Return the curve of a field, or the surface of two, with the predictions for the row and the pinned row."""
-    together = len(fields) > 1
+    together, language = len(fields) > 1, get_translation().language
 
     def query() -> Curves:
         version = card["version"]
         return shared_resources.client().curves(
-            card["name"], dict(row), fields, together=together, pinned=dict(pinned), version=version
+            card["name"], dict(row), fields, language, together=together, pinned=dict(pinned), version=version
         )
 
-    return _query_once(_cache_key("curves", card, row, fields, pinned), query)
+    return _query_once(_cache_key("curves", card, language, row, fields, pinned), query)
 
 
 def get_entity(card: Card, key: str) -> Entity | None:
     """Return what is stored under a key; None if nothing is stored. On an error, add it for the banner and return None."""
     try:
-        return shared_resources.client().entity(card["name"], key)
+        return shared_resources.client().entity(card["name"], key, get_translation().language)
     except ServiceError as error:
         if not (isinstance(error, Refused) and error.code == UNKNOWN_ENTITY):
             add_error(error)
@@ -142,23 +142,25 @@ def predict_by_key(card: Card, key: str, changes: Row, lookup_number: int) -> Pr
 
     The cache key includes the number of the look-up, because a later run may store other values.
     """
-    row = {card["entity"]["key"]: key} | changes
+    row, language = {card["entity"]["key"]: key} | changes, get_translation().language
     answer = _query_once(
-        _cache_key("by key", card, row, lookup_number),
-        lambda: shared_resources.client().predict(card["name"], [row], card["version"]),
+        _cache_key("by key", card, language, row, lookup_number),
+        lambda: shared_resources.client().predict(card["name"], [row], card["version"], language=language),
     )
     return answer["predictions"][0] if answer else None
 
 
 def recommend(card: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendations | None:
     """Return the recommendations that reach a goal."""
+    language = get_translation().language
 
     def query() -> Recommendations:
-        answer = shared_resources.client().recommend(card["name"], dict(row), goal, fixed, version=card["version"])
+        client, version = shared_resources.client(), card["version"]
+        answer = client.recommend(card["name"], dict(row), goal, fixed, language, version=version)
         _check_fields(card, answer["recommendations"], "changes")
         return answer
 
-    return _query_once(_cache_key("recommendations", card, row, goal, fixed), query)
+    return _query_once(_cache_key("recommendations", card, language, row, goal, fixed), query)
 
 
 def get_evaluation(card: Card) -> Evaluation | None:

@@ -7,6 +7,7 @@ from demo.text.translation import Translation
 from demo.text.wording import (
     answer_value,
     find_band,
+    find_contradictions,
     format_answer,
     format_answer_with_unit,
     format_percentile,
@@ -35,8 +36,10 @@ def build_counted(card: Card) -> Markup:
     return Markup(' <span class="counted">{}</span>').format(counted) if counted else Markup()
 
 
-def build_usualness(usualness: Usualness | None, tr: Translation) -> Markup:
-    """Return how rare a case is, marked if it is unusual; empty if the model cannot tell."""
+def build_usualness(prediction: Prediction, usualness: Usualness | None, tr: Translation) -> Markup:
+    """Return how rare a case is, marked if it is unusual or cannot be; empty if the model cannot tell."""
+    if find_contradictions(prediction):
+        return Markup('<span class="apart">{}</span>').format(tr.text("contradictory values"))
     if usualness is None:
         return Markup()
     css_class = "apart" if usualness["percentile"] >= UNUSUAL_PERCENTILE else "rarity"
@@ -63,5 +66,5 @@ def build_answer_line(
         format_answer_with_unit(card, answer_value(card, prediction), tr),
         build_counted(card),
         build_band_badge(card, prediction),
-        build_usualness(usualness, tr),
+        build_usualness(prediction, usualness, tr),
     )

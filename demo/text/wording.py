@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from client import Band, Card, Field, Prediction, Usualness
+from client import Band, Card, Field, FieldWarning, Prediction, Usualness
 from demo.text.translation import Translation
 from wire.answer_columns import (
     DECISION,
@@ -16,6 +16,8 @@ from wire.answer_columns import (
     probability_column,
 )
 
+CONTRADICTION = "contradiction"
+"""The code of a warning: the case breaks a rule of its card."""
 _MIN_WITHOUT_DECIMALS = 1000
 _SHARE_DECIMALS = (0, 1, 2)
 
@@ -102,6 +104,11 @@ def other_label(card: Card, tr: Translation) -> str:
     focus = card["output"].get("focus", "")
     others = [each.get("label") or each["value"] for each in card["output"].get("labels", []) if each["value"] != focus]
     return others[0] if len(others) == 1 else tr.text("others")
+
+
+def find_contradictions(prediction: Prediction) -> list[FieldWarning]:
+    """Return the warnings of a prediction whose case breaks a rule of its card."""
+    return [warning for warning in prediction["warnings"] if warning["code"] == CONTRADICTION]
 
 
 def find_band(card: Card, prediction: Prediction) -> Band | None:

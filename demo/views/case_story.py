@@ -1,11 +1,13 @@
 """Describes what was changed in a case and how the answer has changed."""
 
-from client import Card, Row
+from markupsafe import Markup
+
+from client import Card, Prediction, Row
 from demo.fields import field_types
 from demo.session.cases import Case
-from demo.session.entity_lookup import EntityLookup
+from demo.session.entity_lookup import EntityLookup, changes_since_prediction
 from demo.text.translation import Translation
-from demo.text.wording import describe_difference, field_label, format_answer_with_unit
+from demo.text.wording import answer_value, describe_difference, field_label, format_answer_with_unit
 
 _NAMED_CHANGES = 3
 _MAX_NAMED_FIELDS = 3
@@ -45,6 +47,25 @@ def describe_case(card: Card, case: Case, start: float, now: float, tr: Translat
     introduction = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))
     difference = describe_difference(card, start, now, tr)
     return introduction, difference, tr.text("You changed {changes}.", changes=describe_changes(card, case, tr))
+
+
+def describe_stored_case(
+    card: Card, lookup: EntityLookup, stored: Prediction, now: Prediction | None, tr: Translation
+) -> list[str]:
+    """Return sentences: the difference of the answers, the stored fields renewed since, and the visitor's changes."""
+    sentences: list[str] = []
+    if now:
+        difference = describe_difference(card, answer_value(card, stored), answer_value(card, now), tr)
+        sentences.append(Markup("{} <strong>{}</strong>.").format(tr.text("Compared with the stored answer:"), difference))
+    renewed = changes_since_prediction(lookup)
+    if renewed.changed():
+        changes = describe_changes(card, renewed, tr)
+        sentences.append(tr.text("Updated since that answer: {changes}.", changes=changes))
+    if lookup.case.changed():
+        sentences.append(tr.text("You changed {changes}.", changes=describe_changes(card, lookup.case, tr)))
+    elif not now:
+        sentences.append(tr.text("Change a field to see today's answer beside it."))
+    return sentences
 
 
 def describe_feature_age(lookup: EntityLookup, tr: Translation) -> str:

@@ -39,5 +39,5 @@ def make_axis(
     unit = kind.unit()
     title = wording.field_label(field) + (f", {unit}" if unit else "")
     if kind.is_ordered:
-        return Axis(title, kind.ticks(min(positions), max(positions), tr), common_range)
+        return Axis(title, kind.ticks(min(positions), max(positions), tr), common_range, tr.text("impossible"))
     return Axis(title, list(zip(positions, labels, strict=True)), common_range)

@@ -10,7 +10,7 @@ from demo.session.saved_cases import SavedCase
 from demo.text import answer_html, wording
 from demo.text.markup import TableRow, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
-from demo.views import answered_row, explanation_view
+from demo.views import answered_row, explanation_view, field_notes
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, probability_column
 
 _MAX_REASONS = 4
@@ -46,8 +46,11 @@ def build_case_table(
             rows.append(TableRow(wording.field_label(field), cells))
     reasons = [_build_reasons(card, each, tr) for each in explanations]
     rows.append(TableRow(tr.text("Strongest reasons"), reasons, Markup(' class="reasons"')))
+    contradictions = [field_notes.describe_contradictions(each["prediction"], tr) for each in explanations]
+    if any(contradictions):
+        rows.append(TableRow(tr.text("Contradictions"), [sentences or "–" for sentences in contradictions]))
     if any(each["usualness"] for each in explanations):
-        usualness = [answer_html.build_usualness(each["usualness"], tr) for each in explanations]
+        usualness = [answer_html.build_usualness(each["prediction"], each["usualness"], tr) for each in explanations]
         rows.append(TableRow(tr.text("How unusual"), usualness))
     return build_scrollable(build_table([each.name for each in saved], rows, "compared"))
 

@@ -1,8 +1,8 @@
 """Curves and surfaces as points for a chart, with the value that each point stands for, and a summary sentence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from client import Card, Curve, Field, Row, Surface, Value
+from client import Card, Curve, Field, Prediction, Row, Surface, Value
 from demo.charts.curve_chart import Axis, Point, Scale
 from demo.fields import field_types
 from demo.text import wording
@@ -58,13 +58,39 @@ def _format_value(field: Field, value: Value, tr: Translation) -> str:
 def make_curve_points(card: Card, field: Field, curve: Curve, tr: Translation) -> tuple[FieldValues, list[Point]]:
     """Return the values of a curve, and a point for each of them."""
     values = make_field_values(field, [point["value"] for point in curve["points"]], tr)
-    answers = [
-        wording.answer_value(card, point["prediction"])
-        for point in curve["points"]
-        if point["value"] is not None or not field_types.of(field).is_ordered
-    ]
+    predictions = _drawable_predictions(field, curve)
+    answers = [wording.answer_value(card, prediction) for prediction in predictions]
     answer_labels = [wording.format_answer_with_unit(card, answer, tr) for answer in answers]
-    return values, [Point(*each) for each in zip(values.positions, answers, values.labels, answer_labels, strict=True)]
+    is_possible = [not rules for rules in _rules_of_values(predictions)]
+    labels = [
+        label if possible or field_types.of(field).is_ordered else tr.text("{value} (impossible)", value=label)
+        for label, possible in zip(values.labels, is_possible, strict=True)
+    ]
+    return values, [Point(*each) for each in zip(values.positions, answers, labels, answer_labels, is_possible, strict=True)]
+
+
+def describe_impossible_values(field: Field, curve: Curve) -> str:
+    """Return the rules that some values of a curve break; empty if there are none."""
+    rules = (sentence for broken in _rules_of_values(_drawable_predictions(field, curve)) for _, sentence in sorted(broken))
+    return " ".join(dict.fromkeys(rules))
+
+
+def _drawable_predictions(field: Field, curve: Curve) -> list[Prediction]:
+    is_ordered = field_types.of(field).is_ordered
+    return [point["prediction"] for point in curve["points"] if point["value"] is not None or not is_ordered]
+
+
+def _rules_of_values(predictions: list[Prediction]) -> list[set[tuple[str, str]]]:
+    """Return for each point the rules that its value breaks, as (fields, sentence).
+
+    A rule that all points break is not one of the value: the case contradicts itself with any of them.
+    """
+    broken = [
+        {(", ".join(each.get("fields", [])), each.get("sentence", "")) for each in wording.find_contradictions(prediction)}
+        for prediction in predictions
+    ]
+    own = [rules - set.intersection(*broken) for rules in broken]
+    return own if not all(own) else [set() for _ in own]
 
 
 def make_surface_points(
@@ -72,23 +98,27 @@ def make_surface_points(
 ) -> tuple[FieldValues, FieldValues, list[list[Point]]]:
     """Return the values of both fields, and a point for each cell: cells[first field][second field]."""
     one, two = (make_field_values(field, values, tr) for field, values in zip(fields, surface["values"], strict=True))
-    rows = [outputs for value, outputs in zip(surface["values"][0], surface["outputs"], strict=True) if value in one.values]
+    no_marks = [[False] * len(surface["values"][1])] * len(surface["values"][0])
+    lines = zip(surface["values"][0], surface["outputs"], surface.get("contradictions") or no_marks, strict=True)
+    drawable = [(outputs, marks) for value, outputs, marks in lines if value in one.values]
     cells = []
-    for label, outputs in zip(one.labels, rows, strict=True):
-        drawable_outputs = [
-            output for value, output in zip(surface["values"][1], outputs, strict=True) if value in two.values
-        ]
+    for label, (outputs, marks) in zip(one.labels, drawable, strict=True):
+        line = zip(surface["values"][1], outputs, marks, strict=True)
+        answers = [(output, marked) for value, output, marked in line if value in two.values]
         cells.append(
             [
-                Point(position, output, f"{label} · {other}", wording.format_answer_with_unit(card, output, tr))
-                for position, output, other in zip(two.positions, drawable_outputs, two.labels, strict=True)
+                Point(at, output, f"{label} · {other}", wording.format_answer_with_unit(card, output, tr), not marked)
+                for at, (output, marked), other in zip(two.positions, answers, two.labels, strict=True)
             ]
         )
+    if not any(point.is_possible for line_of_cells in cells for point in line_of_cells):  # the case contradicts itself
+        cells = [[replace(point, is_possible=True) for point in line_of_cells] for line_of_cells in cells]
     return one, two, cells
 
 
 def summarize_curve(field: Field, points: list[Point], tr: Translation) -> str:
     """Return a sentence on the lowest and the highest answer along a field."""
+    points = _possible(points)
     lowest, highest = min(points, key=_answer), max(points, key=_answer)
     name = wording.field_label(field)
     if lowest.answer_label == highest.answer_label:
@@ -105,14 +135,18 @@ def summarize_curve(field: Field, points: list[Point], tr: Translation) -> str:
 
 def summarize_surface(cells: list[list[Point]], tr: Translation) -> str:
     """Return a sentence on the lowest and the highest answer over two fields."""
-    flat = [point for line in cells for point in line]
+    flat = _possible([point for line in cells for point in line])
     low, high = min(flat, key=_answer).answer_label, max(flat, key=_answer).answer_label
     return tr.text("Over both fields the answer lies between {low} and {high}.", low=low, high=high)
 
 
 def make_scale(card: Card, points: list[Point], tr: Translation) -> Scale:
     """Return the scale for the answers of some points."""
-    return chart_scales.make_scale(card, [point.answer for point in points], tr)
+    return chart_scales.make_scale(card, [point.answer for point in _possible(points)], tr)
+
+
+def _possible(points: list[Point]) -> list[Point]:
+    return [point for point in points if point.is_possible]
 
 
 def _answer(point: Point) -> float:

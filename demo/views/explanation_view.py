@@ -4,7 +4,7 @@ import math
 
 from markupsafe import Markup
 
-from client import Card, Contribution, Explanation, Field, Row, Usualness
+from client import Card, Contribution, Explanation, Field, Row
 from demo.fields import field_types
 from demo.text.answer_html import UNUSUAL_PERCENTILE
 from demo.text.markup import build_paragraph, concatenate
@@ -12,6 +12,7 @@ from demo.text.translation import Translation
 from demo.text.wording import (
     answer_decimals,
     field_label,
+    find_contradictions,
     format_answer_with_unit,
     format_percentile,
     is_classification,
@@ -37,8 +38,11 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
     return Markup('<section class="{}">{}</section>').format(css_class, concatenate(parts))
 
 
-def describe_usualness(card: Card, usualness: Usualness | None, tr: Translation) -> tuple[str, bool]:
+def describe_usualness(card: Card, now: Explanation, tr: Translation) -> tuple[str, bool]:
     """Return a sentence on how usual the case is, empty if that is unknown; and whether it is unusual."""
+    usualness = now["usualness"]
+    if find_contradictions(now["prediction"]):
+        return tr.text("The values contradict each other: do not rely on the answer."), True
     if usualness is None:
         return "", False
     words = {"row": card.get("row_name") or tr.text("case"), "share": format_percentile(usualness, tr)}

@@ -159,9 +159,8 @@ def test_an_error_is_told_when_it_could_be_seen() -> None:
 def test_a_case_is_unusual_from_the_ninetieth_of_a_hundred() -> None:
     card = card_of(fields(2))
     for percentile, unusual, share in ((0.0, False, "0%"), (89.9, False, "90%"), (100.0, True, "99%")):
-        text, is_so = explanation_view.describe_usualness(
-            card, {"percentile": percentile, "fields": ["field_1", "gone"]}, ENGLISH
-        )
+        now = explained({}, usualness={"percentile": percentile, "fields": ["field_1", "gone"]})
+        text, is_so = explanation_view.describe_usualness(card, now, ENGLISH)
         assert is_so == unusual
         assert share in text
         assert ("Mainly because of" in text) == unusual

@@ -1,0 +1,82 @@
+"""Promises of impossible clients on the pages: one sentence in the reader's language wherever the case is shown."""
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.demo_pages import go_to, html_of, opened, quiet, serve_by, widget
+from tests.support.in_process_client import client_of
+
+MODEL = "credit-default"
+SENTENCES = {
+    "en": "A client with late months has a worst delay of 1 month or more.",
+    "pl": "Klient, który się spóźniał, ma najdłuższą zaległość wynoszącą co najmniej 1 miesiąc.",
+}
+IMPOSSIBLE = {"model": MODEL, "start": "regular", "worst_delay": "0", "months_delayed": "6"}
+LANGUAGES = pytest.mark.parametrize("language", SENTENCES)
+
+
+@pytest.fixture(autouse=True)
+def answering(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve_by(client_of(service), monkeypatch)
+
+
+def text_of(app: Any) -> str:
+    return html.unescape(re.sub("<[^>]*>", "", html_of(app)))
+
+
+@LANGUAGES
+def test_a_typed_value_that_makes_a_client_impossible_is_told_at_once_and_untold_when_it_is_mended(language: str) -> None:
+    app = quiet(opened(model=MODEL, lang=language, start="regular"))
+    assert SENTENCES[language] not in text_of(app)
+    widget(app, "months_delayed").set_value("5")
+    quiet(app.run())
+    assert text_of(app).count(SENTENCES[language]) == 1
+    assert f'role="alert"><strong>{"Contradiction" if language == "en" else "Sprzeczność"}:' in html_of(app)
+    widget(app, "worst_delay").set_value("2")
+    quiet(app.run())
+    assert SENTENCES[language] not in text_of(app)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("path", ["", "what-if", "to-change", "compare"])
+def test_every_page_that_shows_an_impossible_client_says_so(path: str, language: str) -> None:
+    app = quiet(opened(lang=language, **IMPOSSIBLE))
+    if path == "compare":
+        app.button(key="keep").click()
+        quiet(app.run())
+    if path:
+        go_to(app, path)
+    assert SENTENCES[language] in text_of(app)
+    usual = {"en": ["A usual case", "A less usual case", "Typical"], "pl": ["Zwyczajny", "Typowy"]}[language]
+    assert not any(word in text_of(app) for word in usual)
+
+
+def test_the_sentence_follows_a_change_of_the_language() -> None:
+    app = quiet(opened("what-if", lang="en", **IMPOSSIBLE))
+    app.segmented_control(key="language").set_value("pl")
+    quiet(app.run())
+    assert SENTENCES["pl"] in text_of(app)
+    assert SENTENCES["en"] not in text_of(app)
+
+
+def test_what_if_leaves_out_the_delays_that_contradict_the_late_months() -> None:
+    app = quiet(opened("what-if", lang="en", model=MODEL, start="two-months-late", view="worst_delay"))
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    line = figure["data"][0]
+    drawn = dict(zip(line["x"], line["y"], strict=True))
+    assert [x for x, y in drawn.items() if y is None] == [0, 1], "two months late now, late in three months"
+    assert any("Impossible: " in each.value for each in app.caption)
+
+
+def test_what_to_change_proposes_no_impossible_client_also_from_one(service: TestClient) -> None:
+    card = service.get(f"/v1/models/{MODEL}").json()
+    row = card["examples"][0]["row"] | {"worst_delay": 0, "months_delayed": 6}
+    for goal in ("approve", "ask", "refuse"):
+        answer = service.post(f"/v1/models/{MODEL}/recommendations", json={"row": row, "goal": {"decision": goal}}).json()
+        proposals = [*answer["recommendations"], *([answer["nearest"]] if answer["nearest"] else [])]
+        assert all(not each["prediction"]["warnings"] for each in proposals)
