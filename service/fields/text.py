@@ -1,5 +1,9 @@
-"""Free text."""
+"""Free text, and how the bundled models read it. Training and scoring call the same function.
 
+The tokenizers of ONNX differ from those of scikit-learn, but both split on a single space in the same way.
+"""
+
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +14,13 @@ from wire.languages import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_TOKEN = re.compile(r"[\w']+|[:;=8][\-o*']?[)\](\[dDpP/\\|@]|<3|[!?]+|[^\w\s]")
+
+
+def words(text: str) -> str:
+    """Return the words, marks and emoticons of `text` in lower case, one space between them."""
+    return " ".join(_TOKEN.findall(text.lower()))
 
 
 class TextType(FieldType):

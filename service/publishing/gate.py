@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from service.bundles.scorers.scorer import open_scorer
-from service.bundles.scorers.text_preprocessing import words
 from service.errors import BrokenBundle, ModelFailed
 from service.fields.lookup import number_fields, text_fields
+from service.fields.text import words
 from service.publishing.data_split import Split
 from service.publishing.plain_rows import plain_rows
 from service.rows.checks import Checks

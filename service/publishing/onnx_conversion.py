@@ -52,7 +52,7 @@ def calibrated_trees_to_onnx(pipeline: Any, names: list[str]) -> bytes:
 
 
 def text_to_onnx(pipeline: Any, names: list[str]) -> bytes:
-    """Convert a classifier of one text: a column of strings, cleaned by `text_preprocessing.words` → probabilities."""
+    """Convert a classifier of one text: a column of strings, cleaned by `service.fields.text.words` → probabilities."""
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import StringTensorType
 

@@ -162,7 +162,7 @@ class Scoring(Published, frozen=True):
     gate_rows: int
     gate_difference: float
     text: Literal["as_is", "words"] = "as_is"
-    """`words`: the model was fitted on the words of a text (`text_preprocessing.words`), not on the text itself."""
+    """`words`: the model was fitted on the words of a text (`service.fields.text.words`), not on the text itself."""
     reason: str = ""
     """Why the bundle is not on ONNX; empty if it is."""
 

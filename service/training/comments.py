@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from service.bundles.scorers.text_preprocessing import words
+from service.fields.text import words
 from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
 from service.publishing.onnx_conversion import text_to_onnx
 from service.training.recipe import CARDS, DATA, Recipe

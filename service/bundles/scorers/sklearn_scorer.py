@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from service.bundles.scorers.deadlines import current_deadline
 from service.bundles.scorers.scorer import as_scores
-from service.bundles.scorers.text_preprocessing import words
 from service.errors import BrokenBundle
 from service.fields.lookup import number_fields
+from service.fields.text import words
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
 

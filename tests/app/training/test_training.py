@@ -12,7 +12,7 @@ import pytest
 
 from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
-from service.bundles.scorers.text_preprocessing import words
+from service.fields.text import words
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import LabelledRows
 from service.schemas import LabelPrediction
