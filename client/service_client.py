@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import requests
 
@@ -21,7 +21,7 @@ from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Goal, Recommendations
 from client.shapes.stored import Entity, EntityList, RunList
-from client.transport import Limits, Session, prepare, send, stream
+from client.transport import Limits, Session, build_query, prepare, send, stream
 from wire.entity_keys import NoKey, key_text
 from wire.error_codes import UNAUTHORIZED, UNKNOWN_ENTITY, UNKNOWN_MODEL
 from wire.media_types import ARROW, JSON
@@ -80,7 +80,7 @@ class Client:
 
     def card(self, model: str, language: str = "en", *, version: str | None = None) -> Card:
         """Return the card of a model: its fields, its output, its texts in English or Polish."""
-        path = f"/v1/models/{_name(model)}{_query(version=version)}"
+        path = f"/v1/models/{_name(model)}{build_query(version=version)}"
         answer = cast(Card, self._call("GET", path, Card, language=language))
         if answer["name"] != model:
             raise InvalidAnswer("The service sent the card of another model.")
@@ -146,12 +146,12 @@ class Client:
 
     def entities(self, model: str, after: str | None = None) -> EntityList:
         """Return a page of the keys under which something is stored, beginning after `after`, which may be any text."""
-        path = f"/v1/models/{_name(model)}/entities{_query(after=after)}"
+        path = f"/v1/models/{_name(model)}/entities{build_query(after=after)}"
         return cast(EntityList, self._call("GET", path, EntityList))
 
     def runs(self, model: str | None = None, after: str | None = None, kind: str | None = None) -> RunList:
         """Return a page of the runs of nightly jobs, the newest first. Its `next` is the `after` of the next page."""
-        path = f"/v1/runs{_query(model=model, after=after, kind=kind)}"
+        path = f"/v1/runs{build_query(model=model, after=after, kind=kind)}"
         answer = cast(RunList, self._call("GET", path, RunList))
         require(model is None or all(run["model"] == model for run in answer["items"]))
         require(kind is None or all(run["kind"] == kind for run in answer["items"]))
@@ -159,8 +159,9 @@ class Client:
 
     def explain(self, model: str, rows: list[Row], language: str = "en", *, version: str | None = None) -> Explanations:
         """Return one explanation for each row: the contribution of every field, and the prediction of the row."""
-        body = {"rows": rows}
-        answer = cast(Explanations, self._ask(model, "explanations", Explanations, body, version, language=language))
+        answer = cast(
+            Explanations, self._ask(model, "explanations", Explanations, {"rows": rows}, version, language=language)
+        )
         require(len(answer["explanations"]) == len(rows))
         for explanation in answer["explanations"]:
             check_prediction(explanation["prediction"])
@@ -205,7 +206,7 @@ class Client:
 
     def evaluation(self, model: str, language: str = "en", *, version: str | None = None) -> Evaluation:
         """Return how good the model is on rows that it did not learn from."""
-        path = f"/v1/models/{_name(model)}/evaluation{_query(version=version)}"
+        path = f"/v1/models/{_name(model)}/evaluation{build_query(version=version)}"
         answer = cast(EvaluationAnswer, self._call("GET", path, EvaluationAnswer, language=language))
         require(answer["model"] == model and version in {None, answer["version"]})
         return answer["evaluation"]
@@ -243,9 +244,3 @@ def _name(model: str) -> str:
     if not _NAME.fullmatch(model):
         raise Refused("There is no model of this name", "", status=404, code=UNKNOWN_MODEL, errors=[])
     return model
-
-
-def _query(**parameters: str | None) -> str:
-    """Return the query of an address with the parameters that are not None."""
-    present = {name: value for name, value in parameters.items() if value is not None}
-    return f"?{urlencode(present)}" if present else ""

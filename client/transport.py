@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -195,3 +195,9 @@ def _deadline(session: Session, seconds: float) -> Iterator[_Call]:
         timer.cancel()
         session.running.discard(call)
         _thread_call.running = None
+
+
+def build_query(**parameters: str | None) -> str:
+    """Return the query of an address with the parameters that are not None."""
+    present = {name: value for name, value in parameters.items() if value is not None}
+    return f"?{urlencode(present)}" if present else ""

@@ -13,11 +13,20 @@ Ends = Annotated[list[float], 2] | Annotated[list[str], 2]
 """Two values of a number, or of a date as ISO text."""
 
 
+class KnownWords(TypedDict):
+    """How many words of a text the model knows."""
+
+    known: int
+    words: int
+
+
 class FieldWarning(TypedDict):
     field: str
     code: str
     fields: NotRequired[list[str]]  # those of a contradiction
     sentence: NotRequired[str]  # the rule that the row breaks
+    known_words: NotRequired[KnownWords]  # of a text with few of them
+    language: NotRequired[str]  # of a text in another language
 
 
 class Interval(TypedDict):
@@ -98,6 +107,7 @@ class Explanation(TypedDict):
     sentence: str
     prediction: Prediction
     usualness: Usualness | None
+    known_words: NotRequired[KnownWords | None]
 
 
 class Explanations(TypedDict):

@@ -29,6 +29,7 @@ Field = TypedDict(
         "step": NotRequired[float],
         "categories": NotRequired[list[Category]],
         "max_length": NotRequired[int],
+        "language": NotRequired[str],
         "default": NotRequired[Value],
         "nullable": NotRequired[bool],
         "from": NotRequired[str],

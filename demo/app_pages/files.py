@@ -12,9 +12,9 @@ from demo.address.parameters import MODEL
 from demo.charts import answer_histogram
 from demo.charts.ticks import round_numbers
 from demo.fields import field_types
-from demo.files import row_fault_text, scored_file, spreadsheet
+from demo.files import row_fault_text, scored_file, spreadsheet, warning_text
 from demo.files.file_summary import FORMATS
-from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, ScoredFile
+from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, WARNED, ScoredFile
 from demo.files.upload_job import UploadJob
 from demo.session import current_case, page_address, page_view, service_queries, visitor
 from demo.text import wording
@@ -22,7 +22,7 @@ from demo.text.translation import Translation
 from demo.views import chart_scales
 from demo.widgets import file_settings, file_upload, forms
 from demo.widgets.file_upload import PAGE
-from wire.answer_columns import DECISION, ERROR, HIGH, LOW, ROW, VALUE
+from wire.answer_columns import DECISION, ERROR, HIGH, LOW, ROW, VALUE, WARNINGS
 from wire.media_types import CSV, PARQUET, XLSX
 
 _ROW_PIXELS, _MAX_PIXELS = 35, 320
@@ -73,7 +73,9 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
     scored_text = tr.count("{n} row scored", "{n} rows scored", scored)
     refused_text = tr.count("{n} row not scored", "{n} rows not scored", counts[REFUSED])
     refused = Markup("<span>{}</span>").format(refused_text) if counts[REFUSED] else ""
-    st.html(Markup('<p class="headline"><strong>{}</strong>{}</p>').format(scored_text, refused))
+    warned_text = tr.count("{n} row with a warning", "{n} rows with a warning", counts[WARNED])
+    warned = Markup("<span>{}</span>").format(warned_text) if counts[WARNED] else ""
+    st.html(Markup('<p class="headline"><strong>{}</strong>{}{}</p>').format(scored_text, warned, refused))
     if scored:
         _draw_distribution(card, file, counts, tr)
     _draw_rows(card, job, file, counts, tr)
@@ -110,6 +112,8 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
         table = scored_file.replace_error_codes(
             file, table, lambda codes, sentence, cells: row_fault_text.describe_row_errors(card, codes, sentence, cells, tr)
         )
+    elif choice == WARNED:
+        table = scored_file.replace_warning_codes(table, lambda codes: warning_text.describe_codes(card, codes, tr))
     selected: Any = st.dataframe(
         spreadsheet.round_answers(card, table),
         column_config=_make_field_columns(card, table, tr) | _make_answer_columns(card, choice, tr),
@@ -140,7 +144,7 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
 
 def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
     """Draw the choice of rows and of their order, and of a part if there are too many for one table."""
-    names = {ALL_ROWS: tr.text("all"), REFUSED: tr.text("not scored")}
+    names = {ALL_ROWS: tr.text("all"), WARNED: tr.text("with a warning"), REFUSED: tr.text("not scored")}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     orders = {
         "high": tr.text("highest first"),
@@ -193,6 +197,8 @@ def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, 
         unit = f", {card['output']['unit']}" if card["output"].get("unit") else ""
         titles = {VALUE: title, LOW: tr.text("lower end of the range"), HIGH: tr.text("upper end of the range")}
         columns |= {name: st.column_config.NumberColumn(text + unit, format="localized") for name, text in titles.items()}
+    if choice == WARNED:
+        columns[WARNINGS] = st.column_config.TextColumn(tr.text("warnings"), width="large")
     if choice == REFUSED:
         columns[ERROR] = st.column_config.TextColumn(tr.text("why"), width="large")
     return columns

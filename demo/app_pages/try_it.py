@@ -220,6 +220,7 @@ def _draw_notes(
         if name in faults:
             placeholders[name].html(build_paragraph("fault", faults[name]))
         elif name in field_errors:
-            placeholders[name].error(tr.text("Please check this value."))
+            nothing = tr.text("Only names and addresses: there is nothing to read.")
+            placeholders[name].error(nothing if field_errors[name] == "no_words" else tr.text("Please check this value."))
         elif name in warnings:
             placeholders[name].html(warnings[name])

@@ -22,9 +22,12 @@ class TextField(FieldType):
 
     def _decode(self, text: str) -> Value:
         value = text[1:-1] if text.startswith('"') and text.endswith('"') and len(text) > 1 else text
-        if len(value) > self._max_length():
+        if len(value) > self._max_length() or self._is_missing(value):
             raise ValueError(text)
         return value
+
+    def _is_missing(self, text: str) -> bool:
+        return not text.strip() and not self.field.get("nullable")
 
     def _max_length(self) -> int:
         return self.field.get("max_length", _MAX_LENGTH)
@@ -37,9 +40,13 @@ class TextField(FieldType):
         st.caption(tr.text("The answer follows when you click elsewhere, or press Ctrl+Enter."))
         return text
 
-    def from_widget(self, widget_value: Any, current: Value, tr: Translation) -> Value:  # noqa: ARG002 - numbers use it
+    def from_widget(self, widget_value: Any, current: Value, tr: Translation) -> Value:
         """Return the text. A text that is too long is cut, because Streamlit's own limit ignores it without a word."""
         text, limit = str(widget_value or ""), self._max_length()
+        if text == (current or ""):
+            return current
+        if self._is_missing(text):
+            raise InvalidEntry(tr.text("This field cannot be empty."), current)
         if len(text) <= limit:
             return None if widget_value is None else text
         sentence = tr.text("The text was longer than {limit} characters: its end was cut off.", limit=tr.number(limit))

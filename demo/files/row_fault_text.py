@@ -55,6 +55,7 @@ def _describe_fault(field: Field, code: str, tr: Translation) -> str:
         "not_finite": tr.text("is an infinite number"),
         "out_of_range": _describe_range(field, tr),
         "too_long": tr.text("is too long"),
+        "no_words": tr.text("has nothing but names and addresses"),
         "unknown_category": tr.text(
             "is not one of {names}", names=_join_names([each["value"] for each in field.get("categories", [])])
         ),

@@ -16,11 +16,11 @@ from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
 from demo.files.spreadsheet import CsvDialect
 from demo.text.wording import answer_column, answer_columns, is_classification
-from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, is_probability_column
+from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, WARNINGS, is_probability_column
 from wire.cells.cell_values import number_text
 from wire.cells.text_style import TextStyle
 
-ALL_ROWS, REFUSED = "every", "refused"
+ALL_ROWS, WARNED, REFUSED = "every", "warned", "refused"
 PAGE_ROWS = 1000
 MAX_BYTES = 512 * 2**20
 _STYLE = {"decimal", "thousands", "dates", "missing"}
@@ -128,10 +128,11 @@ def is_complete(card: Card, recognised: RecognisedFile, table: pa.Table) -> bool
 
 
 def count_choices(card: Card, table: pa.Table) -> dict[str, int]:
-    """Return the number of rows of each choice: ALL_ROWS, each band of the card, REFUSED."""
+    """Return the number of rows of each choice: ALL_ROWS, each band of the card, WARNED, REFUSED."""
     decisions = {each["values"]: each["counts"] for each in pc.value_counts(table[DECISION]).to_pylist()}
     bands = {band["value"]: decisions.get(band["value"], 0) for band in card["output"].get("bands", [])}
-    return {ALL_ROWS: table.num_rows, **bands, REFUSED: table.num_rows - table[ERROR].null_count}
+    warned = table.num_rows - table[WARNINGS].null_count if WARNINGS in table.schema.names else 0
+    return {ALL_ROWS: table.num_rows, **bands, WARNED: warned, REFUSED: table.num_rows - table[ERROR].null_count}
 
 
 def make_histogram(card: Card, table: pa.Table) -> list[tuple[float, float, int]]:
@@ -161,8 +162,9 @@ def select_rows(card: Card, table: pa.Table, choice: str, order: str, page: int 
     indices = _row_indices(card, table, choice, order)
     start = page * PAGE_ROWS
     rows = table.slice(start, PAGE_ROWS) if indices is None else table.take(indices.slice(start, PAGE_ROWS))
-    front = [ROW, ERROR_CODES, ERROR] if choice == REFUSED else [ROW, DECISION, answer_column(card)]
-    added = {ROW, ERROR_CODES, ERROR, DECISION, LABEL, answer_column(card)}
+    answer = [DECISION, answer_column(card)]
+    front = [ROW, ERROR_CODES, ERROR] if choice == REFUSED else [ROW, *([WARNINGS] if choice == WARNED else []), *answer]
+    added = {ROW, ERROR_CODES, ERROR, WARNINGS, LABEL, *answer}
     hidden = {name for name in table.schema.names if is_probability_column(name)}
     front = [name for name in front if name != DECISION or card["output"].get("bands")]
     rest = [name for name in table.schema.names if name not in added | hidden]
@@ -174,7 +176,8 @@ def _row_indices(card: Card, table: pa.Table, choice: str, order: str) -> pa.Arr
     """Return the indices of the rows of a choice, in order; None for all rows in the order of the file."""
     if choice == REFUSED:
         return pc.indices_nonzero(pc.is_valid(table[ERROR]))
-    indices = None if choice == ALL_ROWS else pc.indices_nonzero(pc.equal(table[DECISION], choice))
+    is_chosen = pc.is_valid(table[WARNINGS]) if choice == WARNED else pc.equal(table[DECISION], choice)
+    indices = None if choice == ALL_ROWS else pc.indices_nonzero(is_chosen)
     if order == "file":
         return indices
     answers = table[answer_column(card)]
@@ -189,6 +192,12 @@ def replace_error_codes(file: ScoredFile, table: pa.Table, describe: Callable[[s
     triples = zip(table[ERROR_CODES].to_pylist(), table[ERROR].to_pylist(), rows, strict=True)
     texts = pa.array([describe(codes, sentence, cells) for codes, sentence, cells in triples], pa.string())
     return table.drop_columns(ERROR_CODES).set_column(1, ERROR, texts)
+
+
+def replace_warning_codes(table: pa.Table, describe: Callable[[str], str]) -> pa.Table:
+    """Return a table of warned rows whose `warnings` are `describe(warnings)`."""
+    texts = pa.array([describe(codes) for codes in table[WARNINGS].to_pylist()], pa.string())
+    return table.set_column(table.schema.get_field_index(WARNINGS), WARNINGS, texts)
 
 
 def _with_band_labels(card: Card, table: pa.Table) -> pa.Table:

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from client import Band, Card, Prediction, Usualness
 from demo.text.translation import Translation
 from demo.text.wording import (
+    FEW_KNOWN_WORDS,
     answer_value,
     find_band,
     find_contradictions,
@@ -40,6 +41,8 @@ def build_usualness(prediction: Prediction, usualness: Usualness | None, tr: Tra
     """Return how rare a case is, marked if it is unusual or cannot be; empty if the model cannot tell."""
     if find_contradictions(prediction):
         return Markup('<span class="apart">{}</span>').format(tr.text("contradictory values"))
+    if any(warning["code"] == FEW_KNOWN_WORDS for warning in prediction["warnings"]):
+        return Markup('<span class="apart">{}</span>').format(tr.text("few known words"))
     if usualness is None:
         return Markup()
     css_class = "apart" if usualness["percentile"] >= UNUSUAL_PERCENTILE else "rarity"

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -93,6 +94,10 @@ class Translation:
             return format_date(day, "MMMM y" if is_month else "long", locale=self.language)
         except ValueError:
             return text
+
+    def language_name(self, code: str) -> str:
+        """Return the name of a language in the reader's language: Polish for pl. An unknown code is returned unchanged."""
+        return str(Locale(self.language).languages.get(code, code))
 
     def day_and_time(self, moment: datetime) -> str:
         """Return a moment in full, in its own time zone: 29 lis 2026, 14:30."""

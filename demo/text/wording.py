@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from client import Band, Card, Field, FieldWarning, Prediction, Usualness
+from client import Band, Card, Field, FieldWarning, KnownWords, Prediction, Usualness
 from demo.text.translation import Translation
 from wire.answer_columns import (
     DECISION,
@@ -12,12 +12,15 @@ from wire.answer_columns import (
     LOW,
     ROW,
     VALUE,
+    WARNINGS,
     label_columns,
     probability_column,
 )
 
 CONTRADICTION = "contradiction"
 """The code of a warning: the case breaks a rule of its card."""
+FEW_KNOWN_WORDS = "few_known_words"
+"""The code of a warning: the model knows few words of a text."""
 _MIN_WITHOUT_DECIMALS = 1000
 _SHARE_DECIMALS = (0, 1, 2)
 
@@ -49,7 +52,7 @@ def answer_columns(card: Card) -> list[str]:
     """Return the names of all columns that the service adds to a file, without a prefix."""
     labels = card["output"].get("labels", [])
     names = label_columns(label["value"] for label in labels) if is_classification(card) else [DECISION, VALUE, LOW, HIGH]
-    return [*names, ERROR_CODES, ERROR, ROW]
+    return [*names, WARNINGS, ERROR_CODES, ERROR, ROW]
 
 
 def format_answer(card: Card, value: float, tr: Translation) -> str:
@@ -109,6 +112,16 @@ def other_label(card: Card, tr: Translation) -> str:
 def find_contradictions(prediction: Prediction) -> list[FieldWarning]:
     """Return the warnings of a prediction whose case breaks a rule of its card."""
     return [warning for warning in prediction["warnings"] if warning["code"] == CONTRADICTION]
+
+
+def describe_known_words(known_words: KnownWords, tr: Translation) -> str:
+    """Return how many words of a text the model knows: "Words that the model knows: 14 of 17 (82%)."."""
+    known, words = known_words["known"], known_words["words"]
+    if not words:
+        return tr.text("This text has no words.")
+    share = tr.percent(known / words)
+    numbers = {"known": tr.number(known), "words": tr.number(words), "share": share}
+    return tr.text("Words that the model knows: {known} of {words} ({share}).", **numbers)
 
 
 def find_band(card: Card, prediction: Prediction) -> Band | None:

@@ -49,8 +49,8 @@ def build_case_table(
     contradictions = [field_notes.describe_contradictions(each["prediction"], tr) for each in explanations]
     if any(contradictions):
         rows.append(TableRow(tr.text("Contradictions"), [sentences or "–" for sentences in contradictions]))
-    if any(each["usualness"] for each in explanations):
-        usualness = [answer_html.build_usualness(each["prediction"], each["usualness"], tr) for each in explanations]
+    usualness = [answer_html.build_usualness(each["prediction"], each["usualness"], tr) for each in explanations]
+    if any(usualness):
         rows.append(TableRow(tr.text("How unusual"), usualness))
     return build_scrollable(build_table([each.name for each in saved], rows, "compared"))
 

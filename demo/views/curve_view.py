@@ -89,7 +89,8 @@ def _rules_of_values(predictions: list[Prediction]) -> list[set[tuple[str, str]]
         {(", ".join(each.get("fields", [])), each.get("sentence", "")) for each in wording.find_contradictions(prediction)}
         for prediction in predictions
     ]
-    own = [rules - set.intersection(*broken) for rules in broken]
+    of_all = broken[0].intersection(*broken) if broken else set()
+    own = [rules - of_all for rules in broken]
     return own if not all(own) else [set() for _ in own]
 
 

@@ -10,7 +10,9 @@ from demo.text.answer_html import UNUSUAL_PERCENTILE
 from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.text.wording import (
+    FEW_KNOWN_WORDS,
     answer_decimals,
+    describe_known_words,
     field_label,
     find_contradictions,
     format_answer_with_unit,
@@ -32,7 +34,7 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
     parts = [heading, build_paragraph("why-sentence", now["sentence"])]
     if now["contributions"]:
         spans = any("span" in each for each in now["contributions"])
-        parts.append(_build_words(row, now) if spans else _build_bars(card, now, start, tr))
+        parts.append(_build_words(card, row, now, tr) if spans else _build_bars(card, now, start, tr))
         parts.append(_build_legend(card, now, start, tr))
     css_class = {1: "why swapped", -1: "why", 0: "why neutral"}[_better_direction(card)]
     return Markup('<section class="{}">{}</section>').format(css_class, concatenate(parts))
@@ -43,6 +45,9 @@ def describe_usualness(card: Card, now: Explanation, tr: Translation) -> tuple[s
     usualness = now["usualness"]
     if find_contradictions(now["prediction"]):
         return tr.text("The values contradict each other: do not rely on the answer."), True
+    if known_words := now.get("known_words"):
+        is_rare = any(warning["code"] == FEW_KNOWN_WORDS for warning in now["prediction"]["warnings"])
+        return describe_known_words(known_words, tr), is_rare
     if usualness is None:
         return "", False
     words = {"row": card.get("row_name") or tr.text("case"), "share": format_percentile(usualness, tr)}
@@ -145,8 +150,11 @@ def _format_value(field: Field, each: Contribution, tr: Translation) -> str:
     return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
 
 
-def _build_words(row: Row, now: Explanation) -> Markup:
-    """Return the text with each word coloured by its contribution. Spans that overlap or leave the text are left out."""
+def _build_words(card: Card, row: Row, now: Explanation, tr: Translation) -> Markup:
+    """Return the text with each word coloured by its contribution, which the pointer and screen readers find in numbers.
+
+    Spans that overlap or leave the text are left out.
+    """
     words = sorted((each for each in now["contributions"] if "span" in each), key=lambda each: each["span"])
     text = str(row[words[0]["field"]])
     longest = max([*(abs(each["contribution"]) for each in words), 1e-12])
@@ -156,11 +164,22 @@ def _build_words(row: Row, now: Explanation) -> Markup:
         begin, end = each["span"]
         if begin < position or end > len(text):
             continue
-        mark = Markup('<mark class="{}" style="--depth:{:.2f}">{}</mark>')
-        depth = abs(each["contribution"]) / longest
-        fragments += [text[position:begin], mark.format(_side(each["contribution"]), depth, text[begin:end])]
+        fragments += [text[position:begin], _build_word(card, each["contribution"], longest, text[begin:end], tr)]
         position = end
     return build_paragraph("words", concatenate([*fragments, text[position:]]))
+
+
+def _build_word(card: Card, contribution: float, longest: float, word: str, tr: Translation) -> Markup:
+    amount = format_contribution(card, contribution, tr)
+    if is_classification(card):
+        number = tr.text("{amount} percentage points", amount=amount)
+    else:
+        number = f"{amount} {card['output'].get('unit', '')}".rstrip()
+    is_zero = not any(digit in amount for digit in "123456789")
+    hidden = "" if is_zero else Markup('<span class="screen-reader"> ({})</span>').format(number)
+    return Markup('<mark class="{}" style="--depth:{:.2f}" title="{}">{}{}</mark>').format(
+        _side(contribution), abs(contribution) / longest, number, word, hidden
+    )
 
 
 def _build_legend(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:

@@ -6,11 +6,17 @@ from client import Card, Field, FieldWarning, Prediction
 from demo.fields import field_types
 from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
-from demo.text.wording import CONTRADICTION, field_label, find_contradictions
+from demo.text.wording import (
+    CONTRADICTION,
+    FEW_KNOWN_WORDS,
+    describe_known_words,
+    field_label,
+    find_contradictions,
+)
 
 _UNUSUAL = {"outside_training_range", "unseen_category"}
 """Codes of warnings about a value that is unusual for the model."""
-_EXPIRED = "expired"
+_EXPIRED, _OTHER_LANGUAGE = "expired", "other_language"
 
 
 def build_field_notes(card: Card, warnings: list[FieldWarning], tr: Translation) -> dict[str, Markup]:
@@ -29,7 +35,7 @@ def build_field_notes(card: Card, warnings: list[FieldWarning], tr: Translation)
                 reference = build_paragraph("unusual", tr.text("Contradicts: {fields}.", fields=others))
                 notes.setdefault(name, []).append(reference if index else _build_contradiction(warning, tr))
         elif warning["field"] in fields and warning["code"] != _EXPIRED:
-            sentence = _describe_warning(fields[warning["field"]], warning["code"], tr)
+            sentence = _describe_warning(fields[warning["field"]], warning, tr)
             notes.setdefault(warning["field"], []).append(build_paragraph("unusual", sentence))
     return {name: concatenate(paragraphs) for name, paragraphs in notes.items()}
 
@@ -55,7 +61,14 @@ def _sentence(warning: FieldWarning, tr: Translation) -> str:
     return warning.get("sentence") or tr.text("These values cannot occur together.")
 
 
-def _describe_warning(field: Field, code: str, tr: Translation) -> str:
+def _describe_warning(field: Field, warning: FieldWarning, tr: Translation) -> str:
+    code = warning["code"]
+    if code == FEW_KNOWN_WORDS and warning.get("known_words"):
+        return f"{describe_known_words(warning['known_words'], tr)} {tr.text('Do not rely on the answer.')}"
+    if code == _OTHER_LANGUAGE and warning.get("language"):
+        text = tr.text("This text is probably in {language}.", language=tr.language_name(warning["language"]))
+        own = field.get("language")
+        return f"{text} {tr.text('The model knows {language} only.', language=tr.language_name(own))}" if own else text
     if code not in _UNUSUAL:
         return tr.text("The model warns about this value: {code}.", code=code)
     kind = field_types.of(field)

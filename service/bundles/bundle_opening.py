@@ -13,6 +13,8 @@ from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
 from service.bundles.score_probe import check_row_order, placeholder_row
 from service.bundles.scorers.scorer import open_scorer
+from service.bundles.texts.text_reader import TextReader
+from service.bundles.texts.vocabulary import read_vocabulary
 from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelTimeout, SlowBundle
 from service.rows.checks import Checks
 from service.rows.columns import Columns
@@ -36,6 +38,7 @@ def open_model(folder: Path) -> Model:
         open_scorer(card, folder),
         create_prediction_builder(card),
         _background(card, checks, folder),
+        TextReader(card, read_vocabulary(folder, card)),
         read_evaluation(folder, card),
     )
     worst_rows = model.evaluation.worst_rows if model.evaluation else []

@@ -8,6 +8,7 @@ import msgspec
 
 from service.errors import BrokenBundle, InvalidInput
 from service.fields.lookup import number_fields, types_of
+from service.fields.text import TextType
 from service.rows.checks import Checks
 from service.rows.rule_checks import RuleChecks
 from service.schemas import Band, Card, Classification, Input, IntervalRule, Mistakes
@@ -37,7 +38,8 @@ def check_card(card: Card) -> None:
         fault = field.card_fault()
         if fault is not None:
             raise BrokenBundle(f"{field.name} {fault}")
-        _check_default(card, field.field)
+        if not (isinstance(field, TextType) and field.field.default == ""):  # the text that a form begins with
+            _check_default(card, field.field)
     if card.real_truths and len(card.real_truths) != len(card.real_rows):
         raise BrokenBundle("the card must give the truth of every real row, or of none")
     RuleChecks(card.rules, number_fields(card))

@@ -1,6 +1,6 @@
 """A model version that is ready to score: rows in, predictions out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,14 @@ from service.bundles.failing_rows import find_failing_rows
 from service.bundles.prediction_builder import CodedColumn, PredictionBuilder
 from service.bundles.score_checks import Mask
 from service.bundles.scorers.scorer import Scorer
+from service.bundles.texts.text_reader import TextReader
 from service.errors import ModelFailed, ModelTimeout
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
+from service.rows.warning_codes import warning_codes
 from service.schemas import Card, Evaluation, Predictions, Row
+from wire.answer_columns import WARNINGS
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Model:
     scorer: Scorer
     builder: PredictionBuilder
     background: Background
+    texts: TextReader
     evaluation: Evaluation | None = None
     """None if the bundle has no evaluation."""
     few_rows: int = 0
@@ -34,7 +38,7 @@ class Model:
 
     def predict(self, rows: list[Row] | Columns) -> Predictions:
         """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed, ModelTimeout."""
-        columns = rows if isinstance(rows, Columns) else self.checks.columns(rows)
+        columns = self.texts.read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
         return self.builder(self._score(columns), columns)
 
     def scores(self, columns: Columns) -> NDArray[np.float64]:
@@ -51,7 +55,9 @@ class Model:
 
     def table(self, columns: Columns) -> dict[str, CodedColumn | NDArray[np.float64]]:
         """Return the predictions as columns, for files."""
-        return self.builder.table(self._score(columns), len(columns))
+        columns = self.texts.read(replace(columns, warnings={}))
+        table = self.builder.table(self._score(columns), len(columns))
+        return table | {WARNINGS: CodedColumn(*warning_codes(self.checks, columns))}
 
     def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:

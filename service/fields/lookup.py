@@ -28,7 +28,7 @@ def type_of(field: Input) -> FieldType:
 
 def types_of(card: Card) -> tuple[FieldType, ...]:
     """Return all inputs of a card."""
-    return tuple(map(type_of, card.inputs))
+    return tuple(TextType(field, card.scoring.text) if field.type == "text" else type_of(field) for field in card.inputs)
 
 
 def number_fields(card: Card) -> tuple[NumbersType, ...]:

@@ -16,9 +16,9 @@ from service.files.part_parser import PartParser
 from service.files.part_scoring import score_good_rows
 from service.rows.columns import Columns
 from service.schemas import Card, InputError
-from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW
+from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, WARNINGS
 
-_TEXTS = (LABEL, DECISION, ERROR_CODES, ERROR)
+_TEXTS = (LABEL, DECISION, WARNINGS, ERROR_CODES, ERROR)
 _TYPES = {ROW: pa.int64()} | dict.fromkeys(_TEXTS, pa.string())
 _LINE_BREAKS = str.maketrans({"\n": " ", "\r": " "})
 Column = CodedColumn | NDArray[np.float64]

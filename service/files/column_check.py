@@ -8,7 +8,7 @@ from service.files.csv_format.dialect import missing_columns_fault
 from service.files.file_parts import MAX_COLUMNS
 from service.rows.strict_json import safe_text
 from service.schemas import Card, Classification
-from wire.answer_columns import DECISION, ERROR, ERROR_CODES, HIGH, LOW, ROW, VALUE, label_columns
+from wire.answer_columns import DECISION, ERROR, ERROR_CODES, HIGH, LOW, ROW, VALUE, WARNINGS, label_columns
 from wire.column_names import AmbiguousColumn, ColumnNames
 
 
@@ -86,7 +86,7 @@ def added_names(card: Card) -> list[str]:
         names = label_columns(label.value for label in card.output.labels)
     else:
         names = [DECISION, VALUE, LOW, HIGH]
-    return [*names, ERROR_CODES, ERROR, ROW]
+    return [*names, WARNINGS, ERROR_CODES, ERROR, ROW]
 
 
 def _duplicate_message(name: str) -> str:

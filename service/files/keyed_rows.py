@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from service.files.answer_writers import create_writer
 from service.files.column_check import added_names
+from service.rows.warning_codes import describe_warnings
 from service.schemas import Card, KeyedLabelPrediction, KeyedPredictions, KeyedValuePrediction
 from wire.answer_columns import (
     COMPUTED_AT,
@@ -21,18 +22,19 @@ from wire.answer_columns import (
     SOURCE,
     STALE,
     VALUE,
+    WARNINGS,
     probability_column,
 )
 from wire.media_types import FileKind
 
-_TEXTS = (LABEL, DECISION, SOURCE, COMPUTED_AT, RUN, ERROR_CODES, ERROR)
+_TEXTS = (LABEL, DECISION, SOURCE, COMPUTED_AT, RUN, WARNINGS, ERROR_CODES, ERROR)
 _TYPES = dict.fromkeys(_TEXTS, pa.string()) | {STALE: pa.bool_(), ROW: pa.int64()}
 
 
 def write_keyed_predictions(card: Card, answer: KeyedPredictions, kind: FileKind) -> bytes:
-    """Return a file of the predictions. Before the columns of errors it has source, computed_at, run and stale."""
+    """Return a file of the predictions. Before the warnings it has source, computed_at, run and stale."""
     added = added_names(card)
-    first_error = added.index(ERROR_CODES)
+    first_error = added.index(WARNINGS)
     names = [*added[:first_error], SOURCE, COMPUTED_AT, RUN, STALE, *added[first_error:]]
     schema = pa.schema([pa.field(name, _TYPES.get(name, pa.float64())) for name in names])
     predictions: Sequence[KeyedLabelPrediction | KeyedValuePrediction] = answer.predictions
@@ -44,6 +46,7 @@ def write_keyed_predictions(card: Card, answer: KeyedPredictions, kind: FileKind
 def _cells(prediction: KeyedLabelPrediction | KeyedValuePrediction) -> dict[str, Any]:
     """Return column → value. A column that is absent here is null."""
     cells: dict[str, Any] = {DECISION: prediction.decision, SOURCE: prediction.source}
+    cells[WARNINGS] = describe_warnings(prediction.warnings) or None
     if isinstance(prediction, KeyedLabelPrediction):
         cells[LABEL] = prediction.label
         cells |= {probability_column(label): share for label, share in prediction.probabilities.items()}

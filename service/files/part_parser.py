@@ -77,7 +77,7 @@ class PartParser:
         self._refuse_nulls(field, null & readable, faults)
         if not field.fits(texts):
             for fault in field.faults(texts):
-                if readable[fault.row or 0]:
+                if readable[fault.row or 0] and not null[fault.row or 0]:
                     _add_fault(faults, fault.row or 0, replace(fault, row=None))
         return texts
 

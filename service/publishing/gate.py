@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from service.bundles.scorers.scorer import open_scorer
 from service.errors import BrokenBundle, ModelFailed
 from service.fields.lookup import number_fields, text_fields
-from service.fields.text import words
 from service.publishing.data_split import Split
 from service.publishing.plain_rows import plain_rows
 from service.rows.checks import Checks
@@ -67,10 +66,10 @@ def max_difference(folder: Path, card: Card, pipeline: Any, fields: pd.DataFrame
 
 def pipeline_scores(card: Card, pipeline: Any, fields: pd.DataFrame) -> NDArray[np.float64]:
     """Return the probabilities of the fitted pipeline (rows, labels), or its values (rows,)."""
-    texts = [field.name for field in text_fields(card)] if card.scoring.text == "words" else []
+    texts = text_fields(card)
     cleaned = fields.assign(
         **{field.name: field.pipeline_series(fields[field.name]) for field in number_fields(card)},
-        **{name: np.array([words(text) for text in fields[name]], dtype=object) for name in texts},
+        **{field.name: np.array([field.prepare(text) for text in fields[field.name]], dtype=object) for field in texts},
     )
     scores = pipeline.predict_proba(cleaned) if isinstance(card.output, Classification) else pipeline.predict(cleaned)
     return np.asarray(scores, dtype=np.float64)

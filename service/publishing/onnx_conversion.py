@@ -62,7 +62,34 @@ def text_to_onnx(pipeline: Any, names: list[str]) -> bytes:
         options={"zipmap": False},
         target_opset=_OPSET,
     )
+    _make_text_graph_faster(model.graph)
     return _serialize(model)
+
+
+def _make_text_graph_faster(graph: Any) -> None:
+    """Halve the time of a text, with the same answers: each node goes over a row of thousands of terms.
+
+    The vectorizer multiplies the counts by the weights of the terms (idf) itself, and LpNormalization, which uses the
+    vector instructions of the processor, takes the place of Normalizer.
+    """
+    from onnx import helper, numpy_helper
+
+    (counting,) = (node for node in graph.node if node.op_type == "TfIdfVectorizer")
+    constants = {each.name: each for each in graph.initializer}
+    for node in list(graph.node):
+        if node.op_type == "Mul" and node.input[0] == counting.output[0] and node.input[1] in constants:
+            attributes = {attribute.name: attribute for attribute in counting.attribute}
+            weights = numpy_helper.to_array(constants[node.input[1]]).reshape(-1)
+            attributes["weights"].floats[:] = weights[list(attributes["ngram_indexes"].ints)].tolist()
+            attributes["mode"].s = b"TFIDF"
+            counting.output[0] = node.output[0]
+            graph.initializer.remove(constants[node.input[1]])
+            graph.node.remove(node)
+        elif node.op_type == "Normalizer" and node.attribute[0].s == b"L2":
+            faster = helper.make_node("LpNormalization", node.input, node.output, name=node.name, axis=1, p=2)
+            position = list(graph.node).index(node)
+            graph.node.remove(node)
+            graph.node.insert(position, faster)
 
 
 def log_target_to_onnx(pipeline: Any, names: list[str]) -> bytes:

@@ -23,6 +23,7 @@ from service.publishing.card_draft import complete_draft
 from service.publishing.conformal_interval import interval_rule
 from service.publishing.data_split import LabelledRows, Split
 from service.publishing.gate import Converter, pipeline_scores, write_model
+from service.publishing.known_vocabulary import add_vocabulary
 from service.publishing.plain_rows import plain_rows
 from service.publishing.reference_sampling import choose_reference
 from service.rows.checks import Checks
@@ -54,6 +55,7 @@ def publish(
         folder.mkdir()
         card = complete_draft(draft, split, showable)
         card = msgspec.structs.replace(card, scoring=write_model(folder, card, pipeline, to_onnx, split))
+        card = add_vocabulary(folder, card, pipeline, split.test)
         card = _with_value_range(card, pipeline, split)
         evaluation = _evaluation(card, split.test, folder, attributes, showable)
         write_evaluation(folder, evaluation)

@@ -63,6 +63,7 @@ def explanations(model: Model, rows: list[Row], language: Language) -> Explanati
                 sentence=sentence(model.card, contributions, base, output, language),
                 prediction=prediction,
                 usualness=ratings[index],
+                known_words=model.texts.count_known_words(columns, index),
             )
         )
     return Explanations(model=model.card.name, version=model.card.version, explanations=results)

@@ -45,6 +45,8 @@ class Checks:
         self._min_seen, self._max_seen = _limits([(field.min_seen, field.max_seen) for field in fields])
         self._min_unwarned, self._max_unwarned = _limits(list(map(_unwarned_range, fields)))
         self._min_unwarned_list, self._max_unwarned_list = self._min_unwarned.tolist(), self._max_unwarned.tolist()
+        self.field_warnings = [FieldWarning(field=field.name, code=field.warning) for field in fields]
+        """For each of `number_fields`, the warning of a value that training did not see."""
         self.rules = RuleChecks(card.rules, fields)
         self._unseen = {index: np.array(field.unseen) for index, field in enumerate(fields) if field.unseen}
         self._integers = [index for index, field in enumerate(fields) if isinstance(field, IntegerType)]
@@ -60,7 +62,8 @@ class Checks:
             values = self._check_types(field, cells, faults)
             if isinstance(field, TextType):
                 texts[field.name] = field.encode(values)
-                faults += field.faults(texts[field.name])
+                known = {fault.row for fault in faults if fault.field == field.name}
+                faults += (fault for fault in field.faults(texts[field.name]) if fault.row not in known)
             elif isinstance(field, NumbersType):
                 columns.append(field.encode(values, faults))
         numbers = _matrix(columns, len(rows))
@@ -97,17 +100,21 @@ class Checks:
 
         Rows without a warning are absent.
         """
-        outside = (numbers < self._min_seen) | (numbers > self._max_seen)
-        for column, codes in self._unseen.items():
-            outside[:, column] |= np.isin(numbers[:, column], codes)
+        outside = self.unusual(numbers)
         warnings: dict[int, list[FieldWarning]] = {}
         if np.count_nonzero(outside):
             for index, column in np.argwhere(outside).tolist():
-                field = self.number_fields[column]
-                warnings.setdefault(index, []).append(FieldWarning(field=field.name, code=field.warning))
+                warnings.setdefault(index, []).append(self.field_warnings[column])
         for index, contradictions in self.rules.warnings(numbers).items():
             warnings.setdefault(index, []).extend(contradictions)
         return warnings
+
+    def unusual(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return the mask of values that training did not see (rows, fields of the channel `numbers`)."""
+        outside = np.asarray((numbers < self._min_seen) | (numbers > self._max_seen))
+        for column, codes in self._unseen.items():
+            outside[:, column] |= np.isin(numbers[:, column], codes)
+        return outside
 
     def _cells(self, rows: list[Row], faults: list[Fault]) -> list[tuple[Any, ...]]:
         """Return one tuple per field; add missing and unknown fields to `faults`."""

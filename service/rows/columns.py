@@ -13,12 +13,14 @@ class Columns:
     """Rows that passed the checks.
 
     `numbers` is (rows, fields of the channel `numbers`), in the card's order, null as NaN; the types in `service.fields`
-    define the meaning of the numbers. `texts` holds a list of strings for each text field, null as "".
+    define the meaning of the numbers. `texts` holds a list of strings for each text field, null as "". `prepared` holds the
+    same texts as the model was fitted on them, or is empty if nobody has prepared them yet.
     """
 
     numbers: NDArray[np.float64]
     texts: dict[str, list[str]]
     warnings: dict[int, list[FieldWarning]] = field(default_factory=dict)
+    prepared: dict[str, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -27,10 +29,15 @@ class Columns:
         """Return some of the rows: a mask (rows,), or the indices of the rows in their new order."""
         indices = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         chosen = indices.tolist()
+        texts, prepared = (
+            {name: [cells[index] for index in chosen] for name, cells in each.items()}
+            for each in (self.texts, self.prepared)
+        )
         return Columns(
             self.numbers[indices],
-            {name: [cells[index] for index in chosen] for name, cells in self.texts.items()},
+            texts,
             {position: self.warnings[index] for position, index in enumerate(chosen) if index in self.warnings}
             if self.warnings
             else {},
+            prepared,
         )

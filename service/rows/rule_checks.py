@@ -30,8 +30,8 @@ class RuleChecks:
         self._fields = fields
         ordered = sorted(rules, key=lambda rule: _KINDS.index(type(rule)))
         self.compiled: list[CompiledRule] = [self._compile(rule) for rule in ordered]
-        """By kind: implications, upper bounds, totals."""
-        self._warnings = [
+        """By kind: implications, upper bounds, totals. `field_warnings` has the warning of each."""
+        self.field_warnings = [
             _warning(rule, [fields[column].name for column in compiled.columns])
             for rule, compiled in zip(ordered, self.compiled, strict=True)
         ]
@@ -76,7 +76,7 @@ class RuleChecks:
         warnings: dict[int, list[FieldWarning]] = {}
         if self.compiled and (broken := self.broken(numbers)).any():
             for index, rule in np.argwhere(broken).tolist():
-                warnings.setdefault(index, []).append(self._warnings[rule])
+                warnings.setdefault(index, []).append(self.field_warnings[rule])
         return warnings
 
     def columns_of(self, broken: Mask) -> list[int]:

@@ -9,7 +9,6 @@ from service.schemas.answers import (
     Curves,
     Explanation,
     Explanations,
-    FieldWarning,
     Goal,
     Health,
     Interval,
@@ -70,6 +69,7 @@ from service.schemas.evaluation import (
 )
 from service.schemas.problem import InputError, Problem, RefusedFile
 from service.schemas.row_files import FilePredictions, Recognised
+from service.schemas.row_warnings import FieldWarning, KnownWords
 from service.schemas.rules import AtMost, Condition, Implies, Rule, Sum
 from service.schemas.shape import Published, Row, Shape, Text, Value
 from service.schemas.stored import (
@@ -134,6 +134,7 @@ __all__ = [
     "KeyedPredictions",
     "KeyedValuePrediction",
     "KeyedValuePredictions",
+    "KnownWords",
     "Label",
     "LabelBaseline",
     "LabelPrediction",

@@ -4,6 +4,7 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from service.schemas.row_warnings import FieldWarning, KnownWords
 from service.schemas.shape import Published, Row, Shape, Text, Value
 
 
@@ -30,16 +31,6 @@ class ModelList(Shape, frozen=True):
 class Health(Shape, frozen=True):
     status: Literal["live", "ready", "loading", "stopping"]
     models: list[ModelState] = msgspec.field(default_factory=list)
-
-
-class FieldWarning(Published, frozen=True):
-    field: str
-    """For a contradiction, the first of its fields."""
-    code: Literal["outside_training_range", "unseen_category", "expired", "contradiction"]
-    fields: tuple[str, ...] = ()
-    """The fields that contradict each other, in the order of the rule; empty for another code."""
-    sentence: Text = ""
-    """The rule of the card that the row breaks; empty for another code."""
 
 
 class LabelPrediction(Shape, frozen=True, gc=False):
@@ -122,6 +113,8 @@ class Explanation(Shape, Generic[P], frozen=True):
     sentence: Text
     prediction: P
     usualness: Usualness | None
+    known_words: KnownWords | None = None
+    """Of the text; null if the card does not name the language of a text."""
 
 
 class Explanations(Shape, Generic[P], frozen=True):

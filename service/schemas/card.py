@@ -38,6 +38,10 @@ class Input(Published, frozen=True):
     categories: tuple[Category, ...] = ()
     max_length: int = 2000
     """The maximum length of a text, in characters."""
+    language: str = ""
+    """The language of a text, such as `en`: texts in other languages are scored with the warning `other_language`."""
+    min_known_share: float = 0.0
+    """A text of whose words the model knows a smaller share is scored with the warning `few_known_words`."""
     default: Value = None
     nullable: bool = False
     from_: Literal["request", "store"] = msgspec.field(default="request", name="from")
@@ -161,8 +165,9 @@ class Scoring(Published, frozen=True):
     scorer: Literal["onnx", "sklearn"]
     gate_rows: int
     gate_difference: float
-    text: Literal["as_is", "words"] = "as_is"
-    """`words`: the model was fitted on the words of a text (`service.fields.text.words`), not on the text itself."""
+    text: Literal["as_is", "words", "words_without_addresses"] = "as_is"
+    """`words`: the model was fitted on the words, marks and emoticons of a text, not on the text itself.
+    `words_without_addresses`: on these without handles (`@name`), e-mail addresses and links."""
     reason: str = ""
     """Why the bundle is not on ONNX; empty if it is."""
 

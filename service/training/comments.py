@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from service.fields.text import words
+from service.fields.text import preparation
 from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
 from service.publishing.onnx_conversion import text_to_onnx
 from service.training.recipe import CARDS, DATA, Recipe
+
+READING = "words_without_addresses"
+"""How the model reads a comment; the card says the same. `@anonymous` and links are masks of the data, and say nothing."""
 
 MIN_CLEAR_RATING = 0.5
 """Comments whose mean rating is nearer to 0 have no clear tone and are left out."""
@@ -33,7 +36,7 @@ def number_variants(texts: "pd.Series[str]") -> NDArray[Any]:
     from scipy.sparse.csgraph import connected_components
     from sklearn.feature_extraction.text import CountVectorizer
 
-    has_word = CountVectorizer(binary=True).fit_transform([words(text) for text in texts])
+    has_word = CountVectorizer(binary=True).fit_transform(map(preparation("words"), texts))
     sizes = np.asarray(has_word.sum(axis=1)).ravel()
     shared = (has_word @ has_word.T).tocoo()
     is_variant = shared.data >= MIN_SHARED_WORDS * (sizes[shared.row] + sizes[shared.col] - shared.data)
@@ -61,7 +64,7 @@ def fit_sentiment(train: LabelledRows) -> Any:
 
 def clean_comments(fields: pd.DataFrame) -> pd.DataFrame:
     """Return the fields as the pipeline takes them."""
-    return pd.DataFrame({"comment": np.array([words(text) for text in fields["comment"]], dtype=object)})
+    return pd.DataFrame({"comment": np.array(list(map(preparation(READING), fields["comment"])), dtype=object)})
 
 
 def find_showable(aside: pd.DataFrame) -> NDArray[np.bool_]:

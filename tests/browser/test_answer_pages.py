@@ -92,8 +92,12 @@ def test_the_explanation_is_beside_the_answer_and_follows_every_change(visit: An
 def test_the_words_of_a_comment_are_coloured_by_their_contribution(visit: Any) -> None:
     page = visit("/?model=comment-sentiment&start=irony").page
     words = page.locator(".words")
+    great = words.locator("mark.down", has_text="great")
+    expect(great).to_have_attribute("title", re.compile(r"^−\d+ percentage points$"))
+    expect(great).to_have_text(re.compile(r"^great, \(−\d+ percentage points\)$"))  # as a screen reader has it
+    page.locator(".screen-reader").evaluate_all("all => all.forEach(each => each.remove())")
     expect(words).to_have_text(str(start_of("comment-sentiment", "irony")["comment"]))
-    expect(words.locator("mark.down", has_text="great")).to_be_visible()
+    expect(great).to_be_visible()
     expect(words.locator("mark.up", has_text="lost")).to_be_visible()
 
 

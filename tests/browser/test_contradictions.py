@@ -43,7 +43,7 @@ def test_the_sentence_stands_beside_the_fields_when_a_value_is_typed(
     assert 0 <= note["y"] - (field["y"] + field["height"]) < 40, "directly under the field"
     assert abs(note["x"] - field["x"]) < 40
     assert note["x"] + note["width"] <= size[0]
-    reference = page.locator(".unusual", has_text="Worst delay" if language == "en" else "Sprzeczne z: Najdłuższa")
+    reference = page.locator(".unusual", has_text="Contradicts: Worst" if language == "en" else "Sprzeczne z: Najdłuższa")
     expect(reference).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     expect(page.locator(".usual.rare")).to_be_visible()

@@ -111,6 +111,23 @@ def test_a_comment_is_scored_as_it_is_typed_in(visit: Any) -> None:
     expect(mine.page.get_by_role("textbox", name="Comment")).to_have_value("I hate this. Terrible, awful, worst ever :(")
 
 
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_a_comment_in_another_language_is_marked_and_an_empty_one_is_not_taken(language: str, visit: Any) -> None:
+    mine = visit(f"/?model=comment-sentiment&start=happy&lang={language}", viewport={"width": 375, "height": 667})
+    box = mine.page.get_by_role("textbox", name="Comment" if language == "en" else "Komentarz")
+    box.fill("Paczka przyszła za późno, okropna obsługa")
+    box.press("Control+Enter")
+    notes = mine.page.locator(".st-key-page .unusual")
+    expect(notes).to_have_count(2)
+    expect(notes.nth(1)).to_contain_text("Polish" if language == "en" else "prawdopodobnie polski")
+    assert mine.page.evaluate("document.documentElement.scrollWidth") <= 375
+    box.fill(" ")
+    box.press("Control+Enter")
+    alert = mine.page.get_by_role("alert")
+    expect(alert).to_have_text("This field cannot be empty." if language == "en" else "To pole nie może być puste.")
+    expect(box).to_have_value("Paczka przyszła za późno, okropna obsługa")
+
+
 def test_a_value_outside_the_training_range_is_marked_beside_its_field(visit: Any) -> None:
     page = visit("/?model=diamond-price&carat=5.4").page
     expect(page.locator(".unusual")).to_contain_text("the model learned from values between")

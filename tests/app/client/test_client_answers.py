@@ -293,7 +293,7 @@ NEWER = {
 }
 """What an evaluation may lack: bundles that were built before it was there are served too."""
 
-MAY_LACK = {"interval", "span"}
+MAY_LACK = {"interval", "span", "known_words"}
 """What an answer may do without."""
 
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card, InvalidAnswer
-from demo.files import scored_file
-from demo.files.scored_file import ALL_ROWS, REFUSED, ScoredFile
+from demo.files import scored_file, warning_text
+from demo.files.scored_file import ALL_ROWS, REFUSED, WARNED, ScoredFile
 from demo.files.spreadsheet import CsvDialect, to_csv
+from demo.text.translation import Translation
 from tests.support.in_process_client import client_of
-from tests.support.row_files import MEDIA, text_of
+from tests.support.row_files import MEDIA, ask, text_of, written
 
 NAME = "credit-default"
 
@@ -49,8 +50,11 @@ def test_the_counts_are_those_of_the_rows(card: Card, scored: ScoredFile, servic
     assert scored_file.is_complete(card, scored.recognised, scored.table)
     counts = scored_file.count_choices(card, scored.table)
     rows = [row for index, row in enumerate(card["real_rows"]) if index != 7]
-    said = [each["decision"] for each in client_of(service).predict(NAME, rows)["predictions"]]
-    assert counts == {ALL_ROWS: 100, REFUSED: 1} | {band: said.count(band) for band in ("approve", "ask", "refuse")}
+    predictions = client_of(service).predict(NAME, rows)["predictions"]
+    said = [each["decision"] for each in predictions]
+    warned = sum(bool(each["warnings"]) for each in predictions)
+    bands = {band: said.count(band) for band in ("approve", "ask", "refuse")}
+    assert counts == {ALL_ROWS: 100, WARNED: warned, REFUSED: 1} | bands
     low, high = scored_file.interquartile_range(card, scored.table)
     chances = [each["probabilities"]["default"] for each in client_of(service).predict(NAME, rows)["predictions"]]
     assert (low, high) == pytest.approx(tuple(np.quantile(chances, [0.25, 0.75])))
@@ -146,3 +150,17 @@ def test_a_file_with_columns_of_the_names_of_the_answer_comes_back_as_it_was(ser
     shown = scored_file.select_rows(card, file.table, ALL_ROWS, "file")
     assert shown["row *"].to_pylist() == ["x"] * 3
     assert scored_file.model_row(card, file, 1) == card["real_rows"][0]
+
+
+def test_rows_with_a_warning_can_be_chosen_and_are_described_in_words(card: Card, service: TestClient) -> None:
+    rows = [*card["real_rows"][:5], card["real_rows"][5] | {"worst_delay": 0, "months_delayed": 6, "months_late_now": 1}]
+    answer = ask(service, NAME, written(pa.Table.from_pylist(rows), "arrow"), "arrow", query="?inputs=keep")
+    table = pa.ipc.open_stream(answer.content).read_all()
+    warned = scored_file.count_choices(card, table)[WARNED]
+    chosen = scored_file.select_rows(card, table, WARNED, "file")
+    assert chosen.num_rows == warned >= 1
+    described = [warning_text.describe_codes(card, codes, Translation("en")) for codes in chosen["warnings"].to_pylist()]
+    assert "Months with a delay, Worst delay: contradiction" in described[-1]
+    assert chosen.column_names[:2] == ["row", "warnings"]
+    assert "warnings" not in scored_file.select_rows(card, table, ALL_ROWS, "file").column_names
+    assert warning_text.describe_codes(card, "new_code", Translation("en")) == "new_code"

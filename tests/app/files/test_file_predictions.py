@@ -77,7 +77,7 @@ def test_columns_have_any_order_and_other_columns_are_repeated(kind: str, servic
     result = read(answer)
     assert [row["id"] for row in result] == ["000", "001", "002"]
     assert [row["note"] for row in result] == [row["note"] for row in rows]
-    assert list(result[0]) == ["note", "id", "decision", "value", "low", "high", "error_codes", "error", "row"]
+    assert list(result[0]) == ["note", "id", "decision", "value", "low", "high", "warnings", "error_codes", "error", "row"]
     assert recognised(answer)["ignored"] == ["note", "id"]
     assert (recognised(answer)["format"], recognised(answer)["rows"]) == (kind, 3)
 

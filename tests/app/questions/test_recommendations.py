@@ -141,7 +141,7 @@ def test_an_answer_scores_few_rows_in_few_calls(models: dict[str, Model]) -> Non
             assert counting.calls <= 20
 
 
-ROWS = {"flat-price": FLAT_ROW, "pet-kind": PET_ROW, "note-value": {"note": "", "stars": 1}}
+ROWS = {"flat-price": FLAT_ROW, "pet-kind": PET_ROW, "note-value": {"note": "calm", "stars": 1}}
 GOOD_GOAL = '"goal": {"value": {"min": 150}}'
 HOSTILE_FLAT = {
     "no goal": ('"goal": {}', "/goal", "one_goal"),

@@ -12,7 +12,7 @@ import pytest
 
 from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
-from service.fields.text import words
+from service.fields.text import preparation, tokens
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import LabelledRows
 from service.schemas import LabelPrediction
@@ -67,9 +67,9 @@ def test_no_stone_stands_on_two_sides_of_the_split() -> None:
 
 def test_no_comment_has_a_near_copy_on_the_other_side() -> None:
     split = comments.split_comments()
-    train = [set(words(text).split()) for text in split.train.fields["comment"]]
+    train = [set(tokens(text)) for text in split.train.fields["comment"]]
     for text in split.test.fields["comment"][::7]:
-        mine = set(words(text).split())
+        mine = set(tokens(text))
         assert all(len(mine & other) < 0.75 * len(mine | other) for other in train), text
 
 
@@ -114,7 +114,7 @@ def test_a_client_without_bills_has_paid_them_all() -> None:
     ],
 )
 def test_a_text_becomes_its_words_and_marks(text: str, cleaned: str) -> None:
-    assert words(text) == cleaned
+    assert preparation("words")(text) == cleaned
 
 
 def test_a_model_that_converts_wrongly_is_served_by_scikit_learn(tmp_path: Path) -> None:

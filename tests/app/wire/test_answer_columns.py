@@ -17,13 +17,13 @@ from service.files.column_check import added_names
     [
         (
             "comment-sentiment",
-            ["label", "decision", "probability_negative", "probability_positive", "error_codes", "error", "row"],
+            ["label", "decision", "probability_negative", "probability_positive", "warnings", "error_codes", "error", "row"],
             ["label", "decision", "probability_negative", "probability_positive", "version"],
             "probability_negative",
         ),
         (
             "diamond-price",
-            ["decision", "value", "low", "high", "error_codes", "error", "row"],
+            ["decision", "value", "low", "high", "warnings", "error_codes", "error", "row"],
             ["value", "low", "high", "version"],
             "value",
         ),

@@ -117,7 +117,7 @@ SPELLINGS: dict[str, list[Spelling]] = {
     ],
     "note": [
         Spelling("calm, and old", "calm, and old", "calm, and old"),
-        Spelling(" ", " ", " "),
+        Spelling(" ", " ", " ", MISSING),
         Spelling('He said "no"; 1,5', 'He said "no"; 1,5', 'He said "no"; 1,5'),
         Spelling(None, "", None, MISSING),
         Spelling("x" * 41, "x" * 41, "x" * 41, "too_long"),

@@ -284,14 +284,15 @@ def test_a_damaged_page_of_parquet_is_an_input_that_cannot_be_used_and_no_reason
         join(tmp_path / "in.parquet", tmp_path / "answers", {"label": True}, tmp_path / "out.parquet")
 
 
-def test_an_empty_text_cell_of_a_csv_is_missing_and_an_empty_text_of_json_is_a_value(url: str, tmp_path: Path) -> None:
+def test_an_empty_text_is_missing_in_a_csv_and_in_json(url: str, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text('id,comment\n1,fine\n2,\n3,""\n')
     summary = enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url)
     assert (summary.enriched, summary.failed) == (1, 2)
     reasons = [line["reason"] for line in lines_of(tmp_path / "out.csv.failed.jsonl")]
     assert reasons == ["comment: This field is missing."] * 2
     (tmp_path / "in.jsonl").write_text('{"comment": ""}\n')
-    assert enrich(MODEL, tmp_path / "in.jsonl", tmp_path / "out.jsonl", url=url).enriched == 1
+    summary = enrich(MODEL, tmp_path / "in.jsonl", tmp_path / "out.jsonl", url=url)
+    assert (summary.enriched, summary.failed) == (0, 1)
 
 
 def test_an_empty_text_cell_of_a_csv_is_left_out_as_the_service_has_it_where_it_may_be_null() -> None:

@@ -52,7 +52,7 @@ def ruled(rules: tuple[Rule, ...], formula: Formula) -> Model:
     card = msgspec.structs.replace(plain.card, rules=rules)
     checks = Checks(card)
     background = build_background(card, checks, None)
-    return Model(card, checks, QuickReader(card, checks), plain.scorer, plain.builder, background)
+    return Model(card, checks, QuickReader(card, checks), plain.scorer, plain.builder, background, plain.texts)
 
 
 def first_minus_third(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

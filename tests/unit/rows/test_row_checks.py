@@ -25,7 +25,7 @@ def accepts(field: Input, value: Any) -> bool:
     if field.type == "category":
         return isinstance(value, str) and value in [category.value for category in field.categories]
     if field.type == "text":
-        return isinstance(value, str) and len(value) <= field.max_length and "\ud800" not in value
+        return isinstance(value, str) and value.strip() != "" and len(value) <= field.max_length and "\ud800" not in value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     if field.type == "integer" and (value in (math.inf, -math.inf) or value != int(value)):
