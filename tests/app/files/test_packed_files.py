@@ -43,7 +43,7 @@ def test_a_workbook_is_scored_and_answered_with_its_types(service: TestClient, v
         "separator": None,
     }
     head, *rows = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)
-    assert head == ("id", "sold", "ok", "decision", "value", "low", "high", "error_codes", "error", "row")
+    assert head == ("id", "sold", "ok", "decision", "value", "low", "high", "warnings", "error_codes", "error", "row")
     assert [row[:3] for row in rows] == [("007", datetime(2026, 11, 29), True), ("008", datetime(2026, 11, 30), False)]
     assert [row[4] for row in rows] == [value, value]
     typed = read(ask(service, MODEL, body, "xlsx", "arrow", query="?inputs=keep"))
