@@ -22,5 +22,5 @@ def find_language(text: str) -> str:
     """
     if len(text.replace(" ", "").encode()) < MIN_BYTES:
         return ""
-    (found,) = _detector().detect(text, k=1) or [{"lang": "", "score": 0.0}]
-    return str(found["lang"]) if found["score"] >= MIN_CONFIDENCE else ""
+    (best,) = _detector().detect(text, k=1) or [{"lang": "", "score": 0.0}]
+    return str(best["lang"]) if best["score"] >= MIN_CONFIDENCE else ""

@@ -31,8 +31,8 @@ class TextReader:
         for name, texts in columns.texts.items():
             prepared[name], warnings_of = self._read(self._tokenize, name, texts)
             if warnings_of:
-                found = [(index, warnings_of[text]) for index, text in enumerate(texts) if text in warnings_of]
-                warnings = warnings | {index: [*warnings.get(index, []), *new] for index, new in found}
+                new = {index: warnings_of[text] for index, text in enumerate(texts) if text in warnings_of}
+                warnings = warnings | {index: [*warnings.get(index, []), *added] for index, added in new.items()}
         return Columns(columns.numbers, columns.texts, warnings, prepared)
 
     def count_known_words(self, columns: Columns, index: int) -> KnownWords | None:
@@ -60,11 +60,11 @@ class TextReader:
 
     def _warnings(self, name: str, tokens: list[str], counted: KnownWords) -> list[FieldWarning]:
         """Return the warnings of a text of which the model knows few words."""
-        found = [FieldWarning(field=name, code="few_known_words", known_words=counted)]
+        warnings = [FieldWarning(field=name, code="few_known_words", known_words=counted)]
         language = find_language(" ".join(find_words(tokens)))
         if language and language != self._languages[name]:
-            found.append(FieldWarning(field=name, code="other_language", language=language))
-        return found
+            warnings.append(FieldWarning(field=name, code="other_language", language=language))
+        return warnings
 
 
 def known_share(tokens: Iterable[str], known: frozenset[str]) -> float:

@@ -257,7 +257,7 @@ def test_a_header_with_a_line_end_in_a_name_is_read_and_one_without_the_column_i
     with pytest.raises(Unusable, match="header of the CSV is not UTF-8"):
         enrich(MODEL, tmp_path / "utf-16.csv", tmp_path / "no.csv", url=url)
     (tmp_path / "other.csv").write_text("id,text\n1,fine\n")
-    with pytest.raises(Unusable, match=r"columns: comment. It begins with 'id,text'.*--field"):
+    with pytest.raises(Unusable, match=r"columns of the model: comment\. It begins with 'id,text'.*--field"):
         enrich(MODEL, tmp_path / "other.csv", tmp_path / "no.csv", url=url)
 
 
