@@ -107,14 +107,15 @@ def _decide(model: Model, each: KeyedRow, freshness: Freshness) -> None:
         each.faults = [Fault(key, "unknown_entity", "Nothing is stored under this key.")]
         return
     each.stale = prediction is not None and freshness.is_stale(card, prediction.version, prediction.computed_at)
-    has_other_version = freshness.same_version_only and prediction is not None and prediction.version != card.version
-    is_key_alone = prediction is not None and not each.values and not has_other_version
-    if prediction is not None and is_key_alone and not (each.stale and freshness.rescore):
-        each.origins = origins_of(card, prediction, freshness)
+    usable = None  # the stored prediction, if it may be the answer
+    if prediction is not None and not each.values and freshness.is_usable(card, prediction.version):
+        usable = prediction
+    if usable is not None and not (each.stale and freshness.rescore):
+        each.origins = origins_of(card, usable, freshness)
         return
     merged = merge_row(card, each.values, prediction, each.features, freshness)
-    if prediction is not None and is_key_alone and not _can_be_rescored(model, merged):
-        each.origins = origins_of(card, prediction, freshness)
+    if usable is not None and not _can_be_rescored(model, merged):
+        each.origins = origins_of(card, usable, freshness)
         return
     each.live, each.origins, each.warnings, each.faults = merged.row, merged.origins, merged.warnings, merged.faults
 

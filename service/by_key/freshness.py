@@ -25,6 +25,10 @@ class Freshness:
         limit = card.entity.max_age_hours if card.entity else None
         return version != card.version or _is_older(computed_at, self.max_age_hours if limit is None else limit)
 
+    def is_usable(self, card: Card, version: str) -> bool:
+        """Return whether a stored prediction of this version may be the answer, stale or not."""
+        return not self.same_version_only or version == card.version
+
     def is_expired(self, card: Card, computed_at: str) -> bool:
         limit = card.entity.features_max_age_hours if card.entity else None
         return _is_older(computed_at, self.features_max_age_hours if limit is None else limit)

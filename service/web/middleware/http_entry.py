@@ -62,7 +62,7 @@ class HttpEntry:
         except Exception as error:  # noqa: BLE001 - each becomes an answer, or breaks the connection
             response = problems.answer_exception(error, scope)
             if status:  # the answer has begun: the connection must break, so that no caller takes a part for the whole
-                raise IncompleteAnswer from None  # the server logs it with its message
+                raise IncompleteAnswer from None  # the server logs it; `error` may name a value of the caller
             await response(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - start
