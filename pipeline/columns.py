@@ -55,10 +55,10 @@ class Columns:
         if not prefix.isprintable():
             raise Unusable("The prefix has a character that the name of a column cannot have.")
 
-    def use(self, found: Mapping[str, str]) -> None:
+    def use(self, column_of: Mapping[str, str]) -> None:
         """Take the fields from these columns, field → column, as the header of a CSV has them."""
-        self._fields = [(field, found.get(field["name"], column)) for field, column in self._fields]
-        self.matched = {field: column for field, column in found.items() if field != column}
+        self._fields = [(field, column_of.get(field["name"], column)) for field, column in self._fields]
+        self.matched = {field: column for field, column in column_of.items() if field != column}
 
     @property
     def needed(self) -> list[str]:

@@ -127,7 +127,7 @@ def _csv_of(
     total = None
     separators = SHEET_SEPARATORS if kinds else SEPARATORS
     rows = CsvRecords(file, columns.names, separators)
-    columns.use(rows.found)
+    columns.use(rows.column_of)
     if location != STANDARD:
         total = os.fstat(file.fileno()).st_size
         decimal = "point" if kinds else _decimal_sign(rows, columns, options)

@@ -120,7 +120,7 @@ class _SheetRows:
 
     def __iter__(self) -> Iterator[tuple[int, list[Any], bool]]:
         """Raises PackedFileError if the rows are not in order or not complete, PackedFileTooLarge."""
-        last = found = 0
+        last = rows_read = 0
         for number, cells in islice(self._parser.parse(), self._count):
             if number <= last:
                 raise damaged_workbook()
@@ -128,8 +128,8 @@ class _SheetRows:
                 raise PackedFileTooLarge(f"A sheet may have {MAX_ROWS:,} rows.")
             properties = self._parser.row_dimensions.pop(str(number), {})
             yield number, _values(cells), properties.get("hidden") in _HIDDEN
-            last, found = number, found + 1
-        if found < self._count:
+            last, rows_read = number, rows_read + 1
+        if rows_read < self._count:
             raise damaged_workbook()
 
     def hidden_columns(self) -> set[int]:

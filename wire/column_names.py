@@ -63,16 +63,16 @@ class ColumnNames:
     def _candidates(self, names: Sequence[str]) -> dict[str, list[str]]:
         """Return field → the columns that could hold it."""
         unique = dict.fromkeys(filter(None, names))
-        found = {field: [column] for field, column in self._columns.items() if column in unique}
+        candidates = {field: [column] for field, column in self._columns.items() if column in unique}
         taken = set(self._columns.values())
         free = [field for field in self._fields if field not in self._columns]
-        found |= {field: [field] for field in free if field in unique and field not in taken}
+        candidates |= {field: [field] for field in free if field in unique and field not in taken}
         spelled: dict[str, list[str]] = {}
         for name in islice(unique, _MAX_NAMES):
             field = self._spellings.get(fold(name))
-            if field in free and field not in found and name not in taken and name not in found:
+            if field in free and field not in candidates and name not in taken and name not in candidates:
                 spelled.setdefault(field, []).append(name)
-        return found | spelled
+        return candidates | spelled
 
 
 def _unique(spellings: Iterable[tuple[str, str]]) -> dict[str, str]:

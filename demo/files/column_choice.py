@@ -35,11 +35,11 @@ def _suggest(fields: tuple[tuple[str, str, str], ...], columns: tuple[str, ...])
         for field, name, label in fields
         for column in columns
     ]
-    found: dict[str, str] = {}
+    column_of: dict[str, str] = {}
     for score, field, column in sorted(scores, key=lambda each: -each[0]):
-        if score >= _MIN_SIMILARITY and field not in found and column not in found.values():
-            found[field] = column
-    return found
+        if score >= _MIN_SIMILARITY and field not in column_of and column not in column_of.values():
+            column_of[field] = column
+    return column_of
 
 
 def _words(name: str) -> str:

@@ -101,7 +101,7 @@ def reason_not_writable(values: dict[str, Any]) -> str:
 
 
 class CsvRecords:
-    """The records of a CSV. A record must have the cells of the columns that hold fields: `found` is field → column.
+    """The records of a CSV. A record must have the cells of the columns that hold fields: `column_of` is field → column.
 
     `separator` also separates the cells that are added to a record's text. `header` has the lines above the names too.
     """
@@ -117,10 +117,10 @@ class CsvRecords:
         self.separator = "," if self._delimiter == ONE_COLUMN else self._delimiter
         self.line_end = b"\r\n" if self._lines.raw_lines[-1].endswith(b"\r\n") else b"\n"
         try:
-            self.found = columns.find(self.names)
+            self.column_of = columns.find(self.names)
         except AmbiguousColumn as error:
             raise Unusable(f"{error} Say --field {error.field}=COLUMN.") from None
-        used = self.found.values()
+        used = self.column_of.values()
         self._min_cells = 1 + max((index for index, name in enumerate(self.names) if name in used), default=-1)
 
     def _read_header(self, columns: ColumnNames, separators: Sequence[str]) -> tuple[bytes, list[str], str]:

@@ -56,9 +56,9 @@ def find_columns(columns: ColumnNames, names: Sequence[str]) -> dict[str, str]:
         raise refusal from None
 
 
-def other_spellings(found: Mapping[str, str]) -> dict[str, str]:
+def other_spellings(column_of: Mapping[str, str]) -> dict[str, str]:
     """Return field → column, as answers publish it, for the fields that have a column of another name."""
-    return {field: safe_text(column) for field, column in found.items() if field != column}
+    return {field: safe_text(column) for field, column in column_of.items() if field != column}
 
 
 def choose_prefix(card: Card, names: Collection[str], requested: str | None) -> str:

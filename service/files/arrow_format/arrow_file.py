@@ -31,14 +31,16 @@ class BatchFile:
     style = None
     separator = ","
 
-    def __init__(self, schema: pa.Schema, found: dict[str, str], rows: int, request: FileRequest, batches: Batches) -> None:
-        """`found` is field → column, `rows` their number."""
-        ignored = [name for name in schema.names if name not in found.values()]
+    def __init__(
+        self, schema: pa.Schema, column_of: dict[str, str], rows: int, request: FileRequest, batches: Batches
+    ) -> None:
+        """`column_of` is field → column, `rows` their number."""
+        ignored = [name for name in schema.names if name not in column_of.values()]
         self.recognised = recognised = Recognised(
-            format=request.kind, rows=rows, columns=list(found), ignored=ignored, matched=other_spellings(found)
+            format=request.kind, rows=rows, columns=list(column_of), ignored=ignored, matched=other_spellings(column_of)
         )
         self._batches = batches
-        self._input_indices = [(field, schema.get_field_index(column)) for field, column in found.items()]
+        self._input_indices = [(field, schema.get_field_index(column)) for field, column in column_of.items()]
         other_names = schema.names if request.keep_inputs else recognised.ignored
         self._other_indices = [schema.get_field_index(name) for name in other_names]
         others = [schema.field(index).remove_metadata() for index in self._other_indices]
@@ -77,7 +79,7 @@ def open_arrow_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
             )
         mapped.seek(0)
         rows, schema = 0, pa.ipc.open_stream(mapped).schema
-        found = find_columns(column_names(card, request.columns), schema.names)
+        column_of = find_columns(column_names(card, request.columns), schema.names)
         mapped.seek(0)
         for batch in pa.ipc.open_stream(mapped):
             rows += batch.num_rows
@@ -90,7 +92,7 @@ def open_arrow_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
         mapped.seek(0)
         yield from pa.ipc.open_stream(mapped)
 
-    return BatchFile(schema, found, rows, request, batches)
+    return BatchFile(schema, column_of, rows, request, batches)
 
 
 def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
@@ -104,7 +106,7 @@ def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile
     total_rows = parquet.metadata.num_rows
     if total_rows > request.max_rows:
         raise TooLarge(f"A file may hold {request.max_rows:,} rows.")
-    found = find_columns(column_names(card, request.columns), names)
+    column_of = find_columns(column_names(card, request.columns), names)
     try:
         batch_rows = max_batch_rows(file)
     except (OSError, ValueError, IndexError, RecursionError, struct.error) as error:
@@ -113,7 +115,7 @@ def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile
     def batches() -> Iterator[pa.RecordBatch]:
         return _merge_batches(parquet.iter_batches(batch_rows, use_threads=False))
 
-    return BatchFile(schema, found, total_rows, request, batches)
+    return BatchFile(schema, column_of, total_rows, request, batches)
 
 
 def _merge_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -27,8 +27,8 @@ class CsvFile:
         wanted = column_names(card, request.columns)
         self._text = file.open_text(wanted, request.charset)
         names = self._text.names
-        found = find_columns(wanted, list(filter(None, names)))
-        self._input_indices = {field: names.index(column) for field, column in found.items()}
+        column_of = find_columns(wanted, list(filter(None, names)))
+        self._input_indices = {field: names.index(column) for field, column in column_of.items()}
         self._min_cells = max(self._input_indices.values(), default=-1) + 1
         decimal_fields = [field.name for field in types_of(card) if field.has_decimal_sign]
         numbers = [self._input_indices[name] for name in decimal_fields if name in self._input_indices]
@@ -53,7 +53,7 @@ class CsvFile:
             rows=rows,
             columns=list(self._input_indices),
             ignored=[name for index, name in self._text.columns if index not in inputs],
-            matched=other_spellings(found),
+            matched=other_spellings(column_of),
             encoding=None if file.sheet else self._text.encoding,
             separator=None if file.sheet else separator,
             compression=request.compression,

@@ -61,11 +61,11 @@ class CsvSource:
         wanted = required.column_names()
         self._text = self._file.open_text(wanted, required.charset)
         try:
-            found = wanted.find(self._text.names)
+            column_of = wanted.find(self._text.names)
         except AmbiguousColumn as error:
             raise WrongInput(f"{error} Say --field {error.field}=COLUMN.") from None
-        self.columns = _field_names(self._text.names, found)
-        self.matched = other_spellings(found)
+        self.columns = _field_names(self._text.names, column_of)
+        self.matched = other_spellings(column_of)
         kinds = self._file.sheet.kinds if self._file.sheet else []
         self._types = {
             name: pa.type_for_alias(kind)
@@ -105,7 +105,7 @@ class CsvSource:
         return with_points(array) if index in self._numbers else array
 
 
-def _field_names(names: list[str], found: dict[str, str]) -> list[str]:
+def _field_names(names: list[str], column_of: dict[str, str]) -> list[str]:
     """Return the name of the field that each column holds; another column keeps its name, unless a field has it."""
-    fields = {column: field for field, column in found.items()}
-    return [fields.get(name, "" if name in found else name) for name in names]
+    fields = {column: field for field, column in column_of.items()}
+    return [fields.get(name, "" if name in column_of else name) for name in names]
