@@ -31,7 +31,9 @@ def raise_problem(response: requests.Response, body: bytes, request_id: str) -> 
     """Raise the ServiceError of a response that is no answer: a problem, a redirect, or something else."""
     status = response.status_code
     if status < _MIN_ERROR_STATUS:
-        raise InvalidAnswer("The service redirects elsewhere.", request_id)
+        moved = response.is_redirect
+        detail = "The service redirects elsewhere." if moved else f"The service answered with status {status} and no answer."
+        raise InvalidAnswer(detail, request_id)
     wait = _wait_seconds(response.headers.get("Retry-After", ""))
     busy = status == _TOO_MANY_REQUESTS or (status == _UNAVAILABLE and wait is not None)
     try:

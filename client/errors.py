@@ -32,8 +32,14 @@ class RefusedFile(TypedDict):
     """The sheet of a workbook that was read, and the names of all if there are several."""
 
 
+_MAX_FAULTS, _MAX_MESSAGE_CHARACTERS = 5, 200
+
+
 class ServiceError(Exception):
-    """`detail` is a sentence; `request_id` finds the request in the service's log."""
+    """`detail` is a sentence; `request_id` finds the request in the service's log.
+
+    `str(error)` is for people: the detail, and of a Refused also which fields are wrong and why.
+    """
 
     def __init__(self, detail: str, request_id: str = "") -> None:
         super().__init__(detail)
@@ -75,6 +81,20 @@ class Refused(ServiceError):
         self.code = code
         self.errors = errors
         self.file: RefusedFile = file or {"columns": [], "sheet": "", "sheets": []}
+
+    def __str__(self) -> str:
+        """Return the detail and the first faults: `1 of 1 rows cannot be scored. /rows/0/carat: Expected a number.`"""
+        shown = [sentence for error in self.errors[:_MAX_FAULTS] if (sentence := _describe(error)) != self.detail]
+        more = len(self.errors) - _MAX_FAULTS
+        return " ".join([self.detail, *shown, *([f"And {more} more."] if more > 0 else [])])
+
+
+def _describe(error: InputError) -> str:
+    """Return one fault with its place, if it has one."""
+    line = f"line {error['line']}" if error["line"] else ""
+    place = error["pointer"] or ", ".join(filter(None, [line, error["column"]]))
+    message = error["message"][:_MAX_MESSAGE_CHARACTERS]
+    return f"{place[:_MAX_MESSAGE_CHARACTERS]}: {message}" if place else message
 
 
 class Failed(ServiceError):

@@ -5,13 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from client.errors import Refused
-from wire.error_codes import INVALID_INPUT
+from client.arguments import refused_argument
 
 _MISSING_TYPES = frozenset({"NAType", "NaTType"})
 """The types of pandas.NA and pandas.NaT."""
 _TIME_KIND = "M"
 """The kind of numpy.datetime64."""
+_FLOAT_KIND, _DURATION_KIND = "f", "m"
 
 
 def to_json(body: Any) -> bytes:
@@ -21,8 +21,10 @@ def to_json(body: Any) -> bytes:
     """
     try:
         return json.dumps(body, ensure_ascii=True, default=_plain).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise Refused(f"A value cannot be sent as JSON: {error}.", "", status=422, code=INVALID_INPUT, errors=[]) from None
+    except RecursionError:
+        raise refused_argument("A value cannot be sent as JSON: it holds too many others inside each other.") from None
+    except (TypeError, ValueError) as error:
+        raise refused_argument(f"A value cannot be sent as JSON: {error}.") from None
 
 
 def _plain(value: Any) -> Any:
@@ -33,8 +35,19 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return float(value)
-    if getattr(value, "shape", None) == () and hasattr(value, "dtype"):  # a scalar of numpy
-        if value.dtype.kind == _TIME_KIND:
-            return None if str(value) == "NaT" else str(value)
-        return value.item()
+    if getattr(value, "shape", None) == () and hasattr(value, "dtype"):
+        return _plain_scalar(value)
     raise TypeError(f"it is of the type {type(value).__name__}")
+
+
+def _plain_scalar(value: Any) -> Any:
+    """Return a scalar of numpy or of a library like it as a type of JSON. Raises TypeError."""
+    kind = getattr(value.dtype, "kind", "")
+    if kind == _TIME_KIND:
+        return None if str(value) == "NaT" else str(value)
+    if kind == _FLOAT_KIND:
+        return float(value)  # `item` of a longdouble is a longdouble again
+    plain = value.item()
+    if kind == _DURATION_KIND or type(plain) is type(value):
+        raise TypeError(f"it is of the type {type(value).__name__}")
+    return plain

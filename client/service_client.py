@@ -1,18 +1,19 @@
 """Client: one method for each question to the service. Answers are plain dicts whose shape is checked."""
 
 import itertools
-import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 import requests
 
+from client import arguments
 from client.answer_check import check_curves, check_prediction, parse_recognised_file, require
 from client.decoding import parse_json, raise_problem
-from client.errors import InvalidAnswer, Refused
+from client.errors import InvalidAnswer
 from client.row_values import to_json
 from client.shape_check import ShapeError, check
 from client.shapes.answers import Curves, Explanations, Predictions, Row
@@ -22,12 +23,8 @@ from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Goal, Recommendations
 from client.shapes.stored import Entity, EntityList, RunList
 from client.transport import Limits, Session, build_query, prepare, send, stream
-from wire.entity_keys import NoKey, key_text
-from wire.error_codes import UNAUTHORIZED, UNKNOWN_ENTITY, UNKNOWN_MODEL
 from wire.media_types import ARROW, JSON
 
-_NAME = re.compile(r"[a-z0-9-]{1,64}")
-_KEY = re.compile(r"[!-~]([ -~]*[!-~])?")
 _OK = 200
 _FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
 _MAX_FILE_BYTES = 2**30
@@ -37,13 +34,17 @@ _PROBLEM_PIECES = 4
 class Client:
     """Calls one model service. Threads may share it.
 
-    Every method raises a `ServiceError` (see client/errors.py) and nothing else. So does the constructor, if no request can
-    have the address or the key. Proxies and .netrc of the machine are not used. All calls are pure: a repeated one does no
-    harm.
+    Every method raises a `ServiceError` (see client/errors.py). So does the constructor, if no request can have the address
+    or the key. Two faults of the calling program are other errors, raised before anything is sent: an argument of a wrong
+    type is a TypeError, a limit of the constructor that is not above zero a ValueError. What is inside a row, a goal or a
+    list is data: the service judges it.
+
+    Proxies and .netrc of the machine are not used. All calls are pure: a repeated one does no harm.
 
     A row may hold values of numpy and pandas, Decimals and dates; pandas.NA is null.
     """
 
+    @arguments.check_types
     def __init__(
         self,
         url: str,
@@ -53,15 +54,18 @@ class Client:
         deadline_seconds: float = 10.0,
         size_limit_bytes: int = 32 * 2**20,
     ) -> None:
+        arguments.check_limits(
+            connect_timeout_seconds=connect_timeout_seconds,
+            deadline_seconds=deadline_seconds,
+            size_limit_bytes=size_limit_bytes,
+        )
         self._url = url.rstrip("/")
         self._limits = Limits(connect_timeout_seconds, deadline_seconds, deadline_seconds, size_limit_bytes)
         self._file_limits = Limits(connect_timeout_seconds, _FILE_STALL_SECONDS, _FILE_SECONDS, _MAX_FILE_BYTES)
         self.session = Session()
         self._headers = {"Accept": JSON, "Accept-Encoding": "identity"}
         if api_key:
-            if not _KEY.fullmatch(api_key):
-                detail = "The API key has a character that no request can carry, such as the end of a line."
-                raise Refused(detail, "", status=401, code=UNAUTHORIZED, errors=[])
+            arguments.check_api_key(api_key)
             self._headers["Authorization"] = f"Bearer {api_key}"
         prepare(self.session, requests.Request("GET", self._url, headers=self._headers | {"X-Request-ID": ""}))
 
@@ -71,22 +75,22 @@ class Client:
 
     def ready(self) -> Health:
         """Return the state of the service and of its models, ready or not."""
-        answer = self._call("GET", "/health/ready", Health, accept={200, 503})
-        return cast(Health, answer)
+        return cast(Health, self._call("GET", "/health/ready", Health, accept={200, 503}))
 
+    @arguments.check_types
     def models(self, language: str = "en") -> list[ModelState]:
         """Return all models; a broken one has a reason."""
         return cast(ModelList, self._call("GET", "/v1/models", ModelList, language=language))["items"]
 
+    @arguments.check_types
     def card(self, model: str, language: str = "en", *, version: str | None = None) -> Card:
         """Return the card of a model: its fields, its output, its texts in English or Polish."""
-        path = f"/v1/models/{_name(model)}{build_query(version=version)}"
+        path = f"{arguments.model_path(model)}{build_query(version=version)}"
         answer = cast(Card, self._call("GET", path, Card, language=language))
-        if answer["name"] != model:
-            raise InvalidAnswer("The service sent the card of another model.")
-        require(version in {None, answer["version"]})
+        require(answer["name"] == model and version in {None, answer["version"]})
         return answer
 
+    @arguments.check_types
     def predict(self, model: str, rows: list[Row], version: str | None = None, *, language: str = "en") -> Predictions:
         """Return one prediction for each row, in order. A row may be the key of an entity, alone or with some fields."""
         answer = cast(Predictions, self._ask(model, "predictions", Predictions, {"rows": rows}, version, language=language))
@@ -95,11 +99,12 @@ class Client:
             check_prediction(prediction)
         return answer
 
+    @arguments.check_types
     @contextmanager
     def score_file(
         self,
         model: str,
-        file: BinaryIO,
+        file: BinaryIO | bytes,
         media_type: str,
         *,
         version: str | None = None,
@@ -113,11 +118,12 @@ class Client:
         The pieces are an Arrow stream with the columns of the file and the predictions. If the iterator raises a
         ServiceError, the pieces before it are not the whole answer.
         """
+        arguments.check_media_type(media_type)
         request_id = uuid.uuid4().hex
         headers = self._headers | {"X-Request-ID": request_id, "Content-Type": media_type, "Accept": ARROW}
         parameters = {"inputs": "keep", "version": version, **options}
-        url = f"{self._url}/v1/models/{_name(model)}/predictions"
-        request = requests.Request("POST", url, headers=headers, data=file, params=parameters)
+        url = f"{self._url}{arguments.model_path(model)}/predictions{build_query(**parameters)}"
+        request = requests.Request("POST", url, headers=headers, data=file)
         with stream(self.session, request, self._file_limits) as (response, pieces):
             if response.status_code != _OK:
                 raise_problem(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
@@ -125,18 +131,14 @@ class Client:
                 raise InvalidAnswer("Something else than the model service answered.", request_id)
             yield parse_recognised_file(response.headers.get("X-File", ""), request_id), pieces
 
-    def entity(self, model: str, key: str | float, language: str = "en") -> Entity:
+    @arguments.check_types
+    def entity(self, model: str, key: str | float | Decimal, language: str = "en") -> Entity:
         """Return the stored prediction and the stored features of a key, each with its age.
 
         17, 17.0 and "17" are the same key.
         """
-        try:
-            text = key_text(key)
-        except NoKey:
-            text = ""
-        if text in {"", ".", ".."}:  # in an address they mean folders
-            raise Refused("Nothing is stored under this key", "", status=404, code=UNKNOWN_ENTITY, errors=[])
-        path = f"/v1/models/{_name(model)}/entities/{quote(text, safe='')}"
+        text = arguments.entity_id(key)
+        path = f"{arguments.model_path(model)}/entities/{quote(text, safe='')}"
         answer = cast(Entity, self._call("GET", path, Entity, language=language))
         require(answer["model"] == model and answer["id"] == text)
         require(answer["stored_prediction"] is not None or answer["stored_features"] is not None)
@@ -144,11 +146,13 @@ class Client:
             check_prediction(answer["stored_prediction"]["prediction"])
         return answer
 
+    @arguments.check_types
     def entities(self, model: str, after: str | None = None) -> EntityList:
         """Return a page of the keys under which something is stored, beginning after `after`, which may be any text."""
-        path = f"/v1/models/{_name(model)}/entities{build_query(after=after)}"
+        path = f"{arguments.model_path(model)}/entities{build_query(after=after)}"
         return cast(EntityList, self._call("GET", path, EntityList))
 
+    @arguments.check_types
     def runs(self, model: str | None = None, after: str | None = None, kind: str | None = None) -> RunList:
         """Return a page of the runs of nightly jobs, the newest first. Its `next` is the `after` of the next page."""
         path = f"/v1/runs{build_query(model=model, after=after, kind=kind)}"
@@ -157,6 +161,7 @@ class Client:
         require(kind is None or all(run["kind"] == kind for run in answer["items"]))
         return answer
 
+    @arguments.check_types
     def explain(self, model: str, rows: list[Row], language: str = "en", *, version: str | None = None) -> Explanations:
         """Return one explanation for each row: the contribution of every field, and the prediction of the row."""
         answer = cast(
@@ -167,6 +172,7 @@ class Client:
             check_prediction(explanation["prediction"])
         return answer
 
+    @arguments.check_types
     def curves(
         self,
         model: str,
@@ -182,9 +188,10 @@ class Client:
         body = {"row": row, "fields": fields, "together": together, "pinned": pinned}
         answer = cast(Curves, self._ask(model, "curves", Curves, body, version, language=language))
         require((answer["pinned"] is None) == (pinned is None))
-        check_curves(answer, fields, together=together)
+        check_curves(answer, list(fields), together=together)
         return answer
 
+    @arguments.check_types
     def recommend(
         self,
         model: str,
@@ -204,9 +211,10 @@ class Client:
             check_prediction(prediction)
         return answer
 
+    @arguments.check_types
     def evaluation(self, model: str, language: str = "en", *, version: str | None = None) -> Evaluation:
         """Return how good the model is on rows that it did not learn from."""
-        path = f"/v1/models/{_name(model)}/evaluation{build_query(version=version)}"
+        path = f"{arguments.model_path(model)}/evaluation{build_query(version=version)}"
         answer = cast(EvaluationAnswer, self._call("GET", path, EvaluationAnswer, language=language))
         require(answer["model"] == model and version in {None, answer["version"]})
         return answer["evaluation"]
@@ -216,13 +224,14 @@ class Client:
     ) -> Any:
         """Ask a question about rows. The answer is of this model, and of this version if one is given."""
         body = body if version is None else body | {"version": version}
-        answer = self._call("POST", f"/v1/models/{_name(model)}/{question}", shape, body=body, language=language)
+        answer = self._call("POST", f"{arguments.model_path(model)}/{question}", shape, body=body, language=language)
         require(answer["model"] == model and version in {None, answer["version"]})
         return answer
 
     def _call(
         self, method: str, path: str, shape: Any, *, language: str = "en", body: Any = None, accept: set[int] | None = None
     ) -> Any:
+        arguments.check_language(language)
         request_id = uuid.uuid4().hex
         headers = self._headers | {"X-Request-ID": request_id, "Accept-Language": language}
         if body is not None:
@@ -238,9 +247,3 @@ class Client:
         except ShapeError as error:
             raise InvalidAnswer(f"The answer does not have its shape: {error}.", request_id) from None
         return answer
-
-
-def _name(model: str) -> str:
-    if not _NAME.fullmatch(model):
-        raise Refused("There is no model of this name", "", status=404, code=UNKNOWN_MODEL, errors=[])
-    return model

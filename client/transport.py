@@ -15,6 +15,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ProtocolError
 
+from client.arguments import check_url_text
 from client.errors import InvalidAnswer, TooSlow, Unavailable
 
 _PART_BYTES = 64 * 1024
@@ -198,6 +199,8 @@ def _deadline(session: Session, seconds: float) -> Iterator[_Call]:
 
 
 def build_query(**parameters: str | None) -> str:
-    """Return the query of an address with the parameters that are not None."""
+    """Return the query of an address with the parameters that are not None. Raises Refused for a lone surrogate."""
     present = {name: value for name, value in parameters.items() if value is not None}
+    for name, value in present.items():
+        check_url_text(name, value)
     return f"?{urlencode(present)}" if present else ""

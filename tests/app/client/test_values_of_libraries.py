@@ -28,10 +28,28 @@ ROW: Row = {"size": 37.5, "rooms": 2, "lift": True, "built": "2026-11-29", "sold
 HOUSE = model_of(
     "house", INPUTS, Regression(), lambda numbers: np.nan_to_num(numbers, nan=-1.0) @ [1.0, 10.0, 100.0, 0.1, 1e-9]
 )
+
+
+class ScalarOfTensors:
+    """A number as libraries of tensors have it: it looks like one of numpy, but its `dtype` has no `kind`."""
+
+    shape, dtype = (), object()
+
+    def __init__(self, number: float) -> None:
+        self._number = number
+
+    def item(self) -> float:
+        return self._number
+
+
 EQUAL: list[dict[str, Any]] = [
     {"size": np.float64(37.5)},
     {"size": np.float32(37.5)},
     {"size": np.float16(37.5)},
+    {"size": np.longdouble(37.5)},
+    {"size": np.array(37.5)},
+    {"size": np.array(np.longdouble(37.5))},
+    {"size": ScalarOfTensors(37.5)},
     {"size": Decimal("37.5")},
     {"rooms": np.int64(2)},
     {"rooms": np.uint8(2)},
@@ -43,7 +61,16 @@ EQUAL: list[dict[str, Any]] = [
     {"sold": pd.Timestamp("2026-11-29T08:30:00Z")},
 ]
 MISSING = [None, pd.NA, pd.NaT, np.datetime64("NaT")]
-UNKNOWN: list[Any] = [object(), {1, 2}, b"37.5", 1j, np.array([1, 2]), np.complex64(1)]
+UNKNOWN: list[Any] = [
+    object(),
+    {1, 2},
+    b"37.5",
+    1j,
+    np.array([1, 2]),
+    np.complex64(1),
+    np.clongdouble(1),
+    np.timedelta64(5, "ns"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +99,17 @@ def test_a_number_that_is_not_finite_is_refused_by_the_service(value: Any, clien
 
 @pytest.mark.parametrize("value", UNKNOWN, ids=lambda value: type(value).__name__)
 def test_a_value_without_a_form_in_json_is_a_service_error(value: Any, client: Client) -> None:
-    with pytest.raises(ServiceError):
+    with pytest.raises(ServiceError, match=r"^A value cannot be sent as JSON: it is of the type \w+\.$"):
+        client.predict("house", [ROW | {"size": value}])
+
+
+def test_a_row_that_is_too_deep_is_a_service_error(client: Client) -> None:
+    value: Any = 1
+    for _ in range(100_000):
+        value = [value]
+    with pytest.raises(
+        ServiceError, match=r"^A value cannot be sent as JSON: it holds too many others inside each other\.$"
+    ):
         client.predict("house", [ROW | {"size": value}])
 
 

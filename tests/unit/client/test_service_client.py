@@ -186,6 +186,50 @@ def test_a_problem_becomes_the_error_of_its_kind_with_the_request_id(
         assert 0 <= raised.value.retry_after_seconds <= 30
 
 
+def faults(count: int) -> list[dict[str, str]]:
+    return [{"pointer": f"/rows/{row}/carat", "code": "wrong_type", "message": "Expected a number."} for row in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("errors", "text"),
+    [
+        ([], "Sorry."),
+        (faults(1), "Sorry. /rows/0/carat: Expected a number."),
+        (
+            faults(7),
+            "Sorry. /rows/0/carat: Expected a number. /rows/1/carat: Expected a number. /rows/2/carat: Expected a number. "
+            "/rows/3/carat: Expected a number. /rows/4/carat: Expected a number. And 2 more.",
+        ),
+        ([{"line": 3, "column": "carat", "code": "c", "message": "Twice."}], "Sorry. line 3, carat: Twice."),
+        ([{"column": "carat", "code": "c", "message": "It is missing."}], "Sorry. carat: It is missing."),
+        ([{"code": "empty_file", "message": "Sorry."}], "Sorry."),  # the detail once
+        ([{"pointer": "/rows", "code": "c", "message": "x" * 1000}], "Sorry. /rows: " + "x" * 200),
+    ],
+)
+def test_the_text_of_a_refusal_names_the_fields_and_what_is_wrong_with_them(errors: list[Any], text: str) -> None:
+    answer = http(json.dumps(PROBLEM | {"errors": errors}).encode(), "422 No", "application/problem+json")
+    with server(says(answer)) as url, pytest.raises(Refused) as raised:
+        ask(url)
+    assert str(raised.value) == text
+    assert raised.value.detail == "Sorry."
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        ("204 No Content", "The service answered with status 204 and no answer."),
+        ("202 Accepted", "The service answered with status 202 and no answer."),
+        ("302 Found", "The service redirects elsewhere."),
+        ("304 Not Modified", "The service answered with status 304 and no answer."),
+    ],
+)
+def test_a_status_that_no_answer_has_is_named(status: str, text: str) -> None:
+    where = "Location: /elsewhere\r\n" if status.startswith("302") else ""
+    with server(says(http(b"", status, extra=where))) as url, pytest.raises(InvalidAnswer) as raised:
+        ask(url)
+    assert str(raised.value) == text
+
+
 def test_a_gateway_that_says_in_its_own_words_that_there_are_too_many_is_busy() -> None:
     answer = http(b"slow down", "429 Too Many", "text/plain", "Retry-After: 7\r\n")
     with server(says(answer)) as url, pytest.raises(Busy) as raised:
