@@ -28,6 +28,8 @@ class Registry:
     def __init__(self) -> None:
         self._models: dict[str, Model] = {}
         self._versions: dict[str, dict[str, Model]] = {}
+        self._folders: dict[tuple[str, str], str] = {}
+        """(name, version) → the folder that it comes from."""
         self._broken: dict[str, str] = {}
         self._adding = threading.Lock()
         self.loaded = threading.Event()
@@ -80,7 +82,7 @@ class Registry:
         try:
             with give_up_after(seconds):
                 model = open_model(folder)
-            self.add(model, default=folder.name == model.card.name)
+            self.add(model, folder=name)
         except BrokenBundle as error:
             self._list_as_broken(name, str(error))
             return not isinstance(error, SlowBundle)
@@ -97,18 +99,23 @@ class Registry:
         self._broken[name] = reason
         _log.warning("the bundle %s is not served: %s", name, reason)
 
-    def add(self, model: Model, *, default: bool = False) -> None:
-        """Add a model version. The first one of a name, or the one added as `default`, answers requests without a version.
+    def add(self, model: Model, *, folder: str = "") -> None:
+        """Add a model version from the bundle in `folder`.
 
-        Raises BrokenBundle if the registry has this version already.
+        The first version of a name answers requests without a version, or the one whose folder has the name of the model.
+        Of two copies of a version, the copy in another folder is not served. Raises BrokenBundle if that is this one.
         """
         name, version = model.card.name, model.card.version
         with self._adding:
             versions = self._versions.get(name, {})
-            if version in versions:
+            known = self._folders.get((name, version))
+            if known is not None and (known == name or folder != name):
                 raise BrokenBundle(f"there is another copy of this version of {name}")
+            if known is not None:
+                self._list_as_broken(known, f"there is another copy of this version of {name}")
+            self._folders[name, version] = folder
             self._versions[name] = versions | {version: model}
-            if default or name not in self._models:
+            if folder == name or name not in self._models:
                 self._models[name] = model
 
     def get(self, name: str, version: str | None = None) -> Model:

@@ -53,7 +53,7 @@ def recommendations(model: Model, request: RecommendationRequest) -> Recommendat
     if best:
         return _answer(model, row_prediction, best, reachable=True)
     nearest = _recommendation(model, base, links, nearest_move) if nearest_move else None
-    obstacles = _obstacles(model, base, target, nearest, request)
+    obstacles = _obstacles(model, base, links, target, nearest=nearest, request=request)
     return _answer(model, row_prediction, [], reachable=False, nearest=nearest, obstacles=obstacles)
 
 
@@ -80,15 +80,20 @@ def _answer(
 def _obstacles(
     model: Model,
     base: Base,
+    links: LinkedFields,
     target: Target,
+    *,
     nearest: Recommendation[Any] | None,
     request: RecommendationRequest,
 ) -> list[str]:
-    """Return the fields that may not change and bring the nearest result clearly nearer with another value, best first."""
+    """Return the fields that may not change and bring the nearest result clearly nearer with another value, best first.
+
+    As in a recommendation, fields that may change follow where rules link them, and values that break a rule do not count.
+    """
     row = base.repeated(1)
     for change in nearest.changes if nearest else []:
         row[0, base.column_index(change.field)] = base.number_fields[change.field].number(change.to)
-    variants, names = [row], [""]
+    variants, names = [], []
     for field in base.number_fields.values():
         index = base.column_index(field.name)
         values = _allowed(model, field, float(row[0, index]), request)[0] if _is_locked(field, request) else np.empty(0)
@@ -96,9 +101,10 @@ def _obstacles(
         rows[:, index] = values
         variants.append(rows)
         names += [field.name] * len(values)
-    own_gap, *gaps_of_variants = target.gaps(model, base.unwarned(np.concatenate(variants)), 0.0).tolist()
+    rows, _, is_possible = links.complete(np.concatenate([np.empty((0, row.shape[1])), *variants]))
+    own_gap, *gaps_of_variants = target.gaps(model, base.unwarned(np.concatenate([row, rows[is_possible]])), 0.0).tolist()
     gaps: dict[str, float] = {}
-    for name, gap in zip(names[1:], gaps_of_variants, strict=True):
+    for name, gap in zip(np.array(names)[is_possible].tolist(), gaps_of_variants, strict=True):
         gaps[name] = min(gap, gaps.get(name, own_gap))
     return sorted((name for name, gap in gaps.items() if gap <= (1 - _CLEAR_SHARE) * own_gap), key=lambda name: gaps[name])
 
@@ -207,11 +213,13 @@ def _limit_numbers(field: RangeType, limits: tuple[float | str, float | str]) ->
 def _check_limits(model: Model, request: RecommendationRequest) -> None:
     """Raise InvalidInput if fixed fields or ranges name unknown fields or wrong limits."""
     known = {field.name: field for field in model.checks.fields}
-    faults = [
-        _fault("unknown_field", "The model has no such field.", "fixed", index)
-        for index, name in enumerate(request.fixed)
-        if name not in known
-    ]
+    faults, seen = [], set()
+    for index, name in enumerate(request.fixed):
+        if name not in known:
+            faults.append(_fault("unknown_field", "The model has no such field.", "fixed", index))
+        elif name in seen:
+            faults.append(_fault("duplicate_field", "This field is named twice.", "fixed", index))
+        seen.add(name)
     for name, limits in request.ranges.items():
         if name not in known:
             faults.append(_fault("unknown_field", "The model has no such field.", "ranges", name))

@@ -113,6 +113,7 @@ def _recommendation(card: Card) -> Schema:
         "fixed": {
             "type": "array",
             "items": {"enum": [field.name for field in card.inputs]},
+            "uniqueItems": True,
             "description": "Fields that must stay as they are",
         },
         "ranges": _object(ranges, []) | {"description": "Narrower ranges: field → [low, high]"},

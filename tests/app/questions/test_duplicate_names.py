@@ -46,6 +46,12 @@ CASES = {
         "/ranges/area",
     ),
     "the fixed fields": ("recommendations", f'{{"row": {ROW}, "goal": {GOAL}, "fixed": [], "fixed": ["area"]}}', "/fixed"),
+    "a fixed field": (
+        "recommendations",
+        f'{{"row": {ROW}, "goal": {GOAL}, "fixed": ["area", "floor", "area"]}}',
+        "/fixed/2",
+    ),
+    "a field of a curve": ("curves", f'{{"row": {ROW}, "fields": ["area", "floor", "area"]}}', "/fields/2"),
 }
 
 

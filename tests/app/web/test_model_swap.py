@@ -66,7 +66,7 @@ async def answer_of(registry: Registry, request: str, publish: Model | None = No
     call.send(body[:10])
     await turns()
     if publish is not None:
-        registry.add(publish, default=True)
+        registry.add(publish, folder=publish.card.name)
     return await call.end(body[10:]).answered()
 
 

@@ -36,10 +36,10 @@ def test_the_first_version_of_a_name_is_its_default_version() -> None:
         registry.get("flat-price", "third")
 
 
-def test_a_version_added_as_default_answers_requests_without_a_version() -> None:
+def test_a_version_from_the_folder_of_its_name_answers_requests_without_a_version() -> None:
     first, second = version_of(FLAT, "first"), version_of(FLAT, "second")
     registry = Registry.of([first])
-    registry.add(second, default=True)
+    registry.add(second, folder="flat-price")
     assert registry.get("flat-price") is second
     assert registry.get("flat-price", "first") is first
 

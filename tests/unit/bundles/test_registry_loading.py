@@ -89,6 +89,27 @@ def test_a_harmed_bundle_is_broken_and_the_others_are_served(harm: Harm, tmp_pat
     assert_others_are_served(tmp_path, "middle")
 
 
+@pytest.mark.parametrize("copy", ["aa-copy", "toy copy", "zz-copy"])
+def test_of_two_copies_of_a_bundle_only_the_one_in_another_folder_is_broken(copy: str, tmp_path: Path) -> None:
+    """Whichever of the two is opened first."""
+    bundle = write_toy_bundle(tmp_path, onnx_models.adding(), toy_card("toy"))
+    shutil.copytree(bundle, tmp_path / copy)
+    registry = Registry()
+    registry.load(tmp_path)
+    states = [(state.name, state.state, state.reason) for state in registry.states()]
+    assert states == [("toy", "ready", None), (copy, "broken", "there is another copy of this version of toy")]
+    assert registry.get("toy").predict(ROWS).predictions
+
+
+def test_of_two_copies_in_folders_of_other_names_one_is_served(tmp_path: Path) -> None:
+    bundle = write_toy_bundle(tmp_path, onnx_models.adding(), toy_card("toy"))
+    shutil.copytree(bundle, tmp_path / "other")
+    bundle.rename(tmp_path / "another")
+    registry = Registry()
+    registry.load(tmp_path)
+    assert [(state.name, state.state) for state in registry.states()] == [("toy", "ready"), ("other", "broken")]
+
+
 def test_a_folder_whose_name_is_no_text_is_listed(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"middle-\xff")).mkdir()
     assert_others_are_served(tmp_path, "middle-?")

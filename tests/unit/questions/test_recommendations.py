@@ -37,7 +37,7 @@ def questions(model: Model, rows: st.SearchStrategy[Row], goals: st.SearchStrate
         RecommendationRequest,
         row=rows,
         goal=goals,
-        fixed=st.lists(st.sampled_from(names), max_size=2),
+        fixed=st.lists(st.sampled_from(names), max_size=2, unique=True),
         ranges=st.dictionaries(st.sampled_from(numeric), ends, max_size=2),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -144,6 +144,52 @@ def test_every_proposal_keeps_the_rules_and_one_is_made_where_trying_all_rows_ma
         if may_change(row, other) and holds(rules, other) and sum(score[name] * other[name] for name in names) >= at_least
     ]
     assert reached == []
+
+
+def obstacles(model: Model, row: Row, at_least: float, fixed: list[str]) -> list[str]:
+    request = RecommendationRequest(row=row, goal=Goal(value=ValueGoal(min=at_least)), fixed=fixed)
+    return recommendations(model, request).obstacles
+
+
+@pytest.mark.parametrize(
+    ("rules", "fixed", "expected"),
+    [
+        ((), ["late"], ["worst"]),
+        ((LATE,), ["late"], []),  # late three times, so the worst delay cannot be 0
+        ((LATE,), [], ["worst"]),  # `late` goes down to 0 with it
+    ],
+)
+def test_a_field_is_no_obstacle_for_a_value_that_contradicts_the_others(
+    rules: tuple[Rule, ...], fixed: list[str], expected: list[str]
+) -> None:
+    model = ruled(rules, lambda matrix: 10.0 * (matrix[:, 3] == 0))
+    assert obstacles(model, ROW, 9, fixed) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    row=st.fixed_dictionaries({name: st.integers(0, count - 1) for name, count in RANGES.items()}),
+    rules=st.sets(st.sampled_from([LAST, LATE, ALWAYS, TOTAL])).map(lambda rules: tuple(sorted(rules, key=str))),
+    slopes=st.tuples(*[st.integers(-1, 1)] * 5),
+)
+def test_the_obstacles_are_those_of_trying_every_value_that_keeps_the_rules(
+    row: Row, rules: tuple[Rule, ...], slopes: tuple[int, ...]
+) -> None:
+    at_least = 20
+    values = np.array([row[name] for name in RANGES])
+    gaps = {
+        name: [
+            at_least - slopes[index] * (value - row[name]) - values @ np.array(slopes)
+            for value in range(count)
+            if holds(rules, row | {name: value})
+        ]
+        for index, (name, count) in enumerate(RANGES.items())
+    }
+    own_gap = at_least - values @ np.array(slopes)
+    expected = {name for name, of_name in gaps.items() if of_name and max(0, min(of_name)) <= 0.9 * own_gap + 1e-9}
+    assume(own_gap > 0)
+    model = ruled(rules, lambda matrix: matrix @ np.array(slopes))
+    assert set(obstacles(model, row, at_least, list(RANGES))) == expected
 
 
 def test_points_of_a_curve_that_contradict_are_marked() -> None:
