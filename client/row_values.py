@@ -11,6 +11,7 @@ _MISSING_TYPES = frozenset({"NAType", "NaTType"})
 """The types of pandas.NA and pandas.NaT."""
 _TIME_KIND = "M"
 """The kind of numpy.datetime64."""
+_HOURS = "datetime64[h]"
 _FLOAT_KIND, _DURATION_KIND = "f", "m"
 
 
@@ -44,7 +45,8 @@ def _plain_scalar(value: Any) -> Any:
     """Return a scalar of numpy or of a library like it as a type of JSON. Raises TypeError."""
     kind = getattr(value.dtype, "kind", "")
     if kind == _TIME_KIND:
-        return None if str(value) == "NaT" else str(value)
+        text = str(value.astype("datetime64[m]") if value.dtype.name == _HOURS else value)
+        return None if text == "NaT" else text
     if kind == _FLOAT_KIND:
         return float(value)  # `item` of a longdouble is a longdouble again
     plain = value.item()

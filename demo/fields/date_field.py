@@ -11,7 +11,7 @@ from demo.charts.ticks import calendar_days
 from demo.fields.calendar_field import EPOCH, FIRST_DAY, LAST_DAY, TYPICAL_DAY, CalendarField
 from demo.text.translation import Translation
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
-from wire.cells.time_values import ISO_DATE
+from wire.cells.time_values import ISO_DATE, parse_day
 
 _ISO = re.compile(ISO_DATE)
 
@@ -55,6 +55,10 @@ class DateField(CalendarField):
         if day is None or (low and day < low) or (high and day > high):
             raise ValueError(text)
         return text
+
+    def check(self, value: Value) -> Value:
+        """Return an untrusted value; the midnight of a day is the day. Raises ValueError if the field does not accept it."""
+        return super().check(parse_day(value).isoformat() if isinstance(value, str) else value)
 
     def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:
         """Return the date of a cell; of a timestamp, the date in its zone."""

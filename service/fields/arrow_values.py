@@ -18,7 +18,7 @@ from service.fields.field_type import Mask, Numbers, ParsedColumn
 from service.fields.value_grid import MAX_DAY, MIN_DAY
 from wire.cells.cell_values import FALSE_WORDS, NUMBER, TRUE_WORDS, grouped_number, thousands_sign
 from wire.cells.text_style import TextStyle
-from wire.cells.time_values import AmbiguousDate
+from wire.cells.time_values import AmbiguousDate, TimeOfDay
 
 if TYPE_CHECKING:
     from service.fields.date import DateType
@@ -158,6 +158,8 @@ def parse_texts(array: pa.Array, parse: Callable[[str], float]) -> ParsedColumn:
             values[index] = parse(text)
         except AmbiguousDate:
             reasons[index] = _AMBIGUOUS_DATE
+        except TimeOfDay as error:
+            reasons[index] = str(error)
         except ValueError:
             continue
     indices = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))

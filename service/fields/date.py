@@ -14,13 +14,12 @@ from service.fields.field_type import Numbers, ParsedColumn, RangeType, Schema
 from service.fields.value_grid import EPOCH_DAY, MAX_DAY, MIN_DAY, CalendarGrid, Grid, grid_between
 from service.schemas import Input, Value
 from wire.cells.text_style import DateOrder, TextStyle
-from wire.cells.time_values import ISO_DATE, iso_date
+from wire.cells.time_values import ISO_DATE, TimeOfDay, iso_date, parse_day
 from wire.languages import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ISO = re.compile(ISO_DATE)
 _MONTHS: dict[Language, list[str]] = {
     "en": [
         "January",
@@ -56,6 +55,7 @@ _MONTHS: dict[Language, list[str]] = {
 class DateType(RangeType):
     """A date in ISO form, such as 2026-11-29; its number is the count of days since 1970-01-01.
 
+    A value may be the midnight of its day, as programs write it; a limit of the card is a date alone.
     A 32-bit float holds every day of the years 1 to 9999 exactly.
     """
 
@@ -66,6 +66,7 @@ class DateType(RangeType):
     lowest: ClassVar[float] = MIN_DAY
     highest: ClassVar[float] = MAX_DAY
     json_format: ClassVar[str] = "date"
+    limit_form: ClassVar[re.Pattern[str]] = re.compile(ISO_DATE)
     day_parts: ClassVar[tuple[float, ...]] = ()
 
     def bound_schema(self) -> Schema:
@@ -73,7 +74,7 @@ class DateType(RangeType):
 
     def parse(self, text: str) -> float:
         """Return the number of a value in ISO form. Raises ValueError."""
-        return day_of(text)
+        return float(parse_day(text).toordinal() - EPOCH_DAY)
 
     def parse_local(self, text: str, order: DateOrder | None) -> float:
         """Return the number of a value in ISO or local form. Raises ValueError, AmbiguousDate."""
@@ -85,7 +86,7 @@ class DateType(RangeType):
 
     def limit_number(self, limit: float | str) -> float | None:
         try:
-            return self.parse(limit) if isinstance(limit, str) else None
+            return self.parse(limit) if isinstance(limit, str) and self.limit_form.fullmatch(limit) else None
         except ValueError:
             return None
 
@@ -103,6 +104,8 @@ class DateType(RangeType):
             if value is not None:
                 try:
                     number = self.parse(value)
+                except TimeOfDay as error:
+                    faults.append(Fault(self.name, "wrong_type", str(error), row=index))
                 except ValueError:
                     faults.append(self.type_fault(index))
             numbers.append(number)
@@ -175,10 +178,3 @@ class DateType(RangeType):
     def describe(self, values: Numbers) -> Input:
         seen = (self.value(float(np.nanmin(values))), self.value(float(np.nanmax(values))))
         return msgspec.structs.replace(self.field, seen=seen, default=self.value(float(np.nanmedian(values))))
-
-
-def day_of(text: str) -> float:
-    """Return the days since 1970-01-01 of a date in ISO form. Raises ValueError."""
-    if not _ISO.fullmatch(text):
-        raise ValueError("not in ISO form")
-    return float(date.fromisoformat(text).toordinal() - EPOCH_DAY)

@@ -13,7 +13,6 @@ from wire.languages import Language
 
 MS_PER_DAY = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ISO = re.compile(ISO_MOMENT)
 _MINUTE, _HOUR = 1 / 1440, 1 / 24
 
 
@@ -28,10 +27,11 @@ class DateTimeType(DateType):
     is_integral = False
     highest = MAX_DAY + (MS_PER_DAY - 1) / MS_PER_DAY
     json_format = "date-time"
+    limit_form = re.compile(ISO_MOMENT)
     day_parts = (_MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR / 2, _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR)
 
     def parse(self, text: str) -> float:
-        if not _ISO.fullmatch(text):
+        if not self.limit_form.fullmatch(text):
             raise ValueError("not in ISO form")
         moment = datetime.fromisoformat(text.upper())
         return _number(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -1,7 +1,7 @@
 """Dates as people write them → ISO text, and durations → text."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from wire.cells.text_style import DateOrder
 
@@ -10,6 +10,7 @@ ISO_MOMENT = ISO_DATE + r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?([Z
 """A date, or a date with a time. An offset is optional; without it, the time is in UTC."""
 
 _ISO_DATE, _ISO_MOMENT = re.compile(ISO_DATE), re.compile(ISO_MOMENT)
+_MIDNIGHT = re.compile(r"[0:.]*(?:[Zz]|[+-][0-9:]*)?")
 _LOCAL_DATE = re.compile(r"([0-9]{1,2})([./])([0-9]{1,2})\2([0-9]{4})")
 _LOCAL_MOMENT = re.compile(r"([0-9./]+)(?: ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}(?:[.][0-9]{1,9})?))?)?")
 _UNITS_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -19,13 +20,43 @@ class AmbiguousDate(ValueError):
     """A text that may mean two days."""
 
 
+class TimeOfDay(ValueError):
+    """A date with a time other than midnight."""
+
+    def __init__(self) -> None:
+        super().__init__("Expected a date such as 2026-11-29, without a time of day.")
+
+
+def parse_day(text: str) -> date:
+    """Return the date of a text in ISO form, which may have a time at midnight. Raises ValueError, TimeOfDay.
+
+    Programs write a date as its midnight: 2026-11-29T00:00:00. With an offset, the date is the one that is written, as for a
+    timestamp with a zone: 2026-11-29T00:00:00+02:00 is 2026-11-29, although it is 2026-11-28 in UTC.
+    """
+    if _ISO_DATE.fullmatch(text):
+        return date.fromisoformat(text)
+    if not _ISO_MOMENT.fullmatch(text):
+        raise ValueError("not in ISO form")
+    moment = datetime.fromisoformat(text.upper())
+    if not _MIDNIGHT.fullmatch(text, len("2026-11-29T")):
+        raise TimeOfDay
+    return moment.date()
+
+
 def iso_date(text: str, order: DateOrder | None) -> str:
-    """Return a date such as 31.12.2026 or 2026-12-31 in ISO form. Raises ValueError, AmbiguousDate.
+    """Return a date such as 31.12.2026 or 2026-12-31 in ISO form; it may have a time at midnight.
+
+    Raises ValueError, AmbiguousDate, TimeOfDay.
+    """
+    local = _LOCAL_MOMENT.fullmatch(text)
+    return parse_day(text if local is None else iso_moment(text, order)).isoformat()
+
+
+def _iso_local_date(text: str, order: DateOrder | None) -> str:
+    """Return a date such as 31.12.2026 in ISO form. Raises ValueError, AmbiguousDate.
 
     The day comes first unless `order` says otherwise. A date with slashes needs `order`.
     """
-    if _ISO_DATE.fullmatch(text):
-        return date.fromisoformat(text).isoformat()
     match = _LOCAL_DATE.fullmatch(text)
     if match is None:
         raise ValueError("not a date")
@@ -45,7 +76,7 @@ def iso_moment(text: str, order: DateOrder | None) -> str:
     match = _LOCAL_MOMENT.fullmatch(text)
     if match is None:
         raise ValueError("not a date with time")
-    return f"{iso_date(match[1], order)}T{int(match[2] or 0):02}:{match[3] or '00'}:{match[4] or '00'}"
+    return f"{_iso_local_date(match[1], order)}T{int(match[2] or 0):02}:{match[3] or '00'}:{match[4] or '00'}"
 
 
 def duration_text(count: int, unit: str) -> str:

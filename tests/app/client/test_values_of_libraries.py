@@ -57,6 +57,12 @@ EQUAL: list[dict[str, Any]] = [
     {"built": date(2026, 11, 29)},
     {"built": np.datetime64("2026-11-29")},
     {"built": np.str_("2026-11-29")},
+    {"built": pd.Timestamp("2026-11-29")},
+    {"built": pd.Timestamp("2026-11-29", tz="Europe/Warsaw")},
+    {"built": datetime(2026, 11, 29)},
+    {"built": datetime(2026, 11, 29, tzinfo=UTC)},
+    {"built": np.datetime64("2026-11-29T00:00:00.000000000")},
+    {"built": np.datetime64("2026-11-29T00")},
     {"sold": datetime(2026, 11, 29, 8, 30, tzinfo=UTC)},
     {"sold": pd.Timestamp("2026-11-29T08:30:00Z")},
 ]
@@ -95,6 +101,17 @@ def test_a_number_that_is_not_finite_is_refused_by_the_service(value: Any, clien
     with pytest.raises(Refused) as refused:
         client.predict("house", [ROW | {"size": value}])
     assert (refused.value.errors[0]["pointer"], refused.value.errors[0]["code"]) == ("/rows/0/size", "not_finite")
+
+
+@pytest.mark.parametrize(
+    "value", [pd.Timestamp("2026-11-29T08:30"), datetime(2026, 11, 29, 0, 0, 1), np.datetime64("2026-11-29T00:01")]
+)
+def test_a_time_of_day_in_a_date_field_is_refused_with_what_to_do(value: Any, client: Client) -> None:
+    with pytest.raises(Refused) as refused:
+        client.predict("house", [ROW | {"built": value}])
+    (error,) = refused.value.errors
+    assert (error["pointer"], error["code"]) == ("/rows/0/built", "wrong_type")
+    assert error["message"] == "Expected a date such as 2026-11-29, without a time of day."
 
 
 @pytest.mark.parametrize("value", UNKNOWN, ids=lambda value: type(value).__name__)

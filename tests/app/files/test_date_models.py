@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
@@ -124,6 +125,32 @@ def test_files_of_dates_get_the_numbers_of_json(kind: str, rows: pa.Table, stays
     answer = ask(stays, "stay-price", written(rows, kind), kind)
     assert answer.status_code == 200, answer.text
     assert [float(row["value"]) for row in read(answer)] == expected
+
+
+@pytest.mark.parametrize("kind", ["arrow", "parquet"])
+@pytest.mark.parametrize("zone", [None, "Europe/Warsaw", "America/New_York"])
+@pytest.mark.parametrize("unit", ["s", "ns"])
+def test_an_answer_in_csv_with_midnights_is_scored_again(kind: str, zone: str | None, unit: str, stays: TestClient) -> None:
+    midnights = pa.array([date.fromisoformat(row["arrival"]) for row in ROWS], pa.date32()).cast(pa.timestamp(unit))
+    if zone:
+        midnights = pc.assume_timezone(midnights, zone)
+    rows = typed(ROWS).set_column(0, "arrival", midnights)
+    first = ask(stays, "stay-price", written(rows, kind), kind, "csv", query="?inputs=keep")
+    assert first.status_code == 200, first.text
+    again = ask(stays, "stay-price", first.content, "csv")
+    expected = [each["value"] for each in post(stays, "predictions", {"rows": ROWS})["predictions"]]
+    assert [float(row["prediction_value"]) for row in read(again)] == expected
+
+
+def test_a_table_of_pandas_with_midnights_and_a_time_is_read_from_its_csv(stays: TestClient) -> None:
+    arrivals = [row["arrival"] for row in ROWS]
+    arrivals[1] += " 09:00"  # so pandas writes the time of every row
+    text = pd.DataFrame(ROWS).assign(arrival=pd.to_datetime(arrivals, format="ISO8601")).to_csv(index=False)
+    assert "2026-11-29 00:00:00" in text
+    scored = read(ask(stays, "stay-price", text.encode(), "csv"))
+    refused = [row["error"] for row in scored]
+    assert [bool(error) for error in refused] == [False, True, False, False]
+    assert refused[1].endswith("column arrival: Expected a date such as 2026-11-29, without a time of day.")
 
 
 def test_files_that_pandas_writes_are_read(stays: TestClient) -> None:
