@@ -6,14 +6,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import get_args
 
 from pipeline.checkpoint import Progress
 from pipeline.enrichment import Summary, enrich
 from pipeline.errors import PipelineError
 from pipeline.settings import read_settings
-from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
+from wire.cells.text_options import add_text_options, text_options
 from wire.settings_reader import WrongSettings
 
 _SOME_FAILED = 1
@@ -29,7 +29,6 @@ _EXIT_CODES = (
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - closed when the program ends
-    pairs = [pair.partition("=") for pair in options.field]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = read_settings(os.environ)
@@ -40,15 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
                 options.target,
                 url=settings.service_url,
                 api_key=settings.api_key,
-                fields={field: column for field, _, column in pairs},
+                fields=dict(options.field),
                 prefix=options.prefix,
                 failed=options.failed,
                 standard_format=options.format,
-                decimal=options.decimal,
-                thousands=options.thousands,
-                dates=options.dates,
-                missing=options.missing,
-                sheet=options.sheet,
+                **asdict(text_options(options)),
                 batch_records=options.batch_records,
                 threads=options.threads,
                 give_up_seconds=options.give_up_seconds,
@@ -78,38 +73,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("source", metavar="IN", help=".jsonl, .csv, .csv.gz, .csv.zip, .csv.zst, .xlsx, .parquet, or -")
     command.add_argument("target", metavar="OUT", help=".jsonl, .csv, .xlsx, .parquet, or - for standard output")
     command.add_argument("--model", required=True)
-    command.add_argument(
-        "--field",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="FIELD=COLUMN",
-        help="the column that has a field of the model",
-    )
+    add_text_options(command)
     command.add_argument("--prefix", default="", help="what the names of the added columns begin with")
     command.add_argument(
         "--failed", metavar="FILE", help="where refused records go (OUT.failed.jsonl; standard error for -)"
     )
     command.add_argument("--format", choices=["jsonl", "csv"], default="jsonl", help="the format of - (jsonl)")
-    command.add_argument("--decimal", choices=get_args(Sign), help="the decimal sign of a CSV (the file shows it)")
-    command.add_argument("--thousands", choices=get_args(Thousands), help="the sign between thousands in a CSV (none)")
-    command.add_argument("--dates", choices=get_args(DateOrder), help="the order of 1/2/2026 in a CSV")
-    command.add_argument(
-        "--missing", choices=get_args(Missing), default="empty", help="words: NA, null, – … in a CSV are missing values"
-    )
-    command.add_argument("--sheet", help="the sheet of a workbook (the first one)")
     command.add_argument("--batch-records", type=_positive, default=500, help="records a request (500)")
     command.add_argument("--threads", type=_positive, default=4, help="requests at once (4)")
     command.add_argument("--give-up-seconds", type=_positive, default=120, help="how long to repeat a request (120)")
     command.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
     return parser
-
-
-def _pair(text: str) -> str:
-    field, equals, column = text.partition("=")
-    if not (field and equals and column):
-        raise argparse.ArgumentTypeError("write it as FIELD=COLUMN")
-    return text
 
 
 def _positive(text: str) -> int:

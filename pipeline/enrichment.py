@@ -13,10 +13,11 @@ from pipeline.checkpoint import Checkpoint, Progress
 from pipeline.columns import Columns
 from pipeline.errors import Stopped, Unusable, VersionChanged
 from pipeline.formats import packed, parquet
-from pipeline.input_source import STANDARD, TextOptions, format_of, identity, open_source, records_after
+from pipeline.input_source import STANDARD, format_of, identity, open_source, records_after
 from pipeline.ordered_batches import process_in_order
 from pipeline.patient_client import PatientClient
 from pipeline.stdout_writer import StdoutWriter
+from wire.cells.text_options import TextOptions
 from wire.cells.text_style import DateOrder, Missing, Sign, Thousands
 
 _DEADLINE_SECONDS = 60.0

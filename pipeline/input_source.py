@@ -19,7 +19,8 @@ from pipeline.formats.records import CsvRecords, Record, read_json_lines, reason
 from tabular.compression import ENDINGS, compression_of
 from tabular.sheet_cells import ColumnKind
 from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
-from wire.cells.text_style import PROGRAM_STYLE, DateOrder, Missing, Sign, TextStyle, Thousands
+from wire.cells.text_options import TextOptions
+from wire.cells.text_style import PROGRAM_STYLE, Sign, TextStyle
 from wire.csv_rules import SEPARATORS, SHEET_SEPARATORS
 
 STANDARD = "-"
@@ -47,21 +48,6 @@ class Source:
     def moments(self) -> set[str]:
         """The columns of a sheet whose cells are dates with a time."""
         return {name for name, kind in self.kinds.items() if kind == "timestamp[us]"}
-
-
-@dataclass(frozen=True)
-class TextOptions:
-    """What the user says about the values of a CSV. None: the file shows it, or it has the style of programs."""
-
-    decimal: Sign | None = None
-    thousands: Thousands | None = None
-    dates: DateOrder | None = None
-    missing: Missing = "empty"
-    sheet: str | None = None
-    """The sheet of a workbook. None: the first one that is visible."""
-
-    def style(self, decimal: Sign) -> TextStyle:
-        return TextStyle(decimal, self.thousands, self.dates, self.missing)
 
 
 def format_of(location: str, standard: str, *, is_input: bool) -> str:

@@ -134,15 +134,26 @@ class InvalidInput(ServiceError):
 
 
 class InvalidFile(InvalidInput):
-    """`fault_code` says what is wrong with the file as a whole; `faults` name columns."""
+    """`fault_code` says what is wrong with the file as a whole; `faults` name columns.
+
+    `advice` is what a caller of HTTP can do; the nightly jobs take `problem`, the sentence without it, and name an option.
+    """
 
     code, title = "invalid_file", "The file cannot be scored"
 
     def __init__(
-        self, detail: str, *, fault_code: str = "", line: int | None = None, faults: list[Fault] | None = None
+        self,
+        problem: str,
+        *,
+        advice: str = "",
+        fault_code: str = "",
+        line: int | None = None,
+        faults: list[Fault] | None = None,
     ) -> None:
+        detail = f"{problem} {advice}" if advice else problem
         whole = [Fault(None, fault_code, detail, line=line)] if fault_code else []
         super().__init__(detail, faults=[*whole, *(faults or [])])
+        self.problem = problem
         self.columns: Sequence[str] = ()
         """The names of the columns that hold no field, if some are missing."""
         self.sheet: str | None = None

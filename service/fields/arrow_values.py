@@ -30,7 +30,7 @@ _MS_PER_DAY = 86_400_000
 _SECONDS_PER_DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_ARROW_ZONE_SECONDS = int(datetime(2037, 12, 31, tzinfo=UTC).timestamp())
-_AMBIGUOUS_DATE = "Such a date may mean two days. Write 2026-12-31, or say ?dates=day_first or ?dates=month_first."
+AMBIGUOUS_DATE = "Such a date may mean two days. Write 2026-12-31, or say ?dates=day_first or ?dates=month_first."
 
 
 def to_float64(array: pa.Array) -> pa.Array:
@@ -156,10 +156,8 @@ def parse_texts(array: pa.Array, parse: Callable[[str], float]) -> ParsedColumn:
     for index, text in enumerate(encoded.dictionary.to_pylist()):
         try:
             values[index] = parse(text)
-        except AmbiguousDate:
-            reasons[index] = _AMBIGUOUS_DATE
-        except TimeOfDay as error:
-            reasons[index] = str(error)
+        except (AmbiguousDate, TimeOfDay) as error:
+            reasons[index] = AMBIGUOUS_DATE if isinstance(error, AmbiguousDate) else str(error)
         except ValueError:
             continue
     indices = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))

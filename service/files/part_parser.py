@@ -3,6 +3,7 @@
 Limits and error messages are the same as for rows in JSON.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import count
 
@@ -20,10 +21,10 @@ from wire.cells.text_style import TextStyle
 
 
 class PartParser:
-    """Parses parts for one card. `style` is None for files with typed values."""
+    """Parses parts for one card. `style` is None for files with typed values; the columns of `typed` have them too."""
 
-    def __init__(self, checks: Checks, style: TextStyle | None) -> None:
-        self._checks, self._style = checks, style
+    def __init__(self, checks: Checks, style: TextStyle | None, typed: Collection[str] = ()) -> None:
+        self._checks, self._style, self._typed = checks, style, typed
 
     def parse(self, part: Part) -> tuple[Columns, Mask, dict[int, list[Fault]]]:
         """Return the good rows as columns, the mask of good rows (rows,), and the faults of the other rows by index."""
@@ -36,7 +37,7 @@ class PartParser:
             array = part.inputs.get(field.name)
             if array is None:  # an optional field that is not in the file
                 array = pa.nulls(part.rows, pa.string() if self._style else pa.null())
-            elif self._style and self._style.missing == "words" and pa.types.is_string(array.type):
+            elif self._reads_text(field, array) and self._style and self._style.missing == "words":
                 array = without_missing_words(array, [category.value for category in field.field.categories])
             if isinstance(field, TextType):
                 texts[field.name] = self._texts(field, array, readable, faults)
@@ -53,8 +54,11 @@ class PartParser:
         }
         return Columns(numbers[good], good_texts), good, faults
 
+    def _reads_text(self, field: FieldType, array: pa.Array) -> bool:
+        return self._style is not None and pa.types.is_string(array.type) and field.name not in self._typed
+
     def _numbers(self, field: NumbersType, array: pa.Array, readable: Mask, faults: dict[int, list[Fault]]) -> Numbers:
-        if self._style and pa.types.is_string(array.type):
+        if self._style and self._reads_text(field, array):
             parsed = field.parse_text(array, self._style)
         else:
             parsed = field.parse_arrow(array)

@@ -25,6 +25,7 @@ from service.store import lookups, run_history
 from service.store.external_table import refuse_store_file
 from service.store.run_history import NoEarlierRun, Overtaken
 from service.store.store import Store
+from wire.cells.text_options import add_text_options, text_options
 from wire.settings_reader import WrongSettings
 
 _REPORTED_ERRORS = (
@@ -97,16 +98,7 @@ def _add_job_options(job: argparse.ArgumentParser) -> None:
         help="a Parquet file or folder, file.csv, file.csv.gz, file.xlsx, "
         "sqlite:///file.db#table, postgresql://…#table, s3://bucket/…, sftp://…",
     )
-    job.add_argument("--decimal", choices=["point", "comma"], help="the decimal sign of a CSV; by default it is detected")
-    job.add_argument("--sheet", metavar="NAME", help="the sheet of an Excel workbook; the default is the first visible one")
-    job.add_argument(
-        "--field",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="FIELD=COLUMN",
-        help="the column of a CSV or a workbook that holds a field, if it has neither its name nor its label",
-    )
+    add_text_options(job)
     job.add_argument("--charset", default="", help="the encoding of a CSV; the default is UTF-8")
     job.add_argument("--output", type=Path, metavar="FOLDER", help="also write what is stored to this folder, as Parquet")
     job.add_argument(
@@ -144,20 +136,12 @@ def _open_source(options: argparse.Namespace, settings: Settings, required: Requ
         raise WrongInput(f"There is no field {min(unknown)}: see --field.")
     form = replace(
         required,
-        decimal=options.decimal,
+        text=text_options(options),
         charset=options.charset,
-        sheet=options.sheet,
         columns=columns,
         database_seconds=settings.database_seconds,
     )
     return open_source(options.input, form)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    field, equals, column = text.partition("=")
-    if not (field and equals and column):
-        raise argparse.ArgumentTypeError("write it as FIELD=COLUMN")
-    return field, column
 
 
 def _run(options: argparse.Namespace, settings: Settings, store: Store, card: Card, *, job: Job, source: Source) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.errors import BrokenBundle, Fault
+from service.fields.arrow_values import AMBIGUOUS_DATE
 from service.fields.field_type import FieldType, NumbersType
 from service.files.file_parts import Part
 from service.files.part_parser import PartParser
@@ -21,7 +22,7 @@ from service.rows.columns import Columns
 from service.rows.strict_json import encode
 from service.schemas import Card, Row, Value
 from wire.answer_columns import AS_OF
-from wire.cells.text_style import TextStyle
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 from wire.entity_keys import NoKey
 
 SCORED = pa.schema(
@@ -47,7 +48,12 @@ REFUSED = pa.schema(
 )
 """One reason on each line; `number` counts the reasons of one row."""
 
+_WRONG_DATE = "Expected a month or a date such as 2005-09-30. A date with slashes needs --dates."
 _Faults = dict[int, list[Fault]]
+_MESSAGES = {
+    AMBIGUOUS_DATE: "Such a date may mean two days. Write 2026-12-31, or say --dates day_first or --dates month_first."
+}
+"""Messages that name a parameter of a request → the same with the option of the command."""
 
 
 @lru_cache(maxsize=4)
@@ -59,9 +65,18 @@ def _open_model(bundle: Path, version: str) -> Model:
 
 
 def score_batch(
-    bundle: Path, batch: pa.RecordBatch, *, key: str, version: str, latest_day: str
+    bundle: Path,
+    batch: pa.RecordBatch,
+    *,
+    key: str,
+    version: str,
+    latest_day: str,
+    style: TextStyle = PROGRAM_STYLE,
+    typed: frozenset[str] = frozenset(),
 ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """Return the predictions of a batch (SCORED) and the reasons of its refused rows (REFUSED); `key` names a column.
+
+    `style` says how texts are written; in the columns of `typed` a text is no number and no boolean.
 
     A column `as_of` that is no field of the model says from when the data of a row are; a row whose data are from a day
     after `latest_day` (ISO) is refused.
@@ -71,10 +86,10 @@ def score_batch(
     """
     model = _open_model(bundle, version)
     keys, faults = _read_keys(batch, key)
-    dates = _read_dates(batch, model.card, latest_day, faults)
+    dates = _read_dates(batch, model.card, latest_day, style, faults)
     inputs = {field.name: batch.column(field.name) for field in model.card.inputs if field.name in batch.schema.names}
     part = Part(1, batch.num_rows, inputs, [], faults=faults)
-    columns, good, faults = PartParser(model.checks, TextStyle()).parse(part)
+    columns, good, faults = PartParser(model.checks, style, typed).parse(part)
     columns = replace(columns, warnings=model.checks.warnings(columns.numbers))
     answer, columns, good, faults = score_good_rows(model, columns, good, faults, model.predict)
     indexes = np.flatnonzero(good)
@@ -87,7 +102,7 @@ def score_batch(
     }
     refused = [
         {"place": index + 1, "number": number, "key": keys[index]}
-        | {"field": fault.field or "", "code": fault.code, "message": fault.message}
+        | {"field": fault.field or "", "code": fault.code, "message": _MESSAGES.get(fault.message, fault.message)}
         for index in sorted(faults)
         for number, fault in enumerate(faults[index], start=1)
     ]
@@ -110,13 +125,13 @@ def _read_keys(batch: pa.RecordBatch, key: str) -> tuple[list[str | None], _Faul
     return keys, faults
 
 
-def _read_dates(batch: pa.RecordBatch, card: Card, latest_day: str, faults: _Faults) -> list[str | None]:
+def _read_dates(batch: pa.RecordBatch, card: Card, latest_day: str, style: TextStyle, faults: _Faults) -> list[str | None]:
     """Return from when the data of each row are, as the column `as_of` says; add the faults of wrong and future dates."""
     if not has_dates(card, batch.schema.names):
         return [None] * batch.num_rows
-    dates, wrong = date_texts(batch.column(AS_OF), AS_OF)
+    dates, wrong = date_texts(batch.column(AS_OF), AS_OF, style)
     for index in wrong:
-        faults.setdefault(index, []).append(Fault(AS_OF, "invalid_date", "Expected a month or a date such as 2005-09-30."))
+        faults.setdefault(index, []).append(Fault(AS_OF, "invalid_date", _WRONG_DATE))
     for index, text in enumerate(dates):
         if text is not None and text > latest_day[: len(text)]:
             faults.setdefault(index, []).append(Fault(AS_OF, "future_date", "This day has not begun yet."))

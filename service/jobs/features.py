@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -50,12 +51,13 @@ def feature_job(card: Card, source: Source, key: str | None) -> Job:
     column = key or KEY
     columns = ["month", *AMOUNTS, column]
     source_id = json.dumps(
-        {"input": source.name, "columns": columns, "features": name, "buckets": BUCKETS, "rows a batch": BATCH_ROWS}
+        {"input": source.name, "columns": columns, "text": asdict(source.style)}
+        | {"features": name, "buckets": BUCKETS, "rows a batch": BATCH_ROWS}
     )
     stored = tuple(field for field in card.inputs if field.from_ == "store")
 
     def read_partitions(_max_batches: int | None) -> Iterator[Partition]:
-        statements = parse_statements(read(source, columns), column, current_month())
+        statements = parse_statements(read(source, columns), column, current_month(), source.style, source.typed)
         return load_partitions(group_by_key(statements, STATEMENTS), 1)
 
     return Job(

@@ -8,7 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -78,8 +78,18 @@ def prediction_job(bundle: Path, card: Card, source: Source, key: str) -> Job:
     inputs = [field.name for field in card.inputs if field.name in source.columns or not field.nullable]
     dates = [AS_OF] if has_dates(card, source.columns) else []
     columns = [*inputs, *dates, key]
-    source_id = json.dumps({"input": source.name, "columns": columns, "rows a batch": BATCH_ROWS})
-    function = partial(score_batch, bundle, key=key, version=card.version, latest_day=latest_day().isoformat())
+    source_id = json.dumps(
+        {"input": source.name, "columns": columns, "text": asdict(source.style), "rows a batch": BATCH_ROWS}
+    )
+    function = partial(
+        score_batch,
+        bundle,
+        key=key,
+        version=card.version,
+        latest_day=latest_day().isoformat(),
+        style=source.style,
+        typed=source.typed,
+    )
     return Job(
         "predictions",
         source_id,

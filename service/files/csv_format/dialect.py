@@ -64,7 +64,8 @@ def missing_columns_fault(names: Sequence[str], columns: ColumnNames) -> Invalid
     missing = columns.missing(names)
     faults = [Fault(field, "missing_column", "The file has no column of this name or label.") for field in missing]
     listed = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")  # noqa: PLR2004
-    error = InvalidFile(f"The file lacks columns: {listed}. Or say which columns they are: ?columns=.", faults=faults[:100])
+    advice = "Or say which columns they are: ?columns=."
+    error = InvalidFile(f"The file lacks columns: {listed}.", advice=advice, faults=faults[:100])
     error.columns = columns.free(names)
     return error
 
@@ -74,4 +75,4 @@ def decimal_sign_fault(error: UnclearDecimalSign) -> InvalidFile:
     hint = "Say which it is: ?decimal=point or ?decimal=comma."
     if error.code == "unclear_thousands":
         hint = "Say which it is: ?decimal= or ?thousands=, each with point or comma."
-    return InvalidFile(f"{error} {hint}", fault_code=error.code)
+    return InvalidFile(str(error), advice=hint, fault_code=error.code)

@@ -6,7 +6,6 @@ from pathlib import Path, PurePath
 
 import pyarrow as pa
 
-from service.fields.arrow_values import with_points
 from service.files.column_check import other_spellings
 from service.files.csv_format.unpacked_file import unpack_file
 from service.files.file_parts import normalize_rows
@@ -48,14 +47,15 @@ def file_request(name: str, sheet: str | None) -> FileRequest:
 class CsvSource:
     """A CSV file, compressed or not, or a sheet of an Excel workbook.
 
-    Cells stay text, with decimal points; the checks of the card parse them.
+    Cells stay text; the checks of the card parse them.
     """
 
     ignored_files = 0
+    typed: frozenset[str] = frozenset()
 
     def __init__(self, path: Path, name: str, required: RequiredColumns) -> None:
         self.name = name
-        request = file_request(path.name, required.sheet)
+        request = file_request(path.name, required.text.sheet)
         self._copy = None if isinstance(path, PurePath) else local_copy(path)  # a CSV is read twice, and from a local file
         self._file = unpack_file(Path(self._copy.name) if self._copy else path, request)
         wanted = required.column_names()
@@ -73,10 +73,11 @@ class CsvSource:
             if name in required.dates
         }
         self._key = required.key
-        self._numbers = [index for index, name in enumerate(self.columns) if name in required.numbers]
-        decimal: Sign | None = "point" if self._file.sheet else required.decimal
-        rows, self._decimal = self._text.survey(self._numbers, decimal, sys.maxsize)
+        numbers = [index for index, name in enumerate(self.columns) if name in required.numbers]
+        sign: Sign | None = "point" if self._file.sheet else required.text.decimal
+        rows, decimal = self._text.survey(numbers, sign, sys.maxsize, required.text.thousands)
         self.rows: int | None = rows
+        self.style = required.text.style(decimal)
 
     def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]:
         return load_partitions(with_read_errors(self._batches(columns)), max_batches)
@@ -98,11 +99,7 @@ class CsvSource:
 
     def _column(self, index: int, cells: list[tuple[str, ...]]) -> pa.Array:
         array = pa.array(cells[index], pa.string()).cast(self._types.get(self.columns[index], pa.string()))
-        if self._decimal != "comma":
-            return array
-        if self.columns[index] == self._key:
-            return with_point(array)
-        return with_points(array) if index in self._numbers else array
+        return with_point(array) if self.style.decimal == "comma" and self.columns[index] == self._key else array
 
 
 def _field_names(names: list[str], column_of: dict[str, str]) -> list[str]:

@@ -96,8 +96,10 @@ def _message(error: InvalidFile | TooLarge) -> str:
     """Return what is wrong with a file, and the option of the command that solves it."""
     option = {
         "mixed_decimals": "--decimal point or --decimal comma",
-        "unclear_thousands": "--decimal point or --decimal comma",
+        "unclear_thousands": "--decimal point or --decimal comma, or --thousands point or --thousands comma",
         "unknown_sheet": "--sheet NAME",
+        "missing_column": "--field FIELD=COLUMN",
         "wrong_encoding": "--charset windows-1250",
     }.get(error.faults[0].code if error.faults else "")
-    return f"{error.detail} In this command: {option}." if option else error.detail
+    problem = error.problem if isinstance(error, InvalidFile) else error.detail
+    return f"{problem} In this command: {option}." if option else problem

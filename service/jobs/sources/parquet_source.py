@@ -6,10 +6,13 @@ import pyarrow as pa
 
 from service.jobs.sources.folder_listing import FolderListing, ParquetInput
 from service.jobs.sources.partitions import Partition, WrongInput, first_line, open_parquet, parquet_partitions
+from wire.cells.text_style import PROGRAM_STYLE
 
 
 class ParquetSource:
     """Files with the same columns, in any order. The keys of subfolders are columns of text after those of the files."""
+
+    style = PROGRAM_STYLE
 
     def __init__(self, name: str, listing: FolderListing) -> None:
         self.name = name
@@ -23,6 +26,7 @@ class ParquetSource:
                 raise WrongInput(f"{file.path.name} has other columns than {listing.files[0].path.name}.")
             total += rows
         self.rows: int | None = total
+        self.typed = frozenset(self.columns) - listing.files[0].keys.keys()
 
     def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]:
         for file in self._files:

@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from service.errors import BrokenStorage
 from service.jobs.sources.partitions import Partition, WrongInput, first_line
-from wire.cells.text_style import Sign
+from wire.cells.text_options import TextOptions
+from wire.cells.text_style import TextStyle
 from wire.column_names import ColumnNames
 
 
@@ -22,6 +23,10 @@ class Source(Protocol):
     """Files of a folder that are not read because of their names."""
     matched: dict[str, str]
     """Field → column, for the fields whose column has another name."""
+    style: TextStyle
+    """How the values of a text are written."""
+    typed: frozenset[str]
+    """The columns in which a text is no number and no boolean: those of Parquet files. In the others it may be one."""
 
     def partitions(self, columns: list[str], max_batches: int | None) -> Iterator[Partition]: ...
 
@@ -35,10 +40,8 @@ class RequiredColumns:
     key: str = ""
     dates: frozenset[str] = frozenset()
     """The columns of dates: in a sheet, a date takes the day of a date with a time, as in Parquet."""
-    decimal: Sign | None = None
+    text: TextOptions = field(default_factory=TextOptions)
     charset: str = ""
-    sheet: str | None = None
-    """The sheet of a workbook; None: the first visible one."""
     database_seconds: float = 300.0
     """The wait for an answer of PostgreSQL."""
     labels: Mapping[str, Collection[str]] = field(default_factory=dict)

@@ -7,10 +7,13 @@ import pyarrow as pa
 from service.jobs.sources.partitions import BATCH_ROWS, Partition, WrongInput, load_partitions
 from service.jobs.sources.source import with_read_errors
 from service.store.external_table import ForeignTable
+from wire.cells.text_style import PROGRAM_STYLE
 
 
 class TableSource:
     ignored_files = 0
+    style = PROGRAM_STYLE
+    typed: frozenset[str] = frozenset()  # SQLite has no dates and booleans, and a column may hold texts beside numbers
 
     def __init__(self, address: str, answer_seconds: float) -> None:
         url, _, table = address.rpartition("#")

@@ -1,6 +1,7 @@
 """Promises of features from card statements: plain arithmetic, null for what is not known, a reason for a bad client."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from service.jobs.payment_history import business_fields
 from service.schemas import Input
 from tests.support.card_statements import months_of
 from tests.support.job_runs import MODEL
+from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
 PLAIN = {
     "credit_limit": 20_000,
@@ -49,7 +51,7 @@ BAD: dict[str, tuple[pd.DataFrame, str, str]] = {
     "a month of words": (spoil("month", "July 2005"), "month", "invalid_month"),
     "a month of digits": (spoil("month", "200507"), "month", "invalid_month"),
     "a day that does not exist": (spoil("month", "2005-06-31"), "month", "invalid_month"),
-    "a day in another form": (spoil("month", "01.07.2005"), "month", "invalid_month"),
+    "a day with slashes": (spoil("month", "01/07/2005"), "month", "invalid_month"),
     "a day and words": (spoil("month", "2005-07-01 noon"), "month", "invalid_month"),
     "an hour that does not exist": (spoil("month", "2005-07-01 25:00"), "month", "invalid_month"),
     "a month in the future": (spoil("month", "2006-01"), "month", "future_month"),
@@ -103,18 +105,35 @@ def stored_inputs(bundles: Path) -> tuple[Input, ...]:
     return tuple(field for field in read_card(bundles / MODEL).inputs if field.from_ == "store")
 
 
-def computed(table: pd.DataFrame | pa.Table, bundles: Path) -> tuple[dict[str, dict[str, Any]], pa.RecordBatch]:
+def computed(
+    table: pd.DataFrame | pa.Table, bundles: Path, style: TextStyle = PROGRAM_STYLE, typed: Collection[str] = ()
+) -> tuple[dict[str, dict[str, Any]], pa.RecordBatch]:
     """Return what the batch function says of a table, read in small batches."""
     given_table = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
     batches = given_table.to_batches(max_chunksize=5)
     whole = (
-        pa.Table.from_batches(parse_statements(iter(batches), "client", LATEST_MONTH), STATEMENTS)
+        pa.Table.from_batches(parse_statements(iter(batches), "client", LATEST_MONTH, style, typed), STATEMENTS)
         .combine_chunks()
         .to_batches()[0]
     )
     kept, refused = feature_batch(whole, stored_inputs(bundles))
     assert (kept, refused) == feature_batch(whole, stored_inputs(bundles))
     return {row["key"]: json.loads(row["fields"]) for row in kept.to_pylist()}, refused
+
+
+def test_texts_are_read_as_the_options_of_the_job_say(bundles: Path) -> None:
+    table = months_of("1").map(str)
+    table["limit"] = "20.000,00"
+    table["month"] = [f"{month[5:]}/28/{month[:4]}" for month in table["month"]]
+    table.loc[1, "bill"] = "n/a"
+    kept, refused = computed(table, bundles, TextStyle("comma", "point", "month_first", "words"))
+    assert (kept, refused.num_rows) == ({"1": PLAIN | dict.fromkeys(["share_used_average", "share_paid"])}, 0)
+
+
+def test_a_number_as_text_is_refused_where_columns_have_types(bundles: Path) -> None:
+    kept, refused = computed(months_of("1").map(str), bundles, typed={"bill"})
+    assert kept == {}
+    assert {(row["field"], row["code"]) for row in refused.to_pylist()} == {("bill", "wrong_type")}
 
 
 @pytest.mark.parametrize(
@@ -138,6 +157,8 @@ MONTH_TEXTS = {
     "midnights, as pandas and a table of SQLite write them": "{}-30 00:00:00",
     "moments with a zone": "{}-30T23:59:59.999999+02:00",
     "moments in UTC": " {}-30 22:00:00Z ",
+    "days as people write them": "30.{0[5]}{0[6]}.{0[0]}{0[1]}{0[2]}{0[3]}",
+    "days and times as people write them": "30.{0[5]}{0[6]}.{0[0]}{0[1]}{0[2]}{0[3]} 14:30",
 }
 
 

@@ -50,7 +50,7 @@ def job(monkeypatch: pytest.MonkeyPatch, url: str, renewals: Path) -> Any:
     """The job's command line, on either database."""
     monkeypatch.setenv("SERVICE_DATABASE_URL", url)
     monkeypatch.setenv("SERVICE_BUNDLES", str(renewals))
-    return lambda source: main(["predict", "--model", "renewals", "--input", str(source)])
+    return lambda source, *options: main(["predict", "--model", "renewals", "--input", str(source), *options])
 
 
 @pytest.fixture
@@ -108,6 +108,42 @@ def test_rows_with_dates_are_stored_as_iso_text_from_every_input(
 ) -> None:
     job(source(tmp_path))
     assert stored_rows(store) == ROWS
+
+
+def test_the_options_of_a_job_say_how_its_text_is_written(job: Any, store: Store, tmp_path: Path) -> None:
+    lines = ["Umowa;ends;call;as_of", "7;3/31/2026;6/01/2025 08:30;n/a", "8;–;11/30/2025 23:59:59.250;11/30/2025"]
+    (tmp_path / "in.csv").write_text("\n".join([*lines, "9;2/29/2024;10/26/2025;2025-10"]), encoding="utf-8")
+    options = ["--dates", "month_first", "--missing", "words", "--field", "contract=Umowa"]
+    job(tmp_path / "in.csv", *options)
+    assert stored_rows(store) == ROWS
+    with store.reading() as connection:
+        dates = {row.key: row.as_of for row in connection.execute(select(stored_predictions))}
+    assert dates == {"7": None, "8": "2025-11-30", "9": "2025-10"}
+
+
+def test_a_day_of_the_data_is_read_as_people_write_it(job: Any, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("contract;ends;call;as_of\n7;31.03.2026;1.06.2025 08:30;29.11.2025\n")
+    job(tmp_path / "in.csv")
+    with store.reading() as connection:
+        assert [row.as_of for row in connection.execute(select(stored_predictions))] == ["2025-11-29"]
+
+
+def test_a_refused_date_advises_an_option_of_the_job(job: Any, store: Store, tmp_path: Path) -> None:
+    lines = ["contract;ends;call;as_of", "7;31.03.2026;2025-06-01;", "8;3/4/2026;2025-06-01;", "9;;2025-06-01;1/2/2025"]
+    (tmp_path / "in.csv").write_text("\n".join(lines))
+    job(tmp_path / "in.csv")
+    with store.reading() as connection:
+        messages = {row.field: row.message for row in connection.execute(select(refused_rows))}
+    assert messages["ends"].endswith("or say --dates day_first or --dates month_first.")
+    assert messages["as_of"].endswith("A date with slashes needs --dates.")
+
+
+def test_a_file_without_a_column_advises_an_option_of_the_job(job: Any, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("key;ends;call\n1;2026-03-31;2025-06-01\n")
+    with pytest.raises(SystemExit) as ended:
+        job(tmp_path / "in.csv")
+    assert str(ended.value) == "The file lacks columns: contract. In this command: --field FIELD=COLUMN."
+    assert "?" not in str(ended.value)
 
 
 def test_dates_of_a_table_of_postgresql_are_stored_as_iso_text(job: Any, store: Store, url: str) -> None:

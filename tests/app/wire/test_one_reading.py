@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pyarrow as pa
 import pytest
@@ -19,11 +20,12 @@ from demo.files.scored_file import ScoredFile
 from pipeline.batch_enricher import BatchEnricher, renderer_for
 from pipeline.columns import Columns
 from pipeline.formats.records import parse_line
-from pipeline.input_source import TextOptions, open_source
+from pipeline.input_source import open_source
 from pipeline.patient_client import PatientClient
 from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
 from service.bundles.registry import Registry
+from service.errors import InvalidFile
 from service.jobs.batch_scoring import score_batch
 from service.jobs.job_runner import required_columns
 from service.jobs.sources.inputs import open_source as open_job_source
@@ -34,6 +36,7 @@ from tests.support.in_process_client import client_of
 from tests.support.row_files import MEDIA, ask, text_of, written
 from tests.support.service_app import serve
 from tests.support.workbooks import workbook
+from wire.cells.text_options import TextOptions
 
 NO_TYPE = object()
 """A typed column cannot hold such a value beside others."""
@@ -216,32 +219,33 @@ class Ways:
         in_utc = [cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell for cell in cells]
         return workbook([["id", *self.row], [1, *in_utc]], has_name=False)
 
-    def by_file(self, body: bytes, kind: str, decimal: str) -> Outcome:
-        query = f"?decimal={decimal}" if kind == "csv" else ""
+    def by_file(self, body: bytes, kind: str, options: TextOptions) -> Outcome:
+        query = "?" + urlencode({name: value for name, value in asdict(options).items() if value})
         answer = ask(self.app, MODEL, body, kind, "json", query=query)
         assert answer.status_code == 200, answer.text
         (prediction,), errors = answer.json()["predictions"], answer.json()["errors"]
         return prediction and prediction["value"], {(error["column"], error["code"]) for error in errors}
 
-    def by_job(self, body: bytes, kind: str, decimal: Any) -> Outcome:
+    def by_job(self, body: bytes, kind: str, options: TextOptions) -> Outcome:
         source = self.folder / f"job.{kind}"
         source.write_bytes(body)
         card = read_card(self.bundle)
         columns = [*self.row, "id"]
         required = required_columns(card, "id")
-        opened = open_job_source(str(source), replace(required, decimal=decimal))
+        opened = open_job_source(str(source), replace(required, text=options))
         (batch,) = read(opened, columns)
-        scored, refused = score_batch(self.bundle, batch, key="id", version=card.version, latest_day="2030-01-01")
+        how: Any = {"style": opened.style, "typed": opened.typed, "latest_day": "2030-01-01"}
+        scored, refused = score_batch(self.bundle, batch, key="id", version=card.version, **how)
         value = parse_line(scored["prediction"][0].as_py().encode())["value"] if scored.num_rows else None
         return value, {(each["field"], each["code"]) for each in refused.to_pylist()}
 
-    def by_pipeline(self, body: bytes, kind: str, decimal: Any) -> tuple[float | None, str]:
+    def by_pipeline(self, body: bytes, kind: str, options: TextOptions) -> tuple[float | None, str]:
         """Return the value, or the reason as a sentence."""
         source = self.folder / f"pipeline.{kind}"
         source.write_bytes(body)
         patient_client = PatientClient(self.client, MODEL, None, 600.0, lambda _sentence: None)
         columns = Columns(self.card, {}, "")
-        with open_source(str(source), kind, columns, TextOptions(decimal), names_needed=False) as opened:
+        with open_source(str(source), kind, columns, options, names_needed=False) as opened:
             enricher = BatchEnricher(patient_client, columns, opened, renderer_for(opened, kind, columns.added))
             batch = enricher.enrich(list(opened.records))
         if batch.failures:
@@ -253,9 +257,9 @@ class Ways:
         answer = batch.enriched.decode().rpartition(opened.csv.separator if opened.csv else "")[0]
         return float(answer.split(opened.csv.separator if opened.csv else "")[-3].replace(",", ".")), ""
 
-    def by_page(self, body: bytes, kind: str, decimal: str) -> dict[str, Any]:
+    def by_page(self, body: bytes, text: TextOptions, kind: str) -> dict[str, Any]:
         """Return the row that the page Files opens in Try."""
-        options: Any = {"decimal": decimal} if kind == "csv" else {}
+        options: Any = {name: value for name, value in asdict(text).items() if value}
         with self.client.score_file(MODEL, io.BytesIO(body), MEDIA[kind], **options) as (recognised, pieces):
             table = scored_file.read_answer(pieces, lambda _rows: None)
         return scored_file.model_row(self.card, ScoredFile.of_answer("rows", recognised, self.card, table), 1)
@@ -287,26 +291,69 @@ def test_a_number_in_a_field_of_whole_numbers_has_the_same_codes_on_every_way(
     check_every_way(Ways(PLAIN | {"age": age}, app, bundle, folder), (",", "."))
 
 
+@pytest.mark.parametrize(
+    ("options", "cells"),
+    [
+        (
+            TextOptions(thousands="point", dates="month_first", missing="words"),
+            {"weight": "1.500,50", "age": "n/a", "coat": "NULL", "born": "05/07/2020", "seen": "5/7/2020 14:30"},
+        ),
+        (
+            TextOptions(thousands="space", dates="day_first", missing="words"),
+            {"weight": "1 500.50", "age": "-", "coat": "?", "born": "7/5/2020 0:00", "seen": "7/05/2020 14:30:00"},
+        ),
+    ],
+)
+def test_the_options_of_a_text_file_count_alike_on_every_way(
+    options: TextOptions, cells: dict[str, str], app: TestClient, bundle: Path, folder: Path
+) -> None:
+    values = {"weight": 1500.5, "age": None, "coat": None, "born": "2020-05-07", "seen": "2020-05-07T14:30:00Z"}
+    row = {name: Spelling(values[name], cell, NO_TYPE) for name, cell in cells.items()}
+    ways = Ways(PLAIN | row, app, bundle, folder)
+    expected = ways.by_client()
+    assert expected[0] is not None
+    cells = {name: spelling.cell for name, spelling in ways.row.items()}
+    body = text_of(["id", *cells], [["1", *cells.values()]], ";")
+    assert ways.by_file(body, "csv", options) == expected
+    assert ways.by_job(body, "csv", options) == expected
+    assert ways.by_pipeline(body, "csv", options) == (expected[0], "")
+    assert ways.client.predict(MODEL, [ways.by_page(body, options, "csv")])["predictions"][0]["value"] == expected[0]
+
+
+def test_a_number_as_text_in_a_file_with_types_is_refused_by_the_service_and_by_a_job(
+    app: TestClient, bundle: Path, folder: Path
+) -> None:
+    ways = Ways(PLAIN, app, bundle, folder)
+    table = ways.table()
+    assert table is not None
+    body = written(table.set_column(1, "weight", pa.array(["4.5"])), "parquet")
+    answer = ask(app, MODEL, body, "parquet", "json")
+    assert [(each["column"], each["code"]) for each in answer.json()["errors"]] == [("weight", "wrong_type")]
+    with pytest.raises(InvalidFile, match="weight has another type"):
+        ways.by_job(body, "parquet", TextOptions())
+
+
 def check_every_way(ways: Ways, dialect: tuple[str, str]) -> None:
     row = ways.row
     expected = ways.by_client()
     codes = {(name, code) for name, spelling in row.items() for code in spelling.codes.split()}
     assert expected[1] == codes
     separator, sign = dialect
-    decimal = "comma" if sign == "," else "point"
+    options = {"csv": TextOptions("comma" if sign == "," else "point")}
     files = [("csv", ways.csv(separator, sign)), ("xlsx", ways.workbook(typed=False))]
     if (table := ways.table()) is not None:
         files += [("arrow", written(table, "arrow")), ("parquet", written(table, "parquet"))]
         if row["weight"].typed != float("inf"):
             files.append(("xlsx", ways.workbook(typed=True)))
     for kind, body in files:
-        assert ways.by_file(body, kind, decimal) == expected, kind
+        text = options.get(kind, TextOptions())
+        assert ways.by_file(body, kind, text) == expected, kind
         if kind != "arrow":
-            assert ways.by_job(body, kind, decimal if kind == "csv" else None) == expected, kind
-            value, reason = ways.by_pipeline(body, kind, decimal if kind == "csv" else None)
+            assert ways.by_job(body, kind, text) == expected, kind
+            value, reason = ways.by_pipeline(body, kind, text)
             assert value == expected[0], (kind, reason)
             assert all(f"{name}: " in reason and MESSAGES[code] in reason for name, code in codes), reason
         if not codes:
-            opened = ways.by_page(body, kind, decimal)
+            opened = ways.by_page(body, text, kind)
             assert ways.client.predict(MODEL, [opened])["predictions"][0]["value"] == expected[0], kind
             assert opened.keys() == row.keys()

@@ -14,11 +14,12 @@ from pipeline import Unusable, enrich
 from pipeline.columns import Columns
 from pipeline.formats.records import Record
 from pipeline.formats.rendering import SplicedCsvRenderer
-from pipeline.input_source import TextOptions, open_source
+from pipeline.input_source import open_source
 from tests.support.packed_files import packed_as
 from tests.support.pipeline_command import MODEL, lines_of, run
 from tests.support.server_process import Program
 from tests.support.workbooks import workbook
+from wire.cells.text_options import TextOptions
 from wire.cells.text_style import TextStyle
 
 CARD: Any = {

@@ -11,16 +11,18 @@ from service.jobs.sources.inputs import open_source, read
 from service.jobs.sources.partitions import WrongInput
 from service.jobs.sources.source import RequiredColumns
 from tests.support.packed_files import packed_as
+from wire.cells.text_options import TextOptions
 
 TEXT = "client;a;month\n1;0,5;2005-09-30\n2;1500,25;2005-10-01\n"
 ROWS = [
-    {"client": "1", "a": "0.5", "month": "2005-09-30"},
-    {"client": "2", "a": "1500.25", "month": "2005-10-01"},
+    {"client": "1", "a": "0,5", "month": "2005-09-30"},
+    {"client": "2", "a": "1500,25", "month": "2005-10-01"},
 ]
+"""The cells stay as they are written; the source says how to read them."""
 
 
 def rows_of(file: Path, sheet: str | None = None) -> list[dict[str, Any]]:
-    required = RequiredColumns(["client", "a"], frozenset(["a"]), "client", sheet=sheet)
+    required = RequiredColumns(["client", "a"], frozenset(["a"]), "client", text=TextOptions(sheet=sheet))
     return [row for batch in read(open_source(str(file), required), ["client", "a", "month"]) for row in batch.to_pylist()]
 
 
@@ -43,7 +45,8 @@ def test_a_compressed_csv_gives_the_rows_of_the_csv(name: str, tmp_path: Path) -
 
 def test_a_named_sheet_gives_the_rows_of_the_csv(tmp_path: Path) -> None:
     write_workbook(tmp_path / "clients.xlsx")
-    assert rows_of(tmp_path / "clients.xlsx", "Clients") == ROWS
+    with_points = [row | {"a": row["a"].replace(",", ".")} for row in ROWS]
+    assert rows_of(tmp_path / "clients.xlsx", "Clients") == with_points
 
 
 def test_columns_are_found_by_label_and_by_option(tmp_path: Path) -> None:
