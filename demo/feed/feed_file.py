@@ -1,9 +1,10 @@
 """Reads a whole file that the pipeline has enriched: JSON lines or CSV, also compressed, or Parquet."""
 
 import csv
+import re
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, dropwhile
 from typing import IO, Any, BinaryIO
 
@@ -20,6 +21,7 @@ from wire.column_names import ColumnNames
 from wire.csv_rules import header_text, is_above_header, read_header
 
 _BATCH_ROWS = 4096
+_AFTER_RETURN = re.compile(r"(?<=\r)(?!\n)")
 _MAX_UNPACKED_BYTES, _MAX_UNPACKED_ROWS = 256 * 2**20, 2_000_000
 
 
@@ -85,9 +87,15 @@ def _csv_style(answer: str) -> TextStyle:
 
 
 def _read_csv(file: IO[bytes], needed: set[str]) -> Iterable[Mapping[str, Any]]:
-    lines = dropwhile(is_above_header, (line.decode("utf-8") for line in file))
+    lines = dropwhile(is_above_header, _lines(file))
     header = read_header(header_text(lines), ColumnNames(needed))
     return csv.DictReader(lines, header.names, delimiter=header.separator)
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    """Yield the lines of a text, with their ends; a carriage return alone ends a line too."""
+    for line in file:
+        yield from filter(None, _AFTER_RETURN.split(line.decode("utf-8")))
 
 
 def _read_parquet(file: IO[bytes], _needed: set[str]) -> Iterable[Mapping[str, Any]]:

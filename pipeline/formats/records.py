@@ -1,6 +1,7 @@
 """Reads records from JSON lines and from CSV.
 
-A record that cannot be read is yielded at its position with a reason, so that an iteration does not raise.
+A record that cannot be read is yielded at its position with a reason. Only a quote that stays open to the end of a CSV makes
+an iteration raise Unusable: nobody can say where its record ends.
 """
 
 import csv
@@ -12,7 +13,7 @@ from itertools import chain, zip_longest
 from typing import Any, BinaryIO
 
 from pipeline.errors import Unusable
-from pipeline.formats.bounded_lines import BoundedLines, LineTooLong
+from pipeline.formats.bounded_lines import BoundedLines, LineTooLong, RecordTooLong, line_end_of
 from wire import strict_json
 from wire.column_names import AmbiguousColumn, ColumnNames
 from wire.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
@@ -34,6 +35,7 @@ class Record:
     values: dict[str, Any] | None = None
     reason: str = ""
     weight: int = 0
+    line_end: bytes = b"\n"
 
     @property
     def memory_bytes(self) -> int:
@@ -45,7 +47,8 @@ def read_json_lines(file: BinaryIO) -> Iterator[Record]:
     lines = BoundedLines(file)
     number = before = 0
     while True:
-        lines.raw_lines.clear()
+        lines.begin_record()
+        line_end = b"\n"
         try:
             next(lines)
         except StopIteration:
@@ -53,12 +56,13 @@ def read_json_lines(file: BinaryIO) -> Iterator[Record]:
         except LineTooLong as fault:
             raw, reason, values = fault.start, str(fault), None
         else:
+            line_end = b"\r\n" if lines.raw_lines[0].endswith(b"\r\n") else line_end
             raw = lines.raw_lines[0].removeprefix(_BYTE_ORDER_MARK if lines.number == 1 else b"").strip()
             if not raw:
                 continue
             values, reason = _object(raw)
         number += 1
-        yield Record(number, lines.bytes_read - before, raw, lines.number, values, reason)
+        yield Record(number, lines.bytes_read - before, raw, lines.number, values, reason, line_end=line_end)
         before = lines.bytes_read
 
 
@@ -112,10 +116,11 @@ class CsvRecords:
         columns: ColumnNames,
         separators: Sequence[str] = SEPARATORS,
     ) -> None:
-        self._lines = BoundedLines(file)
+        line_end = line_end_of(file)
+        self._lines = BoundedLines(file, line_end)
         self.header, self.names, self._delimiter = self._read_header(columns, separators)
         self.separator = "," if self._delimiter == ONE_COLUMN else self._delimiter
-        self.line_end = b"\r\n" if self._lines.raw_lines[-1].endswith(b"\r\n") else b"\n"
+        self.line_end = b"\r\n" if self._lines.raw_lines[-1].endswith(b"\r\n") else line_end
         try:
             self.column_of = columns.find(self.names)
         except AmbiguousColumn as error:
@@ -149,7 +154,7 @@ class CsvRecords:
         rows = csv.reader(lines, delimiter=self._delimiter, strict=True)
         number, before = 0, lines.bytes_read
         while True:
-            lines.raw_lines.clear()
+            lines.begin_record()
             first = lines.number + 1
             values, reason, too_long = None, "", b""
             try:
@@ -158,7 +163,11 @@ class CsvRecords:
                 return
             except LineTooLong as fault:
                 reason, too_long = str(fault), fault.start
+            except RecordTooLong as limit:
+                raise Unusable(f"The row that begins in line {first:,} is longer than {limit}. Is a quote open?") from None
             except csv.Error as error:
+                if "end of data" in str(error):
+                    raise Unusable(f"The row that begins in line {first:,} cannot be read: a quote is left open.") from None
                 reason = f"The line is not CSV: {error}."
             else:
                 if is_blank(cells):

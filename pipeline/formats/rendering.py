@@ -46,7 +46,7 @@ class JsonLinesRenderer:
         if not self._spliced:
             values = typed_values(record.values or {}, self._kinds) if self._kinds else record.values or {}
             return _json({name: to_json_value(value) for name, value in values.items()} | more) + b"\n"
-        return record.raw[:-1].rstrip() + (b", " if record.values else b"") + _json(more)[1:] + b"\n"
+        return record.raw[:-1].rstrip() + (b", " if record.values else b"") + _json(more)[1:] + record.line_end
 
 
 class NumberedRenderer:
@@ -96,7 +96,7 @@ class NewCsvRenderer:
         unknown = values.keys() - self._known
         if unknown:
             return f"The record has a column {min(unknown)[:64]} that the first record, and so the CSV, lacks."
-        return reason_not_writable(values)
+        return reason_not_writable(values) or _reason_not_csv(values)
 
     def text(self, record: Record, cells: list[Any]) -> bytes:
         values = record.values or {}
@@ -112,6 +112,18 @@ def render_failure(record: Record, reason: str, *, spliced: bool) -> bytes:
     if spliced:
         return _json(position)[:-1] + b', "record": ' + record.raw + b"}\n"
     return _json(position | {"record": {name: to_json_value(value) for name, value in record.values.items()}}) + b"\n"
+
+
+def _reason_not_csv(values: dict[str, Any]) -> str:
+    """Return why no CSV can hold values, or an empty text: readers of CSV refuse zero bytes."""
+    return next(
+        (
+            f"The column {name[:64]} has a zero character, which no CSV can hold."
+            for name, value in values.items()
+            if isinstance(value, str) and "\0" in value
+        ),
+        "",
+    )
 
 
 def to_json_value(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,40 @@ def test_a_compressed_csv_is_enriched(ending: str, url: str, tmp_path: Path) -> 
     summary = enrich(MODEL, tmp_path / f"in.csv.{ending}", tmp_path / "out.csv", url=url)
     assert (summary.enriched, summary.failed) == (3, 0)
     assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("0;great;positive;")
+
+
+def test_a_quote_that_stays_open_refuses_the_file_with_its_place(url: str, tmp_path: Path) -> None:
+    rows = [f"{number},fine" for number in range(200)]
+    rows[7] = '7,"fine'
+    (tmp_path / "in.csv").write_text("\n".join(["id,comment", *rows]))
+    with pytest.raises(Unusable, match=r"The row that begins in line 9 cannot be read: a quote is left open\."):
+        enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_quote_that_stays_open_over_many_lines_is_not_kept_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(b'carat,cut\n"0.7,Ideal\n' + b"1.25,Fair\n" * 2_000_000)
+    with (
+        pytest.raises(Unusable, match=r"line 2 is longer than 16,777,216 bytes\. Is a quote open"),
+        open_source(str(tmp_path / "in.csv"), "csv", COLUMNS, TextOptions(), names_needed=True) as source,
+    ):
+        list(source.records)
+
+
+def test_a_csv_with_carriage_returns_alone_comes_back_with_them(tmp_path: Path) -> None:
+    records, _, out = read(tmp_path / "in.csv", 'carat;cut\r0,7;Ideal\r1,25;"a\rb"\r')
+    assert [record.values for record in records] == [{"carat": "0,7", "cut": "Ideal"}, {"carat": "1,25", "cut": "a\rb"}]
+    assert out.split(b"\r")[0] == b"carat;cut;value;low;high;version"
+    assert b"\n" not in out
+
+
+def test_a_zero_character_fails_its_record_alone_if_it_becomes_csv(url: str, tmp_path: Path) -> None:
+    lines = [json.dumps({"comment": "fine", "note": note}) for note in ("a", "a\0b")]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines))
+    summary = enrich(MODEL, tmp_path / "in.jsonl", tmp_path / "out.csv", url=url)
+    assert (summary.enriched, summary.failed) == (1, 1)
+    (failure,) = lines_of(tmp_path / "out.csv.failed.jsonl")
+    assert "zero character" in failure["reason"]
 
 
 def test_a_packed_file_that_cannot_be_read_ends_with_a_sentence(url: str, tmp_path: Path) -> None:

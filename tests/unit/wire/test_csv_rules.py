@@ -32,6 +32,7 @@ FILES: dict[str, tuple[str, str, list[str]]] = {
     "tabs": ("rooms\ttown\tvalue\n3\tŁódź\t5\n", "\t", ["rooms", "town", "value"]),
     "bars": ("rooms|town|value\n3|Łódź|5\n", "|", ["rooms", "town", "value"]),
     "carriage returns": ("rooms|town|value\r\n3|Łódź|5\r\n", "|", ["rooms", "town", "value"]),
+    "carriage returns alone": ("rooms|town|value\r3|Łódź|5\r", "|", ["rooms", "town", "value"]),
     "a byte order mark": ("\ufeffrooms;town;value\n3;Łódź;5\n", ";", ["rooms", "town", "value"]),
     "spaces around names": (" rooms | town | value \n3|Łódź|5\n", "|", ["rooms", "town", "value"]),
     "quoted names": ('"rooms"|"town"|"value"\n3|Łódź|5\n', "|", ["rooms", "town", "value"]),
@@ -56,7 +57,7 @@ def test_the_same_file_has_the_same_separator_and_names_in_all_three(
     in_service = CsvText(file, REQUIRED, "")
     assert (in_service.separator, in_service.names) == (separator, names)
 
-    in_pipeline = CsvRecords(io.BytesIO(text.encode()), REQUIRED)
+    in_pipeline = CsvRecords(io.BufferedReader(io.BytesIO(text.encode())), REQUIRED)
     assert (in_pipeline.separator, in_pipeline.names) == (separator, names)
     assert [record.reason for record in in_pipeline] == [""]
 
@@ -74,7 +75,7 @@ def test_a_file_that_does_not_name_all_columns_is_refused_by_all_three(text: str
     with pytest.raises(InvalidFile):
         CsvText(file, REQUIRED, "")
     with pytest.raises(Unusable):
-        CsvRecords(io.BytesIO(text.encode()), REQUIRED)
+        CsvRecords(io.BufferedReader(io.BytesIO(text.encode())), REQUIRED)
     with pytest.raises(feed_file.UnreadableFeed):
         feed_file.read_feed_file(CARD, file.name, io.BytesIO(text.encode()))
 
@@ -84,6 +85,6 @@ def test_a_file_of_one_column_has_its_name_whatever_signs_its_cells_have(tmp_pat
     file.write_bytes(b"comment\nfine\n")
     in_service = CsvText(file, ColumnNames(["comment"]), "")
     assert (in_service.separator, in_service.names) == (None, ["comment"])
-    in_pipeline = CsvRecords(io.BytesIO(file.read_bytes()), ColumnNames(["comment"]))
+    in_pipeline = CsvRecords(io.BufferedReader(io.BytesIO(file.read_bytes())), ColumnNames(["comment"]))
     assert in_pipeline.names == ["comment"]
     assert in_pipeline.separator == ",", "the added cells need a separator"
