@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 
 class RecognisedFile(TypedDict):
-    """What a file of rows turned out to be; long lists of names are cut, with … at their end."""
+    """What a file of rows turned out to be. The lists have the first 40 names, and `more_…` counts the others."""
 
     format: str
     rows: int
@@ -25,4 +25,7 @@ class RecognisedFile(TypedDict):
     thousands: NotRequired[str]
     dates: NotRequired[str]
     missing: NotRequired[str]
+    more_columns: NotRequired[int]
+    more_ignored: NotRequired[int]
+    more_sheets: NotRequired[int]
     prefix: NotRequired[str]

@@ -24,7 +24,9 @@ def describe_format(recognised: RecognisedFile, tr: Translation) -> list[str]:
         parts.append(tr.count("{n} hidden column read too", "{n} hidden columns read too", hidden))
     if "encoding" in recognised:
         parts.append(recognised["encoding"].upper())
-    parts.append(tr.count("{n} column used", "{n} columns used", len(recognised["columns"])))
+    parts.append(
+        tr.count("{n} column used", "{n} columns used", len(recognised["columns"]) + recognised.get("more_columns", 0))
+    )
     return parts
 
 

@@ -39,6 +39,10 @@ class Recognised(Published, frozen=True):
     dates: DateOrder | None = None
     missing: Missing | None = None
     """As the request says, how the values of a text file are read."""
+    more_columns: int = 0
+    """How many names the header X-File leaves out after the first 40."""
+    more_ignored: int = 0
+    more_sheets: int = 0
     prefix: str | None = None
     """What the names of the added columns begin with, if the file has columns of these names or the request says so."""
 

@@ -124,6 +124,9 @@ def _answer_headers(model: Model, request: FileRequest, answer: FileAnswer) -> l
         columns=_first_names(described.columns),
         ignored=_first_names(described.ignored),
         sheets=_first_names(described.sheets),
+        more_columns=_rest(described.columns),
+        more_ignored=_rest(described.ignored),
+        more_sheets=_rest(described.sheets),
     )
     return [
         (b"content-type", kind.encode()),
@@ -133,5 +136,8 @@ def _answer_headers(model: Model, request: FileRequest, answer: FileAnswer) -> l
 
 
 def _first_names(names: list[str]) -> list[str]:
-    first = [safe_text(name) for name in names[:_NAMES_IN_HEADER]]
-    return [*first, "…"] if len(names) > _NAMES_IN_HEADER else first
+    return [safe_text(name) for name in names[:_NAMES_IN_HEADER]]
+
+
+def _rest(names: list[str]) -> int:
+    return max(0, len(names) - _NAMES_IN_HEADER)

@@ -198,7 +198,10 @@ def test_long_lists_of_other_columns_are_shortened_in_the_header(service: TestCl
     answer = ask(service, "diamond-price", with_cells(**more), "csv")
     assert answer.status_code == 200
     assert len(answer.headers["x-file"]) < 20_000
-    assert recognised(answer)["ignored"][-1] == "…"
+    described = recognised(answer)
+    assert [name.partition(" ż")[0] for name in described["ignored"]] == [f"column {index}" for index in range(40)]
+    assert described["more_ignored"] == 860
+    assert {"more_columns", "more_sheets"}.isdisjoint(described)
 
 
 def test_each_row_of_a_file_is_scored_once_in_large_batches(models: dict[str, Model], tmp_path: Path) -> None:
