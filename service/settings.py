@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal, cast, get_args
@@ -78,6 +79,9 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings of an environment. Raises WrongSettings with a sentence that names the variable."""
     settings = settings_reader.read_settings(Settings, PREFIX, environment)
+    if settings.database_url == Settings.database_url:
+        with suppress(OSError):  # the store says so at its first use
+            DATABASE.parent.mkdir(exist_ok=True)
     settings = replace(settings, base_path=read_base_path(f"{PREFIX}BASE_PATH", settings.base_path))
     settings.origins()
     if f"{PREFIX}BUNDLES" in environment and not Path(settings.bundles).is_dir():

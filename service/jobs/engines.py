@@ -14,7 +14,8 @@ from typing import Any, Protocol, Self
 
 import pyarrow as pa
 
-from service.jobs.sources.partitions import Partition
+from service.errors import InvalidFile
+from service.jobs.sources.partitions import Partition, WrongInput
 
 BatchFunction = Callable[[pa.RecordBatch], tuple[pa.RecordBatch, pa.RecordBatch]]
 """A pure function of one batch → the rows to store, and the reasons for the rows that are refused."""
@@ -60,7 +61,7 @@ class Local:
     def run(self, function: BatchFunction, partitions: Iterator[Partition]) -> Iterator[BatchResult]:
         for partition in partitions:
             for batch in partition.batches():
-                yield _run_batch(function, batch)
+                yield _run_batch(function, batch, partition.file_name)
 
 
 class Dask:
@@ -146,11 +147,16 @@ def _run_partition(function: BatchFunction, partition: Partition, versions: dict
     for name, expected in versions.items():
         if _versions().get(name) != expected:
             raise WrongEngine(f"A worker has {name} {_versions().get(name)}, this machine {expected}.")
-    return [_run_batch(function, batch) for batch in partition.batches()]
+    return [_run_batch(function, batch, partition.file_name) for batch in partition.batches()]
 
 
-def _run_batch(function: BatchFunction, batch: pa.RecordBatch) -> BatchResult:
-    accepted, refused = function(batch)
+def _run_batch(function: BatchFunction, batch: pa.RecordBatch, file_name: str) -> BatchResult:
+    """Run one batch. Raises WrongInput with the name of the file if a column has a type that no field takes."""
+    try:
+        accepted, refused = function(batch)
+    except InvalidFile as error:
+        place = f"{file_name}: " if file_name else ""
+        raise WrongInput(" ".join([place + error.problem, *(fault.message for fault in error.faults)])) from error
     return BatchResult(batch.num_rows, digest_of(batch), accepted, refused)
 
 

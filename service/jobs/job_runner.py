@@ -117,8 +117,10 @@ def run_job(
             done, rest = _skip_stored_batches(store, done, job, engine, advance)
             done = _compute_batches(store, done, job, rest, engine=engine, advance=advance)
             run = _publish_run(store, done, check_lock, allow_shrink=allow_shrink)
-        except (StorageUnavailable, BrokenStorage, Overtaken):
+        except Overtaken:
             raise
+        except (StorageUnavailable, BrokenStorage) as error:
+            raise type(error)(f"{error} Start the same command again to continue this run.") from error
         except Exception:
             run_history.mark_failed(store, done.run)
             raise

@@ -45,18 +45,19 @@ class Database:
 
     @property
     def _mark(self) -> Path:
-        return self.file.with_name(self.file.name + ".exists")
+        return _mark_of(self.file)
 
     def create_missing_file(self) -> None:
         """Create the SQLite file on the first start. Raises BrokenStorage if the file was lost."""
         if not self._is_file or self.file.exists():
             return
         if self._mark.exists():
+            raise _lost_file(self.file)
+        if not self.file.parent.is_dir():
             raise BrokenStorage(
-                "The database file existed before and is gone. Restore it from a backup; "
-                f"to start with an empty store, delete {self._mark.name} beside it."
+                f"There is no folder {self.file.parent.name} for the database file {self.file.name}. Create it, or correct "
+                "the address of the database."
             )
-        self.file.parent.mkdir(parents=True, exist_ok=True)
         _open_file(self.file, "rwc", 0).close()
         self.file.chmod(0o600)
 
@@ -197,6 +198,8 @@ def _connect(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connectio
     try:
         connection = _open_file(path, mode, timeout_seconds)
     except sqlite3.OperationalError as error:
+        if not path.exists() and _mark_of(path).exists():
+            raise _lost_file(path) from error
         raise BrokenStorage("The database file cannot be opened.") from error
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
@@ -213,6 +216,18 @@ def _connect(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connectio
 def _open_file(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connection:
     address = f"{path.as_uri()}?mode={mode}"
     return sqlite3.connect(address, uri=True, timeout=timeout_seconds, isolation_level=None, check_same_thread=False)
+
+
+def _mark_of(file: Path) -> Path:
+    """Return the marker file beside a SQLite file."""
+    return file.with_name(file.name + ".exists")
+
+
+def _lost_file(file: Path) -> BrokenStorage:
+    return BrokenStorage(
+        "The database file existed before and is gone. Restore it from a backup; "
+        f"to start with an empty store, delete {_mark_of(file).name} beside it."
+    )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData, Table, func, select
+from sqlalchemy import Engine, MetaData, Table, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 
@@ -33,6 +33,7 @@ class ForeignTable:
     def __init__(self, url: str, name: str, answer_seconds: float) -> None:
         schema, _, table = name.rpartition(".")
         self._engine = reading_engine(url, answer_seconds)
+        _check_reachable(self._engine)
         try:
             self._table = Table(table, MetaData(), schema=schema or None, autoload_with=self._engine)
             with self._engine.connect() as connection:
@@ -53,6 +54,17 @@ class ForeignTable:
                     yield [tuple(map(_plain, row)) for row in page]
         except DBAPIError as error:
             raise BrokenStorage("The table of the input cannot be read to its end.") from error
+
+
+def _check_reachable(engine: Engine) -> None:
+    """Raise BrokenStorage if nothing answers at the address, or refuses the user."""
+    try:
+        engine.connect().close()
+    except DBAPIError as error:
+        raise BrokenStorage(
+            "The database of the input cannot be reached, or it refuses the user. Check that it runs, and the host, the "
+            "port, the name and the password of the address."
+        ) from error
 
 
 def _plain(value: Any) -> Any:

@@ -92,6 +92,11 @@ def read(source: Source, columns: list[str]) -> Iterator[pa.RecordBatch]:
         yield from partition.batches()
 
 
+def _charset_option(error: InvalidFile | TooLarge) -> str:
+    charset = error.charset if isinstance(error, InvalidFile) else ""
+    return f"--charset {charset}" if charset else ""
+
+
 def _message(error: InvalidFile | TooLarge) -> str:
     """Return what is wrong with a file, and the option of the command that solves it."""
     option = {
@@ -99,7 +104,7 @@ def _message(error: InvalidFile | TooLarge) -> str:
         "unclear_thousands": "--decimal point or --decimal comma, or --thousands point or --thousands comma",
         "unknown_sheet": "--sheet NAME",
         "missing_column": "--field FIELD=COLUMN",
-        "wrong_encoding": "--charset windows-1250",
+        "wrong_encoding": _charset_option(error),
     }.get(error.faults[0].code if error.faults else "")
     problem = error.problem if isinstance(error, InvalidFile) else error.detail
     return f"{problem} In this command: {option}." if option else problem

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePath
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -27,6 +27,11 @@ class WrongInput(Exception):
 
 
 class Partition(Protocol):
+    @property
+    def file_name(self) -> str:
+        """The Parquet file that it reads; empty for any other input."""
+        ...
+
     def batches(self) -> Iterator[pa.RecordBatch]: ...
 
     def after(self, count: int) -> "Partition":
@@ -39,6 +44,7 @@ class LoadedPartition:
     """Batches that are already read. They are sent to the worker."""
 
     loaded: tuple[pa.RecordBatch, ...]
+    file_name: ClassVar[str] = ""
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         yield from self.loaded
@@ -59,6 +65,10 @@ class ParquetPartition:
     first: int = 0
     end: int | None = None
 
+    @property
+    def file_name(self) -> str:
+        return self.file.name
+
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Raises WrongInput."""
         try:
@@ -68,7 +78,7 @@ class ParquetPartition:
                 for batch in islice(batches, self.first, self.end):
                     yield _without_dictionaries(self._with_keys(batch))
         except (pa.ArrowException, OSError, UnicodeError) as error:
-            raise WrongInput(f"The input cannot be read to its end: {first_line(error)}") from error
+            raise WrongInput(f"{self.file_name}: it cannot be read to its end: {first_line(error)}") from error
 
     def _with_keys(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         arrays = [

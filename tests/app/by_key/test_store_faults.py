@@ -159,9 +159,29 @@ def test_a_folder_that_cannot_be_written_is_503_and_scoring_goes_on(tmp_path: Pa
 
 
 def test_a_first_start_needs_nothing_and_finds_nothing(tmp_path: Path) -> None:
-    for app in opened(f"sqlite:///{tmp_path}/new/folder/witryna.db"):
+    for app in opened(sqlite_url(tmp_path)):
         assert app.get("/v1/runs").json() == {"items": [], "next": None}
         check_problem(app.get(f"{FLATS}/entities/1"), 404, "unknown_entity")
+
+
+def test_a_mistyped_folder_is_told_and_not_made_and_works_once_it_is_there(tmp_path: Path) -> None:
+    for app in opened(f"sqlite:///{tmp_path}/folder/witryna.db"):
+        assert_only_the_store_is_away(app, "There is no folder folder for the database file witryna.db")
+        assert not (tmp_path / "folder").exists()
+        (tmp_path / "folder").mkdir()
+        assert app.get("/v1/runs").json() == {"items": [], "next": None}
+
+
+def test_a_file_that_is_removed_under_a_running_service_is_told_at_the_first_request(
+    file_app: tuple[TestClient, Path],
+) -> None:
+    app, file = file_app
+    assert app.get("/v1/runs").status_code == 200
+    file.unlink()
+    for _ in range(2):
+        problem = check_problem(app.get("/v1/runs"), 503, "storage_unavailable")
+        assert problem["detail"].startswith("The database file existed before and is gone. Restore it from a backup")
+        assert "witryna.db.exists" in problem["detail"]
 
 
 def test_a_first_start_that_was_killed_half_way_begins_again(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_job_whose_network_swallows_everything_ends_with_a_sentence_and_goes_o
     with monkeypatch.context() as patch:
         patch.setenv("SERVICE_DATABASE_SECONDS", "0.3")
         after_a_batch(patch, proxy.pause)
-        with pytest.raises(SystemExit, match="not available"):
+        with pytest.raises(SystemExit, match=r"not available\. Start the same command again to continue this run"):
             job(url, "predict", tmp_path / "in.parquet")
     store = Store(server_url)
     assert newest_run(store).state == "running"
@@ -170,7 +170,7 @@ def test_a_job_whose_database_went_away_ends_with_a_sentence_and_goes_on_when_it
 
     with monkeypatch.context() as patch:
         after_a_batch(patch, goes)
-        with pytest.raises(SystemExit, match="not available"):
+        with pytest.raises(SystemExit, match=r"not available\. Start the same command again to continue this run"):
             job(server_url, kind, tmp_path / "in.parquet")
     told_server(server_url, reopened)()
     store = Store(server_url)

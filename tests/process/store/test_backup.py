@@ -39,12 +39,17 @@ def run(line: str, folder: Path, **more: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def store_in_var(folder: Path) -> Store:
+    (folder / "var").mkdir()
+    return Store(f"sqlite:///{folder}/var/witryna.db")
+
+
 def test_a_sqlite_backup_taken_while_a_job_writes_is_whole_and_comes_back_under_a_running_store(tmp_path: Path) -> None:
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
     python.symlink_to(sys.executable)
     path = f"{python.parent}:{os.environ['PATH']}"
-    store = Store(f"sqlite:///{tmp_path}/var/witryna.db")
+    store = store_in_var(tmp_path)
     run_of(store, [str(number) for number in range(500)], "old")
     unfinished = run_of(store, ["1"], "unfinished", publish=False)
     run(told("python"), tmp_path, PATH=path)
@@ -58,7 +63,7 @@ def test_a_sqlite_backup_taken_while_a_job_writes_is_whole_and_comes_back_under_
 
 
 def test_a_lost_sqlite_file_is_refused_and_its_backup_is_taken(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path}/var/witryna.db")
+    store = store_in_var(tmp_path)
     run_of(store, ["1"])
     store.close()
     shutil.copy(tmp_path / "var" / "witryna.db", tmp_path / "backup.db")
@@ -83,7 +88,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_what_a_killed_commit_left_does_not_come_into_the_restored_file(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path}/var/witryna.db")
+    store = store_in_var(tmp_path)
     keys = [str(number) for number in range(3000)]
     run_of(store, keys, "old")
     run(backup_line(), tmp_path)
@@ -108,7 +113,7 @@ def test_a_backup_of_a_file_that_is_not_there_makes_no_empty_one(tmp_path: Path)
 
 
 def test_without_a_backup_the_restoring_line_deletes_nothing(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path}/var/witryna.db")
+    store = store_in_var(tmp_path)
     run_of(store, ["1"])
     done = subprocess.run(["/bin/sh", "-ec", told("test")], cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode != 0
