@@ -159,6 +159,8 @@ class InvalidFile(InvalidInput):
         self.sheet: str | None = None
         self.sheets: Sequence[str] = ()
         """The sheet of a workbook that was read, and the names of all."""
+        self.charset = ""
+        """The encoding that the bytes of a CSV suggest."""
 
 
 class ModelFailed(ServiceError):

@@ -12,11 +12,17 @@ from pathlib import PurePath
 from typing import IO, BinaryIO, cast
 
 from tabular.errors import PackedFileError, PackedFileTooLarge
+from tabular.file_signatures import HEAD_BYTES, describe_kind
 from tabular.zip_archive import ZipArchive
 from wire.media_types import Compression
 
 ENDINGS: dict[str, Compression] = {".gz": "gzip", ".zip": "zip", ".zst": "zstd"}
 """The ending of a file's name → its compression."""
+_KINDS: dict[Compression, str] = {
+    "gzip": "a file compressed with gzip",
+    "zip": "a zip archive",
+    "zstd": "a file compressed with zstd",
+}
 _CHUNK_BYTES = 2**18
 _ENCRYPTED = 0x1
 
@@ -29,9 +35,13 @@ def compression_of(name: str) -> Compression | None:
 def unpack(packed: BinaryIO, compression: Compression, target: IO[bytes], max_bytes: int) -> None:
     """Write the unpacked file to `target`. Raises PackedFileError, PackedFileTooLarge."""
     size = 0
-    if not packed.read(1):
+    head = packed.read(HEAD_BYTES)
+    if not head:
         raise _damaged()
     packed.seek(0)
+    kind = describe_kind(head).words
+    if kind and not kind.startswith(_KINDS[compression]):
+        raise PackedFileError("damaged_file", f"The file is {kind}, not {_KINDS[compression]}.")
     try:
         with _opened(packed, compression) as source:
             while chunk := source.read(_CHUNK_BYTES):

@@ -62,7 +62,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 def wrong_column(field: "FieldType", kind: Any) -> InvalidFile:
     """Return the error for a column of a type that the field does not take."""
-    message = f"The column holds {str(kind)[:40]}, not {field.expected}."
+    message = f"The column holds {str(kind).partition('<')[0]}, not {field.expected}."
     return InvalidFile(
         f"The column {field.name} has another type than the model needs.", faults=[Fault(field.name, "wrong_type", message)]
     )

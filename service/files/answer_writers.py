@@ -12,8 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from service.errors import NotAcceptable
-from service.files.csv_format.csv_values import check_type, to_cells, value_type
+from service.fields.arrow_values import is_text
+from service.files.csv_format.csv_values import check_text, check_type, to_cells, value_type
 from service.files.workbook_answer import WorkbookAnswerWriter
+from service.rows.strict_json import safe_text
 from wire.cells.text_style import Sign
 from wire.media_types import FileKind
 
@@ -41,9 +43,9 @@ def create_writer(kind: FileKind, schema: pa.Schema, *, separator: str = ",", de
     if kind == "arrow":
         return _ArrowWriter(lambda out: pa.ipc.new_stream(out, schema))
     try:
-        return _ParquetWriter(lambda out: pq.ParquetWriter(out, schema))
+        return _ParquetWriter(schema)
     except pa.ArrowException:
-        raise _not_parquet() from None
+        raise _not_parquet(pa.Table.from_batches([], schema)) from None
 
 
 class _Buffer(io.RawIOBase):
@@ -76,10 +78,7 @@ class _ArrowWriter:
         pass  # an Arrow stream holds every value
 
     def write(self, batch: pa.RecordBatch) -> bytes:
-        try:
-            self._writer.write_batch(batch)
-        except pa.ArrowException as error:
-            raise _not_parquet() from error
+        self._writer.write_batch(batch)
         return self._buffer.drain()
 
     def finish(self) -> bytes:
@@ -88,17 +87,37 @@ class _ArrowWriter:
 
 
 class _ParquetWriter(_ArrowWriter):
+    def __init__(self, schema: pa.Schema) -> None:
+        super().__init__(lambda out: pq.ParquetWriter(out, schema))
+        self._names = schema.names
+
+    def write(self, batch: pa.RecordBatch) -> bytes:
+        try:
+            return super().write(batch)
+        except pa.ArrowException as error:
+            raise _not_parquet(pa.Table.from_batches([batch])) from error
+
     def check(self, others: list[pa.Array]) -> None:
-        for array in others:
+        for name, array in zip(self._names, others, strict=False):
             if array.type == pa.timestamp("s", getattr(array.type, "tz", None)):  # Parquet has no seconds
                 try:
                     array.cast(pa.timestamp("ms", array.type.tz))
                 except pa.ArrowException as error:
-                    raise _not_parquet() from error
+                    raise _not_parquet_column(name) from error
 
 
-def _not_parquet() -> NotAcceptable:
-    return NotAcceptable("A column of the file cannot be written as Parquet. Ask for an Arrow stream.")
+def _not_parquet(table: pa.Table) -> NotAcceptable:
+    """Return the error for a table that Parquet cannot hold, with the name of its first such column."""
+    for name in table.schema.names:
+        try:
+            pq.write_table(table.select([name]), io.BytesIO())
+        except pa.ArrowException:
+            return _not_parquet_column(name)
+    return NotAcceptable("The columns of the file cannot be written as Parquet. Ask for an Arrow stream.")
+
+
+def _not_parquet_column(name: str) -> NotAcceptable:
+    return NotAcceptable(f"The column {safe_text(name)} cannot be written as Parquet. Ask for an Arrow stream.")
 
 
 class _CsvWriter:
@@ -106,6 +125,7 @@ class _CsvWriter:
         for field in schema:
             check_type(field)
         self._names = schema.names
+        self._text_columns = [index for index, field in enumerate(schema) if is_text(value_type(field.type))]
         self._time_columns = [index for index, field in enumerate(schema) if pa.types.is_temporal(value_type(field.type))]
         self._separator = separator
         self._header = self._lines([schema.names])
@@ -117,6 +137,9 @@ class _CsvWriter:
         for index in self._time_columns:
             if index < len(others):
                 to_cells(self._names[index], others[index])
+        for index in self._text_columns:
+            if index < len(others):
+                check_text(self._names[index], others[index])
 
     def write(self, batch: pa.RecordBatch) -> bytes:
         columns = [to_cells(name, column) for name, column in zip(self._names, batch.columns, strict=True)]

@@ -63,7 +63,7 @@ def _sizes(array: pa.Array) -> Sizes:
     if isinstance(kind, pa.BaseExtensionType):
         return _sizes(array.storage)
     if pa.types.is_dictionary(kind):
-        indices = np.asarray(array.indices.fill_null(len(array.dictionary)))
+        indices = np.asarray(array.indices.cast(pa.int64()).fill_null(len(array.dictionary)))
         return np.asarray(np.append(_sizes(array.dictionary), _CELL_BYTES)[indices])
     if pa.types.is_run_end_encoded(kind):
         indices = np.searchsorted(np.asarray(array.run_ends), array.offset + np.arange(len(array)), side="right")

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from service.errors import InvalidFile, TooLarge
 from service.files.arrow_format.arrow_headers import is_compressed
+from service.files.arrow_format.encoded_columns import plain_column
 from service.files.arrow_format.pandas_index import index_metadata, stored_range
 from service.files.cell_sizes import PART_BYTES, split_batches
 from service.files.column_check import column_names, find_columns, other_spellings
@@ -21,6 +22,7 @@ from service.files.file_parts import PART_ROWS, Part
 from service.files.file_request import FileRequest
 from service.files.parquet_format.parquet_memory import max_batch_rows
 from service.schemas import Card, Recognised
+from tabular.file_signatures import HEAD_BYTES, describe_kind
 
 Batches = Callable[[], Iterator[pa.RecordBatch]]
 
@@ -52,7 +54,7 @@ class BatchFile:
     def parts(self) -> Iterator[Part]:
         first_row = 1
         for piece in split_batches(self._validated_batches()):
-            inputs = {name: piece.column(index) for name, index in self._input_indices}
+            inputs = {name: plain_column(piece.column(index)) for name, index in self._input_indices}
             others = [_compact(piece.column(index)) for index in self._other_indices]
             if self._index_values is not None:
                 others.insert(0, pa.array(self._index_values[first_row - 1 :][: piece.num_rows], pa.int64()))
@@ -86,7 +88,7 @@ def open_arrow_file(file: Path, card: Card, request: FileRequest) -> BatchFile:
             if rows > request.max_rows:
                 raise TooLarge(f"A file may hold {request.max_rows:,} rows.")
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise _damaged("Arrow stream") from error
+        raise _damaged(file, "an Arrow stream") from error
 
     def batches() -> Iterator[pa.RecordBatch]:
         mapped.seek(0)
@@ -102,7 +104,7 @@ def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile
         schema = parquet.schema_arrow
         names = schema.names
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise _damaged("Parquet file") from error
+        raise _damaged(file, "a Parquet file") from error
     total_rows = parquet.metadata.num_rows
     if total_rows > request.max_rows:
         raise TooLarge(f"A file may hold {request.max_rows:,} rows.")
@@ -110,7 +112,7 @@ def open_parquet_file(file: Path, card: Card, request: FileRequest) -> BatchFile
     try:
         batch_rows = max_batch_rows(file)
     except (OSError, ValueError, IndexError, RecursionError, struct.error) as error:
-        raise _damaged("Parquet file") from error
+        raise _damaged(file, "a Parquet file") from error
 
     def batches() -> Iterator[pa.RecordBatch]:
         return _merge_batches(parquet.iter_batches(batch_rows, use_threads=False))
@@ -140,5 +142,11 @@ def _compact(array: pa.Array) -> pa.Array:
     return array
 
 
-def _damaged(what: str) -> InvalidFile:
-    return InvalidFile(f"The {what} is damaged or incomplete.", fault_code="damaged_file")
+def _damaged(file: Path, expected: str) -> InvalidFile:
+    """Return the error for a file that cannot be opened as `expected`: it is damaged, or of another kind."""
+    with file.open("rb") as opened:
+        kind = describe_kind(opened.read(HEAD_BYTES))
+    if kind.words not in {"", expected}:
+        return InvalidFile(f"The file is {kind.words}, not {expected}.", advice=kind.advice, fault_code="damaged_file")
+    detail = f"The {expected.partition(' ')[2]} is damaged or incomplete."
+    return InvalidFile(detail, fault_code="damaged_file")

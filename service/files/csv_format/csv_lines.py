@@ -7,7 +7,7 @@ from typing import TextIO
 
 from service.bundles.scorers.deadlines import current_deadline
 from service.errors import TooLarge
-from service.files.csv_format.dialect import zero_bytes_fault
+from service.files.csv_format.encoding_faults import zero_bytes_fault
 
 _MAX_ROW_CHARACTERS = 2**20
 _READ_BYTES = 2**20
@@ -57,7 +57,7 @@ class Lines:
             if number % _LINES_BETWEEN_CHECKS == 0:
                 current_deadline()
             if "\0" in line:
-                raise zero_bytes_fault(number)
+                raise zero_bytes_fault(line=number)
             self.row_characters += len(line)
             if self.row_characters > _MAX_ROW_CHARACTERS:
                 raise LongRow

@@ -11,7 +11,8 @@ from typing import TextIO
 
 from service.errors import InvalidFile, TooLarge
 from service.files.csv_format.csv_lines import Lines, LongRow, open_text
-from service.files.csv_format.dialect import decimal_sign_fault, detect_encoding, encoding_fault, header_fault
+from service.files.csv_format.dialect import decimal_sign_fault, detect_encoding, header_fault
+from service.files.csv_format.encoding_faults import encoding_fault
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
 from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
 from wire.cells.text_style import Sign, Thousands
@@ -100,8 +101,8 @@ class CsvText:
                         rows.append(row)
                         lines.append(row_line)
                         characters += source.row_characters
-            except UnicodeDecodeError as error:
-                raise encoding_fault(error, row_line - 1) from None
+            except UnicodeDecodeError:
+                raise encoding_fault(self._file, self._encoding) from None
             except LongRow as error:
                 raise _long_row_fault(error, row_line) from None
             except csv.Error as error:
@@ -121,8 +122,8 @@ class CsvText:
                         return before, header_text(chain([line], physical))
                     before += 1
                     source.row_characters = 0
-            except UnicodeDecodeError as error:
-                raise encoding_fault(error, before) from None
+            except UnicodeDecodeError:
+                raise encoding_fault(self._file, self._encoding) from None
             except LongRow as error:
                 raise _long_row_fault(error, before + 1) from None
         raise InvalidFile("The file is empty: its first line must name the columns.", fault_code="empty_file")

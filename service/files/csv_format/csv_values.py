@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from service.errors import NotAcceptable
+from service.files.arrow_format.encoded_columns import plain_column
 from service.rows.strict_json import safe_text
 from wire.cells.time_values import duration_text
 
@@ -27,14 +28,20 @@ def check_type(field: pa.Field) -> None:
         to_cells(field.name, pa.array([0], pa.int32() if kind.bit_width == 32 else pa.int64()).view(kind))  # noqa: PLR2004
 
 
+def check_text(name: str, array: pa.Array) -> None:
+    """Raise NotAcceptable if a text of a column holds a zero character: readers of CSV refuse it, also this service."""
+    array = _without_encoding(array)
+    if isinstance(array.type, pa.UuidType):
+        return
+    if pc.any(pc.match_substring(array.cast(pa.large_string()), "\0")).as_py():
+        raise NotAcceptable(
+            f"The column {safe_text(name)} holds a zero character, which no CSV can hold. Ask for an Arrow stream."
+        )
+
+
 def to_cells(name: str, array: pa.Array) -> list[Any]:
     """Return the values of a column. Raises NotAcceptable."""
-    if isinstance(array.type, pa.BaseExtensionType) and not isinstance(array.type, pa.UuidType):
-        array = array.storage
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if pa.types.is_run_end_encoded(array.type):
-        array = pc.run_end_decode(array)
+    array = _without_encoding(array)
     if pa.types.is_duration(array.type):
         counts = array.view(pa.int64()).to_pylist()
         return [None if count is None else duration_text(count, array.type.unit) for count in counts]
@@ -47,6 +54,12 @@ def to_cells(name: str, array: pa.Array) -> list[Any]:
     if any(text is not None and text.startswith("<") for text in texts):  # "<value out of range: …>"
         raise _not_csv(name)
     return texts
+
+
+def _without_encoding(array: pa.Array) -> pa.Array:
+    if isinstance(array.type, pa.BaseExtensionType) and not isinstance(array.type, pa.UuidType):
+        array = array.storage
+    return plain_column(array)
 
 
 def _not_csv(name: str) -> NotAcceptable:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from service.errors import Fault, InvalidFile
+from service.files.csv_format.encoding_faults import zero_bytes_fault
 from service.rows.strict_json import safe_text
 from wire.cells.decimal_sign import UnclearDecimalSign
 from wire.column_names import ColumnNames
@@ -16,6 +17,8 @@ _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+([eE][+-]?\d+)?")
 
 def detect_encoding(head: bytes, charset: str) -> str:
     """Return the encoding that the byte order mark gives, or else `charset` (default: UTF-8). Raises InvalidFile."""
+    if head.startswith(codecs.BOM_UTF32_LE):  # it begins with the mark of UTF-16
+        raise zero_bytes_fault(head)
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
@@ -29,26 +32,11 @@ def detect_encoding(head: bytes, charset: str) -> str:
             f"The charset {safe_text(charset)} is not supported. Use one of: {names}.", fault_code="unknown_charset"
         )
     if b"\0" in head and encoding != "utf-16":
-        raise zero_bytes_fault()
+        raise zero_bytes_fault(head)
     if encoding == "utf-16":
         detail = "UTF-16 needs its byte order mark at the beginning of the file. Or save the file as CSV in UTF-8."
         raise InvalidFile(detail, fault_code="zero_bytes")
     return encoding
-
-
-def zero_bytes_fault(line: int | None = None) -> InvalidFile:
-    """Return the error for a file that holds zero bytes."""
-    detail = "This is no CSV text: it holds zero bytes. Save it as CSV in UTF-8."
-    return InvalidFile(detail, fault_code="zero_bytes", line=line)
-
-
-def encoding_fault(error: UnicodeDecodeError, line: int) -> InvalidFile:
-    """Return the error for bytes that the encoding does not allow."""
-    return InvalidFile(
-        f"The file is not {error.encoding.upper()}: see the line after {line:,}. Save it as “CSV UTF-8”, or name its "
-        "encoding: Content-Type: text/csv; charset=windows-1250.",
-        fault_code="wrong_encoding",
-    )
 
 
 def header_fault(names: list[str], columns: ColumnNames) -> InvalidFile:

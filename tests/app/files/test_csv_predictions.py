@@ -95,9 +95,9 @@ def test_a_file_of_one_column_may_hold_any_sign(service: TestClient) -> None:
         (with_cells() + b'"0.7"x;Ideal;G;VS2;61.8;57\n', "line 4"),
         (with_cells(cut="x" * 200_000), "longer than"),
         (with_cells() + b"\xff\xfe\xfa", "UTF-8"),
-        (with_cells().decode().encode("utf-16-le"), "zero bytes"),
+        (with_cells().decode().encode("utf-16-le"), "UTF-16 without its byte order mark"),
         (b"\xff\xfe" + b"\x00\xd8" * 5, "UTF-16"),
-        (b"PK\x03\x04" + bytes(100), "zero bytes"),
+        (b"PK\x03\x04" + bytes(100), "it is a zip archive or an Excel workbook"),
     ],
 )
 def test_an_ambiguous_csv_is_refused_with_a_hint(body: bytes, word: str, service: TestClient) -> None:

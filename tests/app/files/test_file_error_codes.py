@@ -75,7 +75,7 @@ FAULTS = {
     "empty_file": (b"", "csv", None),
     "no_header": (b"0.7;Ideal;G;VS2;61.8;57\n0.7;Ideal;G;VS2;61.8;57\n", "csv", None),
     "zero_bytes": (csv_of().decode().encode("utf-16-le"), "csv", None),
-    "wrong_encoding": (csv_of() + b"\xff\xfe\xfa", "csv", None),
+    "wrong_encoding": (csv_of() + b"\xff\xfe\xfa", "csv", 4),
     "unknown_charset": (csv_of(), "text/csv; charset=klingon", None),
     "mixed_decimals": (csv_of(table="57,5"), "csv", None),
     "unclear_thousands": (csv_of(table="1,234", carat="1", depth="62"), "csv", None),

@@ -21,7 +21,13 @@ def with_ids(ids: Any, name: str = "id") -> pa.Table:
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(ids=some.lists(some.text(some.characters(codec="utf-8") | some.sampled_from('\r\n",; ')), min_size=1, max_size=5))
+@given(
+    ids=some.lists(
+        some.text(some.characters(codec="utf-8", exclude_characters="\0") | some.sampled_from('\r\n",; ')),
+        min_size=1,
+        max_size=5,
+    )
+)
 def test_an_id_with_any_characters_is_repeated_unchanged(ids: list[str], service: TestClient) -> None:
     for accept in ("csv", "arrow"):
         result = read(ask(service, MODEL, written(with_ids(ids), "arrow"), "arrow", accept))
@@ -70,7 +76,28 @@ def test_a_time_that_parquet_cannot_hold_is_refused_with_a_code(service: TestCli
     ids = pa.array([2**62]).cast(pa.timestamp("s"))
     answer = ask(service, MODEL, written(with_ids(ids), "arrow"), "arrow", "parquet")
     assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable"), answer.text
+    assert answer.json()["detail"] == "The column id cannot be written as Parquet. Ask for an Arrow stream."
     assert ask(service, MODEL, written(with_ids(ids), "arrow"), "arrow").status_code == 200
+
+
+def test_a_type_that_parquet_cannot_hold_is_refused_with_the_name_of_its_column(service: TestClient) -> None:
+    ids = pa.array([pa.MonthDayNano([1, 2, 3])])
+    answer = ask(service, MODEL, written(with_ids(ids), "arrow"), "arrow", "parquet")
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable"), answer.text
+    assert answer.json()["detail"] == "The column id cannot be written as Parquet. Ask for an Arrow stream."
+
+
+@pytest.mark.parametrize("is_dictionary", [True, False])
+def test_a_zero_character_in_a_text_is_refused_in_csv_with_the_name_of_its_column(
+    is_dictionary: bool,  # noqa: FBT001
+    service: TestClient,
+) -> None:
+    ids = pa.array(["a\0b"])
+    body = written(with_ids(ids.dictionary_encode() if is_dictionary else ids), "arrow")
+    answer = ask(service, MODEL, body, "arrow", "csv")
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable"), answer.text
+    assert answer.json()["detail"].startswith("The column id holds a zero character, which no CSV can hold.")
+    assert read(ask(service, MODEL, body, "arrow"))[0]["id"] == "a\0b"
 
 
 def test_a_parquet_name_that_is_no_text_is_refused_with_a_code(service: TestClient) -> None:

@@ -1,5 +1,6 @@
 """Promises of files that cannot be scored: damaged, too large, of another type, or without room to store them."""
 
+import io
 import json
 import resource
 import signal
@@ -39,6 +40,53 @@ def test_a_damaged_file_is_refused_or_scored_and_never_brings_the_service_down(k
         assert answer.status_code in {200, 413, 422}, answer.text
     for body in damaged(kind, written(pa.Table.from_pylist(rows), kind))[1:5]:
         assert ask(service, "diamond-price", body, kind).json()["code"] == "invalid_file"
+
+
+def arrow_file() -> bytes:
+    out = io.BytesIO()
+    table = pa.table({name: [value] for name, value in DIAMOND.items()})
+    with pa.ipc.new_file(out, table.schema) as file:
+        file.write_table(table)
+    return out.getvalue()
+
+
+TABLE = pa.table({name: [value] for name, value in DIAMOND.items()})
+OTHER_KINDS = [
+    (
+        arrow_file(),
+        "arrow",
+        "The file is an Arrow file (Feather), not an Arrow stream. Write it as an Arrow stream, or as Parquet.",
+    ),
+    (
+        written(TABLE, "parquet"),
+        "arrow",
+        "The file is a Parquet file, not an Arrow stream. Send it as application/vnd.apache.parquet.",
+    ),
+    (with_cells(), "arrow", "The file is a text file, not an Arrow stream. Send it as text/csv."),
+    (with_cells(), "parquet", "The file is a text file, not a Parquet file. Send it as text/csv."),
+    (
+        written(TABLE, "arrow"),
+        "parquet",
+        "The file is an Arrow stream, not a Parquet file. Send it as application/vnd.apache.arrow.stream.",
+    ),
+    (
+        written(TABLE, "parquet"),
+        "csv",
+        "This is no CSV text: it is a Parquet file. Send it as application/vnd.apache.parquet.",
+    ),
+    (written(TABLE, "parquet"), "application/gzip", "The file is a Parquet file, not a file compressed with gzip."),
+    (with_cells(), "application/zstd", "The file is a text file, not a file compressed with zstd."),
+    (written(TABLE, "parquet")[:-9], "parquet", "The Parquet file is damaged or incomplete."),
+    (written(TABLE, "arrow")[:-9], "arrow", "The Arrow stream is damaged or incomplete."),
+]
+
+
+@pytest.mark.parametrize(("body", "kind", "sentence"), OTHER_KINDS, ids=[sentence[:60] for *_, sentence in OTHER_KINDS])
+def test_a_file_of_another_kind_is_told_what_it_is_and_what_to_do(
+    body: bytes, kind: str, sentence: str, service: TestClient
+) -> None:
+    answer = ask(service, "diamond-price", body, kind)
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (422, "invalid_file", sentence)
 
 
 @pytest.mark.parametrize("compression", ["lz4", "zstd"])
