@@ -22,6 +22,8 @@ PARALLEL = ["-n", "logical", "--maxprocesses=4", "--dist=loadscope", "--no-loads
 
 Workers take the files in the order of tests/conftest.py, the slow ones first: at the end no worker waits for another.
 """
+ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1"}
+"""Each worker has a processor of its own: a second thread of scikit-learn would only wait for the other worker."""
 
 
 def demo(supervisor: Supervisor) -> int:
@@ -185,7 +187,9 @@ def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment:
     failed = []
     for name, arguments in checks.items():
         say(bold(f"\n{name}"))
-        if supervisor.run(Program(name, [python, *arguments], environment, stop_signal=signal.SIGINT, grace_seconds=20.0)):
+        if supervisor.run(
+            Program(name, [python, *arguments], ONE_THREAD_EACH | environment, stop_signal=signal.SIGINT, grace_seconds=20.0)
+        ):
             failed.append(name)
     if failed:
         raise LaunchError(f"Not good yet: {', '.join(failed)}.")

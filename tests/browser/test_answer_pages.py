@@ -10,28 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from demo.session import saved_cases
-from demo.session.saved_cases import SavedCase
 from service.bundles.bundle_files import read_card
 from tests.support.browser_session import Visit
 from tests.support.repository import ROOT
 from tests.support.server_process import Program
 
-PHONE, LAPTOP, PROJECTOR = (375, 667), (1280, 860), (1920, 1080)
-TITLES = {
-    "en": {
-        "/what-if": "What if?",
-        "/to-change": "What would have to change?",
-        "/compare": "Side by side",
-        "/how-good": "How good is it?",
-    },
-    "pl": {
-        "/what-if": "Co jeśli?",
-        "/to-change": "Co musiałoby się zmienić?",
-        "/compare": "Porównanie",
-        "/how-good": "Jak dobry jest ten model?",
-    },
-}
+PHONE, LAPTOP = (375, 667), (1280, 860)
 
 
 def start_of(model: str, name: str) -> dict[str, Any]:
@@ -287,35 +271,6 @@ def test_groups_show_flagged_and_true_rates_and_fit_the_page(size: tuple[int, in
     )
     expect(table.locator("tbody th")).to_have_text(["women", "men", "Test"])
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-
-
-@pytest.mark.parametrize("language", ["en", "pl"])
-def test_no_page_scrolls_sideways_or_calls_another_host_or_mixes_languages(language: str, visit: Any) -> None:
-    row = start_of("credit-default", "rising-debt")
-    cases = saved_cases.encode_saved_cases(
-        {"credit-default": [SavedCase("Ü" * 40, row), SavedCase("Potem", row | {"months_late_now": 8})]}
-    )
-    paths = {
-        "/what-if": "?model=diamond-price&carat=2.2&view=clarity,carat",
-        "/to-change": "?model=credit-default&start=rising-debt",
-        "/compare": f"?model=credit-default&view=credit-scorecard&kept={cases}",
-        "/how-good": "?model=credit-default&view=mistakes",
-    }
-    locale = "pl-PL" if language == "pl" else "en-GB"
-    for path, title in TITLES[language].items():
-        mine: Visit = visit(path + paths[path], viewport={"width": PHONE[0], "height": PHONE[1]}, locale=locale)
-        page = mine.page
-        expect(page.get_by_role("heading", level=1)).to_have_text(title)
-        mine.settled()
-        for size in (PHONE, LAPTOP, PROJECTOR):
-            mine.resize(*size)
-            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], (path, size)
-        assert page.get_by_test_id("stException").count() == 0
-        assert mine.foreign == []
-        if language == "pl":
-            seen = page.locator("[data-testid=stMain]").inner_text()
-            assert re.findall(r"\b(?:the|press|answer|live|field|value|case)\b", seen, re.IGNORECASE) == [], seen
-        mine.close()
 
 
 @pytest.mark.parametrize("model", ["credit-default", "credit-scorecard", "comment-sentiment", "diamond-price"])

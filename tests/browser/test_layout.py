@@ -1,6 +1,7 @@
 """Promises of the layout, measured in a real browser: nothing is cut, nothing is said twice, and a page uses its space."""
 
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from service.bundles.bundle_files import read_card
 from tests.support.browser_session import Visit
 from tests.support.repository import ROOT
 
-PHONE, LAPTOP = {"width": 375, "height": 667}, {"width": 1280, "height": 800}
+PHONE, LAPTOP, PROJECTOR = ({"width": w, "height": h} for w, h in ((375, 667), (1280, 800), (1920, 1080)))
 MODELS = ("credit-default", "diamond-price", "comment-sentiment")
 CUT_TEXTS = """() => {
   const cut = new Set();
@@ -44,10 +45,10 @@ def example(model: str, name: str) -> dict[str, Any]:
     return dict(next(each.row for each in card.examples if each.name == name))
 
 
-def kept(count: int) -> str:
+def kept(count: int, name: str = "Rising debt") -> str:
     """Return a link's parameter with so many kept cases."""
     row = example("credit-default", "rising-debt")
-    cases = [SavedCase(f"Rising debt {late + 1}", row | {"months_late_now": late}) for late in range(count)]
+    cases = [SavedCase(f"{name} {late + 1}", row | {"months_late_now": late}) for late in range(count)]
     return f"kept={saved_cases.encode_saved_cases({'credit-default': cases})}"
 
 
@@ -57,9 +58,8 @@ def box_of(index: Locator) -> FloatRect:
     return box
 
 
-def settled(visit: Any, path: str, **context: Any) -> Page:
+def drawn(page: Page) -> Page:
     """Return the page when its charts and fonts are there."""
-    page: Page = visit(path, **context).page
     page.wait_for_function("document.fonts.status === 'loaded'")
     page.wait_for_function(
         "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(e => e.querySelector('svg'))"
@@ -67,21 +67,49 @@ def settled(visit: Any, path: str, **context: Any) -> Page:
     return page
 
 
+def assert_fits(seen: Visit, path: str) -> None:
+    """Assert at three sizes of the window that no text is cut and that nothing lies beyond the right edge."""
+    for size in (PROJECTOR, LAPTOP, PHONE):
+        seen.resize(size["width"], size["height"])
+        assert seen.page.evaluate(CUT_TEXTS) == [], (path, size)
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"], (path, size)
+
+
+@pytest.mark.parametrize(("language", "model"), [*(("pl", model) for model in MODELS), ("en", MODELS[0])])
+def test_no_page_of_the_menu_cuts_a_text_scrolls_sideways_calls_another_host_or_mixes_languages(
+    language: str, model: str, visit: Any
+) -> None:
+    seen: Visit = visit(f"/?model={model}&lang={language}&{kept(2, 'Ü' * 38)}")
+    paths = []
+    for path in seen.menu_pages():
+        paths.append(path)
+        drawn(seen.page)
+        assert_fits(seen, path)
+        expect(seen.page.get_by_test_id("stException")).to_have_count(0)
+        if language == "pl" and model != "comment-sentiment":  # its comments are English
+            text = seen.page.get_by_test_id("stMain").inner_text()
+            assert re.findall(r"\b(?:the|press|answer|live|field|value|case)\b", text, re.IGNORECASE) == [], text
+    assert seen.foreign == []
+    assert "/about" in paths, "the last page of every menu"
+
+
 @pytest.mark.parametrize(
-    ("size", "language", "model"),
-    [*((PHONE, "pl", model) for model in MODELS), (PHONE, "en", MODELS[0]), (LAPTOP, "pl", MODELS[0])],
-    ids=str,
+    "path",
+    [
+        "/what-if?model=diamond-price&carat=2.2&view=clarity,carat",
+        "/to-change?model=credit-default&start=rising-debt",
+        "/how-good?model=credit-default&view=mistakes",
+    ],
 )
-def test_no_text_is_cut(size: dict[str, int], language: str, model: str, visit: Any) -> None:
-    paths = ["models", "", "what-if", "to-change", "files", "clients", "feed", "how-good", "about"]
-    for path in paths:
-        page = settled(visit, f"/{path}?model={model}&lang={language}", viewport=size)
-        assert page.evaluate(CUT_TEXTS) == [], path
+def test_no_chosen_view_cuts_a_text_or_scrolls_sideways(path: str, visit: Any) -> None:
+    seen: Visit = visit(f"{path}&lang=pl")
+    drawn(seen.page)
+    assert_fits(seen, path)
 
 
 @pytest.mark.parametrize("count", [2, 3, 6])
 def test_every_kept_case_is_seen_whole_on_a_phone(count: int, visit: Any) -> None:
-    page = settled(visit, f"/compare?model=credit-default&lang=pl&view=credit-scorecard&{kept(count)}", viewport=PHONE)
+    page = drawn(visit(f"/compare?model=credit-default&lang=pl&view=credit-scorecard&{kept(count)}", viewport=PHONE).page)
     answers = page.locator(".compared").first.locator(".answers td")
     expect(answers).to_have_count(count)
     boxes = [box_of(answer) for answer in answers.all()]
@@ -95,7 +123,7 @@ def test_every_kept_case_is_seen_whole_on_a_phone(count: int, visit: Any) -> Non
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_phone_shows_the_answer_once_and_keeps_it_in_view(model: str, visit: Any) -> None:
-    page = settled(visit, f"/?model={model}&lang=pl", viewport=PHONE)
+    page = drawn(visit(f"/?model={model}&lang=pl", viewport=PHONE).page)
     number = page.locator(".answer .number")
     text = number.inner_text()
     seen = page.get_by_text(text, exact=True)
@@ -126,7 +154,7 @@ def test_the_scale_of_a_price_does_not_move_with_the_answer(visit: Any) -> None:
 
 
 def test_the_dots_of_the_calibration_are_whole(visit: Any) -> None:
-    page = settled(visit, "/how-good?model=comment-sentiment&view=trust", viewport=LAPTOP)
+    page = drawn(visit("/how-good?model=comment-sentiment&view=trust", viewport=LAPTOP).page)
     dots = page.locator(".js-plotly-plot .scatterlayer .point")
     expect(dots.nth(3)).to_be_attached()
     assert (

@@ -12,11 +12,21 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, e
 
 from tests.support.server_process import Program, demo_program, running
 
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-sync",
+    "--process-per-site",
+]
 BROWSERS = ("google-chrome", "chromium", "chromium-browser")
 WATCHED = bool(os.environ.get("WITRYNA_HEADED"))
 """The browser is visible on the screen and waits between two steps."""
 STEP_MILLISECONDS = 500
+HEALTH = "/_stcore/health"
+WIDE_WINDOW = (1920, 1080)
+"""Width and height in pixels. The menu shows every page."""
 PATIENCE_MILLISECONDS = 60_000
 """Stops a test that would otherwise hang. No promise depends on it."""
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
@@ -44,26 +54,32 @@ def browser() -> Iterator[Browser]:
 class Contexts:
     """Browser contexts that visits use one after another.
 
-    A new context has an empty cache: it would load and compile the scripts of the page again.
+    A new context has an empty cache, and a new process compiles every script: both cost more than the page itself. So
+    each context keeps its first page open, at an address of the demo that has no script, and with it the process.
     """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._free: dict[str, list[BrowserContext]] = {}
 
-    def take(self, options: dict[str, Any]) -> BrowserContext:
-        """Return a context with these options that no other visit uses."""
-        free = self._free.setdefault(repr(options), [])
-        return free.pop() if free else self._browser.new_context(**options)
+    def take(self, url: str, options: dict[str, Any]) -> BrowserContext:
+        """Return a context for the demo at `url`, with these options, that no other visit uses."""
+        free = self._free.setdefault(url + repr(options), [])
+        if free:
+            return free.pop()
+        context = self._browser.new_context(**options)
+        context.new_page().goto(url + HEALTH)
+        return context
 
-    def give_back(self, context: BrowserContext, options: dict[str, Any], page: Page) -> None:
+    def give_back(self, context: BrowserContext, url: str, options: dict[str, Any]) -> None:
         """Clear what a visit stored, so that the next one begins as a new visitor."""
-        address = urlsplit(page.url)
+        address = urlsplit(url)
         storage = {"origin": f"{address.scheme}://{address.netloc}", "storageTypes": "cookies,local_storage,indexeddb"}
-        context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
-        for each in context.pages:
+        first, *others = context.pages
+        for each in others:
             each.close()
-        self._free[repr(options)].append(context)
+        context.new_cdp_session(first).send("Storage.clearDataForOrigin", storage)
+        self._free[url + repr(options)].append(context)
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +92,12 @@ class Visit:
 
     def __init__(self, contexts: Contexts, url: str, **options: Any) -> None:
         self._contexts = contexts
-        self._options = {"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"} | options
-        self._context = contexts.take(self._options)
+        self._options = {
+            "viewport": {"width": 1280, "height": 860},
+            "locale": "en-GB",
+            "reduced_motion": "reduce",
+        } | options
+        self._context = contexts.take(url, self._options)
         self.page: Page = self._context.new_page()
         self.page.set_default_timeout(PATIENCE_MILLISECONDS)
         self.foreign: list[str] = []
@@ -111,9 +131,19 @@ class Visit:
     def settled(self) -> None:
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
+    def menu_pages(self) -> Iterator[str]:
+        """Go to one page of the menu after the other; yield the address of each when it is drawn, in a wide window."""
+        self.resize(*WIDE_WINDOW)
+        for link in self.page.get_by_test_id("stTopNavLink").all():
+            self.resize(*WIDE_WINDOW)
+            link.click()
+            expect(self.page).to_have_title(f"{link.inner_text()} · Witryna")
+            self.settled()
+            yield urlsplit(link.get_attribute("href") or "").path
+
     def close(self) -> None:
         if not self.page.is_closed():
-            self._contexts.give_back(self._context, self._options, self.page)
+            self._contexts.give_back(self._context, self._url, self._options)
 
     def resize(self, width: int, height: int) -> None:
         """Give the page another size, and wait until it is drawn."""

@@ -100,7 +100,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, free_databases: list[str
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    opened = Store(url, timeout_seconds=5)
+    opened = Store(url, timeout_seconds=60)
     yield opened
     opened.close()
 

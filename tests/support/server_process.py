@@ -2,12 +2,14 @@
 
 import itertools
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import urllib.request
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +51,9 @@ class Program:
 
     def __init__(self, module: str, health: str, port: int, **environment: str) -> None:
         self.command = [sys.executable, "-m", module]
-        database = f"sqlite:///{tempfile.mkdtemp()}/witryna.db"
+        folder = tempfile.mkdtemp(prefix="witryna-program-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        database = f"sqlite:///{folder}/witryna.db"
         self._environment = os.environ | {"SERVICE_DATABASE_URL": database} | environment
         self.url = f"http://127.0.0.1:{port}"
         self._health = self.url + health

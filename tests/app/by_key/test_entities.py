@@ -227,6 +227,8 @@ def test_while_runs_are_switched_every_answer_comes_from_one_whole_run(app: Test
     def look() -> None:
         while not over.is_set():
             answer = ask(app, FLATS, *({"flat": key} for key in keys))
+            if answer.status_code == 503 and answer.json()["code"] == "storage_unavailable":
+                continue  # a busy machine may keep a lock for longer than a caller waits
             if answer.status_code != 200:
                 faults.append(answer.text)
                 return
