@@ -285,6 +285,7 @@ def test_a_pod_of_the_night_can_change_nothing_and_gain_no_rights() -> None:
 
 def check_container(command: list[str], installed: Path, mounted: Path) -> str:
     """Run a container's command to its end; return where it stored what it computed."""
+    (installed / "store").mkdir(exist_ok=True)  # the volume
     url = f"sqlite:///{installed}/store/witryna.db"
     path = f"{installed}/.venv/service/bin:/usr/bin:/bin"
     words = [placed(word, installed, mounted) for word in command]
