@@ -72,11 +72,15 @@ class BatchEnricher:
         for record, reason in zip(records, reasons, strict=True):
             prediction = reason or next(predictions)
             if isinstance(prediction, str):
-                failed.append(render_failure(record, prediction, spliced=spliced))
+                failed.append(render_failure(record, prediction + self._advice(record), spliced=spliced))
             else:
                 enriched.append(self._renderer.text(record, self._columns.cells(prediction)))
         read = sum(record.size for record in records)
         return EnrichedBatch(b"".join(enriched), b"".join(failed), len(records), len(failed), read)
+
+    def _advice(self, record: Record) -> str:
+        """Return the option of the command that may solve the refusal of a record, as a sentence, or an empty text."""
+        return self._columns.advice(record.values or {}, self.source.style) if self.source.csv else ""
 
     def _reason_to_skip(self, record: Record) -> str:
         """Return why the service is not asked about a record, or an empty text."""

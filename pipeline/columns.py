@@ -11,6 +11,7 @@ from pipeline.errors import Unusable
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, label_columns
 from wire.cells.cell_values import has_decimal_sign, is_day, parse_cell
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
+from wire.cells.time_values import AmbiguousDate
 from wire.column_names import ColumnNames
 
 _DAY = len("2026-11-29")
@@ -102,6 +103,17 @@ class Columns:
             for field, cell in pairs
         )
         return {name: value for name, value in cells if value is not None}
+
+    def advice(self, values: Mapping[str, str], style: TextStyle) -> str:
+        """Return the option that says which day a date of a CSV means, as a sentence; empty if all dates are clear."""
+        for field, column in self._fields:
+            try:
+                parse_cell(field["type"], values.get(column, ""), style)
+            except AmbiguousDate:
+                return " A date with slashes needs --dates day_first or --dates month_first."
+            except ValueError:
+                continue
+        return ""
 
     def cells(self, prediction: Prediction) -> list[Any]:
         """Return the cells of the added columns."""

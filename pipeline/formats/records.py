@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from pipeline.errors import Unusable
 from pipeline.formats.bounded_lines import BoundedLines, LineTooLong, RecordTooLong, line_end_of
+from tabular.file_signatures import describe_kind
 from wire import strict_json
 from wire.column_names import AmbiguousColumn, ColumnNames
 from wire.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
@@ -137,7 +138,10 @@ class CsvRecords:
         if not text:
             raise Unusable("The CSV is empty: not even a header.")
         if not is_unicode(text) or "\0" in text:  # UTF-16 text has zero bytes
-            raise Unusable("The header of the CSV is not UTF-8. Save the file as UTF-8.")
+            kind = describe_kind(b"".join(self._lines.raw_lines)).words
+            raise Unusable(
+                f"The file is {kind}, not a CSV." if kind else "The header of the CSV is not UTF-8. Save the file as UTF-8."
+            )
         header = read_header(text, columns, separators)
         if missing := columns.missing(header.names):
             raise Unusable(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -207,6 +208,19 @@ def test_a_csv_with_carriage_returns_alone_comes_back_with_them(tmp_path: Path) 
     assert [record.values for record in records] == [{"carat": "0,7", "cut": "Ideal"}, {"carat": "1,25", "cut": "a\rb"}]
     assert out.split(b"\r")[0] == b"carat;cut;value;low;high;version"
     assert b"\n" not in out
+
+
+def test_a_date_that_may_mean_two_days_advises_the_option_of_the_command() -> None:
+    slashes = {"carat": "0.7", "cut": "Ideal", "sold": "11/29/2026"}
+    assert COLUMNS.advice(slashes, TextStyle()) == " A date with slashes needs --dates day_first or --dates month_first."
+    assert COLUMNS.advice(slashes, TextStyle(dates="month_first")) == ""
+    assert COLUMNS.advice(slashes | {"sold": "29.11.2026"}, TextStyle()) == ""
+
+
+def test_a_file_of_another_kind_is_told_what_it_is(url: str, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"comment": ["fine"] * 2000}), tmp_path / "in.csv")
+    with pytest.raises(Unusable, match=r"The file is a Parquet file, not a CSV\."):
+        enrich(MODEL, tmp_path / "in.csv", tmp_path / "out.csv", url=url)
 
 
 def test_a_zero_character_fails_its_record_alone_if_it_becomes_csv(url: str, tmp_path: Path) -> None:
