@@ -48,6 +48,7 @@ def page() -> None:
             )
         )
         return
+    _select_first_view(card, case, fields, tr)
     names = _draw_controls(card, case, fields, tr)
     page_address.write_address(card, ",".join(names))
     answer = service_queries.get_curves(card, case.row, names, case.start_row)
@@ -62,10 +63,29 @@ def page() -> None:
         _draw_curve(card, case, fields[names[0]], answer, tr)
 
 
+def _select_first_view(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> None:
+    """If no field is selected, select the one that moves the answer of this case most.
+
+    The page keeps it: the field does not change by itself when the case does.
+    """
+    names = list(fields)
+    if page_view.get_view(PAGE) in _view_options(fields) or len(names) == 1:
+        return
+    curves = service_queries.get_all_curves(card, case.row, names, case.start_row)
+    known = [curve for curve in curves if curve["field"] in fields]
+    if known:
+        best = max(known, key=lambda curve: curve_view.measure_effect(card, fields[curve["field"]], curve, tr))
+        page_view.set_view(PAGE, best["field"])
+
+
+def _view_options(fields: dict[str, Field]) -> list[str]:
+    """Return what the page can show: each field, and each pair of fields."""
+    return [*fields, *(f"{one},{two}" for one in fields for two in fields if one != two)]
+
+
 def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> list[str]:
     """Draw the choice of one field, or two, and the fields themselves; return their names."""
-    pairs = [f"{one},{two}" for one in fields for two in fields if one != two]
-    first, _, second = page_view.select_view(PAGE, [*fields, *pairs], next(iter(fields))).partition(",")
+    first, _, second = page_view.select_view(PAGE, _view_options(fields), next(iter(fields))).partition(",")
     one_key, two_key = f"{PAGE}/one", f"{PAGE}/two"
     st.session_state[one_key], st.session_state[two_key] = first, second
 
@@ -134,7 +154,7 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     _draw_clickable_chart(
         figure,
         f"curve/{card['name']}/{field['name']}",
-        curve_view.summarize_curve(field, points, tr),
+        curve_view.summarize_curve(card, field, answer["curves"][0], case.row, tr),
         apply_point,
         tr=tr,
         notes=notes,

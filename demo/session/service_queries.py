@@ -8,6 +8,7 @@ import streamlit as st
 
 from client import (
     Card,
+    Curve,
     Curves,
     Entity,
     Evaluation,
@@ -28,6 +29,8 @@ from wire.error_codes import NO_EVALUATION, UNKNOWN_ENTITY
 
 _CARD_SECONDS = 20
 _MAX_CACHED = 60
+_MAX_CURVES = 12
+"""The service answers so many curves in one request."""
 
 A = TypeVar("A")
 P = TypeVar("P")
@@ -104,15 +107,24 @@ def explain(card: Card, rows: list[Row]) -> list[Explanation] | None:
 
 def get_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> Curves | None:
     """Return the curve of a field, or the surface of two, with the predictions for the row and the pinned row."""
-    together, language = len(fields) > 1, get_translation().language
+    key = _cache_key("curves", card, get_translation().language, row, fields, pinned)
+    return _query_once(key, lambda: _fetch_curves(card, row, fields, pinned, together=len(fields) > 1))
 
-    def query() -> Curves:
-        version = card["version"]
-        return shared_resources.client().curves(
-            card["name"], dict(row), fields, language, together=together, pinned=dict(pinned), version=version
-        )
 
-    return _query_once(_cache_key("curves", card, language, row, fields, pinned), query)
+def get_all_curves(card: Card, row: Row, fields: list[str], pinned: Row) -> list[Curve]:
+    """Return the curves of up to 12 fields with one request, none on an error. `get_curves` then has each of them."""
+    answer = _query(lambda: _fetch_curves(card, row, fields[:_MAX_CURVES], pinned, together=False))
+    if answer is None:
+        return []
+    for curve in answer["curves"]:
+        key = _cache_key("curves", card, get_translation().language, row, [curve["field"]], pinned)
+        _cache_answer(key, {**answer, "curves": [curve]})
+    return answer["curves"]
+
+
+def _fetch_curves(card: Card, row: Row, fields: list[str], pinned: Row, *, together: bool) -> Curves:
+    client, language, version = shared_resources.client(), get_translation().language, card["version"]
+    return client.curves(card["name"], dict(row), fields, language, together=together, pinned=dict(pinned), version=version)
 
 
 def get_entity(card: Card, key: str) -> Entity | None:

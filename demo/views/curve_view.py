@@ -75,18 +75,34 @@ def describe_impossible_values(field: Field, curve: Curve) -> str:
     return " ".join(dict.fromkeys(rules))
 
 
+def _describe_other_fields(card: Card, field: Field, curve: Curve, row: Row, tr: Translation) -> str:
+    """Return the values of a row that make some values of a field impossible: "Worst delay is 0 months"."""
+    broken = set().union(*_rules_of_values(_drawable_predictions(field, curve)))
+    named = {name for fields, _ in broken for name in fields} - {field["name"]}
+    values = (
+        tr.text(
+            "{field} is {value}",
+            field=wording.field_label(other),
+            value=field_types.of(other).value_with_unit(row[other["name"]], tr),
+        )
+        for other in card["inputs"]
+        if other["name"] in named
+    )
+    return tr.text(" and ").join(values)
+
+
 def _drawable_predictions(field: Field, curve: Curve) -> list[Prediction]:
     is_ordered = field_types.of(field).is_ordered
     return [point["prediction"] for point in curve["points"] if point["value"] is not None or not is_ordered]
 
 
-def _rules_of_values(predictions: list[Prediction]) -> list[set[tuple[str, str]]]:
+def _rules_of_values(predictions: list[Prediction]) -> list[set[tuple[tuple[str, ...], str]]]:
     """Return for each point the rules that its value breaks, as (fields, sentence).
 
     A rule that all points break is not one of the value: the case contradicts itself with any of them.
     """
     broken = [
-        {(", ".join(each.get("fields", [])), each.get("sentence", "")) for each in wording.find_contradictions(prediction)}
+        {(tuple(each.get("fields", [])), each.get("sentence", "")) for each in wording.find_contradictions(prediction)}
         for prediction in predictions
     ]
     of_all = broken[0].intersection(*broken) if broken else set()
@@ -117,13 +133,30 @@ def make_surface_points(
     return one, two, cells
 
 
-def summarize_curve(field: Field, points: list[Point], tr: Translation) -> str:
-    """Return a sentence on the lowest and the highest answer along a field."""
-    points = _possible(points)
+def measure_effect(card: Card, field: Field, curve: Curve, tr: Translation) -> float:
+    """Return the difference between the highest and the lowest answer along the possible values of a field."""
+    answers = [point.answer for point in _possible(make_curve_points(card, field, curve, tr)[1])]
+    return max(answers) - min(answers) if answers else 0.0
+
+
+def summarize_curve(card: Card, field: Field, curve: Curve, row: Row, tr: Translation) -> str:
+    """Return a sentence on the lowest and the highest answer along a field.
+
+    If rules of the card leave only one value, the sentence names the values of the row that leave no other.
+    """
+    _, along = make_curve_points(card, field, curve, tr)
+    points = _possible(along)
     lowest, highest = min(points, key=_answer), max(points, key=_answer)
-    name = wording.field_label(field)
-    if lowest.answer_label == highest.answer_label:
-        return tr.text("{field}: no effect on this case, the answer stays {answer}.", field=name, answer=lowest.answer_label)
+    name, answer = wording.field_label(field), lowest.answer_label
+    if len(points) == 1 < len(along):
+        others = _describe_other_fields(card, field, curve, row, tr)
+        return tr.text("{field}: only {value} is possible while {others}.", field=name, value=lowest.label, others=others)
+    if answer == highest.answer_label:
+        if len(points) < len(along):
+            return tr.text(
+                "{field}: no effect among the possible values, the answer stays {answer}.", field=name, answer=answer
+            )
+        return tr.text("{field}: no effect on this case, the answer stays {answer}.", field=name, answer=answer)
     return tr.text(
         "{field}: from {low} (at {low_at}) to {high} (at {high_at}).",
         field=name,
@@ -138,6 +171,8 @@ def summarize_surface(cells: list[list[Point]], tr: Translation) -> str:
     """Return a sentence on the lowest and the highest answer over two fields."""
     flat = _possible([point for line in cells for point in line])
     low, high = min(flat, key=_answer).answer_label, max(flat, key=_answer).answer_label
+    if low == high:
+        return tr.text("Over both fields the answer stays {answer}.", answer=low)
     return tr.text("Over both fields the answer lies between {low} and {high}.", low=low, high=high)
 
 

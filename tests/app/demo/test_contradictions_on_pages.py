@@ -64,6 +64,33 @@ def test_the_sentence_follows_a_change_of_the_language() -> None:
     assert SENTENCES["en"] not in text_of(app)
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Months late now: only 0 is possible while Worst delay is 0 months."),
+        ("pl", "Miesiące zaległości: gdy Najdłuższa zaległość to 0 mies., możliwa jest tylko jedna wartość (0)."),
+    ],
+)
+def test_what_if_says_which_value_of_the_case_leaves_a_field_no_other(language: str, sentence: str) -> None:
+    app = quiet(opened("what-if", lang=language, model=MODEL, start="regular", view="months_late_now"))
+    captions = " ".join(each.value for each in app.caption).replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+    assert sentence in captions
+    assert ("Impossible: " if language == "en" else "Niemożliwe: ") in captions
+
+
+@pytest.mark.parametrize("model", [MODEL, "credit-scorecard"])
+def test_what_if_opens_with_a_field_that_can_move_the_answer_and_keeps_it(model: str) -> None:
+    app = quiet(opened("what-if", lang="en", model=model, start="regular"))
+    line = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
+    answers = [answer for answer in line["y"] if answer is not None]
+    assert round(max(answers), 2) - round(min(answers), 2) >= 0.01
+    assert len(answers) > 1
+    shown = app.query_params["view"]
+    widget(app, shown).set_value("50")
+    quiet(app.run())
+    assert app.query_params["view"] == shown
+
+
 def test_what_if_leaves_out_the_delays_that_contradict_the_late_months() -> None:
     app = quiet(opened("what-if", lang="en", model=MODEL, start="two-months-late", view="worst_delay"))
     figure = json.loads(app.get("plotly_chart")[0].proto.spec)

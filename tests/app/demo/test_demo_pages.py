@@ -103,12 +103,14 @@ def test_a_changed_field_sends_one_query_on_each_page(request_log: list[str]) ->
     assert len(questions(request_log)) == 2
     go_to(app, "what-if")
     assert len(questions(request_log)) == 3
-    assert widget(app, "months_late_now").value == "3"
-    widget(app, "months_late_now").set_value("5")
+    swept = str(app.query_params["view"])
+    widget(app, swept).set_value("1")
     app.run()
     assert len(questions(request_log)) == 4
+    changed = widget(app, swept).value
     go_to(app, "")
-    assert widget(app, "months_late_now").value == "5"
+    assert widget(app, "months_late_now").value == "3"
+    assert widget(app, swept).value == changed
 
 
 # Proposals

@@ -197,12 +197,12 @@ def test_what_is_not_known_has_no_place_on_a_line_but_a_bar_of_its_own() -> None
     assert side.index({"field_0": None}) is None
     kinds = [{"value": "a", "label": "Ay"}, {"value": "b"}]
     kind = card_of([{"name": "field_0", "type": "category", "nullable": True, "categories": kinds}])
-    side, points = curve_view.make_curve_points(kind, kind["inputs"][0], curve([None, "a", "b"], [0.9, 0.1, 0.2]), ENGLISH)
+    swept = curve([None, "a", "b"], [0.9, 0.1, 0.2])
+    side, points = curve_view.make_curve_points(kind, kind["inputs"][0], swept, ENGLISH)
     assert side.labels == ["not known", "Ay", "b"]
     assert side.index({"field_0": None}) == 0
-    assert (
-        curve_view.summarize_curve(kind["inputs"][0], points, ENGLISH) == "Field 0: from 10% (at Ay) to 90% (at not known)."
-    )
+    sentence = curve_view.summarize_curve(kind, kind["inputs"][0], swept, {"field_0": None}, ENGLISH)
+    assert sentence == "Field 0: from 10% (at Ay) to 90% (at not known)."
 
 
 def test_each_cell_of_a_map_says_its_two_values_and_its_answer() -> None:

@@ -20,6 +20,8 @@ FIELDS: list[dict[str, Any]] = [
     {"name": "cut", "type": "category", "categories": [{"value": "a"}, {"value": "b"}]},
 ]
 
+ROW: Any = {"limit": 1000, "worst": 0, "late": 0, "cut": "a"}
+
 
 def contradiction(*fields: str, sentence: str = RULE) -> FieldWarning:
     return {"field": fields[0], "code": "contradiction", "fields": [*fields], "sentence": sentence}
@@ -120,9 +122,31 @@ def test_the_rules_that_values_break_are_named_once_and_the_range_of_answers_is_
     field: Any = FIELDS[1]
     swept = curve("worst", [(0, BROKEN), (1, BROKEN), (2, []), (3, [])])
     swept["points"][0]["prediction"] = predicted(*BROKEN, share=0.9)
-    _, made = curve_view.make_curve_points(card(), field, swept, ENGLISH)
     assert curve_view.describe_impossible_values(field, swept) == RULE
-    assert "90%" not in curve_view.summarize_curve(field, made, ENGLISH)
+    assert "90%" not in curve_view.summarize_curve(card(), field, swept, ROW, ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("tr", "sentence"),
+    [
+        (ENGLISH, "Months late now: only 0 is possible while Worst delay is 0."),
+        (POLISH, "Months late now: gdy Worst delay to 0, możliwa jest tylko jedna wartość (0)."),
+    ],
+)
+def test_a_field_that_the_rules_leave_one_value_is_not_called_without_effect(tr: Translation, sentence: str) -> None:
+    field: Any = FIELDS[2]
+    swept = curve("late", [(0, []), (1, BROKEN), (2, BROKEN)])
+    swept["points"][1]["prediction"] = predicted(*BROKEN, share=0.9)
+    assert curve_view.summarize_curve(card(), field, swept, ROW, tr) == sentence
+    assert curve_view.measure_effect(card(), field, swept, tr) == 0
+
+
+def test_a_flat_answer_along_possible_values_claims_nothing_of_the_impossible_ones() -> None:
+    field: Any = FIELDS[1]
+    swept = curve("worst", [(0, BROKEN), (1, []), (2, [])])
+    swept["points"][0]["prediction"] = predicted(*BROKEN, share=0.9)
+    sentence = curve_view.summarize_curve(card(), field, swept, ROW, ENGLISH)
+    assert sentence == "Worst delay: no effect among the possible values, the answer stays 50%."
 
 
 def test_a_rule_that_every_value_breaks_is_no_stretch_of_the_curve() -> None:
