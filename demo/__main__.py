@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
+from demo.download_expiry import expire_downloads
 from demo.http_layers import SecurityHeaders, WebSocketOrigins
 from demo.settings import Settings, read_settings
+from tabular.scratch_folder import remove_leftovers
 from wire.base_path import BasePath
 from wire.settings_reader import WrongSettings
 
@@ -26,6 +28,7 @@ def create_app(settings: Settings) -> ASGIApp:
     hosts = settings.hosts()
     pages = st.App(
         Path(__file__).parent / "app.py",
+        lifespan=expire_downloads,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
@@ -41,6 +44,7 @@ def main() -> None:
         settings = read_settings(os.environ)
     except WrongSettings as error:
         sys.exit(f"The demo did not start. {error}")
+    remove_leftovers()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again after its shutdown
     server = uvicorn.Server(

@@ -13,6 +13,7 @@ from pipeline.checkpoint import Progress
 from pipeline.enrichment import Summary, enrich
 from pipeline.errors import PipelineError
 from pipeline.settings import read_settings
+from tabular.scratch_folder import remove_leftovers
 from wire.cells.text_options import add_text_options, text_options
 from wire.settings_reader import WrongSettings
 
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - closed when the program ends
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    remove_leftovers()
     try:
         settings = read_settings(os.environ)
         with _ProgressBar() as progress_bar:

@@ -22,6 +22,7 @@ from service.web.app import create_app
 from service.web.connections import protocol_with_deadlines
 from service.web.middleware.access_log import StandardErrorHandler
 from service.web.middleware.published_app import publish
+from tabular.scratch_folder import remove_leftovers
 from wire.settings_reader import WrongSettings
 
 _log = logging.getLogger("service")
@@ -100,6 +101,7 @@ def main() -> None:
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again at its end: nothing is left to do then
+    remove_leftovers()
     threading.Thread(target=_open_store, args=[app.services.store], name="open the store", daemon=True).start()
     _tune_memory()
     with contextlib.suppress(SystemExit):  # raised if the port is in use

@@ -4,14 +4,13 @@ A text is never a formula or a link. Excel has no time zones, so a moment with a
 """
 
 import math
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any, TextIO
 
 from tabular.errors import PackedFileTooLarge
+from tabular.scratch_folder import ScratchFolder
 from tabular.sheet_cells import MAX_ROWS
 
 _MAX_TEXT = 32_767
@@ -40,14 +39,14 @@ class _Number(float):
 class WorkbookWriter:
     """Writes a header and rows to a file; `close` completes it.
 
-    Until then, the rows are in a temporary folder. It is removed with the writer too.
+    Until then, the rows are in a scratch folder. It is removed with the writer too.
     """
 
     def __init__(self, target: IO[bytes], names: Iterable[str]) -> None:
         import xlsxwriter
 
-        folder = tempfile.mkdtemp(prefix="witryna-")
-        self._workbook = xlsxwriter.Workbook(target, _OPTIONS | {"tmpdir": folder})
+        folder = ScratchFolder()
+        self._workbook = xlsxwriter.Workbook(target, _OPTIONS | {"tmpdir": str(folder.path)})
         self._sheet = self._workbook.add_worksheet()
         self._remove_folder = weakref.finalize(self, _remove_folder, folder, self._sheet.row_data_fh)
         self._formats = {kind: self._workbook.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
@@ -85,9 +84,9 @@ class WorkbookWriter:
             self._sheet.write_string(self._next_row, column, str(value)[:_MAX_TEXT])
 
 
-def _remove_folder(folder: str, rows: TextIO) -> None:
+def _remove_folder(folder: ScratchFolder, rows: TextIO) -> None:
     rows.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    folder.remove()
 
 
 def _has_excel_number(value: float) -> bool:

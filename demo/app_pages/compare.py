@@ -1,6 +1,7 @@
 """Compare: the saved cases in a table and a chart, then a second model or version on the same cases."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -179,7 +180,7 @@ def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explan
     table = case_table.cases_to_csv(card, saved, answers, spreadsheet.dialect_of_language(tr.language))
     st.download_button(
         tr.text("Download as CSV"),
-        table.encode("utf-8-sig"),
+        partial(table.encode, "utf-8-sig"),  # made when it is clicked, so that no visit keeps it
         f"{card['name']}.csv",
         CSV,
         on_click="ignore",

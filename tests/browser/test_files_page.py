@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from client import Client
 from service.bundles.bundle_files import read_card
-from tests.support.browser_session import Visit
+from tests.support.browser_session import PATIENCE_MILLISECONDS, Visit
 from tests.support.repository import ROOT
 from tests.support.server_process import Program
 from tests.support.workbooks import workbook
@@ -21,6 +21,14 @@ from tests.support.workbooks import workbook
 PHONE, LAPTOP = (375, 667), (1280, 860)
 SCORED = {"en": "rows scored", "pl": "wierszy ocenionych"}
 NOT_SCORED = {"en": "1 row not scored", "pl": "1 wiersz nieoceniony"}
+
+UNTIL_MISSING = """async ([address, patience]) => {
+  const end = performance.now() + patience;
+  while ((await fetch(address)).status !== 404) {
+    if (performance.now() > end) throw new Error("it still answers");
+    await new Promise(done => setTimeout(done, 100));
+  }
+}"""
 
 
 def rows_of(model: str) -> list[dict[str, Any]]:
@@ -199,6 +207,22 @@ def test_every_model_offers_a_sample_file_that_it_can_score(model: str, visit: A
     dropped(page, file)
     expect(page.locator(".headline")).to_contain_text("50 rows scored")
     expect(page.locator(".headline")).not_to_contain_text("not scored")
+
+
+def test_a_file_is_not_readable_at_the_address_of_its_download_after_the_visit(
+    visit: Any, browser: Browser, programs: tuple[Program, Program]
+) -> None:
+    page = visit("/files?model=diamond-price").page
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download a sample file").click()
+    assert Path(download.value.path()).stat().st_size
+    address = download.value.url
+    assert address.startswith(f"{programs[1].url}/media/")
+    page.close()
+    outsider = browser.new_page()
+    outsider.goto(f"{programs[1].url}/_stcore/health")  # no visit: it only asks for addresses
+    outsider.evaluate(UNTIL_MISSING, [address, PATIENCE_MILLISECONDS])
+    outsider.close()
 
 
 def drawn(page: Page) -> Any:

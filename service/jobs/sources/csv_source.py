@@ -56,8 +56,9 @@ class CsvSource:
     def __init__(self, path: Path, name: str, required: RequiredColumns) -> None:
         self.name = name
         request = file_request(path.name, required.text.sheet)
-        self._copy = None if isinstance(path, PurePath) else local_copy(path)  # a CSV is read twice, and from a local file
-        self._file = unpack_file(Path(self._copy.name) if self._copy else path, request)
+        # A CSV is read twice, and from a local file.
+        self._copy, local_path = (None, path) if isinstance(path, PurePath) else local_copy(path)
+        self._file = unpack_file(local_path, request)
         wanted = required.column_names()
         self._text = self._file.open_text(wanted, required.charset)
         try:

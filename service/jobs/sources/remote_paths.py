@@ -4,11 +4,11 @@ The credentials are those of the machine: environment variables, files or roles,
 """
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import IO, cast
 from urllib.parse import urlsplit
 
+from service.files.temporary_file import temporary_file
 from service.jobs.sources.partitions import WrongInput
 
 _GROUPS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure", "sftp": "sftp"}
@@ -43,13 +43,13 @@ def public_name(address: str) -> str:
     return parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}").geturl()
 
 
-def local_copy(path: Path) -> IO[bytes]:
-    """Return a temporary file with the content of a remote file. It is deleted when it is closed."""
-    copy = tempfile.NamedTemporaryFile()  # noqa: SIM115 - the source keeps it open
+def local_copy(path: Path) -> tuple[IO[bytes], Path]:
+    """Return a temporary file with the content of a remote file, and a path to it. It is deleted when it is closed."""
+    copy, copy_path = temporary_file()
     with path.open("rb") as file:
         shutil.copyfileobj(file, copy, _COPY_BYTES)
     copy.flush()
-    return copy
+    return copy, copy_path
 
 
 def _scheme(address: str) -> str:

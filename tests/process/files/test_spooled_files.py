@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.row_files import MEDIA
-from tests.support.server_process import Program, running, service_program
+from tests.support.server_process import Program, demo_program, running, service_program
 
 SECRET = b"a comment that a caller sent\n"
 
@@ -34,4 +34,20 @@ def test_a_killed_service_leaves_nothing_of_a_file_that_it_received(bundles: Pat
     with running(program), upload(program, SECRET * 100_000):
         assert files_with_the_comment(tmp_path) == []
         program.end(signal.SIGKILL)
+        assert files_with_the_comment(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
+@pytest.mark.parametrize("program", ["service", "demo"])
+def test_a_program_that_starts_removes_what_a_killed_one_has_left(program: str, bundles: Path, tmp_path: Path) -> None:
+    left = tmp_path / "witryna-scratch-left"
+    left.mkdir()
+    (left / "rows").write_bytes(SECRET)
+    folder = str(tmp_path)
+    made = (
+        service_program(bundles, TMPDIR=folder)
+        if program == "service"
+        else demo_program("http://127.0.0.1:9", TMPDIR=folder)
+    )
+    with running(made):
         assert files_with_the_comment(tmp_path) == []
