@@ -153,6 +153,31 @@ def test_a_file_of_another_type_is_refused_in_the_language_of_the_page(
     expect(page.get_by_text("not allowed")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("path", "megabytes", "sentence"),
+    [
+        ("/files?model=credit-default&lang=en", 257, "rows.csv: this file is too large. The limit is 256 MB."),
+        ("/feed?model=comment-sentiment&lang=pl", 65, "rows.csv: ten plik jest za duży. Limit to 64 MB."),
+    ],
+)
+def test_a_file_that_is_too_large_is_refused_in_the_language_of_the_page_before_it_is_sent(
+    path: str, megabytes: int, sentence: str, visit: Any, tmp_path: Path
+) -> None:
+    file, page = tmp_path / "rows.csv", visit(path).page
+    with file.open("wb") as out:
+        out.truncate(megabytes * 2**20)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method in {"PUT", "POST"} else None)
+    dropped(page, file)
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+    expect(page.get_by_text("or smaller")).to_have_count(0)
+    assert sent == []
+    file.write_text("a;b\n1;2\n")
+    dropped(page, file)
+    expect(page.get_by_text(sentence)).to_have_count(0)
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()  # another file is read, and refused for what it holds
+
+
 def read_workbook(file: Path) -> list[dict[str, Any]]:
     names, *rows = openpyxl.load_workbook(io.BytesIO(file.read_bytes())).worksheets[0].iter_rows(values_only=True)
     return [dict(zip(map(str, names), row, strict=True)) for row in rows]
