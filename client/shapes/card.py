@@ -90,6 +90,15 @@ class Rule(TypedDict):
     sentence: str
 
 
+class PluralForms(TypedDict, total=False):
+    """The word for a row after a number, by the plural categories of Unicode CLDR."""
+
+    one: str
+    few: str
+    many: str
+    other: str
+
+
 class Card(TypedDict):
     name: str
     version: str
@@ -102,6 +111,7 @@ class Card(TypedDict):
     real_rows: NotRequired[list[Row]]
     real_truths: NotRequired[list[Value]]
     row_name: NotRequired[str]
+    row_forms: NotRequired[PluralForms]
     entity: NotRequired[EntityKey]
     built: NotRequired[str]
     rules: NotRequired[list[Rule]]

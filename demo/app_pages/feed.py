@@ -41,7 +41,10 @@ def page() -> None:
     """Draw the page from top to bottom."""
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     page_address.write_address(card)
-    st.title(tr.text("Incoming cases"), anchor=False)
+    rows = wording.row_form(card, 2, tr)
+    st.title(
+        forms.escape_markdown(tr.text("Incoming {rows}", rows=rows) if rows else tr.text("Incoming cases")), anchor=False
+    )
     files: dict[str, _FeedFile] = st.session_state.setdefault("feeds", {})
     feed = shared_resources.feed(card["name"])
     if card["name"] in files:
@@ -56,11 +59,14 @@ def page() -> None:
         with st.expander(tr.text("Open a file instead")):
             _draw_upload(card, files, tr)
         return
-    if feed:
-        text = tr.text("No cases yet. New ones appear here by themselves.")
-    else:
-        text = tr.text("No cases yet. Upload a file to which the pipeline has added results.")
-    st.info(text, icon=":material/inbox:")
+    next_step = (
+        tr.text("New ones appear here by themselves.")
+        if feed
+        else tr.text("Upload a file to which the pipeline has added results.")
+    )
+    none = wording.row_form(card, 0, tr)
+    text = tr.text("No {rows} yet.", rows=none) if none else tr.text("No cases yet.")
+    st.info(f"{forms.escape_markdown(text)} {next_step}", icon=":material/inbox:")
     _draw_upload(card, files, tr)
 
 
@@ -154,7 +160,7 @@ def _build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Mark
         )
         for band in reversed(card["output"].get("bands", []))
     ]
-    total = tr.count("{n} case", "{n} cases", len(entries))
+    total = wording.count_rows(card, len(entries), tr)
     line = Markup('<p class="headline feed-counts" role="status"><strong>{}</strong>{}</p>')
     return line.format(total, concatenate(chips))
 

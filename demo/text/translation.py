@@ -56,6 +56,10 @@ class Translation:
         """Return the translation of a text with a counted noun, in its plural form; {n} is the number."""
         return _catalogue(self.language).ngettext(one, many, number).format(n=self.number(number), **words)
 
+    def plural_category(self, number: int) -> str:
+        """Return the category of Unicode CLDR that chooses the form of a noun after a number: one, few, many or other."""
+        return str(Locale(self.language).plural_form(number))
+
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with exactly these decimals: 1,500 or 1.50."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")

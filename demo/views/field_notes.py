@@ -40,6 +40,21 @@ def build_field_notes(card: Card, warnings: list[FieldWarning], tr: Translation)
     return {name: concatenate(paragraphs) for name, paragraphs in notes.items()}
 
 
+def build_answer_notes(card: Card, warnings: list[FieldWarning], tr: Translation) -> Markup:
+    """Return a line for each warning, for a screen on which the fields lie below the answer; empty without warnings."""
+    fields = {field["name"]: field for field in card["inputs"]}
+    lines = []
+    for warning in warnings:
+        if warning["code"] == CONTRADICTION:
+            lines.append(f"{tr.text('Contradiction:')} {_sentence(warning, tr)}")
+        elif warning["field"] in fields and warning["code"] != _EXPIRED:
+            field = fields[warning["field"]]
+            text = _describe_warning(field, warning, tr)
+            lines.append(f"{field_label(field)}: {text}" if len(fields) > 1 else text)
+    paragraphs = concatenate(build_paragraph("answer-note", line) for line in lines)
+    return Markup('<div class="answer-notes">{}</div>').format(paragraphs) if lines else Markup()
+
+
 def build_contradictions(prediction: Prediction, tr: Translation) -> Markup:
     """Return a sentence for each rule that the case breaks; empty if it breaks none."""
     return concatenate(_build_contradiction(warning, tr) for warning in find_contradictions(prediction))

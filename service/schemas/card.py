@@ -172,6 +172,18 @@ class Scoring(Published, frozen=True):
     """Why the bundle is not on ONNX; empty if it is."""
 
 
+class PluralForms(Published, frozen=True):
+    """A noun after a number, by the plural categories of Unicode CLDR: 1 comment, 2 comments; 1 komentarz, 2 komentarze.
+
+    English uses `one` and `other`; Polish uses `one`, `few`, `many`, and `other` for fractions.
+    """
+
+    other: Text
+    one: Text = ""
+    few: Text = ""
+    many: Text = ""
+
+
 class Card(Published, frozen=True):
     """The description of a model. Form, checks, docs, charts and exports are made from it."""
 
@@ -189,6 +201,8 @@ class Card(Published, frozen=True):
     """What really happened: the true label or value of each real row, in the same order. Empty if it is unknown."""
     row_name: Text = ""
     """The word for one row: "client", "diamond", "comment"."""
+    row_forms: PluralForms | None = None
+    """The same word after a number."""
     entity: Entity | None = None
     """None if the model has no stored predictions or features."""
     rules: tuple[Rule, ...] = ()

@@ -23,7 +23,7 @@ MODEL = "comment-sentiment"
 PHONE, LAPTOP, PROJECTOR = (375, 667), (1280, 860), (1920, 1080)
 WORST = {"en": "Worst first", "pl": "Od najgorszych"}
 QUEUE = {"en": "Waiting for a person", "pl": "Do decyzji człowieka"}
-CAME = {"en": "100 cases", "pl": "100 przypadków"}
+CAME = {"en": "100 comments", "pl": "100 komentarzy"}
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +82,15 @@ def test_the_page_updates_as_records_come_in(visit: Any, growing: Path, enriched
     expect(page.get_by_text("New ones appear here by themselves.")).to_be_visible()
     with growing.open("ab", buffering=0) as out:
         out.write(b"".join(enriched[:7]))
-        expect(page.locator(".feed-counts strong")).to_have_text("7 cases")
+        expect(page.locator(".feed-counts strong")).to_have_text("7 comments")
         out.write(enriched[7])
-        expect(page.locator(".feed-counts strong")).to_have_text("8 cases")
+        expect(page.locator(".feed-counts strong")).to_have_text("8 comments")
         page.get_by_text("Live", exact=True).click()
         out.write(enriched[8])
         page.get_by_role("link", name="How good").click()
         expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
         page.get_by_role("link", name="Feed").click()
-        expect(page.locator(".feed-counts strong")).to_have_text("9 cases")
+        expect(page.locator(".feed-counts strong")).to_have_text("9 comments")
 
 
 def test_a_record_is_opened_in_try_with_its_text(visit: Any, growing: Path, enriched: list[bytes]) -> None:
@@ -113,15 +113,15 @@ def test_a_file_of_the_pipeline_is_opened_and_closed(visit: Any, programs: tuple
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     enrich("credit-default", source, target, url=programs[0].url)
     page = visit("/feed?model=credit-default").page
-    expect(page.get_by_text("No cases yet. Upload a file")).to_be_visible()
+    expect(page.get_by_text("No clients yet. Upload a file")).to_be_visible()
     page.locator("input[type=file]").set_input_files(source)
     expect(page.get_by_text("the column probability_default is missing")).to_be_visible()
     page.locator("input[type=file]").set_input_files(target)
-    expect(page.locator(".feed-counts strong")).to_have_text("20 cases")
+    expect(page.locator(".feed-counts strong")).to_have_text("20 clients")
     expect(page.get_by_text("by time.")).to_be_visible()
     expect(page.locator(".js-plotly-plot").get_by_text("Nov 1", exact=True)).to_be_visible()
     page.get_by_role("button", name="Close the file").click()
-    expect(page.get_by_text("No cases yet. Upload a file")).to_be_visible()
+    expect(page.get_by_text("No clients yet. Upload a file")).to_be_visible()
 
 
 def test_the_drawn_shares_are_those_of_the_records(visit: Any, growing: Path, enriched: list[bytes]) -> None:
@@ -156,7 +156,7 @@ def test_prices_without_bands_are_drawn_as_averages_with_the_highest_first(
     pq.write_table(pa.Table.from_pylist(records), target)
     page = visit("/feed?model=diamond-price").page
     page.locator("input[type=file]").set_input_files(target)
-    expect(page.locator(".feed-counts strong")).to_have_text("48 cases")
+    expect(page.locator(".feed-counts strong")).to_have_text("48 diamonds")
     expect(page.get_by_role("heading", name="Highest first")).to_be_visible()
     expect(page.get_by_role("heading", name="Waiting for a person")).to_have_count(0)
     highest = sorted((record["value"] for record in records), reverse=True)[:5]
@@ -185,7 +185,7 @@ def test_a_feed_with_other_field_names_says_so_and_offers_no_try_button(
         "".join(json.dumps(record | {"comment_text": record.pop("comment")}) + "\n" for record in other), encoding="utf-8"
     )
     page = visit(f"/feed?model={MODEL}").page
-    expect(page.locator(".feed-counts strong")).to_have_text("9 cases")
+    expect(page.locator(".feed-counts strong")).to_have_text("9 comments")
     expect(page.get_by_text("Did the pipeline run with --field?")).to_be_visible()
     expect(page.get_by_role("button", name="Open in Try")).to_have_count(0)
     expect(page.locator("[class*=st-key-fed-worst] .feed-text").first).to_have_text(re.compile(r"^Record \d$"))
@@ -198,7 +198,7 @@ def test_one_visitor_sees_no_file_of_another(visit: Any, enriched: list[bytes], 
     file.write_text("".join(json.dumps(dict(fields) | row) + "\n" for row in rows), encoding="utf-8")
     one, two = visit("/feed?model=credit-default").page, visit("/feed?model=credit-default").page
     one.locator("input[type=file]").set_input_files(file)
-    expect(one.locator(".feed-counts strong")).to_have_text("3 cases")
+    expect(one.locator(".feed-counts strong")).to_have_text("3 clients")
     two.reload()
-    expect(two.get_by_text("No cases yet. Upload a file")).to_be_visible()
+    expect(two.get_by_text("No clients yet. Upload a file")).to_be_visible()
     expect(two.get_by_text("own.jsonl")).to_have_count(0)

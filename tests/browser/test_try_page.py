@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import pytest
@@ -196,3 +197,30 @@ def test_the_page_is_in_the_language_of_the_browser(visit: Any) -> None:
         seen = page.locator("[data-testid=stMain]").inner_text()
         english = re.findall(r"\b(?:the|press|apply|answer|live|version|field|value)\b", seen, re.IGNORECASE)
         assert english == [], seen
+
+
+FOREIGN = quote("Pokój brudny, okropna obsługa i zimno")
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        (f"/?model=comment-sentiment&lang=en&comment={FOREIGN}", "This text is probably in Polish."),
+        (f"/?model=comment-sentiment&lang=pl&comment={FOREIGN}", "Język tego tekstu to prawdopodobnie polski."),
+        ("/?model=diamond-price&lang=en&carat=4.5", "Unusual: the model learned from values between"),
+        (
+            "/?model=credit-default&lang=pl&start=regular&months_delayed=3&worst_delay=0",
+            "Klient, który się spóźniał, ma najdłuższą zaległość",
+        ),
+    ],
+)
+def test_on_a_phone_what_the_model_warns_of_stands_on_the_first_screen(path: str, sentence: str, visit: Any) -> None:
+    width, height = 375, 667
+    page = visit(path, viewport={"width": width, "height": height}).page
+    note = page.locator(".answer-note", has_text=sentence)
+    expect(note).to_be_visible()
+    box = note.bounding_box()
+    assert box["y"] + box["height"] <= height
+    page.set_viewport_size({"width": 1280, "height": 860})
+    expect(note).to_be_hidden()  # there it stands beside its field, on the first screen
+    expect(page.locator(".unusual", has_text=sentence)).to_be_in_viewport()

@@ -16,10 +16,12 @@ from service.fields.text import preparation, tokens
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import LabelledRows
 from service.schemas import LabelPrediction
+from service.schemas.localization import localized
 from service.training import comments, credit
 from service.training.recipe import Recipe, build_bundle
 from service.training.recipes import RECIPES
 from tests.support.sklearn_pipelines import pipeline_of, split_of
+from wire.languages import Language
 
 PROMISED = {"credit-default": 0.765, "credit-scorecard": 0.75, "comment-sentiment": 0.92, "diamond-price": 0.97}
 
@@ -40,6 +42,18 @@ def test_the_gate_was_passed_on_a_thousand_real_rows_or_more(name: str, bundles:
     assert scoring.scorer == "onnx"
     assert scoring.gate_rows >= 1000
     assert scoring.gate_difference <= 1e-5
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_the_word_for_a_row_has_all_the_forms_that_its_languages_need(name: str, bundles: Path) -> None:
+    """The categories are those of Unicode CLDR for whole numbers, and `other` for fractions."""
+    forms = read_card(bundles / name).row_forms
+    assert forms is not None
+    needed: dict[Language, tuple[str, ...]] = {"en": ("one", "other"), "pl": ("one", "few", "many", "other")}
+    for language, categories in needed.items():
+        assert all(getattr(localized(forms, language), category) for category in categories), language
+    assert localized(forms, "pl").many != localized(forms, "en").many
+    assert localized(forms, "en").one == localized(read_card(bundles / name), "en").row_name
 
 
 def _fitted(name: str, _train: LabelledRows) -> Any:

@@ -68,6 +68,33 @@ def test_a_chance_that_is_not_certain_is_never_written_as_certain() -> None:
     assert not {"0%", "100%"} & set(texts)
 
 
+COMMENTS = {
+    "en": {"one": "comment", "few": "comments", "many": "comments", "other": "comments"},
+    "pl": {"one": "komentarz", "few": "komentarze", "many": "komentarzy", "other": "komentarza"},
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "polish", "cases"),
+    [
+        (0, "0 comments", "0 komentarzy", "0 przypadków"),
+        (1, "1 comment", "1 komentarz", "1 przypadek"),
+        (2, "2 comments", "2 komentarze", "2 przypadki"),
+        (5, "5 comments", "5 komentarzy", "5 przypadków"),
+        (12, "12 comments", "12 komentarzy", "12 przypadków"),
+        (22, "22 comments", "22 komentarze", "22 przypadki"),
+        (1500, "1,500 comments", "1\N{NO-BREAK SPACE}500 komentarzy", "1\N{NO-BREAK SPACE}500 przypadków"),
+    ],
+)
+def test_rows_are_counted_in_the_words_of_the_card_and_of_an_old_card_as_cases(
+    number: int, english: str, polish: str, cases: str
+) -> None:
+    assert wording.count_rows(card_of([], row_forms=COMMENTS["en"]), number, ENGLISH) == english
+    assert wording.count_rows(card_of([], row_forms=COMMENTS["pl"]), number, POLISH) == polish
+    assert wording.count_rows(card_of([]), number, POLISH) == cases
+    assert wording.count_rows(card_of([], row_forms={"other": "rows"}), 3, POLISH) == "3 rows"
+
+
 BANDS = [
     {"value": "approve", "low": 0.0, "high": 0.2, "tone": "good"},
     {"value": "ask", "low": 0.2, "high": 0.5, "tone": "middle"},
