@@ -121,6 +121,7 @@ class Card(TypedDict):
     not_for: NotRequired[list[str]]
     limits: NotRequired[list[str]]
     evaluation_note: NotRequired[str]
+    change_note: NotRequired[str]
 
 
 class ModelState(TypedDict):

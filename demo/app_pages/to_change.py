@@ -234,12 +234,9 @@ def _make_apply_callback(card: Card, recommendation: Recommendation) -> Callable
 
 
 def _draw_unchangeable(card: Card, tr: Translation) -> None:
-    """Draw the fields that no recommendation changes."""
+    """Draw which values can change in reality, and the fields that no recommendation changes."""
+    if note := card.get("change_note"):
+        st.caption(forms.escape_markdown(note))
     unchangeable = [wording.field_label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
     if unchangeable:
-        st.caption(
-            tr.text(
-                "Fixed, already in the past: {fields}.",
-                fields=forms.escape_markdown(", ".join(unchangeable)),
-            )
-        )
+        st.caption(forms.escape_markdown(tr.text("Fixed: {fields}.", fields=", ".join(unchangeable))))

@@ -214,6 +214,8 @@ class Card(Published, frozen=True):
     limits: tuple[Text, ...] = ()
     evaluation_note: Text = ""
     """What a reader of the evaluation must know, for example which rows were left out."""
+    change_note: Text = ""
+    """What a reader of recommendations must know: which values can change in reality, and which cannot."""
     version: str = ""
     """The hash of the bundle's content. It is set when the bundle is opened and is not part of `card.json`."""
     built: str = ""

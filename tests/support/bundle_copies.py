@@ -16,6 +16,16 @@ def change_card(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
     (folder / "version").write_text(digest(folder))
 
 
+def let_change(folder: Path, directions: dict[str, str]) -> None:
+    """Let recommendations change these fields (field → "no", "up", "down" or "both"), whatever the card says of them."""
+
+    def change(card: dict[str, Any]) -> None:
+        for field in card["inputs"]:
+            field["changeable"] = directions.get(field["name"], "no")
+
+    change_card(folder, change)
+
+
 def truncate(folder: Path) -> None:
     content = (folder / "model.onnx").read_bytes()
     (folder / "model.onnx").write_bytes(content[: len(content) // 2])

@@ -9,6 +9,17 @@ import msgspec
 from service.bundles.model import Model
 from service.schemas import Goal, Input, RecommendationRequest, Recommendations, Row, Value
 
+FREE_CREDIT_FIELDS = {
+    "months_late_now": "down",
+    "share_used_now": "down",
+    "share_used_average": "down",
+    "share_paid": "up",
+    "last_payment": "up",
+    "average_payment": "up",
+    "credit_limit": "both",
+}
+"""Directions for a copy of the credit model, so that a search has much to choose from. Its own card frees two fields."""
+
 
 def at_goal(goal: dict[str, Any], prediction: dict[str, Any]) -> bool:
     """Return whether a published prediction reaches a goal."""
@@ -79,7 +90,7 @@ def check(model: Model, request: RecommendationRequest, answer: Recommendations[
 def reached_by_hand(
     model: Model, request: RecommendationRequest, grid: dict[str, list[Value]], max_fields: int
 ) -> list[Row]:
-    """Try every change of up to `max_fields` fields over a grid. Return the changes that reach the goal."""
+    """Try every change of up to `max_fields` fields over a grid. Return those that reach the goal and break no rule."""
     fields = {field.name: field for field in model.card.inputs}
     free = {
         name: [to for to in values if may_move(fields[name], request.row[name], to, request.ranges)]
@@ -95,4 +106,8 @@ def reached_by_hand(
     rows = [request.row | moved for moved in moves]
     said = msgspec.to_builtins(model.predict(rows).predictions) if rows else []
     goal = msgspec.to_builtins(request.goal)
-    return [moved for moved, prediction in zip(moves, said, strict=True) if at_goal(goal, prediction)]
+    return [
+        moved
+        for moved, prediction in zip(moves, said, strict=True)
+        if at_goal(goal, prediction) and all(each["code"] != "contradiction" for each in prediction["warnings"])
+    ]
