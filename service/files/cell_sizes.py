@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from service.bundles.scorers.deadlines import current_deadline
 from service.errors import TooLarge
 from service.files.file_parts import PART_ROWS
 
@@ -23,7 +24,7 @@ Sizes = NDArray[np.float64]
 
 
 def split_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield slices of the batches of a file, each small when expanded. Raises TooLarge if a row or the file is too large."""
+    """Yield slices of the batches of a file, each small when expanded. Raises TooLarge, ModelTimeout."""
     expanded = 0.0
     for batch in batches:
         ends = _ends(batch)
@@ -37,7 +38,13 @@ def _ends(batch: pa.RecordBatch) -> Sizes:
     """Return the bytes of all cells up to and with each row, (rows,)."""
     variable = [column for column in batch.columns if not _is_fixed_size(column.type)]
     fixed = np.full(batch.num_rows, _CELL_BYTES * (batch.num_columns - len(variable)))
-    return np.cumsum(sum(map(_sizes, variable), start=fixed))
+    return np.cumsum(sum(map(_column_sizes, variable), start=fixed))
+
+
+def _column_sizes(column: pa.Array) -> Sizes:
+    """Return the bytes of each cell, (rows,). Raises ModelTimeout: a few bytes of runs may be millions of rows."""
+    current_deadline()
+    return _sizes(column)
 
 
 def _split(batch: pa.RecordBatch, ends: Sizes) -> Iterator[pa.RecordBatch]:

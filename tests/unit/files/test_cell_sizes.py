@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from service.errors import TooLarge
+from service.bundles.scorers.deadlines import give_up_after
+from service.errors import ModelTimeout, TooLarge
 from service.files import cell_sizes
 from service.files.file_parts import PART_ROWS
 
@@ -98,3 +99,11 @@ def test_batches_that_share_one_long_text_are_refused_together() -> None:
     with pytest.raises(TooLarge, match="8 GB"):
         for _ in cell_sizes.split_batches([batch, batch]):
             pass
+
+
+def test_the_sizes_of_columns_are_not_computed_after_the_deadline() -> None:
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array([100_000], pa.int32()), pa.array([1.0]))
+    batch = pa.RecordBatch.from_arrays([runs] * 3, names=["a", "b", "c"])
+    assert sum(piece.num_rows for piece in cell_sizes.split_batches([batch])) == 100_000
+    with give_up_after(0.0), pytest.raises(ModelTimeout):
+        next(cell_sizes.split_batches([batch]))
