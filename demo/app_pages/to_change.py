@@ -64,9 +64,10 @@ def _draw_results(card: Card, choice: GoalChoice, answer: Recommendations, tr: T
         _draw_recommendations(card, answer["recommendations"], tr)
     elif answer["reachable"]:
         st.success(
-            tr.text("This case already meets the goal. Choose another goal, or another case on Try."),
+            tr.text("This case already meets the goal. Choose another goal, or another case:"),
             icon=":material/check_circle:",
         )
+        forms.draw_starts(card, current_case.get_case(card), tr)
     else:
         _draw_unreachable(card, choice, answer, tr)
 

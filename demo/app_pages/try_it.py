@@ -1,7 +1,5 @@
 """Try: the fields on one side; on the other the answer, its change, its explanation, and how usual the case is."""
 
-import random
-
 import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
@@ -13,7 +11,7 @@ from demo.charts.canvas import Figure, ScaleBand
 from demo.charts.ticks import round_numbers
 from demo.fields import field_types
 from demo.files import row_fault_text
-from demo.session import cases, current_case, page_address, query_errors, saved_case_list, service_queries, visitor
+from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor
 from demo.session.cases import Case
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph
@@ -37,7 +35,7 @@ def page() -> None:
     with st.container(key="page"):
         form, answer = st.columns([5, 6], gap="large")
     with form:
-        _draw_starts(card, case, tr)
+        forms.draw_starts(card, case, tr)
         case.row, notes = forms.draw_form(card, case, tr)
     faults = {name: _describe_fault(card, case, name, tr) for name in case.open_faults()}
     if faults:
@@ -67,52 +65,6 @@ def _draw_fault_notice(case: Case, tr: Translation) -> None:
     """Draw that values of a row of a file could not be used, and a button that accepts their substitutes."""
     st.warning(tr.text("Some values of this row could not be used. Correct the marked fields."), icon=":material/edit:")
     st.button(tr.text("Accept the values used instead"), on_click=case.faults.clear, type="tertiary")
-
-
-def _draw_starts(card: Card, case: Case, tr: Translation) -> None:
-    """Draw the choice of a start. A click starts another case before the page runs again."""
-    examples = {example["name"]: example.get("label") or example["name"] for example in card.get("examples", [])}
-
-    def start_case(start: str) -> None:
-        current_case.start_case(card, start)
-        current_case.get_rejected_parameters().clear()
-
-    key = f"start/{card['name']}"
-    st.session_state[key] = case.start if case.start in examples else None
-    if examples:
-
-        def on_change() -> None:
-            start_case(st.session_state[key] or case.start)
-
-        st.pills(
-            tr.text("Start from"),
-            list(examples),
-            format_func=lambda name: forms.escape_markdown(examples[name]),
-            key=key,
-            on_change=on_change,
-        )
-    with st.container(horizontal=True, key="start-buttons"):
-        real_rows = [name for name in cases.get_start_rows(card) if name not in examples and name != case.start]
-        if card.get("real_rows") and real_rows:
-            st.button(
-                tr.text("Another real {row}", row=forms.escape_markdown(card.get("row_name") or tr.text("case"))),
-                on_click=lambda: start_case(random.choice(real_rows)),  # noqa: S311 - no secret
-                type="tertiary",
-                icon=":material/shuffle:",
-            )
-        st.button(
-            tr.text("Back to the start"),
-            on_click=lambda: _undo(card),
-            type="tertiary",
-            icon=":material/undo:",
-            key="back",
-            disabled=not case.changed(),
-        )
-
-
-def _undo(card: Card) -> None:
-    current_case.undo_changes(card)
-    current_case.get_rejected_parameters().clear()
 
 
 def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:

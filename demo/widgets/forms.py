@@ -1,5 +1,6 @@
-"""The form of a card: a widget for each field. It works for any card, so that a new model needs no change here."""
+"""The form of any card: the choice of a start, and a widget for each field. A new model needs no change here."""
 
+import random
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from client import Card, Field, Row, Value
 from demo.fields import field_types
 from demo.fields.field_type import FieldType, InvalidEntry
+from demo.session import cases, current_case
 from demo.session.cases import Case
 from demo.text.translation import Translation
 from demo.text.wording import field_label
@@ -27,6 +29,52 @@ def escape_markdown(text: str) -> str:
 def escape_label(text: str) -> str:
     """Return a label with its Markdown characters escaped if it needs it: screen readers read a label with its escapes."""
     return text if _PLAIN_LABEL.fullmatch(text) else escape_markdown(text)
+
+
+def draw_starts(card: Card, case: Case, tr: Translation) -> None:
+    """Draw the choice of a start. A click starts another case before the page runs again."""
+    examples = {example["name"]: example.get("label") or example["name"] for example in card.get("examples", [])}
+
+    def start_case(start: str) -> None:
+        current_case.start_case(card, start)
+        current_case.get_rejected_parameters().clear()
+
+    key = f"start/{card['name']}"
+    st.session_state[key] = case.start if case.start in examples else None
+    if examples:
+
+        def on_change() -> None:
+            start_case(st.session_state[key] or case.start)
+
+        st.pills(
+            tr.text("Start from"),
+            list(examples),
+            format_func=lambda name: escape_markdown(examples[name]),
+            key=key,
+            on_change=on_change,
+        )
+    with st.container(horizontal=True, key="start-buttons"):
+        real_rows = [name for name in cases.get_start_rows(card) if name not in examples and name != case.start]
+        if card.get("real_rows") and real_rows:
+            st.button(
+                tr.text("Another real {row}", row=escape_markdown(card.get("row_name") or tr.text("case"))),
+                on_click=lambda: start_case(random.choice(real_rows)),  # noqa: S311 - no secret
+                type="tertiary",
+                icon=":material/shuffle:",
+            )
+        st.button(
+            tr.text("Back to the start"),
+            on_click=lambda: _undo(card),
+            type="tertiary",
+            icon=":material/undo:",
+            key="back",
+            disabled=not case.changed(),
+        )
+
+
+def _undo(card: Card) -> None:
+    current_case.undo_changes(card)
+    current_case.get_rejected_parameters().clear()
 
 
 def draw_form(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaGenerator]]:

@@ -234,6 +234,50 @@ def test_every_model_offers_a_sample_file_that_it_can_score(model: str, visit: A
     expect(page.locator(".headline")).not_to_contain_text("not scored")
 
 
+CHOICE = {
+    "en": ("Which column is", "Choose a column for each field, and each column once.", "Send it again", "Another file"),
+    "pl": (
+        "Która kolumna to",
+        "Wybierz kolumnę dla każdego pola, a każdą kolumnę tylko raz.",
+        "Wyślij jeszcze raz",
+        "Inny plik",
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "size", "scheme"), [("en", LAPTOP, "light"), ("pl", PHONE, "dark")])
+def test_columns_of_other_names_are_chosen_once_for_all_files_like_it(
+    language: str, size: tuple[int, int], scheme: str, visit: Any, tmp_path: Path, programs: tuple[Program, Program]
+) -> None:
+    rows = rows_of("diamond-price")[:10]
+    names = {"carat": "q1", "cut": "q2"}
+    file = tmp_path / "stones.csv"
+    with file.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([[names.get(name, name) for name in rows[0]], *(row.values() for row in rows)])
+    which, incomplete, again, another = CHOICE[language]
+    viewport = {"width": size[0], "height": size[1]}
+    page = visit(f"/files?model=diamond-price&lang={language}", viewport=viewport, color_scheme=scheme).page
+    dropped(page, file)
+    boxes = page.get_by_role("combobox", name=re.compile(which))
+    expect(boxes).to_have_count(2)
+    expect(page.get_by_role("button", name=again)).to_be_disabled()
+    for index, column in ((0, "q1"), (1, "q1"), (1, "q2")):
+        expect(page.get_by_text(incomplete)).to_be_visible()
+        boxes.nth(index).click()
+        page.get_by_role("option", name=column, exact=True).click()
+    expect(page.get_by_text(incomplete)).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    page.get_by_role("button", name=again).click()
+    expect(page.locator(".headline")).to_contain_text(f"10 {SCORED[language]}")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Parquet").click()
+    answers = Client(programs[0].url).predict("diamond-price", rows)["predictions"]
+    assert [row["value"] for row in read_parquet(Path(download.value.path()))] == [each["value"] for each in answers]
+    page.get_by_role("button", name=another).click()
+    dropped(page, file)
+    expect(page.locator(".headline")).to_contain_text(f"10 {SCORED[language]}")  # without another question
+
+
 def test_a_file_is_not_readable_at_the_address_of_its_download_after_the_visit(
     visit: Any, browser: Browser, programs: tuple[Program, Program]
 ) -> None:

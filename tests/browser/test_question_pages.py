@@ -15,6 +15,20 @@ JOURNEYS = pytest.mark.parametrize(
 
 
 @JOURNEYS
+def test_where_the_goal_is_met_another_case_is_chosen_on_the_page(viewport: dict[str, int], locale: str, visit: Any) -> None:
+    page = visit("/to-change?model=credit-default&start=regular", viewport=viewport, locale=locale).page
+    met, late = {
+        "en": ("This case already meets the goal.", "Late for the first time"),
+        "pl": ("Ten przypadek już spełnia cel.", "Pierwsze opóźnienie"),
+    }[locale[:2]]
+    expect(page.get_by_text(met)).to_be_visible()
+    page.get_by_role("radio", name=late).click()
+    expect(page.locator(".moves").first).to_be_visible()
+    expect(page.get_by_text(met)).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@JOURNEYS
 def test_a_chosen_field_is_drawn_at_once_and_a_second_one_makes_a_map(
     visit: Any, viewport: dict[str, int], locale: str
 ) -> None:
