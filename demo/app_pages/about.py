@@ -4,6 +4,7 @@ import streamlit as st
 
 from client import Card
 from demo.address.parameters import MODEL
+from demo.evaluation import baseline_text
 from demo.session import current_case, page_address, service_queries, visitor
 from demo.text.translation import Translation
 from demo.widgets.forms import escape_markdown
@@ -55,7 +56,8 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
                 tr.text("between {low} and {high}", low=format_value(metric["low"]), high=format_value(metric["high"]))
             )
         if "baseline" in metric:
-            column.caption(tr.text("without a model: {value}", value=format_value(metric["baseline"])))
+            baseline = format_value(metric["baseline"])
+            column.caption(escape_markdown(baseline_text.describe_baseline(metric["name"], baseline, tr)))
     rows = metrics[0]["rows"]
     st.caption(
         tr.count(
@@ -64,16 +66,10 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
             rows,
         )
         + " "
-        + _explain_baseline(card, tr)
+        + tr.text("The ranges are 95% confidence intervals.")
     )
     if note := card.get("evaluation_note"):
         st.caption(escape_markdown(note))
-
-
-def _explain_baseline(card: Card, tr: Translation) -> str:
-    if card["output"]["kind"] == "regression":
-        return tr.text("The ranges are 95% confidence intervals. Without a model: always the median value.")
-    return tr.text("The ranges are 95% confidence intervals. Without a model: always the most frequent answer.")
 
 
 def _draw_origin(card: Card, tr: Translation) -> None:

@@ -4,6 +4,7 @@ from client import Card, Classification
 from demo.charts import evaluation_charts
 from demo.charts.estimate_chart import Estimate
 from demo.charts.evaluation_charts import AxisTitles
+from demo.evaluation.baseline_text import describe_baseline
 from demo.evaluation.findings import (
     Finding,
     explain_intervals,
@@ -96,11 +97,9 @@ def describe_calibration(card: Card, evaluation: Classification, theme: str, tr:
     if (brier := evaluation.get("brier")) and (baseline := evaluation.get("baseline")):
         notes.append(
             tr.text(
-                "Mean squared error of the probabilities (Brier): {value} ({low} to {high}); always saying {share} gives"
-                " {baseline}.",
+                "Mean squared error of the probabilities (Brier): {value} ({low} to {high}); {baseline}.",
                 **{name: tr.number(brier[name], 3) for name in ("value", "low", "high")},
-                share=tr.percent(evaluation["focus_rows"] / evaluation["rows"], 1),
-                baseline=tr.number(baseline["brier"], 3),
+                baseline=describe_baseline("brier", tr.number(baseline["brier"], 3), tr),
             )
         )
     rows = tr.count(

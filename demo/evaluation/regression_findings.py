@@ -4,6 +4,7 @@ from client import Card, CoverageBin, Regression
 from demo.charts import estimate_chart, evaluation_charts
 from demo.charts.evaluation_charts import AxisTitles
 from demo.charts.ticks import round_numbers
+from demo.evaluation.baseline_text import describe_baseline
 from demo.evaluation.findings import Finding, explain_intervals, format_interval, make_axis, make_estimate
 from demo.text import wording
 from demo.text.translation import Translation
@@ -23,8 +24,9 @@ def describe_predicted_vs_true(card: Card, evaluation: Regression, theme: str, t
     titles = AxisTitles(tr.text("True value"), tr.text("Estimate"), [])
     figure = evaluation_charts.draw_predicted_vs_true(points, _make_ticks(card, min(flat), max(flat), tr), titles, theme)
     r2 = tr.text(
-        "The model explains {share} of what makes the values differ (R²); always saying their mean explains 0%.",
+        "The model explains {share} of what makes the values differ (R²); {baseline}.",
         share=format_interval(evaluation["r2"], tr, 1),
+        baseline=describe_baseline("r2", tr.percent(0), tr),
     )
     sample_size = tr.count("{n} random case shown.", "{n} random cases shown.", len(points))
     return Finding(sentence, figure, (r2, sample_size, explain_intervals(tr, in_chart=False)))

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from demo.text.translation import Translation
 from tests.support.demo_models import BUILT, BUNDLED, listen, questions
-from tests.support.demo_pages import opened, quiet
+from tests.support.demo_pages import html_of, opened, quiet
 from tests.support.in_process_client import client_of
 
 pytestmark = pytest.mark.usefixtures("request_log")
@@ -78,6 +78,32 @@ def test_about_shows_every_text_of_the_card(
         assert shown[metric["label"]] == value
         assert any(low in text.value and high in text.value for text in page.caption), "its interval"
     assert tr.number(card["metrics"][0]["rows"]) in said
+
+
+@pytest.mark.parametrize(
+    ("language", "without", "ways"),
+    [
+        ("en", "without a model: ", {"brier": "always the overall share as the probability", "r2": "always the mean"}),
+        ("pl", "bez modelu: ", {"brier": "zawsze ogólny odsetek jako prawdopodobieństwo", "r2": "zawsze średnia"}),
+    ],
+)
+@pytest.mark.parametrize("model", ["credit-default", "comment-sentiment", "diamond-price"])
+@pytest.mark.usefixtures("request_log")
+def test_a_figure_without_a_model_says_what_gives_it_and_the_data_give_it(
+    model: str, language: str, without: str, ways: dict[str, str], service: TestClient
+) -> None:
+    evaluation = service.get(f"/v1/models/{model}/evaluation").json()["evaluation"]
+    tr, metric = Translation(language), "r2" if model == "diamond-price" else "brier"
+    share = evaluation["focus_rows"] / evaluation["rows"] if metric == "brier" else 0.0
+    value = tr.number(share * (1 - share), 3)  # the Brier score of a constant share; the mean explains nothing
+    about = quiet(opened("about", model=model, lang=language))
+    assert f"{without}{value} ({ways[metric]})" in [each.value.replace("\\", "") for each in about.caption]
+    question = "against" if metric == "r2" else "trust"
+    page = quiet(opened("how-good", model=model, lang=language, view=question))
+    shown = tr.percent(0) if metric == "r2" else value
+    assert f"{without}{shown} ({ways[metric]})" in "\n".join(
+        [html_of(page), *(each.value for each in [*page.caption, *page.markdown])]
+    ).replace("\\", "")
 
 
 def test_typed_prices_change_the_cheapest_thresholds(request_log: list[str], service: TestClient) -> None:

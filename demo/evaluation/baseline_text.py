@@ -1,0 +1,16 @@
+"""What the figures "without a model" are, for each metric: the pages About and How good say it in the same words."""
+
+from demo.text.translation import Translation
+
+
+def describe_baseline(metric: str, value: str, tr: Translation) -> str:
+    """Return a metric's figure without a model, and what gives it: "without a model: 0% (always the mean)"."""
+    text = tr.text("without a model: {value}", value=value)
+    ways = {
+        "auc": tr.text("cases in random order"),
+        "accuracy": tr.text("always the most frequent answer"),
+        "brier": tr.text("always the overall share as the probability"),
+        "r2": tr.text("always the mean"),
+        "relative_error": tr.text("always the median"),
+    }
+    return f"{text} ({ways[metric]})" if metric in ways else text
