@@ -198,8 +198,12 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> Predicti
 
 def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
     answer = wording.format_answer_with_unit(card, wording.answer_value(card, prediction), tr)
-    return Markup('<section><h2>{}</h2><p class="number">{}</p>{}{}</section>').format(
-        title, answer, answer_html.build_band_badge(card, prediction), build_footer(parts)
+    badge, mark = (
+        answer_html.build_band_badge(card, prediction),
+        answer_html.build_contradiction_mark(prediction, tr),
+    )
+    return Markup('<section class="{}"><h2>{}</h2><p class="number">{}</p>{}{}{}</section>').format(
+        "void" if mark else "", title, answer, badge, mark, build_footer(parts)
     )
 
 

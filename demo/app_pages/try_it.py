@@ -70,7 +70,6 @@ def _draw_fault_notice(case: Case, tr: Translation) -> None:
 def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:
     value, start_value = wording.answer_value(card, now), wording.answer_value(card, start)
     st.html(answer_html.build_large_answer(card, now, tr))
-    st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
     if answer_notes := field_notes.build_answer_notes(card, now["warnings"], tr):
         st.html(answer_notes)
     figure, alt = _draw_scale(card, case, now, start_value, tr)

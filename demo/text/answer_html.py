@@ -20,15 +20,27 @@ UNUSUAL_PERCENTILE = 90
 
 
 def build_band_badge(card: Card, prediction: Prediction) -> Markup:
-    """Return the band of a prediction as a coloured badge; empty if the card has no bands."""
+    """Return the band of a prediction as a badge; empty if the card has no bands.
+
+    The badge is coloured unless the values of the case contradict each other: then no decision follows from them.
+    """
     band = find_band(card, prediction)
-    return build_badge(band) if band else Markup()
+    if not band:
+        return Markup()
+    return build_badge(band, "void" if find_contradictions(prediction) else band["tone"])
 
 
-def build_badge(band: Band) -> Markup:
-    """Return a band as a coloured badge."""
+def build_badge(band: Band, tone: str = "") -> Markup:
+    """Return a band as a badge, in its own tone if none is given."""
     label = band.get("label") or band["value"]
-    return Markup('<span class="band band-{}">{}</span>').format(band["tone"], label)
+    return Markup('<span class="band band-{}">{}</span>').format(tone or band["tone"], label)
+
+
+def build_contradiction_mark(prediction: Prediction, tr: Translation) -> Markup:
+    """Return a mark that stands beside the answer if the values of the case contradict each other; else nothing."""
+    if not find_contradictions(prediction):
+        return Markup()
+    return Markup('<span class="apart">{}</span>').format(tr.text("contradictory values"))
 
 
 def build_counted(card: Card) -> Markup:
@@ -40,7 +52,7 @@ def build_counted(card: Card) -> Markup:
 def build_usualness(prediction: Prediction, usualness: Usualness | None, tr: Translation) -> Markup:
     """Return how rare a case is, marked if it is unusual or cannot be; empty if the model cannot tell."""
     if find_contradictions(prediction):
-        return Markup('<span class="apart">{}</span>').format(tr.text("contradictory values"))
+        return build_contradiction_mark(prediction, tr)
     if any(warning["code"] == FEW_KNOWN_WORDS for warning in prediction["warnings"]):
         return Markup('<span class="apart">{}</span>').format(tr.text("few known words"))
     if usualness is None:
@@ -51,20 +63,28 @@ def build_usualness(prediction: Prediction, usualness: Usualness | None, tr: Tra
 
 
 def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> Markup:
-    """Return the answer as the largest text on the page. On a phone it stays in view."""
+    """Return the answer as the largest text on the page, with what it counts beside it. On a phone it stays in view."""
     unit = card["output"].get("unit", "")
     number = format_answer(card, answer_value(card, prediction), tr)
     return Markup(
-        '<div class="answer" role="status" aria-live="polite"><span class="number">{}</span>'
-        '<span class="unit">{}</span>{}</div>'
-    ).format(number, unit, build_band_badge(card, prediction))
+        '<div class="answer{}" role="status" aria-live="polite"><span class="number">{}</span>'
+        '<span class="unit">{}</span><span class="sentence">{}</span>{}{}</div>'
+    ).format(
+        " void" if find_contradictions(prediction) else "",
+        number,
+        unit,
+        card["output"].get("sentence", ""),
+        build_band_badge(card, prediction),
+        build_contradiction_mark(prediction, tr),
+    )
 
 
 def build_answer_line(
     card: Card, prediction: Prediction, introduction: str, tr: Translation, usualness: Usualness | None = None
 ) -> Markup:
     """Return one line: an introduction, the answer, its band, how rare the case is."""
-    return Markup('<p class="headline" role="status" aria-live="polite">{}<strong>{}</strong>{}{}{}</p>').format(
+    return Markup('<p class="headline{}" role="status" aria-live="polite">{}<strong>{}</strong>{}{}{}</p>').format(
+        " void" if find_contradictions(prediction) else "",
         Markup("<span>{}</span>").format(introduction) if introduction else "",
         format_answer_with_unit(card, answer_value(card, prediction), tr),
         build_counted(card),

@@ -144,7 +144,8 @@ def _answer_values(cards: tuple[Card, Card], one: Explanation, two: Explanation)
 def _build_answer(card: Card, explanation: Explanation, tr: Translation) -> Markup:
     answer = wording.format_answer_with_unit(card, wording.answer_value(card, explanation["prediction"]), tr)
     badge = answer_html.build_band_badge(card, explanation["prediction"])
-    return Markup("<strong>{}</strong> {}").format(answer, badge)
+    mark = answer_html.build_contradiction_mark(explanation["prediction"], tr)
+    return Markup("<strong>{}</strong> {} {}").format(answer, badge, mark)
 
 
 def describe_strongest_reason(card: Card, explanation: Explanation, tr: Translation) -> str:

@@ -56,6 +56,22 @@ def test_every_page_that_shows_an_impossible_client_says_so(path: str, language:
     assert not any(word in text_of(app) for word in usual)
 
 
+@LANGUAGES
+@pytest.mark.parametrize("path", ["", "what-if", "to-change"])
+def test_the_decision_on_an_impossible_client_is_muted_and_marked_beside_the_answer(path: str, language: str) -> None:
+    mark = {"en": "contradictory values", "pl": "sprzeczne wartości"}[language]
+    app = quiet(opened(path, lang=language, **IMPOSSIBLE))
+    answer = re.search(r'<(div|p) class="(answer|headline)[^"]*".*?</\1>', html_of(app))
+    assert answer
+    assert ' void"' in answer[0]
+    assert mark in answer[0]
+    assert "band-void" in answer[0]
+    assert not re.search("band-(good|middle|bad)", answer[0])
+    possible = html_of(quiet(opened(path, lang=language, model=MODEL, start="regular")))
+    assert mark not in possible
+    assert "band-good" in possible
+
+
 def test_the_sentence_follows_a_change_of_the_language() -> None:
     app = quiet(opened("what-if", lang="en", **IMPOSSIBLE))
     app.segmented_control(key="language").set_value("pl")
