@@ -17,8 +17,7 @@ from demo.address.parameters import MODEL  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, to_change, try_it, what_if  # noqa: E402
 from demo.session import current_case, page_address, query_errors, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
-from demo.widgets import banner, document, number_keys  # noqa: E402
-from demo.widgets.forms import escape_markdown  # noqa: E402
+from demo.widgets import banner, document, forms, number_keys  # noqa: E402
 from wire.languages import LANGUAGES  # noqa: E402
 
 _DAY_SECONDS = 86_400
@@ -40,6 +39,7 @@ def main() -> None:
     is_first_run = MODEL not in st.session_state
     query_errors.clear_errors()
     number_keys.forget_boxes()
+    forms.forget_fields()
     page_address.follow_history()
     tr = visitor.get_translation()
     models, card = _load_models()
@@ -134,7 +134,7 @@ def _draw_choices(models: list[ModelState], tr: Translation) -> None:
         )
     for model in models:
         if model["state"] == "broken":
-            values = {"model": escape_markdown(model["name"]), "reason": escape_markdown(model["reason"] or "")}
+            values = {"model": forms.escape_markdown(model["name"]), "reason": forms.escape_markdown(model["reason"] or "")}
             is_served = model["name"] in ready
             st.caption(
                 tr.text("The newest {model} is unavailable: {reason}. An earlier version is shown.", **values)

@@ -72,13 +72,14 @@ def _get_key(card: Card) -> str:
 
 def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
     """Draw the key field and return the look-up of the key. Without a stored case, draw a message and return None."""
-    key = _get_key(card)
+    key, widget = _get_key(card), f"{PAGE}/key/{card['name']}"
     name = card.get("row_name") or tr.text("case")
     label = card["entity"].get("label") or name[:1].upper() + name[1:]
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
         st.text_input(
             forms.escape_markdown(label),
-            key=f"{PAGE}/key/{card['name']}",
+            key=widget,
+            on_change=lambda: st.session_state["keys"].update({card["name"]: st.session_state[widget]}),
             max_chars=MAX_KEY_CHARACTERS,
             width=200,
         )
@@ -139,7 +140,7 @@ def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, D
         for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
             with column:
                 nullable = entity_lookup.as_nullable(field, lookup)
-                lookup.case.row[field["name"]] = forms.draw_field(card, nullable, lookup.case, tr, PAGE)
+                forms.draw_field(card, nullable, lookup.case, tr, PAGE)
                 notes[field["name"]] = st.empty()
 
     def undo_changes() -> None:

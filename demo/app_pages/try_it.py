@@ -36,12 +36,12 @@ def page() -> None:
         form, answer = st.columns([5, 6], gap="large")
     with form:
         forms.draw_starts(card, case, tr)
-        case.row, notes = forms.draw_form(card, case, tr)
+        notes = forms.draw_form(card, case, tr)
     faults = {name: _describe_fault(card, case, name, tr) for name in case.open_faults()}
     if faults:
         with fault_slot:
             _draw_fault_notice(case, tr)
-    if st.session_state.pop("save_requested", False):  # after the form, which may read a value typed just before the click
+    if st.session_state.pop("save_requested", False):  # after all callbacks, which read what was typed before the click
         saved_case_list.save_current_case(card)
     page_address.write_address(card)
     with answer, st.container(key="answer"):  # a phone shows the form between the answer and the explanation

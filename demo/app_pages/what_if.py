@@ -124,7 +124,7 @@ def _draw_fields(card: Card, case: Case, fields: list[Field], tr: Translation) -
     """Draw the fields as widgets, for the keyboard and for values between the points."""
     for field in fields:
         with st.container(width=_CONTROL_PIXELS):
-            case.row[field["name"]] = forms.draw_field(card, field, case, tr, PAGE)
+            forms.draw_field(card, field, case, tr, PAGE)
 
 
 def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Translation) -> None:

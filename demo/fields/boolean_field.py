@@ -35,6 +35,6 @@ class BooleanField(FieldType):
     def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:
         return super().from_cell(cell, style or PROGRAM_STYLE)  # a column of texts in Parquet has the words of a CSV
 
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        options = [True, False, None] if self.field.get("nullable") else [True, False]
-        return st.selectbox(title, options, format_func=lambda value: self.value_text(value, tr), key=key, help=hint)
+    def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
+        values = [True, False, None] if self.field.get("nullable") else [True, False]
+        st.selectbox(title, values, format_func=lambda value: self.value_text(value, tr), key=key, **options)

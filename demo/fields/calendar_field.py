@@ -26,7 +26,7 @@ class CalendarField(FieldType):
         """Return the card's limits, or the ends of the calendar, as values of the widget."""
         raise NotImplementedError
 
-    def _draw(self, title: str, **options: Any) -> Any:
+    def _draw(self, title: str, **options: Any) -> None:
         """Draw the widget with these options of Streamlit."""
         raise NotImplementedError
 
@@ -43,10 +43,10 @@ class CalendarField(FieldType):
     def widget_format(self, tr: Translation) -> str:
         return _FORMATS[tr.language]
 
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
+    def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
         low, high = self._limits()
         current = st.session_state.get(key)  # a value outside the limits of a newer card stays, and the form marks it
-        return self._draw(
+        self._draw(
             title,
             value=None,
             min_value=min(low, current or low),
@@ -54,7 +54,7 @@ class CalendarField(FieldType):
             format=self.widget_format(tr),
             required=not self.field.get("nullable"),
             key=key,
-            help=hint,
+            **options,
         )
 
     def from_widget(self, widget_value: Any, current: Value, tr: Translation) -> Value:

@@ -31,6 +31,6 @@ class CategoryField(FieldType):
             raise ValueError(text)
         return value
 
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        options: list[str | None] = [*self._labels(), None] if self.field.get("nullable") else [*self._labels()]
-        return st.selectbox(title, options, format_func=lambda value: self.value_text(value, tr), key=key, help=hint)
+    def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
+        values: list[str | None] = [*self._labels(), None] if self.field.get("nullable") else [*self._labels()]
+        st.selectbox(title, values, format_func=lambda value: self.value_text(value, tr), key=key, **options)

@@ -80,8 +80,8 @@ class DateField(CalendarField):
         start = datetime.combine(EPOCH, time(), UTC)
         return [(at, tr.timestamp(start + timedelta(days=at), span, UTC)) for at in calendar_days(low, high)]
 
-    def _draw(self, title: str, **options: Any) -> Any:
-        return st.date_input(title, **options)
+    def _draw(self, title: str, **options: Any) -> None:
+        st.date_input(title, **options)
 
     def to_widget(self, value: Value, tr: Translation) -> Any:  # noqa: ARG002 - numbers use it
         return parse_date(value)

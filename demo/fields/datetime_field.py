@@ -91,8 +91,8 @@ class DatetimeField(CalendarField):
         start = _START.replace(tzinfo=UTC)
         return [(at, tr.timestamp(start + timedelta(days=at), int(high - low), UTC)) for at in calendar_days(low, high)]
 
-    def _draw(self, title: str, **options: Any) -> Any:
-        return st.datetime_input(title, step=self._step(), **options)
+    def _draw(self, title: str, **options: Any) -> None:
+        st.datetime_input(title, step=self._step(), **options)
 
     def _step(self) -> timedelta:
         """Return the interval between the options of the clock. The card gives the step in days."""

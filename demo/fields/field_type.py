@@ -139,8 +139,8 @@ class FieldType:
 
     # Widget
 
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        """Draw the widget with this session-state key; return its value."""
+    def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
+        """Draw the widget with this session-state key and these options of Streamlit."""
         raise NotImplementedError
 
     def widget_format(self, tr: Translation) -> str:  # noqa: ARG002 - dates use it

@@ -85,11 +85,11 @@ class NumberEntry:
         steps = {float(low + step * index) for index in range(int((high - low) / step) + 1)}
         return [self.write(number, tr) for number in sorted({*steps, self.high, *numbers})]
 
-    def draw(self, title: str, key: str, tr: Translation, **options: Any) -> str:
-        """Draw the box with these options of Streamlit; return its text. The arrow keys change the number by a step."""
+    def draw(self, title: str, key: str, tr: Translation, **options: Any) -> None:
+        """Draw the box with these options of Streamlit. The arrow keys change the number by a step."""
         factor = 100 if self.is_percent else 1
         ends = [end * factor if math.isfinite(end) else None for end in (self.low, self.high)]
         steps: dict[str, Any] = st.session_state.setdefault(KEY_STEPS, {})
         steps["st-key-" + _NOT_IN_A_CLASS.sub("-", key.strip())] = [self.step * factor, *ends]
         placeholder = tr.text("not known") if self.is_nullable else None
-        return st.text_input(title, key=key, **({"placeholder": placeholder} | options))
+        st.text_input(title, key=key, **({"placeholder": placeholder} | options))

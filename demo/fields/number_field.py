@@ -99,11 +99,12 @@ class NumberField(FieldType):
         width = float(high) - float(low)
         return float(10.0 ** math.floor(math.log10(width / 100))) if width > 0 else 1.0
 
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        options = self._slider_options(st.session_state[key], tr)
-        if options:
-            return st.select_slider(title, options, key=key, help=hint)
-        return self._entry().draw(title, key, tr, help=hint)
+    def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
+        slider_options = self._slider_options(st.session_state[key], tr)
+        if slider_options:
+            st.select_slider(title, slider_options, key=key, **options)
+        else:
+            self._entry().draw(title, key, tr, **options)
 
     def _slider_options(self, current: str, tr: Translation) -> list[str]:
         """Return the texts of a slider: for a percentage between two limits that is not nullable; else an empty list."""

@@ -35,10 +35,9 @@ class TextField(FieldType):
     def allowed_text(self, tr: Translation) -> str:
         return tr.text("text of up to {n} characters", n=tr.number(self._max_length()))
 
-    def draw(self, key: str, title: str, tr: Translation, hint: str | None) -> Any:
-        text = st.text_area(title, height=190, key=key, help=hint)
+    def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
+        st.text_area(title, height=190, key=key, **options)
         st.caption(tr.text("The answer follows when you click elsewhere, or press Ctrl+Enter."))
-        return text
 
     def from_widget(self, widget_value: Any, current: Value, tr: Translation) -> Value:
         """Return the text. A text that is too long is cut, because Streamlit's own limit ignores it without a word."""

@@ -36,6 +36,8 @@ class Case:
     """The first letters of the version of the model to which the start belongs."""
     faults: dict[str, Fault] = field(default_factory=dict)
     """Field → why its cell in a file could not be read. The start has a default value instead."""
+    entry_notes: dict[str, str] = field(default_factory=dict)
+    """Field → what the page says about its last entry, for example that it was not accepted."""
 
     def open_faults(self) -> dict[str, Fault]:
         """Return the faults of the fields that still have their default."""

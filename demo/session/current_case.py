@@ -35,7 +35,7 @@ def get_case(card: Card) -> Case:
 
 
 def _set_case(card: Card, case: Case) -> None:
-    """Replace the case of a model. Widgets show it because it is another object."""
+    """Replace the case of a model. An entry for the case before, in the same run, does not reach it."""
     st.session_state.setdefault("cases", {})[card["name"]] = case
 
 
@@ -57,13 +57,13 @@ def open_row(card: Card, row: Row, faults: dict[str, Fault] | None = None) -> No
 def undo_changes(card: Card) -> None:
     """Go back to the start of the case."""
     case = get_case(card)
-    _set_case(card, replace(case, row=dict(case.start_row)))
+    _set_case(card, replace(case, row=dict(case.start_row), entry_notes={}))
 
 
 def change_values(card: Card, values: Row) -> None:
     """Change some values of the case."""
     case = get_case(card)
-    _set_case(card, replace(case, row=case.row | values))
+    case.row = case.row | values
 
 
 def get_rejected_parameters() -> list[str]:

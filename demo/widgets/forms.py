@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from client import Card, Field, Row, Value
+from client import Card, Field
 from demo.fields import field_types
 from demo.fields.field_type import FieldType, InvalidEntry
 from demo.session import cases, current_case
@@ -16,6 +16,8 @@ from demo.text.translation import Translation
 from demo.text.wording import field_label
 from demo.widgets import number_box
 
+_DRAWN, _DRAWN_BEFORE = "drawn_fields", "fields_drawn_before"
+"""In the session state: the keys of the fields that this run and the previous run have drawn."""
 _MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
 _PLAIN_LABEL = re.compile(r"(?![-+#\s]|\d+[.)])(?!.*(?:--|://|www\.|\$.*\$|:.*:|:\w+\[))[^\\`*_\[\]<>~|^=@&\n]*")
 """A text that Streamlit's Markdown shows unchanged: no construct can begin in it, and no pair of signs encloses a part."""
@@ -77,9 +79,8 @@ def _undo(card: Card) -> None:
     current_case.get_rejected_parameters().clear()
 
 
-def draw_form(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, DeltaGenerator]]:
-    """Draw the form; return its row and, for each field, a placeholder for a note under it."""
-    row: Row = {}
+def draw_form(card: Card, case: Case, tr: Translation) -> dict[str, DeltaGenerator]:
+    """Draw the form; return a placeholder for a note under each field."""
     notes: dict[str, DeltaGenerator] = {}
     for group, fields in _group_fields(card):
         section: Any = st.expander(escape_markdown(group), expanded=True) if group else st.container()
@@ -88,9 +89,9 @@ def draw_form(card: Card, case: Case, tr: Translation) -> tuple[Row, dict[str, D
             columns = [st.container()] if is_wide else st.columns(2, gap="medium")
             for index, field in enumerate(fields):
                 with columns[index % len(columns)]:
-                    row[field["name"]] = draw_field(card, field, case, tr, "form")
+                    draw_field(card, field, case, tr, "form")
                     notes[field["name"]] = st.empty()
-    return {field["name"]: row[field["name"]] for field in card["inputs"]}, notes
+    return notes
 
 
 def _group_fields(card: Card) -> list[tuple[str, list[Field]]]:
@@ -100,40 +101,51 @@ def _group_fields(card: Card) -> list[tuple[str, list[Field]]]:
     return list(groups.items())
 
 
-def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix: str) -> Value:
-    """Draw the widget of one field; return its value. A value typed since the last run takes precedence over the case.
+def forget_fields() -> None:
+    """Forget which fields the run before the previous one has drawn."""
+    st.session_state[_DRAWN_BEFORE] = st.session_state.get(_DRAWN, set())
+    st.session_state[_DRAWN] = set()
+
+
+def draw_field(card: Card, field: Field, case: Case, tr: Translation, key_prefix: str) -> None:
+    """Draw the widget of one field. An entry changes the case at once, before the page runs for whatever the visitor does.
 
     Each page has another key prefix, because Streamlit deletes the value of a key when the visitor leaves a page.
     """
-    kind = field_types.of(field)
-    current: Value = case.row[field["name"]]
+    kind, name = field_types.of(field), field["name"]
     if not kind.has_widget:
         st.caption(f"{escape_markdown(_label_with_unit(kind))}  \n{tr.text('This demo has no input for this field.')}")
-        return current
-    key = f"{key_prefix}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{field['name']}"
-    if key not in st.session_state or st.session_state.get(f"{key}/of") is not case:
-        st.session_state[key] = kind.to_widget(current, tr)
-        st.session_state[f"{key}/of"] = case
-    sentence = ""
-    try:
-        now = kind.from_widget(st.session_state[key], current, tr)
-    except InvalidEntry as error:
-        now, sentence = error.value, str(error)
-    text = kind.to_widget(now, tr)
-    if st.session_state[key] != text:  # the widget shows what is scored
-        st.session_state[key] = text
+        return
+    key = f"{key_prefix}/{card['name']}/{case.start}/{kind.widget_format(tr)}/{name}"
+
+    def read_entry() -> None:
+        case.entry_notes.pop(name, None)
+        try:
+            value = kind.from_widget(st.session_state[key], case.row[name], tr)
+        except InvalidEntry as error:
+            value, case.entry_notes[name] = error.value, str(error)
+        case.row = case.row | {name: value}
+
+    _show_value(key, kind.to_widget(case.row[name], tr))
     hint = escape_markdown(field["help"]) if field.get("help") else None
-    value = kind.from_widget(kind.draw(key, _title(kind, now, case, tr), tr, hint), now, tr)
-    if sentence:
-        number_box.draw_alert(sentence)
-    return value
+    kind.draw(key, _title(kind, case, tr), tr, help=hint, on_change=read_entry)
+    if name in case.entry_notes:
+        number_box.draw_alert(case.entry_notes[name])
 
 
-def _title(kind: FieldType, now: Value, case: Case, tr: Translation) -> str:
+def _show_value(key: str, value: Any) -> None:
+    """Let a widget show a value. The browser keeps a widget only if the previous run has drawn it too."""
+    drawn_before: set[str] = st.session_state.get(_DRAWN_BEFORE, set())
+    if key not in drawn_before or key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    st.session_state.setdefault(_DRAWN, set()).add(key)
+
+
+def _title(kind: FieldType, case: Case, tr: Translation) -> str:
     """Return the title of a widget: label, unit and, if the value was changed, the value at the start."""
     title = _label_with_unit(kind)
     before = case.start_row[kind.field["name"]]
-    if now == before:
+    if case.row[kind.field["name"]] == before:
         return escape_label(title)
     if kind.is_long:
         return escape_label(f"{title} ●")

@@ -15,6 +15,9 @@ from tests.support.repository import ROOT
 from tests.support.server_process import Program
 from tests.support.sklearn_pipelines import pipeline_of
 
+PRESS_MILLISECONDS = 100
+"""How long a person holds the button of a mouse."""
+
 
 def scikit_learn_percent(name: str, row: dict[str, Any]) -> str:
     """Return what scikit-learn itself says, as the page should write it."""
@@ -224,3 +227,17 @@ def test_on_a_phone_what_the_model_warns_of_stands_on_the_first_screen(path: str
     page.set_viewport_size({"width": 1280, "height": 860})
     expect(note).to_be_hidden()  # there it stands beside its field, on the first screen
     expect(page.locator(".unusual", has_text=sentence)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("name", ["Compare", "Feed", "About the model"])
+def test_a_comment_that_was_not_sent_is_in_its_box_after_a_visit_of_another_page(visit: Any, name: str) -> None:
+    mine = visit("/?model=comment-sentiment&lang=en&start=happy")
+    box = mine.page.get_by_role("textbox", name="Comment")
+    box.press("ControlOrMeta+a")
+    box.press_sequentially("My typed text is lovely")
+    mine.page.get_by_role("link", name=name).click(delay=PRESS_MILLISECONDS)
+    expect(mine.page.get_by_role("textbox", name="Comment")).to_have_count(0)
+    mine.page.get_by_role("link", name="Try").click()
+    expect(mine.page.locator(".story")).to_contain_text("You changed Comment")
+    mine.settled()
+    expect(box).to_have_value("My typed text is lovely")
