@@ -134,7 +134,8 @@ def _from_text(field: Field, cell: str, style: TextStyle) -> Any:
     """Return a cell of a CSV as the field's type. Another text stays: the service refuses it and says why."""
     categories = [category["value"] for category in field.get("categories", [])]
     try:
-        return _finite(parse_cell(field["type"], cell, style, categories))
+        is_percent = field.get("shown_as") == "percent"
+        return _finite(parse_cell(field["type"], cell, style, categories, is_percent=is_percent))
     except ValueError:
         return cell
 

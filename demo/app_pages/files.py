@@ -1,18 +1,19 @@
 """Files: upload a file of cases, see its recognised format, the distribution of the answers, and any row."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
-from client import Card
+from client import Card, Row
 from demo.address.parameters import MODEL
 from demo.charts import answer_histogram
 from demo.charts.ticks import round_numbers
 from demo.fields import field_types
-from demo.files import row_fault_text, scored_file, spreadsheet, warning_text
+from demo.files import row_fault_text, scored_download, scored_file, spreadsheet, warning_text
 from demo.files.file_summary import FORMATS
 from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, WARNED, ScoredFile
 from demo.files.upload_job import UploadJob
@@ -109,9 +110,7 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
     choice, order, part = _draw_choice(card, job, counts, tr)
     table = spreadsheet.with_duration_texts(scored_file.select_rows(card, file.table, choice, order, part))
     if choice == REFUSED:
-        table = scored_file.replace_error_codes(
-            file, table, lambda codes, sentence, cells: row_fault_text.describe_row_errors(card, codes, sentence, cells, tr)
-        )
+        table = scored_file.replace_error_codes(file, table, _make_error_text(card, tr))
     elif choice == WARNED:
         table = scored_file.replace_warning_codes(table, lambda codes: warning_text.describe_codes(card, codes, tr))
     selected: Any = st.dataframe(
@@ -204,6 +203,10 @@ def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, 
     return columns
 
 
+def _make_error_text(card: Card, tr: Translation) -> Callable[[str, str, Row], str]:
+    return lambda codes, sentence, cells: row_fault_text.describe_row_errors(card, codes, sentence, cells, tr)
+
+
 def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
     with st.container(horizontal=True, key="file-downloads"):
         dialect = spreadsheet.dialect_of_file(file.recognised, tr.language)
@@ -214,10 +217,14 @@ def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
         ):
             st.download_button(
                 tr.text("Download all as {format}", format=FORMATS[name]),
-                partial(make, file.original_table),
+                partial(_make_download, make, file, _make_error_text(card, tr)),
                 f"{card['name']}-scored.{name}",
                 kind,
                 on_click="ignore",
                 icon=":material/download:",
                 type="tertiary",
             )
+
+
+def _make_download(make: Callable[[Any], bytes], file: ScoredFile, describe: Callable[[str, str, Row], str]) -> bytes:
+    return make(scored_download.translate_errors(file, describe))

@@ -118,7 +118,8 @@ class FieldType:
         """
         if isinstance(cell, str) and style is not None:
             categories = [category["value"] for category in self.field.get("categories", [])]
-            return self.check(parse_cell(self.field["type"], cell, style, categories))
+            is_percent = self.field.get("shown_as") == "percent"
+            return self.check(parse_cell(self.field["type"], cell, style, categories, is_percent=is_percent))
         if cell is None or isinstance(cell, int | float | str):
             return self.check(cell)
         raise ValueError(self.field["name"])

@@ -1,7 +1,4 @@
-"""Parse Arrow arrays into numbers and texts.
-
-This is the only module of the package that imports pyarrow. The types import it on first use.
-"""
+"""Parse Arrow arrays into numbers and texts. The types import this module on first use, and pyarrow only with it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,7 +13,7 @@ from numpy.typing import NDArray
 from service.errors import Fault, InvalidFile
 from service.fields.field_type import Mask, Numbers, ParsedColumn
 from service.fields.value_grid import MAX_DAY, MIN_DAY
-from wire.cells.cell_values import FALSE_WORDS, NUMBER, TRUE_WORDS, grouped_number, thousands_sign
+from wire.cells.cell_values import FALSE_WORDS, NUMBER, PERCENT, PERCENT_SIGN, TRUE_WORDS, grouped_number, thousands_sign
 from wire.cells.text_style import TextStyle
 from wire.cells.time_values import AmbiguousDate, TimeOfDay
 
@@ -44,20 +41,15 @@ def to_float64(array: pa.Array) -> pa.Array:
 
 
 def with_points(array: pa.Array) -> pa.Array:
-    """Replace decimal commas with points.
-
-    A point in such a cell is replaced too, so that the cell stays invalid.
-    """
+    """Replace decimal commas with points. A point is replaced too, so that such a cell stays invalid."""
     return pc.replace_substring(pc.replace_substring(array, ".", "·"), ",", ".")
 
 
 def is_text(kind: pa.DataType) -> bool:
     """Return whether a column holds strings (or only nulls), in any layout."""
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)
-    )
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+    return any(is_kind(kind) for is_kind in texts)
 
 
 def wrong_column(field: "FieldType", kind: Any) -> InvalidFile:
@@ -97,18 +89,25 @@ def parse_number_column(field: "FieldType", array: pa.Array) -> ParsedColumn:
     return ParsedColumn(floats(to_float64(array)), is_null(array), no_wrong_values(array))
 
 
-def parse_number_text(array: pa.Array, style: TextStyle) -> ParsedColumn:
-    """Return the numbers in a column of strings. Words and units are wrong values, and signs that the style lacks."""
+def parse_number_text(array: pa.Array, style: TextStyle, *, is_percent: bool = False) -> ParsedColumn:
+    """Return the numbers in a column of strings; with `is_percent`, 62% is 0.62. Words and other signs are wrong values."""
     array = trimmed(array)
-    null = is_null(array)
-    if pattern := grouped_number(style):
-        grouped = pc.match_substring_regex(array, f"^({pattern})$")
-        array = pc.if_else(grouped, pc.replace_substring_regex(array, thousands_sign(style), ""), array)
-    if style.decimal == "comma":
-        array = with_points(array)
-    fits = pc.fill_null(pc.match_substring_regex(array, _NUMBER), fill_value=False)
-    plain = pc.replace_substring_regex(pc.if_else(fits, array, None), r"^\+", "")
+    null, numbers = is_null(array), with_points(array) if style.decimal == "comma" else array
+    if not pc.all(pc.match_substring_regex(numbers, _NUMBER)).as_py():
+        numbers = _plain_numbers(array, style, is_percent=is_percent)
+    fits = pc.fill_null(pc.match_substring_regex(numbers, _NUMBER), fill_value=False)
+    plain = pc.replace_substring_regex(pc.if_else(fits, numbers, None), r"^\+", "")
     return ParsedColumn(floats(plain.cast(pa.float64())), null, ~np.asarray(fits) & ~null)
+
+
+def _plain_numbers(array: pa.Array, style: TextStyle, *, is_percent: bool) -> pa.Array:
+    """Return cells as `plain_number` writes them, without signs between thousands and per cent signs."""
+    hundredth = pc.and_(pc.match_substring_regex(array, f"^({PERCENT})$"), is_percent)
+    numbers = pc.if_else(hundredth, pc.replace_substring_regex(array, PERCENT_SIGN, ""), array)
+    grouped = pc.match_substring_regex(numbers, f"^({grouped_number(style)})$")
+    numbers = pc.if_else(grouped, pc.replace_substring_regex(numbers, thousands_sign(style), ""), numbers)
+    numbers = with_points(numbers) if style.decimal == "comma" else numbers
+    return pc.if_else(hundredth, pc.binary_join_element_wise(numbers, "e-2", ""), numbers)
 
 
 def parse_boolean_column(field: "FieldType", array: pa.Array) -> ParsedColumn:

@@ -69,7 +69,7 @@ class NumberType(RangeType):
     def parse_text(self, array: "pa.Array", style: TextStyle) -> ParsedColumn:
         from service.fields.arrow_values import parse_number_text
 
-        return parse_number_text(array, style)
+        return parse_number_text(array, style, is_percent=self.field.shown_as == "percent")
 
     def parse_arrow(self, array: "pa.Array") -> ParsedColumn:
         from service.fields.arrow_values import parse_number_column

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from wire.cells.text_style import MISSING_WORDS, TextStyle
+from wire.cells.text_style import MISSING_WORDS, PROGRAM_STYLE, TextStyle
 from wire.cells.time_values import iso_date, iso_moment
 from wire.strict_json import parse_integer
 
@@ -15,6 +15,8 @@ Value = float | int | str | bool | None
 
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 """A number with a decimal point, without signs between thousands. Arrow and Python read this pattern alike."""
+PERCENT, PERCENT_SIGN = "[^eE]*%", "[ \u00a0\u202f]*%$"
+"""A cell that may be a percentage, and the end of it that is no part of the number."""
 TRUE_WORDS, FALSE_WORDS = ("true", "1", "yes"), ("false", "0", "no")
 """In lower case; capitals do not matter."""
 
@@ -24,29 +26,31 @@ _SIGNS = {"point": r"\.", "comma": ",", "space": "[ \u00a0\u202f]"}
 _DECIMALS = {"point": ".", "comma": ","}
 
 
-def grouped_number(style: TextStyle) -> str | None:
-    """Return the pattern of a number with signs between its thousands, such as 1,500.5; None without such signs."""
-    if style.thousands is None:
-        return None
-    return rf"[+-]?[0-9]{{1,3}}({_SIGNS[style.thousands]}[0-9]{{3}})+({_SIGNS[style.decimal]}[0-9]*)?"
+def grouped_number(style: TextStyle) -> str:
+    """Return the pattern of a number with signs between its thousands, such as 1,500.5. Spaces need no option."""
+    return rf"[+-]?[0-9]{{1,3}}({thousands_sign(style)}[0-9]{{3}})+({_SIGNS[style.decimal]}[0-9]*)?"
 
 
 def thousands_sign(style: TextStyle) -> str:
     """Return the pattern of the sign between thousands."""
-    return _SIGNS[style.thousands or "comma"]
+    return _SIGNS[style.thousands or "space"]
 
 
-def plain_number(cell: str, style: TextStyle) -> str:
-    """Return a number with a decimal point and without signs between thousands. Raises ValueError if it is no number."""
-    text = cell.strip()
-    grouped = grouped_number(style)
-    if grouped and re.fullmatch(grouped, text):
+def plain_number(cell: str, style: TextStyle, *, is_percent: bool = False) -> str:
+    """Return a number with a decimal point and without signs between thousands. Raises ValueError if it is no number.
+
+    With `is_percent`, a number with a per cent sign is a hundredth: 62% is 62e-2.
+    """
+    text, exponent = cell.strip(), ""
+    if is_percent and re.fullmatch(PERCENT, text):
+        text, exponent = re.sub(PERCENT_SIGN, "", text), "e-2"
+    if re.fullmatch(grouped_number(style), text):
         text = re.sub(thousands_sign(style), "", text)
     if style.decimal == "comma":
         text = text.replace(".", "·").replace(",", ".")
     if not _NUMBER.fullmatch(text):
         raise ValueError("not a number")
-    return text
+    return text + exponent
 
 
 def number_text(number: float, style: TextStyle) -> str:
@@ -86,13 +90,20 @@ def is_missing(cell: str, style: TextStyle, cell_type: CellType, categories: Col
     return not (cell if cell_type.keeps_spaces else text)
 
 
-def parse_cell(field_type: str, cell: str, style: TextStyle, categories: Collection[str] = ()) -> Value:
+def parse_cell(
+    field_type: str, cell: str, style: TextStyle, categories: Collection[str] = (), *, is_percent: bool = False
+) -> Value:
     """Return a cell as the JSON value of a field; None for a missing value. Raises ValueError if it has another type.
 
-    A category or a text is not checked against the card. The value of an unknown type is its text.
+    A category or a text is not checked against the card. The value of an unknown type is its text. With `is_percent`, the
+    card shows the field as a percentage: 62% is 0.62.
     """
     cell_type = CELL_TYPES.get(field_type, _UNKNOWN)
-    return None if is_missing(cell, style, cell_type, categories) else cell_type.parse(cell, style, categories)
+    if is_missing(cell, style, cell_type, categories):
+        return None
+    if is_percent and cell_type.is_number:
+        cell, style = plain_number(cell, style, is_percent=True), PROGRAM_STYLE
+    return cell_type.parse(cell, style, categories)
 
 
 def _parse_number(cell: str, style: TextStyle, _categories: Collection[str]) -> float | int:

@@ -37,7 +37,9 @@ class DecimalEvidence:
             for text in joined.split("\n"):
                 if sign not in text:
                     continue
-                cell = text.translate(_SPACES) if self._thousands == "space" else text.strip()
+                cell = text.strip().removesuffix("%").rstrip()
+                if self._thousands in {None, "space"}:
+                    cell = cell.translate(_SPACES)
                 if grouped.fullmatch(cell):
                     self._is_unclear[name] = True
                 elif fraction.fullmatch(cell):

@@ -18,7 +18,7 @@ class TextStyle:
 
     decimal: Sign = "point"
     thousands: Thousands | None = None
-    """None: a sign between thousands makes a cell no number."""
+    """None: spaces, which are never anything else; a comma or a point between thousands makes a cell no number."""
     dates: DateOrder | None = None
     """None: dates with slashes are refused, those with dots begin with the day."""
     missing: Missing = "empty"

@@ -14,10 +14,11 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card, InvalidAnswer
-from demo.files import scored_file, warning_text
+from demo.files import row_fault_text, scored_download, scored_file, warning_text
 from demo.files.scored_file import ALL_ROWS, REFUSED, WARNED, ScoredFile
 from demo.files.spreadsheet import CsvDialect, to_csv
 from demo.text.translation import Translation
+from tests.support.demo_cards import ENGLISH, POLISH
 from tests.support.in_process_client import client_of
 from tests.support.row_files import MEDIA, ask, text_of, written
 
@@ -85,6 +86,20 @@ def test_the_copies_hold_everything(scored: ScoredFile) -> None:
     rows = list(csv.DictReader(io.StringIO(to_csv(scored.table).decode("utf-8-sig"))))
     results = [float(row["probability_default"]) if row["probability_default"] else None for row in rows]
     assert results == scored.table["probability_default"].to_pylist()
+
+
+@pytest.mark.parametrize(("tr", "words"), [(ENGLISH, "is not a number"), (POLISH, "to nie liczba")])
+def test_a_download_says_in_the_language_of_the_page_why_a_row_was_refused(
+    card: Card, scored: ScoredFile, tr: Translation, words: str
+) -> None:
+    table = scored_download.translate_errors(
+        scored, lambda codes, sentence, cells: row_fault_text.describe_row_errors(card, codes, sentence, cells, tr)
+    )
+    rows = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
+    assert [index for index, row in enumerate(rows, start=1) if row["error"]] == [8]
+    assert words in rows[7]["error"]
+    assert "Expected" not in rows[7]["error"]
+    assert table.drop_columns("error").equals(scored.original_table.drop_columns("error"))
 
 
 def test_a_parquet_with_lists_and_formulas_that_passes_through_can_be_taken_away(service: TestClient, card: Card) -> None:

@@ -133,6 +133,10 @@ THOUSANDS = [
     ("1.500", "thousands=point", 1500.0),
     ("1.500,5", "thousands=point", 1500.5),
     ("1 500", "thousands=space", 1500.0),
+    ("1 500", "", 1500.0),
+    ("1 500,00", "", 1500.0),
+    ("50\u00a0000", "", 50000.0),
+    ("-1\u202f234\u202f567,5", "", -1234567.5),
     ("1\u00a0500,5", "thousands=space", 1500.5),
     ("12 345 678", "thousands=space", 12345678.0),
     ("1,500", "decimal=comma", 1.5),
@@ -144,7 +148,7 @@ THOUSANDS = [
 @pytest.mark.parametrize(("cell", "query", "number"), THOUSANDS)
 def test_signs_between_thousands_are_a_choice_of_the_caller(cell: str, query: str, number: float, toys: TestClient) -> None:
     body = text_of(["weight", "age", "coat", "noise", "indoor"], [[cell, "3", "short", "", "yes"]], ";")
-    result = ask(toys, "pet-kind", body, "csv", "json", query=f"?{query}").json()
+    result = ask(toys, "pet-kind", body, "csv", "json", query=f"?{query}" if query else "").json()
     row = {"weight": number, "age": 3, "coat": "short", "noise": None, "indoor": True}
     expected = toys.post("/v1/models/pet-kind/predictions", json={"rows": [row]}).json()
     assert result["predictions"][0]["probabilities"] == expected["predictions"][0]["probabilities"]
@@ -159,6 +163,26 @@ def test_digits_in_other_groups_are_no_number(cell: str, toys: TestClient) -> No
     body = text_of(["weight", "age", "coat", "noise", "indoor"], [[cell, "3", "short", "", "yes"]], ";")
     result = ask(toys, "pet-kind", body, "csv", "json", query="?thousands=comma").json()
     assert [(error["column"], error["code"]) for error in result["errors"]] == [("weight", "wrong_type")]
+
+
+def test_a_polish_spreadsheet_with_spaces_and_per_cent_signs_is_read_without_an_option(service: TestClient) -> None:
+    row = service.get("/v1/models/credit-default").json()["examples"][1]["row"]
+    row |= {"share_used_now": 0.625, "share_paid": 0.35, "last_payment": 1500, "credit_limit": 50000}
+    cells = {name: str(value).replace(".", ",") for name, value in row.items()}
+    cells |= {"share_used_now": "62,5\u00a0%", "share_paid": "35%"}
+    cells |= {"last_payment": "1\u00a0500,00", "credit_limit": "50\u202f000"}
+    body = text_of(list(cells), [list(cells.values())], ";")
+    result = ask(service, "credit-default", body, "csv", "json").json()
+    assert result["errors"] == []
+    expected = service.post("/v1/models/credit-default/predictions", json={"rows": [row]}).json()
+    assert result["predictions"][0]["probabilities"] == expected["predictions"][0]["probabilities"]
+
+
+def test_a_per_cent_sign_in_another_field_is_refused_with_a_sentence(toys: TestClient) -> None:
+    body = text_of(["weight", "age", "coat", "noise", "indoor"], [["62%", "3", "short", "", "yes"]], ";")
+    (error,) = ask(toys, "pet-kind", body, "csv", "json").json()["errors"]
+    assert (error["column"], error["code"]) == ("weight", "wrong_type")
+    assert error["message"] == "Expected a number."
 
 
 def test_one_sign_cannot_be_both(toys: TestClient) -> None:

@@ -32,7 +32,11 @@ SPELLINGS: dict[str, list[Spelling]] = {
         Spelling(10**400, "1e999", float("inf"), "not_finite"),
         Spelling(-1, "-1", -1.0, "out_of_range"),
         Spelling("heavy", "heavy", NO_TYPE, "wrong_type"),
-        Spelling("1 500", "1 500", NO_TYPE, "wrong_type"),
+        Spelling(1500, "1 500", 1500.0),
+        Spelling(1234.5, "1\u00a0234.5", 1234.5),
+        Spelling(1500, "1\u202f500", 1500.0),
+        Spelling("15 00", "15 00", NO_TYPE, "wrong_type"),
+        Spelling("62%", "62%", NO_TYPE, "wrong_type"),
     ],
     "age": [
         Spelling(17, "17", 17.0),
