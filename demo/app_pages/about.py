@@ -66,7 +66,7 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
             rows,
         )
         + " "
-        + tr.text("The ranges are 95% confidence intervals.")
+        + " ".join([tr.text("The ranges are 95% confidence intervals."), baseline_text.describe_threshold(card, tr)])
     )
     if note := card.get("evaluation_note"):
         st.caption(escape_markdown(note))

@@ -147,6 +147,7 @@ def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None
     if queue_column:
         with queue_column:
             st.header(tr.text("Waiting for a person"), anchor=False)
+            st.caption(tr.text("In the order of the records."))
             _draw_list(card, queue[: _get_count("queue")], len(queue), "queue", tr)
     _draw_versions(card, entries, tr)
 
@@ -155,8 +156,8 @@ def _build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Mark
     """Return the number of records, and the number in each band, the worst band first."""
     counts = feed_statistics.count_bands(entries)
     chips = [
-        Markup('<span class="band band-{}"><b>{}</b> {}</span>').format(
-            band["tone"], tr.number(counts[band["value"]]), band.get("label") or band["value"]
+        Markup('<span class="band band-{}">{}: <b>{}</b></span>').format(
+            band["tone"], band.get("label") or band["value"], tr.number(counts[band["value"]])
         )
         for band in reversed(card["output"].get("bands", []))
     ]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from client import Card, Row
 from demo.address.parameters import MODEL
 from demo.charts import answer_histogram
-from demo.charts.ticks import round_numbers
+from demo.charts.ticks import round_counts
 from demo.fields import field_types
 from demo.files import row_fault_text, scored_download, scored_file, spreadsheet, warning_text
 from demo.files.file_summary import FORMATS
@@ -86,7 +86,7 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
 def _draw_distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     bins = scored_file.make_histogram(card, file.table)
     scale = chart_scales.make_scale(card, [bins[0][0], bins[-1][1]], tr)
-    ticks = [(at, tr.number(at)) for at in round_numbers(0, max(rows for _, _, rows in bins), 5) if at]
+    ticks = [(at, tr.number(at)) for at in round_counts(max(rows for _, _, rows in bins), 5) if at]
     scored = counts[ALL_ROWS] - counts[REFUSED]
     shares = [
         tr.text(
@@ -97,9 +97,12 @@ def _draw_distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr:
         for band in card["output"].get("bands", [])
     ]
     low, high = (wording.format_answer_with_unit(card, at, tr) for at in scored_file.interquartile_range(card, file.table))
-    summary = tr.text("Half of the answers lie between {low} and {high}.", low=low, high=high) + (
-        f" {' · '.join(shares)}." if shares else ""
+    half = (
+        tr.text("Half of the answers lie between {low} and {high}.", low=low, high=high)
+        if low != high
+        else tr.text("At least half of the answers are {answer}.", answer=low)
     )
+    summary = half + (f" {' · '.join(shares)}." if shares else "")
     figure = answer_histogram.draw_histogram(bins, scale, ticks, visitor.get_theme())
     st.plotly_chart(figure, key="spread", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     st.caption(forms.escape_markdown(summary))

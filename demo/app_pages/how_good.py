@@ -10,6 +10,7 @@ import streamlit as st
 from client import Card, Classification, Evaluation, Row
 from demo.address.parameters import MODEL
 from demo.evaluation import (
+    baseline_text,
     classification_findings,
     cost_findings,
     evaluation_query,
@@ -56,7 +57,9 @@ def page() -> None:
         return evaluation_query.decode_query(card, page_view.get_view(PAGE), list(titles), segment_names)
 
     query = read()
-    st.markdown(forms.escape_markdown(findings.describe_gain(card, evaluation, tr)))
+    gain = findings.describe_gain(card, evaluation, tr)
+    threshold = baseline_text.describe_threshold(card, tr) if gain else ""
+    st.markdown(forms.escape_markdown(f"{gain} {threshold}".strip()))
     _draw_question_choice(card, titles, read, tr)
     page_address.write_address(card, evaluation_query.encode_query(card, query))
     with st.container(key="finding"):
@@ -207,6 +210,11 @@ def _change(card: Card, read: ReadQuery, **settings: Any) -> None:
 def _draw_worst_rows(card: Card, evaluation: Evaluation, tr: Translation) -> None:
     """Draw the worst mistakes, each with a button that opens it on the first page."""
     st.header(forms.escape_markdown(tr.text("Its worst mistakes, the worst first")), anchor=False)
+    st.caption(
+        tr.text("In order of the relative error: the difference as a share of the true value.")
+        if evaluation["kind"] == "regression"
+        else tr.text("In order of how far the probability is from what really happened.")
+    )
     for index, each in enumerate(evaluation.get("worst_rows", [])):
 
         def open_row(row: Row = each["row"]) -> None:

@@ -23,6 +23,11 @@ def round_numbers(low: float, high: float, max_ticks: int = _MAX_TICKS) -> list[
     return [float(f"{step * number:.12g}") for number in range(first, first + 2 * max_ticks) if low <= step * number <= high]
 
 
+def round_counts(high: int, max_ticks: int = _MAX_TICKS) -> list[float]:
+    """Return round whole numbers from 0 to `high`, `max_ticks` at most."""
+    return [tick for tick in round_numbers(0, high, max_ticks) if tick.is_integer()]
+
+
 def calendar_days(low: float, high: float, max_ticks: int = _MAX_TICKS) -> list[float]:
     """Return round moments between two ends, in days since 1970: hours, days, Mondays, firsts of months or of years."""
     if high <= low:

@@ -1,6 +1,9 @@
 """What the figures "without a model" are, for each metric: the pages About and How good say it in the same words."""
 
+from client import Card
 from demo.text.translation import Translation
+
+_TWO = 2
 
 
 def describe_baseline(metric: str, value: str, tr: Translation) -> str:
@@ -14,3 +17,10 @@ def describe_baseline(metric: str, value: str, tr: Translation) -> str:
         "relative_error": tr.text("always the median"),
     }
     return f"{text} ({ways[metric]})" if metric in ways else text
+
+
+def describe_threshold(card: Card, tr: Translation) -> str:
+    """Return at which threshold answers are counted as correct; empty if the model does not choose between two labels."""
+    if len(card["output"].get("labels", [])) != _TWO:
+        return ""
+    return tr.text("An answer counts as correct if its probability is on the right side of {share}.", share=tr.percent(0.5))

@@ -3,7 +3,7 @@
 from client import Card, CoverageBin, Regression
 from demo.charts import estimate_chart, evaluation_charts
 from demo.charts.evaluation_charts import AxisTitles
-from demo.charts.ticks import round_numbers
+from demo.charts.ticks import round_counts, round_numbers
 from demo.evaluation.baseline_text import describe_baseline
 from demo.evaluation.findings import Finding, explain_intervals, format_interval, make_axis, make_estimate
 from demo.text import wording
@@ -49,7 +49,7 @@ def describe_residuals(card: Card, evaluation: Regression, theme: str, tr: Trans
     if len(bins) > _FEW_BINS:  # the outermost bins have no end: draw them as wide as the others
         (_, first, first_rows), (last, _, last_rows), width = bars[0], bars[-1], bars[1][1] - bars[1][0]
         bars[0], bars[-1] = (first - width, first, first_rows), (last, last + width, last_rows)
-    counts = [(count, tr.number(count)) for count in round_numbers(0, max(rows for _, _, rows in bars))]
+    counts = [(count, tr.number(count)) for count in round_counts(max(rows for _, _, rows in bars))]
     ticks = _make_ticks(card, bars[0][0], bars[-1][1], tr)
     figure = evaluation_charts.draw_residuals(bars, ticks, counts, titles, theme)
     return Finding(sentence, figure, tuple(notes))

@@ -70,10 +70,16 @@ def format_contribution(card: Card, contribution: float, tr: Translation) -> str
 
 
 def order_bars(now: Explanation, start: Explanation) -> list[tuple[Contribution, float]]:
-    """Return the largest contributions, the largest first, each with its value at the start of the case."""
-    before = {each["field"]: each["contribution"] for each in start["contributions"]}
+    """Return the largest contributions, the largest first, each with its value at the start of the case.
+
+    The fields that were changed are among them: a reader looks for them.
+    """
+    before = {each["field"]: (each["contribution"], each["value"]) for each in start["contributions"]}
     ordered = sorted(now["contributions"], key=lambda each: -abs(each["contribution"]))
-    return [(each, before.get(each["field"], 0.0)) for each in ordered[:_MAX_BARS]]
+    pairs = [(each, *before.get(each["field"], (0.0, each["value"]))) for each in ordered]
+    changed_first = sorted(pairs, key=lambda pair: pair[2] == pair[0]["value"])
+    chosen = {each["field"] for each, _, _ in changed_first[:_MAX_BARS]}
+    return [(each, contribution) for each, contribution, _ in pairs if each["field"] in chosen]
 
 
 def round_to_sum(values: list[float], total: float, decimals: int) -> list[float]:
@@ -184,9 +190,13 @@ def _build_word(card: Card, contribution: float, longest: float, word: str, tr: 
 
 def _build_legend(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
     spans = any("span" in each for each in now["contributions"])
+    counted = card["output"].get("sentence", "") if is_classification(card) else ""
     keys = (
-        [("up", tr.text("raises the risk")), ("down", tr.text("lowers the risk"))]
-        if _better_direction(card) < 0
+        [
+            ("up", tr.text("raises the {counted}", counted=counted)),
+            ("down", tr.text("lowers the {counted}", counted=counted)),
+        ]
+        if counted
         else [("up", tr.text("raises the answer")), ("down", tr.text("lowers the answer"))]
     )
     if now is not start and not spans:

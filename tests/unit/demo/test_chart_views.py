@@ -14,8 +14,9 @@ from hypothesis import strategies as some
 from client import Curve, Explanation
 from demo.charts import answer_map, canvas, curve_chart, estimate_chart
 from demo.charts import evaluation_charts as chart
-from demo.charts.ticks import round_numbers
+from demo.charts.ticks import round_counts, round_numbers
 from demo.session.saved_cases import SavedCase
+from demo.text.translation import Translation
 from demo.views import comparison_table, curve_view, explanation_view
 from tests.support.demo_cards import ENGLISH, EVIL, POLISH, TITLES, card_of
 
@@ -84,7 +85,7 @@ def test_the_shown_bars_lead_from_the_shown_average_to_the_shown_answer(base: fl
 @pytest.mark.parametrize(
     ("tones", "css_class", "raising"),
     [
-        (("good", "middle", "bad"), "why", "raises the risk"),
+        (("good", "middle", "bad"), "why", "raises the answer"),
         (("bad", "middle", "good"), "why swapped", "raises the answer"),
         (("middle", "middle", "middle"), "why neutral", "raises the answer"),
         ((), "why neutral", "raises the answer"),
@@ -98,6 +99,39 @@ def test_red_is_for_raising_only_where_raising_is_bad(tones: tuple[str, ...], cs
     drawn = explanation_view.build_explanation(card_of(fields(1), output), {}, one, one, ENGLISH)
     assert f'<section class="{css_class}">' in drawn
     assert raising in drawn
+
+
+@pytest.mark.parametrize(
+    ("tr", "legend"),
+    [
+        (ENGLISH, "raises the probability of a negative comment"),
+        (POLISH, "zwiększa: probability of a negative comment"),
+    ],
+)
+def test_the_legend_says_what_the_number_counts_and_calls_no_tone_a_risk(tr: Translation, legend: str) -> None:
+    output = {"kind": "classification", "labels": [{"value": "no"}, {"value": "yes"}], "focus": "yes"}
+    card = card_of(fields(1), output | {"sentence": "probability of a negative comment"})
+    one = explained({"field_0": 0.1})
+    drawn = explanation_view.build_explanation(card, {}, one, one, tr)
+    assert legend in drawn
+    assert not re.search("risk|ryzyko", drawn)
+
+
+def test_a_changed_field_has_its_own_bar_however_small_its_contribution() -> None:
+    now = {f"field_{index}": 0.5 - index / 20 for index in range(9)}
+    one, other = explained(now), explained(now)
+    other["contributions"][8]["value"] = -1
+    assert one["contributions"][8]["value"] != -1
+    names = [each["field"] for each, _ in explanation_view.order_bars(one, other)]
+    assert names == ["field_0", "field_1", "field_2", "field_3", "field_4", "field_8"]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 13, 5000])
+def test_counts_stand_at_whole_numbers_each_once(most: int) -> None:
+    ticks = round_counts(most, 5)
+    assert ticks[0] == 0
+    assert all(tick.is_integer() for tick in ticks)
+    assert len({f"{tick:.0f}" for tick in ticks}) == len(ticks) > 1
 
 
 def test_nothing_of_a_card_or_a_row_runs() -> None:
