@@ -11,12 +11,12 @@ from demo.charts.estimate_chart import Estimate
 from demo.evaluation import threshold_costs
 from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding, explain_intervals, focus_label, make_axis
+from demo.evaluation.price_text import MANY, format_price
 from demo.evaluation.threshold_costs import Cost, Outcome, Policy, ProbabilityBin
 from demo.text.markup import TableRow, build_scrollable, build_table
 from demo.text.translation import Translation
 from demo.text.wording import other_label
 
-_MANY = 1_000_000
 _ABOVE_ALL = 2.0
 """A threshold above every probability."""
 _APPROVE_ALL, _ASK_ABOUT_ALL = Policy(_ABOVE_ALL, _ABOVE_ALL), Policy(0.0, _ABOVE_ALL)
@@ -141,7 +141,7 @@ class CostReport:
             for name, each in self._costs(other).items()
         ]
         title = tr.text("Cost in a year") if self.query.volume else tr.text("Cost of these cases")
-        divisor = _MANY if max(each.high for each in estimates) >= _MANY else 1
+        divisor = MANY if max(each.high for each in estimates) >= MANY else 1
         unit = " ".join(part for part in (tr.text("million") if divisor > 1 else "", self.query.currency) if part)
         title += f", {unit}" if unit else ""
         axis = make_axis(title, estimates, [0.0], lambda amount: tr.short_number(amount / divisor))
@@ -235,9 +235,3 @@ class CostReport:
     def _format_interval(self, amount: Cost) -> str:
         value, low, high = (self._format(end) for end in (amount.value, amount.low, amount.high))
         return self.tr.text("{value} ({low} to {high})", value=value, low=low, high=high)
-
-
-def format_price(amount: float, currency: str, tr: Translation) -> str:
-    """Return an amount with its currency: 3.2 M NT$, 4,500 NT$."""
-    text = tr.text("{n} M", n=tr.number(amount / _MANY, 1)) if abs(amount) >= _MANY else tr.number(amount)
-    return f"{text}\N{NO-BREAK SPACE}{currency}" if currency else text

@@ -1,0 +1,12 @@
+"""Amounts of money as text."""
+
+from demo.text.translation import Translation
+
+MANY = 1_000_000
+"""From this amount on, amounts are shown in millions."""
+
+
+def format_price(amount: float, currency: str, tr: Translation) -> str:
+    """Return an amount with its currency: 3.2 M NT$, 4,500 NT$."""
+    text = tr.text("{n} M", n=tr.number(amount / MANY, 1)) if abs(amount) >= MANY else tr.number(amount)
+    return f"{text}\N{NO-BREAK SPACE}{currency}" if currency else text
