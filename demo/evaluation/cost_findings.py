@@ -11,7 +11,7 @@ from demo.charts.estimate_chart import Estimate
 from demo.evaluation import threshold_costs
 from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding, explain_intervals, focus_label, make_axis
-from demo.evaluation.price_text import MANY, format_price
+from demo.evaluation.price_text import MANY, format_price, round_price
 from demo.evaluation.threshold_costs import Cost, Outcome, Policy, ProbabilityBin
 from demo.text.markup import TableRow, build_scrollable, build_table
 from demo.text.translation import Translation
@@ -178,16 +178,24 @@ class CostReport:
     def _describe_cheapest(self) -> str:
         tr, prices = self.tr, self.query.prices
         policy = describe_policy(self.card, self.query.policy, tr)
-        cost = self._format(threshold_costs.cost(self._bins, self.query.policy, prices).value)
+        cost, cheapest_cost = (
+            round_price(threshold_costs.cost(self._bins, each, prices).value * self._scale)
+            for each in (self.query.policy, self.cheapest)
+        )
         saved = threshold_costs.saving(self._bins, self.cheapest, self.query.policy, prices)
         if saved.value <= 0:
-            return tr.text("{policy}: total cost {cost}. No other thresholds are cheaper.", policy=policy, cost=cost)
+            return tr.text(
+                "{policy}: total cost {cost}. No other thresholds are cheaper.",
+                policy=policy,
+                cost=format_price(cost, self.query.currency, tr),
+            )
+        difference = format_price(cost - cheapest_cost, self.query.currency, tr)  # of the amounts that the page shows
         return tr.text(
             "{policy}: total cost {cost}. Cheapest: {cheapest}, {saved} less{doubt}.",
             policy=policy,
-            cost=cost,
+            cost=format_price(cost, self.query.currency, tr),
             cheapest=describe_policy(self.card, self.cheapest, tr),
-            saved=self._format_interval(saved),
+            saved=self._format_interval(saved, difference if cost > cheapest_cost else ""),
             doubt=tr.text(", which may be chance") if saved.low <= 0 else "",
         )
 
@@ -232,6 +240,7 @@ class CostReport:
     def _format(self, amount: float) -> str:
         return format_price(amount * self._scale, self.query.currency, self.tr)
 
-    def _format_interval(self, amount: Cost) -> str:
+    def _format_interval(self, amount: Cost, shown: str = "") -> str:
+        """Return an amount with its interval; `shown` stands for its value."""
         value, low, high = (self._format(end) for end in (amount.value, amount.low, amount.high))
-        return self.tr.text("{value} ({low} to {high})", value=value, low=low, high=high)
+        return self.tr.text("{value} ({low} to {high})", value=shown or value, low=low, high=high)

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from demo.fields.field_type import InvalidEntry
-from demo.text.number_text import format_exactly, parse_number
+from demo.text.number_text import format_exactly, join_unit, parse_number
 from demo.text.translation import Translation
 
 KEY_STEPS = "key_steps"
@@ -70,7 +70,7 @@ class NumberEntry:
 
     def _with_unit(self, number: float | None, tr: Translation) -> str:
         text = self.write(number, tr)
-        return f"{text}\N{NO-BREAK SPACE}{self.unit}" if self.unit and not self.is_percent else text
+        return text if self.is_percent else join_unit(text, self.unit)
 
     def _decimals(self) -> int:
         """Return the decimals of the step, as the box shows it."""

@@ -11,7 +11,7 @@ from client import Value
 from demo.charts.ticks import round_numbers
 from demo.fields.field_type import FieldType
 from demo.fields.number_entry import NumberEntry
-from demo.text.number_text import parse_number
+from demo.text.number_text import join_unit, parse_number
 from demo.text.translation import Translation
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 
@@ -46,7 +46,7 @@ class NumberField(FieldType):
 
     def value_with_unit(self, value: Any, tr: Translation) -> str:
         text = self.value_text(value, tr)
-        return f"{text}\N{NO-BREAK SPACE}{self.unit()}" if value is not None and self.unit() else text
+        return text if value is None else join_unit(text, self.unit())
 
     def cell_text(self, value: Value, tr: Translation) -> str:
         return tr.short_number(value) if isinstance(value, int | float) else self.value_text(value, tr)

@@ -4,6 +4,7 @@ from typing import Any
 
 from client import Card, Field, Row
 from demo.fields import field_types
+from demo.text.number_text import join_unit
 from demo.text.translation import Translation
 from wire.error_codes import MODEL_FAILED
 
@@ -67,9 +68,8 @@ def _describe_range(field: Field, tr: Translation) -> str:
     if "minimum" not in field or "maximum" not in field:
         return tr.text("is outside the allowed range")
     kind = field_types.of(field)
-    unit = f"\N{NO-BREAK SPACE}{kind.unit()}" if kind.unit() else ""
     low, high = (kind.cell_text(end, tr) for end in (field["minimum"], field["maximum"]))
-    return tr.text("is not between {low} and {high}", low=low, high=high + unit)
+    return tr.text("is not between {low} and {high}", low=low, high=join_unit(high, kind.unit()))
 
 
 def _shorten(cell: Any, tr: Translation) -> str:

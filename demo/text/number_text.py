@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from demo.text.translation import Translation
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _MAX_LENGTH = 60
 _MIN_PLAIN_EXPONENT, _MAX_PLAIN_EXPONENT = -7, 20
 """The powers of ten between which a number is written without an exponent."""
@@ -43,6 +44,11 @@ def parse_number(text: str, tr: Translation, *, percent: bool = False) -> int | 
     if number is None or not math.isfinite(float(number)):
         raise ValueError(text)
     return _to_number(number.scaleb(-2) if percent else number)
+
+
+def join_unit(text: str, unit: str) -> str:
+    """Return a number with its unit: 0.7 ct. A per cent sign stands directly after the number, as in every percentage."""
+    return f"{text}{'' if unit == '%' else NO_BREAK}{unit}" if unit else text
 
 
 def _parse(text: str, decimal_sign: str, group_signs: str) -> Decimal | None:

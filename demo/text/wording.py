@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import cast
 
 from client import Band, Card, Field, FieldWarning, KnownWords, Prediction, Usualness
+from demo.text.number_text import join_unit
 from demo.text.translation import Translation
 from wire.answer_columns import (
     DECISION,
@@ -98,7 +99,7 @@ def _round_share(share: float, decimals: int) -> Decimal:
 def format_answer_with_unit(card: Card, value: float, tr: Translation) -> str:
     """Return an answer value as text with its unit, if it has one: 3,251 USD."""
     unit = card["output"].get("unit", "")
-    return f"{format_answer(card, value, tr)}\N{NO-BREAK SPACE}{unit}" if unit else format_answer(card, value, tr)
+    return join_unit(format_answer(card, value, tr), unit)
 
 
 def describe_answer(card: Card, value: float, tr: Translation) -> str:

@@ -89,7 +89,8 @@ class NumberType(RangeType):
     def value_text(self, value: float, language: Language) -> str:
         text = self.number_text(round(float(value), _DECIMALS), language)
         unit = localized_text(self.field.unit, language)
-        return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+        space = "" if unit == "%" else "\N{NO-BREAK SPACE}"
+        return f"{text}{space}{unit}" if unit else text
 
     def training_numbers(self, values: Any) -> Numbers:
         return np.asarray(values.to_numpy(np.float64))

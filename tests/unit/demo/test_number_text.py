@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from demo.text.number_text import format_exactly, parse_number
+from demo.text.number_text import format_exactly, join_unit, parse_number
 from demo.text.translation import Translation
 
 LANGUAGES = [Translation("en"), Translation("pl")]
@@ -116,3 +116,13 @@ def test_a_point_that_may_separate_thousands_is_not_guessed_in_polish(text: str)
 def test_any_text_is_a_finite_number_or_refused(text: str, tr: Translation) -> None:
     with contextlib.suppress(ValueError):
         assert math.isfinite(parse_number(text, tr))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "expected"),
+    [("61.8", "%", "61.8%"), ("61,8", "%", "61,8%"), ("0.7", "ct", "0.7\N{NO-BREAK SPACE}ct"), ("5", "", "5")],
+)
+def test_a_per_cent_sign_stands_directly_after_its_number_and_another_unit_after_a_space(
+    text: str, unit: str, expected: str
+) -> None:
+    assert join_unit(text, unit) == expected

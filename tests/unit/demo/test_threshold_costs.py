@@ -10,8 +10,9 @@ from hypothesis import strategies as some
 
 from client import Classification
 from demo.evaluation import threshold_costs
+from demo.evaluation.price_text import format_price, round_price
 from demo.evaluation.threshold_costs import Policy, Prices
-from tests.support.demo_cards import card_of
+from tests.support.demo_cards import ENGLISH, card_of
 
 OUTPUT: dict[str, Any] = {"kind": "classification", "labels": [{"value": "a"}, {"value": "b"}], "focus": "b"}
 BANDS = [
@@ -117,3 +118,14 @@ def test_the_bands_of_a_card_are_a_policy() -> None:
     assert threshold_costs.card_policy(CARD) == threshold_costs.card_policy(MIRRORED) == Policy(0.2, 0.5)
     assert threshold_costs.card_policy(card_of([{"name": "x", "type": "number"}], OUTPUT)) == Policy(0.5, 0.5)
     assert threshold_costs.has_person(CARD)
+
+
+@given(some.floats(0, 1e9), some.floats(0, 1e9))
+def test_shown_amounts_subtract_to_the_shown_difference(one: float, other: float) -> None:
+    def read(amount: float) -> float:
+        number, *many = format_price(amount, "", ENGLISH).split()
+        return float(number.replace(",", "")) * (1_000_000 if many else 1)
+
+    assert read(round_price(one)) == pytest.approx(read(one))
+    if one >= other >= 1_000_000 and one - other >= 1_500_000:
+        assert read(round_price(one) - round_price(other)) == pytest.approx(read(one) - read(other), abs=1)
