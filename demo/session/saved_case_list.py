@@ -39,8 +39,15 @@ def can_save(card: Card) -> bool:
 
 
 def save_current_case(card: Card) -> None:
-    """Save the current case under the label of its start, unless it is saved already or the list is full."""
+    """Save the current case under the label of its start, unless it is saved already or the list is full.
+
+    The name of a changed case says that it is changed.
+    """
     saved, case = get_saved_cases(card), current_case.get_case(card)
     if can_save(card) and all(other.row != case.row for other in saved):
-        name = cases.get_start_label(card, case.start) or get_translation().text("Case")
+        tr = get_translation()
+        name = cases.get_start_label(card, case.start) or tr.text("Case")
+        if case.changed():
+            space = saved_cases.MAX_LABEL - len(tr.text("{name}, changed", name=""))
+            name = tr.text("{name}, changed", name=name[:space])
         saved.append(SavedCase(saved_cases.make_unique_name(saved, name), dict(case.row)))

@@ -12,6 +12,8 @@ from demo.session.cases import complete_row
 MAX_CASES = 12
 """The largest number of saved cases of one model: people cannot read a wider table."""
 MAX_NAME = 40
+MAX_LABEL = MAX_NAME - 4
+"""The letters of a name that stay when a number is added to it."""
 _MAX_MODEL_NAME = 64
 _numbers = count()
 
@@ -41,7 +43,7 @@ def make_unique_name(saved: list[SavedCase], name: str) -> str:
     number = 2
     unique_name = name
     while unique_name in existing:
-        unique_name = f"{name[: MAX_NAME - 4]} {number}"
+        unique_name = f"{name[:MAX_LABEL]} {number}"
         number += 1
     return unique_name
 

@@ -42,7 +42,7 @@ def draw_starts(card: Card, case: Case, tr: Translation) -> None:
         current_case.get_rejected_parameters().clear()
 
     key = f"start/{card['name']}"
-    st.session_state[key] = case.start if case.start in examples else None
+    st.session_state[key] = case.start if case.start in examples and not case.changed() else None
     if examples:
 
         def on_change() -> None:

@@ -15,9 +15,6 @@ from tests.support.repository import ROOT
 from tests.support.server_process import Program
 from tests.support.sklearn_pipelines import pipeline_of
 
-PRESS_MILLISECONDS = 100
-"""How long a person holds the button of a mouse."""
-
 
 def scikit_learn_percent(name: str, row: dict[str, Any]) -> str:
     """Return what scikit-learn itself says, as the page should write it."""
@@ -235,9 +232,22 @@ def test_a_comment_that_was_not_sent_is_in_its_box_after_a_visit_of_another_page
     box = mine.page.get_by_role("textbox", name="Comment")
     box.press("ControlOrMeta+a")
     box.press_sequentially("My typed text is lovely")
-    mine.page.get_by_role("link", name=name).click(delay=PRESS_MILLISECONDS)
+    mine.page.get_by_role("link", name=name).click()
     expect(mine.page.get_by_role("textbox", name="Comment")).to_have_count(0)
     mine.page.get_by_role("link", name="Try").click()
     expect(mine.page.locator(".story")).to_contain_text("You changed Comment")
     mine.settled()
     expect(box).to_have_value("My typed text is lovely")
+
+
+@pytest.mark.parametrize("name", ["How good", "What if", "Compare", "Files"])
+def test_the_first_back_of_the_browser_leaves_a_page_that_the_menu_opened(visit: Any, name: str) -> None:
+    mine = visit("/?model=credit-default&lang=en&start=regular")
+    before = mine.page.evaluate("history.length")
+    mine.page.get_by_role("link", name=name, exact=True).click()
+    expect(mine.page).to_have_url(re.compile(r"/[a-z-]+\?model=credit-default&lang=en&start=regular"))
+    mine.settled()
+    assert mine.page.evaluate("history.length") == before + 1
+    mine.page.go_back()
+    mine.shows("4%")
+    expect(mine.page.get_by_role("heading", level=1)).to_have_text("Will this client pay next month?")

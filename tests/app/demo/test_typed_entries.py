@@ -113,3 +113,16 @@ def test_a_typed_key_of_a_client_stays_while_another_page_is_open() -> None:
     go_to(app, "about")
     go_to(app, "clients")
     assert app.text_input[0].value == "17"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Pays regularly, changed"), ("pl", "Płaci regularnie, po zmianach")])
+def test_a_changed_case_does_not_bear_the_name_of_its_start_alone(language: str, name: str) -> None:
+    app = typed("8", name="months_late_now", lang=language)
+    assert app.pills(key="start/credit-default").value == "regular"
+    app.button(key="keep").click()
+    quiet(app.run())
+    assert name in "".join(caption.value for caption in app.caption)
+    assert app.pills(key="start/credit-default").value is None
+    app.button(key="back").click()
+    quiet(app.run())
+    assert app.pills(key="start/credit-default").value == "regular"
