@@ -44,7 +44,7 @@ def demo(supervisor: Supervisor) -> int:
     log = LOGS / f"nightly-{at.port}.log"
     key = {**os.environ, **sharing.demo}.get("DEMO_API_KEY", "")
     demo_data.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, api_key=key, log=log)
-    supervisor.watch()
+    supervisor.watch(READY_SECONDS)
     return 0
 
 
@@ -58,7 +58,7 @@ def service(supervisor: Supervisor) -> int:
     supervisor.start(_service(python, at, {}, log=None))
     supervisor.wait_until_ready(READY_SECONDS)
     say(f"\n  The models answer at {bold(at.url)} · try them at {at.url}/docs · Ctrl-C stops it\n")
-    supervisor.watch()
+    supervisor.watch(READY_SECONDS)
     return 0
 
 

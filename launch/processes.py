@@ -1,4 +1,4 @@
-"""Starts programs: runs one to its end, or keeps several running until one ends or the user stops them."""
+"""Starts programs: runs one to its end, or keeps several running until the user stops them."""
 
 import http.client
 import os
@@ -6,16 +6,20 @@ import shutil
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from launch.console import LaunchError, say_error
 
 TICK = 0.05
+MAX_RESTARTS = 5
+"""So often a program that ended by itself is started again. Then something is wrong with it, or with the machine."""
 LAST_LINES = 15
 REMOVED_VARIABLES = ("PYTHONPATH", "PYTHONHOME")
 """Variables that would mix packages of another Python into the environments."""
@@ -28,7 +32,7 @@ class Stopped(Exception):
     """The user stops the launcher: Ctrl-C, SIGTERM, or the terminal is closed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     name: str
     """The name as a sentence uses it: "the service"."""
@@ -80,13 +84,13 @@ class Supervisor:
         self._children.remove(child)
         return child.process.returncode
 
-    def start(self, program: Program) -> Child:
+    def start(self, program: Program, *, keeps_log: bool = False) -> Child:
         """Start the program in a new session: Ctrl-C reaches the launcher alone, which stops all programs in order."""
         with ExitStack() as stack:
             output = None
             if program.log:
                 program.log.parent.mkdir(parents=True, exist_ok=True)
-                output = stack.enter_context(program.log.open("wb"))
+                output = stack.enter_context(program.log.open("ab" if keeps_log else "wb"))
             try:
                 process = subprocess.Popen(
                     [*_parent_death_prefix(), *program.command],
@@ -111,23 +115,40 @@ class Supervisor:
             self._raise_if_one_ended()
             waiting = [program for program in waiting if not _answers(program.ready_url)]
             if waiting and time.monotonic() > deadline:
-                _show_last_lines(waiting[0])
-                raise LaunchError(f"{_subject(waiting[0])} was not ready after {seconds:.0f} s{_see_log(waiting[0])}.")
+                _raise_not_ready(waiting[0], seconds)
             self._wait_a_tick()
 
-    def watch(self) -> None:
-        """Wait. Raises Stopped if the user stops the launcher, LaunchError if a program ends by itself."""
+    def watch(self, seconds: float) -> None:
+        """Wait, and start a program again that ends by itself; the others stay. Raises Stopped if the user stops it.
+
+        Raises LaunchError if a program ends more than `MAX_RESTARTS` times, or is not ready after `seconds`.
+        """
+        restarts: Counter[Program] = Counter()
+        deadlines: dict[Program, float] = {}
         while True:
-            self._raise_if_one_ended()
+            for child in self._list_ended():
+                program, report = child.program, _report_end(child)
+                if restarts[program] == MAX_RESTARTS:
+                    raise LaunchError(report)
+                restarts[program] += 1
+                say_error(f"{report} It is started again ({restarts[program]} of {MAX_RESTARTS}).")
+                self._children.remove(child)
+                self.start(program, keeps_log=True)
+                deadlines[program] = time.monotonic() + seconds
+            for program, deadline in list(deadlines.items()):
+                if _answers(program.ready_url):
+                    del deadlines[program]
+                    say_error(f"{_subject(program)} is ready again ({restarts[program]} of {MAX_RESTARTS}).")
+                elif time.monotonic() > deadline:
+                    _raise_not_ready(program, seconds)
             self._wait_a_tick()
+
+    def _list_ended(self) -> list[Child]:
+        return [child for child in self._children if child.process.poll() is not None]
 
     def _raise_if_one_ended(self) -> None:
-        for child in self._children:
-            code = child.process.poll()
-            if code is not None:
-                how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-                _show_last_lines(child.program)
-                raise LaunchError(f"{_subject(child.program)} stopped by itself ({how}){_see_log(child.program)}.")
+        for child in self._list_ended():
+            raise LaunchError(_report_end(child))
 
     def _wait_a_tick(self) -> None:
         time.sleep(TICK)
@@ -181,6 +202,19 @@ def _answers(url: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _report_end(child: Child) -> str:
+    """Show the last lines of a program that ended by itself; return the sentence that says so."""
+    code = child.process.poll() or 0
+    how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+    _show_last_lines(child.program)
+    return f"{_subject(child.program)} stopped by itself ({how}){_see_log(child.program)}."
+
+
+def _raise_not_ready(program: Program, seconds: float) -> NoReturn:
+    _show_last_lines(program)
+    raise LaunchError(f"{_subject(program)} was not ready after {seconds:.0f} s{_see_log(program)}.")
 
 
 def _show_last_lines(program: Program) -> None:

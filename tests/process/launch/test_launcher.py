@@ -16,7 +16,7 @@ import pytest
 
 from launch import commands
 from launch.console import LaunchError
-from launch.processes import Program, Supervisor
+from launch.processes import MAX_RESTARTS, Program, Supervisor
 from tests.support.launcher_copy import PATIENCE, Copy, Terminal, posix_only
 
 
@@ -88,19 +88,42 @@ def test_make_demo_alone_lets_nobody_in(demo: Terminal, copy: Copy) -> None:
     assert "Others on your network" not in demo.screen
 
 
-@posix_only
-@pytest.mark.parametrize("role", ["service", "demo"])
-def test_a_program_that_dies_is_reported_with_its_last_lines_and_the_other_is_stopped(
-    demo: Terminal, copy: Copy, role: str
-) -> None:
+def let_die(copy: Copy, role: str) -> None:
+    """End a program by itself, with exit code 7."""
     port = {"service": copy.service_port, "demo": copy.demo_port}[role]
     with pytest.raises((RemoteDisconnected, urllib.error.URLError)):
         ask(f"http://127.0.0.1:{port}/die")
-    assert demo.ended() == 1
+
+
+@posix_only
+@pytest.mark.parametrize("role", ["service", "demo"])
+def test_a_program_that_dies_is_reported_with_its_last_lines_and_started_again_beside_the_other(
+    demo: Terminal, copy: Copy, role: str
+) -> None:
+    let_die(copy, role)
+    demo.wait_for(f"The {role} is ready again")
     assert f"| {role} says its last words" in demo.screen
-    assert f"The {role} stopped by itself (exit code 7)" in demo.screen
+    assert f"The {role} stopped by itself (exit code 7); its output is in " in demo.screen
+    ask(f"http://127.0.0.1:{copy.service_port}/health/ready")
+    ask(f"http://127.0.0.1:{copy.demo_port}/_stcore/health")
+    assert f"{role} says its last words" in copy.log(role), "a new start keeps the log of the one before"
+    assert copy.log(role).count("pid ") == 2
     other = "demo" if role == "service" else "service"
-    assert f"{other} ends in order" in copy.log(other)
+    assert copy.log(other).count("pid ") == 1
+    os.kill(demo.pid, signal.SIGINT)
+    assert demo.ended() == 0
+    assert f"{role} ends in order" in copy.log(role)
+
+
+@posix_only
+def test_a_program_that_dies_again_and_again_ends_the_demo(demo: Terminal, copy: Copy) -> None:
+    for number in range(1, MAX_RESTARTS + 1):
+        let_die(copy, "service")
+        demo.wait_for(f"The service is ready again ({number} of {MAX_RESTARTS})")
+    let_die(copy, "service")
+    assert demo.ended() == 1
+    assert "The service stopped by itself (exit code 7)" in demo.screen.rpartition("is ready again")[2]
+    assert "demo ends in order" in copy.log("demo")
 
 
 @pytest.mark.skipif(not (sys.platform == "linux" and shutil.which("setpriv")), reason="the kernel's leash of Linux")
