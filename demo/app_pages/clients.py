@@ -103,7 +103,9 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
     if lookup is None or not is_same_key or (lookup.entity["version"], lookup.language) != known or lookup.is_old():
         entity = service_queries.get_entity(card, key)
         if entity is None:
-            if not query_errors.get_errors():
+            if query_errors.get_errors():
+                st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
+            else:
                 _draw_nothing_stored(card, key, tr)
             return None
         url_changes = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})

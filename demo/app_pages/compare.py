@@ -53,7 +53,7 @@ def page() -> None:
     compared = saved if is_saved else [*saved, SavedCase(tr.text("The present case"), case.row)]
     explanations = service_queries.explain(card, [other.row for other in compared])
     if explanations is None:
-        st.caption(tr.text("No answer at the moment."))
+        st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
         return
     if saved:
         with_truth = any(answered_row.find_truth(card, each.row) is not None for each in saved) and st.toggle(
@@ -208,7 +208,7 @@ def _draw_second_model(
     other = other_models[chosen]
     other_explanations = service_queries.explain(other, [cases.complete_row(other, case.row) for case in saved])
     if other_explanations is None:
-        st.caption(tr.text("No answer at the moment."))
+        st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
         return
     st.html(comparison_table.build_model_table((card, other), saved, (explanations, other_explanations), tr))
     st.caption(

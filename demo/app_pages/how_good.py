@@ -44,7 +44,9 @@ def page() -> None:
     evaluation = service_queries.get_evaluation(card)
     if evaluation is None:
         page_address.write_address(card)
-        if not query_errors.get_errors():
+        if query_errors.get_errors():
+            st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
+        else:
             st.info(
                 tr.text("This model has not been evaluated yet. Choose another model above."),
                 icon=":material/straighten:",

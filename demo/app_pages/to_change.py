@@ -51,7 +51,7 @@ def page() -> None:
     answer = service_queries.recommend(card, case.row, goal_choice.to_goal(card, choice), list(choice.fixed))
     with results:
         if answer is None:
-            st.caption(tr.text("No answer at the moment."))
+            st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
             return
         line = answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr)
         answer_slot.html(line + field_notes.build_contradictions(answer["prediction"], tr))

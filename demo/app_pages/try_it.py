@@ -48,7 +48,7 @@ def page() -> None:
         explanations = service_queries.explain(card, [case.row, case.start_row])
         if explanations is None:
             st.html(build_paragraph("answer-none", "–"))
-            st.caption(tr.text("No answer at the moment."))
+            st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
             _draw_notes(card, notes, faults, {}, tr)
             return
         now, start = explanations

@@ -53,7 +53,7 @@ def page() -> None:
     page_address.write_address(card, ",".join(names))
     answer = service_queries.get_curves(card, case.row, names, case.start_row)
     if answer is None:
-        st.caption(tr.text("No answer at the moment."))
+        st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
         return
     line = answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr, answer["usualness"])
     st.html(line + field_notes.build_contradictions(answer["prediction"], tr))

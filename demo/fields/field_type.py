@@ -11,7 +11,7 @@ _NULL = "null"
 
 
 class InvalidEntry(ValueError):
-    """A value of a widget that the field does not accept. The message says why, in the reader's language."""
+    """A value of a widget that the field does not accept as it is. The message says why, in the reader's language."""
 
     def __init__(self, sentence: str, value: Value) -> None:
         super().__init__(sentence)

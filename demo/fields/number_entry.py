@@ -10,12 +10,13 @@ from typing import Any
 import streamlit as st
 
 from demo.fields.field_type import InvalidEntry
-from demo.text.number_text import format_exactly, join_unit, parse_number
+from demo.text.number_text import format_exactly, join_unit, parse_number, parse_thousands
 from demo.text.translation import Translation
 
 KEY_STEPS = "key_steps"
 """In the session state: CSS class of a box → the numbers that its arrow keys need. The boxes of this run."""
 _MAX_SHOWN_LETTERS = 40
+_GROUP_DIGITS = 3
 _MAX_SLIDER_STEPS = 400
 """A slider with more steps cannot be set exactly."""
 _NOT_IN_A_CLASS = re.compile(r"[^a-zA-Z0-9_-]")
@@ -40,14 +41,28 @@ class NumberEntry:
         return format_exactly(number, tr, min_decimals=self._decimals(), percent=self.is_percent)
 
     def read(self, text: str, current: float | None, tr: Translation) -> int | float | None:
-        """Return the number of a typed text. Raises InvalidEntry, with `current` as the value that stays."""
+        """Return the number of a typed text. Raises InvalidEntry, with the number that the box has instead.
+
+        It is `current` for a text that is not accepted, and the number that was read for a text with two meanings.
+        """
         if not text.strip() and self.is_nullable:
             return None
         reason = self._find_fault(text, tr)
         if reason:
             again = tr.text("The value is {value} again.", value=self._with_unit(current, tr)) if current is not None else ""
             raise InvalidEntry(f"{reason} {again}".strip(), current)
-        return parse_number(text, tr, percent=self.is_percent)
+        number = parse_number(text, tr, percent=self.is_percent)
+        thousands = parse_thousands(text, tr, percent=self.is_percent)
+        if thousands is None or not self.low <= thousands <= self.high or self._decimals() >= _GROUP_DIGITS:
+            return number
+        sentence = tr.text(
+            "“{entry}” was read as {value}. For {thousands}, type {digits}.",
+            entry=text.strip(),
+            value=self._with_unit(number, tr),
+            thousands=self._with_unit(thousands, tr),
+            digits=text.strip().replace(tr.decimal_sign, ""),
+        )
+        raise InvalidEntry(sentence, number)
 
     def _find_fault(self, text: str, tr: Translation) -> str:
         """Return why a text is not accepted; empty if it is."""

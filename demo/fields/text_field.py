@@ -45,7 +45,8 @@ class TextField(FieldType):
         if text == (current or ""):
             return current
         if self._is_missing(text):
-            raise InvalidEntry(tr.text("This field cannot be empty."), current)
+            sentence = f"{tr.text('This field cannot be empty.')} {tr.text('The text before is back.')}"
+            raise InvalidEntry(sentence, current)
         if len(text) <= limit:
             return None if widget_value is None else text
         sentence = tr.text("The text was longer than {limit} characters: its end was cut off.", limit=tr.number(limit))

@@ -32,9 +32,7 @@ def parse_number(text: str, tr: Translation, *, percent: bool = False) -> int | 
     The decimal sign of another language is read where it cannot separate thousands: in Polish "1.5" is 1,5 and "1.500"
     is refused. With `percent`, "70" and "70%" are 0.7. Raises ValueError for every other text.
     """
-    compact = text.strip().replace("\N{MINUS SIGN}", "-").removeprefix("+").lower()
-    if percent:
-        compact = compact.removesuffix("%").rstrip()
+    compact = _compact(text, percent=percent)
     if len(compact) > _MAX_LENGTH:
         raise ValueError(text[:_MAX_LENGTH])
     number = _parse(compact, tr.decimal_sign, tr.group_sign + _SPACES)
@@ -49,6 +47,22 @@ def parse_number(text: str, tr: Translation, *, percent: bool = False) -> int | 
 def join_unit(text: str, unit: str) -> str:
     """Return a number with its unit: 0.7 ct. A per cent sign stands directly after the number, as in every percentage."""
     return f"{text}{'' if unit == '%' else NO_BREAK}{unit}" if unit else text
+
+
+def parse_thousands(text: str, tr: Translation, *, percent: bool = False) -> int | float | None:
+    """Return the number of a text if its decimal sign separates thousands, as in other languages; None if it cannot.
+
+    In English "8.000" may be 8000, in Polish "8,000". `parse_number` reads both as 8.
+    """
+    compact = _compact(text, percent=percent)
+    if not _may_be_thousands(compact, tr.decimal_sign):
+        return None
+    return _to_number(Decimal(compact.replace(tr.decimal_sign, "")).scaleb(-2 if percent else 0))
+
+
+def _compact(text: str, *, percent: bool) -> str:
+    compact = text.strip().replace("\N{MINUS SIGN}", "-").removeprefix("+").lower()
+    return compact.removesuffix("%").rstrip() if percent else compact
 
 
 def _parse(text: str, decimal_sign: str, group_signs: str) -> Decimal | None:

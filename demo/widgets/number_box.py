@@ -30,7 +30,7 @@ def draw_number_box(
 ) -> None:
     """Draw a box that shows `value`, and call `on_change` with a typed number.
 
-    An entry that is not accepted changes nothing; a sentence under the box says why.
+    An entry that is not accepted changes nothing; a sentence under the box says why, or how an entry was read.
     """
     refused_key = f"{key}/refused"
 
@@ -39,8 +39,10 @@ def draw_number_box(
             number = entry.read(st.session_state[key], value, tr)
         except InvalidEntry as error:
             st.session_state[refused_key] = str(error)
-        else:
-            on_change(None if number is None else float(number))
+            if error.value == value or not isinstance(error.value, int | float):
+                return
+            number = error.value
+        on_change(None if number is None else float(number))
 
     st.session_state[key] = entry.write(value, tr)
     entry.draw(label, key, tr, on_change=read_entry, **options)

@@ -132,6 +132,22 @@ def test_when_the_service_stops_the_fields_stay_under_one_banner(stub: StubServi
     assert "75%" not in html_of(app)
 
 
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("path", ["what-if", "to-change", "how-good", "clients"])
+def test_a_page_that_gets_no_answer_in_an_outage_says_so_and_what_comes_next(
+    path: str, language: str, stub: StubService
+) -> None:
+    stub.cards = [hand_made([{"name": "months", "type": "integer"}], entity={"key": "client_id"})]
+    app = opened(lang=language)
+    stub.stop()
+    if path == "clients":
+        app.query_params["view"] = "=17"
+    app = go_to(app, path)
+    assert len(app.warning) == 1
+    words = {"en": "as soon as the service answers", "pl": "gdy usługa odpowie"}[language]
+    assert words in "".join(caption.value for caption in app.caption)
+
+
 def test_a_page_opened_while_the_service_is_away_is_friendly(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

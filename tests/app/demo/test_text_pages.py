@@ -61,7 +61,7 @@ def test_an_emptied_text_keeps_the_old_one_and_says_why() -> None:
     widget(app, "comment").set_value("  ")
     quiet(app.run())
     assert widget(app, "comment").value == before
-    assert "This field cannot be empty." in text_of(app)
+    assert "This field cannot be empty. The text before is back." in text_of(app)
     assert '<span class="number">' in html_of(app)
 
 

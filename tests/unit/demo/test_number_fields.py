@@ -73,6 +73,58 @@ def test_an_entry_that_is_not_accepted_leaves_the_value_and_says_why(
     assert refused.value.value == 1
 
 
+LIMIT: dict[str, Any] = {"name": "limit", "type": "integer", "minimum": 0, "maximum": 1_000_000, "unit": "NT$"}
+BALANCE: dict[str, Any] = {"name": "balance", "type": "number", "maximum": 50_000, "step": 1}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "tr", "value", "sentence"),
+    [
+        (LIMIT, "8.000", ENGLISH, 8, f"“8.000” was read as 8{NO_BREAK}NT$. For 8,000{NO_BREAK}NT$, type 8000."),
+        (BALANCE, "-1.250", ENGLISH, -1.25, "“-1.250” was read as -1.25. For -1,250, type -1250."),
+        (
+            BALANCE,
+            "12,345",
+            POLISH,
+            12.345,
+            f"„12,345” odczytano jako 12,345. Jeśli to ma być 12{NO_BREAK}345, wpisz 12345.",
+        ),
+    ],
+)
+def test_a_number_that_may_be_thousands_says_how_it_was_read(
+    field: dict[str, Any], typed: str, tr: Translation, value: float, sentence: str
+) -> None:
+    with pytest.raises(InvalidEntry) as remark:
+        of(field).from_widget(typed, 5, tr)
+    assert str(remark.value) == sentence
+    assert remark.value.value == value
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "tr", "value"),
+    [
+        (CARAT, "1.234", ENGLISH, 1.234),
+        (BALANCE, "0.705", ENGLISH, 0.705),
+        (BALANCE, "12,345", ENGLISH, 12345),
+        (BALANCE, "12.34", ENGLISH, 12.34),
+        (BALANCE | {"step": 0.001}, "1.234", ENGLISH, 1.234),
+        (BALANCE, "99.345", ENGLISH, 99.345),
+    ],
+    ids=[
+        "too large as thousands",
+        "no thousands",
+        "groups of the page",
+        "two decimals",
+        "three decimals",
+        "above the limit",
+    ],
+)
+def test_a_number_with_one_meaning_is_read_without_a_word(
+    field: dict[str, Any], typed: str, tr: Translation, value: float
+) -> None:
+    assert of(field).from_widget(typed, 5, tr) == value
+
+
 def test_an_emptied_box_is_null_where_the_card_allows_it() -> None:
     kind = of(CARAT, nullable=True)
     assert kind.from_widget(" ", 1.0, ENGLISH) is None
