@@ -73,6 +73,12 @@ def test_the_worst_records_and_the_queue_are_under_the_shares(
     queue = [json.loads(line)["comment"] for line in enriched if json.loads(line)["decision"] == "ask"]
     expect(page.locator("[class*=st-key-fed-queue] .feed-text")).to_have_text(queue[:5])
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    record = page.locator("[class*=st-key-fed-worst]").first
+    badge, button = record.locator(".band").bounding_box(), record.get_by_role("button").bounding_box()
+    assert badge
+    assert button
+    is_beside = button["x"] >= badge["x"] + badge["width"] or button["y"] >= badge["y"] + badge["height"]
+    assert is_beside, "the button does not cover the badge"
     assert seen.foreign == []
 
 
