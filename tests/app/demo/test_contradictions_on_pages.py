@@ -35,7 +35,8 @@ def test_a_typed_value_that_makes_a_client_impossible_is_told_at_once_and_untold
     assert SENTENCES[language] not in text_of(app)
     widget(app, "months_delayed").set_value("5")
     quiet(app.run())
-    assert text_of(app).count(SENTENCES[language]) == 1
+    assert html_of(app).count(f"</strong> {SENTENCES[language]}") == 1, "beside the fields"
+    assert len(re.findall(f'class="answer-note">[^<]*{re.escape(SENTENCES[language])}', html_of(app))) == 1, "on a phone"
     assert f'role="alert"><strong>{"Contradiction" if language == "en" else "Sprzeczność"}:' in html_of(app)
     widget(app, "worst_delay").set_value("2")
     quiet(app.run())
