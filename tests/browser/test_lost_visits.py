@@ -86,7 +86,7 @@ def test_a_click_on_a_page_link_after_a_restart_keeps_model_language_case_and_sa
     expect(at.page).to_have_url(re.compile("kept="))
     page = restart(at, programs)
     page.get_by_role("link", name="Porównaj").click()
-    expect(page.locator(".compared thead th")).to_have_text(["Dwa miesiące zaległości"])
+    expect(page.locator(".compared thead th")).to_have_text(["Dwa miesiące zaległości, po zmianach"])
     expect(page).to_have_url(
         re.compile("compare.*model=credit-default&lang=pl&start=two-months-late.*months_late_now=1.*kept=")
     )
