@@ -92,6 +92,7 @@ def test_a_click_on_a_page_link_after_a_restart_keeps_model_language_case_and_sa
     )
     page = restart(at, programs)
     page.get_by_role("link", name="Co jeśli").click()
+    page.get_by_role("radio", name=LATE).click()
     expect(page.get_by_role("textbox", name=LATE)).to_have_value("1")
 
 
