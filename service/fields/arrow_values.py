@@ -93,11 +93,12 @@ def parse_number_text(array: pa.Array, style: TextStyle, *, is_percent: bool = F
     """Return the numbers in a column of strings; with `is_percent`, 62% is 0.62. Words and other signs are wrong values."""
     array = trimmed(array)
     null, numbers = is_null(array), with_points(array) if style.decimal == "comma" else array
-    if not pc.all(pc.match_substring_regex(numbers, _NUMBER)).as_py():
+    fits = pc.match_substring_regex(numbers, _NUMBER)
+    if not pc.all(fits).as_py():
         numbers = _plain_numbers(array, style, is_percent=is_percent)
-    fits = pc.fill_null(pc.match_substring_regex(numbers, _NUMBER), fill_value=False)
+        fits = pc.match_substring_regex(numbers, _NUMBER)
     plain = pc.replace_substring_regex(pc.if_else(fits, numbers, None), r"^\+", "")
-    return ParsedColumn(floats(plain.cast(pa.float64())), null, ~np.asarray(fits) & ~null)
+    return ParsedColumn(floats(plain.cast(pa.float64())), null, ~np.asarray(pc.fill_null(fits, fill_value=False)) & ~null)
 
 
 def _plain_numbers(array: pa.Array, style: TextStyle, *, is_percent: bool) -> pa.Array:
