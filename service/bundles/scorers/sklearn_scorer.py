@@ -55,10 +55,14 @@ class SklearnScorer:
 
 
 def frame(card: Card, columns: Columns, prepare: Any = str) -> pd.DataFrame:
-    """Return the columns as the data frame that a pipeline was fitted on: categories are strings."""
+    """Return the columns as the data frame that a pipeline was fitted on: categories have the dtype `str`.
+
+    Without a dtype, a missing category is NaN beside other categories and None alone, and an encoder tells them apart.
+    """
     table: dict[str, Any] = {}
     for field, numbers in zip(number_fields(card), columns.numbers.T, strict=True):
-        table[field.name] = field.pipeline_values(numbers)
+        values = field.pipeline_values(numbers)
+        table[field.name] = pd.Series(values, dtype="str") if values.dtype == object else values
     for name, texts in columns.texts.items():
         table[name] = columns.prepared.get(name) or [prepare(text) for text in texts]
     return pd.DataFrame(table, columns=[field.name for field in card.inputs])
