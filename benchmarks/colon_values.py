@@ -15,8 +15,8 @@ import pandas as pd
 from benchmarks.load import Comparison, compare_in_turns, post_repeatedly
 from benchmarks.server_programs import LOAD_CORE, on_core, run_service
 from service.publishing.card_draft import draft_card
+from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.data_split import split_rows
-from service.publishing.onnx_conversion import matrix_to_onnx
 from service.publishing.publish import publish
 
 NAME = "colon-values"
@@ -68,7 +68,7 @@ def publish_synthetic_model(folder: Path) -> None:
         draft_card(_texts()),
         _fit(split.train.fields, split.train.truth),
         split,
-        to_onnx=lambda pipeline, names: matrix_to_onnx(pipeline[-1], names),
+        to_onnx=to_float64_graph,
     )
 
 

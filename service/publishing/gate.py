@@ -1,4 +1,4 @@
-"""The gate: a bundle is served on ONNX only if it equals scikit-learn on at least 1,000 real rows."""
+"""The gate: a bundle is served on ONNX only if it equals scikit-learn on at least 1,000 real rows and at its splits."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,19 +9,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.bundles.scorers.scorer import open_scorer
+from service.bundles.scorers.sklearn_scorer import frame
 from service.errors import BrokenBundle, ModelFailed
 from service.fields.lookup import number_fields, text_fields
 from service.publishing.data_split import Split
 from service.publishing.plain_rows import plain_rows
+from service.publishing.split_edges import edge_rows
 from service.rows.checks import Checks
+from service.rows.columns import Columns
 from service.schemas import Card, Classification, Scoring
 
 MIN_ROWS = 1000
-MAX_DIFFERENCE = 1e-5
+MAX_DIFFERENCE = {"tensor(double)": 1e-9, "tensor(float)": 1e-6}
+"""The greatest difference for each type of the answer of a graph."""
 
-Converter = Callable[[Any, list[str]], bytes]
-"""(fitted pipeline, names of the fields) → the model in ONNX. Raises NotImplementedError or RuntimeError if it cannot."""
+Converter = Callable[[Card, Any, NDArray[np.float64]], bytes]
+"""(card, fitted pipeline, numbers of a real row) → the model in ONNX.
+
+Raises NotImplementedError or RuntimeError if it cannot.
+"""
 
 
 def write_model(folder: Path, card: Card, pipeline: Any, to_onnx: Converter, split: Split) -> Scoring:
@@ -31,36 +39,51 @@ def write_model(folder: Path, card: Card, pipeline: Any, to_onnx: Converter, spl
     """
     import skops.io
 
-    names = [field.name for field in card.inputs]
-    real = pd.concat([split.test.fields, split.train.fields], ignore_index=True)[names]
+    real = pd.concat([split.test.fields, split.train.fields], ignore_index=True)[[field.name for field in card.inputs]]
     real = real.iloc[: max(MIN_ROWS, len(split.test))]
+    columns = Checks(card).columns(plain_rows(card, real))
+    expected = pipeline_scores(card, pipeline, real)
     try:
-        (folder / "model.onnx").write_bytes(to_onnx(pipeline, names))
-        difference = max_difference(folder, card, pipeline, real)
-        if difference <= MAX_DIFFERENCE:
+        model = to_onnx(card, pipeline, columns.numbers[0])
+        (folder / "model.onnx").write_bytes(model)
+        scorer = OnnxScorer(card, folder / "model.onnx")
+        difference = max_difference(card, scorer.score(columns), expected)
+        difference = max(
+            difference, _edge_difference(card, scorer, pipeline, edge_rows(model, number_fields(card), columns.numbers))
+        )
+        if difference <= MAX_DIFFERENCE[scorer.output_type]:
             return msgspec.structs.replace(card.scoring, gate_rows=len(real), gate_difference=difference)
         reason = f"differs from scikit-learn by {difference:.1e}"
-    except (BrokenBundle, ModelFailed, RuntimeError, NotImplementedError) as error:
+    except NotImplementedError as error:
+        reason = f"cannot be converted: {error}"
+    except (BrokenBundle, ModelFailed, RuntimeError) as error:
         reason = f"cannot be converted: {type(error).__name__}"
     (folder / "model.onnx").unlink(missing_ok=True)
     skops.io.dump(pipeline, folder / "model.skops")
     scoring = msgspec.structs.replace(card.scoring, scorer="sklearn", reason=reason)
-    difference = max_difference(folder, msgspec.structs.replace(card, scoring=scoring), pipeline, real)
-    return msgspec.structs.replace(scoring, gate_rows=len(real), gate_difference=difference)
+    served = open_scorer(msgspec.structs.replace(card, scoring=scoring), folder).score(columns)
+    return msgspec.structs.replace(scoring, gate_rows=len(real), gate_difference=max_difference(card, served, expected))
 
 
-def max_difference(folder: Path, card: Card, pipeline: Any, fields: pd.DataFrame) -> float:
-    """Return the largest difference between the bundle in `folder`, its checks included, and the pipeline.
+def _edge_difference(card: Card, scorer: OnnxScorer, pipeline: Any, numbers: NDArray[np.float64]) -> float:
+    """Return the difference at the splits of the trees. Only a model without texts has such splits."""
+    if not len(numbers):
+        return 0.0
+    columns = Columns(numbers, {})
+    return max_difference(card, scorer.score(columns), _scores(card, pipeline, frame(card, columns)))
+
+
+def max_difference(card: Card, served: NDArray[np.float64], expected: NDArray[np.float64]) -> float:
+    """Return the largest difference between served scores and those of the pipeline.
 
     The difference of probabilities is absolute, the difference of values is relative.
     """
-    served = open_scorer(card, folder).score(Checks(card).columns(plain_rows(card, fields)))
-    expected = pipeline_scores(card, pipeline, fields).reshape(len(fields), -1)
+    expected = expected.reshape(len(served), -1)
     if expected.shape != served.shape:
         raise ModelFailed("The answer of the model has another shape than that of the pipeline.")
     difference = np.abs(served - expected)
     if not isinstance(card.output, Classification):
-        difference /= np.abs(expected)
+        difference /= np.maximum(np.abs(expected), np.finfo(np.float64).tiny)
     return float(difference.max())
 
 
@@ -71,5 +94,9 @@ def pipeline_scores(card: Card, pipeline: Any, fields: pd.DataFrame) -> NDArray[
         **{field.name: field.pipeline_series(fields[field.name]) for field in number_fields(card)},
         **{field.name: np.array([field.prepare(text) for text in fields[field.name]], dtype=object) for field in texts},
     )
-    scores = pipeline.predict_proba(cleaned) if isinstance(card.output, Classification) else pipeline.predict(cleaned)
+    return _scores(card, pipeline, cleaned)
+
+
+def _scores(card: Card, pipeline: Any, table: pd.DataFrame) -> NDArray[np.float64]:
+    scores = pipeline.predict_proba(table) if isinstance(card.output, Classification) else pipeline.predict(table)
     return np.asarray(scores, dtype=np.float64)

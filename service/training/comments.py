@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from service.fields.text import preparation
 from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
-from service.publishing.onnx_conversion import text_to_onnx
+from service.publishing.text_conversion import text_to_onnx
 from service.training.recipe import CARDS, DATA, Recipe
 
 READING = "words_without_addresses"

@@ -7,8 +7,7 @@ import pandas as pd
 
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
-from service.publishing.onnx_conversion import calibrated_trees_to_onnx, matrix_to_onnx
-from service.training.recipe import DATA, Recipe
+from service.training.recipe import DATA, Recipe, on_one_thread
 
 FIELDS = [
     "months_late_now",
@@ -84,6 +83,7 @@ def write_statements(file: Path) -> None:
     table.to_parquet(file, index=False, compression="zstd")
 
 
+@on_one_thread
 def fit_trees(train: LabelledRows) -> Any:
     """Fit monotone boosted trees with sigmoid calibration by five-fold cross-validation."""
     from sklearn.calibration import CalibratedClassifierCV
@@ -101,6 +101,7 @@ def fit_trees(train: LabelledRows) -> Any:
     return Pipeline([("model", calibrated)]).fit(train.fields, train.truth)
 
 
+@on_one_thread
 def fit_scorecard(train: LabelledRows) -> Any:
     """Fit a logistic regression on scaled fields."""
     from sklearn.linear_model import LogisticRegression
@@ -110,5 +111,5 @@ def fit_scorecard(train: LabelledRows) -> Any:
     return Pipeline([("scale", StandardScaler()), ("model", LogisticRegression())]).fit(train.fields, train.truth)
 
 
-CREDIT_DEFAULT = Recipe(name="credit-default", split=split_clients, fit=fit_trees, to_onnx=calibrated_trees_to_onnx)
-CREDIT_SCORECARD = Recipe(name="credit-scorecard", split=split_clients, fit=fit_scorecard, to_onnx=matrix_to_onnx)
+CREDIT_DEFAULT = Recipe(name="credit-default", split=split_clients, fit=fit_trees)
+CREDIT_SCORECARD = Recipe(name="credit-scorecard", split=split_clients, fit=fit_scorecard)

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
-from service.publishing.onnx_conversion import log_target_to_onnx
-from service.training.recipe import DATA, Recipe
+from service.training.recipe import DATA, Recipe, on_one_thread
 
 FIELDS = ["carat", "cut", "color", "clarity", "depth", "table"]
 GRADES = {
@@ -27,6 +26,7 @@ def split_stones() -> Split:
     return split_rows(stones[FIELDS], truth, stones[["x", "y", "z"]], calibrate=0.1)
 
 
+@on_one_thread
 def fit_price(train: LabelledRows) -> Any:
     """Fit monotone boosted trees on the logarithm of the price."""
     from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
@@ -48,4 +48,4 @@ def fit_price(train: LabelledRows) -> Any:
     return TransformedTargetRegressor(pipeline, func=np.log, inverse_func=np.exp).fit(train.fields, train.truth)
 
 
-PRICE = Recipe(name="diamond-price", split=split_stones, fit=fit_price, to_onnx=log_target_to_onnx)
+PRICE = Recipe(name="diamond-price", split=split_stones, fit=fit_price)

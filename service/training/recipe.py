@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from service.publishing.card_draft import draft_card
+from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.data_split import LabelledRows, Split
 from service.publishing.gate import Converter
 from service.publishing.publish import publish
@@ -21,6 +23,19 @@ DATA = Path(__file__).parents[2] / "data"
 CARDS = Path(__file__).parent / "cards"
 
 
+def on_one_thread(fit: Callable[[LabelledRows], Any]) -> Callable[[LabelledRows], Any]:
+    """Fit on one thread: the last digits of boosted trees depend on the number of threads, and so would the version."""
+
+    @wraps(fit)
+    def fit_on_one_thread(train: LabelledRows) -> Any:
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):
+            return fit(train)
+
+    return fit_on_one_thread
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How one bundled model is made. `name` also names the file of its texts in `cards/`."""
@@ -28,7 +43,7 @@ class Recipe:
     name: str
     split: Callable[[], Split]
     fit: Callable[[LabelledRows], Any]
-    to_onnx: Converter
+    to_onnx: Converter = to_float64_graph
     find_showable: Callable[[pd.DataFrame], NDArray[np.bool_]] | None = None
     """Tells from the columns aside of the test rows which of them people may see (default: all)."""
 

@@ -16,7 +16,9 @@ from service.bundles.background import build_background
 from service.bundles.model import Model
 from service.bundles.reference import MAX_ROWS, Reference
 from service.bundles.scorers.onnx_scorer import OnnxScorer
-from service.publishing.onnx_conversion import matrix_to_onnx
+from service.publishing.conversion.estimators import add_estimator
+from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.preprocessing import InputField, create_preprocessing
 from service.questions.explanations import explanations
 from service.questions.shapley import ShapleyValues, shapley_values
 from service.rows.checks import Checks
@@ -172,7 +174,10 @@ def twenty_fields(folder: Path) -> tuple[Model, list[Row]]:
     trees = ExtraTreesClassifier(200, max_leaf_nodes=15, random_state=0)
     pipeline = Pipeline([("model", trees)]).fit(matrix, answer.astype(int))
     file = folder / "model.onnx"
-    file.write_bytes(matrix_to_onnx(pipeline, [field.name for field in inputs]))
+    codes = [InputField(field.name, -10.0, 10.0, None, nullable=False, typical=0.0) for field in inputs]
+    graph = Graph(len(inputs))
+    scores = add_estimator(graph, pipeline, create_preprocessing(codes, lambda numbers: numbers))
+    file.write_bytes(graph.serialize(scores, len(output.labels)))
     others = rows[:MAX_ROWS]
     return compared_with(replace(model, scorer=OnnxScorer(model.card, file)), others), others
 

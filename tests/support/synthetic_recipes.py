@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from service.publishing.card_draft import draft_card
+from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.data_split import LabelledRows, Split, split_rows
 from service.publishing.gate import Converter
-from service.publishing.onnx_conversion import log_target_to_onnx, matrix_to_onnx
 from service.publishing.publish import publish
 from service.schemas import Card
 
@@ -57,7 +57,7 @@ def synthetic_recipe(
     fields: pd.DataFrame,
     truth: NDArray[Any],
     fit: Callable[[LabelledRows], Any],
-    to_onnx: Converter,
+    to_onnx: Converter = to_float64_graph,
     calibrate: float = 0.0,
 ) -> SyntheticRecipe:
     aside = pd.DataFrame(index=fields.index)
@@ -80,7 +80,7 @@ def regions(name: str, *, planted: bool, seed: int = 1) -> SyntheticRecipe:
     strength = np.where(planted & (fields["region"] == WEAK_REGION), 0.0, 0.8)
     chance = 1 / (1 + np.exp(-strength * fields[SIGNALS].sum(axis=1)))
     answer = (random.random(ROWS) < chance).to_numpy(int)
-    return synthetic_recipe(name, fields, answer, _logistic, to_onnx=matrix_to_onnx)
+    return synthetic_recipe(name, fields, answer, _logistic)
 
 
 REGION_FIELDS = dict.fromkeys(SIGNALS, "number") | {"region": "integer", "unused": "number"}
@@ -90,7 +90,7 @@ def three_labels(name: str) -> SyntheticRecipe:
     random = np.random.default_rng(2)
     fields = pd.DataFrame({"x": random.normal(size=ROWS), "y": random.normal(size=ROWS)})
     utility = np.column_stack([np.zeros(ROWS), 2 * fields["x"], fields["y"]]) + random.gumbel(size=(ROWS, 3))
-    return synthetic_recipe(name, fields, utility.argmax(axis=1), _logistic, to_onnx=matrix_to_onnx)
+    return synthetic_recipe(name, fields, utility.argmax(axis=1), _logistic)
 
 
 def prices(name: str) -> SyntheticRecipe:
@@ -108,7 +108,7 @@ def prices(name: str) -> SyntheticRecipe:
         model = TransformedTargetRegressor(Pipeline([("model", LinearRegression())]), func=np.log, inverse_func=np.exp)
         return model.fit(train.fields.astype(float), train.truth)
 
-    return synthetic_recipe(name, fields, answer, fit, to_onnx=log_target_to_onnx, calibrate=0.1)
+    return synthetic_recipe(name, fields, answer, fit, calibrate=0.1)
 
 
 def temperatures(name: str) -> SyntheticRecipe:
@@ -181,7 +181,7 @@ def in_days(moments: Any) -> Any:
     return (moments - pd.Timestamp(0)) / pd.Timedelta(days=1)
 
 
-def not_converted(_pipeline: Any, _names: list[str]) -> bytes:
+def not_converted(_card: Card, _pipeline: Any, _typical: NDArray[Any]) -> bytes:
     raise NotImplementedError
 
 

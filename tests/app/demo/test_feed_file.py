@@ -78,7 +78,7 @@ def test_a_wrong_file_is_read_once_however_often_the_page_is_drawn_and_says_why(
     assert opened_files == ["a.csv"]
     app.file_uploader[0].set_value(("b.csv", b"comment,probability_negative\nx,0.5\n", "text/csv")).run()
     assert opened_files == ["a.csv", "b.csv"]
-    assert "1 case" in html_of(app)
+    assert "1 comment" in html_of(app)
 
 
 @pytest.mark.parametrize("ending", ["gz", "zip", "zst"])

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
 from service.fields.text import preparation, tokens
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import LabelledRows
-from service.schemas import LabelPrediction
+from service.schemas import Card, LabelPrediction
 from service.schemas.localization import localized
 from service.training import comments, credit
 from service.training.recipe import Recipe, build_bundle
@@ -134,9 +135,9 @@ def test_a_text_becomes_its_words_and_marks(text: str, cleaned: str) -> None:
 def test_a_model_that_converts_wrongly_is_served_by_scikit_learn(tmp_path: Path) -> None:
     recipe = RECIPES["credit-scorecard"]
 
-    def converts_wrongly(pipeline: Any, names: list[str]) -> bytes:
+    def converts_wrongly(card: Card, pipeline: Any, typical: NDArray[np.float64]) -> bytes:
         pipeline[-1].intercept_ = pipeline[-1].intercept_ + 0.01
-        wrong = recipe.to_onnx(pipeline, names)
+        wrong = recipe.to_onnx(card, pipeline, typical)
         pipeline[-1].intercept_ = pipeline[-1].intercept_ - 0.01
         return wrong
 

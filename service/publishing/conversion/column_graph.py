@@ -1,0 +1,104 @@
+"""Compute the columns of a preprocessed matrix in the graph, or a product with them."""
+
+import numpy as np
+
+from service.publishing.conversion.column_sources import Source, UnknownStep
+from service.publishing.conversion.graph import INPUT, Graph
+from service.publishing.conversion.preprocessing import Floats, Preprocessing
+
+
+def add_matrix(graph: Graph, preprocessing: Preprocessing) -> str:
+    """Add the matrix itself: (rows, columns). Raises UnknownStep."""
+    return add_product(graph, preprocessing, np.eye(len(preprocessing.sources)))
+
+
+def add_product(graph: Graph, preprocessing: Preprocessing, weights: Floats) -> str:
+    """Add the product of the matrix with weights (columns, outputs): (rows, outputs). Raises UnknownStep."""
+    sources = preprocessing.sources
+    lines = [at for at, source in enumerate(sources) if source.values is None]
+    listed = [at for at, source in enumerate(sources) if source.values is not None]
+    parts = [_add_lines(graph, preprocessing, lines, weights)] if lines else []
+    open_fields = [at for at in listed if preprocessing.fields[sources[at].field].choices is None]
+    closed = [at for at in listed if at not in set(open_fields)]
+    if closed:
+        parts.append(_add_choices(graph, preprocessing, closed, weights))
+    for field in dict.fromkeys(sources[at].field for at in open_fields):
+        columns = [at for at in open_fields if sources[at].field == field]
+        parts.append(_add_listed_numbers(graph, preprocessing, field, columns, weights))
+    return parts[0] if len(parts) == 1 else graph.add("Sum", parts)
+
+
+def _add_lines(graph: Graph, preprocessing: Preprocessing, columns: list[int], weights: Floats) -> str:
+    sources = [preprocessing.sources[at] for at in columns]
+    shift, divisor = np.array([_line(source) for source in sources]).T
+    fields = [source.field for source in sources]
+    value = INPUT if fields == list(range(graph.fields)) else graph.add("Gather", [INPUT, graph.constant(fields)], axis=1)
+    number = value
+    if shift.any():
+        value = graph.add("Sub", [value, graph.constant(shift[None])])
+    if (divisor != 1).any():
+        value = graph.add("Div", [value, graph.constant(divisor[None])])
+    if any(preprocessing.fields[field].nullable for field in fields):
+        missing = preprocessing.rows([(field, np.nan) for field in fields])[range(len(columns)), columns]
+        if np.isnan(missing).any():
+            raise UnknownStep("a missing value reaches the model")
+        value = graph.add("Where", [graph.add("IsNaN", [number]), graph.constant(missing[None]), value])
+    return graph.add("MatMul", [value, graph.constant(weights[columns])])
+
+
+def _line(source: Source) -> tuple[float, float]:
+    if source.line is None:
+        raise UnknownStep("a column is not a line of its field")
+    return source.line
+
+
+def _add_choices(graph: Graph, preprocessing: Preprocessing, columns: list[int], weights: Floats) -> str:
+    """Add the sum of what each choice of each field adds: one row of a table for each choice, and for a missing value."""
+    fields = sorted({preprocessing.sources[at].field for at in columns})
+    tables: list[Floats] = []
+    starts: list[int] = []
+    sizes: list[int] = []
+    for field in fields:
+        choices = preprocessing.fields[field].choices or ()
+        own = [at for at in columns if preprocessing.sources[at].field == field]
+        cells = [(field, choice) for choice in choices]
+        cells += [(field, np.nan)] if preprocessing.fields[field].nullable else []
+        starts.append(sum(len(table) for table in tables))
+        sizes.append(len(choices))
+        tables.append(_finite(preprocessing.rows(cells)[:, own]) @ weights[own])
+    code = graph.add("Gather", [INPUT, graph.constant(fields)], axis=1)
+    if any(preprocessing.fields[field].nullable for field in fields):
+        code = graph.add("Where", [graph.add("IsNaN", [code]), graph.constant(np.array([sizes], dtype=np.float64)), code])
+    number = graph.add("Add", [graph.add("Cast", [code], to=_INT64), graph.constant([starts])])
+    rows = graph.add("Gather", [graph.constant(np.concatenate(tables)), number], axis=0)
+    total = graph.add("MatMul", [graph.constant(np.ones((1, len(fields)))), rows])  # (rows, 1, outputs)
+    return graph.add("Squeeze", [total, graph.constant([1])])
+
+
+def _add_listed_numbers(graph: Graph, preprocessing: Preprocessing, field: int, columns: list[int], weights: Floats) -> str:
+    """Add what the listed numbers of one field add: all others add the same. A missing number is one more."""
+    values = sorted({value for at in columns for value in preprocessing.sources[at].values or ()})
+    numbers = [*values, (max(values) if values else 0.0) + 1.0]
+    numbers += [np.nan] if preprocessing.fields[field].nullable else []
+    table = _finite(preprocessing.rows([(field, number) for number in numbers])[:, columns]) @ weights[columns]
+    other = table[len(values)]
+    number = graph.add("Gather", [INPUT, graph.constant([field])], axis=1)
+    matches = []
+    if values:
+        equal = graph.add("Equal", [number, graph.constant([values])])
+        matches.append(graph.add("Cast", [equal], to=_DOUBLE))
+    if len(numbers) > len(values) + 1:
+        matches.append(graph.add("Cast", [graph.add("IsNaN", [number])], to=_DOUBLE))
+    differences = np.delete(table, len(values), axis=0) - other
+    listed = matches[0] if len(matches) == 1 else graph.add("Concat", matches, axis=1)
+    return graph.add("Add", [graph.add("MatMul", [listed, graph.constant(differences)]), graph.constant(other[None])])
+
+
+_DOUBLE, _INT64 = 11, 7
+"""Types of ONNX."""
+
+
+def _finite(values: Floats) -> Floats:
+    if np.isnan(values).any():
+        raise UnknownStep("a missing value reaches the model")
+    return values

@@ -1,0 +1,115 @@
+"""Add a fitted estimator of scikit-learn to a graph, with all that it is made of."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from service.publishing.conversion import linear_models, tree_models
+from service.publishing.conversion.column_sources import UnknownStep
+from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.outputs import add_both, add_inverse_target, add_sigmoid
+from service.publishing.conversion.preprocessing import Floats, Preprocessing
+
+Adder = Callable[[Graph, Any, Preprocessing], str]
+"""(graph, fitted model, preprocessing in front of it) → the name of a matrix (rows, outputs). Raises UnknownStep."""
+
+
+def add_estimator(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add (rows, labels) probabilities of a classifier, or (rows, 1) values of a regressor. Raises UnknownStep."""
+    return _adder(_ADDERS, model)(graph, model, preprocessing)
+
+
+def _adder(adders: dict[str, Adder], model: Any) -> Adder:
+    name = type(model).__name__
+    if not type(model).__module__.startswith("sklearn.") or name not in adders:
+        raise UnknownStep(f"{name} has no converter")
+    return adders[name]
+
+
+def _add_pipeline(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    return add_estimator(graph, model.steps[-1][1], _in_front(model, preprocessing))
+
+
+def _in_front(pipeline: Any, preprocessing: Preprocessing) -> Preprocessing:
+    for _, step in pipeline.steps[:-1]:
+        preprocessing = preprocessing.then(step)
+    return preprocessing
+
+
+def _add_transformed_target(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    return add_inverse_target(graph, add_estimator(graph, model.regressor_, preprocessing), model.transformer_)
+
+
+def _add_calibrated(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add the mean of the calibrated classifiers."""
+    members = [_add_calibrated_member(graph, each, preprocessing) for each in model.calibrated_classifiers_]
+    return _add_mean(graph, members, np.ones(len(members)))
+
+
+def _add_calibrated_member(graph: Graph, member: Any, preprocessing: Preprocessing) -> str:
+    """Add 1 / (1 + e^(a·score + b)). Source: Platt, Probabilistic Outputs for Support Vector Machines, 1999."""
+    if len(member.classes) != 2 or member.method != "sigmoid":  # noqa: PLR2004 - two labels
+        raise UnknownStep(f"the calibration {member.method} of {len(member.classes)} labels has no converter")
+    (sigmoid,) = member.calibrators
+    score = _add_score(graph, member.estimator, preprocessing)
+    product = graph.add("Mul", [score, graph.constant([[-sigmoid.a_]])])
+    return add_both(graph, add_sigmoid(graph, graph.add("Add", [product, graph.constant([[-sigmoid.b_]])])))
+
+
+def _add_score(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add what a calibration of two labels reads: the decision function, or else the probability of the second label."""
+    if type(model).__name__ == "Pipeline":
+        return _add_score(graph, model.steps[-1][1], _in_front(model, preprocessing))
+    if hasattr(model, "decision_function"):
+        return _adder(_DECISIONS, model)(graph, model, preprocessing)
+    return graph.add("Gather", [add_estimator(graph, model, preprocessing), graph.constant([1])], axis=1)
+
+
+def _add_voting(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    if getattr(model, "voting", "soft") != "soft":
+        raise UnknownStep("a vote by labels has no probabilities")
+    members = [add_estimator(graph, each, preprocessing) for each in model.estimators_]
+    given = model._weights_not_none
+    return _add_mean(graph, members, np.ones(len(members)) if given is None else np.array(given, dtype=np.float64))
+
+
+def _add_bagging(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    members = [
+        add_estimator(graph, each, preprocessing.select(columns))
+        for each, columns in zip(model.estimators_, model.estimators_features_, strict=True)
+    ]
+    return _add_mean(graph, members, np.ones(len(members)))
+
+
+def _add_mean(graph: Graph, members: list[str], weights: Floats) -> str:
+    """Add the mean of matrices with weights."""
+    parts = [graph.add("Mul", [each, graph.constant([[weight]])]) for each, weight in zip(members, weights, strict=True)]
+    return graph.add("Div", [graph.add("Sum", parts), graph.constant([[weights.sum()]])])
+
+
+_TREES, _FORESTS = ("DecisionTree", "ExtraTree"), ("RandomForest", "ExtraTrees")
+_ADDERS: dict[str, Adder] = {
+    "Pipeline": _add_pipeline,
+    "TransformedTargetRegressor": _add_transformed_target,
+    "CalibratedClassifierCV": _add_calibrated,
+    "SGDClassifier": linear_models.add_sgd_classifier,
+    **dict.fromkeys(linear_models.REGRESSORS, linear_models.add_linear),
+    **dict.fromkeys(linear_models.LOG_REGRESSORS, linear_models.add_log_regressor),
+    **dict.fromkeys(linear_models.CLASSIFIERS, linear_models.add_linear_classifier),
+}
+for _kind in ("Classifier", "Regressor"):
+    _ADDERS |= dict.fromkeys((name + _kind for name in _TREES), tree_models.add_tree)
+    _ADDERS |= dict.fromkeys((name + _kind for name in _FORESTS), tree_models.add_forest)
+    _ADDERS |= {
+        f"HistGradientBoosting{_kind}": tree_models.add_histogram_boosting,
+        f"GradientBoosting{_kind}": tree_models.add_gradient_boosting,
+        f"Voting{_kind}": _add_voting,
+        f"Bagging{_kind}": _add_bagging,
+    }
+_DECISIONS: dict[str, Adder] = {
+    "HistGradientBoostingClassifier": tree_models.add_histogram_raw,
+    "GradientBoostingClassifier": tree_models.add_gradient_raw,
+    **dict.fromkeys((*linear_models.CLASSIFIERS, "SGDClassifier", "LinearSVC", "RidgeClassifier"), linear_models.add_linear),
+}
+"""The decision functions of classifiers of two labels: (rows, 1)."""

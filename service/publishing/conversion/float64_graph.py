@@ -1,0 +1,49 @@
+"""A fitted pipeline of numbers and categories → ONNX in float64."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from service.bundles.scorers.sklearn_scorer import frame
+from service.fields.field_type import NumbersType
+from service.fields.lookup import number_fields, text_fields
+from service.publishing.conversion.column_sources import UnknownStep
+from service.publishing.conversion.estimators import add_estimator
+from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.preprocessing import Floats, InputField, create_preprocessing
+from service.rows.columns import Columns
+from service.schemas import Card, Classification
+
+
+def to_float64_graph(card: Card, pipeline: Any, typical: Floats) -> bytes:
+    """Convert a fitted pipeline; the result takes the numbers of the card's fields. `typical` are those of a real row.
+
+    Raises UnknownStep if a step has no converter, or if it needs more than one field.
+    """
+    if text_fields(card):
+        raise UnknownStep("a text has no converter in float64")
+    types = number_fields(card)
+    fields = [_input_field(each, number) for each, number in zip(types, typical.tolist(), strict=True)]
+    graph = Graph(len(fields))
+    scores = add_estimator(graph, pipeline, create_preprocessing(fields, _to_table(card)))
+    outputs = len(card.output.labels) if isinstance(card.output, Classification) else 1
+    return graph.serialize(scores, outputs)
+
+
+def _input_field(field: NumbersType, typical: float) -> InputField:
+    return InputField(
+        name=field.name,
+        low=field.min_number,
+        high=field.max_number,
+        choices=tuple(field.choices) if field.size else None,
+        nullable=field.nullable,
+        typical=typical,
+    )
+
+
+def _to_table(card: Card) -> Callable[[Floats], Any]:
+    def to_table(numbers: Floats) -> Any:
+        return frame(card, Columns(np.asarray(numbers), {}))
+
+    return to_table

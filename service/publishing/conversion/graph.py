@@ -1,0 +1,57 @@
+"""Write a graph of ONNX node by node."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+INPUT = "fields"
+_OPSETS = {"": 22, "ai.onnx.ml": 5}
+_IR_VERSION = 10
+
+
+class Graph:
+    """A graph in float64 over the matrix `fields`: (rows, fields)."""
+
+    def __init__(self, fields: int) -> None:
+        self.fields = fields
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+
+    def add(self, operator: str, inputs: Sequence[str], *, domain: str = "", **attributes: Any) -> str:
+        """Add a node and return the name of its output."""
+        from onnx import helper
+
+        name = f"n{len(self._nodes)}"
+        self._nodes.append(helper.make_node(operator, list(inputs), [name], name=name, domain=domain, **attributes))
+        return name
+
+    def constant(self, values: Any) -> str:
+        """Return the name of a constant: integers as int64, other numbers as float64."""
+        from onnx import numpy_helper
+
+        array = np.asarray(values)
+        array = np.ascontiguousarray(array, dtype=np.int64 if array.dtype.kind in "iu" else np.float64)
+        name = f"c{len(self._constants)}"
+        self._constants.append(numpy_helper.from_array(array, name))
+        return name
+
+    def serialize(self, output: str, columns: int) -> bytes:
+        """Return the model whose answer is the matrix `output` of so many columns."""
+        from onnx import TensorProto, helper
+
+        source = helper.make_tensor_value_info(INPUT, TensorProto.DOUBLE, [None, self.fields])
+        answer = helper.make_tensor_value_info("scores", TensorProto.DOUBLE, [None, columns])
+        self._nodes.append(helper.make_node("Identity", [output], ["scores"], name="scores"))
+        graph = helper.make_graph(self._nodes, "model", [source], [answer], initializer=self._constants)
+        opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+        return bytes(model.SerializeToString(deterministic=True))
+
+
+def tensor(name: str, values: NDArray[Any]) -> Any:
+    """Return an array as an attribute of a node."""
+    from onnx import numpy_helper
+
+    return numpy_helper.from_array(np.ascontiguousarray(values), name)

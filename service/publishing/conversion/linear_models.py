@@ -1,0 +1,56 @@
+"""Add fitted linear models to a graph."""
+
+from typing import Any
+
+import numpy as np
+
+from service.publishing.conversion.column_graph import add_product
+from service.publishing.conversion.column_sources import UnknownStep
+from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.outputs import add_both, add_exp, add_logistic, add_sigmoid
+from service.publishing.conversion.preprocessing import Preprocessing
+
+REGRESSORS = (
+    "LinearRegression",
+    "Ridge",
+    "RidgeCV",
+    "Lasso",
+    "LassoCV",
+    "LassoLars",
+    "ElasticNet",
+    "ElasticNetCV",
+    "BayesianRidge",
+    "ARDRegression",
+    "HuberRegressor",
+    "QuantileRegressor",
+    "TheilSenRegressor",
+    "SGDRegressor",
+    "LinearSVR",
+    "OrthogonalMatchingPursuit",
+)
+LOG_REGRESSORS = ("PoissonRegressor", "GammaRegressor")
+CLASSIFIERS = ("LogisticRegression", "LogisticRegressionCV", "LinearDiscriminantAnalysis")
+
+
+def add_linear(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add the linear predictions: (rows, outputs). Raises UnknownStep."""
+    weights = np.atleast_2d(np.asarray(model.coef_, dtype=np.float64)).T
+    if weights.shape[0] != len(preprocessing.sources):
+        raise UnknownStep(f"{type(model).__name__} has several outputs")
+    product = add_product(graph, preprocessing, weights)
+    return graph.add("Add", [product, graph.constant(np.reshape(model.intercept_, (1, -1)))])
+
+
+def add_log_regressor(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    return add_exp(graph, add_linear(graph, model, preprocessing))
+
+
+def add_linear_classifier(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add the probabilities of each label."""
+    return add_logistic(graph, add_linear(graph, model, preprocessing), outputs=len(np.atleast_2d(model.coef_)))
+
+
+def add_sgd_classifier(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    if model.loss != "log_loss" or len(model.classes_) != 2:  # noqa: PLR2004 - two labels
+        raise UnknownStep(f"SGDClassifier with the loss {model.loss} and {len(model.classes_)} labels has no converter")
+    return add_both(graph, add_sigmoid(graph, add_linear(graph, model, preprocessing)))

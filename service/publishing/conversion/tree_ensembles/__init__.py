@@ -1,0 +1,1 @@
+"""Decision trees of any library → one node of ONNX over the input fields."""

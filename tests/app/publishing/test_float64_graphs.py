@@ -1,0 +1,104 @@
+"""Promises of the float64 graphs: they give the numbers of scikit-learn, also where a decision of a tree changes."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from service.bundles.scorers.onnx_scorer import OnnxScorer
+from service.bundles.scorers.sklearn_scorer import frame
+from service.fields.lookup import number_fields
+from service.publishing.conversion.column_sources import UnknownStep
+from service.publishing.conversion.float64_graph import to_float64_graph
+from service.publishing.gate import max_difference, pipeline_scores
+from service.publishing.plain_rows import plain_rows
+from service.publishing.split_edges import edge_rows, split_edges
+from service.rows.checks import Checks
+from service.rows.columns import Columns
+from service.schemas import Card
+from tests.support import synthetic_recipes
+from tests.support.fitted_pipelines import card_of, table, truths, zoo
+
+ZOO = zoo()
+TOLERANCE = 1e-12
+
+
+def fitted(name: str) -> tuple[Card, Any]:
+    truth, make = ZOO[name]
+    fields = table()
+    return card_of(truth), make().fit(fields, truths(fields)[truth])
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_graph_equals_scikit_learn_on_rows_and_at_every_split(name: str, tmp_path: Path) -> None:
+    card, pipeline = fitted(name)
+    fields = table()
+    columns = Checks(card).columns(plain_rows(card, fields))
+    model = to_float64_graph(card, pipeline, columns.numbers[0])
+    (tmp_path / "model.onnx").write_bytes(model)
+    scorer = OnnxScorer(card, tmp_path / "model.onnx")
+    assert max_difference(card, scorer.score(columns), pipeline_scores(card, pipeline, fields)) <= TOLERANCE
+    edges = edge_rows(model, number_fields(card), columns.numbers)
+    if len(edges):
+        expected = pipeline_scores(card, pipeline, frame(card, Columns(edges, {})))
+        assert max_difference(card, scorer.score(Columns(edges, {})), expected) <= TOLERANCE
+    together = scorer.score(columns)
+    for size in (1, 2, 3, 7):
+        parts = [scorer.score(Columns(columns.numbers[at : at + size], {})) for at in range(0, 350, size)]
+        assert np.array_equal(np.concatenate(parts)[:350], together[:350]), "the same number in every batch"
+
+
+def test_the_edges_are_the_splits_of_a_tree_and_their_neighbours() -> None:
+    card, pipeline = fitted("a tree")
+    numbers = Checks(card).columns(plain_rows(card, table())).numbers
+    model = to_float64_graph(card, pipeline, numbers[0])
+    splits = {split for field, split in split_edges(model) if field == 0}
+    weights = {row[0] for row in edge_rows(model, number_fields(card), numbers)} - set(numbers[:, 0])
+    around = {np.nextafter(split, toward) for split in splits for toward in (-np.inf, np.inf)} | splits
+    assert len(splits) > 10
+    assert weights <= around
+    assert all(np.nextafter(split, np.inf) in weights for split in splits)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("PCA", "PCA is not known to compute each column from one field"),
+        ("PolynomialFeatures", "PolynomialFeatures is not known"),
+        ("KNeighborsClassifier", "KNeighborsClassifier has no converter"),
+    ],
+)
+def test_a_step_that_cannot_be_converted_is_named(step: str, words: str) -> None:
+    from sklearn.decomposition import PCA
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import PolynomialFeatures
+    from sklearn.tree import DecisionTreeClassifier
+
+    made: dict[str, Any] = {
+        "PCA": (PCA(2), DecisionTreeClassifier()),
+        "PolynomialFeatures": (PolynomialFeatures(), DecisionTreeClassifier()),
+        "KNeighborsClassifier": (KNeighborsClassifier(),),
+    }
+    truth, make = ZOO["a tree"]
+    fields = table()
+    first = make()[0].set_output(transform="default")
+    pipeline = make_pipeline(first, *made[step]).fit(fields, truths(fields)[truth])
+    numbers = Checks(card_of(truth)).columns(plain_rows(card_of(truth), fields)).numbers
+    with pytest.raises(UnknownStep, match=words):
+        to_float64_graph(card_of(truth), pipeline, numbers[0])
+
+
+def test_a_class_of_the_same_name_that_is_not_of_scikit_learn_is_not_converted() -> None:
+    from sklearn.linear_model import Ridge as Original
+
+    class Ridge(Original):  # type: ignore[misc]
+        def predict(self, X: Any) -> Any:  # noqa: N803 - the interface of scikit-learn
+            return -super().predict(X)
+
+    fields = table()[["weight", "rooms"]]
+    card = synthetic_recipes.draft("toy", '[output]\nkind = "regression"\n', {"weight": "number", "rooms": "integer"})
+    model = Ridge().fit(fields, fields["weight"])
+    with pytest.raises(UnknownStep, match="Ridge has no converter"):
+        to_float64_graph(card, model, np.array([1000.0, 3.0]))

@@ -1,0 +1,47 @@
+"""Promises of the search of splits: exact to the last bit, for every rising or falling function."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from service.publishing.conversion.tree_ensembles.split_search import last_before_change, number, ordered
+
+FLOATS = st.floats(allow_nan=False, allow_infinity=False, width=64)
+MAX = np.array([np.finfo(np.float32).max], dtype=np.float64)
+
+
+@given(st.lists(FLOATS, min_size=2, max_size=20))
+def test_integers_have_the_order_of_their_numbers(values: list[float]) -> None:
+    numbers = np.array(values) + 0.0  # -0.0 becomes 0.0
+    assert np.array_equal(np.argsort(ordered(numbers), kind="stable"), np.argsort(numbers, kind="stable"))
+    assert np.array_equal(number(ordered(numbers)), numbers)
+
+
+@given(FLOATS)
+def test_neighbours_are_neighbours(value: float) -> None:
+    with np.errstate(over="ignore", under="ignore"):
+        above = np.nextafter(value, np.inf)
+    if value != 0 and above != 0 and np.isfinite(above):
+        assert ordered(np.array([above]))[0] - ordered(np.array([value]))[0] == 1
+
+
+@given(
+    threshold=st.floats(-1e30, 1e30),
+    scale=st.floats(-1e3, 1e3).filter(lambda scale: abs(scale) > 1e-6),
+    shift=st.floats(-1e6, 1e6),
+    single=st.booleans(),
+)
+def test_the_last_number_before_the_change_is_exact(threshold: float, scale: float, shift: float, *, single: bool) -> None:
+    def decide(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+        with np.errstate(over="ignore"):
+            values = (numbers - shift) / scale
+            return (values.astype(np.float32) if single else values) <= threshold
+
+    (found,) = last_before_change(decide, -MAX, MAX).tolist()
+    first = decide(-MAX)[0]
+    assert decide(np.array([found]))[0] == first
+    if found < MAX[0]:
+        assert decide(np.array([np.nextafter(found, np.inf)]))[0] != first
+    else:
+        assert decide(MAX)[0] == first
