@@ -94,7 +94,7 @@ def test_the_whole_scored_file_can_be_downloaded(visit: Any, clients: Path) -> N
         assert len(result) == 100
         assert result[3]["client"] == "003"
         assert 0 <= float(str(result[3]["probability_default"]).replace(",", ".")) <= 1
-        assert "column" in result[7]["error"]
+        assert "average_payment" in result[7]["error"]
 
 
 def test_a_workbook_is_scored_and_its_answer_is_a_workbook_with_the_numbers_of_the_api(

@@ -125,7 +125,11 @@ def test_a_comment_in_another_language_is_marked_and_an_empty_one_is_not_taken(l
     box.fill(" ")
     box.press("Control+Enter")
     alert = mine.page.get_by_role("alert")
-    expect(alert).to_have_text("This field cannot be empty." if language == "en" else "To pole nie może być puste.")
+    sentences = {
+        "en": "This field cannot be empty. The text before is back.",
+        "pl": "To pole nie może być puste. Przywrócono poprzedni tekst.",
+    }
+    expect(alert).to_have_text(sentences[language])
     expect(box).to_have_value("Paczka przyszła za późno, okropna obsługa")
 
 
