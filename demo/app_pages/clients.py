@@ -8,12 +8,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Prediction
 from demo.address.parameters import MODEL
-from demo.session import entity_lookup, page_address, page_view, query_errors, service_queries, visitor
+from demo.session import current_case, entity_lookup, page_address, page_view, query_errors, service_queries, visitor
 from demo.session.entity_lookup import EntityLookup
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph, concatenate
 from demo.text.translation import Translation
-from demo.views import case_story, field_notes
+from demo.views import case_story, entity_notes
 from demo.widgets import entity_introduction, forms
 from wire.entity_keys import MAX_KEY_CHARACTERS
 
@@ -50,7 +50,12 @@ def page() -> None:
     )
     with answers, st.container(key="answer"), st.container(key="answer-text"):
         shown = _draw_answers(card, lookup, tr)
-    _draw_notes(card, lookup, notes, shown, tr)
+    errors = entity_notes.build_errors(card, lookup, tr)
+    for name, sentence in errors.items():
+        notes[name].error(sentence)
+    for name, note in entity_notes.build_notes(card, lookup, shown, tr).items():
+        if name not in errors:
+            notes[name].html(note)
 
 
 def _get_lookups() -> dict[str, EntityLookup]:
@@ -196,7 +201,27 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> Predicti
     if stored:
         sentences = case_story.describe_stored_case(card, lookup, stored["prediction"], now, tr)
         st.html(build_paragraph("story", Markup(" ").join(sentences)))
+    _draw_why(card, lookup, tr)
     return now or (stored["prediction"] if stored else None)
+
+
+def _draw_why(card: Card, lookup: EntityLookup, tr: Translation) -> None:
+    """Draw a button that opens the fields of the form in Try, which shows the reasons of the answer."""
+    row = lookup.case.row
+    is_complete = all(row.get(field["name"]) is not None or field.get("nullable") for field in card["inputs"])
+
+    def open_case() -> None:
+        current_case.open_row(card, row)
+        page_address.request_first_page(card)
+
+    st.button(
+        tr.text("Why? Open in Try"),
+        on_click=open_case,
+        icon=":material/help:",
+        key=f"{PAGE}/why",
+        disabled=not is_complete,
+        help=None if is_complete else tr.text("Some values are not known."),
+    )
 
 
 def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
@@ -208,40 +233,3 @@ def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[st
     return Markup('<section class="{}"><h2>{}</h2><p class="number">{}</p>{}{}{}</section>').format(
         "void" if mark else "", title, answer, badge, mark, build_footer(parts)
     )
-
-
-def _draw_notes(
-    card: Card, lookup: EntityLookup, placeholders: dict[str, DeltaGenerator], shown: Prediction | None, tr: Translation
-) -> None:
-    """Draw a note under each field that is refused, warned of, expired, unknown or not stored."""
-    field_errors = query_errors.get_field_errors()
-    warnings = field_notes.build_field_notes(card, shown["warnings"] if shown else [], tr)
-    notes = {
-        "expired": tr.text("Stored too long ago to rely on."),
-        "null": tr.text("Stored as unknown."),
-        "missing": tr.text("Not stored."),
-    }
-    features, stored = lookup.entity["stored_features"], lookup.entity["stored_prediction"]
-    for field in card["inputs"]:
-        name = field["name"]
-        state = entity_lookup.stored_state(lookup.entity, name)
-        sentence = ""
-        if name in field_errors:
-            placeholders[name].error(notes.get(state) or tr.text("Please check this value."))
-            continue
-        if name in lookup.case.changed():
-            pass  # the visitor's own value
-        elif features and stored and entity_lookup.comes_from_prediction(lookup.entity, name):
-            age = tr.time_ago(lookup.age_seconds(stored["age_seconds"]))
-            sentence = tr.text("Value used for the stored answer, {age}.", age=age)
-        elif state != "stored" and not (state == "expired" and _are_features_expired(lookup)):
-            sentence = notes[state]
-        note = build_paragraph("unusual", sentence) if sentence else Markup()
-        if name in warnings or sentence:
-            placeholders[name].html(warnings.get(name, Markup()) + note)
-
-
-def _are_features_expired(lookup: EntityLookup) -> bool:
-    """Return whether all features are too old. The line above the fields says this already."""
-    features = lookup.entity["stored_features"]
-    return bool(features and features["expired"])

@@ -101,6 +101,18 @@ def test_a_client_is_looked_up_and_the_stored_answer_says_how_old_it_is(
     assert seen.foreign == []
 
 
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_a_client_is_opened_in_try_which_says_why(language: str, visit: Any, programs: tuple[Program, Program]) -> None:
+    page = visit(f"/clients?model={MODEL}&view=%3D17&lang={language}").page
+    stored: Any = Client(programs[0].url).entity(MODEL, 17)
+    answer = said(stored["stored_prediction"]["prediction"])
+    expect(answers(page)).to_have_text([answer])
+    page.get_by_role("button", name={"en": "Why? Open in Try", "pl": "Dlaczego? Otwórz przypadek"}[language]).click()
+    expect(page).to_have_url(re.compile(rf"/\?model={MODEL}"))
+    expect(page.locator(".answer .number")).to_have_text(answer)
+    expect(page.locator(".why")).to_be_visible()
+
+
 def test_a_changed_field_brings_the_live_answer_beside_the_stored_one(visit: Any, programs: tuple[Program, Program]) -> None:
     page = visit(f"/clients?model={MODEL}&view=%3D17").page
     expect(answers(page)).to_have_count(1)

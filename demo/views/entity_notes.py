@@ -1,0 +1,53 @@
+"""The notes under the fields of a client: refused, warned of, expired, unknown or not stored."""
+
+from markupsafe import Markup
+
+from client import Card, Prediction
+from demo.session import entity_lookup, query_errors
+from demo.session.entity_lookup import EntityLookup
+from demo.text.markup import build_paragraph
+from demo.text.translation import Translation
+from demo.views import field_notes
+
+
+def build_errors(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, str]:
+    """Return field → the sentence for a value that the service refused."""
+    states = _describe_states(tr)
+    return {
+        name: states.get(entity_lookup.stored_state(lookup.entity, name)) or tr.text("Please check this value.")
+        for name in (field["name"] for field in card["inputs"])
+        if name in query_errors.get_field_errors()
+    }
+
+
+def build_notes(card: Card, lookup: EntityLookup, shown: Prediction | None, tr: Translation) -> dict[str, Markup]:
+    """Return field → its note, for fields that have one. `shown` is the prediction of the fields in the form."""
+    warnings = field_notes.build_field_notes(card, shown["warnings"] if shown else [], tr)
+    notes: dict[str, Markup] = {}
+    for field in card["inputs"]:
+        name = field["name"]
+        sentence = _describe_source(lookup, name, tr)
+        if name in warnings or sentence:
+            notes[name] = warnings.get(name, Markup()) + (build_paragraph("unusual", sentence) if sentence else Markup())
+    return notes
+
+
+def _describe_source(lookup: EntityLookup, name: str, tr: Translation) -> str:
+    """Return where a stored value comes from, or what is wrong with it; nothing for a value of the visitor."""
+    features, stored = lookup.entity["stored_features"], lookup.entity["stored_prediction"]
+    state = entity_lookup.stored_state(lookup.entity, name)
+    if name in lookup.case.changed():
+        return ""
+    if features and stored and entity_lookup.comes_from_prediction(lookup.entity, name):
+        age = tr.time_ago(lookup.age_seconds(stored["age_seconds"]))
+        return tr.text("Value used for the stored answer, {age}.", age=age)
+    all_expired = bool(features and features["expired"])  # the line above the fields says this already
+    return "" if state == "stored" or (state == "expired" and all_expired) else _describe_states(tr)[state]
+
+
+def _describe_states(tr: Translation) -> dict[str, str]:
+    return {
+        "expired": tr.text("Stored too long ago to rely on."),
+        "null": tr.text("Stored as unknown."),
+        "missing": tr.text("Not stored."),
+    }
