@@ -169,6 +169,33 @@ def zoo() -> dict[str, tuple[str, Callable[[], Any]]]:
             "two",
             behind(_scaled, CalibratedClassifierCV(linear_model.LogisticRegression(max_iter=500))),
         ),
+        "logistic regression, calibrated by steps": (
+            "two",
+            behind(_scaled, CalibratedClassifierCV(linear_model.LogisticRegression(max_iter=500), method="isotonic")),
+        ),
+        "random forest of three labels, calibrated": ("three", behind(_scaled, CalibratedClassifierCV(forest, cv=3))),
+        "gradient boosting of three labels, calibrated by steps": (
+            "three",
+            behind(_scaled, CalibratedClassifierCV(boosting, method="isotonic", cv=3)),
+        ),
+        "adaptive boosting": ("two", behind(_scaled, ensemble.AdaBoostClassifier(n_estimators=12, random_state=0))),
+        "adaptive boosting of three labels": (
+            "three",
+            behind(
+                _bent, ensemble.AdaBoostClassifier(tree.DecisionTreeClassifier(max_depth=3), n_estimators=12, random_state=0)
+            ),
+        ),
+        "a stack": ("two", behind(_scaled, ensemble.StackingClassifier(vote))),
+        "a stack of three labels": ("three", behind(_scaled, ensemble.StackingClassifier(vote[:2]))),
+        "a stack of values": (
+            "value",
+            behind(
+                _scaled,
+                ensemble.StackingRegressor(
+                    [("forest", ensemble.RandomForestRegressor(12, random_state=0)), ("line", linear_model.Ridge())]
+                ),
+            ),
+        ),
         "discriminant analysis": ("three", behind(_scaled, discriminant_analysis.LinearDiscriminantAnalysis())),
         "stochastic gradient descent": (
             "two",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from service.publishing.conversion.column_sources import Source, UnknownStep
-from service.publishing.conversion.graph import INPUT, Graph
+from service.publishing.conversion.graph import INPUT, TO_FLOAT64, TO_INT64, Graph
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
 
 
@@ -69,7 +69,7 @@ def _add_choices(graph: Graph, preprocessing: Preprocessing, columns: list[int],
     code = graph.add("Gather", [INPUT, graph.constant(fields)], axis=1)
     if any(preprocessing.fields[field].nullable for field in fields):
         code = graph.add("Where", [graph.add("IsNaN", [code]), graph.constant(np.array([sizes], dtype=np.float64)), code])
-    number = graph.add("Add", [graph.add("Cast", [code], to=_INT64), graph.constant([starts])])
+    number = graph.add("Add", [graph.add("Cast", [code], to=TO_INT64), graph.constant([starts])])
     rows = graph.add("Gather", [graph.constant(np.concatenate(tables)), number], axis=0)
     total = graph.add("MatMul", [graph.constant(np.ones((1, len(fields)))), rows])  # (rows, 1, outputs)
     return graph.add("Squeeze", [total, graph.constant([1])])
@@ -86,16 +86,12 @@ def _add_listed_numbers(graph: Graph, preprocessing: Preprocessing, field: int, 
     matches = []
     if values:
         equal = graph.add("Equal", [number, graph.constant([values])])
-        matches.append(graph.add("Cast", [equal], to=_DOUBLE))
+        matches.append(graph.add("Cast", [equal], to=TO_FLOAT64))
     if len(numbers) > len(values) + 1:
-        matches.append(graph.add("Cast", [graph.add("IsNaN", [number])], to=_DOUBLE))
+        matches.append(graph.add("Cast", [graph.add("IsNaN", [number])], to=TO_FLOAT64))
     differences = np.delete(table, len(values), axis=0) - other
     listed = matches[0] if len(matches) == 1 else graph.add("Concat", matches, axis=1)
     return graph.add("Add", [graph.add("MatMul", [listed, graph.constant(differences)]), graph.constant(other[None])])
-
-
-_DOUBLE, _INT64 = 11, 7
-"""Types of ONNX."""
 
 
 def _finite(values: Floats) -> Floats:

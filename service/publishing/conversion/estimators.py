@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from service.publishing.conversion import linear_models, tree_models
+from service.publishing.conversion.calibration import add_calibration
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
-from service.publishing.conversion.outputs import add_both, add_inverse_target, add_sigmoid
+from service.publishing.conversion.outputs import add_inverse_target
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
 
 Adder = Callable[[Graph, Any, Preprocessing], str]
@@ -43,27 +44,44 @@ def _add_transformed_target(graph: Graph, model: Any, preprocessing: Preprocessi
 
 def _add_calibrated(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
     """Add the mean of the calibrated classifiers."""
-    members = [_add_calibrated_member(graph, each, preprocessing) for each in model.calibrated_classifiers_]
+    members = [
+        add_calibration(graph, each, _add_scores(graph, each.estimator, preprocessing))
+        for each in model.calibrated_classifiers_
+    ]
     return _add_mean(graph, members, np.ones(len(members)))
 
 
-def _add_calibrated_member(graph: Graph, member: Any, preprocessing: Preprocessing) -> str:
-    """Add 1 / (1 + e^(a·score + b)). Source: Platt, Probabilistic Outputs for Support Vector Machines, 1999."""
-    if len(member.classes) != 2 or member.method != "sigmoid":  # noqa: PLR2004 - two labels
-        raise UnknownStep(f"the calibration {member.method} of {len(member.classes)} labels has no converter")
-    (sigmoid,) = member.calibrators
-    score = _add_score(graph, member.estimator, preprocessing)
-    product = graph.add("Mul", [score, graph.constant([[-sigmoid.a_]])])
-    return add_both(graph, add_sigmoid(graph, graph.add("Add", [product, graph.constant([[-sigmoid.b_]])])))
-
-
-def _add_score(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
-    """Add what a calibration of two labels reads: the decision function, or else the probability of the second label."""
+def _add_scores(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add what a calibration reads: the decision function, else the probabilities; of two labels only the second's."""
     if type(model).__name__ == "Pipeline":
-        return _add_score(graph, model.steps[-1][1], _in_front(model, preprocessing))
+        return _add_scores(graph, model.steps[-1][1], _in_front(model, preprocessing))
     if hasattr(model, "decision_function"):
         return _adder(_DECISIONS, model)(graph, model, preprocessing)
-    return graph.add("Gather", [add_estimator(graph, model, preprocessing), graph.constant([1])], axis=1)
+    return _without_first_of_two(graph, add_estimator(graph, model, preprocessing), len(model.classes_))
+
+
+def _without_first_of_two(graph: Graph, probabilities: str, labels: int) -> str:
+    if labels > 2:  # noqa: PLR2004 - two labels
+        return probabilities
+    return graph.add("Gather", [probabilities, graph.constant([1])], axis=1)
+
+
+def _add_stacking(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add a linear model over the answers of other models."""
+    if model.passthrough:
+        raise UnknownStep("a stack passes its fields through")
+    labels = len(getattr(model, "classes_", ()))
+    answers = []
+    for member, method in zip(model.estimators_, model.stack_method_, strict=True):
+        if method == "predict_proba":
+            answers.append(_without_first_of_two(graph, add_estimator(graph, member, preprocessing), labels))
+        elif method == "decision_function":
+            answers.append(_add_scores(graph, member, preprocessing))
+        elif not labels:
+            answers.append(add_estimator(graph, member, preprocessing))
+        else:
+            raise UnknownStep("a stack reads the labels of a model")
+    return linear_models.add_final(graph, model.final_estimator_, graph.add("Concat", answers, axis=1))
 
 
 def _add_voting(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
@@ -93,6 +111,7 @@ _ADDERS: dict[str, Adder] = {
     "Pipeline": _add_pipeline,
     "TransformedTargetRegressor": _add_transformed_target,
     "CalibratedClassifierCV": _add_calibrated,
+    "AdaBoostClassifier": tree_models.add_adaptive_boosting,
     "SGDClassifier": linear_models.add_sgd_classifier,
     **dict.fromkeys(linear_models.REGRESSORS, linear_models.add_linear),
     **dict.fromkeys(linear_models.LOG_REGRESSORS, linear_models.add_log_regressor),
@@ -106,10 +125,11 @@ for _kind in ("Classifier", "Regressor"):
         f"GradientBoosting{_kind}": tree_models.add_gradient_boosting,
         f"Voting{_kind}": _add_voting,
         f"Bagging{_kind}": _add_bagging,
+        f"Stacking{_kind}": _add_stacking,
     }
 _DECISIONS: dict[str, Adder] = {
     "HistGradientBoostingClassifier": tree_models.add_histogram_raw,
     "GradientBoostingClassifier": tree_models.add_gradient_raw,
     **dict.fromkeys((*linear_models.CLASSIFIERS, "SGDClassifier", "LinearSVC", "RidgeClassifier"), linear_models.add_linear),
 }
-"""The decision functions of classifiers of two labels: (rows, 1)."""
+"""The decision functions of classifiers: (rows, 1) of two labels, else (rows, labels)."""

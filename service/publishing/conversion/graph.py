@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 INPUT = "fields"
+TO_FLOAT64, TO_INT64 = 11, 7
+"""The types float64 and int64 of ONNX, for the attribute `to` of Cast."""
 _OPSETS = {"": 22, "ai.onnx.ml": 5}
 _IR_VERSION = 10
 
@@ -36,6 +38,12 @@ class Graph:
         name = f"c{len(self._constants)}"
         self._constants.append(numpy_helper.from_array(array, name))
         return name
+
+    def split_columns(self, matrix: str, count: int) -> list[str]:
+        """Return the names of the columns of a matrix (rows, count): (rows, 1) each."""
+        if count == 1:
+            return [matrix]
+        return [self.add("Gather", [matrix, self.constant([at])], axis=1) for at in range(count)]
 
     def serialize(self, output: str, columns: int) -> bytes:
         """Return the model whose answer is the matrix `output` of so many columns."""

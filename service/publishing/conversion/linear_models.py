@@ -41,6 +41,17 @@ def add_linear(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
     return graph.add("Add", [product, graph.constant(np.reshape(model.intercept_, (1, -1)))])
 
 
+def add_final(graph: Graph, model: Any, matrix: str) -> str:
+    """Add the answer of a linear model to a matrix of the graph. Raises UnknownStep."""
+    name = type(model).__name__
+    if not type(model).__module__.startswith("sklearn.") or name not in (*CLASSIFIERS, *REGRESSORS):
+        raise UnknownStep(f"{name} at the end of a stack has no converter")
+    weights = np.atleast_2d(np.asarray(model.coef_, dtype=np.float64)).T
+    product = graph.add("MatMul", [matrix, graph.constant(weights)])
+    raw = graph.add("Add", [product, graph.constant(np.reshape(model.intercept_, (1, -1)))])
+    return add_logistic(graph, raw, outputs=weights.shape[1]) if name in CLASSIFIERS else raw
+
+
 def add_log_regressor(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
     return add_exp(graph, add_linear(graph, model, preprocessing))
 
