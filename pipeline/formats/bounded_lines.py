@@ -1,6 +1,7 @@
 """Reads lines of limited length from a stream, without waiting for more than the line."""
 
 import csv
+import re
 from io import BufferedReader
 from typing import BinaryIO, cast
 
@@ -8,6 +9,8 @@ MAX_LINE_BYTES = 16 * 2**20
 _MAX_START_BYTES = 1000
 
 csv.field_size_limit(MAX_LINE_BYTES)
+
+_QUOTED = re.compile(rb'"[^"]*"?')
 
 
 class LineTooLong(Exception):
@@ -78,6 +81,9 @@ class BoundedLines:
 
 
 def line_end_of(file: BinaryIO) -> bytes:
-    """Return the end of the lines of a text: a carriage return if it has no line feed, as old programs of the Mac write."""
-    head = cast(BufferedReader, file).peek(1)
+    """Return the end of the lines of a text: a carriage return if it has no line feed, as old programs of the Mac write.
+
+    What stands between quotes is a part of a cell and ends no line.
+    """
+    head = _QUOTED.sub(b"", cast(BufferedReader, file).peek(1))
     return b"\r" if b"\r" in head.rstrip(b"\r") and b"\n" not in head else b"\n"

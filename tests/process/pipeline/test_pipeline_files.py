@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from client import Client
@@ -281,6 +281,7 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
     st.sampled_from(",;\t|"),
     st.sampled_from(["\n", "\r\n", "\r"]),
 )
+@example([("", "\n"), ("0", "\0")], ",", "\r")
 def test_a_spliced_csv_is_the_cells_and_what_was_added(rows: list[tuple[str, str]], separator: str, line_end: str) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=separator, lineterminator=line_end, quoting=csv.QUOTE_ALL)
