@@ -1,15 +1,10 @@
-"""Compute the columns of a preprocessed matrix in the graph, or a product with them."""
+"""Multiply the preprocessed matrix by weights in the graph, without computing its columns one by one."""
 
 import numpy as np
 
 from service.publishing.conversion.column_sources import Source, UnknownStep
 from service.publishing.conversion.graph import INPUT, TO_FLOAT64, TO_INT64, Graph
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
-
-
-def add_matrix(graph: Graph, preprocessing: Preprocessing) -> str:
-    """Add the matrix itself: (rows, columns). Raises UnknownStep."""
-    return add_product(graph, preprocessing, np.eye(len(preprocessing.sources)))
 
 
 def add_product(graph: Graph, preprocessing: Preprocessing, weights: Floats) -> str:
@@ -60,12 +55,12 @@ def _add_choices(graph: Graph, preprocessing: Preprocessing, columns: list[int],
     sizes: list[int] = []
     for field in fields:
         choices = preprocessing.fields[field].choices or ()
-        own = [at for at in columns if preprocessing.sources[at].field == field]
+        columns_of_field = [at for at in columns if preprocessing.sources[at].field == field]
         cells = [(field, choice) for choice in choices]
         cells += [(field, np.nan)] if preprocessing.fields[field].nullable else []
         starts.append(sum(len(table) for table in tables))
         sizes.append(len(choices))
-        tables.append(_finite(preprocessing.rows(cells)[:, own]) @ weights[own])
+        tables.append(_finite(preprocessing.rows(cells)[:, columns_of_field]) @ weights[columns_of_field])
     code = graph.add("Gather", [INPUT, graph.constant(fields)], axis=1)
     if any(preprocessing.fields[field].nullable for field in fields):
         code = graph.add("Where", [graph.add("IsNaN", [code]), graph.constant(np.array([sizes], dtype=np.float64)), code])

@@ -38,10 +38,10 @@ def test_the_last_number_before_the_change_is_exact(threshold: float, scale: flo
             values = (numbers - shift) / scale
             return (values.astype(np.float32) if single else values) <= threshold
 
-    (found,) = last_before_change(decide, -MAX, MAX).tolist()
+    (last,) = last_before_change(decide, -MAX, MAX).tolist()
     first = decide(-MAX)[0]
-    assert decide(np.array([found]))[0] == first
-    if found < MAX[0]:
-        assert decide(np.array([np.nextafter(found, np.inf)]))[0] != first
+    assert decide(np.array([last]))[0] == first
+    if last < MAX[0]:
+        assert decide(np.array([np.nextafter(last, np.inf)]))[0] != first
     else:
         assert decide(MAX)[0] == first

@@ -44,7 +44,7 @@ def read_histogram_trees(model: Any) -> Trees:
 def _read_predictor(predictor: Any, known: Any, output: int, outputs: int) -> Trees:
     nodes = predictor.nodes
     is_leaf = nodes["is_leaf"].astype(bool)
-    own = np.arange(len(nodes))
+    numbers = np.arange(len(nodes))
     values = np.zeros((len(nodes), outputs))
     values[:, output] = np.where(is_leaf, nodes["value"], 0.0)
     categories = np.full(len(nodes), None, dtype=object)
@@ -59,8 +59,8 @@ def _read_predictor(predictor: Any, known: Any, output: int, outputs: int) -> Tr
         column=np.where(is_leaf, LEAF, nodes["feature_idx"]).astype(np.int64),
         threshold=np.where(is_leaf, 0.0, nodes["num_threshold"]),
         categories=categories,
-        left=np.where(is_leaf, own, nodes["left"]).astype(np.int64),
-        right=np.where(is_leaf, own, nodes["right"]).astype(np.int64),
+        left=np.where(is_leaf, numbers, nodes["left"]).astype(np.int64),
+        right=np.where(is_leaf, numbers, nodes["right"]).astype(np.int64),
         missing_left=missing_left,
         values=values,
         roots=np.array([0]),

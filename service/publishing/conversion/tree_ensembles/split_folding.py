@@ -68,8 +68,8 @@ class _Folding:
         if len(ordered):
             limit[ordered], inside_left[ordered] = self._limits(ordered)
         for field in np.unique(self._field[listed]).tolist():
-            own = listed[self._field[listed] == field]
-            members[own], inside_left[own] = self._members(field, own)
+            splits = listed[self._field[listed] == field]
+            members[splits], inside_left[splits] = self._members(field, splits)
         return Splits(self._field, limit, members, inside_left, self._missing())
 
     def _limits(self, splits: Integers) -> tuple[Floats, Mask]:

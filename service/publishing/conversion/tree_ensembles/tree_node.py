@@ -22,7 +22,7 @@ Integers = NDArray[np.int64]
 def add_trees(graph: Graph, trees: Trees, preprocessing: Preprocessing) -> str:
     """Add the sum of all trees: (rows, outputs). Raises UnknownStep.
 
-    Each output is a node of its own. In a node of several outputs, ONNX Runtime 1.32 takes splits of the modes EQ or MEMBER
+    Each output is a separate node. In a node of several outputs, ONNX Runtime 1.32 takes splits of the modes EQ or MEMBER
     that follow each other for one, if what is behind them has the same weights, though they belong to different outputs.
     """
     splits, split = fold_splits(trees, preprocessing)
