@@ -69,7 +69,7 @@ def test_a_range_as_goal_is_answered_and_survives_a_refresh(visit: Any, viewport
 
 
 def test_typed_values_and_saved_cases_survive_a_lost_connection(visit: Any) -> None:
-    seen: Visit = visit("/?model=credit-default&start=two-months-late")
+    seen: Visit = visit("/?model=credit-default&start=two-months-late", cuttable=True)
     page = seen.page
     page.get_by_role("button", name="Keep to compare").click()
     expect(page.get_by_text("Kept as Two months late")).to_be_visible()

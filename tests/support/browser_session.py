@@ -90,7 +90,8 @@ def contexts(browser: Browser) -> Contexts:
 class Visit:
     """One visitor: a page in a browser context of its own, and its requests to other hosts."""
 
-    def __init__(self, contexts: Contexts, url: str, **options: Any) -> None:
+    def __init__(self, contexts: Contexts, url: str, *, cuttable: bool = False, **options: Any) -> None:
+        """`cuttable` lets `cut` work: each message to the demo then goes through the test, which costs time."""
         self._contexts = contexts
         self._options = {
             "viewport": {"width": 1280, "height": 860},
@@ -104,7 +105,8 @@ class Visit:
         self.page.on("request", self._note)
         self._url = url
         self._sockets: list[WebSocketRoute] = []
-        self.page.route_web_socket(lambda _: True, self._connected)
+        if cuttable:
+            self.page.route_web_socket(lambda _: True, self._connected)
 
     def _connected(self, socket: WebSocketRoute) -> None:
         socket.connect_to_server()
