@@ -6,7 +6,7 @@ import numpy as np
 
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import TO_FLOAT64, TO_INT64, Graph
-from service.publishing.conversion.outputs import add_both, add_sigmoid
+from service.publishing.conversion.outputs import TWO_LABELS, add_both, add_sigmoid
 
 
 def add_calibration(graph: Graph, member: Any, scores: str) -> str:
@@ -20,7 +20,7 @@ def add_calibration(graph: Graph, member: Any, scores: str) -> str:
     add = _ADDERS.get(member.method, _refuse)
     parts = graph.split_columns(scores, len(member.calibrators))
     columns = [add(graph, calibrator, part) for calibrator, part in zip(member.calibrators, parts, strict=True)]
-    if labels == 2:  # noqa: PLR2004 - two labels
+    if labels == TWO_LABELS:
         return add_both(graph, columns[0])
     return _add_shares(graph, graph.add("Concat", columns, axis=1), labels)
 

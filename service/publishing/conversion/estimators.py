@@ -9,7 +9,7 @@ from service.publishing.conversion import linear_models, tree_models
 from service.publishing.conversion.calibration import add_calibration
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
-from service.publishing.conversion.outputs import add_inverse_target
+from service.publishing.conversion.outputs import TWO_LABELS, add_inverse_target
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
 
 Adder = Callable[[Graph, Any, Preprocessing], str]
@@ -61,7 +61,7 @@ def _add_scores(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
 
 
 def _without_first_of_two(graph: Graph, probabilities: str, labels: int) -> str:
-    if labels > 2:  # noqa: PLR2004 - two labels
+    if labels > TWO_LABELS:
         return probabilities
     return graph.add("Gather", [probabilities, graph.constant([1])], axis=1)
 

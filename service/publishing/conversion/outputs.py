@@ -12,6 +12,9 @@ import numpy as np
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
 
+TWO_LABELS = 2
+"""A classifier of so many labels has one raw prediction, that of the second label."""
+
 
 def add_exp(graph: Graph, value: str) -> str:
     """Add e to the power of each value."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
-from service.publishing.conversion.outputs import add_both, add_inverse_link, add_logistic
+from service.publishing.conversion.outputs import TWO_LABELS, add_both, add_inverse_link, add_logistic
 from service.publishing.conversion.preprocessing import Preprocessing
 from service.publishing.conversion.tree_ensembles.sklearn_trees import read_histogram_trees, read_tree
 from service.publishing.conversion.tree_ensembles.tree_node import add_trees
@@ -26,7 +26,7 @@ def _add_mean(graph: Graph, members: list[Any], preprocessing: Preprocessing) ->
     values = [member.tree_.value for member in members]
     if values[0].shape[1] > 1:
         raise UnknownStep("a tree has several outputs")
-    is_binary = values[0].shape[2] == 2  # noqa: PLR2004 - two labels
+    is_binary = values[0].shape[2] == TWO_LABELS
     trees = join_trees(
         [
             read_tree(member.tree_, value[:, 0, 1:] if is_binary else value[:, 0, :])
@@ -51,9 +51,9 @@ def add_adaptive_boosting(graph: Graph, model: Any, preprocessing: Preprocessing
             raise UnknownStep("a tree of AdaBoost has not seen every label")
         is_vote = np.eye(labels)[member.tree_.value[:, 0, :].argmax(axis=1)]
         votes = np.where(is_vote > 0, weight, -weight / (labels - 1)) / total
-        parts.append(read_tree(member.tree_, votes[:, 1:] if labels == 2 else votes))  # noqa: PLR2004 - two labels
+        parts.append(read_tree(member.tree_, votes[:, 1:] if labels == TWO_LABELS else votes))
     decision = add_trees(graph, join_trees(parts), preprocessing)
-    if labels == 2:  # noqa: PLR2004 - two labels
+    if labels == TWO_LABELS:
         return add_logistic(graph, graph.add("Mul", [decision, graph.constant(2.0)]), outputs=1)
     return add_logistic(graph, graph.add("Div", [decision, graph.constant(labels - 1.0)]), outputs=labels)
 
