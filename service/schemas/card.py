@@ -47,6 +47,9 @@ class Input(Published, frozen=True):
     from_: Literal["request", "store"] = msgspec.field(default="request", name="from")
     changeable: Literal["no", "up", "down", "both"] = "both"
     """Whether a recommendation may change the value, and in which direction."""
+    dtype: str = ""
+    """The pandas type of the column that the model was fitted on, such as `int64`, `bool`, `category` or `datetime64[us]`.
+    Empty: float64 for numbers, `str` for categories."""
 
 
 class Label(Published, frozen=True):
@@ -97,6 +100,8 @@ class Classification(Published, frozen=True, tag="classification", tag_field="ki
     """In the order of the scorer's probabilities."""
     focus: str
     """The label whose probability people read as the answer."""
+    scores: Literal["probabilities", "labels"] = "probabilities"
+    """`labels`: the model only names a label, without a probability. The score of that label is 1, of the others 0."""
     sentence: Text = ""
     """What the number counts, directly after it: "4 % risk of not paying the next bill"."""
     mistakes: Mistakes | None = None
@@ -162,7 +167,8 @@ class Training(Published, frozen=True):
 class Scoring(Published, frozen=True):
     """How the bundle is opened, and the result of the gate: the largest difference from scikit-learn on real rows."""
 
-    scorer: Literal["onnx", "sklearn"]
+    scorer: Literal["onnx", "sklearn", "process"]
+    """`onnx`: a graph in the service. `process`: the fitted model in a process with the packages that it was fitted with."""
     gate_rows: int
     gate_difference: float
     text: Literal["as_is", "words", "words_without_addresses"] = "as_is"
