@@ -43,6 +43,8 @@ class Output(TypedDict):
     bands: NotRequired[list[Band]]
     labels: NotRequired[list[Label]]
     focus: NotRequired[str]
+    scores: NotRequired[Literal["probabilities", "labels"]]
+    """`labels`: the model names a label without a probability; the probability of that label is then 1, of the others 0."""
     unit: NotRequired[str]
     seen: NotRequired[list[float]]
     interval: NotRequired[IntervalRule]
@@ -106,6 +108,8 @@ class Card(TypedDict):
     question: str
     inputs: list[CheckedField]
     output: Output
+    main_fields: NotRequired[list[str]]
+    """The names of the inputs that matter most, the most important first."""
     summary: NotRequired[str]
     examples: NotRequired[list[Example]]
     real_rows: NotRequired[list[Row]]

@@ -25,15 +25,7 @@ MAX_PRICE = 1e9
 
 def check_card(card: Card) -> None:
     """Raise BrokenBundle with the reason if a card is inconsistent."""
-    if not _NAME.fullmatch(card.name):
-        raise BrokenBundle("the card's name may hold small letters, digits and hyphens only")
-    names = [field.name for field in card.inputs]
-    if not names or len(set(names)) != len(names):
-        raise BrokenBundle("the card's inputs need names, each once")
-    if not all(map(_is_field_name, names)):
-        raise BrokenBundle("a name of an input is empty, too long, or holds a quote, a backslash or a control character")
-    if card.entity and (not _KEY.fullmatch(card.entity.key) or card.entity.key in names):
-        raise BrokenBundle("the key of the entity needs a name that no input has, of letters, digits and underscores")
+    _check_names(card)
     for field in types_of(card):
         fault = field.card_fault()
         if fault is not None:
@@ -53,6 +45,21 @@ def check_card(card: Card) -> None:
     ends = [end for band in card.output.bands for end in (band.low, band.high)]
     if isinstance(card.output, Classification) and ends and (min(ends) != 0 or max(ends) != 1):
         raise BrokenBundle("the bands must cover 0 to 1")
+
+
+def _check_names(card: Card) -> None:
+    """Check the names of the card, its inputs, its main fields and its entity."""
+    if not _NAME.fullmatch(card.name):
+        raise BrokenBundle("the card's name may hold small letters, digits and hyphens only")
+    names = [field.name for field in card.inputs]
+    if not names or len(set(names)) != len(names):
+        raise BrokenBundle("the card's inputs need names, each once")
+    if not all(map(_is_field_name, names)):
+        raise BrokenBundle("a name of an input is empty, too long, or holds a quote, a backslash or a control character")
+    if card.entity and (not _KEY.fullmatch(card.entity.key) or card.entity.key in names):
+        raise BrokenBundle("the key of the entity needs a name that no input has, of letters, digits and underscores")
+    if len(set(card.main_fields)) != len(card.main_fields) or not set(card.main_fields) <= set(names):
+        raise BrokenBundle("the main fields must be names of inputs, each once")
 
 
 def _is_field_name(name: str) -> bool:

@@ -199,6 +199,9 @@ class Card(Published, frozen=True):
     inputs: tuple[Input, ...]
     output: Classification | Regression
     scoring: Scoring
+    main_fields: tuple[str, ...] = ()
+    """The names of the inputs that matter most, the most important first. A form of many inputs shows these and folds the
+    others. Empty: the order of `inputs` counts."""
     summary: Text = ""
     examples: tuple[Example, ...] = ()
     real_rows: tuple[Row, ...] = ()

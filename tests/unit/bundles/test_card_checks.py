@@ -127,3 +127,13 @@ def test_a_default_that_does_not_fit_its_field_is_refused(field: Input, reason: 
 )
 def test_a_default_at_a_limit_of_its_field_is_accepted(field: Input) -> None:
     check_card(with_input(field))
+
+
+@pytest.mark.parametrize(
+    "names", [("unknown",), ("carat", "carat"), ("carat", "")], ids=["a name of no input", "a name twice", "an empty name"]
+)
+def test_the_main_fields_of_a_card_are_names_of_inputs_each_once(names: tuple[str, ...]) -> None:
+    card = msgspec.structs.replace(FLAT.card, inputs=(Input(name="carat", type="number"), Input(name="x", type="number")))
+    check_card(msgspec.structs.replace(card, main_fields=("x", "carat")))
+    with pytest.raises(BrokenBundle, match="main fields must be names of inputs, each once"):
+        check_card(msgspec.structs.replace(card, main_fields=names))
