@@ -7,6 +7,7 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 """
 
 from client.errors import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
+from client.model_folder import hand_over
 from client.service_client import Client
 from client.shapes.answers import (
     Contribution,
@@ -92,4 +93,5 @@ __all__ = [
     "Unavailable",
     "Usualness",
     "Value",
+    "hand_over",
 ]

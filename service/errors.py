@@ -203,6 +203,10 @@ class SlowBundle(BrokenBundle):
     """A bundle that was too slow to open. On a machine that is less busy it may be served."""
 
 
+class RefusedModel(Exception):
+    """A model of somebody that cannot be published. The message names what stands in the way and the way out."""
+
+
 class BrokenStorage(Exception):
     """A database that must not be used. The message is the reason, for people."""
 

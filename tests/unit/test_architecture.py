@@ -60,6 +60,7 @@ RULES: dict[str, set[str]] = {
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
+    "service.model_files": {"service.errors"},
     "service.publishing": {"service.bundles", "service.errors", "service.evaluation", "service.fields"}
     | {"service.questions", "service.rows", "service.schemas"},
     "service.training": {"service.bundles", "service.fields", "service.publishing", "service.schemas"},

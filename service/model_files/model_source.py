@@ -1,0 +1,73 @@
+"""What somebody hands over: a file, an MLflow folder, a function, or a folder that `client.hand_over` wrote."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from service.errors import RefusedModel
+from service.model_files.file_form import RECIPE, Form, file_form
+from service.model_files.packages import needed_packages
+from wire.model_folder import layout
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """A model that is not opened yet, and what came with it."""
+
+    place: str
+    """The path of the file or folder, or `module:function`."""
+    form: Form
+    requirements: tuple[str, ...]
+    """What it needs, such as `scikit-learn==1.9.1`."""
+    python: str = ""
+    """The version of Python that it was written with, such as `3.11`; empty if it is unknown."""
+    name: str = ""
+    sample: Path | None = None
+    target: str | None = None
+    """The column of the sample with the true answers."""
+
+
+def read_source(place: str) -> ModelSource:
+    """Return what `place` holds: a path, or `module:function`. Raises RefusedModel with a sentence."""
+    path = Path(place)
+    if not path.exists() and RECIPE.fullmatch(place):
+        return ModelSource(place, "recipe", ())
+    if (path / layout.MANIFEST).is_file():
+        return _handed_over(path)
+    form = file_form(path)
+    return ModelSource(place, form, needed_packages(path, form))
+
+
+def _handed_over(folder: Path) -> ModelSource:
+    """Return the content of a folder that `client.hand_over` wrote."""
+    try:
+        manifest = json.loads((folder / layout.MANIFEST).read_text(encoding="utf-8"))
+        if manifest[layout.FORMAT_KEY] > layout.FORMAT:
+            raise RefusedModel(f"The folder {folder.name} was written by a newer Witryna: update this one.")
+        source = ModelSource(
+            str(folder / layout.MODEL),
+            file_form(folder / layout.MODEL),
+            tuple(_texts(manifest[layout.REQUIREMENTS_KEY])),
+            _text(manifest[layout.PYTHON_KEY]),
+            _text(manifest[layout.NAME_KEY]),
+            next((folder / name for name in layout.SAMPLES if (folder / name).is_file()), None),
+            None if manifest[layout.TARGET_KEY] is None else _text(manifest[layout.TARGET_KEY]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RefusedModel(f"{layout.MANIFEST} in the folder {folder.name} is damaged.") from error
+    if source.sample is None:
+        raise RefusedModel(f"The folder {folder.name} has no sample: {' or '.join(layout.SAMPLES)}.")
+    return source
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _texts(values: Any) -> list[str]:
+    if not isinstance(values, list):
+        raise TypeError
+    return [_text(value) for value in values]

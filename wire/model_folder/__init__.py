@@ -1,0 +1,1 @@
+"""A folder with a fitted model that somebody hands over, and what its pickle names."""
