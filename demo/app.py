@@ -15,7 +15,7 @@ from streamlit.navigation.page import StreamlitPage  # noqa: E402
 from client import Card, ModelState, ServiceError  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, to_change, try_it, what_if  # noqa: E402
-from demo.session import current_case, page_address, query_errors, service_queries, visitor  # noqa: E402
+from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner, document, forms, number_keys  # noqa: E402
 from wire.languages import LANGUAGES  # noqa: E402
@@ -59,6 +59,7 @@ def main() -> None:
                 st.switch_page(pages["try"], query_params=parameters)
             if is_first_run and page == pages["try"] and len(models) > 1 and MODEL not in st.query_params:
                 st.switch_page(pages["models"])
+            saved_case_list.save_requested_case(card)
             page.run()
     except ServiceError as error:
         query_errors.add_error(error)

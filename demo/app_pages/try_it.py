@@ -41,8 +41,6 @@ def page() -> None:
     if faults:
         with fault_slot:
             _draw_fault_notice(case, tr)
-    if st.session_state.pop("save_requested", False):  # after all callbacks, which read what was typed before the click
-        saved_case_list.save_current_case(card)
     page_address.write_address(card)
     with answer, st.container(key="answer"):  # a phone shows the form between the answer and the explanation
         explanations = service_queries.explain(card, [case.row, case.start_row])
@@ -134,16 +132,13 @@ def _draw_truth(card: Card, case: Case, tr: Translation) -> None:
 def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
     saved_name = next((other.name for other in saved_case_list.get_saved_cases(card) if other.row == case.row), "")
 
-    def request_save() -> None:
-        st.session_state["save_requested"] = True
-
     with st.container(horizontal=True, key="foot", vertical_alignment="center"):
         if saved_name:
             st.caption(tr.text("Kept as {name}: see Compare.", name=forms.escape_markdown(saved_name)))
         elif saved_case_list.can_save(card):
             st.button(
                 tr.text("Keep to compare"),
-                on_click=request_save,
+                on_click=saved_case_list.request_save,
                 icon=":material/bookmark_add:",
                 type="tertiary",
                 key="keep",

@@ -8,6 +8,8 @@ from demo.session import cases, current_case, query_parameters, saved_cases
 from demo.session.saved_cases import CasesByModel, SavedCase
 from demo.session.visitor import get_translation
 
+_REQUEST = "save_requested"
+
 
 def get_all_saved_cases() -> CasesByModel:
     """Return the saved cases of all models. The first ones come from the URL."""
@@ -36,6 +38,17 @@ def can_save(card: Card) -> bool:
     saved = get_saved_cases(card)
     extended = get_all_saved_cases() | {card["name"]: [*saved, SavedCase("?", current_case.get_case(card).row)]}
     return len(saved) < saved_cases.MAX_CASES and saved_cases.fits_url(extended)
+
+
+def request_save() -> None:
+    """Let this run save the current case after all callbacks, which read what was typed before the click."""
+    st.session_state[_REQUEST] = True
+
+
+def save_requested_case(card: Card) -> None:
+    """Save the current case if a click asked for it, on whichever page: a click on a page link may follow at once."""
+    if st.session_state.pop(_REQUEST, False):
+        save_current_case(card)
 
 
 def save_current_case(card: Card) -> None:

@@ -58,6 +58,14 @@ def test_a_value_typed_just_before_the_click_is_saved() -> None:
     assert held[1]["months_late_now"] == 0
 
 
+def test_a_case_is_saved_though_the_visitor_goes_on_to_compare_at_once() -> None:
+    app = quiet(opened(model="credit-default", lang="en", start="two-months-late"))
+    widget(app, "months_late_now").set_value("0")
+    app.session_state["save_requested"] = True  # the click and the link come in one message of the browser
+    go_to(app, "compare")
+    assert heads(app) == ["Two months late, changed"]
+
+
 def test_the_current_case_is_saved_once_from_both_pages() -> None:
     app = keep(opened(model="credit-default", lang="en", start="two-months-late"))
     app.session_state["save_requested"] = True  # a second click that was on its way
