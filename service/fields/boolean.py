@@ -23,6 +23,7 @@ class BooleanType(NumbersType):
     expected = "true or false"
     json_types = frozenset({bool})
     quick_type = bool
+    frame_kind = "boolean"
     is_plain = True
     size = 2
     min_number = 0.0

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from service.errors import Fault
 from service.fields.field_type import Numbers, NumbersType, ParsedColumn, Schema
@@ -30,6 +29,7 @@ class CategoryType(NumbersType):
     expected = "a category, as text"
     json_types = frozenset({str})
     quick_type = str
+    frame_kind = "category"
     warning = "unseen_category"
     min_number = 0.0
 
@@ -68,10 +68,6 @@ class CategoryType(NumbersType):
         category = self.field.categories[int(choice)]
         return category.label or category.value
 
-    def pipeline_values(self, numbers: Numbers) -> NDArray[Any]:
-        names = np.array([*self._names, None], dtype=object)
-        return np.asarray(names[np.where(np.isnan(numbers), self.size, numbers).astype(np.int64)])
-
     def range_fault(self, number: float) -> Fault:
         return Fault(self.name, "unknown_category", f"One of: {', '.join(self._names[:_MAX_LISTED])}"[:_MAX_CHARACTERS])
 
@@ -96,8 +92,12 @@ class CategoryType(NumbersType):
         )
         return shorten(label) or EMPTY[language]
 
+    def value_of_training(self, value: Any) -> Value:
+        """Return the name of a value: a number or a boolean as text, a whole float without decimals."""
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
     def training_numbers(self, values: Any) -> Numbers:
-        names = [None if null else str(value) for value, null in zip(values, values.isna(), strict=True)]
+        names = [None if null else self.value_of_training(value) for value, null in zip(values, values.isna(), strict=True)]
         return np.array(self.encode_quick(names), dtype=np.float64)
 
     def describe(self, values: Numbers) -> Input:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
@@ -62,6 +62,7 @@ class DateType(RangeType):
     expected = "a date such as 2026-11-29"
     json_types = frozenset({str})
     quick_type = str
+    frame_kind: ClassVar[Literal["date", "datetime"]] = "date"
     is_integral = True
     lowest: ClassVar[float] = MIN_DAY
     highest: ClassVar[float] = MAX_DAY
@@ -173,7 +174,8 @@ class DateType(RangeType):
         return np.array(numbers, dtype=np.float64)
 
     def pipeline_series(self, values: Any) -> Any:
-        return self.training_numbers(values)
+        """Return days since 1970-01-01, or the values as they are if the card says that the pipeline takes dates."""
+        return values if self.field.dtype else self.training_numbers(values)
 
     def describe(self, values: Numbers) -> Input:
         seen = (self.value(float(np.nanmin(values))), self.value(float(np.nanmax(values))))

@@ -24,6 +24,7 @@ class DateTimeType(DateType):
     """
 
     expected = "a date and time such as 2026-11-29T14:30:00Z"
+    frame_kind = "datetime"
     is_integral = False
     highest = MAX_DAY + (MS_PER_DAY - 1) / MS_PER_DAY
     json_format = "date-time"

@@ -47,6 +47,8 @@ class FieldType(ABC):
     """The type that msgspec decodes a JSON value to in the quick reader."""
     may_hold_quotes: bool = False
     """An accepted value can hold a quote."""
+    frame_kind: ClassVar[Literal["number", "boolean", "category", "date", "datetime", "text"]]
+    """How the data frame of a fitted model holds the field (`model_worker.frame`)."""
     has_decimal_sign: ClassVar[bool] = False
     """Values in a text file are written with a decimal point or comma."""
 
@@ -145,10 +147,6 @@ class NumbersType(FieldType):
     @abstractmethod
     def training_numbers(self, values: Any) -> Numbers:
         """Return a pandas series of a training table as numbers of the column."""
-
-    def pipeline_values(self, numbers: Numbers) -> NDArray[Any]:
-        """Return a column of numbers in the form that the scikit-learn pipeline takes."""
-        return numbers
 
     def pipeline_series(self, values: Any) -> Any:
         """Return a pandas series of a training table in the form that the scikit-learn pipeline takes."""

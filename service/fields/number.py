@@ -29,6 +29,7 @@ class NumberType(RangeType):
     expected = "a number"
     json_types = frozenset({int, float})
     quick_type: ClassVar[type] = float
+    frame_kind = "number"
     is_plain = True
     has_decimal_sign = True
     lowest: ClassVar[float] = -MAX_FLOAT32

@@ -68,6 +68,7 @@ class TextType(FieldType):
     expected = "text"
     json_types = frozenset({str})
     quick_type = str
+    frame_kind = "text"
     may_hold_quotes = True
 
     def __init__(self, field: Input, reading: str = "as_is") -> None:

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model_worker.model_calls import WrongAnswer, scores
 from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.bundles.scorers.scorer import open_scorer
-from service.bundles.scorers.sklearn_scorer import frame
 from service.errors import BrokenBundle, ModelFailed
 from service.fields.lookup import number_fields, text_fields
+from service.model_process.model_inputs import answer_kind
 from service.publishing.data_split import Split
+from service.publishing.pipeline_frame import frame
 from service.publishing.plain_rows import plain_rows
 from service.publishing.split_edges import edge_rows
 from service.rows.checks import Checks
@@ -98,5 +100,9 @@ def pipeline_scores(card: Card, pipeline: Any, fields: pd.DataFrame) -> NDArray[
 
 
 def _scores(card: Card, pipeline: Any, table: pd.DataFrame) -> NDArray[np.float64]:
-    scores = pipeline.predict_proba(table) if isinstance(card.output, Classification) else pipeline.predict(table)
-    return np.asarray(scores, dtype=np.float64)
+    table = table[[field.name for field in card.inputs]]
+    try:
+        answer: NDArray[np.float64] = scores(pipeline, table, answer_kind(card))
+    except WrongAnswer as error:
+        raise BrokenBundle(f"the fitted model does not fit its card: {error}") from None
+    return answer if isinstance(card.output, Classification) else answer[:, 0]

@@ -1,14 +1,20 @@
 """Rows of a data frame as the service takes them in JSON."""
 
+from typing import Any
+
 import pandas as pd
 
+from service.fields.field_type import FieldType
 from service.fields.lookup import types_of
-from service.schemas import Card, Row
+from service.schemas import Card, Row, Value
 
 
 def plain_rows(card: Card, frame: pd.DataFrame) -> list[Row]:
-    """Return one dictionary per row, with the fields of the card. A whole float becomes an integer, NaN and NaT None."""
-    columns = {
-        field.name: [field.value_of_training(value) for value in frame[field.name].tolist()] for field in types_of(card)
-    }
+    """Return one dictionary per row, with the fields of the card. A whole float becomes an integer, NaN, NaT and NA None."""
+    columns = {field.name: _values(field, frame[field.name]) for field in types_of(card)}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _values(field: FieldType, values: "pd.Series[Any]") -> list[Value]:
+    missing = values.isna().tolist()
+    return [None if each else field.value_of_training(value) for value, each in zip(values.tolist(), missing, strict=True)]

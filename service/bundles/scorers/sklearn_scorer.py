@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import skops.io
 from numpy.typing import NDArray
 
+from model_worker.frame import FrameBuilder
 from service.bundles.scorers.deadlines import current_deadline
 from service.bundles.scorers.scorer import as_scores
 from service.errors import BrokenBundle
-from service.fields.lookup import number_fields
 from service.fields.text import preparation
+from service.model_process.model_inputs import frame_fields
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
 
@@ -43,26 +43,16 @@ class SklearnScorer:
             raise
         except Exception as error:
             raise BrokenBundle("model.skops cannot be opened with the trusted types") from error
-        self._card = card
+        self._build_frame = FrameBuilder(frame_fields(card))
         self._is_classifier = isinstance(card.output, Classification)
         self._prepare = preparation(card.scoring.text)
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
         current_deadline()  # a call of scikit-learn cannot be stopped: do not begin one too late
-        table = frame(self._card, columns, self._prepare)
+        texts = {
+            name: columns.prepared.get(name) or [self._prepare(text) for text in cells]
+            for name, cells in columns.texts.items()
+        }
+        table = self._build_frame(columns.numbers, texts)
         answer = self._model.predict_proba(table) if self._is_classifier else self._model.predict(table)
         return as_scores(answer, len(columns), is_classifier=self._is_classifier)
-
-
-def frame(card: Card, columns: Columns, prepare: Any = str) -> pd.DataFrame:
-    """Return the columns as the data frame that a pipeline was fitted on: categories have the dtype `str`.
-
-    Without a dtype, a missing category is NaN beside other categories and None alone, and an encoder tells them apart.
-    """
-    table: dict[str, Any] = {}
-    for field, numbers in zip(number_fields(card), columns.numbers.T, strict=True):
-        values = field.pipeline_values(numbers)
-        table[field.name] = pd.Series(values, dtype="str") if values.dtype == object else values
-    for name, texts in columns.texts.items():
-        table[name] = columns.prepared.get(name) or [prepare(text) for text in texts]
-    return pd.DataFrame(table, columns=[field.name for field in card.inputs])

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from service.bundles.scorers.sklearn_scorer import frame
 from service.fields.field_type import NumbersType
 from service.fields.lookup import number_fields, text_fields
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.estimators import add_estimator
 from service.publishing.conversion.graph import Graph
 from service.publishing.conversion.preprocessing import Floats, InputField, create_preprocessing
+from service.publishing.pipeline_frame import frame
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from service.bundles.scorers.sklearn_scorer import frame
+from service.publishing.pipeline_frame import frame
 from service.publishing.plain_rows import plain_rows
 from service.rows.checks import Checks
 from tests.support.fitted_pipelines import card_of, table

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from service.bundles.scorers.onnx_scorer import OnnxScorer
-from service.bundles.scorers.sklearn_scorer import frame
 from service.fields.lookup import number_fields
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.gate import max_difference, pipeline_scores
+from service.publishing.pipeline_frame import frame
 from service.publishing.plain_rows import plain_rows
 from service.publishing.split_edges import edge_rows, split_edges
 from service.rows.checks import Checks

@@ -1,0 +1,1 @@
+"""Models in processes of their own: the host's side of `model_worker/`."""
