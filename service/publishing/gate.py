@@ -25,7 +25,8 @@ from service.schemas import Card, Classification, Scoring
 
 MIN_ROWS = 1000
 MAX_DIFFERENCE = {"tensor(double)": 1e-9, "tensor(float)": 1e-6}
-"""The greatest difference for each type of the answer of a graph."""
+"""The greatest difference for each type of the answer of a graph. A model that computes in float32 itself, as XGBoost does,
+has an answer of this type."""
 
 Converter = Callable[[Card, Any, NDArray[np.float64]], bytes]
 """(card, fitted pipeline, numbers of a real row) → the model in ONNX.
@@ -90,7 +91,7 @@ def max_difference(card: Card, served: NDArray[np.float64], expected: NDArray[np
 
 
 def pipeline_scores(card: Card, pipeline: Any, fields: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the probabilities of the fitted pipeline (rows, labels), or its values (rows,)."""
+    """Return the probabilities of the fitted pipeline or 1 for its label (rows, labels), or its values (rows,)."""
     texts = text_fields(card)
     cleaned = fields.assign(
         **{field.name: field.pipeline_series(fields[field.name]) for field in number_fields(card)},

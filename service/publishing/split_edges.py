@@ -1,6 +1,7 @@
 """Rows at the splits of the trees in a graph: a wrong conversion shows first where a decision changes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +14,43 @@ _UP_TO = 0
 
 
 def split_edges(model: bytes) -> list[tuple[int, float]]:
-    """Return each distinct (field, split) of the nodes `TreeEnsemble` of a model, in order."""
+    """Return each distinct (field, split) of the nodes `TreeEnsemble` of a model that read its input, in order.
+
+    Nodes that read what the graph computes have no splits on fields.
+    """
     import onnx
     from onnx import numpy_helper
 
+    graph = onnx.load_model_from_string(model).graph
+    columns = _field_columns(graph)
     edges: set[tuple[int, float]] = set()
-    for node in onnx.load_model_from_string(model).graph.node:
-        if node.op_type == "TreeEnsemble":
+    for node in graph.node:
+        if node.op_type == "TreeEnsemble" and node.input[0] in columns:
             values = {each.name: each for each in node.attribute}
             modes, splits = (numpy_helper.to_array(values[name].t) for name in ("nodes_modes", "nodes_splits"))
-            fields = np.array(values["nodes_featureids"].ints)
+            fields = columns[node.input[0]][values["nodes_featureids"].ints]
             used = (modes == _UP_TO) & np.isfinite(splits)
             edges |= set(zip(fields[used].tolist(), splits[used].tolist(), strict=True))
     return sorted(edges)
+
+
+def _field_columns(graph: Any) -> dict[str, NDArray[np.int64]]:
+    """Return the field of each column of each matrix that trees read: the input, or this with copies of fields behind it.
+
+    A copy is made by a node Gather, and a node Where makes some of its numbers missing.
+    """
+    from onnx import numpy_helper
+
+    fields = graph.input[0].name
+    count = np.arange(graph.input[0].type.tensor_type.shape.dim[1].dim_value)
+    makers = {node.output[0]: node for node in graph.node}
+    constants = {each.name: each for each in graph.initializer}
+    columns = {fields: count}
+    for node in graph.node:
+        if node.op_type == "Concat" and node.input[0] == fields:
+            copies = makers[makers[node.input[1]].input[2]]
+            columns[node.output[0]] = np.append(count, numpy_helper.to_array(constants[copies.input[1]]))
+    return columns
 
 
 def edge_rows(model: bytes, fields: Sequence[NumbersType], numbers: NDArray[np.float64]) -> NDArray[np.float64]:

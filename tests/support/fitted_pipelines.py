@@ -59,7 +59,9 @@ def truths(fields: pd.DataFrame) -> dict[str, Truth]:
     noise = np.random.default_rng(12).normal(size=ROWS)
     signal = (fields["weight"] - 1000) / 50 + fields["income"].fillna(2) + 2 * (fields["kind"] == "a") + noise
     value = (signal - (fields["place"] == "south") + 0.2 * fields["rooms"]).to_numpy(float)
-    return {"value": value, "price": np.exp(value), "two": (value > 2).astype(int), "three": np.digitize(value, [1, 3])}
+    return {"value": value, "price": np.exp(value), "two": (value > 2).astype(int), "three": np.digitize(value, [1, 3])} | {
+        "positive": np.log1p(np.exp(value)) + 0.1
+    }
 
 
 def card_of(truth: str) -> Card:
@@ -68,7 +70,7 @@ def card_of(truth: str) -> Card:
     return synthetic_recipes.draft("toy", output, _FIELDS)
 
 
-def _scaled() -> Any:
+def scaled() -> Any:
     from sklearn.compose import make_column_transformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
@@ -78,7 +80,7 @@ def _scaled() -> Any:
     return make_column_transformer((make_pipeline(SimpleImputer(), StandardScaler()), NUMBERS), (encoder, CATEGORIES))
 
 
-def _missing_kept() -> Any:
+def missing_kept() -> Any:
     from sklearn.compose import make_column_transformer
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -86,7 +88,7 @@ def _missing_kept() -> Any:
     return make_column_transformer((StandardScaler(), NUMBERS), (encoder, CATEGORIES))
 
 
-def _bent() -> Any:
+def bent() -> Any:
     """Return steps with an indicator, a power, quantiles, bins, coded numbers and ordinal categories."""
     from sklearn.compose import make_column_transformer
     from sklearn.impute import SimpleImputer
@@ -101,12 +103,23 @@ def _bent() -> Any:
     )
 
 
-def _ordinal() -> Any:
+def ordinal() -> Any:
     from sklearn.compose import make_column_transformer
     from sklearn.preprocessing import OrdinalEncoder
 
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan)
     return make_column_transformer(("passthrough", NUMBERS), (encoder, CATEGORIES))
+
+
+def sparse() -> Any:
+    """Return steps that make a sparse matrix, in which zeros are not stored."""
+    from sklearn.compose import make_column_transformer
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    numbers, encoder = ["weight", "income"], OneHotEncoder(handle_unknown="ignore")
+    return make_column_transformer(
+        (StandardScaler(), numbers), ("passthrough", ["rooms"]), (encoder, CATEGORIES), sparse_threshold=1.0
+    )
 
 
 def zoo() -> dict[str, tuple[str, Callable[[], Any]]]:
@@ -126,87 +139,87 @@ def zoo() -> dict[str, tuple[str, Callable[[], Any]]]:
     vote = [("forest", forest), ("boosting", boosting), ("line", linear_model.LogisticRegression(max_iter=500))]
     by_category = ensemble.HistGradientBoostingClassifier(max_iter=30, categorical_features=[3, 4], random_state=0)
     return {
-        "histogram boosting behind a scaler": ("two", behind(_missing_kept, histogram)),
-        "histogram boosting of three labels": ("three", behind(_missing_kept, histogram)),
-        "histogram boosting by category": ("two", behind(_ordinal, by_category)),
-        "histogram boosting, calibrated": ("two", behind(_missing_kept, CalibratedClassifierCV(histogram, cv=3))),
+        "histogram boosting behind a scaler": ("two", behind(missing_kept, histogram)),
+        "histogram boosting of three labels": ("three", behind(missing_kept, histogram)),
+        "histogram boosting by category": ("two", behind(ordinal, by_category)),
+        "histogram boosting, calibrated": ("two", behind(missing_kept, CalibratedClassifierCV(histogram, cv=3))),
         "histogram boosting of a positive value": (
             "price",
-            behind(_missing_kept, ensemble.HistGradientBoostingRegressor(loss="poisson", max_iter=30, random_state=0)),
+            behind(missing_kept, ensemble.HistGradientBoostingRegressor(loss="poisson", max_iter=30, random_state=0)),
         ),
-        "gradient boosting": ("two", behind(_scaled, boosting)),
-        "gradient boosting of three labels": ("three", behind(_bent, boosting)),
+        "gradient boosting": ("two", behind(scaled, boosting)),
+        "gradient boosting of three labels": ("three", behind(bent, boosting)),
         "gradient boosting, exponential loss": (
             "two",
-            behind(_scaled, ensemble.GradientBoostingClassifier(loss="exponential", n_estimators=12, random_state=0)),
+            behind(scaled, ensemble.GradientBoostingClassifier(loss="exponential", n_estimators=12, random_state=0)),
         ),
         "gradient boosting of a value": (
             "value",
-            behind(_bent, ensemble.GradientBoostingRegressor(loss="huber", n_estimators=12, random_state=0)),
+            behind(bent, ensemble.GradientBoostingRegressor(loss="huber", n_estimators=12, random_state=0)),
         ),
         "gradient boosting of a logarithm": (
             "price",
             lambda: TransformedTargetRegressor(
-                make_pipeline(_scaled(), ensemble.GradientBoostingRegressor(n_estimators=12, random_state=0)),
+                make_pipeline(scaled(), ensemble.GradientBoostingRegressor(n_estimators=12, random_state=0)),
                 func=np.log,
                 inverse_func=np.exp,
             ),
         ),
-        "random forest": ("two", behind(_scaled, forest)),
-        "random forest of three labels": ("three", behind(_bent, forest)),
-        "random forest of a value": ("value", behind(_bent, ensemble.RandomForestRegressor(12, random_state=0))),
-        "extra trees": ("three", behind(_scaled, ensemble.ExtraTreesClassifier(12, random_state=0))),
-        "a tree": ("two", behind(_bent, tree.DecisionTreeClassifier(random_state=0))),
-        "a tree without a split": ("two", behind(_scaled, tree.DecisionTreeClassifier(min_samples_leaf=ROWS - 1))),
+        "random forest": ("two", behind(scaled, forest)),
+        "random forest of three labels": ("three", behind(bent, forest)),
+        "random forest of a value": ("value", behind(bent, ensemble.RandomForestRegressor(12, random_state=0))),
+        "extra trees": ("three", behind(scaled, ensemble.ExtraTreesClassifier(12, random_state=0))),
+        "a tree": ("two", behind(bent, tree.DecisionTreeClassifier(random_state=0))),
+        "a tree without a split": ("two", behind(scaled, tree.DecisionTreeClassifier(min_samples_leaf=ROWS - 1))),
         "bagging of some columns": (
             "two",
-            behind(_missing_kept, ensemble.BaggingClassifier(histogram, 3, max_features=0.6, random_state=0)),
+            behind(missing_kept, ensemble.BaggingClassifier(histogram, 3, max_features=0.6, random_state=0)),
         ),
-        "a vote": ("two", behind(_scaled, ensemble.VotingClassifier(vote, voting="soft", weights=[3, 1, 2]))),
-        "logistic regression": ("two", behind(_scaled, linear_model.LogisticRegression(max_iter=500))),
-        "logistic regression of three labels": ("three", behind(_scaled, linear_model.LogisticRegression(max_iter=500))),
+        "a vote": ("two", behind(scaled, ensemble.VotingClassifier(vote, voting="soft", weights=[3, 1, 2]))),
+        "logistic regression": ("two", behind(scaled, linear_model.LogisticRegression(max_iter=500))),
+        "logistic regression of three labels": ("three", behind(scaled, linear_model.LogisticRegression(max_iter=500))),
         "logistic regression, calibrated": (
             "two",
-            behind(_scaled, CalibratedClassifierCV(linear_model.LogisticRegression(max_iter=500))),
+            behind(scaled, CalibratedClassifierCV(linear_model.LogisticRegression(max_iter=500))),
         ),
         "logistic regression, calibrated by steps": (
             "two",
-            behind(_scaled, CalibratedClassifierCV(linear_model.LogisticRegression(max_iter=500), method="isotonic")),
+            behind(scaled, CalibratedClassifierCV(linear_model.LogisticRegression(max_iter=500), method="isotonic")),
         ),
-        "random forest of three labels, calibrated": ("three", behind(_scaled, CalibratedClassifierCV(forest, cv=3))),
+        "random forest of three labels, calibrated": ("three", behind(scaled, CalibratedClassifierCV(forest, cv=3))),
         "gradient boosting of three labels, calibrated by steps": (
             "three",
-            behind(_scaled, CalibratedClassifierCV(boosting, method="isotonic", cv=3)),
+            behind(scaled, CalibratedClassifierCV(boosting, method="isotonic", cv=3)),
         ),
-        "adaptive boosting": ("two", behind(_scaled, ensemble.AdaBoostClassifier(n_estimators=12, random_state=0))),
+        "adaptive boosting": ("two", behind(scaled, ensemble.AdaBoostClassifier(n_estimators=12, random_state=0))),
         "adaptive boosting of three labels": (
             "three",
             behind(
-                _bent, ensemble.AdaBoostClassifier(tree.DecisionTreeClassifier(max_depth=3), n_estimators=12, random_state=0)
+                bent, ensemble.AdaBoostClassifier(tree.DecisionTreeClassifier(max_depth=3), n_estimators=12, random_state=0)
             ),
         ),
-        "a stack": ("two", behind(_scaled, ensemble.StackingClassifier(vote))),
-        "a stack of three labels": ("three", behind(_scaled, ensemble.StackingClassifier(vote[:2]))),
+        "a stack": ("two", behind(scaled, ensemble.StackingClassifier(vote))),
+        "a stack of three labels": ("three", behind(scaled, ensemble.StackingClassifier(vote[:2]))),
         "a stack of values": (
             "value",
             behind(
-                _scaled,
+                scaled,
                 ensemble.StackingRegressor(
                     [("forest", ensemble.RandomForestRegressor(12, random_state=0)), ("line", linear_model.Ridge())]
                 ),
             ),
         ),
-        "discriminant analysis": ("three", behind(_scaled, discriminant_analysis.LinearDiscriminantAnalysis())),
+        "discriminant analysis": ("three", behind(scaled, discriminant_analysis.LinearDiscriminantAnalysis())),
         "stochastic gradient descent": (
             "two",
-            behind(_scaled, linear_model.SGDClassifier(loss="log_loss", random_state=0)),
+            behind(scaled, linear_model.SGDClassifier(loss="log_loss", random_state=0)),
         ),
-        "ridge regression": ("value", behind(_scaled, linear_model.Ridge())),
-        "gamma regression": ("price", behind(_scaled, linear_model.GammaRegressor())),
+        "ridge regression": ("value", behind(scaled, linear_model.Ridge())),
+        "gamma regression": ("price", behind(scaled, linear_model.GammaRegressor())),
         "lasso of a scaled target": (
             "value",
             lambda: TransformedTargetRegressor(
-                make_pipeline(_scaled(), linear_model.Lasso(0.01)), transformer=StandardScaler()
+                make_pipeline(scaled(), linear_model.Lasso(0.01)), transformer=StandardScaler()
             ),
         ),
     }

@@ -83,7 +83,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 HOMES: dict[str, set[str]] = {
     "sklearn": {"benchmarks", "service.evaluation", "service.publishing", "service.training"}
     | {"service.bundles.scorers.sklearn_scorer"},
-    "scipy": {"service.evaluation", "service.training"},
+    "scipy": {"service.evaluation", "service.publishing", "service.training"},
     "skl2onnx": {"service.publishing"},
     "onnx": {"service.publishing"},
     "skops": {"benchmarks", "service.publishing", "service.bundles.scorers.sklearn_scorer"},

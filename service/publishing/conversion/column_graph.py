@@ -3,12 +3,34 @@
 import numpy as np
 
 from service.publishing.conversion.column_sources import Source, UnknownStep
-from service.publishing.conversion.graph import INPUT, TO_FLOAT64, TO_INT64, Graph
+from service.publishing.conversion.graph import TO_FLOAT64, TO_INT64, Graph
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
 
 
+def is_plain(preprocessing: Preprocessing) -> bool:
+    """Return whether the graph can compute each column: it lists numbers of its field, or is a line of it."""
+    return all(source.values is not None or source.line is not None for source in preprocessing.sources)
+
+
+def add_matrix(graph: Graph, preprocessing: Preprocessing) -> str:
+    """Add the matrix itself: (rows, columns). It is plain. A missing value may be NaN in it."""
+    sources = preprocessing.sources
+    lines = [at for at, source in enumerate(sources) if source.values is None]
+    listed = [at for at, source in enumerate(sources) if source.values is not None]
+    if not listed and lines == list(range(len(sources))):
+        return _add_line_values(graph, preprocessing, lines)
+    parts = [_add_line_values(graph, preprocessing, lines)] if lines else []
+    order = lines.copy()
+    for field in dict.fromkeys(sources[at].field for at in listed):
+        columns = [at for at in listed if sources[at].field == field]
+        parts.append(_add_look_up(graph, preprocessing, field, columns))
+        order += columns
+    joined = parts[0] if len(parts) == 1 else graph.add("Concat", parts, axis=1)
+    return graph.add("Gather", [joined, graph.constant(np.argsort(order))], axis=1)
+
+
 def add_product(graph: Graph, preprocessing: Preprocessing, weights: Floats) -> str:
-    """Add the product of the matrix with weights (columns, outputs): (rows, outputs). Raises UnknownStep."""
+    """Add the product of a plain matrix with weights (columns, outputs): (rows, outputs). Raises UnknownStep."""
     sources = preprocessing.sources
     lines = [at for at, source in enumerate(sources) if source.values is None]
     listed = [at for at, source in enumerate(sources) if source.values is not None]
@@ -24,10 +46,17 @@ def add_product(graph: Graph, preprocessing: Preprocessing, weights: Floats) -> 
 
 
 def _add_lines(graph: Graph, preprocessing: Preprocessing, columns: list[int], weights: Floats) -> str:
+    value = _add_line_values(graph, preprocessing, columns, may_miss=False)
+    return graph.add("MatMul", [value, graph.constant(weights[columns])])
+
+
+def _add_line_values(graph: Graph, preprocessing: Preprocessing, columns: list[int], *, may_miss: bool = True) -> str:
     sources = [preprocessing.sources[at] for at in columns]
     shift, divisor = np.array([_line(source) for source in sources]).T
     fields = [source.field for source in sources]
-    value = INPUT if fields == list(range(graph.fields)) else graph.add("Gather", [INPUT, graph.constant(fields)], axis=1)
+    value = preprocessing.matrix_name
+    if fields != list(range(len(preprocessing.fields))):
+        value = graph.add("Gather", [value, graph.constant(fields)], axis=1)
     number = value
     if shift.any():
         value = graph.add("Sub", [value, graph.constant(shift[None])])
@@ -35,10 +64,11 @@ def _add_lines(graph: Graph, preprocessing: Preprocessing, columns: list[int], w
         value = graph.add("Div", [value, graph.constant(divisor[None])])
     if any(preprocessing.fields[field].nullable for field in fields):
         missing = preprocessing.rows([(field, np.nan) for field in fields])[range(len(columns)), columns]
-        if np.isnan(missing).any():
+        if np.isnan(missing).any() and not may_miss:
             raise UnknownStep("a missing value reaches the model")
-        value = graph.add("Where", [graph.add("IsNaN", [number]), graph.constant(missing[None]), value])
-    return graph.add("MatMul", [value, graph.constant(weights[columns])])
+        if not np.isnan(missing).all():
+            value = graph.add("Where", [graph.add("IsNaN", [number]), graph.constant(missing[None]), value])
+    return value
 
 
 def _line(source: Source) -> tuple[float, float]:
@@ -61,7 +91,7 @@ def _add_choices(graph: Graph, preprocessing: Preprocessing, columns: list[int],
         starts.append(sum(len(table) for table in tables))
         sizes.append(len(choices))
         tables.append(_finite(preprocessing.rows(cells)[:, columns_of_field]) @ weights[columns_of_field])
-    code = graph.add("Gather", [INPUT, graph.constant(fields)], axis=1)
+    code = graph.add("Gather", [preprocessing.matrix_name, graph.constant(fields)], axis=1)
     if any(preprocessing.fields[field].nullable for field in fields):
         code = graph.add("Where", [graph.add("IsNaN", [code]), graph.constant(np.array([sizes], dtype=np.float64)), code])
     number = graph.add("Add", [graph.add("Cast", [code], to=TO_INT64), graph.constant([starts])])
@@ -77,7 +107,7 @@ def _add_listed_numbers(graph: Graph, preprocessing: Preprocessing, field: int, 
     numbers += [np.nan] if preprocessing.fields[field].nullable else []
     table = _finite(preprocessing.rows([(field, number) for number in numbers])[:, columns]) @ weights[columns]
     other = table[len(values)]
-    number = graph.add("Gather", [INPUT, graph.constant([field])], axis=1)
+    number = graph.add("Gather", [preprocessing.matrix_name, graph.constant([field])], axis=1)
     matches = []
     if values:
         equal = graph.add("Equal", [number, graph.constant([values])])
@@ -93,3 +123,23 @@ def _finite(values: Floats) -> Floats:
     if np.isnan(values).any():
         raise UnknownStep("a missing value reaches the model")
     return values
+
+
+def _add_look_up(graph: Graph, preprocessing: Preprocessing, field: int, columns: list[int]) -> str:
+    """Add columns that list numbers of one field, from a table: (rows, columns)."""
+    numbers = sorted({value for at in columns for value in preprocessing.sources[at].values or ()})
+    other = (max(numbers) if numbers else 0.0) + 1.0
+    is_closed = preprocessing.fields[field].choices is not None
+    missing = np.nan if preprocessing.fields[field].nullable else numbers[0] if is_closed else other
+    cells = [numbers[0] if is_closed else other, *numbers, missing]
+    table = preprocessing.rows([(field, each) for each in cells])
+    code = graph.add("Gather", [preprocessing.matrix_name, graph.constant([field])], axis=1)
+    row = graph.add(
+        "Mul", [graph.add("Cast", [graph.add("IsNaN", [code])], to=TO_FLOAT64), graph.constant(len(numbers) + 1.0)]
+    )
+    if numbers:
+        equal = graph.add("Cast", [graph.add("Equal", [code, graph.constant([numbers])])], to=TO_FLOAT64)
+        position = graph.add("MatMul", [equal, graph.constant(np.arange(1.0, len(numbers) + 1)[:, None])])
+        row = graph.add("Add", [row, position])
+    index = graph.add("Squeeze", [graph.add("Cast", [row], to=TO_INT64), graph.constant([1])])
+    return graph.add("Gather", [graph.constant(table[:, columns]), index], axis=0)

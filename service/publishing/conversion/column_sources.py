@@ -33,6 +33,21 @@ class UnknownStep(NotImplementedError):
     """A step of the pipeline is not one of those that are known to compute a column from one field."""
 
 
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A step that keeps some columns."""
+
+    columns: tuple[int, ...]
+    keeps_names: bool = True
+    """The result is a table with names if the input is one, else an array."""
+
+    def transform(self, table: Any) -> Any:
+        columns = list(self.columns)
+        if self.keeps_names and hasattr(table, "iloc"):
+            return table.iloc[:, columns]
+        return (table if hasattr(table, "toarray") else np.asarray(table))[:, columns]
+
+
 def output_sources(step: Any, inputs: Sequence[Source], names: Sequence[str]) -> list[Source]:
     """Return the source of each column that a fitted transformer makes of columns with these sources and names.
 
@@ -45,6 +60,10 @@ def output_sources(step: Any, inputs: Sequence[Source], names: Sequence[str]) ->
         return _COMPOSED[kind](step, inputs, names)
     if kind in _SINGLE:
         return _SINGLE[kind](step, inputs)
+    if isinstance(step, ColumnChoice):
+        return [inputs[at] for at in step.columns]
+    if type(step).__name__ == "CategoryCodes":
+        return [replace(source, is_input=False) if source.values is not None else source for source in inputs]
     if kind and hasattr(step, "get_support"):
         return [source for source, is_kept in zip(inputs, step.get_support(), strict=True) if is_kept]
     raise UnknownStep(f"{type(step).__name__} is not known to compute each column from one field")
@@ -72,7 +91,7 @@ def _of_bins(step: Any, inputs: Sequence[Source]) -> list[Source]:
 
 
 def _of_function(step: Any, inputs: Sequence[Source]) -> list[Source]:
-    if _is_identity(step):
+    if is_identity(step):
         return list(inputs)
     if any(step.func is each for each in _MONOTONE_FUNCTIONS):
         return _of_monotone(step, inputs)
@@ -96,12 +115,12 @@ def _of_column_transformer(step: Any, inputs: Sequence[Source], names: Sequence[
     for _, part, columns in step.transformers_:
         if isinstance(part, str) and part == "drop":
             continue
-        positions = _positions(columns, names)
+        positions = column_positions(columns, names)
         sources += output_sources(part, [inputs[at] for at in positions], [names[at] for at in positions])
     return sources
 
 
-def _positions(columns: Any, names: Sequence[str]) -> list[int]:
+def column_positions(columns: Any, names: Sequence[str]) -> list[int]:
     """Return the positions that a column specifier of a fitted ColumnTransformer selects."""
     if isinstance(columns, slice):
         return list(range(len(names))[columns])
@@ -137,7 +156,7 @@ def _of_encoder(step: Any, inputs: Sequence[Source]) -> list[Source]:
     return sources
 
 
-def _is_identity(step: Any) -> bool:
+def is_identity(step: Any) -> bool:
     from sklearn.utils import check_array
 
     function = step.func.func if isinstance(step.func, partial) else step.func  # HistGradientBoosting checks its numbers so

@@ -6,11 +6,15 @@ from typing import Any
 import numpy as np
 
 from service.publishing.conversion import linear_models, tree_models
+from service.publishing.conversion.boosting_libraries.catboost_models import add_catboost
+from service.publishing.conversion.boosting_libraries.lightgbm_models import add_lightgbm
+from service.publishing.conversion.boosting_libraries.xgboost_models import add_xgboost
 from service.publishing.conversion.calibration import add_calibration
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
 from service.publishing.conversion.outputs import TWO_LABELS, add_inverse_target
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
+from service.publishing.conversion.steps.step_graph import add_step
 
 Adder = Callable[[Graph, Any, Preprocessing], str]
 """(graph, fitted model, preprocessing in front of it) → the name of a matrix (rows, outputs). Raises UnknownStep."""
@@ -22,19 +26,21 @@ def add_estimator(graph: Graph, model: Any, preprocessing: Preprocessing) -> str
 
 
 def _adder(adders: dict[str, Adder], model: Any) -> Adder:
-    name = type(model).__name__
-    if not type(model).__module__.startswith("sklearn.") or name not in adders:
+    name, library = type(model).__name__, type(model).__module__.partition(".")[0]
+    if library in _LIBRARIES:
+        return _LIBRARIES[library]
+    if library != "sklearn" or name not in adders:
         raise UnknownStep(f"{name} has no converter")
     return adders[name]
 
 
 def _add_pipeline(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
-    return add_estimator(graph, model.steps[-1][1], _in_front(model, preprocessing))
+    return add_estimator(graph, model.steps[-1][1], _in_front(graph, model, preprocessing))
 
 
-def _in_front(pipeline: Any, preprocessing: Preprocessing) -> Preprocessing:
+def _in_front(graph: Graph, pipeline: Any, preprocessing: Preprocessing) -> Preprocessing:
     for _, step in pipeline.steps[:-1]:
-        preprocessing = preprocessing.then(step)
+        preprocessing = add_step(graph, preprocessing, step)
     return preprocessing
 
 
@@ -54,7 +60,7 @@ def _add_calibrated(graph: Graph, model: Any, preprocessing: Preprocessing) -> s
 def _add_scores(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
     """Add what a calibration reads: the decision function, else the probabilities; of two labels only the second's."""
     if type(model).__name__ == "Pipeline":
-        return _add_scores(graph, model.steps[-1][1], _in_front(model, preprocessing))
+        return _add_scores(graph, model.steps[-1][1], _in_front(graph, model, preprocessing))
     if hasattr(model, "decision_function"):
         return _adder(_DECISIONS, model)(graph, model, preprocessing)
     return _without_first_of_two(graph, add_estimator(graph, model, preprocessing), len(model.classes_))
@@ -127,6 +133,8 @@ for _kind in ("Classifier", "Regressor"):
         f"Bagging{_kind}": _add_bagging,
         f"Stacking{_kind}": _add_stacking,
     }
+_LIBRARIES: dict[str, Adder] = {"lightgbm": add_lightgbm, "xgboost": add_xgboost, "catboost": add_catboost}
+"""Boosting libraries: each of their estimators, and the Booster itself."""
 _DECISIONS: dict[str, Adder] = {
     "HistGradientBoostingClassifier": tree_models.add_histogram_raw,
     "GradientBoostingClassifier": tree_models.add_gradient_raw,

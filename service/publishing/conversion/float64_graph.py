@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from service.fields.field_type import NumbersType
+from model_worker.model_calls import model_input
+from service.fields.field_type import NumbersType, RangeType
 from service.fields.lookup import number_fields, text_fields
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.estimators import add_estimator
@@ -14,6 +15,9 @@ from service.publishing.conversion.preprocessing import Floats, InputField, crea
 from service.publishing.pipeline_frame import frame
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
+
+_COPIED = {"", "float64", "int64", "int32", "uint32"}
+"""The types of columns whose values are the numbers of the field."""
 
 
 def to_float64_graph(card: Card, pipeline: Any, typical: Floats) -> bytes:
@@ -26,7 +30,7 @@ def to_float64_graph(card: Card, pipeline: Any, typical: Floats) -> bytes:
     types = number_fields(card)
     fields = [_input_field(each, number) for each, number in zip(types, typical.tolist(), strict=True)]
     graph = Graph(len(fields))
-    scores = add_estimator(graph, pipeline, create_preprocessing(fields, _to_table(card)))
+    scores = add_estimator(graph, pipeline, create_preprocessing(fields, _to_table(card, pipeline)))
     outputs = len(card.output.labels) if isinstance(card.output, Classification) else 1
     return graph.serialize(scores, outputs)
 
@@ -38,12 +42,14 @@ def _input_field(field: NumbersType, typical: float) -> InputField:
         high=field.max_number,
         choices=tuple(field.choices) if field.size else None,
         nullable=field.nullable,
+        is_copied=not field.size and field.field.dtype in _COPIED,
+        is_whole=bool(field.size) or (isinstance(field, RangeType) and field.is_integral),
         typical=typical,
     )
 
 
-def _to_table(card: Card) -> Callable[[Floats], Any]:
+def _to_table(card: Card, pipeline: Any) -> Callable[[Floats], Any]:
     def to_table(numbers: Floats) -> Any:
-        return frame(card, Columns(np.asarray(numbers), {}))
+        return model_input(pipeline, frame(card, Columns(np.asarray(numbers), {})))
 
     return to_table

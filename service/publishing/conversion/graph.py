@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 INPUT = "fields"
-TO_FLOAT64, TO_INT64 = 11, 7
-"""The types float64 and int64 of ONNX, for the attribute `to` of Cast."""
+TO_FLOAT32, TO_FLOAT64, TO_INT64 = 1, 11, 7
+"""The types float32, float64 and int64 of ONNX, for the attribute `to` of Cast."""
 _OPSETS = {"": 22, "ai.onnx.ml": 5}
 _IR_VERSION = 10
 
@@ -18,6 +18,8 @@ class Graph:
 
     def __init__(self, fields: int) -> None:
         self.fields = fields
+        self.is_single_precision = False
+        """The answer is no more exact than float32, and has this type."""
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
@@ -50,8 +52,9 @@ class Graph:
         from onnx import TensorProto, helper
 
         source = helper.make_tensor_value_info(INPUT, TensorProto.DOUBLE, [None, self.fields])
-        answer = helper.make_tensor_value_info("scores", TensorProto.DOUBLE, [None, columns])
-        self._nodes.append(helper.make_node("Identity", [output], ["scores"], name="scores"))
+        kind = TensorProto.FLOAT if self.is_single_precision else TensorProto.DOUBLE
+        answer = helper.make_tensor_value_info("scores", kind, [None, columns])
+        self._nodes.append(helper.make_node("Cast", [output], ["scores"], name="scores", to=kind))
         graph = helper.make_graph(self._nodes, "model", [source], [answer], initializer=self._constants)
         opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from service.publishing.conversion.column_graph import add_product
+from service.publishing.conversion.column_graph import add_product, is_plain
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
 from service.publishing.conversion.outputs import TWO_LABELS, add_both, add_exp, add_logistic, add_sigmoid
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
+from service.publishing.conversion.steps.step_graph import plain_matrix
 
 REGRESSORS = (
     "LinearRegression",
@@ -37,6 +38,8 @@ def add_linear(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
     weights = _weights(model)
     if weights.shape[0] != len(preprocessing.sources):
         raise UnknownStep(f"{type(model).__name__} has several outputs")
+    if not is_plain(preprocessing):
+        _, preprocessing = plain_matrix(graph, preprocessing)
     return _add_intercept(graph, model, add_product(graph, preprocessing, weights))
 
 

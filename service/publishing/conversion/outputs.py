@@ -12,6 +12,8 @@ import numpy as np
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
 
+_VECTOR = 8
+"""The greatest number of float64 values that a vector instruction takes."""
 TWO_LABELS = 2
 """A classifier of so many labels has one raw prediction, that of the second label."""
 
@@ -19,6 +21,21 @@ TWO_LABELS = 2
 def add_exp(graph: Graph, value: str) -> str:
     """Add e to the power of each value."""
     return graph.add("Pow", [graph.constant(math.e), value])
+
+
+def add_power(graph: Graph, value: str, power: float) -> str:
+    """Add each value to a power."""
+    return graph.add("Pow", [value, graph.constant(power)])
+
+
+def add_log(graph: Graph, value: str) -> str:
+    """Add the natural logarithm of each value.
+
+    Each value is repeated as often as the vector instructions take values at once, so that all are computed in the same way.
+    """
+    extended = graph.add("Unsqueeze", [value, graph.constant([-1])])
+    repeated = graph.add("Mul", [extended, graph.constant(np.ones(_VECTOR))])
+    return graph.add("ReduceMax", [graph.add("Log", [repeated]), graph.constant([-1])], keepdims=0)
 
 
 def add_sigmoid(graph: Graph, value: str) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.publishing.conversion.column_sources import Source, output_sources
+from service.publishing.conversion.column_sources import ColumnChoice, Source, UnknownStep, output_sources
+from service.publishing.conversion.graph import INPUT
 
 Floats = NDArray[np.float64]
+_MAX = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class InputField:
     nullable: bool
     typical: float
     """Any number that a real row has."""
+    is_copied: bool = True
+    """The first step takes the number itself, not another type that is made of it."""
+    is_whole: bool = False
+    """All numbers are whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +44,30 @@ class Preprocessing:
     sources: tuple[Source, ...]
     """The source of each column of the matrix."""
     steps: tuple[Any, ...] = field(default=())
+    matrix_name: str = INPUT
+    """The matrix of the graph whose columns are the fields."""
+
+    @property
+    def names(self) -> list[str]:
+        """The name of the field that each column comes from."""
+        return [self.fields[source.field].name for source in self.sources]
 
     def then(self, step: Any) -> "Preprocessing":
         """Return the preprocessing followed by one more fitted step. Raises UnknownStep."""
-        names = [self.fields[source.field].name for source in self.sources]
-        return replace(self, sources=tuple(output_sources(step, self.sources, names)), steps=(*self.steps, step))
+        sources = output_sources(step, self.sources, self.names)
+        return replace(self, sources=tuple(sources), steps=(*self.steps, step))
+
+    def without_steps(self) -> "Preprocessing":
+        """Return the preprocessing whose columns are its fields."""
+        return replace(self, sources=field_sources(self.fields), steps=())
+
+    def take(self, columns: Sequence[int]) -> "Preprocessing":
+        """Return the preprocessing with some of its columns; a table keeps their names."""
+        return self.then(ColumnChoice(tuple(columns)))
 
     def select(self, columns: Sequence[int]) -> "Preprocessing":
         """Return the preprocessing with some columns of its matrix only."""
-        kept = [int(column) for column in columns]
-        return replace(self, sources=tuple(self.sources[at] for at in kept), steps=(*self.steps, _Selection(kept)))
+        return self.then(ColumnChoice(tuple(int(column) for column in columns), keeps_names=False))
 
     @property
     def typical(self) -> Floats:
@@ -61,26 +81,48 @@ class Preprocessing:
         return self.matrix(numbers)
 
     def matrix(self, numbers: Floats) -> Floats:
-        """Return the matrix (rows, columns) for numbers of the fields (rows, fields)."""
+        """Return the matrix (rows, columns) for numbers of the fields (rows, fields). Raises UnknownStep."""
+        table = self._table(numbers)
+        dense = table.toarray() if hasattr(table, "toarray") else np.asarray(table)
+        try:
+            return np.asarray(dense, dtype=np.float64)
+        except ValueError as error:
+            raise UnknownStep("the model reads texts or dates") from error
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the matrix is a sparse one, in which zeros are not stored."""
+        return hasattr(self._table(self.typical[None]), "toarray")
+
+    def _table(self, numbers: Floats) -> Any:
         table = self.to_frame(numbers)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # some numbers are unlike any that the steps were fitted on, on purpose
             for step in self.steps:
                 if step is not None and not isinstance(step, str):
-                    table = step.transform(table)
-        dense = table.toarray() if hasattr(table, "toarray") else np.asarray(table)
-        return np.asarray(dense, dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class _Selection:
-    columns: list[int]
-
-    def transform(self, table: Any) -> Any:
-        return np.asarray(table)[:, self.columns]
+                    try:
+                        table = step.transform(table)
+                    except ValueError as error:
+                        raise UnknownStep(f"{type(step).__name__} does not take every number of the fields") from error
+        return table
 
 
 def create_preprocessing(fields: Sequence[InputField], to_frame: Callable[[Floats], Any]) -> Preprocessing:
     """Return the preprocessing without steps: each column is a field."""
-    sources = tuple(Source(at, each.choices) for at, each in enumerate(fields))
-    return Preprocessing(tuple(fields), to_frame, sources)
+    return Preprocessing(tuple(fields), to_frame, field_sources(fields))
+
+
+def field_sources(fields: Sequence[InputField]) -> tuple[Source, ...]:
+    return tuple(
+        Source(at, each.choices, is_input=each.is_copied, line=(0.0, 1.0) if each.is_copied else None)
+        for at, each in enumerate(fields)
+    )
+
+
+def create_columns(matrix_name: str, typical: Floats, nullable: NDArray[np.bool_]) -> Preprocessing:
+    """Return a preprocessing without steps over a matrix of the graph: each column takes the place of a field."""
+    columns = [
+        InputField(f"x{at}", -_MAX, _MAX, choices=None, nullable=bool(is_nullable), typical=float(number))
+        for at, (number, is_nullable) in enumerate(zip(typical, nullable, strict=True))
+    ]
+    return replace(create_preprocessing(columns, np.asarray), matrix_name=matrix_name)

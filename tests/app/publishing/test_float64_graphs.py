@@ -6,18 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.fields.lookup import number_fields
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.float64_graph import to_float64_graph
-from service.publishing.gate import max_difference, pipeline_scores
-from service.publishing.pipeline_frame import frame
 from service.publishing.plain_rows import plain_rows
 from service.publishing.split_edges import edge_rows, split_edges
 from service.rows.checks import Checks
-from service.rows.columns import Columns
 from service.schemas import Card
 from tests.support import synthetic_recipes
+from tests.support.conversion_check import compare
 from tests.support.fitted_pipelines import card_of, table, truths, zoo
 
 ZOO = zoo()
@@ -33,20 +30,9 @@ def fitted(name: str) -> tuple[Card, Any]:
 @pytest.mark.parametrize("name", ZOO)
 def test_a_graph_equals_scikit_learn_on_rows_and_at_every_split(name: str, tmp_path: Path) -> None:
     card, pipeline = fitted(name)
-    fields = table()
-    columns = Checks(card).columns(plain_rows(card, fields))
-    model = to_float64_graph(card, pipeline, columns.numbers[0])
-    (tmp_path / "model.onnx").write_bytes(model)
-    scorer = OnnxScorer(card, tmp_path / "model.onnx")
-    assert max_difference(card, scorer.score(columns), pipeline_scores(card, pipeline, fields)) <= TOLERANCE
-    edges = edge_rows(model, number_fields(card), columns.numbers)
-    if len(edges):
-        expected = pipeline_scores(card, pipeline, frame(card, Columns(edges, {})))
-        assert max_difference(card, scorer.score(Columns(edges, {})), expected) <= TOLERANCE
-    together = scorer.score(columns)
-    for size in (1, 2, 3, 7):
-        parts = [scorer.score(Columns(columns.numbers[at : at + size], {})) for at in range(0, 350, size)]
-        assert np.array_equal(np.concatenate(parts)[:350], together[:350]), "the same number in every batch"
+    comparison = compare(card, pipeline, table(), tmp_path)
+    assert comparison.difference <= TOLERANCE
+    assert comparison.is_same_in_every_batch
 
 
 def test_the_edges_are_the_splits_of_a_tree_and_their_neighbours() -> None:
@@ -64,21 +50,19 @@ def test_the_edges_are_the_splits_of_a_tree_and_their_neighbours() -> None:
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("PCA", "PCA is not known to compute each column from one field"),
-        ("PolynomialFeatures", "PolynomialFeatures is not known"),
+        ("NMF", "NMF is not known to compute each column from one field"),
         ("KNeighborsClassifier", "KNeighborsClassifier has no converter"),
     ],
 )
 def test_a_step_that_cannot_be_converted_is_named(step: str, words: str) -> None:
-    from sklearn.decomposition import PCA
+    from sklearn.decomposition import NMF
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import PolynomialFeatures
+    from sklearn.preprocessing import MinMaxScaler
     from sklearn.tree import DecisionTreeClassifier
 
     made: dict[str, Any] = {
-        "PCA": (PCA(2), DecisionTreeClassifier()),
-        "PolynomialFeatures": (PolynomialFeatures(), DecisionTreeClassifier()),
+        "NMF": (MinMaxScaler(), NMF(2), DecisionTreeClassifier()),
         "KNeighborsClassifier": (KNeighborsClassifier(),),
     }
     truth, make = ZOO["a tree"]

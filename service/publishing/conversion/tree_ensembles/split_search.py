@@ -12,6 +12,9 @@ Floats = NDArray[np.float64]
 Decisions = Callable[[Floats], NDArray[np.bool_]]
 """(a number for each split) → for each split, whether it goes to the left."""
 
+Values = Callable[[Floats], Floats]
+"""(a number for each split) → for each split, the value of its column."""
+
 _STEPS = 64
 _SIGN = np.uint64(1 << 63)
 
@@ -29,6 +32,42 @@ def last_before_change(decide: Decisions, low: Floats, high: Floats) -> Floats:
         is_same = decide(number(middle)) == first
         below, above = np.where(is_same, middle, below), np.where(is_same, above, middle)
     return np.where(is_constant, high, number(below))
+
+
+def last_missing(values: Values, low: Floats, high: Floats) -> Floats:
+    """Return for each split the last of the numbers from `low` on whose column has no value, or −∞ if `low` has one.
+
+    A logarithm, for instance, has a value for positive numbers only. Shapes: (splits,).
+    """
+    is_missing = np.isnan(values(low))
+    if not is_missing.any():
+        return np.full(len(low), -np.inf)
+    last = last_before_change(lambda numbers: np.isnan(values(numbers)), low, high)
+    return np.where(is_missing, np.minimum(last, np.nextafter(high, -np.inf)), -np.inf)
+
+
+def marked_range(values: Values, low: Floats, high: Floats, start: Floats, end: Floats) -> tuple[Floats, Floats]:
+    """Return for each split the range of numbers whose column is from `start` to `end`: above the first, up to the second.
+
+    Both are −∞ if there is no such number. The column rises or falls with the numbers. Shapes: (splits,).
+    """
+    none = np.full(len(low), -np.inf)
+    if (start > end).all():
+        return none, none
+
+    def is_below(numbers: Floats) -> NDArray[np.bool_]:
+        return values(numbers) < start
+
+    def is_not_above(numbers: Floats) -> NDArray[np.bool_]:
+        return values(numbers) <= end
+
+    first_below, first_not_above = is_below(low), is_not_above(low)
+    last_below, last_not_above = (last_before_change(each, low, high) for each in (is_below, is_not_above))
+    rises = values(low) <= values(high)
+    above = np.where(rises, np.where(first_below, last_below, none), np.where(first_not_above, none, last_not_above))
+    up_to = np.where(rises, np.where(first_not_above, last_not_above, none), np.where(first_below, none, last_below))
+    is_empty = (start > end) | (above >= up_to)
+    return np.where(is_empty, none, above), np.where(is_empty, none, up_to)
 
 
 def ordered(numbers: Floats) -> NDArray[np.uint64]:

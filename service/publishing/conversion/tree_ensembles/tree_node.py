@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.publishing.conversion.graph import INPUT, Graph, tensor
+from service.publishing.conversion.column_sources import UnknownStep
+from service.publishing.conversion.graph import Graph, tensor
 from service.publishing.conversion.preprocessing import Preprocessing
+from service.publishing.conversion.steps.step_graph import plain_matrix
 from service.publishing.conversion.tree_ensembles.split_folding import Splits, fold_splits
 from service.publishing.conversion.tree_ensembles.trees import LEAF, Trees, select_nodes, used_nodes
 
@@ -25,18 +27,67 @@ def add_trees(graph: Graph, trees: Trees, preprocessing: Preprocessing) -> str:
     Each output is a separate node. In a node of several outputs, ONNX Runtime 1.32 takes splits of the modes EQ or MEMBER
     that follow each other for one, if what is behind them has the same weights, though they belong to different outputs.
     """
-    splits, split = fold_splits(trees, preprocessing)
-    parts = [_add_output(graph, trees, splits, split, output) for output in range(trees.values.shape[1])]
+    matrix, splits, split = _add_splits(graph, trees, preprocessing)
+    parts = [
+        graph.add("TreeEnsemble", [matrix], domain="ai.onnx.ml", **_attributes_of_output(trees, splits, split, output))
+        for output in range(trees.values.shape[1])
+    ]
     return parts[0] if len(parts) == 1 else graph.add("Concat", parts, axis=1)
 
 
-def _add_output(graph: Graph, trees: Trees, splits: Splits, split: Integers, output: int) -> str:
+def add_each_tree(graph: Graph, trees: Trees, preprocessing: Preprocessing) -> str:
+    """Add the value of each tree by itself: (rows, trees). The trees have one output. Raises UnknownStep."""
+    matrix, splits, split = _add_splits(graph, trees, preprocessing)
+    is_leaf = trees.column == LEAF
+    tree = np.searchsorted(trees.roots, np.flatnonzero(is_leaf), side="right") - 1
+    branches = _branches(trees, splits, split)
+    attributes = _attributes(branches, trees.values[is_leaf, 0], tree.astype(np.int64), len(trees.roots))
+    return graph.add("TreeEnsemble", [matrix], domain="ai.onnx.ml", **attributes)
+
+
+def _add_splits(graph: Graph, trees: Trees, preprocessing: Preprocessing) -> tuple[str, Splits, Integers]:
+    """Return the matrix that the trees read, the splits on its columns, and the index of the split of each node.
+
+    If the splits cannot be moved to the fields, the matrix is that of the preprocessing.
+    """
+    try:
+        splits, split = fold_splits(trees, preprocessing)
+    except UnknownStep:
+        if not preprocessing.steps:
+            raise
+        _, preprocessing = plain_matrix(graph, preprocessing)
+        splits, split = fold_splits(trees, preprocessing)
+    return *_add_input(graph, preprocessing, splits), split
+
+
+def _attributes_of_output(trees: Trees, splits: Splits, split: Integers, output: int) -> dict[str, Any]:
     nodes = used_nodes(trees, output)
     if not len(nodes):  # a model without a single split and with the value 0: any tree adds nothing
         nodes = np.flatnonzero(np.arange(len(trees.column)) < np.append(trees.roots, len(trees.column))[1])
     selected = select_nodes(trees, nodes, output)
-    attributes = _attributes(_branches(selected, splits, split[nodes]), selected.values[selected.column == LEAF, 0])
-    return graph.add("TreeEnsemble", [INPUT], domain="ai.onnx.ml", **attributes)
+    weights = selected.values[selected.column == LEAF, 0]
+    return _attributes(_branches(selected, splits, split[nodes]), weights, np.zeros(len(weights), dtype=np.int64), 1)
+
+
+def _add_input(graph: Graph, preprocessing: Preprocessing, splits: Splits) -> tuple[str, Splits]:
+    """Return the matrix that the trees read, and the splits on its columns.
+
+    They are the fields, and behind them one more column for each range of numbers that count as missing.
+    """
+    fields = preprocessing.matrix_name
+    has_range = np.flatnonzero(splits.above < splits.up_to)
+    if not len(has_range):
+        return fields, splits
+    keys = list(zip(*(part[has_range].tolist() for part in (splits.field, splits.above, splits.up_to)), strict=True))
+    distinct = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+    field, above, up_to = zip(*distinct, strict=True)
+    value = graph.add("Gather", [fields, graph.constant(field)], axis=1)
+    is_above = graph.add("Greater", [value, graph.constant([above])])
+    is_missing = graph.add("And", [is_above, graph.add("LessOrEqual", [value, graph.constant([up_to])])])
+    column = splits.field.copy()
+    column[has_range] = [len(preprocessing.fields) + distinct[key] for key in keys]
+    copies = graph.add("Where", [is_missing, graph.constant(np.nan), value])
+    return graph.add("Concat", [fields, copies], axis=1), replace(splits, field=column)
 
 
 @dataclass(frozen=True)
@@ -126,8 +177,8 @@ def _with_idle_nodes(branches: _Branches, children: Integers, *, is_leaf: bool) 
     )
 
 
-def _attributes(branches: _Branches, weights: NDArray[np.float64]) -> dict[str, Any]:
-    """Return the attributes of a node with one output; `weights` are those of the leaves."""
+def _attributes(branches: _Branches, weights: NDArray[np.float64], targets: Integers, outputs: int) -> dict[str, Any]:
+    """Return the attributes of a node; `weights` are those of the leaves, `targets` the outputs that they are added to."""
     tensors: dict[str, NDArray[Any]] = {
         "nodes_modes": branches.mode,
         "nodes_splits": branches.limit,
@@ -143,12 +194,12 @@ def _attributes(branches: _Branches, weights: NDArray[np.float64]) -> dict[str, 
         "nodes_falsenodeids": branches.false,
         "nodes_falseleafs": branches.false_is_leaf,
         "tree_roots": branches.roots,
-        "leaf_targetids": np.zeros(len(weights)),
+        "leaf_targetids": targets,
     }
     return {
         **{name: tensor(name, values) for name, values in tensors.items()},
         **{name: values.astype(np.int64).tolist() for name, values in integers.items()},
-        "n_targets": 1,
+        "n_targets": outputs,
         "aggregate_function": _SUM,
         "post_transform": _NO_TRANSFORM,
     }

@@ -1,7 +1,8 @@
 """Fitted decision trees of any library in one form: arrays with one entry for each node."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,21 +30,35 @@ class Trees:
     """The first node of each tree; its other nodes follow it."""
     single_precision: bool
     """The column is rounded to float32 before it is compared."""
+    missing_from: NDArray[np.float64] | None = None
+    missing_to: NDArray[np.float64] | None = None
+    """Values of the column in this range count as missing at a node; a range whose end is below its start is empty. None: no
+    node has a range."""
+
+    def marked(self, start: float, end: float) -> "Trees":
+        """Return the trees for which the values from `start` to `end` count as missing."""
+        nodes = len(self.column)
+        return replace(self, missing_from=np.full(nodes, start), missing_to=np.full(nodes, end))
 
 
 def join_trees(parts: Sequence[Trees]) -> Trees:
-    """Return all trees of the parts as one. The parts have the same number of outputs and the same precision."""
+    """Return all trees of the parts as one.
+
+    The parts have the same number of outputs and the same precision; all or none have ranges of missing values.
+    """
     starts = np.cumsum([0, *(len(part.column) for part in parts[:-1])])
-    joined = {
-        each.name: np.concatenate([getattr(part, each.name) for part in parts])
-        for each in fields(Trees)
-        if each.name not in ("left", "right", "roots", "single_precision")
-    }
-    moved = {
+    joined: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _of_nodes(parts[0])}
+    moved: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) + start for part, start in zip(parts, starts, strict=True)])
         for name in ("left", "right", "roots")
     }
-    return Trees(**joined, **moved, single_precision=parts[0].single_precision)
+    return replace(parts[0], **joined, **moved)
+
+
+def _of_nodes(trees: Trees) -> list[str]:
+    """Return the names of what has one entry for each node and does not name another node."""
+    others = ("left", "right", "roots", "single_precision")
+    return [each.name for each in fields(Trees) if each.name not in others and getattr(trees, each.name) is not None]
 
 
 def used_nodes(trees: Trees, output: int) -> NDArray[np.int64]:
@@ -59,14 +74,7 @@ def select_nodes(trees: Trees, nodes: NDArray[np.int64], output: int) -> Trees:
     position = np.full(len(trees.column), -1, dtype=np.int64)
     position[nodes] = np.arange(len(nodes))
     roots = position[trees.roots]
-    return Trees(
-        column=trees.column[nodes],
-        threshold=trees.threshold[nodes],
-        categories=trees.categories[nodes],
-        left=position[trees.left[nodes]],
-        right=position[trees.right[nodes]],
-        missing_left=trees.missing_left[nodes],
-        values=trees.values[nodes][:, [output]],
-        roots=roots[roots >= 0],
-        single_precision=trees.single_precision,
-    )
+    kept = {name: getattr(trees, name)[nodes] for name in _of_nodes(trees)}
+    kept["values"] = kept["values"][:, [output]]
+    left, right = position[trees.left[nodes]], position[trees.right[nodes]]
+    return replace(trees, **kept, left=left, right=right, roots=roots[roots >= 0])

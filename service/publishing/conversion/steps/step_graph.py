@@ -1,0 +1,104 @@
+"""Put a step in front of an estimator: outside of the graph if each of its columns comes from one field, else in it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from service.publishing.conversion.column_graph import add_matrix, is_plain
+from service.publishing.conversion.column_sources import UnknownStep, column_positions
+from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.preprocessing import Floats, Preprocessing, create_columns
+from service.publishing.conversion.steps import bending_steps, mixing_steps, scaling_steps
+
+Adder = Callable[[Graph, Any, str], str]
+"""(graph, fitted step, matrix in front of it) → the matrix behind it."""
+
+
+def add_step(graph: Graph, preprocessing: Preprocessing, step: Any, *, plain: bool = False) -> Preprocessing:
+    """Return the preprocessing followed by one more fitted step. Raises UnknownStep.
+
+    `plain`: each of its columns shall be one that the graph can compute.
+    """
+    if type(step).__name__ == "Pipeline":
+        for _, part in step.steps:
+            preprocessing = add_step(graph, preprocessing, part, plain=plain)
+        return preprocessing
+    try:
+        folded = preprocessing.then(step)
+        if not plain or is_plain(folded):
+            return folded
+    except UnknownStep as reason:
+        return _in_graph(graph, preprocessing, step, reason)
+    return _in_graph(graph, preprocessing, step, UnknownStep(f"{type(step).__name__} has no converter"))
+
+
+def plain_matrix(graph: Graph, preprocessing: Preprocessing) -> tuple[str, Preprocessing]:
+    """Return the matrix as a name in the graph, and as a preprocessing without steps. Raises UnknownStep."""
+    current = preprocessing
+    if not is_plain(preprocessing):
+        current = preprocessing.without_steps()
+        for step in preprocessing.steps:
+            current = add_step(graph, current, step, plain=True)
+    name = add_matrix(graph, current)
+    return name, create_columns(name, *_describe(current, current.matrix))
+
+
+def _in_graph(graph: Graph, preprocessing: Preprocessing, step: Any, reason: UnknownStep) -> Preprocessing:
+    kind = type(step).__name__ if type(step).__module__.startswith("sklearn.") else ""
+    if kind == "ColumnTransformer":
+        names = preprocessing.names
+        branches = [
+            (preprocessing.take(column_positions(columns, names)), part)
+            for _, part, columns in step.transformers_
+            if not (isinstance(part, str) and part == "drop")
+        ]
+        return _joined(graph, [(branch, part) for branch, part in branches if branch.sources])
+    if kind == "FeatureUnion":
+        return _joined(graph, [(preprocessing, part) for _, part in step.transformer_list if part != "drop"])
+    if kind not in _STEPS:
+        raise reason
+    matrix, columns = plain_matrix(graph, preprocessing)
+    name = _STEPS[kind](graph, step, matrix)
+    return create_columns(name, *_describe(columns, lambda numbers: step.transform(columns.matrix(numbers))))
+
+
+def _joined(graph: Graph, branches: Sequence[tuple[Preprocessing, Any]]) -> Preprocessing:
+    """Return the columns of several branches beside each other."""
+    parts = [plain_matrix(graph, add_step(graph, branch, part, plain=True)) for branch, part in branches]
+    name = graph.add("Concat", [matrix for matrix, _ in parts], axis=1)
+    columns = [column for _, each in parts for column in each.fields]
+    return create_columns(
+        name, np.array([each.typical for each in columns]), np.array([each.nullable for each in columns], dtype=bool)
+    )
+
+
+def _describe(preprocessing: Preprocessing, transform: Callable[[Floats], Any]) -> tuple[Floats, Any]:
+    """Return the matrix of a typical row, and which of its columns may be missing because a field is."""
+    rows = [preprocessing.typical]
+    for at, field in enumerate(preprocessing.fields):
+        if field.nullable:
+            rows.append(preprocessing.typical)
+            rows[-1][at] = np.nan
+    table = transform(np.array(rows))
+    matrix = np.asarray(table.toarray() if hasattr(table, "toarray") else table, dtype=np.float64)
+    return np.nan_to_num(matrix[0]), np.isnan(matrix).any(axis=0)
+
+
+_STEPS: dict[str, Adder] = {
+    **dict.fromkeys(("StandardScaler", "MaxAbsScaler", "RobustScaler"), scaling_steps.add_scaler),
+    "MinMaxScaler": scaling_steps.add_range_scaler,
+    "SimpleImputer": scaling_steps.add_imputer,
+    "Binarizer": scaling_steps.add_binarizer,
+    "Normalizer": scaling_steps.add_normalizer,
+    "FunctionTransformer": scaling_steps.add_function,
+    **dict.fromkeys(("PCA", "IncrementalPCA"), mixing_steps.add_pca),
+    "TruncatedSVD": mixing_steps.add_truncated_svd,
+    "FastICA": mixing_steps.add_fast_ica,
+    "LinearDiscriminantAnalysis": mixing_steps.add_discriminant_projection,
+    "PolynomialFeatures": mixing_steps.add_polynomials,
+    "PowerTransformer": bending_steps.add_power_transform,
+    "KBinsDiscretizer": bending_steps.add_bins,
+    "SplineTransformer": bending_steps.add_splines,
+}
+"""Steps over a matrix of numbers that are computed in the graph."""
