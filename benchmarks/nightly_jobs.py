@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from service.bundles.bundle_files import read_card
+from service.bundles.versions.bundle_folder import default_folder
 from service.jobs import job_runner
 from service.jobs.engines import BatchFunction, Dask, Engine, Local
 from service.jobs.sources.inputs import open_source
 from service.store.store import Store
 from service.training.credit import write_clients
 
-BUNDLE = Path(__file__).parents[1] / "bundles" / "credit-default"
+BUNDLES, MODEL = Path(__file__).parents[1] / "bundles", "credit-default"
 REPEATS = (1, 10)
 """How many times each batch is scored: ten times stands for a model that is ten times slower."""
 
@@ -59,9 +60,10 @@ def _write_rows(file: Path, rows: int) -> None:
 
 def _measure(file: Path, engine: Engine, repeats: int) -> float:
     """Return the seconds of one job over the file."""
-    card = read_card(BUNDLE)
+    bundle = default_folder(BUNDLES, MODEL)
+    card = read_card(bundle)
     source = open_source(str(file), job_runner.required_columns(card, "client_id"))
-    job = job_runner.prediction_job(BUNDLE, card, source, "client_id")
+    job = job_runner.prediction_job(bundle, card, source, "client_id")
     store = Store(f"sqlite:///{tempfile.mkdtemp(dir=file.parent)}/benchmark.db")
     try:
         store.prepare()

@@ -5,6 +5,7 @@ from functools import partial
 
 from benchmarks.load import Comparison, compare_in_turns, post_repeatedly
 from benchmarks.server_programs import LOAD_CORE, ROOT, on_core, run_service, run_tutorial_service
+from service.bundles.versions.bundle_folder import default_folder
 
 MODELS = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price")
 CONNECTIONS = 16
@@ -13,7 +14,7 @@ MANY_ROWS = 1000
 
 def compare_services(model: str, seconds: float) -> list[Comparison]:
     """Measure one row per request, and 1,000 rows per request, on both services."""
-    rows = json.loads((ROOT / "bundles" / model / "card.json").read_text(encoding="utf-8"))["real_rows"]
+    rows = json.loads((default_folder(ROOT / "bundles", model) / "card.json").read_text(encoding="utf-8"))["real_rows"]
     one = json.dumps({"rows": rows[:1]}).encode()
     many = json.dumps({"rows": (rows * MANY_ROWS)[:MANY_ROWS]}).encode()
     with run_service() as ours, run_tutorial_service(model) as tutorial, on_core(LOAD_CORE):

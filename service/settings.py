@@ -35,6 +35,7 @@ class Settings:
     cors_origins: str = ""
     api_keys: str = ""
     bundles: str = str(BUNDLES)
+    bundles_poll_seconds: Annotated[float, Range(0.05, 3600)] = 1.0
     database_url: str = f"sqlite:///{DATABASE}"
     stored_max_age_hours: _Hours = 36.0
     stale_predictions: Literal["mark", "rescore"] = "mark"

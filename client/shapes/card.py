@@ -138,6 +138,7 @@ class ModelState(TypedDict):
     question: str | None
     reason: str | None
     built: NotRequired[str | None]
+    changed: NotRequired[list[str]]
 
 
 class ModelList(TypedDict):

@@ -11,7 +11,8 @@ from typing import get_args
 from tqdm import tqdm
 
 from service.bundles.bundle_files import read_card
-from service.errors import BrokenBundle, BrokenStorage, InvalidFile, ModelFailed, StorageUnavailable
+from service.bundles.versions.bundle_folder import default_folder
+from service.errors import BrokenBundle, BrokenStorage, InvalidFile, ModelFailed, StorageUnavailable, UnknownModel
 from service.jobs import features, job_runner, run_files
 from service.jobs.engines import Dask, Engine, Local, WrongEngine
 from service.jobs.job_runner import Job
@@ -209,11 +210,14 @@ def _roll_back(options: argparse.Namespace, _settings: Settings, store: Store) -
 
 
 def _find_bundle(settings: Settings, name: str) -> tuple[Path, Card]:
-    """Return the bundle whose card has this name. Raises WrongInput, BrokenBundle."""
-    for folder in sorted(Path(settings.bundles).glob("*")):
-        if folder.name == name and folder.is_dir():
-            return folder, read_card(folder)
-    raise WrongInput(f"There is no model {name[:64]!r}.")
+    """Return the bundle of the default version of a model. Raises WrongInput, BrokenBundle."""
+    try:
+        folder = default_folder(Path(settings.bundles), name)
+    except UnknownModel:
+        raise WrongInput(f"There is no model {name[:64]!r}.") from None
+    except OSError:
+        raise WrongInput("The folder of the bundles cannot be read.") from None
+    return folder, read_card(folder)
 
 
 def _format_run(run: Run) -> str:

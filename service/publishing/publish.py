@@ -14,11 +14,11 @@ from service.bundles.evaluation_file import write_evaluation
 from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import Reference, write_reference
 from service.bundles.scorers.scorer import open_scorer
+from service.bundles.versions.version_changes import add_version
 from service.errors import BrokenBundle
 from service.evaluation.card_metrics import card_metrics
 from service.evaluation.report import evaluate
 from service.fields.lookup import number_fields
-from service.publishing.bundle_replacement import replace_bundle
 from service.publishing.card_draft import complete_draft
 from service.publishing.conformal_interval import interval_rule
 from service.publishing.data_split import LabelledRows, Split
@@ -62,7 +62,7 @@ def publish(
         write_reference(folder, _reference(card, split.train, folder))
         write_card(folder, msgspec.structs.replace(card, metrics=card_metrics(evaluation)))
         model = open_model(folder)
-        replace_bundle(folder, bundles / draft.name)
+        add_version(bundles, folder)
     return model.card
 
 

@@ -16,6 +16,8 @@ class ModelState(Shape, frozen=True):
     version: str | None = None
     versions: tuple[str, ...] = ()
     """All versions that are served. The first one answers requests without a version."""
+    changed: tuple[str, ...] = ()
+    """The versions whose files have changed since they were opened; they are served as they were opened."""
     title: Text | None = None
     question: Text | None = None
     reason: str | None = None

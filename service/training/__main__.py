@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 from service.bundles.bundle_files import is_readable_bundle
+from service.bundles.versions.bundle_folder import default_folder
+from service.errors import UnknownModel
 from service.settings import BUNDLES
 
 NAMES = ("credit-default", "credit-scorecard", "comment-sentiment", "diamond-price")
@@ -36,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _build_bundles(folder: Path, *, build_all: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    names = [name for name in NAMES if build_all or not is_readable_bundle(folder / name)]
+    names = [name for name in NAMES if build_all or not _is_built(folder, name)]
     if not names:
         return
     from service.training.recipe import build_bundle
@@ -48,6 +50,13 @@ def _build_bundles(folder: Path, *, build_all: bool) -> None:
         card = build_bundle(RECIPES[name], folder)
         metric = card.metrics[0]
         _print(f"{metric.name} {metric.value:.3f} on {metric.rows:,} unseen rows, {time.perf_counter() - start:.0f} s\n")
+
+
+def _is_built(bundles: Path, name: str) -> bool:
+    try:
+        return is_readable_bundle(default_folder(bundles, name))
+    except UnknownModel:
+        return False
 
 
 def _print(text: str) -> None:

@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from service.bundles.registry import Registry
+from service.bundles.versions.registry_updates import RegistryUpdates
 from service.errors import ServiceError
 from service.settings import Settings
 from service.web import problems
@@ -28,7 +29,8 @@ DESCRIPTION = "Models in a shop window: each with its card, its fields and a rea
 def create_app(settings: Settings, registry: Registry | None = None, routes: Sequence[Route] = ROUTES) -> HttpEntry:
     """Build the service. Its models load in the background once it runs; /health/ready says when they have.
 
-    A registry that is loaded already is served unchanged. Raises WrongSettings.
+    From then on it follows the changes of the folder of bundles. A registry that is loaded already is served unchanged.
+    Raises WrongSettings.
     """
     services = build_services(settings, Registry() if registry is None else registry)
     framework = _framework(services, routes)
@@ -62,8 +64,11 @@ def _framework(services: Services, routes: Sequence[Route]) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
+    ended = threading.Event()
     if not services.registry.loaded.is_set():
-        folder = Path(services.settings.bundles)
-        threading.Thread(target=services.registry.load, args=[folder], name="load models", daemon=True).start()
+        updates = RegistryUpdates(services.registry, Path(services.settings.bundles))
+        arguments = (services.settings.bundles_poll_seconds, ended)
+        threading.Thread(target=updates.run, args=arguments, name="follow the bundles", daemon=True).start()
     yield
+    ended.set()
     services.store.close()

@@ -13,6 +13,7 @@ from service.web.body_reader import BodyReader
 from service.web.file_turns import FileTurns
 from service.web.limits import EventLoopWork, Slots, StoreCalls, Threads
 from service.web.middleware.http_metrics import HttpMetrics
+from service.web.middleware.model_metrics import ModelMetrics
 from wire.settings_reader import WrongSettings
 
 _FILES_AT_ONCE = 2
@@ -62,12 +63,14 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         features_max_age_hours=settings.features_max_age_hours,
         refuse_expired=settings.expired_features == "refuse",
     )
+    metrics = HttpMetrics()
+    metrics.registry.register(ModelMetrics(registry))
     return Services(
         settings=settings,
         registry=registry,
         store=store,
         freshness=freshness,
-        metrics=HttpMetrics(),
+        metrics=metrics,
         requests=Slots(settings.max_in_flight),
         streams=Slots(settings.max_streams, "Too many streams at once."),
         file_turns=FileTurns(_FILES_AT_ONCE, settings.max_in_flight, settings.file_wait_seconds),

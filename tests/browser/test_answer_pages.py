@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from service.bundles.bundle_files import read_card
+from service.bundles.versions.bundle_folder import default_folder
+from service.settings import BUNDLES
 from tests.support.browser_session import Visit
-from tests.support.repository import ROOT
 from tests.support.server_process import Program
 
 PHONE, LAPTOP = (375, 667), (1280, 860)
@@ -20,7 +21,7 @@ PHONE, LAPTOP = (375, 667), (1280, 860)
 
 def start_of(model: str, name: str) -> dict[str, Any]:
     """Return the values of a card's example."""
-    card = read_card(ROOT / "bundles" / model)
+    card = read_card(default_folder(BUNDLES, model))
     return dict(next(example.row for example in card.examples if example.name == name))
 
 

@@ -15,8 +15,9 @@ from playwright.sync_api import expect
 
 from pipeline import enrich
 from service.bundles.bundle_files import read_card
+from service.bundles.versions.bundle_folder import default_folder
+from service.settings import BUNDLES
 from tests.support.browser_session import Visit
-from tests.support.repository import ROOT
 from tests.support.server_process import Program, demo_program, running
 
 MODEL = "comment-sentiment"
@@ -42,7 +43,7 @@ def programs(bundled_service: Program, growing: Path) -> Iterator[tuple[Program,
 def enriched(programs: tuple[Program, Program], tmp_path_factory: Any) -> list[bytes]:
     """All real comments of the card, each with its answer, as lines of the pipeline."""
     folder = Path(tmp_path_factory.mktemp("enriched"))
-    rows = read_card(ROOT / "bundles" / MODEL).real_rows
+    rows = read_card(default_folder(BUNDLES, MODEL)).real_rows
     source, target = folder / "comments.jsonl", folder / "enriched.jsonl"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     enrich(MODEL, source, target, url=programs[0].url)
@@ -113,7 +114,7 @@ def test_a_record_is_opened_in_try_with_its_text(visit: Any, growing: Path, enri
 def test_a_file_of_the_pipeline_is_opened_and_closed(visit: Any, programs: tuple[Program, Program], tmp_path: Path) -> None:
     rows = [
         dict(row) | {"seen": f"2026-11-{day:02d}T08:00:00"}
-        for day, row in enumerate(read_card(ROOT / "bundles" / "credit-default").real_rows[:20], 1)
+        for day, row in enumerate(read_card(default_folder(BUNDLES, "credit-default")).real_rows[:20], 1)
     ]
     source, target = tmp_path / "clients.jsonl", tmp_path / "clients.csv"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -153,7 +154,7 @@ def test_prices_without_bands_are_drawn_as_averages_with_the_highest_first(
 ) -> None:
     rows = [
         dict(row) | {"seen": f"2026-11-{1 + index // 2:02d}T08:00:00"}
-        for index, row in enumerate(read_card(ROOT / "bundles" / "diamond-price").real_rows[:48])
+        for index, row in enumerate(read_card(default_folder(BUNDLES, "diamond-price")).real_rows[:48])
     ]
     source, target = tmp_path / "stones.jsonl", tmp_path / "stones.parquet"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows[::-1]), encoding="utf-8")
@@ -200,7 +201,7 @@ def test_a_feed_with_other_field_names_says_so_and_offers_no_try_button(
 def test_one_visitor_sees_no_file_of_another(visit: Any, enriched: list[bytes], tmp_path: Path) -> None:
     file = tmp_path / "own.jsonl"
     rows = [json.loads(line) | {"probability_default": 0.5} for line in enriched[:3]]
-    fields = read_card(ROOT / "bundles" / "credit-default").real_rows[0]
+    fields = read_card(default_folder(BUNDLES, "credit-default")).real_rows[0]
     file.write_text("".join(json.dumps(dict(fields) | row) + "\n" for row in rows), encoding="utf-8")
     one, two = visit("/feed?model=credit-default").page, visit("/feed?model=credit-default").page
     one.locator("input[type=file]").set_input_files(file)

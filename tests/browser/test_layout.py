@@ -10,8 +10,9 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 from demo.session import saved_cases
 from demo.session.saved_cases import SavedCase
 from service.bundles.bundle_files import read_card
+from service.bundles.versions.bundle_folder import default_folder
+from service.settings import BUNDLES
 from tests.support.browser_session import Visit
-from tests.support.repository import ROOT
 
 PHONE, LAPTOP, PROJECTOR = ({"width": w, "height": h} for w, h in ((375, 667), (1280, 800), (1920, 1080)))
 MODELS = ("credit-default", "diamond-price", "comment-sentiment")
@@ -41,7 +42,7 @@ CUT_TEXTS = """() => {
 
 
 def example(model: str, name: str) -> dict[str, Any]:
-    card = read_card(ROOT / "bundles" / model)
+    card = read_card(default_folder(BUNDLES, model))
     return dict(next(each.row for each in card.examples if each.name == name))
 
 

@@ -9,16 +9,17 @@ import pytest
 from playwright.sync_api import expect
 
 from service.bundles.bundle_files import read_card
+from service.bundles.versions.bundle_folder import default_folder
 from service.publishing.gate import pipeline_scores
+from service.settings import BUNDLES
 from tests.support.browser_session import PATIENCE_MILLISECONDS
-from tests.support.repository import ROOT
 from tests.support.server_process import Program
 from tests.support.sklearn_pipelines import pipeline_of
 
 
 def scikit_learn_percent(name: str, row: dict[str, Any]) -> str:
     """Return what scikit-learn itself says, as the page should write it."""
-    card = read_card(ROOT / "bundles" / name)
+    card = read_card(default_folder(BUNDLES, name))
     fields = pd.DataFrame([row])[[field.name for field in card.inputs]]
     return f"{pipeline_scores(card, pipeline_of(name), fields)[0, 1]:.0%}"
 
@@ -28,7 +29,7 @@ def test_the_journey_of_a_presenter(visit: Any) -> None:
     page = mine.page
     expect(page.get_by_role("heading", level=1)).to_have_text("Will this client pay next month?")
     page.get_by_test_id("stMainBlockContainer").get_by_text("Two months late").click()
-    card = read_card(ROOT / "bundles" / "credit-default")
+    card = read_card(default_folder(BUNDLES, "credit-default"))
     row = dict(next(example.row for example in card.examples if example.name == "two-months-late"))
     before = scikit_learn_percent("credit-default", row)
     mine.shows(before)

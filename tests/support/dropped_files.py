@@ -7,11 +7,12 @@ import pyarrow.parquet as pq
 from playwright.sync_api import Page
 
 from service.bundles.bundle_files import read_card
-from tests.support.repository import ROOT
+from service.bundles.versions.bundle_folder import default_folder
+from service.settings import BUNDLES
 
 
 def rows_of(model: str) -> list[dict[str, Any]]:
-    return list(read_card(ROOT / "bundles" / model).real_rows)
+    return list(read_card(default_folder(BUNDLES, model)).real_rows)
 
 
 def dropped(page: Page, file: Path) -> None:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.registry import Registry
+from service.bundles.versions.bundle_folder import default_folder, list_folders
 from service.jobs.__main__ import main as job
 from service.settings import BUNDLES, Settings
 from service.training.__main__ import main as train
@@ -30,9 +31,12 @@ def trained_bundles() -> Path:
 
 
 @pytest.fixture(scope="session")
-def bundles() -> Path:
-    """The folder of the bundled models."""
-    return trained_bundles()
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the default version of each bundled model, in a folder of the model's name."""
+    folder = tmp_path_factory.mktemp("bundles")
+    for name in RECIPES:
+        (folder / name).symlink_to(default_folder(trained_bundles(), name))
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +84,7 @@ def toys() -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def toys_and_built(toy_bundles: Path) -> Iterator[TestClient]:
     """The real app over the formula models and the synthetic bundles."""
-    built = [open_model(folder) for folder in sorted(toy_bundles.iterdir())]
+    built = [open_model(folder) for folder in list_folders(toy_bundles)]
     yield from serve(Settings(), Registry.of([*TOYS.values(), *built]))
 
 

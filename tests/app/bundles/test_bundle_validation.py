@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from service.bundles.bundle_files import digest, read_card
 from service.bundles.bundle_opening import open_model
 from service.bundles.registry import Registry
+from service.bundles.versions.registry_updates import RegistryUpdates
 from service.errors import BrokenBundle
 from service.settings import Settings
 from tests.support.bundle_copies import change_card, truncate
@@ -115,7 +116,7 @@ def test_the_reason_of_a_wrong_default_names_field_and_range(bundles: Path, tmp_
     shutil.copytree(bundles / "credit-default", folder)
     change_card(folder, lambda card: card["inputs"][0].update(default=9))
     registry = Registry()
-    registry.load(tmp_path)
+    RegistryUpdates(registry, tmp_path).load()
     (state,) = registry.states()
     reason = "months_late_now has a default that does not fit: Expected a value from 0 to 8"
     assert (state.state, state.reason) == ("broken", reason)
@@ -132,7 +133,7 @@ def test_a_version_is_served_once(bundles: Path, tmp_path: Path) -> None:
     shutil.copytree(bundles / "credit-default", tmp_path / "a")
     shutil.copytree(bundles / "credit-default", tmp_path / "b")
     registry = Registry()
-    registry.load(tmp_path)
+    RegistryUpdates(registry, tmp_path).load()
     assert [(state.name, state.state) for state in registry.states()] == [("credit-default", "ready"), ("b", "broken")]
 
 

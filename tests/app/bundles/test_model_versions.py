@@ -1,6 +1,5 @@
 """Promises of several versions: a request is answered by the version that it names, or else by the newest."""
 
-import itertools
 import json
 import shutil
 from collections.abc import Iterator
@@ -17,9 +16,9 @@ from demo.session import saved_cases
 from demo.session.saved_cases import SavedCase
 from service.bundles.bundle_opening import open_model
 from service.bundles.prediction_builder import create_prediction_builder
-from service.bundles.registry import Registry
+from service.bundles.registry import Registry, Served
+from service.bundles.versions.registry_updates import RegistryUpdates
 from service.errors import ModelUnavailable, UnknownVersion
-from service.publishing.bundle_replacement import replace_bundle
 from service.rows.checks import Checks
 from service.rows.quick_reader import QuickReader
 from service.settings import Settings
@@ -145,10 +144,11 @@ def test_a_version_is_not_called_unknown_while_bundles_load(bundles: Path, tmp_p
     lay_out(bundles, tmp_path)
     before = (tmp_path / f"{NAME}.before" / "version").read_text().strip()
     registry = Registry()
-    registry.add(open_model(tmp_path / NAME))
+    newest = open_model(tmp_path / NAME)
+    registry.replace(Served({NAME: {newest.card.version: newest}}))
     with pytest.raises(ModelUnavailable, match="being loaded"):
         registry.get(NAME, before)
-    registry.load(tmp_path)
+    RegistryUpdates(registry, tmp_path).load()
     assert registry.get(NAME, before).card.version == before
     with pytest.raises(UnknownVersion):
         registry.get(NAME, "another")
@@ -183,30 +183,6 @@ def test_if_the_newest_bundle_is_broken_the_earlier_version_is_served(bundles: P
         row = app.get(f"/v1/models/{NAME}").json()["examples"][0]["row"]
         answer = app.post(f"/v1/models/{NAME}/predictions", json={"rows": [row]}).json()
         assert answer["version"] == states[0]["version"]
-
-
-def test_a_new_build_keeps_the_version_before_it_and_no_other(bundles: Path, tmp_path: Path) -> None:
-    indices = itertools.count()
-
-    def put(summary: str) -> str:
-        scratch = tmp_path / f"scratch-{next(indices)}"
-        shutil.copytree(bundles / NAME, scratch / NAME)
-        change_card(scratch / NAME, lambda card: card.update(summary=summary))
-        replace_bundle(scratch / NAME, tmp_path / "bundles" / NAME)
-        return (tmp_path / "bundles" / NAME / "version").read_text()
-
-    def kept_ones() -> dict[str, str]:
-        return {bundle.name: (bundle / "version").read_text() for bundle in (tmp_path / "bundles").iterdir()}
-
-    (tmp_path / "bundles").mkdir()
-    first = put("first")
-    assert kept_ones() == {NAME: first}
-    assert put("first") == first
-    assert kept_ones() == {NAME: first}, "the same again is no other version"
-    second = put("second")
-    assert kept_ones() == {NAME: second, f"{NAME}.before": first}
-    third = put("third")
-    assert kept_ones() == {NAME: third, f"{NAME}.before": second}
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])

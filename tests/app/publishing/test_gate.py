@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
+from service.bundles.versions.bundle_folder import default_folder
 from service.publishing.data_split import LabelledRows, split_rows
 from service.schemas import Card
 from tests.support import synthetic_recipes
@@ -35,7 +36,7 @@ def shifted(recipe: SyntheticRecipe, shift: float) -> SyntheticRecipe:
 
 def publish(recipe: SyntheticRecipe, folder: Path, draft: Card = DRAFT) -> Card:
     card = synthetic_recipes.publish_synthetic(recipe, draft, folder)
-    assert card == read_card(folder / draft.name)
+    assert card == read_card(default_folder(folder, draft.name))
     return card
 
 
@@ -44,7 +45,7 @@ def test_a_pipeline_that_converts_exactly_is_served_on_onnx(tmp_path: Path) -> N
     assert (scoring.scorer, scoring.reason) == ("onnx", "")
     assert scoring.gate_rows >= 1000
     assert scoring.gate_difference <= 1e-12
-    assert not (tmp_path / "three" / "model.skops").exists()
+    assert not (default_folder(tmp_path, "three") / "model.skops").exists()
 
 
 @pytest.mark.parametrize(("shift", "scorer"), [(1e-12, "onnx"), (1e-7, "sklearn"), (1.0, "sklearn")])
@@ -54,14 +55,14 @@ def test_a_conversion_that_is_wrong_by_more_than_the_gate_allows_is_not_served(
     recipe = synthetic_recipes.three_labels("three")
     scoring = publish(shifted(recipe, shift), tmp_path).scoring
     assert scoring.scorer == scorer
-    assert (tmp_path / "three" / "model.onnx").exists() == (scorer == "onnx")
+    assert (default_folder(tmp_path, "three") / "model.onnx").exists() == (scorer == "onnx")
     if scorer == "sklearn":
         assert scoring.reason.startswith("differs from scikit-learn by ")
         assert scoring.gate_difference == 0
         split = recipe.split()
         expected = recipe.fit(split.train).predict_proba(split.test.fields[:3])
         rows: list[Any] = split.test.fields[:3].to_dict("records")
-        served: list[Any] = list(open_model(tmp_path / "three").predict(rows).predictions)
+        served: list[Any] = list(open_model(default_folder(tmp_path, "three")).predict(rows).predictions)
         assert [list(each.probabilities.values()) for each in served] == pytest.approx(expected)
 
 
@@ -83,5 +84,6 @@ def test_a_second_version_takes_the_place_and_the_first_stays_beside_it(tmp_path
 
     second = publish(replace(recipe, fit=fit_on_half), tmp_path)
     assert first.version != second.version
-    assert read_card(tmp_path / "three.before").version == first.version
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["three", "three.before"]
+    assert read_card(default_folder(tmp_path, "three")).version == second.version
+    folders = {f"three.{version[:12]}" for version in (first.version, second.version)}
+    assert {file.name for file in tmp_path.iterdir()} == {*folders, "three.default"}

@@ -10,6 +10,7 @@ from sklearn import metrics
 
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
+from service.bundles.versions.bundle_folder import default_folder
 from service.publishing.plain_rows import plain_rows
 from service.questions.explanations import explanations
 from service.schemas import Figure
@@ -23,7 +24,7 @@ RECIPES: dict[str, synthetic_recipes.SyntheticRecipe] = {
 
 @pytest.fixture(scope="module")
 def models(toy_bundles: Path) -> dict[str, Model]:
-    return {name: open_model(toy_bundles / name) for name in RECIPES}
+    return {name: open_model(default_folder(toy_bundles, name)) for name in RECIPES}
 
 
 def held_out(name: str, model: Model) -> tuple[list[Any], Any]:
@@ -90,7 +91,7 @@ def test_a_regression_whose_true_values_cross_zero_is_published_without_interval
     )
     card = synthetic_recipes.publish_synthetic(recipe, draft, tmp_path)
     assert [metric.name for metric in card.metrics] == ["r2", "relative_error"]
-    model = open_model(tmp_path / "temperature")
+    model = open_model(default_folder(tmp_path, "temperature"))
     rows = plain_rows(model.card, split.test.fields)
     predictions: list[Any] = list(model.predict(rows).predictions)
     assert {each.interval for each in predictions} == {None}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
+from service.bundles.versions.bundle_folder import default_folder
 from service.fields.text import preparation, tokens
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import LabelledRows
@@ -146,9 +147,9 @@ def test_a_model_that_converts_wrongly_is_served_by_scikit_learn(tmp_path: Path)
     assert card.scoring.scorer == "sklearn"
     assert "differs" in card.scoring.reason
     assert card.scoring.gate_difference <= 1e-12
-    assert not (tmp_path / card.name / "model.onnx").exists()
+    assert not (default_folder(tmp_path, card.name) / "model.onnx").exists()
     rows = [example.row for example in card.examples]
-    assert len(open_model(tmp_path / card.name).predict(rows).predictions) == len(rows)
+    assert len(open_model(default_folder(tmp_path, card.name)).predict(rows).predictions) == len(rows)
 
 
 def test_monotone_fields_never_move_the_answer_the_wrong_way(bundles: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from service.bundles.model import Model
 from service.bundles.prediction_builder import create_prediction_builder
-from service.bundles.registry import Registry
+from service.bundles.registry import Registry, Served
 from service.rows.checks import Checks
 from service.rows.quick_reader import QuickReader
 from service.schemas import Entity
@@ -66,7 +66,7 @@ async def answer_of(registry: Registry, request: str, publish: Model | None = No
     call.send(body[:10])
     await turns()
     if publish is not None:
-        registry.add(publish, folder=publish.card.name)
+        registry.replace(Served({publish.card.name: {each.card.version: each for each in (publish, *registry.models())}}))
     return await call.end(body[10:]).answered()
 
 

@@ -10,8 +10,11 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
-from service.bundles.bundle_opening import open_model
+from service.bundles.bundle_files import read_card
+from service.bundles.versions.bundle_folder import default_folder
+from service.bundles.versions.registry_updates import RegistryUpdates
 from service.settings import BUNDLES, Settings
+from service.training.recipes import RECIPES
 from service.web.app import create_app
 from tests.support.service_app import trained_bundles
 
@@ -20,7 +23,7 @@ DATABASE = tempfile.TemporaryDirectory()
 
 def app_over_the_bundles() -> Any:
     app = create_app(Settings(database_url=f"sqlite:///{DATABASE.name}/witryna.db"))
-    app.services.registry.load(trained_bundles())
+    RegistryUpdates(app.services.registry, trained_bundles()).load()
     return app
 
 
@@ -30,7 +33,7 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", app_over_the_bundles(),
 QUESTIONS = ("predictions", "explanations", "curves", "recommendations")
 
 
-ROWS = {model.card.name: model.card.examples[0].row for model in map(open_model, sorted(BUNDLES.glob("[a-z]*")))}
+ROWS = {name: read_card(default_folder(BUNDLES, name)).examples[0].row for name in RECIPES}
 
 
 def repair(case: Any) -> None:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.bundles.bundle_files import read_card
+from service.bundles.versions.bundle_folder import default_folder
 from service.settings import BUNDLES
 from tests.support.repository import ROOT
 
@@ -24,6 +25,7 @@ from service.errors import InvalidFile, TooLarge
 from service.files.arrow_format.arrow_file import open_arrow_file, open_parquet_file
 from service.files.file_request import FileRequest
 from service.bundles.bundle_files import read_card
+from service.bundles.versions.bundle_folder import default_folder
 
 card, whole, file = read_card(Path(sys.argv[1])), Path(sys.argv[2]).read_bytes(), Path(sys.argv[3])
 kind = file.suffix[1:]
@@ -58,7 +60,10 @@ print(json.dumps(ends))
 
 
 def diamonds() -> pa.Table:
-    rows = [dict(row) | {"id": f"diamond {index}"} for index, row in enumerate(read_card(BUNDLES / MODEL).real_rows[:50])]
+    rows = [
+        dict(row) | {"id": f"diamond {index}"}
+        for index, row in enumerate(read_card(default_folder(BUNDLES, MODEL)).real_rows[:50])
+    ]
     return pa.Table.from_pylist(rows)
 
 

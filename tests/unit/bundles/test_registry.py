@@ -1,13 +1,14 @@
 """Promises of the registry of models: the default version, versions by name, and what is refused."""
 
+import logging
 from dataclasses import replace
 
 import msgspec
 import pytest
 
 from service.bundles.model import Model
-from service.bundles.registry import Registry
-from service.errors import BrokenBundle, ModelUnavailable, UnknownModel, UnknownVersion
+from service.bundles.registry import Registry, Served
+from service.errors import ModelUnavailable, UnknownModel, UnknownVersion
 from tests.support.formula_models import FLAT, FLAT_ROW, PET
 
 
@@ -36,19 +37,30 @@ def test_the_first_version_of_a_name_is_its_default_version() -> None:
         registry.get("flat-price", "third")
 
 
-def test_a_version_from_the_folder_of_its_name_answers_requests_without_a_version() -> None:
+def test_what_is_served_is_replaced_in_one_step(caplog: pytest.LogCaptureFixture) -> None:
     first, second = version_of(FLAT, "first"), version_of(FLAT, "second")
-    registry = Registry.of([first])
-    registry.add(second, folder="flat-price")
+    registry = Registry.of([first, PET])
+    caplog.set_level(logging.INFO, "service")
+    registry.replace(Served({"flat-price": {"second": second, "first": first}}, {"pet-kind": "it is incomplete"}))
     assert registry.get("flat-price") is second
     assert registry.get("flat-price", "first") is first
+    with pytest.raises(ModelUnavailable, match="it is incomplete"):
+        registry.get("pet-kind")
+    assert caplog.messages == [
+        "flat-price: version second is served",
+        "flat-price: version second is the default, in place of first",
+        "pet-kind: version toy is no longer served",
+        "the bundle pet-kind is not served: it is incomplete",
+    ]
+    assert registry.switches() == {"flat-price": 1}, "a first or a last version is no switch"
 
 
-def test_a_version_cannot_be_added_twice() -> None:
-    registry = Registry.of([FLAT])
-    with pytest.raises(BrokenBundle, match="another copy"):
-        registry.add(replace(FLAT))
-    assert registry.get("flat-price") is FLAT
+def test_a_version_whose_files_have_changed_is_served_and_listed() -> None:
+    first, second = version_of(FLAT, "first"), version_of(FLAT, "second")
+    registry = Registry()
+    registry.replace(Served({"flat-price": {"first": first, "second": second}}, changed=frozenset({"second"})))
+    assert registry.get("flat-price", "second") is second
+    assert [state.changed for state in registry.states()] == [("second",)]
 
 
 def test_models_are_not_called_unknown_while_the_registry_loads() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from service.bundles.bundle_files import digest
 from service.bundles.bundle_opening import open_model
 from service.bundles.registry import Registry
+from service.bundles.versions.registry_updates import RegistryUpdates
 from service.errors import SlowBundle
 from service.schemas import IntervalRule, Regression
 from tests.support import onnx_models
@@ -70,7 +71,7 @@ def assert_others_are_served(folder: Path, broken: str, seconds: float = 30.0) -
     for name in ("aa-first", "zz-last"):
         write_toy_bundle(folder, onnx_models.adding(), toy_card(name))
     registry = Registry()
-    registry.load(folder, seconds)
+    RegistryUpdates(registry, folder, seconds).load()
     assert registry.loaded.is_set()
     states = {state.name: state for state in registry.states()}
     assert [name for name, state in states.items() if state.state == "ready"] == ["aa-first", "zz-last"]
@@ -95,7 +96,7 @@ def test_of_two_copies_of_a_bundle_only_the_one_in_another_folder_is_broken(copy
     bundle = write_toy_bundle(tmp_path, onnx_models.adding(), toy_card("toy"))
     shutil.copytree(bundle, tmp_path / copy)
     registry = Registry()
-    registry.load(tmp_path)
+    RegistryUpdates(registry, tmp_path).load()
     states = [(state.name, state.state, state.reason) for state in registry.states()]
     assert states == [("toy", "ready", None), (copy, "broken", "there is another copy of this version of toy")]
     assert registry.get("toy").predict(ROWS).predictions
@@ -106,7 +107,7 @@ def test_of_two_copies_in_folders_of_other_names_one_is_served(tmp_path: Path) -
     shutil.copytree(bundle, tmp_path / "other")
     bundle.rename(tmp_path / "another")
     registry = Registry()
-    registry.load(tmp_path)
+    RegistryUpdates(registry, tmp_path).load()
     assert [(state.name, state.state) for state in registry.states()] == [("toy", "ready"), ("other", "broken")]
 
 
@@ -137,7 +138,7 @@ def test_whatever_the_opening_of_a_bundle_raises_the_others_are_served(
             raise error
         return open_model(folder)
 
-    monkeypatch.setattr("service.bundles.registry.open_model", open_or_raise)
+    monkeypatch.setattr("service.bundles.versions.registry_updates.open_model", open_or_raise)
     write_toy_bundle(tmp_path, onnx_models.adding(), toy_card("middle"))
     assert type(error).__name__ in assert_others_are_served(tmp_path, "middle")
 
@@ -151,11 +152,11 @@ def test_a_bundle_that_opens_after_its_deadline_is_served_from_then_on(
         may_open.wait(60)
         return open_model(folder)
 
-    monkeypatch.setattr("service.bundles.registry.open_model", open_late)
-    monkeypatch.setattr("service.bundles.registry.give_up_after", lambda _seconds: threading.Lock())
+    monkeypatch.setattr("service.bundles.versions.registry_updates.open_model", open_late)
+    monkeypatch.setattr("service.bundles.versions.registry_updates.give_up_after", lambda _seconds: threading.Lock())
     write_toy_bundle(tmp_path, onnx_models.adding(), toy_card("slow"))
     registry = Registry()
-    registry.load(tmp_path, 0.1)
+    RegistryUpdates(registry, tmp_path, 0.1).load()
     assert [(state.state, state.reason) for state in registry.states()] == [("broken", "it takes longer than 0.1 s to open")]
     may_open.set()
     for thread in threading.enumerate():
@@ -176,13 +177,16 @@ def test_a_bundle_that_was_too_slow_is_tried_again_when_the_others_are_open(
             raise SlowBundle("it takes too long to score the rows of its card")
         return open_model(folder)
 
-    monkeypatch.setattr("service.bundles.registry.open_model", open_slowly_at_first)
+    monkeypatch.setattr("service.bundles.versions.registry_updates.open_model", open_slowly_at_first)
     write_toy_bundle(tmp_path, onnx_models.adding(), toy_card("slow"))
-    registry.load(tmp_path, 0.1)
+    updates = RegistryUpdates(registry, tmp_path, 0.1)
+    updates.load()
+    updates.poll()
     for thread in threading.enumerate():
         if thread.name == "open a bundle":
             thread.join(60)
-    assert attempts == [False, True]
+    updates.poll()
+    assert attempts == [False, True], "there is no third attempt"
     assert [(state.name, state.state) for state in registry.states()] == [("slow", "ready")]
     assert "the bundle slow is not served: it takes too long to score the rows of its card" in caplog.messages
 
@@ -223,7 +227,7 @@ def test_no_card_ends_the_loading(data: st.DataObject, tmp_path: Path) -> None:
     (bundle / "card.json").write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8", errors="surrogatepass")
     sign(bundle)
     registry = Registry()
-    registry.load(folder)
+    RegistryUpdates(registry, folder).load()
     assert registry.loaded.is_set()
     states = registry.states()
     assert len(states) == 1
