@@ -11,6 +11,7 @@ from launch.environments import set_up
 from launch.ports import Address, address, require_free
 from launch.processes import Program, Stopped, Supervisor
 from launch.sharing import Sharing, read_sharing
+from launch.temporary_files import fast_temporary_files
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".venv" / "logs"
@@ -173,7 +174,10 @@ def _train(supervisor: Supervisor, python: Path) -> None:
 
 
 def _run_tests(supervisor: Supervisor, python: Path, arguments: list[str]) -> int:
-    return supervisor.run(Program("the tests", [python, *PYTEST, *arguments], stop_signal=signal.SIGINT, grace_seconds=20.0))
+    with fast_temporary_files() as environment:
+        return supervisor.run(
+            Program("the tests", [python, *PYTEST, *arguments], environment, stop_signal=signal.SIGINT, grace_seconds=20.0)
+        )
 
 
 def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment: dict[str, str]) -> int:
@@ -185,12 +189,13 @@ def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment:
         "tests": tests,
     }
     failed = []
-    for name, arguments in checks.items():
-        say(bold(f"\n{name}"))
-        if supervisor.run(
-            Program(name, [python, *arguments], ONE_THREAD_EACH | environment, stop_signal=signal.SIGINT, grace_seconds=20.0)
-        ):
-            failed.append(name)
+    with fast_temporary_files() as temporary_files:
+        environment = {**ONE_THREAD_EACH, **temporary_files, **environment}
+        for name, arguments in checks.items():
+            say(bold(f"\n{name}"))
+            command: list[str | Path] = [python, *arguments]
+            if supervisor.run(Program(name, command, environment, stop_signal=signal.SIGINT, grace_seconds=20.0)):
+                failed.append(name)
     if failed:
         raise LaunchError(f"Not good yet: {', '.join(failed)}.")
     return 0
