@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 _MATRIX = 2
+_SIDES = ["typical", "unusual"]
+"""The labels of a detector of outliers, which answers 1 for a typical row and -1 for an unusual one."""
 
 
 class WrongAnswer(Exception):
@@ -61,6 +63,8 @@ def _label_scores(model: Any, answer: Any, rows: int, labels: list[str]) -> Any:
     if answer.shape not in {(rows,), (rows, 1)}:
         raise WrongAnswer("The answer of the model does not have one label per row.")
     classes = getattr(model, "classes_", None)
+    if classes is None and labels == _SIDES:
+        classes = [1, -1]
     names = labels if classes is None or len(classes) != len(labels) else [label_name(each) for each in classes]
     positions = {name: index for index, name in enumerate(names)}
     result = np.zeros((rows, len(labels)), dtype="<f8")

@@ -101,11 +101,15 @@ def brier(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
 
 
 def r2(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
-    """Return the coefficient of determination: the share of the truth's variance that the outputs explain."""
+    """Return the coefficient of determination: the share of the truth's variance that the outputs explain.
+
+    It is undefined for a resample whose rows all have the same truth.
+    """
     counts = weights.astype(np.float64)
     rows = counts.sum(axis=1)
     squares = counts @ truth**2 - (counts @ truth) ** 2 / rows
-    return np.asarray(1 - counts @ (output - truth) ** 2 / squares)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(squares > 0, 1 - counts @ (output - truth) ** 2 / squares, np.nan)
 
 
 def mean_truth(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:  # noqa: ARG001 - a Statistic

@@ -55,7 +55,10 @@ class BooleanType(NumbersType):
         return _WORDS[language][bool(value)]
 
     def training_numbers(self, values: Any) -> Numbers:
-        return np.asarray(values.to_numpy(np.float64))
+        return np.asarray(values.to_numpy(np.float64, na_value=np.nan))
+
+    def value_of_training(self, value: Any) -> Value:
+        return bool(value)
 
     def describe(self, values: Numbers) -> Input:
         return self.field

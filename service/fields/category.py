@@ -23,6 +23,11 @@ _MAX_LISTED = 12
 _MAX_CHARACTERS = 64
 
 
+def category_text(value: Any) -> str:
+    """Return a value of a column as the name of its category: 3 and 3.0 are "3", True is "True"."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 class CategoryType(NumbersType):
     """A category is its index in the card."""
 
@@ -92,13 +97,13 @@ class CategoryType(NumbersType):
         )
         return shorten(label) or EMPTY[language]
 
-    def value_of_training(self, value: Any) -> Value:
-        """Return the name of a value: a number or a boolean as text, a whole float without decimals."""
-        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
     def training_numbers(self, values: Any) -> Numbers:
-        names = [None if null else self.value_of_training(value) for value, null in zip(values, values.isna(), strict=True)]
+        names = [None if null else category_text(value) for value, null in zip(values, values.isna(), strict=True)]
         return np.array(self.encode_quick(names), dtype=np.float64)
+
+    def value_of_training(self, value: Any) -> Value:
+        """Return the name of the category of a value: a number or a boolean as text."""
+        return category_text(value)
 
     def describe(self, values: Numbers) -> Input:
         counts = np.bincount(values[values >= 0].astype(np.int64), minlength=self.size)

@@ -178,5 +178,7 @@ class DateType(RangeType):
         return values if self.field.dtype else self.training_numbers(values)
 
     def describe(self, values: Numbers) -> Input:
+        if np.isnan(values).all():
+            return self.field
         seen = (self.value(float(np.nanmin(values))), self.value(float(np.nanmax(values))))
         return msgspec.structs.replace(self.field, seen=seen, default=self.value(float(np.nanmedian(values))))

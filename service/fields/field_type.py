@@ -142,7 +142,7 @@ class NumbersType(FieldType):
 
     @abstractmethod
     def describe(self, values: Numbers) -> Input:
-        """Return the field with seen values and a default from the training rows; at least one of them is not NaN."""
+        """Return the field with seen values and a default from the training rows. If all are NaN, it stays as it is."""
 
     @abstractmethod
     def training_numbers(self, values: Any) -> Numbers:

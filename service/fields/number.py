@@ -94,8 +94,10 @@ class NumberType(RangeType):
         return f"{text}{space}{unit}" if unit else text
 
     def training_numbers(self, values: Any) -> Numbers:
-        return np.asarray(values.to_numpy(np.float64))
+        return np.asarray(values.to_numpy(np.float64, na_value=np.nan))
 
     def describe(self, values: Numbers) -> Input:
+        if np.isnan(values).all():
+            return self.field
         seen = (float(np.nanmin(values)), float(np.nanmax(values)))
         return msgspec.structs.replace(self.field, seen=seen, default=self.value(float(np.nanmedian(values))))

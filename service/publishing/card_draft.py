@@ -30,12 +30,14 @@ def complete_draft(draft: Card, split: Split, showable: NDArray[np.bool_] | None
     `showable` has one entry per test row: whether people may see it. Without it, people may see all.
     """
     inputs = tuple(_described(field, split.train.fields[field.name]) for field in types_of(draft))
-    training = draft.training and msgspec.structs.replace(
-        draft.training,
-        rows=len(split.train) + len(split.calibrate),
-        held_out_rows=len(split.test),
-        libraries={name: importlib.metadata.version(name) for name in _LIBRARIES},
-    )
+    training = draft.training
+    if training and split.is_fitted_on_train:
+        training = msgspec.structs.replace(
+            training,
+            rows=len(split.train) + len(split.calibrate),
+            held_out_rows=len(split.test),
+            libraries={name: importlib.metadata.version(name) for name in _LIBRARIES},
+        )
     real_rows, real_truths = _real_rows(draft, split.test, showable)
     return msgspec.structs.replace(
         draft, inputs=inputs, training=training, real_rows=tuple(real_rows), real_truths=tuple(real_truths)
@@ -43,9 +45,11 @@ def complete_draft(draft: Card, split: Split, showable: NDArray[np.bool_] | None
 
 
 def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | None) -> tuple[list[Row], list[Value]]:
-    """Return some test rows with their truth, drawn at random, because data sets are often sorted."""
+    """Return some test rows with their truth, if it is known, drawn at random, because data sets are often sorted."""
     fields = test.fields if showable is None else test.fields[showable]
     drawn = fields.sample(min(len(fields), MAX_REAL_ROWS), random_state=0)
+    if not test.has_truth:
+        return plain_rows(draft, drawn), []
     truth: list[Value] = test.truth[drawn.index].tolist()
     if isinstance(draft.output, Classification):
         truth = [draft.output.labels[index].value for index in test.truth[drawn.index].tolist()]
@@ -53,5 +57,13 @@ def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | No
 
 
 def _described(field: FieldType, values: "pd.Series[Any]") -> Input:
-    """Return the field with what the training rows say of it."""
-    return field.describe(field.training_numbers(values)) if isinstance(field, NumbersType) else field.field
+    """Return the field with what the training rows say of it; a range and a default of the draft stay."""
+    drafted = field.field
+    if not isinstance(field, NumbersType):
+        return drafted
+    described = field.describe(field.training_numbers(values))
+    return msgspec.structs.replace(
+        described,
+        seen=drafted.seen or described.seen,
+        default=described.default if drafted.default is None else drafted.default,
+    )

@@ -18,9 +18,13 @@ class LabelledRows:
     fields: pd.DataFrame
     """What the model sees, one column per field."""
     truth: NDArray[Any]
-    """The index of each row's label in the card's order, or each row's true value."""
+    """The index of each row's label in the card's order, or each row's true value. Empty if it is not known."""
     aside: pd.DataFrame
     """Columns that the model does not see, for comparisons between groups."""
+
+    @property
+    def has_truth(self) -> bool:
+        return len(self.truth) == len(self.fields)
 
     def __len__(self) -> int:
         return len(self.fields)
@@ -28,11 +32,15 @@ class LabelledRows:
 
 @dataclass(frozen=True)
 class Split:
-    """The model is fitted on `train`; `calibrate` sets interval widths; only the evaluation and the gate use `test`."""
+    """The model is fitted on `train`; `calibrate` sets interval widths; only the evaluation and the gate use `test`.
+
+    If the model came fitted, nobody knows on which rows: `train` then has all rows.
+    """
 
     train: LabelledRows
     calibrate: LabelledRows
     test: LabelledRows
+    is_fitted_on_train: bool = True
 
 
 def split_rows(

@@ -42,8 +42,7 @@ def write_model(folder: Path, card: Card, pipeline: Any, to_onnx: Converter, spl
     """
     import skops.io
 
-    real = pd.concat([split.test.fields, split.train.fields], ignore_index=True)[[field.name for field in card.inputs]]
-    real = real.iloc[: max(MIN_ROWS, len(split.test))]
+    real = _real_rows(card, split)
     columns = Checks(card).columns(plain_rows(card, real))
     expected = pipeline_scores(card, pipeline, real)
     try:
@@ -66,6 +65,15 @@ def write_model(folder: Path, card: Card, pipeline: Any, to_onnx: Converter, spl
     scoring = msgspec.structs.replace(card.scoring, scorer="sklearn", reason=reason)
     served = open_scorer(msgspec.structs.replace(card, scoring=scoring), folder).score(columns)
     return msgspec.structs.replace(scoring, gate_rows=len(real), gate_difference=max_difference(card, served, expected))
+
+
+def _real_rows(card: Card, split: Split) -> pd.DataFrame:
+    """Return at least 1,000 rows, or all that there are. Those of the test come first."""
+    parts = [split.test.fields, split.train.fields]
+    if not split.is_fitted_on_train:  # then `train` has the rows of the test too
+        parts = parts[:1] if len(split.test) >= MIN_ROWS else parts[1:]
+    real = pd.concat(parts, ignore_index=True)[[field.name for field in card.inputs]]
+    return real.iloc[: max(MIN_ROWS, len(split.test))]
 
 
 def _edge_difference(card: Card, scorer: OnnxScorer, pipeline: Any, numbers: NDArray[np.float64]) -> float:

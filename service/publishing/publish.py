@@ -57,25 +57,41 @@ def publish(
         card = msgspec.structs.replace(card, scoring=write_model(folder, card, pipeline, to_onnx, split))
         card = add_vocabulary(folder, card, pipeline, split.test)
         card = _with_value_range(card, pipeline, split)
-        evaluation = _evaluation(card, split.test, folder, attributes, showable)
-        write_evaluation(folder, evaluation)
+        if is_measurable(card, split.test):
+            evaluation = _evaluation(card, split.test, folder, attributes, showable)
+            write_evaluation(folder, evaluation)
+            card = msgspec.structs.replace(card, metrics=card_metrics(evaluation))
         write_reference(folder, _reference(card, split.train, folder))
-        write_card(folder, msgspec.structs.replace(card, metrics=card_metrics(evaluation)))
+        write_card(folder, card)
         model = open_model(folder)
         add_version(bundles, folder)
     return model.card
 
 
+def is_measurable(card: Card, test: LabelledRows) -> bool:
+    """Tell whether the truth of rows says how good a model is: it is known, and it differs between rows.
+
+    Of a classification, some rows must have the focus label, and others not.
+    """
+    truth = test.truth if test.has_truth else test.truth[:0]
+    if isinstance(card.output, Classification):
+        truth = truth == [label.value for label in card.output.labels].index(card.output.focus)
+    return len(np.unique(truth)) > 1
+
+
 def _with_value_range(card: Card, pipeline: Any, split: Split) -> Card:
-    """Return the card of a regression with the range of its true values and the rule of its intervals."""
+    """Return the card of a regression with the range of its true values and the rule of its intervals.
+
+    Without true values, the range is that of the answers, and there are no intervals.
+    """
     if isinstance(card.output, Classification):
         return card
-    values, calibrate = split.train.truth, split.calibrate
-    output = msgspec.structs.replace(
-        card.output,
-        seen=(float(values.min()), float(values.max())),
-        interval=interval_rule(calibrate.truth, pipeline_scores(card, pipeline, calibrate.fields)),
-    )
+    values, calibrate, interval = split.train.truth, split.calibrate, None
+    if not split.train.has_truth:
+        values = pipeline_scores(card, pipeline, split.test.fields)
+    elif len(calibrate):
+        interval = interval_rule(calibrate.truth, pipeline_scores(card, pipeline, calibrate.fields))
+    output = msgspec.structs.replace(card.output, seen=(float(values.min()), float(values.max())), interval=interval)
     return msgspec.structs.replace(card, output=output)
 
 

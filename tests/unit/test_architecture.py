@@ -66,7 +66,7 @@ RULES: dict[str, set[str]] = {
     "service.model_files": {"service.errors"},
     "service.models": {"service.bundles", "service.errors", "service.rows", "service.schemas"},
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
-    | {"service.model_process", "service.questions", "service.rows", "service.schemas"},
+    | {"service.files", "service.model_process", "service.questions", "service.rows", "service.schemas", "tabular"},
     "service.training": {"service.bundles", "service.errors", "service.fields", "service.publishing", "service.schemas"},
 }
 
@@ -106,6 +106,7 @@ HOMES: dict[str, set[str]] = {
         "service.fields",
         "service.files",
         "service.jobs",
+        "service.publishing.samples",
         "service.training",
     },
     "flatbuffers": {"service.files.arrow_format.arrow_headers"},

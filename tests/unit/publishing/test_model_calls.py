@@ -48,6 +48,9 @@ def test_a_detector_of_outliers_names_its_two_labels_without_listing_them() -> N
     model = IsolationForest(random_state=0).fit(TABLE)
     answer = scores(model, TABLE, {"kind": "labels", "labels": ["-1", "1"]})
     assert np.array_equal(answer[:, 1] == 1, model.predict(TABLE) == 1)
+    named = scores(model, TABLE, {"kind": "labels", "labels": ["typical", "unusual"]})
+    assert np.array_equal(named[:, 0] == 1, model.predict(TABLE) == 1)
+    assert np.array_equal(named[:, 1] == 1, model.predict(TABLE) == -1)
 
 
 def test_a_booster_that_gives_one_probability_per_row_gets_the_other_label_too() -> None:

@@ -1,0 +1,236 @@
+"""A sample of data and the facts of a fitted model → the draft of its card, its rows for the build, and what was noticed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api import types
+
+from service.bundles.card_checks import check_card
+from service.errors import BrokenBundle, InvalidInput
+from service.fields.field_type import NumbersType
+from service.fields.lookup import type_of
+from service.publishing.data_split import SEED, LabelledRows, Split
+from service.publishing.drafting.column_checks import check_columns, is_identifier, unused_finding
+from service.publishing.drafting.facts import ModelFacts
+from service.publishing.drafting.field_drafts import draft_input
+from service.publishing.drafting.findings import CannotDraft, Finding
+from service.publishing.drafting.fitted_form import FittedTable, Scores, fitted_form, select_columns, takes_missing
+from service.publishing.drafting.output_draft import draft_output, question_of, title_of
+from service.publishing.drafting.overrides import apply_overrides, aside_inputs, check_keys, tables
+from service.publishing.drafting.target_rows import Target, read_target, split_target
+from service.publishing.drafting.telling_examples import with_examples
+from service.publishing.plain_rows import plain_rows
+from service.rows.checks import Checks
+from service.schemas import Card, Input, Scoring, Text, Training
+
+MAX_TEST_ROWS = 10_000
+"""The evaluation needs no more: its intervals are then 1 % wide."""
+MAX_EXAMPLE_ROWS = 5000
+CALIBRATED_SHARE = 0.2
+_MIN_CALIBRATED_ROWS = 50
+_MAX_GROUPS = 12
+_MAX_ASIDE = 6
+_MIN_GROUP_ROWS = 100
+_NOTE: Text = {
+    "en": "These rows may have been used to fit the model. Then the figures are better than those of new rows.",
+    "pl": "Model mógł być uczony na tych samych przypadkach. Wtedy wyniki są lepsze niż dla nowych przypadków.",
+}
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What `publish` needs, and what the user should know."""
+
+    card: Card
+    split: Split
+    findings: tuple[Finding, ...]
+    attributes: tuple[Input, ...] = ()
+    """The columns that the model does not read, by which the evaluation compares groups."""
+
+
+def draft(
+    sample: pd.DataFrame,
+    target: "str | pd.Series[Any] | None",
+    facts: ModelFacts,
+    scores: Scores,
+    *,
+    name: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    held_out: bool = False,
+) -> Drafted:
+    """Return the draft of the card of a fitted model.
+
+    `target` is a column of the sample or a column of its own, `overrides` are the texts of card.toml, `held_out` tells that
+    the model was not fitted on the sample. Raises CannotDraft with a sentence.
+    """
+    overrides = overrides or {}
+    check_keys(overrides)
+    rest, target_name, values = split_target(_named(sample), target)
+    kept, answers, findings = read_target(target_name, values, facts)
+    if facts.feature_names and target_name in facts.feature_names:
+        rest = _named(sample)
+        findings.append(
+            Finding("leak", target_name, f"The model reads its own target {target_name}: its answers cannot be judged.")
+        )
+    selected = select_columns(rest if kept is None else rest[kept], facts)
+    selected, answers, more = _finite(selected, answers)
+    if not len(selected.table):
+        raise CannotDraft(
+            "The sample has no row that can be used. Give one with a row or more, and with values of the target."
+        )
+    formed = fitted_form(selected.table, facts, scores)
+    table, aside = formed.table.reset_index(drop=True), selected.aside.reset_index(drop=True)
+    findings += [*selected.findings, *more, *formed.findings]
+    findings += check_columns(
+        pd.concat([table, aside], axis=1), list(table.columns), answers.truth, is_classification=facts.task != "regression"
+    )
+    drawn = np.sort(np.random.default_rng(SEED).permutation(len(table))[:MAX_EXAMPLE_ROWS])
+    few = table.iloc[drawn].reset_index(drop=True)
+    few_scores = np.asarray(scores(few), dtype=np.float64)
+    card = _card(table, facts, scores, answers, few_scores, name=name, overrides=overrides, held_out=held_out)
+    card = _with_rows(card, few, few_scores, overrides)
+    attributes, more = _attributes(aside, overrides)
+    split = _split(table, answers, aside, is_regression=facts.task == "regression")
+    _check(card, split)
+    return Drafted(card, split, (*findings, *more), attributes)
+
+
+def _named(sample: pd.DataFrame) -> pd.DataFrame:
+    """Return the sample with texts as the names of its columns. Raises CannotDraft if two have one name."""
+    names = list(map(str, sample.columns))
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise CannotDraft(f"The sample has two columns with the name {twice!r}. Rename or drop one.")
+    return sample.set_axis(names, axis=1).reset_index(drop=True)
+
+
+def _finite(selected: FittedTable, answers: Target) -> tuple[FittedTable, Target, list[Finding]]:
+    """Leave out the rows with infinite numbers, which no field takes."""
+    floats = [name for name in selected.table.columns if types.is_float_dtype(selected.table[name].dtype)]
+    infinite = np.zeros(len(selected.table), dtype=np.bool_)
+    for name in floats:
+        infinite |= np.isinf(selected.table[name].to_numpy(np.float64, na_value=np.nan))
+    if not infinite.any():
+        return selected, answers, []
+    finding = Finding("infinite", "", f"{int(infinite.sum()):,} rows with infinite numbers were left out.")
+    truth = None if answers.truth is None else answers.truth[~infinite]
+    kept = FittedTable(selected.table[~infinite], selected.aside[~infinite], selected.findings)
+    return kept, Target(answers.name, truth, answers.label_texts), [finding]
+
+
+def _card(
+    table: pd.DataFrame,
+    facts: ModelFacts,
+    scores: Scores,
+    target: Target,
+    few_scores: NDArray[np.float64],
+    *,
+    name: str | None,
+    overrides: Mapping[str, Any],
+    held_out: bool,
+) -> Card:
+    """Return the card without examples and defaults."""
+    name = str(overrides.get("name") or name or _slug(target.name) or "model")
+    title = title_of(name)
+    return Card(
+        name=name,
+        title=title,
+        question=question_of(target, facts, title),
+        inputs=_inputs(table, facts, scores, overrides),
+        output=draft_output(target, facts, few_scores),
+        scoring=Scoring(scorer="onnx", gate_rows=0, gate_difference=0.0),
+        training=Training(data=_data_text(len(table)), source="", licence="", algorithm=facts.algorithm),
+        evaluation_note="" if held_out or target.truth is None else _NOTE,
+    )
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64]
+
+
+def _data_text(rows: int) -> Text:
+    return {"en": f"A sample of {rows:,} rows", "pl": f"Próbka danych, liczba wierszy: {rows}"}
+
+
+def _inputs(table: pd.DataFrame, facts: ModelFacts, scores: Scores, overrides: Mapping[str, Any]) -> tuple[Input, ...]:
+    nullable = takes_missing(table, scores)
+    kinds = {each.get("name"): each.get("type") for each in tables(overrides, "inputs")}
+    inputs = []
+    for at, name in enumerate(table.columns):
+        key = name if facts.feature_names is not None else str(at)
+        field = draft_input(
+            name,
+            table[name],
+            known=facts.known_categories.get(key, ()),
+            is_text=key in facts.text_columns,
+            is_nullable=name in nullable,
+            kind=kinds.get(name),
+        )
+        if name in nullable and types.is_integer_dtype(table[name].dtype):
+            field = msgspec.structs.replace(field, dtype="float64")  # integers of numpy have no missing value
+        inputs.append(field)
+    return tuple(inputs)
+
+
+def _with_rows(card: Card, few: pd.DataFrame, scores: NDArray[np.float64], overrides: Mapping[str, Any]) -> Card:
+    """Return the card with the texts of card.toml, and with examples and defaults that it does not give."""
+    card = apply_overrides(card, {key: value for key, value in overrides.items() if key != "examples"})
+    return apply_overrides(with_examples(card, few, scores), overrides)
+
+
+def _attributes(aside: pd.DataFrame, overrides: Mapping[str, Any]) -> tuple[tuple[Input, ...], list[Finding]]:
+    """Return the columns for the comparison of groups: those of card.toml, and others with few values."""
+    drafts: dict[str, Input] = {}
+    for name in aside.columns:
+        try:
+            drafts[name] = draft_input(name, aside[name])
+        except CannotDraft:
+            continue
+    chosen = {field.name: field for field in aside_inputs(overrides, drafts)}
+    for name, field in drafts.items():
+        distinct = aside[name].nunique()
+        is_small = len(aside) >= _MIN_GROUP_ROWS and 1 < distinct <= _MAX_GROUPS
+        if is_small and len(chosen) < _MAX_ASIDE and isinstance(type_of(field), NumbersType):
+            chosen.setdefault(name, field)
+    left = [name for name in aside.columns if not is_identifier(name, aside[name])]
+    return tuple(chosen.values()), [unused_finding(left, list(chosen))] if left else []
+
+
+def _split(table: pd.DataFrame, target: Target, aside: pd.DataFrame, *, is_regression: bool) -> Split:
+    """Return the rows for the build: the ranges and the reference rows come from all of them."""
+    order = np.random.default_rng(SEED).permutation(len(table))
+    count = int(len(table) * CALIBRATED_SHARE) if is_regression and target.truth is not None else 0
+    count = min(count, MAX_TEST_ROWS) if count >= _MIN_CALIBRATED_ROWS else 0
+
+    def part(rows: NDArray[np.intp]) -> LabelledRows:
+        rows = np.sort(rows)
+        truth = np.empty(0) if target.truth is None else target.truth[rows]
+        return LabelledRows(table.iloc[rows].reset_index(drop=True), truth, aside.iloc[rows].reset_index(drop=True))
+
+    return Split(
+        train=part(order),
+        calibrate=part(order[:count]),
+        test=part(order[count : count + MAX_TEST_ROWS]),
+        is_fitted_on_train=False,
+    )
+
+
+def _check(card: Card, split: Split) -> None:
+    """Raise CannotDraft if the card is inconsistent, or if rows of the sample do not fit it."""
+    try:
+        check_card(card)
+        Checks(card).columns(plain_rows(card, split.test.fields))
+    except BrokenBundle as error:
+        raise CannotDraft(f"The card does not work: {error}. Say it right in card.toml.") from None
+    except InvalidInput as error:
+        fault = error.faults[0]
+        message = fault.message.rstrip(".")
+        raise CannotDraft(
+            f"Rows of the sample do not fit the field {fault.field}: {message}. Change the field in card.toml."
+        ) from None

@@ -1,0 +1,94 @@
+"""Three to six real rows that show what a model does: typical, high, low, borderline, unusual."""
+
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from service.fields.value_wording import localized_text
+from service.publishing.drafting.output_draft import focus_scores
+from service.publishing.drafting.typical_rows import mean_distances
+from service.publishing.plain_rows import plain_rows
+from service.schemas import Card, Classification, Example, Regression, Text
+
+MAX_EXAMPLES = 6
+_NEAR_SHARE = 0.02
+"""A row with a high score is the most typical one among so many rows with the highest scores; so are low and borderline."""
+_HALF = 0.5
+_TYPICAL: Text = {"en": "A typical case", "pl": "Typowy przypadek"}
+_UNUSUAL: Text = {"en": "An unusual case", "pl": "Nietypowy przypadek"}
+_BORDERLINE: Text = {"en": "On the borderline", "pl": "Na granicy"}
+_HIGH: Text = {"en": "A high value", "pl": "Wysoka wartość"}
+_LOW: Text = {"en": "A low value", "pl": "Niska wartość"}
+
+Wanted = tuple[str, Text, NDArray[np.intp], NDArray[np.float64]]
+"""Name, label, the indices of the candidates, and the numbers of all rows of which the least is wanted."""
+
+
+def with_examples(card: Card, table: pd.DataFrame, scores: NDArray[np.float64]) -> Card:
+    """Return the card with examples and with the default of each field, from rows of the sample and their scores."""
+    if not len(table):
+        return card
+    distances = mean_distances(card, table, focus_scores(card.output, scores))
+    rows = plain_rows(card, table)
+    chosen: list[Example] = []
+    free = np.ones(len(table), dtype=np.bool_)
+    for name, label, candidates, order in _wanted(card, scores, distances):
+        left = candidates[free[candidates]]
+        if len(left) and len(chosen) < MAX_EXAMPLES:
+            row = rows[int(left[np.argmin(order[left])])]
+            chosen.append(Example(name=name, label=label, row=row))
+            free &= np.array([each != row for each in rows])
+    examples, typical = tuple(chosen), rows[int(np.argmin(distances))]
+    inputs = tuple(msgspec.structs.replace(field, default=typical[field.name]) for field in card.inputs)
+    return msgspec.structs.replace(card, inputs=inputs, examples=examples)
+
+
+def _wanted(card: Card, scores: NDArray[np.float64], distances: NDArray[np.float64]) -> Iterator[Wanted]:
+    every = np.arange(len(distances))
+    yield "typical", _TYPICAL, every, distances
+    output = card.output
+    numbers = focus_scores(output, scores)
+    if isinstance(output, Regression):
+        yield "high", _HIGH, _least(-numbers), distances
+        yield "low", _LOW, _least(numbers), distances
+    elif len(output.labels) > 2 or output.scores == "labels":  # noqa: PLR2004 - two
+        yield from _by_label(output, scores, distances)
+    else:
+        other = next(each for each in output.labels if each.value != output.focus)
+        yield "high", _clear(_words(output, output.focus)), _least(-numbers), distances
+        yield "low", _clear(_words(output, other.value)), _least(numbers), distances
+        yield "borderline", _BORDERLINE, _least(np.abs(numbers - _threshold(output))), distances
+    yield "unusual", _UNUSUAL, every, -distances
+
+
+def _threshold(output: Classification) -> float:
+    """Return the end of the lowest band, or one half."""
+    return min((band.high for band in output.bands), default=_HALF)
+
+
+def _by_label(output: Classification, scores: NDArray[np.float64], distances: NDArray[np.float64]) -> Iterator[Wanted]:
+    """Yield the rows with the clearest scores of each label, for at most four labels, the focus first."""
+    labels = [label.value for label in output.labels]
+    order = sorted(range(len(labels)), key=lambda at: (labels[at] != output.focus, at))
+    for number, at in enumerate(order[: MAX_EXAMPLES - 2], start=1):
+        named = np.flatnonzero(scores.argmax(axis=1) == at)
+        if len(named):
+            yield f"label-{number}", _clear(_words(output, labels[at])), named[_least(-scores[named, at])], distances
+
+
+def _least(numbers: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the indices of the rows with the least numbers: a small share of all, and those that are equal to them."""
+    count = max(1, int(len(numbers) * _NEAR_SHARE))
+    return np.flatnonzero(numbers <= np.partition(numbers, count - 1)[count - 1])
+
+
+def _words(output: Classification, value: str) -> tuple[str, str]:
+    label: Text = next((each.label for each in output.labels if each.value == value), "") or value
+    return localized_text(label, "en"), localized_text(label, "pl")
+
+
+def _clear(words: tuple[str, str]) -> Text:
+    return {"en": f"A clear “{words[0]}”", "pl": f"Wyraźne „{words[1]}”"}

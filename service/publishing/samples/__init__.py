@@ -1,0 +1,1 @@
+"""Reads a sample of data as the data frame that pandas gives."""
