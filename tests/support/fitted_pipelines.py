@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from service.schemas import Card
+from service.schemas import Card, Classification
 from tests.support import synthetic_recipes
 
 ROWS = 1500
@@ -64,10 +65,19 @@ def truths(fields: pd.DataFrame) -> dict[str, Truth]:
     }
 
 
-def card_of(truth: str) -> Card:
-    labels = {"two": ["no", "yes"], "three": ["low", "middle", "high"]}.get(truth)
+def card_of(truth: str, labels: list[str] | None = None) -> Card:
+    """Return the card of a truth; `none` is that of an outlier detector."""
+    known = {"two": ["no", "yes"], "three": ["low", "middle", "high"], "none": ["1", "-1"]}
+    labels = labels or known.get(truth)
     output = synthetic_recipes.classification(labels, labels[-1]) if labels else '[output]\nkind = "regression"\n'
     return synthetic_recipes.draft("toy", output, _FIELDS)
+
+
+def with_labels_only(card: Card, model: Any) -> Card:
+    """Return the card of a model that may have no probabilities."""
+    if not isinstance(card.output, Classification) or hasattr(model, "predict_proba"):
+        return card
+    return msgspec.structs.replace(card, output=msgspec.structs.replace(card.output, scores="labels"))
 
 
 def scaled() -> Any:

@@ -145,13 +145,14 @@ def _of_imputer(step: Any, inputs: Sequence[Source]) -> list[Source]:
 def _of_encoder(step: Any, inputs: Sequence[Source]) -> list[Source]:
     sources: list[Source] = []
     is_one_hot = type(step).__name__ == "OneHotEncoder"
+    outputs = len(step.classes_) if getattr(step, "target_type_", "") == "multiclass" else 1
     for at, (source, categories) in enumerate(zip(inputs, step.categories_, strict=True)):
         values = source.values
         if values is None:
             if not source.is_input or categories.dtype.kind not in "iuf":
                 raise UnknownStep(f"{type(step).__name__} encodes a column that is computed from a number")
             values = tuple(float(category) for category in categories if category == category)  # noqa: PLR0124 - not NaN
-        count = step._n_features_outs[at] if is_one_hot else 1
+        count = step._n_features_outs[at] if is_one_hot else outputs
         sources += [Source(source.field, values, is_input=False, line=None)] * count
     return sources
 
@@ -172,7 +173,7 @@ _SINGLE: dict[str, Callable[[Any, Sequence[Source]], list[Source]]] = {
     "FunctionTransformer": _of_function,
     "KBinsDiscretizer": _of_bins,
     "SimpleImputer": _of_imputer,
-    **dict.fromkeys(("OneHotEncoder", "OrdinalEncoder"), _of_encoder),
+    **dict.fromkeys(("OneHotEncoder", "OrdinalEncoder", "TargetEncoder"), _of_encoder),
     **dict.fromkeys(("MaxAbsScaler", "RobustScaler", "StandardScaler"), _of_scaler),
     **dict.fromkeys(("Binarizer", "MinMaxScaler", "PowerTransformer", "QuantileTransformer"), _of_monotone),
 }

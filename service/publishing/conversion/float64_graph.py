@@ -20,6 +20,10 @@ _COPIED = {"", "float64", "int64", "int32", "uint32"}
 """The types of columns whose values are the numbers of the field."""
 
 
+_UNUSUAL_FIRST = ["-1", "1"]
+"""What an outlier detector of scikit-learn answers. Its scores in the graph are those of 1, a typical row, and of −1."""
+
+
 def to_float64_graph(card: Card, pipeline: Any, typical: Floats) -> bytes:
     """Convert a fitted pipeline; the result takes the numbers of the card's fields. `typical` are those of a real row.
 
@@ -31,8 +35,12 @@ def to_float64_graph(card: Card, pipeline: Any, typical: Floats) -> bytes:
     fields = [_input_field(each, number) for each, number in zip(types, typical.tolist(), strict=True)]
     graph = Graph(len(fields))
     scores = add_estimator(graph, pipeline, create_preprocessing(fields, _to_table(card, pipeline)))
-    outputs = len(card.output.labels) if isinstance(card.output, Classification) else 1
-    return graph.serialize(scores, outputs)
+    if not isinstance(card.output, Classification):
+        return graph.serialize(scores, 1)
+    labels = [label.value for label in card.output.labels]
+    if not hasattr(pipeline, "classes_") and labels == _UNUSUAL_FIRST:
+        scores = graph.add("Gather", [scores, graph.constant([1, 0])], axis=1)
+    return graph.serialize(scores, len(labels))
 
 
 def _input_field(field: NumbersType, typical: float) -> InputField:

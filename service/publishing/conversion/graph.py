@@ -31,6 +31,15 @@ class Graph:
         self._nodes.append(helper.make_node(operator, list(inputs), [name], name=name, domain=domain, **attributes))
         return name
 
+    def add_pair(self, operator: str, inputs: Sequence[str], **attributes: Any) -> tuple[str, str]:
+        """Add a node with two outputs and return their names."""
+        from onnx import helper
+
+        name = f"n{len(self._nodes)}"
+        outputs = (f"{name}a", f"{name}b")
+        self._nodes.append(helper.make_node(operator, list(inputs), list(outputs), name=name, **attributes))
+        return outputs
+
     def constant(self, values: Any) -> str:
         """Return the name of a constant: integers as int64, other numbers as float64."""
         from onnx import numpy_helper

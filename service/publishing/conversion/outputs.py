@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from service.publishing.conversion.column_sources import UnknownStep
-from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.graph import TO_FLOAT64, Graph
 
 _VECTOR = 8
 """The greatest number of float64 values that a vector instruction takes."""
@@ -44,6 +44,13 @@ def add_sigmoid(graph: Graph, value: str) -> str:
     return graph.add("Div", [one, graph.add("Add", [add_exp(graph, graph.add("Neg", [value])), one])])
 
 
+def add_tanh(graph: Graph, value: str) -> str:
+    """Add 2 / (1 + e^(−2 value)) − 1."""
+    double = graph.add("Mul", [value, graph.constant(2.0)])
+    twice = graph.add("Mul", [add_sigmoid(graph, double), graph.constant(2.0)])
+    return graph.add("Sub", [twice, graph.constant(1.0)])
+
+
 def add_softmax(graph: Graph, value: str, outputs: int) -> str:
     """Add the shares of e^value in the sum of a row: (rows, outputs)."""
     largest = graph.add("ReduceMax", [value, graph.constant([1])], keepdims=1)
@@ -54,6 +61,27 @@ def add_softmax(graph: Graph, value: str, outputs: int) -> str:
 def add_both(graph: Graph, second: str) -> str:
     """Add the probabilities of both labels from that of the second: (rows, 1) → (rows, 2)."""
     return graph.add("Concat", [graph.add("Sub", [graph.constant([[1.0]]), second]), second], axis=1)
+
+
+def add_shares(graph: Graph, values: str, labels: int, *, of_zeros: float) -> str:
+    """Add the share of each value in the sum of its row, or `of_zeros` if the sum is 0."""
+    total = graph.add("MatMul", [values, graph.constant(np.ones((labels, 1)))])
+    is_zero = graph.add("Equal", [total, graph.constant(0.0)])
+    divisor = graph.add("Where", [is_zero, graph.constant(1.0), total])
+    return graph.add("Where", [is_zero, graph.constant(of_zeros), graph.add("Div", [values, divisor])])
+
+
+def add_side(graph: Graph, decision: str) -> str:
+    """Add 1 for the label that a decision (rows, 1) names, 0 for the other: the second of two if it is positive."""
+    above = graph.add("Greater", [decision, graph.constant(0.0)])
+    return add_both(graph, graph.add("Cast", [above], to=TO_FLOAT64))
+
+
+def add_labels(graph: Graph, decisions: str, labels: int) -> str:
+    """Add 1 for the label with the greatest decision, 0 for the others: (rows, labels)."""
+    greatest = graph.add("ArgMax", [decisions], axis=1, keepdims=1)
+    equal = graph.add("Equal", [greatest, graph.constant(np.arange(labels)[None])])
+    return graph.add("Cast", [equal], to=TO_FLOAT64)
 
 
 def add_logistic(graph: Graph, raw: str, *, outputs: int) -> str:
@@ -69,23 +97,3 @@ def add_inverse_link(graph: Graph, raw: str, loss: Any) -> str:
     if link != "IdentityLink":
         raise UnknownStep(f"the loss has the unknown link {link}")
     return raw
-
-
-def add_inverse_target(graph: Graph, value: str, transformer: Any) -> str:
-    """Add the values of a target that was transformed for the fit. Raises UnknownStep."""
-    kind = type(transformer).__name__
-    if kind == "StandardScaler":
-        scale = 1.0 if transformer.scale_ is None else transformer.scale_
-        mean = 0.0 if transformer.mean_ is None else transformer.mean_
-        scaled = graph.add("Mul", [value, graph.constant(np.reshape(scale, (1, -1)))])
-        return graph.add("Add", [scaled, graph.constant(np.reshape(mean, (1, -1)))])
-    inverse = transformer.inverse_func if kind == "FunctionTransformer" else object()
-    if inverse is None:
-        return value
-    if inverse is np.exp:
-        return add_exp(graph, value)
-    if inverse is np.expm1:
-        return graph.add("Sub", [add_exp(graph, value), graph.constant([[1.0]])])
-    if inverse is np.square:
-        return graph.add("Mul", [value, value])
-    raise UnknownStep(f"{kind} of the target has no converter")

@@ -51,19 +51,19 @@ def test_the_edges_are_the_splits_of_a_tree_and_their_neighbours() -> None:
     ("step", "words"),
     [
         ("NMF", "NMF is not known to compute each column from one field"),
-        ("KNeighborsClassifier", "KNeighborsClassifier has no converter"),
+        ("NearestCentroid", "NearestCentroid has no converter"),
     ],
 )
 def test_a_step_that_cannot_be_converted_is_named(step: str, words: str) -> None:
     from sklearn.decomposition import NMF
-    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.neighbors import NearestCentroid
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import MinMaxScaler
     from sklearn.tree import DecisionTreeClassifier
 
     made: dict[str, Any] = {
         "NMF": (MinMaxScaler(), NMF(2), DecisionTreeClassifier()),
-        "KNeighborsClassifier": (KNeighborsClassifier(),),
+        "NearestCentroid": (NearestCentroid(),),
     }
     truth, make = ZOO["a tree"]
     fields = table()

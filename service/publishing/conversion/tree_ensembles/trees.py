@@ -35,6 +35,11 @@ class Trees:
     """Values of the column in this range count as missing at a node; a range whose end is below its start is empty. None: no
     node has a range."""
 
+    def with_columns(self, columns: NDArray[np.int64]) -> "Trees":
+        """Return the trees, which were fitted on some columns of a matrix, as trees over the matrix."""
+        is_leaf = self.column == LEAF
+        return replace(self, column=np.where(is_leaf, LEAF, columns[np.where(is_leaf, 0, self.column)]))
+
     def marked(self, start: float, end: float) -> "Trees":
         """Return the trees for which the values from `start` to `end` count as missing."""
         nodes = len(self.column)

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-import numpy as np
-
 from service.publishing.conversion.column_sources import UnknownStep
-from service.publishing.conversion.graph import TO_FLOAT64, TO_INT64, Graph
-from service.publishing.conversion.outputs import TWO_LABELS, add_both, add_sigmoid
+from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.line_pieces import add_line_pieces
+from service.publishing.conversion.outputs import TWO_LABELS, add_both, add_log, add_shares, add_sigmoid, add_softmax
+
+_LEAST_SHARE = 1e-12
+"""What a temperature adds to a probability before its logarithm."""
 
 
 def add_calibration(graph: Graph, member: Any, scores: str) -> str:
@@ -17,20 +19,32 @@ def add_calibration(graph: Graph, member: Any, scores: str) -> str:
     labels = len(member.classes)
     if len(member.estimator.classes_) != labels:
         raise UnknownStep("a part of the calibration has not seen every label")
+    if member.method == "temperature":
+        return _add_temperature(graph, member, scores)
     add = _ADDERS.get(member.method, _refuse)
     parts = graph.split_columns(scores, len(member.calibrators))
     columns = [add(graph, calibrator, part) for calibrator, part in zip(member.calibrators, parts, strict=True)]
     if labels == TWO_LABELS:
         return add_both(graph, columns[0])
-    return _add_shares(graph, graph.add("Concat", columns, axis=1), labels)
+    return add_shares(graph, graph.add("Concat", columns, axis=1), labels, of_zeros=1 / labels)
 
 
-def _add_shares(graph: Graph, values: str, labels: int) -> str:
-    """Add the share of each value in the sum of its row; equal shares if the sum is 0."""
-    total = graph.add("MatMul", [values, graph.constant(np.ones((labels, 1)))])
-    is_zero = graph.add("Equal", [total, graph.constant(0.0)])
-    divisor = graph.add("Where", [is_zero, graph.constant(1.0), total])
-    return graph.add("Where", [is_zero, graph.constant(1 / labels), graph.add("Div", [values, divisor])])
+def _add_temperature(graph: Graph, member: Any, scores: str) -> str:
+    """Add the softmax of logits times a number.
+
+    Decisions of two labels become (−x, x); probabilities become their logarithms. Source: Guo and others, On Calibration of
+    Modern Neural Networks, 2017.
+    """
+    labels = len(member.classes)
+    if hasattr(member.estimator, "decision_function"):
+        logits = scores
+        if labels == TWO_LABELS:
+            logits = graph.add("Concat", [graph.add("Neg", [scores]), scores], axis=1)
+    else:
+        shares = add_both(graph, scores) if labels == TWO_LABELS else scores
+        logits = add_log(graph, graph.add("Add", [shares, graph.constant(_LEAST_SHARE)]))
+    scaled = graph.add("Mul", [logits, graph.constant(float(member.calibrators[0].beta_))])
+    return add_softmax(graph, scaled, labels)
 
 
 def _add_sigmoid_calibration(graph: Graph, calibrator: Any, score: str) -> str:
@@ -44,17 +58,7 @@ def _add_isotonic_calibration(graph: Graph, calibrator: Any, score: str) -> str:
     knots, values = calibrator.X_thresholds_, calibrator.y_thresholds_
     if calibrator.out_of_bounds != "clip" or len(knots) < 2:  # noqa: PLR2004 - a line has two ends
         raise UnknownStep("an isotonic calibration has no line")
-    score = graph.add("Max", [graph.add("Min", [score, graph.constant(knots[-1:])]), graph.constant(knots[:1])])
-    is_above = graph.add("Less", [graph.constant(knots[1:-1][None]), score])
-    passed = graph.add(
-        "MatMul", [graph.add("Cast", [is_above], to=TO_FLOAT64), graph.constant(np.ones((len(knots) - 2, 1)))]
-    )
-    piece = graph.add("Cast", [passed], to=TO_INT64)
-    slopes = np.diff(values) / np.diff(knots)
-    start, slope, base = (
-        graph.add("Gather", [graph.constant(each), piece], axis=0) for each in (knots[:-1], slopes, values[:-1])
-    )
-    return graph.add("Add", [graph.add("Mul", [slope, graph.add("Sub", [score, start])]), base])
+    return add_line_pieces(graph, score, knots, values)
 
 
 def _refuse(_graph: Graph, calibrator: Any, _score: str) -> str:
