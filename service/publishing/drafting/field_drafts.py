@@ -47,14 +47,12 @@ def draft_input(
     *,
     known: Sequence[Any] = (),
     is_text: bool = False,
-    is_nullable: bool = False,
     kind: FieldTypeName | None = None,
 ) -> Input:
     """Return the field for a column of a sample.
 
-    `known` are the categories that the model's encoder knows, `is_text` tells that a vectorizer reads the column,
-    `is_nullable` that the model takes rows without this value, `kind` is a type that a person chose. Raises CannotDraft for
-    a type that no field has.
+    `known` are the categories that the model's encoder knows, `is_text` tells that a vectorizer reads the column, `kind` is
+    a type that a person chose. Raises CannotDraft for a type that no field has.
     """
     label, unit = label_of(name)
     field = Input(
@@ -62,7 +60,7 @@ def draft_input(
         type="number",
         label=label,
         unit=unit,
-        nullable=is_nullable or bool(values.isna().any()),
+        nullable=bool(values.isna().any()),
         dtype=str(values.dtype),
     )
     if kind is not None and kind not in TYPES:
@@ -124,6 +122,8 @@ def _type_of_objects(name: str, present: "pd.Series[Any]") -> FieldTypeName:
         return "boolean"
     if kinds and kinds <= {date, datetime, pd.Timestamp}:
         return "date" if kinds == {date} else "datetime"
+    if not kinds:
+        return "text"
     if not kinds <= {str}:
         words = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise CannotDraft(f"The column {name!r} mixes values of several kinds ({words}). Give it one type before the fit.")

@@ -86,7 +86,7 @@ def _codes(
     codes = _match({text: code for code, text in enumerate(texts)}, plain)
     if facts.task == "outliers" and (codes < 0).all():
         codes = _match({category_text(each): code for code, each in enumerate(facts.classes or ())}, plain)
-    if (codes < 0).all():
+    if len(codes) and (codes < 0).all():
         renamed = _label_encoded(plain, facts)
         if renamed is None:
             found = listed(sorted({category_text(each) for each in plain}))
