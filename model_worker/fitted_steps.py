@@ -108,7 +108,7 @@ def _names_behind(step: Any, names: Sequence[str], use: ColumnUse) -> list[str]:
     """
     try:
         made = [str(name) for name in step.get_feature_names_out(np.array(names, dtype=object))]
-    except Exception:  # noqa: BLE001 - not every step can name its columns
+    except Exception:
         return []
     named = [name if name in use.columns else name.partition("__")[2] for name in made]
     return [name if name in use.columns else _NO_COLUMN for name in named]

@@ -88,7 +88,7 @@ def _attribute(estimator: Any, name: str) -> Any:
     """Return an attribute, or None: some are properties that raise an error of their library."""
     try:
         return getattr(estimator, name, None)
-    except Exception:  # noqa: BLE001 - any library may raise anything
+    except Exception:
         return None
 
 
@@ -114,7 +114,7 @@ def _task(estimator: Any) -> str:
 def _estimator_type(estimator: Any) -> str:
     try:
         return str(estimator.__sklearn_tags__().estimator_type)
-    except Exception:  # noqa: BLE001 - older versions, and other libraries
+    except Exception:
         return str(_attribute(estimator, "_estimator_type"))
 
 

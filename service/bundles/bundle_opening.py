@@ -12,6 +12,7 @@ from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
 from service.bundles.score_probe import check_row_order, placeholder_row
+from service.bundles.scorers.process_scorer import ProcessScorer
 from service.bundles.scorers.scorer import open_scorer
 from service.bundles.texts.text_reader import TextReader
 from service.bundles.texts.vocabulary import read_vocabulary
@@ -25,6 +26,8 @@ _FEW_SECONDS = 0.005
 """The default of sys.getswitchinterval(): any thread of Python may make the others wait this long."""
 
 _MAX_FEW_ROWS = 1000
+_MAX_PROCESS_CALLS = 32
+"""They only wait for the process, which scores together what waits."""
 
 
 def open_model(folder: Path) -> Model:
@@ -47,6 +50,8 @@ def open_model(folder: Path) -> Model:
         columns = checks.columns(rows or [placeholder_row(model)])
         model.predict(columns)
         check_row_order(model, columns)
+        if isinstance(model.scorer, ProcessScorer):
+            return replace(model, max_calls=_MAX_PROCESS_CALLS, unlimited=model.scorer.unlimited)
         return replace(model, few_rows=_few_rows(model, columns)) if model.scorer.quick else model
     except InvalidInput as error:
         raise BrokenBundle(f"the rows of the card do not fit its fields: {error.faults[0].field}") from error

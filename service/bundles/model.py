@@ -11,7 +11,7 @@ from service.bundles.prediction_builder import CodedColumn, PredictionBuilder
 from service.bundles.score_checks import Mask
 from service.bundles.scorers.scorer import Scorer
 from service.bundles.texts.text_reader import TextReader
-from service.errors import ModelFailed, ModelTimeout
+from service.errors import ModelFailed, ServiceError
 from service.rows.checks import Checks
 from service.rows.columns import Columns
 from service.rows.quick_reader import QuickReader
@@ -35,6 +35,10 @@ class Model:
     """None if the bundle has no evaluation."""
     few_rows: int = 0
     """The number of rows that are scored in a few milliseconds, so that a thread would only cost time."""
+    max_calls: int = 4
+    """So many calls are worked on at once. More would not be answered sooner."""
+    unlimited: tuple[str, ...] = ()
+    """What the system cannot limit for the process of the model: `memory`, `files`, `network`."""
 
     def predict(self, rows: list[Row] | Columns) -> Predictions:
         """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed, ModelTimeout."""
@@ -62,7 +66,7 @@ class Model:
     def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:
             return self.scorer.score(columns) if len(columns) else self.builder.empty_scores()
-        except (ModelFailed, ModelTimeout):
+        except ServiceError:
             raise
         except (Exception, SystemExit) as error:  # a model is foreign code and may raise anything
             raise ModelFailed from error

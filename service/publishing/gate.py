@@ -14,6 +14,7 @@ from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.bundles.scorers.scorer import open_scorer
 from service.errors import BrokenBundle, ModelFailed
 from service.fields.lookup import number_fields, text_fields
+from service.model_files.fitted_file import write_fitted_model
 from service.model_process.model_inputs import answer_kind
 from service.publishing.data_split import Split
 from service.publishing.pipeline_frame import frame
@@ -35,13 +36,14 @@ Raises NotImplementedError or RuntimeError if it cannot.
 """
 
 
-def write_model(folder: Path, card: Card, pipeline: Any, to_onnx: Converter, split: Split) -> Scoring:
+def write_model(
+    folder: Path, card: Card, pipeline: Any, to_onnx: Converter, split: Split, *, trusted: bool = False
+) -> Scoring:
     """Write the model file into `folder`; return how it is scored.
 
-    The file is ONNX if that passes the gate. Otherwise it is the scikit-learn object, and the result says why.
+    The file is ONNX if that passes the gate. Otherwise it is the fitted model for a process of its own, and the result says
+    why. `trusted`: the code in such a file may run. Raises BrokenBundle if the process gives other numbers.
     """
-    import skops.io
-
     real = _real_rows(card, split)
     columns = Checks(card).columns(plain_rows(card, real))
     expected = pipeline_scores(card, pipeline, real)
@@ -61,10 +63,13 @@ def write_model(folder: Path, card: Card, pipeline: Any, to_onnx: Converter, spl
     except (BrokenBundle, ModelFailed, RuntimeError) as error:
         reason = f"cannot be converted: {type(error).__name__}"
     (folder / "model.onnx").unlink(missing_ok=True)
-    skops.io.dump(pipeline, folder / "model.skops")
-    scoring = msgspec.structs.replace(card.scoring, scorer="sklearn", reason=reason)
+    write_fitted_model(folder, pipeline, trusted=trusted)
+    scoring = msgspec.structs.replace(card.scoring, scorer="process", reason=reason)
     served = open_scorer(msgspec.structs.replace(card, scoring=scoring), folder).score(columns)
-    return msgspec.structs.replace(scoring, gate_rows=len(real), gate_difference=max_difference(card, served, expected))
+    difference = max_difference(card, served, expected)
+    if not difference <= MAX_DIFFERENCE["tensor(double)"]:
+        raise BrokenBundle(f"the process of the model gives other numbers than the model itself: {difference:.1e} off")
+    return msgspec.structs.replace(scoring, gate_rows=len(real), gate_difference=difference)
 
 
 def _real_rows(card: Card, split: Split) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.evaluation_file import write_evaluation
 from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import Reference, write_reference
-from service.bundles.scorers.scorer import open_scorer
+from service.bundles.scorers.scorer import Scorer, open_scorer
 from service.bundles.versions.version_changes import add_version
 from service.errors import BrokenBundle
 from service.evaluation.card_metrics import card_metrics
@@ -44,24 +44,27 @@ def publish(
     to_onnx: Converter,
     attributes: tuple[Input, ...] = (),
     showable: NDArray[np.bool_] | None = None,
+    trusted: bool = False,
 ) -> Card:
     """Make a bundle and put it into the folder `bundles`; return its card with its version.
 
     `attributes` describes columns of `aside` by which the evaluation compares groups. `showable` tells for each test row
-    whether people may see it (default: all).
+    whether people may see it (default: all). `trusted`: if the pipeline is not converted, its process may run code that its
+    file holds. Raises BrokenBundle.
     """
     with tempfile.TemporaryDirectory(dir=bundles, prefix=".building-") as scratch:
         folder = Path(scratch) / draft.name
         folder.mkdir()
         card = complete_draft(draft, split, showable)
-        card = msgspec.structs.replace(card, scoring=write_model(folder, card, pipeline, to_onnx, split))
+        card = msgspec.structs.replace(card, scoring=write_model(folder, card, pipeline, to_onnx, split, trusted=trusted))
         card = add_vocabulary(folder, card, pipeline, split.test)
         card = _with_value_range(card, pipeline, split)
+        scorer = open_scorer(card, folder)
         if is_measurable(card, split.test):
-            evaluation = _evaluation(card, split.test, folder, attributes, showable)
+            evaluation = _evaluation(card, split.test, scorer, attributes, showable)
             write_evaluation(folder, evaluation)
             card = msgspec.structs.replace(card, metrics=card_metrics(evaluation))
-        write_reference(folder, _reference(card, split.train, folder))
+        write_reference(folder, _reference(card, split.train, scorer))
         write_card(folder, card)
         model = open_model(folder)
         add_version(bundles, folder)
@@ -96,14 +99,14 @@ def _with_value_range(card: Card, pipeline: Any, split: Split) -> Card:
 
 
 def _evaluation(
-    card: Card, test: LabelledRows, folder: Path, attributes: tuple[Input, ...], showable: NDArray[np.bool_] | None
+    card: Card, test: LabelledRows, scorer: Scorer, attributes: tuple[Input, ...], showable: NDArray[np.bool_] | None
 ) -> Evaluation:
     """Evaluate the bundle as it is served, not the pipeline."""
     rows = plain_rows(card, test.fields)
     shown = range(len(rows)) if showable is None else np.flatnonzero(showable).tolist()
     return evaluate(
         card,
-        open_scorer(card, folder),
+        scorer,
         Checks(card).columns(rows),
         test.truth,
         aside=test.aside,
@@ -112,13 +115,13 @@ def _evaluation(
     )
 
 
-def _reference(card: Card, train: LabelledRows, folder: Path) -> Reference:
+def _reference(card: Card, train: LabelledRows, scorer: Scorer) -> Reference:
     """Choose reference rows among some training rows, drawn at random, because data sets are often sorted."""
     fields = train.fields
     candidates = plain_rows(card, fields.sample(min(len(fields), MAX_REFERENCE_CANDIDATES), random_state=0))
     columns = Checks(card).columns(candidates)
     _check_rules(card, columns)
-    outputs = create_prediction_builder(card).outputs(open_scorer(card, folder).score(columns), len(columns))
+    outputs = create_prediction_builder(card).outputs(scorer.score(columns), len(columns))
     return choose_reference(card, candidates, columns, outputs)
 
 

@@ -68,15 +68,22 @@ class Threads:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._limiters: dict[str, anyio.CapacityLimiter] = {}
+        self._limiters: dict[tuple[str, int], anyio.CapacityLimiter] = {}
         self._no_limit = anyio.CapacityLimiter(math.inf)
 
-    async def run(self, name: str, work: Callable[..., T], *arguments: Any, can_refuse: bool = True) -> T:
+    async def run(
+        self,
+        name: str,
+        work: Callable[..., T],
+        *arguments: Any,
+        can_refuse: bool = True,
+        max_threads: int = _THREADS_PER_MODEL,
+    ) -> T:
         """Run `work` in one of the threads of a model, or of the store.
 
         Raises Overloaded if too many calls wait for the threads and `can_refuse`, ModelTimeout if the work takes too long.
         """
-        limiter = self._limiters.setdefault(name, anyio.CapacityLimiter(_THREADS_PER_MODEL))
+        limiter = self._limiters.setdefault((name, max_threads), anyio.CapacityLimiter(max_threads))
         if can_refuse and limiter.statistics().tasks_waiting >= _MAX_WAITING_CALLS:
             raise Overloaded("This model is busy.")
         call = _Call(partial(work, *arguments), limiter, self._no_limit)

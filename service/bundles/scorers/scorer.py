@@ -46,6 +46,6 @@ def open_scorer(card: Card, folder: Path) -> Scorer:
         from service.bundles.scorers.onnx_scorer import OnnxScorer
 
         return OnnxScorer(card, folder / "model.onnx")
-    from service.bundles.scorers.sklearn_scorer import SklearnScorer
+    from service.bundles.scorers.process_scorer import ProcessScorer
 
-    return SklearnScorer(card, folder / "model.skops")
+    return ProcessScorer(card, folder)

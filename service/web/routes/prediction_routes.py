@@ -90,7 +90,7 @@ async def _predict_rows(services: Services, model: Model, rows: list[Row] | Colu
         answer = services.event_loop_work.run((model.card.name, model.card.version), _predict, model, rows, language)
         if answer is not None:
             return answer
-    return await services.threads.run(model.card.name, _predict, model, rows, language)
+    return await services.threads.run(model.card.name, _predict, model, rows, language, max_threads=model.max_calls)
 
 
 async def _predict_keyed_rows(

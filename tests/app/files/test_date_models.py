@@ -251,7 +251,7 @@ def test_a_fitted_pipeline_with_dates_is_published_and_answers_as_scikit_learn_d
     ends, call = model.card.inputs
     split = recipe.split()
     assert ends.seen == (f"{split.train.fields['ends'].min():%Y-%m-%d}", f"{split.train.fields['ends'].max():%Y-%m-%d}")
-    assert (ends.type, call.type, model.card.scoring.scorer) == ("date", "datetime", "sklearn")
+    assert (ends.type, call.type, model.card.scoring.scorer) == ("date", "datetime", "process")
     assert model.card.scoring.gate_difference == 0
     pipeline = recipe.fit(split.train)
     test = split.test.fields.head(50)

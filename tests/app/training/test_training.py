@@ -133,7 +133,7 @@ def test_a_text_becomes_its_words_and_marks(text: str, cleaned: str) -> None:
     assert preparation("words")(text) == cleaned
 
 
-def test_a_model_that_converts_wrongly_is_served_by_scikit_learn(tmp_path: Path) -> None:
+def test_a_model_that_converts_wrongly_is_served_by_a_process(tmp_path: Path) -> None:
     recipe = RECIPES["credit-scorecard"]
 
     def converts_wrongly(card: Card, pipeline: Any, typical: NDArray[np.float64]) -> bytes:
@@ -144,7 +144,7 @@ def test_a_model_that_converts_wrongly_is_served_by_scikit_learn(tmp_path: Path)
 
     wrong = Recipe(name=recipe.name, split=recipe.split, fit=recipe.fit, to_onnx=converts_wrongly)
     card = build_bundle(wrong, tmp_path)
-    assert card.scoring.scorer == "sklearn"
+    assert card.scoring.scorer == "process"
     assert "differs" in card.scoring.reason
     assert card.scoring.gate_difference <= 1e-12
     assert not (default_folder(tmp_path, card.name) / "model.onnx").exists()

@@ -1,0 +1,66 @@
+"""Score with the fitted model in a process with its own packages, for bundles that do not pass the gate to ONNX."""
+
+import logging
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.bundles.scorers.deadlines import current_deadline
+from service.errors import BrokenBundle
+from service.fields.text import preparation
+from service.model_process.environment_file import read_environment
+from service.model_process.model_inputs import answer_kind, frame_fields
+from service.model_process.model_process import ModelProcess
+from service.model_process.worker_process import CannotStart, ProcessPlan
+from service.rows.columns import Columns
+from service.schemas import Card, Classification
+
+_MAX_MEMORY_BYTES = 4 * 2**30
+_MAX_PART_BYTES = 32 * 2**20
+_FLOAT_BYTES = 8
+_log = logging.getLogger("service")
+
+
+class ProcessScorer:
+    quick = False
+
+    def __init__(self, card: Card, folder: Path) -> None:
+        environment = read_environment(folder)
+        file = folder / environment.model_file
+        if not file.is_file():
+            raise BrokenBundle(f"{file.name} is missing")
+        request = {
+            "file": str(file.resolve()),
+            "form": environment.form,
+            "function": environment.function,
+            "trusted": environment.trusted,
+            "fields": frame_fields(card),
+            "output": answer_kind(card),
+        }
+        plan = ProcessPlan(card.name, sys.executable, request, _MAX_MEMORY_BYTES)
+        labels = len(card.output.labels) if isinstance(card.output, Classification) else 1
+        try:
+            self._process = ModelProcess(plan, labels, current_deadline())
+        except CannotStart as error:
+            raise BrokenBundle(f"{file.name} cannot be used: {error}") from error
+        self.facts = self._process.facts
+        """What the process says of itself (`service.model_process.model_process`)."""
+        self.unlimited: tuple[str, ...] = tuple(map(str, self.facts.get("unlimited", ())))
+        if self.unlimited:
+            _log.warning("the system does not limit %s of the process of %s", " and ".join(self.unlimited), card.name)
+        self._prepare = preparation(card.scoring.text)
+        self._part_rows = max(1, _MAX_PART_BYTES // (_FLOAT_BYTES * max(1, len(card.inputs))))
+
+    def score(self, columns: Columns) -> NDArray[np.float64]:
+        starts = range(0, max(1, len(columns)), self._part_rows)
+        parts = [self._score_part(columns, slice(start, start + self._part_rows)) for start in starts]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _score_part(self, columns: Columns, rows: slice) -> NDArray[np.float64]:
+        texts = {
+            name: columns.prepared[name][rows] if name in columns.prepared else [self._prepare(text) for text in cells[rows]]
+            for name, cells in columns.texts.items()
+        }
+        return self._process.score(columns.numbers[rows], texts, current_deadline())
