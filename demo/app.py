@@ -17,7 +17,7 @@ from demo.address.parameters import MODEL  # noqa: E402
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, to_change, try_it, what_if  # noqa: E402
 from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
-from demo.widgets import banner, document, forms, number_keys  # noqa: E402
+from demo.widgets import banner, document, forms, link_notices, number_keys  # noqa: E402
 from wire.languages import LANGUAGES  # noqa: E402
 
 _DAY_SECONDS = 86_400
@@ -54,6 +54,7 @@ def main() -> None:
             st.info(tr.text("No model has been published yet."))
         else:
             _draw_choices(models, tr)
+            link_notices.draw_version_notice(card)
             # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
             if parameters := page_address.take_first_page_request():
                 st.switch_page(pages["try"], query_params=parameters)

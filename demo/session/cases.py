@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -115,9 +116,34 @@ def decode_case(card: Card, query: dict[str, str]) -> Case:
     return case
 
 
+def refit_case(card: Card, case: Case) -> list[str]:
+    """Fit a case to another version of its model. Return the fields that the visitor should review.
+
+    These are the new fields, and those whose value this version does not accept: they have their defaults.
+    """
+    kept = _accepted_values(card, case.row)
+    case.start_row = complete_row(card, _accepted_values(card, case.start_row))
+    case.row = complete_row(card, kept)
+    return [name for name, field in field_types.get_fields(card).items() if field.has_widget and name not in kept]
+
+
+def _accepted_values(card: Card, row: Row) -> Row:
+    values = Row()
+    for name, kind in field_types.get_fields(card).items():
+        if name in row:
+            with suppress(ValueError):
+                values[name] = kind.check(row[name])
+    return values
+
+
 def short_version(card: Card) -> str:
     """Return the first letters of the version of a card, as links name it."""
-    return card["version"][:_VERSION_LETTERS]
+    return shorten_version(card["version"])
+
+
+def shorten_version(version: str) -> str:
+    """Return the first letters of a version, as links and people name it."""
+    return version[:_VERSION_LETTERS]
 
 
 def _split_start(text: str, starts: Collection[str]) -> tuple[str, str]:

@@ -22,16 +22,29 @@ def choose_model(names: list[str]) -> str:
 def get_case(card: Card) -> Case:
     """Return the current case of a model. The first one comes from the URL."""
     cases_by_model: dict[str, Case] = st.session_state.setdefault("cases", {})
+    versions: dict[str, str] = st.session_state.setdefault("versions_of_cases", {})
+    """Model → the version of the card that the case fits."""
     name = card["name"]
     if name not in cases_by_model:
         parameters = query_parameters.read_parameters()
         cases_by_model[name] = cases.decode_case(card, parameters if parameters.get(MODEL, name) == name else {})
         get_rejected_parameters().extend(cases_by_model[name].rejected)
+        versions[name] = card["version"]
     case = cases_by_model[name]
-    if list(case.row) != [field["name"] for field in card["inputs"]]:  # another version of the model has other fields
-        case.start_row, case.row = cases.complete_row(card, case.start_row), cases.complete_row(card, case.row)
-        st.session_state["new_fields"] = True
+    if versions.get(name) != card["version"]:
+        versions[name] = card["version"]
+        _get_fields_to_review()[name] = cases.refit_case(card, case)
     return case
+
+
+def take_fields_to_review(card: Card) -> list[str]:
+    """Return, once, the fields that another version of the model has added, or whose value it does not accept."""
+    return _get_fields_to_review().pop(card["name"], [])
+
+
+def _get_fields_to_review() -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = st.session_state.setdefault("fields_to_review", {})
+    return fields
 
 
 def _set_case(card: Card, case: Case) -> None:

@@ -27,7 +27,7 @@ from demo.session.query_errors import add_error, is_other_version
 from demo.session.visitor import get_translation
 from wire.error_codes import NO_EVALUATION, UNKNOWN_ENTITY
 
-_CARD_SECONDS = 20
+_MODELS_SECONDS, _CARD_SECONDS = 5, 20
 _MAX_CACHED = 60
 _MAX_CURVES = 12
 """The service answers so many curves in one request."""
@@ -44,7 +44,7 @@ def _last_responses() -> dict[str, Any]:
     return {}
 
 
-@st.cache_data(ttl=_CARD_SECONDS, show_spinner=False)
+@st.cache_data(ttl=_MODELS_SECONDS, show_spinner=False)
 def _fetch_models(language: str) -> list[ModelState]:
     return shared_resources.client().models(language)
 

@@ -1,14 +1,16 @@
-"""Notices about a link: what of it the page could not use."""
+"""Notices about a link, of which the page could not use a part, and about another version of the model."""
 
 import streamlit as st
 
 from client import Card
-from demo.session import cases, current_case, query_parameters
+from demo.session import cases, current_case, query_parameters, service_queries, visitor
 from demo.session.cases import Case
 from demo.text.translation import Translation
+from demo.text.wording import field_label
 from demo.widgets import forms
 
 _MAX_NAMED = 6
+_CHECK_SECONDS = 5
 
 
 def draw_notices(card: Card, case: Case, tr: Translation) -> None:
@@ -25,7 +27,17 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
             tr.text("This link has expired. The page shows a sample case instead."),
             icon=":material/link:",
         )
-    if not card["version"].startswith(case.version):
+    if names := current_case.take_fields_to_review(card):
+        labels = {field["name"]: field_label(field) for field in card["inputs"]}
+        listed = ", ".join(labels[name] for name in names[:_MAX_NAMED]) + (" …" if len(names) > _MAX_NAMED else "")
+        st.info(
+            tr.text(
+                "The model was updated. Please review these fields: {fields}. All other entries are kept.",
+                fields=forms.escape_markdown(listed),
+            ),
+            icon=":material/new_releases:",
+        )
+    elif not card["version"].startswith(case.version):
         versions = {"old": case.version, "new": cases.short_version(card)}
         st.info(
             tr.text(
@@ -35,8 +47,29 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
             ),
             icon=":material/link:",
         )
-    if st.session_state.pop("new_fields", False):
-        st.info(
-            tr.text("The model was updated. Please review the new fields; your entries are kept."),
-            icon=":material/new_releases:",
-        )
+
+
+def draw_version_notice(card: Card) -> None:
+    """Draw a button as soon as the service answers with another version than the one that the page shows.
+
+    The page, its answer and what is typed stay as they are until the visitor clicks it or changes something.
+    """
+    with st.container():  # it keeps the place in which the fragment draws later
+        _draw_if_changed(card["name"], card["version"])
+
+
+@st.fragment(run_every=_CHECK_SECONDS)
+def _draw_if_changed(model: str, version: str) -> None:
+    served = next((each for each in service_queries.get_models() if each["name"] == model and each["version"]), None)
+    if served is None or served["version"] == version:
+        return
+    tr = visitor.get_translation()
+    letters, day = cases.shorten_version(served["version"] or ""), served.get("built")
+    sentence = (
+        tr.text("Version {version} of {day} is served now. Show it", version=letters, day=tr.date(day))
+        if day
+        else tr.text("Version {version} is served now. Show it", version=letters)
+    )
+    if st.button(forms.escape_label(sentence), icon=":material/new_releases:", type="tertiary", key="show-served-version"):
+        service_queries.forget_cards()
+        st.rerun()

@@ -3,7 +3,8 @@
 import pytest
 import streamlit as st
 
-from tests.support.demo_pages import opened, quiet, widget
+from demo.session import service_queries
+from tests.support.demo_pages import PAGES, opened, quiet, widget
 from tests.support.stub_service import StubService, hand_made
 
 MONTHS = {"name": "months", "type": "integer", "minimum": 0, "maximum": 8, "default": 2}
@@ -54,3 +55,34 @@ def test_a_link_of_the_same_version_says_nothing(stub: StubService) -> None:
     stub.cards = [hand_made([MONTHS], version="0123456789", real_rows=[{"months": 3}])]
     assert notices(quiet(opened(lang="en", start="real-1@01234567", months="3"))) == []
     assert notices(quiet(opened(lang="en", start="real-1", months="4"))) == []
+
+
+def let_the_list_be_fetched_again() -> None:
+    """As after five seconds, when the card of the page is still the one before."""
+    service_queries._fetch_models.clear()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_says_which_other_version_is_served_now_and_shows_it_on_a_click(path: str, stub: StubService) -> None:
+    stub.cards = [hand_made([MONTHS], version="0123456789")]
+    app = quiet(opened(path, lang="en"))
+    assert not [button for button in app.button if "served now" in button.label]
+    stub.cards = [hand_made([MONTHS], version="ffffffff99")]
+    let_the_list_be_fetched_again()
+    quiet(app.run())
+    (button,) = (button for button in app.button if "served now" in button.label)
+    assert button.label == "Version ffffffff is served now. Show it"
+    quiet(button.click().run())
+    assert not [button for button in app.button if "served now" in button.label]
+    quiet(app.run())
+    assert stub.cards[0]["version"] == service_queries.get_card("fifth")["version"]
+
+
+def test_the_notice_is_in_the_language_of_the_page_and_names_the_day_of_the_build(stub: StubService) -> None:
+    stub.cards = [hand_made([MONTHS], version="0123456789")]
+    app = quiet(opened(lang="pl"))
+    stub.cards = [hand_made([MONTHS], version="ffffffff99")]
+    stub.change = lambda answer: answer | {"items": [each | {"built": "2026-11-30"} for each in answer.get("items", [])]}
+    let_the_list_be_fetched_again()
+    quiet(app.run())
+    assert "Teraz odpowiada wersja ffffffff z dnia 30 listopada 2026. Pokaż ją" in [button.label for button in app.button]
