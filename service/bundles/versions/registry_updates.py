@@ -138,7 +138,7 @@ class RegistryUpdates:
         except BrokenBundle as error:
             reason, is_slow = str(error), isinstance(error, SlowBundle)
         except OSError:
-            reason = "its files cannot be read"
+            reason, before = "its files cannot be read", frozenset()  # so that they are read again: the fault may pass
         except BaseException as error:  # noqa: BLE001 - a bundle is foreign code and may raise anything
             _log.exception("the bundle %s cannot be opened", folder.name)
             reason = f"it cannot be opened: {type(error).__name__}"

@@ -1,5 +1,7 @@
 """Promises of links when the model has changed: they open their own values and say so, on every page of the case."""
 
+from typing import Any
+
 import pytest
 import streamlit as st
 
@@ -57,9 +59,15 @@ def test_a_link_of_the_same_version_says_nothing(stub: StubService) -> None:
     assert notices(quiet(opened(lang="en", start="real-1", months="4"))) == []
 
 
-def let_the_list_be_fetched_again() -> None:
-    """As after five seconds, when the card of the page is still the one before."""
-    service_queries._fetch_models.clear()
+def list_other_version(stub: StubService, **state: str) -> None:
+    """Let the list name another version, as seconds after a switch, when the page still has the card of the one before."""
+
+    def change(answer: dict[str, Any]) -> dict[str, Any]:
+        items = [each | {"version": "ffffffff99"} | state for each in answer.get("items", [])]
+        return answer | {"items": items} if items else answer
+
+    stub.change = change
+    st.cache_data.clear()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -67,22 +75,20 @@ def test_each_page_says_which_other_version_is_served_now_and_shows_it_on_a_clic
     stub.cards = [hand_made([MONTHS], version="0123456789")]
     app = quiet(opened(path, lang="en"))
     assert not [button for button in app.button if "served now" in button.label]
-    stub.cards = [hand_made([MONTHS], version="ffffffff99")]
-    let_the_list_be_fetched_again()
+    list_other_version(stub)
     quiet(app.run())
     (button,) = (button for button in app.button if "served now" in button.label)
     assert button.label == "Version ffffffff is served now. Show it"
+    stub.change = lambda answer: answer
+    stub.cards = [hand_made([MONTHS], version="ffffffff99")]
     quiet(button.click().run())
     assert not [button for button in app.button if "served now" in button.label]
-    quiet(app.run())
-    assert stub.cards[0]["version"] == service_queries.get_card("fifth")["version"]
+    assert service_queries.get_card("fifth")["version"] == "ffffffff99"
 
 
 def test_the_notice_is_in_the_language_of_the_page_and_names_the_day_of_the_build(stub: StubService) -> None:
     stub.cards = [hand_made([MONTHS], version="0123456789")]
     app = quiet(opened(lang="pl"))
-    stub.cards = [hand_made([MONTHS], version="ffffffff99")]
-    stub.change = lambda answer: answer | {"items": [each | {"built": "2026-11-30"} for each in answer.get("items", [])]}
-    let_the_list_be_fetched_again()
+    list_other_version(stub, built="2026-11-30")
     quiet(app.run())
     assert "Teraz odpowiada wersja ffffffff z dnia 30 listopada 2026. Pokaż ją" in [button.label for button in app.button]

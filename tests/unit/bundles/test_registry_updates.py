@@ -207,6 +207,25 @@ def test_a_file_that_changes_while_a_bundle_is_opened_is_not_served(tmp_path: Pa
     assert answer(registry) == 5
 
 
+def test_files_that_could_not_be_read_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network folder may fail for a moment; its files are then the same as before."""
+    put_version(tmp_path, 1)
+    faults = [OSError(5, "Input/output error") for _ in range(2)]
+
+    def open_with_faults(folder: Path) -> Any:
+        if faults:
+            raise faults.pop()
+        return open_model(folder)
+
+    monkeypatch.setattr("service.bundles.versions.registry_updates.open_model", open_with_faults)
+    registry, updates = following(tmp_path)
+    assert broken(registry) == {NAME: "its files cannot be read"}
+    for _ in range(3):
+        poll(updates)
+    assert answer(registry) == 5
+    assert broken(registry) == {}
+
+
 def test_a_default_version_that_is_not_there_is_listed_and_the_one_before_is_served(tmp_path: Path) -> None:
     first = put_version(tmp_path, 1)
     registry, updates = following(tmp_path)
