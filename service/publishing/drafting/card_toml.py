@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from service.publishing.drafting.findings import Finding
-from service.schemas import Card, Classification, Input
+from service.schemas import Card, Classification, Input, Regression
 
 _HEAD = """\
 # The texts and settings of the model {name}. Change what you like and add the model again with --card card.toml.
@@ -17,6 +17,7 @@ _CARD = {
     "name": "the name in addresses and in the API: small letters, digits, hyphens",
     "title": "the name of the model for people",
     "question": "the question that it answers",
+    "main_fields": "the inputs that a form of many shows first; the others are folded",
     "summary": "one or two sentences on what it estimates, from what",
     "row_name": 'the word for one row, such as { en = "client", pl = "klient" }',
     "row_forms": "the same word after a number: one client, two clients",
@@ -78,11 +79,11 @@ _TRAINING = {
 
 def describe_card(card: Card, findings: Iterable[Finding] = (), attributes: Iterable[Input] = ()) -> str:
     """Return the text of card.toml: each line with its meaning. `attributes` are the columns that are kept aside."""
-    table: dict[str, Any] = {key: value for key, value in _builtins(card).items() if key not in _OF_THE_BUILD}
+    table: dict[str, Any] = {key: value for key, value in _with_empty_texts(card).items() if key not in _OF_THE_BUILD}
     lines = [_HEAD.format(name=card.name)]
     lines += [f"# {finding.sentence}" for finding in findings]
     lines += ["", *_entries(table, _CARD, skipped={"output", "training", "inputs", "examples"})]
-    lines += ["", "# The answer.", "[output]", *_entries(_builtins(card.output) | _kind(card), _OUTPUT)]
+    lines += ["", "# The answer.", "[output]", *_entries(_of_output(card.output), _OUTPUT)]
     if card.training:
         lines += ["", "# The data and the method.", "[training]", *_entries(table["training"], _TRAINING)]
     for field in card.inputs:
@@ -103,15 +104,27 @@ def _builtins(struct: msgspec.Struct) -> dict[str, Any]:
     return plain
 
 
-def _kind(card: Card) -> dict[str, Any]:
-    return {"kind": "classification" if isinstance(card.output, Classification) else "regression"}
+def _with_empty_texts(struct: msgspec.Struct) -> dict[str, Any]:
+    """Return a shape as a table, also with the texts that are empty."""
+    plain = _builtins(struct)
+    every = {each.encode_name: plain.get(each.encode_name, each.default) for each in msgspec.structs.fields(struct)}
+    return {key: value for key, value in every.items() if key in plain or value == ""}
+
+
+def _of_output(output: Classification | Regression) -> dict[str, Any]:
+    if isinstance(output, Regression):
+        return {"kind": "regression"} | _with_empty_texts(output)
+    labels = [_with_empty_texts(label) for label in output.labels]
+    return {"kind": "classification"} | _with_empty_texts(output) | {"labels": labels}
 
 
 def _of_field(field: Input) -> dict[str, Any]:
     """Return a field as a table, with the keys that most people want to say."""
     every = {each.encode_name: getattr(field, each.name) for each in msgspec.structs.fields(Input)}
     plain = _builtins(field)
-    return {key: plain.get(key, value) for key, value in every.items() if key in plain or key in _ALWAYS}
+    shown = {key: plain.get(key, value) for key, value in every.items() if key in plain or key in _ALWAYS}
+    categories = [_with_empty_texts(category) for category in field.categories]
+    return shown | ({"categories": categories} if categories else {})
 
 
 def _entries(table: Mapping[str, Any], meanings: Mapping[str, str], skipped: Iterable[str] = ()) -> Iterator[str]:

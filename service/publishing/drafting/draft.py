@@ -16,15 +16,16 @@ from service.errors import BrokenBundle, InvalidInput
 from service.fields.field_type import NumbersType
 from service.fields.lookup import type_of
 from service.fields.number import NumberType
-from service.publishing.data_split import SEED, LabelledRows, Split
+from service.publishing.data_split import SEED, Split
 from service.publishing.drafting.column_checks import check_columns, is_identifier, unused_finding
 from service.publishing.drafting.facts import ModelFacts
 from service.publishing.drafting.field_drafts import draft_input
 from service.publishing.drafting.findings import CannotDraft, Finding
 from service.publishing.drafting.fitted_form import FittedTable, Scores, fitted_form, select_columns, takes_missing
+from service.publishing.drafting.main_fields import main_fields
 from service.publishing.drafting.output_draft import draft_output, question_of, title_of
 from service.publishing.drafting.overrides import apply_overrides, aside_inputs, check_keys, tables
-from service.publishing.drafting.target_rows import Target, read_target, split_target
+from service.publishing.drafting.target_rows import Target, read_target, split_sample, split_target
 from service.publishing.drafting.telling_examples import with_examples
 from service.publishing.plain_rows import plain_rows
 from service.rows.checks import Checks
@@ -33,8 +34,6 @@ from service.schemas import Card, Input, Scoring, Text, Training
 MAX_TEST_ROWS = 5000
 """More rows would make its intervals hardly narrower, but take time."""
 MAX_EXAMPLE_ROWS = 5000
-CALIBRATED_SHARE = 0.2
-_MIN_CALIBRATED_ROWS = 50
 _MAX_GROUPS = 12
 _MAX_ASIDE = 6
 _MIN_GROUP_ROWS = 100
@@ -95,10 +94,12 @@ def draft(
     few = table.iloc[drawn].reset_index(drop=True)
     few_scores = np.asarray(scores(few), dtype=np.float64)
     card = _card(table, facts, scores, answers, few_scores, name=name, overrides=overrides, held_out=held_out)
+    card = msgspec.structs.replace(card, main_fields=main_fields(few, scores))
     card = _with_rows(card, few, few_scores, overrides)
     attributes, more = _attributes(aside, overrides)
-    split = _split(table, answers, aside, is_regression=facts.task == "regression")
-    _check(card, split)
+    split = split_sample(table, answers, aside, test_rows=MAX_TEST_ROWS)
+    _check_card(card)
+    _check_rows(card, split)
     return Drafted(card, split, (*findings, *more), attributes)
 
 
@@ -182,6 +183,7 @@ def _inputs(table: pd.DataFrame, facts: ModelFacts, scores: Scores, overrides: M
 def _with_rows(card: Card, few: pd.DataFrame, scores: NDArray[np.float64], overrides: Mapping[str, Any]) -> Card:
     """Return the card with the texts of card.toml, and with examples and defaults that it does not give."""
     card = apply_overrides(card, {key: value for key, value in overrides.items() if key != "examples"})
+    _check_card(card)
     return apply_overrides(with_examples(card, few, scores), overrides)
 
 
@@ -203,35 +205,23 @@ def _attributes(aside: pd.DataFrame, overrides: Mapping[str, Any]) -> tuple[tupl
     return tuple(chosen.values()), [unused_finding(left, list(chosen))] if left else []
 
 
-def _split(table: pd.DataFrame, target: Target, aside: pd.DataFrame, *, is_regression: bool) -> Split:
-    """Return the rows for the build: the ranges and the reference rows come from all of them."""
-    order = np.random.default_rng(SEED).permutation(len(table))
-    count = int(len(table) * CALIBRATED_SHARE) if is_regression and target.truth is not None else 0
-    count = min(count, MAX_TEST_ROWS) if count >= _MIN_CALIBRATED_ROWS else 0
-
-    def part(rows: NDArray[np.intp]) -> LabelledRows:
-        rows = np.sort(rows)
-        truth = np.empty(0) if target.truth is None else target.truth[rows]
-        return LabelledRows(table.iloc[rows].reset_index(drop=True), truth, aside.iloc[rows].reset_index(drop=True))
-
-    return Split(
-        train=part(order),
-        calibrate=part(order[:count]),
-        test=part(order[count : count + MAX_TEST_ROWS]),
-        is_fitted_on_train=False,
-    )
-
-
-def _check(card: Card, split: Split) -> None:
-    """Raise CannotDraft if the card is inconsistent, or if rows of the sample do not fit it."""
+def _check_card(card: Card) -> None:
+    """Raise CannotDraft if the card is inconsistent."""
     try:
         check_card(card)
-        Checks(card).columns(plain_rows(card, split.test.fields))
     except BrokenBundle as error:
         raise CannotDraft(f"The card does not work: {error}. Say it right in card.toml.") from None
-    except InvalidInput as error:
-        fault = error.faults[0]
-        message = fault.message.rstrip(".")
-        raise CannotDraft(
-            f"Rows of the sample do not fit the field {fault.field}: {message}. Change the field in card.toml."
-        ) from None
+
+
+def _check_rows(card: Card, split: Split) -> None:
+    """Raise CannotDraft if rows of the sample or of card.toml do not fit the card."""
+    drawn = split.train.fields.sample(min(len(split.train), MAX_TEST_ROWS), random_state=0)
+    rows = {"Rows of the sample do": plain_rows(card, pd.concat([split.test.fields, drawn]))}
+    rows |= {f"The example {example.name!r} does": [example.row] for example in card.examples}
+    for subject, each in rows.items():
+        try:
+            Checks(card).columns(each)
+        except InvalidInput as error:
+            fault = error.faults[0]
+            message = fault.message.rstrip(".")
+            raise CannotDraft(f"{subject} not fit the field {fault.field}: {message}. Change it in card.toml.") from None

@@ -73,8 +73,10 @@ def draft_input(
     if isinstance(behaviour, NumberType):
         return _with_range(field, behaviour.training_numbers(values), is_integral=behaviour.is_integral)
     if isinstance(behaviour, TextType):
-        longest = max(map(len, present.astype(str)), default=0)
-        return _replace(field, max_length=max(field.max_length, 2 * longest))
+        texts = present.astype(str)
+        longest = max(map(len, texts), default=0)
+        is_nullable = field.nullable or not all(map(str.strip, texts))
+        return _replace(field, max_length=max(field.max_length, 2 * longest), nullable=is_nullable)
     return field
 
 

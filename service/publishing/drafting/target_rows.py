@@ -9,8 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from service.fields.category import category_text
+from service.publishing.data_split import SEED, LabelledRows, Split
 from service.publishing.drafting.facts import ModelFacts
 from service.publishing.drafting.findings import CannotDraft, Finding, listed, nearest
+
+CALIBRATED_SHARE = 0.2
+_MIN_CALIBRATED_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -143,3 +147,22 @@ def _label_findings(name: str, truth: NDArray[np.int64], texts: tuple[str, ...])
             Finding("absent_label", name, f"The model also knows labels that no row of the sample has: {listed(absent)}.")
         ]
     return []
+
+
+def split_sample(table: pd.DataFrame, target: Target, aside: pd.DataFrame, *, test_rows: int) -> Split:
+    """Return the rows for the build: the ranges and the reference rows come from all of them.
+
+    The width of a regression's intervals comes from a part of the rows that the test does not use.
+    """
+    order = np.random.default_rng(SEED).permutation(len(table))
+    is_regression = target.truth is not None and not target.label_texts
+    count = int(len(table) * CALIBRATED_SHARE) if is_regression else 0
+    count = min(count, test_rows) if count >= _MIN_CALIBRATED_ROWS else 0
+
+    def part(rows: NDArray[np.intp]) -> LabelledRows:
+        rows = np.sort(rows)
+        truth = np.empty(0) if target.truth is None else target.truth[rows]
+        return LabelledRows(table.iloc[rows].reset_index(drop=True), truth, aside.iloc[rows].reset_index(drop=True))
+
+    test = part(order[count : count + test_rows])
+    return Split(train=part(order), calibrate=part(order[:count]), test=test, is_fitted_on_train=False)

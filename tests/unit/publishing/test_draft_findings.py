@@ -305,3 +305,14 @@ def test_five_hundred_columns_are_drafted() -> None:
     drafted = draft_of(table, pd.Series(np.arange(300) % 2), probabilities)
     assert len(drafted.card.inputs) == 500
     assert codes(drafted) == []
+
+
+def test_the_main_fields_of_many_are_those_that_change_the_answer_most() -> None:
+    table = pd.DataFrame(RANDOM.normal(size=(300, 40)), columns=[f"x{at}" for at in range(40)])
+
+    def sums(table: pd.DataFrame) -> Any:
+        return (5 * table["x7"] + 3 * np.abs(table["x30"]) + table["x1"]).to_numpy().reshape(-1, 1)
+
+    card = draft_of(table, None, sums, task="regression", classes=None).card
+    assert card.main_fields == ("x7", "x30", "x1")
+    assert draft_of(table[["x7", "x1"]].assign(x30=0.5), None, sums, task="regression", classes=None).card.main_fields == ()
