@@ -83,7 +83,7 @@ def _real_rows(card: Card, split: Split) -> pd.DataFrame:
 
 def _edge_difference(card: Card, scorer: OnnxScorer, pipeline: Any, numbers: NDArray[np.float64]) -> float:
     """Return the difference at the splits of the trees. Only a model without texts has such splits."""
-    if not len(numbers):
+    if not len(numbers) or text_fields(card):
         return 0.0
     columns = Columns(numbers, {})
     return max_difference(card, scorer.score(columns), _scores(card, pipeline, frame(card, columns)))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.fields.field_type import NumbersType
+from service.publishing.conversion.graph import INPUT
 
 MAX_ROWS = 60_000
 _UP_TO = 0
@@ -41,15 +42,19 @@ def _field_columns(graph: Any) -> dict[str, NDArray[np.int64]]:
     """
     from onnx import numpy_helper
 
-    fields = graph.input[0].name
-    count = np.arange(graph.input[0].type.tensor_type.shape.dim[1].dim_value)
+    widths = {each.name: each.type.tensor_type.shape.dim[1].dim_value for each in graph.input}
+    if INPUT not in widths:
+        return {}
+    count = np.arange(widths[INPUT])
     makers = {node.output[0]: node for node in graph.node}
     constants = {each.name: each for each in graph.initializer}
-    columns = {fields: count}
+    columns = {INPUT: count}
     for node in graph.node:
-        if node.op_type == "Concat" and node.input[0] == fields:
-            copies = makers[makers[node.input[1]].input[2]]
-            columns[node.output[0]] = np.append(count, numpy_helper.to_array(constants[copies.input[1]]))
+        if node.op_type == "Concat" and node.input[0] == INPUT and len(node.input) == 2:  # noqa: PLR2004
+            mask = makers.get(node.input[1])
+            copies = makers.get(mask.input[2]) if mask is not None and mask.op_type == "Where" else None
+            if copies is not None and copies.op_type == "Gather" and copies.input[0] == INPUT:
+                columns[node.output[0]] = np.append(count, numpy_helper.to_array(constants[copies.input[1]]))
     return columns
 
 

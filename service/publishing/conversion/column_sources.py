@@ -53,7 +53,7 @@ def output_sources(step: Any, inputs: Sequence[Source], names: Sequence[str]) ->
 
     Raises UnknownStep.
     """
-    if step is None or (isinstance(step, str) and step == "passthrough"):
+    if is_passed_through(step):
         return list(inputs)
     kind = type(step).__name__ if type(step).__module__.startswith("sklearn.") else ""
     if kind in _COMPOSED:
@@ -67,6 +67,11 @@ def output_sources(step: Any, inputs: Sequence[Source], names: Sequence[str]) ->
     if kind and hasattr(step, "get_support"):
         return [source for source, is_kept in zip(inputs, step.get_support(), strict=True) if is_kept]
     raise UnknownStep(f"{type(step).__name__} is not known to compute each column from one field")
+
+
+def is_passed_through(step: Any) -> bool:
+    """Return whether a step gives what it takes."""
+    return step is None or (isinstance(step, str) and step == "passthrough")
 
 
 def _of_pipeline(step: Any, inputs: Sequence[Source], names: Sequence[str]) -> list[Source]:

@@ -1,6 +1,7 @@
-"""A fitted pipeline of numbers and categories → ONNX in float64."""
+"""A fitted pipeline → ONNX in float64."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,9 @@ import numpy as np
 from model_worker.model_calls import model_input
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.lookup import number_fields, text_fields
-from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.estimators import add_estimator
 from service.publishing.conversion.graph import Graph
-from service.publishing.conversion.preprocessing import Floats, InputField, create_preprocessing
+from service.publishing.conversion.preprocessing import Floats, InputField, create_preprocessing, create_text
 from service.publishing.pipeline_frame import frame
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
@@ -29,12 +29,17 @@ def to_float64_graph(card: Card, pipeline: Any, typical: Floats) -> bytes:
 
     Raises UnknownStep if a step has no converter, or if it needs more than one field.
     """
-    if text_fields(card):
-        raise UnknownStep("a text has no converter in float64")
     types = number_fields(card)
     fields = [_input_field(each, number) for each, number in zip(types, typical.tolist(), strict=True)]
+    texts = [each.name for each in text_fields(card)]
     graph = Graph(len(fields))
-    scores = add_estimator(graph, pipeline, create_preprocessing(fields, _to_table(card, pipeline)))
+    if texts and not fields and len(texts) == 1 and not _chooses_columns(pipeline):
+        preprocessing = create_text(texts[0])
+    else:
+        preprocessing = create_preprocessing(fields, _to_table(card, pipeline, texts))
+        names = tuple(each.name for each in card.inputs) if texts else ()
+        preprocessing = replace(preprocessing, table_names=names)
+    scores = add_estimator(graph, pipeline, preprocessing)
     if not isinstance(card.output, Classification):
         return graph.serialize(scores, 1)
     labels = [label.value for label in card.output.labels]
@@ -56,8 +61,18 @@ def _input_field(field: NumbersType, typical: float) -> InputField:
     )
 
 
-def _to_table(card: Card, pipeline: Any) -> Callable[[Floats], Any]:
+def _chooses_columns(model: Any) -> bool:
+    """Return whether the first step of a model is a ColumnTransformer."""
+    while hasattr(model, "steps"):
+        model = model.steps[0][1]
+    return type(model).__name__ == "ColumnTransformer"
+
+
+def _to_table(card: Card, pipeline: Any, texts: list[str]) -> Callable[[Floats], Any]:
+    """Return the function from numbers to the table of the first step, without its texts."""
+
     def to_table(numbers: Floats) -> Any:
-        return model_input(pipeline, frame(card, Columns(np.asarray(numbers), {})))
+        table = frame(card, Columns(np.asarray(numbers), {name: [""] * len(numbers) for name in texts}))
+        return table.drop(columns=texts) if texts else model_input(pipeline, table)
 
     return to_table

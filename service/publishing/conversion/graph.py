@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from service.bundles.texts.term_counts import TERMS, TermSource
 
 INPUT = "fields"
 TO_FLOAT32, TO_FLOAT64, TO_INT64 = 1, 11, 7
@@ -20,6 +23,8 @@ class Graph:
         self.fields = fields
         self.is_single_precision = False
         """The answer is no more exact than float32, and has this type."""
+        self.terms: dict[str, TermSource] = {}
+        """The inputs that are matrices (rows, terms) of counts: what they count."""
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
@@ -39,6 +44,12 @@ class Graph:
         outputs = (f"{name}a", f"{name}b")
         self._nodes.append(helper.make_node(operator, list(inputs), list(outputs), name=name, **attributes))
         return outputs
+
+    def add_terms(self, source: TermSource) -> str:
+        """Add an input with the counts of terms in the texts of a field."""
+        name = f"terms{len(self.terms)}"
+        self.terms[name] = source
+        return name
 
     def constant(self, values: Any) -> str:
         """Return the name of a constant: integers as int64, other numbers as float64."""
@@ -60,13 +71,17 @@ class Graph:
         """Return the model whose answer is the matrix `output` of so many columns."""
         from onnx import TensorProto, helper
 
-        source = helper.make_tensor_value_info(INPUT, TensorProto.DOUBLE, [None, self.fields])
+        widths = {INPUT: self.fields} if self.fields else {}
+        widths |= {name: len(source.vocabulary) for name, source in self.terms.items()}
+        inputs = [helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, width]) for name, width in widths.items()]
         kind = TensorProto.FLOAT if self.is_single_precision else TensorProto.DOUBLE
         answer = helper.make_tensor_value_info("scores", kind, [None, columns])
         self._nodes.append(helper.make_node("Cast", [output], ["scores"], name="scores", to=kind))
-        graph = helper.make_graph(self._nodes, "model", [source], [answer], initializer=self._constants)
+        graph = helper.make_graph(self._nodes, "model", inputs, [answer], initializer=self._constants)
         opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+        if self.terms:
+            helper.set_model_props(model, {TERMS: msgspec.json.encode(self.terms, order="sorted").decode()})
         return bytes(model.SerializeToString(deterministic=True))
 
 

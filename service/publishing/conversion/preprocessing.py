@@ -46,6 +46,12 @@ class Preprocessing:
     steps: tuple[Any, ...] = field(default=())
     matrix_name: str = INPUT
     """The matrix of the graph whose columns are the fields."""
+    table_names: tuple[str, ...] = ()
+    """The names of all columns of the table that the first step takes, with those of texts; empty if there are no texts."""
+    text: str = ""
+    """The name of a text field, if that is all there is: then there are no columns before a vectorizer."""
+    has_sparse_root: bool = False
+    """The first step takes a sparse matrix, in which zeros are not stored."""
 
     @property
     def names(self) -> list[str]:
@@ -54,6 +60,8 @@ class Preprocessing:
 
     def then(self, step: Any) -> "Preprocessing":
         """Return the preprocessing followed by one more fitted step. Raises UnknownStep."""
+        if self.text:
+            raise UnknownStep(f"{type(step).__name__} reads a text and has no converter")
         sources = output_sources(step, self.sources, self.names)
         return replace(self, sources=tuple(sources), steps=(*self.steps, step))
 
@@ -92,7 +100,9 @@ class Preprocessing:
     @property
     def is_sparse(self) -> bool:
         """Whether the matrix is a sparse one, in which zeros are not stored."""
-        return hasattr(self._table(self.typical[None]), "toarray")
+        if self.has_sparse_root and all(hasattr(step, "get_support") for step in self.steps):
+            return True
+        return bool(self.steps) and hasattr(self._table(self.typical[None]), "toarray")
 
     def _table(self, numbers: Floats) -> Any:
         table = self.to_frame(numbers)
@@ -119,10 +129,17 @@ def field_sources(fields: Sequence[InputField]) -> tuple[Source, ...]:
     )
 
 
-def create_columns(matrix_name: str, typical: Floats, nullable: NDArray[np.bool_]) -> Preprocessing:
+def create_text(name: str) -> Preprocessing:
+    """Return the preprocessing that is one text."""
+    return Preprocessing((), np.asarray, (), text=name)
+
+
+def create_columns(
+    matrix_name: str, typical: Floats, nullable: NDArray[np.bool_], *, is_sparse: bool = False
+) -> Preprocessing:
     """Return a preprocessing without steps over a matrix of the graph: each column takes the place of a field."""
     columns = [
         InputField(f"x{at}", -_MAX, _MAX, choices=None, nullable=bool(is_nullable), typical=float(number))
         for at, (number, is_nullable) in enumerate(zip(typical, nullable, strict=True))
     ]
-    return replace(create_preprocessing(columns, np.asarray), matrix_name=matrix_name)
+    return replace(create_preprocessing(columns, np.asarray), matrix_name=matrix_name, has_sparse_root=is_sparse)

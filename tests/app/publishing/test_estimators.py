@@ -19,7 +19,10 @@ TOLERANCE = 1e-10
 
 
 @pytest.mark.filterwarnings(
-    "ignore::sklearn.exceptions.ConvergenceWarning", "ignore:Bins whose width", "ignore:The covariance matrix"
+    "ignore::sklearn.exceptions.ConvergenceWarning",
+    "ignore:Bins whose width",
+    "ignore:The covariance matrix",
+    "ignore:Determinant has increased",
 )
 @pytest.mark.parametrize("name", MODELS)
 def test_a_graph_equals_scikit_learn_on_rows_and_at_every_split(name: str, tmp_path: Path) -> None:

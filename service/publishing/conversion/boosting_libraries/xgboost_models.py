@@ -31,6 +31,7 @@ def add_xgboost(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
     read = read_xgboost(bytes(booster.save_raw("json")), None if is_booster else _rounds(booster))
     if read.objective not in _OUTPUTS:
         raise UnknownStep(f"XGBoost with the objective {read.objective} has no converter")
+    is_sparse = preprocessing.is_sparse
     preprocessing = preprocessing.then(CategoryCodes(read.categories))
     if read.columns != len(preprocessing.sources):
         raise UnknownStep(f"XGBoost has {read.columns} columns, and {len(preprocessing.sources)} are known")
@@ -41,7 +42,7 @@ def add_xgboost(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
         values = _values(
             trees, margin_of(read.base[output : output + 1]), None if read.weights is None else read.weights[output]
         )
-        marked = _with_missing(replace(trees, values=values[:, None]), preprocessing, missing)
+        marked = _with_missing(replace(trees, values=values[:, None]), missing, is_sparse=is_sparse)
         parts.append(_add_sum(graph, add_each_tree(graph, marked, preprocessing)))
     raw = parts[0] if len(parts) == 1 else graph.add("Concat", parts, axis=1)
     answer = add_answer(graph, graph.add("Cast", [raw], to=TO_FLOAT64), len(parts))
@@ -55,9 +56,9 @@ def _rounds(booster: Any) -> int | None:
     return None if best is None else int(best) + 1
 
 
-def _with_missing(trees: Trees, preprocessing: Preprocessing, missing: float) -> Trees:
+def _with_missing(trees: Trees, missing: float, *, is_sparse: bool) -> Trees:
     """Return the trees with what counts as missing: a number of the user, or the zeros of a sparse matrix."""
-    if not preprocessing.is_sparse:
+    if not is_sparse:
         return trees if math.isnan(missing) else trees.marked(missing, missing)
     if not math.isnan(missing):
         raise UnknownStep("XGBoost has a number for missing values and reads a sparse matrix")

@@ -54,13 +54,16 @@ def add_binarizer(graph: Graph, step: Any, matrix: str) -> str:
 
 
 def add_normalizer(graph: Graph, step: Any, matrix: str) -> str:
-    """Divide each row by its norm; a row of zeros stays."""
-    columns = step.n_features_in_
+    return add_unit_rows(graph, matrix, step.norm, step.n_features_in_)
+
+
+def add_unit_rows(graph: Graph, matrix: str, kind: str, columns: int) -> str:
+    """Divide each row by its norm (`l1`, `l2` or `max`); a row of zeros stays."""
     size = graph.add("Abs", [matrix])
     ones = graph.constant(np.ones((columns, 1)))
-    if step.norm == "l2":
+    if kind == "l2":
         norm = graph.add("Sqrt", [graph.add("MatMul", [graph.add("Mul", [matrix, matrix]), ones])])
-    elif step.norm == "l1":
+    elif kind == "l1":
         norm = graph.add("MatMul", [size, ones])
     else:
         norm = graph.add("ReduceMax", [size, graph.constant([1])], keepdims=1)
