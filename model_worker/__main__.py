@@ -89,8 +89,9 @@ def _open(request: dict[str, Any], missing: list[str]) -> tuple[Callable[[Any, A
 def _load(request: dict[str, Any]) -> tuple[Any, Any, Any]:
     from model_worker.frame import FrameBuilder
     from model_worker.model_calls import scores
-    from model_worker.model_file import open_model
+    from model_worker.model_file import check_contents, open_model
 
+    check_contents(request["sha256"])
     model = open_model(
         request["file"],
         request["form"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import sys
@@ -29,6 +30,17 @@ class CannotOpen(Exception):
     def __init__(self, code: str, names: list[str] | None = None) -> None:
         super().__init__(code)
         self.code, self.names = code, names or []
+
+
+def check_contents(hashes: dict[str, str]) -> None:
+    """Raise CannotOpen if a file is not the one that the service opened first: a process may start again much later.
+
+    `hashes`: path → SHA-256.
+    """
+    for file, sha256 in hashes.items():
+        with open(file, "rb") as stream:
+            if hashlib.sha256(stream.read()).hexdigest() != sha256:
+                raise CannotOpen("changed")
 
 
 def open_model(file: str, form: str, *, function: str, trusted: bool, is_classifier: bool, scratch: str) -> Any:

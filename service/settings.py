@@ -13,6 +13,7 @@ from wire.base_path import read_base_path
 from wire.settings_reader import Range, WrongSettings
 
 BUNDLES = Path(__file__).parents[1] / "bundles"
+ENVIRONMENTS = Path(__file__).parents[1] / "var" / "environments"
 DATABASE = Path(__file__).parents[1] / "var" / "witryna.db"
 PREFIX = "SERVICE_"
 Scope = Literal["read", "feedback", "admin"]
@@ -53,6 +54,8 @@ class Settings:
     file_wait_seconds: _Seconds = 30.0
     keep_alive_seconds: Annotated[int, Range(1, 86_400)] = 75
     model_seconds: _Seconds = 30.0
+    model_memory_bytes: _Count = 4 * 2**30
+    environments: str = str(ENVIRONMENTS)
     database_seconds: _Seconds = 300.0
     stop_seconds: Annotated[int, Range(1, 3600)] = 15
 

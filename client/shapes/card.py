@@ -139,6 +139,8 @@ class ModelState(TypedDict):
     reason: str | None
     built: NotRequired[str | None]
     changed: NotRequired[list[str]]
+    unlimited: NotRequired[list[str]]
+    """What the system does not limit for the process of the model: `memory`, `files`, `network`."""
 
 
 class ModelList(TypedDict):

@@ -111,6 +111,7 @@ class Registry:
                 version=model.card.version,
                 versions=tuple(versions),
                 changed=tuple(version for version in versions if version in served.changed),
+                unlimited=model.unlimited,
                 title=model.card.title,
                 question=model.card.question,
                 built=model.card.built or None,

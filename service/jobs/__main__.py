@@ -20,6 +20,7 @@ from service.jobs.run_files import WrongOutput
 from service.jobs.sources.inputs import is_table, open_source
 from service.jobs.sources.partitions import WrongInput
 from service.jobs.sources.source import RequiredColumns, Source
+from service.model_process.process_limits import ProcessLimits, set_process_limits
 from service.schemas import Card, Run, RunKind
 from service.settings import Settings, read_settings
 from service.store import lookups, run_history
@@ -49,6 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     try:
         settings = read_settings(os.environ)
+        set_process_limits(ProcessLimits(settings.model_memory_bytes, Path(settings.environments)))
         store = Store(settings.database_url, _LOCK_TIMEOUT_SECONDS, settings.database_seconds)
         try:
             options.act(options, settings, store)

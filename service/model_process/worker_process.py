@@ -207,6 +207,7 @@ def _start_failure(answer: dict[str, Any]) -> str:
         "not_trusted": "its file can run any code when it is opened, and nobody has said to trust it",
         "unknown_types": f"its file holds types that are not known to be safe, and nobody has said to trust it: {names}",
         "too_large": "its file is too large when unpacked",
+        "changed": "its file has changed",
     }.get(str(answer.get("code")), f"its file cannot be opened: {names}")
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from service.model_process.process_limits import ProcessLimits, set_process_limits
 from service.models import case_check, inspection, version_commands
 from service.models.stored_versions import WrongCommand
 from service.settings import read_settings
@@ -17,7 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code. A command that cannot be run prints one sentence and returns 2."""
     options = _parser().parse_args(arguments)
     try:
-        bundles = options.bundles or Path(read_settings(os.environ).bundles)
+        settings = read_settings(os.environ)
+        set_process_limits(ProcessLimits(settings.model_memory_bytes, Path(settings.environments)))
+        bundles = options.bundles or Path(settings.bundles)
         exit_code: int = options.act(options, bundles)
     except (WrongCommand, WrongSettings) as error:
         sys.stderr.write(f"{error}\n")

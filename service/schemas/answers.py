@@ -18,6 +18,8 @@ class ModelState(Shape, frozen=True):
     """All versions that are served. The first one answers requests without a version."""
     changed: tuple[str, ...] = ()
     """The versions whose files have changed since they were opened; they are served as they were opened."""
+    unlimited: tuple[str, ...] = ()
+    """What the system does not limit for the process of the model: `memory`, `files`, `network`."""
     title: Text | None = None
     question: Text | None = None
     reason: str | None = None

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from service.bundles.registry import Registry
 from service.bundles.versions.registry_updates import RegistryUpdates
 from service.errors import ServiceError
+from service.model_process.process_limits import ProcessLimits, set_process_limits
 from service.settings import Settings
 from service.web import problems
 from service.web.container import Services, build_services
@@ -32,6 +33,7 @@ def create_app(settings: Settings, registry: Registry | None = None, routes: Seq
     From then on it follows the changes of the folder of bundles. A registry that is loaded already is served unchanged.
     Raises WrongSettings.
     """
+    set_process_limits(ProcessLimits(settings.model_memory_bytes, Path(settings.environments)))
     services = build_services(settings, Registry() if registry is None else registry)
     framework = _framework(services, routes)
     return HttpEntry(Router(routes, PagePolicy(framework), services), framework, services)

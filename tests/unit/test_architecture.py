@@ -50,20 +50,29 @@ RULES: dict[str, set[str]] = {
     "service.fields": {"service.errors", "service.schemas"},
     "service.rows": {"service.errors", "service.fields", "service.schemas"},
     "service.model_process": {"model_worker", "service.errors", "service.fields", "service.schemas", "tabular"},
-    "service.bundles": {"service.errors", "service.fields", "service.model_process", "service.rows", "service.schemas"},
+    "service.bundles": {
+        "model_worker",
+        "service.errors",
+        "service.fields",
+        "service.model_process",
+        "service.rows",
+        "service.schemas",
+    },
     "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas", "tabular"},
     "service.store": {"service.errors", "service.schemas"},
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
+    | {"service.model_process"}
     | {"service.rows", "service.schemas", "service.store", "tabular"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
     | {"service.rows", "service.schemas", "service.store"},
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields"}
+    | {"service.model_process"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
-    "service.models": {"service.bundles", "service.errors", "service.rows", "service.schemas"},
+    "service.models": {"service.model_process", "service.bundles", "service.errors", "service.rows", "service.schemas"},
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
     | {
         "service.files",

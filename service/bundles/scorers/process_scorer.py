@@ -1,23 +1,25 @@
 """Score with the fitted model in a process with its own packages, for bundles that do not pass the gate to ONNX."""
 
+import hashlib
 import logging
-import sys
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model_worker.model_file import CODE
 from service.bundles.scorers.deadlines import current_deadline
 from service.errors import BrokenBundle
 from service.fields.text import preparation
 from service.model_process.environment_file import read_environment
+from service.model_process.environments import python_for
 from service.model_process.model_inputs import answer_kind, frame_fields
 from service.model_process.model_process import ModelProcess
+from service.model_process.process_limits import process_limits
 from service.model_process.worker_process import CannotStart, ProcessPlan
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
 
-_MAX_MEMORY_BYTES = 4 * 2**30
 _MAX_PART_BYTES = 32 * 2**20
 _FLOAT_BYTES = 8
 _log = logging.getLogger("service")
@@ -31,15 +33,19 @@ class ProcessScorer:
         file = folder / environment.model_file
         if not file.is_file():
             raise BrokenBundle(f"{file.name} is missing")
+        files = [file.resolve(), (folder / CODE).resolve()]
+        limits = process_limits()
+        python = python_for(environment.requirements, environment.python, limits.environments)
         request = {
             "file": str(file.resolve()),
+            "sha256": {str(each): hashlib.sha256(each.read_bytes()).hexdigest() for each in files if each.is_file()},
             "form": environment.form,
             "function": environment.function,
             "trusted": environment.trusted,
             "fields": frame_fields(card),
             "output": answer_kind(card),
         }
-        plan = ProcessPlan(card.name, sys.executable, request, _MAX_MEMORY_BYTES)
+        plan = ProcessPlan(card.name, python, request, limits.max_memory_bytes)
         labels = len(card.output.labels) if isinstance(card.output, Classification) else 1
         try:
             self._process = ModelProcess(plan, labels, current_deadline())

@@ -238,3 +238,14 @@ def test_a_model_of_a_text_and_a_date_gets_them_as_its_card_says(tmp_path: Path)
     only_text = msgspec.structs.replace(card, inputs=fields[:1], real_rows=({"text": "abc"},), name="only-text")
     model = open_model(write_code_bundle(tmp_path, "only-text", source.replace('+ frame["day"].dt.day', ""), only_text))
     assert values(model, [{"text": "four"}, {"text": "a"}]) == [4.0, 1.0]  # type: ignore[dict-item]
+
+
+def test_a_file_that_has_changed_is_not_opened_when_the_process_starts_again(tmp_path: Path) -> None:
+    bundle = write_code_bundle(tmp_path, "changed", MISCHIEF)
+    model = open_model(bundle)
+    other = write_code_bundle(tmp_path / "other", "changed", code_models.ADDING)
+    (bundle / "code.zip").write_bytes((other / "code.zip").read_bytes())
+    with pytest.raises(ModelFailed):
+        values(model, [row(code_models.EXIT)])
+    with pytest.raises(ModelFailed, match="The process of the model cannot be started"):
+        values(model, [row(1)])
