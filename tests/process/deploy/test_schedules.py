@@ -56,7 +56,7 @@ def installed(tmp_path: Path, bundles: Path) -> Path:
     (tmp_path / "var").mkdir()
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv/service").symlink_to(sys.prefix)
-    for package in ("service", "tabular", "wire"):
+    for package in ("model_worker", "service", "tabular", "wire"):
         (tmp_path / package).symlink_to(ROOT / package)
     (tmp_path / "bundles").symlink_to(bundles)
     return tmp_path

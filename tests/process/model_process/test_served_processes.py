@@ -80,7 +80,8 @@ def test_a_service_that_ends_or_is_killed_leaves_no_process(number: signal.Signa
 def test_the_service_loads_neither_scikit_learn_nor_pandas_whatever_it_serves(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from service.web.app import create_app; from service.settings import Settings;"
-        f"app = create_app(Settings()); app.services.registry.load(Path({str(folder)!r}));"
+        "from service.bundles.versions.registry_updates import RegistryUpdates;"
+        f"app = create_app(Settings()); RegistryUpdates(app.services.registry, Path({str(folder)!r})).load();"
         "models = app.services.registry.models(); models[1].predict([{'a': 1.0, 'b': 1.0}]);"
         "names = {'sklearn', 'scipy', 'skops', 'joblib', 'cloudpickle', 'pandas', 'pyarrow'};"
         "print(len(models), sorted(names & set(sys.modules)))"
