@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.fields.field_type import NumbersType
+from service.fields.field_type import NumbersType, RangeType
 from service.publishing.conversion.graph import INPUT
 
 MAX_ROWS = 60_000
@@ -61,7 +61,8 @@ def _field_columns(graph: Any) -> dict[str, NDArray[np.int64]]:
 def edge_rows(model: bytes, fields: Sequence[NumbersType], numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return real rows (rows, fields) whose number of one field is a split, or its nearest neighbour above or below.
 
-    Numbers that the field does not accept are left out. Of very many splits, some are drawn.
+    For a field of whole numbers, these are the nearest of them. Numbers that the field does not accept are left out. Of very
+    many splits, some are drawn.
     """
     edges = [(at, split) for at, split in split_edges(model) if not fields[at].size]
     if len(edges) * 3 > MAX_ROWS:
@@ -71,7 +72,13 @@ def edge_rows(model: bytes, fields: Sequence[NumbersType], numbers: NDArray[np.f
         return numbers[:0]
     column = np.repeat([at for at, _ in edges], 3)
     split = np.array([split for _, split in edges])
-    number = np.stack([np.nextafter(split, -np.inf), split, np.nextafter(split, np.inf)], axis=1).reshape(-1)
+    below, above = np.nextafter(split, -np.inf), np.nextafter(split, np.inf)
+    whole_fields = [isinstance(field, RangeType) and field.is_integral for field in fields]
+    is_whole = np.array([whole_fields[at] for at, _ in edges])
+    below, split, above = (
+        np.where(is_whole, whole(each), each) for whole, each in ((np.floor, below), (np.floor, split), (np.ceil, above))
+    )
+    number = np.stack([below, split, above], axis=1).reshape(-1)
     low, high = (np.array([getattr(field, end) for field in fields])[column] for end in ("min_number", "max_number"))
     accepted = (low <= number) & (number <= high)
     rows = numbers[np.arange(len(column)) % len(numbers)]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from service.bundles.scorers.deadlines import StoppableRun, current_deadline, watchdog
 from service.bundles.scorers.scorer import as_scores
-from service.bundles.texts.term_counts import TERMS, TermCounts, TermSource
+from service.bundles.texts.term_counts import TERMS, WIDTH, TermCounts, TermSource
 from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
 from service.fields.text import preparation
@@ -30,8 +30,8 @@ import onnxruntime as ort
 FIELDS = "fields"
 _MAX_TEXTS = 128
 """Texts are scored in parts of so many: the graph makes a dense row of thousands of word counts of each."""
-_MAX_COUNTS = 4_000_000
-"""A part has no more counts of terms than this: 32 MB."""
+_MAX_NUMBERS = 4_000_000
+"""A part of the rows takes no more numbers than this at once: 32 MB."""
 _DTYPES: dict[str, type[np.floating]] = {"tensor(double)": np.float64, "tensor(float)": np.float32}
 _FATAL = 4
 """The severity of log lines: an error of a run is raised, so it is not logged too."""
@@ -52,7 +52,8 @@ class OnnxScorer:
             raise BrokenBundle("model.onnx cannot be opened") from error
         texts = {field.name for field in text_fields(card)}
         self._inputs = [node.name for node in self._session.get_inputs()]
-        self._terms = _read_terms(self._session.get_modelmeta().custom_metadata_map)
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        self._terms = _read_terms(metadata)
         reads = {self._terms[name].field if name in self._terms else name for name in self._inputs}
         if not reads <= texts | {FIELDS}:
             raise BrokenBundle("model.onnx needs inputs that the card does not have")
@@ -61,8 +62,7 @@ class OnnxScorer:
         if self._dtype is None:
             raise BrokenBundle("model.onnx needs fields that are neither float64 nor float32")
         self._only_text = next(iter(reads)) if len(reads) == 1 and reads != {FIELDS} else None
-        terms = sum(each.terms for each in self._terms.values())
-        self._max_texts = max(1, min(_MAX_TEXTS, _MAX_COUNTS // max(terms, 1)))
+        self._max_rows = max(1, _MAX_NUMBERS // max(_read_width(metadata), 1))
         self._prepare = preparation(card.scoring.text)
         self._is_classifier = isinstance(card.output, Classification)
         self._output = [self._session.get_outputs()[-1].name]
@@ -85,8 +85,8 @@ class OnnxScorer:
         return self._score_parts(distinct)[[positions[text] for text in texts]]
 
     def _score_parts(self, columns: Columns) -> NDArray[np.float64]:
-        size = self._max_texts
-        if not columns.texts or len(columns) <= size:
+        size = min(self._max_rows, _MAX_TEXTS) if columns.texts else self._max_rows
+        if len(columns) <= size:
             return self._score_part(columns)
         starts = range(0, len(columns), size)
         return np.concatenate([self._score_part(_slice(columns, start, start + size)) for start in starts])
@@ -146,6 +146,14 @@ def _read_terms(metadata: dict[str, str]) -> dict[str, TermCounts]:
         return {name: TermCounts(source) for name, source in sources.items()}
     except (msgspec.DecodeError, re.error) as error:
         raise BrokenBundle("model.onnx describes its counts of terms in another form") from error
+
+
+def _read_width(metadata: dict[str, str]) -> int:
+    """Return how many numbers a row takes at once, if the graph says so, else 0."""
+    width = metadata.get(WIDTH, "0")
+    if not width.isdecimal():
+        raise BrokenBundle("model.onnx describes its width in another form")
+    return int(width)
 
 
 def _slice(columns: Columns, start: int, stop: int) -> Columns:

@@ -16,8 +16,9 @@ from service.publishing.pipeline_frame import frame
 from service.rows.columns import Columns
 from service.schemas import Card, Classification
 
-_COPIED = {"", "float64", "int64", "int32", "uint32"}
+_COPIED = {"", "float64", "int64", "int32", "uint32", "Float64", "Int64", "Int32"}
 """The types of columns whose values are the numbers of the field."""
+_SINGLE = {"float32", "Float32"}
 
 
 _UNUSUAL_FIRST = ["-1", "1"]
@@ -56,6 +57,7 @@ def _input_field(field: NumbersType, typical: float) -> InputField:
         choices=tuple(field.choices) if field.size else None,
         nullable=field.nullable,
         is_copied=not field.size and field.field.dtype in _COPIED,
+        is_single=not field.size and field.field.dtype in _SINGLE,
         is_whole=bool(field.size) or (isinstance(field, RangeType) and field.is_integral),
         typical=typical,
     )

@@ -7,11 +7,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.texts.term_counts import TERMS, TermSource
+from service.bundles.texts.term_counts import TERMS, WIDTH, TermSource
 
 INPUT = "fields"
-TO_FLOAT32, TO_FLOAT64, TO_INT64 = 1, 11, 7
-"""The types float32, float64 and int64 of ONNX, for the attribute `to` of Cast."""
+TO_FLOAT32, TO_FLOAT64, TO_INT64, TO_BOOL = 1, 11, 7, 9
+"""The types float32, float64, int64 and bool of ONNX, for the attribute `to` of Cast."""
 _OPSETS = {"": 22, "ai.onnx.ml": 5}
 _IR_VERSION = 10
 
@@ -25,6 +25,7 @@ class Graph:
         """The answer is no more exact than float32, and has this type."""
         self.terms: dict[str, TermSource] = {}
         """The inputs that are matrices (rows, terms) of counts: what they count."""
+        self._widest = 0
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
@@ -45,9 +46,14 @@ class Graph:
         self._nodes.append(helper.make_node(operator, list(inputs), list(outputs), name=name, **attributes))
         return outputs
 
+    def note_width(self, numbers: int) -> None:
+        """Note that a row takes so many numbers at once, so that a scorer does not take too many rows."""
+        self._widest = max(self._widest, numbers)
+
     def add_terms(self, source: TermSource) -> str:
         """Add an input with the counts of terms in the texts of a field."""
         name = f"terms{len(self.terms)}"
+        self.note_width(len(source.vocabulary))
         self.terms[name] = source
         return name
 
@@ -80,8 +86,8 @@ class Graph:
         graph = helper.make_graph(self._nodes, "model", inputs, [answer], initializer=self._constants)
         opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
-        if self.terms:
-            helper.set_model_props(model, {TERMS: msgspec.json.encode(self.terms, order="sorted").decode()})
+        properties = {TERMS: msgspec.json.encode(self.terms, order="sorted").decode()} if self.terms else {}
+        helper.set_model_props(model, properties | ({WIDTH: str(self._widest)} if self._widest else {}))
         return bytes(model.SerializeToString(deterministic=True))
 
 

@@ -30,6 +30,8 @@ class InputField:
     """Any number that a real row has."""
     is_copied: bool = True
     """The first step takes the number itself, not another type that is made of it."""
+    is_single: bool = False
+    """It takes the number rounded to float32."""
     is_whole: bool = False
     """All numbers are whole numbers."""
 
@@ -69,6 +71,11 @@ class Preprocessing:
         """Return the preprocessing whose columns are its fields."""
         return replace(self, sources=field_sources(self.fields), steps=())
 
+    def over_copies(self, matrix_name: str) -> "Preprocessing":
+        """Return the preprocessing over a matrix of the graph that holds the fields as the first step takes them."""
+        fields = tuple(replace(each, is_copied=True, is_single=False) for each in self.fields)
+        return replace(self.without_steps(), fields=fields, matrix_name=matrix_name).without_steps()
+
     def take(self, columns: Sequence[int]) -> "Preprocessing":
         """Return the preprocessing with some of its columns; a table keeps their names."""
         return self.then(ColumnChoice(tuple(columns)))
@@ -91,10 +98,11 @@ class Preprocessing:
     def matrix(self, numbers: Floats) -> Floats:
         """Return the matrix (rows, columns) for numbers of the fields (rows, fields). Raises UnknownStep."""
         table = self._table(numbers)
-        dense = table.toarray() if hasattr(table, "toarray") else np.asarray(table)
         try:
-            return np.asarray(dense, dtype=np.float64)
-        except ValueError as error:
+            if hasattr(table, "to_numpy"):
+                return np.asarray(table.to_numpy(np.float64, na_value=np.nan))
+            return np.asarray(table.toarray() if hasattr(table, "toarray") else table, dtype=np.float64)
+        except (TypeError, ValueError) as error:
             raise UnknownStep("the model reads texts or dates") from error
 
     @property

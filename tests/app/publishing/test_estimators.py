@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from service.publishing.conversion.column_sources import UnknownStep
@@ -45,6 +46,18 @@ def test_an_outlier_detector_answers_in_the_order_of_the_labels_of_its_card(tmp_
     assert one.difference == other.difference == 0
     assert 0 < one.scorer.score(one.columns)[:, 1].mean() < 0.5
     assert (one.scorer.score(one.columns) == other.scorer.score(other.columns)[:, ::-1]).all()
+
+
+def test_a_graph_that_keeps_rows_takes_so_few_rows_at_a_time_that_memory_stays_bounded(tmp_path: Path) -> None:
+    import onnx
+
+    truth, make = MODELS["nearest neighbours"]
+    fields = table()
+    comparison = compare(card_of(truth), make().fit(fields, truths(fields)[truth]), fields, tmp_path)
+    (width,) = onnx.load(tmp_path / "model.onnx").metadata_props
+    assert (width.key, width.value) == ("width", str(len(fields)))
+    many = comparison.columns.select(np.arange(6000) % len(fields))
+    assert np.array_equal(comparison.scorer.score(many)[-100:], comparison.scorer.score(comparison.columns)[-100:])
 
 
 def _several_outputs() -> Any:

@@ -21,6 +21,7 @@ def check_kept_rows(kept: Floats, name: str) -> Floats:
 
 def add_squared_distances(graph: Graph, matrix: str, kept: Floats) -> str:
     """Add |x|² − 2 x·k + |k|² for each row x and each kept row k: (rows, kept). A last digit below 0 becomes 0."""
+    graph.note_width(len(kept))
     ones = graph.constant(np.ones((kept.shape[1], 1)))
     own = graph.add("MatMul", [graph.add("Mul", [matrix, matrix]), ones])
     products = graph.add("MatMul", [matrix, graph.constant(-2.0 * kept.T)])

@@ -92,6 +92,7 @@ def add_kernel(graph: Graph, matrix: str, kept: Floats, kernel: Any, *, gamma: f
     if kernel == "rbf":
         distances = add_squared_distances(graph, matrix, kept)
         return add_exp(graph, graph.add("Mul", [distances, graph.constant(-float(gamma))]))
+    graph.note_width(len(kept))
     product = graph.add("MatMul", [matrix, graph.constant(kept.T)])
     if kernel == "linear":
         return product

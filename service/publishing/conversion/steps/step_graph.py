@@ -8,7 +8,7 @@ import numpy as np
 
 from service.publishing.conversion.column_graph import add_matrix, is_plain
 from service.publishing.conversion.column_sources import UnknownStep, column_positions, is_passed_through
-from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.graph import TO_BOOL, TO_FLOAT32, TO_FLOAT64, Graph
 from service.publishing.conversion.preprocessing import Floats, Preprocessing, create_columns, create_text
 from service.publishing.conversion.steps import bending_steps, mixing_steps, scaling_steps
 from service.publishing.conversion.steps.text_steps import add_tfidf, add_vectorizer
@@ -51,13 +51,25 @@ def plain_matrix(graph: Graph, preprocessing: Preprocessing) -> tuple[str, Prepr
     """Return the matrix as a name in the graph, and as a preprocessing without steps. Raises UnknownStep."""
     current = preprocessing
     if not is_plain(preprocessing):
-        current = preprocessing.without_steps()
+        current = _with_single_numbers(graph, preprocessing.without_steps())
         for step in preprocessing.steps:
             current = add_step(graph, current, step, plain=True)
     if preprocessing.text:
         raise UnknownStep("a text reaches the model")
     name = add_matrix(graph, current)
     return name, create_columns(name, *_describe(current, current.matrix), is_sparse=current.is_sparse)
+
+
+def _with_single_numbers(graph: Graph, preprocessing: Preprocessing) -> Preprocessing:
+    """Round the fields to float32 that the first step takes so."""
+    is_single = [field.is_single for field in preprocessing.fields]
+    if not any(is_single):
+        return preprocessing
+    fields = preprocessing.matrix_name
+    rounded = graph.add("Cast", [graph.add("Cast", [fields], to=TO_FLOAT32)], to=TO_FLOAT64)
+    if not all(is_single):
+        rounded = graph.add("Where", [graph.add("Cast", [graph.constant([is_single])], to=TO_BOOL), rounded, fields])
+    return preprocessing.over_copies(rounded)
 
 
 def _in_graph(graph: Graph, preprocessing: Preprocessing, step: Any, reason: UnknownStep) -> Preprocessing:
