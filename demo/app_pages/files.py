@@ -15,12 +15,12 @@ from demo.charts.ticks import round_counts
 from demo.fields import field_types
 from demo.files import row_fault_text, scored_download, scored_file, spreadsheet, warning_text
 from demo.files.file_summary import FORMATS
-from demo.files.scored_file import ALL_ROWS, PAGE_ROWS, REFUSED, WARNED, ScoredFile
+from demo.files.scored_file import ALL_ROWS, REFUSED, WARNED, ScoredFile
 from demo.files.upload_job import UploadJob
 from demo.session import current_case, page_address, page_view, service_queries, visitor
 from demo.text import wording
 from demo.text.translation import Translation
-from demo.views import chart_scales
+from demo.views import chart_scales, row_table
 from demo.widgets import file_settings, file_upload, forms
 from demo.widgets.file_upload import PAGE
 from wire.answer_columns import DECISION, ERROR, HIGH, LOW, ROW, VALUE, WARNINGS
@@ -110,14 +110,14 @@ def _draw_distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr:
 
 def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
     """Draw the choice of rows, the rows, and a button that opens a selected row in Try."""
-    choice, order, part = _draw_choice(card, job, counts, tr)
+    choice, order, part = _draw_choice(card, job, file, counts, tr)
     table = spreadsheet.with_duration_texts(scored_file.select_rows(card, file.table, choice, order, part))
     if choice == REFUSED:
         table = scored_file.replace_error_codes(file, table, _make_error_text(card, tr))
     elif choice == WARNED:
         table = scored_file.replace_warning_codes(table, lambda codes: warning_text.describe_codes(card, codes, tr))
     selected: Any = st.dataframe(
-        spreadsheet.round_answers(card, table),
+        row_table.style_rows(card, table, None if choice == REFUSED else file.style, tr),
         column_config=_make_field_columns(card, table, tr) | _make_answer_columns(card, choice, tr),
         hide_index=True,
         placeholder="–",
@@ -126,8 +126,8 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
         selection_mode="single-row",
         key=f"{PAGE}/table/{job.number}/{choice}/{order}/{part}",
     )
-    if counts[choice] > PAGE_ROWS:
-        first = part * PAGE_ROWS + 1
+    if counts[choice] > table.num_rows:
+        first = part * scored_file.page_rows(file.table) + 1
         ends = {"first": tr.number(first), "last": tr.number(first + table.num_rows - 1)}
         st.caption(tr.text("Rows {first} to {last} of {all} in this order.", **ends, all=tr.number(counts[choice])))
     row = next((index for index in selected.selection.rows if index < table.num_rows), None)
@@ -144,7 +144,9 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
     st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=row is None, help=reason)
 
 
-def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Translation) -> tuple[str, str, int]:
+def _draw_choice(
+    card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, int], tr: Translation
+) -> tuple[str, str, int]:
     """Draw the choice of rows and of their order, and of a part if there are too many for one table."""
     names = {ALL_ROWS: tr.text("all"), WARNED: tr.text("with a warning"), REFUSED: tr.text("not scored")}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
@@ -173,7 +175,7 @@ def _draw_choice(card: Card, job: UploadJob, counts: dict[str, int], tr: Transla
             width=220,
             disabled=choice == REFUSED,  # rows without an answer have no order by answer
         )
-        parts, part = math.ceil(counts[choice] / PAGE_ROWS), 1
+        parts, part = math.ceil(counts[choice] / scored_file.page_rows(file.table)), 1
         if parts > 1:
             key = f"{PAGE}/part/{job.number}/{choice}/{order}"
             part = st.number_input(tr.text("Part (of {n})", n=tr.number(parts)), 1, parts, key=key, width=220)
@@ -190,15 +192,15 @@ def _make_field_columns(card: Card, table: Any, tr: Translation) -> dict[str, An
 def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, Any]:
     columns: dict[str, Any] = {
         DECISION: st.column_config.TextColumn(tr.text("decision")),
-        ROW: st.column_config.NumberColumn(tr.text("row"), pinned=True),
+        ROW: st.column_config.Column(tr.text("row"), pinned=True),
     }
     title = wording.answer_title(card, tr)
     if wording.is_classification(card):
-        columns[wording.answer_column(card)] = st.column_config.NumberColumn(title, format="percent")
+        columns[wording.answer_column(card)] = st.column_config.Column(title)
     else:
         unit = f", {card['output']['unit']}" if card["output"].get("unit") else ""
         titles = {VALUE: title, LOW: tr.text("lower end of the range"), HIGH: tr.text("upper end of the range")}
-        columns |= {name: st.column_config.NumberColumn(text + unit, format="localized") for name, text in titles.items()}
+        columns |= {name: st.column_config.Column(text + unit) for name, text in titles.items()}
     if choice == WARNED:
         columns[WARNINGS] = st.column_config.TextColumn(tr.text("warnings"), width="large")
     if choice == REFUSED:

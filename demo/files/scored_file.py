@@ -1,6 +1,5 @@
 """A scored file: its answer as an Arrow table on disk, counts, a histogram, selected rows, one row as a case."""
 
-import csv
 import io
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -14,18 +13,16 @@ import pyarrow.parquet as pq
 
 from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
-from demo.files.spreadsheet import CsvDialect
 from demo.text.wording import answer_column, answer_columns, is_classification
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, WARNINGS, is_probability_column
-from wire.cells.cell_values import number_text
 from wire.cells.text_style import TextStyle
 
 ALL_ROWS, WARNED, REFUSED = "every", "warned", "refused"
-PAGE_ROWS = 1000
+_PAGE_ROWS, _MAX_PAGE_CELLS = (1000, 500, 200, 100, 50, 20), 10_000
+"""A page of the table has the first of these numbers of rows whose cells do not take long to draw."""
 MAX_BYTES = 512 * 2**20
 _STYLE = {"decimal", "thousands", "dates", "missing"}
 _BINS = 20
-_SAMPLE_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -154,14 +151,20 @@ def interquartile_range(card: Card, table: pa.Table) -> tuple[float, float]:
     return low, high
 
 
+def page_rows(table: pa.Table) -> int:
+    """Return the number of rows on one page of a table: fewer if it has many columns."""
+    return next((rows for rows in _PAGE_ROWS if rows * table.num_columns <= _MAX_PAGE_CELLS), _PAGE_ROWS[-1])
+
+
 def select_rows(card: Card, table: pa.Table, choice: str, order: str, page: int = 0) -> pa.Table:
     """Return one page of the rows of a choice, with the columns of the answer first.
 
     `order` is "file", or "high" or "low" for the highest or lowest answer first. Refused rows stay in the order of the file.
     """
     indices = _row_indices(card, table, choice, order)
-    start = page * PAGE_ROWS
-    rows = table.slice(start, PAGE_ROWS) if indices is None else table.take(indices.slice(start, PAGE_ROWS))
+    size = page_rows(table)
+    start = page * size
+    rows = table.slice(start, size) if indices is None else table.take(indices.slice(start, size))
     answer = [DECISION, answer_column(card)]
     front = [ROW, ERROR_CODES, ERROR] if choice == REFUSED else [ROW, *([WARNINGS] if choice == WARNED else []), *answer]
     added = {ROW, ERROR_CODES, ERROR, WARNINGS, LABEL, *answer}
@@ -235,15 +238,3 @@ def to_parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()
-
-
-def make_sample(card: Card, dialect: CsvDialect) -> bytes:
-    """Return real rows of the card as CSV. Formula cells are not escaped: the file is made to be scored."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=dialect.separator)
-    names = [field["name"] for field in card["inputs"]]
-    writer.writerow(names)
-    for row in card.get("real_rows", [])[:_SAMPLE_ROWS]:
-        cells = [row.get(name) for name in names]
-        writer.writerow([number_text(cell, dialect.style) if isinstance(cell, float) else cell for cell in cells])
-    return out.getvalue().encode("utf-8-sig")

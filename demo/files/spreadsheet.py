@@ -15,10 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pc_csv
 
-from client import Card, RecognisedFile
-from demo.text.wording import answer_decimals, is_classification
+from client import RecognisedFile
 from tabular.workbook_writer import WorkbookWriter
-from wire.answer_columns import HIGH, LOW, VALUE
 from wire.cells.cell_values import number_text
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 from wire.cells.time_values import duration_text
@@ -114,17 +112,6 @@ def _to_workbook_cells(column: pa.ChunkedArray) -> list[Any]:
         column = column.cast(exact, safe=False)
     cells = column.to_pylist()
     return [_to_json(cell) if isinstance(cell, dict | list | bytes) else cell for cell in cells]
-
-
-def round_answers(card: Card, table: pa.Table) -> pa.Table:
-    """Return a table whose estimates and ends of intervals have the decimals with which the pages show them."""
-    if is_classification(card):
-        return table
-    for name in (VALUE, LOW, HIGH):
-        if name in table.schema.names:
-            decimals = answer_decimals(card, pc.max(pc.abs(table[name])).as_py() or 0.0)
-            table = table.set_column(table.schema.get_field_index(name), name, pc.round(table[name], ndigits=decimals))
-    return table
 
 
 def with_duration_texts(table: pa.Table) -> pa.Table:

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from starlette.testclient import TestClient
 
 from client import Card, InvalidAnswer
-from demo.files import row_fault_text, scored_download, scored_file, warning_text
+from demo.files import case_table, row_fault_text, scored_download, scored_file, warning_text
 from demo.files.scored_file import ALL_ROWS, REFUSED, WARNED, ScoredFile
 from demo.files.spreadsheet import CsvDialect, to_csv
 from demo.text.translation import Translation
@@ -116,7 +116,7 @@ def test_a_parquet_with_lists_and_formulas_that_passes_through_can_be_taken_away
 
 
 def test_a_sample_is_scored_as_the_rows_that_it_was_made_of(service: TestClient, card: Card) -> None:
-    with client_of(service).score_file(NAME, io.BytesIO(scored_file.make_sample(card, CsvDialect())), MEDIA["csv"]) as (
+    with client_of(service).score_file(NAME, io.BytesIO(case_table.make_sample(card, CsvDialect())), MEDIA["csv"]) as (
         _,
         parts,
     ):
@@ -179,3 +179,9 @@ def test_rows_with_a_warning_can_be_chosen_and_are_described_in_words(card: Card
     assert chosen.column_names[:2] == ["row", "warnings"]
     assert "warnings" not in scored_file.select_rows(card, table, ALL_ROWS, "file").column_names
     assert warning_text.describe_codes(card, "new_code", Translation("en")) == "new_code"
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(9, 1000), (13, 500), (60, 100), (500, 20)])
+def test_a_page_of_a_wide_file_has_fewer_rows(columns: int, rows: int) -> None:
+    table = pa.table({f"column {index}": range(1500) for index in range(columns)})
+    assert scored_file.page_rows(table) == rows
