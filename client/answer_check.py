@@ -6,6 +6,7 @@ from client.errors import InvalidAnswer
 from client.shape_check import ShapeError, check
 from client.shapes.answers import Curves, Prediction
 from client.shapes.recognised_file import RecognisedFile
+from client.shapes.stored import EntityList
 from wire import strict_json
 
 
@@ -22,6 +23,13 @@ def check_prediction(prediction: Prediction) -> None:
     probabilities = prediction.get("probabilities", {}).values()
     if any(not 0 <= probability <= 1 for probability in probabilities) or ("label" in prediction and not probabilities):
         raise InvalidAnswer("A probability lies outside 0 to 1.")
+
+
+def check_keys(answer: EntityList) -> EntityList:
+    """Return a list of stored keys. Raises InvalidAnswer unless its predictions are predictions."""
+    for prediction in filter(None, (item.get("prediction") for item in answer["items"])):
+        check_prediction(prediction)
+    return answer
 
 
 def check_curves(answer: Curves, fields: list[str], *, together: bool) -> None:

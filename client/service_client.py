@@ -11,7 +11,7 @@ from urllib.parse import quote
 import requests
 
 from client import arguments
-from client.answer_check import check_curves, check_prediction, parse_recognised_file, require
+from client.answer_check import check_curves, check_keys, check_prediction, parse_recognised_file, require
 from client.decoding import parse_json, raise_problem
 from client.errors import InvalidAnswer
 from client.row_values import to_json
@@ -147,10 +147,10 @@ class Client:
         return answer
 
     @arguments.check_types
-    def entities(self, model: str, after: str | None = None) -> EntityList:
-        """Return a page of the keys under which something is stored, beginning after `after`, which may be any text."""
+    def entities(self, model: str, after: str | None = None, language: str = "en") -> EntityList:
+        """Return a page of the stored keys after `after`, which may be any text, each with its stored prediction."""
         path = f"{arguments.model_path(model)}/entities{build_query(after=after)}"
-        return cast(EntityList, self._call("GET", path, EntityList))
+        return check_keys(cast(EntityList, self._call("GET", path, EntityList, language=language)))
 
     @arguments.check_types
     def runs(self, model: str | None = None, after: str | None = None, kind: str | None = None) -> RunList:

@@ -110,9 +110,11 @@ def look_up(model: Model, store: Store, key: str, freshness: Freshness, language
     return localized(entities.entity(model.card, store, key, freshness), language)
 
 
-def list_entities(model: Model, store: Store, after: str | None) -> EntityList:
-    """Return a page of the stored keys. Raises UnknownEntity, StorageUnavailable."""
-    return entities.list_entities(model.card, store, after)
+def list_entities(
+    model: Model, store: Store, after: str | None, freshness: Freshness, language: Language
+) -> EntityList[Any]:
+    """Return a page of the stored keys, each with its stored prediction. Raises StorageUnavailable."""
+    return localized(entities.list_entities(model.card, store, after, freshness), language)
 
 
 def list_runs(store: Store, model: str | None, after: str | None, kind: RunKind | None) -> RunList:

@@ -42,11 +42,15 @@ class Entity(TypedDict):
 
 
 class EntityName(TypedDict):
-    """A key under which something is stored, and what."""
+    """A key under which something is stored, and what; the stored prediction with its age."""
 
     id: str
     stored_prediction: bool
     stored_features: bool
+    prediction: NotRequired[Prediction | None]
+    computed_at: NotRequired[str | None]
+    age_seconds: NotRequired[float | None]
+    stale: NotRequired[bool]
 
 
 class EntityList(TypedDict):

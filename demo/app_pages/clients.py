@@ -1,6 +1,6 @@
 """Clients: look up a key, see the stored answer and the stored fields with their age, change a field, see a live answer."""
 
-import random
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
@@ -14,11 +14,10 @@ from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.views import case_story, entity_notes
-from demo.widgets import entity_introduction, forms
+from demo.widgets import forms, key_choice
 from wire.entity_keys import MAX_KEY_CHARACTERS
 
 PAGE = "clients"
-_MAX_RANDOM_KEY = 100_000
 
 
 def can_show(card: Card) -> bool:
@@ -77,7 +76,13 @@ def _get_key(card: Card) -> str:
 
 def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
     """Draw the key field and return the look-up of the key. Without a stored case, draw a message and return None."""
-    key, widget = _get_key(card), f"{PAGE}/key/{card['name']}"
+    widget = f"{PAGE}/key/{card['name']}"
+    key = _get_key(card)
+    if st.session_state.pop(f"{PAGE}/any/{card['name']}", False):
+        any_key = key_choice.choose_any_key(card, key, tr)
+        if any_key:
+            _choose_key(card, any_key)
+            key = _get_key(card)
     name = card.get("row_name") or tr.text("case")
     label = card["entity"].get("label") or name[:1].upper() + name[1:]
     with st.container(horizontal=True, vertical_alignment="bottom", key="look-up"):
@@ -90,17 +95,12 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
         )
         st.button(
             tr.text("Random {row}", row=forms.escape_markdown(name)),
-            on_click=lambda: _choose_any_key(card),
+            on_click=lambda: st.session_state.update({f"{PAGE}/any/{card['name']}": True}),
             type="tertiary",
             icon=":material/shuffle:",
         )
     if not key:
-        if st.session_state.pop(f"{PAGE}/none/{card['name']}", False):
-            _draw_nothing_stored(card, "", tr)
-        else:
-            entry = forms.escape_markdown(label[:1].lower() + label[1:])
-            st.markdown(tr.text("Enter a {key} to see the stored answer and today's.", key=entry))
-            entity_introduction.draw_introduction(tr)
+        _draw_key_choice(card, key, label, tr)
         return None
     lookup = _get_lookups().get(card["name"])
     is_same_key = lookup is not None and lookup.entity["id"] == key
@@ -111,7 +111,7 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
             if query_errors.get_errors():
                 st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
             else:
-                _draw_nothing_stored(card, key, tr)
+                _draw_key_choice(card, key, label, tr)
             return None
         url_changes = st.session_state.pop(f"{PAGE}/key/{card['name']}/changes", {})
         lookup = _get_lookups()[card["name"]] = entity_lookup.start_lookup(
@@ -120,23 +120,28 @@ def _draw_lookup(card: Card, tr: Translation) -> EntityLookup | None:
     return lookup
 
 
-def _choose_any_key(card: Card) -> None:
-    """Set the key field to the key of a random stored case."""
-    key = service_queries.find_stored_key(card, str(random.randrange(_MAX_RANDOM_KEY)))  # noqa: S311 - no secret
+def _choose_key(card: Card, key: str) -> None:
+    """Set the key field to this key."""
+    st.session_state["keys"][card["name"]] = st.session_state[f"{PAGE}/key/{card['name']}"] = key
+
+
+def _draw_key_choice(card: Card, key: str, label: str, tr: Translation) -> None:
+    """Draw stored keys to choose from: instead of `key` if nothing is stored for it, or before a key is entered."""
+    keys = key_choice.get_keys(card, tr)
+    if keys is not None and not keys.page["items"]:
+        text = tr.text("The nightly job has not stored any answers of this model yet. Choose another model above.")
+        st.info(text, icon=":material/search:")
+        return
     if key:
-        st.session_state[f"{PAGE}/key/{card['name']}"] = key
+        text = tr.text("Nothing is stored for {key}. Please check the entry.", key=forms.escape_markdown(key))
+        st.info(text, icon=":material/search:")
     else:
-        st.session_state[f"{PAGE}/none/{card['name']}"] = True
-
-
-def _draw_nothing_stored(card: Card, key: str, tr: Translation) -> None:
-    """Draw that a key is unknown, or that nothing is stored for this model."""
-    text = (
-        tr.text("Nothing is stored for {key}. Please check the entry.", key=forms.escape_markdown(key))
-        if key and service_queries.find_stored_key(card, "")
-        else tr.text("The nightly job has not stored any answers of this model yet. Choose another model above.")
-    )
-    st.info(text, icon=":material/search:")
+        entry = forms.escape_markdown(label[:1].lower() + label[1:])
+        st.markdown(tr.text("Enter a {key}, or choose one, to see the stored answer and today's.", key=entry))
+    if keys is not None:
+        key_choice.draw_choice(card, keys, partial(_choose_key, card), tr)
+    if not key:
+        key_choice.draw_introduction(tr)
 
 
 def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
@@ -189,7 +194,8 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> Predicti
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
         pieces.append(_build_answer(card, tr.text("Now"), now, parts, tr))
     st.html(Markup('<div class="two-answers">{}</div>').format(concatenate(pieces)))
-    st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
+    if not wording.only_names_labels(card):
+        st.html(build_paragraph("sentence", card["output"].get("sentence", "")))
     if stored and stored["stale"]:
         is_other_version = stored["version"] != card["version"]
         reason = (
@@ -225,11 +231,17 @@ def _draw_why(card: Card, lookup: EntityLookup, tr: Translation) -> None:
 
 
 def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[str], tr: Translation) -> Markup:
-    answer = wording.format_answer_with_unit(card, wording.answer_value(card, prediction), tr)
+    answer = wording.format_prediction(card, prediction, tr)
     badge, mark = (
         answer_html.build_band_badge(card, prediction),
         answer_html.build_contradiction_mark(prediction, tr),
     )
-    return Markup('<section class="{}"><h2>{}</h2><p class="number">{}</p>{}{}{}</section>').format(
-        "void" if mark else "", title, answer, badge, mark, build_footer(parts)
+    return Markup('<section class="{}"><h2>{}</h2><p class="{}">{}</p>{}{}{}</section>').format(
+        "void" if mark else "",
+        title,
+        answer_html.number_class(answer) if wording.only_names_labels(card) else "number",
+        answer,
+        badge,
+        mark,
+        build_footer(parts),
     )

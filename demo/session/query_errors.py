@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from client import Refused, ServiceError
+from client import Refused, ServiceError, TooSlow, Unavailable
 from wire.error_codes import UNKNOWN_VERSION
 
 
@@ -20,6 +20,11 @@ def get_errors() -> list[ServiceError]:
     """Return the errors of this run, in the order in which they occurred."""
     errors: list[ServiceError] = st.session_state.get("errors", [])
     return errors
+
+
+def find_unreachable() -> ServiceError | None:
+    """Return the error of this run because of which no other query is sent: it would only wait as long again."""
+    return next((error for error in get_errors() if isinstance(error, TooSlow | Unavailable)), None)
 
 
 def get_field_errors() -> dict[str, str]:

@@ -11,6 +11,7 @@ from client import (
     Curve,
     Curves,
     Entity,
+    EntityList,
     Evaluation,
     Explanation,
     Goal,
@@ -23,7 +24,7 @@ from client import (
     ServiceError,
 )
 from demo.session import shared_resources
-from demo.session.query_errors import add_error, is_other_version
+from demo.session.query_errors import add_error, find_unreachable, is_other_version
 from demo.session.visitor import get_translation
 from wire.error_codes import NO_EVALUATION, UNKNOWN_ENTITY
 
@@ -46,38 +47,41 @@ def _last_responses() -> dict[str, Any]:
 
 @st.cache_data(ttl=_MODELS_SECONDS, show_spinner=False)
 def _fetch_models(language: str) -> list[ModelState]:
-    return shared_resources.client().models(language)
+    return shared_resources.card_client().models(language)
 
 
 @st.cache_data(ttl=_CARD_SECONDS, show_spinner=False, max_entries=200)
 def _fetch_card(model: str, language: str, version: str | None) -> Card:
-    return shared_resources.client().card(model, language, version=version)
+    return shared_resources.card_client().card(model, language, version=version)
 
 
 def get_models() -> list[ModelState]:
     """Return the models, or the last cached ones. Raises ServiceError if none are cached."""
     language = get_translation().language
-    try:
-        _last_responses()[language] = _fetch_models(language)
-    except ServiceError as error:
-        if language not in _last_responses():
-            raise
-        add_error(error)
-    cached: list[ModelState] = _last_responses()[language]
-    return cached
+    return _fetch_or_last(language, lambda: _fetch_models(language))
 
 
 def get_card(model: str, version: str | None = None) -> Card:
     """Return the card of a model, or the last cached one. Raises ServiceError if none is cached."""
-    key = f"{get_translation().language}/{model}/{version or ''}"
-    try:
-        _last_responses()[key] = _fetch_card(model, get_translation().language, version)
-    except ServiceError as error:
-        if key not in _last_responses():
-            raise
-        add_error(error)
-    cached: Card = _last_responses()[key]
-    return cached
+    language = get_translation().language
+    key = f"{language}/{model}/{version or ''}"
+    return _fetch_or_last(key, lambda: _fetch_card(model, language, version))
+
+
+def _fetch_or_last(key: str, fetch: Callable[[], A]) -> A:
+    """Return what `fetch` returns, or what it returned last. Raises ServiceError if it never did."""
+    last = _last_responses()
+    error = find_unreachable()
+    if error is None:
+        try:
+            last[key] = fetch()
+        except ServiceError as failure:
+            error = failure
+            if key in last:
+                add_error(error)
+    if error is not None and key not in last:
+        raise error
+    return cast(A, last[key])
 
 
 # Answers of this visit. The cache key is the query, so that a rerun or another page does not send it again.
@@ -129,24 +133,14 @@ def _fetch_curves(card: Card, row: Row, fields: list[str], pinned: Row, *, toget
 
 def get_entity(card: Card, key: str) -> Entity | None:
     """Return what is stored under a key; None if nothing is stored. On an error, add it for the banner and return None."""
-    try:
-        return shared_resources.client().entity(card["name"], key, get_translation().language)
-    except ServiceError as error:
-        if not (isinstance(error, Refused) and error.code == UNKNOWN_ENTITY):
-            add_error(error)
-        return None
+    language = get_translation().language
+    return _query(lambda: shared_resources.client().entity(card["name"], key, language), missing=UNKNOWN_ENTITY)
 
 
-def find_stored_key(card: Card, after: str) -> str | None:
-    """Return a stored key: the first one after `after`, else the first of all; None if there is none."""
-    try:
-        for start in (after, None):
-            entities = shared_resources.client().entities(card["name"], start)["items"]
-            if entities:
-                return entities[0]["id"]
-    except ServiceError as error:
-        add_error(error)
-    return None
+def list_stored_keys(card: Card, after: str | None) -> EntityList | None:
+    """Return a page of the stored keys after a key, each with its stored prediction; None on an error."""
+    language = get_translation().language
+    return _query(lambda: shared_resources.client().entities(card["name"], after, language))
 
 
 def predict_by_key(card: Card, key: str, changes: Row, lookup_number: int) -> Prediction | None:
@@ -178,16 +172,11 @@ def recommend(card: Card, row: Row, goal: Goal, fixed: list[str]) -> Recommendat
 def get_evaluation(card: Card) -> Evaluation | None:
     """Return the evaluation of the model in the visitor's language; None if its bundle has none."""
     language = get_translation().language
-    key = _cache_key("evaluation", card, language)
-    cached = _cached_answers()
-    if key not in cached:
-        try:
-            _cache_answer(key, shared_resources.client().evaluation(card["name"], language, version=card["version"]))
-        except ServiceError as error:
-            if not (isinstance(error, Refused) and error.code == NO_EVALUATION):
-                _renew_or_add_error(error)
-            return None
-    return cast(Evaluation, cached[key])
+
+    def query() -> Evaluation:
+        return shared_resources.client().evaluation(card["name"], language, version=card["version"])
+
+    return _query_once(_cache_key("evaluation", card, language), query, missing=NO_EVALUATION)
 
 
 def _check_fields(card: Card, parts: list[P], key: str) -> list[P]:
@@ -198,21 +187,25 @@ def _check_fields(card: Card, parts: list[P], key: str) -> list[P]:
     return parts
 
 
-def _query_once(key: str, query: Callable[[], A]) -> A | None:
+def _query_once(key: str, query: Callable[[], A], missing: str = "") -> A | None:
     cached = _cached_answers()
     if key not in cached:
-        answer = _query(query)
+        answer = _query(query, missing)
         if answer is None:
             return None
         _cache_answer(key, answer)
     return cast(A, cached[key])
 
 
-def _query(query: Callable[[], A]) -> A | None:
+def _query(query: Callable[[], A], missing: str = "") -> A | None:
+    """Return an answer. On an error, add it for the banner and return None; the code `missing` is no error."""
+    if find_unreachable():
+        return None
     try:
         answer = query()
     except ServiceError as error:
-        _renew_or_add_error(error)
+        if not (missing and isinstance(error, Refused) and error.code == missing):
+            _renew_or_add_error(error)
         return None
     st.session_state["cards_renewed"] = False
     return answer

@@ -11,12 +11,30 @@ from demo.address.link_store import default_folder as link_store_folder
 from demo.feed.growing_feed import GrowingFeed
 from demo.settings import read_settings
 
+_CONNECT_SECONDS, _CARD_SECONDS, _ANSWER_SECONDS = 2, 3, 12
+"""The waits for a connection, for a card, and for an answer, which the model computes."""
+
 
 @st.cache_resource
 def client() -> Client:
     """Return the client of the service in the settings."""
+    return _make_client(_ANSWER_SECONDS)
+
+
+@st.cache_resource
+def card_client() -> Client:
+    """Return the client for the list of models, the cards and the health: what each page needs before it can be drawn."""
+    return _make_client(_CARD_SECONDS)
+
+
+def _make_client(deadline_seconds: float) -> Client:
     settings = read_settings(os.environ)
-    return Client(settings.service_url, settings.api_key or None, connect_timeout_seconds=2, deadline_seconds=12)
+    return Client(
+        settings.service_url,
+        settings.api_key or None,
+        connect_timeout_seconds=_CONNECT_SECONDS,
+        deadline_seconds=deadline_seconds,
+    )
 
 
 @st.cache_resource

@@ -1,11 +1,12 @@
-"""The notes under the fields of a client: refused, warned of, expired, unknown or not stored."""
+"""What the page Clients says of a stored key, and the notes under its fields: refused, warned of, expired, unknown."""
 
 from markupsafe import Markup
 
-from client import Card, Prediction
+from client import Card, EntityName, Prediction
 from demo.session import entity_lookup, query_errors
 from demo.session.entity_lookup import EntityLookup
-from demo.text.markup import build_paragraph
+from demo.text import answer_html, wording
+from demo.text.markup import build_footer, build_paragraph
 from demo.text.translation import Translation
 from demo.views import field_notes
 
@@ -51,3 +52,16 @@ def _describe_states(tr: Translation) -> dict[str, str]:
         "null": tr.text("Stored as unknown."),
         "missing": tr.text("Not stored."),
     }
+
+
+def build_stored_answer(card: Card, item: EntityName, seconds_since: float, tr: Translation) -> Markup:
+    """Return the stored answer of a key of a list, with its age, as HTML. `seconds_since` is the age of the list."""
+    prediction, age = item.get("prediction"), item.get("age_seconds")
+    if not prediction or age is None:
+        return build_footer([] if item["stored_prediction"] else [tr.text("no stored answer")])
+    stale = [tr.text("too old to rely on")] if item.get("stale") else []
+    return Markup('<p class="feed-answer"><b>{}</b>{}</p>{}').format(
+        wording.format_prediction(card, prediction, tr),
+        answer_html.build_band_badge(card, prediction),
+        build_footer([tr.text("computed {age}", age=tr.time_ago(age + seconds_since)), *stale]),
+    )

@@ -60,7 +60,7 @@ def _check_service() -> None:
     if checks == 0:
         return
     try:
-        health: Health = shared_resources.client().ready()
+        health: Health = shared_resources.card_client().ready()
     except ServiceError:
         return
     if health["status"] == "ready":

@@ -188,7 +188,7 @@ def _answer_of(
 
 def _stored(model: Model, each: KeyedRow) -> LabelPrediction | ValuePrediction:
     assert each.prediction is not None  # noqa: S101 - a row is live, stored, or refused
-    return prediction_of(model.card, each.prediction)
+    return prediction_of(model.card, each.prediction.prediction)
 
 
 def _refusal(faults: list[Fault], rows: int) -> InvalidInput:

@@ -4,10 +4,10 @@ from typing import Any, cast
 
 from service.by_key.freshness import Freshness, age_seconds
 from service.by_key.stored_values import fields_of, prediction_of, row_of
-from service.errors import UnknownEntity
-from service.schemas import Card, EntityAnswer, EntityList, StoredFeatures, StoredPrediction
+from service.errors import StorageUnavailable, UnknownEntity
+from service.schemas import Card, EntityAnswer, EntityList, EntityName, StoredFeatures, StoredPrediction
 from service.store import lookups
-from service.store.lookups import FeaturesRecord, PredictionRecord
+from service.store.lookups import FeaturesRecord, KeyRecord, PredictionRecord
 from service.store.store import Store
 from wire.entity_keys import NoKey, key_text
 
@@ -34,16 +34,38 @@ def entity(card: Card, store: Store, key: str, freshness: Freshness) -> EntityAn
     )
 
 
-def list_entities(card: Card, store: Store, after: str | None) -> EntityList:
+def list_entities(card: Card, store: Store, after: str | None, freshness: Freshness) -> EntityList[Any]:
     """Return a page of the keys that sort after `after`, which may be any text. Raises StorageUnavailable."""
+    if card.entity is None:
+        return EntityList()
     before_null = (after or "").partition("\0")[0]  # no key has a null character, and PostgreSQL refuses it
-    return lookups.list_keys(store, card.name, before_null) if card.entity else EntityList()
+    page = lookups.list_keys(store, card.name, before_null)
+    return EntityList(items=[_name(card, record, freshness) for record in page.keys], next=page.next)
+
+
+def _name(card: Card, record: KeyRecord, freshness: Freshness) -> EntityName[Any]:
+    name: EntityName[Any] = EntityName(record.key, record.has_prediction, record.has_features)
+    if record.prediction is None:
+        return name
+    try:
+        prediction = prediction_of(card, record.prediction)
+    except StorageUnavailable:  # a list of keys still helps; the look-up of this key says what is wrong
+        return name
+    return EntityName(
+        record.key,
+        record.has_prediction,
+        record.has_features,
+        prediction,
+        record.computed_at,
+        age_seconds(record.computed_at),
+        freshness.is_stale(card, record.version, record.computed_at),
+    )
 
 
 def _prediction(card: Card, record: PredictionRecord, freshness: Freshness) -> StoredPrediction[Any]:
     return StoredPrediction(
         row=row_of(record),
-        prediction=cast(Any, prediction_of(card, record)),
+        prediction=cast(Any, prediction_of(card, record.prediction)),
         computed_at=record.computed_at,
         age_seconds=age_seconds(record.computed_at),
         run=record.run,

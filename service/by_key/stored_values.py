@@ -19,11 +19,11 @@ def fields_of(record: FeaturesRecord) -> Row:
     return _decode(record.fields, "Stored features cannot be read.")
 
 
-def prediction_of(card: Card, record: PredictionRecord) -> LabelPrediction | ValuePrediction:
-    """Return a stored prediction. Raises StorageUnavailable."""
+def prediction_of(card: Card, text: str) -> LabelPrediction | ValuePrediction:
+    """Return a stored prediction from its JSON. Raises StorageUnavailable."""
     kind: Any = LabelPrediction if isinstance(card.output, Classification) else ValuePrediction
     try:
-        prediction: LabelPrediction | ValuePrediction = msgspec.json.decode(record.prediction, type=kind)
+        prediction: LabelPrediction | ValuePrediction = msgspec.json.decode(text, type=kind)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise StorageUnavailable("A stored prediction cannot be read.") from error
     return prediction

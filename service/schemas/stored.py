@@ -120,16 +120,21 @@ class EntityAnswer(Shape, Generic[P], frozen=True):
     stored_features: StoredFeatures | None = None
 
 
-class EntityName(Shape, frozen=True):
-    """A key, and whether a prediction and features are stored for it."""
+class EntityName(Shape, Generic[P], frozen=True):
+    """A key, whether a prediction and features are stored for it, and that prediction with its age."""
 
     id: str
     stored_prediction: bool
     stored_features: bool
+    prediction: P | None = None
+    """None also if it cannot be read."""
+    computed_at: str | None = None
+    age_seconds: float | None = None
+    stale: bool = False
 
 
-class EntityList(Shape, frozen=True):
-    items: list[EntityName] = msgspec.field(default_factory=list)
+class EntityList(Shape, Generic[P], frozen=True):
+    items: list[EntityName[P]] = msgspec.field(default_factory=list)
     next: str | None = None
 
 

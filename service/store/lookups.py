@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Select, Table, func, literal, select, tuple_, union_all
 
-from service.schemas import EntityList, EntityName
 from service.store.run_history import KEYS_PER_STATEMENT, KINDS, PAGE
 from service.store.store import Store
 from service.store.tables import refused_rows, runs, stored_features, stored_predictions
@@ -46,6 +45,26 @@ class StoredRecords:
     features: dict[str, FeaturesRecord] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class KeyRecord:
+    """A key, what is stored for it, and its stored prediction: JSON, when it was computed, the version that computed it."""
+
+    key: str
+    has_prediction: bool
+    has_features: bool
+    prediction: str | None = None
+    computed_at: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class KeyPage:
+    """A page of the keys. `next` is the last of them if more follow."""
+
+    keys: list[KeyRecord]
+    next: str | None
+
+
 def find_records(store: Store, model: str, keys: list[str]) -> StoredRecords:
     """Return the records of these keys from the published runs of a model."""
     prediction, feature, records = stored_predictions.c, stored_features.c, StoredRecords()
@@ -63,8 +82,9 @@ def find_records(store: Store, model: str, keys: list[str]) -> StoredRecords:
     return records
 
 
-def list_keys(store: Store, model: str, after: str) -> EntityList:
+def list_keys(store: Store, model: str, after: str) -> KeyPage:
     """Return a page of the keys in the published runs that sort after `after`, in the order of the database."""
+    prediction = stored_predictions.c
     parts = []
     for table in (stored_predictions, stored_features):
         flags = [literal(int(table is each)).label(each.name) for each in (stored_predictions, stored_features)]
@@ -73,9 +93,14 @@ def list_keys(store: Store, model: str, after: str) -> EntityList:
     both = union_all(*parts).subquery()
     has = [func.max(both.c[table.name]) for table in (stored_predictions, stored_features)]
     page = select(both.c.key, *has).group_by(both.c.key).order_by(both.c.key).limit(PAGE + 1)
+    columns = (prediction.key, prediction.prediction, prediction.computed_at, runs.c.version)
     with store.reading() as connection:
-        names = [EntityName(key, bool(prediction), bool(features)) for key, prediction, features in connection.execute(page)]
-    return EntityList(items=names[:PAGE], next=names[PAGE - 1].id if len(names) > PAGE else None)
+        keys = [(key, bool(has_one), bool(has_other)) for key, has_one, has_other in connection.execute(page)]
+        shown = [key for key, *_ in keys[:PAGE]]
+        found = connection.execute(_published(select(*columns), stored_predictions, model).where(prediction.key.in_(shown)))
+        stored = {key: values for key, *values in found}
+    records = [KeyRecord(*flags, *stored.get(flags[0], ())) for flags in keys[:PAGE]]
+    return KeyPage(records, shown[-1] if len(keys) > PAGE else None)
 
 
 def predictions_of(store: Store, run: str, size: int) -> Iterator[list[dict[str, Any]]]:

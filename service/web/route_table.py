@@ -94,7 +94,7 @@ ROUTES: tuple[Route, ...] = (
         name="entity_list",
         summary="The keys under which something is stored",
         answer="A page in the order of the keys; `next` is the `after` of the next one",
-        answer_schema=with_entity(always("EntityList")),
+        answer_schema=with_entity(by_output("EntityList_{}Prediction_")),
         parameters=(_AFTER,),
         errors=(*_KEY_ERRORS, ModelUnavailable, StorageUnavailable),
     ),

@@ -30,7 +30,8 @@ def forget() -> None:
 def serve_by(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the demo use this client."""
     forget()
-    monkeypatch.setattr(shared_resources, "client", lambda: client)
+    for name in ("client", "card_client"):
+        monkeypatch.setattr(shared_resources, name, lambda: client)
 
 
 def opened(path: str = "", **parameters: str) -> AppTest:

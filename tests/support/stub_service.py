@@ -35,6 +35,8 @@ class StubService:
         self.warnings: list[dict[str, str]] = []
         self.features: dict[str, Any] = {}
         """The stored record of every key of a card with an entity."""
+        self.keys: list[dict[str, Any]] = []
+        """The list of the stored keys."""
         self.table: pa.Table | None = None
         """The answer to a file of rows."""
         self.swept: dict[str, list[Any]] = {}
@@ -58,6 +60,8 @@ class StubService:
             self.request_bodies.append(body)
             question = path.rpartition("/")[2].partition("?")[0]
             return self.trouble or (200, "application/json", getattr(self, f"_{question}")(card, body))
+        if card and path.partition("?")[0].endswith("/entities"):
+            return 200, "application/json", {"items": self.keys, "next": None}
         if card and "/entities/" in path:
             return 200, "application/json", self._entity(card, path.rpartition("/")[2])
         if path.partition("?")[0].endswith("/evaluation"):

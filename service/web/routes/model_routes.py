@@ -19,9 +19,13 @@ async def evaluation(model: VersionModel, language: RequestLanguage) -> Response
     return _localized(encode(actions.evaluate(model, language)), language)
 
 
-async def entity_list(model: PathModel, services: AppServices, after: str | None = None) -> Response:
-    answer = await services.store_calls.run(actions.list_entities, model, services.store, after)
-    return Response(encode(answer), media_type="application/json")
+async def entity_list(
+    model: PathModel, services: AppServices, language: RequestLanguage, after: str | None = None
+) -> Response:
+    answer = await services.store_calls.run(
+        actions.list_entities, model, services.store, after, services.freshness, language
+    )
+    return _localized(encode(answer), language)
 
 
 async def entity(

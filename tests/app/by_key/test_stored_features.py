@@ -23,6 +23,7 @@ from tests.support.problem_check import check_problem
 from tests.support.stored_entities import (
     FLAT_MODEL,
     FLATS,
+    OTHER,
     PET_MODEL,
     PETS,
     ask,
@@ -190,14 +191,37 @@ def test_keys_are_listed_fifty_a_page_with_what_is_stored_from_any_text_on(app: 
     assert [len(page["items"]) for page in (first, second, third)] == [50, 50, 30]
     assert third["next"] is None
     listed = [each for page in (first, second, third) for each in page["items"]]
-    assert listed == [
-        {"id": f"{number:03}", "stored_prediction": number < 70, "stored_features": number >= 60} for number in range(130)
+    assert [(each["id"], each["stored_prediction"], each["stored_features"]) for each in listed] == [
+        (f"{number:03}", number < 70, number >= 60) for number in range(130)
     ]
     assert app.get(f"{FLATS}/entities", params={"after": "0995"}).json()["items"][0]["id"] == "100"
     for after in ("'; DROP TABLE runs", "9" * 5000, "\x00", "129\x00", "ł"):
         assert app.get(f"{FLATS}/entities", params={"after": after}).status_code == 200
     assert app.get("/v1/models/plain/entities").json() == {"items": [], "next": None}
     check_problem(app.get("/v1/models/nobody/entities"), 404, "unknown_model")
+
+
+def test_each_key_of_the_list_has_its_stored_prediction_and_its_age(app: TestClient, store: Store) -> None:
+    at = hours_ago(2)
+    put(store, FLAT_MODEL, {"1": FLAT_ROW, "2": OTHER}, at=at)
+    put_features(store, "flat-price", {"3": FLAT_ROW})
+    first, second, third = app.get(f"{FLATS}/entities").json()["items"]
+    assert first["prediction"] == live(app, FLATS, FLAT_ROW)
+    assert second["prediction"] == live(app, FLATS, OTHER)
+    assert (first["computed_at"], first["stale"]) == (at, False)
+    assert 7199 <= first["age_seconds"] <= 7260
+    assert (third["prediction"], third["computed_at"], third["age_seconds"]) == (None, None, None)
+    put(store, FLAT_MODEL, {"1": FLAT_ROW}, version="older")
+    assert app.get(f"{FLATS}/entities").json()["items"][0]["stale"]
+
+
+def test_a_stored_prediction_that_cannot_be_read_leaves_its_key_in_the_list(app: TestClient, store: Store) -> None:
+    put(store, FLAT_MODEL, {"1": FLAT_ROW, "2": OTHER})
+    with store.writing() as connection:
+        connection.execute(text("UPDATE stored_predictions SET prediction = '{' WHERE key = '1'"))
+    first, second = app.get(f"{FLATS}/entities").json()["items"]
+    assert (first["id"], first["stored_prediction"], first["prediction"]) == ("1", True, None)
+    assert second["prediction"] == live(app, FLATS, OTHER)
 
 
 def test_runs_are_listed_by_kind(app: TestClient, store: Store) -> None:

@@ -245,6 +245,77 @@ def test_the_page_says_from_when_the_stored_data_are(
     assert [sentence for sentence in sentences if sentence not in html] == []
 
 
+def test_before_a_key_is_entered_stored_keys_are_offered_with_their_answers(nightly: tuple[Store, Client]) -> None:
+    _, client = nightly
+    paths = listen_to(client)
+    app = opened("clients", model=NAME, lang="en")
+    keys = [item["id"] for item in client.entities(NAME)["items"]]
+    assert labels_of_keys(app) == [f"Client {key}" for key in keys[:8]]
+    assert answers_of_keys(app) == chances(client, *(row_of(client, key) for key in keys[:8]))
+    paths.clear()
+    app.button(key="stored/1").click().run()
+    assert paths == [f"GET /v1/models/{NAME}/entities/{keys[1]}"]
+    assert shown(app) == chances(client, row_of(client, keys[1]))
+    assert app.query_params["view"] == f"={keys[1]}"
+
+
+def test_other_stored_keys_follow_page_by_page_and_the_first_ones_come_after_the_last(
+    nightly: tuple[Store, Client],
+) -> None:
+    _, client = nightly
+    first = client.entities(NAME)
+    second = client.entities(NAME, first["next"])
+    assert first["next"]
+    assert second["next"] is None
+    every = [item["id"] for page in (first, second) for item in page["items"]]
+    app = opened("clients", model=NAME, lang="pl")
+    paths = listen_to(client)
+    seen: list[str] = []
+    while len(seen) < len(every):
+        seen += [label.removeprefix("Klient ") for label in labels_of_keys(app)]
+        app.button(key="stored/next").click().run()
+    assert seen == every
+    assert labels_of_keys(app) == [f"Klient {key}" for key in every[:8]]
+    list_path = f"GET /v1/models/{NAME}/entities"
+    assert paths == [f"{list_path}?after={first['next']}", list_path]
+
+
+def test_a_random_client_is_another_one_with_one_look_up(nightly: tuple[Store, Client]) -> None:
+    _, client = nightly
+    app = opened("clients", model=NAME, lang="en", view="=17")
+    next(button for button in app.button if button.label == "Random client").click().run()
+    first = app.query_params["view"]
+    assert first != "=17"
+    paths = listen_to(client)
+    next(button for button in app.button if button.label == "Random client").click().run()
+    assert paths == [f"GET /v1/models/{NAME}/entities/{app.query_params['view'][1:]}"]
+    assert app.query_params["view"] != first
+
+
+@pytest.mark.usefixtures("nightly")
+def test_an_unknown_key_offers_stored_ones() -> None:
+    app = opened("clients", model=NAME, lang="en", view="=nobody")
+    assert "Nothing is stored for nobody." in app.info[0].value
+    assert len(labels_of_keys(app)) == 8
+
+
+def listen_to(client: Client) -> list[str]:
+    """Return the list to which the requests of the client from now on are added."""
+    paths: list[str] = []
+    client.session.hooks["response"].append(
+        lambda answer, **_: paths.append(f"{answer.request.method} {answer.request.path_url}")
+    )
+    return paths
+
+
+def labels_of_keys(app: AppTest) -> list[str]:
+    return [button.label for button in app.button if str(button.key).startswith("stored/") and button.key != "stored/next"]
+
+
+def answers_of_keys(app: AppTest) -> list[str]:
+    return re.findall('<p class="feed-answer"><b>(.*?)</b>', html_of(app))
+
+
 @pytest.fixture
 def aged(bundles: Path, clients_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The demo over a service whose stored answers are years old."""

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import streamlit as st
 
+from client import TooSlow
+from demo.session import shared_resources
 from tests.support.demo_pages import go_to, html_of, opened, quiet, widget
 from tests.support.stub_service import EVERY_TYPE, HOSTILE, NULLABLE, StubService, hand_made, point_at, problem
 
@@ -130,6 +132,31 @@ def test_when_the_service_stops_the_fields_stay_under_one_banner(stub: StubServi
     assert len(app.warning) == 1
     assert widget(app, "months").value == "5"
     assert "75%" not in html_of(app)
+
+
+@pytest.mark.parametrize("path", ["", "what-if", "to-change", "compare", "how-good", "clients"])
+def test_a_page_whose_list_of_models_does_not_come_in_time_asks_nothing_more_in_that_run(
+    path: str, stub: StubService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every further question to a service that hangs would wait as long again."""
+    stub.cards = [hand_made([{"name": "months", "type": "integer"}], entity={"key": "client_id"})]
+    app = opened("files", lang="en")
+    asked: list[str] = []
+
+    class HangingClient:
+        def __getattr__(self, method: str) -> Any:
+            def hang(*_arguments: Any, **_options: Any) -> Any:
+                asked.append(method)
+                raise TooSlow("Too slow.")
+
+            return hang
+
+    for name in ("client", "card_client"):
+        monkeypatch.setattr(shared_resources, name, HangingClient)
+    st.cache_data.clear()
+    app = go_to(app, path)
+    assert asked == ["models"]
+    assert "slow to answer" in app.warning[0].value
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])

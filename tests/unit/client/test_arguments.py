@@ -96,7 +96,7 @@ def wrong_arguments() -> Iterator[tuple[str, str, Any]]:
 def test_every_public_method_is_tried() -> None:
     public = {name for name, _ in inspect.getmembers(Client, inspect.isfunction) if not name.startswith("_")}
     assert public == METHODS.keys() | WITHOUT_ARGUMENTS
-    assert METHODS.keys() - WITH_LANGUAGE == {"score_file", "entities", "runs"}
+    assert METHODS.keys() - WITH_LANGUAGE == {"score_file", "runs"}
 
 
 @pytest.mark.parametrize(("method", "argument", "value"), list(wrong_arguments()))
