@@ -14,6 +14,7 @@ from wire.media_types import PROBLEM, parse_content_type
 _MAX_WAIT_SECONDS, _DEFAULT_WAIT_SECONDS = 30, 1
 _TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
 _MIN_ERROR_STATUS, _MIN_FAILURE_STATUS = 400, 500
+_MAX_NAME = 256
 _INPUT_ERROR_KEYS = ("pointer", "column", "line", "code", "message")
 
 
@@ -67,7 +68,8 @@ def _refused_file(described: Any) -> RefusedFile:
         [name for name in names if isinstance(name, str)] if isinstance(names := known.get(key), list) else []
         for key in ("columns", "sheets")
     )
-    return {"columns": columns, "sheet": str(known.get("sheet", "")), "sheets": sheets}
+    sheet, charset = (str(known.get(key) or "")[:_MAX_NAME] for key in ("sheet", "charset"))
+    return {"columns": columns, "sheet": sheet, "sheets": sheets, "charset": charset}
 
 
 def _wait_seconds(retry_after: str) -> int | None:

@@ -9,7 +9,7 @@ ServiceError
 └── Failed          the service failed: status 5xx
 """
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class InputError(TypedDict):
@@ -30,6 +30,8 @@ class RefusedFile(TypedDict):
     sheet: str
     sheets: list[str]
     """The sheet of a workbook that was read, and the names of all if there are several."""
+    charset: str
+    """The encoding that the bytes of a CSV suggest."""
 
 
 _MAX_FAULTS, _MAX_MESSAGE_CHARACTERS = 5, 200
@@ -45,6 +47,16 @@ class ServiceError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.request_id = request_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a copy or a pickle have all attributes: an exception would be made anew from its text alone."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[ServiceError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> ServiceError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 class Unavailable(ServiceError):
@@ -80,7 +92,7 @@ class Refused(ServiceError):
         self.status = status
         self.code = code
         self.errors = errors
-        self.file: RefusedFile = file or {"columns": [], "sheet": "", "sheets": []}
+        self.file: RefusedFile = file or {"columns": [], "sheet": "", "sheets": [], "charset": ""}
 
     def __str__(self) -> str:
         """Return the detail and the first faults: `1 of 1 rows cannot be scored. /rows/0/carat: Expected a number.`"""

@@ -22,6 +22,7 @@ from demo.evaluation.cost_findings import CostReport
 from demo.evaluation.evaluation_query import EvaluationQuery
 from demo.evaluation.findings import Finding
 from demo.session import current_case, page_address, page_view, query_errors, service_queries, visitor
+from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import answered_row, comparable_models
 from demo.widgets import cost_controls, forms, glossary
@@ -87,28 +88,31 @@ def page() -> None:
 
 def _make_question_titles(evaluation: Evaluation, tr: Translation) -> dict[str, str]:
     """Return question → title, for the questions that this evaluation answers, in the order of the page."""
-    if evaluation["kind"] == "classification":
+    if evaluation["kind"] == "classification" and evaluation["auc"] is None:
+        titles = {"correct": tr.text("Correct answers")}
+    elif evaluation["kind"] == "classification":
         titles = {
-            "apart": tr.text("Does it tell them apart?"),
-            "trust": tr.text("Can its percentages be trusted?"),
-            _MISTAKES: tr.text("Mistakes and their cost"),
-            "finding": tr.text("How many does it find?"),
+            "apart": tr.text("Ranking"),
+            "trust": tr.text("Percentages"),
+            _MISTAKES: tr.text("Mistakes and cost"),
+            "finding": tr.text("How many found"),
         }
     else:
         titles = {
-            "against": tr.text("How close are the estimates?"),
-            "errors": tr.text("How large are its errors?"),
-            "ranges": tr.text("Do its ranges hold?"),
+            "against": tr.text("Accuracy"),
+            "errors": tr.text("Errors"),
+            "ranges": tr.text("Ranges"),
         }
     if evaluation["bands"]:
-        titles["bands"] = tr.text("What do the decisions mean?")
+        titles["bands"] = tr.text("Decisions")
     if evaluation["importance"]:  # a model of one text has nothing to rank
-        titles["matters"] = tr.text("What matters most?")
+        titles["matters"] = tr.text("What matters")
     if evaluation["segments"]:
-        titles[_GROUPS] = tr.text("Do groups differ?")
-    titles["weak"] = tr.text("Where is it weakest?")
+        titles[_GROUPS] = tr.text("Groups")
+    titles["weak"] = tr.text("Weak spots")
     if evaluation.get("worst_rows"):
-        titles[_WORST] = tr.text("Its worst mistakes")
+        has_order = evaluation["kind"] == "regression" or evaluation["auc"] is not None
+        titles[_WORST] = tr.text("Worst mistakes") if has_order else tr.text("Mistakes")
     return titles
 
 
@@ -141,6 +145,7 @@ def _make_finding(card: Card, evaluation: Evaluation, chosen: str, tr: Translati
         return findings.describe_weak_spots(evaluation, tr)
     if evaluation["kind"] == "classification":
         of_labels = {
+            "correct": classification_findings.describe_correct_answers,
             "apart": classification_findings.describe_discrimination,
             "trust": classification_findings.describe_calibration,
             "finding": classification_findings.describe_precision_and_recall,
@@ -211,12 +216,15 @@ def _change(card: Card, read: ReadQuery, **settings: Any) -> None:
 
 def _draw_worst_rows(card: Card, evaluation: Evaluation, tr: Translation) -> None:
     """Draw the worst mistakes, each with a button that opens it on the first page."""
-    st.header(forms.escape_markdown(tr.text("Its worst mistakes, the worst first")), anchor=False)
-    st.caption(
-        tr.text("In order of the relative error: the difference as a share of the true value.")
-        if evaluation["kind"] == "regression"
-        else tr.text("In order of how far the probability is from what really happened.")
-    )
+    if wording.only_names_labels(card):
+        st.header(tr.text("Some of its mistakes"), anchor=False)
+    else:
+        st.header(forms.escape_markdown(tr.text("Its worst mistakes, the worst first")), anchor=False)
+        st.caption(
+            tr.text("In order of the relative error: the difference as a share of the true value.")
+            if evaluation["kind"] == "regression"
+            else tr.text("In order of how far the probability is from what really happened.")
+        )
     for index, each in enumerate(evaluation.get("worst_rows", [])):
 
         def open_row(row: Row = each["row"]) -> None:

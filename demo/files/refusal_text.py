@@ -66,16 +66,20 @@ def describe_file_errors(error: Refused, tr: Translation) -> list[str]:
     all_missing = tr.count("{n} column is missing: {names}.", "{n} columns are missing: {names}.", len(missing), names=names)
     sentences = [all_missing] if missing else []
     for each in error.errors:
-        known = _whole_file_sentences(each, tr) | _column_sentences(each, tr)
+        known = _whole_file_sentences(each, error.file["charset"], tr) | _column_sentences(each, tr)
         sentences.append(
             known.get(each["code"], f"{each['column']}: {each['message']}" if each["column"] else each["message"])
         )
     return [sentence for sentence in sentences if sentence][:_MAX_NAMED] or [error.detail]
 
 
-def _whole_file_sentences(error: InputError, tr: Translation) -> dict[str, str]:
+def _whole_file_sentences(error: InputError, charset: str, tr: Translation) -> dict[str, str]:
     line = error["line"]
-    wrong_encoding = tr.text("Some letters of the file cannot be read: save it as “CSV UTF-8”.")
+    wrong_encoding = (
+        tr.text("The letters of the file are probably in {charset}: choose it below.", charset=charset.upper())
+        if charset
+        else tr.text("Some letters of the file cannot be read: save it as “CSV UTF-8”.")
+    )
     return {
         "empty_file": tr.text("The file is empty: its first line must name the columns."),
         "no_header": tr.text("The first line must name the columns; this one looks like values."),

@@ -20,8 +20,8 @@ _PAGE = "files"
 _MIN_SHEETS, _CHOICE_PIXELS = 2, 320
 
 
-def draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, str]:
-    """Draw the choice of a decimal sign or a charset; return the setting."""
+def draw_settings(job: UploadJob, ambiguity: str, charset: str, tr: Translation) -> dict[str, str]:
+    """Draw the choice of a decimal sign or a charset, `charset` first if the file suggests one; return the setting."""
     if ambiguity.startswith("thousands"):
         return _draw_thousands(job, ambiguity[-1], tr)
     if ambiguity == "decimal":
@@ -36,7 +36,7 @@ def draw_settings(job: UploadJob, ambiguity: str, tr: Translation) -> dict[str, 
     else:
         choice = st.radio(
             tr.text("Or choose the encoding of the file"),
-            CHARSETS,
+            list(dict.fromkeys([charset, *CHARSETS] if charset else CHARSETS)),
             format_func=str.upper,
             horizontal=True,
             key=f"{_PAGE}/charset/{job.number}",

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from client import Card, RecognisedFile, Refused, ServiceError
-from demo.files import column_choice, column_table, file_summary, refusal_text, scored_file, spreadsheet
+from demo.files import case_table, column_choice, column_table, file_summary, refusal_text, spreadsheet
 from demo.files.column_choice import Header
 from demo.files.upload_job import UploadJob, copy_to_disk
 from demo.files.upload_store import UploadStore
@@ -77,7 +77,7 @@ def _draw_requirements(card: Card, tr: Translation) -> None:
     if card.get("real_rows"):
         st.download_button(
             tr.text("Download a sample file"),
-            partial(scored_file.make_sample, card, spreadsheet.dialect_of_language(tr.language)),
+            partial(case_table.make_sample, card, spreadsheet.dialect_of_language(tr.language)),
             f"{card['name']}-sample.csv",
             CSV,
             on_click="ignore",
@@ -130,7 +130,8 @@ def draw_failure(card: Card, job: UploadJob, error: ServiceError, tr: Translatio
     if isinstance(error, Refused):
         file_settings.draw_sheets(job, error.file["sheets"], error.file["sheet"], partial(resend, card, job), tr)
     ambiguity = refusal_text.find_ambiguity(error)
-    settings = file_settings.draw_settings(job, ambiguity, tr) if ambiguity else {}
+    charset = error.file["charset"] if isinstance(error, Refused) else ""
+    settings = file_settings.draw_settings(job, ambiguity, charset, tr) if ambiguity else {}
     header = column_choice.header_of(error) if isinstance(error, Refused) else None
     if header:
         settings |= file_settings.draw_columns(card, job, header, tr)

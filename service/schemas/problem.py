@@ -28,6 +28,8 @@ class RefusedFile(Published, frozen=True):
     """The sheet of a workbook that was read."""
     sheets: list[str] = msgspec.field(default_factory=list)
     """The names of all sheets of a workbook that has several."""
+    charset: str | None = None
+    """The encoding that the bytes of a CSV suggest, such as windows-1250."""
 
 
 class Problem(Published, frozen=True):

@@ -67,7 +67,9 @@ def _refused_file(error: InvalidFile) -> RefusedFile | None:
     """Return what a caller can choose from: the columns of a file that lacks some, the sheets of a workbook."""
     columns = [name for name in error.columns[:_MAX_COLUMNS] if safe_text(name) == name]
     sheets = [name for name in error.sheets if safe_text(name) == name] if len(error.sheets) > 1 else []
-    return RefusedFile(columns=columns, sheet=error.sheet, sheets=sheets) if columns or sheets else None
+    if not (columns or sheets or error.charset):
+        return None
+    return RefusedFile(columns=columns, sheet=error.sheet, sheets=sheets, charset=error.charset or None)
 
 
 def pointer(fault: Fault) -> str:

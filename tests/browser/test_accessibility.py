@@ -40,7 +40,7 @@ def test_axe_finds_nothing_serious_and_headings_in_order(model: str, language: s
     assert "/about" in violations, "the last page of every menu"
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "How good · Witryna"), ("pl", "Jak dobry · Witryna")])
+@pytest.mark.parametrize(("language", "title"), [("en", "How good · Witryna"), ("pl", "Jakość · Witryna")])
 def test_the_document_says_its_language_and_its_page(language: str, title: str, visit: Any) -> None:
     page = visit(f"/how-good?lang={language}").page
     expect(page).to_have_title(title)

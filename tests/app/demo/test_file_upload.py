@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import requests
 from starlette.testclient import TestClient
@@ -165,7 +166,7 @@ def test_letters_that_are_unclear_are_settled_by_a_choice(watched: Watched, card
     content = text_of([*card["real_rows"][0], "note"], rows, ";").decode().encode("windows-1250")
     app = opened("files", model=NAME, lang="en")
     drop(app, content)
-    assert "Some letters of the file cannot be read" in said(app)
+    assert "The letters of the file are probably in WINDOWS" in said(app)
     assert app.radio[0].value == "windows-1250"
     again(app).click().run()
     arrived()
@@ -174,6 +175,17 @@ def test_letters_that_are_unclear_are_settled_by_a_choice(watched: Watched, card
     assert "100 rows scored" in html_of(app)
     held = app.session_state["files"][NAME]
     assert held.scored.table["note"][0].as_py() == "zażółć"
+
+
+def test_the_encoding_that_the_letters_suggest_is_chosen_first(watched: Watched, card: Card) -> None:
+    rows = [[*row, "déjà vu à Genève"] for row in rows_of(card)]
+    app = opened("files", model=NAME, lang="en")
+    drop(app, text_of([*card["real_rows"][0], "note"], rows, ";").decode().encode("windows-1252"))
+    assert "The letters of the file are probably in WINDOWS\\-1252" in said(app)
+    assert app.radio[0].value == "windows-1252"
+    again(app).click().run()
+    arrived()
+    assert watched.sent[1].endswith("text/csv; charset=windows-1252")
 
 
 def test_the_page_may_be_left_while_a_file_is_scored(watched: Watched, card: Card) -> None:
@@ -229,14 +241,32 @@ def test_every_row_of_a_long_file_is_in_some_part_of_the_table(watched: Watched,
     drop(app, content_of(card, rows_of(card, 2500)))
     assert len(watched.sent) == 1
     part = app.number_input[0]
-    assert (part.label, part.min, part.max) == ("Part (of 3)", 1, 3)
+    assert (part.label, part.min, part.max) == ("Part (of 5)", 1, 5)
     app.selectbox(key=f"files/order/{NAME}").set_value("file").run()
     seen: list[int] = []
-    for number in (1, 2, 3):
+    for number in range(1, 6):
         app.number_input[0].set_value(number).run()
         seen += list(app.dataframe[0].value["row"])
     assert seen == list(range(1, 2501))
     assert "Rows 2,001 to 2,500 of 2,500 in this order." in said(app)
+
+
+@pytest.mark.usefixtures("watched")
+def test_the_numbers_of_the_table_are_written_in_the_format_of_the_page(card: Card) -> None:
+    """Streamlit would write them in the format of the browser."""
+    shown: dict[str, dict[str, list[str]]] = {}
+    for language in ("en", "pl"):
+        app = opened("files", model=NAME, lang=language)
+        drop(app, content_of(card, rows_of(card)))
+        table = pa.ipc.open_stream(app.dataframe[0].proto.arrow_data.styler.display_values).read_all()
+        shown[language] = {name: table[name].to_pylist() for name in ("credit_limit", "share_used_now")}
+    limits = [number for number in shown["en"]["credit_limit"] if len(number) > 3]
+    assert limits
+    assert all("," in number for number in limits)
+    assert shown["pl"]["credit_limit"] == [
+        number.replace(",", "\N{NO-BREAK SPACE}") for number in shown["en"]["credit_limit"]
+    ]
+    assert shown["pl"]["share_used_now"] == [number.replace(".", ",") for number in shown["en"]["share_used_now"]]
 
 
 def test_another_file_is_another_table_in_which_no_row_is_chosen_yet(watched: Watched, card: Card) -> None:

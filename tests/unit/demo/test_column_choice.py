@@ -22,7 +22,7 @@ def refusal(codes: dict[str, str], columns: list[str]) -> Refused:
     errors: list[InputError] = [
         {"pointer": "", "column": column, "line": "", "code": code, "message": ""} for column, code in codes.items()
     ]
-    file: RefusedFile = {"columns": columns, "sheet": "", "sheets": []}
+    file: RefusedFile = {"columns": columns, "sheet": "", "sheets": [], "charset": ""}
     return Refused("", "", status=422, code="invalid_file", errors=errors, file=file)
 
 
