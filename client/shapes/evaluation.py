@@ -111,9 +111,9 @@ class CoverageBin(TypedDict):
 class LabelBaseline(TypedDict):
     label: str
     accuracy: float
-    auc: float
-    brier: float
-    average_precision: float
+    auc: float | None
+    brier: float | None
+    average_precision: float | None
     accuracy_gain: Figure
 
 
@@ -147,8 +147,9 @@ class Classification(_Evaluation):
     kind: Literal["classification"]
     focus: str
     focus_rows: int
-    auc: Figure
-    average_precision: Figure
+    auc: Figure | None
+    average_precision: Figure | None
+    """Null, and the lists of the charts empty, for a model that names labels without probabilities."""
     accuracy: NotRequired[Figure | None]
     brier: NotRequired[Figure | None]
     roc: list[RocPoint]

@@ -61,7 +61,8 @@ def page() -> None:
         )
         table = comparison_table.build_case_table(card, saved, explanations[: len(saved)], tr, with_truth=with_truth)
         st.html(table)
-        _draw_chart(card, saved, explanations[: len(saved)], tr)
+        if not wording.only_names_labels(card):
+            _draw_chart(card, saved, explanations[: len(saved)], tr)
         _draw_download(card, saved, explanations[: len(saved)], tr)
     if other_models:
         _draw_second_model(card, compared, explanations, other_models, chosen)

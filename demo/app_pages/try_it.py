@@ -66,13 +66,15 @@ def _draw_fault_notice(case: Case, tr: Translation) -> None:
 
 
 def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr: Translation) -> None:
-    value, start_value = wording.answer_value(card, now), wording.answer_value(card, start)
     st.html(answer_html.build_large_answer(card, now, tr))
     if answer_notes := field_notes.build_answer_notes(card, now["warnings"], tr):
         st.html(answer_notes)
-    figure, alt = _draw_scale(card, case, now, start_value, tr)
-    st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
-    before, difference, after = case_story.describe_case(card, case, start_value, value, tr)
+    if wording.only_names_labels(card):
+        st.html(build_paragraph("range", tr.text("This model names one answer, without a probability.")))
+    else:
+        figure, alt = _draw_scale(card, case, now, wording.answer_value(card, start), tr)
+        st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
+    before, difference, after = case_story.describe_case(card, case, start, now, tr)
     st.html(
         Markup('<p class="story">{} <strong>{}</strong>{} {}</p>').format(
             before, difference, "." if difference else "", after

@@ -1,6 +1,7 @@
 """What if: the answer over the range of one field, or of two as a map. A click changes the case to a value."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -131,7 +132,7 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     axis_values, points = curve_view.make_curve_points(card, field, answer["curves"][0], tr)
     now, start_value = axis_values.index(case.row), case.start_row[field["name"]]
     scale = curve_view.make_scale(card, points, tr)
-    pinned = wording.answer_value(card, answer["pinned"]) if answer["pinned"] and case.changed() else None
+    pinned = curve_view.height_of(card, answer["pinned"]) if answer["pinned"] and case.changed() else None
     notes = []
     kind = field_types.of(field)
     if kind.is_ordered:
@@ -143,6 +144,9 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     else:
         start_index = axis_values.index(case.start_row)
         mark = None if pinned is None or start_index is None else (start_index, pinned)
+        if scale.is_stepped:  # a label has no length: its bars are equally long
+            points, mark = [replace(point, answer=1.0) for point in points], mark and (mark[0], 1.0)
+            scale = replace(scale, limits=(0.0, 1.0))
         figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=visitor.get_theme())
 
     def apply_point(point: dict[str, Any]) -> None:
@@ -161,7 +165,7 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     )
     for point in answer["curves"][0]["points"]:
         if point["value"] is None and kind.is_ordered:
-            unknown = wording.format_answer_with_unit(card, wording.answer_value(card, point["prediction"]), tr)
+            unknown = wording.format_prediction(card, point["prediction"], tr)
             st.caption(tr.text("If unknown, the answer is {answer}.", answer=forms.escape_markdown(unknown)))
 
 
@@ -190,7 +194,7 @@ def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curve
     key = f"map/{card['name']}/{fields[0]['name']}/{fields[1]['name']}"
     is_whole = all(point.is_possible for line in cells for point in line)
     notes = [] if is_whole else [tr.text("Empty cells: combinations that cannot occur.")]
-    _draw_clickable_chart(figure, key, curve_view.summarize_surface(cells, tr), apply_point, tr=tr, notes=notes)
+    _draw_clickable_chart(figure, key, curve_view.summarize_surface(card, cells, tr), apply_point, tr=tr, notes=notes)
     unknown = [
         forms.escape_markdown(wording.field_label(axis_values.field))
         for axis_values in (one, two)

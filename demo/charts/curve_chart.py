@@ -50,6 +50,8 @@ class Scale:
     bands: list[ScaleBand]
     limits: tuple[float, float] | None
     """The ends of the axis, 0 and 1 for a probability; None: the answers on the chart decide."""
+    is_stepped: bool = False
+    """Whether the answers are labels, so that a line between two of them is a step."""
 
     def ends(self, answers: list[float]) -> tuple[float, float]:
         """Return the ends of the axis for these answers: the limits, or the answers with a margin."""
@@ -101,7 +103,7 @@ def draw_line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None,
             x=[point.position for point in points],
             y=[point.answer if point.is_possible else None for point in points],
             mode="lines+markers",
-            line={"color": ACCENT[theme], "width": 3},
+            line={"color": ACCENT[theme], "width": 3, "shape": "hvh" if scale.is_stepped else "linear"},
             **_make_points_clickable(points, ACCENT[theme], 7),
         )
     )

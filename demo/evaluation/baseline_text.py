@@ -2,6 +2,7 @@
 
 from client import Card
 from demo.text.translation import Translation
+from demo.text.wording import has_probabilities
 
 _TWO = 2
 
@@ -20,7 +21,7 @@ def describe_baseline(metric: str, value: str, tr: Translation) -> str:
 
 
 def describe_threshold(card: Card, tr: Translation) -> str:
-    """Return at which threshold answers are counted as correct; empty if the model does not choose between two labels."""
-    if len(card["output"].get("labels", [])) != _TWO:
+    """Return at which threshold answers are counted as correct; empty if it does not decide by the threshold of one half."""
+    if len(card["output"].get("labels", [])) != _TWO or not has_probabilities(card):
         return ""
     return tr.text("An answer counts as correct if its probability is on the right side of {share}.", share=tr.percent(0.5))

@@ -12,6 +12,7 @@ from demo.evaluation.findings import (
     format_interval,
     format_share_ticks,
 )
+from demo.text.markup import TableRow, build_scrollable, build_table
 from demo.text.translation import Translation
 from demo.text.wording import other_label
 
@@ -21,6 +22,7 @@ _HALF = 0.5
 def describe_discrimination(card: Card, evaluation: Classification, theme: str, tr: Translation) -> Finding:
     """Describe the ROC curve, and its area (AUC) as pairs of a hundred."""
     auc = evaluation["auc"]
+    assert auc is not None  # noqa: S101 - the page asks only what the evaluation answers
     value, low, high = (tr.number(auc[name] * 100) for name in ("value", "low", "high"))
     sentence = tr.text(
         "Of 100 pairs of one “{label}” case and one other, {value} ({low} to {high}) are ranked correctly.",
@@ -45,6 +47,34 @@ def describe_discrimination(card: Card, evaluation: Classification, theme: str, 
     )
 
 
+def describe_correct_answers(card: Card, evaluation: Classification, _theme: str, tr: Translation) -> Finding:
+    """Describe how often the label of a model without probabilities is the true one, with a table of its mistakes."""
+    counts, accuracy = evaluation["thresholds"][0], evaluation.get("accuracy") or evaluation["overall"]
+    sentence = tr.text(
+        "{share} of the answers are correct.",
+        share=format_interval(accuracy, tr, 1),
+    )
+    focus, other = focus_label(card), other_label(card, tr)
+    rows = [
+        TableRow(
+            tr.text("Actually: {truth}", truth=other),
+            [tr.number(counts["passed_right"]), tr.number(counts["flagged_wrong"])],
+            cell_classes=["right", "wrong"],
+        ),
+        TableRow(
+            tr.text("Actually: {truth}", truth=focus),
+            [tr.number(counts["passed_wrong"]), tr.number(counts["flagged_right"])],
+            cell_classes=["wrong", "right"],
+        ),
+    ]
+    heads = [tr.text("Model: {answer}", answer=label) for label in (other, focus)]
+    notes = (
+        tr.text("This model names one answer, without a probability: its answers have no order and no threshold."),
+        explain_intervals(tr, in_chart=False),
+    )
+    return Finding(sentence, None, notes, table=build_scrollable(build_table(heads, rows, "confusion")))
+
+
 def describe_precision_and_recall(card: Card, evaluation: Classification, theme: str, tr: Translation) -> Finding:
     """Describe precision and recall at the point whose recall is nearest to one half."""
     half = min(evaluation["precision"], key=lambda point: abs(point["found"] - _HALF))
@@ -66,7 +96,7 @@ def describe_precision_and_recall(card: Card, evaluation: Classification, theme:
         "Of all cases, {share} are “{label}”. Average precision: {average}.",
         label=label,
         share=tr.percent(evaluation["focus_rows"] / evaluation["rows"]),
-        average=format_interval(evaluation["average_precision"], tr),
+        average=format_interval(average, tr) if (average := evaluation["average_precision"]) else "–",
     )
     return Finding(
         sentence,
@@ -94,7 +124,8 @@ def describe_calibration(card: Card, evaluation: Classification, theme: str, tr:
         format_share_ticks(tr),
     )
     notes = []
-    if (brier := evaluation.get("brier")) and (baseline := evaluation.get("baseline")):
+    baseline = evaluation.get("baseline")
+    if (brier := evaluation.get("brier")) and baseline and baseline["brier"] is not None:
         notes.append(
             tr.text(
                 "Mean squared error of the probabilities (Brier): {value} ({low} to {high}); {baseline}.",

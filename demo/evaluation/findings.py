@@ -21,10 +21,7 @@ _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True)
 class Finding:
-    """The answer to one question about the quality of a model.
-
-    `sentence` answers it and is the alternative text of `figure`; `notes` explain the figures; `items` are a list.
-    """
+    """The answer to one question. `sentence` is also the alternative text of `figure`; `items` are a list."""
 
     sentence: str
     figure: canvas.Figure | None
@@ -146,8 +143,8 @@ def format_interval(figure: Figure, tr: Translation, decimals: int = 0) -> str:
 
 
 def format_metric(evaluation: Evaluation, value: float, tr: Translation) -> str:
-    """Return the metric of segments as text: pairs of a hundred for AUC, per cent for a relative error."""
-    return tr.percent(value, 1) if evaluation["kind"] == "regression" else tr.number(value * 100)
+    """Return the metric of segments as text: pairs of a hundred for AUC, per cent for another one."""
+    return tr.number(value * 100) if evaluation["metric"] == "auc" else tr.percent(value, 1)
 
 
 def format_metric_interval(evaluation: Evaluation, figure: Figure, tr: Translation) -> str:
@@ -167,7 +164,7 @@ def metric_name(evaluation: Evaluation, tr: Translation) -> str:
     """Return what the metric of segments counts."""
     if evaluation["kind"] == "regression":
         return tr.text("Typical error, % of the true value")
-    return tr.text("Pairs ranked correctly, of 100 (AUC)")
+    return tr.text("Pairs ranked correctly, of 100 (AUC)") if evaluation["metric"] == "auc" else tr.text("Correct answers")
 
 
 def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Translation) -> Finding:
@@ -196,7 +193,7 @@ def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Tran
         )
         for row in effective
     ]
-    sentence, title = _importance_texts(evaluation["kind"], estimates[0].label, effective[0]["drop"], tr)
+    sentence, title = _importance_texts(evaluation["metric"], estimates[0].label, effective[0]["drop"], tr)
     rivals = [
         estimate.label
         for estimate, row in zip(estimates[1:], effective[1:], strict=True)
@@ -207,23 +204,28 @@ def describe_importance(card: Card, evaluation: Evaluation, theme: str, tr: Tran
     return Finding(sentence, figure, (*as_much, *without_effect, rows_used, explain_intervals(tr, in_chart=True)))
 
 
-def _importance_texts(kind: str, field: str, drop: Figure, tr: Translation) -> tuple[str, str]:
+def _importance_texts(metric: str, field: str, drop: Figure, tr: Translation) -> tuple[str, str]:
     """Return the sentence on the most important field, and the title of the axis."""
     ends = {name: tr.number(drop[name] * 100, 1) for name in ("value", "low", "high")}
-    amount = tr.text("{value} ({low} to {high})", **ends)
-    if kind == "classification":
+    words = {"field": field, "drop": tr.text("{value} ({low} to {high})", **ends)}
+    if metric == "accuracy":
+        sentence = tr.text(
+            "The most important field is {field}: with its values shuffled among the cases, {drop} fewer of "
+            "100 answers are correct.",
+            **words,
+        )
+        return sentence, tr.text("Fewer correct answers, of 100")
+    if metric == "auc":
         sentence = tr.text(
             "The most important field is {field}: with its values shuffled among the cases, {drop} fewer of "
             "100 pairs are ranked correctly.",
-            field=field,
-            drop=amount,
+            **words,
         )
         return sentence, tr.text("Fewer pairs ranked correctly, of 100")
     sentence = tr.text(
         "The most important field is {field}: with its values shuffled among the cases, the typical "
         "error grows by {drop} percentage points.",
-        field=field,
-        drop=amount,
+        **words,
     )
     return sentence, tr.text("Increase of the typical error, percentage points")
 

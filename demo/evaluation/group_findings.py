@@ -125,6 +125,8 @@ def _describe_wrongly_flagged(card: Card, segment: Segment, tr: Translation) -> 
 def _flagged_title(card: Card, tr: Translation) -> str:
     """Return the name of the flagged side: the worst band, or the threshold."""
     bands = card["output"].get("bands", [])
+    if not bands and wording.only_names_labels(card):
+        return focus_label(card)
     if not bands:
         return tr.text("from {threshold} up", threshold=tr.percent(0.5))
     return bands[-1].get("label") or bands[-1]["value"]

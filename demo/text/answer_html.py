@@ -10,11 +10,13 @@ from demo.text.wording import (
     find_band,
     find_contradictions,
     format_answer,
-    format_answer_with_unit,
     format_percentile,
-    is_classification,
+    format_prediction,
+    has_probabilities,
+    only_names_labels,
 )
 
+_SHORT_LABEL = 12
 UNUSUAL_PERCENTILE = 90
 """From this percentile on, a case is called unusual."""
 
@@ -45,7 +47,7 @@ def build_contradiction_mark(prediction: Prediction, tr: Translation) -> Markup:
 
 def build_counted(card: Card) -> Markup:
     """Return what the number of a classification counts, to stand after it: "risk of not paying"; else nothing."""
-    counted = card["output"].get("sentence", "") if is_classification(card) else ""
+    counted = card["output"].get("sentence", "") if has_probabilities(card) else ""
     return Markup(' <span class="counted">{}</span>').format(counted) if counted else Markup()
 
 
@@ -62,18 +64,24 @@ def build_usualness(prediction: Prediction, usualness: Usualness | None, tr: Tra
     return Markup('<span class="{}">{}</span>').format(css_class, text)
 
 
+def number_class(label: str) -> str:
+    """Return the CSS class of a large answer that is a label: a long one has smaller letters."""
+    return "number label-text" if len(label) <= _SHORT_LABEL else "number label-text long"
+
+
 def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> Markup:
     """Return the answer as the largest text on the page, with what it counts beside it. On a phone it stays in view."""
-    unit = card["output"].get("unit", "")
-    number = format_answer(card, answer_value(card, prediction), tr)
+    is_label = only_names_labels(card)
+    number = format_prediction(card, prediction, tr) if is_label else format_answer(card, answer_value(card, prediction), tr)
     return Markup(
-        '<div class="answer{}" role="status" aria-live="polite"><span class="number">{}</span>'
+        '<div class="answer{}" role="status" aria-live="polite"><span class="{}">{}</span>'
         '<span class="unit">{}</span><span class="sentence">{}</span>{}{}</div>'
     ).format(
         " void" if find_contradictions(prediction) else "",
+        number_class(number) if is_label else "number",
         number,
-        unit,
-        card["output"].get("sentence", ""),
+        card["output"].get("unit", ""),
+        "" if is_label else card["output"].get("sentence", ""),
         build_band_badge(card, prediction),
         build_contradiction_mark(prediction, tr),
     )
@@ -86,7 +94,7 @@ def build_answer_line(
     return Markup('<p class="headline{}" role="status" aria-live="polite">{}<strong>{}</strong>{}{}{}</p>').format(
         " void" if find_contradictions(prediction) else "",
         Markup("<span>{}</span>").format(introduction) if introduction else "",
-        format_answer_with_unit(card, answer_value(card, prediction), tr),
+        format_prediction(card, prediction, tr),
         build_counted(card),
         build_band_badge(card, prediction),
         build_usualness(prediction, usualness, tr),

@@ -32,8 +32,26 @@ def is_classification(card: Card) -> bool:
     return card["output"]["kind"] == "classification"
 
 
+def has_probabilities(card: Card) -> bool:
+    """Tell whether the answers of a classification have probabilities; else the model only names a label."""
+    return is_classification(card) and card["output"].get("scores", "probabilities") != "labels"
+
+
+def only_names_labels(card: Card) -> bool:
+    """Tell whether the model names a label without a probability."""
+    return is_classification(card) and not has_probabilities(card)
+
+
+def label_texts(card: Card) -> dict[str, str]:
+    """Return label → its words, in the card's order."""
+    return {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
+
+
 def answer_value(card: Card, prediction: Prediction) -> float:
-    """Return the number that the pages show: the probability of the card's focus label, or the value."""
+    """Return the number that the pages show: the probability of the card's focus label, or the value.
+
+    Without probabilities it is 1 for the focus label and 0 for the others.
+    """
     if is_classification(card):
         return prediction["probabilities"][card["output"]["focus"]]
     return prediction["value"]
@@ -70,7 +88,12 @@ def answer_columns(card: Card) -> list[str]:
 
 
 def format_answer(card: Card, value: float, tr: Translation) -> str:
-    """Return an answer value as text, without its unit: 56%, or 3,251."""
+    """Return an answer value as text, without its unit: 56%, or 3,251.
+
+    Without probabilities, 1 is the focus label, 0 the other one, and a number between them the share of the focus.
+    """
+    if only_names_labels(card) and value in {0, 1}:
+        return label_texts(card)[card["output"]["focus"]] if value else other_label(card, tr)
     if is_classification(card):
         return tr.percent(value, _share_decimals(card, value))
     return tr.number(value, answer_decimals(card, value))
@@ -102,10 +125,17 @@ def format_answer_with_unit(card: Card, value: float, tr: Translation) -> str:
     return join_unit(format_answer(card, value, tr), unit)
 
 
+def format_prediction(card: Card, prediction: Prediction, tr: Translation) -> str:
+    """Return the answer of a prediction as text: 56%, 3,251 USD, or the label if the model has no probabilities."""
+    if only_names_labels(card):
+        return label_texts(card).get(prediction["label"], prediction["label"])
+    return format_answer_with_unit(card, answer_value(card, prediction), tr)
+
+
 def describe_answer(card: Card, value: float, tr: Translation) -> str:
     """Return an answer with what it counts: "4% risk of not paying", or 3,251 USD."""
     counted = card["output"].get("sentence", "")
-    if not counted or not is_classification(card):
+    if not counted or not has_probabilities(card):
         return format_answer_with_unit(card, value, tr)
     return tr.text("{share} {counted}", share=format_answer(card, value, tr), counted=counted)
 
@@ -119,7 +149,7 @@ def answer_decimals(card: Card, value: float) -> int:
 def other_label(card: Card, tr: Translation) -> str:
     """Return the words for the label whose probability is not shown; with several, "others"."""
     focus = card["output"].get("focus", "")
-    others = [each.get("label") or each["value"] for each in card["output"].get("labels", []) if each["value"] != focus]
+    others = [text for value, text in label_texts(card).items() if value != focus]
     return others[0] if len(others) == 1 else tr.text("others")
 
 
@@ -162,6 +192,15 @@ def describe_difference(card: Card, start: float, now: float, tr: Translation) -
         return tr.count("{n} point less", "{n} points less", int(-change))
     amount = format_answer_with_unit(card, abs(change), tr)
     return tr.text("{amount} more", amount=amount) if change > 0 else tr.text("{amount} less", amount=amount)
+
+
+def compare_predictions(card: Card, start: Prediction, now: Prediction, tr: Translation) -> str:
+    """Return the difference of two predictions in words; without probabilities, whether the label is the same."""
+    if not only_names_labels(card):
+        return describe_difference(card, answer_value(card, start), answer_value(card, now), tr)
+    if start["label"] == now["label"]:
+        return tr.text("the same answer")
+    return tr.text("“{label}”", label=format_prediction(card, now, tr))
 
 
 def format_signed_difference(card: Card, start: float, now: float, tr: Translation) -> str:

@@ -7,7 +7,7 @@ from demo.fields import field_types
 from demo.session.cases import Case
 from demo.session.entity_lookup import EntityLookup, changes_since_prediction
 from demo.text.translation import Translation
-from demo.text.wording import answer_value, describe_difference, field_label, format_answer_with_unit
+from demo.text.wording import compare_predictions, field_label, format_prediction
 
 _NAMED_CHANGES = 3
 _MAX_NAMED_FIELDS = 3
@@ -40,12 +40,12 @@ def describe_changes(card: Card, case: Case, tr: Translation) -> str:
     return text + " " + tr.count("and {n} more", "and {n} more", rest) if rest > 0 else text
 
 
-def describe_case(card: Card, case: Case, start: float, now: float, tr: Translation) -> tuple[str, str, str]:
+def describe_case(card: Card, case: Case, start: Prediction, now: Prediction, tr: Translation) -> tuple[str, str, str]:
     """Return the sentence under the answer in three parts; the middle one is emphasized."""
     if not case.changed():
         return tr.text("Starting point. Change a field and see how the answer changes."), "", ""
-    introduction = tr.text("Started at {start}, now", start=format_answer_with_unit(card, start, tr))
-    difference = describe_difference(card, start, now, tr)
+    introduction = tr.text("Started at {start}, now", start=format_prediction(card, start, tr))
+    difference = compare_predictions(card, start, now, tr)
     return introduction, difference, tr.text("You changed {changes}.", changes=describe_changes(card, case, tr))
 
 
@@ -55,7 +55,7 @@ def describe_stored_case(
     """Return sentences: the difference of the answers, the stored fields renewed since, and the visitor's changes."""
     sentences: list[str] = []
     if now:
-        difference = describe_difference(card, answer_value(card, stored), answer_value(card, now), tr)
+        difference = compare_predictions(card, stored, now, tr)
         sentences.append(Markup("{} <strong>{}</strong>.").format(tr.text("Compared with the stored answer:"), difference))
     renewed = changes_since_prediction(lookup)
     if renewed.changed():

@@ -2,6 +2,7 @@
 
 from client import Card, ServiceError
 from demo.session import query_errors, service_queries
+from demo.text.wording import has_probabilities
 
 _VERSION_LETTERS = 12
 """Characters of a version in the URL: enough to distinguish versions."""
@@ -31,5 +32,8 @@ def find_comparable(card: Card) -> dict[str, Card]:
 def are_comparable(card: Card, other: Card) -> bool:
     """Tell whether two models have the same fields and the same kind of answer."""
     fields = [sorted((field["name"], field["type"]) for field in each["inputs"]) for each in (card, other)]
-    kinds = [(each["output"]["kind"], each["output"].get("focus"), each["output"].get("unit")) for each in (card, other)]
+    kinds = [
+        (each["output"]["kind"], each["output"].get("focus"), each["output"].get("unit"), has_probabilities(each))
+        for each in (card, other)
+    ]
     return fields[0] == fields[1] and kinds[0] == kinds[1]

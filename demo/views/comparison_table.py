@@ -10,7 +10,7 @@ from demo.session.saved_cases import SavedCase
 from demo.text import answer_html, wording
 from demo.text.markup import TableRow, build_scrollable, build_table, concatenate
 from demo.text.translation import Translation
-from demo.views import answered_row, explanation_view, field_notes
+from demo.views import answered_row, explanation_legend, field_notes
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION, probability_column
 
 _MAX_REASONS = 4
@@ -24,8 +24,8 @@ def build_case_table(
 
     `with_truth` adds what really happened in real cases.
     """
-    answers = [wording.answer_value(card, each["prediction"]) for each in explanations]
-    differences = [wording.describe_difference(card, answers[0], answer, tr) for answer in answers[1:]]
+    first, *others = (each["prediction"] for each in explanations)
+    differences = [wording.compare_predictions(card, first, other, tr) for other in others]
     rows = [
         TableRow(
             wording.answer_title(card, tr),
@@ -64,11 +64,12 @@ def build_model_table(
     """Return a table of two models with a row per case, the largest disagreement first."""
     rows = []
     for each, one, two in zip(saved, *explanations, strict=True):
-        first, second = _answer_values(cards, one, two)
         same_decision = one["prediction"]["decision"] == two["prediction"]["decision"]
         note = Markup(' <span class="apart">{}</span>').format(tr.text("different decision"))
-        difference = concatenate([wording.describe_difference(cards[0], first, second, tr), "" if same_decision else note])
+        compared = wording.compare_predictions(cards[0], one["prediction"], two["prediction"], tr)
+        difference = concatenate([compared, "" if same_decision else note])
         cells = [_build_answer(cards[0], one, tr), _build_answer(cards[1], two, tr), difference]
+        first, second = _answer_values(cards, one, two)
         rows.append(((same_decision, -abs(second - first)), TableRow(each.name, cells)))
     rows.sort(key=lambda row: row[0])
     heads = [*model_titles(cards, tr), tr.text("Difference")]
@@ -101,6 +102,13 @@ def describe_disagreement(
                 count,
             )
         return tr.text("Both models make the same decision on all these cases.")
+    if wording.only_names_labels(cards[0]):
+        count = sum(one["prediction"]["label"] != two["prediction"]["label"] for _, one, two in pairs)
+        if count:
+            return tr.count(
+                "The models give different answers on {n} case.", "The models give different answers on {n} cases.", count
+            )
+        return tr.text("Both models give the same answer on all these cases.")
     answers = [(each.name, *_answer_values(cards, one, two)) for each, one, two in pairs]
     name, one, two = max(answers, key=lambda case: abs(case[2] - case[1]))
     if one == two:
@@ -126,11 +134,13 @@ def _export_columns_of(card: Card, explanation: Explanation, first: float) -> di
     columns: dict[str, Value] = {DECISION: prediction["decision"] or ""}
     if wording.is_classification(card):
         columns[LABEL] = prediction["label"]
-        columns |= {probability_column(label): share for label, share in prediction["probabilities"].items()}
+        if wording.has_probabilities(card):
+            columns |= {probability_column(label): share for label, share in prediction["probabilities"].items()}
     else:
         interval = prediction.get("interval")
         columns |= {VALUE: prediction["value"]} | ({LOW: interval["low"], HIGH: interval["high"]} if interval else {})
-    columns["difference_to_first"] = wording.answer_value(card, prediction) - first
+    if not wording.only_names_labels(card):
+        columns["difference_to_first"] = wording.answer_value(card, prediction) - first
     for field in card["inputs"]:
         contributions = [each["contribution"] for each in explanation["contributions"] if each["field"] == field["name"]]
         columns[f"contribution_{field['name']}"] = math.fsum(contributions) if contributions else None
@@ -142,7 +152,7 @@ def _answer_values(cards: tuple[Card, Card], one: Explanation, two: Explanation)
 
 
 def _build_answer(card: Card, explanation: Explanation, tr: Translation) -> Markup:
-    answer = wording.format_answer_with_unit(card, wording.answer_value(card, explanation["prediction"]), tr)
+    answer = wording.format_prediction(card, explanation["prediction"], tr)
     badge = answer_html.build_band_badge(card, explanation["prediction"])
     mark = answer_html.build_contradiction_mark(explanation["prediction"], tr)
     return Markup("<strong>{}</strong> {} {}").format(answer, badge, mark)
@@ -158,7 +168,7 @@ def _strongest_reasons(card: Card, explanation: Explanation, tr: Translation) ->
     return [
         (
             str(each["value"]) if "span" in each else wording.field_label(fields[each["field"]]),
-            explanation_view.format_contribution(card, each["contribution"], tr),
+            explanation_legend.format_contribution(card, each["contribution"], tr),
         )
         for each in sorted(explanation["contributions"], key=lambda each: -abs(each["contribution"]))[:_MAX_REASONS]
     ]

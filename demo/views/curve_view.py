@@ -9,6 +9,10 @@ from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import chart_scales
 
+_MAX_TICK_LETTERS = 24
+_ROOM = 0.5
+"""Around the lowest and the highest label of a chart."""
+
 
 @dataclass(frozen=True)
 class FieldValues:
@@ -59,14 +63,21 @@ def make_curve_points(card: Card, field: Field, curve: Curve, tr: Translation) -
     """Return the values of a curve, and a point for each of them."""
     values = make_field_values(field, [point["value"] for point in curve["points"]], tr)
     predictions = _drawable_predictions(field, curve)
-    answers = [wording.answer_value(card, prediction) for prediction in predictions]
-    answer_labels = [wording.format_answer_with_unit(card, answer, tr) for answer in answers]
+    answers = [height_of(card, prediction) for prediction in predictions]
+    answer_labels = [wording.format_prediction(card, prediction, tr) for prediction in predictions]
     is_possible = [not rules for rules in _rules_of_values(predictions)]
     labels = [
         label if possible or field_types.of(field).is_ordered else tr.text("{value} (impossible)", value=label)
         for label, possible in zip(values.labels, is_possible, strict=True)
     ]
     return values, [Point(*each) for each in zip(values.positions, answers, labels, answer_labels, is_possible, strict=True)]
+
+
+def height_of(card: Card, prediction: Prediction) -> float:
+    """Return the height of a prediction in a chart: its number, or the place of its label if it has no probabilities."""
+    if not wording.only_names_labels(card):
+        return wording.answer_value(card, prediction)
+    return float(list(wording.label_texts(card)).index(prediction["label"]))
 
 
 def describe_impossible_values(field: Field, curve: Curve) -> str:
@@ -148,6 +159,8 @@ def summarize_curve(card: Card, field: Field, curve: Curve, row: Row, tr: Transl
     points = _possible(along)
     lowest, highest = min(points, key=_answer), max(points, key=_answer)
     name, answer = wording.field_label(field), lowest.answer_label
+    if wording.only_names_labels(card) and answer != highest.answer_label:
+        return tr.text("{field}: the answer changes between {labels}.", field=name, labels=_list_labels(points))
     if len(points) == 1 < len(along):
         others = _describe_other_fields(card, field, curve, row, tr)
         return tr.text("{field}: only {value} is possible while {others}.", field=name, value=lowest.label, others=others)
@@ -167,18 +180,32 @@ def summarize_curve(card: Card, field: Field, curve: Curve, row: Row, tr: Transl
     )
 
 
-def summarize_surface(cells: list[list[Point]], tr: Translation) -> str:
+def _list_labels(points: list[Point]) -> str:
+    return ", ".join(f"“{label}”" for label in dict.fromkeys(point.answer_label for point in points))
+
+
+def summarize_surface(card: Card, cells: list[list[Point]], tr: Translation) -> str:
     """Return a sentence on the lowest and the highest answer over two fields."""
     flat = _possible([point for line in cells for point in line])
     low, high = min(flat, key=_answer).answer_label, max(flat, key=_answer).answer_label
     if low == high:
         return tr.text("Over both fields the answer stays {answer}.", answer=low)
+    if wording.only_names_labels(card):
+        return tr.text("Over both fields the answer changes between {labels}.", labels=_list_labels(flat))
     return tr.text("Over both fields the answer lies between {low} and {high}.", low=low, high=high)
 
 
 def make_scale(card: Card, points: list[Point], tr: Translation) -> Scale:
-    """Return the scale for the answers of some points."""
+    """Return the scale for the answers of some points; without probabilities, a tick for each label that occurs."""
+    if wording.only_names_labels(card):
+        ticks = dict(sorted({point.answer: _shorten(point.answer_label) for point in _possible(points)}.items()))
+        limits = (min(ticks, default=0.0) - _ROOM, max(ticks, default=1.0) + _ROOM)
+        return Scale(list(ticks.items()), [], limits, is_stepped=True)
     return chart_scales.make_scale(card, [point.answer for point in _possible(points)], tr)
+
+
+def _shorten(label: str) -> str:
+    return label if len(label) <= _MAX_TICK_LETTERS else label[: _MAX_TICK_LETTERS - 1] + "…"
 
 
 def _possible(points: list[Point]) -> list[Point]:

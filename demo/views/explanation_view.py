@@ -11,21 +11,17 @@ from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
 from demo.text.wording import (
     FEW_KNOWN_WORDS,
-    answer_decimals,
     describe_known_words,
     field_label,
     find_contradictions,
-    format_answer_with_unit,
     format_percentile,
     is_classification,
 )
+from demo.views.explanation_legend import build_legend, format_contribution, shown_ends
 
 _MAX_BARS = 6
 _LESS_USUAL = 75
-_MIN_ERROR_SHARE = 0.15
-"""A standard error below this part of the largest bar is not mentioned."""
 _MAX_VALUE = 24
-_ONE_POINT = 0.95
 
 
 def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation, tr: Translation) -> Markup:
@@ -35,7 +31,7 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
     if now["contributions"]:
         spans = any("span" in each for each in now["contributions"])
         parts.append(_build_words(card, row, now, tr) if spans else _build_bars(card, now, start, tr))
-        parts.append(_build_legend(card, now, start, tr))
+        parts.append(build_legend(card, now, start, tr))
     css_class = {1: "why swapped", -1: "why", 0: "why neutral"}[_better_direction(card)]
     return Markup('<section class="{}">{}</section>').format(css_class, concatenate(parts))
 
@@ -59,14 +55,6 @@ def describe_usualness(card: Card, now: Explanation, tr: Translation) -> tuple[s
     fields = {field["name"]: field for field in card["inputs"]}
     named = ", ".join(field_label(fields[name]) for name in usualness["fields"] if name in fields)
     return (f"{text} {tr.text('Mainly because of: {fields}.', fields=named)}" if named else text), True
-
-
-def format_contribution(card: Card, contribution: float, tr: Translation) -> str:
-    """Return a contribution as text: "+13" percentage points, or "−1,204" in the unit of the answer."""
-    if is_classification(card):
-        points = contribution * 100
-        return tr.signed_number(points, 0 if abs(points) >= _ONE_POINT else 1)
-    return tr.signed_number(contribution, answer_decimals(card, contribution))
 
 
 def order_bars(now: Explanation, start: Explanation) -> list[tuple[Contribution, float]]:
@@ -98,15 +86,6 @@ def round_to_sum(values: list[float], total: float, decimals: int) -> list[float
     return [round(number * unit, decimals) for number in whole]
 
 
-def _shown_ends(card: Card, now: Explanation) -> tuple[float, float, int]:
-    """Return the base and the answer as the bars show them, in points or in the unit of the answer, and the decimals."""
-    base, answer = now["base"], now["output"]
-    if is_classification(card):
-        return round(base * 100, 1), round(answer * 100, 1), 1
-    decimals = max(answer_decimals(card, base), answer_decimals(card, answer))
-    return round(base, decimals), round(answer, decimals), decimals
-
-
 def _build_bars(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
     fields = {field["name"]: field for field in card["inputs"]}
     pairs = order_bars(now, start)
@@ -114,7 +93,7 @@ def _build_bars(card: Card, now: Explanation, start: Explanation, tr: Translatio
     rest_count = len(now["contributions"]) - len(pairs)
     longest = max([*(max(abs(each["contribution"]), abs(before)) for each, before in pairs), abs(rest), 1e-12])
     scale = 100 if is_classification(card) else 1
-    base, answer, decimals = _shown_ends(card, now)
+    base, answer, decimals = shown_ends(card, now)
     contributions = [each["contribution"] * scale for each, _ in pairs] + ([rest * scale] if rest_count else [])
     shown = [tr.signed_number(value, decimals) for value in round_to_sum(contributions, answer - base, decimals)]
     bars = []
@@ -186,55 +165,6 @@ def _build_word(card: Card, contribution: float, longest: float, word: str, tr: 
     return Markup('<mark class="{}" style="--depth:{:.2f}" title="{}">{}{}</mark>').format(
         _side(contribution), abs(contribution) / longest, number, word, hidden
     )
-
-
-def _build_legend(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
-    spans = any("span" in each for each in now["contributions"])
-    counted = card["output"].get("sentence", "") if is_classification(card) else ""
-    keys = (
-        [
-            ("up", tr.text("raises the {counted}", counted=counted)),
-            ("down", tr.text("lowers the {counted}", counted=counted)),
-        ]
-        if counted
-        else [("up", tr.text("raises the answer")), ("down", tr.text("lowers the answer"))]
-    )
-    if now is not start and not spans:
-        keys.append(("before", tr.text("where it started")))
-    legend = Markup(" ").join(Markup('<span class="key {}"></span>{}').format(*key) for key in keys)
-    unit = tr.text("in percentage points") if is_classification(card) else card["output"].get("unit", "")
-    from_base = (
-        tr.text("Starting point: {base}.", base=format_answer_with_unit(card, now["base"], tr))
-        if spans
-        else _describe_ends(card, now, tr)
-    )
-    error = _describe_error(card, now, tr, spans=spans)
-    return build_paragraph(
-        "why-legend", legend + (f" ({unit})" if unit else "") + f" · {from_base}" + (f" {error}" if error else "")
-    )
-
-
-def _describe_error(card: Card, now: Explanation, tr: Translation, *, spans: bool) -> str:
-    """Return a sentence on the standard error; empty if it is too small to be seen."""
-    largest = max((abs(each["contribution"]) for each in now["contributions"]), default=0.0)
-    if now["standard_error"] <= _MIN_ERROR_SHARE * largest:
-        return ""
-    number, unit = format_contribution(card, now["standard_error"], tr).lstrip("+"), card["output"].get("unit", "")
-    error = tr.text("{n} pp", n=number) if is_classification(card) else f"{number}\N{NO-BREAK SPACE}{unit}".rstrip()
-    if spans:
-        return tr.text("A word may be off by about {error}.", error=error)
-    return tr.text("A bar may be off by about {error}.", error=error)
-
-
-def _describe_ends(card: Card, now: Explanation, tr: Translation) -> str:
-    """Return from where to where the bars lead: the shown ends differ by the sum of the shown bars."""
-    *ends, decimals = _shown_ends(card, now)
-    if is_classification(card):
-        base, answer = (tr.percent(end / 100, decimals) for end in ends)
-    else:
-        unit = card["output"].get("unit", "")
-        base, answer = (tr.number(end, decimals) + (f"\N{NO-BREAK SPACE}{unit}" if unit else "") for end in ends)
-    return tr.text("The bars lead from the average answer, {base}, to {answer}.", base=base, answer=answer)
 
 
 def _better_direction(card: Card) -> int:

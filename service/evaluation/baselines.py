@@ -27,9 +27,9 @@ def label_baseline(held_out: HeldOut, true_labels: NDArray[np.str_]) -> LabelBas
     return LabelBaseline(
         label=label,
         accuracy=rounded(is_frequent.mean()),
-        auc=_RANDOM_ORDER,
-        brier=rounded(share * (1 - share)),
-        average_precision=rounded(share),
+        auc=_RANDOM_ORDER if held_out.has_probabilities else None,
+        brier=rounded(share * (1 - share)) if held_out.has_probabilities else None,
+        average_precision=rounded(share) if held_out.has_probabilities else None,
         accuracy_gain=held_out.bootstrap.figure(gain, is_correct, is_frequent.astype(np.float64)),
     )
 

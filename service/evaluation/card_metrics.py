@@ -1,17 +1,17 @@
 """The metrics on a card: a selection of the evaluation's figures, with their labels."""
 
-from service.evaluation.metrics import AUC, RELATIVE_ERROR
+from service.evaluation.metrics import ACCURACY, AUC, RELATIVE_ERROR
 from service.schemas import ClassificationEvaluation, Evaluation, Figure, Metric, Text
 
 _LABELS: dict[str, Text] = {
     AUC.name: AUC.label,
-    "accuracy": {"en": "Correct answers", "pl": "Trafne odpowiedzi"},
+    ACCURACY.name: ACCURACY.label,
     "brier": {"en": "Error of the probabilities (Brier)", "pl": "Błąd prawdopodobieństw (Brier)"},
     "r2": {"en": "Explained variation (R²)", "pl": "Wyjaśniona zmienność (R²)"},
     RELATIVE_ERROR.name: RELATIVE_ERROR.label,
     "coverage": {"en": "True values inside the range", "pl": "Prawdziwe wartości w przedziale"},
 }
-_CLASSIFICATION = (AUC.name, "accuracy", "brier")
+_CLASSIFICATION = (AUC.name, ACCURACY.name, "brier")
 _REGRESSION = ("r2", RELATIVE_ERROR.name, "coverage")
 
 

@@ -11,6 +11,8 @@ from service.schemas import CalibrationBin, PrecisionPoint, RocPoint, ThresholdC
 
 MAX_POINTS = 101
 MAX_BINS = 10
+THRESHOLDS: list[float] = np.round(np.linspace(0, 1, MAX_POINTS), 2).tolist()
+"""0, 0.01 … 1."""
 
 
 def roc_points(truth: Numbers, probability: Numbers) -> list[RocPoint]:
@@ -73,9 +75,8 @@ def quantile_bins(values: Numbers) -> list[NDArray[Any]]:
     return [np.flatnonzero(bins == index) for index in np.unique(bins)]
 
 
-def threshold_counts(truth: Numbers, probability: Numbers) -> list[ThresholdCounts]:
-    """Return the counts at the thresholds 0, 0.01 … 1. A row is flagged if its probability is at least the threshold."""
-    steps = np.round(np.linspace(0, 1, MAX_POINTS), 2)
+def threshold_counts(truth: Numbers, probability: Numbers, steps: list[float]) -> list[ThresholdCounts]:
+    """Return the counts at each threshold. A row is flagged if its probability is at least the threshold."""
     positive, negative = np.sort(probability[truth == 1]), np.sort(probability[truth == 0])
     false_negatives, true_negatives = positive.searchsorted(steps), negative.searchsorted(steps)
     return [
@@ -88,7 +89,5 @@ def threshold_counts(truth: Numbers, probability: Numbers) -> list[ThresholdCoun
             right=proportion(len(positive) - false_negative, len(truth) - false_negative - true_negative),
             found=proportion(len(positive) - false_negative, len(positive)),
         )
-        for step, false_negative, true_negative in zip(
-            steps.tolist(), false_negatives.tolist(), true_negatives.tolist(), strict=True
-        )
+        for step, false_negative, true_negative in zip(steps, false_negatives.tolist(), true_negatives.tolist(), strict=True)
     ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.scorers.scorer import Scorer
 from service.evaluation.intervals import Bootstrap
-from service.evaluation.metrics import AUC, RELATIVE_ERROR, ComparisonMetric, Numbers
+from service.evaluation.metrics import ACCURACY, AUC, RELATIVE_ERROR, ComparisonMetric, Numbers
 from service.rows.columns import Columns
 from service.schemas import Band, Card, Classification, Interval
 
@@ -39,8 +39,15 @@ class HeldOut:
         return Bootstrap(len(self.truth))
 
     @property
+    def has_probabilities(self) -> bool:
+        """Whether the output is a probability, which has an order; not the 0 or 1 of a label, nor a value."""
+        return isinstance(self.card.output, Classification) and self.card.output.scores == "probabilities"
+
+    @property
     def metric(self) -> ComparisonMetric:
-        return AUC if isinstance(self.card.output, Classification) else RELATIVE_ERROR
+        if isinstance(self.card.output, Classification):
+            return AUC if self.has_probabilities else ACCURACY
+        return RELATIVE_ERROR
 
     @property
     def bands(self) -> tuple[Band, ...]:

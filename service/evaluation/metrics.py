@@ -100,6 +100,17 @@ def brier(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
     return _means((output - truth) ** 2, weights)
 
 
+def accuracy(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
+    """Return the share of rows whose output, 0 or 1, is the truth."""
+    return _means((output == truth).astype(np.float64), weights)
+
+
+def accuracy_standard_error(truth: Numbers, output: Numbers) -> float:
+    """Return the standard error of a share."""
+    share = float((output == truth).mean())
+    return math.sqrt(share * (1 - share) / len(truth))
+
+
 def r2(truth: Numbers, output: Numbers, weights: NDArray[Any]) -> Numbers:
     """Return the coefficient of determination: the share of the truth's variance that the outputs explain.
 
@@ -174,6 +185,20 @@ AUC = ComparisonMetric(
     min_shortfall=lambda _: 0.05,
     is_percent=False,
 )
+ACCURACY = ComparisonMetric(
+    name="accuracy",
+    label={"en": "Correct answers", "pl": "Trafne odpowiedzi"},
+    sentence={
+        "en": "{group} of the answers are correct, overall {overall}",
+        "pl": "trafnych odpowiedzi jest {group}, a ogółem {overall}",
+    },
+    statistic=accuracy,
+    standard_error=accuracy_standard_error,
+    sign=1,
+    min_shortfall=lambda _: 0.05,
+    is_percent=True,
+)
+"""The metric of a model that names labels without probabilities: outputs of 0 and 1 have no order to measure."""
 RELATIVE_ERROR = ComparisonMetric(
     name="relative_error",
     label={"en": "Typical error, % of the true value", "pl": "Typowy błąd, % prawdziwej wartości"},

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from service.bundles.scorers.scorer import Scorer
 from service.evaluation import baselines, classification_charts, metrics, regression_charts
 from service.evaluation.groups import group_rows
-from service.evaluation.held_out import HeldOut, score_held_out
+from service.evaluation.held_out import DEFAULT_THRESHOLD, HeldOut, score_held_out
 from service.evaluation.importance import permutation_importance
 from service.evaluation.intervals import proportion, rounded, rounded_figure
 from service.evaluation.segments import describe_segments
@@ -78,21 +78,35 @@ def _worst_rows(held_out: HeldOut, truth: NDArray[Any], shown_rows: Mapping[int,
 def _classification(
     held_out: HeldOut, focus: str, shared: dict[str, Any], labels: NDArray[np.str_]
 ) -> ClassificationEvaluation:
-    truth, output, figure = held_out.truth, held_out.output, held_out.bootstrap.figure
+    truth, output = held_out.truth, held_out.output
+    figures: dict[str, Any] = (
+        _figures_of_probabilities(held_out)
+        if held_out.has_probabilities
+        else {"auc": None, "average_precision": None, "roc": [], "precision": [], "calibration": []}
+        | {"thresholds": classification_charts.threshold_counts(truth, output, [DEFAULT_THRESHOLD])}
+    )
     return ClassificationEvaluation(
         **shared,
+        **figures,
         focus=focus,
         focus_rows=int(truth.sum()),
-        auc=figure(metrics.auc, truth, output),
         accuracy=None if held_out.is_correct is None else proportion(int(held_out.is_correct.sum()), len(truth)),
-        brier=figure(metrics.brier, truth, output),
-        average_precision=figure(metrics.average_precision, truth, output),
-        roc=classification_charts.roc_points(truth, output),
-        precision=classification_charts.precision_points(truth, output),
-        calibration=classification_charts.calibration_bins(truth, output),
-        thresholds=classification_charts.threshold_counts(truth, output),
         baseline=baselines.label_baseline(held_out, labels),
     )
+
+
+def _figures_of_probabilities(held_out: HeldOut) -> dict[str, Any]:
+    """Return the figures that a label alone, 0 or 1, does not have."""
+    truth, output, figure = held_out.truth, held_out.output, held_out.bootstrap.figure
+    return {
+        "auc": figure(metrics.auc, truth, output),
+        "brier": figure(metrics.brier, truth, output),
+        "average_precision": figure(metrics.average_precision, truth, output),
+        "roc": classification_charts.roc_points(truth, output),
+        "precision": classification_charts.precision_points(truth, output),
+        "calibration": classification_charts.calibration_bins(truth, output),
+        "thresholds": classification_charts.threshold_counts(truth, output, classification_charts.THRESHOLDS),
+    }
 
 
 def _regression(held_out: HeldOut, shared: dict[str, Any]) -> RegressionEvaluation:

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from service.evaluation.groups import Group, Grouping
 from service.evaluation.held_out import HeldOut
 from service.evaluation.intervals import proportion
-from service.evaluation.metrics import AUC, ComparisonMetric, Numbers, mean_truth, relative_errors
+from service.evaluation.metrics import ACCURACY, RELATIVE_ERROR, ComparisonMetric, Numbers, mean_truth, relative_errors
 from service.schemas import Figure, GroupTest, Segment, SegmentGroup
+
+FigureName = Literal["metric", "flagged", "wrongly_flagged", "truth"]
 
 MIN_ROWS = 50
 MIN_ROWS_PER_LABEL = 10
@@ -83,14 +85,16 @@ def compare_groups(metric: ComparisonMetric, samples: list[GroupSample]) -> list
     if len(samples) < _MIN_GROUPS:
         return []
     groups = [sample.figures for sample in samples]
-    if metric is not AUC:
+    if metric is RELATIVE_ERROR:
         return [*_compare_medians(samples), *_compare_means(samples)]
-    shares: dict[Literal["flagged", "wrongly_flagged", "truth"], list[Figure | None]] = {
+    is_accuracy = metric is ACCURACY
+    shares: dict[FigureName, list[Figure | None]] = {"metric": [group.metric for group in groups]} if is_accuracy else {}
+    shares |= {
         "flagged": [group.flagged for group in groups],
         "wrongly_flagged": [group.wrongly_flagged for group in groups],
         "truth": [group.truth for group in groups],
     }
-    tests = _compare_areas(metric, samples)
+    tests = [] if is_accuracy else _compare_areas(metric, samples)
     for name, figures in shares.items():
         present = [figure for figure in figures if figure is not None]
         if len(present) == len(samples):
@@ -98,7 +102,7 @@ def compare_groups(metric: ComparisonMetric, samples: list[GroupSample]) -> list
     return tests
 
 
-def _compare_shares(name: Literal["flagged", "wrongly_flagged", "truth"], shares: list[Figure]) -> GroupTest:
+def _compare_shares(name: FigureName, shares: list[Figure]) -> GroupTest:
     from scipy.stats import chi2_contingency
 
     counts = np.array([[round(share.value * share.rows), share.rows] for share in shares])
@@ -143,7 +147,7 @@ def _compare_means(samples: list[GroupSample]) -> list[GroupTest]:
 
 
 def _make_test(
-    figure: Literal["metric", "flagged", "wrongly_flagged", "truth"],
+    figure: FigureName,
     method: Literal["cochran_q", "chi_squared", "median_test", "welch_anova"],
     statistic: float,
     p_value: float,

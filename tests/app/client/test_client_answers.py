@@ -136,6 +136,7 @@ def test_evaluations_come_through_of_either_kind(service: TestClient) -> None:
     credit, price = client.evaluation(CREDIT), client.evaluation(PRICE, "pl")
     assert credit["kind"] == "classification"
     assert price["kind"] == "regression"
+    assert credit["auc"] is not None
     assert credit["auc"]["low"] < credit["auc"]["value"] < credit["auc"]["high"]
     assert price["metric_label"] != client.evaluation(PRICE)["metric_label"]
 

@@ -62,6 +62,7 @@ def test_a_text_beside_a_number_that_may_be_missing_is_evaluated(rows: pd.DataFr
     )
     assert isinstance(result, ClassificationEvaluation)
     answer = pipeline.predict_proba(fields)[:, 0]
+    assert result.auc is not None
     assert result.auc.value == pytest.approx(roc_auc_score(truth == 0, answer), abs=1e-6)
     assert [each.field for each in result.importance] == ["note", "amount"]
     assert all(each.drop.low > 0 for each in result.importance)

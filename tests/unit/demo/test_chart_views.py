@@ -250,7 +250,7 @@ def test_each_cell_of_a_map_says_its_two_values_and_its_answer() -> None:
     assert (one.values, two.values) == ([1.0, 2.0], [False, True])
     assert [[cell.answer for cell in line] for line in cells] == [[0.1, 0.2], [0.3, 0.4]]
     assert (cells[1][0].label, cells[1][0].answer_label) == ("2 · no", "30%")
-    assert curve_view.summarize_surface(cells, ENGLISH) == "Over both fields the answer lies between 10% and 40%."
+    assert curve_view.summarize_surface(card, cells, ENGLISH) == "Over both fields the answer lies between 10% and 40%."
 
 
 def test_what_was_rarely_seen_is_grey_out_to_the_ends() -> None:

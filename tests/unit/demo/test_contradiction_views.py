@@ -180,7 +180,7 @@ def test_cells_of_a_map_that_contradict_are_empty_and_cannot_be_clicked() -> Non
     figure = answer_map.draw_surface(axes, positions, cells, scale, now=None, start=None, theme="light")
     assert [list(line) for line in figure.data[0].z] == [[0.1, 0.2], [None, 0.3]]
     assert [list(each) for each in figure.data[1].customdata] == [[0, 0], [1, 0], [1, 1]]
-    assert "90%" not in curve_view.summarize_surface(cells, ENGLISH)
+    assert "90%" not in curve_view.summarize_surface(card(), cells, ENGLISH)
     surface["contradictions"] = [[True, True], [True, True]]
     _, _, whole = curve_view.make_surface_points(card(), cast(Any, (one, two)), cast(Surface, surface), ENGLISH)
     assert all(point.is_possible for line in whole for point in line), "the case contradicts itself with any values"
