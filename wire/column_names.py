@@ -85,3 +85,9 @@ def _unique(spellings: Iterable[tuple[str, str]]) -> dict[str, str]:
 def fold(name: str) -> str:
     """Return what two spellings of a name have in common: without capitals, with one space for each gap."""
     return _GAPS.sub(" ", unicodedata.normalize("NFKC", name)).strip().casefold()
+
+
+def name_as_words(name: str) -> str:
+    """Return the name of a field as a label for people: `has_car` → "Has car", `GrLivArea` stays."""
+    words = " ".join(name.replace("_", " ").split()) or name
+    return words[:1].upper() + words[1:]

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from client import Card, Goal
 from demo.address.pairs import decode_number, decode_pairs, encode_number, encode_pairs
 from demo.fields import field_types
-from demo.text.wording import is_classification
+from demo.text.wording import is_classification, only_names_labels
 
 _DEFAULT_PROBABILITY = 0.3
+_NAMED = 0.5
+"""A label that the model names has the probability 1, another one 0: this is between them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ def default_goal(card: Card) -> GoalChoice:
 
 
 def default_range(card: Card) -> GoalChoice:
-    """Return the default range: a probability up to 0.3, or the lower half of the values."""
+    """Return the default range: a probability up to 0.3, or the lower half of the values; without probabilities, a label."""
+    if only_names_labels(card):
+        return GoalChoice(label=card["output"]["focus"], minimum=_NAMED)
     if is_classification(card):
         return GoalChoice(label=card["output"]["focus"], maximum=_DEFAULT_PROBABILITY)
     low, high = card["output"].get("seen") or (0.0, 100.0)

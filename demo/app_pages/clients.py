@@ -50,11 +50,13 @@ def page() -> None:
     with answers, st.container(key="answer"), st.container(key="answer-text"):
         shown = _draw_answers(card, lookup, tr)
     errors = entity_notes.build_errors(card, lookup, tr)
-    for name, sentence in errors.items():
-        notes[name].error(sentence)
-    for name, note in entity_notes.build_notes(card, lookup, shown, tr).items():
-        if name not in errors:
-            notes[name].html(note)
+    drawn = entity_notes.build_notes(card, lookup, shown, tr)
+    for name in notes.keys() & errors.keys():
+        notes[name].error(errors[name])
+    for name in notes.keys() & drawn.keys() - errors.keys():
+        notes[name].html(drawn[name])
+    with form:
+        forms.draw_hidden_notes(card, [name for name in {**errors, **drawn} if name not in notes], tr)
 
 
 def _get_lookups() -> dict[str, EntityLookup]:
@@ -147,13 +149,9 @@ def _draw_key_choice(card: Card, key: str, label: str, tr: Translation) -> None:
 def _draw_form(card: Card, lookup: EntityLookup, tr: Translation) -> dict[str, DeltaGenerator]:
     """Draw the age of the stored features and the fields; return a placeholder for a note under each field."""
     st.html(build_paragraph("stored-since", case_story.describe_feature_age(lookup, tr)))
-    notes: dict[str, DeltaGenerator] = {}
-    for first in range(0, len(card["inputs"]), 2):  # pair by pair, so that a phone shows the fields in the card's order
-        for column, field in zip(st.columns(2, gap="medium"), card["inputs"][first : first + 2], strict=False):
-            with column:
-                nullable = entity_lookup.as_nullable(field, lookup)
-                forms.draw_field(card, nullable, lookup.case, tr, PAGE)
-                notes[field["name"]] = st.empty()
+    fields = [entity_lookup.as_nullable(field, lookup) for field in card["inputs"]]
+    draw = forms.draw_main_fields if forms.has_many_fields(card) else forms.draw_pairs
+    notes = draw(card, fields, lookup.case, tr, PAGE)
 
     def undo_changes() -> None:
         _get_lookups()[card["name"]] = entity_lookup.start_lookup(card, lookup.entity, {}, lookup.language)
@@ -239,7 +237,7 @@ def _build_answer(card: Card, title: str, prediction: Prediction, parts: list[st
     return Markup('<section class="{}"><h2>{}</h2><p class="{}">{}</p>{}{}{}</section>').format(
         "void" if mark else "",
         title,
-        answer_html.number_class(answer) if wording.only_names_labels(card) else "number",
+        answer_html.number_class(card, answer),
         answer,
         badge,
         mark,

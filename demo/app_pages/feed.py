@@ -4,19 +4,18 @@ from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
-from markupsafe import Markup
 
 from client import Card
 from demo.address.parameters import MODEL
 from demo.charts import feed_chart
-from demo.feed import feed_file, feed_statistics
+from demo.feed import feed_file, feed_statistics, feed_texts
 from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry
 from demo.feed.feed_file import FeedTooLarge, UnreadableFeed
 from demo.feed.feed_statistics import FeedPeriod
 from demo.feed.growing_feed import GrowingFeed
 from demo.session import current_case, page_address, service_queries, shared_resources, visitor
 from demo.text import wording
-from demo.text.markup import build_footer, concatenate
+from demo.text.markup import build_footer
 from demo.text.translation import Translation
 from demo.views import answered_row, chart_scales
 from demo.widgets import drop_zone, forms
@@ -127,10 +126,9 @@ def _draw_file_head(card: Card, files: dict[str, _FeedFile], tr: Translation) ->
 
 
 def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
-    st.html(_build_counts(card, entries, tr))
+    st.html(feed_texts.build_counts(card, entries, tr))
     _draw_chart(card, entries, tr)
     queue = feed_statistics.select_undecided(card, entries)
-    has_bands = bool(card["output"].get("bands"))
     worst_column, queue_column = st.columns(2, gap="large") if queue else (st.container(width=_LIST_PIXELS), None)
     if any(not entry.row for entry in entries):
         st.info(
@@ -141,7 +139,7 @@ def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None
             icon=":material/label:",
         )
     with worst_column:
-        st.header(tr.text("Worst first") if has_bands else tr.text("Highest first"), anchor=False)
+        st.header(forms.escape_markdown(feed_texts.list_title(card, tr)), anchor=False)
         count = _get_count("worst")
         _draw_list(card, feed_statistics.select_worst(card, entries, count), len(entries), "worst", tr)
     if queue_column:
@@ -150,20 +148,6 @@ def _draw_entries(card: Card, entries: list[FeedEntry], tr: Translation) -> None
             st.caption(tr.text("In the order of the records."))
             _draw_list(card, queue[: _get_count("queue")], len(queue), "queue", tr)
     _draw_versions(card, entries, tr)
-
-
-def _build_counts(card: Card, entries: list[FeedEntry], tr: Translation) -> Markup:
-    """Return the number of records, and the number in each band, the worst band first."""
-    counts = feed_statistics.count_bands(entries)
-    chips = [
-        Markup('<span class="band band-{}">{}: <b>{}</b></span>').format(
-            band["tone"], band.get("label") or band["value"], tr.number(counts[band["value"]])
-        )
-        for band in reversed(card["output"].get("bands", []))
-    ]
-    total = wording.count_rows(card, len(entries), tr)
-    line = Markup('<p class="headline feed-counts" role="status"><strong>{}</strong>{}</p>')
-    return line.format(total, concatenate(chips))
 
 
 def _draw_chart(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
@@ -179,7 +163,7 @@ def _draw_chart(card: Card, entries: list[FeedEntry], tr: Translation) -> None:
         averages = [part.average for part in parts]
         scale = chart_scales.make_scale(card, [average for average in averages if average is not None], tr)
         figure = feed_chart.draw_averages(averages, ticks, scale.ticks, visitor.get_theme())
-    summary = _describe_trend(card, entries, tr)
+    summary = feed_texts.describe_trend(card, entries, tr)
     st.plotly_chart(figure, key="flow", theme=None, config={"displayModeBar": False, "staticPlot": True}, alt=summary)
     st.caption(forms.escape_markdown(summary))
 
@@ -199,19 +183,6 @@ def _make_ticks(parts: list[FeedPeriod], tr: Translation) -> list[tuple[float, s
     return [(float(index), tr.timestamp(moments[index], days, visitor.get_time_zone())) for index in labelled]
 
 
-def _describe_trend(card: Card, entries: list[FeedEntry], tr: Translation) -> str:
-    is_timed = feed_statistics.have_timestamps(entries)
-    order = tr.text("Left to right: by time.") if is_timed else tr.text("Left to right: in order of arrival.")
-    before, now = feed_statistics.compare_first_and_last(card, entries)
-    bands = card["output"].get("bands", [])
-    if bands:
-        worst = bands[-1].get("label") or bands[-1]["value"]
-        figures = {"band": worst, "begun": tr.percent(before), "now": tr.percent(now)}
-        return tr.text("{band}: {begun} at first, {now} recently.", **figures) + " " + order
-    texts = {name: wording.format_answer_with_unit(card, value, tr) for name, value in (("begun", before), ("now", now))}
-    return tr.text("On average {begun} at first, {now} recently.", **texts) + " " + order
-
-
 def _get_count(section: str) -> int:
     """Return how many entries a section of the page shows."""
     count: int = st.session_state.get(f"{PAGE}/{section}", _FIRST_COUNT)
@@ -223,7 +194,11 @@ def _draw_list(card: Card, entries: list[FeedEntry], count: int, section: str, t
     for entry in entries:
         with st.container(key=f"fed-{section}-{entry.number}", horizontal=True, vertical_alignment="center"):
             name = tr.text("Record {n}", n=tr.number(entry.number))
-            st.html(answered_row.build_answered_row(card, entry.row, entry.answer, entry.band, name=name, tr=tr))
+            st.html(
+                answered_row.build_answered_row(
+                    card, entry.row, feed_texts.format_answer(card, entry, tr), entry.band, name=name, tr=tr
+                )
+            )
             if entry.row and st.button(tr.text("Open in Try"), key=f"{PAGE}/{section}/{entry.number}", type="tertiary"):
                 current_case.open_row(card, entry.row)
                 page_address.request_first_page(card)

@@ -23,7 +23,7 @@ from demo.text.translation import Translation
 from demo.views import chart_scales, row_table
 from demo.widgets import file_settings, file_upload, forms
 from demo.widgets.file_upload import PAGE
-from wire.answer_columns import DECISION, ERROR, HIGH, LOW, ROW, VALUE, WARNINGS
+from wire.answer_columns import DECISION, ERROR, HIGH, LABEL, LOW, ROW, VALUE, WARNINGS
 from wire.media_types import CSV, PARQUET, XLSX
 
 _ROW_PIXELS, _MAX_PIXELS = 35, 320
@@ -77,10 +77,19 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
     warned_text = tr.count("{n} row with a warning", "{n} rows with a warning", counts[WARNED])
     warned = Markup("<span>{}</span>").format(warned_text) if counts[WARNED] else ""
     st.html(Markup('<p class="headline"><strong>{}</strong>{}{}</p>').format(scored_text, warned, refused))
-    if scored:
+    if scored and wording.only_names_labels(card):
+        _draw_label_shares(card, counts, scored, tr)
+    elif scored:
         _draw_distribution(card, file, counts, tr)
     _draw_rows(card, job, file, counts, tr)
     _draw_downloads(card, file, tr)
+
+
+def _draw_label_shares(card: Card, counts: dict[str, int], scored: int, tr: Translation) -> None:
+    """Draw the share of each label: a model without probabilities has no distribution."""
+    labels = {text: counts.get(scored_file.label_choice(label), 0) for label, text in wording.label_texts(card).items()}
+    shares = [tr.text("{band}: {share}", band=text, share=tr.percent(count / scored)) for text, count in labels.items()]
+    st.markdown(forms.escape_markdown(f"{' · '.join(shares)}."))
 
 
 def _draw_distribution(card: Card, file: ScoredFile, counts: dict[str, int], tr: Translation) -> None:
@@ -149,12 +158,10 @@ def _draw_choice(
 ) -> tuple[str, str, int]:
     """Draw the choice of rows and of their order, and of a part if there are too many for one table."""
     names = {ALL_ROWS: tr.text("all"), WARNED: tr.text("with a warning"), REFUSED: tr.text("not scored")}
+    names |= {scored_file.label_choice(label): text for label, text in wording.label_texts(card).items()}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
-    orders = {
-        "high": tr.text("highest first"),
-        "low": tr.text("lowest first"),
-        "file": tr.text("as in the file"),
-    }
+    by_answer = {"high": tr.text("highest first"), "low": tr.text("lowest first")}
+    orders = ({} if wording.only_names_labels(card) else by_answer) | {"file": tr.text("as in the file")}
     with st.container(horizontal=True, key="file-choice"):
         choice = (
             st.pills(
@@ -179,7 +186,7 @@ def _draw_choice(
         if parts > 1:
             key = f"{PAGE}/part/{job.number}/{choice}/{order}"
             part = st.number_input(tr.text("Part (of {n})", n=tr.number(parts)), 1, parts, key=key, width=220)
-    return choice, order or "high", part - 1
+    return choice, order or "file", part - 1
 
 
 def _make_field_columns(card: Card, table: Any, tr: Translation) -> dict[str, Any]:
@@ -195,7 +202,9 @@ def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, 
         ROW: st.column_config.Column(tr.text("row"), pinned=True),
     }
     title = wording.answer_title(card, tr)
-    if wording.is_classification(card):
+    if wording.only_names_labels(card):
+        columns[LABEL] = st.column_config.TextColumn(tr.text("Answer"))
+    elif wording.is_classification(card):
         columns[wording.answer_column(card)] = st.column_config.Column(title)
     else:
         unit = f", {card['output']['unit']}" if card["output"].get("unit") else ""
@@ -218,7 +227,7 @@ def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
         for name, make, kind in (
             ("csv", partial(spreadsheet.to_csv, dialect=dialect), CSV),
             ("xlsx", spreadsheet.to_workbook, XLSX),
-            ("parquet", scored_file.to_parquet, PARQUET),
+            ("parquet", scored_download.to_parquet, PARQUET),
         ):
             st.download_button(
                 tr.text("Download all as {format}", format=FORMATS[name]),

@@ -22,6 +22,7 @@ from demo.widgets import forms, link_notices, number_box
 
 PAGE = "to-change"
 _RANGE = ""
+_MAX_NAMED = 12
 
 
 def can_show(card: Card) -> bool:
@@ -63,11 +64,12 @@ def _draw_results(card: Card, choice: GoalChoice, answer: Recommendations, tr: T
     if answer["recommendations"]:
         _draw_recommendations(card, answer["recommendations"], tr)
     elif answer["reachable"]:
-        st.success(
-            tr.text("This case already meets the goal. Choose another goal, or another case:"),
-            icon=":material/check_circle:",
-        )
-        forms.draw_starts(card, current_case.get_case(card), tr)
+        has_starts = bool(card.get("examples") or card.get("real_rows"))
+        other_goal = tr.text("This case already meets the goal. Choose another goal.")
+        other_case = tr.text("This case already meets the goal. Choose another goal, or another case:")
+        st.success(other_case if has_starts else other_goal, icon=":material/check_circle:")
+        if has_starts:
+            forms.draw_starts(card, current_case.get_case(card), tr)
     else:
         _draw_unreachable(card, choice, answer, tr)
 
@@ -129,8 +131,11 @@ def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
         if not wording.is_classification(card):
             _draw_ends(card, choice, tr)
             return
+        if wording.only_names_labels(card):
+            _draw_label(card, choice, tr.text("The answer should be"))
+            return
         if len(goal_choice.get_labels(card)) > 2:  # noqa: PLR2004 - with two labels, one probability gives the other
-            _draw_label(card, choice, tr)
+            _draw_label(card, choice, tr.text("Probability of"))
         key = f"{PAGE}/chance/{card['name']}"
         st.session_state[key] = (choice.minimum or 0.0, 1.0 if choice.maximum is None else choice.maximum)
 
@@ -150,12 +155,12 @@ def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
         )
 
 
-def _draw_label(card: Card, choice: GoalChoice, tr: Translation) -> None:
-    names = {each["value"]: each.get("label") or each["value"] for each in card["output"].get("labels", [])}
+def _draw_label(card: Card, choice: GoalChoice, title: str) -> None:
+    names = wording.label_texts(card)
     key = f"{PAGE}/label/{card['name']}"
     st.session_state[key] = choice.label
     st.selectbox(
-        tr.text("Probability of"),
+        title,
         list(names),
         format_func=lambda name: forms.escape_markdown(names[name]),
         key=key,
@@ -240,4 +245,5 @@ def _draw_unchangeable(card: Card, tr: Translation) -> None:
         st.caption(forms.escape_markdown(note))
     unchangeable = [wording.field_label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
     if unchangeable:
-        st.caption(forms.escape_markdown(tr.text("Fixed: {fields}.", fields=", ".join(unchangeable))))
+        listed = ", ".join(unchangeable[:_MAX_NAMED]) + (" …" if len(unchangeable) > _MAX_NAMED else "")
+        st.caption(forms.escape_markdown(tr.text("Fixed: {fields}.", fields=listed)))

@@ -37,6 +37,7 @@ def page() -> None:
     with form:
         forms.draw_starts(card, case, tr)
         notes = forms.draw_form(card, case, tr)
+        hidden_slot = st.container()
     faults = {name: _describe_fault(card, case, name, tr) for name in case.open_faults()}
     if faults:
         with fault_slot:
@@ -47,7 +48,7 @@ def page() -> None:
         if explanations is None:
             st.html(build_paragraph("answer-none", "–"))
             st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
-            _draw_notes(card, notes, faults, {}, tr)
+            _draw_notes(card, notes, hidden_slot, faults=faults, warnings={}, tr=tr)
             return
         now, start = explanations
         with st.container(key="answer-text"):
@@ -56,7 +57,8 @@ def page() -> None:
             _draw_explanation(card, case, now, start, tr)
             _draw_truth(card, case, tr)
             _draw_footer(card, case, tr)
-        _draw_notes(card, notes, faults, field_notes.build_field_notes(card, now["prediction"]["warnings"], tr), tr)
+        warnings = field_notes.build_field_notes(card, now["prediction"]["warnings"], tr)
+        _draw_notes(card, notes, hidden_slot, faults=faults, warnings=warnings, tr=tr)
 
 
 def _draw_fault_notice(case: Case, tr: Translation) -> None:
@@ -71,7 +73,7 @@ def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr:
         st.html(answer_notes)
     if wording.only_names_labels(card):
         st.html(build_paragraph("range", tr.text("This model names one answer, without a probability.")))
-    else:
+    elif wording.is_classification(card) or card["output"].get("seen") or now.get("interval"):
         figure, alt = _draw_scale(card, case, now, wording.answer_value(card, start), tr)
         st.plotly_chart(figure, key="scale", config={"displayModeBar": False, "staticPlot": True}, theme=None, alt=alt)
     before, difference, after = case_story.describe_case(card, case, start, now, tr)
@@ -96,7 +98,7 @@ def _draw_scale(card: Card, case: Case, now: Prediction, start_value: float, tr:
         return figure, tr.text("Scale from 0% to 100%: the answer is {answer}.", answer=answer_text)
     interval = now.get("interval")
     low, high = (interval["low"], interval["high"]) if interval else (value, value)
-    seen = output.get("seen") or (0.0, 1.0)
+    seen = output.get("seen") or (low, high)
     lowest, highest = seen[0], seen[1] + (seen[1] - seen[0]) * _HEADROOM
     ticks = [(at, wording.format_answer(card, at, tr)) for at in round_numbers(lowest, highest, _MAX_TICKS)]
     figure = answer_scale.draw_value_scale(
@@ -161,16 +163,25 @@ def _describe_fault(card: Card, case: Case, name: str, tr: Translation) -> str:
 
 
 def _draw_notes(
-    card: Card, placeholders: dict[str, DeltaGenerator], faults: dict[str, str], warnings: dict[str, Markup], tr: Translation
+    card: Card,
+    placeholders: dict[str, DeltaGenerator],
+    hidden_slot: DeltaGenerator,
+    *,
+    faults: dict[str, str],
+    warnings: dict[str, Markup],
+    tr: Translation,
 ) -> None:
     """Draw under their fields the faults of a file, and the errors and warnings of the service (field → notes)."""
     field_errors = query_errors.get_field_errors()
-    for field in card["inputs"]:
-        name = field["name"]
+    noted = {**faults, **field_errors, **warnings}
+    with hidden_slot:
+        hidden = [field["name"] for field in card["inputs"] if field["name"] in noted and field["name"] not in placeholders]
+        forms.draw_hidden_notes(card, hidden, tr)
+    for name, placeholder in placeholders.items():
         if name in faults:
-            placeholders[name].html(build_paragraph("fault", faults[name]))
+            placeholder.html(build_paragraph("fault", faults[name]))
         elif name in field_errors:
             nothing = tr.text("Only names and addresses: there is nothing to read.")
-            placeholders[name].error(nothing if field_errors[name] == "no_words" else tr.text("Please check this value."))
+            placeholder.error(nothing if field_errors[name] == "no_words" else tr.text("Please check this value."))
         elif name in warnings:
-            placeholders[name].html(warnings[name])
+            placeholder.html(warnings[name])

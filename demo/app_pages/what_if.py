@@ -1,7 +1,6 @@
 """What if: the answer over the range of one field, or of two as a map. A click changes the case to a value."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -31,7 +30,10 @@ def can_show(card: Card) -> bool:
 
 
 def _get_curve_fields(card: Card) -> dict[str, Field]:
-    return {name: kind.field for name, kind in field_types.get_fields(card).items() if kind.can_sweep}
+    """Return the fields that a curve can vary, those that matter most first."""
+    kinds = field_types.get_fields(card)
+    names = field_types.order_by_importance(card) if forms.has_many_fields(card) else list(kinds)
+    return {name: kinds[name].field for name in names if kinds[name].can_sweep}
 
 
 def page() -> None:
@@ -70,7 +72,7 @@ def _select_first_view(card: Card, case: Case, fields: dict[str, Field], tr: Tra
     The page keeps it: the field does not change by itself when the case does.
     """
     names = list(fields)
-    if page_view.get_view(PAGE) in _view_options(fields) or len(names) == 1:
+    if _read_view(fields) or len(names) == 1:
         return
     curves = service_queries.get_all_curves(card, case.row, names, case.start_row)
     known = [curve for curve in curves if curve["field"] in fields]
@@ -79,14 +81,19 @@ def _select_first_view(card: Card, case: Case, fields: dict[str, Field], tr: Tra
         page_view.set_view(PAGE, best["field"])
 
 
-def _view_options(fields: dict[str, Field]) -> list[str]:
-    """Return what the page can show: each field, and each pair of fields."""
-    return [*fields, *(f"{one},{two}" for one in fields for two in fields if one != two)]
+def _read_view(fields: dict[str, Field]) -> tuple[str, ...]:
+    """Return the field or the two fields of the view; nothing if they do not fit. A name may hold a comma."""
+    view = page_view.get_view(PAGE)
+    if view in fields:
+        return (view,)
+    ends = [index for index, sign in enumerate(view) if sign == ","]
+    pairs = ((view[:end], view[end + 1 :]) for end in ends)
+    return next(((one, two) for one, two in pairs if one in fields and two in fields and one != two), ())
 
 
 def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> list[str]:
     """Draw the choice of one field, or two, and the fields themselves; return their names."""
-    first, _, second = page_view.select_view(PAGE, _view_options(fields), next(iter(fields))).partition(",")
+    first, second = [*(_read_view(fields) or [next(iter(fields))]), ""][:2]
     one_key, two_key = f"{PAGE}/one", f"{PAGE}/two"
     st.session_state[one_key], st.session_state[two_key] = first, second
 
@@ -97,7 +104,8 @@ def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Transla
     def format_name(name: str) -> str:
         return forms.escape_markdown(wording.field_label(fields[name])) if name else tr.text("none")
 
-    st.pills(tr.text("Change"), list(fields), format_func=format_name, key=one_key, on_change=on_change)
+    draw_choice: Any = st.selectbox if forms.has_many_fields(card) else st.pills
+    draw_choice(tr.text("Change"), list(fields), format_func=format_name, key=one_key, on_change=on_change)
     second_options = ["", *(name for name in fields if name != first)]
     names = [first, second] if second else [first]
     with st.container(horizontal=True, vertical_alignment="bottom", key="by-hand"):
@@ -144,9 +152,6 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     else:
         start_index = axis_values.index(case.start_row)
         mark = None if pinned is None or start_index is None else (start_index, pinned)
-        if scale.is_stepped:  # a label has no length: its bars are equally long
-            points, mark = [replace(point, answer=1.0) for point in points], mark and (mark[0], 1.0)
-            scale = replace(scale, limits=(0.0, 1.0))
         figure = curve_chart.draw_bars(points, scale, now=now, start=mark, theme=visitor.get_theme())
 
     def apply_point(point: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Figures of the answer along one field, as a line or as bars. A click on a point gives its index."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import plotly.graph_objects as go
@@ -127,7 +127,13 @@ def draw_line(points: list[Point], axis: Axis, scale: Scale, *, now: int | None,
 
 
 def draw_bars(points: list[Point], scale: Scale, *, now: int | None, start: tuple[int, float] | None, theme: str) -> Figure:
-    """Draw the answer for each category. `start` is the index and the answer of the pinned case."""
+    """Draw the answer for each category. `start` is the index and the answer of the pinned case.
+
+    Bars of labels are equally long: a label has no length.
+    """
+    if scale.is_stepped:
+        points, scale = [replace(point, answer=1.0) for point in points], replace(scale, limits=(0.0, 1.0))
+        start = start and (start[0], 1.0)
     figure = make_figure(theme, max(200, 90 + _BAR_PIXELS * len(points)), hover=True)
     answers = [point.answer for point in points] + ([start[1]] if start else [])
     low, high = scale.ends([*answers, 0.0] if min(answers) >= 0 else answers)

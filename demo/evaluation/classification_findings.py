@@ -68,7 +68,9 @@ def describe_correct_answers(card: Card, evaluation: Classification, _theme: str
         ),
     ]
     heads = [tr.text("Model: {answer}", answer=label) for label in (other, focus)]
+    all_others = tr.text("The table takes all answers except “{label}” together.", label=focus)
     notes = (
+        *([all_others] if len(card["output"].get("labels", [])) > 2 else []),  # noqa: PLR2004
         tr.text("This model names one answer, without a probability: its answers have no order and no threshold."),
         explain_intervals(tr, in_chart=False),
     )

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from client import Card, Row
 from demo.fields import field_types
-from demo.text.wording import answer_column, is_classification
+from demo.text.wording import answer_column, is_classification, label_texts, only_names_labels
 from wire.answer_columns import DECISION, HIGH, LABEL, LOW, VALUE, VERSION
 from wire.cells.cell_values import plain_number
 from wire.cells.text_style import TextStyle
@@ -30,10 +30,13 @@ class FeedEntry:
     number: int
     row: Row
     answer: float
+    """Without probabilities: 1 for the focus label of the card, 0 for another one."""
     band: Band
     version: str
     timestamp: datetime | None
     """When the case came in, in UTC; None if the record does not say."""
+    label: str = ""
+    """The label of a model without probabilities."""
 
 
 def parse_line(line: bytes) -> Mapping[str, Any]:
@@ -50,12 +53,10 @@ def parse_entry(card: Card, record: Mapping[str, Any], number: int, style: TextS
 
     The row has the fields whose cells can be read. `style` says how the cells of a CSV are written.
     """
-    try:
-        cell = record[answer_column(card)]
-        answer = float(plain_number(cell, style) if style and isinstance(cell, str) else cell)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
-    if not math.isfinite(answer) or (is_classification(card) and not 0 <= answer <= 1):
+    cell = record.get(answer_column(card))
+    label = cell if only_names_labels(card) and isinstance(cell, str) and cell in label_texts(card) else ""
+    answer = float(label == card["output"].get("focus")) if label else _parse_answer(card, cell, style)
+    if answer is None:
         return None
     row: Row = {}
     for name, field in field_types.get_fields(card).items():
@@ -73,7 +74,18 @@ def parse_entry(card: Card, record: Mapping[str, Any], number: int, style: TextS
         band if band in known else None,
         version if isinstance(version, str) and version.isascii() else "",  # a lone surrogate breaks a page
         _find_timestamp(card, record),
+        label,
     )
+
+
+def _parse_answer(card: Card, cell: Any, style: TextStyle | None) -> float | None:
+    """Return the number of an answer; None if there is none, or if it is no probability where the model gives one."""
+    try:
+        answer = float(plain_number(cell, style) if style and isinstance(cell, str) else cell)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    is_answer = math.isfinite(answer) and (not is_classification(card) or 0 <= answer <= 1)
+    return answer if is_answer and not only_names_labels(card) else None
 
 
 def _find_timestamp(card: Card, record: Mapping[str, Any]) -> datetime | None:

@@ -34,6 +34,9 @@ class FieldType:
     is_long: ClassVar[bool] = False
     """Whether a value is a text that is too long for a sentence."""
 
+    is_number: ClassVar[bool] = False
+    """Whether a value is a number, which a table writes in the reader's format, on the right."""
+
     def __init__(self, field: Field) -> None:
         self.field = field
 

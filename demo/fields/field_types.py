@@ -27,6 +27,11 @@ def of(field: Field) -> FieldType:
     return _TYPES.get(field["type"], UnknownField)(field)
 
 
+def order_by_importance(card: Card) -> list[str]:
+    """Return the names of the fields, those that matter most first, then the others in the card's order."""
+    return list(dict.fromkeys([*card.get("main_fields", []), *(field["name"] for field in card["inputs"])]))
+
+
 def get_fields(card: Card) -> dict[str, FieldType]:
     """Return name → field of a card, in the card's order."""
     return {field["name"]: of(field) for field in card["inputs"]}

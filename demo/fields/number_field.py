@@ -24,6 +24,7 @@ class NumberField(FieldType):
     """A number with its unit, limits and step."""
 
     is_ordered = True
+    is_number = True
 
     def _typical(self) -> Value:
         low, high = self._range()

@@ -1,9 +1,11 @@
 """The whole answer to a file as it is downloaded: the reasons of refused rows are in the reader's language."""
 
+import io
 from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from client import Row
 from demo.files.scored_file import ScoredFile
@@ -25,3 +27,10 @@ def translate_errors(file: ScoredFile, describe: Callable[[str, str, Row], str])
     column = file.table.schema.get_field_index(ERROR)
     translated = pc.replace_with_mask(errors.combine_chunks(), is_refused.combine_chunks(), pa.array(texts, pa.string()))
     return table.set_column(column, table.column_names[column], translated)
+
+
+def to_parquet(table: pa.Table) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()

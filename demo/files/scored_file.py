@@ -9,11 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from client import Card, InvalidAnswer, RecognisedFile, Row
 from demo.fields import field_types
-from demo.text.wording import answer_column, answer_columns, is_classification
+from demo.text.wording import answer_column, answer_columns, is_classification, label_texts, only_names_labels
 from wire.answer_columns import DECISION, ERROR, ERROR_CODES, LABEL, ROW, WARNINGS, is_probability_column
 from wire.cells.text_style import TextStyle
 
@@ -125,11 +124,25 @@ def is_complete(card: Card, recognised: RecognisedFile, table: pa.Table) -> bool
 
 
 def count_choices(card: Card, table: pa.Table) -> dict[str, int]:
-    """Return the number of rows of each choice: ALL_ROWS, each band of the card, WARNED, REFUSED."""
-    decisions = {each["values"]: each["counts"] for each in pc.value_counts(table[DECISION]).to_pylist()}
-    bands = {band["value"]: decisions.get(band["value"], 0) for band in card["output"].get("bands", [])}
+    """Return the number of rows of each choice: ALL_ROWS, each band of the card (or label), WARNED, REFUSED."""
+    column, values = _groups(card)
+    by_value = {each["values"]: each["counts"] for each in pc.value_counts(table[column]).to_pylist()}
+    groups = {choice: by_value.get(value, 0) for choice, value in values.items()}
     warned = table.num_rows - table[WARNINGS].null_count if WARNINGS in table.schema.names else 0
-    return {ALL_ROWS: table.num_rows, **bands, WARNED: warned, REFUSED: table.num_rows - table[ERROR].null_count}
+    return {ALL_ROWS: table.num_rows, **groups, WARNED: warned, REFUSED: table.num_rows - table[ERROR].null_count}
+
+
+def _groups(card: Card) -> tuple[str, dict[str, str]]:
+    """Return the column by which rows are chosen, and choice → its value. A label may have the name of another choice."""
+    bands = card["output"].get("bands", [])
+    if bands or not only_names_labels(card):
+        return DECISION, {band["value"]: band["value"] for band in bands}
+    return LABEL, {label_choice(label): label for label in label_texts(card)}
+
+
+def label_choice(label: str) -> str:
+    """Return the choice of the rows with a label."""
+    return f"label/{label}"
 
 
 def make_histogram(card: Card, table: pa.Table) -> list[tuple[float, float, int]]:
@@ -172,14 +185,17 @@ def select_rows(card: Card, table: pa.Table, choice: str, order: str, page: int 
     front = [name for name in front if name != DECISION or card["output"].get("bands")]
     rest = [name for name in table.schema.names if name not in added | hidden]
     rows = rows.select([*front, *rest])
-    return _with_band_labels(card, rows) if DECISION in front else rows
+    rows = _with_texts(rows, LABEL, label_texts(card)) if LABEL in front else rows
+    bands = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
+    return _with_texts(rows, DECISION, bands) if DECISION in front else rows
 
 
 def _row_indices(card: Card, table: pa.Table, choice: str, order: str) -> pa.Array | None:
     """Return the indices of the rows of a choice, in order; None for all rows in the order of the file."""
     if choice == REFUSED:
         return pc.indices_nonzero(pc.is_valid(table[ERROR]))
-    is_chosen = pc.is_valid(table[WARNINGS]) if choice == WARNED else pc.equal(table[DECISION], choice)
+    column, values = _groups(card)
+    is_chosen = pc.is_valid(table[WARNINGS]) if choice == WARNED else pc.equal(table[column], values.get(choice, choice))
     indices = None if choice == ALL_ROWS else pc.indices_nonzero(is_chosen)
     if order == "file":
         return indices
@@ -203,11 +219,10 @@ def replace_warning_codes(table: pa.Table, describe: Callable[[str], str]) -> pa
     return table.set_column(table.schema.get_field_index(WARNINGS), WARNINGS, texts)
 
 
-def _with_band_labels(card: Card, table: pa.Table) -> pa.Table:
-    """Return a table whose `decision` has the label of each band instead of its value."""
-    labels = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
-    texts = pa.array([labels.get(each, each) for each in table[DECISION].to_pylist()], pa.string())
-    return table.set_column(table.schema.get_field_index(DECISION), DECISION, texts)
+def _with_texts(table: pa.Table, column: str, texts: dict[str, str]) -> pa.Table:
+    """Return a table whose bands or labels are the words for people instead of their values."""
+    cells = pa.array([texts.get(each, each) for each in table[column].to_pylist()], pa.string())
+    return table.set_column(table.schema.get_field_index(column), column, cells)
 
 
 def read_cells(file: ScoredFile, number: int) -> Row:
@@ -231,10 +246,3 @@ def model_row(card: Card, file: ScoredFile, number: int) -> Row:
         except (KeyError, ValueError):
             continue
     return row
-
-
-def to_parquet(table: pa.Table) -> bytes:
-    """Return a table as the bytes of a Parquet file."""
-    out = io.BytesIO()
-    pq.write_table(table, out)
-    return out.getvalue()

@@ -16,7 +16,7 @@ from demo.text.wording import (
     only_names_labels,
 )
 
-_SHORT_LABEL = 12
+_SHORT_LABEL, _SHORT_NUMBER = 12, 8
 UNUSUAL_PERCENTILE = 90
 """From this percentile on, a case is called unusual."""
 
@@ -64,9 +64,11 @@ def build_usualness(prediction: Prediction, usualness: Usualness | None, tr: Tra
     return Markup('<span class="{}">{}</span>').format(css_class, text)
 
 
-def number_class(label: str) -> str:
-    """Return the CSS class of a large answer that is a label: a long one has smaller letters."""
-    return "number label-text" if len(label) <= _SHORT_LABEL else "number label-text long"
+def number_class(card: Card, answer: str) -> str:
+    """Return the CSS classes of a large answer: a label and a long number have smaller letters."""
+    if only_names_labels(card):
+        return "number label-text" if len(answer) <= _SHORT_LABEL else "number label-text long"
+    return "number" if len(answer) <= _SHORT_NUMBER else "number many-digits"
 
 
 def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> Markup:
@@ -78,7 +80,7 @@ def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> M
         '<span class="unit">{}</span><span class="sentence">{}</span>{}{}</div>'
     ).format(
         " void" if find_contradictions(prediction) else "",
-        number_class(number) if is_label else "number",
+        number_class(card, number),
         number,
         card["output"].get("unit", ""),
         "" if is_label else card["output"].get("sentence", ""),

@@ -11,6 +11,7 @@ from wire.answer_columns import (
     ERROR,
     ERROR_CODES,
     HIGH,
+    LABEL,
     LOW,
     ROW,
     VALUE,
@@ -18,6 +19,7 @@ from wire.answer_columns import (
     label_columns,
     probability_column,
 )
+from wire.column_names import name_as_words
 
 CONTRADICTION = "contradiction"
 """The code of a warning: the case breaks a rule of its card."""
@@ -76,7 +78,9 @@ def answer_title(card: Card, tr: Translation) -> str:
 
 
 def answer_column(card: Card) -> str:
-    """Return the name of the column that holds the answer value in scored files."""
+    """Return the name of the column that holds the answer in scored files: its number, or the label alone."""
+    if only_names_labels(card):
+        return LABEL
     return probability_column(card["output"]["focus"]) if is_classification(card) else VALUE
 
 
@@ -178,7 +182,7 @@ def find_band(card: Card, prediction: Prediction) -> Band | None:
 
 def field_label(field: Field) -> str:
     """Return the label of a field, or its name if the card has no label."""
-    return field.get("label") or field["name"].replace("_", " ").capitalize()
+    return field.get("label") or name_as_words(field["name"])
 
 
 def describe_difference(card: Card, start: float, now: float, tr: Translation) -> str:

@@ -9,12 +9,12 @@ from demo.text.wording import describe_answer, format_answer_with_unit, is_class
 from demo.views.case_story import describe_row
 
 
-def build_answered_row(card: Card, row: Row, answer: float, band_value: str | None, *, name: str, tr: Translation) -> Markup:
+def build_answered_row(card: Card, row: Row, answer: str, band_value: str | None, *, name: str, tr: Translation) -> Markup:
     """Return a case, or `name` if none of its fields is known, its answer and its band as HTML."""
     band = next((band for band in card["output"].get("bands", []) if band["value"] == band_value), None)
     return Markup('<p class="feed-text">{}</p><p class="feed-answer"><b>{}</b>{}{}</p>').format(
         describe_row(card, row, tr) or name,
-        format_answer_with_unit(card, answer, tr),
+        answer,
         answer_html.build_counted(card),
         answer_html.build_badge(band) if band else "",
     )

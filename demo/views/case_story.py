@@ -7,7 +7,7 @@ from demo.fields import field_types
 from demo.session.cases import Case
 from demo.session.entity_lookup import EntityLookup, changes_since_prediction
 from demo.text.translation import Translation
-from demo.text.wording import compare_predictions, field_label, format_prediction
+from demo.text.wording import compare_predictions, field_label, format_prediction, only_names_labels
 
 _NAMED_CHANGES = 3
 _MAX_NAMED_FIELDS = 3
@@ -19,7 +19,7 @@ def describe_row(card: Card, row: Row, tr: Translation) -> str:
     texts = [name for name, field in fields.items() if field.is_long and name in row]
     if texts:
         return str(row[texts[0]])
-    known = [name for name in fields if name in row][:_MAX_NAMED_FIELDS]
+    known = [name for name in field_types.order_by_importance(card) if name in row][:_MAX_NAMED_FIELDS]
     return " · ".join(f"{field_label(fields[name].field)} {fields[name].value_with_unit(row[name], tr)}" for name in known)
 
 
@@ -44,9 +44,15 @@ def describe_case(card: Card, case: Case, start: Prediction, now: Prediction, tr
     """Return the sentence under the answer in three parts; the middle one is emphasized."""
     if not case.changed():
         return tr.text("Starting point. Change a field and see how the answer changes."), "", ""
-    introduction = tr.text("Started at {start}, now", start=format_prediction(card, start, tr))
+    introduction = tr.text("Started at {start}, now", start=_quote_label(card, start, tr))
     difference = compare_predictions(card, start, now, tr)
     return introduction, difference, tr.text("You changed {changes}.", changes=describe_changes(card, case, tr))
+
+
+def _quote_label(card: Card, prediction: Prediction, tr: Translation) -> str:
+    """Return the answer of a prediction as text; a label stands in quotation marks."""
+    text = format_prediction(card, prediction, tr)
+    return tr.text("“{label}”", label=text) if only_names_labels(card) else text
 
 
 def describe_stored_case(

@@ -14,7 +14,6 @@ from pandas.io.formats.style import Styler
 from client import Card, Value
 from demo.fields import field_types
 from demo.fields.field_type import FieldType
-from demo.fields.number_field import NumberField
 from demo.text import wording
 from demo.text.number_text import format_exactly
 from demo.text.translation import Translation
@@ -45,7 +44,7 @@ def style_rows(card: Card, rows: Any, style: TextStyle | None, tr: Translation) 
 
 def _read_numbers(field: FieldType, cells: list[Any], style: TextStyle) -> list[Value]:
     """Return the numbers of a column of texts; empty if the field is no number, or if a cell is none."""
-    if not isinstance(field, NumberField):
+    if not field.is_number:
         return []
     try:
         return [None if pd.isna(cell) else field.from_cell(cell, style) for cell in cells]

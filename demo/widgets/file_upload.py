@@ -85,7 +85,12 @@ def _draw_requirements(card: Card, tr: Translation) -> None:
             type="tertiary",
         )
     st.markdown(tr.text("The first line must name the columns. Needed, in any order:"))
-    st.html(column_table.build_column_table(card, tr))
+    table = column_table.build_column_table(card, tr)
+    if forms.has_many_fields(card):
+        with st.expander(tr.count("{n} column", "{n} columns", len(card["inputs"]))):
+            st.html(table)
+    else:
+        st.html(table)
 
 
 def draw_progress(card: Card, job: UploadJob, tr: Translation) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,9 @@ from demo.widgets import number_box
 
 _DRAWN, _DRAWN_BEFORE = "drawn_fields", "fields_drawn_before"
 """In the session state: the keys of the fields that this run and the previous run have drawn."""
+_MAX_NAMED = 8
+_MAX_FIELDS, _MAIN_FIELDS = 24, 12
+"""A form of more fields shows so many of them at first."""
 _MARKDOWN_CHARACTERS = re.compile(r"([\\`*_{}\[\]()#+\-!:$<>~|^=])")
 _PLAIN_LABEL = re.compile(r"(?![-+#\s]|\d+[.)])(?!.*(?:--|://|www\.|\$.*\$|:.*:|:\w+\[))[^\\`*_\[\]<>~|^=@&\n]*")
 """A text that Streamlit's Markdown shows unchanged: no construct can begin in it, and no pair of signs encloses a part."""
@@ -80,7 +84,12 @@ def _undo(card: Card) -> None:
 
 
 def draw_form(card: Card, case: Case, tr: Translation) -> dict[str, DeltaGenerator]:
-    """Draw the form; return a placeholder for a note under each field."""
+    """Draw the form; return a placeholder for a note under each drawn field.
+
+    Of many fields it draws those that matter most, and the others that the visitor chooses or has changed.
+    """
+    if has_many_fields(card):
+        return draw_main_fields(card, card["inputs"], case, tr, "form")
     notes: dict[str, DeltaGenerator] = {}
     for group, fields in _group_fields(card):
         section: Any = st.expander(escape_markdown(group), expanded=True) if group else st.container()
@@ -91,6 +100,60 @@ def draw_form(card: Card, case: Case, tr: Translation) -> dict[str, DeltaGenerat
                 with columns[index % len(columns)]:
                     draw_field(card, field, case, tr, "form")
                     notes[field["name"]] = st.empty()
+    return notes
+
+
+def has_many_fields(card: Card) -> bool:
+    """Tell whether a form cannot show all fields of a card."""
+    return len(card["inputs"]) > _MAX_FIELDS
+
+
+def draw_main_fields(
+    card: Card, fields: Sequence[Field], case: Case, tr: Translation, key_prefix: str
+) -> dict[str, DeltaGenerator]:
+    """Draw the fields that matter most, a choice of the others, and those that are chosen, changed or have a fault."""
+    by_name = {field["name"]: field for field in fields}
+    names = field_types.order_by_importance(card)
+    notes = draw_pairs(card, [by_name[name] for name in names[:_MAIN_FIELDS]], case, tr, key_prefix)
+    chosen: dict[str, list[str]] = st.session_state.setdefault("chosen_fields", {})
+    needed = {*chosen.get(card["name"], []), *case.changed(), *case.open_faults(), *case.entry_notes}
+    others = [name for name in names[_MAIN_FIELDS:] if name in needed]
+    key = f"{key_prefix}/others/{card['name']}"
+    st.session_state[key] = others
+
+    def on_change() -> None:
+        chosen[card["name"]] = st.session_state[key]
+
+    st.multiselect(
+        tr.count("{n} more field: search", "{n} more fields: search", len(names) - _MAIN_FIELDS),
+        names[_MAIN_FIELDS:],
+        format_func=lambda name: escape_markdown(field_label(by_name[name])),
+        key=key,
+        on_change=on_change,
+        placeholder=tr.text("Type a name to change its value"),
+    )
+    return notes | draw_pairs(card, [by_name[name] for name in others], case, tr, key_prefix)
+
+
+def draw_hidden_notes(card: Card, names: Sequence[str], tr: Translation) -> None:
+    """Draw which fields that the form does not show have a note, so that the visitor can choose them."""
+    if not names:
+        return
+    labels = {field["name"]: field_label(field) for field in card["inputs"]}
+    listed = ", ".join(labels[name] for name in names[:_MAX_NAMED]) + (" …" if len(names) > _MAX_NAMED else "")
+    number_box.draw_alert(tr.text("Please check in the list of fields: {fields}.", fields=listed))
+
+
+def draw_pairs(
+    card: Card, fields: Sequence[Field], case: Case, tr: Translation, key_prefix: str
+) -> dict[str, DeltaGenerator]:
+    """Draw fields pair by pair, so that a phone shows them in their order; return a placeholder for a note under each."""
+    notes: dict[str, DeltaGenerator] = {}
+    for first in range(0, len(fields), 2):
+        for column, field in zip(st.columns(2, gap="medium"), fields[first : first + 2], strict=False):
+            with column:
+                draw_field(card, field, case, tr, key_prefix)
+                notes[field["name"]] = st.empty()
     return notes
 
 

@@ -1,6 +1,7 @@
 """Format numbers and texts in a language, for sentences that the service writes."""
 
 from service.schemas import Input, Text
+from wire.column_names import name_as_words
 from wire.languages import Language
 
 _POLISH_DIGITS = str.maketrans({",": "\u00a0", ".": ","})
@@ -32,4 +33,4 @@ def shorten(text: str) -> str:
 
 def field_label(field: Input, language: Language) -> str:
     """Return the label of a field, or else its name as words."""
-    return localized_text(field.label, language) or field.name.replace("_", " ").capitalize()
+    return localized_text(field.label, language) or name_as_words(field.name)

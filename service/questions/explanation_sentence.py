@@ -4,7 +4,7 @@ Labels follow a colon unchanged, because Polish would inflect them inside a sent
 """
 
 from service.fields.lookup import number_fields, type_of
-from service.fields.value_wording import field_label, shorten
+from service.fields.value_wording import field_label, localized_text, shorten
 from service.schemas import Card, Classification, Contribution
 from wire.languages import Language
 
@@ -17,6 +17,8 @@ _WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "up": "Raised most by: {names}",
         "down": "Lowered most by: {names}",
+        "for": "For “{label}”: {names}",
+        "against": "Against “{label}”: {names}",
         "average": "Close to the average case: no single field stands out",
         "no_words": "There is nothing to weigh: the text is empty",
         "no_others": "There are no other cases to compare this one with",
@@ -24,6 +26,8 @@ _WORDS: dict[Language, dict[str, str]] = {
     "pl": {
         "up": "Najmocniej w górę: {names}",
         "down": "Najmocniej w dół: {names}",
+        "for": "Za odpowiedzią „{label}”: {names}",
+        "against": "Przeciw odpowiedzi „{label}”: {names}",
         "average": "Blisko przeciętnego przypadku: żadne pole się nie wyróżnia",
         "no_words": "Nie ma czego ważyć: tekst jest pusty",
         "no_others": "Nie ma innych przypadków, z którymi można by porównać ten",
@@ -41,13 +45,23 @@ def sentence(card: Card, contributions: list[Contribution], base: float, output:
     if strongest <= _LITTLE * scale:
         return words["average"] + "."
     parts = []
-    for side, sign in (("up", 1), ("down", -1)):
+    up, down, label = _sides(card, language)
+    for side, sign in ((up, 1), (down, -1)):
         pulls = [each for each in contributions if each.contribution * sign >= _MATTERS * strongest]
         pulls.sort(key=lambda each: -abs(each.contribution))
         if pulls:
             names = ", ".join(dict.fromkeys(_name(card, each, language) for each in pulls[:_MAX_NAMED]))
-            parts.append((pulls[0].contribution * sign, words[side].format(names=names)))
+            parts.append((pulls[0].contribution * sign, words[side].format(names=names, label=label)))
     return ". ".join(text for _, text in sorted(parts, reverse=True)) + "."
+
+
+def _sides(card: Card, language: Language) -> tuple[str, str, str]:
+    """Return the words for both directions, and the label of which they speak if the model names only labels."""
+    output = card.output
+    if not isinstance(output, Classification) or output.scores == "probabilities":
+        return "up", "down", ""
+    focus = next(label for label in output.labels if label.value == output.focus)
+    return "for", "against", localized_text(focus.label, language) or focus.value
 
 
 def _name(card: Card, contribution: Contribution, language: Language) -> str:

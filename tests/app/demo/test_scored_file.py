@@ -82,7 +82,7 @@ def test_a_choice_of_rows_is_in_the_order_that_was_asked_for(card: Card, scored:
 
 
 def test_the_copies_hold_everything(scored: ScoredFile) -> None:
-    assert pq.read_table(io.BytesIO(scored_file.to_parquet(scored.table))).equals(scored.table)
+    assert pq.read_table(io.BytesIO(scored_download.to_parquet(scored.table))).equals(scored.table)
     rows = list(csv.DictReader(io.StringIO(to_csv(scored.table).decode("utf-8-sig"))))
     results = [float(row["probability_default"]) if row["probability_default"] else None for row in rows]
     assert results == scored.table["probability_default"].to_pylist()

@@ -163,3 +163,13 @@ def test_any_bars_of_any_values_make_a_clean_sentence(language: Language, data: 
     pulls = {name: data.draw(st.floats(-1, 1)) for name in values}
     card = data.draw(st.sampled_from([CARD, PRICE, PLAIN]))
     well_formed(said(language, pulls, card, data.draw(st.floats(0, 1)), **values), language)
+
+
+def test_a_model_without_probabilities_is_said_to_speak_for_its_label() -> None:
+    labels = (Label(value="no"), Label(value="yes", label={"en": "will pay", "pl": "zapłaci"}))
+    card = card_of(Classification(labels=labels, focus="yes", scores="labels"))
+    pulls = {"used": 0.5, "cut": -0.4}
+    assert said("en", pulls, card) == "For “will pay”: Limit used (95%). Against “will pay”: Cut (good)."
+    assert said("pl", pulls, card) == (
+        "Za odpowiedzią „zapłaci”: Wykorzystany limit (95%). Przeciw odpowiedzi „zapłaci”: Szlif (dobry)."
+    )

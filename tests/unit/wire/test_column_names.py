@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wire.column_names import AmbiguousColumn, ColumnNames
+from wire.column_names import AmbiguousColumn, ColumnNames, name_as_words
 
 FIELDS = {"carat": ["Weight", "Masa"], "cut": ["Cut", "Szlif"], "late_now": ["Months late now", "Limit"], "limit": ["Limit"]}
 COLUMNS = ColumnNames(["carat", "cut"], FIELDS)
@@ -54,3 +54,11 @@ def test_the_caller_decides_which_column_holds_a_field() -> None:
 def test_exact_names_are_found_and_nothing_else(names: list[str]) -> None:
     assert COLUMNS.find(names) == {name: name for name in FIELDS if name in names}
     assert set(COLUMNS.free(names)) == set(names) - FIELDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("has_car", "Has car"), ("PAY_0", "PAY 0"), ("GrLivArea", "GrLivArea"), ("_a__b_", "A b"), ("___", "___"), ("ó", "Ó")],
+)
+def test_a_name_is_shown_as_words_and_keeps_its_capital_letters(name: str, words: str) -> None:
+    assert name_as_words(name) == words
