@@ -1,6 +1,7 @@
 """What if: the answer over the range of one field, or of two as a map. A click changes the case to a value."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -104,15 +105,14 @@ def _draw_controls(card: Card, case: Case, fields: dict[str, Field], tr: Transla
     def format_name(name: str) -> str:
         return forms.escape_markdown(wording.field_label(fields[name])) if name else tr.text("none")
 
-    draw_choice: Any = st.selectbox if forms.has_many_fields(card) else st.pills
+    draw_choice: Any = partial(st.selectbox, width=2 * _CONTROL_PIXELS) if forms.has_many_fields(card) else st.pills
     draw_choice(tr.text("Change"), list(fields), format_func=format_name, key=one_key, on_change=on_change)
-    second_options = ["", *(name for name in fields if name != first)]
     names = [first, second] if second else [first]
     with st.container(horizontal=True, vertical_alignment="bottom", key="by-hand"):
         _draw_fields(card, case, [fields[name] for name in names], tr)
         st.selectbox(
             tr.text("Second field"),
-            second_options,
+            ["", *(name for name in fields if name != first)],
             format_func=format_name,
             key=two_key,
             on_change=on_change,

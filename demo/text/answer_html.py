@@ -93,10 +93,14 @@ def build_answer_line(
     card: Card, prediction: Prediction, introduction: str, tr: Translation, usualness: Usualness | None = None
 ) -> Markup:
     """Return one line: an introduction, the answer, its band, how rare the case is."""
-    return Markup('<p class="headline{}" role="status" aria-live="polite">{}<strong>{}</strong>{}{}{}</p>').format(
+    answer = format_prediction(card, prediction, tr)
+    return Markup(
+        '<p class="headline{}" role="status" aria-live="polite">{}<strong class="{}">{}</strong>{}{}{}</p>'
+    ).format(
         " void" if find_contradictions(prediction) else "",
         Markup("<span>{}</span>").format(introduction) if introduction else "",
-        format_prediction(card, prediction, tr),
+        number_class(card, answer),
+        answer,
         build_counted(card),
         build_band_badge(card, prediction),
         build_usualness(prediction, usualness, tr),

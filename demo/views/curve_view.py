@@ -1,5 +1,6 @@
 """Curves and surfaces as points for a chart, with the value that each point stands for, and a summary sentence."""
 
+import math
 from dataclasses import dataclass, replace
 
 from client import Card, Curve, Field, Prediction, Row, Surface, Value
@@ -10,6 +11,7 @@ from demo.text.translation import Translation
 from demo.views import chart_scales
 
 _MAX_TICK_LETTERS = 24
+_MAX_LABEL_TICKS, _MAX_NAMED_LABELS = 12, 3
 _ROOM = 0.5
 """Around the lowest and the highest label of a chart."""
 
@@ -160,7 +162,7 @@ def summarize_curve(card: Card, field: Field, curve: Curve, row: Row, tr: Transl
     lowest, highest = min(points, key=_answer), max(points, key=_answer)
     name, answer = wording.field_label(field), lowest.answer_label
     if wording.only_names_labels(card) and answer != highest.answer_label:
-        return tr.text("{field}: the answer changes between {labels}.", field=name, labels=_list_labels(points))
+        return tr.text("{field}: the answer changes between {labels}.", field=name, labels=_list_labels(points, tr))
     if len(points) == 1 < len(along):
         others = _describe_other_fields(card, field, curve, row, tr)
         return tr.text("{field}: only {value} is possible while {others}.", field=name, value=lowest.label, others=others)
@@ -180,8 +182,11 @@ def summarize_curve(card: Card, field: Field, curve: Curve, row: Row, tr: Transl
     )
 
 
-def _list_labels(points: list[Point]) -> str:
-    return ", ".join(f"“{label}”" for label in dict.fromkeys(point.answer_label for point in points))
+def _list_labels(points: list[Point], tr: Translation) -> str:
+    """Return the first labels of some points, each once, in quotation marks."""
+    labels = list(dict.fromkeys(point.answer_label for point in points))
+    listed = [tr.text("“{label}”", label=label) for label in labels[:_MAX_NAMED_LABELS]]
+    return ", ".join(listed) + (" …" if len(labels) > _MAX_NAMED_LABELS else "")
 
 
 def summarize_surface(card: Card, cells: list[list[Point]], tr: Translation) -> str:
@@ -191,7 +196,7 @@ def summarize_surface(card: Card, cells: list[list[Point]], tr: Translation) -> 
     if low == high:
         return tr.text("Over both fields the answer stays {answer}.", answer=low)
     if wording.only_names_labels(card):
-        return tr.text("Over both fields the answer changes between {labels}.", labels=_list_labels(flat))
+        return tr.text("Over both fields the answer changes between {labels}.", labels=_list_labels(flat, tr))
     return tr.text("Over both fields the answer lies between {low} and {high}.", low=low, high=high)
 
 
@@ -200,7 +205,8 @@ def make_scale(card: Card, points: list[Point], tr: Translation) -> Scale:
     if wording.only_names_labels(card):
         ticks = dict(sorted({point.answer: _shorten(point.answer_label) for point in _possible(points)}.items()))
         limits = (min(ticks, default=0.0) - _ROOM, max(ticks, default=1.0) + _ROOM)
-        return Scale(list(ticks.items()), [], limits, is_stepped=True)
+        every = math.ceil(len(ticks) / _MAX_LABEL_TICKS) or 1
+        return Scale(list(ticks.items())[::every], [], limits, is_stepped=True)
     return chart_scales.make_scale(card, [point.answer for point in _possible(points)], tr)
 
 

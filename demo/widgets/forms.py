@@ -95,11 +95,12 @@ def draw_form(card: Card, case: Case, tr: Translation) -> dict[str, DeltaGenerat
         section: Any = st.expander(escape_markdown(group), expanded=True) if group else st.container()
         with section:
             is_wide = len(fields) == 1 or any(field_types.of(field).is_long for field in fields)
-            columns = [st.container()] if is_wide else st.columns(2, gap="medium")
-            for index, field in enumerate(fields):
-                with columns[index % len(columns)]:
-                    draw_field(card, field, case, tr, "form")
-                    notes[field["name"]] = st.empty()
+            if not is_wide:
+                notes |= draw_pairs(card, fields, case, tr, "form")
+                continue
+            for field in fields:
+                draw_field(card, field, case, tr, "form")
+                notes[field["name"]] = st.empty()
     return notes
 
 
