@@ -61,6 +61,7 @@ def enrich(
     dates: DateOrder | None = None,
     missing: Missing = "empty",
     sheet: str | None = None,
+    charset: str = "",
     batch_records: int = 500,
     threads: int = 4,
     give_up_seconds: float = 120.0,
@@ -70,15 +71,16 @@ def enrich(
 ) -> Summary:
     """Add the predictions of `model` to every record of `source`, and write them to `target` in the same order.
 
-    Both are JSON lines, CSV, Parquet or Excel by their ending, or `-`; `source` may be a compressed CSV. `fields` maps a
-    field of the model to its column. A call after a run that was stopped resumes it. `decimal`, `thousands`, `dates` and
-    `missing` say how the values of a CSV are written, `sheet` names the sheet of a workbook. `report` gets the progress
-    after each batch, `notify` a sentence before each repeated request. Raises PipelineError.
+    Both are JSON lines, CSV, Parquet or Excel by their ending, or `-`; `source` may be a compressed CSV. `fields`
+    maps a field of the model to its column. A call after a run that was stopped resumes it. `decimal`, `thousands`,
+    `dates` and `missing` say how the values of a CSV are written, `charset` its encoding, `sheet` names the sheet of
+    a workbook. `report` gets the progress after each batch, `notify` a sentence before each repeated request. Raises
+    PipelineError.
     """
     began = time.monotonic()
     source, target = str(source), str(target)
     formats = (format_of(source, standard_format, is_input=True), format_of(target, standard_format, is_input=False))
-    options = TextOptions(decimal, thousands, dates, missing, sheet)
+    options = TextOptions(decimal, thousands, dates, missing, sheet, charset)
     identified = _identity(model, source, formats, options, dict(fields or {}), prefix=prefix, failed=failed)
     with _stopped_by_os_errors(), closing(_open_output(source, target, failed)) as output:
         old = output.load(overwrite=overwrite)

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from pipeline.columns import Columns
 from pipeline.errors import Unusable
-from pipeline.formats.packed import open_packed
+from pipeline.formats.packed import open_packed, recode
 from pipeline.formats.parquet import ParquetRecords
 from pipeline.formats.records import CsvRecords, Record, read_json_lines, reason_not_writable
 from tabular.compression import ENDINGS, compression_of
@@ -93,15 +93,28 @@ def open_source(
         compression = compression_of(location)
         if format_ == "xlsx" or compression:
             unpacked, kinds = open_packed(file, Path(location).name, compression, options.sheet)
-            with unpacked:
-                yield _csv_of(unpacked, format_, columns, options, kinds)
+            with unpacked, _in_utf_8(unpacked, location, options if format_ == "csv" else TextOptions()) as readable:
+                yield _csv_of(readable, format_, columns, options, kinds)
         elif format_ == "csv":
-            yield _csv_of(file, location, columns, options)
+            with _in_utf_8(file, location, options) as readable:
+                yield _csv_of(readable, location, columns, options)
         else:
             yield _lines_of(file, location, columns, names_needed)
     finally:
         if location != STANDARD:
             file.close()
+
+
+@contextmanager
+def _in_utf_8(file: BinaryIO, location: str, options: TextOptions) -> Iterator[BinaryIO]:
+    """Yield a CSV as UTF-8. Raises Unusable if it is in another encoding than the options say, or is a stream."""
+    if not options.charset:
+        yield file
+        return
+    if location == STANDARD:
+        raise Unusable("Standard input is read as UTF-8: --charset is for files.")
+    with recode(file, Path(location).name, options.charset) as readable:
+        yield readable
 
 
 def _csv_of(

@@ -1,5 +1,6 @@
-"""Reads compressed CSV files and Excel workbooks as CSV, and writes Excel workbooks."""
+"""Reads compressed CSV files, CSV files in other encodings and Excel workbooks as CSV, and writes Excel workbooks."""
 
+import codecs
 import json
 import tempfile
 from pathlib import Path
@@ -15,7 +16,16 @@ from tabular.workbook_writer import WorkbookWriter
 from wire.media_types import Compression
 
 _MAX_BYTES = 2**36
-_LINES_BYTES = 2 * 2**20
+_LINES_BYTES, _CHUNK_BYTES = 2 * 2**20, 2**20
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-16": "utf-16",
+    "cp1250": "windows-1250",
+    "cp1252": "windows-1252",
+    "iso8859-1": "iso-8859-1",
+    "iso8859-2": "iso-8859-2",
+}
+"""Python's name of an encoding → the name that users know. The service reads the same ones."""
 _PARSERS: dict[ColumnKind, Any] = {"int64": int, "float64": float, "bool": "true".__eq__}
 
 
@@ -39,6 +49,27 @@ def open_packed(
         raise Unusable(missing or f"{name} cannot be read. {error}") from None
     target.seek(0)
     return target, kinds
+
+
+def recode(file: BinaryIO, name: str, charset: str) -> BinaryIO:
+    """Return a CSV in another encoding as UTF-8, as an unnamed temporary file. Raises Unusable."""
+    try:
+        encoding = codecs.lookup(charset).name
+    except LookupError:
+        encoding = ""
+    if encoding not in _ENCODINGS:
+        raise Unusable(f"The charset {charset[:64]} is not supported. Use one of: {', '.join(_ENCODINGS.values())}.")
+    target = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the caller closes it
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while chunk := file.read(_CHUNK_BYTES):
+            target.write(decoder.decode(chunk).encode())
+        target.write(decoder.decode(b"", final=True).encode())
+    except UnicodeError:
+        target.close()
+        raise Unusable(f"{name} is not {charset[:64]}. Say another --charset, or none if it is UTF-8.") from None
+    target.seek(0)
+    return target
 
 
 def typed_values(values: dict[str, Any], kinds: dict[str, ColumnKind]) -> dict[str, Any]:

@@ -140,7 +140,9 @@ class CsvRecords:
         if not is_unicode(text) or "\0" in text:  # UTF-16 text has zero bytes
             kind = describe_kind(b"".join(self._lines.raw_lines)).words
             raise Unusable(
-                f"The file is {kind}, not a CSV." if kind else "The header of the CSV is not UTF-8. Save the file as UTF-8."
+                f"The file is {kind}, not a CSV."
+                if kind
+                else "The header of the CSV is not UTF-8. Save it as UTF-8, or say --charset."
             )
         header = read_header(text, columns, separators)
         if missing := columns.missing(header.names):
@@ -181,7 +183,7 @@ class CsvRecords:
             if values is not None:
                 raw = self._extendable(raw, cells)
             if values is not None and not is_unicode("".join(cells)):
-                values, reason = None, "The line is not UTF-8."
+                values, reason = None, "The line is not UTF-8: say --charset if the file is not."
             number += 1
             yield Record(number, lines.bytes_read - before, raw, first, values, reason)
             before = lines.bytes_read

@@ -102,7 +102,6 @@ def _add_job_options(job: argparse.ArgumentParser) -> None:
         "sqlite:///file.db#table, postgresql://…#table, s3://bucket/…, sftp://…",
     )
     add_text_options(job)
-    job.add_argument("--charset", default="", help="the encoding of a CSV; the default is UTF-8")
     job.add_argument("--output", type=Path, metavar="FOLDER", help="also write what is stored to this folder, as Parquet")
     job.add_argument(
         "--allow-shrink", action="store_true", help="serve the run although it has less than half of the served rows"

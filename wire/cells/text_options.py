@@ -20,6 +20,8 @@ class TextOptions:
     missing: Missing = "empty"
     sheet: str | None = None
     """The sheet of a workbook. None: the first one that is visible."""
+    charset: str = ""
+    """The encoding of a CSV. Empty: UTF-8, or what its byte order mark says."""
 
     def style(self, decimal: Sign) -> TextStyle:
         return TextStyle(decimal, self.thousands, self.dates, self.missing)
@@ -40,12 +42,13 @@ def add_text_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--missing", choices=get_args(Missing), default="empty", help="words: NA, null, – … in a CSV are missing values"
     )
+    command.add_argument("--charset", default="", help="the encoding of a CSV, such as windows-1250 (UTF-8)")
     command.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (the first visible one)")
 
 
 def text_options(options: argparse.Namespace) -> TextOptions:
     """Return the options of a command line to which `add_text_options` has added them."""
-    return TextOptions(options.decimal, options.thousands, options.dates, options.missing, options.sheet)
+    return TextOptions(options.decimal, options.thousands, options.dates, options.missing, options.sheet, options.charset)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -241,3 +241,50 @@ def test_a_packed_file_that_cannot_be_read_ends_with_a_sentence(url: str, tmp_pa
         (tmp_path / name).write_bytes(b"no")
         with pytest.raises(Unusable, match="ending"):
             enrich(MODEL, tmp_path / name, tmp_path / "out.csv", url=url)
+
+
+@pytest.mark.parametrize(("charset", "note"), [("windows-1250", "zażółć"), ("iso-8859-2", "gęś"), ("utf-16", "日本")])
+def test_a_csv_in_another_encoding_is_enriched_as_its_copy_in_utf_8(
+    charset: str, note: str, url: str, tmp_path: Path
+) -> None:
+    text = f"comment;note\r\nlovely day;{note}\r\nawful;{note}\r\n"
+    targets = []
+    for name, encoding in (("other", charset), ("plain", "utf-8")):
+        source, target = tmp_path / f"{name}.csv", tmp_path / f"{name}-out.csv"
+        source.write_bytes(text.encode(encoding))
+        summary = enrich(MODEL, source, target, url=url, charset="" if encoding == "utf-8" else charset)
+        assert (summary.enriched, summary.failed) == (2, 0)
+        targets.append(target.read_bytes())
+    assert targets[0] == targets[1]
+    assert note in targets[0].decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "charset", "reason"),
+    [
+        ("in.csv", b"comment\n\xff\xfe\xfd\n", "utf-8", "in.csv is not utf-8"),
+        (
+            "in.csv",
+            b"comment\nx\n",
+            "klingon",
+            "The charset klingon is not supported. Use one of: utf-8, utf-16, windows-1250",
+        ),
+        ("-", b"", "windows-1250", "Standard input is read as UTF-8"),
+    ],
+)
+def test_an_encoding_that_does_not_fit_ends_the_run(
+    name: str, content: bytes, charset: str, reason: str, url: str, tmp_path: Path
+) -> None:
+    source = name if name == "-" else str(tmp_path / name)
+    if name != "-":
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(Unusable, match=reason):
+        enrich(MODEL, source, tmp_path / "out.csv", url=url, charset=charset, standard_format="csv")
+
+
+def test_a_compressed_csv_in_another_encoding_is_read(url: str, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv.gz"
+    source.write_bytes(packed_as("gz", "comment\nświetny dzień\n".encode("windows-1250")))
+    summary = enrich(MODEL, source, tmp_path / "out.jsonl", url=url, charset="windows-1250")
+    assert summary.enriched == 1
+    assert "świetny dzień" in lines_of(tmp_path / "out.jsonl")[0]["comment"]
