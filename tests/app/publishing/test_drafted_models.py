@@ -180,6 +180,7 @@ def test_the_figures_are_those_of_scikit_learn() -> None:
     assert list(each.user.estimator.classes_) == ["benign", "malignant"]
     assert evaluation.focus == "malignant"
     assert evaluation.rows == len(truth)
+    assert evaluation.auc
     assert evaluation.auc.value == pytest.approx(roc_auc_score(truth == "malignant", probability), abs=1e-6)
     assert evaluation.brier
     assert evaluation.accuracy
