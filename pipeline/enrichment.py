@@ -71,11 +71,9 @@ def enrich(
 ) -> Summary:
     """Add the predictions of `model` to every record of `source`, and write them to `target` in the same order.
 
-    Both are JSON lines, CSV, Parquet or Excel by their ending, or `-`; `source` may be a compressed CSV. `fields`
-    maps a field of the model to its column. A call after a run that was stopped resumes it. `decimal`, `thousands`,
-    `dates` and `missing` say how the values of a CSV are written, `charset` its encoding, `sheet` names the sheet of
-    a workbook. `report` gets the progress after each batch, `notify` a sentence before each repeated request. Raises
-    PipelineError.
+    Both are JSON lines, CSV, Parquet or Excel by their ending, or `-`. `fields` maps a field of the model to its column;
+    `decimal` to `charset` are the options of the command. It resumes a run that was stopped. `report` gets the progress
+    after each batch, `notify` a sentence before a repeated request. Raises PipelineError.
     """
     began = time.monotonic()
     source, target = str(source), str(target)
