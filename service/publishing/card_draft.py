@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from service.fields.field_type import FieldType, NumbersType
 from service.fields.lookup import types_of
 from service.publishing.data_split import LabelledRows, Split
-from service.publishing.plain_rows import plain_rows
+from service.publishing.plain_rows import shown_rows
 from service.schemas import Card, Classification, Input, Row, Value
 
 MAX_REAL_ROWS = 100
@@ -49,11 +49,11 @@ def _real_rows(draft: Card, test: LabelledRows, showable: NDArray[np.bool_] | No
     fields = test.fields if showable is None else test.fields[showable]
     drawn = fields.sample(min(len(fields), MAX_REAL_ROWS), random_state=0)
     if not test.has_truth:
-        return plain_rows(draft, drawn), []
+        return shown_rows(draft, drawn), []
     truth: list[Value] = test.truth[drawn.index].tolist()
     if isinstance(draft.output, Classification):
         truth = [draft.output.labels[index].value for index in test.truth[drawn.index].tolist()]
-    return plain_rows(draft, drawn), truth
+    return shown_rows(draft, drawn), truth
 
 
 def _described(field: FieldType, values: "pd.Series[Any]") -> Input:

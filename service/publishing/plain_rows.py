@@ -8,11 +8,22 @@ from service.fields.field_type import FieldType
 from service.fields.lookup import types_of
 from service.schemas import Card, Row, Value
 
+_SHOWN_DIGITS = 12
+
 
 def plain_rows(card: Card, frame: pd.DataFrame) -> list[Row]:
     """Return one dictionary per row, with the fields of the card. A whole float becomes an integer, NaN, NaT and NA None."""
     columns = {field.name: _values(field, frame[field.name]) for field in types_of(card)}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def shown_rows(card: Card, frame: pd.DataFrame) -> list[Row]:
+    """Return the rows for people to read and to start from: numbers have 12 digits, so 60.699999999999996 is 60.7."""
+    return [{name: _rounded(value) for name, value in row.items()} for row in plain_rows(card, frame)]
+
+
+def _rounded(value: Value) -> Value:
+    return float(f"{value:.{_SHOWN_DIGITS}g}") if isinstance(value, float) else value
 
 
 def _values(field: FieldType, values: "pd.Series[Any]") -> list[Value]:

@@ -14,7 +14,7 @@ from service.fields.text import TextType
 from service.fields.value_wording import localized_text
 from service.publishing.drafting.column_checks import codes_of
 from service.publishing.drafting.output_draft import focus_scores
-from service.publishing.plain_rows import plain_rows
+from service.publishing.plain_rows import shown_rows
 from service.schemas import Card, Classification, Example, Regression, Text
 
 MAX_EXAMPLES = 6
@@ -36,7 +36,7 @@ def with_examples(card: Card, table: pd.DataFrame, scores: NDArray[np.float64]) 
     if not len(table):
         return card
     distances = mean_distances(card, table, focus_scores(card.output, scores))
-    rows = plain_rows(card, table)
+    rows = shown_rows(card, table)
     chosen: list[Example] = []
     free = np.ones(len(table), dtype=np.bool_)
     for name, label, candidates, order in _wanted(card, scores, distances):
