@@ -8,6 +8,7 @@ from pathlib import Path
 from launch import browser, demo_data
 from launch.console import LaunchError, bold, say, say_error
 from launch.environments import set_up
+from launch.own_model import OwnModel, read_own_model
 from launch.ports import Address, address, require_free
 from launch.processes import Program, Stopped, Supervisor
 from launch.sharing import Sharing, read_sharing
@@ -28,23 +29,33 @@ ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1"}
 
 
 def demo(supervisor: Supervisor) -> int:
-    """Run the service and the demo until they are stopped. SHARE=yes opens the page to other machines."""
+    """Run the service and the demo until they are stopped.
+
+    SHARE=yes opens the page to other machines. MODEL=… publishes a model of the user first and opens the page on it.
+    """
     sharing = read_sharing(os.environ)
+    own = read_own_model(os.environ, ROOT)
     at, page = address("service", 8000), address("demo", 8501)
     require_free([at, page], "demo")
     service_python, demo_python = (set_up(supervisor, ROOT, name) for name in ("service", "demo"))
-    _train(supervisor, service_python)
+    if own is None:
+        _train(supervisor, service_python)
+    else:
+        _publish(supervisor, service_python, own)
+    bundles = {"SERVICE_BUNDLES": str(own.bundles)} if own else {}
     require_free([at, page], "demo")
-    supervisor.start(_service(service_python, at, sharing.service, log=LOGS / f"service-{at.port}.log"))
+    supervisor.start(_service(service_python, at, {**sharing.service, **bundles}, log=LOGS / f"service-{at.port}.log"))
     supervisor.start(_demo(demo_python, page, at, sharing.demo))
     supervisor.wait_until_ready(READY_SECONDS)
-    say(f"\n  Witryna is open:  {bold(page.url)}\n")
+    url = f"{page.url}/?model={own.name}" if own else page.url
+    say(f"\n  Witryna is open:  {bold(url)}\n")
     _print_shared_addresses(sharing, page)
     say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
-    browser.open_page(page.url)
-    log = LOGS / f"nightly-{at.port}.log"
-    key = {**os.environ, **sharing.demo}.get("DEMO_API_KEY", "")
-    demo_data.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, api_key=key, log=log)
+    browser.open_page(url)
+    if own is None:
+        log = LOGS / f"nightly-{at.port}.log"
+        key = {**os.environ, **sharing.demo}.get("DEMO_API_KEY", "")
+        demo_data.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, api_key=key, log=log)
     supervisor.watch(READY_SECONDS)
     return 0
 
@@ -165,6 +176,13 @@ def _print_shared_addresses(sharing: Sharing, page: Address) -> None:
         for host in sharing.hosts:
             say(f"    {Address(page.variable, host, page.port).url}")
         say()
+
+
+def _publish(supervisor: Supervisor, python: Path, own: OwnModel) -> None:
+    """Make a bundle of the user's model. The command prints what it understood, or why it cannot."""
+    own.bundles.mkdir(parents=True, exist_ok=True)
+    if supervisor.run(Program("the publishing", [python, "-m", "service.models", *own.arguments])):
+        raise LaunchError("The model could not be published; the lines above say why.")
 
 
 def _train(supervisor: Supervisor, python: Path) -> None:

@@ -24,7 +24,7 @@ def model_facts(estimator: Any) -> dict[str, Any]:
     Raises UnusableModel for a model that is not fitted, has no `predict`, or has several outputs.
     """
     estimator = unwrapped(estimator)
-    kind = type(estimator).__name__
+    kind = type(innermost(estimator)).__name__
     if not hasattr(estimator, "predict"):
         raise UnusableModel(_no_predict(estimator, kind))
     _check_fitted(estimator, kind)

@@ -20,6 +20,12 @@ _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x5d\x00\x00", b"x\x01", b"x\
 """gzip, bzip2, xz, lzma and four levels of zlib: joblib writes them all."""
 _OLD_PICKLE = re.compile(rb"(c[\w.]+\n\w+\n|\(|\])")
 """Protocols 0 and 1 begin without a mark: with a class, a tuple or a list."""
+_CLASSIFIER: dict[Form, re.Pattern[bytes]] = {
+    "lightgbm": re.compile(rb"^objective=(binary|multiclass|cross_entropy)", re.MULTILINE),
+    "xgboost": re.compile(rb"(binary|multi):(logistic|logitraw|hinge|softprob|softmax)"),
+    "catboost": re.compile(rb"loss_function.{1,32}?(Logloss|CrossEntropy|MultiClass)", re.DOTALL),
+}
+"""Form → the objective of a classifier, as the file names it."""
 _FORMS = "skops, joblib, pickle, cloudpickle, an MLflow folder, LightGBM, XGBoost, CatBoost or module:function"
 
 
@@ -55,6 +61,12 @@ def _form_of_head(head: bytes) -> Form | None:
     if head.startswith((_PROTOCOL_2, *_COMPRESSED)) or _OLD_PICKLE.match(head):
         return "pickle"
     return None
+
+
+def is_classifier_file(path: Path, form: Form) -> bool:
+    """Tell from its objective whether the file of a boosting library is one of a classifier."""
+    pattern = _CLASSIFIER.get(form)
+    return bool(pattern and pattern.search(path.read_bytes()))
 
 
 def _zip_form(path: Path) -> Form:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import RefusedModel
-from service.model_files.file_form import RECIPE, Form, file_form
+from service.model_files.file_form import RECIPE, Form, file_form, is_classifier_file
 from service.model_files.packages import needed_packages
 from wire.model_folder import layout
 
@@ -26,6 +26,8 @@ class ModelSource:
     sample: Path | None = None
     target: str | None = None
     """The column of the sample with the true answers."""
+    is_classifier: bool = False
+    """The file of a boosting library is one of a classifier. Other forms say it themselves, when they are opened."""
 
 
 def read_source(place: str) -> ModelSource:
@@ -36,7 +38,7 @@ def read_source(place: str) -> ModelSource:
     if (path / layout.MANIFEST).is_file():
         return _handed_over(path)
     form = file_form(path)
-    return ModelSource(place, form, needed_packages(path, form))
+    return ModelSource(place, form, needed_packages(path, form), is_classifier=is_classifier_file(path, form))
 
 
 def _handed_over(folder: Path) -> ModelSource:

@@ -1,4 +1,4 @@
-"""python -m service.models list | show | promote | rollback | remove | check-cases: the versions of the models."""
+"""python -m service.models: add models, print their cards, list, compare, promote and remove their versions."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from service.model_process.process_limits import ProcessLimits, set_process_limits
-from service.models import case_check, inspection, version_commands
+from service.models import add, case_check, inspection, version_commands
 from service.models.stored_versions import WrongCommand
 from service.settings import read_settings
 from wire.settings_reader import WrongSettings
@@ -16,7 +16,7 @@ _WRONG_COMMAND = 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code. A command that cannot be run prints one sentence and returns 2."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     try:
         settings = read_settings(os.environ)
         set_process_limits(ProcessLimits(settings.model_memory_bytes, Path(settings.environments)))
@@ -31,13 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     return exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
     parser = argparse.ArgumentParser(prog="python -m service.models", description="The models and their versions.")
     parser.add_argument(
         "--bundles", type=Path, metavar="FOLDER", help="the folder of the bundles; the default is SERVICE_BUNDLES"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (inspection, version_commands, case_check):
+    for group in (add, inspection, version_commands, case_check):
         group.add_commands(commands)
     return parser
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from service.bundles.bundle_files import write_card
 from service.bundles.bundle_opening import open_model
 from service.bundles.evaluation_file import write_evaluation
+from service.bundles.model import Model
 from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import Reference, write_reference
 from service.bundles.scorers.scorer import Scorer, open_scorer
@@ -45,8 +46,8 @@ def publish(
     attributes: tuple[Input, ...] = (),
     showable: NDArray[np.bool_] | None = None,
     trusted: bool = False,
-) -> Card:
-    """Make a bundle and put it into the folder `bundles`; return its card with its version.
+) -> Model:
+    """Make a bundle and put it into the folder `bundles`; return it as it is served.
 
     `attributes` describes columns of `aside` by which the evaluation compares groups. `showable` tells for each test row
     whether people may see it (default: all). `trusted`: if the pipeline is not converted, its process may run code that its
@@ -68,7 +69,7 @@ def publish(
         write_card(folder, card)
         model = open_model(folder)
         add_version(bundles, folder)
-    return model.card
+    return model
 
 
 def is_measurable(card: Card, test: LabelledRows) -> bool:

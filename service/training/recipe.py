@@ -53,7 +53,7 @@ def build_bundle(recipe: Recipe, bundles: Path) -> Card:
     split = recipe.split()
     texts = read_texts(recipe.name)
     attributes = msgspec.convert(texts.pop("aside", []), tuple[Input, ...])
-    return publish(
+    model = publish(
         bundles,
         draft_card(texts),
         recipe.fit(split.train),
@@ -62,6 +62,7 @@ def build_bundle(recipe: Recipe, bundles: Path) -> Card:
         attributes=attributes,
         showable=recipe.find_showable and recipe.find_showable(split.test.aside),
     )
+    return model.card
 
 
 def read_texts(name: str) -> dict[str, Any]:

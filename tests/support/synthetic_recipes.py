@@ -44,7 +44,7 @@ def draft(name: str, output: str, fields: str | dict[str, str]) -> Card:
 
 def publish_synthetic(recipe: SyntheticRecipe, card: Card, folder: Path) -> Card:
     split = recipe.split()
-    return publish(folder, card, recipe.fit(split.train), split, to_onnx=recipe.to_onnx)
+    return publish(folder, card, recipe.fit(split.train), split, to_onnx=recipe.to_onnx).card
 
 
 def classification(labels: list[str], focus: str, bands: str = "") -> str:

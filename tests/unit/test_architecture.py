@@ -72,7 +72,8 @@ RULES: dict[str, set[str]] = {
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
-    "service.models": {"service.model_process", "service.bundles", "service.errors", "service.rows", "service.schemas"},
+    "service.models": {"model_worker", "service.bundles", "service.errors", "service.model_files", "service.model_process"}
+    | {"service.publishing", "service.rows", "service.schemas"},
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
     | {
         "service.files",
