@@ -8,7 +8,8 @@ from service.fields.field_type import FieldType
 from service.fields.lookup import types_of
 from service.schemas import Card, Row, Value
 
-_SHOWN_DIGITS = 12
+_SHOWN_DIGITS = 15
+"""A double has 15 to 17: the others are noise of arithmetic."""
 
 
 def plain_rows(card: Card, frame: pd.DataFrame) -> list[Row]:
@@ -18,12 +19,16 @@ def plain_rows(card: Card, frame: pd.DataFrame) -> list[Row]:
 
 
 def shown_rows(card: Card, frame: pd.DataFrame) -> list[Row]:
-    """Return the rows for people to read and to start from: numbers have 12 digits, so 60.699999999999996 is 60.7."""
-    return [{name: _rounded(value) for name, value in row.items()} for row in plain_rows(card, frame)]
+    """Return the rows for people to read and to start from: 60.699999999999996 is 60.7."""
+    return [
+        {name: shown_number(value) if isinstance(value, float) else value for name, value in row.items()}
+        for row in plain_rows(card, frame)
+    ]
 
 
-def _rounded(value: Value) -> Value:
-    return float(f"{value:.{_SHOWN_DIGITS}g}") if isinstance(value, float) else value
+def shown_number(value: float) -> float:
+    """Return a number with 15 digits. It keeps the order of numbers."""
+    return float(f"{value:.{_SHOWN_DIGITS}g}")
 
 
 def _values(field: FieldType, values: "pd.Series[Any]") -> list[Value]:

@@ -17,6 +17,7 @@ from service.fields.lookup import TYPES, type_of
 from service.fields.number import NumberType
 from service.fields.text import TextType
 from service.publishing.drafting.findings import CannotDraft, nearest
+from service.publishing.plain_rows import shown_number
 from service.schemas import Category, Input
 from wire.field_types import FieldTypeName
 
@@ -170,7 +171,7 @@ def _with_range(field: Input, numbers: NDArray[np.float64], *, is_integral: bool
         quantiles = np.quantile(finite, SEEN_QUANTILES, method="nearest")
         low, high = float(quantiles[0]), float(quantiles[1])
     step = _step(finite, is_whole=is_whole, span=high - low)
-    return _replace(field, minimum=minimum, maximum=maximum, seen=(low, high), step=step)
+    return _replace(field, minimum=minimum, maximum=maximum, seen=(shown_number(low), shown_number(high)), step=step)
 
 
 def _has_name(pattern: re.Pattern[str], field: Input) -> bool:

@@ -178,9 +178,9 @@ def test_a_name_becomes_words_and_a_unit(name: str, label: str, unit: str) -> No
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30))
-def test_the_default_of_a_number_is_a_value_of_the_sample(numbers: list[float]) -> None:
+def test_the_default_of_a_number_is_a_value_of_the_sample_in_15_digits(numbers: list[float]) -> None:
     field = field_of(np.array(numbers))
-    assert field.default in numbers
+    assert field.default in [float(f"{number:.15g}") for number in numbers]
     assert field.seen is not None
     low, high = field.seen
     assert isinstance(low, float)

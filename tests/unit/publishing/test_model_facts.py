@@ -235,4 +235,5 @@ def test_what_cannot_be_published_is_refused_with_the_step_and_the_way_out(name:
     with pytest.raises(CannotDraft, match=words) as caught:
         facts_of(estimator)
     assert str(caught.value).endswith(".")
-    assert str(caught.value).startswith(type(estimator).__name__)
+    step = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    assert str(caught.value).startswith(type(step).__name__)
