@@ -63,7 +63,7 @@ def draw_choice(card: Card, keys: StoredKeys, choose: Callable[[str], None], tr:
     shown = keys.shown()
     for first in range(0, len(shown), _COLUMNS):  # row by row, so that a phone shows the keys in their order
         for index, (column, item) in enumerate(zip(st.columns(_COLUMNS), shown[first : first + _COLUMNS], strict=False)):
-            with column, st.container(border=True, key=f"stored-{first + index}"):
+            with column, st.container(border=True, key=f"key-card-{first + index}"):
                 st.button(
                     forms.escape_markdown(f"{name[:1].upper()}{name[1:]} {item['id']}"),
                     key=f"stored/{first + index}",
