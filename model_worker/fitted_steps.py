@@ -21,7 +21,7 @@ class ColumnUse:
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = set(columns)
         self.categories: dict[str, list[Any]] = {}
-        """Column → the categories that an encoder knows, without a missing one."""
+        """Column → the categories that an encoder knows, without a missing one; none if it does not list them."""
         self.texts: set[str] = set()
         """The columns that a vectorizer reads."""
 
@@ -154,6 +154,8 @@ def _add_categories_of_boosters(estimator: Any, columns: Sequence[str], use: Col
             use.categories.update({name: _plain(values) for name, values in zip(chosen, kept)})
     if hasattr(estimator, "get_text_feature_indices"):
         use.texts.update(columns[at] for at in estimator.get_text_feature_indices())
+        for at in estimator.get_cat_feature_indices():  # it keeps only hashes of its categories
+            use.categories.setdefault(columns[at], [])
 
 
 def _lightgbm_categorical(booster: Any) -> list[bool]:

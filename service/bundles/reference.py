@@ -17,7 +17,7 @@ from service.schemas.shape import Shape
 FILE = "reference.json"
 MAX_ROWS = 512
 QUANTILES = 201
-MAX_BYTES = 2**20
+MAX_BYTES = 2**22
 MIN_EIGENVALUE = 0.01
 """The smallest eigenvalue of the correlations: the inverse of a smaller one would hold mostly rounding errors."""
 
@@ -44,9 +44,9 @@ class Reference(Shape, frozen=True):
 
 
 def write_reference(folder: Path, reference: Reference) -> None:
-    """Write the reference. If it is larger than `MAX_BYTES`, half of its rows are left out, until it fits."""
+    """Write the reference. If it is larger than `MAX_BYTES`, half of its rows are left out, until it fits or one is left."""
     content = msgspec.json.encode(reference, order="deterministic")
-    if len(content) > MAX_BYTES:
+    if len(content) > MAX_BYTES and len(reference.rows) > 1:
         write_reference(folder, msgspec.structs.replace(reference, rows=reference.rows[::2]))
     else:
         (folder / FILE).write_bytes(content)

@@ -11,8 +11,8 @@ from pandas.api import types
 
 from service.publishing.drafting.findings import Finding, listed
 
-MAX_ROWS = 5000
-"""So many rows are enough to find a leak or a copy."""
+MAX_ROWS, MAX_CELLS = 5000, 500_000
+"""So many rows are enough to find a leak or a copy; of very many columns, fewer."""
 _MIN_ROWS = 20
 _MIN_ROWS_OF_LEAKS = 50
 _MAX_ERROR_SHARE = 0.02
@@ -37,9 +37,10 @@ def check_columns(
             )
         elif len(values) > 1 and values.nunique(dropna=False) == 1:
             findings.append(Finding("constant", name, f"{name} has the same value in all rows. {kept}"))
-        elif types.is_datetime64_any_dtype(values.dtype):
+        elif name in reads and types.is_datetime64_any_dtype(values.dtype):
             findings.append(Finding("date", name, f"{name} holds dates. {kept}"))
-    few = table.sample(min(len(table), MAX_ROWS), random_state=0) if len(table) > MAX_ROWS else table
+    count = max(_MIN_ROWS_OF_LEAKS, min(MAX_ROWS, MAX_CELLS // max(1, len(table.columns))))
+    few = table.sample(count, random_state=0) if len(table) > count else table
     findings += _copies(table, few, reads)
     if truth is not None and len(truth) >= _MIN_ROWS_OF_LEAKS:
         answers = truth[table.index.get_indexer(few.index)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from pandas.api import types
 
 from service.bundles.card_checks import check_card
-from service.errors import BrokenBundle, InvalidInput
+from service.errors import BrokenBundle, Fault, InvalidInput
 from service.fields.field_type import NumbersType
-from service.fields.lookup import type_of
+from service.fields.lookup import number_fields, text_fields, type_of
 from service.fields.number import NumberType
 from service.publishing.data_split import SEED, Split
 from service.publishing.drafting.column_checks import check_columns, is_identifier, unused_finding
@@ -27,7 +28,6 @@ from service.publishing.drafting.output_draft import draft_output, question_of, 
 from service.publishing.drafting.overrides import apply_overrides, aside_inputs, check_keys, tables
 from service.publishing.drafting.target_rows import Target, read_target, split_sample, split_target
 from service.publishing.drafting.telling_examples import with_examples
-from service.publishing.plain_rows import plain_rows
 from service.rows.checks import Checks
 from service.schemas import Card, Input, Scoring, Text, Training
 
@@ -169,7 +169,7 @@ def _inputs(table: pd.DataFrame, facts: ModelFacts, scores: Scores, overrides: M
         field = draft_input(
             name,
             table[name],
-            known=facts.known_categories.get(key, ()),
+            known=facts.known_categories.get(key),
             is_text=key in facts.text_columns,
             kind=kinds.get(name),
         )
@@ -215,13 +215,25 @@ def _check_card(card: Card) -> None:
 
 def _check_rows(card: Card, split: Split) -> None:
     """Raise CannotDraft if rows of the sample or of card.toml do not fit the card."""
-    drawn = split.train.fields.sample(min(len(split.train), MAX_TEST_ROWS), random_state=0)
-    rows = {"Rows of the sample do": plain_rows(card, pd.concat([split.test.fields, drawn]))}
-    rows |= {f"The example {example.name!r} does": [example.row] for example in card.examples}
-    for subject, each in rows.items():
+    for example in card.examples:
         try:
-            Checks(card).columns(each)
+            Checks(card).columns([example.row])
         except InvalidInput as error:
-            fault = error.faults[0]
-            message = fault.message.rstrip(".")
-            raise CannotDraft(f"{subject} not fit the field {fault.field}: {message}. Change it in card.toml.") from None
+            raise _misfit(f"The example {example.name!r} does", error.faults[0]) from None
+    rows = split.train.fields
+    numbers = [field.training_numbers(rows[field.name]) for field in number_fields(card)]
+    matrix = np.column_stack(numbers) if numbers else np.empty((len(rows), 0))
+    faults = [*islice(Checks(card).matrix_faults(matrix), 1)]
+    for field, column in zip(number_fields(card), numbers, strict=True):
+        if not field.nullable and np.isnan(column).any():
+            faults.append(field.missing_fault())
+    for text in text_fields(card):
+        words = rows[text.name].astype(object).where(rows[text.name].notna(), "").map(str).tolist()
+        faults += islice(text.faults(words), 1)
+    if faults:
+        raise _misfit("Rows of the sample do", faults[0])
+
+
+def _misfit(subject: str, fault: Fault) -> CannotDraft:
+    message = fault.message.rstrip(".")
+    return CannotDraft(f"{subject} not fit the field {fault.field}: {message}. Change it in card.toml.")

@@ -26,7 +26,8 @@ class ModelFacts:
     """The labels, in the order of the probabilities: numbers, texts or booleans. Outliers: 1 is typical, -1 unusual."""
     has_probabilities: bool = False
     known_categories: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    """Column → the categories that a fitted encoder knows. A column without a name is its position, such as `0`."""
+    """Column → the categories that a fitted encoder knows; none, if the model reads categories without a list of them. A
+    column without a name is its position, such as `0`."""
     text_columns: frozenset[str] = frozenset()
     """The columns whose texts a vectorizer reads."""
     algorithm: str = ""

@@ -46,14 +46,14 @@ def draft_input(
     name: str,
     values: "pd.Series[Any]",
     *,
-    known: Sequence[Any] = (),
+    known: Sequence[Any] | None = None,
     is_text: bool = False,
     kind: FieldTypeName | None = None,
 ) -> Input:
     """Return the field for a column of a sample.
 
-    `known` are the categories that the model's encoder knows, `is_text` tells that a vectorizer reads the column, `kind` is
-    a type that a person chose. Raises CannotDraft for a type that no field has.
+    `known` are the categories that the model's encoder knows (none, if it reads categories without a list). `is_text` tells
+    that a vectorizer reads the column. `kind` is the type that a person chose. Raises CannotDraft if no field has its type.
     """
     label, unit = label_of(name)
     field = Input(
@@ -70,7 +70,7 @@ def draft_input(
     field = _replace(field, type=kind or field_type(name, values, known=known, is_text=is_text))
     behaviour = type_of(field)
     if isinstance(behaviour, CategoryType):
-        return _replace(field, categories=_categories(values, present, known))
+        return _replace(field, categories=_categories(values, present, known or ()))
     if isinstance(behaviour, NumberType):
         return _with_range(field, behaviour.training_numbers(values), is_integral=behaviour.is_integral)
     if isinstance(behaviour, TextType):
@@ -95,7 +95,9 @@ def label_of(name: str) -> tuple[str, str]:
     return (words[:1].upper() + words[1:]) or name, match["unit"] if match else ""
 
 
-def field_type(name: str, values: "pd.Series[Any]", *, known: Sequence[Any] = (), is_text: bool = False) -> FieldTypeName:
+def field_type(
+    name: str, values: "pd.Series[Any]", *, known: Sequence[Any] | None = None, is_text: bool = False
+) -> FieldTypeName:
     """Return the type of the field for a column. Raises CannotDraft."""
     present = values.dropna()
     dtype = values.dtype
@@ -103,7 +105,7 @@ def field_type(name: str, values: "pd.Series[Any]", *, known: Sequence[Any] = ()
         return "text"
     if types.is_bool_dtype(dtype):
         return "boolean"
-    if known or isinstance(dtype, pd.CategoricalDtype):
+    if known is not None or isinstance(dtype, pd.CategoricalDtype):
         return "category"
     if types.is_integer_dtype(dtype) or types.is_float_dtype(dtype):
         return "integer" if types.is_integer_dtype(dtype) or _is_whole_with_gaps(values, present) else "number"

@@ -52,7 +52,7 @@ def draft_output(target: Target, facts: ModelFacts, scores: NDArray[np.float64])
         labels=tuple(Label(value=text, label=label_text(text, target.label_texts)) for text in target.label_texts),
         focus=focus,
         scores="probabilities" if facts.has_probabilities else "labels",
-        sentence=_sentence(target, focus),
+        sentence=_sentence(target, facts, focus),
         bands=_bands(target, focus, scores[:, index]) if facts.has_probabilities and len(target.label_texts) == _TWO else (),
     )
 
@@ -99,12 +99,13 @@ def _focus(target: Target) -> str:
     return target.label_texts[int(rarest[-1])]
 
 
-def _sentence(target: Target, focus: str) -> Text:
+def _sentence(target: Target, facts: ModelFacts, focus: str) -> Text:
     label = label_text(focus, target.label_texts)
+    if not facts.has_probabilities:
+        words = label if isinstance(label, dict) else {"en": focus, "pl": focus}
+        return {"en": f"answer “{words['en']}”", "pl": f"odpowiedź „{words['pl']}”"}
     if not isinstance(label, dict):
         return {"en": f"probability of “{focus}”", "pl": f"prawdopodobieństwo odpowiedzi „{focus}”"}
-    if focus in _SIDES:
-        return {"en": "answer that the case is unusual", "pl": "ocena, że przypadek jest nietypowy"}
     subject = _lower_first(_subject(target))
     return {
         "en": f"probability of “{subject or localized_text(label, 'en')}”",

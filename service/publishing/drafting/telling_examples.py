@@ -36,18 +36,17 @@ def with_examples(card: Card, table: pd.DataFrame, scores: NDArray[np.float64]) 
     if not len(table):
         return card
     distances = mean_distances(card, table, focus_scores(card.output, scores))
-    rows = shown_rows(card, table)
     chosen: list[Example] = []
-    free = np.ones(len(table), dtype=np.bool_)
     for name, label, candidates, order in _wanted(card, scores, distances):
-        left = candidates[free[candidates]]
-        if len(left) and len(chosen) < MAX_EXAMPLES:
-            row = rows[int(left[np.argmin(order[left])])]
-            chosen.append(Example(name=name, label=label, row=row))
-            free &= np.array([each != row for each in rows])
-    examples, typical = tuple(chosen), rows[int(np.argmin(distances))]
+        taken = [example.row for example in chosen]
+        for at in candidates[np.argsort(order[candidates], kind="stable")].tolist():
+            (row,) = shown_rows(card, table.iloc[[at]])
+            if row not in taken:
+                chosen.append(Example(name=name, label=label, row=row))
+                break
+    typical = chosen[0].row
     inputs = tuple(msgspec.structs.replace(field, default=typical[field.name]) for field in card.inputs)
-    return msgspec.structs.replace(card, inputs=inputs, examples=examples)
+    return msgspec.structs.replace(card, inputs=inputs, examples=tuple(chosen[:MAX_EXAMPLES]))
 
 
 def _wanted(card: Card, scores: NDArray[np.float64], distances: NDArray[np.float64]) -> Iterator[Wanted]:

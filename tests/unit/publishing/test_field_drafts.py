@@ -129,6 +129,11 @@ def test_numbers_with_an_encoder_are_categories_in_the_order_of_the_encoder() ->
     assert [category.value for category in field.categories] == ["1", "3", "10"]
 
 
+def test_numbers_that_the_model_reads_as_categories_without_a_list_are_those_of_the_sample() -> None:
+    field = field_of([3, 1, 3, 10], known_categories={"x": ()})
+    assert (field.type, [category.value for category in field.categories]) == ("category", ["1", "3", "10"])
+
+
 def test_categories_of_numbers_without_an_order_are_sorted_as_numbers() -> None:
     field = draft_input("x", pd.Series(["10", "9", "2"]))
     assert [category.value for category in field.categories] == ["2", "9", "10"]

@@ -181,10 +181,13 @@ def test_light_gbm_says_its_columns_and_their_categories() -> None:
 def test_cat_boost_says_its_columns_and_its_texts() -> None:
     from catboost import CatBoostClassifier
 
-    model = CatBoostClassifier(iterations=2, text_features=["note"], verbose=False, allow_writing_files=False)
-    facts = fitted(model, TABLE[["age", "note"]])
-    assert facts.feature_names == ("age", "note")
+    model = CatBoostClassifier(
+        iterations=2, text_features=["note"], cat_features=["code"], verbose=False, allow_writing_files=False
+    )
+    facts = fitted(model, TABLE[["age", "note", "code"]])
+    assert facts.feature_names == ("age", "note", "code")
     assert facts.text_columns == {"note"}
+    assert facts.known_categories == {"code": ()}
     nameless = fitted(CatBoostClassifier(iterations=2, verbose=False, allow_writing_files=False), NUMBERS.to_numpy())
     assert nameless.feature_names is None
 
