@@ -15,6 +15,9 @@ from service.schemas import Figure, Importance
 
 SHUFFLES = 5
 MAX_ROWS = 2000
+_MIN_ROWS = 100
+_MAX_NUMBERS = 400_000_000
+"""The numbers that all shuffled rows hold together: a model with very many inputs is judged on fewer rows."""
 
 
 def permutation_importance(held_out: HeldOut) -> list[Importance]:
@@ -23,7 +26,7 @@ def permutation_importance(held_out: HeldOut) -> list[Importance]:
     if len(inputs) == 1:
         return []
     random = np.random.default_rng(SEED)
-    rows = np.sort(random.permutation(len(held_out.truth))[:MAX_ROWS])
+    rows = np.sort(random.permutation(len(held_out.truth))[: max_rows(len(inputs))])
     metric, truth, output = held_out.metric, held_out.truth[rows], held_out.output[rows]
     weights = Bootstrap(len(rows)).weights
     value, resampled = metric.value(truth, output), metric.statistic(truth, output, weights)
@@ -45,6 +48,11 @@ def permutation_importance(held_out: HeldOut) -> list[Importance]:
         return Importance(field=name, drop=_figure(drop, resampled_drop, len(rows)), behind_first=behind)
 
     return [describe(name) for name in names]
+
+
+def max_rows(inputs: int) -> int:
+    """Return on how many rows at most the importance of so many inputs is computed."""
+    return min(MAX_ROWS, max(_MIN_ROWS, _MAX_NUMBERS // (SHUFFLES * inputs**2)))
 
 
 def _figure(value: float, resampled: Numbers, rows: int) -> Figure:

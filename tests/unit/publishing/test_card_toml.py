@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.publishing.drafting.card_toml import describe_card, toml_value
@@ -85,6 +85,7 @@ def overrides(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["classification", "regression"])
+@settings(max_examples=25)
 @given(given_overrides=overrides())
 def test_a_printed_card_reads_back_as_the_same_card(kind: str, given_overrides: dict[str, Any]) -> None:
     start = drafted(kind).card
