@@ -52,9 +52,10 @@ def main() -> None:
             _draw_waiting(tr)
         elif card is None:
             st.info(tr.text("No model has been published yet."))
+            link_notices.draw_version_notice(models, card)
         else:
             _draw_choices(models, tr)
-            link_notices.draw_version_notice(card)
+            link_notices.draw_version_notice(models, card)
             # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
             if parameters := page_address.take_first_page_request():
                 st.switch_page(pages["try"], query_params=parameters)

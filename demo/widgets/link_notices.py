@@ -1,8 +1,10 @@
 """Notices about a link, of which the page could not use a part, and about another version of the model."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
-from client import Card
+from client import Card, ModelState
 from demo.session import cases, current_case, query_parameters, service_queries, visitor
 from demo.session.cases import Case
 from demo.text.translation import Translation
@@ -49,22 +51,33 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
         )
 
 
-def draw_version_notice(card: Card) -> None:
+def draw_version_notice(models: list[ModelState], card: Card | None) -> None:
     """Draw a button as soon as the service answers with another version than the one that the page shows.
 
-    The page, its answer and what is typed stay as they are until the visitor clicks it or changes something.
+    The page, its answer and what is typed stay as they are until the visitor clicks it or changes something. A new model
+    appears in the menu by itself.
     """
     with st.container():  # it keeps the place in which the fragment draws later
-        _draw_if_changed(card["name"], card["version"])
+        model, version = (card["name"], card["version"]) if card else ("", "")
+        _follow_service(_served_versions(models).keys(), model, version)
+
+
+def _served_versions(models: list[ModelState]) -> dict[str, str]:
+    """Return model → its default version, of the models that can answer."""
+    return {model["name"]: model["version"] for model in models if model["state"] == "ready" and model["version"]}
 
 
 @st.fragment(run_every=_CHECK_SECONDS)
-def _draw_if_changed(model: str, version: str) -> None:
-    served = next((each for each in service_queries.get_models() if each["name"] == model and each["version"]), None)
-    if served is None or served["version"] == version:
+def _follow_service(shown_models: Collection[str], model: str, version: str) -> None:
+    models = service_queries.get_models()
+    versions = _served_versions(models)
+    if versions.keys() - shown_models:
+        st.rerun()
+    if versions.get(model, version) == version:
         return
+    served = next(each for each in models if each["name"] == model and each["version"] == versions[model])
     tr = visitor.get_translation()
-    letters, day = cases.shorten_version(served["version"] or ""), served.get("built")
+    letters, day = cases.shorten_version(versions[model]), served.get("built")
     sentence = (
         tr.text("Version {version} of {day} is served now. Show it", version=letters, day=tr.date(day))
         if day

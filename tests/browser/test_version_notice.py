@@ -45,6 +45,27 @@ def visit(contexts: Contexts, url: str) -> Iterator[Any]:
         yield begin
 
 
+def test_a_model_that_is_published_while_a_page_is_open_appears_and_what_is_typed_stays(
+    contexts: Contexts, tmp_path: Path
+) -> None:
+    service = service_program(tmp_path, SERVICE_BUNDLES_POLL_SECONDS="0.1")
+    with running(service), running(demo_program(service.url)) as demo, visits_of(contexts, demo.url) as begin:
+        at = begin("/?lang=en")
+        expect(at.page.get_by_text("No model has been published yet.")).to_be_visible()
+        put_version(tmp_path, 1)
+        expect(at.page.get_by_role("textbox").first).to_be_visible()
+        at.settled()
+        expect(at.page.get_by_test_id("stSelectbox")).to_have_count(0)
+        box = at.page.get_by_role("textbox", name=re.compile("^A\\b"))
+        box.fill("7.25")
+        put_version(tmp_path, 1, "another")
+        expect(at.page.get_by_test_id("stSelectbox")).to_be_visible()
+        at.settled()
+        expect(box).to_have_value("7.25")
+        box.press("Enter")
+        at.shows("7.25")
+
+
 def publish(folder: Path, bundle: Path, **changes: Any) -> str:
     """Publish a copy of a bundle with these changes of its card; return the first letters of its version."""
     with TemporaryDirectory(dir=folder, prefix=".building-") as scratch:
