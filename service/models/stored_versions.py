@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.bundles.bundle_files import read_card
-from service.bundles.versions.bundle_folder import SHORT_VERSION, choose_default, list_folders, read_defaults
+from service.bundles.versions.bundle_folder import (
+    SHORT_VERSION,
+    choose_default,
+    describe_missing_default,
+    list_folders,
+    read_all_defaults,
+)
 from service.bundles.versions.version_changes import default_history
 from service.errors import BrokenBundle
 from service.rows.strict_json import safe_text
@@ -36,7 +42,7 @@ class StoredVersion:
 
 
 def read_versions(bundles: Path) -> tuple[list[StoredVersion], dict[str, str]]:
-    """Return the complete bundles by name, the default version first, and the broken folders with the reason."""
+    """Return the complete bundles by name, the default version first, and what is broken, with the reason."""
     found: dict[str, dict[str, tuple[Path, Card]]] = {}
     broken: dict[str, str] = {}
     for folder in list_folders(bundles):
@@ -48,14 +54,17 @@ def read_versions(bundles: Path) -> tuple[list[StoredVersion], dict[str, str]]:
             broken[safe_text(folder.name)] = "its files cannot be read"
         else:
             found.setdefault(card.name, {}).setdefault(card.version, (folder, card))
-    return [version for name in sorted(found) for version in _of_model(bundles, name, found[name])], broken
+    defaults, broken_files = read_all_defaults(bundles)
+    for name, listed in defaults.items():
+        if listed[0] not in found.get(name, {}):
+            broken.setdefault(name, describe_missing_default(listed[0]))
+    versions = [each for name in sorted(found) for each in _of_model(bundles, name, found[name], defaults.get(name, ()))]
+    return versions, broken | broken_files
 
 
-def _of_model(bundles: Path, name: str, versions: dict[str, tuple[Path, Card]]) -> list[StoredVersion]:
-    try:
-        listed = read_defaults(bundles, name)
-    except BrokenBundle:
-        listed = ()
+def _of_model(
+    bundles: Path, name: str, versions: dict[str, tuple[Path, Card]], listed: tuple[str, ...]
+) -> list[StoredVersion]:
     default = choose_default(name, {version: folder.name for version, (folder, _) in versions.items()}, listed)
     history = [version for version in default_history(bundles, name) if version in versions]
     order = dict.fromkeys([default, *history, *sorted(versions)])

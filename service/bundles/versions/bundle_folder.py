@@ -7,9 +7,10 @@
 Publishing writes the first two. The third is what a person copies by hand.
 """
 
+import errno
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -32,8 +33,21 @@ def version_folder_name(name: str, version: str) -> str:
 
 def list_folders(bundles: Path) -> list[Path]:
     """Return the folders that hold bundles, by name. Raises OSError if the folder of bundles cannot be read."""
-    with os.scandir(bundles) as entries:
-        return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+    return sorted(Path(entry.path) for entry in _entries(bundles, os.DirEntry.is_dir) if not entry.name.startswith("."))
+
+
+def _entries(folder: Path, test: Callable[[os.DirEntry[str]], bool]) -> list[os.DirEntry[str]]:
+    """Return the entries of a folder that pass a test, without links that lead to themselves. Raises OSError."""
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            try:
+                if test(entry):
+                    found.append(entry)
+            except OSError as error:
+                if error.errno != errno.ELOOP:
+                    raise
+    return found
 
 
 def find_folder(bundles: Path, version: str) -> Path | None:
@@ -89,11 +103,26 @@ def read_defaults(bundles: Path, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lines))
 
 
-def list_pointers(bundles: Path) -> list[str]:
+def _list_pointers(bundles: Path) -> list[str]:
     """Return the models whose default version a file names. Raises OSError."""
-    with os.scandir(bundles) as entries:
-        matches = [_POINTER.fullmatch(entry.name) for entry in entries if entry.is_file()]
+    matches = [_POINTER.fullmatch(entry.name) for entry in _entries(bundles, os.DirEntry.is_file)]
     return sorted(match[1] for match in matches if match)
+
+
+def read_all_defaults(bundles: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Return model → the versions that its file names, and the file that names none → the reason. Raises OSError."""
+    defaults, broken = {}, {}
+    for name in _list_pointers(bundles):
+        try:
+            defaults[name] = read_defaults(bundles, name)
+        except BrokenBundle as error:
+            broken[f"{name}.default"] = str(error)
+    return defaults, broken
+
+
+def describe_missing_default(version: str) -> str:
+    """Return the reason for which the default version of a model does not answer."""
+    return f"its default version {version[:SHORT_VERSION]} is not in the folder of bundles"
 
 
 def write_defaults(bundles: Path, name: str, versions: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.registry import Registry
 from service.bundles.scorers.deadlines import give_up_after
-from service.bundles.versions.bundle_folder import claimed_version, list_folders, list_pointers, read_defaults
+from service.bundles.versions.bundle_folder import claimed_version, list_folders, read_all_defaults
 from service.bundles.versions.folder_states import Fingerprint, FolderState, fingerprint, identity
 from service.bundles.versions.served_versions import choose_served
 from service.errors import BrokenBundle, SlowBundle
@@ -43,12 +43,15 @@ class RegistryUpdates:
 
     def run(self, poll_seconds: float, stopping: threading.Event) -> None:
         """Load the bundles, then follow the changes of their folder until `stopping` is set."""
-        self.load()
-        while not stopping.wait(poll_seconds):
+        work = self.load
+        while True:
             try:
-                self.poll()
+                work()
             except Exception:  # noqa: BLE001 - without this thread, the service would never follow the folder again
                 _log.exception("the folder of the bundles cannot be followed")
+            if stopping.wait(poll_seconds):
+                return
+            work = self.poll
 
     def load(self) -> None:
         """Open every bundle. A bundle that fails or takes longer than the limit is listed with the reason.
@@ -71,7 +74,9 @@ class RegistryUpdates:
         A folder that was broken or has changed is opened when it is the same at two polls: nobody writes to it any more.
         """
         try:
-            defaults, broken_pointers = self._read_pointers()  # before the folders: a file names a folder that is there
+            defaults, broken_pointers = read_all_defaults(
+                self._bundles
+            )  # before the folders: a file names a folder that is there
             found = {folder.name: folder for folder in list_folders(self._bundles)}
             root = identity(self._bundles)
         except OSError as error:
@@ -92,16 +97,6 @@ class RegistryUpdates:
         for name, folder in found.items():
             self._look_at(name, folder)
         self._update_registry()
-
-    def _read_pointers(self) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-        """Return the versions that each file names, and the files that name none with the reason. Raises OSError."""
-        defaults, broken = {}, {}
-        for name in list_pointers(self._bundles):
-            try:
-                defaults[name] = read_defaults(self._bundles, name)
-            except BrokenBundle as error:
-                broken[f"{name}.default"] = str(error)
-        return defaults, broken
 
     def _keep_what_is_served(self, reason: str) -> None:
         """A network folder that is away for a moment takes no model away. Without any model, there is nothing to keep."""

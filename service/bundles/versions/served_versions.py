@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from service.bundles.model import Model
 from service.bundles.registry import Served
-from service.bundles.versions.bundle_folder import SHORT_VERSION, choose_default, version_folder_name
+from service.bundles.versions.bundle_folder import choose_default, describe_missing_default, version_folder_name
 from service.bundles.versions.folder_states import FolderState
 from service.rows.strict_json import safe_text
 
@@ -32,7 +32,7 @@ def choose_served(
     if not unopened and not any(state.is_opening for state in folders.values()):
         for name, listed in defaults.items():
             if listed[0] not in versions.get(name, {}):
-                broken.setdefault(name, f"its default version {listed[0][:SHORT_VERSION]} is not in the folder of bundles")
+                broken.setdefault(name, describe_missing_default(listed[0]))
     return Served(versions, broken, frozenset(_changed(folders.values())))
 
 

@@ -305,6 +305,17 @@ def test_a_folder_of_bundles_that_is_away_takes_no_model_away(tmp_path: Path) ->
     assert answer(registry) == 10
 
 
+def test_a_link_to_itself_does_not_end_the_following(tmp_path: Path) -> None:
+    put_version(tmp_path, 1)
+    for name in ("loop", "loop.default"):
+        (tmp_path / name).symlink_to(tmp_path / name)
+    registry, updates = following(tmp_path)
+    assert answer(registry) == 5
+    put_version(tmp_path, 2)
+    poll(updates)
+    assert answer(registry) == 10
+
+
 def test_a_bundle_that_hangs_does_not_keep_the_others_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     may_open = threading.Event()
 

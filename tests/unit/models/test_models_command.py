@@ -52,6 +52,17 @@ def test_list_names_every_version_the_default_first_and_broken_folders_with_the_
     assert "incomplete" in lines[3]
 
 
+def test_list_names_a_default_version_that_is_not_there_and_a_file_that_names_none(tmp_path: Path, run: Run) -> None:
+    first = put_version(tmp_path, 1)
+    put_version(tmp_path, 1, "another")
+    (tmp_path / "toy.default").write_text("f" * 64 + f"\n{first}\n")
+    (tmp_path / "another.default").write_text("newest")
+    _, text = run("list")
+    assert [line.split()[:3] for line in text.splitlines()[2:3]] == [[NAME, first[:12], "default"]]
+    assert "broken: another.default does not name versions" in text
+    assert "broken: its default version ffffffffffff is not in the folder of bundles" in text
+
+
 def test_promote_and_rollback_change_the_default_version(tmp_path: Path, run: Run) -> None:
     first, second = put_version(tmp_path, 1), put_version(tmp_path, 2)
     assert run("promote", NAME, first[:6]) == (0, f"toy: version {first[:12]} is the default now.\n")
