@@ -15,6 +15,9 @@ class CategoryField(FieldType):
     def _typical(self) -> Value:
         return self.field["categories"][0]["value"]
 
+    def _has_type(self, value: Any) -> bool:
+        return value in self._labels()
+
     def _format(self, value: Any, _tr: Translation) -> str:
         return self._labels().get(value, str(value))
 

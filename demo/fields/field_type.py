@@ -131,6 +131,10 @@ class FieldType:
         """Return the column configuration of a table for an Arrow type; None for Streamlit's default."""
         return None
 
+    def can_show(self, value: Any) -> bool:
+        """Return whether the widget can show a value, allowed or not."""
+        return self._has_type(value) if value is not None else bool(self.field.get("nullable"))
+
     # Axis of a chart
 
     def position(self, value: Value) -> float:

@@ -37,7 +37,7 @@ class NumberField(FieldType):
         return float(low), float(high)
 
     def _has_type(self, value: Any) -> bool:
-        return isinstance(value, int | float)
+        return isinstance(value, int | float) and not isinstance(value, bool)
 
     def _format(self, value: Any, tr: Translation) -> str:
         return tr.short_percent(value) if self._is_percent() else tr.short_number(value)

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -13,6 +12,7 @@ from demo.address import parameters
 from demo.address.field_values import decode_values, encode_values
 from demo.address.parameters import LANGUAGE, MODEL, START, field_parameter, shorten_parameter
 from demo.fields import field_types
+from demo.fields.field_type import FieldType
 
 EXTERNAL = "given"
 """The start of a case whose first row is not in the card: a row of a file, an entry of a feed, a saved case."""
@@ -119,21 +119,24 @@ def decode_case(card: Card, query: dict[str, str]) -> Case:
 def refit_case(card: Card, case: Case) -> list[str]:
     """Fit a case to another version of its model. Return the fields that the visitor should review.
 
-    These are the new fields, and those whose value this version does not accept: they have their defaults.
+    These are the new fields, and those whose value this version does not accept. Such a value stays for the visitor to
+    correct, if the widget can show it; else the field has its default.
     """
-    kept = _accepted_values(card, case.row)
-    case.start_row = complete_row(card, _accepted_values(card, case.start_row))
-    case.row = complete_row(card, kept)
-    return [name for name, field in field_types.get_fields(card).items() if field.has_widget and name not in kept]
+    fields = field_types.get_fields(card)
+    review = [name for name, kind in fields.items() if kind.has_widget and not _is_accepted(kind, name, case.row)]
+    case.start_row, case.row = (
+        complete_row(card, {name: value for name, value in row.items() if name in fields and fields[name].can_show(value)})
+        for row in (case.start_row, case.row)
+    )
+    return review
 
 
-def _accepted_values(card: Card, row: Row) -> Row:
-    values = Row()
-    for name, kind in field_types.get_fields(card).items():
-        if name in row:
-            with suppress(ValueError):
-                values[name] = kind.check(row[name])
-    return values
+def _is_accepted(kind: FieldType, name: str, row: Row) -> bool:
+    try:
+        kind.check(row[name])
+    except (KeyError, ValueError):
+        return False
+    return True
 
 
 def short_version(card: Card) -> str:
