@@ -1,8 +1,8 @@
-"""`python -m benchmarks [serving | colons | engines]`: prints comparisons as ratios, each measured in one run."""
+"""`python -m benchmarks [serving | process | colons | engines]`: prints comparisons as ratios, each measured in one run."""
 
 import argparse
 
-from benchmarks import nightly_jobs
+from benchmarks import nightly_jobs, own_process
 from benchmarks.colon_values import compare_colons
 from benchmarks.load import Comparison
 from benchmarks.serving import MODELS, compare_services
@@ -12,10 +12,14 @@ def main() -> None:
     """Run the benchmark that the command names and print one line per comparison."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.set_defaults(seconds=5.0, models=MODELS, run=_serving)
-    commands = parser.add_subparsers(metavar="serving | colons | engines")
+    commands = parser.add_subparsers(metavar="serving | process | colons | engines")
     serving = commands.add_parser("serving", help="compare the service with a tutorial service (default)")
     serving.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
     serving.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    process = commands.add_parser("process", help="compare a model in a process of its own with a tutorial service")
+    process.set_defaults(run=_process)
+    process.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
+    process.add_argument("--models", nargs="+", choices=own_process.MODELS, default=own_process.MODELS)
     colons = commands.add_parser("colons", help="compare bodies with and without a colon in a value")
     colons.set_defaults(run=_colons)
     colons.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
@@ -31,6 +35,12 @@ def _serving(options: argparse.Namespace) -> None:
     for model in options.models:
         for comparison in compare_services(model, options.seconds):
             print(f"{model:18} {_line(comparison, 'ours', 'tutorial')}", flush=True)
+
+
+def _process(options: argparse.Namespace) -> None:
+    for model in options.models:
+        for comparison in own_process.compare_processes(model, options.seconds):
+            print(f"{model:18} {_line(comparison, 'process', 'tutorial')}", flush=True)
 
 
 def _colons(options: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ The first message says what to open. Then each message of rows is answered with 
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import os
@@ -45,6 +46,8 @@ def main() -> None:
     write_all(channel, answer)
     if opened is None:
         return
+    gc.collect()
+    gc.freeze()  # a fitted model may have millions of objects, which the collector would visit again and again
     while True:
         message = read_message(channel)
         if message is None or message.kind != ROWS:

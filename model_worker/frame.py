@@ -30,9 +30,12 @@ class FrameBuilder:
         self._names = [str(field["name"]) for field in fields]
         self._text_types = {field["name"]: field.get("dtype", "") for field in fields if field["kind"] == "text"}
         self._columns = [(field["name"], _column(field)) for field in fields if field["kind"] != "text"]
+        self._are_floats = not self._text_types and all(column is _floats for _, column in self._columns)
 
     def __call__(self, numbers: Any, texts: dict[str, list[str]]) -> pd.DataFrame:
         """Return the frame of a matrix (rows, fields without texts) and of one list of texts for each text field."""
+        if self._are_floats:  # time-critical: a frame of one block is made four times as fast
+            return pd.DataFrame(numbers, columns=self._names)
         table = {name: column(numbers[:, index]) for index, (name, column) in enumerate(self._columns)}
         for name, dtype in self._text_types.items():
             table[name] = texts[name] if dtype in _TEXTS else pd.Series(texts[name], dtype=dtype)
@@ -45,12 +48,16 @@ def _column(field: dict[str, Any]) -> Column:
     if field["kind"] == "category":
         return _category_column(list(field["categories"]), dtype)
     if dtype in {"", "float64"}:
-        return np.ascontiguousarray
+        return _floats
     if field["kind"] in {"date", "datetime"}:
         return _date_column(dtype, is_day=field["kind"] == "date")
     if field["kind"] == "boolean":
         return _value_column(dtype, bool)
     return _value_column(dtype, lambda number: int(number) if number.is_integer() else number)
+
+
+def _floats(numbers: Any) -> Any:
+    return np.ascontiguousarray(numbers)
 
 
 def _value_column(dtype: Any, value: Callable[[float], Any]) -> Column:

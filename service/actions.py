@@ -60,7 +60,15 @@ def describe(model: Model, language: Language) -> Card:
 
 def predict(model: Model, rows: list[Row] | Columns, language: Language) -> Predictions:
     """Return one prediction a row. Raises InvalidInput, ModelFailed."""
-    answer = model.predict(rows)
+    return _localized_predictions(model.predict(rows), rows, language)
+
+
+async def predict_in_process(model: Model, rows: list[Row] | Columns, language: Language) -> Predictions:
+    """Return what `predict` returns, for a few rows and a model in a process. Raises what it raises, Overloaded."""
+    return _localized_predictions(await model.predict_in_process(rows), rows, language)
+
+
+def _localized_predictions(answer: Predictions, rows: list[Row] | Columns, language: Language) -> Predictions:
     if isinstance(rows, Columns) and not rows.warnings:  # time-critical: most answers have no warning
         return answer
     has_sentence = any(warning.sentence for each in answer.predictions for warning in each.warnings)

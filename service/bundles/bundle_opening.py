@@ -26,8 +26,6 @@ _FEW_SECONDS = 0.005
 """The default of sys.getswitchinterval(): any thread of Python may make the others wait this long."""
 
 _MAX_FEW_ROWS = 1000
-_MAX_PROCESS_CALLS = 32
-"""They only wait for the process, which scores together what waits."""
 
 
 def open_model(folder: Path) -> Model:
@@ -51,7 +49,7 @@ def open_model(folder: Path) -> Model:
         model.predict(columns)
         check_row_order(model, columns)
         if isinstance(model.scorer, ProcessScorer):
-            return replace(model, max_calls=_MAX_PROCESS_CALLS, unlimited=model.scorer.unlimited)
+            return replace(model, has_process=True, unlimited=model.scorer.unlimited)
         return replace(model, few_rows=_few_rows(model, columns)) if model.scorer.quick else model
     except InvalidInput as error:
         raise BrokenBundle(f"the rows of the card do not fit its fields: {error.faults[0].field}") from error

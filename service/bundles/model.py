@@ -1,5 +1,6 @@
 """A model version that is ready to score: rows in, predictions out."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from service.bundles.background import Background
 from service.bundles.failing_rows import find_failing_rows
 from service.bundles.prediction_builder import CodedColumn, PredictionBuilder
 from service.bundles.score_checks import Mask
+from service.bundles.scorers.process_scorer import ProcessScorer
 from service.bundles.scorers.scorer import Scorer
 from service.bundles.texts.text_reader import TextReader
 from service.errors import ModelFailed, ServiceError
@@ -35,8 +37,8 @@ class Model:
     """None if the bundle has no evaluation."""
     few_rows: int = 0
     """The number of rows that are scored in a few milliseconds, so that a thread would only cost time."""
-    max_calls: int = 4
-    """So many calls are worked on at once. More would not be answered sooner."""
+    has_process: bool = False
+    """The model is scored in a process of its own, which scores together what waits."""
     unlimited: tuple[str, ...] = ()
     """What the system cannot limit for the process of the model: `memory`, `files`, `network`."""
 
@@ -44,6 +46,14 @@ class Model:
         """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed, ModelTimeout."""
         columns = self.texts.read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
         return self.builder(self._score(columns), columns)
+
+    async def predict_in_process(self, rows: list[Row] | Columns) -> Predictions:
+        """Return what `predict` returns, for a few rows and a model with `has_process`. No thread waits meanwhile."""
+        columns = self.texts.read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
+        if not len(columns):
+            return self.builder(self.builder.empty_scores(), columns)
+        assert isinstance(self.scorer, ProcessScorer)  # noqa: S101 - says `has_process`
+        return self.builder(await asyncio.wrap_future(self.scorer.submit(columns)), columns)
 
     def scores(self, columns: Columns) -> NDArray[np.float64]:
         """Return the checked scores: (rows, labels) probabilities, or (rows, 1) values."""

@@ -42,19 +42,26 @@ class ModelProcess:
             self.close()
             raise
 
-    def score(
+    def submit(
         self, numbers: NDArray[np.float64], texts: dict[str, list[str]], deadline: float = math.inf
-    ) -> NDArray[np.float64]:
-        """Return the scores (rows, labels) of a matrix and of texts by field.
+    ) -> "Future[NDArray[np.float64]]":
+        """Return the future scores (rows, labels) of a matrix and of texts by field. A cancelled call is not scored.
 
-        Raises ModelFailed, ModelTimeout, Overloaded while a process that died several times is not started again yet.
+        It raises ModelFailed, ModelTimeout, or Overloaded while a process that died several times is not started yet.
         """
         call = Call(numbers, texts, deadline)
         self._runners.queue.put(call)
+        return call.result
+
+    def score(
+        self, numbers: NDArray[np.float64], texts: dict[str, list[str]], deadline: float = math.inf
+    ) -> NDArray[np.float64]:
+        """Return the scores of `submit`, and wait for them."""
+        future = self.submit(numbers, texts, deadline)
         try:
-            return call.result.result(None if deadline == math.inf else max(0.0, deadline - time.monotonic()))
+            return future.result(None if deadline == math.inf else max(0.0, deadline - time.monotonic()))
         except TimeoutError:
-            call.result.cancel()
+            future.cancel()
             raise ModelTimeout from None
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ _IDLE_SECONDS = 10.0
 _MAX_PROCESSES = 2
 _START_SECONDS = 60.0
 _FREE_STARTS = 2
-_MAX_DELAY_SECONDS = 30.0
+_MAX_DELAY_SECONDS = 10.0
 _SHORT_DELAY_SECONDS = 1.0
 ENDED = "The process of the model ended while it scored these rows."
 _log = logging.getLogger("service.model")
@@ -196,7 +196,8 @@ class _Runner:
         """End the process; a call that was alone gets `error`. The next batch starts a new process."""
         reason = _exit_reason(self._end_process())
         _log.warning("the process of %s %s (%s); calls: %d", self._work.plan.name, event, reason, len(batch))
-        self._work.note_failure()
+        if isinstance(error, ModelFailed):  # a call that hangs delays the next start by its own time already
+            self._work.note_failure()
         self._fail(batch, error)
 
     def _fail(self, batch: list[Call], error: Exception, *, alone: bool = False) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
@@ -68,22 +68,15 @@ class Threads:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._limiters: dict[tuple[str, int], anyio.CapacityLimiter] = {}
+        self._limiters: dict[str, anyio.CapacityLimiter] = {}
         self._no_limit = anyio.CapacityLimiter(math.inf)
 
-    async def run(
-        self,
-        name: str,
-        work: Callable[..., T],
-        *arguments: Any,
-        can_refuse: bool = True,
-        max_threads: int = _THREADS_PER_MODEL,
-    ) -> T:
+    async def run(self, name: str, work: Callable[..., T], *arguments: Any, can_refuse: bool = True) -> T:
         """Run `work` in one of the threads of a model, or of the store.
 
         Raises Overloaded if too many calls wait for the threads and `can_refuse`, ModelTimeout if the work takes too long.
         """
-        limiter = self._limiters.setdefault((name, max_threads), anyio.CapacityLimiter(max_threads))
+        limiter = self._limiters.setdefault(name, anyio.CapacityLimiter(_THREADS_PER_MODEL))
         if can_refuse and limiter.statistics().tasks_waiting >= _MAX_WAITING_CALLS:
             raise Overloaded("This model is busy.")
         call = _Call(partial(work, *arguments), limiter, self._no_limit)
@@ -93,6 +86,16 @@ class Threads:
                 return result
         except TimeoutError:
             raise ModelTimeout from None
+
+
+async def wait_for_process(seconds: float, work: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+    """Return the result of `work`, which waits for the process of a model. Raises ModelTimeout if it takes too long."""
+    try:
+        with give_up_after(seconds):
+            async with asyncio.timeout(seconds):
+                return await work(*arguments)
+    except TimeoutError:
+        raise ModelTimeout from None
 
 
 class StoreCalls:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -64,9 +65,17 @@ class ProcessScorer:
         parts = [self._score_part(columns, slice(start, start + self._part_rows)) for start in starts]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
+    def submit(self, columns: Columns) -> "Future[NDArray[np.float64]]":
+        """Return the future scores of a few rows: no thread waits for them."""
+        everything = slice(None)
+        return self._process.submit(columns.numbers, self._texts(columns, everything), current_deadline())
+
     def _score_part(self, columns: Columns, rows: slice) -> NDArray[np.float64]:
-        texts = {
+        return self._process.score(columns.numbers[rows], self._texts(columns, rows), current_deadline())
+
+    def _texts(self, columns: Columns, rows: slice) -> dict[str, list[str]]:
+        """Return the texts of some rows as the model was fitted on them."""
+        return {
             name: columns.prepared[name][rows] if name in columns.prepared else [self._prepare(text) for text in cells[rows]]
             for name, cells in columns.texts.items()
         }
-        return self._process.score(columns.numbers[rows], texts, current_deadline())

@@ -16,6 +16,7 @@ from service.schemas import PredictionRequest, Row
 from service.store.lookups import StoredRecords
 from service.web.body_reader import Headers
 from service.web.container import Services
+from service.web.limits import wait_for_process
 from service.web.route import Answer
 from wire.languages import DEFAULT, Language, preferred_language
 from wire.media_types import MEDIA_TYPES, Kind, preferred_kind
@@ -26,6 +27,8 @@ _MAX_CAREFUL_BYTES = 2**16
 """The largest body that is read carefully on the event loop. The slowest body of this size takes some 20 ms."""
 _MAX_EVENT_LOOP_KEYS = 100
 """The largest number of rows whose keys are read, and answered, on the event loop. It takes at most some 2 ms."""
+_MAX_PROCESS_ROWS = 100
+"""The largest number of rows that are prepared for the process of a model, and answered, on the event loop."""
 _ANY = frozenset({b"", b"*/*", b"application/json"})
 _DECODER = msgspec.json.Decoder(PredictionRequest)
 
@@ -90,7 +93,10 @@ async def _predict_rows(services: Services, model: Model, rows: list[Row] | Colu
         answer = services.event_loop_work.run((model.card.name, model.card.version), _predict, model, rows, language)
         if answer is not None:
             return answer
-    return await services.threads.run(model.card.name, _predict, model, rows, language, max_threads=model.max_calls)
+    if model.has_process and len(rows) <= _MAX_PROCESS_ROWS:
+        seconds = services.settings.model_seconds
+        return encode(await wait_for_process(seconds, actions.predict_in_process, model, rows, language))
+    return await services.threads.run(model.card.name, _predict, model, rows, language)
 
 
 async def _predict_keyed_rows(

@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,18 @@ def test_the_caller_gets_a_code_and_the_next_one_an_answer(code: int, status: in
         if status == 200:
             break
     assert body["predictions"][0]["value"] == 2.0
+
+
+def test_rows_of_callers_at_once_are_scored_together_and_each_gets_its_own(service: Program) -> None:
+    """No thread of the service waits for the process: there are fewer threads than callers."""
+    assert post(service.url, "mischief", [row(1)])[0] == 200
+    threads = psutil.Process(service.pid).num_threads()
+    with ThreadPoolExecutor(24) as callers:
+        answers = list(callers.map(lambda each: post(service.url, "mischief", [row(each), row(each, 2)]), range(100)))
+    assert [[each["value"] for each in body["predictions"]] for _, body in answers] == [
+        [n + 1.0, n + 2.0] for n in range(100)
+    ]
+    assert psutil.Process(service.pid).num_threads() <= threads + 1, "and at most one for a second process"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

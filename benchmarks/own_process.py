@@ -1,0 +1,43 @@
+"""Compares a model in a process of its own with the tutorial service, which runs it inside: the same pipeline, one core.
+
+The service and the process share the core.
+"""
+
+import json
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.load import Comparison, compare_in_turns, post_repeatedly
+from benchmarks.server_programs import LOAD_CORE, on_core, run_service, run_tutorial_service
+from service.publishing.conversion.column_sources import UnknownStep
+from service.training.recipe import build_bundle
+from service.training.recipes import RECIPES
+
+MODELS = ("credit-default", "credit-scorecard", "diamond-price")
+CONNECTIONS = (1, 4, 16)
+MANY_ROWS = 1000
+
+
+def compare_processes(model: str, seconds: float) -> list[Comparison]:
+    """Measure one row per request over some connections, and 1,000 rows per request."""
+    with tempfile.TemporaryDirectory() as folder:
+        card = build_bundle(replace(RECIPES[model], to_onnx=_refuse), Path(folder))
+        one, many = (json.dumps({"rows": [card.real_rows[0]] * rows}).encode() for rows in (1, MANY_ROWS))
+        loads = [(f"one row a request, {count} connections", one, count) for count in CONNECTIONS]
+        with run_service({"SERVICE_BUNDLES": folder}) as ours, run_tutorial_service(model) as tutorial, on_core(LOAD_CORE):
+            return [
+                compare_in_turns(
+                    name,
+                    partial(post_repeatedly, f"{ours}/v1/models/{model}/predictions", body, connections),
+                    partial(post_repeatedly, f"{tutorial}/predict", body, connections),
+                    seconds,
+                )
+                for name, body, connections in [*loads, ("1,000 rows a request, 1 connection", many, 1)]
+            ]
+
+
+def _refuse(_card: Any, _pipeline: Any, _numbers: Any) -> bytes:
+    raise UnknownStep("it is measured in a process")
