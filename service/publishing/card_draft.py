@@ -15,7 +15,7 @@ from service.publishing.plain_rows import shown_rows
 from service.schemas import Card, Classification, Input, Row, Value
 
 MAX_REAL_ROWS = 100
-_LIBRARIES = ("scikit-learn", "skl2onnx", "numpy")
+_LIBRARIES = ("scikit-learn", "numpy")
 _BEFORE_THE_GATE = {"scorer": "onnx", "gate_rows": 0, "gate_difference": 0.0}
 
 

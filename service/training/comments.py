@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from service.fields.text import preparation
+from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.data_split import SEED, LabelledRows, Split, split_rows
-from service.publishing.text_conversion import text_to_onnx
 from service.training.recipe import CARDS, DATA, Recipe
 
 READING = "words_without_addresses"
@@ -92,6 +92,6 @@ SENTIMENT = Recipe(
     name="comment-sentiment",
     split=split_comments,
     fit=fit_sentiment,
-    to_onnx=text_to_onnx,
+    to_onnx=to_float64_graph,
     find_showable=find_showable,
 )

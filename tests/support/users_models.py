@@ -15,7 +15,6 @@ from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.drafting.draft import Drafted, draft
 from service.publishing.drafting.facts import facts_of
 from service.publishing.gate import Converter
-from service.publishing.text_conversion import text_to_onnx
 from service.training.recipe import DATA
 
 _TEXT_GRADES = ["cut", "color", "clarity"]
@@ -136,7 +135,7 @@ def _tweets() -> UsersModel:
     vectorizer = TfidfVectorizer(token_pattern=r"[^ ]+", lowercase=False)  # noqa: S106 - no password
     words = ColumnTransformer([("text", vectorizer, "text")])
     model = make_pipeline(words, LogisticRegression()).fit(sample[["text"]], sample["positive"])
-    return UsersModel(model, sample, "positive", ["text"], text_to_onnx)
+    return UsersModel(model, sample, "positive", ["text"], to_float64_graph)
 
 
 def _without_target() -> UsersModel:

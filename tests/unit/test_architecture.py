@@ -102,7 +102,6 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 HOMES: dict[str, set[str]] = {
     "sklearn": {"benchmarks", "service.evaluation", "service.publishing", "service.training"},
     "scipy": {"service.evaluation", "service.publishing", "service.training"},
-    "skl2onnx": {"service.publishing"},
     "onnx": {"service.publishing"},
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
     "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}

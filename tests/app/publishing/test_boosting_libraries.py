@@ -4,11 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from service.bundles.scorers.onnx_scorer import OnnxScorer
+from model_worker.model_file import open_model
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.plain_rows import plain_rows
@@ -19,6 +18,7 @@ from tests.support.conversion_check import compare
 from tests.support.fitted_pipelines import card_of, missing_kept, sparse, table, truths
 
 MODELS = boosted()
+NUMBERS = {"weight": "number", "rooms": "integer"}
 TOLERANCE = {"tensor(double)": 1e-12, "tensor(float)": 3e-7}
 """XGBoost itself adds in float32; what is left is the last digit of its exponential function."""
 
@@ -63,22 +63,6 @@ def test_a_model_that_stopped_early_uses_the_trees_up_to_the_best_round(name: st
     assert comparison.difference <= TOLERANCE[comparison.scorer.output_type]
 
 
-def test_a_booster_of_lightgbm_has_both_probabilities(tmp_path: Path) -> None:
-    import lightgbm
-
-    fields = table()
-    numbers = {"weight": "number", "rooms": "integer"}
-    card = synthetic_recipes.draft("toy", synthetic_recipes.classification(["no", "yes"], "yes"), numbers)
-    columns = Checks(card).columns(plain_rows(card, fields))
-    data = lightgbm.Dataset(columns.numbers, truths(fields)["two"])
-    booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1}, data, 10)
-    model = to_float64_graph(card, booster, columns.numbers[0])
-    (tmp_path / "model.onnx").write_bytes(model)
-    served = OnnxScorer(card, tmp_path / "model.onnx").score(columns)
-    assert np.abs(served[:, 1] - booster.predict(columns.numbers)).max() <= 1e-12
-    assert np.array_equal(served[:, 0], 1 - served[:, 1])
-
-
 def _linear_leaves() -> Any:
     from lightgbm import LGBMClassifier
 
@@ -111,3 +95,33 @@ def test_what_cannot_be_converted_is_said(make: Callable[[], Any], words: str) -
     numbers = Checks(card_of("two")).columns(plain_rows(card_of("two"), fields)).numbers
     with pytest.raises(UnknownStep, match=words):
         to_float64_graph(card_of("two"), pipeline, numbers[0])
+
+
+def saved(library: str, folder: Path, columns: Any, truth: Any) -> Path:
+    """Fit a model of two labels and write the library's own file."""
+    if library == "lightgbm":
+        import lightgbm
+
+        data = lightgbm.Dataset(columns, truth)
+        lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1}, data, 10).save_model(folder / "model.txt")
+        return folder / "model.txt"
+    if library == "xgboost":
+        from xgboost import XGBClassifier
+
+        XGBClassifier(n_estimators=10, n_jobs=1).fit(columns, truth).save_model(folder / "model.json")
+        return folder / "model.json"
+    from catboost import CatBoostClassifier
+
+    model = CatBoostClassifier(n_estimators=10, verbose=0, thread_count=1, allow_writing_files=False)
+    model.fit(columns, truth).save_model(str(folder / "model.cbm"))
+    return folder / "model.cbm"
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost", "catboost"])
+def test_the_own_file_of_a_library_is_converted(library: str, tmp_path: Path) -> None:
+    fields = table()
+    card = synthetic_recipes.draft("toy", synthetic_recipes.classification(["0", "1"], "1"), NUMBERS)
+    file = saved(library, tmp_path, fields[list(NUMBERS)].to_numpy(), truths(fields)["two"])
+    model = open_model(str(file), library, function="", trusted=False, is_classifier=True, scratch=str(tmp_path))
+    comparison = compare(card, model, fields, tmp_path)
+    assert comparison.difference <= TOLERANCE[comparison.scorer.output_type]
