@@ -56,7 +56,7 @@ ADDERS |= {
     "OutputCodeClassifier": multiclass.add_output_code,
     **dict.fromkeys(_WRAPPERS, wrappers.add_inner),
     **dict.fromkeys(("RFE", "RFECV"), wrappers.add_selected),
-    "AdaBoostClassifier": tree_models.add_adaptive_boosting,
+    "AdaBoostClassifier": ensembles.add_adaptive_boosting,
     "AdaBoostRegressor": ensembles.add_weighted_median,
     "SGDClassifier": linear_models.add_sgd_classifier,
     **dict.fromkeys(linear_models.REGRESSORS, linear_models.add_linear),

@@ -37,25 +37,15 @@ def _add_mean(graph: Graph, members: list[Any], preprocessing: Preprocessing) ->
     return add_both(graph, mean) if is_binary else mean
 
 
-def add_adaptive_boosting(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
-    """Add the probabilities of AdaBoost over trees: each tree votes for one label with its weight.
-
-    Source: Zhu and others, Multi-class AdaBoost, 2009.
-    """
-    if any(type(member).__name__ != "DecisionTreeClassifier" for member in model.estimators_):
-        raise UnknownStep("AdaBoost boosts another model than trees")
+def add_votes_of_trees(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add the decision of AdaBoost over trees that have seen every label: (rows, 1) for two labels, else (rows, labels)."""
     labels, total = model.n_classes_, model.estimator_weights_.sum()
     parts = []
     for member, weight in zip(model.estimators_, model.estimator_weights_[: len(model.estimators_)], strict=True):
-        if len(member.classes_) != labels:
-            raise UnknownStep("a tree of AdaBoost has not seen every label")
         is_vote = np.eye(labels)[member.tree_.value[:, 0, :].argmax(axis=1)]
         votes = np.where(is_vote > 0, weight, -weight / (labels - 1)) / total
         parts.append(read_tree(member.tree_, votes[:, 1:] if labels == TWO_LABELS else votes))
-    decision = add_trees(graph, join_trees(parts), preprocessing)
-    if labels == TWO_LABELS:
-        return add_logistic(graph, graph.add("Mul", [decision, graph.constant(2.0)]), outputs=1)
-    return add_logistic(graph, graph.add("Div", [decision, graph.constant(labels - 1.0)]), outputs=labels)
+    return add_trees(graph, join_trees(parts), preprocessing)
 
 
 def add_histogram_boosting(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:

@@ -24,6 +24,7 @@ TOLERANCE = 1e-10
     "ignore:Bins whose width",
     "ignore:The covariance matrix",
     "ignore:Determinant has increased",
+    "ignore:The `probability` parameter",
 )
 @pytest.mark.parametrize("name", MODELS)
 def test_a_graph_equals_scikit_learn_on_rows_and_at_every_split(name: str, tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.combined_models.wrappers import add_mean, add_scores, without_first_of_two
 from service.publishing.conversion.graph import TO_FLOAT64, Graph
 from service.publishing.conversion.model_adders import add_estimator
-from service.publishing.conversion.outputs import TWO_LABELS, add_labels
+from service.publishing.conversion.outputs import TWO_LABELS, add_labels, add_logistic
 from service.publishing.conversion.preprocessing import Preprocessing, create_columns
 from service.publishing.conversion.steps.step_graph import plain_matrix
+from service.publishing.conversion.tree_models import add_votes_of_trees
 
 
 def add_stacking(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
@@ -64,6 +65,34 @@ def add_weighted_median(graph: Graph, model: Any, preprocessing: Preprocessing) 
     is_half = graph.add("GreaterOrEqual", [reached, graph.constant(0.5 * weights.sum())])
     candidates = graph.add("Where", [is_half, answers, graph.constant(np.inf)])
     return graph.add("ReduceMin", [candidates, graph.constant([1])], keepdims=1)
+
+
+def add_adaptive_boosting(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add the probabilities of AdaBoost: each member votes for one label with its weight.
+
+    Source: Zhu and others, Multi-class AdaBoost, 2009.
+    """
+    labels = model.n_classes_
+    is_of_trees = all(
+        type(each).__name__ == "DecisionTreeClassifier" and len(each.classes_) == labels for each in model.estimators_
+    )
+    decision = (add_votes_of_trees if is_of_trees else _add_votes)(graph, model, preprocessing)
+    if labels == TWO_LABELS:
+        return add_logistic(graph, graph.add("Mul", [decision, graph.constant(2.0)]), outputs=1)
+    return add_logistic(graph, graph.add("Div", [decision, graph.constant(labels - 1.0)]), outputs=labels)
+
+
+def _add_votes(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
+    """Add the decision of AdaBoost over any classifiers: (rows, 1) for two labels, else (rows, labels)."""
+    labels = model.n_classes_
+    weights = model.estimator_weights_[: len(model.estimators_)] / model.estimator_weights_.sum()
+    parts = []
+    for member, weight in zip(model.estimators_, weights.tolist(), strict=True):
+        named = add_labels(graph, add_estimator(graph, member, preprocessing), len(member.classes_))
+        places = np.eye(labels)[np.searchsorted(model.classes_, member.classes_)]
+        named = graph.add("MatMul", [named, graph.constant(places * weight * labels / (labels - 1))])
+        parts.append(graph.add("Sub", [named, graph.constant(weight / (labels - 1))]))
+    return without_first_of_two(graph, graph.add("Sum", parts), labels)
 
 
 def _with_all_labels(graph: Graph, scores: str, member: Any, model: Any) -> str:

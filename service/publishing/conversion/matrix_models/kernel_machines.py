@@ -8,9 +8,9 @@ import numpy as np
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import TO_FLOAT64, Graph
 from service.publishing.conversion.matrix_models.distances import add_squared_distances, check_kept_rows
+from service.publishing.conversion.matrix_models.libsvm_probabilities import add_coupled_probabilities
 from service.publishing.conversion.outputs import (
     TWO_LABELS,
-    add_both,
     add_exp,
     add_labels,
     add_power,
@@ -30,8 +30,9 @@ def add_support_classifier(graph: Graph, model: Any, preprocessing: Preprocessin
     if labels > TWO_LABELS:
         raise UnknownStep(f"{type(model).__name__} has probabilities of {labels} labels")
     decision = add_support_decision(graph, model, preprocessing)
-    product = graph.add("Mul", [decision, graph.constant(float(model.probA_[0]))])
-    return add_both(graph, add_sigmoid(graph, graph.add("Sub", [product, graph.constant(float(model.probB_[0]))])))
+    product = graph.add("Mul", [decision, graph.constant(-float(model._probA[0]))])
+    second = add_sigmoid(graph, graph.add("Add", [product, graph.constant(float(model._probB[0]))]))
+    return add_coupled_probabilities(graph, second)
 
 
 def add_support_decision(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
