@@ -5,7 +5,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from client import Card, ModelState
-from demo.session import cases, current_case, query_parameters, service_queries, visitor
+from demo.session import cases, current_case, query_errors, query_parameters, service_queries, visitor
 from demo.session.cases import Case
 from demo.text.translation import Translation
 from demo.text.wording import field_label
@@ -69,7 +69,10 @@ def _served_versions(models: list[ModelState]) -> dict[str, str]:
 
 @st.fragment(run_every=_CHECK_SECONDS)
 def _follow_service(shown_models: Collection[str], model: str, version: str) -> None:
+    errors = query_errors.get_errors()
+    known = len(errors)
     models = service_queries.get_models()
+    del errors[known:]  # the banner belongs to a run of the page: here, errors would only pile up while the page is idle
     versions = _served_versions(models)
     if versions.keys() - shown_models:
         st.rerun()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from demo.session import service_queries
 from tests.support.demo_pages import PAGES, opened, quiet, widget
@@ -92,3 +93,31 @@ def test_the_notice_is_in_the_language_of_the_page_and_names_the_day_of_the_buil
     list_other_version(stub, built="2026-11-30")
     quiet(app.run())
     assert "Teraz odpowiada wersja ffffffff z dnia 30 listopada 2026. Pokaż ją" in [button.label for button in app.button]
+
+
+def test_an_idle_page_looks_for_other_versions_again_after_an_outage(stub: StubService) -> None:
+    """An error that it left in the list of the page would stop all later questions."""
+
+    def idle_page() -> None:
+        import streamlit as st
+
+        from demo.session import query_errors
+        from demo.widgets import link_notices
+
+        if "errors" not in st.session_state:
+            query_errors.clear_errors()
+        link_notices._follow_service(["fifth"], "fifth", "0123456789")
+
+    stub.cards = [hand_made([MONTHS], version="0123456789")]
+    app = AppTest.from_function(idle_page)
+    quiet(app.run())
+    answer = stub.change
+    stub.change = lambda _: "nothing that a client reads"
+    st.cache_data.clear()
+    quiet(app.run())
+    assert app.session_state["errors"] == []
+    stub.change = answer
+    stub.cards = [hand_made([MONTHS], version="ffffffff99")]
+    st.cache_data.clear()
+    quiet(app.run())
+    assert [button.label for button in app.button] == ["Version ffffffff is served now. Show it"]
