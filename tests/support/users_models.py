@@ -96,14 +96,14 @@ def _digits() -> UsersModel:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     data = load_digits(as_frame=True)
-    model = HistGradientBoostingClassifier(max_iter=10, max_leaf_nodes=8, random_state=0).fit(data.data, data.target)
-    return UsersModel(model, _with_target(data, "digit"), "digit", list(data.data))
+    model = HistGradientBoostingClassifier(max_iter=5, max_leaf_nodes=8, random_state=0).fit(data.data, data.target)
+    return UsersModel(model, _with_target(data, "digit")[:700], "digit", list(data.data))
 
 
 def _credit() -> UsersModel:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    sample = pd.read_parquet(DATA / "credit_card_default.parquet").sample(6000, random_state=0)
+    sample = pd.read_parquet(DATA / "credit_card_default.parquet").sample(3000, random_state=0)
     inputs = [name for name in map(str, sample) if name not in {"ID", "SEX", "DEFAULT_NEXT_MONTH"}]
     model = HistGradientBoostingClassifier(max_iter=20, random_state=0).fit(sample[inputs], sample["DEFAULT_NEXT_MONTH"])
     return UsersModel(model, sample, "DEFAULT_NEXT_MONTH", inputs)
@@ -130,12 +130,71 @@ def _tweets() -> UsersModel:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    sample = pd.read_csv(DATA / "tweets.csv")[["text", "rating"]]
+    sample = pd.read_csv(DATA / "tweets.csv")[["text", "rating"]][:2000]
     sample["positive"] = sample.pop("rating") > 0
     vectorizer = TfidfVectorizer(token_pattern=r"[^ ]+", lowercase=False)  # noqa: S106 - no password
     words = ColumnTransformer([("text", vectorizer, "text")])
     model = make_pipeline(words, LogisticRegression()).fit(sample[["text"]], sample["positive"])
     return UsersModel(model, sample, "positive", ["text"], to_float64_graph)
+
+
+def clients() -> pd.DataFrame:
+    """Return rows with a code, a boolean, an ordered category and a target."""
+    random = np.random.default_rng(6)
+    rows = 900
+    grade = pd.Categorical(random.choice(["low", "middle", "high"], rows), ["low", "middle", "high", "top"], ordered=True)
+    table = pd.DataFrame(
+        {
+            "age": random.integers(18, 80, rows),
+            "region": random.choice([3, 1, 12], rows),
+            "member": random.random(rows) < 0.5,
+            "grade": grade,
+        }
+    )
+    return table.assign(renews=np.where((table["age"] > 40) ^ table["member"] ^ (table["region"] == 12), "yes", "no"))
+
+
+def _codes() -> UsersModel:
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+
+    sample, inputs = clients(), ["age", "region", "member", "grade"]
+    steps = make_column_transformer(
+        (StandardScaler(), ["age"]),
+        (OneHotEncoder(handle_unknown="ignore"), ["region", "member"]),
+        (OrdinalEncoder(categories=[["low", "middle", "high", "top"]]), ["grade"]),
+    )
+    return UsersModel(
+        make_pipeline(steps, LogisticRegression()).fit(sample[inputs], sample["renews"]), sample, "renews", inputs
+    )
+
+
+def _categories() -> UsersModel:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    sample, inputs = clients(), ["age", "member", "grade"]
+    model = HistGradientBoostingClassifier(max_iter=10, categorical_features="from_dtype", random_state=0)
+    return UsersModel(model.fit(sample[inputs], sample["renews"]), sample, "renews", inputs)
+
+
+def _labels_alone() -> UsersModel:
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import LinearSVC
+
+    wine = user_model("wine")
+    model = make_pipeline(StandardScaler(), LinearSVC(random_state=0)).fit(wine.sample[wine.inputs], wine.sample["cultivar"])
+    return UsersModel(model, wine.sample, "cultivar", wine.inputs)
+
+
+def _outliers() -> UsersModel:
+    from sklearn.ensemble import IsolationForest
+
+    wine = user_model("wine")
+    model = IsolationForest(n_estimators=20, random_state=0).fit(wine.sample[wine.inputs])
+    return UsersModel(model, wine.sample[wine.inputs], None, wine.inputs)
 
 
 def _without_target() -> UsersModel:
@@ -167,6 +226,10 @@ USERS_MODELS: dict[str, Callable[[], UsersModel]] = {
     "credit": _credit,
     "diamonds": _diamonds,
     "tweets": _tweets,
+    "codes": _codes,
+    "categories": _categories,
+    "labels alone": _labels_alone,
+    "outliers": _outliers,
     "without a target": _without_target,
     "one row": _one_row,
     "five rows": _five_rows,

@@ -38,7 +38,6 @@ _OUTPUT = {
     "mistakes": 'the two kinds of mistake and their prices: { false_alarm = "…", missed = "…", currency = "EUR" }',
     "bands": "the decisions, the best first; tones: good, middle, bad; together they cover 0 to 1 for a probability",
     "labels": "the labels of the model, in its order, with their names for people",
-    "seen": "the range of the true values",
 }
 _INPUT = {
     "name": "the column of the model",
@@ -63,6 +62,8 @@ _INPUT = {
     "changeable": "whether a recommendation may change it: no, up, down or both",
 }
 _OF_THE_BUILD = {"scoring", "real_rows", "real_truths", "metrics", "version", "built"}
+_OF_THE_ROWS = {"seen", "interval"}
+"""Keys of the answer that the build computes from the rows."""
 _ALWAYS = {"label", "help", "unit", "group", "changeable", "nullable"}
 """Keys of a field that are written also if they are empty, because most people want to say them."""
 _TRAINING = {
@@ -83,7 +84,7 @@ def describe_card(card: Card, findings: Iterable[Finding] = (), attributes: Iter
     lines = [_HEAD.format(name=card.name)]
     lines += [f"# {finding.sentence}" for finding in findings]
     lines += ["", *_entries(table, _CARD, skipped={"output", "training", "inputs", "examples"})]
-    lines += ["", "# The answer.", "[output]", *_entries(_of_output(card.output), _OUTPUT)]
+    lines += ["", "# The answer.", "[output]", *_entries(_of_output(card.output), _OUTPUT, skipped=_OF_THE_ROWS)]
     if card.training:
         lines += ["", "# The data and the method.", "[training]", *_entries(table["training"], _TRAINING)]
     for field in card.inputs:

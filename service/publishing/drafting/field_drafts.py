@@ -142,10 +142,10 @@ def _type_of_objects(name: str, present: "pd.Series[Any]") -> FieldTypeName:
 
 
 def _categories(values: "pd.Series[Any]", present: "pd.Series[Any]", known: Sequence[Any]) -> tuple[Category, ...]:
-    """Return the categories that the encoder knows, in its order, then those of the type, then those of the sample."""
+    """Return the categories of the type, then those that the encoder knows, in its order, then those of the sample."""
     of_type = values.dtype.categories.tolist() if isinstance(values.dtype, pd.CategoricalDtype) else []
     seen = set(map(category_text, present.unique().tolist()))
-    ordered = [category_text(each) for each in (*known, *of_type)]
+    ordered = [category_text(each) for each in (*of_type, *known)]
     names = dict.fromkeys([*ordered, *sorted(seen - set(ordered), key=_natural)])
     return tuple(Category(value=name, seen=name in seen) for name in names)
 

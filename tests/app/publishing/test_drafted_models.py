@@ -1,5 +1,6 @@
 """Promises of a draft: a user's model and a sample become a bundle that answers as the model does, without a line of text."""
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,6 +63,10 @@ def test_the_bundle_answers_every_row_of_the_sample_as_the_model_does(name: str)
     if isinstance(output, Regression):
         expected = user.estimator.predict(given)
         assert [answer.value for answer in served] == pytest.approx(expected.tolist(), rel=1e-9)
+    elif output.scores == "labels":
+        words = {1: "typical", -1: "unusual"} if name == "outliers" else {}
+        named = [words.get(label, str(label)) for label in user.estimator.predict(given).tolist()]
+        assert [answer.label for answer in served] == named
     else:
         expected = user.estimator.predict_proba(given)
         numbers = [list(answer.probabilities.values()) for answer in served]
@@ -145,6 +150,36 @@ def test_the_categories_are_those_of_the_encoder() -> None:
     for column in ("cut", "color", "clarity"):
         assert listed[column] == sorted(each.user.sample[column].unique())
     assert all(category.seen for field in each.card.inputs for category in field.categories)
+
+
+def test_codes_and_ordered_categories_are_those_of_their_encoder() -> None:
+    fields = {field.name: field for field in published("codes").card.inputs}
+    assert [category.value for category in fields["region"].categories] == ["1", "3", "12"]
+    assert [(category.value, category.seen) for category in fields["grade"].categories][-1] == ("top", False)
+    assert [fields[name].type for name in ("age", "member")] == ["integer", "boolean"]
+    ordered = {field.name: field for field in published("categories").card.inputs}
+    assert [category.value for category in ordered["grade"].categories] == ["low", "middle", "high", "top"]
+    assert ordered["grade"].dtype == "category"
+
+
+def test_a_model_without_probabilities_is_judged_by_its_labels() -> None:
+    evaluation = published("labels alone").model.evaluation
+    assert isinstance(evaluation, ClassificationEvaluation)
+    user = user_model("labels alone")
+    right = user.estimator.predict(user.sample[user.inputs]) == user.sample["cultivar"]
+    assert evaluation.accuracy
+    assert evaluation.accuracy.value == pytest.approx(right.mean(), abs=1e-6)
+    assert published("labels alone").card.output.bands == ()
+    assert published("outliers").model.evaluation is None
+
+
+@pytest.mark.parametrize("name", ["codes", "diabetes"])
+def test_card_toml_of_a_published_model_drafts_the_same_card(name: str) -> None:
+    from service.publishing.drafting.card_toml import describe_card
+
+    each = published(name)
+    overrides = tomllib.loads(describe_card(each.card))
+    assert each.user.draft("other", overrides=overrides).card == each.drafted.card
 
 
 def test_codes_without_an_encoder_stay_whole_numbers() -> None:
