@@ -85,8 +85,24 @@ def _open(request: dict[str, Any], missing: list[str]) -> tuple[Callable[[Any, A
         python = ".".join(map(str, sys.version_info[:3]))
         ready = {"python": python, "versions": versions, "unlimited": missing}
         output = request["output"]
+        if request["fields"] is None:
+            return _score_frames(model, ready)
         return lambda numbers, texts: scores(model, build_frame(numbers, texts), output), encode_json(READY, ready)
     return None, encode_json(FAILED, {**failure, "names": [name[:_MAX_CHARACTERS] for name in failure["names"]]})
+
+
+def _score_frames(model: Any, ready: dict[str, Any]) -> tuple[Callable[[Any, Any], Any], bytes]:
+    """Return a function that scores plain columns, and the facts of the model: a card is drafted from both."""
+    from model_worker.messages import READY, encode_json
+    from model_worker.model_calls import scores
+    from model_worker.model_facts import UnusableModel, model_facts
+    from model_worker.plain_columns import frame_of
+
+    try:
+        ready = {**ready, "facts": model_facts(model)}
+    except UnusableModel as error:
+        ready = {**ready, "refusal": str(error)}
+    return lambda _numbers, sent: scores(model, frame_of(sent["columns"]), sent["output"]), encode_json(READY, ready)
 
 
 def _load(request: dict[str, Any]) -> tuple[Any, Any, Any]:
@@ -100,10 +116,10 @@ def _load(request: dict[str, Any]) -> tuple[Any, Any, Any]:
         request["form"],
         function=request["function"],
         trusted=request["trusted"],
-        is_classifier=request["output"]["kind"] != "value",
+        is_classifier=request["is_classifier"],
         scratch=request["scratch"],
     )
-    return model, FrameBuilder(request["fields"]), scores
+    return model, request["fields"] and FrameBuilder(request["fields"]), scores
 
 
 def _version(module: str) -> str:

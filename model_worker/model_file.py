@@ -64,7 +64,7 @@ def open_model(file: str, form: str, *, function: str, trusted: bool, is_classif
     if form == "mlflow":
         return _open_mlflow(file, os.path.join(scratch, "model"))
     if form == "lightgbm":
-        return _open_lightgbm(file)
+        return _open_lightgbm(file, is_classifier)
     return _open_xgboost(file, is_classifier) if form == "xgboost" else _open_catboost(file, is_classifier)
 
 
@@ -108,10 +108,13 @@ def _open_mlflow(file: str, folder: str) -> Any:
     return importlib.import_module("mlflow." + native).load_model(folder)
 
 
-def _open_lightgbm(file: str) -> Any:
+def _open_lightgbm(file: str, is_classifier: bool) -> Any:  # noqa: FBT001
     import lightgbm
 
-    return lightgbm.Booster(model_file=file)
+    from model_worker.boosters import BoosterClassifier, BoosterRegressor
+
+    booster = lightgbm.Booster(model_file=file)
+    return BoosterClassifier(booster) if is_classifier else BoosterRegressor(booster)
 
 
 def _open_xgboost(file: str, is_classifier: bool) -> Any:  # noqa: FBT001

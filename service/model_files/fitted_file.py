@@ -8,6 +8,7 @@ from typing import Any
 from model_worker.model_file import SKOPS_TYPES
 from service.errors import BrokenBundle
 from service.model_files.packages import needed_packages
+from service.model_files.remote_model import RemoteModel
 from service.model_process.environment_file import MODEL_FILES, ModelEnvironment, write_environment
 
 _ALWAYS_NEEDED = ("numpy", "pandas")
@@ -19,6 +20,9 @@ def write_fitted_model(folder: Path, model: Any, *, trusted: bool) -> None:
 
     Otherwise it is one of cloudpickle if the caller says that the code in it may run. Raises BrokenBundle.
     """
+    if isinstance(model, RemoteModel):
+        model.write(folder)
+        return
     unknown = _write_skops(folder / MODEL_FILES["skops"], model)
     if not unknown:
         environment = ModelEnvironment()

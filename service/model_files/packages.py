@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from packaging.version import Version
+
 from service.errors import RefusedModel
 from service.model_files.file_form import Form
 from wire.model_folder.pickle_contents import PickleContents, read_pickle_contents
@@ -39,6 +41,8 @@ _SKOPS_MODULE = re.compile(rb'"__module__": "([A-Za-z_][\w.]*)"')
 _SKOPS_VERSION = re.compile(rb'_sklearn_version[^}]{1,300}?content": "\\"([\w.]+)', re.DOTALL)
 _MLFLOW_PACKAGES = ("mlflow", "mlflow-skinny")
 _NOTEBOOK = "__main__"
+_SKLEARN_OF_NUMPY_2 = Version("1.4.2")
+"""Earlier versions do not start beside numpy 2, and their own requirements do not say so."""
 
 
 def needed_packages(path: Path, form: Form) -> tuple[str, ...]:
@@ -58,7 +62,10 @@ def needed_packages(path: Path, form: Form) -> tuple[str, ...]:
             "The model needs a class or function that was written in a notebook or script (__main__). "
             "Write it with cloudpickle, or with client.hand_over, which take it along."
         )
-    return tuple(sorted(_requirement(name, contents) for name in _distributions(contents.packages)))
+    requirements = {_requirement(name, contents) for name in _distributions(contents.packages)}
+    if contents.sklearn_version and Version(contents.sklearn_version) < _SKLEARN_OF_NUMPY_2:
+        requirements = requirements - {"numpy"} | {"numpy<2"}
+    return tuple(sorted(requirements))
 
 
 def _requirement(distribution: str, contents: PickleContents) -> str:

@@ -94,14 +94,14 @@ class WorkerProcess:
         log = ProcessLog(self._process.stderr, _log, plan.name)
         threading.Thread(target=log.copy, name=f"log of {plan.name}", daemon=True).start()
 
-    def open(self, deadline: float) -> dict[str, Any]:
-        """Return what the process says of itself. Raises CannotStart, TooSlow, ProcessEnded."""
+    def open(self, deadline: float, max_bytes: int = MAX_JSON_BYTES) -> dict[str, Any]:
+        """Return what the process says of itself, in up to `max_bytes`. Raises CannotStart, TooSlow, ProcessEnded."""
         request = self._plan.request | {
             "scratch": str(self._scratch.path),
             "max_memory_bytes": self._plan.max_memory_bytes,
         }
         self._send(messages.encode_json(OPEN, request), deadline)
-        kind, _, _, content = self._receive(deadline, MAX_JSON_BYTES)
+        kind, _, _, content = self._receive(deadline, max_bytes)
         answer = _read_json(content)
         if kind == FAILED:
             raise CannotStart(_start_failure(answer))

@@ -15,6 +15,8 @@ from service.model_files.packages import read_requirements
 from service.models.stored_versions import WrongCommand, versions_of
 
 if TYPE_CHECKING:
+    from service.models.fitted_model import FittedModel
+    from service.publishing.gate import Converter
     from service.publishing.samples.sample_reader import Sample
 
 _FORMS = (
@@ -70,9 +72,7 @@ def _publish(options: argparse.Namespace, bundles: Path, start: float) -> str:
     from model_worker.model_calls import scores
     from service.models.fitted_model import default_name, open_fitted_model
     from service.models.summary import Addition, describe_addition
-    from service.publishing.conversion.float64_graph import to_float64_graph
     from service.publishing.drafting.draft import draft
-    from service.publishing.drafting.facts import facts_of
     from service.publishing.publish import publish
     from service.publishing.samples.sample_reader import read_sample
 
@@ -80,28 +80,43 @@ def _publish(options: argparse.Namespace, bundles: Path, start: float) -> str:
     if sample_file is None:
         raise RefusedModel("Give rows as the model takes them with --data: the form and the checks are made from them.")
     sample = read_sample(sample_file)
-    estimator = open_fitted_model(source, trusted=options.trust_this_file)
-    facts = facts_of(estimator)
-    drafted = draft(
-        sample.table,
-        _target(options, source, sample),
-        facts,
-        lambda table: scores(estimator, table, facts.answer),
-        name=options.name or source.name or default_name(source),
-        overrides=_overrides(options.card),
-        held_out=options.held_out,
-    )
-    model = publish(
-        bundles,
-        drafted.card,
-        estimator,
-        drafted.split,
-        to_onnx=to_float64_graph,
-        attributes=drafted.attributes,
-        trusted=options.trust_this_file,
-    )
+    fitted = open_fitted_model(source, trusted=options.trust_this_file)
+    try:
+        drafted = draft(
+            sample.table,
+            _target(options, source, sample),
+            fitted.facts,
+            lambda table: scores(fitted.estimator, table, fitted.facts.answer),
+            name=options.name or source.name or default_name(source),
+            overrides=_overrides(options.card),
+            held_out=options.held_out,
+        )
+        model = publish(
+            bundles,
+            drafted.card,
+            fitted.estimator,
+            drafted.split,
+            to_onnx=_converter(fitted),
+            attributes=drafted.attributes,
+            trusted=options.trust_this_file,
+        )
+    finally:
+        fitted.close()
     findings = (*sample.findings, *drafted.findings)
     return describe_addition(Addition(model, sample.rows, findings, time.perf_counter() - start))
+
+
+def _converter(fitted: "FittedModel") -> "Converter":
+    from service.publishing.conversion.column_sources import UnknownStep
+    from service.publishing.conversion.float64_graph import to_float64_graph
+
+    if not fitted.other_packages:
+        return to_float64_graph
+
+    def refuse(*_: Any) -> bytes:
+        raise UnknownStep(f"it {fitted.other_packages}")
+
+    return refuse
 
 
 def _source(options: argparse.Namespace) -> ModelSource:

@@ -2,7 +2,9 @@
 
 import importlib.metadata
 import re
+import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,76 @@ from packaging.requirements import InvalidRequirement, Requirement
 from model_worker.model_file import CannotOpen, open_model
 from service.errors import RefusedModel
 from service.model_files.model_source import ModelSource
+from service.model_files.remote_model import RemoteModel
+from service.model_process.environments import python_for
+from service.model_process.process_limits import process_limits
+from service.publishing.drafting.facts import ModelFacts, facts_of, read_facts
 from service.rows.strict_json import safe_text
 
 _MAX_NAMES = 5
 
 
-def open_fitted_model(source: ModelSource, *, trusted: bool) -> Any:
-    """Return the fitted model. Raises RefusedModel with a sentence that says the way out."""
-    _check_packages(source)
+@dataclass(frozen=True)
+class FittedModel:
+    """An opened model."""
+
+    estimator: Any
+    """The estimator itself, or a `RemoteModel`."""
+    facts: ModelFacts
+    other_packages: str = ""
+    """Why it needs a process with other packages, as the end of a sentence; empty if those of this process fit."""
+
+    def close(self) -> None:
+        """End the process of a `RemoteModel`."""
+        if isinstance(self.estimator, RemoteModel):
+            self.estimator.close()
+
+
+def open_fitted_model(source: ModelSource, *, trusted: bool) -> FittedModel:
+    """Open a model in this process if its packages fit, else in one with its own packages.
+
+    Raises RefusedModel, CannotDraft or BrokenBundle with a sentence that says the way out.
+    """
+    conflict, missing = _compare_packages(source)
+    environments = process_limits().environments
+    if conflict:
+        remote = RemoteModel(source, python_for(source.requirements, source.python, environments), trusted=trusted)
+        return FittedModel(remote, read_facts(remote.facts), conflict)
+    if missing:
+        _add_packages(python_for(missing, "", environments))
+    estimator = _open_here(source, trusted=trusted)
+    return FittedModel(estimator, facts_of(estimator))
+
+
+def _compare_packages(source: ModelSource) -> tuple[str, list[str]]:
+    """Return how the packages of a model differ from those of this process, and which are missing here."""
+    this = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if source.python and source.python != this:
+        return f"was fitted with Python {source.python}, and this is Python {this}", []
+    missing = []
+    for line in source.requirements:
+        try:
+            requirement = Requirement(line)
+            version = importlib.metadata.version(requirement.name)
+        except InvalidRequirement:
+            raise RefusedModel(f"{safe_text(line)[:100]} is not the name of a package with its version.") from None
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(line)
+            continue
+        if not requirement.specifier.contains(version, prereleases=True):
+            return f"was fitted with {requirement}, and here is {version}", []
+    return "", missing
+
+
+def _add_packages(python: str) -> None:
+    """Let this process import the packages of an environment that it lacks; its own packages come first."""
+    command = [python, "-I", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    folder = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()  # noqa: S603 - an environment of ours
+    if folder not in sys.path:
+        sys.path.append(folder)
+
+
+def _open_here(source: ModelSource, *, trusted: bool) -> Any:
     name = Path(source.place).name
     try:
         return open_model(
@@ -27,27 +91,12 @@ def open_fitted_model(source: ModelSource, *, trusted: bool) -> Any:
     except CannotOpen as error:
         raise RefusedModel(_sentence(error, name)) from None
     except ModuleNotFoundError as error:
-        package = str(error.name).partition(".")[0]
-        raise RefusedModel(f"{name} needs the package {safe_text(package)}, which is not installed here.") from None
+        package = safe_text(str(error.name).partition(".")[0])
+        raise RefusedModel(
+            f"{name} needs {package}, which is not installed here: name its package in --requirements."
+        ) from None
     except Exception as error:
         raise RefusedModel(f"{name} cannot be opened: {type(error).__name__}: {safe_text(str(error))[:200]}") from error
-
-
-def _check_packages(source: ModelSource) -> None:
-    """Raise RefusedModel if a package is missing, or has another version than the model was fitted with."""
-    this = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if source.python and source.python != this:
-        raise RefusedModel(f"The model was fitted with Python {source.python}, and this is Python {this}.")
-    for line in source.requirements:
-        try:
-            requirement = Requirement(line)
-            version = importlib.metadata.version(requirement.name)
-        except InvalidRequirement:
-            raise RefusedModel(f"{safe_text(line)[:100]} is not the name of a package with its version.") from None
-        except importlib.metadata.PackageNotFoundError:
-            raise RefusedModel(f"The model needs the package {requirement.name}, which is not installed here.") from None
-        if not requirement.specifier.contains(version, prereleases=True):
-            raise RefusedModel(f"The model was fitted with {requirement}, and here is {requirement.name} {version}.")
 
 
 def _sentence(error: CannotOpen, name: str) -> str:

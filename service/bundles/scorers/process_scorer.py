@@ -45,6 +45,7 @@ class ProcessScorer:
             "trusted": environment.trusted,
             "fields": frame_fields(card),
             "output": answer_kind(card),
+            "is_classifier": isinstance(card.output, Classification),
         }
         plan = ProcessPlan(card.name, python, request, limits.max_memory_bytes)
         labels = len(card.output.labels) if isinstance(card.output, Classification) else 1

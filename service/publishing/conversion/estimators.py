@@ -91,4 +91,4 @@ DECISIONS |= {
     "OneVsRestClassifier": multiclass.add_decisions,
     "_ConstantPredictor": constant_models.add_constant_decision,
 }
-LIBRARIES |= {"lightgbm": add_lightgbm, "xgboost": add_xgboost, "catboost": add_catboost}
+LIBRARIES |= {"lightgbm": add_lightgbm, "model_worker": add_lightgbm, "xgboost": add_xgboost, "catboost": add_catboost}

@@ -168,6 +168,37 @@ def mixed() -> tuple[pd.DataFrame, Any]:
     return frame, model.fit(frame, frame.index % 2)
 
 
+def boosted(kind: str, file: Path) -> Any:
+    """Write the file of a boosting library; return its probabilities (rows, labels)."""
+    import catboost
+    import lightgbm
+    import xgboost
+
+    makers: dict[str, Callable[[], Any]] = {
+        "lightgbm": lambda: lightgbm.LGBMClassifier(n_estimators=5, verbose=-1),
+        "xgboost": lambda: xgboost.XGBClassifier(n_estimators=5),
+        "catboost": lambda: catboost.CatBoostClassifier(iterations=5, verbose=False, allow_writing_files=False),
+    }
+    model = makers[kind]().fit(WINE, KINDS)
+    (model.booster_ if kind == "lightgbm" else model).save_model(file)
+    return model.predict_proba(WINE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [("lightgbm", "m.txt"), ("xgboost", "m.json"), ("xgboost", "m.ubj"), ("catboost", "m.cbm"), ("catboost", "m.json")],
+)
+def test_the_file_of_a_boosting_library_needs_no_trust(kind: str, file: str, tmp_path: Path, bundles: Path) -> None:
+    expected = boosted(kind, tmp_path / file)
+    WINE.assign(kind=KINDS).to_parquet(tmp_path / "wine.parquet")
+    assert add(bundles, tmp_path / file, "--data", tmp_path / "wine.parquet", "--target", "kind", "--name", "wine") == 0
+    model = opened(bundles, "wine")
+    answers: list[Any] = list(model.predict(WINE.to_dict("records")).predictions)
+    probabilities = np.array([list(each.probabilities.values()) for each in answers])
+    assert np.abs(probabilities - expected).max() < 1e-6
+    assert model.card.scoring.scorer == "onnx"
+
+
 DIABETES, PROGRESS = load_diabetes(return_X_y=True, as_frame=True)
 KINDS_OF_MODELS: dict[str, Callable[[], tuple[Any, Any, Any]]] = {
     "regression": lambda: (LinearRegression().fit(DIABETES, PROGRESS), DIABETES, PROGRESS),

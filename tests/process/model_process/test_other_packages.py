@@ -9,10 +9,12 @@ import pytest
 
 from service.bundles.bundle_files import write_card
 from service.bundles.bundle_opening import open_model
+from service.bundles.versions.bundle_folder import default_folder
 from service.errors import BrokenBundle
 from service.model_process.environment_file import ModelEnvironment, write_environment
 from service.model_process.environments import python_for
 from service.model_process.process_limits import ProcessLimits, process_limits, set_process_limits
+from service.models.__main__ import main
 from service.schemas import Classification, Label, Scoring
 from tests.support.onnx_models import ROWS, toy_card
 
@@ -43,6 +45,30 @@ def old_python(tmp_path_factory: pytest.TempPathFactory) -> str:
         raise
     finally:
         set_process_limits(before)
+
+
+def test_add_publishes_a_model_of_scikit_learn_1_2_and_python_3_10(
+    old_python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [old_python, "-I", "-c", FIT, str(tmp_path / "old.joblib")]
+    expected = eval(subprocess.run(command, capture_output=True, text=True, check=True).stdout)  # noqa: S307 - our list
+    lines = [f"{float(row)},{float(row % 3)},{row % 2}" for row in range(12)]
+    (tmp_path / "old.csv").write_text("\n".join(["a,b,y", *lines]), encoding="utf-8")
+    (tmp_path / "needs.txt").write_text("\n".join(OLD), encoding="utf-8")
+    (tmp_path / "bundles").mkdir()
+    monkeypatch.setenv("SERVICE_ENVIRONMENTS", str(Path(old_python).parents[2]))
+    before = process_limits()
+    command = ["--bundles", str(tmp_path / "bundles"), "add", str(tmp_path / "old.joblib"), "--trust-this-file"]
+    options = ["--data", str(tmp_path / "old.csv"), "--target", "y", "--python", PYTHON]
+    try:
+        assert main([*command, *options, "--requirements", str(tmp_path / "needs.txt")]) == 0
+        model = open_model(default_folder(tmp_path / "bundles", "old"))
+    finally:
+        set_process_limits(before)
+    assert "fitted with Python 3.10" in capsys.readouterr().out
+    rows = [{"a": float(row), "b": float(row % 3)} for row in range(12)]
+    answers: list[Any] = list(model.predict(rows).predictions)
+    assert [each.probabilities["1"] for each in answers] == expected
 
 
 def test_a_model_of_scikit_learn_1_2_on_python_3_10_gives_its_numbers(old_python: str, tmp_path: Path) -> None:
