@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from service.bundles.versions.bundle_folder import default_folder
 from service.schemas import Figure
 from service.training.recipes import RECIPES
 from tests.support import synthetic_recipes
@@ -41,7 +42,7 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, HeldOut]:
     made = {}
     for name, (recipe, output, fields) in recipes.items():
         synthetic_recipes.publish_synthetic(recipe, synthetic_recipes.draft(name, output, fields), folder)
-        made[name] = held_out(folder / name, recipe)
+        made[name] = held_out(default_folder(folder, name), recipe)
     return made
 
 
