@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn import dummy, linear_model, neighbors
+from sklearn import dummy, ensemble, linear_model, neighbors
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -57,6 +57,8 @@ def custom_models() -> dict[str, tuple[Callable[[], Fitted], str]]:
         "a step of its own": (_behind(OwnStep(), line), "OwnStep is not known"),
         "a function of its own": (_behind(FunctionTransformer(doubled), line), "the unknown function doubled"),
         "several outputs": (_behind(two_targets, targets=2), "MultiOutputClassifier has several outputs"),
+        "several values": (_behind(linear_model.Ridge(), targets=2), "Ridge has several outputs"),
+        "several values of a forest": (_behind(_forest(), targets=2), "RandomForestRegressor has several outputs"),
         "labels that are drawn": (_behind(dummy.DummyClassifier(strategy="stratified")), "with the strategy stratified"),
         "another metric": (_behind(neighbors.KNeighborsClassifier(metric="manhattan")), "with the metric manhattan"),
         "nearest centroids": (_behind(neighbors.NearestCentroid()), "NearestCentroid has no converter"),
@@ -75,6 +77,10 @@ def _behind(*steps: Any, targets: int = 1) -> Callable[[], Fitted]:
         return card_of("two"), make_pipeline(scaled(), *steps).fit(fields, y), fields
 
     return fit
+
+
+def _forest() -> Any:
+    return ensemble.RandomForestRegressor(3, random_state=0)
 
 
 def _hashed() -> Fitted:

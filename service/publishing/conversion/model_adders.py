@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
 from service.publishing.conversion.preprocessing import Preprocessing
@@ -41,4 +43,7 @@ def _adder(adders: dict[str, Adder], model: Any) -> Adder:
 
 def _has_several_outputs(model: Any) -> bool:
     classes = getattr(model, "classes_", None)
-    return isinstance(classes, list) and len(classes) > 0 and hasattr(classes[0], "dtype")
+    if classes is not None:
+        return isinstance(classes, list) and len(classes) > 0 and hasattr(classes[0], "dtype")
+    coefficients = getattr(model, "coef_", np.zeros(0))
+    return getattr(model, "n_outputs_", 1) > 1 or (np.ndim(coefficients) > 1 and len(coefficients) > 1)

@@ -59,10 +59,10 @@ def _rounds(booster: Any) -> int | None:
 def _with_missing(trees: Trees, missing: float, *, is_sparse: bool) -> Trees:
     """Return the trees with what counts as missing: a number of the user, or the zeros of a sparse matrix."""
     if not is_sparse:
-        return trees if math.isnan(missing) else trees.marked(missing, missing)
+        return trees if math.isnan(missing) else trees.with_missing_range(missing, missing)
     if not math.isnan(missing):
         raise UnknownStep("XGBoost has a number for missing values and reads a sparse matrix")
-    return trees.marked(0.0, 0.0)
+    return trees.with_missing_range(0.0, 0.0)
 
 
 def _values(trees: Trees, margin: Singles, weights: Singles | None) -> NDArray[np.float64]:

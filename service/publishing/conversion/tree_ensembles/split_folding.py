@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from service.publishing.conversion.column_sources import Source, UnknownStep
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
-from service.publishing.conversion.tree_ensembles.split_search import last_before_change, last_missing, marked_range
+from service.publishing.conversion.tree_ensembles.split_search import last_before_change, last_missing, missing_range
 from service.publishing.conversion.tree_ensembles.trees import LEAF, Trees
 
 Mask = NDArray[np.bool_]
@@ -104,7 +104,7 @@ class _Folding:
                 raise UnknownStep("a step makes a missing value of a number")
             return column <= self._threshold[splits]
 
-        above, up_to = marked_range(values, low, high, self._start[splits], self._end[splits])
+        above, up_to = missing_range(values, low, high, self._start[splits], self._end[splits])
         without_value = last_missing(values, low, high)
         if (~np.isneginf(without_value) & (above < up_to)).any():
             raise UnknownStep("a step makes a missing value of a number, beside those of the model")

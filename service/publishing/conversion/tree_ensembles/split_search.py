@@ -46,7 +46,7 @@ def last_missing(values: Values, low: Floats, high: Floats) -> Floats:
     return np.where(is_missing, np.minimum(last, np.nextafter(high, -np.inf)), -np.inf)
 
 
-def marked_range(values: Values, low: Floats, high: Floats, start: Floats, end: Floats) -> tuple[Floats, Floats]:
+def missing_range(values: Values, low: Floats, high: Floats, start: Floats, end: Floats) -> tuple[Floats, Floats]:
     """Return for each split the range of numbers whose column is from `start` to `end`: above the first, up to the second.
 
     Both are −∞ if there is no such number. The column rises or falls with the numbers. Shapes: (splits,).

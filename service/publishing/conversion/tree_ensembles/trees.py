@@ -40,7 +40,7 @@ class Trees:
         is_leaf = self.column == LEAF
         return replace(self, column=np.where(is_leaf, LEAF, columns[np.where(is_leaf, 0, self.column)]))
 
-    def marked(self, start: float, end: float) -> "Trees":
+    def with_missing_range(self, start: float, end: float) -> "Trees":
         """Return the trees for which the values from `start` to `end` count as missing."""
         nodes = len(self.column)
         return replace(self, missing_from=np.full(nodes, start), missing_to=np.full(nodes, end))
