@@ -125,6 +125,7 @@ class Card(TypedDict):
     not_for: NotRequired[list[str]]
     limits: NotRequired[list[str]]
     evaluation_note: NotRequired[str]
+    evaluated_on: NotRequired[Literal["unseen_rows", "any_rows"]]
     change_note: NotRequired[str]
 
 

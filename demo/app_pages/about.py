@@ -60,11 +60,7 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
             column.caption(escape_markdown(baseline_text.describe_baseline(metric["name"], baseline, tr)))
     rows = metrics[0]["rows"]
     st.caption(
-        tr.count(
-            "Measured on {n} case that the model had never seen.",
-            "Measured on {n} cases that the model had never seen.",
-            rows,
-        )
+        baseline_text.describe_measured_rows(card, rows, tr)
         + " "
         + " ".join([tr.text("The ranges are 95% confidence intervals."), baseline_text.describe_threshold(card, tr)])
     )

@@ -74,13 +74,7 @@ def page() -> None:
             _draw_groups(card, evaluation, read, tr)
         else:
             _draw_finding(_make_finding(card, evaluation, query.question, tr))
-    st.caption(
-        tr.count(
-            "Measured on {n} case that the model had never seen.",
-            "Measured on {n} cases that the model had never seen.",
-            evaluation["rows"],
-        )
-    )
+    st.caption(baseline_text.describe_measured_rows(card, evaluation["rows"], tr))
     if note := card.get("evaluation_note"):
         st.caption(forms.escape_markdown(note))
     glossary.draw_glossary(tr)

@@ -1,4 +1,4 @@
-"""What the figures "without a model" are, for each metric: the pages About and How good say it in the same words."""
+"""What the figures of a model are measured on and compared with: the pages About and How good say it in the same words."""
 
 from client import Card
 from demo.text.translation import Translation
@@ -25,3 +25,12 @@ def describe_threshold(card: Card, tr: Translation) -> str:
     if len(card["output"].get("labels", [])) != _TWO or not has_probabilities(card):
         return ""
     return tr.text("An answer counts as correct if its probability is on the right side of {share}.", share=tr.percent(0.5))
+
+
+def describe_measured_rows(card: Card, rows: int, tr: Translation) -> str:
+    """Return on how many cases the figures were measured, and if the model was fitted without them."""
+    if card.get("evaluated_on") == "any_rows":
+        return tr.count("Measured on {n} case.", "Measured on {n} cases.", rows)
+    return tr.count(
+        "Measured on {n} case that the model had never seen.", "Measured on {n} cases that the model had never seen.", rows
+    )

@@ -223,6 +223,8 @@ class Card(Published, frozen=True):
     limits: tuple[Text, ...] = ()
     evaluation_note: Text = ""
     """What a reader of the evaluation must know, for example which rows were left out."""
+    evaluated_on: Literal["unseen_rows", "any_rows"] = "unseen_rows"
+    """`any_rows`: the model may have been fitted on the rows of its evaluation."""
     change_note: Text = ""
     """What a reader of recommendations must know: which values can change in reality, and which cannot."""
     version: str = ""

@@ -25,6 +25,7 @@ _CARD = {
     "not_for": "what it must not be used for: a list of texts",
     "limits": "what a reader must know about its data: a list of texts",
     "evaluation_note": "what a reader of the figures must know",
+    "evaluated_on": "unseen_rows, or any_rows if the model may have been fitted on the rows of its evaluation",
     "change_note": "what a reader of recommendations must know: what can change in reality",
     "rules": 'what cannot be true at once, such as { kind = "sum", fields = ["a", "b"], total = "c", sentence = "…" }',
     "entity": "the key of stored predictions",

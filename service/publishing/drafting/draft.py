@@ -149,6 +149,7 @@ def _card(
         scoring=Scoring(scorer="onnx", gate_rows=0, gate_difference=0.0),
         training=Training(data=_data_text(len(table)), source="", licence="", algorithm=facts.algorithm),
         evaluation_note="" if held_out or target.truth is None else _NOTE,
+        evaluated_on="unseen_rows" if held_out else "any_rows",
     )
 
 

@@ -226,7 +226,10 @@ def test_the_figures_are_those_of_scikit_learn() -> None:
 
 def test_the_evaluation_says_that_the_model_may_know_its_rows() -> None:
     assert "may have been used to fit the model" in str(published("wine").card.evaluation_note)
-    assert user_model("wine").draft("toy", held_out=True).card.evaluation_note == ""
+    assert published("wine").card.evaluated_on == "any_rows"
+    held_out = user_model("wine").draft("toy", held_out=True).card
+    assert held_out.evaluation_note == ""
+    assert held_out.evaluated_on == "unseen_rows"
 
 
 def test_without_a_target_there_is_no_evaluation_and_no_interval() -> None:
