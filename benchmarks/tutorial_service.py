@@ -8,13 +8,14 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import create_model
 
+from benchmarks import twenty_fields
 from service.training.comments import clean_comments
 from service.training.recipes import RECIPES
 
 
 def create_app(model: str) -> FastAPI:
     """Fit the pipeline of a bundled model and return an app that serves it."""
-    recipe = RECIPES[model]
+    recipe = (RECIPES | {twenty_fields.NAME: twenty_fields.RECIPE})[model]
     train = recipe.split().train
     pipeline = recipe.fit(train)
     predict = getattr(pipeline, "predict_proba", None) or pipeline.predict

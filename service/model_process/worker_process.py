@@ -83,7 +83,7 @@ class WorkerProcess:
                 stderr=subprocess.PIPE,
                 cwd=home,
                 env=_THREADS | kept | {"HOME": home, "TMPDIR": home},
-                start_new_session=True,  # Ctrl-C in a terminal is for the service, which answers its requests first
+                process_group=0,  # Ctrl-C in a terminal is for the service, which answers its requests first
             )
         except OSError as error:
             ours.close()
