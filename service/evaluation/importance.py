@@ -3,6 +3,8 @@
 Source: Breiman, Random Forests, Machine Learning 2001. The intervals come from a bootstrap of rows and of shuffles.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +23,10 @@ _MAX_NUMBERS = 400_000_000
 
 
 def permutation_importance(held_out: HeldOut) -> list[Importance]:
-    """Return the importance of every input, the largest first; nothing for a model with one input."""
+    """Return the importance of every input, the largest first; nothing for a model with one input.
+
+    A drop that is not finite is 0: the relative error is infinite if most true values are 0.
+    """
     inputs = held_out.card.inputs
     if len(inputs) == 1:
         return []
@@ -35,16 +40,19 @@ def permutation_importance(held_out: HeldOut) -> list[Importance]:
     for field in inputs:
         orders = [rows[random.permutation(len(rows))] for _ in range(SHUFFLES)]
         outputs = np.split(held_out.outputs_of(_shuffle_field(held_out, field.name, rows, orders)), SHUFFLES)
-        drops = [metric.sign * (value - metric.value(truth, shuffled)) for shuffled in outputs]
-        resampled_drops = [metric.sign * (resampled - metric.statistic(truth, shuffled, weights)) for shuffled in outputs]
+        with np.errstate(invalid="ignore"):
+            drops = [metric.sign * (value - metric.value(truth, shuffled)) for shuffled in outputs]
+            resampled_drops = [metric.sign * (resampled - metric.statistic(truth, each, weights)) for each in outputs]
         chosen = np.take_along_axis(np.stack(resampled_drops, axis=1), drawn_shuffles, axis=1)
-        drops_by_field[field.name] = float(np.mean(drops)), chosen.mean(axis=1)
+        drop = float(np.mean(drops))
+        drops_by_field[field.name] = drop if math.isfinite(drop) else 0.0, chosen.mean(axis=1)
     names = sorted(drops_by_field, key=lambda name: (-drops_by_field[name][0], name))
     first, first_resampled = drops_by_field[names[0]]
 
     def describe(name: str) -> Importance:
         drop, resampled_drop = drops_by_field[name]
-        behind = None if name == names[0] else _figure(first - drop, first_resampled - resampled_drop, len(rows))
+        with np.errstate(invalid="ignore"):
+            behind = None if name == names[0] else _figure(first - drop, first_resampled - resampled_drop, len(rows))
         return Importance(field=name, drop=_figure(drop, resampled_drop, len(rows)), behind_first=behind)
 
     return [describe(name) for name in names]
@@ -56,7 +64,8 @@ def max_rows(inputs: int) -> int:
 
 
 def _figure(value: float, resampled: Numbers, rows: int) -> Figure:
-    low, high = np.nanquantile(resampled, QUANTILES)
+    finite = resampled[np.isfinite(resampled)]
+    low, high = np.quantile(finite, QUANTILES) if len(finite) else (value, value)
     return rounded_figure(value, low, high, rows)
 
 

@@ -53,12 +53,17 @@ class Bootstrap:
         """(resamples, rows): how often a resample holds each row."""
 
     def figure(self, statistic: Statistic, truth: Numbers, output: Numbers, rows: NDArray[Any] | None = None) -> Figure:
-        """Return the statistic of all rows, or of those at the indices `rows`, with its interval."""
+        """Return the statistic of all rows, or of those at the indices `rows`, with its interval.
+
+        Resamples in which the statistic is not finite do not count: the relative error of a truth of 0 is infinite.
+        """
         weights = self.weights
         if rows is not None:
             truth, output, weights = truth[rows], output[rows], weights[:, rows]
         value = unweighted(statistic, truth, output)
         if not math.isfinite(value):
             return rounded_figure(*_UNDEFINED, len(truth))
-        low, high = np.nanquantile(statistic(truth, output, weights), QUANTILES)
+        resampled = statistic(truth, output, weights)
+        finite = resampled[np.isfinite(resampled)]
+        low, high = np.quantile(finite, QUANTILES) if len(finite) else (value, value)
         return rounded_figure(value, low, high, len(truth))

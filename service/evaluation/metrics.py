@@ -146,7 +146,7 @@ def relative_error_standard_error(truth: Numbers, output: Numbers) -> float:
     errors = np.sort(relative_errors(truth, output))
     half, step = len(errors) / 2, math.sqrt(len(errors)) / 2
     low, high = max(int(half - step), 0), min(int(half + step), len(errors) - 1)
-    return float(errors[high] - errors[low]) / 2
+    return float(errors[high] - errors[low]) / 2 if np.isfinite(errors[high]) else math.inf
 
 
 def relative_errors(truth: Numbers, output: Numbers) -> Numbers:

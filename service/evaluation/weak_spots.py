@@ -1,5 +1,6 @@
 """Where a model is worst, in words. Half of the held-out rows are searched, and the other half confirms each group."""
 
+import math
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
@@ -47,6 +48,8 @@ class _Candidate:
 def find_weak_spots(held_out: HeldOut, groupings: list[Grouping]) -> list[WeakSpot]:
     """Return up to three groups of one or two conditions. Their figures come from rows that the search did not use."""
     overall = held_out.metric.value(held_out.truth, held_out.output)
+    if not math.isfinite(overall):
+        return []
     is_searched = np.random.default_rng(SEED).random(len(held_out.truth)) < _SEARCHED_SHARE
     spots = []
     for candidate in _distinct(_candidates(held_out, groupings, is_searched, overall)):

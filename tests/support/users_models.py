@@ -197,6 +197,15 @@ def _outliers() -> UsersModel:
     return UsersModel(model, wine.sample[wine.inputs], None, wine.inputs)
 
 
+def _mostly_zeros() -> UsersModel:
+    """Return a model of counts: two thirds of them are 0, so that the relative error is infinite."""
+    from sklearn.linear_model import Ridge
+
+    sample, inputs = clients()[["age", "member"]], ["age", "member"]
+    sample["claims"] = np.random.default_rng(7).poisson(0.4, len(sample))
+    return UsersModel(Ridge().fit(sample[inputs], sample["claims"]), sample, "claims", inputs)
+
+
 def _without_target() -> UsersModel:
     model = user_model("diabetes")
     return UsersModel(model.estimator, model.sample[model.inputs], None, model.inputs)
@@ -230,6 +239,7 @@ USERS_MODELS: dict[str, Callable[[], UsersModel]] = {
     "categories": _categories,
     "labels alone": _labels_alone,
     "outliers": _outliers,
+    "mostly zeros": _mostly_zeros,
     "without a target": _without_target,
     "one row": _one_row,
     "five rows": _five_rows,

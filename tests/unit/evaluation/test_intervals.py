@@ -2,11 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.evaluation.intervals import proportion
+from service.evaluation.intervals import Bootstrap, proportion
+from service.evaluation.metrics import relative_error
 
 Z = 1.959963984540054
 """The 0.975 quantile of the standard normal distribution."""
@@ -42,3 +44,11 @@ def test_a_share_has_the_interval_that_newcombe_prints(part: int, rows: int, low
 def test_a_share_of_no_rows_may_be_anything() -> None:
     result = proportion(0, 0)
     assert (result.value, result.low, result.high, result.rows) == (0, 0, 1, 0)
+
+
+def test_a_figure_is_finite_although_the_relative_error_of_many_rows_is_infinite() -> None:
+    truth = np.r_[np.zeros(48), np.full(52, 2.0)]
+    figure = Bootstrap(100).figure(relative_error, truth, np.full(100, 3.0))
+    assert figure.value == 0.5
+    assert np.isfinite([figure.low, figure.high]).all()
+    assert figure.low <= figure.value <= figure.high
