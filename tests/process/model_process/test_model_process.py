@@ -17,7 +17,7 @@ import pytest
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.scorers.deadlines import give_up_after
-from service.errors import BrokenBundle, ModelFailed, ModelTimeout
+from service.errors import BrokenBundle, ModelFailed, ModelTimeout, Overloaded
 from service.schemas import Input
 from tests.support import code_models
 from tests.support.code_models import MISCHIEF, row, write_code_bundle
@@ -249,3 +249,13 @@ def test_a_file_that_has_changed_is_not_opened_when_the_process_starts_again(tmp
         values(model, [row(code_models.EXIT)])
     with pytest.raises(ModelFailed, match="The process of the model cannot be started"):
         values(model, [row(1)])
+    refusals = []
+    for _ in range(6):  # a process that cannot be started is started ever more rarely
+        try:
+            values(model, [row(1)])
+        except ModelFailed:
+            continue
+        except Overloaded as refusal:
+            refusals.append(int(refusal.headers["Retry-After"]))
+    assert refusals
+    assert min(refusals) >= 1
