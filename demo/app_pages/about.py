@@ -75,7 +75,7 @@ def _draw_origin(card: Card, tr: Translation) -> None:
         lines = [
             (tr.text("Data"), training["data"]),
             (tr.text("Period"), training.get("period", "")),
-            (tr.text("Training cases"), tr.number(training.get("rows", 0))),
+            (tr.text("Training cases"), tr.number(training["rows"]) if training.get("rows") else ""),
             (tr.text("Method"), training.get("algorithm", "")),
             (tr.text("Source"), training["source"]),
             (tr.text("Licence"), training["licence"]),

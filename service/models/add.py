@@ -13,6 +13,7 @@ from service.model_files.file_form import OPENED_BY_RUNNING
 from service.model_files.model_source import ModelSource, read_source
 from service.model_files.packages import read_requirements
 from service.models.stored_versions import WrongCommand, versions_of
+from wire.cells.text_options import add_dialect_options, text_options
 
 if TYPE_CHECKING:
     from service.models.fitted_model import FittedModel
@@ -35,6 +36,7 @@ def add_commands(commands: "argparse._SubParsersAction[Any]") -> None:
     add.add_argument("--card", type=Path, metavar="card.toml", help="what the card says otherwise than the draft")
     add.add_argument("--requirements", type=Path, metavar="requirements.txt", help="the packages that the model needs")
     add.add_argument("--python", metavar="3.10", help="the version of Python that the model needs")
+    add_dialect_options(add)
     add.add_argument("--trust-this-file", action="store_true", help="open a file that runs code when it is opened")
     add.set_defaults(act=_add)
     card = commands.add_parser("card", help="print card.toml of a model, with every line explained")
@@ -79,7 +81,7 @@ def _publish(options: argparse.Namespace, bundles: Path, start: float) -> str:
     sample_file = options.data or source.sample
     if sample_file is None:
         raise RefusedModel("Give rows as the model takes them with --data: the form and the checks are made from them.")
-    sample = read_sample(sample_file)
+    sample = read_sample(sample_file, options=text_options(options), charset=options.charset)
     fitted = open_fitted_model(source, trusted=options.trust_this_file)
     try:
         drafted = draft(
@@ -141,7 +143,7 @@ def _target(options: argparse.Namespace, source: ModelSource, sample: "Sample") 
     name: str | None = options.target or (None if options.data else source.target)
     if name is None or name in sample.table.columns or not Path(name).is_file():
         return name
-    table = read_sample(Path(name)).table
+    table = read_sample(Path(name), options=text_options(options), charset=options.charset).table
     if len(table.columns) != 1:
         raise RefusedModel(f"{Path(name).name} has {len(table.columns)} columns: give a file with the true answers alone.")
     if len(table) != sample.rows or len(sample.table) != sample.rows:

@@ -28,6 +28,7 @@ class TextOptions:
 
 
 def add_text_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of a file with rows for a model."""
     command.add_argument(
         "--field",
         action="append",
@@ -36,6 +37,11 @@ def add_text_options(command: argparse.ArgumentParser) -> None:
         metavar="FIELD=COLUMN",
         help="the column that holds a field of the model, if it has neither its name nor its label",
     )
+    add_dialect_options(command)
+
+
+def add_dialect_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how a text file or a workbook is written, where it does not show it."""
     command.add_argument("--decimal", choices=get_args(Sign), help="the decimal sign of a CSV (the file shows it)")
     command.add_argument("--thousands", choices=get_args(Thousands), help="the sign between thousands in a CSV (none)")
     command.add_argument("--dates", choices=get_args(DateOrder), help="the order of 1/2/2026 in a CSV")

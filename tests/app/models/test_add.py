@@ -153,6 +153,20 @@ def test_two_additions_of_a_name_are_two_versions(tmp_path: Path, bundles: Path,
     assert len([folder for folder in bundles.iterdir() if folder.is_dir()]) == 2
 
 
+def test_a_csv_is_read_as_the_options_say(tmp_path: Path, bundles: Path) -> None:
+    frame = pd.DataFrame({"size": np.arange(60) + 0.5, "city": ["Łódź", "Kraków", "Gdańsk"] * 20})
+    model = make_pipeline(
+        make_column_transformer((OneHotEncoder(), ["city"]), remainder="passthrough"), LogisticRegression()
+    ).fit(frame, frame.index % 2)
+    lines = [f"{str(size).replace('.', ',')};{city}" for size, city in frame.itertuples(index=False)]
+    (tmp_path / "cities.csv").write_text("\n".join(["size;city", *lines]), encoding="cp1250")
+    options = ("--charset", "windows-1250", "--decimal", ",", "--name", "cities", "--trust-this-file")
+    assert add(bundles, written(tmp_path, model), "--data", tmp_path / "cities.csv", *options) == 0
+    size, city = opened(bundles, "cities").card.inputs
+    assert {category.value for category in city.categories} == {"Łódź", "Kraków", "Gdańsk"}
+    assert size.seen == (0.5, 59.5)
+
+
 def words() -> tuple[list[str], list[int]]:
     texts = [f"{word} {number} things happened today" for number in range(40) for word in ("good", "bad")]
     return texts, [text.startswith("good") for text in texts]
