@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from service.bundles.versions.bundle_folder import default_folder
 from service.publishing.data_split import LabelledRows
 from tests.support.synthetic_recipes import draft, in_days, not_converted, prepared, publish_synthetic, synthetic_recipe
 
@@ -87,4 +88,4 @@ def publish_every_type(folder: Path) -> Path:
     recipe = synthetic_recipe(MODEL, fields, answer.to_numpy(), fit, to_onnx=not_converted, calibrate=0.1)
     card = draft(MODEL, '[output]\nkind = "regression"\nunit = "EUR"\n[scoring]\ntext = "words"\n', FIELDS)
     publish_synthetic(recipe, card, folder)
-    return folder / MODEL
+    return default_folder(folder, MODEL)

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from service.bundles.bundle_opening import open_model
 from service.bundles.registry import Registry
+from service.bundles.versions.bundle_folder import default_folder
 from service.questions.explanations import explanations
 from service.schemas import Input, Regression, Row
 from service.settings import Settings
@@ -243,7 +244,7 @@ def renewals(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "renewals", synthetic_recipes.classification(["no", "yes"], "yes"), synthetic_recipes.RENEWAL_FIELDS
     )
     synthetic_recipes.publish_synthetic(synthetic_recipes.renewals("renewals"), draft, folder)
-    return folder / "renewals"
+    return default_folder(folder, "renewals")
 
 
 def test_a_fitted_pipeline_with_dates_is_published_and_answers_as_scikit_learn_does(renewals: Path) -> None:

@@ -160,7 +160,7 @@ def test_a_csv_is_read_as_the_options_say(tmp_path: Path, bundles: Path) -> None
     ).fit(frame, frame.index % 2)
     lines = [f"{str(size).replace('.', ',')};{city}" for size, city in frame.itertuples(index=False)]
     (tmp_path / "cities.csv").write_text("\n".join(["size;city", *lines]), encoding="cp1250")
-    options = ("--charset", "windows-1250", "--decimal", ",", "--name", "cities", "--trust-this-file")
+    options = ("--charset", "windows-1250", "--decimal", "comma", "--name", "cities", "--trust-this-file")
     assert add(bundles, written(tmp_path, model), "--data", tmp_path / "cities.csv", *options) == 0
     size, city = opened(bundles, "cities").card.inputs
     assert {category.value for category in city.categories} == {"Łódź", "Kraków", "Gdańsk"}
