@@ -13,7 +13,7 @@ from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
 from service.bundles.score_probe import check_row_order, placeholder_row
 from service.bundles.scorers.process_scorer import ProcessScorer
-from service.bundles.scorers.scorer import open_scorer
+from service.bundles.scorers.scorer import Scorer, open_scorer
 from service.bundles.texts.text_reader import TextReader
 from service.bundles.texts.vocabulary import read_vocabulary
 from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelTimeout, SlowBundle
@@ -28,15 +28,18 @@ _FEW_SECONDS = 0.005
 _MAX_FEW_ROWS = 1000
 
 
-def open_model(folder: Path) -> Model:
-    """Open a bundle: check sizes, hash and card, then score the rows of the card. Raises BrokenBundle with the reason."""
+def open_model(folder: Path, scorer: Scorer | None = None) -> Model:
+    """Open a bundle: check sizes, hash and card, then score the rows of the card. Raises BrokenBundle with the reason.
+
+    `scorer`: the model file of this folder, if it is open already.
+    """
     card = read_card(folder)
     checks = Checks(card)
     model = Model(
         card,
         checks,
         QuickReader(card, checks),
-        open_scorer(card, folder),
+        scorer or open_scorer(card, folder),
         create_prediction_builder(card),
         _background(card, checks, folder),
         TextReader(card, read_vocabulary(folder, card)),

@@ -67,7 +67,7 @@ def publish(
             card = msgspec.structs.replace(card, metrics=card_metrics(evaluation))
         write_reference(folder, _reference(card, split.train, scorer))
         write_card(folder, card)
-        model = open_model(folder)
+        model = open_model(folder, scorer)
         add_version(bundles, folder)
     return model
 

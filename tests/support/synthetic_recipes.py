@@ -124,7 +124,7 @@ def temperatures(name: str) -> SyntheticRecipe:
     def fit(train: LabelledRows) -> Any:
         return Pipeline([("model", LinearRegression())]).fit(train.fields, train.truth)
 
-    return synthetic_recipe(name, fields, truth, fit, to_onnx=not_converted, calibrate=0.1)
+    return synthetic_recipe(name, fields, truth, fit, to_onnx=to_float64_graph, calibrate=0.1)
 
 
 def renewals(name: str) -> SyntheticRecipe:
@@ -258,7 +258,7 @@ def rents(name: str) -> SyntheticRecipe:
         columns = [("words", TfidfVectorizer(), "advert"), ("numbers", SimpleImputer(), ["area"])]
         return prepared(columns, LinearRegression()).fit(train.fields, train.truth)
 
-    return synthetic_recipe(name, fields, answer.astype(float), fit, to_onnx=not_converted, calibrate=0.1)
+    return synthetic_recipe(name, fields, answer.astype(float), fit, to_onnx=to_float64_graph, calibrate=0.1)
 
 
 RENT_FIELDS = """
