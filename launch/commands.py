@@ -34,25 +34,25 @@ def demo(supervisor: Supervisor) -> int:
     SHARE=yes opens the page to other machines. MODEL=… publishes a model of the user first and opens the page on it.
     """
     sharing = read_sharing(os.environ)
-    own = read_own_model(os.environ, ROOT)
+    own_model = read_own_model(os.environ, ROOT)
     at, page = address("service", 8000), address("demo", 8501)
     require_free([at, page], "demo")
     service_python, demo_python = (set_up(supervisor, ROOT, name) for name in ("service", "demo"))
-    if own is None:
+    if own_model is None:
         _train(supervisor, service_python)
     else:
-        _publish(supervisor, service_python, own)
-    bundles = {"SERVICE_BUNDLES": str(own.bundles)} if own else {}
+        _publish(supervisor, service_python, own_model)
+    bundles = {"SERVICE_BUNDLES": str(own_model.bundles)} if own_model else {}
     require_free([at, page], "demo")
     supervisor.start(_service(service_python, at, {**sharing.service, **bundles}, log=LOGS / f"service-{at.port}.log"))
     supervisor.start(_demo(demo_python, page, at, sharing.demo))
     supervisor.wait_until_ready(READY_SECONDS)
-    url = f"{page.url}/?model={own.name}" if own else page.url
+    url = f"{page.url}/?model={own_model.name}" if own_model else page.url
     say(f"\n  Witryna is open:  {bold(url)}\n")
     _print_shared_addresses(sharing, page)
     say(f"  The models answer at {at.url} · logs are in {os.path.relpath(LOGS)} · Ctrl-C closes it\n")
     browser.open_page(url)
-    if own is None:
+    if own_model is None:
         log = LOGS / f"nightly-{at.port}.log"
         key = {**os.environ, **sharing.demo}.get("DEMO_API_KEY", "")
         demo_data.run(supervisor, ROOT, service=service_python, demo=demo_python, at=at, api_key=key, log=log)
@@ -178,10 +178,10 @@ def _print_shared_addresses(sharing: Sharing, page: Address) -> None:
         say()
 
 
-def _publish(supervisor: Supervisor, python: Path, own: OwnModel) -> None:
+def _publish(supervisor: Supervisor, python: Path, own_model: OwnModel) -> None:
     """Make a bundle of the user's model. The command prints what it understood, or why it cannot."""
-    own.bundles.mkdir(parents=True, exist_ok=True)
-    if supervisor.run(Program("the publishing", [python, "-m", "service.models", *own.arguments])):
+    own_model.bundles.mkdir(parents=True, exist_ok=True)
+    if supervisor.run(Program("the publishing", [python, "-m", "service.models", *own_model.arguments])):
         raise LaunchError("The model could not be published; the lines above say why.")
 
 

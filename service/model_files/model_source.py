@@ -15,7 +15,7 @@ from wire.model_folder import layout
 class ModelSource:
     """A model that is not opened yet, and what came with it."""
 
-    place: str
+    location: str
     """The path of the file or folder, or `module:function`."""
     form: Form
     requirements: tuple[str, ...]
@@ -30,15 +30,15 @@ class ModelSource:
     """The file of a boosting library is one of a classifier. Other forms say it themselves, when they are opened."""
 
 
-def read_source(place: str) -> ModelSource:
-    """Return what `place` holds: a path, or `module:function`. Raises RefusedModel with a sentence."""
-    path = Path(place)
-    if not path.exists() and RECIPE.fullmatch(place):
-        return ModelSource(place, "recipe", ())
+def read_source(location: str) -> ModelSource:
+    """Return what `location` holds: a path, or `module:function`. Raises RefusedModel with a sentence."""
+    path = Path(location)
+    if not path.exists() and RECIPE.fullmatch(location):
+        return ModelSource(location, "recipe", ())
     if (path / layout.MANIFEST).is_file():
         return _handed_over(path)
     form = file_form(path)
-    return ModelSource(place, form, needed_packages(path, form), is_classifier=is_classifier_file(path, form))
+    return ModelSource(location, form, needed_packages(path, form), is_classifier=is_classifier_file(path, form))
 
 
 def _handed_over(folder: Path) -> ModelSource:

@@ -37,7 +37,7 @@ class RemoteModel:
         if source.form in ("mlflow", "recipe"):
             raise RefusedModel(f"A model of this form ({source.form}) must fit the packages that are installed here.")
         self._source, self._trusted = source, trusted
-        file = Path(source.place).resolve()
+        file = Path(source.location).resolve()
         request = {
             "file": str(file),
             "sha256": {str(file): hashlib.sha256(file.read_bytes()).hexdigest()},
@@ -106,7 +106,7 @@ class RemoteModel:
             python=self._source.python or f"{sys.version_info.major}.{sys.version_info.minor}",
             requirements=self._source.requirements,
         )
-        shutil.copyfile(self._source.place, folder / environment.model_file)
+        shutil.copyfile(self._source.location, folder / environment.model_file)
         write_environment(folder, environment)
 
     def close(self) -> None:

@@ -83,10 +83,15 @@ def _add_packages(python: str) -> None:
 
 
 def _open_here(source: ModelSource, *, trusted: bool) -> Any:
-    name = Path(source.place).name
+    name = Path(source.location).name
     try:
         return open_model(
-            source.place, source.form, function=source.place, trusted=trusted, is_classifier=source.is_classifier, scratch=""
+            source.location,
+            source.form,
+            function=source.location,
+            trusted=trusted,
+            is_classifier=source.is_classifier,
+            scratch="",
         )
     except CannotOpen as error:
         raise RefusedModel(_sentence(error, name)) from None
@@ -110,5 +115,5 @@ def _sentence(error: CannotOpen, name: str) -> str:
 
 def default_name(source: ModelSource) -> str:
     """Return a name for a model that has none: that of its file or function, in small letters, digits and hyphens."""
-    stem = source.place.rpartition(":")[2] if source.form == "recipe" else Path(source.place).stem
+    stem = source.location.rpartition(":")[2] if source.form == "recipe" else Path(source.location).stem
     return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "model"
