@@ -6,13 +6,13 @@ The service and the process share the core.
 import json
 import tempfile
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks import twenty_fields
-from benchmarks.load import Comparison, compare_in_turns, post_repeatedly
-from benchmarks.server_programs import LOAD_CORE, on_core, run_service, run_tutorial_service
+from benchmarks.load import Comparison
+from benchmarks.server_programs import run_service
+from benchmarks.serving import compare_loads
 from service.publishing.card_draft import draft_card
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.publish import publish
@@ -31,16 +31,8 @@ def compare_processes(model: str, seconds: float) -> list[Comparison]:
         card = _publish(model, Path(folder))
         one, many = (json.dumps({"rows": [card.real_rows[0]] * rows}).encode() for rows in (1, MANY_ROWS))
         loads = [(f"one row a request, {count} connections", one, count) for count in CONNECTIONS]
-        with run_service({"SERVICE_BUNDLES": folder}) as ours, run_tutorial_service(model) as tutorial, on_core(LOAD_CORE):
-            return [
-                compare_in_turns(
-                    name,
-                    partial(post_repeatedly, f"{ours}/v1/models/{model}/predictions", body, connections),
-                    partial(post_repeatedly, f"{tutorial}/predict", body, connections),
-                    seconds,
-                )
-                for name, body, connections in [*loads, ("1,000 rows a request, 1 connection", many, 1)]
-            ]
+        with run_service({"SERVICE_BUNDLES": folder}) as ours:
+            return compare_loads(model, ours, [*loads, ("1,000 rows a request, 1 connection", many, 1)], seconds)
 
 
 def _publish(model: str, folder: Path) -> Card:

@@ -79,8 +79,9 @@ def _pickle(model: Any) -> tuple[bytes, frozenset[str]]:
     by_value = [
         sys.modules[name] for name in _local_packages(read_pickle_contents([content]).packages) if name in sys.modules
     ]
-    with _pickled_by_value(cloudpickle, by_value):
-        content = cloudpickle.dumps(model)
+    if by_value:
+        with _pickled_by_value(cloudpickle, by_value):
+            content = cloudpickle.dumps(model)
     return content, read_pickle_contents([content]).packages
 
 

@@ -1,15 +1,15 @@
 """`make demo MODEL=churn.joblib DATA=churn.csv TARGET=churned`: publishes a model of the user and opens the demo on it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from wire.model_folder.model_names import name_of_location
 
 FOLDER = "my-models"
 """The folder for the bundles of the user, beside `bundles/`."""
 OPTIONS = {"DATA": "--data", "TARGET": "--target", "CARD": "--card", "REQUIREMENTS": "--requirements"}
 """A variable of make → the option of `python -m service.models add`."""
-_MAX_NAME_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,9 @@ def read_own_model(environment: Mapping[str, str], root: Path) -> OwnModel | Non
     model = environment.get("MODEL", "")
     if not model:
         return None
-    name = _name_of(model)
+    name = name_of_location(model)
     options = {option: environment[name] for name, option in OPTIONS.items() if environment.get(name)}
     bundles = Path(environment["SERVICE_BUNDLES"]) if environment.get("SERVICE_BUNDLES") else root / FOLDER
     chosen = [part for pair in options.items() for part in pair]
     arguments = ("--bundles", str(bundles), "add", model, *chosen, "--name", name, "--trust-this-file")
     return OwnModel(name, arguments, bundles)
-
-
-def _name_of(model: str) -> str:
-    """Return a name for a model from its file, folder or function: small letters, digits and hyphens."""
-    stem = model.rpartition(":")[2] if ":" in model and not Path(model).exists() else Path(model).stem
-    name = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")
-    return name[:_MAX_NAME_LENGTH].strip("-") or "model"

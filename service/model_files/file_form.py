@@ -4,12 +4,10 @@ import json
 import re
 import zipfile
 from pathlib import Path
-from typing import Literal
 
 from service.errors import RefusedModel
+from service.model_process.environment_file import Form
 
-Form = Literal["skops", "pickle", "mlflow", "lightgbm", "xgboost", "catboost", "recipe"]
-"""`pickle` includes the files of joblib and cloudpickle, compressed or not. `recipe` is a function of Python."""
 OPENED_BY_RUNNING: frozenset[Form] = frozenset({"pickle", "mlflow", "recipe"})
 """To open such a file is to run the code that is in it."""
 

@@ -1,7 +1,6 @@
 """Writes a fitted model that is not converted into its bundle, and names the packages that its process needs."""
 
 import importlib.metadata
-import platform
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,7 @@ from service.errors import BrokenBundle
 from service.model_files.packages import needed_packages
 from service.model_files.remote_model import RemoteModel
 from service.model_process.environment_file import MODEL_FILES, ModelEnvironment, write_environment
-
-_ALWAYS_NEEDED = ("numpy", "pandas")
-"""`model_worker` builds data frames."""
+from service.model_process.environments import ALWAYS_NEEDED, this_python
 
 
 def write_fitted_model(folder: Path, model: Any, *, trusted: bool) -> None:
@@ -61,12 +58,12 @@ def _write_pickle(file: Path, model: Any) -> None:
 def _with_packages(environment: ModelEnvironment, folder: Path) -> ModelEnvironment:
     """Return the environment with this Python and the installed versions of the packages that the file names."""
     named = needed_packages(folder / environment.model_file, environment.form)
-    packages = {each.partition("==")[0] for each in named} | set(_ALWAYS_NEEDED)
+    packages = {each.partition("==")[0] for each in named} | set(ALWAYS_NEEDED)
     if environment.form == "skops":
         packages.add("skops")
     return ModelEnvironment(
         form=environment.form,
         trusted=environment.trusted,
-        python=".".join(platform.python_version_tuple()[:2]),
+        python=this_python(),
         requirements=tuple(f"{name}=={importlib.metadata.version(name)}" for name in sorted(packages)),
     )

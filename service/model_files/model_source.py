@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from service.errors import RefusedModel
-from service.model_files.file_form import RECIPE, Form, file_form, is_classifier_file
+from service.model_files.file_form import RECIPE, file_form, is_classifier_file
 from service.model_files.packages import needed_packages
+from service.model_process.environment_file import Form
 from wire.model_folder import layout
 
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 from packaging.version import Version
 
 from service.errors import RefusedModel
-from service.model_files.file_form import Form
+from service.model_process.environment_file import Form
 from wire.model_folder.pickle_contents import PickleContents, read_pickle_contents
 
 MAX_UNPACKED_BYTES = 4 * 2**30

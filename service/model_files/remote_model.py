@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from model_worker.plain_columns import plain_columns
 from service.errors import ModelFailed, RefusedModel
 from service.model_files.model_source import ModelSource
 from service.model_process.environment_file import ModelEnvironment, write_environment
+from service.model_process.environments import this_python
 from service.model_process.process_limits import process_limits
 from service.model_process.worker_process import (
     CannotStart,
@@ -103,7 +103,7 @@ class RemoteModel:
         environment = ModelEnvironment(
             form=self._source.form,
             trusted=self._trusted,
-            python=self._source.python or f"{sys.version_info.major}.{sys.version_info.minor}",
+            python=self._source.python or this_python(),
             requirements=self._source.requirements,
         )
         shutil.copyfile(self._source.location, folder / environment.model_file)

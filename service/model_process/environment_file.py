@@ -7,6 +7,8 @@ import msgspec
 
 from service.errors import BrokenBundle
 
+Form = Literal["skops", "pickle", "mlflow", "lightgbm", "xgboost", "catboost", "recipe"]
+"""`pickle` includes the files of joblib and cloudpickle, compressed or not. `recipe` is a function of Python."""
 FILE = "environment.json"
 MODEL_FILES = {
     "skops": "model.skops",
@@ -24,7 +26,7 @@ _MAX_BYTES = 2**20
 class ModelEnvironment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a fitted model is opened, and where."""
 
-    form: Literal["skops", "pickle", "mlflow", "lightgbm", "xgboost", "catboost", "recipe"] = "skops"
+    form: Form = "skops"
     function: str = ""
     """`module:function` in `code.zip`, if the form is `recipe`."""
     trusted: bool = False

@@ -52,11 +52,11 @@ def python_for(requirements: Sequence[str], python: str, folder: Path) -> str:
 
     An empty `python` is the version of this one. Raises BrokenBundle with a sentence that names the package.
     """
-    needed = _parse(requirements)
-    version = python or _this_version()
+    needed = parse_requirements(requirements)
+    version = python or this_python()
     if not _PYTHON.fullmatch(version):
         raise BrokenBundle(f"Python {version[:20]} is no version such as 3.11")
-    if version == _this_version() and all(map(_is_fulfilled, needed)):
+    if version == this_python() and all(map(_is_fulfilled, needed)):
         return sys.executable
     names = {_normal(each.name) for each in needed}
     lines = sorted({*map(str, needed), *(name for name in ALWAYS_NEEDED if name not in names)})
@@ -69,11 +69,12 @@ def python_for(requirements: Sequence[str], python: str, folder: Path) -> str:
     return str(home / "bin" / "python")
 
 
-def _this_version() -> str:
+def this_python() -> str:
+    """Return the version of this Python, such as `3.11`."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _parse(requirements: Sequence[str]) -> list[Requirement]:
+def parse_requirements(requirements: Sequence[str]) -> list[Requirement]:
     """Return requirements that count on this machine. Raises BrokenBundle for what is no name with versions."""
     parsed = []
     for line in requirements:
@@ -144,7 +145,7 @@ def _commands(home: Path, version: str, requirements: Path) -> list[list[str]]:
 
 def _installed_python(version: str) -> str | None:
     """Return a Python of a version: this one, or one on the path or of pyenv; None if uv has to find or install one."""
-    if version == _this_version():
+    if version == this_python():
         return str(getattr(sys, "_base_executable", sys.executable))
     pyenv = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob(f"versions/{version}.*/bin/python"))
     on_path = shutil.which(f"python{version}")

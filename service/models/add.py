@@ -14,6 +14,7 @@ from service.model_files.model_source import ModelSource, read_source
 from service.model_files.packages import read_requirements
 from service.models.stored_versions import WrongCommand, versions_of
 from wire.cells.text_options import add_dialect_options, text_options
+from wire.model_folder.model_names import name_of_location
 
 if TYPE_CHECKING:
     from service.models.fitted_model import FittedModel
@@ -53,12 +54,10 @@ def _print_card(options: argparse.Namespace, bundles: Path) -> int:
 
 def _add(options: argparse.Namespace, bundles: Path) -> int:
     """Publish a model and print what was understood. Raises WrongCommand with a sentence."""
-    from service.publishing.drafting.findings import CannotDraft
-
     start = time.perf_counter()
     try:
         text = _publish(options, bundles, start)
-    except (RefusedModel, CannotDraft) as error:
+    except RefusedModel as error:
         raise WrongCommand(str(error)) from None
     except BrokenBundle as error:
         raise WrongCommand(f"The model cannot be published: {error}.") from None
@@ -72,7 +71,7 @@ def _publish(options: argparse.Namespace, bundles: Path, start: float) -> str:
     """Publish a model and return the summary."""
     source = _source(options)
     from model_worker.model_calls import scores
-    from service.models.fitted_model import default_name, open_fitted_model
+    from service.models.fitted_model import open_fitted_model
     from service.models.summary import Addition, describe_addition
     from service.publishing.drafting.draft import draft
     from service.publishing.publish import publish
@@ -89,7 +88,7 @@ def _publish(options: argparse.Namespace, bundles: Path, start: float) -> str:
             _target(options, source, sample),
             fitted.facts,
             lambda table: scores(fitted.estimator, table, fitted.facts.answer),
-            name=options.name or source.name or default_name(source),
+            name=options.name or source.name or name_of_location(source.location),
             overrides=_overrides(options.card),
             held_out=options.held_out,
         )

@@ -1,20 +1,17 @@
 """Opens a model that somebody brings, with the packages that it was fitted with, and says why if that is not possible."""
 
 import importlib.metadata
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from model_worker.model_file import CannotOpen, open_model
 from service.errors import RefusedModel
 from service.model_files.model_source import ModelSource
 from service.model_files.remote_model import RemoteModel
-from service.model_process.environments import python_for
+from service.model_process.environments import parse_requirements, python_for, this_python
 from service.model_process.process_limits import process_limits
 from service.publishing.drafting.facts import ModelFacts, facts_of, read_facts
 from service.rows.strict_json import safe_text
@@ -56,18 +53,14 @@ def open_fitted_model(source: ModelSource, *, trusted: bool) -> FittedModel:
 
 def _compare_packages(source: ModelSource) -> tuple[str, list[str]]:
     """Return how the packages of a model differ from those of this process, and which are missing here."""
-    this = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if source.python and source.python != this:
-        return f"was fitted with Python {source.python}, and this is Python {this}", []
+    if source.python and source.python != this_python():
+        return f"was fitted with Python {source.python}, and this is Python {this_python()}", []
     missing = []
-    for line in source.requirements:
+    for requirement in parse_requirements(source.requirements):
         try:
-            requirement = Requirement(line)
             version = importlib.metadata.version(requirement.name)
-        except InvalidRequirement:
-            raise RefusedModel(f"{safe_text(line)[:100]} is not the name of a package with its version.") from None
         except importlib.metadata.PackageNotFoundError:
-            missing.append(line)
+            missing.append(str(requirement))
             continue
         if not requirement.specifier.contains(version, prereleases=True):
             return f"was fitted with {requirement}, and here is {version}", []
@@ -111,9 +104,3 @@ def _sentence(error: CannotOpen, name: str) -> str:
         "--trust-this-file.",
         "too_large": f"{name} is too large when unpacked.",
     }.get(error.code, f"{name} can run code when it is opened: say --trust-this-file if you know who made it.")
-
-
-def default_name(source: ModelSource) -> str:
-    """Return a name for a model that has none: that of its file or function, in small letters, digits and hyphens."""
-    stem = source.location.rpartition(":")[2] if source.form == "recipe" else Path(source.location).stem
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "model"

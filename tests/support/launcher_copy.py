@@ -77,7 +77,8 @@ class Copy:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.service_port, self.demo_port = free_port(), free_port()
-        shutil.copytree(ROOT / "launch", root / "launch", ignore=shutil.ignore_patterns("__pycache__"))
+        for package in ("launch", "wire"):
+            shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "Makefile", root)
         for role in ("service", "demo"):
             (root / role).mkdir()

@@ -1,6 +1,5 @@
 """A sample of data and the facts of a fitted model → the draft of its card, its rows for the build, and what was noticed."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -30,6 +29,7 @@ from service.publishing.drafting.target_rows import Target, read_target, split_s
 from service.publishing.drafting.telling_examples import with_examples
 from service.rows.checks import Checks
 from service.schemas import Card, Input, Scoring, Text, Training
+from wire.model_folder.model_names import slug
 
 MAX_TEST_ROWS = 5000
 """More rows would make its intervals hardly narrower, but take time."""
@@ -138,7 +138,7 @@ def _card(
     held_out: bool,
 ) -> Card:
     """Return the card without examples and defaults."""
-    name = str(overrides.get("name") or name or _slug(target.name) or "model")
+    name = str(overrides.get("name") or name or slug(target.name) or "model")
     title = title_of(name)
     return Card(
         name=name,
@@ -151,10 +151,6 @@ def _card(
         evaluation_note="" if held_out or target.truth is None else _NOTE,
         evaluated_on="unseen_rows" if held_out else "any_rows",
     )
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64]
 
 
 def _data_text(rows: int) -> Text:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from service.errors import RefusedModel
+
 _MAX_LISTED = 5
 _MAX_CHARACTERS = 40
 
@@ -20,7 +22,7 @@ class Finding:
     """In plain English: what it is, and what was done."""
 
 
-class CannotDraft(Exception):
+class CannotDraft(RefusedModel):
     """The model or the sample cannot become a card. The message is a sentence with the way out."""
 
 
