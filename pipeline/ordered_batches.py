@@ -2,15 +2,20 @@
 
 A batch begins when it is full or when its oldest record has waited 0.2 s, so that a slow stream does not wait for a full
 batch. Reading stops while many bytes are not written yet, so that memory is limited, however large the records are.
+
+Python raises KeyboardInterrupt in the main thread between any two instructions, so a lock that this thread takes may never
+be released. And a signal that comes just before the thread waits does not wake it. So the caller's thread takes no lock that
+another thread needs: it exchanges objects through SimpleQueue, whose operations cannot be interrupted half-way
+(docs.python.org/3/library/queue.html#simplequeue-objects), and every wait ends after 0.1 s.
 """
 
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TypeVar
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Generic, TypeVar
 
 from pipeline.formats.records import Record
 
@@ -28,39 +33,75 @@ def process_in_order(
     records: Iterator[Record], process: Callable[[list[Record]], T], *, threads: int, batch_records: int
 ) -> Iterator[Iterator[T]]:
     """Give an iterator over the results of `process`, one for each batch. It raises what reading or `process` raises."""
-    stopped = threading.Event()
-    memory = _MemoryBudget(stopped)
-    read: queue.Queue[Record | BaseException | None] = queue.Queue(2 * batch_records)
-    submitted: queue.Queue[tuple[Future[T], int] | None] = queue.Queue(2 * threads)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="process")
+    run: _Run[T] = _Run(pool, process, threads, batch_records)
+    # Daemons: a thread that waits for the next line of a stream must not keep the program alive.
+    threading.Thread(target=run.read, args=(records,), daemon=True, name="read").start()
+    submitting = threading.Thread(target=run.submit, daemon=True, name="submit")
+    ordering = threading.Thread(target=run.order, daemon=True, name="order")
+    submitting.start()
+    ordering.start()
+    try:
+        yield run.results()
+    finally:
+        run.stopped.set()
+        submitting.join()
+        pool.shutdown(cancel_futures=True)
+        ordering.join()
 
-    def batches() -> None:
-        for batch in _batches(read, batch_records, stopped):
+
+class _Run(Generic[T]):
+    """The steps of a run and the queues between them: read, submit, (process), order, results. Each has its thread."""
+
+    def __init__(
+        self, pool: ThreadPoolExecutor, process: Callable[[list[Record]], T], threads: int, batch_records: int
+    ) -> None:
+        self.stopped = threading.Event()
+        self._pool = pool
+        self._process = process
+        self._batch_records = batch_records
+        self._memory = _MemoryBudget(self.stopped)
+        self._records: queue.Queue[Record | BaseException | None] = queue.Queue(2 * batch_records)
+        self._submitted: queue.Queue[tuple[Future[T], int] | None] = queue.Queue(2 * threads)
+        self._finished: queue.SimpleQueue[Future[T] | None] = queue.SimpleQueue()
+        self._written: queue.SimpleQueue[Future[T] | None] = queue.SimpleQueue()
+
+    def read(self, records: Iterator[Record]) -> None:
+        last: BaseException | None = _END
+        try:
+            for record in records:
+                self._memory.acquire(record.memory_bytes)
+                if not _put(self._records, record, self.stopped):
+                    return
+        except Exception as fault:  # noqa: BLE001 - raised where the records are used
+            last = fault
+        _put(self._records, last, self.stopped)
+
+    def submit(self) -> None:
+        for batch in _batches(self._records, self._batch_records, self.stopped):
             future: Future[T] = Future()
             size = 0
             if isinstance(batch, BaseException):
                 future.set_exception(batch)
             else:
-                future = pool.submit(process, batch)
+                future = self._pool.submit(self._process, batch)
                 size = sum(record.memory_bytes for record in batch)
-            _put(submitted, (future, size), stopped)
-        _put(submitted, _END, stopped)
+            _put(self._submitted, (future, size), self.stopped)
+        _put(self._submitted, _END, self.stopped)
 
-    def results() -> Iterator[T]:
-        for future, size in iter(submitted.get, _END):
+    def order(self) -> None:
+        for future, size in _items(self._submitted, self.stopped):
+            with suppress(CancelledError):
+                future.exception()  # waits
+            self._finished.put(future)
+            next(_items(self._written, self.stopped), None)
+            self._memory.release(size)
+        self._finished.put(_END)
+
+    def results(self) -> Iterator[T]:
+        for future in _items(self._finished, self.stopped):
             yield future.result()
-            memory.release(size)
-
-    # Daemons: a thread that waits for the next line of a stream must not keep the program alive.
-    threading.Thread(target=_read, args=(records, read, memory, stopped), daemon=True, name="read").start()
-    gathering = threading.Thread(target=batches, daemon=True, name="gather")
-    gathering.start()
-    try:
-        yield results()
-    finally:
-        stopped.set()
-        gathering.join()
-        pool.shutdown(cancel_futures=True)
+            self._written.put(future)
 
 
 class _MemoryBudget:
@@ -81,23 +122,6 @@ class _MemoryBudget:
         with self._released:
             self._used -= size
             self._released.notify()
-
-
-def _read(
-    records: Iterator[Record],
-    read: "queue.Queue[Record | BaseException | None]",
-    memory: _MemoryBudget,
-    stopped: threading.Event,
-) -> None:
-    last: BaseException | None = _END
-    try:
-        for record in records:
-            memory.acquire(record.memory_bytes)
-            if not _put(read, record, stopped):
-                return
-    except Exception as fault:  # noqa: BLE001 - raised where the records are used
-        last = fault
-    _put(read, last, stopped)
 
 
 def _batches(
@@ -126,6 +150,17 @@ def _batches(
         if len(batch) == batch_records or size >= _FULL_BYTES:
             yield batch
             batch, size = [], 0
+
+
+def _items(source: "queue.Queue[T | None] | queue.SimpleQueue[T | None]", stopped: threading.Event) -> Iterator[T]:
+    while not stopped.is_set():
+        try:
+            item = source.get(timeout=_POLL_SECONDS)
+        except queue.Empty:
+            continue
+        if item is _END:
+            return
+        yield item
 
 
 def _put(target: "queue.Queue[T]", item: T, stopped: threading.Event) -> bool:
