@@ -19,13 +19,15 @@ LOGS = ROOT / ".venv" / "logs"
 READY_SECONDS = 90.0
 """Seconds. The first start on a slow disk reads some hundred megabytes."""
 PYTEST = ["-m", "pytest", "--durations=20"]
-PARALLEL = ["-n", "logical", "--maxprocesses=4", "--dist=loadscope", "--no-loadscope-reorder"]
-"""One worker per processor, four at most. The tests of one file stay together, because they share what they start.
+PARALLEL = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist=loadscope", "--no-loadscope-reorder"]
+"""A worker per processor and one more, because workers also wait for programs; four at most.
+
+The tests of one file stay together, because they share what they start.
 
 Workers take the files in the order of tests/conftest.py, the slow ones first: at the end no worker waits for another.
 """
 ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1"}
-"""Each worker has a processor of its own: a second thread of scikit-learn would only wait for the other worker."""
+"""The workers use all processors: a second thread of scikit-learn would only wait for another worker."""
 
 
 def demo(supervisor: Supervisor) -> int:

@@ -1,7 +1,6 @@
 """Visits to the real demo over the real service, in a real browser."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect, sync_playwright
 
+from launch.browser import CANDIDATES, first_installed
 from tests.support.server_process import Program, demo_program, running
 
 ARGUMENTS = [
@@ -21,7 +21,6 @@ ARGUMENTS = [
     "--js-flags=--no-opt --no-maglev",  # A page lives a few seconds: compiling it twice costs more than it saves.
     "--process-per-site",
 ]
-BROWSERS = ("google-chrome", "chromium", "chromium-browser")
 WATCHED = bool(os.environ.get("WITRYNA_HEADED"))
 """The browser is visible on the screen and waits between two steps."""
 STEP_MILLISECONDS = 500
@@ -40,10 +39,11 @@ def programs(bundled_service: Program) -> Iterator[tuple[Program, Program]]:
         yield bundled_service, demo
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Start a browser for the tests of one module. Its event loop runs until it ends, so no other module could start one."""
-    result = os.environ.get("WITRYNA_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    """Start a browser for the layer. It ends with the layer: until then its event loop runs, and others could not."""
+    candidates = CANDIDATES[1:] if WATCHED else CANDIDATES  # the first one has no window
+    result = os.environ.get("WITRYNA_BROWSER") or first_installed(candidates)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=result, args=ARGUMENTS, headless=not WATCHED, slow_mo=STEP_MILLISECONDS if WATCHED else 0
@@ -83,7 +83,7 @@ class Contexts:
         self._free[url + repr(options)].append(context)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def contexts(browser: Browser) -> Contexts:
     return Contexts(browser)
 

@@ -5,10 +5,11 @@ import pytest
 from launch import browser
 
 
-def test_the_tests_prefer_an_installed_chrome_then_chromium_then_nothing() -> None:
+def test_the_tests_prefer_the_headless_shell_then_chrome_then_chromium_then_nothing() -> None:
     def computer_with(*programs: str) -> str | None:
         return browser.first_installed(browser.CANDIDATES, lambda name: f"/bin/{name}" if name in programs else None)
 
+    assert computer_with("google-chrome", "chromium-headless-shell") == "/bin/chromium-headless-shell"
     assert computer_with("chromium", "google-chrome") == "/bin/google-chrome"
     assert computer_with("chromium-browser") == "/bin/chromium-browser"
     assert computer_with("firefox") is None
