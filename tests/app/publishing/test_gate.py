@@ -48,7 +48,7 @@ def test_a_pipeline_that_converts_exactly_is_served_on_onnx(tmp_path: Path) -> N
     assert not (default_folder(tmp_path, "three") / "model.skops").exists()
 
 
-@pytest.mark.parametrize(("shift", "scorer"), [(1e-12, "onnx"), (1e-7, "process"), (1.0, "process")])
+@pytest.mark.parametrize(("shift", "scorer"), [(1e-12, "onnx"), (1e-7, "process")])
 def test_a_conversion_that_is_wrong_by_more_than_the_gate_allows_is_not_served(
     shift: float, scorer: str, tmp_path: Path
 ) -> None:

@@ -9,18 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 
 from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
-from service.bundles.versions.bundle_folder import default_folder
 from service.fields.text import preparation, tokens
 from service.jobs.payment_history import business_fields
 from service.publishing.data_split import LabelledRows
-from service.schemas import Card, LabelPrediction
+from service.schemas import LabelPrediction
 from service.schemas.localization import localized
 from service.training import comments, credit
-from service.training.recipe import Recipe, build_bundle
+from service.training.recipe import build_bundle
 from service.training.recipes import RECIPES
 from tests.support.sklearn_pipelines import pipeline_of, split_of
 from wire.languages import Language
@@ -131,25 +129,6 @@ def test_a_client_without_bills_has_paid_them_all() -> None:
 )
 def test_a_text_becomes_its_words_and_marks(text: str, cleaned: str) -> None:
     assert preparation("words")(text) == cleaned
-
-
-def test_a_model_that_converts_wrongly_is_served_by_a_process(tmp_path: Path) -> None:
-    recipe = RECIPES["credit-scorecard"]
-
-    def converts_wrongly(card: Card, pipeline: Any, typical: NDArray[np.float64]) -> bytes:
-        pipeline[-1].intercept_ = pipeline[-1].intercept_ + 0.01
-        wrong = recipe.to_onnx(card, pipeline, typical)
-        pipeline[-1].intercept_ = pipeline[-1].intercept_ - 0.01
-        return wrong
-
-    wrong = Recipe(name=recipe.name, split=recipe.split, fit=recipe.fit, to_onnx=converts_wrongly)
-    card = build_bundle(wrong, tmp_path)
-    assert card.scoring.scorer == "process"
-    assert "differs" in card.scoring.reason
-    assert card.scoring.gate_difference <= 1e-12
-    assert not (default_folder(tmp_path, card.name) / "model.onnx").exists()
-    rows = [example.row for example in card.examples]
-    assert len(open_model(default_folder(tmp_path, card.name)).predict(rows).predictions) == len(rows)
 
 
 def test_monotone_fields_never_move_the_answer_the_wrong_way(bundles: Path) -> None:
