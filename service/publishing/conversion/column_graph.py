@@ -62,9 +62,12 @@ def _add_line_values(graph: Graph, preprocessing: Preprocessing, columns: list[i
         value = graph.add("Sub", [value, graph.constant(shift[None])])
     if (divisor != 1).any():
         value = graph.add("Div", [value, graph.constant(divisor[None])])
-    if any(preprocessing.fields[field].nullable for field in fields):
-        missing = preprocessing.rows([(field, np.nan) for field in fields])[range(len(columns)), columns]
-        if np.isnan(missing).any() and not may_miss:
+    nullable = np.array([preprocessing.fields[field].nullable for field in fields])
+    if nullable.any():
+        cells = [(field, np.nan) for field, may_be_missing in zip(fields, nullable, strict=True) if may_be_missing]
+        missing = np.full(len(columns), np.nan)
+        missing[nullable] = preprocessing.rows(cells)[range(len(cells)), np.array(columns)[nullable]]
+        if np.isnan(missing[nullable]).any() and not may_miss:
             raise UnknownStep("a missing value reaches the model")
         if not np.isnan(missing).all():
             value = graph.add("Where", [graph.add("IsNaN", [number]), graph.constant(missing[None]), value])

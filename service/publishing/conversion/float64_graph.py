@@ -71,10 +71,15 @@ def _chooses_columns(model: Any) -> bool:
 
 
 def _to_table(card: Card, pipeline: Any, texts: list[str]) -> Callable[[Floats], Any]:
-    """Return the function from numbers to the table of the first step, without its texts."""
+    """Return the function from numbers to the table of the first step, without its texts.
+
+    A column of whole numbers cannot hold the numbers between them that the search for a split tries.
+    """
+    is_whole = np.array([each.field.dtype.lower().startswith(("int", "uint")) for each in number_fields(card)], dtype=bool)
 
     def to_table(numbers: Floats) -> Any:
-        table = frame(card, Columns(np.asarray(numbers), {name: [""] * len(numbers) for name in texts}))
+        numbers = np.where(is_whole, np.floor(numbers), numbers)
+        table = frame(card, Columns(numbers, {name: [""] * len(numbers) for name in texts}))
         return table.drop(columns=texts) if texts else model_input(pipeline, table)
 
     return to_table

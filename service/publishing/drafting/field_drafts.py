@@ -62,7 +62,7 @@ def draft_input(
         label=label,
         unit=unit,
         nullable=bool(values.isna().any()),
-        dtype=str(values.dtype),
+        dtype=_dtype(values),
     )
     if kind is not None and kind not in TYPES:
         raise CannotDraft(f"card.toml gives {name!r} the type {kind!r}, which does not exist. {nearest(kind, TYPES)}")
@@ -79,6 +79,12 @@ def draft_input(
         is_nullable = field.nullable or not all(map(str.strip, texts))
         return _replace(field, max_length=max(field.max_length, 2 * longest), nullable=is_nullable)
     return field
+
+
+def _dtype(values: "pd.Series[Any]") -> str:
+    """Return the type of a column. Numbers that are objects have that of numbers: a category that is an object is a text."""
+    inferred = values.infer_objects().dtype
+    return str(inferred if types.is_numeric_dtype(inferred) and values.notna().any() else values.dtype)
 
 
 def _replace(field: Input, **changes: Any) -> Input:
@@ -103,7 +109,8 @@ def field_type(
     dtype = values.dtype
     if is_text:
         return "text"
-    if types.is_bool_dtype(dtype):
+    kinds = set(map(type, present.tolist())) if types.is_object_dtype(dtype) else set()
+    if types.is_bool_dtype(dtype) or (kinds and kinds <= {bool, np.bool_}):
         return "boolean"
     if known is not None or isinstance(dtype, pd.CategoricalDtype):
         return "category"
@@ -112,7 +119,7 @@ def field_type(
     if types.is_datetime64_any_dtype(dtype):
         return "date" if bool((present == present.dt.normalize()).all()) else "datetime"
     if types.is_string_dtype(dtype) or types.is_object_dtype(dtype):
-        return _type_of_objects(name, present)
+        return _type_of_objects(name, present, kinds or {str})
     raise CannotDraft(f"The column {name!r} holds {dtype}, which no field of a card has. Leave it out of the model.")
 
 
@@ -121,21 +128,18 @@ def _is_whole_with_gaps(values: "pd.Series[Any]", present: "pd.Series[Any]") -> 
     return 0 < len(present) < len(values) and bool((present == present.round()).all())
 
 
-def _type_of_objects(name: str, present: "pd.Series[Any]") -> FieldTypeName:
-    kinds = set(map(type, present.tolist()))
-    if kinds and kinds <= {bool, np.bool_}:
-        return "boolean"
-    if kinds and kinds <= {date, datetime, pd.Timestamp}:
-        return "date" if kinds == {date} else "datetime"
-    if not kinds:
+def _type_of_objects(name: str, present: "pd.Series[Any]", kinds: set[type]) -> FieldTypeName:
+    if not len(present):
         return "text"
+    if kinds <= {date, datetime, pd.Timestamp}:
+        return "date" if kinds == {date} else "datetime"
     if not kinds <= {str}:
         words = ", ".join(sorted(kind.__name__ for kind in kinds))
         raise CannotDraft(f"The column {name!r} mixes values of several kinds ({words}). Give it one type before the fit.")
-    if len(present) and present.map(lambda text: bool(_ISO_DAY.fullmatch(text))).all():
+    if present.map(lambda text: bool(_ISO_DAY.fullmatch(text))).all():
         return "date"
     distinct = present.nunique()
-    longest = int(present.str.len().max()) if len(present) else 0
+    longest = int(present.str.len().max())
     if distinct > MAX_CATEGORIES or longest > MAX_CATEGORY_CHARACTERS:
         return "text"
     return "text" if distinct > max(2, MAX_CATEGORY_SHARE * len(present)) and len(present) > MAX_CATEGORIES else "category"

@@ -141,8 +141,8 @@ def _check_shape(answer: NDArray[Any], rows: int, facts: ModelFacts) -> None:
 def takes_missing(table: pd.DataFrame, scores: Scores) -> set[str]:
     """Return the columns of numbers that have no missing value in the sample, but may have one: the model scores it.
 
-    A column of whole numbers is among them only if the model gives the same scores for it as floats, which have a missing
-    value.
+    A column of whole numbers of numpy is among them only if the model gives the same scores for it as floats, which have a
+    missing value. The types of pandas have one of their own.
     """
     numeric = [
         name
@@ -154,7 +154,8 @@ def takes_missing(table: pd.DataFrame, scores: Scores) -> set[str]:
     if not numeric:
         return set()
     few = table.iloc[:_TRIAL_ROWS]
-    floats = few.astype(dict.fromkeys(numeric, np.float64))
+    whole = [name for name in numeric if isinstance(few[name].dtype, np.dtype)]
+    floats = few.astype(dict.fromkeys(whole, np.float64))
     try:
         if not np.allclose(scores(few), scores(floats), rtol=_TOLERANCE, atol=_TOLERANCE):
             return set()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.fields.category import category_text
 from service.fields.lookup import type_of
 from service.publishing.drafting.field_drafts import draft_input, label_of
 from service.publishing.drafting.findings import CannotDraft
@@ -52,6 +53,25 @@ def test_a_column_has_the_field_of_its_kind_and_its_own_pandas_type(name: str) -
     field = draft_input("x", series)
     assert (field.type, field.dtype, field.nullable) == (kind, str(series.dtype), bool(series.isna().any()))
     assert type_of(field).card_fault() is None
+
+
+@pytest.mark.parametrize(
+    ("values", "known", "kind", "dtype"),
+    [
+        ([True, False, True], [False, True], "boolean", "bool"),
+        ([True, None, False], [False, True], "boolean", "object"),
+        ([3, 1, 3], [1, 3], "category", "int64"),
+        ([3.0, np.nan, 1.0], [1.0, 3.0], "category", "float64"),
+        (["b", "a", "b"], ["a", "b"], "category", "object"),
+        ([None, None, None], ["a"], "category", "object"),
+    ],
+)
+def test_objects_that_an_encoder_knows_reach_it_as_what_they_are(
+    values: list[Any], known: list[Any], kind: str, dtype: str
+) -> None:
+    field = draft_input("x", pd.Series(values, dtype=object), known=known)
+    assert (field.type, field.dtype) == (kind, dtype)
+    assert [category.value for category in field.categories] == ([] if kind == "boolean" else list(map(category_text, known)))
 
 
 @pytest.mark.parametrize("name", [name for name, (values, _) in COLUMNS.items() if len(values) > 1])
