@@ -124,19 +124,6 @@ def parse_boolean_column(field: "FieldType", array: pa.Array) -> ParsedColumn:
     return ParsedColumn(np.where(true, 1.0, 0.0), null, ~(true | false) & ~null)
 
 
-def parse_category_column(field: "FieldType", array: pa.Array, unknown: float, *, is_text_file: bool) -> ParsedColumn:
-    """Return the index of each category of the card, or `unknown`. Raises InvalidFile for another type.
-
-    In a text file, spaces around a category do not count.
-    """
-    if not is_text(array.type):
-        raise wrong_column(field, array.type)
-    names = [category.value.strip() if is_text_file else category.value for category in field.field.categories]
-    array = trimmed(array) if is_text_file else array.cast(pa.string())
-    codes = pc.fill_null(pc.index_in(array, pa.array(names, pa.string())), int(unknown))
-    return ParsedColumn(floats(codes), is_null(array), no_wrong_values(array))
-
-
 def parse_text_column(field: "FieldType", array: pa.Array) -> tuple[list[str], NDArray[np.bool_]]:
     """Return a column of text, null as "", and the mask of nulls. Raises InvalidFile for another type."""
     if not is_text(array.type):

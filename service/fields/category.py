@@ -1,6 +1,7 @@
 """One of the categories that the card lists."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_CATEGORY = -1.0
 """The number of a category that is not in the card."""
+_WHOLE = re.compile("[+-]?[0-9]+")
+_BOOLEANS = {"True", "False"}
 _MAX_LISTED = 12
 _MAX_CHARACTERS = 64
 
@@ -83,9 +86,41 @@ class CategoryType(NumbersType):
         return self._parse(array, is_text_file=False)
 
     def _parse(self, array: "pa.Array", *, is_text_file: bool) -> ParsedColumn:
-        from service.fields.arrow_values import parse_category_column
+        """Return the index of each category; 3.0 is the category 3. Raises InvalidFile for a column of another type.
 
-        return parse_category_column(self, array, UNKNOWN_CATEGORY, is_text_file=is_text_file)
+        In a text file, spaces around a category do not count.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        from service.fields import arrow_values
+
+        if not arrow_values.is_text(array.type):
+            array = self._names_of(array)
+        names = pa.array([name.strip() if is_text_file else name for name in self._names], pa.string())
+        array = arrow_values.trimmed(array) if is_text_file else array.cast(pa.string())
+        codes = pc.index_in(array, names)
+        if codes.null_count > array.null_count and any(map(_WHOLE.fullmatch, self._names)):
+            whole = pc.replace_substring_regex(array, f"^({_WHOLE.pattern})[.,]0+$", r"\1")
+            codes = pc.coalesce(codes, pc.index_in(whole, names))
+        numbers = arrow_values.floats(pc.fill_null(codes, int(UNKNOWN_CATEGORY)))
+        return ParsedColumn(numbers, arrow_values.is_null(array), arrow_values.no_wrong_values(array))
+
+    def _names_of(self, array: "pa.Array") -> "pa.Array":
+        """Return numbers or booleans as the names of their categories. Raises InvalidFile if the card has no such names."""
+        import pyarrow as pa
+
+        from service.fields import arrow_values
+
+        kind = array.type
+        is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+        if not (is_number and any(map(_WHOLE.fullmatch, self._names))) and not (
+            pa.types.is_boolean(kind) and not _BOOLEANS.isdisjoint(self._names)
+        ):
+            raise arrow_values.wrong_column(self, kind)
+        encoded = array.dictionary_encode()
+        names = [category_text(value) for value in encoded.dictionary.to_pylist()]
+        return pa.array(names, pa.string()).take(encoded.indices)
 
     def value_text(self, value: str, language: Language) -> str:
         label = (
