@@ -36,7 +36,7 @@ _PACKAGES = {
     "pandas": "pandas",
 }
 """Top-level name of a module → the distribution that has it, for distributions that are not installed here."""
-_LIBRARIES: dict[Form, str] = {"lightgbm": "lightgbm", "xgboost": "xgboost", "catboost": "catboost"}
+_LIBRARIES: tuple[Form, ...] = ("lightgbm", "xgboost", "catboost")
 _SKOPS_MODULE = re.compile(rb'"__module__": "([A-Za-z_][\w.]*)"')
 _SKOPS_VERSION = re.compile(rb'_sklearn_version[^}]{1,300}?content": "\\"([\w.]+)', re.DOTALL)
 _MLFLOW_PACKAGES = ("mlflow", "mlflow-skinny")
@@ -51,7 +51,7 @@ def needed_packages(path: Path, form: Form) -> tuple[str, ...]:
     Raises RefusedModel if the file is damaged or needs code that no package has.
     """
     if form in _LIBRARIES:
-        return (_LIBRARIES[form],)
+        return tuple(_distributions([form]))
     if form == "mlflow":
         return _mlflow_requirements(path)
     if form == "recipe":
@@ -74,11 +74,13 @@ def _requirement(distribution: str, contents: PickleContents) -> str:
 
 
 def _distributions(packages: Iterable[str]) -> set[str]:
-    """Return the distributions of top-level modules. Words that no known distribution has say nothing."""
+    """Return the distributions of top-level modules: those that are installed, such as xgboost-cpu, else the usual ones.
+
+    Words that no known distribution has say nothing.
+    """
     installed = importlib.metadata.packages_distributions()
-    known = {package: _PACKAGES[package] for package in packages if package in _PACKAGES}
-    others = {package: installed[package][0] for package in packages if package in installed and package not in known}
-    return {*known.values(), *others.values()}
+    usual = {package: _PACKAGES[package] for package in packages if package in _PACKAGES}
+    return {*(usual | {package: installed[package][0] for package in packages if package in installed}).values()}
 
 
 def _skops_contents(path: Path) -> PickleContents:

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import importlib.metadata
 import io
 import json
 import lzma
@@ -78,7 +79,8 @@ def test_a_skops_file_says_what_it_needs(tmp_path: Path) -> None:
 def test_files_of_boosting_libraries_are_recognised(tmp_path: Path, content: bytes, form: str) -> None:
     source = read_source(written(tmp_path, content, "model.txt"))
     assert source.form == form
-    assert source.requirements == (form,)
+    (name,) = source.requirements  # XGBoost without graphics cards is the distribution xgboost-cpu
+    assert name in importlib.metadata.packages_distributions()[form]
 
 
 def test_an_mlflow_folder_needs_its_requirements_without_mlflow(tmp_path: Path) -> None:

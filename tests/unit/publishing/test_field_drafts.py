@@ -71,7 +71,9 @@ def test_objects_that_an_encoder_knows_reach_it_as_what_they_are(
 ) -> None:
     field = draft_input("x", pd.Series(values, dtype=object), known=known)
     assert (field.type, field.dtype) == (kind, dtype)
-    assert [category.value for category in field.categories] == ([] if kind == "boolean" else list(map(category_text, known)))
+    assert [category.value for category in field.categories] == (
+        [] if kind == "boolean" else list(map(category_text, known))
+    )
 
 
 @pytest.mark.parametrize("name", [name for name, (values, _) in COLUMNS.items() if len(values) > 1])
