@@ -47,7 +47,7 @@ def test_a_file_of_pandas_has_its_categories_in_any_type(kind: str, dtype: str, 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_numbers_that_are_floats_beside_a_missing_one_are_categories(kind: str, regions: TestClient) -> None:
-    table = ROWS.assign(region=[3, None, 1])
+    table = ROWS.assign(region=[3, np.nan, 1])
     assert table["region"].dtype == "float64"
     content = io.BytesIO()
     table.to_csv(content, index=False) if kind == "csv" else table.to_parquet(content)
@@ -56,7 +56,10 @@ def test_numbers_that_are_floats_beside_a_missing_one_are_categories(kind: str, 
 
 def test_another_number_is_no_category(regions: TestClient) -> None:
     table = ROWS.assign(region=[3.5, 30, 2])
-    for kind, body in (("csv", table.to_csv(index=False).encode()), ("parquet", written(pa.Table.from_pandas(table), "parquet"))):
+    for kind, body in (
+        ("csv", table.to_csv(index=False).encode()),
+        ("parquet", written(pa.Table.from_pandas(table), "parquet")),
+    ):
         rows = read(ask(regions, "regions", body, kind, "csv"))
         assert [row["error_codes"] for row in rows] == ["region: unknown_category"] * 3, kind
 

@@ -73,7 +73,7 @@ def test_a_graph_equals_a_model_with_an_imputed_column(types: str, steps: Any, m
     assert "size" in may_miss
     for at, name in enumerate(may_miss):
         kind = "float64" if table[name].dtype == "int64" else str(table[name].dtype)
-        table[name] = table[name].astype(kind)
+        table = table.astype({name: kind})
         table.loc[at :: 2 * len(may_miss), name] = np.nan
     comparison = compare(card, pipeline, table, tmp_path)
     assert comparison.difference < 1e-12
