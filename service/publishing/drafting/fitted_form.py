@@ -19,6 +19,7 @@ Scores = Callable[[pd.DataFrame], NDArray[np.float64]]
 _TRIAL_ROWS = 20
 _MAX_SINGLE_TRIALS = 100
 _TOLERANCE = 1e-9
+_SUM_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def fitted_form(table: pd.DataFrame, facts: ModelFacts, scores: Scores) -> Fitte
         except Exception as error:  # noqa: BLE001 - a model may raise anything
             refusal = refusal or error
             continue
-        _check_shape(answer, min(len(table), _TRIAL_ROWS), facts)
+        _check_answer(answer, min(len(table), _TRIAL_ROWS), facts)
         return FittedTable(formed, table.iloc[:, :0], (Finding("form", "", sentence),) if sentence else ())
     reason = str(refusal).strip().split("\n")[0][:200].rstrip(".")
     raise CannotDraft(
@@ -129,12 +130,19 @@ def _with_categories(table: pd.DataFrame, names: Sequence[str], facts: ModelFact
     return table.astype(kinds)
 
 
-def _check_shape(answer: NDArray[Any], rows: int, facts: ModelFacts) -> None:
+def _check_answer(answer: NDArray[Any], rows: int, facts: ModelFacts) -> None:
     expected = rows, 1 if facts.task == "regression" else len(facts.classes or ())
     if answer.shape != expected:
         raise CannotDraft(
             f"The model answers with the shape {answer.shape} where {expected} was expected. "
             "A card describes one output: fit and add one model for each."
+        )
+    sums = answer.sum(axis=1)
+    if facts.answer["kind"] == "probabilities" and (abs(sums - 1) > _SUM_TOLERANCE).any():
+        raise CannotDraft(
+            f"The probabilities of the model do not add up to 1: those of a row of the sample add up to {sums[0]:.3g}. "
+            "A model that was fitted for each label by itself needs a step that divides them by their sum, "
+            "such as OneVsRestClassifier."
         )
 
 
