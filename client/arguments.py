@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, ParamSpec, TypeVar, get_args, get_origin, is_t
 from client.errors import Refused
 from wire.entity_keys import NoKey, key_text
 from wire.error_codes import INVALID_INPUT, UNAUTHORIZED, UNKNOWN_ENTITY, UNKNOWN_MODEL
+from wire.model_folder.model_names import MODEL_NAME
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _MAX_SECONDS = 1_000_000
-_MODEL_NAME = re.compile(r"[a-z0-9-]{1,64}")
 _LANGUAGE = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*_,;=. -]{0,99}")
 _MEDIA_TYPE = re.compile(r"[!-~][ -~]{0,199}")
 _API_KEY = re.compile(r"[!-~]([ -~]*[!-~])?")
@@ -87,7 +87,7 @@ def check_url_text(name: str, text: str) -> None:
 
 def model_path(model: str) -> str:
     """Return the path of a model. Raises Refused if no model can have this name."""
-    if not _MODEL_NAME.fullmatch(model):
+    if not MODEL_NAME.fullmatch(model):
         raise Refused("There is no model of this name.", "", status=404, code=UNKNOWN_MODEL, errors=[])
     return f"/v1/models/{model}"
 

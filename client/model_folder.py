@@ -16,7 +16,6 @@ import json
 import pickle
 import platform
 import random
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,11 +24,11 @@ from types import ModuleType
 from typing import Any
 
 from wire.model_folder import layout
+from wire.model_folder.model_names import MODEL_NAME
 from wire.model_folder.pickle_contents import read_pickle_contents
 
 MAX_ROWS = 200_000
 """Of a larger sample this many rows are drawn at random, the same ones each time."""
-_NAME = re.compile(r"[a-z0-9-]{1,64}")
 
 
 def hand_over(model: Any, X: Any, y: Any = None, name: str = "model", *, folder: str | Path = ".") -> Path:  # noqa: N803
@@ -39,7 +38,7 @@ def hand_over(model: Any, X: Any, y: Any = None, name: str = "model", *, folder:
     answers (rows,); without them there is no evaluation. Rows that the model was not fitted on make an honest evaluation.
     An earlier folder of that name is replaced. Raises ValueError, TypeError.
     """
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not MODEL_NAME.fullmatch(name):
         raise ValueError("The name may hold small letters, digits and hyphens only, such as 'churn'.")
     if not hasattr(model, "predict"):
         raise TypeError(f"The model needs a method predict, and {type(model).__name__} has none.")

@@ -12,8 +12,8 @@ from service.fields.text import TextType
 from service.rows.checks import Checks
 from service.rows.rule_checks import RuleChecks
 from service.schemas import Band, Card, Classification, Input, IntervalRule, Mistakes
+from wire.model_folder.model_names import MODEL_NAME
 
-_NAME = re.compile(r"[a-z0-9-]{1,64}")
 _KEY = re.compile(r"[A-Za-z0-9_]{1,64}")
 _MAX_NAME_LENGTH = 256
 _RESERVED_CHARACTERS = {'"', "\\"}
@@ -49,7 +49,7 @@ def check_card(card: Card) -> None:
 
 def _check_names(card: Card) -> None:
     """Check the names of the card, its inputs, its main fields and its entity."""
-    if not _NAME.fullmatch(card.name):
+    if not MODEL_NAME.fullmatch(card.name):
         raise BrokenBundle("the card's name may hold small letters, digits and hyphens only")
     names = [field.name for field in card.inputs]
     if not names or len(set(names)) != len(names):

@@ -1,8 +1,10 @@
-"""The name of a model that its user did not name."""
+"""What names a model can have, and the name of a model that its user did not name."""
 
 import re
 from pathlib import Path
 
+MODEL_NAME = re.compile(r"[a-z0-9-]{1,64}")
+"""The whole of a name: it stands in addresses and in names of folders."""
 _MAX_LENGTH = 64
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from service.errors import BrokenBundle, UnknownModel
+from wire.model_folder.model_names import MODEL_NAME
 
 SHORT_VERSION = 12
 """Characters of a version in the name of its folder, and wherever people read it."""
-_POINTER = re.compile(r"([a-z0-9-]{1,64})\.default")
+_POINTER = re.compile(rf"({MODEL_NAME.pattern})\.default")
 _VERSION = re.compile(r"[0-9a-f]{64}")
 _MAX_POINTER_BYTES = 8 * 1024
 _VERSION_BYTES = 64
