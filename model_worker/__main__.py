@@ -1,4 +1,4 @@
-"""`python -I -B model_worker/__main__.py PARENT`: serves one model to the process PARENT over its standard input, a socket.
+"""`python -I -S -B model_worker/__main__.py PARENT`: serves one model to the process PARENT over its stdin, a socket.
 
 The first message says what to open. Then each message of rows is answered with scores, until the stream ends.
 """
@@ -9,6 +9,7 @@ import gc
 import importlib.util
 import json
 import os
+import site
 import sys
 import traceback
 from typing import Any, Callable
@@ -42,6 +43,7 @@ def main() -> None:
         return
     request = json.loads(bytes(first.content))
     missing = isolate(request["scratch"], request["max_memory_bytes"])
+    site.main()  # makes the packages importable, and runs the code in their .pth files: -S has delayed it until now
     opened, answer = _open(request, missing)
     write_all(channel, answer)
     if opened is None:

@@ -31,6 +31,14 @@ _SCOPES = 0b11
 _PROCESS_FILES = ("self", "cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "sys", "version")
 """What libraries read below /proc. What is there of other processes, such as their variables, cannot be read."""
 
+_ROOT_FOLDERS = (
+    {"bin", "dev", "etc", "home", "lib", "lib64", "mnt", "opt"}
+    | {"root", "run", "sbin", "srv"}
+    | {"sys", "tmp", "usr", "var"}
+)
+"""Where programs and their files are, if the root folder cannot be listed: then a process that limited itself started this
+one."""
+
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER_OFFSET, _ARCHITECTURE_OFFSET, _FIRST_ARGUMENT_OFFSET = 0, 4, 16
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050001
@@ -111,10 +119,19 @@ def _file_rights(scratch: str, writes: int) -> Iterator[tuple[str, int]]:
     """Yield paths and the rights below them. A file has no rights of folders."""
     yield scratch, writes | _READS
     yield os.devnull, _READ_FILE | writes & (_WRITE_FILE | _TRUNCATE)
-    paths = [os.path.join("/", name) for name in os.listdir("/") if name != "proc"]
+    paths = [os.path.join("/", name) for name in _root_names() if name != "proc"]
     for path in [*paths, *(os.path.join("/proc", name) for name in _PROCESS_FILES)]:
         if os.path.exists(path):
             yield path, _READS if os.path.isdir(path) else _READ_FILE
+
+
+def _root_names() -> set[str]:
+    """Return the names in the root folder that a process may read."""
+    try:
+        return set(os.listdir("/"))
+    except OSError:
+        used = [os.getcwd(), sys.prefix, sys.base_prefix, *sys.path]
+        return {*_ROOT_FOLDERS, *(path.split("/")[1] for path in used if path.startswith("/") and path != "/")}
 
 
 class _Program(ctypes.Structure):

@@ -61,6 +61,12 @@ class ProcessPlan:
     max_memory_bytes: int
 
 
+def worker_variables(home: Path) -> dict[str, str]:
+    """Return the environment variables of a process that runs a model: none of those of the service, such as its keys."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return _THREADS | kept | {"HOME": str(home), "TMPDIR": str(home)}
+
+
 class WorkerProcess:
     """A running process. `open` waits until it has opened its model."""
 
@@ -73,16 +79,15 @@ class WorkerProcess:
         self._socket = ours
         self._readable = select.poll()
         self._readable.register(ours, select.POLLIN)
-        home = str(self._scratch.path)
-        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        home = self._scratch.path
         try:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - our program
-                [plan.python, "-I", "-B", "-u", str(PROGRAM), str(os.getpid())],
+                [plan.python, "-I", "-S", "-B", "-u", str(PROGRAM), str(os.getpid())],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 cwd=home,
-                env=_THREADS | kept | {"HOME": home, "TMPDIR": home},
+                env=worker_variables(home),
                 process_group=0,  # Ctrl-C in a terminal is for the service, which answers its requests first
             )
         except OSError as error:
@@ -133,9 +138,9 @@ class WorkerProcess:
 
     def kill(self) -> int:
         """End the process and those that it started; return its exit code, negative for a signal."""
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # a process that limited itself sends no signals
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._socket.close()
+        self._socket.close()  # the process ends by itself when it reads this end
         code = self._process.wait()
         self._scratch.remove()
         return code

@@ -2,6 +2,9 @@
 
 import os
 import sys
+import sysconfig
+import time
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ import pytest
 
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
+from service.model_process.worker_process import ProcessPlan, WorkerProcess
 from tests.support.code_models import write_code_bundle
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
@@ -99,3 +103,21 @@ def test_the_same_tries_succeed_without_limits(tmp_path: Path) -> None:
     assert outside.write_text("changed")
     assert Path(f"/proc/{os.getpid()}/environ").read_bytes()
     os.kill(os.getpid(), 0)
+
+
+def test_code_of_a_package_that_runs_when_python_starts_has_no_rights_either(tmp_path: Path) -> None:
+    """A wheel may bring a file .pth, whose lines Python runs before any program."""
+    venv.create(tmp_path / "environment", with_pip=False)
+    packages = next((tmp_path / "environment").glob("lib/python*/site-packages"))
+    (packages / "packages.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    outside, inside = tmp_path / "outside", "os.path.join(os.environ['HOME'], 'started')"
+    (packages / "hostile.pth").write_text(f"import os; open({inside}, 'w').close(); open({str(outside)!r}, 'w').close()\n")
+    request = {"file": "", "sha256": {}, "form": "recipe", "function": "sklearn.linear_model:LinearRegression"}
+    rest = {"trusted": True, "fields": [], "output": None, "is_classifier": False}
+    process = WorkerProcess(ProcessPlan("hostile", str(packages.parents[2] / "bin" / "python"), request | rest, 2**32))
+    try:
+        assert process.open(time.monotonic() + 60)["unlimited"] == []
+        assert (process._scratch.path / "started").exists(), "the line has run"
+        assert not outside.exists()
+    finally:
+        process.kill()
