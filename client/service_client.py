@@ -1,34 +1,22 @@
 """Client: one method for each question to the service. Answers are plain dicts whose shape is checked."""
 
-import itertools
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
-import requests
-
 from client import arguments
 from client.answer_check import check_curves, check_keys, check_prediction, parse_recognised_file, require
-from client.decoding import parse_json, raise_problem
-from client.errors import InvalidAnswer
-from client.row_values import to_json
-from client.shape_check import ShapeError, check
+from client.connection import Connection
 from client.shapes.answers import Curves, Explanations, Predictions, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Goal, Recommendations
 from client.shapes.stored import Entity, EntityList, RunList
-from client.transport import Limits, Session, build_query, prepare, send, stream
-from wire.media_types import ARROW, JSON
-
-_OK = 200
-_FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
-_MAX_FILE_BYTES = 2**30
-_PROBLEM_PIECES = 4
+from client.transport import Limits, build_query
+from wire.media_types import ARROW
 
 
 class Client:
@@ -59,15 +47,9 @@ class Client:
             deadline_seconds=deadline_seconds,
             size_limit_bytes=size_limit_bytes,
         )
-        self._url = url.rstrip("/")
-        self._limits = Limits(connect_timeout_seconds, deadline_seconds, deadline_seconds, size_limit_bytes)
-        self._file_limits = Limits(connect_timeout_seconds, _FILE_STALL_SECONDS, _FILE_SECONDS, _MAX_FILE_BYTES)
-        self.session = Session()
-        self._headers = {"Accept": JSON, "Accept-Encoding": "identity"}
-        if api_key:
-            arguments.check_api_key(api_key)
-            self._headers["Authorization"] = f"Bearer {api_key}"
-        prepare(self.session, requests.Request("GET", self._url, headers=self._headers | {"X-Request-ID": ""}))
+        limits = Limits(connect_timeout_seconds, deadline_seconds, deadline_seconds, size_limit_bytes)
+        self._connection = Connection(url, api_key, limits)
+        self.session = self._connection.session
 
     def close(self) -> None:
         """End the running calls of other threads: each raises a ServiceError."""
@@ -75,18 +57,18 @@ class Client:
 
     def ready(self) -> Health:
         """Return the state of the service and of its models, ready or not."""
-        return cast(Health, self._call("GET", "/health/ready", Health, accept={200, 503}))
+        return cast(Health, self._connection.call("GET", "/health/ready", Health, accept={200, 503}))
 
     @arguments.check_types
     def models(self, language: str = "en") -> list[ModelState]:
         """Return all models; a broken one has a reason."""
-        return cast(ModelList, self._call("GET", "/v1/models", ModelList, language=language))["items"]
+        return cast(ModelList, self._connection.call("GET", "/v1/models", ModelList, language=language))["items"]
 
     @arguments.check_types
     def card(self, model: str, language: str = "en", *, version: str | None = None) -> Card:
         """Return the card of a model: its fields, its output, its texts in English or Polish."""
         path = f"{arguments.model_path(model)}{build_query(version=version)}"
-        answer = cast(Card, self._call("GET", path, Card, language=language))
+        answer = cast(Card, self._connection.call("GET", path, Card, language=language))
         require(answer["name"] == model and version in {None, answer["version"]})
         return answer
 
@@ -119,17 +101,10 @@ class Client:
         ServiceError, the pieces before it are not the whole answer.
         """
         arguments.check_media_type(media_type)
-        request_id = uuid.uuid4().hex
-        headers = self._headers | {"X-Request-ID": request_id, "Content-Type": media_type, "Accept": ARROW}
-        parameters = {"inputs": "keep", "version": version, **options}
-        url = f"{self._url}{arguments.model_path(model)}/predictions{build_query(**parameters)}"
-        request = requests.Request("POST", url, headers=headers, data=file)
-        with stream(self.session, request, self._file_limits) as (response, pieces):
-            if response.status_code != _OK:
-                raise_problem(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
-            if response.headers.get("Content-Type") != ARROW:
-                raise InvalidAnswer("Something else than the model service answered.", request_id)
-            yield parse_recognised_file(response.headers.get("X-File", ""), request_id), pieces
+        path = f"{arguments.model_path(model)}/predictions{build_query(inputs='keep', version=version, **options)}"
+        with self._connection.send_file(path, file, media_type, ARROW) as (response, pieces):
+            recognised = parse_recognised_file(response.headers.get("X-File", ""), response.headers.get("X-Request-ID", ""))
+            yield recognised, pieces
 
     @arguments.check_types
     def entity(self, model: str, key: str | float | Decimal, language: str = "en") -> Entity:
@@ -139,7 +114,7 @@ class Client:
         """
         text = arguments.entity_id(key)
         path = f"{arguments.model_path(model)}/entities/{quote(text, safe='')}"
-        answer = cast(Entity, self._call("GET", path, Entity, language=language))
+        answer = cast(Entity, self._connection.call("GET", path, Entity, language=language))
         require(answer["model"] == model and answer["id"] == text)
         require(answer["stored_prediction"] is not None or answer["stored_features"] is not None)
         if answer["stored_prediction"] is not None:
@@ -150,13 +125,13 @@ class Client:
     def entities(self, model: str, after: str | None = None, language: str = "en") -> EntityList:
         """Return a page of the stored keys after `after`, which may be any text, each with its stored prediction."""
         path = f"{arguments.model_path(model)}/entities{build_query(after=after)}"
-        return check_keys(cast(EntityList, self._call("GET", path, EntityList, language=language)))
+        return check_keys(cast(EntityList, self._connection.call("GET", path, EntityList, language=language)))
 
     @arguments.check_types
     def runs(self, model: str | None = None, after: str | None = None, kind: str | None = None) -> RunList:
         """Return a page of the runs of nightly jobs, the newest first. Its `next` is the `after` of the next page."""
         path = f"/v1/runs{build_query(model=model, after=after, kind=kind)}"
-        answer = cast(RunList, self._call("GET", path, RunList))
+        answer = cast(RunList, self._connection.call("GET", path, RunList))
         require(model is None or all(run["model"] == model for run in answer["items"]))
         require(kind is None or all(run["kind"] == kind for run in answer["items"]))
         return answer
@@ -215,7 +190,7 @@ class Client:
     def evaluation(self, model: str, language: str = "en", *, version: str | None = None) -> Evaluation:
         """Return how good the model is on rows that it did not learn from."""
         path = f"{arguments.model_path(model)}/evaluation{build_query(version=version)}"
-        answer = cast(EvaluationAnswer, self._call("GET", path, EvaluationAnswer, language=language))
+        answer = cast(EvaluationAnswer, self._connection.call("GET", path, EvaluationAnswer, language=language))
         require(answer["model"] == model and version in {None, answer["version"]})
         return answer["evaluation"]
 
@@ -224,26 +199,8 @@ class Client:
     ) -> Any:
         """Ask a question about rows. The answer is of this model, and of this version if one is given."""
         body = body if version is None else body | {"version": version}
-        answer = self._call("POST", f"{arguments.model_path(model)}/{question}", shape, body=body, language=language)
+        answer = self._connection.call(
+            "POST", f"{arguments.model_path(model)}/{question}", shape, body=body, language=language
+        )
         require(answer["model"] == model and version in {None, answer["version"]})
-        return answer
-
-    def _call(
-        self, method: str, path: str, shape: Any, *, language: str = "en", body: Any = None, accept: set[int] | None = None
-    ) -> Any:
-        arguments.check_language(language)
-        request_id = uuid.uuid4().hex
-        headers = self._headers | {"X-Request-ID": request_id, "Accept-Language": language}
-        if body is not None:
-            headers["Content-Type"] = JSON
-        data = None if body is None else to_json(body)
-        request = requests.Request(method, self._url + path, headers=headers, data=data)
-        response, content = send(self.session, request, self._limits)
-        if response.status_code not in (accept or {_OK}):
-            raise_problem(response, content, request_id)
-        answer = parse_json(response, content, JSON, request_id)
-        try:
-            check(answer, shape)
-        except ShapeError as error:
-            raise InvalidAnswer(f"The answer does not have its shape: {error}.", request_id) from None
         return answer

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from client import Client, Failed, InvalidAnswer, Refused
+from client.connection import Connection
 from client.shape_check import ShapeError, check
 from client.shapes.answers import Predictions
 from client.shapes.stored import Entity, EntityList, RunList
@@ -232,7 +233,7 @@ def test_an_answer_about_what_is_stored_that_does_not_fit_is_found(case: str) ->
 def test_an_answer_to_another_question_is_nonsense(
     answer: Any, ask: Callable[[Client], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Client, "_call", lambda *_arguments, **_options: answer)
+    monkeypatch.setattr(Connection, "call", lambda *_arguments, **_options: answer)
     with pytest.raises(InvalidAnswer):
         ask(Client("http://localhost"))
 

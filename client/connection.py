@@ -1,0 +1,72 @@
+"""The connection to one service: its address, its key, its limits; one question and its answer, or its error."""
+
+import itertools
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import requests
+
+from client import arguments
+from client.decoding import parse_json, raise_problem
+from client.errors import InvalidAnswer
+from client.row_values import to_json
+from client.shape_check import ShapeError, check
+from client.transport import Limits, Session, prepare, send, stream
+from wire.media_types import JSON
+
+OK = 200
+_FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
+_MAX_FILE_BYTES = 2**30
+_PROBLEM_PIECES = 4
+
+
+class Connection:
+    """Threads may share it. Its methods raise the ServiceErrors of client/errors.py."""
+
+    def __init__(self, url: str, api_key: str | None, limits: Limits) -> None:
+        self._url, self._limits = url.rstrip("/"), limits
+        self.session = Session()
+        self._headers = {"Accept": JSON, "Accept-Encoding": "identity"}
+        if api_key:
+            arguments.check_api_key(api_key)
+            self._headers["Authorization"] = f"Bearer {api_key}"
+        prepare(self.session, requests.Request("GET", self._url, headers=self._headers | {"X-Request-ID": ""}))
+
+    def call(
+        self, method: str, path: str, shape: Any, *, language: str = "en", body: Any = None, accept: set[int] | None = None
+    ) -> Any:
+        """Return the JSON of an answer, which has a shape."""
+        arguments.check_language(language)
+        request_id = uuid.uuid4().hex
+        headers = self._headers | {"X-Request-ID": request_id, "Accept-Language": language}
+        if body is not None:
+            headers["Content-Type"] = JSON
+        data = None if body is None else to_json(body)
+        request = requests.Request(method, self._url + path, headers=headers, data=data)
+        response, content = send(self.session, request, self._limits)
+        if response.status_code not in (accept or {OK}):
+            raise_problem(response, content, request_id)
+        answer = parse_json(response, content, JSON, request_id)
+        try:
+            check(answer, shape)
+        except ShapeError as error:
+            raise InvalidAnswer(f"The answer does not have its shape: {error}.", request_id) from None
+        return answer
+
+    @contextmanager
+    def send_file(
+        self, path: str, file: BinaryIO | bytes, media_type: str, answer_type: str, *, max_seconds: float = _FILE_SECONDS
+    ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
+        """Send a file. Give the response, whose body is of `answer_type`, and its pieces."""
+        request_id = uuid.uuid4().hex
+        headers = self._headers | {"X-Request-ID": request_id, "Content-Type": media_type, "Accept": answer_type}
+        request = requests.Request("POST", self._url + path, headers=headers, data=file)
+        limits = Limits(self._limits.connect_seconds, _FILE_STALL_SECONDS, max_seconds, _MAX_FILE_BYTES)
+        with stream(self.session, request, limits) as (response, pieces):
+            if response.status_code != OK:
+                raise_problem(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
+            if response.headers.get("Content-Type") != answer_type:
+                raise InvalidAnswer("Something else than the model service answered.", request_id)
+            yield response, pieces
