@@ -27,6 +27,10 @@ class ModelSource:
     sample: Path | None = None
     target: str | None = None
     """The column of the sample with the true answers."""
+    held_out: bool = False
+    """The model was not fitted on the rows of the sample."""
+    card: Path | None = None
+    """A file card.toml."""
     is_classifier: bool = False
     """The file of a boosting library is one of a classifier. Other forms say it themselves, when they are opened."""
 
@@ -56,6 +60,8 @@ def _handed_over(folder: Path) -> ModelSource:
             _text(manifest[layout.NAME_KEY]),
             next((folder / name for name in layout.SAMPLES if (folder / name).is_file()), None),
             None if manifest[layout.TARGET_KEY] is None else _text(manifest[layout.TARGET_KEY]),
+            held_out=manifest.get(layout.HELD_OUT_KEY) is True,
+            card=folder / layout.CARD if (folder / layout.CARD).is_file() else None,
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RefusedModel(f"{layout.MANIFEST} in the folder {folder.name} is damaged.") from error

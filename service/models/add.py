@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,11 @@ from service.model_files.packages import read_requirements
 from service.models.stored_versions import WrongCommand, versions_of
 from wire.cells.text_options import add_dialect_options, text_options
 from wire.model_folder.model_names import name_of_location
+from wire.model_folder.publication_steps import Step
 
 if TYPE_CHECKING:
     from service.models.fitted_model import FittedModel
+    from service.models.summary import Addition
     from service.publishing.gate import Converter
     from service.publishing.samples.sample_reader import Sample
 
@@ -54,25 +57,41 @@ def _print_card(options: argparse.Namespace, bundles: Path) -> int:
 
 def _add(options: argparse.Namespace, bundles: Path) -> int:
     """Publish a model and print what was understood. Raises WrongCommand with a sentence."""
-    start = time.perf_counter()
+    from service.models.summary import describe_addition
+
+    sys.stdout.write(describe_addition(add_model(options, bundles)))
+    return 0
+
+
+def add_model(
+    options: argparse.Namespace,
+    bundles: Path,
+    report: Callable[[Step], object] = lambda _step: None,
+    *,
+    can_install: bool = True,
+) -> "Addition":
+    """Publish the model of a command `add`; call `report` at the start of each step.
+
+    Without `can_install`, its packages are installed already. Raises WrongCommand with a sentence.
+    """
     try:
-        text = _publish(options, bundles, start)
+        return _publish(options, bundles, report, can_install=can_install)
     except RefusedModel as error:
         raise WrongCommand(str(error)) from None
     except BrokenBundle as error:
         raise WrongCommand(f"The model cannot be published: {error}.") from None
     except ServiceError as error:
         raise WrongCommand(f"The model cannot be published. {error.detail}") from None
-    sys.stdout.write(text)
-    return 0
 
 
-def _publish(options: argparse.Namespace, bundles: Path, start: float) -> str:
-    """Publish a model and return the summary."""
+def _publish(
+    options: argparse.Namespace, bundles: Path, report: Callable[[Step], object], *, can_install: bool
+) -> "Addition":
+    start = time.perf_counter()
     source = _source(options)
     from model_worker.model_calls import scores
     from service.models.fitted_model import open_fitted_model
-    from service.models.summary import Addition, describe_addition
+    from service.models.summary import Addition
     from service.publishing.drafting.draft import draft
     from service.publishing.publish import publish
     from service.publishing.samples.sample_reader import read_sample
@@ -80,18 +99,22 @@ def _publish(options: argparse.Namespace, bundles: Path, start: float) -> str:
     sample_file = options.data or source.sample
     if sample_file is None:
         raise RefusedModel("Give rows as the model takes them with --data: the form and the checks are made from them.")
+    report("sample")
     sample = read_sample(sample_file, options=text_options(options), charset=options.charset)
-    fitted = open_fitted_model(source, trusted=options.trust_this_file)
+    report("model")
+    fitted = open_fitted_model(source, trusted=options.trust_this_file, can_install=can_install)
     try:
+        report("card")
         drafted = draft(
             sample.table,
             _target(options, source, sample),
             fitted.facts,
             lambda table: scores(fitted.estimator, table, fitted.facts.answer),
             name=options.name or source.name or name_of_location(source.location),
-            overrides=_overrides(options.card),
-            held_out=options.held_out,
+            overrides=_overrides(options.card or source.card),
+            held_out=options.held_out or source.held_out,
         )
+        report("bundle")
         model = publish(
             bundles,
             drafted.card,
@@ -104,7 +127,7 @@ def _publish(options: argparse.Namespace, bundles: Path, start: float) -> str:
     finally:
         fitted.close()
     findings = (*sample.findings, *drafted.findings)
-    return describe_addition(Addition(model, sample.rows, findings, time.perf_counter() - start))
+    return Addition(model, sample.rows, findings, time.perf_counter() - start)
 
 
 def _converter(fitted: "FittedModel") -> "Converter":
@@ -157,5 +180,5 @@ def _overrides(file: Path | None) -> dict[str, Any]:
     """Return the texts of card.toml. Raises RefusedModel if it is no TOML."""
     try:
         return tomllib.loads(file.read_text(encoding="utf-8")) if file else {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise RefusedModel(f"{file.name if file else ''} cannot be read as TOML: {error}") from error

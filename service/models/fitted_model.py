@@ -35,13 +35,23 @@ class FittedModel:
             self.estimator.close()
 
 
-def open_fitted_model(source: ModelSource, *, trusted: bool) -> FittedModel:
+def install_packages(source: ModelSource) -> None:
+    """Install what the service lacks for a model, so that it can be opened without the network. Raises BrokenBundle."""
+    conflict, missing = _compare_packages(source)
+    if conflict or missing:
+        python_for(source.requirements, source.python, process_limits().environments)
+
+
+def open_fitted_model(source: ModelSource, *, trusted: bool, can_install: bool = True) -> FittedModel:
     """Open a model in this process if its packages fit, else in one with its own packages.
 
+    Without `can_install`, a model whose packages are missing here gets such a process too, as `install_packages` made it.
     Raises RefusedModel, CannotDraft or BrokenBundle with a sentence that says the way out.
     """
     conflict, missing = _compare_packages(source)
     environments = process_limits().environments
+    if missing and not can_install:
+        conflict = f"needs {missing[0]}, which is not installed here"
     if conflict:
         remote = RemoteModel(source, python_for(source.requirements, source.python, environments), trusted=trusted)
         return FittedModel(remote, read_facts(remote.facts), conflict)
