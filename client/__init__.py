@@ -8,6 +8,7 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 
 from client.errors import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
 from client.model_folder import hand_over
+from client.publishing import Publication
 from client.service_client import Client
 from client.shapes.answers import (
     Contribution,
@@ -74,6 +75,7 @@ __all__ = [
     "Output",
     "Prediction",
     "Predictions",
+    "Publication",
     "RecognisedFile",
     "Recommendation",
     "Recommendations",

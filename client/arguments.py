@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, TypeVar, get_args, get_origin, is_typeddict
 
 from client.errors import Refused
@@ -33,6 +34,8 @@ _TYPES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     Decimal: ("a Decimal", lambda value: isinstance(value, Decimal)),
     list: ("a list", lambda value: isinstance(value, list | tuple)),
     dict: ("a dict", lambda value: isinstance(value, dict)),
+    Path: ("a path", lambda value: isinstance(value, Path)),
+    Callable: ("a function", callable),
     BinaryIO: (
         "a file that is open for reading bytes",
         lambda value: hasattr(value, "read") and not isinstance(value, io.TextIOBase),

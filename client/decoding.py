@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import requests
 
-from client.errors import Busy, Failed, InvalidAnswer, Refused, RefusedFile
+from client.errors import Busy, Failed, InvalidAnswer, Refused, RefusedFile, ServiceError
 from wire import strict_json
 from wire.media_types import PROBLEM, parse_content_type
 
@@ -15,6 +15,7 @@ _MAX_WAIT_SECONDS, _DEFAULT_WAIT_SECONDS = 30, 1
 _TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
 _MIN_ERROR_STATUS, _MIN_FAILURE_STATUS = 400, 500
 _MAX_NAME = 256
+_MAX_DETAIL = 500
 _INPUT_ERROR_KEYS = ("pointer", "column", "line", "code", "message")
 
 
@@ -45,12 +46,18 @@ def raise_problem(response: requests.Response, body: bytes, request_id: str) -> 
         problem = {}  # from a gateway before the service, which has another shape
     if not isinstance(problem, dict):
         raise InvalidAnswer("The problem does not have its shape.", request_id)
-    detail, code = str(problem.get("detail", ""))[:500], str(problem.get("code", ""))[:64]
-    request_id = str(problem.get("request_id", request_id))[:64]
     if busy:
-        raise Busy(detail or "The service is busy.", request_id, _DEFAULT_WAIT_SECONDS if wait is None else wait)
+        detail, request_id = _detail(problem) or "The service is busy.", _request_id(problem, request_id)
+        raise Busy(detail, request_id, _DEFAULT_WAIT_SECONDS if wait is None else wait)
+    raise problem_error(problem, status, request_id)
+
+
+def problem_error(problem: dict[str, Any], status: int, request_id: str) -> ServiceError:
+    """Return the error that a problem describes: Failed from status 500 on, else Refused."""
+    detail, code = _detail(problem), str(problem.get("code", ""))[:64]
+    request_id = _request_id(problem, request_id)
     if status >= _MIN_FAILURE_STATUS:
-        raise Failed(detail, request_id, status=status, code=code)
+        return Failed(detail, request_id, status=status, code=code)
     listed = problem.get("errors")
     errors = [
         {name: str(error.get(name, "")) for name in _INPUT_ERROR_KEYS}
@@ -58,7 +65,15 @@ def raise_problem(response: requests.Response, body: bytes, request_id: str) -> 
         if isinstance(error, dict)
     ]
     file = _refused_file(problem.get("file"))
-    raise Refused(detail, request_id, status=status, code=code, errors=errors, file=file)  # type: ignore[arg-type] # the five keys
+    return Refused(detail, request_id, status=status, code=code, errors=errors, file=file)  # type: ignore[arg-type] # the five keys
+
+
+def _detail(problem: dict[str, Any]) -> str:
+    return str(problem.get("detail", ""))[:_MAX_DETAIL]
+
+
+def _request_id(problem: dict[str, Any], request_id: str) -> str:
+    return str(problem.get("request_id", request_id))[:64]
 
 
 def _refused_file(described: Any) -> RefusedFile:

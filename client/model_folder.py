@@ -1,8 +1,9 @@
-"""Write a fitted model into a folder, from which `python -m service.models add` publishes it.
+"""Write a fitted model into a folder, from which `python -m service.models add` or a running service publishes it.
 
     from client import hand_over
 
     hand_over(pipeline, X_test, y_test, "churn")
+    hand_over(pipeline, X_test, y_test, "churn", url="https://models.example.com", api_key="…")
 
 It needs no package beside those that the model itself needs. With `cloudpickle` installed, classes and functions of a
 notebook go with the model.
@@ -18,11 +19,13 @@ import platform
 import random
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from client.publishing import write_line
+from client.service_client import Client
 from wire.model_folder import layout
 from wire.model_folder.model_names import MODEL_NAME
 from wire.model_folder.pickle_contents import read_pickle_contents
@@ -31,13 +34,27 @@ MAX_ROWS = 200_000
 """Of a larger sample this many rows are drawn at random, the same ones each time."""
 
 
-def hand_over(model: Any, X: Any, y: Any = None, name: str = "model", *, folder: str | Path = ".") -> Path:  # noqa: N803
+def hand_over(
+    model: Any,
+    X: Any,  # noqa: N803
+    y: Any = None,
+    name: str = "model",
+    *,
+    folder: str | Path = ".",
+    held_out: bool = False,
+    url: str | None = None,
+    api_key: str | None = None,
+) -> Path:
     """Write `folder/name` with the model, a sample of its data and the versions of its packages; return that folder.
 
+    With the `url` of a service, send it there too, and print the steps and the summary: see `Client.publish`.
+
     `X` holds rows as the model takes them: a data frame, an array (rows, columns) or a list of texts. `y` holds their true
-    answers (rows,); without them there is no evaluation. Rows that the model was not fitted on make an honest evaluation.
-    An earlier folder of that name is replaced. Raises ValueError, TypeError.
+    answers (rows,); without them there is no evaluation. Rows that the model was not fitted on make an honest evaluation:
+    say so with `held_out`. An earlier folder of that name is replaced; a card.toml in it stays. Raises ValueError,
+    TypeError, ServiceError.
     """
+    service = None if url is None else Client(url, api_key)
     if not isinstance(name, str) or not MODEL_NAME.fullmatch(name):
         raise ValueError("The name may hold small letters, digits and hyphens only, such as 'churn'.")
     if not hasattr(model, "predict"):
@@ -56,10 +73,14 @@ def hand_over(model: Any, X: Any, y: Any = None, name: str = "model", *, folder:
         layout.FORMAT_KEY: layout.FORMAT,
         layout.NAME_KEY: name,
         layout.TARGET_KEY: target,
+        layout.HELD_OUT_KEY: held_out,
         layout.PYTHON_KEY: ".".join(platform.python_version_tuple()[:2]),
         layout.REQUIREMENTS_KEY: _requirements(packages | {type(X).__module__.partition(".")[0]}),
     }
     (target_folder / layout.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    if service is not None:
+        with closing(service):
+            write_line(service.publish(target_folder)["summary"])
     return target_folder
 
 

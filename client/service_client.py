@@ -1,14 +1,16 @@
 """Client: one method for each question to the service. Answers are plain dicts whose shape is checked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 from client import arguments
 from client.answer_check import check_curves, check_keys, check_prediction, parse_recognised_file, require
 from client.connection import Connection
+from client.publishing import Publication, publish_folder, write_line
 from client.shapes.answers import Curves, Explanations, Predictions, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
@@ -27,7 +29,7 @@ class Client:
     type is a TypeError, a limit of the constructor that is not above zero a ValueError. What is inside a row, a goal or a
     list is data: the service judges it.
 
-    Proxies and .netrc of the machine are not used. All calls are pure: a repeated one does no harm.
+    Proxies and .netrc of the machine are not used. All calls but `publish` are pure: a repeated one does no harm.
 
     A row may hold values of numpy and pandas, Decimals and dates; pandas.NA is null.
     """
@@ -193,6 +195,16 @@ class Client:
         answer = cast(EvaluationAnswer, self._connection.call("GET", path, EvaluationAnswer, language=language))
         require(answer["model"] == model and version in {None, answer["version"]})
         return answer["evaluation"]
+
+    @arguments.check_types
+    def publish(self, folder: str | Path, report: Callable[[str], object] = write_line) -> Publication:
+        """Send a folder that `hand_over` wrote, and let the service publish the model in it.
+
+        `report` gets a sentence about each step; it is printed if you give no function. The service needs
+        SERVICE_ACCEPT_MODELS=yes, and this client a key with the scope `admin`. A model that cannot be published raises
+        Refused with the sentence that `python -m service.models add` would print. Nothing is published then.
+        """
+        return publish_folder(self._connection, Path(folder), report)
 
     def _ask(
         self, model: str, question: str, shape: Any, body: dict[str, Any], version: str | None, *, language: str = "en"

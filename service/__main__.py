@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 
 from service.errors import StorageUnavailable
-from service.settings import read_settings
+from service.settings import Settings, read_settings
 from service.store.store import Store
 from service.web.app import create_app
 from service.web.connections import protocol_with_deadlines
@@ -101,9 +101,7 @@ def main() -> None:
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again at its end: nothing is left to do then
-    remove_leftovers()
-    threading.Thread(target=_open_store, args=[app.services.store], name="open the store", daemon=True).start()
-    _tune_memory()
+    _prepare(settings, app.services.store)
     with contextlib.suppress(SystemExit):  # raised if the port is in use
         server.run()
     if not server.started:
@@ -113,6 +111,18 @@ def main() -> None:
     logging.shutdown()
     # The interpreter would wait for each thread in which a model hangs, or abort while one loads.
     os._exit(0 if server.started else 1)
+
+
+def _prepare(settings: Settings, store: Store) -> None:
+    """Do what comes before the first request, and warn of what the settings allow."""
+    remove_leftovers()
+    threading.Thread(target=_open_store, args=[store], name="open the store", daemon=True).start()
+    _tune_memory()
+    if settings.accepts_models:
+        _log.warning(
+            "SERVICE_ACCEPT_MODELS=yes: whoever has a key with the scope admin can publish models here. Their code runs in "
+            "their own processes, and their packages are installed. Turn it off if nobody needs it."
+        )
 
 
 def _open_store(store: Store) -> None:

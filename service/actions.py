@@ -4,7 +4,7 @@ An action takes the model itself, never its name: one version reads the rows, sc
 """
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -158,9 +158,8 @@ def evaluate(model: Model, language: Language) -> EvaluationAnswer:
     return localized(answer, language)
 
 
-def report_health(registry: Registry, *, stopping: bool) -> Health:
+def report_health(registry: Registry, *, stopping: bool, accepts_models: bool) -> Health:
     """Return whether every model that can load has loaded, and which ones cannot."""
     states = localized(ModelList(items=registry.states()), "en").items
-    if stopping:
-        return Health(status="stopping", models=states)
-    return Health(status="ready" if registry.loaded.is_set() else "loading", models=states)
+    status: Literal["stopping", "ready", "loading"] = "ready" if registry.loaded.is_set() else "loading"
+    return Health(status="stopping" if stopping else status, models=states, accepts_models=accepts_models)

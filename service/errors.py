@@ -4,6 +4,7 @@
     ├── InvalidRequest      400  no JSON, or an unknown parameter
     ├── Unauthorized        401  no key, or an unknown one
     ├── Forbidden           403  a key without the scope, or another host name than localhost without keys
+    │   └── ModelsNotAccepted  this service publishes no models that callers send
     ├── NotFound            404
     │   ├── UnknownModel
     │   ├── UnknownVersion
@@ -15,6 +16,7 @@
     ├── UnsupportedType     415  a type that the service does not read, or a compressed body
     ├── InvalidInput        422  rows that the card refuses; names row and field
     │   └── InvalidFile     a file that cannot be read as a whole; nothing of it is scored
+    ├── CannotPublish       422  a model that was sent cannot be published
     ├── ModelFailed         500  the model raised, or its answer is not valid
     ├── Unexpected          500  any other exception
     ├── ModelUnavailable    503  the bundle is broken
@@ -89,6 +91,10 @@ class Forbidden(ServiceError):
     status, code, title = 403, "forbidden", "This is not allowed"
 
 
+class ModelsNotAccepted(Forbidden):
+    code, title = "models_not_accepted", "This service takes no models"
+
+
 class NotFound(ServiceError):
     status, code, title = 404, "not_found", "There is nothing at this address"
 
@@ -161,6 +167,10 @@ class InvalidFile(InvalidInput):
         """The sheet of a workbook that was read, and the names of all."""
         self.charset = ""
         """The encoding that the bytes of a CSV suggest."""
+
+
+class CannotPublish(ServiceError):
+    status, code, title = 422, "cannot_publish", "This model cannot be published"
 
 
 class ModelFailed(ServiceError):

@@ -43,6 +43,7 @@ class Settings:
     features_max_age_hours: _Hours = 36.0
     expired_features: Literal["mark", "refuse"] = "mark"
     max_runs: _Count = 3
+    accept_models: Literal["no", "yes"] = "no"
     max_body_bytes: _Count = 8 * 2**20
     max_rows: _Count = 10_000
     max_file_bytes: _Count = 256 * 2**20
@@ -58,6 +59,11 @@ class Settings:
     environments: str = str(ENVIRONMENTS)
     database_seconds: _Seconds = 300.0
     stop_seconds: Annotated[int, Range(1, 3600)] = 15
+
+    @property
+    def accepts_models(self) -> bool:
+        """Whether a caller with the scope admin can publish models."""
+        return self.accept_models == "yes"
 
     def origins(self) -> list[str]:
         """Return the origins whose pages may call the service from a browser."""
@@ -92,6 +98,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise WrongSettings(f"{PREFIX}BUNDLES is to be the folder of the models, and there is no such folder.")
     if not settings.keys() and not is_loopback(settings.host):
         raise WrongSettings(f"On {settings.host} others can reach the service: set SERVICE_API_KEYS, or bind to 127.0.0.1.")
+    if settings.accepts_models and not any("admin" in scopes for scopes in settings.keys().values()):
+        raise WrongSettings(f"{PREFIX}ACCEPT_MODELS=yes needs a key with the scope admin in SERVICE_API_KEYS: secret:admin.")
     return settings
 
 

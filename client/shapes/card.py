@@ -152,3 +152,4 @@ class ModelList(TypedDict):
 class Health(TypedDict):
     status: str
     models: list[ModelState]
+    accepts_models: NotRequired[bool]

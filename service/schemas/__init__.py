@@ -69,6 +69,7 @@ from service.schemas.evaluation import (
     WorstRow,
 )
 from service.schemas.problem import InputError, Problem, RefusedFile
+from service.schemas.publication import PublicationState
 from service.schemas.row_files import FilePredictions, Recognised
 from service.schemas.row_warnings import FieldWarning, KnownWords
 from service.schemas.rules import AtMost, Condition, Implies, Rule, Sum
@@ -152,6 +153,7 @@ __all__ = [
     "Predictions",
     "ProbabilityGoal",
     "Problem",
+    "PublicationState",
     "Published",
     "Recognised",
     "Recommendation",

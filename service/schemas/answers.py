@@ -35,6 +35,8 @@ class ModelList(Shape, frozen=True):
 class Health(Shape, frozen=True):
     status: Literal["live", "ready", "loading", "stopping"]
     models: list[ModelState] = msgspec.field(default_factory=list)
+    accepts_models: bool = False
+    """Whoever has a key with the scope `admin` can publish models here."""
 
 
 class LabelPrediction(Shape, frozen=True, gc=False):

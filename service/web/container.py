@@ -23,6 +23,8 @@ _STORE_SECONDS = 2.0
 _LOCK_SECONDS = 1.5
 """The wait for a lock of another program. It is shorter than the deadline, so that the answer can name the lock."""
 
+_PUBLICATION_RETRY_SECONDS = 10
+
 
 @dataclass(frozen=True)
 class Services:
@@ -42,6 +44,8 @@ class Services:
     threads: Threads
     event_loop_work: EventLoopWork
     store_calls: StoreCalls
+    publications: Slots
+    """One for the model that is being published. It takes no slot of `requests`."""
     bodies: BodyReader
     stopping: threading.Event
     """Set when the process is told to stop: /health/ready says so from then on."""
@@ -77,6 +81,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         threads=Threads(settings.model_seconds),
         event_loop_work=EventLoopWork(),
         store_calls=StoreCalls(_STORE_SECONDS),
+        publications=Slots(1, "Another model is being published.", retry_after_seconds=_PUBLICATION_RETRY_SECONDS),
         bodies=BodyReader(settings),
         stopping=threading.Event(),
     )

@@ -34,7 +34,12 @@ _FRAMEWORK: dict[int, type[ServiceError]] = {403: Forbidden, 404: NotFound, 405:
 
 def problem_response(error: ServiceError, scope: Scope) -> Response:
     """Return the answer for an error, in the shape of all answers ≥ 400."""
-    problem = Problem(
+    return Response(encode(problem_of(error, scope)), error.status, headers=error.headers, media_type=PROBLEM)
+
+
+def problem_of(error: ServiceError, scope: Scope) -> Problem:
+    """Return what is said of an error."""
+    return Problem(
         type=f"/errors/{error.code}",
         title=error.title,
         status=error.status,
@@ -44,7 +49,6 @@ def problem_response(error: ServiceError, scope: Scope) -> Response:
         errors=input_errors(error),
         file=_refused_file(error) if isinstance(error, InvalidFile) else None,
     )
-    return Response(encode(problem), error.status, headers=error.headers, media_type=PROBLEM)
 
 
 def input_errors(error: ServiceError) -> list[InputError]:

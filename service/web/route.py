@@ -30,6 +30,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 DirectHandler = Callable[[Services, Model, Headers, bytes], Awaitable[Answer]]
 """(container, model of the path, headers, whole body of JSON) → answer."""
+UploadHandler = Callable[[Services, AsgiScope, Receive, Send], Awaitable[None]]
+"""Reads a body that is not JSON, and sends the answer."""
 FileHandler = Callable[[Services, Model, AsgiScope, Receive, Send], Awaitable[None]]
 """Reads a body that is a file of rows, and sends the answer."""
 
@@ -47,7 +49,7 @@ class Route:
     """One route: who may call it, what limits it, what runs it, and how OpenAPI describes it.
 
     FastAPI runs `handler`. A `direct` handler runs without FastAPI, whose layers cost more time than a prediction.
-    The body of every POST is JSON; it is read whole, within limits, before the request takes a slot.
+    The body of every POST without `upload` is JSON; it is read whole, within limits, before the request takes a slot.
     """
 
     method: Literal["GET", "POST"]
@@ -56,10 +58,14 @@ class Route:
     direct: DirectHandler | None = None
     files: FileHandler | None = None
     """Takes bodies that are files of rows, by their Content-Type."""
+    upload: UploadHandler | None = None
+    upload_type: str = ""
+    """The media type of the body that `upload` reads."""
     scope: Scope | None = "read"
     """The scope that a key needs. None: the route needs no key."""
-    slots: Literal["requests", "streams"] | None = "requests"
-    """The slots that limit how many run at once. None: no limit, and an answer also under load."""
+    slots: Literal["requests", "streams", "publications"] | None = "requests"
+    """The slots that limit how many run at once; an `upload` takes one before its body arrives. None: no limit, and
+    an answer also under load."""
     name: str
     """The start of the operation's id."""
     summary: str

@@ -1,10 +1,12 @@
 """The table of routes. A new route is one row here and one handler; everything else that knows routes reads this table."""
 
 from service.errors import (
+    CannotPublish,
     Forbidden,
     InvalidInput,
     InvalidRequest,
     ModelFailed,
+    ModelsNotAccepted,
     ModelTimeout,
     ModelUnavailable,
     NoEvaluation,
@@ -25,9 +27,11 @@ from service.web.routes import (
     metrics_routes,
     model_routes,
     prediction_routes,
+    publication_routes,
     question_routes,
     run_routes,
 )
+from wire.media_types import JSON_LINES, ZIP
 
 _KEY_ERRORS = (Unauthorized, Forbidden)
 _MODEL_ERRORS = (*_KEY_ERRORS, UnknownModel, ModelUnavailable)
@@ -64,6 +68,20 @@ ROUTES: tuple[Route, ...] = (
         summary="The models",
         answer="All models; broken ones with the reason",
         answer_schema=reference("ModelList"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/models",
+        upload=publication_routes.publish_model,
+        upload_type=ZIP,
+        scope="admin",
+        slots="publications",
+        name="publish_model",
+        summary="Publish a model: the folder that client.hand_over wrote, as a zip archive",
+        answer="Lines of JSON while the model is being published; the last one says that it is, or why not",
+        answer_schema=reference("PublicationState"),
+        media_type=JSON_LINES,
+        errors=(Unauthorized, ModelsNotAccepted, TooLarge, UnsupportedType, CannotPublish, Overloaded),
     ),
     Route(
         method="GET",

@@ -50,6 +50,7 @@ class Router:
         self._slots: dict[str | None, AbstractContextManager[None]] = {
             "requests": services.requests,
             "streams": services.streams,
+            "publications": services.publications,
             None: nullcontext(),
         }
         self._match = lru_cache(_MAX_CACHED_PATHS)(self._match_path)
@@ -74,6 +75,10 @@ class Router:
             return
         if names and route.scope is not None:
             _refuse_unknown(names, route)
+        if route.upload is not None:
+            with self._slots[route.slots]:
+                await route.upload(self._services, scope, receive, send)
+            return
         if route.method == "POST":
             body = await self._services.bodies.read_json(scope, headers, receive)
             receive = _replay_body(body, receive)

@@ -74,13 +74,22 @@ RULES: dict[str, set[str]] = {
     | {"service.rows", "service.schemas", "service.store", "tabular"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
     | {"service.rows", "service.schemas", "service.store"},
-    "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields"}
+    "service.publications": {"service.bundles", "service.errors", "service.model_process"},
+    "service.web": {
+        "service.actions",
+        "service.publications",
+        "tabular",
+        "service.bundles",
+        "service.by_key",
+        "service.errors",
+        "service.fields",
+    }
     | {"service.model_process"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
     "service.models": {"model_worker", "service.bundles", "service.errors", "service.model_files", "service.model_process"}
-    | {"service.publishing", "service.rows", "service.schemas"},
+    | {"service.publishing", "service.rows", "service.schemas", "tabular"},
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
     | {
         "service.files",

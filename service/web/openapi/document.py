@@ -23,6 +23,7 @@ from service.schemas import (
     LabelPredictions,
     ModelList,
     Problem,
+    PublicationState,
     Recommendations,
     RunList,
     ValuePrediction,
@@ -51,6 +52,7 @@ _SHAPES = (
     LabelPredictions,
     ModelList,
     Problem,
+    PublicationState,
     Recommendations[LabelPrediction],
     Recommendations[ValuePrediction],
     RunList,
@@ -104,6 +106,9 @@ def _operation(route: Route, answer: Schema) -> Schema:
     }
     if route.description:
         operation["description"] = route.description
+    if route.upload is not None:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": {route.upload_type: binary}}
     if route.parameters:
         operation["parameters"] = list(route.parameters)
     return operation

@@ -68,7 +68,7 @@ def test_a_valid_key_may_read_every_route(locked: TestClient) -> None:
 
 
 def test_health_needs_no_key(locked: TestClient) -> None:
-    assert locked.get("/health/live").json() == {"status": "live", "models": []}
+    assert locked.get("/health/live").json() == {"status": "live", "models": [], "accepts_models": False}
     ready = locked.get("/health/ready").json()
     assert ready["status"] == "ready"
     assert {model["state"] for model in ready["models"]} == {"ready"}
@@ -103,7 +103,7 @@ def test_the_frameworks_own_errors_have_the_one_shape(service: TestClient) -> No
     check_problem(service.get("/nothing"), 404, "not_found")
     answer = service.put("/v1/models")
     check_problem(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, POST"
     assert service.get("/v1/models/credit-default/predictions").headers["allow"] == "POST"
 
 

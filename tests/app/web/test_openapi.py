@@ -21,6 +21,11 @@ from tests.support.service_app import trained_bundles
 DATABASE = tempfile.TemporaryDirectory()
 
 
+@schemathesis.serializer("application/zip")
+def as_it_is(_context: Any, value: bytes) -> bytes:
+    return value
+
+
 def app_over_the_bundles() -> Any:
     app = create_app(Settings(database_url=f"sqlite:///{DATABASE.name}/witryna.db"))
     RegistryUpdates(app.services.registry, trained_bundles()).load()

@@ -1,9 +1,9 @@
 """Promises of the process of a model on Linux: no network, no file written but in its scratch folder, bounded memory."""
 
+import math
 import os
 import sys
 import sysconfig
-import time
 import venv
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ def test_code_of_a_package_that_runs_when_python_starts_has_no_rights_either(tmp
     rest = {"trusted": True, "fields": [], "output": None, "is_classifier": False}
     process = WorkerProcess(ProcessPlan("hostile", str(packages.parents[2] / "bin" / "python"), request | rest, 2**32))
     try:
-        assert process.open(time.monotonic() + 60)["unlimited"] == []
+        assert process.open(math.inf)["unlimited"] == []
         assert (process._scratch.path / "started").exists(), "the line has run"
         assert not outside.exists()
     finally:

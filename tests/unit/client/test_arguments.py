@@ -2,8 +2,10 @@
 
 import inspect
 import io
+import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -15,6 +17,9 @@ from client import Client, Refused, Unavailable
 URL = "http://service.test"
 ROW = {"carat": 0.7}
 FILE = io.BytesIO(b"carat\n0.7\n")
+FOLDER = tempfile.TemporaryDirectory()
+for file in ("witryna.json", "model.pkl"):
+    Path(FOLDER.name, file).touch()
 METHODS: dict[str, dict[str, Any]] = {
     "models": {},
     "card": {"model": "toy"},
@@ -27,6 +32,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "curves": {"model": "toy", "row": ROW, "fields": ["carat"]},
     "recommend": {"model": "toy", "row": ROW, "goal": {"decision": "approve"}},
     "evaluation": {"model": "toy"},
+    "publish": {"folder": FOLDER.name},
 }
 """Every method that takes arguments, with those that it needs."""
 WITHOUT_ARGUMENTS = {"close", "ready"}
@@ -82,7 +88,9 @@ def takes(argument: str, value: Any, method: str = "") -> bool:
         return isinstance(value, list)
     if argument in DICTS:
         return isinstance(value, dict)
-    fits: dict[str, set[type]] = {"key": {str, int, float}, "together": {bool}, "file": {bytes}}
+    if argument == "report":
+        return callable(value)
+    fits: dict[str, set[type]] = {"folder": {str}, "key": {str, int, float}, "together": {bool}, "file": {bytes}}
     return type(value) in fits[argument]
 
 
@@ -96,7 +104,7 @@ def wrong_arguments() -> Iterator[tuple[str, str, Any]]:
 def test_every_public_method_is_tried() -> None:
     public = {name for name, _ in inspect.getmembers(Client, inspect.isfunction) if not name.startswith("_")}
     assert public == METHODS.keys() | WITHOUT_ARGUMENTS
-    assert METHODS.keys() - WITH_LANGUAGE == {"score_file", "runs"}
+    assert METHODS.keys() - WITH_LANGUAGE == {"score_file", "runs", "publish"}
 
 
 @pytest.mark.parametrize(("method", "argument", "value"), list(wrong_arguments()))
@@ -126,6 +134,7 @@ def test_a_client_is_not_made_with_an_argument_of_a_wrong_type(argument: str, va
         ("entity", {"key": Decimal(17)}),
         ("score_file", {"file": b"carat\n0.7\n"}),
         ("score_file", {"options": "an option may have any name"}),
+        ("publish", {"folder": Path(FOLDER.name), "report": print}),
         ("card", {"language": "pl-PL,pl;q=0.9,en;q=0.5"}),
     ],
     ids=str,
