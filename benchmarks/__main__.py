@@ -50,10 +50,12 @@ def _colons(options: argparse.Namespace) -> None:
 
 def _line(comparison: Comparison, measured: str, baseline: str) -> str:
     parts = [
-        f"{name} {load.answers_per_second:8,.0f}/s (p50 {load.percentile_milliseconds(0.5):.2f} ms)"
+        f"{name} {load.answers_per_second:8,.0f}/s (p50 {load.percentile_milliseconds(0.5):.2f} ms,"
+        f" {load.cpu_microseconds:,.0f} µs of processor)"
         for name, load in ((measured, comparison.measured), (baseline, comparison.baseline))
     ]
-    return f"{comparison.name:36} {'   '.join(parts)}   {comparison.ratio:5.2f} ×"
+    ratios = f"{comparison.ratio:5.2f} × the answers, {comparison.cpu_ratio:5.2f} × by processor time"
+    return f"{comparison.name:36} {'   '.join(parts)}   {ratios}"
 
 
 def _engines(options: argparse.Namespace) -> None:

@@ -33,13 +33,13 @@ def compare_colons(seconds: float) -> list[Comparison]:
     """Measure bodies of one row and of 1,000 rows; the two bodies of a comparison differ in one character per row."""
     with tempfile.TemporaryDirectory() as folder:
         publish_synthetic_model(Path(folder))
-        with run_service({"SERVICE_BUNDLES": folder}) as url, on_core(LOAD_CORE):
-            target = f"{url}/v1/models/{NAME}/predictions"
+        with run_service({"SERVICE_BUNDLES": folder}) as server, on_core(LOAD_CORE):
+            path = f"/v1/models/{NAME}/predictions"
             return [
                 compare_in_turns(
                     name,
-                    partial(post_repeatedly, target, _body(WITH_COLON, rows), connections),
-                    partial(post_repeatedly, target, _body(WITHOUT_COLON, rows), connections),
+                    partial(post_repeatedly, server, path, _body(WITH_COLON, rows), connections),
+                    partial(post_repeatedly, server, path, _body(WITHOUT_COLON, rows), connections),
                     seconds,
                 )
                 for name, rows, connections in (

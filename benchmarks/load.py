@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import uvloop
 
+from benchmarks.server_programs import Server
+
 _TURNS = 8
 
 
@@ -19,10 +21,17 @@ class Load:
     answers: int = 0
     refused: int = 0
     latencies_seconds: list[float] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+    """The processor time of the server."""
 
     @property
     def answers_per_second(self) -> float:
         return self.answers / self.seconds
+
+    @property
+    def cpu_microseconds(self) -> float:
+        """The processor time of the server for one answer."""
+        return self.cpu_seconds / self.answers * 1e6
 
     def __add__(self, other: "Load") -> "Load":
         return Load(
@@ -30,6 +39,7 @@ class Load:
             self.answers + other.answers,
             self.refused + other.refused,
             self.latencies_seconds + other.latencies_seconds,
+            self.cpu_seconds + other.cpu_seconds,
         )
 
     def percentile_milliseconds(self, share: float) -> float:
@@ -48,6 +58,11 @@ class Comparison:
     @property
     def ratio(self) -> float:
         return self.measured.answers_per_second / self.baseline.answers_per_second
+
+    @property
+    def cpu_ratio(self) -> float:
+        """How many times less processor time an answer takes. Other programs on the machine hardly change it."""
+        return self.baseline.cpu_microseconds / self.measured.cpu_microseconds
 
 
 def compare_in_turns(
@@ -107,15 +122,18 @@ def _content_length(head: bytes) -> int:
     return int(head[start:].split(b"\r\n", 1)[0])
 
 
-def post_repeatedly(url: str, body: bytes, connections: int, seconds: float) -> Load:
-    """Post `body` to `url` again and again for some seconds. Raises ValueError if the host is not 127.0.0.1."""
-    parts = urlsplit(url)
+def post_repeatedly(server: Server, path: str, body: bytes, connections: int, seconds: float) -> Load:
+    """Post `body` to a path again and again for some seconds. Raises ValueError if the host is not 127.0.0.1."""
+    parts = urlsplit(server.url)
     if parts.hostname != "127.0.0.1" or parts.port is None:
         raise ValueError("Load goes to 127.0.0.1 only.")
-    head = f"POST {parts.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     request = head.encode() + b"\r\n\r\n" + body
+    cpu_seconds = server.cpu_seconds()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the load must cost less than the answers
-        return runner.run(_post_repeatedly(parts.port, request, connections, seconds))
+        load = runner.run(_post_repeatedly(parts.port, request, connections, seconds))
+    load.cpu_seconds = server.cpu_seconds() - cpu_seconds
+    return load
 
 
 async def _post_repeatedly(port: int, request: bytes, connections: int, seconds: float) -> Load:

@@ -13,14 +13,12 @@ from benchmarks import twenty_fields
 from benchmarks.load import Comparison
 from benchmarks.server_programs import run_service
 from benchmarks.serving import compare_loads
-from service.publishing.card_draft import draft_card
 from service.publishing.conversion.column_sources import UnknownStep
-from service.publishing.publish import publish
 from service.schemas import Card
 from service.training.recipe import build_bundle
 from service.training.recipes import RECIPES
 
-MODELS = (twenty_fields.NAME, "credit-default", "credit-scorecard", "diamond-price")
+MODELS = (twenty_fields.TREES, "credit-default", "credit-scorecard", "diamond-price")
 CONNECTIONS = (1, 4, 16)
 MANY_ROWS = 1000
 
@@ -37,11 +35,9 @@ def compare_processes(model: str, seconds: float) -> list[Comparison]:
 
 def _publish(model: str, folder: Path) -> Card:
     """Publish a model as if it could not be converted."""
-    if model != twenty_fields.NAME:
-        return build_bundle(replace(RECIPES[model], to_onnx=_refuse), folder)
-    split = twenty_fields.RECIPE.split()
-    pipeline = twenty_fields.RECIPE.fit(split.train)
-    return publish(folder, draft_card(twenty_fields.texts()), pipeline, split, to_onnx=_refuse).card
+    if model in twenty_fields.RECIPES:
+        return twenty_fields.publish_model(model, folder, _refuse)
+    return build_bundle(replace(RECIPES[model], to_onnx=_refuse), folder)
 
 
 def _refuse(_card: Any, _pipeline: Any, _numbers: Any) -> bytes:

@@ -8,32 +8,48 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 ROOT = Path(__file__).parents[1]
 SERVER_CORE, LOAD_CORE = 0, 1
 _START_SECONDS = 120
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that is ready."""
+
+    url: str
+    process: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that it has used, with the processes that it started."""
+        times = [each.cpu_times() for each in (self.process, *self.process.children(recursive=True))]
+        return sum(each.user + each.system for each in times)
+
+
 @contextmanager
-def run_service(settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Start the service with settings (environment variables); yield its address when it is ready; stop it."""
+def run_service(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Start the service with settings (environment variables); yield it when it is ready; stop it."""
     port = _free_port()
-    with _run(["service"], {"SERVICE_PORT": str(port)} | dict(settings or {}), port, "/health/ready") as url:
-        yield url
+    with _run(["service"], {"SERVICE_PORT": str(port)} | dict(settings or {}), port, "/health/ready") as server:
+        yield server
 
 
 @contextmanager
-def run_tutorial_service(model: str) -> Iterator[str]:
-    """Start the tutorial service with one model; yield its address when it is ready; stop it."""
+def run_tutorial_service(model: str) -> Iterator[Server]:
+    """Start the tutorial service with one model; yield it when it is ready; stop it."""
     port = _free_port()
-    with _run(["benchmarks.tutorial_service", model, str(port)], {}, port, "/health") as url:
-        yield url
+    with _run(["benchmarks.tutorial_service", model, str(port)], {}, port, "/health") as server:
+        yield server
 
 
 @contextmanager
-def _run(module: list[str], environment: dict[str, str], port: int, health: str) -> Iterator[str]:
+def _run(module: list[str], environment: dict[str, str], port: int, health: str) -> Iterator[Server]:
     command = [sys.executable, "-m", *module]
     environment = os.environ | environment | {"OMP_NUM_THREADS": "1"}
     with on_core(SERVER_CORE):
@@ -41,7 +57,7 @@ def _run(module: list[str], environment: dict[str, str], port: int, health: str)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(url + health, process)
-        yield url
+        yield Server(url, psutil.Process(process.pid))
     finally:
         process.terminate()
         process.wait(30)

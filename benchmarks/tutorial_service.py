@@ -15,7 +15,7 @@ from service.training.recipes import RECIPES
 
 def create_app(model: str) -> FastAPI:
     """Fit the pipeline of a bundled model and return an app that serves it."""
-    recipe = (RECIPES | {twenty_fields.NAME: twenty_fields.RECIPE})[model]
+    recipe = (RECIPES | twenty_fields.RECIPES)[model]
     train = recipe.split().train
     pipeline = recipe.fit(train)
     predict = getattr(pipeline, "predict_proba", None) or pipeline.predict
