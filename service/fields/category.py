@@ -64,6 +64,9 @@ class CategoryType(NumbersType):
         codes = self._codes
         return [codes.get(value, UNKNOWN_CATEGORY) for value in values]
 
+    def number(self, value: Any) -> float:
+        return self._codes.get(value, UNKNOWN_CATEGORY)  # time-critical
+
     def value(self, number: float) -> Value:
         return self._names[int(number)]
 

@@ -56,6 +56,9 @@ class NumberType(RangeType):
     def encode_quick(self, values: Sequence[Any]) -> Sequence[float]:
         return [math.nan if value is None else value for value in values] if self.field.nullable else values
 
+    def number(self, value: Any) -> float:
+        return math.nan if value is None else float(value)  # time-critical
+
     def value(self, number: float) -> Value:
         return float(number)
 
