@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from model_worker.model_calls import WrongAnswer, scores
 from service.bundles.scorers.onnx_scorer import OnnxScorer
-from service.bundles.scorers.scorer import open_scorer
+from service.bundles.scorers.scorer import Scorer, open_scorer
+from service.bundles.scorers.table_scorer import TableScorer
 from service.errors import BrokenBundle, ModelFailed
 from service.fields.lookup import number_fields, text_fields
 from service.model_files.fitted_file import write_fitted_model
@@ -52,7 +53,9 @@ def write_model(
         (folder / "model.onnx").write_bytes(model)
         scorer = OnnxScorer(card, folder / "model.onnx")
         at_edges = _edge_difference(card, scorer, pipeline, edge_rows(model, number_fields(card), columns.numbers))
-        difference = float(np.maximum(max_difference(card, scorer.score(columns), expected), at_edges))  # NaN stays
+        scorers: list[Scorer] = [scorer, *([] if scorer.table is None else [TableScorer(card, scorer.table)])]
+        at_rows = [max_difference(card, each.score(columns), expected) for each in scorers]
+        difference = float(np.max([*at_rows, at_edges]))  # NaN stays
         if difference <= MAX_DIFFERENCE[scorer.output_type]:
             return msgspec.structs.replace(card.scoring, gate_rows=len(real), gate_difference=difference)
         reason = f"differs from scikit-learn by {difference:.1e}"

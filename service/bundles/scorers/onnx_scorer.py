@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from service.bundles.scorers.deadlines import StoppableRun, current_deadline, watchdog
 from service.bundles.scorers.scorer import as_scores
+from service.bundles.scorers.table_scorer import TABLE, LinearTable
 from service.bundles.texts.term_counts import TERMS, WIDTH, TermCounts, TermSource
 from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
@@ -68,6 +69,8 @@ class OnnxScorer:
         self._output = [self._session.get_outputs()[-1].name]
         self.output_type: str = self._session.get_outputs()[-1].type
         """`tensor(double)` or `tensor(float)`."""
+        self.table = _read_table(metadata)
+        """The same model as a table, if the graph has one in its metadata."""
         self._idle_runs: list[StoppableRun] = []
 
     def score(self, columns: Columns) -> NDArray[np.float64]:
@@ -146,6 +149,16 @@ def _read_terms(metadata: dict[str, str]) -> dict[str, TermCounts]:
         return {name: TermCounts(source) for name, source in sources.items()}
     except (msgspec.DecodeError, re.error) as error:
         raise BrokenBundle("model.onnx describes its counts of terms in another form") from error
+
+
+def _read_table(metadata: dict[str, str]) -> LinearTable | None:
+    """Return the table of a graph, or None. Raises BrokenBundle."""
+    if TABLE not in metadata:
+        return None
+    try:
+        return msgspec.json.decode(metadata[TABLE], type=LinearTable)
+    except msgspec.DecodeError as error:
+        raise BrokenBundle("model.onnx describes its table in another form") from error
 
 
 def _read_width(metadata: dict[str, str]) -> int:

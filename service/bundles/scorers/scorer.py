@@ -44,8 +44,10 @@ def open_scorer(card: Card, folder: Path) -> Scorer:
     """Open the model of a bundle. Raises BrokenBundle if the file does not fit the card."""
     if card.scoring.scorer == "onnx":
         from service.bundles.scorers.onnx_scorer import OnnxScorer
+        from service.bundles.scorers.table_scorer import TableScorer
 
-        return OnnxScorer(card, folder / "model.onnx")
+        graph = OnnxScorer(card, folder / "model.onnx")
+        return graph if graph.table is None else TableScorer(card, graph.table)
     from service.bundles.scorers.process_scorer import ProcessScorer
 
     return ProcessScorer(card, folder)

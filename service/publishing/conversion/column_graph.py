@@ -52,7 +52,7 @@ def _add_lines(graph: Graph, preprocessing: Preprocessing, columns: list[int], w
 
 def _add_line_values(graph: Graph, preprocessing: Preprocessing, columns: list[int], *, may_miss: bool = True) -> str:
     sources = [preprocessing.sources[at] for at in columns]
-    shift, divisor = np.array([_line(source) for source in sources]).T
+    shift, divisor = np.array([line_of(source) for source in sources]).T
     fields = [source.field for source in sources]
     value = preprocessing.matrix_name
     if fields != list(range(len(preprocessing.fields))):
@@ -74,7 +74,8 @@ def _add_line_values(graph: Graph, preprocessing: Preprocessing, columns: list[i
     return value
 
 
-def _line(source: Source) -> tuple[float, float]:
+def line_of(source: Source) -> tuple[float, float]:
+    """Return shift and divisor of a column. Raises UnknownStep if it is no line."""
     if source.line is None:
         raise UnknownStep("a column is not a line of its field")
     return source.line

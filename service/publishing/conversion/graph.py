@@ -1,12 +1,13 @@
 """Write a graph of ONNX node by node."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from service.bundles.scorers.table_scorer import TABLE, LinearTable
 from service.bundles.texts.term_counts import TERMS, WIDTH, TermSource
 
 INPUT = "fields"
@@ -25,6 +26,8 @@ class Graph:
         """The answer is no more exact than float32, and has this type."""
         self.terms: dict[str, TermSource] = {}
         """The inputs that are matrices (rows, terms) of counts: what they count."""
+        self.tables: dict[str, Callable[[], LinearTable]] = {}
+        """Name of a matrix → what makes the table that computes the same."""
         self._widest = 0
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
@@ -87,7 +90,9 @@ class Graph:
         opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS.items()]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
         properties = {TERMS: msgspec.json.encode(self.terms, order="sorted").decode()} if self.terms else {}
-        helper.set_model_props(model, properties | ({WIDTH: str(self._widest)} if self._widest else {}))
+        properties |= {WIDTH: str(self._widest)} if self._widest else {}
+        properties |= {TABLE: msgspec.json.encode(self.tables[output]()).decode()} if output in self.tables else {}
+        helper.set_model_props(model, properties)
         return bytes(model.SerializeToString(deterministic=True))
 
 

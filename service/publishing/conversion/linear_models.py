@@ -1,12 +1,15 @@
 """Add fitted linear models to a graph."""
 
+from functools import partial
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from service.publishing.conversion.column_graph import add_product, is_plain
 from service.publishing.conversion.column_sources import UnknownStep
-from service.publishing.conversion.graph import Graph
+from service.publishing.conversion.graph import INPUT, Graph
+from service.publishing.conversion.linear_table import linear_table
 from service.publishing.conversion.outputs import (
     TWO_LABELS,
     add_both,
@@ -57,7 +60,10 @@ def add_linear(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
         raise UnknownStep(f"{type(model).__name__} has several outputs")
     if not is_plain(preprocessing):
         _, preprocessing = plain_matrix(graph, preprocessing)
-    return _add_intercept(graph, model, add_product(graph, preprocessing, weights))
+    raw = _add_intercept(graph, model, add_product(graph, preprocessing, weights))
+    if preprocessing.matrix_name == INPUT and weights.shape[1] == 1:
+        graph.tables[raw] = partial(linear_table, preprocessing, weights[:, 0], float(np.ravel(model.intercept_)[0]))
+    return raw
 
 
 def _weights(model: Any) -> Floats:
@@ -92,7 +98,10 @@ def add_linear_classifier(graph: Graph, model: Any, preprocessing: Preprocessing
     raw, outputs = add_linear(graph, model, preprocessing), len(np.atleast_2d(model.coef_))
     if outputs > 1 and getattr(model, "solver", "") == "liblinear":  # one model for each label
         return add_shares(graph, add_sigmoid(graph, raw), outputs, of_zeros=np.nan)
-    return add_logistic(graph, raw, outputs=outputs)
+    scores = add_logistic(graph, raw, outputs=outputs)
+    if raw in graph.tables:
+        graph.tables[scores] = lambda: msgspec.structs.replace(graph.tables[raw](), link="logistic")
+    return scores
 
 
 def add_linear_labels(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
