@@ -39,9 +39,8 @@ class LookUp(msgspec.Struct, frozen=True):
     """Each number that is listed adds an amount of its own, such as the code of a category."""
 
     field: int
-    numbers: list[float]
-    """In ascending order."""
-    amounts: list[float]
+    amounts: list[tuple[float, float]]
+    """Pairs of a number and what it adds, in ascending order of the numbers."""
     other: float | None
     """What a number adds that is not listed. None: there is no such number."""
     missing: float
@@ -69,16 +68,11 @@ class TableScorer:
         self._link_one, self._link = _LINKS[table.link]
         self._lines = [(each.field, each.shift, each.divisor, each.weight, each.missing) for each in table.lines]
         self._look_ups = [
-            (
-                each.field,
-                dict(zip(each.numbers, each.amounts, strict=True)),
-                math.nan if each.other is None else each.other,
-                each.missing,
-            )
+            (each.field, dict(each.amounts), math.nan if each.other is None else each.other, each.missing)
             for each in table.look_ups
         ]
         self._look_up_arrays = [
-            (each.field, np.array([*each.numbers, np.nan]), np.array([*each.amounts, each.missing]), each.other)
+            (each.field, *np.array([*each.amounts, (math.nan, each.missing)]).T.copy(), each.other)
             for each in table.look_ups
         ]
 

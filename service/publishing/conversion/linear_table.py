@@ -38,4 +38,4 @@ def _look_up(preprocessing: Preprocessing, field: int, weights: Floats) -> LookU
     other = numbers[0] if choices else max(numbers, default=0.0) + 1.0
     cells = [(field, number) for number in (*numbers, other, np.nan if nullable else other)]
     *amounts, of_other, of_missing = (preprocessing.rows(cells)[:, columns] @ weights[columns]).tolist()
-    return LookUp(field, numbers, amounts, None if choices else of_other, of_missing)
+    return LookUp(field, list(zip(numbers, amounts, strict=True)), None if choices else of_other, of_missing)
