@@ -12,8 +12,7 @@ from service.bundles.prediction_builder import create_prediction_builder
 from service.bundles.reference import FILE as REFERENCE_FILE
 from service.bundles.reference import read_reference
 from service.bundles.score_probe import check_row_order, placeholder_row
-from service.bundles.scorers.process_scorer import ProcessScorer
-from service.bundles.scorers.scorer import Scorer, open_scorer
+from service.bundles.scorers.scorer import Scorer, open_scorer, process_of
 from service.bundles.texts.text_reader import TextReader
 from service.bundles.texts.vocabulary import read_vocabulary
 from service.errors import BrokenBundle, InvalidInput, ModelFailed, ModelTimeout, SlowBundle
@@ -51,8 +50,8 @@ def open_model(folder: Path, scorer: Scorer | None = None) -> Model:
         columns = checks.columns(rows or [placeholder_row(model)])
         model.predict(columns)
         check_row_order(model, columns)
-        if isinstance(model.scorer, ProcessScorer):
-            return replace(model, has_process=True, unlimited=model.scorer.unlimited)
+        if process := process_of(model.scorer):
+            return replace(model, process=process, unlimited=process.unlimited)
         return replace(model, few_rows=_few_rows(model, columns)) if model.scorer.quick else model
     except InvalidInput as error:
         raise BrokenBundle(f"the rows of the card do not fit its fields: {error.faults[0].field}") from error

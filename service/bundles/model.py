@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,6 @@ from service.bundles.background import Background
 from service.bundles.failing_rows import find_failing_rows
 from service.bundles.prediction_builder import CodedColumn, PredictionBuilder
 from service.bundles.score_checks import Mask
-from service.bundles.scorers.process_scorer import ProcessScorer
 from service.bundles.scorers.scorer import Scorer
 from service.bundles.texts.text_reader import TextReader
 from service.errors import ModelFailed, ServiceError
@@ -20,6 +20,9 @@ from service.rows.quick_reader import QuickReader
 from service.rows.warning_codes import warning_codes
 from service.schemas import Card, Evaluation, Predictions, Row
 from wire.answer_columns import WARNINGS
+
+if TYPE_CHECKING:
+    from service.bundles.scorers.process_scorer import ProcessScorer
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,8 @@ class Model:
     """None if the bundle has no evaluation."""
     few_rows: int = 0
     """The number of rows that are scored in a few milliseconds, so that a thread would only cost time."""
-    has_process: bool = False
-    """The model is scored in a process of its own, which scores together what waits."""
+    process: "ProcessScorer | None" = None
+    """The scorer, if it is a process with the model, which scores together what waits."""
     unlimited: tuple[str, ...] = ()
     """What the system cannot limit for the process of the model: `memory`, `files`, `network`."""
 
@@ -48,12 +51,12 @@ class Model:
         return self.builder(self._score(columns), columns)
 
     async def predict_in_process(self, rows: list[Row] | Columns) -> Predictions:
-        """Return what `predict` returns, for a few rows and a model with `has_process`. No thread waits meanwhile."""
+        """Return what `predict` returns, for a few rows and a model with a process. No thread waits meanwhile."""
         columns = self.texts.read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
         if not len(columns):
             return self.builder(self.builder.empty_scores(), columns)
-        assert isinstance(self.scorer, ProcessScorer)  # noqa: S101 - says `has_process`
-        return self.builder(await asyncio.wrap_future(self.scorer.submit(columns)), columns)
+        assert self.process  # noqa: S101 - the caller asks only such models
+        return self.builder(await asyncio.wrap_future(self.process.submit(columns)), columns)
 
     def scores(self, columns: Columns) -> NDArray[np.float64]:
         """Return the checked scores: (rows, labels) probabilities, or (rows, 1) values."""

@@ -1,7 +1,7 @@
 """The interface of all scorers, and the choice of the scorer for a card. Each is imported on first use."""
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from service.errors import ModelFailed
 from service.rows.columns import Columns
 from service.schemas import Card
+
+if TYPE_CHECKING:
+    from service.bundles.scorers.process_scorer import ProcessScorer
 
 _NUMBERS = "fiu"
 """The kinds of numpy types that are numbers: float, integer, unsigned integer."""
@@ -51,3 +54,12 @@ def open_scorer(card: Card, folder: Path) -> Scorer:
     from service.bundles.scorers.process_scorer import ProcessScorer
 
     return ProcessScorer(card, folder)
+
+
+def process_of(scorer: Scorer) -> "ProcessScorer | None":
+    """Return the scorer if it is a process with the model, else None. Without such a model, nothing of it is imported."""
+    if scorer.quick:
+        return None
+    from service.bundles.scorers.process_scorer import ProcessScorer
+
+    return scorer if isinstance(scorer, ProcessScorer) else None

@@ -93,7 +93,7 @@ async def _predict_rows(services: Services, model: Model, rows: list[Row] | Colu
         answer = services.event_loop_work.run((model.card.name, model.card.version), _predict, model, rows, language)
         if answer is not None:
             return answer
-    if model.has_process and len(rows) <= _MAX_PROCESS_ROWS:
+    if model.process and len(rows) <= _MAX_PROCESS_ROWS:
         seconds = services.settings.model_seconds
         return encode(await wait_for_process(seconds, actions.predict_in_process, model, rows, language))
     return await services.threads.run(model.card.name, _predict, model, rows, language)
