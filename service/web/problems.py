@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from service.errors import (
-    Fault,
     Forbidden,
     InvalidFile,
     InvalidRequest,
@@ -22,6 +21,7 @@ from service.errors import (
     ServiceError,
     Unexpected,
 )
+from service.rows.fault_pointers import body_errors
 from service.rows.strict_json import encode, safe_text
 from service.schemas import InputError, Problem, RefusedFile
 from wire.media_types import PROBLEM
@@ -64,7 +64,7 @@ def input_errors(error: ServiceError) -> list[InputError]:
             )
             for fault in error.faults
         ]
-    return [InputError(pointer=pointer(fault), code=fault.code, message=fault.message) for fault in error.faults]
+    return body_errors(error.faults)
 
 
 def _refused_file(error: InvalidFile) -> RefusedFile | None:
@@ -74,12 +74,6 @@ def _refused_file(error: InvalidFile) -> RefusedFile | None:
     if not (columns or sheets or error.charset):
         return None
     return RefusedFile(columns=columns, sheet=error.sheet, sheets=sheets, charset=error.charset or None)
-
-
-def pointer(fault: Fault) -> str:
-    """Return the JSON pointer (RFC 6901) of a fault; a step longer than 64 characters is cut."""
-    steps = [*fault.path, *(step for step in (fault.row, fault.field) if step is not None)]
-    return "".join("/" + safe_text(str(step)).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def answer_framework_error(request: Request, error: Exception) -> Response:

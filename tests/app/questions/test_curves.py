@@ -18,8 +18,8 @@ from service.bundles.model import Model
 from service.errors import InvalidInput
 from service.publishing.gate import pipeline_scores
 from service.questions.curves import curves
+from service.rows.fault_pointers import pointer
 from service.schemas import Category, CurveRequest, Input, Regression, Row
-from service.web.problems import pointer
 from tests.support.formula_models import FLAT, FLAT_ROW, FLAT_ROWS, NOTE, PET, PET_ROW, PET_ROWS, model_of
 from tests.support.problem_check import JSON, check_problem
 from tests.support.sklearn_pipelines import pipeline_of

@@ -11,8 +11,8 @@ from service.errors import InvalidInput
 from service.fields.integer import MAX_EXACT_INTEGER
 from service.fields.number import MAX_FLOAT32
 from service.rows.checks import MAX_ERRORS
+from service.rows.fault_pointers import pointer
 from service.schemas import Input, Row
-from service.web.problems import pointer
 from tests.support.row_values import CHECKS, GOOD, INPUTS, VALUES
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput, InvalidRequest
+from service.rows.fault_pointers import pointer
 from service.rows.shape_faults import Duplicate
 from service.rows.strict_json import decode
 from service.schemas import PredictionRequest, RecommendationRequest
-from service.web.problems import pointer
 
 DECODER = msgspec.json.Decoder(PredictionRequest)
 SCALARS = (

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import Fault, InvalidFile, InvalidInput
+from service.rows.fault_pointers import pointer
 from service.schemas import InputError
-from service.web.problems import input_errors, pointer
+from service.web.problems import input_errors
 
 
 @pytest.mark.parametrize(
