@@ -18,10 +18,10 @@ from pipeline.formats.parquet import ParquetRecords
 from pipeline.formats.records import CsvRecords, Record, read_json_lines, reason_not_writable
 from tabular.compression import ENDINGS, compression_of
 from tabular.sheet_cells import ColumnKind
+from wire.cells.csv_rules import SEPARATORS, SHEET_SEPARATORS
 from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
 from wire.cells.text_options import TextOptions
 from wire.cells.text_style import PROGRAM_STYLE, Sign, TextStyle
-from wire.csv_rules import SEPARATORS, SHEET_SEPARATORS
 
 STANDARD = "-"
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx"}

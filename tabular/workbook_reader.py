@@ -16,7 +16,7 @@ from tabular.errors import PackedFileError, PackedFileTooLarge
 from tabular.sheet_cells import MAX_COLUMNS, MAX_ROWS, ColumnKind, ColumnKinds, cell_text, is_empty
 from tabular.sheet_scan import scan_sheet
 from tabular.workbook_archive import ARCHIVE_ERRORS, WorkbookArchive, damaged_workbook, not_workbook
-from wire.csv_rules import is_above_header
+from wire.cells.csv_rules import is_above_header
 
 _MAX_NAMED = 20
 _HIDDEN = {"1", "true"}

@@ -16,9 +16,9 @@ from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry, parse_entry, parse_li
 from demo.text.wording import answer_column
 from tabular.compression import compression_of, unpack
 from tabular.errors import PackedFileError, PackedFileTooLarge
+from wire.cells.csv_rules import header_text, is_above_header, read_header
 from wire.cells.text_style import TextStyle
 from wire.column_names import ColumnNames
-from wire.csv_rules import header_text, is_above_header, read_header
 
 _BATCH_ROWS = 4096
 _AFTER_RETURN = re.compile(r"(?<=\r)(?!\n)")

@@ -16,8 +16,8 @@ from pipeline.errors import Unusable
 from pipeline.formats.bounded_lines import BoundedLines, LineTooLong, RecordTooLong, line_end_of
 from tabular.file_signatures import describe_kind
 from wire import strict_json
+from wire.cells.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
 from wire.column_names import AmbiguousColumn, ColumnNames
-from wire.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
 from wire.strict_json import is_unicode, walk
 
 _MAX_DEPTH, _MAX_WRITTEN_DEPTH = 600, 100

@@ -248,7 +248,7 @@ WRONG = [
     ("pipeline.patient_client", "from service.schemas import Card"),
     ("pipeline.formats.records", "from client import Client"),
     ("pipeline.a_new_module", "from demo.session.saved_cases import SavedCase"),
-    ("wire.csv_rules", "from client import Client"),
+    ("wire.cells.csv_rules", "from client import Client"),
 ]
 
 

@@ -14,10 +14,10 @@ from service.files.csv_format.csv_lines import Lines, LongRow, open_text
 from service.files.csv_format.dialect import decimal_sign_fault, detect_encoding, header_fault
 from service.files.csv_format.encoding_faults import encoding_fault
 from service.files.file_parts import PART_CHARACTERS, PART_ROWS
+from wire.cells.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
 from wire.cells.decimal_sign import DecimalEvidence, UnclearDecimalSign
 from wire.cells.text_style import Sign, Thousands
 from wire.column_names import ColumnNames
-from wire.csv_rules import ONE_COLUMN, SEPARATORS, header_text, is_above_header, is_blank, read_header
 
 _HEAD_BYTES = 65_536
 _MAX_CELL = 131_072

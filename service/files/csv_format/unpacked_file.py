@@ -14,8 +14,8 @@ from service.files.temporary_file import temporary_file
 from tabular.compression import unpack
 from tabular.errors import PackedFileError, PackedFileTooLarge
 from tabular.workbook_reader import Sheet, write_sheet_as_csv
+from wire.cells.csv_rules import SHEET_SEPARATORS
 from wire.column_names import ColumnNames
-from wire.csv_rules import SHEET_SEPARATORS
 
 
 @dataclass(frozen=True)
