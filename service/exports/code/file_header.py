@@ -1,0 +1,69 @@
+"""What the header of a file says: which model it is, what it answers, and how it was proved."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from service.exports.code.program import Program, ProgramField
+from service.exports.code.text_safety import comment_text
+from service.schemas import Classification
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A comparison of a file with the service."""
+
+    rows: int
+    difference: float
+    """The largest difference of a number. All labels, decisions and refused rows were the same."""
+    program: str
+    """What has run the file, such as Node.js 20.20.2."""
+    day: date
+
+
+def header_lines(program: Program, *, needs: str, proof: Proof | None, ascii_only: bool) -> list[str]:
+    """Return the lines of the header, safe in a comment."""
+    card = program.card
+    lines = [
+        f"{card.title}: {card.question}",
+        f"Model {card.name}",
+        f"Version {card.version}",
+        f"Built {card.built}" if card.built else "",
+        f"Needs {needs}; no package.",
+        _answer(program),
+        _proof(proof),
+    ]
+    return [comment_text(line, ascii_only=ascii_only) for line in lines if line]
+
+
+def _answer(program: Program) -> str:
+    output = program.card.output
+    if isinstance(output, Classification):
+        return f"Answers with a label, the probability of each label, and a decision by that of {output.focus}."
+    unit = f" in {output.unit}" if output.unit else ""
+    interval = f", the interval that holds {output.interval.coverage:.0%} of the true values" if output.interval else ""
+    return (
+        f"Answers with a value{unit}{interval}, and a decision."
+        if output.bands
+        else f"Answers with a value{unit}{interval}."
+    )
+
+
+def _proof(proof: Proof | None) -> str:
+    if proof is None:
+        return "Proof: not run. Compare some answers with those of the service before you use this file."
+    return f"Proof: {proof.rows:,} rows, largest difference {proof.difference:.1e}, {proof.program}, {proof.day}."
+
+
+def field_comment(field: ProgramField, *, ascii_only: bool) -> str:
+    """Return what a person must know of a field: its label, unit and allowed values."""
+    if field.kind == "flag":
+        values = "true or false"
+    elif field.kind == "choice":
+        values = f"one of {len(field.choices)} categories"
+    else:
+        values = "a whole number" if field.is_whole else "a number"
+        values += f" from {field.low:.10g}" if field.has_minimum else ""
+        values += f" to {field.high:.10g}" if field.has_maximum else ""
+        values += f" ({field.unit})" if field.unit else ""
+    missing = ", or missing" if field.nullable else ""
+    return comment_text(f"{field.label or field.name}: {values}{missing}", ascii_only=ascii_only)

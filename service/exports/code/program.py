@@ -1,0 +1,126 @@
+"""A model as a list of named steps, which every language writes down in its own way."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from service.exports.expressions.nodes import ChoiceField, Choose, Expression, Member
+from service.schemas import Card, Classification, Regression
+
+FieldKind = Literal["number", "flag", "choice"]
+
+
+@dataclass(frozen=True)
+class ProgramField:
+    """A field of a row. `low` and `high` are the limits of a number, `choices` the names of the categories."""
+
+    name: str
+    identifier: str
+    """The name in small letters and underscores, unique without regard to either."""
+    kind: FieldKind
+    is_whole: bool
+    low: float
+    high: float
+    has_minimum: bool
+    has_maximum: bool
+    """Whether the card gives the limit; without it, it is that of the type of the field."""
+    nullable: bool
+    choices: tuple[str, ...]
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """A number for each choice of a field; the last one of a nullable field is that of a missing value."""
+
+    name: str
+    field: ChoiceField
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class MemberSet:
+    """Whether the value of a field is one of several choices."""
+
+    name: str
+    member: Member
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The number at an index."""
+
+    name: str
+    index: Expression
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number from a short formula."""
+
+    name: str
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of some numbers."""
+
+    name: str
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One of two numbers."""
+
+    name: str
+    expression: Choose
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Nested conditions. The inner ones are at most `MAX_DEPTH` deep; deeper ones are trees of their own before it."""
+
+    name: str
+    expression: Choose
+
+
+Step = Points | MemberSet | Listed | Value | Total | Branch | Tree
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a file of code holds. The names in steps are small letters, digits and underscores."""
+
+    card: Card
+    """Its texts are in one language."""
+    fields: tuple[ProgramField, ...]
+    """The fields of the channel `numbers`, in the order of the indices of nodes."""
+    steps: tuple[Step, ...]
+    scores: tuple[str, ...]
+    """The steps with the probability of each label, or with the value."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        output = self.card.output
+        return tuple(label.value for label in output.labels) if isinstance(output, Classification) else ()
+
+    @property
+    def answer(self) -> str:
+        """The step whose number decides: the probability of the focus, or the value."""
+        output = self.card.output
+        return self.scores[self.labels.index(output.focus)] if isinstance(output, Classification) else self.scores[0]
+
+    @property
+    def bands(self) -> list[tuple[str, float]]:
+        """The decisions upwards, each with its lower end; that of the first one does not count."""
+        bands = sorted(self.card.output.bands, key=lambda band: band.low)
+        return [(band.value, band.low) for band in bands]
+
+    @property
+    def margin(self) -> float | None:
+        """The interval is the value divided by and multiplied with e^margin; None: the model has no interval."""
+        output = self.card.output
+        return output.interval.margin if isinstance(output, Regression) and output.interval else None

@@ -1,0 +1,75 @@
+"""A model on a float64 graph → its program."""
+
+from pathlib import Path
+
+from service.bundles.model import Model
+from service.exports.code.identifiers import Identifiers
+from service.exports.code.program import Program, ProgramField
+from service.exports.code.program_steps import StepList
+from service.exports.expressions.graph_reader import field_nodes, read_graph
+from service.exports.expressions.nodes import Choose, Expression, Lookup, Number, walk
+from service.exports.refusals import NotExportable
+from service.fields.date import DateType
+from service.fields.field_type import NumbersType, RangeType
+from service.fields.lookup import number_fields, text_fields
+from service.schemas import Card, Classification
+from service.schemas.localization import localized
+from wire.languages import Language
+
+MAX_NUMBERS = 20_000
+"""A file of code holds at most so many numbers: a class of Java holds 65,535 constants, and each number takes two."""
+
+
+def build_program(model: Model, folder: Path, language: Language = "en") -> Program:
+    """Return the program of a model whose bundle is in a folder. Raises NotExportable with the reason."""
+    card = localized(model.card, language)
+    if card.scoring.scorer != "onnx":
+        raise NotExportable(f"the model is not a graph: {card.scoring.reason or 'it runs in a process of its own'}")
+    if text_fields(card):
+        raise NotExportable("the model reads a text, and its words would have to be counted in every language alike")
+    types = number_fields(card)
+    dated = [each.name for each in types if isinstance(each, DateType)]
+    if dated:
+        raise NotExportable(f"the field {dated[0]} is a date, and the forms of code take numbers and categories")
+    roots = read_graph((folder / "model.onnx").read_bytes(), field_nodes(types))
+    check_size(roots)
+    identifiers = Identifiers()
+    fields = tuple(_field(each, identifiers) for each in types)
+    steps = StepList(fields, list(zip(roots, _score_names(card), strict=True)), identifiers)
+    scores = tuple(map(steps.add_score, roots))
+    return Program(card, fields, tuple(steps.steps), scores)
+
+
+def check_size(roots: list[Expression]) -> None:
+    """Raise NotExportable if code of the model would be too long."""
+    nodes = walk(tuple(roots))
+    numbers = sum(len(node.values) if isinstance(node, Lookup) else isinstance(node, Number) for node in nodes)
+    if numbers > MAX_NUMBERS:
+        branches = sum(isinstance(node, Choose) for node in nodes)
+        raise NotExportable(
+            f"the model has {branches:,} conditions and {numbers:,} numbers, and code holds {MAX_NUMBERS:,} numbers at most"
+        )
+
+
+def _field(each: NumbersType, identifiers: Identifiers) -> ProgramField:
+    field = each.field
+    return ProgramField(
+        name=field.name,
+        identifier=identifiers.new(field.name, fallback="field"),
+        kind="choice" if field.categories else "flag" if each.size else "number",
+        is_whole=isinstance(each, RangeType) and each.is_integral,
+        low=each.min_number,
+        high=each.max_number,
+        has_minimum=field.minimum is not None,
+        has_maximum=field.maximum is not None,
+        nullable=field.nullable,
+        choices=tuple(category.value for category in field.categories),
+        label=str(field.label),
+        unit=str(field.unit) or ("0.62 is 62%" if field.shown_as == "percent" else ""),
+    )
+
+
+def _score_names(card: Card) -> list[str]:
+    if not isinstance(card.output, Classification):
+        return ["value"]
+    return [f"probability {label.value}" for label in card.output.labels]

@@ -1,0 +1,192 @@
+"""JavaScript, Java and C#: languages with blocks in braces."""
+
+from collections.abc import Sequence
+
+from service.exports.code.identifiers import camel_case, pascal_case
+from service.exports.code.program import Listed, Points, Tree
+from service.exports.code.syntaxes.statement_syntax import StatementSyntax
+from service.exports.code.text_safety import java_quoted, quoted
+from service.exports.expressions.nodes import FunctionName, InGroup
+
+
+class JavaScriptSyntax(StatementSyntax):
+    equal, unequal = "===", "!=="
+    declaration = ("const ", "let ")
+    width, outer = 80, 2
+
+    def quote(self, text: str) -> str:
+        return quoted(text, ascii_only=False)
+
+    def number(self, value: float) -> str:
+        return super().number(value).removesuffix(".0").replace(".0e", "e")
+
+    def field(self, index: int) -> str:
+        return f"x.{camel_case(self.program.fields[index].identifier)}"
+
+    def variable(self, name: str) -> str:
+        match self.steps[name]:
+            case Points(_, field, _):
+                return f"{name.upper()}.get({self.field(field.index)})"
+            case Listed(_, index, _):
+                return f"{name.upper()}[{self.formula(index)}]"
+            case Tree():
+                return f"{camel_case(name)}(x)"
+        return camel_case(name)
+
+    def function(self, name: FunctionName, arguments: list[str]) -> str:
+        names = {"power": "pow", "smallest": "min", "largest": "max"}
+        return f"Math.{names.get(name, name)}({', '.join(arguments)})"
+
+    def missing(self, index: int) -> str:
+        is_number = self.program.fields[index].kind == "number"
+        return f"Number.isNaN({self.field(index)})" if is_number else f"{self.field(index)} === null"
+
+    def group(self, node: InGroup) -> str:
+        return f"{node.name.upper()}.has({self.field(node.field.index)})"
+
+    def is_choice(self, index: int, name: str | None, *, is_equal: bool) -> str:
+        if name is None and self.program.fields[index].kind != "number":
+            return f"{self.field(index)} {self.equal if is_equal else self.unequal} null"
+        return super().is_choice(index, name, is_equal=is_equal)
+
+    def check(self, index: int) -> list[str]:
+        """Return the function that reads a field of a row, and its arguments."""
+        field = self.program.fields[index]
+        nullable = ["true"] if field.nullable else []
+        start = ["row", self.quote(field.name)]
+        if field.kind == "number":
+            limits = [self.number(field.low), self.number(field.high)]
+            return ["readNumber", *start, *limits, "true" if field.is_whole else "false", *nullable]
+        if field.kind == "flag":
+            return ["readBoolean", *start, *nullable]
+        return ["readChoice", *start, f"CHOICES_{field.identifier.upper()}", *nullable]
+
+    def broken(self, begin: str, parts: Sequence[str], joint: str) -> list[str]:
+        opened, closed = begin.format("\n").split("\n")
+        lines = [f"{self.indent}{part}{joint.rstrip()}" for part in parts[:-1]]
+        return [opened, *lines, self.indent + parts[-1], closed]
+
+    def property(self, index: int) -> str:
+        """Return the line, or the lines, with the checked value of a field."""
+        function, *arguments = self.check(index)
+        name = camel_case(self.program.fields[index].identifier)
+        return self.listed(f"{name}: {function}(", arguments, "),", 4)
+
+
+class _ClassSyntax(StatementSyntax):
+    """A language whose fields have types."""
+
+    ascii_comments = True
+    declaration = ("double ", "double ")
+
+    def quote(self, text: str) -> str:
+        return quoted(text, ascii_only=True)
+
+    def type_of(self, index: int) -> str:
+        """Return the type of a field."""
+        kind = self.program.fields[index].kind
+        return "double" if kind == "number" else self.boolean_type if kind == "flag" else self.text_type
+
+    boolean_type: str
+    text_type: str
+
+
+class JavaSyntax(_ClassSyntax):
+    boolean_type, text_type = "Boolean", "String"
+    truths = ("Boolean.FALSE", "Boolean.TRUE")
+    width, outer = 100, 4
+
+    def quote(self, text: str) -> str:
+        return java_quoted(text)
+
+    def broken(self, begin: str, parts: Sequence[str], joint: str) -> list[str]:
+        opened, closed = begin.format("\n").split("\n")
+        lines = [opened + parts[0], *(f"    {joint.lstrip()}{part}" for part in parts[1:])]
+        return [*lines[:-1], lines[-1] + closed]
+
+    def field(self, index: int) -> str:
+        return f"x.{camel_case(self.program.fields[index].identifier)}"
+
+    def variable(self, name: str) -> str:
+        match self.steps[name]:
+            case Points(_, field, _):
+                return f"{name.upper()}.get({self.field(field.index)})"
+            case Listed(_, index, _):
+                return f"{name.upper()}[(int) ({self.formula(index)})]"
+            case Tree():
+                return f"{camel_case(name)}(x)"
+        return camel_case(name)
+
+    def function(self, name: FunctionName, arguments: list[str]) -> str:
+        names = {"power": "pow", "smallest": "min", "largest": "max"}
+        return f"Math.{names.get(name, name)}({', '.join(arguments)})"
+
+    def missing(self, index: int) -> str:
+        is_number = self.program.fields[index].kind == "number"
+        return f"Double.isNaN({self.field(index)})" if is_number else f"{self.field(index)} == null"
+
+    def group(self, node: InGroup) -> str:
+        return f"{node.name.upper()}.contains({self.field(node.field.index)})"
+
+    def is_choice(self, index: int, name: str | None, *, is_equal: bool) -> str:
+        if name is None:
+            return f"{self.field(index)} {self.equal if is_equal else self.unequal} null"
+        return f"{'' if is_equal else '!'}{name}.equals({self.field(index)})"
+
+    def check(self, index: int) -> str:
+        """Return the statement that checks a field of a row."""
+        field = self.program.fields[index]
+        nullable = ", true" if field.nullable else ", false"
+        start = f"{self.quote(field.name)}, {self.field(index)}"
+        if field.kind == "number":
+            whole = ", true" if field.is_whole else ", false"
+            return f"checkNumber({start}, {self.number(field.low)}, {self.number(field.high)}{whole}{nullable});"
+        if field.kind == "flag":
+            return f"checkBoolean({start}{nullable});"
+        return f"checkChoice({start}, CHOICES_{field.identifier.upper()}{nullable});"
+
+
+class CSharpSyntax(_ClassSyntax):
+    boolean_type, text_type = "bool?", "string"
+    indent = "    "
+    block = ("if ({})\n{{", "}}\nelse if ({})\n{{", "}\nelse\n{", "}")
+    pascal = staticmethod(pascal_case)
+
+    def field(self, index: int) -> str:
+        return f"x.{pascal_case(self.program.fields[index].identifier)}"
+
+    def variable(self, name: str) -> str:
+        match self.steps[name]:
+            case Points() | Tree():
+                return f"{pascal_case(name)}(x)"
+            case Listed(_, index, _):
+                return f"{pascal_case(name)}[(int)({self.formula(index)})]"
+        return camel_case(name)
+
+    def function(self, name: FunctionName, arguments: list[str]) -> str:
+        names = {"power": "Pow", "smallest": "Min", "largest": "Max"}
+        return f"Math.{names.get(name, name.capitalize())}({', '.join(arguments)})"
+
+    def missing(self, index: int) -> str:
+        is_number = self.program.fields[index].kind == "number"
+        return f"double.IsNaN({self.field(index)})" if is_number else f"{self.field(index)} == null"
+
+    def group(self, node: InGroup) -> str:
+        return f"{pascal_case(node.name)}.Contains({self.field(node.field.index)})"
+
+    def is_choice(self, index: int, name: str | None, *, is_equal: bool) -> str:
+        if name is None:
+            return f"{self.field(index)} {self.equal if is_equal else self.unequal} null"
+        return super().is_choice(index, name, is_equal=is_equal)
+
+    def check(self, index: int) -> str:
+        """Return the statement that checks a field of a row."""
+        field = self.program.fields[index]
+        nullable = ", true" if field.nullable else ", false"
+        start = f"{self.quote(field.name)}, {self.field(index)}"
+        if field.kind == "number":
+            whole = ", true" if field.is_whole else ", false"
+            return f"CheckNumber({start}, {self.number(field.low)}, {self.number(field.high)}{whole}{nullable});"
+        if field.kind == "flag":
+            return f"CheckBoolean({start}{nullable});"
+        return f"CheckChoice({start}, Choices{pascal_case(field.identifier)}{nullable});"

@@ -1,0 +1,64 @@
+"""SQLite and PostgreSQL."""
+
+import sqlite3
+
+from service.exports.code.program import Program
+from service.exports.code.syntaxes.sql_syntax import SqlSyntax
+from service.exports.code.text_safety import postgresql_quoted, sql_name, sqlite_quoted
+from service.exports.expressions.nodes import FunctionName
+from service.exports.refusals import NotExportable
+
+
+class SqliteSyntax(SqlSyntax):
+    real = "REAL"
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self._database = sqlite3.connect(":memory:")
+
+    def number(self, value: float) -> str:
+        """Return a number that SQLite reads without an error: it takes the last digit of some for another."""
+        texts = [super().number(value), *(f"{value:.{digits}e}" for digits in range(16, 24))]
+        exact = (text for text in texts if self._database.execute(f"SELECT {text}").fetchone()[0] == value)
+        return next(exact, texts[0])
+
+    def quote(self, text: str) -> str:
+        return sqlite_quoted(text)
+
+    def function(self, name: FunctionName, arguments: list[str]) -> str:
+        names = {"log": "ln", "power": "pow", "smallest": "min", "largest": "max"}
+        return f"{names.get(name, name)}({', '.join(arguments)})"
+
+    def boolean(self, name: str) -> str:
+        return name
+
+    def type_faults(self, name: str) -> list[tuple[str, str]]:
+        """A column of SQLite holds values of any type, and CAST makes 0 of a text."""
+        return [(f"typeof({sql_name(name)}) NOT IN ('integer', 'real', 'null')", f"{name}: Expected a number.")]
+
+
+class PostgresqlSyntax(SqlSyntax):
+    real = "DOUBLE PRECISION"
+
+    def quote(self, text: str) -> str:
+        if "\0" in text:
+            raise NotExportable(
+                "a text of the card holds the character 0, which PostgreSQL does not store", "code in Python"
+            )
+        return postgresql_quoted(text)
+
+    def function(self, name: FunctionName, arguments: list[str]) -> str:
+        first = arguments[0]
+        match name:
+            case "exp":  # the server refuses results that are no float64
+                return f"exp(least(greatest({first}, -700.0), 709.0))"
+            case "log":
+                return f"ln(CASE WHEN {first} > 0.0 THEN {first} END)"
+            case "sqrt":
+                return f"sqrt(CASE WHEN {first} >= 0.0 THEN {first} END)"
+            case "smallest" | "largest":
+                return f"{'least' if name == 'smallest' else 'greatest'}({', '.join(arguments)})"
+        return f"{name}({', '.join(arguments)})"
+
+    def boolean(self, name: str) -> str:
+        return f"CAST({name} AS BOOLEAN)"

@@ -1,0 +1,75 @@
+"""Read the float64 graph of a bundle as expressions, by running it once on fields in place of numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.exports.expressions.graph_operators import OPERATORS, Cells
+from service.exports.expressions.nodes import ChoiceField, Expression, Field, Lookup, Number
+from service.exports.expressions.tree_reader import read_trees
+from service.exports.refusals import NotExportable
+from service.fields.field_type import NumbersType
+
+_FIELDS = "fields"
+_FLOAT32 = 1
+
+
+def field_nodes(types: Sequence[NumbersType]) -> list[Field | ChoiceField]:
+    """Return the fields of the channel `numbers` as nodes."""
+    return [
+        ChoiceField(index, each.size, each.nullable) if each.size else Field(index, each.nullable)
+        for index, each in enumerate(types)
+    ]
+
+
+def read_graph(content: bytes, fields: Sequence[Field | ChoiceField]) -> list[Expression]:
+    """Return the scores of a row: a probability for each label, or a value. Raises NotExportable."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load_model_from_string(content).graph
+    cells: dict[str, Any] = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+    for source in graph.input:
+        if source.name != _FIELDS:
+            raise NotExportable("the model reads a text, and its words would have to be counted in every language alike")
+        if source.type.tensor_type.elem_type == _FLOAT32:
+            raise NotExportable("the model computes in 32 bits, and not every language can")
+        cells[_FIELDS] = _row(fields)
+    for node in graph.node:
+        attributes = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute}
+        inputs = [cells[name] for name in node.input]
+        if node.op_type == "TreeEnsemble":
+            cells[node.output[0]] = read_trees(inputs[0], _arrays(attributes))
+        elif node.op_type in OPERATORS and len(node.output) == 1:
+            cells[node.output[0]] = OPERATORS[node.op_type](inputs, attributes)
+        else:
+            raise NotExportable(f"the model computes {node.op_type}, which no form of code has")
+    return [_expression(cell) for cell in np.asarray(cells[graph.output[-1].name], dtype=object).ravel()]
+
+
+def _row(fields: Sequence[Field | ChoiceField]) -> Cells:
+    row = np.empty((1, len(fields)), dtype=object)
+    for index, field in enumerate(fields):
+        row[0, index] = _choice_number(field) if isinstance(field, ChoiceField) else field
+    return row
+
+
+def _choice_number(field: ChoiceField) -> Lookup:
+    """Return the number of a choice in the graph, which is its position."""
+    return Lookup(field, (*map(float, range(field.size)), *([np.nan] if field.nullable else [])))
+
+
+def _expression(cell: Any) -> Expression:
+    return Number(float(cell)) if isinstance(cell, int | float | np.number) else cell
+
+
+def _arrays(attributes: dict[str, Any]) -> dict[str, NDArray[Any]]:
+    """Return the attributes of trees as arrays."""
+    from onnx import numpy_helper
+
+    return {
+        name: numpy_helper.to_array(value) if hasattr(value, "dims") else np.asarray(value)
+        for name, value in attributes.items()
+    }

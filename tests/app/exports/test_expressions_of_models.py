@@ -1,0 +1,54 @@
+"""The graph of a fitted model as expressions: the interpreter gives what ONNX Runtime gives, or the model is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.bundles.scorers.onnx_scorer import OnnxScorer
+from service.exports.code.program_builder import check_size
+from service.exports.expressions.graph_reader import field_nodes, read_graph
+from service.exports.expressions.interpreter import evaluate
+from service.exports.refusals import NotExportable
+from service.fields.lookup import number_fields
+from service.publishing.conversion.float64_graph import to_float64_graph
+from service.publishing.plain_rows import plain_rows
+from service.rows.checks import Checks
+from tests.support.model_zoo import models
+
+TOLERANCE = 1e-9
+EXACT = [
+    "histogram boosting by category",
+    "gradient boosting of three labels",
+    "gradient boosting of a logarithm",
+    "a temperature",
+    "codes of labels",
+]
+REFUSED = {
+    "nearest neighbours": "TopK",
+    "XGBoost": "32 bits",
+    "random forest of a value": "10,665 conditions",
+    "text: words, a line": "reads a text",
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_expressions_of_a_model_give_its_scores(name: str, tmp_path: Path) -> None:
+    card, model, fields = models()[name]()
+    columns = Checks(card).columns(plain_rows(card, fields))
+    graph = to_float64_graph(card, model, columns.numbers[0])
+    (tmp_path / "model.onnx").write_bytes(graph)
+    expected = OnnxScorer(card, tmp_path / "model.onnx").score(columns)[::10]
+    roots = read_graph(graph, field_nodes(number_fields(card)))
+    found = np.array([evaluate(roots, row) for row in columns.numbers[::10].tolist()])
+    assert np.abs(found - expected).max() <= TOLERANCE
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_model_that_makes_no_code_is_refused_with_the_reason_and_another_form(name: str) -> None:
+    card, model, fields = models()[name]()
+    columns = Checks(card).columns(plain_rows(card, fields.head(20)))
+    graph = to_float64_graph(card, model, columns.numbers[0] if columns.numbers.size else np.zeros(0))
+    with pytest.raises(NotExportable, match=REFUSED[name]) as refusal:
+        check_size(read_graph(graph, field_nodes(number_fields(card))))
+    assert "model.onnx" in str(refusal.value)

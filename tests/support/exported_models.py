@@ -1,0 +1,171 @@
+"""Small bundles with every kind of field that code takes, missing values included: linear models, trees, and hostile cards."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from service.bundles.bundle_files import write_card
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
+from service.publishing.conversion.float64_graph import to_float64_graph
+from service.publishing.plain_rows import plain_rows
+from service.rows.checks import Checks
+from service.schemas import Band, Card, Category, Classification, Input, IntervalRule, Label, Regression, Row, Scoring
+
+ROWS = 1200
+KINDS = ["flat", "house", "room to let"]
+INPUTS = (
+    Input(name="area", type="number", minimum=5, maximum=400, label="Area", unit="m²"),
+    Input(name="rooms", type="integer", minimum=0, maximum=9, nullable=True),
+    Input(name="income", type="number", nullable=True, shown_as="percent"),
+    Input(name="kind", type="category", nullable=True, categories=tuple(Category(value=each) for each in KINDS)),
+    Input(name="lift", type="boolean"),
+    Input(name="class", type="category", categories=tuple(Category(value=each) for each in ("A", "B", "C", "D", "E"))),
+)
+BANDS = (
+    Band(value="take", low=0.6, high=1, tone="good"),
+    Band(value="look", low=0.25, high=0.6, tone="middle"),
+    Band(value="leave", low=0, high=0.25, tone="bad"),
+)
+THREE = Classification(labels=(Label(value="low"), Label(value="middle"), Label(value="high")), focus="high", bands=BANDS)
+TWO = Classification(labels=(Label(value="no"), Label(value="yes")), focus="yes", bands=BANDS)
+VALUE = Regression(unit="EUR", interval=IntervalRule(coverage=0.9, margin=0.2))
+_SCORING = Scoring(scorer="onnx", gate_rows=ROWS, gate_difference=0)
+# One text for each way in which source code, a query, a page or a terminal reads something else than text.
+HOSTILE = (
+    "quote \" apostrophe ' grave ` backslash \\ end",
+    "line one\nline two\r\n\u2028three\u2029four\x85five\x0b\x0c",
+    "*/ /* // -- # <!-- --> ]]> <![CDATA[ ?> <?xml",
+    "${1+1} {{ 7*7 }} {% raw %} #{x} %s %d {0} {} \\u0041 \\x41 \\n",
+    "'); DROP TABLE rows; -- \"; import os; os.abort()",
+    "\u202eright to left\u202c \u2066isolate\u2069 \u200bzero width \ufeffmark",
+    "zażółć gęślą jaźń 😀 e\u0301",
+    "=1+1 @SUM(A1) +2 -3",
+    "__proto__",
+    "None",
+)
+NAMES = ("a'b`c", "${d} */ --", "=e+1 ; DROP TABLE", "class", "%s {0} {{x}}", "zażółć 😀 <!--")
+
+
+def table() -> pd.DataFrame:
+    """Return the fields; a tenth of the values that may be missing is."""
+    random = np.random.default_rng(21)
+    kinds = np.array([*KINDS, None], dtype=object)
+    return pd.DataFrame(
+        {
+            "area": random.uniform(5, 400, ROWS).round(1),
+            "rooms": np.where(random.random(ROWS) < 0.1, np.nan, random.integers(0, 10, ROWS)),
+            "income": np.where(random.random(ROWS) < 0.1, np.nan, random.lognormal(size=ROWS)),
+            "kind": pd.Series(kinds[random.choice(4, ROWS, p=[0.3, 0.3, 0.3, 0.1])], dtype="str"),
+            "lift": random.random(ROWS) < 0.5,
+            "class": pd.Series(random.choice(np.array(["A", "B", "C", "D", "E"], dtype=object), ROWS), dtype="str"),
+        }
+    )
+
+
+def _signal(fields: pd.DataFrame) -> Any:
+    noise = np.random.default_rng(22).normal(size=ROWS)
+    signal = fields["area"] / 100 + fields["income"].fillna(1) - fields["rooms"].fillna(4) / 5 + fields["lift"]
+    return (signal + 2 * (fields["kind"] == "house") - (fields["class"] == "C") + noise).to_numpy()
+
+
+def _prepared(model: Any) -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    numbers = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
+    steps = make_column_transformer(
+        (numbers, ["area", "rooms", "income"]), ("passthrough", ["lift"]), (encoder, ["kind", "class"])
+    )
+    return make_pipeline(steps, model)
+
+
+def _linear() -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return _prepared(LogisticRegression(max_iter=500))
+
+
+def _line() -> Any:
+    from sklearn.linear_model import Ridge
+
+    return _prepared(Ridge())
+
+
+def _boosted() -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    steps = make_column_transformer(("passthrough", ["area", "rooms", "income", "lift"]), (encoder, ["kind", "class"]))
+    return make_pipeline(steps, HistGradientBoostingClassifier(max_iter=20, random_state=0))
+
+
+MODELS: dict[str, tuple[Callable[[], Any], Classification | Regression]] = {
+    "toy-scorecard": (_linear, THREE),
+    "toy-line": (_line, VALUE),
+    "toy-trees": (_boosted, TWO),
+}
+
+
+def write_bundle(folder: Path, name: str) -> Model:
+    """Fit a model and write its bundle into an empty folder; return it, opened."""
+    make, output = MODELS[name]
+    fields = table()
+    signal = _signal(fields)
+    truth = {"toy-scorecard": np.digitize(signal, [1.5, 3.5]), "toy-trees": (signal > 2).astype(int)}.get(name, signal)
+    card = Card(name=name, title="Toy", question="?", inputs=INPUTS, output=output, scoring=_SCORING)
+    columns = Checks(card).columns(plain_rows(card, fields))
+    (folder / "model.onnx").write_bytes(to_float64_graph(card, make().fit(fields, truth), columns.numbers[0]))
+    write_card(folder, msgspec.structs.replace(card, real_rows=tuple(plain_rows(card, fields))))
+    return open_model(folder)
+
+
+def write_hostile_bundle(folder: Path, bundle: Path, card: Card) -> Model:
+    """Write a bundle with the same numbers, whose names, labels, categories and texts are hostile."""
+    (folder / "model.onnx").write_bytes((bundle / "model.onnx").read_bytes())
+    names = dict(zip((field.name for field in card.inputs), NAMES, strict=True))
+    categories = {
+        (field.name, each.value): HOSTILE[(at + 3 * index) % len(HOSTILE)]
+        for index, field in enumerate(card.inputs)
+        for at, each in enumerate(field.categories)
+    }
+
+    def renamed(row: Row) -> Row:
+        return {names[name]: categories.get((name, str(value)), value) for name, value in row.items()}
+
+    inputs = tuple(
+        msgspec.structs.replace(
+            field,
+            name=names[field.name],
+            label=HOSTILE[1 + index],
+            unit=HOSTILE[2],
+            categories=tuple(Category(value=categories[field.name, each.value]) for each in field.categories),
+        )
+        for index, field in enumerate(card.inputs)
+    )
+    output: Any = card.output
+    texts = {"bands": tuple(msgspec.structs.replace(band, value=HOSTILE[at]) for at, band in enumerate(output.bands))}
+    if isinstance(output, Classification):
+        labels = dict(zip((label.value for label in output.labels), HOSTILE[8:] + HOSTILE[1:], strict=False))
+        texts["labels"] = tuple(Label(value=labels[label.value]) for label in output.labels)
+        texts["focus"] = labels[output.focus]  # type: ignore[assignment]
+    hostile = msgspec.structs.replace(
+        card,
+        title=HOSTILE[0] + HOSTILE[1],
+        question=HOSTILE[2] + HOSTILE[3],
+        inputs=inputs,
+        output=msgspec.structs.replace(output, **texts),
+        real_rows=tuple(map(renamed, card.real_rows)),
+    )
+    write_card(folder, hostile)
+    return open_model(folder)
