@@ -7,9 +7,14 @@ from typing import Any
 
 from service.errors import RefusedModel
 from service.model_files.file_form import RECIPE, file_form, is_classifier_file
+from service.model_files.mlflow_folder import read_mlflow_folder
 from service.model_files.packages import needed_packages
 from service.model_process.environment_file import Form
 from wire.model_folder import layout
+from wire.model_folder.model_names import name_of_location
+
+_WRITER = "cloudpickle"
+"""MLflow always lists it. Its version matters only if the pickle names it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,23 @@ def read_source(location: str) -> ModelSource:
     if (path / layout.MANIFEST).is_file():
         return _handed_over(path)
     form = file_form(path)
+    if form == "mlflow":
+        return _of_mlflow(path)
     return ModelSource(location, form, needed_packages(path, form), is_classifier=is_classifier_file(path, form))
+
+
+def _of_mlflow(folder: Path) -> ModelSource:
+    """Return the fitted model in a folder of MLflow, or the whole folder of a Python function."""
+    content = read_mlflow_folder(folder)
+    name = name_of_location(str(folder))
+    if content.file is None:
+        return ModelSource(str(folder), "mlflow", content.requirements, content.python, name)
+    form = file_form(content.file)
+    is_classifier = is_classifier_file(content.file, form)
+    requirements = content.requirements
+    if form == "pickle" and _WRITER not in needed_packages(content.file, form):
+        requirements = tuple(each for each in requirements if not each.startswith(_WRITER))
+    return ModelSource(str(content.file), form, requirements, content.python, name, is_classifier=is_classifier)
 
 
 def _handed_over(folder: Path) -> ModelSource:

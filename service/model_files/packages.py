@@ -39,7 +39,6 @@ _PACKAGES = {
 _LIBRARIES: tuple[Form, ...] = ("lightgbm", "xgboost", "catboost")
 _SKOPS_MODULE = re.compile(rb'"__module__": "([A-Za-z_][\w.]*)"')
 _SKOPS_VERSION = re.compile(rb'_sklearn_version[^}]{1,300}?content": "\\"([\w.]+)', re.DOTALL)
-_MLFLOW_PACKAGES = ("mlflow", "mlflow-skinny")
 _NOTEBOOK = "__main__"
 _SKLEARN_OF_NUMPY_2 = Version("1.4.2")
 """Earlier versions do not start beside numpy 2, and their own requirements do not say so."""
@@ -52,10 +51,6 @@ def needed_packages(path: Path, form: Form) -> tuple[str, ...]:
     """
     if form in _LIBRARIES:
         return tuple(_distributions([form]))
-    if form == "mlflow":
-        return _mlflow_requirements(path)
-    if form == "recipe":
-        return ()
     contents = _skops_contents(path) if form == "skops" else read_pickle_contents(_unpacked(path))
     if _NOTEBOOK in contents.modules:
         raise RefusedModel(
@@ -89,13 +84,6 @@ def _skops_contents(path: Path) -> PickleContents:
     modules = frozenset(match.decode() for match in _SKOPS_MODULE.findall(schema))
     version = _SKOPS_VERSION.search(schema)
     return PickleContents(modules, version[1].decode() if version else "")
-
-
-def _mlflow_requirements(folder: Path) -> tuple[str, ...]:
-    file = folder / "requirements.txt"
-    if not file.is_file():
-        raise RefusedModel("The MLflow folder has no requirements.txt: give the packages with --requirements.")
-    return tuple(each for each in read_requirements(file) if re.split(r"[=<>!~ \[]", each)[0] not in _MLFLOW_PACKAGES)
 
 
 def read_requirements(file: Path) -> tuple[str, ...]:

@@ -150,6 +150,7 @@ HOMES: dict[str, set[str]] = {
         "service.publishing.samples",
         "service.training",
     },
+    "ruamel": {"service.model_files.mlflow_folder"},
     "flatbuffers": {"service.files.arrow_format.arrow_headers"},
     "sqlalchemy": {"service.store"},
     "upath": {"service.jobs.sources.remote_paths"},

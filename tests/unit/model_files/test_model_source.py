@@ -83,16 +83,6 @@ def test_files_of_boosting_libraries_are_recognised(tmp_path: Path, content: byt
     assert name in importlib.metadata.packages_distributions()[form]
 
 
-def test_an_mlflow_folder_needs_its_requirements_without_mlflow(tmp_path: Path) -> None:
-    (tmp_path / "MLmodel").write_text("flavors: {}\n", encoding="utf-8")
-    (tmp_path / "requirements.txt").write_text(
-        "mlflow==3.1\nscikit-learn==1.5.2  # why\n--no-binary x\n\n", encoding="utf-8"
-    )
-    source = read_source(str(tmp_path))
-    assert source.form == "mlflow"
-    assert source.requirements == ("scikit-learn==1.5.2",)
-
-
 def test_a_function_of_a_module_is_recognised() -> None:
     source = read_source("churn.train:fitted_pipeline")
     assert (source.form, source.requirements) == ("recipe", ())
