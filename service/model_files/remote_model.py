@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from model_worker.plain_columns import plain_columns
 from service.errors import ModelFailed, RefusedModel
 from service.model_files.model_source import ModelSource
+from service.model_files.packed_source import packed_file
 from service.model_process.environment_file import ModelEnvironment, write_environment
 from service.model_process.environments import this_python
 from service.model_process.process_limits import process_limits
@@ -34,25 +36,35 @@ class RemoteModel:
 
     def __init__(self, source: ModelSource, python: str, *, trusted: bool) -> None:
         """Open the model in a process of `python`. Raises RefusedModel with a sentence."""
-        if source.form in ("mlflow", "recipe"):
-            raise RefusedModel(f"A model of this form ({source.form}) must fit the packages that are installed here.")
-        self._source, self._trusted = source, trusted
-        file = Path(source.location).resolve()
+        self._scratch = tempfile.TemporaryDirectory(prefix="witryna-model-")
+        try:
+            self._file = packed_file(source, Path(self._scratch.name))
+        except RefusedModel:
+            self._scratch.cleanup()
+            raise
+        self._environment = ModelEnvironment(
+            form=source.form,
+            function=source.location if source.form == "recipe" else "",
+            trusted=trusted,
+            python=source.python or this_python(),
+            requirements=source.requirements,
+        )
         request = {
-            "file": str(file),
-            "sha256": {str(file): hashlib.sha256(file.read_bytes()).hexdigest()},
+            "file": str(self._file),
+            "sha256": {str(self._file): hashlib.sha256(self._file.read_bytes()).hexdigest()},
             "form": source.form,
-            "function": "",
+            "function": self._environment.function,
             "trusted": trusted,
             "fields": None,
             "output": None,
             "is_classifier": source.is_classifier,
         }
-        self._process = WorkerProcess(ProcessPlan(file.name, python, request, process_limits().max_memory_bytes))
+        name = Path(source.location).name
+        self._process = WorkerProcess(ProcessPlan(name, python, request, process_limits().max_memory_bytes))
         try:
-            answer = self._open(file.name)
+            answer = self._open(name)
         except BaseException:
-            self._process.kill()
+            self.close()
             raise
         self.facts: dict[str, Any] = answer["facts"]
         """What `model_worker.model_facts` says of the model."""
@@ -99,16 +111,11 @@ class RemoteModel:
             raise ModelFailed("The process of the model ended, or took too long.") from None
 
     def write(self, folder: Path) -> None:
-        """Copy the file of the model, as it came, into the folder of a bundle, with what its process needs."""
-        environment = ModelEnvironment(
-            form=self._source.form,
-            trusted=self._trusted,
-            python=self._source.python or this_python(),
-            requirements=self._source.requirements,
-        )
-        shutil.copyfile(self._source.location, folder / environment.model_file)
-        write_environment(folder, environment)
+        """Copy the file of the model, as its process opened it, into the folder of a bundle, with what its process needs."""
+        shutil.copyfile(self._file, folder / self._environment.model_file)
+        write_environment(folder, self._environment)
 
     def close(self) -> None:
         """End the process."""
         self._process.kill()
+        self._scratch.cleanup()

@@ -62,7 +62,9 @@ def open_fitted_model(source: ModelSource, *, trusted: bool, can_install: bool =
 
 
 def _compare_packages(source: ModelSource) -> tuple[str, list[str]]:
-    """Return how the packages of a model differ from those of this process, and which are missing here."""
+    """Return why a model needs a process with other packages than those here, and which are missing here."""
+    if source.form == "mlflow":
+        return "is a Python function of MLflow", []
     if source.python and source.python != this_python():
         return f"was fitted with Python {source.python}, and this is Python {this_python()}", []
     missing = []

@@ -1,6 +1,7 @@
 """A model in a process with its own packages looks like an estimator: its facts, its scores, and its file in a bundle."""
 
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,45 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(opened: Any) -> None:
         opened(MIXED, trusted=False)
     with pytest.raises(RefusedModel, match="only transforms columns"):
         opened(StandardScaler().fit(TABLE[["size"]]))
+
+
+RECIPE = """
+import numpy as np
+from recipe_parts import scale
+
+class Model:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def predict(self, frame):
+        return scale(frame["size"], self.factor).to_numpy()
+
+def doubling():
+    return Model(2.0)
+"""
+
+
+def test_a_function_of_python_runs_there_with_the_modules_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_recipe.py").write_text(RECIPE)
+    (tmp_path / "recipe_parts.py").write_text("def scale(values, factor):\n    return values * factor\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    source = ModelSource("my_recipe:doubling", "recipe", ("toy==1.0",), python="3.10")
+    remote = RemoteModel(source, sys.executable, trusted=True)
+    numbers = TABLE[["size"]].fillna(0)
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    try:
+        assert remote.predict(numbers).tolist() == (2 * numbers["size"]).tolist()
+        remote.write(folder)
+    finally:
+        remote.close()
+    assert "my_recipe" not in sys.modules, "nothing of it has run in this process"
+    environment = read_environment(folder)
+    assert (environment.form, environment.function) == ("recipe", "my_recipe:doubling")
+    with zipfile.ZipFile(folder / environment.model_file) as archive:
+        assert archive.namelist() == ["my_recipe.py", "recipe_parts.py"]
+
+
+def test_a_module_that_is_not_there_is_refused_with_a_sentence() -> None:
+    with pytest.raises(RefusedModel, match="There is no module nowhere"):
+        RemoteModel(ModelSource("nowhere:load", "recipe", ()), sys.executable, trusted=True)
