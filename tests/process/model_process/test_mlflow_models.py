@@ -94,4 +94,4 @@ def test_a_python_function_of_mlflow_runs_in_its_process(saved: Path, monkeypatc
     rows, _ = json.loads((saved / "expected.json").read_text())
     answers: list[Any] = list(model.predict([{"a": row["a"], "b": row["b"], "y": 0} for row in rows]).predictions)
     assert [each.value for each in answers] == [2.0 * row["a"] for row in rows]
-    assert model.has_process
+    assert model.process is not None
