@@ -71,6 +71,8 @@ def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr:
     st.html(answer_html.build_large_answer(card, now, tr))
     if answer_notes := field_notes.build_answer_notes(card, now["warnings"], tr):
         st.html(answer_notes)
+    if most_likely := answer_html.build_most_likely(card, now, tr):
+        st.html(most_likely)
     if wording.only_names_labels(card):
         st.html(build_paragraph("range", tr.text("This model names one answer, without a probability.")))
     elif wording.is_classification(card) or card["output"].get("seen") or now.get("interval"):

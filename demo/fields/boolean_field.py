@@ -24,6 +24,9 @@ class BooleanField(FieldType):
     def _format(self, value: Any, tr: Translation) -> str:
         return tr.text("yes") if value else tr.text("no")
 
+    def allowed_text(self, tr: Translation) -> str:
+        return tr.text("yes or no")
+
     def wrong_type_text(self, tr: Translation) -> str:
         return tr.text("is neither true nor false")
 

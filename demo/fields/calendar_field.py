@@ -22,6 +22,9 @@ class CalendarField(FieldType):
 
     is_ordered = True
 
+    def allowed_text(self, tr: Translation) -> str:
+        return tr.text("such as {value}", value=str(self.field.get("default") or self._typical()))
+
     def _limits(self) -> tuple[Any, Any]:
         """Return the card's limits, or the ends of the calendar, as values of the widget."""
         raise NotImplementedError

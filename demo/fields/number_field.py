@@ -53,10 +53,13 @@ class NumberField(FieldType):
         return tr.short_number(value) if isinstance(value, int | float) else self.value_text(value, tr)
 
     def allowed_text(self, tr: Translation) -> str:
-        if "minimum" not in self.field or "maximum" not in self.field:
+        is_limited = "minimum" in self.field and "maximum" in self.field
+        range_ = (self.field["minimum"], self.field["maximum"]) if is_limited else self.field.get("seen")
+        if range_ is None:
             return super().allowed_text(tr)
-        low, high = (self.cell_text(end, tr) for end in (self.field["minimum"], self.field["maximum"]))
+        low, high = (self.cell_text(end, tr) for end in range_)
         ends = tr.text("{low} to {high}", low=low, high=high)
+        ends = ends if is_limited else tr.text("usually {range}", range=ends)
         return tr.text("{range} (1 is 100%)", range=ends) if self._is_percent() else ends
 
     def wrong_type_text(self, tr: Translation) -> str:

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from client import Band, Card, Prediction, Usualness
+from demo.text.markup import build_paragraph
 from demo.text.translation import Translation
 from demo.text.wording import (
     FEW_KNOWN_WORDS,
@@ -13,10 +14,12 @@ from demo.text.wording import (
     format_percentile,
     format_prediction,
     has_probabilities,
+    label_texts,
     only_names_labels,
 )
 
 _SHORT_LABEL, _SHORT_NUMBER = 12, 8
+_MANY_LABELS = 3
 UNUSUAL_PERCENTILE = 90
 """From this percentile on, a case is called unusual."""
 
@@ -87,6 +90,23 @@ def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> M
         build_band_badge(card, prediction),
         build_contradiction_mark(prediction, tr),
     )
+
+
+def build_most_likely(card: Card, prediction: Prediction, tr: Translation) -> Markup:
+    """Return the two most likely of three or more labels: the large answer is the probability of one of them alone."""
+    labels = label_texts(card)
+    if not has_probabilities(card) or len(labels) < _MANY_LABELS:
+        return Markup()
+    probabilities = prediction["probabilities"]
+    first, second = sorted(labels, key=lambda label: -probabilities[label])[:2]
+    sentence = tr.text(
+        "Most likely: “{first}” ({share}), then “{second}” ({other_share}).",
+        first=labels[first],
+        share=format_answer(card, probabilities[first], tr),
+        second=labels[second],
+        other_share=format_answer(card, probabilities[second], tr),
+    )
+    return build_paragraph("range", sentence)
 
 
 def build_answer_line(

@@ -169,6 +169,7 @@ def _inputs(table: pd.DataFrame, facts: ModelFacts, scores: Scores, overrides: M
             known=facts.known_categories.get(key),
             is_text=key in facts.text_columns,
             kind=kinds.get(name),
+            columns=len(table.columns),
         )
         if name in nullable and isinstance(type_of(field), NumberType):
             is_whole = field.dtype.startswith(("int", "uint"))  # integers of numpy have no missing value

@@ -26,7 +26,10 @@ MAX_CATEGORIES = 50
 MAX_CATEGORY_CHARACTERS = 64
 MAX_CATEGORY_SHARE = 0.5
 """The greatest share of distinct values among the rows of a column of categories."""
-SEEN_QUANTILES = (0.001, 0.999)
+SEEN_QUANTILE = 0.001
+"""So small a share of the rows lies below the seen range of a field, and above it."""
+MAX_COLUMNS_OF_QUANTILES = 25
+"""Of more columns the share is smaller: else nearly every row of a wide table has a value outside."""
 _MIN_ROWS_OF_QUANTILES = 1000
 """With fewer rows, the range of all rows is as good."""
 _MAX_DECIMALS = 4
@@ -49,8 +52,9 @@ def draft_input(
     known: Sequence[Any] | None = None,
     is_text: bool = False,
     kind: FieldTypeName | None = None,
+    columns: int = 1,
 ) -> Input:
-    """Return the field for a column of a sample.
+    """Return the field for a column of a sample that has so many columns.
 
     `known` are the categories that the model's encoder knows (none, if it reads categories without a list). `is_text` tells
     that a vectorizer reads the column. `kind` is the type that a person chose. Raises CannotDraft if no field has its type.
@@ -72,7 +76,8 @@ def draft_input(
     if isinstance(behaviour, CategoryType):
         return _replace(field, categories=_categories(values, present, known or ()))
     if isinstance(behaviour, NumberType):
-        return _with_range(field, behaviour.training_numbers(values), is_integral=behaviour.is_integral)
+        quantile = SEEN_QUANTILE * min(1.0, MAX_COLUMNS_OF_QUANTILES / columns)
+        return _with_range(field, behaviour.training_numbers(values), quantile, is_integral=behaviour.is_integral)
     if isinstance(behaviour, TextType):
         texts = present.astype(str)
         longest = max(map(len, texts), default=0)
@@ -161,7 +166,7 @@ def _natural(text: str) -> tuple[float, str]:
         return np.inf, text
 
 
-def _with_range(field: Input, numbers: NDArray[np.float64], *, is_integral: bool) -> Input:
+def _with_range(field: Input, numbers: NDArray[np.float64], quantile: float, *, is_integral: bool) -> Input:
     """Return a field of numbers with its seen range, its step, and the limits that are certain."""
     finite = numbers[np.isfinite(numbers)]
     if not len(finite):
@@ -174,10 +179,11 @@ def _with_range(field: Input, numbers: NDArray[np.float64], *, is_integral: bool
     if is_integral and max(abs(low), abs(high)) > MAX_EXACT_INTEGER:
         minimum, maximum = (-_EXACT_DOUBLE if minimum is None else minimum), _EXACT_DOUBLE
     if len(finite) >= _MIN_ROWS_OF_QUANTILES:
-        quantiles = np.quantile(finite, SEEN_QUANTILES, method="nearest")
+        quantiles = np.quantile(finite, (quantile, 1 - quantile), method="nearest")
         low, high = float(quantiles[0]), float(quantiles[1])
     step = _step(finite, is_whole=is_whole, span=high - low)
-    return _replace(field, minimum=minimum, maximum=maximum, seen=(shown_number(low), shown_number(high)), step=step)
+    seen = min(low, shown_number(low)), max(high, shown_number(high))  # the rows at the ends are inside
+    return _replace(field, minimum=minimum, maximum=maximum, seen=seen, step=step)
 
 
 def _has_name(pattern: re.Pattern[str], field: Input) -> bool:

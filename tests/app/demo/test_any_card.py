@@ -145,6 +145,25 @@ def test_how_good_answers_what_labels_alone_can_answer(question: str) -> None:
     assert [word for word in ("AUC", "Brier", "ranked", "its probability is") if word in words] == []
 
 
+# Many labels
+
+
+@pytest.mark.usefixtures("paths")
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("Most likely: ", "then ")), ("pl", ("Najbardziej prawdopodobne: ", "potem "))]
+)
+def test_the_most_likely_of_many_labels_is_named(language: str, words: tuple[str, str]) -> None:
+    html = html_of(opened(model="many-labels", lang=language, month="14"))
+    first, then = (html.index(word) for word in words)
+    assert first < html.index(LONG_LABELS[14]) < then
+    assert min(html.index(LONG_LABELS[at]) for at in (13, 15) if LONG_LABELS[at] in html) > then
+
+
+@pytest.mark.usefixtures("paths")
+def test_the_label_of_a_model_without_probabilities_is_not_named_twice() -> None:
+    assert "Most likely" not in html_of(opened(model="long-labels", lang="en"))
+
+
 # Many fields
 
 

@@ -289,3 +289,23 @@ def test_no_module_outside_the_package_distinguishes_field_types() -> None:
         if file.parent.name != "fields":
             text = file.read_text(encoding="utf-8")
             assert set(re.findall(r"demo\.fields[a-z_.]*", text)) <= allowed, file
+
+
+# The values that a file may have
+
+
+@pytest.mark.parametrize(
+    ("field", "english", "polish"),
+    [
+        ({"type": "number", "minimum": 0, "maximum": 5}, "0 to 5", "0–5"),
+        ({"type": "integer", "minimum": 0, "seen": [18, 89]}, "usually 18 to 89", "zwykle 18–89"),
+        ({"type": "number", "seen": [0.5, 1234.5]}, "usually 0.5 to 1,234.5", f"zwykle 0,5–1{NO_BREAK}234,5"),
+        ({"type": "number"}, "–", "–"),
+        ({"type": "boolean"}, "yes or no", "tak lub nie"),
+        ({"type": "date", "default": "2026-11-29"}, "such as 2026-11-29", "na przykład 2026-11-29"),
+        ({"type": "category", "categories": [{"value": "a"}, {"value": "b", "label": "B"}]}, "a, b", "a, b"),
+    ],
+)
+def test_the_values_of_a_column_are_described(field: dict[str, Any], english: str, polish: str) -> None:
+    kind = of({"name": "x"} | field)
+    assert (kind.allowed_text(ENGLISH), kind.allowed_text(POLISH)) == (english, polish)

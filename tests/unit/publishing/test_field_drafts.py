@@ -220,3 +220,13 @@ def test_the_default_row_is_real_although_the_most_frequent_values_never_meet() 
     drafted = draft_of(table, scores=probabilities)
     default = {field.name: field.default for field in drafted.card.inputs}
     assert default in table.to_dict("records")
+
+
+def test_a_typical_row_of_a_wide_table_has_no_value_outside_of_the_seen_ranges() -> None:
+    table = pd.DataFrame(np.random.default_rng(3).normal(size=(2000, 500))).rename(columns=str)
+    fields = [draft_input(name, table[name], columns=500) for name in table.columns]
+    low, high = np.array([field.seen for field in fields]).T
+    is_outside = ((table < low) | (table > high)).any(axis=1)
+    assert is_outside.mean() < 0.1
+    narrow = draft_input("0", table["0"], columns=5)
+    assert ((table["0"] < narrow.seen[0]) | (table["0"] > narrow.seen[1])).sum() == 4  # type: ignore[index]
