@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from service.bundles.versions.bundle_folder import SHORT_VERSION
 from service.errors import BrokenBundle, RefusedModel, ServiceError
 from service.model_files.file_form import OPENED_BY_RUNNING
 from service.model_files.model_source import ModelSource, read_source
 from service.model_files.packages import read_requirements
+from service.models.saved_object_file import is_saved_object, publish_saved_object
 from service.models.stored_versions import WrongCommand, versions_of
 from wire.cells.text_options import add_dialect_options, text_options
 from wire.model_folder.model_names import name_of_location
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
     from service.models.summary import Addition
     from service.publishing.gate import Converter
     from service.publishing.samples.sample_reader import Sample
+    from service.schemas import Card
 
 _FORMS = (
     "skops, joblib, pickle or cloudpickle; an MLflow folder; a file of LightGBM, XGBoost or CatBoost; module:function; "
-    "or a folder that client.hand_over wrote"
+    "a folder that client.hand_over wrote; or a saved object of python -m service.exports"
 )
 
 
@@ -59,8 +62,24 @@ def _add(options: argparse.Namespace, bundles: Path) -> int:
     """Publish a model and print what was understood. Raises WrongCommand with a sentence."""
     from service.models.summary import describe_addition
 
-    sys.stdout.write(describe_addition(add_model(options, bundles)))
+    if is_saved_object(options.model):
+        card = _add_saved_object(options, bundles)
+        sys.stdout.write(f"{card.name}, version {card.version[:SHORT_VERSION]}, published as it was saved\n")
+    else:
+        sys.stdout.write(describe_addition(add_model(options, bundles)))
     return 0
+
+
+def _add_saved_object(options: argparse.Namespace, bundles: Path) -> "Card":
+    """Publish a saved object. Raises WrongCommand with a sentence."""
+    if options.data or options.target or options.name or options.card or options.requirements or options.python:
+        raise WrongCommand("A saved object has its card and its packages: give it without other options.")
+    try:
+        return publish_saved_object(Path(options.model), bundles, trusted=options.trust_this_file)
+    except RefusedModel as error:
+        raise WrongCommand(str(error)) from None
+    except BrokenBundle as error:
+        raise WrongCommand(f"The model cannot be published: {error}.") from None
 
 
 def add_model(

@@ -49,10 +49,10 @@ def _unpack(packed: ZipArchive, folder: Path, max_bytes: int) -> None:
             raise RefusedModel(f"The archive holds {safe_text(path.name)}: take out what client.hand_over did not write.")
         limit = min(max_bytes, _MAX_TEXT_BYTES) if path.name in _TEXTS else max_bytes
         with packed.open(member) as source, (folder / path.name).open("xb") as target:
-            max_bytes -= _copy(source, target, limit, path.name)
+            max_bytes -= copy_within(source, target, limit, path.name)
 
 
-def _copy(source: IO[bytes], target: IO[bytes], max_bytes: int, name: str) -> int:
+def copy_within(source: IO[bytes], target: IO[bytes], max_bytes: int, name: str) -> int:
     """Copy a file and return its bytes. What an archive says of its sizes is not believed."""
     size = 0
     while chunk := source.read(_CHUNK_BYTES):

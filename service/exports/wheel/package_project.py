@@ -16,14 +16,14 @@ from service.exports.wheel.dependencies import PYTHON, dependencies_of
 from service.exports.wheel.vendored_modules import vendored_modules
 from service.fields.value_wording import localized_text
 from service.rows.strict_json import encode
-from service.schemas import Classification, Row
+from service.schemas import Card, Classification, Row
 from wire.languages import DEFAULT, LANGUAGES
 
 _VENDORED = "_witryna"
 _ENTRY = "service.exports.wheel.command_line"
 _SCORERS = {"onnx": "service.bundles.scorers.onnx_scorer", "process": "service.bundles.scorers.process_scorer"}
 _DAY_BEFORE_ALL = datetime(2026, 1, 1, tzinfo=UTC)
-"""The time of the files of a bundle without a day. Equal bundles make equal wheels."""
+"""For a bundle without a day."""
 
 
 def package_name(model: str) -> str:
@@ -54,9 +54,14 @@ def write_project(model: Model, bundle: Path, project: Path) -> None:
         ("pyproject.toml", project),
     ):
         (target / template).write_text(_templates().get_template(f"{template}.jinja").render(values), encoding="utf-8")
-    built = datetime.fromisoformat(model.card.built).replace(tzinfo=UTC) if model.card.built else _DAY_BEFORE_ALL
+    seconds = build_time(model.card).timestamp()
     for file in project.rglob("*"):
-        os.utime(file, (built.timestamp(), built.timestamp()))
+        os.utime(file, (seconds, seconds))
+
+
+def build_time(card: Card) -> datetime:
+    """Return the time of the files of a package. Equal bundles make equal packages."""
+    return datetime.fromisoformat(card.built).replace(tzinfo=UTC) if card.built else _DAY_BEFORE_ALL
 
 
 def _examples(model: Model, rows: list[Row]) -> bytes:

@@ -1,0 +1,62 @@
+"""Write a model as one archive, from which it can be checked, used and published again."""
+
+import hashlib
+import json
+import platform
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from service.bundles.model import Model
+from service.bundles.versions.bundle_folder import SHORT_VERSION
+from service.exports.refusals import NotExportable
+from service.exports.saved_object.bill_of_materials import bill_of_materials
+from service.exports.saved_object.pinned_packages import pinned_packages, requirements_text
+from service.exports.wheel.dependencies import dependencies_of
+from service.exports.wheel.package_project import build_time, write_project
+
+_HERE = Path(__file__).parent
+
+
+@contextmanager
+def saved_object_of(model: Model, bundle: Path) -> Iterator[Path]:
+    """Give the archive of a model; it is deleted at the end. Raises NotExportable."""
+    name = f"{model.card.name}-{model.card.version[:SHORT_VERSION]}"
+    with TemporaryDirectory(prefix="witryna-saved-") as scratch:
+        folder = Path(scratch) / name
+        _write_folder(model, bundle, folder)
+        yield _pack(folder, Path(scratch) / f"{name}.zip", build_time(model.card).timetuple()[:6])
+
+
+def _write_folder(model: Model, bundle: Path, folder: Path) -> None:
+    card = model.card
+    try:
+        packages = pinned_packages(dependencies_of(card, bundle))
+    except metadata.PackageNotFoundError as error:
+        raise NotExportable(f"{error.name} is not installed here, so that its exact version is not known") from None
+    write_project(model, bundle, folder)
+    with (folder / "README.md").open("a", encoding="utf-8") as readme:
+        readme.write((_HERE / "archive.md").read_text(encoding="utf-8"))
+    shutil.copyfile(_HERE / "verify.py", folder / "verify.py")
+    (folder / ".python-version").write_text(platform.python_version() + "\n", encoding="ascii")
+    (folder / "requirements.txt").write_text(requirements_text(packages), encoding="ascii")
+    bill = json.dumps(bill_of_materials(card, packages), ensure_ascii=False, indent=1)
+    (folder / "sbom.cdx.json").write_text(bill + "\n", encoding="utf-8")
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}\n" for file in files]
+    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+
+
+def _pack(folder: Path, target: Path, time: tuple[int, ...]) -> Path:
+    """Pack a folder, with one time for all files: equal bundles make equal archives."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                entry = zipfile.ZipInfo(file.relative_to(folder.parent).as_posix(), time)  # type: ignore[arg-type]
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    return target
