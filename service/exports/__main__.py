@@ -2,14 +2,18 @@
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 
 from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
 from service.errors import BrokenBundle
 from service.exports.code.languages import LANGUAGES
 from service.exports.code_export import CodeFile, export_code
 from service.exports.refusals import NotExportable
+from service.exports.saved_object.archive import saved_object_of
+from service.exports.wheel.wheel_export import wheel_of
 from service.models.stored_versions import WrongCommand, choose_version, versions_of
 from service.settings import read_settings
 from wire.settings_reader import WrongSettings
@@ -41,24 +45,52 @@ def _build_parser() -> argparse.ArgumentParser:
     code = commands.add_parser("code", help="write the model as source code, and prove that it answers the same")
     code.add_argument("name")
     code.add_argument("--language", required=True, choices=[*LANGUAGES, "all"])
-    code.add_argument("--version", help="its first characters, six or more; without it, the default version")
-    code.add_argument("--folder", type=Path, default=Path(), help="where the file is written; the default is this folder")
     code.add_argument("--postgresql", default="", metavar="URL", help="a database that may run the query of PostgreSQL")
     code.set_defaults(act=_write_code)
+    for name, form, text in (
+        ("wheel", wheel_of, "write the model as a Python package, to install and import"),
+        ("saved-object", saved_object_of, "write the model as an archive that checks itself, and that add publishes again"),
+    ):
+        file = commands.add_parser(name, help=text)
+        file.add_argument("name")
+        file.set_defaults(act=_write_file, form=form)
+    for command in commands.choices.values():
+        command.add_argument("--version", help="its first characters, six or more; without it, the default version")
+        command.add_argument(
+            "--folder", type=Path, default=Path(), help="where files are written; the default is this folder"
+        )
     return parser
 
 
-def _write_code(options: argparse.Namespace, bundles: Path) -> int:
+def _open_version(options: argparse.Namespace, bundles: Path) -> tuple[Model, Path]:
+    """Return the version that a command names, and the folder of its bundle. Raises WrongCommand."""
     versions = versions_of(bundles, options.name)
     version = choose_version(versions, options.version) if options.version else versions[0]
     try:
-        model = open_model(version.folder)
+        return open_model(version.folder), version.folder
     except BrokenBundle as error:
         raise WrongCommand(f"Version {version.label} of {options.name} cannot be opened: {error}.") from None
+
+
+def _write_file(options: argparse.Namespace, bundles: Path) -> int:
+    model, bundle = _open_version(options, bundles)
+    try:
+        with options.form(model, bundle) as file:
+            options.folder.mkdir(parents=True, exist_ok=True)
+            target = Path(shutil.copy(file, options.folder))
+    except NotExportable as error:
+        sys.stderr.write(f"{options.name} cannot be had in this form: {error}\n")
+        return _REFUSED
+    sys.stdout.write(f"{target}: {target.stat().st_size / 1024:,.0f} kB\n")
+    return 0
+
+
+def _write_code(options: argparse.Namespace, bundles: Path) -> int:
+    model, bundle = _open_version(options, bundles)
     exit_code = 0
     for language in LANGUAGES if options.language == "all" else [options.language]:
         try:
-            file = export_code(model, version.folder, language, postgresql=options.postgresql)
+            file = export_code(model, bundle, language, postgresql=options.postgresql)
         except NotExportable as error:
             sys.stderr.write(f"{options.name} cannot be had in {LANGUAGES[language].title}: {error}\n")
             exit_code = _REFUSED

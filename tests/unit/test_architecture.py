@@ -101,6 +101,9 @@ RULES: dict[str, set[str]] = {
         "tabular",
     },
     "service.exports": {"service.bundles", "service.errors", "service.fields", "service.schemas"},
+    "service.exports.saved_object": {"service.bundles", "service.exports", "service.fields", "service.schemas"},
+    "service.exports.wheel": {"service.bundles", "service.errors", "service.exports", "service.fields"}
+    | {"service.model_process", "service.questions", "service.rows", "service.schemas"},
     "service.exports.__main__": {
         "service.bundles",
         "service.errors",
@@ -127,7 +130,8 @@ HOMES: dict[str, set[str]] = {
     "sklearn": {"benchmarks", "service.evaluation", "service.publishing", "service.training"},
     "scipy": {"service.evaluation", "service.publishing", "service.training"},
     "onnx": {"service.exports", "service.publishing"},
-    "jinja2": {"service.exports.code.languages"},
+    "jinja2": {"service.exports.code.languages", "service.exports.wheel.package_project"},
+    "flit_core": {"service.exports.wheel.wheel_export"},
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
     "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}
     | {"service.training"},

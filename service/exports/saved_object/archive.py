@@ -16,8 +16,8 @@ from service.bundles.versions.bundle_folder import SHORT_VERSION
 from service.exports.refusals import NotExportable
 from service.exports.saved_object.bill_of_materials import bill_of_materials
 from service.exports.saved_object.pinned_packages import pinned_packages, requirements_text
-from service.exports.wheel.dependencies import dependencies_of
 from service.exports.wheel.package_project import build_time, write_project
+from service.exports.wheel.package_requirements import package_requirements
 
 _HERE = Path(__file__).parent
 
@@ -35,7 +35,7 @@ def saved_object_of(model: Model, bundle: Path) -> Iterator[Path]:
 def _write_folder(model: Model, bundle: Path, folder: Path) -> None:
     card = model.card
     try:
-        packages = pinned_packages(dependencies_of(card, bundle))
+        packages = pinned_packages(package_requirements(card, bundle))
     except metadata.PackageNotFoundError as error:
         raise NotExportable(f"{error.name} is not installed here, so that its exact version is not known") from None
     write_project(model, bundle, folder)

@@ -12,7 +12,7 @@ import msgspec
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import SHORT_VERSION
 from service.exports.wheel.card_texts import markdown, one_line, row_fields, toml
-from service.exports.wheel.dependencies import PYTHON, dependencies_of
+from service.exports.wheel.package_requirements import PYTHON, package_requirements
 from service.exports.wheel.vendored_modules import vendored_modules
 from service.fields.value_wording import localized_text
 from service.rows.strict_json import encode
@@ -33,7 +33,7 @@ def package_name(model: str) -> str:
 
 def write_project(model: Model, bundle: Path, project: Path) -> None:
     """Write the project into a new folder. Raises NotExportable."""
-    needs = dependencies_of(model.card, bundle)
+    needs = package_requirements(model.card, bundle)
     package = package_name(model.card.name)
     root = project / package
     shutil.copytree(bundle, root / "bundle")

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from service.bundles.model import Model
+from service.exports.__main__ import main
 from service.exports.refusals import NotExportable
-from service.exports.wheel.dependencies import ALWAYS, ONNX_RUNTIME
+from service.exports.wheel.package_requirements import ALWAYS, ONNX_RUNTIME
 from service.exports.wheel.wheel_export import wheel_of
 from service.model_process.environment_file import ModelEnvironment, write_environment
 
@@ -90,3 +91,15 @@ def test_a_wheel_holds_the_bundle_its_version_and_its_command(models: dict[str, 
     (name,) = [name for name in files if name.endswith("entry_points.txt")]
     points.read_string(files[name].decode())
     assert dict(points["console_scripts"]) == {"model-diamond-price": "model_diamond_price:main"}
+
+
+@pytest.mark.parametrize(("form", "ending"), [("wheel", ".whl"), ("saved-object", ".zip")])
+def test_a_command_writes_the_file(
+    form: str, ending: str, bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--bundles", str(bundles), form, "credit-scorecard", "--folder", str(tmp_path / "new")]) == 0
+    (file,) = (tmp_path / "new").iterdir()
+    assert file.suffix == ending
+    assert capsys.readouterr().out.startswith(f"{file}: ")
+    assert main(["--bundles", str(bundles), form, "no-such-model"]) == 2
+    assert "no-such-model" in capsys.readouterr().err

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.exports.saved_object.archive import saved_object_of
-from service.exports.wheel.dependencies import ALWAYS, LANGUAGE_DETECTOR, ONNX_RUNTIME
 from service.exports.wheel.package_project import package_name
+from service.exports.wheel.package_requirements import ALWAYS, LANGUAGE_DETECTOR, ONNX_RUNTIME
 from service.exports.wheel.wheel_export import wheel_of
 from service.publishing.plain_rows import plain_rows
 from service.training.recipes import RECIPES

@@ -3,7 +3,7 @@
 import ast
 import sys
 
-from service.exports.wheel.dependencies import ALWAYS, ONNX_RUNTIME
+from service.exports.wheel.package_requirements import ALWAYS, ONNX_RUNTIME
 from service.exports.wheel.vendored_modules import vendored_modules
 from tests.support.repository import ROOT
 

@@ -19,7 +19,7 @@ _PROCESS = ["packaging>=25", "pandas>=2.0"]
 _PACKAGES_OF_THE_SERVICE = ("scikit-learn", "skops")
 
 
-def dependencies_of(card: Card, bundle: Path) -> list[str]:
+def package_requirements(card: Card, bundle: Path) -> list[str]:
     """Return the requirements of a model, such as `numpy>=1.26`. Raises NotExportable if it needs another Python."""
     detector = [LANGUAGE_DETECTOR] if any(field.language for field in card.inputs) else []
     if card.scoring.scorer == "onnx":
