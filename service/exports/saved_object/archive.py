@@ -4,7 +4,6 @@ import hashlib
 import json
 import platform
 import shutil
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -13,10 +12,11 @@ from tempfile import TemporaryDirectory
 
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import SHORT_VERSION
+from service.exports.packed_folder import pack_folder
 from service.exports.refusals import NotExportable
 from service.exports.saved_object.bill_of_materials import bill_of_materials
 from service.exports.saved_object.pinned_packages import pinned_packages, requirements_text
-from service.exports.wheel.package_project import build_time, write_project
+from service.exports.wheel.package_project import write_project
 from service.exports.wheel.package_requirements import package_requirements
 
 _HERE = Path(__file__).parent
@@ -29,7 +29,7 @@ def saved_object_of(model: Model, bundle: Path) -> Iterator[Path]:
     with TemporaryDirectory(prefix="witryna-saved-") as scratch:
         folder = Path(scratch) / name
         _write_folder(model, bundle, folder)
-        yield _pack(folder, Path(scratch) / f"{name}.zip", build_time(model.card).timetuple()[:6])
+        yield pack_folder(model.card, folder)
 
 
 def _write_folder(model: Model, bundle: Path, folder: Path) -> None:
@@ -49,14 +49,3 @@ def _write_folder(model: Model, bundle: Path, folder: Path) -> None:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}\n" for file in files]
     (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
-
-
-def _pack(folder: Path, target: Path, time: tuple[int, ...]) -> Path:
-    """Pack a folder, with one time for all files: equal bundles make equal archives."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                entry = zipfile.ZipInfo(file.relative_to(folder.parent).as_posix(), time)  # type: ignore[arg-type]
-                entry.external_attr = 0o644 << 16
-                archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
-    return target

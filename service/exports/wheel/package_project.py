@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,18 @@ import msgspec
 
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import SHORT_VERSION
+from service.exports.packed_folder import build_time
 from service.exports.wheel.card_texts import markdown, one_line, row_fields, toml
 from service.exports.wheel.package_requirements import PYTHON, package_requirements
 from service.exports.wheel.vendored_modules import vendored_modules
 from service.fields.value_wording import localized_text
 from service.rows.strict_json import encode
-from service.schemas import Card, Classification, Row
+from service.schemas import Classification, Row
 from wire.languages import DEFAULT, LANGUAGES
 
-_VENDORED = "_witryna"
-_ENTRY = "service.exports.wheel.command_line"
+VENDORED = "_witryna"
+_ENTRIES = ("service.exports.wheel.command_line", "service.exports.wheel.mlflow_loader")
 _SCORERS = {"onnx": "service.bundles.scorers.onnx_scorer", "process": "service.bundles.scorers.process_scorer"}
-_DAY_BEFORE_ALL = datetime(2026, 1, 1, tzinfo=UTC)
-"""For a bundle without a day."""
 
 
 def package_name(model: str) -> str:
@@ -40,10 +38,10 @@ def write_project(model: Model, bundle: Path, project: Path) -> None:
     rows = [*(example.row for example in model.card.examples), *model.card.real_rows]
     (root / "examples.json").write_bytes(_examples(model, rows))
     (root / "py.typed").touch()
-    (root / _VENDORED).mkdir()
-    (root / _VENDORED / "__init__.py").write_text('"""The modules of Witryna that score this model."""\n')
-    for name, source in vendored_modules((_ENTRY, _SCORERS[model.card.scoring.scorer]), f"{package}.{_VENDORED}").items():
-        file = root / _VENDORED / name
+    (root / VENDORED).mkdir()
+    (root / VENDORED / "__init__.py").write_text('"""The modules of Witryna that score this model."""\n')
+    for name, source in vendored_modules((*_ENTRIES, _SCORERS[model.card.scoring.scorer]), f"{package}.{VENDORED}").items():
+        file = root / VENDORED / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(source, encoding="utf-8")
     values = _values(model, needs, rows)
@@ -57,11 +55,6 @@ def write_project(model: Model, bundle: Path, project: Path) -> None:
     seconds = build_time(model.card).timestamp()
     for file in project.rglob("*"):
         os.utime(file, (seconds, seconds))
-
-
-def build_time(card: Card) -> datetime:
-    """Return the time of the files of a package. Equal bundles make equal packages."""
-    return datetime.fromisoformat(card.built).replace(tzinfo=UTC) if card.built else _DAY_BEFORE_ALL
 
 
 def _examples(model: Model, rows: list[Row]) -> bytes:

@@ -1,0 +1,1 @@
+"""A model as the folder that another system reads: MLflow, Triton, KServe."""

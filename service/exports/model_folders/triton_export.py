@@ -1,0 +1,129 @@
+"""Write a model as a repository of Triton Inference Server, which KServe reads too, packed.
+
+Both serve the graph alone: a caller sends the numbers that the graph takes, and gets probabilities or values, without checks
+and decisions. So the folder says how each field becomes a number, and has a request with the answer that must come.
+Source of the format: https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/user_guide/model_repository.html
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import onnx
+
+from service.bundles.model import Model
+from service.bundles.scorers.onnx_scorer import FIELDS
+from service.bundles.versions.bundle_folder import SHORT_VERSION
+from service.exports.packed_folder import pack_folder
+from service.exports.refusals import NotExportable
+from service.fields.field_type import NumbersType
+from service.schemas import Classification
+
+_TYPES: dict[int, tuple[str, str]] = {
+    onnx.TensorProto.DOUBLE: ("TYPE_FP64", "FP64"),
+    onnx.TensorProto.FLOAT: ("TYPE_FP32", "FP32"),
+}
+"""Type of ONNX → type in the configuration of Triton, and in a request."""
+_NUMBERS = {
+    "number": "the number",
+    "integer": "the number",
+    "date": "days since 1970-01-01",
+    "datetime": "days since 1970-01-01 in UTC, with their fraction",
+}
+"""Type of a field → what its number is."""
+_HERE = Path(__file__).parent
+
+
+@contextmanager
+def triton_repository_of(model: Model, bundle: Path) -> Iterator[Path]:
+    """Give the packed folder; it is deleted at the end. Raises NotExportable."""
+    card = model.card
+    graph = _graph(model, bundle)
+    with TemporaryDirectory(prefix="witryna-triton-") as scratch:
+        folder = Path(scratch) / f"{card.name}-triton"
+        version = folder / "models" / card.name / "1"
+        version.mkdir(parents=True)
+        shutil.copy(bundle / "model.onnx", version)
+        (version.parent / "config.pbtxt").write_text(_configuration(card.name, graph), encoding="ascii")
+        (folder / "fields.json").write_text(_json(_fields(model)), encoding="utf-8")
+        request, answer = _example(model, graph)
+        (folder / "request.json").write_text(_json(request), encoding="ascii")
+        (folder / "answer.json").write_text(_json(answer), encoding="ascii")
+        for name in ("README.md", "kserve.yaml"):
+            text = (_HERE / "triton_files" / name).read_text(encoding="utf-8")
+            filled = text.replace("MODEL_NAME", card.name).replace("MODEL_VERSION", card.version[:SHORT_VERSION])
+            (folder / name).write_text(filled, encoding="utf-8")
+        yield pack_folder(card, folder)
+
+
+def _graph(model: Model, bundle: Path) -> onnx.GraphProto:
+    """Return the graph of a model that takes one matrix of numbers. Raises NotExportable for every other model."""
+    if model.card.scoring.scorer != "onnx":
+        raise NotExportable(
+            f"Triton serves a graph of ONNX, and this model is not on it: {model.card.scoring.reason}", "the API"
+        )
+    graph: onnx.GraphProto = onnx.load_model(bundle / "model.onnx").graph
+    if [each.name for each in graph.input] != [FIELDS]:
+        raise NotExportable(
+            "The graph takes counts of words, which the service makes of a text before it asks the graph",
+            "the Python package, or the API, which has the protocol of Triton too",
+        )
+    return graph
+
+
+def _configuration(name: str, graph: onnx.GraphProto) -> str:
+    return (
+        f'name: "{name}"\n'
+        'backend: "onnxruntime"\n'
+        "max_batch_size: 0\n"
+        f"input [ {_tensor(graph.input[0])} ]\n"
+        f"output [ {_tensor(graph.output[-1])} ]\n"
+    )
+
+
+def _tensor(value: onnx.ValueInfoProto) -> str:
+    kind = _TYPES[value.type.tensor_type.elem_type][0]
+    return f'{{ name: "{value.name}" data_type: {kind} dims: [ -1, {_columns(value)} ] }}'
+
+
+def _columns(value: onnx.ValueInfoProto) -> int:
+    return int(value.type.tensor_type.shape.dim[1].dim_value)
+
+
+def _fields(model: Model) -> dict[str, Any]:
+    """Return how rows become numbers, and what the numbers of the answer are."""
+    output = model.card.output
+    labels = [label.value for label in output.labels] if isinstance(output, Classification) else []
+    answer = {"probabilities_of": labels} if labels else {"value": True}
+    return {"input": [_field(field) for field in model.checks.number_fields], "output": answer}
+
+
+def _field(field: NumbersType) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": field.name, "missing": "NaN" if field.nullable else "not allowed"}
+    if field.size:
+        return described | {"numbers": {json.dumps(field.value(float(code))): code for code in range(field.size)}}
+    return described | {"number": _NUMBERS[field.field.type], "minimum": field.min_number, "maximum": field.max_number}
+
+
+def _example(model: Model, graph: onnx.GraphProto) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a request of the Open Inference Protocol with the examples of the card, and its answer."""
+    columns = model.checks.columns([each.row for each in model.card.examples] or list(model.card.real_rows[:1]))
+    complete = columns.select(np.flatnonzero(~np.isnan(columns.numbers).any(axis=1)))  # JSON has no NaN
+    return (
+        {"inputs": [_values(graph.input[0], complete.numbers)]},
+        {"outputs": [_values(graph.output[-1], model.scorer.score(complete))]},
+    )
+
+
+def _values(value: onnx.ValueInfoProto, matrix: Any) -> dict[str, Any]:
+    kind = _TYPES[value.type.tensor_type.elem_type][1]
+    return {"name": value.name, "shape": list(matrix.shape), "datatype": kind, "data": matrix.ravel().tolist()}
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1) + "\n"
