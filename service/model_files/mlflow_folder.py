@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from service.errors import RefusedModel
 from service.model_files.packages import read_requirements
 
@@ -54,6 +51,9 @@ def read_mlflow_folder(folder: Path) -> MlflowFolder:
 
 
 def _read_yaml(file: Path) -> Mapping[str, Any]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
     try:
         with file.open("rb") as stream:
             return _mapping(YAML(typ="safe", pure=True).load(stream.read(_MAX_BYTES)))
