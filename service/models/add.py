@@ -132,6 +132,7 @@ def _publish(
             name=options.name or source.name or name_of_location(source.location),
             overrides=_overrides(options.card or source.card),
             held_out=options.held_out or source.held_out,
+            date_order=options.dates,
         )
         report("bundle")
         model = publish(

@@ -29,6 +29,7 @@ from service.publishing.drafting.target_rows import Target, read_target, split_s
 from service.publishing.drafting.telling_examples import with_examples
 from service.rows.checks import Checks
 from service.schemas import Card, Input, Scoring, Text, Training
+from wire.cells.text_style import DateOrder
 from wire.model_folder.model_names import slug
 
 MAX_TEST_ROWS = 5000
@@ -63,11 +64,13 @@ def draft(
     name: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     held_out: bool = False,
+    date_order: DateOrder | None = None,
 ) -> Drafted:
     """Return the draft of the card of a fitted model.
 
     `target` is a column of the sample or a column of its own, `overrides` are the texts of card.toml, `held_out` tells that
-    the model was not fitted on the sample. Raises CannotDraft with a sentence.
+    the model was not fitted on the sample, `date_order` how texts such as 1/2/2026 are dates. Raises CannotDraft with a
+    sentence.
     """
     overrides = overrides or {}
     check_keys(overrides)
@@ -84,7 +87,7 @@ def draft(
         raise CannotDraft(
             "The sample has no row that can be used. Give one with a row or more, and with values of the target."
         )
-    formed = fitted_form(selected.table, facts, scores)
+    formed = fitted_form(selected.table, facts, scores, date_order)
     table, aside = formed.table.reset_index(drop=True), selected.aside.reset_index(drop=True)
     findings += [*selected.findings, *more, *formed.findings]
     findings += check_columns(

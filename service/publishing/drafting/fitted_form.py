@@ -11,6 +11,8 @@ from pandas.api import types
 
 from service.publishing.drafting.facts import ModelFacts
 from service.publishing.drafting.findings import CannotDraft, Finding, listed, nearest
+from wire.cells.text_style import DateOrder
+from wire.cells.time_values import AmbiguousDate, iso_moment
 from wire.column_names import fold
 
 Scores = Callable[[pd.DataFrame], NDArray[np.float64]]
@@ -62,12 +64,15 @@ def _by_position(columns: list[str], facts: ModelFacts) -> list[str]:
     )
 
 
-def fitted_form(table: pd.DataFrame, facts: ModelFacts, scores: Scores) -> FittedTable:
-    """Return the table with the types that the model takes: the first of some forms that it scores. Raises CannotDraft."""
+def fitted_form(table: pd.DataFrame, facts: ModelFacts, scores: Scores, date_order: DateOrder | None = None) -> FittedTable:
+    """Return the table with the types that the model takes: the first of some forms that it scores.
+
+    `date_order` tells how texts such as 1/2/2026 are read as dates. Raises CannotDraft.
+    """
     texts = {name: table[name].fillna("") for name in _text_columns(table, facts)}
     table = table.assign(**texts)
     refusal: Exception | None = None
-    for change, sentence in _forms(table, facts):
+    for change, sentence in _forms(table, facts, date_order):
         try:
             formed = change(table)
             answer = np.asarray(scores(formed.iloc[:_TRIAL_ROWS]))
@@ -77,10 +82,13 @@ def fitted_form(table: pd.DataFrame, facts: ModelFacts, scores: Scores) -> Fitte
         _check_answer(answer, min(len(table), _TRIAL_ROWS), facts)
         return FittedTable(formed, table.iloc[:, :0], (Finding("form", "", sentence),) if sentence else ())
     reason = str(refusal).strip().split("\n")[0][:200].rstrip(".")
-    raise CannotDraft(
-        f"The model cannot score the sample ({type(refusal).__name__}: {reason}). "
-        "Give a sample as the model was fitted: the same columns with the same types."
+    unclear = [name for name in table.columns if _has_unclear_dates(table[name], date_order)]
+    advice = (
+        f"If texts are dates ({listed(unclear)}), say --dates day_first or --dates month_first."
+        if unclear
+        else "Give a sample as the model was fitted: the same columns with the same types."
     )
+    raise CannotDraft(f"The model cannot score the sample ({type(refusal).__name__}: {reason}). {advice}")
 
 
 def _text_columns(table: pd.DataFrame, facts: ModelFacts) -> list[str]:
@@ -89,7 +97,9 @@ def _text_columns(table: pd.DataFrame, facts: ModelFacts) -> list[str]:
     return [name for name in table.columns if name in facts.text_columns]
 
 
-def _forms(table: pd.DataFrame, facts: ModelFacts) -> Iterator[tuple[Callable[[pd.DataFrame], pd.DataFrame], str]]:
+def _forms(
+    table: pd.DataFrame, facts: ModelFacts, date_order: DateOrder | None
+) -> Iterator[tuple[Callable[[pd.DataFrame], pd.DataFrame], str]]:
     """Yield changes of the types of a table, the likeliest first, each with the sentence of its finding."""
     if facts.fitted_dtypes:
         kinds = {name: kind for name, kind in facts.fitted_dtypes.items() if name in table.columns}
@@ -99,27 +109,44 @@ def _forms(table: pd.DataFrame, facts: ModelFacts) -> Iterator[tuple[Callable[[p
     if not texts:
         yield lambda table: table.astype(np.float64), ""
         return
-    days = [name for name in texts if _are_days(table[name])]
+    days = {name: days for name in texts if (days := _read_dates(table[name], date_order)) is not None}
     if days:
-        yield lambda table: _with_dates(table, days), f"The texts of {listed(days)} are read as dates."
+        yield lambda table: table.assign(**days), f"The texts of {listed(days)} are read as dates."
     rest = [name for name in texts if name not in days]
     yield (
         lambda table: _with_categories(table, rest, facts),
         f"The texts of {listed(rest)} are read as categories of pandas.",
     )
     yield (
-        lambda table: _with_categories(_with_dates(table, days), rest, facts),
+        lambda table: _with_categories(table.assign(**days), rest, facts),
         f"Texts are read as dates ({listed(days)}) and categories.",
     )
 
 
-def _are_days(values: "pd.Series[Any]") -> bool:
-    present = values.dropna()
-    return bool(len(present)) and bool(pd.to_datetime(present, errors="coerce", format="ISO8601").notna().all())
+def _read_dates(values: "pd.Series[Any]", order: DateOrder | None) -> "pd.Series[Any] | None":
+    """Return texts as dates of pandas; None unless all of them are dates, such as 2026-11-29 or 29.11.2026 14:30."""
+    texts = values.dropna().unique().tolist()
+    if not texts:
+        return None
+    try:
+        return pd.to_datetime(values, format="ISO8601")
+    except ValueError:
+        pass
+    try:
+        return pd.to_datetime(values.map({text: iso_moment(text.strip(), order) for text in texts}), format="ISO8601")
+    except ValueError:
+        return None
 
 
-def _with_dates(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    return table.assign(**{name: pd.to_datetime(table[name], format="ISO8601") for name in names})
+def _has_unclear_dates(values: "pd.Series[Any]", order: DateOrder | None) -> bool:
+    """Tell whether a column of texts begins with a date such as 1/2/2026 whose order is not known."""
+    texts = values.dropna().head(1).tolist()
+    try:
+        return bool(texts) and isinstance(texts[0], str) and not iso_moment(texts[0].strip(), order)
+    except AmbiguousDate:
+        return True
+    except ValueError:
+        return False
 
 
 def _with_categories(table: pd.DataFrame, names: Sequence[str], facts: ModelFacts) -> pd.DataFrame:

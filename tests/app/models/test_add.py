@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import joblib
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from client import hand_over
 from service.bundles.bundle_opening import open_model
@@ -249,3 +250,35 @@ def test_what_cannot_be_published_is_refused_with_a_sentence(
     assert "DBSCAN" in refusal(capsys, bundles, clusters, *data, trusted)
     (tmp_path / "number.pkl").write_bytes(pickle.dumps(3))
     assert "predict" in refusal(capsys, bundles, tmp_path / "number.pkl", *data, trusted)
+
+
+def test_a_model_of_dates_answers_as_the_model_through_the_whole_command(tmp_path: Path, bundles: Path) -> None:
+    joined = pd.Series(pd.date_range("2021-03-01", periods=120, freq="5D"))
+    left = joined + pd.to_timedelta(np.arange(120) % 50 * 7, unit="D")
+    table = pd.DataFrame({"joined": joined, "left": left.mask(left.index % 9 == 0), "plan": ["basic", "pro", "team"] * 40})
+
+    def days(dates: pd.DataFrame) -> Any:
+        return np.column_stack([(dates[name] - pd.Timestamp("2021-01-01")).dt.days for name in dates])
+
+    preparation = make_column_transformer(
+        (FunctionTransformer(days), ["joined", "left"]), (OneHotEncoder(), ["plan"]), sparse_threshold=0
+    )
+    model = make_pipeline(preparation, HistGradientBoostingClassifier(max_iter=5, min_samples_leaf=5))
+    model.fit(table, np.arange(120) % 50 > 20)
+    (tmp_path / "dated.pkl").write_bytes(cloudpickle.dumps(model))
+    written = table.assign(**{name: table[name].dt.strftime("%d/%m/%Y") for name in ("joined", "left")})
+    written.assign(stayed=np.arange(120) % 50 > 20).to_csv(tmp_path / "dated.csv", sep=";", index=False)
+    options = ("--target", "stayed", "--dates", "day_first", "--trust-this-file")
+    assert add(bundles, tmp_path / "dated.pkl", "--data", tmp_path / "dated.csv", *options) == 0
+    served = opened(bundles, "dated")
+    assert [(field.type, field.nullable) for field in served.card.inputs[:2]] == [("date", False), ("date", True)]
+    rows = [
+        {
+            "joined": str(joined.date()),
+            "left": None if pd.isna(left) else str(left.date()),
+            "plan": plan,
+        }
+        for joined, left, plan in table.itertuples(index=False)
+    ]
+    answers: list[Any] = list(served.predict(rows).predictions)
+    assert [each.probabilities["True"] for each in answers] == model.predict_proba(table)[:, 1].tolist()

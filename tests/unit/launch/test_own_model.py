@@ -27,6 +27,13 @@ def test_the_command_takes_what_the_user_names() -> None:
     assert own.bundles == ROOT / "my-models"
 
 
+def test_further_options_of_the_command_can_be_given() -> None:
+    own = read_own_model({"MODEL": "churn.joblib", "OPTIONS": "--dates day_first --sheet 'First sheet' --held-out"}, ROOT)
+    assert own is not None
+    options = build_parser().parse_args(own.arguments)
+    assert (options.dates, options.sheet, options.held_out, options.name) == ("day_first", "First sheet", True, "churn")
+
+
 def test_a_folder_of_bundles_that_the_user_chose_stays() -> None:
     own = read_own_model({"MODEL": "churn.joblib", "SERVICE_BUNDLES": "/models"}, ROOT)
     assert own is not None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from service.publishing.conversion.column_graph import add_matrix, is_plain
-from service.publishing.conversion.column_sources import UnknownStep, column_positions, is_passed_through
+from service.publishing.conversion.column_sources import ColumnChoice, UnknownStep, column_positions, is_passed_through
 from service.publishing.conversion.graph import TO_BOOL, TO_FLOAT32, TO_FLOAT64, Graph
 from service.publishing.conversion.preprocessing import Floats, Preprocessing, create_columns, create_text
 from service.publishing.conversion.steps import bending_steps, mixing_steps, scaling_steps
@@ -28,7 +28,10 @@ def add_step(graph: Graph, preprocessing: Preprocessing, step: Any, *, plain: bo
         return preprocessing
     if preprocessing.text and type(step).__name__ != "FeatureUnion":
         return _add_to_text(graph, preprocessing, step)
-    reason = UnknownStep(f"{type(step).__name__} has no converter")
+    is_choice = isinstance(step, ColumnChoice)
+    reason = UnknownStep(
+        "a step reads columns that are no numbers" if is_choice else f"{type(step).__name__} has no converter"
+    )
     has_texts = preprocessing.table_names and type(step).__name__ == "ColumnTransformer"
     try:
         folded = None if has_texts else preprocessing.then(step)
