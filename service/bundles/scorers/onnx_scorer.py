@@ -6,19 +6,16 @@ strings for a field under its name, or as counts of terms, which the metadata of
 
 import math
 import os
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.scorers.deadlines import StoppableRun, current_deadline, watchdog
+from service.bundles.scorers.graph_metadata import read_table, read_terms, read_width
 from service.bundles.scorers.scorer import as_scores
-from service.bundles.scorers.table_scorer import TABLE, LinearTable
-from service.bundles.texts.term_counts import TERMS, WIDTH, TermCounts, TermSource
 from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
 from service.fields.text import preparation
@@ -54,7 +51,7 @@ class OnnxScorer:
         texts = {field.name for field in text_fields(card)}
         self._inputs = [node.name for node in self._session.get_inputs()]
         metadata = self._session.get_modelmeta().custom_metadata_map
-        self._terms = _read_terms(metadata)
+        self._terms = read_terms(metadata)
         reads = {self._terms[name].field if name in self._terms else name for name in self._inputs}
         if not reads <= texts | {FIELDS}:
             raise BrokenBundle("model.onnx needs inputs that the card does not have")
@@ -63,13 +60,13 @@ class OnnxScorer:
         if self._dtype is None:
             raise BrokenBundle("model.onnx needs fields that are neither float64 nor float32")
         self._only_text = next(iter(reads)) if len(reads) == 1 and reads != {FIELDS} else None
-        self._max_rows = max(1, _MAX_NUMBERS // max(_read_width(metadata), 1))
+        self._max_rows = max(1, _MAX_NUMBERS // max(read_width(metadata), 1))
         self._prepare = preparation(card.scoring.text)
         self._is_classifier = isinstance(card.output, Classification)
         self._output = [self._session.get_outputs()[-1].name]
         self.output_type: str = self._session.get_outputs()[-1].type
         """`tensor(double)` or `tensor(float)`."""
-        self.table = _read_table(metadata)
+        self.table = read_table(metadata)
         """The same model as a table, if the graph has one in its metadata."""
         self._idle_runs: list[StoppableRun] = []
 
@@ -140,33 +137,6 @@ class OnnxScorer:
             options = ort.RunOptions()
             options.log_severity_level = _FATAL
             return watchdog().add(options)
-
-
-def _read_terms(metadata: dict[str, str]) -> dict[str, TermCounts]:
-    """Return how to count the terms for each input of a graph that takes counts. Raises BrokenBundle."""
-    try:
-        sources = msgspec.json.decode(metadata.get(TERMS, "{}"), type=dict[str, TermSource])
-        return {name: TermCounts(source) for name, source in sources.items()}
-    except (msgspec.DecodeError, re.error) as error:
-        raise BrokenBundle("model.onnx describes its counts of terms in another form") from error
-
-
-def _read_table(metadata: dict[str, str]) -> LinearTable | None:
-    """Return the table of a graph, or None. Raises BrokenBundle."""
-    if TABLE not in metadata:
-        return None
-    try:
-        return msgspec.json.decode(metadata[TABLE], type=LinearTable)
-    except msgspec.DecodeError as error:
-        raise BrokenBundle("model.onnx describes its table in another form") from error
-
-
-def _read_width(metadata: dict[str, str]) -> int:
-    """Return how many numbers a row takes at once, if the graph says so, else 0."""
-    width = metadata.get(WIDTH, "0")
-    if not width.isdecimal():
-        raise BrokenBundle("model.onnx describes its width in another form")
-    return int(width)
 
 
 def _slice(columns: Columns, start: int, stop: int) -> Columns:

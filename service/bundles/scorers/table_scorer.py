@@ -16,8 +16,6 @@ from service.fields.lookup import number_fields
 from service.rows.columns import Columns
 from service.schemas import Card
 
-TABLE = "table"
-"""The entry with the table in the metadata of a graph that computes the same."""
 _FEW_ROWS = 16
 """So many rows are added up one by one: arrays have a cost for each field."""
 Numbers = NDArray[np.float64]

@@ -13,10 +13,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-TERMS = "terms"
-"""The entry in the metadata of a graph: for each of its inputs that are counts, what it counts."""
-WIDTH = "width"
-"""The entry with the numbers that a row takes at once in a graph."""
 _SPACES = re.compile(r"\s\s+")
 
 

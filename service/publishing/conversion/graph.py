@@ -7,8 +7,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.scorers.table_scorer import TABLE, LinearTable
-from service.bundles.texts.term_counts import TERMS, WIDTH, TermSource
+from service.bundles.scorers.graph_metadata import TABLE, TERMS, WIDTH
+from service.bundles.scorers.table_scorer import LinearTable
+from service.bundles.texts.term_counts import TermSource
 
 INPUT = "fields"
 TO_FLOAT32, TO_FLOAT64, TO_INT64, TO_BOOL = 1, 11, 7, 9

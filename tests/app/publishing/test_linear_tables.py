@@ -16,7 +16,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, PolynomialFeatures, StandardScaler
 
-from service.bundles.scorers.table_scorer import TABLE, LinearTable
+from service.bundles.scorers.graph_metadata import TABLE
+from service.bundles.scorers.table_scorer import LinearTable
 from service.errors import BrokenBundle
 from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.data_split import split_rows

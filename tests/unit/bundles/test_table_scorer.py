@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from service.bundles.scorers.graph_metadata import TABLE
 from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.bundles.scorers.scorer import open_scorer
-from service.bundles.scorers.table_scorer import TABLE, Line, LinearTable, LookUp, TableScorer
+from service.bundles.scorers.table_scorer import Line, LinearTable, LookUp, TableScorer
 from service.errors import BrokenBundle
 from service.rows.columns import Columns
 from service.schemas import Regression
