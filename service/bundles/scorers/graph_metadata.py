@@ -1,4 +1,4 @@
-"""The entries in the metadata of a graph: how its terms are counted, how wide it becomes, its table."""
+"""The entries in the metadata of a graph: how its terms are counted, how wide it becomes, its table, its single rows."""
 
 import re
 
@@ -14,6 +14,8 @@ WIDTH = "width"
 """The numbers that a row takes at once."""
 TABLE = "table"
 """A table that computes the same."""
+SINGLE_ROW = "single_row"
+"""`exact`: a row alone gets the same 64 bits as among others."""
 
 
 def read_terms(metadata: dict[str, str]) -> dict[str, TermCounts]:

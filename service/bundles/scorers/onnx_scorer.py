@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.scorers.deadlines import StoppableRun, current_deadline, watchdog
-from service.bundles.scorers.graph_metadata import read_table, read_terms, read_width
+from service.bundles.scorers.graph_metadata import SINGLE_ROW, read_table, read_terms, read_width
 from service.bundles.scorers.scorer import as_scores
 from service.errors import BrokenBundle
 from service.fields.lookup import text_fields
@@ -61,6 +61,7 @@ class OnnxScorer:
             raise BrokenBundle("model.onnx needs fields that are neither float64 nor float32")
         self._only_text = next(iter(reads)) if len(reads) == 1 and reads != {FIELDS} else None
         self._max_rows = max(1, _MAX_NUMBERS // max(read_width(metadata), 1))
+        self._single_row_padding = int(metadata.get(SINGLE_ROW) != "exact")
         self._prepare = preparation(card.scoring.text)
         self._is_classifier = isinstance(card.output, Classification)
         self._output = [self._session.get_outputs()[-1].name]
@@ -92,16 +93,16 @@ class OnnxScorer:
         return np.concatenate([self._score_part(_slice(columns, start, start + size)) for start in starts])
 
     def _score_part(self, columns: Columns) -> NDArray[np.float64]:
-        """Return the scores of some rows. A single row is scored together with a second one, because ONNX Runtime uses other
-        kernels for one row, which may change the seventh digit.
+        """Return the scores of some rows. A single row is scored together with a second one, because ONNX Runtime has other
+        kernels for products of one row, which may change the last digits. A graph without products says so.
         """
         rows = len(columns)
-        padding = int(rows == 1)
+        padding = self._single_row_padding if rows == 1 else 0
         feed: dict[str, Any] = {}
         for name in self._inputs:
             if name == FIELDS:
-                feed[name] = np.empty((rows + padding, columns.numbers.shape[1]), self._dtype)
-                feed[name][...] = columns.numbers  # a single row is copied to both rows
+                numbers = np.ascontiguousarray(columns.numbers, self._dtype)
+                feed[name] = numbers.repeat(2, axis=0) if padding else numbers
             else:
                 count = self._terms.get(name)
                 field = name if count is None else count.field

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from service.bundles.scorers.graph_metadata import TABLE, TERMS, WIDTH
+from service.bundles.scorers.graph_metadata import SINGLE_ROW, TABLE, TERMS, WIDTH
 from service.bundles.scorers.table_scorer import LinearTable
 from service.bundles.texts.term_counts import TermSource
 
@@ -16,6 +16,8 @@ TO_FLOAT32, TO_FLOAT64, TO_INT64, TO_BOOL = 1, 11, 7, 9
 """The types float32, float64, int64 and bool of ONNX, for the attribute `to` of Cast."""
 _OPSETS = {"": 22, "ai.onnx.ml": 5}
 _IR_VERSION = 10
+_EXACT_OPERATORS = {"Add", "Cast", "Concat", "Div", "Gather", "IsNaN", "Mul", "Neg", "Pow", "Sub", "TreeEnsemble", "Where"}
+"""Operators that compute each number, or each row, by itself: a row alone gets the same 64 bits as among others."""
 
 
 class Graph:
@@ -92,6 +94,8 @@ class Graph:
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
         properties = {TERMS: msgspec.json.encode(self.terms, order="sorted").decode()} if self.terms else {}
         properties |= {WIDTH: str(self._widest)} if self._widest else {}
+        if all(node.op_type in _EXACT_OPERATORS for node in self._nodes):
+            properties[SINGLE_ROW] = "exact"
         properties |= {TABLE: msgspec.json.encode(self.tables[output]()).decode()} if output in self.tables else {}
         helper.set_model_props(model, properties)
         return bytes(model.SerializeToString(deterministic=True))

@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 
+from service.bundles.scorers.graph_metadata import SINGLE_ROW
+from service.bundles.scorers.onnx_scorer import OnnxScorer
 from service.fields.lookup import number_fields
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.float64_graph import to_float64_graph
@@ -15,7 +18,7 @@ from service.rows.checks import Checks
 from service.schemas import Card
 from tests.support import synthetic_recipes
 from tests.support.conversion_check import compare
-from tests.support.fitted_pipelines import card_of, table, truths, zoo
+from tests.support.fitted_pipelines import card_of, scaled, table, truths, zoo
 
 ZOO = zoo()
 TOLERANCE = 1e-12
@@ -33,6 +36,35 @@ def test_a_graph_equals_scikit_learn_on_rows_and_at_every_split(name: str, tmp_p
     comparison = compare(card, pipeline, table(), tmp_path)
     assert comparison.difference <= TOLERANCE
     assert comparison.is_same_in_every_batch
+
+
+@pytest.mark.parametrize(
+    ("name", "is_exact"),
+    [
+        ("gradient boosting of a value", True),
+        ("a tree", True),
+        ("logistic regression of three labels", False),
+    ],
+)
+def test_a_graph_without_products_says_that_a_row_alone_is_exact(name: str, is_exact: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    card, pipeline = fitted(name)
+    compare(card, pipeline, table(), tmp_path)
+    entries = {entry.key: entry.value for entry in onnx.load(tmp_path / "model.onnx").metadata_props}
+    assert (entries.get(SINGLE_ROW) == "exact") == is_exact
+
+
+def test_a_row_alone_gets_the_same_bits_from_many_trees_as_among_others(tmp_path: Path) -> None:
+    from sklearn.ensemble import GradientBoostingClassifier
+    from sklearn.pipeline import make_pipeline
+
+    fields = table()
+    model = make_pipeline(scaled(), GradientBoostingClassifier(n_estimators=120, max_depth=2, random_state=0))
+    columns = Checks(card_of("two")).columns(plain_rows(card_of("two"), fields))
+    graph = to_float64_graph(card_of("two"), model.fit(fields, truths(fields)["two"]), columns.numbers[0])
+    (tmp_path / "model.onnx").write_bytes(graph)
+    scorer = OnnxScorer(card_of("two"), tmp_path / "model.onnx")
+    alone = [scorer.score(columns.select(np.array([at])))[0] for at in range(len(columns))]
+    assert np.array_equal(scorer.score(columns), alone)
 
 
 def test_the_edges_are_the_splits_of_a_tree_and_their_neighbours() -> None:
