@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -61,8 +62,7 @@ class CategoryType(NumbersType):
         return self.encode_quick(values)
 
     def encode_quick(self, values: Sequence[Any]) -> Sequence[float]:
-        codes = self._codes
-        return [codes.get(value, UNKNOWN_CATEGORY) for value in values]
+        return list(map(self._codes.get, values, repeat(UNKNOWN_CATEGORY)))  # time-critical
 
     def number(self, value: Any) -> float:
         return self._codes.get(value, UNKNOWN_CATEGORY)  # time-critical

@@ -59,7 +59,7 @@ def answer_to(model: Model, body: bytes) -> bytes:
 
 # Of 1,000 rows most of our time is the trees' own, and how fast a processor walks trees beside how fast it makes Python
 # objects differs: the same code measured 2.7 with the machine to itself, 3.4 while others worked on it.
-@pytest.mark.parametrize(("rows", "times", "ratio"), [(1, 30, 40), (1000, 3, 2.2)])
+@pytest.mark.parametrize(("rows", "times", "ratio"), [(1, 30, 50), (1000, 3, 2.2)])
 def test_from_body_to_answer_ours_takes_a_fraction_of_the_usual_time(
     rows: int, times: int, ratio: float, model: Model, usual: Callable[[bytes], object]
 ) -> None:
