@@ -15,6 +15,8 @@ from service.rows.columns import Columns
 from service.schemas import Card, Input, Text
 from wire.languages import LANGUAGES, Language
 
+MAX_GROUPED_INPUTS = 24
+"""The figures of more would take minutes to compute, and nobody reads them."""
 _MAX_VALUES = 12
 """Whole numbers with at most so many distinct values are grouped by value, not by quartiles."""
 
@@ -47,17 +49,29 @@ class Grouping:
 
 
 def group_rows(card: Card, columns: Columns, aside: pd.DataFrame, attributes: tuple[Input, ...]) -> list[Grouping]:
-    """Return one grouping per input, then one per attribute: a column of `aside`, which the model does not see."""
+    """Return one grouping per input, then one per attribute: a column of `aside`, which the model does not see.
+
+    Of very many inputs, only the main fields of the card have groupings.
+    """
     groupings = []
     numbers = iter(columns.numbers.T)
+    grouped = _grouped_inputs(card)
     for field in types_of(card):
-        if isinstance(field, NumbersType):
-            groupings.append(_grouping(field, next(numbers), is_input=True))
+        values = next(numbers) if isinstance(field, NumbersType) else None
+        if field.name not in grouped:
+            continue
+        if isinstance(field, NumbersType) and values is not None:
+            groupings.append(_grouping(field, values, is_input=True))
         else:
             lengths = np.array([len(text) for text in columns.texts[field.name]], dtype=np.float64)
             groupings.append(_by_length(field.field, lengths, alone=len(columns.texts) == 1))
     seen_aside = [field for field in map(type_of, attributes) if isinstance(field, NumbersType)]
     return groupings + [_grouping(field, field.training_numbers(aside[field.name]), is_input=False) for field in seen_aside]
+
+
+def _grouped_inputs(card: Card) -> set[str]:
+    names = [field.name for field in card.inputs]
+    return set(names if len(names) <= MAX_GROUPED_INPUTS else (card.main_fields or names)[:MAX_GROUPED_INPUTS])
 
 
 def _grouping(field: NumbersType, values: NDArray[np.float64], *, is_input: bool) -> Grouping:

@@ -17,6 +17,8 @@ _MIN_ERRORS = 4
 _MAX_FIELDS = 100
 """With more fields, the correlations would fill the file."""
 _STEPS = np.linspace(0.05, 0.95, 19)
+_MAX_FEATURES = 2000
+"""With 5,000 rows they take 80 MB."""
 
 
 def choose_reference(card: Card, rows: list[Row], columns: Columns, outputs: NDArray[np.float64]) -> Reference:
@@ -72,14 +74,17 @@ def _most_balanced_draw(matrix: NDArray[np.float64], outputs: NDArray[np.float64
 def _standardized_features(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the features (rows, features) whose means a balanced draw keeps, with mean 0 and standard deviation 1.
 
-    They are, for each column: whether the value is missing, the value, and whether it is at most each of 19 quantiles.
+    They are, for each column: whether the value is missing, the value, and whether it is at most each of 19 quantiles, or of
+    fewer if there are very many columns.
     """
     features = []
+    count = max(1, min(len(_STEPS), _MAX_FEATURES // values.shape[1] - 2))
+    at = _STEPS if count == len(_STEPS) else np.linspace(0, 1, count + 2)[1:-1]
     for column in values.T:
         known = column[~np.isnan(column)]
         if not len(known):
             continue
-        steps = np.unique(np.quantile(known, _STEPS))
+        steps = np.unique(np.quantile(known, at))
         features += [np.isnan(column), np.nan_to_num(column, nan=float(known.mean()))]
         features += [column <= step for step in steps]
     table = np.array(features, dtype=np.float64).T

@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from service.evaluation.groups import Grouping, group_rows
+from service.evaluation.groups import MAX_GROUPED_INPUTS, Grouping, group_rows
 from service.fields.value_wording import number
 from service.rows.columns import Columns
 from service.schemas import Card, Category, Input, Regression, Scoring
@@ -123,3 +124,24 @@ def test_names_of_groups_are_written_as_people_write_them() -> None:
 )
 def test_a_number_is_written_in_the_readers_language(value: float, english: str, polish: str) -> None:
     assert (number(value, "en"), number(value, "pl")) == (english, polish)
+
+
+def test_a_model_of_very_many_inputs_is_compared_by_its_main_fields() -> None:
+    names = [f"f{at}" for at in range(500)]
+    card = Card(
+        name="wide",
+        title="",
+        question="",
+        inputs=tuple(Input(name=name, type="number") for name in names),
+        output=Regression(),
+        scoring=Scoring(scorer="onnx", gate_rows=0, gate_difference=0),
+    )
+    numbers = np.random.default_rng(0).normal(size=(60, 500))
+    aside = pd.DataFrame(index=range(60))
+    main = msgspec.structs.replace(card, main_fields=("f400", "f33"))
+    found = [grouping.name for grouping in group_rows(main, Columns(numbers, {}), aside, ())]
+    assert found == ["f33", "f400"]
+    assert len(group_rows(card, Columns(numbers, {}), aside, ())) == MAX_GROUPED_INPUTS
+    (one,) = [each for each in group_rows(main, Columns(numbers, {}), aside, ()) if each.name == "f400"]
+    lowest = np.argmin(numbers[:, 400])
+    assert lowest in one.groups[0].rows, "the values of its own column"
