@@ -18,8 +18,8 @@ class WrongAnswer(Exception):
 def model_input(model: Any, frame: Any) -> Any:
     """Return the frame in the form that the model was fitted on: the frame, an array without names, or a series of texts."""
     first = model
-    while hasattr(first, "steps") and hasattr(first, "named_steps"):
-        first = first.steps[0][1]
+    while parts := getattr(first, "steps", None) or getattr(first, "transformer_list", None):
+        first = parts[0][1]
     if hasattr(first, "build_analyzer") and frame.shape[1] == 1:
         return frame.iloc[:, 0]
     is_sklearn = type(first).__module__.startswith("sklearn.")  # other libraries do not always keep the names

@@ -74,6 +74,9 @@ def models_of_one_text() -> Models:
     }
     models: Models = {f"{name}, a line": _over(step, LINE) for name, step in kinds.items()}
     return models | {
+        "words and characters, a line": lambda: make_pipeline(
+            make_union(TfidfVectorizer(), TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3))), clone(LINE)
+        ),
         "counts, naive Bayes": _over(CountVectorizer(), naive_bayes.MultinomialNB()),
         "words, complement naive Bayes": _over(TfidfVectorizer(), naive_bayes.ComplementNB()),
         "words, Bernoulli naive Bayes": _over(CountVectorizer(), naive_bayes.BernoulliNB()),
