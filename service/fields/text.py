@@ -53,7 +53,8 @@ def _find_tokens(text: str) -> list[str]:
 
 
 TOKENIZERS: dict[str, Tokenize] = {"words": tokens, "words_without_addresses": tokens_without_addresses}
-"""How a model reads its texts (`scoring.text` of the card) → its tokens. A model of texts as they are has none."""
+"""How a model reads its texts (`scoring.text` of the card) → its tokens. A model of texts as they are has none: its known
+words are counted by `tokens_without_addresses`."""
 
 
 def preparation(reading: str) -> Callable[[str], str]:

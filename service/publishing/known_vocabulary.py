@@ -9,10 +9,12 @@ import numpy as np
 
 from service.bundles.texts.text_reader import known_share
 from service.bundles.texts.vocabulary import find_words, write_vocabulary
-from service.fields.text import TOKENIZERS
+from service.fields.text import TOKENIZERS, tokens_without_addresses
 from service.publishing.data_split import LabelledRows
 from service.schemas import Card, Input
 
+_Column = tuple[str, int]
+"""The name and the position of a field in the table that the pipeline takes."""
 _QUANTILE = 0.05
 """So many of the held-out texts have a smaller share of known words than the limit, at most."""
 
@@ -24,12 +26,12 @@ def add_vocabulary(folder: Path, card: Card, pipeline: Any, test: LabelledRows) 
     """
     vocabulary: dict[str, frozenset[str]] = {}
     inputs: list[Input] = []
-    tokenize = TOKENIZERS.get(card.scoring.text)
-    for field in card.inputs:
-        known = frozenset(find_words(_find_terms(pipeline, field.name))) if tokenize and field.language else frozenset()
-        if tokenize and known:
+    tokenize = TOKENIZERS.get(card.scoring.text, tokens_without_addresses)
+    for at, field in enumerate(card.inputs):
+        known = frozenset(find_words(_find_terms(pipeline, (field.name, at)))) if field.language else frozenset()
+        if known:
             vocabulary[field.name] = known
-            shares = [known_share(tokenize(text), known) for text in test.fields[field.name]]
+            shares = [known_share(tokenize(text), known) for text in test.fields[field.name].dropna()] or [0.0]
             limit = np.floor(np.quantile(shares, _QUANTILE) * 100) / 100
             field = msgspec.structs.replace(field, min_known_share=float(limit))  # noqa: PLW2901
         inputs.append(field)
@@ -37,20 +39,21 @@ def add_vocabulary(folder: Path, card: Card, pipeline: Any, test: LabelledRows) 
     return msgspec.structs.replace(card, inputs=tuple(inputs))
 
 
-def _find_terms(pipeline: Any, name: str) -> set[str]:
-    """Return the terms of one token of the vectorizers that read a field, stop words included."""
+def _find_terms(pipeline: Any, column: _Column) -> set[str]:
+    """Return the terms of one token of the vectorizers that read a field, stop words included, in small letters."""
     terms: set[str] = set()
-    for vectorizer in _vectorizers(pipeline, name):
+    for vectorizer in _vectorizers(pipeline, column):
         terms |= {term for term in vectorizer.vocabulary_ if " " not in term} | set(vectorizer.get_stop_words() or ())
-    return terms
+    return set(map(str.lower, terms))
 
 
-def _vectorizers(estimator: Any, name: str) -> Iterator[Any]:
-    """Yield the fitted vectorizers of a pipeline that read the column of a field."""
-    if hasattr(estimator, "vocabulary_") and hasattr(estimator, "get_stop_words"):
+def _vectorizers(estimator: Any, column: _Column) -> Iterator[Any]:
+    """Yield the fitted vectorizers of words of a pipeline that read the column of a field."""
+    if hasattr(estimator, "vocabulary_") and getattr(estimator, "analyzer", "") == "word":
         yield estimator
-    for _, step in getattr(estimator, "steps", []):
-        yield from _vectorizers(step, name)
+    for _, step in (*getattr(estimator, "steps", []), *getattr(estimator, "transformer_list", [])):
+        yield from _vectorizers(step, column)
     for _, transformer, columns in getattr(estimator, "transformers_", []):
-        if columns in (name, [name]):
-            yield from _vectorizers(transformer, name)
+        chosen = columns[0] if isinstance(columns, list) and len(columns) == 1 else columns
+        if isinstance(chosen, str | int) and chosen in column:
+            yield from _vectorizers(transformer, column)

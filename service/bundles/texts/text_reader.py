@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from service.bundles.texts.language import find_language
 from service.bundles.texts.vocabulary import Vocabulary, find_words
-from service.fields.text import TOKENIZERS, Tokenize
+from service.fields.text import TOKENIZERS, Tokenize, tokens_without_addresses
 from service.rows.columns import Columns
 from service.schemas import Card, FieldWarning, KnownWords
 
@@ -17,27 +17,33 @@ class TextReader:
     """The texts of one card. Texts whose language the card does not name get no warnings."""
 
     def __init__(self, card: Card, vocabulary: Vocabulary) -> None:
-        self._tokenize = TOKENIZERS.get(card.scoring.text)
+        self._is_prepared = card.scoring.text in TOKENIZERS
+        self._tokenize = TOKENIZERS.get(card.scoring.text, tokens_without_addresses)
         self._languages = {field.name: field.language for field in card.inputs}
         self._min_shares = {field.name: field.min_known_share for field in card.inputs if field.name in vocabulary}
         self._vocabulary = vocabulary
 
     def read(self, columns: Columns) -> Columns:
-        """Return the columns with prepared texts, and with the warnings of these texts after those they have."""
-        if self._tokenize is None or not columns.texts:
+        """Return the columns with prepared texts, and with the warnings of these texts after those they have.
+
+        A text that the model takes as it is has no prepared form.
+        """
+        if not columns.texts or not (self._is_prepared or self._vocabulary):
             return columns
         prepared: dict[str, list[str]] = {}
         warnings = columns.warnings
         for name, texts in columns.texts.items():
+            if not self._is_prepared and name not in self._vocabulary:
+                continue
             prepared[name], warnings_of = self._read(self._tokenize, name, texts)
             if warnings_of:
                 new = {index: warnings_of[text] for index, text in enumerate(texts) if text in warnings_of}
                 warnings = warnings | {index: [*warnings.get(index, []), *added] for index, added in new.items()}
-        return Columns(columns.numbers, columns.texts, warnings, prepared)
+        return Columns(columns.numbers, columns.texts, warnings, prepared if self._is_prepared else {})
 
     def count_known_words(self, columns: Columns, index: int) -> KnownWords | None:
         """Return how many words of the texts of a row the model knows; None if the card names the language of no text."""
-        if self._tokenize is None or not self._vocabulary:
+        if not self._vocabulary:
             return None
         counts = [_count(self._tokenize(columns.texts[name][index]), known) for name, known in self._vocabulary.items()]
         return KnownWords(known=sum(each.known for each in counts), words=sum(each.words for each in counts))

@@ -49,6 +49,6 @@ def read_vocabulary(folder: Path, card: Card) -> Vocabulary:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenBundle(f"{FILE} does not fit: {str(error)[:200]}") from error
     texts = {field.name for field in text_fields(card) if field.field.language}
-    if not words.keys() <= texts or card.scoring.text == "as_is":
-        raise BrokenBundle(f"{FILE} has words of a text that the model does not read word by word")
+    if not words.keys() <= texts:
+        raise BrokenBundle(f"{FILE} has words of a text whose language the card does not name")
     return {name: frozenset(find_words(known)) for name, known in words.items()}

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
+from service.bundles.texts.language import common_language
 from service.fields.category import CategoryType, category_text
 from service.fields.integer import MAX_EXACT_INTEGER
 from service.fields.lookup import TYPES, type_of
@@ -82,7 +83,8 @@ def draft_input(
         texts = present.astype(str)
         longest = max(map(len, texts), default=0)
         is_nullable = field.nullable or not all(map(str.strip, texts))
-        return _replace(field, max_length=max(field.max_length, 2 * longest), nullable=is_nullable)
+        length = max(field.max_length, 2 * longest)
+        return _replace(field, max_length=length, nullable=is_nullable, language=common_language(texts.tolist()))
     return field
 
 
