@@ -39,16 +39,16 @@ def list_folders(bundles: Path) -> list[Path]:
 
 def _entries(folder: Path, test: Callable[[os.DirEntry[str]], bool]) -> list[os.DirEntry[str]]:
     """Return the entries of a folder that pass a test, without links that lead to themselves. Raises OSError."""
-    found = []
+    matching = []
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
                 if test(entry):
-                    found.append(entry)
+                    matching.append(entry)
             except OSError as error:
                 if error.errno != errno.ELOOP:
                     raise
-    return found
+    return matching
 
 
 def find_folder(bundles: Path, version: str) -> Path | None:

@@ -40,7 +40,7 @@ class FolderState:
         self.is_slow = False
         """Its files took too long at the first attempt, so there is a second one: the machine may have been busy."""
         self.is_opening = False
-        self._opened: Fingerprint = frozenset()
+        self._opened_files: Fingerprint = frozenset()
         self._at_last_poll: Fingerprint = frozenset()
         self._thread: threading.Thread | None = None
         self._seconds, self._deadline = 0.0, math.inf
@@ -51,7 +51,7 @@ class FolderState:
         is_at_rest, self._at_last_poll = now == self._at_last_poll, now
         if self.model is not None and not now:  # the folder cannot be read at the moment
             return False
-        return self.is_slow or (is_at_rest and now != self._opened)
+        return self.is_slow or (is_at_rest and now != self._opened_files)
 
     def start(self, work: Callable[[], None], seconds: float) -> None:
         """Run `work`, which opens the files, in a thread. A bundle that hangs then keeps nobody else waiting."""
@@ -69,10 +69,10 @@ class FolderState:
             if self.is_opening and time.monotonic() >= self._deadline:
                 self.reason = f"it takes longer than {self._seconds:g} s to open"
 
-    def finish(self, model: Model | None, reason: str, opened: Fingerprint, *, is_slow: bool) -> None:
-        """Note the result of opening the files `opened`."""
+    def finish(self, model: Model | None, reason: str, files: Fingerprint, *, is_slow: bool) -> None:
+        """Note the result of opening `files`."""
         with self._lock:
             self.model = model or self.model
-            self.reason, self._opened = reason, opened
+            self.reason, self._opened_files = reason, files
             self.is_slow = is_slow and not self.is_slow
             self.is_opening = False

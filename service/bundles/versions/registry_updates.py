@@ -77,24 +77,24 @@ class RegistryUpdates:
             defaults, broken_pointers = read_all_defaults(
                 self._bundles
             )  # before the folders: a file names a folder that is there
-            found = {folder.name: folder for folder in list_folders(self._bundles)}
+            folders = {folder.name: folder for folder in list_folders(self._bundles)}
             root = identity(self._bundles)
         except OSError as error:
             self._keep_what_is_served(f"it cannot be read: {type(error).__name__}")
             return
-        if not found and self._folders and root != self._identity:
+        if not folders and self._folders and root != self._identity:
             self._keep_what_is_served("another folder is in its place, and it is empty")
             return
         self._is_readable = True
         with self._lock:
             self._identity, self._defaults, self._broken_pointers = root, defaults, broken_pointers
-            missing = self._folders.keys() - found.keys()
+            missing = self._folders.keys() - folders.keys()
             for name in missing & self._missing:
                 del self._folders[name]
             self._missing = missing
             if not self._registry.loaded.is_set():
-                self._unopened = set(found)
-        for name, folder in found.items():
+                self._unopened = set(folders)
+        for name, folder in folders.items():
             self._look_at(name, folder)
         self._update_registry()
 

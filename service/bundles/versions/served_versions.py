@@ -24,7 +24,7 @@ def choose_served(
     broken = dict(broken_pointers)
     default_folders = {version_folder_name(name, listed[0]): name for name, listed in defaults.items()}
     waiting = {default_folders.get(folder, folder) for folder in unopened}
-    places = {name: found for name, found in _places(folders, broken).items() if name not in waiting}
+    places = {name: versions for name, versions in _places(folders, broken).items() if name not in waiting}
     versions = {name: _default_first(name, places[name], folders, defaults.get(name, ())) for name in places}
     for folder, state in folders.items():
         if state.reason:
@@ -43,9 +43,9 @@ def _places(folders: Mapping[str, FolderState], broken: dict[str, str]) -> dict[
         if state.model is not None:
             copies.setdefault((state.model.card.name, state.model.card.version), []).append(folder)
     places: dict[str, dict[str, str]] = {}
-    for (name, version), found in copies.items():
+    for (name, version), folder_names in copies.items():
         own = version_folder_name(name, version)
-        first, *others = sorted(found, key=lambda folder: (folder != own, folder != name, folder))
+        first, *others = sorted(folder_names, key=lambda folder: (folder != own, folder != name, folder))
         places.setdefault(name, {})[version] = first
         broken |= {safe_text(other): f"there is another copy of this version of {name}" for other in others}
     return places

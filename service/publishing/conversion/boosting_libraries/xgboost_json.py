@@ -43,12 +43,12 @@ def read_xgboost(raw: bytes, rounds: int | None) -> XgboostModel:
     outputs = max(
         int(learner["learner_model_param"]["num_class"]), int(learner["learner_model_param"].get("num_target", 1)), 1
     )
-    kept = len(output_of)
+    tree_count = len(output_of)
     if rounds is not None:
         parallel = int(model["gbtree_model_param"].get("num_parallel_tree", 1))
-        kept = model["iteration_indptr"][rounds] if "iteration_indptr" in model else rounds * parallel * outputs
-    trees = [_tree(each) for each in model["trees"][:kept]]
-    positions = [np.flatnonzero(output_of[:kept] == output) for output in range(outputs)]
+        tree_count = model["iteration_indptr"][rounds] if "iteration_indptr" in model else rounds * parallel * outputs
+    trees = [_tree(each) for each in model["trees"][:tree_count]]
+    positions = [np.flatnonzero(output_of[:tree_count] == output) for output in range(outputs)]
     if any(not len(each) for each in positions):
         raise UnknownStep("an output of the XGBoost model has no trees")
     base = np.array(json.loads(_as_list(learner["learner_model_param"]["base_score"])), dtype=np.float32)

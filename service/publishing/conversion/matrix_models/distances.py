@@ -6,26 +6,28 @@ from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
 from service.publishing.conversion.preprocessing import Floats
 
-MAX_KEPT_ROWS = 5000
+MAX_TRAINING_ROWS = 5000
 """A graph with more rows would take too much memory and time for each row that it scores."""
 
 
-def check_kept_rows(kept: Floats, name: str) -> Floats:
+def check_training_rows(training_rows: Floats, name: str) -> Floats:
     """Return the rows that a model keeps as float64. Raises UnknownStep if they are too many or sparse."""
-    if hasattr(kept, "toarray"):
+    if hasattr(training_rows, "toarray"):
         raise UnknownStep(f"{name} keeps sparse rows")
-    if len(kept) > MAX_KEPT_ROWS:
-        raise UnknownStep(f"{name} keeps {len(kept):,} rows, and a graph at most {MAX_KEPT_ROWS:,}")
-    return np.asarray(kept, dtype=np.float64)
+    if len(training_rows) > MAX_TRAINING_ROWS:
+        raise UnknownStep(f"{name} keeps {len(training_rows):,} rows, and a graph at most {MAX_TRAINING_ROWS:,}")
+    return np.asarray(training_rows, dtype=np.float64)
 
 
-def add_squared_distances(graph: Graph, matrix: str, kept: Floats) -> str:
-    """Add |x|² − 2 x·k + |k|² for each row x and each kept row k: (rows, kept). A last digit below 0 becomes 0."""
-    graph.note_width(len(kept))
-    ones = graph.constant(np.ones((kept.shape[1], 1)))
+def add_squared_distances(graph: Graph, matrix: str, training_rows: Floats) -> str:
+    """Add |x|² − 2 x·k + |k|² for each row x and each training row k: (rows, training rows). None is below 0."""
+    graph.note_width(len(training_rows))
+    ones = graph.constant(np.ones((training_rows.shape[1], 1)))
     own = graph.add("MatMul", [graph.add("Mul", [matrix, matrix]), ones])
-    products = graph.add("MatMul", [matrix, graph.constant(-2.0 * kept.T)])
-    total = graph.add("Add", [graph.add("Add", [products, own]), graph.constant((kept * kept).sum(axis=1)[None])])
+    products = graph.add("MatMul", [matrix, graph.constant(-2.0 * training_rows.T)])
+    total = graph.add(
+        "Add", [graph.add("Add", [products, own]), graph.constant((training_rows * training_rows).sum(axis=1)[None])]
+    )
     return graph.add("Max", [total, graph.constant(0.0)])
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import TO_FLOAT64, Graph
-from service.publishing.conversion.matrix_models.distances import add_squared_distances, check_kept_rows
+from service.publishing.conversion.matrix_models.distances import add_squared_distances, check_training_rows
 from service.publishing.conversion.matrix_models.libsvm_probabilities import add_coupled_probabilities
 from service.publishing.conversion.outputs import (
     TWO_LABELS,
@@ -70,11 +70,11 @@ def add_support_regressor(graph: Graph, model: Any, preprocessing: Preprocessing
 
 
 def add_kernel_ridge(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
-    kept = check_kept_rows(model.X_fit_, "KernelRidge")
-    gamma = 1.0 / kept.shape[1] if model.gamma is None else model.gamma
+    training_rows = check_training_rows(model.X_fit_, "KernelRidge")
+    gamma = 1.0 / training_rows.shape[1] if model.gamma is None else model.gamma
     matrix, _ = plain_matrix(graph, preprocessing)
-    kernel = add_kernel(graph, matrix, kept, model.kernel, gamma=gamma, degree=model.degree, shift=model.coef0)
-    return graph.add("MatMul", [kernel, graph.constant(np.reshape(model.dual_coef_, (len(kept), -1)))])
+    kernel = add_kernel(graph, matrix, training_rows, model.kernel, gamma=gamma, degree=model.degree, shift=model.coef0)
+    return graph.add("MatMul", [kernel, graph.constant(np.reshape(model.dual_coef_, (len(training_rows), -1)))])
 
 
 def _add_sum(graph: Graph, kernel: str, weights: Any, intercept: Any) -> str:
@@ -83,18 +83,20 @@ def _add_sum(graph: Graph, kernel: str, weights: Any, intercept: Any) -> str:
 
 
 def _add_kernel_of(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
-    kept = check_kept_rows(model.support_vectors_, type(model).__name__)
+    training_rows = check_training_rows(model.support_vectors_, type(model).__name__)
     matrix, _ = plain_matrix(graph, preprocessing)
-    return add_kernel(graph, matrix, kept, model.kernel, gamma=model._gamma, degree=model.degree, shift=model.coef0)
+    return add_kernel(graph, matrix, training_rows, model.kernel, gamma=model._gamma, degree=model.degree, shift=model.coef0)
 
 
-def add_kernel(graph: Graph, matrix: str, kept: Floats, kernel: Any, *, gamma: float, degree: float, shift: float) -> str:
-    """Add a kernel between the rows of the matrix and kept rows: (rows, kept). Raises UnknownStep."""
+def add_kernel(
+    graph: Graph, matrix: str, training_rows: Floats, kernel: Any, *, gamma: float, degree: float, shift: float
+) -> str:
+    """Add a kernel between the rows of the matrix and training rows: (rows, training rows). Raises UnknownStep."""
     if kernel == "rbf":
-        distances = add_squared_distances(graph, matrix, kept)
+        distances = add_squared_distances(graph, matrix, training_rows)
         return add_exp(graph, graph.add("Mul", [distances, graph.constant(-float(gamma))]))
-    graph.note_width(len(kept))
-    product = graph.add("MatMul", [matrix, graph.constant(kept.T)])
+    graph.note_width(len(training_rows))
+    product = graph.add("MatMul", [matrix, graph.constant(training_rows.T)])
     if kernel == "linear":
         return product
     inner = graph.add("Add", [graph.add("Mul", [product, graph.constant(float(gamma))]), graph.constant(float(shift))])
@@ -107,28 +109,28 @@ def add_kernel(graph: Graph, matrix: str, kept: Floats, kernel: Any, *, gamma: f
 
 def add_gaussian_process(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
     """Add the mean of a GaussianProcessRegressor: (rows, 1)."""
-    kept = check_kept_rows(model.X_train_, "GaussianProcessRegressor")
+    training_rows = check_training_rows(model.X_train_, "GaussianProcessRegressor")
     matrix, _ = plain_matrix(graph, preprocessing)
-    kernel = _add_process_kernel(graph, matrix, kept, model.kernel_)
-    mean = graph.add("MatMul", [kernel, graph.constant(np.reshape(model.alpha_, (len(kept), -1)))])
+    kernel = _add_process_kernel(graph, matrix, training_rows, model.kernel_)
+    mean = graph.add("MatMul", [kernel, graph.constant(np.reshape(model.alpha_, (len(training_rows), -1)))])
     scaled = graph.add("Mul", [mean, graph.constant(np.reshape(model._y_train_std, (1, -1)))])
     return graph.add("Add", [scaled, graph.constant(np.reshape(model._y_train_mean, (1, -1)))])
 
 
-def _add_process_kernel(graph: Graph, matrix: str, kept: Floats, kernel: Any) -> str:
+def _add_process_kernel(graph: Graph, matrix: str, training_rows: Floats, kernel: Any) -> str:
     name = type(kernel).__name__
     if name in {"Sum", "Product"}:
-        parts = [_add_process_kernel(graph, matrix, kept, part) for part in (kernel.k1, kernel.k2)]
+        parts = [_add_process_kernel(graph, matrix, training_rows, part) for part in (kernel.k1, kernel.k2)]
         return graph.add("Add" if name == "Sum" else "Mul", parts)
     if name == "DotProduct":
-        product = graph.add("MatMul", [matrix, graph.constant(kept.T)])
+        product = graph.add("MatMul", [matrix, graph.constant(training_rows.T)])
         return graph.add("Add", [product, graph.constant(float(kernel.sigma_0) ** 2)])
     if name in {"ConstantKernel", "WhiteKernel"}:  # white noise is between a row and itself only
-        return graph.constant(np.full((1, len(kept)), kernel.constant_value if name == "ConstantKernel" else 0.0))
+        return graph.constant(np.full((1, len(training_rows)), kernel.constant_value if name == "ConstantKernel" else 0.0))
     if name not in _OF_DISTANCE:
         raise UnknownStep(f"the kernel {name} has no converter")
     scaled = graph.add("Div", [matrix, graph.constant(np.reshape(kernel.length_scale, (1, -1)))])
-    return _OF_DISTANCE[name](graph, add_squared_distances(graph, scaled, kept / kernel.length_scale), kernel)
+    return _OF_DISTANCE[name](graph, add_squared_distances(graph, scaled, training_rows / kernel.length_scale), kernel)
 
 
 def _add_rbf(graph: Graph, squares: str, _kernel: Any) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import TO_FLOAT64, Graph
-from service.publishing.conversion.matrix_models.distances import add_row_sums, add_squared_distances, check_kept_rows
+from service.publishing.conversion.matrix_models.distances import add_row_sums, add_squared_distances, check_training_rows
 from service.publishing.conversion.preprocessing import Floats, Preprocessing
 from service.publishing.conversion.steps.step_graph import plain_matrix
 
@@ -26,24 +26,24 @@ def add_neighbors(graph: Graph, model: Any, preprocessing: Preprocessing) -> str
 
 
 def add_nearest(graph: Graph, model: Any, preprocessing: Preprocessing, count: int) -> tuple[str, str]:
-    """Add the positions of the nearest kept rows, the nearest first, and their distances: (rows, neighbours).
+    """Add the positions of the nearest training rows, the nearest first, and their distances: (rows, neighbours).
 
     Raises UnknownStep for another metric than the Euclidean one.
     """
     if model.effective_metric_ != "euclidean":
         raise UnknownStep(f"{type(model).__name__} with the metric {model.effective_metric_} has no converter")
-    kept = check_kept_rows(model._fit_X, type(model).__name__)
+    training_rows = check_training_rows(model._fit_X, type(model).__name__)
     matrix, _ = plain_matrix(graph, preprocessing)
-    negative = graph.add("Neg", [add_squared_distances(graph, matrix, kept)])
+    negative = graph.add("Neg", [add_squared_distances(graph, matrix, training_rows)])
     _, neighbors = graph.add_pair("TopK", [negative, graph.constant([count])], axis=1)
-    return neighbors, _add_distances(graph, matrix, kept, neighbors)
+    return neighbors, _add_distances(graph, matrix, training_rows, neighbors)
 
 
-def _add_distances(graph: Graph, matrix: str, kept: Floats, neighbors: str) -> str:
-    """Add the distances to a few kept rows from the differences of the columns, which are exact near 0."""
-    rows = graph.add("Gather", [graph.constant(kept), neighbors], axis=0)  # (rows, neighbours, columns)
+def _add_distances(graph: Graph, matrix: str, training_rows: Floats, neighbors: str) -> str:
+    """Add the distances to a few training rows from the differences of the columns, which are exact near 0."""
+    rows = graph.add("Gather", [graph.constant(training_rows), neighbors], axis=0)  # (rows, neighbours, columns)
     difference = graph.add("Sub", [graph.add("Unsqueeze", [matrix, graph.constant([1])]), rows])
-    return graph.add("Sqrt", [add_row_sums(graph, graph.add("Mul", [difference, difference]), kept.shape[1])])
+    return graph.add("Sqrt", [add_row_sums(graph, graph.add("Mul", [difference, difference]), training_rows.shape[1])])
 
 
 def _add_weights(graph: Graph, model: Any, distances: str) -> str:

@@ -79,7 +79,7 @@ def select_nodes(trees: Trees, nodes: NDArray[np.int64], output: int) -> Trees:
     position = np.full(len(trees.column), -1, dtype=np.int64)
     position[nodes] = np.arange(len(nodes))
     roots = position[trees.roots]
-    kept = {name: getattr(trees, name)[nodes] for name in _of_nodes(trees)}
-    kept["values"] = kept["values"][:, [output]]
+    arrays = {name: getattr(trees, name)[nodes] for name in _of_nodes(trees)}
+    arrays["values"] = arrays["values"][:, [output]]
     left, right = position[trees.left[nodes]], position[trees.right[nodes]]
-    return replace(trees, **kept, left=left, right=right, roots=roots[roots >= 0])
+    return replace(trees, **arrays, left=left, right=right, roots=roots[roots >= 0])
