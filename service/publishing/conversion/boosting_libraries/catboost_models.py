@@ -2,14 +2,20 @@
 
 import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from service.publishing.conversion.boosting_libraries.catboost_json import read_catboost
+from service.publishing.conversion.boosting_libraries.tree_sum_outputs import (
+    SumOutput,
+    exponentials,
+    one_value,
+    sigmoids,
+    two_labels,
+)
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import Graph
-from service.publishing.conversion.outputs import add_both, add_exp, add_sigmoid, add_softmax
+from service.publishing.conversion.outputs import add_softmax
 from service.publishing.conversion.preprocessing import Preprocessing
 from service.publishing.conversion.tree_ensembles.tree_node import add_trees
 
@@ -31,29 +37,11 @@ def add_catboost(graph: Graph, model: Any, preprocessing: Preprocessing) -> str:
     return _OUTPUTS[loss](graph, raw, read.trees.values.shape[1])
 
 
-def _add_binary(graph: Graph, raw: str, _outputs: int) -> str:
-    return add_both(graph, add_sigmoid(graph, raw))
-
-
-def _add_sigmoid(graph: Graph, raw: str, _outputs: int) -> str:
-    return add_sigmoid(graph, raw)
-
-
-def _add_exp(graph: Graph, raw: str, _outputs: int) -> str:
-    return add_exp(graph, raw)
-
-
-def _add_value(_graph: Graph, raw: str, outputs: int) -> str:
-    if outputs > 1:
-        raise UnknownStep("CatBoost has several outputs")
-    return raw
-
-
-_OUTPUTS: dict[str, Callable[[Graph, str, int], str]] = {
-    "CrossEntropy": _add_binary,
-    "Logloss": _add_binary,
+_OUTPUTS: dict[str, SumOutput] = {
+    "CrossEntropy": two_labels,
+    "Logloss": two_labels,
     "MultiClass": add_softmax,
-    "MultiClassOneVsAll": _add_sigmoid,
-    **dict.fromkeys(("Poisson", "Tweedie"), _add_exp),
-    **dict.fromkeys(("Expectile", "Huber", "LogCosh", "MAE", "MAPE", "Quantile", "RMSE"), _add_value),
+    "MultiClassOneVsAll": sigmoids,
+    **dict.fromkeys(("Poisson", "Tweedie"), exponentials),
+    **dict.fromkeys(("Expectile", "Huber", "LogCosh", "MAE", "MAPE", "Quantile", "RMSE"), one_value),
 }

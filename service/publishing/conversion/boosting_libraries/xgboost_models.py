@@ -13,10 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.publishing.conversion.boosting_libraries.category_codes import CategoryCodes
+from service.publishing.conversion.boosting_libraries.tree_sum_outputs import (
+    SumOutput,
+    exponentials,
+    one_value,
+    sides,
+    sigmoids,
+    two_labels,
+)
 from service.publishing.conversion.boosting_libraries.xgboost_json import read_xgboost
 from service.publishing.conversion.column_sources import UnknownStep
 from service.publishing.conversion.graph import TO_FLOAT32, TO_FLOAT64, Graph
-from service.publishing.conversion.outputs import add_both, add_exp, add_sigmoid, add_softmax
+from service.publishing.conversion.outputs import add_softmax
 from service.publishing.conversion.preprocessing import Preprocessing
 from service.publishing.conversion.tree_ensembles.tree_node import add_each_tree
 from service.publishing.conversion.tree_ensembles.trees import LEAF, Trees
@@ -90,39 +98,16 @@ def _logit(base: Singles) -> Singles:
     return -np.log(odds)
 
 
-def _add_binary(graph: Graph, raw: str, _outputs: int) -> str:
-    return add_both(graph, add_sigmoid(graph, raw))
-
-
-def _add_side(graph: Graph, raw: str, _outputs: int) -> str:
-    """Add 1 for a positive margin."""
-    return add_both(graph, graph.add("Cast", [graph.add("Greater", [raw, graph.constant(0.0)])], to=TO_FLOAT64))
-
-
-def _add_sigmoid(graph: Graph, raw: str, _outputs: int) -> str:
-    return add_sigmoid(graph, raw)
-
-
-def _add_exp(graph: Graph, raw: str, _outputs: int) -> str:
-    return add_exp(graph, raw)
-
-
-def _add_value(_graph: Graph, raw: str, outputs: int) -> str:
-    if outputs > 1:
-        raise UnknownStep("XGBoost has several outputs")
-    return raw
-
-
 Margin = Callable[[Singles], Singles]
-_OUTPUTS: dict[str, tuple[Margin, Callable[[Graph, str, int], str]]] = {
-    "binary:logistic": (_logit, _add_binary),
-    "binary:hinge": (_same, _add_side),
-    "reg:logistic": (_logit, _add_sigmoid),
+_OUTPUTS: dict[str, tuple[Margin, SumOutput]] = {
+    "binary:logistic": (_logit, two_labels),
+    "binary:hinge": (_same, sides),
+    "reg:logistic": (_logit, sigmoids),
     **dict.fromkeys(("multi:softprob", "multi:softmax"), (_same, add_softmax)),
-    **dict.fromkeys(("count:poisson", "reg:gamma", "reg:tweedie"), (np.log, _add_exp)),
+    **dict.fromkeys(("count:poisson", "reg:gamma", "reg:tweedie"), (np.log, exponentials)),
     **dict.fromkeys(
         ("reg:squarederror", "reg:squaredlogerror", "reg:pseudohubererror", "reg:absoluteerror", "reg:quantileerror"),
-        (_same, _add_value),
+        (_same, one_value),
     ),
 }
 """Objective → (what the sum begins with, from the base score), (what the sum becomes)."""
