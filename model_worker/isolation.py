@@ -130,8 +130,9 @@ def _root_names() -> set[str]:
     try:
         return set(os.listdir("/"))
     except OSError:
-        used = [os.getcwd(), sys.prefix, sys.base_prefix, *sys.path]
-        return {*_ROOT_FOLDERS, *(path.split("/")[1] for path in used if path.startswith("/") and path != "/")}
+        used = [os.path.dirname(sys.executable), os.path.abspath(__file__), sys.prefix, sys.base_prefix, *sys.path]
+        paths = [path for each in used for path in (each, os.path.realpath(each)) if path.startswith("/")]
+        return {*_ROOT_FOLDERS, *(path.split("/")[1] for path in paths)} - {""}
 
 
 class _Program(ctypes.Structure):

@@ -8,6 +8,7 @@ service takes it.
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> None:
     """Run one of the two steps. The last line on standard output has the version and the summary, or the refusal."""
     options = _parser().parse_args(arguments)
     end_with_parent(options.parent)
+    logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")  # what the process of the model prints, too
     set_process_limits(ProcessLimits(options.max_memory_bytes, options.environments))
     send = _sender()
     try:
