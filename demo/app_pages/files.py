@@ -88,7 +88,10 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
 def _draw_label_shares(card: Card, counts: dict[str, int], scored: int, tr: Translation) -> None:
     """Draw the share of each label: a model without probabilities has no distribution."""
     labels = {text: counts.get(scored_file.label_choice(label), 0) for label, text in wording.label_texts(card).items()}
-    shares = [tr.text("{band}: {share}", band=text, share=tr.percent(count / scored)) for text, count in labels.items()]
+    shares = [
+        tr.text("{band}: {share}", band=wording.label_before_number(text, tr), share=tr.percent(count / scored))
+        for text, count in labels.items()
+    ]
     st.markdown(forms.escape_markdown(f"{' · '.join(shares)}."))
 
 
@@ -158,7 +161,8 @@ def _draw_choice(
 ) -> tuple[str, str, int]:
     """Draw the choice of rows and of their order, and of a part if there are too many for one table."""
     names = {ALL_ROWS: tr.text("all"), WARNED: tr.text("with a warning"), REFUSED: tr.text("not scored")}
-    names |= {scored_file.label_choice(label): text for label, text in wording.label_texts(card).items()}
+    labels = wording.label_texts(card).items()
+    names |= {scored_file.label_choice(label): wording.label_before_number(text, tr) for label, text in labels}
     names |= {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     by_answer = {"high": tr.text("highest first"), "low": tr.text("lowest first")}
     orders = ({} if wording.only_names_labels(card) else by_answer) | {"file": tr.text("as in the file")}

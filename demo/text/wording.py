@@ -73,8 +73,13 @@ def count_rows(card: Card, number: int, tr: Translation) -> str:
 
 def answer_title(card: Card, tr: Translation) -> str:
     """Return what the answer value is, as a title: "Risk of not paying", or "Estimated price of this diamond"."""
-    sentence = card["output"].get("sentence", "")
+    sentence = "" if only_names_labels(card) else card["output"].get("sentence", "")
     return sentence[:1].upper() + sentence[1:] if sentence else tr.text("Answer")
+
+
+def label_before_number(label: str, tr: Translation) -> str:
+    """Return the words of a label to stand before a number: one that is a number itself is in quotation marks."""
+    return tr.text("“{label}”", label=label) if label[-1:].isdigit() else label
 
 
 def answer_column(card: Card) -> str:

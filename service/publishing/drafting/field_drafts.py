@@ -38,6 +38,7 @@ _MAX_STEPS = 10_000
 _EXACT_DOUBLE = 2.0**53
 """A double holds every whole number up to this one."""
 _UNIT = re.compile(r"(?P<label>.+?)[ _]*[(\[](?P<unit>[^()\[\]]{1,12})[)\]]")
+_PLAIN_UNIT = re.compile(r"(?P<label>.+?)[ _](?:(?P<currency>eur|usd|gbp|chf|pln)|(?P<unit>kg|km|cm|mm))", re.IGNORECASE)
 _SHARE = re.compile(r"(?:^|[_ ])(share|ratio|rate|probability|prob|fraction|proportion)(?:$|[_ ])", re.IGNORECASE)
 _COUNT = re.compile(
     r"(?:^|[_ ])(count|counts|number|num|n|nb|qty|quantity|age|years|months|weeks|days)(?:$|[_ ])", re.IGNORECASE
@@ -99,13 +100,17 @@ def _replace(field: Input, **changes: Any) -> Input:
 
 
 def label_of(name: str) -> tuple[str, str]:
-    """Return a name as words, and the unit that it ends with: "sepal length (cm)" is Sepal length, in cm."""
-    match = _UNIT.fullmatch(name)
+    """Return a name as words, and the unit that it ends with: "sepal length (cm)" is Sepal length, in cm.
+
+    A few units need no brackets: price_eur is Price, in EUR.
+    """
+    match = _UNIT.fullmatch(name) or _PLAIN_UNIT.fullmatch(name)
+    unit = "" if match is None else match["unit"] or match["currency"].upper()
     words = _CAMEL.sub(" ", match["label"] if match else name)
     words = " ".join(re.split(r"[\s_.]+", words)).strip()
     if words.isupper() and len(words) > 4:  # noqa: PLR2004 - short ones are abbreviations
         words = words.lower()
-    return (words[:1].upper() + words[1:]) or name, match["unit"] if match else ""
+    return (words[:1].upper() + words[1:]) or name, unit
 
 
 def field_type(

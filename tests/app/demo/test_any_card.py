@@ -145,6 +145,13 @@ def test_how_good_answers_what_labels_alone_can_answer(question: str) -> None:
     assert [word for word in ("AUC", "Brier", "ranked", "its probability is") if word in words] == []
 
 
+@pytest.mark.usefixtures("paths")
+def test_a_row_of_labels_beside_each_other_is_called_the_answer() -> None:
+    app = opened(model="names-two", lang="en", score="1")
+    app.button(key="keep").click().run()
+    assert ">Answer</th>" in re.sub("<th[^>]*>", "<th>", html_of(go_to(app, "compare")))
+
+
 # Many labels
 
 

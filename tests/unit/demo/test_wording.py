@@ -128,3 +128,8 @@ def test_a_written_share_is_on_the_same_side_of_every_threshold_as_the_share(sha
     for end in (0.2, 0.5):
         if abs(share - end) > 0.00006 or share == end:
             assert (written > end, written < end) == (share > end, share < end)
+
+
+@pytest.mark.parametrize(("label", "text"), [("7", "“7”"), ("Group 12", "“Group 12”"), ("refused", "refused"), ("", "")])
+def test_a_label_that_ends_with_a_number_is_quoted_before_a_number(label: str, text: str) -> None:
+    assert wording.label_before_number(label, ENGLISH) == text

@@ -191,6 +191,11 @@ def test_whole_numbers_may_not_be_missing_if_the_model_tells_them_from_floats() 
     [
         ("sepal length (cm)", "Sepal length", "cm"),
         ("income_[EUR]", "Income", "EUR"),
+        ("order_value_eur", "Order value", "EUR"),
+        ("BALANCE USD", "Balance", "USD"),
+        ("body_mass_kg", "Body mass", "kg"),
+        ("eur", "Eur", ""),
+        ("is_entrepreneur", "Is entrepreneur", ""),
         ("months_late_now", "Months late now", ""),
         ("creditLimit", "Credit Limit", ""),
         ("LIMIT_BAL", "Limit bal", ""),
