@@ -10,7 +10,7 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.errors import BrokenBundle
 from service.exports.code.languages import LANGUAGES
-from service.exports.code_export import CodeFile, export_code
+from service.exports.forms import FORMS, ExportedFile, export
 from service.exports.model_folders.mlflow_export import mlflow_folder_of
 from service.exports.model_folders.triton_export import triton_repository_of
 from service.exports.refusals import NotExportable
@@ -49,6 +49,9 @@ def _build_parser() -> argparse.ArgumentParser:
     code.add_argument("--language", required=True, choices=[*LANGUAGES, "all"])
     code.add_argument("--postgresql", default="", metavar="URL", help="a database that may run the query of PostgreSQL")
     code.set_defaults(act=_write_code)
+    workbook = commands.add_parser("workbook", help="write the model as an Excel workbook with live formulas")
+    workbook.add_argument("name")
+    workbook.set_defaults(act=_write_proved, forms=["workbook"], database="")
     for name, form, text in (
         ("wheel", wheel_of, "write the model as a Python package, to install and import"),
         ("saved-object", saved_object_of, "write the model as an archive that checks itself, and that add publishes again"),
@@ -90,25 +93,32 @@ def _write_file(options: argparse.Namespace, bundles: Path) -> int:
 
 
 def _write_code(options: argparse.Namespace, bundles: Path) -> int:
+    options.forms = list(LANGUAGES) if options.language == "all" else [options.language]
+    options.database = options.postgresql
+    return _write_proved(options, bundles)
+
+
+def _write_proved(options: argparse.Namespace, bundles: Path) -> int:
+    """Write each form that the model can be had in, and say why of the others."""
     model, bundle = _open_version(options, bundles)
     exit_code = 0
-    for language in LANGUAGES if options.language == "all" else [options.language]:
+    for name in options.forms:
         try:
-            file = export_code(model, bundle, language, postgresql=options.postgresql)
+            file = export(model, bundle, FORMS[name], database=options.database)
         except NotExportable as error:
-            sys.stderr.write(f"{options.name} cannot be had in {LANGUAGES[language].title}: {error}\n")
+            sys.stderr.write(f"{options.name} cannot be had as {FORMS[name].title}: {error}\n")
             exit_code = _REFUSED
         else:
             options.folder.mkdir(parents=True, exist_ok=True)
-            (options.folder / file.name).write_text(file.text, encoding="utf-8", newline="\n")
+            (options.folder / file.name).write_bytes(file.content)
             sys.stdout.write(f"{options.folder / file.name}: {_describe(file)}\n")
     return exit_code
 
 
-def _describe(file: CodeFile) -> str:
-    size = f"{len(file.text.encode()) / 1024:,.0f} kB"
+def _describe(file: ExportedFile) -> str:
+    size = f"{len(file.content) / 1024:,.0f} kB"
     if file.proof is None:
-        return f"{size}; not run, because this machine does not have {file.not_run}."
+        return f"{size}; not run, because this machine does not have {file.missing_runtime}."
     proof = file.proof
     return f"{size}; {proof.rows:,} rows through {proof.program}, largest difference {proof.difference:.1e}."
 

@@ -1,6 +1,7 @@
 """Small bundles with every kind of field that code takes, missing values included: linear models, trees, and hostile cards."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,18 @@ import pandas as pd
 from service.bundles.bundle_files import write_card
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
+from service.exports.code.program import Program
+from service.exports.code.program_builder import build_program
+from service.exports.forms import FORMS, Form
+from service.exports.proof.proof_answers import Answer, service_answers
+from service.exports.proof.proof_rows import special_rows
 from service.publishing.conversion.float64_graph import to_float64_graph
 from service.publishing.plain_rows import plain_rows
 from service.rows.checks import Checks
 from service.schemas import Band, Card, Category, Classification, Input, IntervalRule, Label, Regression, Row, Scoring
 
+BUNDLED = ["credit-scorecard", "credit-default", "diamond-price"]
+REAL_ROWS = 1000
 ROWS = 1200
 KINDS = ["flat", "house", "room to let"]
 INPUTS = (
@@ -48,7 +56,28 @@ HOSTILE = (
     "__proto__",
     "None",
 )
+KEPT_BY_CELLS = tuple("".join(letter for letter in text if letter == "\n" or letter.isprintable()) for text in HOSTILE)
+"""The same texts without the characters that a cell of a workbook loses."""
 NAMES = ("a'b`c", "${d} */ --", "=e+1 ; DROP TABLE", "class", "%s {0} {{x}}", "zażółć 😀 <!--")
+
+
+@dataclass(frozen=True)
+class ExportCase:
+    """A model, its program, real rows, and what the service answers for these rows and special ones."""
+
+    model: Model
+    folder: Path
+    program: Program
+    real: list[Row]
+    rows: list[Row]
+    expected: list[Answer]
+
+
+def export_case(model: Model, folder: Path, real: list[Row], form: Form = FORMS["python"]) -> ExportCase:
+    """Return a model with rows at its thresholds, missing, unknown and refused values behind real ones."""
+    rows = real + special_rows(model, folder, real, spacing=form.spacing)
+    program = build_program(model, folder, max_depth=form.max_depth)
+    return ExportCase(model, folder, program, real, rows, service_answers(model, rows))
 
 
 def table() -> pd.DataFrame:
@@ -130,12 +159,12 @@ def write_bundle(folder: Path, name: str) -> Model:
     return open_model(folder)
 
 
-def write_hostile_bundle(folder: Path, bundle: Path, card: Card) -> Model:
+def write_hostile_bundle(folder: Path, bundle: Path, card: Card, texts: tuple[str, ...] = HOSTILE) -> Model:
     """Write a bundle with the same numbers, whose names, labels, categories and texts are hostile."""
     (folder / "model.onnx").write_bytes((bundle / "model.onnx").read_bytes())
     names = dict(zip((field.name for field in card.inputs), NAMES, strict=True))
     categories = {
-        (field.name, each.value): HOSTILE[(at + 3 * index) % len(HOSTILE)]
+        (field.name, each.value): texts[(at + 3 * index) % len(texts)]
         for index, field in enumerate(card.inputs)
         for at, each in enumerate(field.categories)
     }
@@ -147,24 +176,26 @@ def write_hostile_bundle(folder: Path, bundle: Path, card: Card) -> Model:
         msgspec.structs.replace(
             field,
             name=names[field.name],
-            label=HOSTILE[1 + index],
-            unit=HOSTILE[2],
+            label=texts[1 + index],
+            unit=texts[2],
             categories=tuple(Category(value=categories[field.name, each.value]) for each in field.categories),
         )
         for index, field in enumerate(card.inputs)
     )
     output: Any = card.output
-    texts = {"bands": tuple(msgspec.structs.replace(band, value=HOSTILE[at]) for at, band in enumerate(output.bands))}
+    changes: dict[str, Any] = {
+        "bands": tuple(msgspec.structs.replace(band, value=texts[at]) for at, band in enumerate(output.bands))
+    }
     if isinstance(output, Classification):
-        labels = dict(zip((label.value for label in output.labels), HOSTILE[8:] + HOSTILE[1:], strict=False))
-        texts["labels"] = tuple(Label(value=labels[label.value]) for label in output.labels)
-        texts["focus"] = labels[output.focus]  # type: ignore[assignment]
+        labels = dict(zip((label.value for label in output.labels), texts[8:] + texts[1:], strict=False))
+        changes["labels"] = tuple(Label(value=labels[label.value]) for label in output.labels)
+        changes["focus"] = labels[output.focus]
     hostile = msgspec.structs.replace(
         card,
-        title=HOSTILE[0] + HOSTILE[1],
-        question=HOSTILE[2] + HOSTILE[3],
+        title=texts[0] + texts[1],
+        question=texts[2] + texts[3],
         inputs=inputs,
-        output=msgspec.structs.replace(output, **texts),
+        output=msgspec.structs.replace(output, **changes),
         real_rows=tuple(map(renamed, card.real_rows)),
     )
     write_card(folder, hostile)

@@ -141,8 +141,8 @@ HOMES: dict[str, set[str]] = {
     "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation"}
     | {"service.exports", "service.fields", "service.files", "service.jobs", "service.model_files"}
     | {"service.model_process", "service.publishing", "service.questions", "service.rows", "service.training"},
-    "openpyxl": {"tabular.workbook_reader"},
-    "xlsxwriter": {"tabular.workbook_writer"},
+    "openpyxl": {"service.exports.proof.workbook_run", "tabular.workbook_reader"},
+    "xlsxwriter": {"service.exports.workbook", "tabular.workbook_writer"},
     "pyarrow": {
         "tabular.compression",
         "benchmarks",

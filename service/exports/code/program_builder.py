@@ -5,7 +5,7 @@ from pathlib import Path
 from service.bundles.model import Model
 from service.exports.code.identifiers import Identifiers
 from service.exports.code.program import Program, ProgramField
-from service.exports.code.program_steps import StepList
+from service.exports.code.program_steps import MAX_DEPTH, StepList
 from service.exports.expressions.graph_reader import field_nodes, read_graph
 from service.exports.expressions.nodes import Choose, Expression, Lookup, Number, walk
 from service.exports.refusals import NotExportable
@@ -14,15 +14,17 @@ from service.fields.field_type import NumbersType, RangeType
 from service.fields.lookup import number_fields, text_fields
 from service.schemas import Card, Classification
 from service.schemas.localization import localized
-from wire.languages import Language
 
 MAX_NUMBERS = 20_000
 """A file of code holds at most so many numbers: a class of Java holds 65,535 constants, and each number takes two."""
 
 
-def build_program(model: Model, folder: Path, language: Language = "en") -> Program:
-    """Return the program of a model whose bundle is in a folder. Raises NotExportable with the reason."""
-    card = localized(model.card, language)
+def build_program(model: Model, folder: Path, *, max_depth: int = MAX_DEPTH) -> Program:
+    """Return the program of a model whose bundle is in a folder; its texts are English. Raises NotExportable.
+
+    `max_depth` is that of the conditions of one tree.
+    """
+    card = localized(model.card, "en")
     if card.scoring.scorer != "onnx":
         raise NotExportable(f"the model is not a graph: {card.scoring.reason or 'it runs in a process of its own'}")
     if text_fields(card):
@@ -35,7 +37,7 @@ def build_program(model: Model, folder: Path, language: Language = "en") -> Prog
     check_size(roots)
     identifiers = Identifiers()
     fields = tuple(_field(each, identifiers) for each in types)
-    steps = StepList(fields, list(zip(roots, _score_names(card), strict=True)), identifiers)
+    steps = StepList(fields, list(zip(roots, _score_names(card), strict=True)), identifiers, max_depth)
     scores = tuple(map(steps.add_score, roots))
     return Program(card, fields, tuple(steps.steps), scores)
 

@@ -42,8 +42,13 @@ class StepList:
     """The steps so far. `add` returns a variable for what it has added, or an expression that fits into a formula."""
 
     def __init__(
-        self, fields: tuple[ProgramField, ...], scores: list[tuple[Expression, str]], identifiers: Identifiers
+        self,
+        fields: tuple[ProgramField, ...],
+        scores: list[tuple[Expression, str]],
+        identifiers: Identifiers,
+        max_depth: int = MAX_DEPTH,
     ) -> None:
+        self._max_depth = max_depth
         self.steps: list[Step] = []
         self._fields = fields
         self._identifiers = identifiers
@@ -127,7 +132,7 @@ class StepList:
             node = _as_conditions(node)
         if not isinstance(node, Choose) or self._uses[id(node)] > 1:
             return self._formula(node)
-        if depth >= MAX_DEPTH and _height(node) > _MAX_EXCESS:
+        if depth >= self._max_depth and _height(node) > _MAX_EXCESS:
             return self._formula(node)
         return self._nested(node, depth)
 

@@ -22,14 +22,17 @@ def real_rows(model: Model, folder: Path) -> list[Row]:
     return [*(reference.rows if reference else []), *card.real_rows, *(example.row for example in card.examples)]
 
 
-def special_rows(model: Model, folder: Path, rows: Sequence[Row]) -> list[Row]:
-    """Return variants of rows: at thresholds of the model, with missing and unknown values, and outside of limits."""
+def special_rows(model: Model, folder: Path, rows: Sequence[Row], *, spacing: float = 0.0) -> list[Row]:
+    """Return variants of rows: at thresholds of the model, with missing and unknown values, and outside of limits.
+
+    Beside each threshold are its neighbours in float64, or numbers at a relative distance of `spacing`.
+    """
     types = number_fields(model.card)
-    changes = [*_threshold_values(types, folder), *_refused_values(types)]
+    changes = [*_threshold_values(types, folder, spacing), *_refused_values(types)]
     return [{**rows[at % len(rows)], name: value} for at, (name, value) in enumerate(changes)]
 
 
-def _threshold_values(types: Sequence[NumbersType], folder: Path) -> list[tuple[str, object]]:
+def _threshold_values(types: Sequence[NumbersType], folder: Path, spacing: float) -> list[tuple[str, object]]:
     """Return the name of a field with each number that a condition compares it with, and its neighbours."""
     nodes = walk(tuple(read_graph((folder / "model.onnx").read_bytes(), field_nodes(types))))
     found = {
@@ -42,7 +45,8 @@ def _threshold_values(types: Sequence[NumbersType], folder: Path) -> list[tuple[
     values: list[tuple[str, object]] = []
     for index, limit in edges:
         field = types[index]
-        near = [math.nextafter(limit, -math.inf), limit, math.nextafter(limit, math.inf)]
+        step = spacing * abs(limit)
+        near = [math.nextafter(limit - step, -math.inf), limit, math.nextafter(limit + step, math.inf)]
         if isinstance(field, RangeType) and field.is_integral:
             near = [math.floor(limit), math.floor(limit) + 1]
         values += [(field.name, field.value(each)) for each in near if field.min_number <= each <= field.max_number]
@@ -55,7 +59,7 @@ def _refused_values(types: Sequence[NumbersType]) -> list[tuple[str, object]]:
     for field in types:
         values.append((field.name, None))
         if field.field.categories:
-            values += [(field.name, "not a category"), (field.name, "")]
+            values += [(field.name, "not a category"), (field.name, "-")]
             values += [(field.name, category.value) for category in field.field.categories]
         elif not field.size:
             values += [(field.name, limit) for limit in (field.field.minimum, field.field.maximum) if limit is not None]

@@ -1,8 +1,8 @@
 """SQLite and PostgreSQL."""
 
 import sqlite3
+from contextlib import closing
 
-from service.exports.code.program import Program
 from service.exports.code.syntaxes.sql_syntax import SqlSyntax
 from service.exports.code.text_safety import postgresql_quoted, sql_name, sqlite_quoted
 from service.exports.expressions.nodes import FunctionName
@@ -12,15 +12,12 @@ from service.exports.refusals import NotExportable
 class SqliteSyntax(SqlSyntax):
     real = "REAL"
 
-    def __init__(self, program: Program) -> None:
-        super().__init__(program)
-        self._database = sqlite3.connect(":memory:")
-
     def number(self, value: float) -> str:
         """Return a number that SQLite reads without an error: it takes the last digit of some for another."""
         texts = [super().number(value), *(f"{value:.{digits}e}" for digits in range(16, 24))]
-        exact = (text for text in texts if self._database.execute(f"SELECT {text}").fetchone()[0] == value)
-        return next(exact, texts[0])
+        with closing(sqlite3.connect(":memory:")) as database:
+            exact = (text for text in texts if database.execute(f"SELECT {text}").fetchone()[0] == value)
+            return next(exact, texts[0])
 
     def quote(self, text: str) -> str:
         return sqlite_quoted(text)

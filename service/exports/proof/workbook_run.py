@@ -1,0 +1,80 @@
+"""Recalculate the workbook of a model with LibreOffice."""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from service.exports.code.program import Program
+from service.exports.proof.proof_answers import REFUSED, Answer, CodeFailed, NotInstalled
+from service.exports.workbook.model_workbook import CASES, write_workbook
+from service.schemas import Row
+
+TIMEOUT_SECONDS = 300
+# LibreOffice recalculates a workbook that it opens only if its profile says so.
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def run_workbook(program: Program, rows: Sequence[Row]) -> tuple[list[Answer], str]:
+    """Return the answer for each row, which is a row of the workbook, and the program that calculated it.
+
+    Raises NotInstalled, CodeFailed, NotExportable.
+    """
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        raise NotInstalled("LibreOffice")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "profile" / "user").mkdir(parents=True)
+        (folder / "profile" / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+        (folder / "model.xlsx").write_bytes(write_workbook(program, rows))
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        _call([office, profile, "--headless", "--convert-to", "xlsx", "--outdir", "calculated", "model.xlsx"], folder)
+        version = _call([office, profile, "--version"], folder)
+        return _read(program, folder / "calculated" / "model.xlsx", len(rows)), " ".join(version.split()[:2])
+
+
+def _call(arguments: list[str], folder: Path) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - LibreOffice on a file of this module
+            arguments, cwd=folder, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise CodeFailed(f"LibreOffice took more than {TIMEOUT_SECONDS} seconds.") from None
+    if done.returncode:
+        raise CodeFailed(f"LibreOffice: {done.stderr.decode(errors='replace')[:2000]}")
+    return done.stdout.decode(errors="replace")
+
+
+def _read(program: Program, file: Path, rows: int) -> list[Answer]:
+    from openpyxl import load_workbook
+
+    if not file.is_file():
+        raise CodeFailed("LibreOffice has written no workbook.")
+    lines = iter(
+        load_workbook(BytesIO(file.read_bytes()), data_only=True, read_only=True)[CASES].iter_rows(values_only=True)
+    )
+    next(line for line in lines if line[0] == "Wrong input")
+    next(lines)  # the allowed values
+    return [_answer(program, line) for line in islice(lines, rows)]
+
+
+def _answer(program: Program, line: tuple[Any, ...]) -> Answer:
+    """Return the answer of a line: the wrong input, label and decision if the model has them, and its numbers."""
+    if line[0]:
+        return REFUSED
+    first = 1 + bool(program.labels)
+    label = line[1] if program.labels else None
+    decision = line[first] or None if program.labels or program.bands else None
+    first += bool(program.labels or program.bands)
+    numbers = len(program.scores) + 2 * (program.margin is not None)
+    return Answer(tuple(map(float, line[first : first + numbers])), label, decision)

@@ -1,0 +1,55 @@
+"""python -m service.exports: files with their proof, and refusals with the reason and another form."""
+
+import io
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from service.exports.__main__ import main
+
+
+def run(bundles: Path, *arguments: str) -> int:
+    return main(["--bundles", str(bundles), *arguments])
+
+
+def test_a_file_has_its_proof_in_the_header(bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(bundles, "code", "credit-scorecard", "--language", "sqlite", "--folder", str(tmp_path / "new")) == 0
+    header = (tmp_path / "new" / "credit-scorecard.sqlite.sql").read_text(encoding="utf-8").split("WITH")[0]
+    proof = next(line for line in header.splitlines() if "Proof: " in line)
+    rows = int(proof.split("Proof: ")[1].split(" rows")[0].replace(",", ""))
+    assert rows > 500
+    assert "largest difference " in proof
+    assert "SQLite 3." in proof
+    assert f"{rows:,} rows through SQLite" in capsys.readouterr().out
+
+
+def test_what_cannot_be_run_here_says_so(bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(bundles, "code", "credit-scorecard", "--language", "postgresql", "--folder", str(tmp_path)) == 0
+    assert "Proof: not run." in (tmp_path / "credit-scorecard.postgresql.sql").read_text(encoding="utf-8")
+    assert "not run, because this machine does not have a server of PostgreSQL" in capsys.readouterr().out
+
+
+def test_without_libreoffice_a_workbook_says_that_it_was_not_run(
+    bundles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run(bundles, "workbook", "credit-scorecard", "--folder", str(tmp_path)) == 0
+    sheet = load_workbook(io.BytesIO((tmp_path / "credit-scorecard.xlsx").read_bytes()))["Cases"]
+    assert any(str(line[0]).startswith("Proof: not run.") for line in sheet.iter_rows(values_only=True))
+
+
+def test_a_model_that_reads_texts_is_refused_with_the_reason(
+    bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(bundles, "code", "comment-sentiment", "--language", "python", "--folder", str(tmp_path)) == 1
+    refusal = capsys.readouterr().err
+    assert "cannot be had as Python: the model reads a text" in refusal
+    assert "The nearest form that works: " in refusal
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_model_or_version_is_one_sentence(bundles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(bundles, "code", "nothing", "--language", "python") == 2
+    assert run(bundles, "code", "credit-scorecard", "--language", "python", "--version", "123") == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2

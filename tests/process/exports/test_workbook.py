@@ -1,0 +1,75 @@
+"""The workbook of a model: LibreOffice recalculates it, and it answers what the service answers."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from service.exports.forms import FORMS, TOLERANCE
+from service.exports.proof.proof_answers import NotInstalled, largest_difference
+from service.exports.proof.proof_rows import real_rows
+from service.exports.refusals import NotExportable
+from service.exports.workbook.model_workbook import SHOWN_CASES
+from tests.support.exported_models import KEPT_BY_CELLS, REAL_ROWS, ExportCase, export_case, write_hostile_bundle
+
+WORKBOOK = FORMS["workbook"]
+
+
+@pytest.mark.parametrize("name", ["credit-scorecard", "hostile"])
+def test_a_workbook_answers_what_the_service_answers(name: str, cases: Mapping[str, ExportCase], tmp_path: Path) -> None:
+    """1,000 real rows and more; labels, decisions and wrong inputs are the same, numbers differ by 1e-9 at most."""
+    base = cases["toy-scorecard" if name == "hostile" else name]
+    model, folder, rows = base.model, base.folder, base.real
+    if name == "hostile":
+        model, folder = write_hostile_bundle(tmp_path, base.folder, base.model.card, KEPT_BY_CELLS), tmp_path
+        rows = real_rows(model, folder)
+    case = export_case(model, folder, rows, WORKBOOK)
+    assert sum(not answer.is_refused for answer in case.expected) >= REAL_ROWS
+    try:
+        answers, _ = WORKBOOK.run(case.program, case.rows, "")
+    except NotInstalled as missing:
+        pytest.skip(f"{missing} is not installed")
+    assert largest_difference(case.expected, answers) <= TOLERANCE
+
+
+def test_a_workbook_of_trees_is_proved_on_as_many_rows_as_there_is_time_for(cases: Mapping[str, ExportCase]) -> None:
+    case = export_case(cases["toy-trees"].model, cases["toy-trees"].folder, cases["toy-trees"].real, WORKBOOK)
+    assert 100 < WORKBOOK.max_rows(case.program) < len(case.rows)
+    rows, expected = case.rows[::20], case.expected[::20]
+    try:
+        answers, _ = WORKBOOK.run(case.program, rows, "")
+    except NotInstalled as missing:
+        pytest.skip(f"{missing} is not installed")
+    assert largest_difference(expected, answers) <= TOLERANCE
+
+
+def test_a_text_that_a_cell_does_not_keep_is_refused(cases: Mapping[str, ExportCase]) -> None:
+    case = cases["toy-scorecard-hostile"]
+    with pytest.raises(NotExportable, match="control character"):
+        WORKBOOK.write(case.program, case.real, None)
+
+
+def test_no_text_of_a_card_is_a_formula(cases: Mapping[str, ExportCase], tmp_path: Path) -> None:
+    """Categories, labels and names begin with =, + and @; they stand in cells as texts, and formulas hold no text of a card."""
+    model = write_hostile_bundle(tmp_path, cases["toy-line"].folder, cases["toy-line"].model.card, KEPT_BY_CELLS)
+    case = export_case(model, tmp_path, real_rows(model, tmp_path)[:20], WORKBOOK)
+    book = load_workbook(io.BytesIO(WORKBOOK.write(case.program, case.real, None)))
+    texts = {*case.program.labels, *(name for field in case.program.fields for name in (field.name, *field.choices))}
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line if isinstance(cell.value, str)]
+    formulas = [cell.value for cell in cells if cell.data_type == "f"]
+    assert len(formulas) > SHOWN_CASES
+    assert [text for text in texts if len(text) > 1 and any(text in formula for formula in formulas)] == []
+    assert any(cell.value.startswith("=") for cell in cells if cell.data_type != "f")
+
+
+def test_a_workbook_shows_some_cases_and_offers_the_categories(cases: Mapping[str, ExportCase], tmp_path: Path) -> None:
+    case = cases["diamond-price"]
+    file = tmp_path / WORKBOOK.file_name(case.program)
+    file.write_bytes(WORKBOOK.write(case.program, case.real, None))
+    sheet = load_workbook(file)["Cases"]
+    lines = [line for line in sheet.iter_rows(values_only=True) if str(line[0]).startswith("=")]
+    assert len(lines) == SHOWN_CASES
+    offered = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
+    assert len(offered) == 3
