@@ -16,7 +16,8 @@ TO_FLOAT32, TO_FLOAT64, TO_INT64, TO_BOOL = 1, 11, 7, 9
 """The types float32, float64, int64 and bool of ONNX, for the attribute `to` of Cast."""
 _OPSETS = {"": 22, "ai.onnx.ml": 5}
 _IR_VERSION = 10
-_EXACT_OPERATORS = {"Add", "Cast", "Concat", "Div", "Gather", "IsNaN", "Mul", "Neg", "Pow", "Sub", "TreeEnsemble", "Where"}
+_ELEMENTWISE_OPERATORS = {"Add", "Cast", "Div", "IsNaN", "Mul", "Neg", "Pow", "Sub", "Sum", "Where"}
+_EXACT_OPERATORS = _ELEMENTWISE_OPERATORS | {"Concat", "Gather", "TreeEnsemble"}
 """Operators that compute each number, or each row, by itself: a row alone gets the same 64 bits as among others."""
 
 

@@ -43,6 +43,7 @@ def test_a_graph_equals_scikit_learn_on_rows_and_at_every_split(name: str, tmp_p
     [
         ("gradient boosting of a value", True),
         ("a tree", True),
+        ("bagging of some columns", True),
         ("logistic regression of three labels", False),
     ],
 )
