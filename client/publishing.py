@@ -60,7 +60,7 @@ def _pack(folder: Path, archive: IO[bytes]) -> None:
     for name in (layout.MANIFEST, layout.MODEL):
         if not (folder / name).is_file():
             raise FileNotFoundError(f"{folder} has no {name}: give a folder that hand_over wrote.")
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for name in sorted(layout.FILES):
             if (folder / name).is_file():
                 packed.write(folder / name, name)

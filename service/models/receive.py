@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> None:
     send = _sender()
     try:
         if options.step == "unpack":
+            os.setpgid(0, 0)  # no session of its own: Linux would give that a share of the processor, whatever its niceness
             os.nice(_NICENESS)
             _unpack(options, arguments, send)
         else:

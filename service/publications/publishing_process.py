@@ -80,7 +80,6 @@ async def publishing_process(archive: Path, scratch: Path, max_unpacked_bytes: i
                 stderr=process_end,
                 cwd=_ROOT,
                 limit=_MAX_LINE_BYTES,
-                start_new_session=True,
             )
     finally:
         os.close(process_end)
@@ -90,6 +89,8 @@ async def publishing_process(archive: Path, scratch: Path, max_unpacked_bytes: i
         yield PublishingProcess(process)
     finally:
         with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        with contextlib.suppress(ProcessLookupError):  # it makes a group of its own, for what it starts
             os.killpg(process.pid, signal.SIGKILL)
         with anyio.CancelScope(shield=True):
             await process.wait()
