@@ -21,6 +21,8 @@ from service.bundles.scorers.onnx_scorer import FIELDS
 from service.bundles.versions.bundle_folder import SHORT_VERSION
 from service.exports.packed_folder import pack_folder
 from service.exports.refusals import NotExportable
+from service.fields.date import DateType
+from service.fields.date_time import DateTimeType
 from service.fields.field_type import NumbersType
 from service.schemas import Classification
 
@@ -29,13 +31,6 @@ _TYPES: dict[int, tuple[str, str]] = {
     onnx.TensorProto.FLOAT: ("TYPE_FP32", "FP32"),
 }
 """Type of ONNX → type in the configuration of Triton, and in a request."""
-_NUMBERS = {
-    "number": "the number",
-    "integer": "the number",
-    "date": "days since 1970-01-01",
-    "datetime": "days since 1970-01-01 in UTC, with their fraction",
-}
-"""Type of a field → what its number is."""
 _HERE = Path(__file__).parent
 
 
@@ -107,7 +102,14 @@ def _field(field: NumbersType) -> dict[str, Any]:
     described: dict[str, Any] = {"name": field.name, "missing": "NaN" if field.nullable else "not allowed"}
     if field.size:
         return described | {"numbers": {json.dumps(field.value(float(code))): code for code in range(field.size)}}
-    return described | {"number": _NUMBERS[field.field.type], "minimum": field.min_number, "maximum": field.max_number}
+    return described | {"number": _meaning(field), "minimum": field.min_number, "maximum": field.max_number}
+
+
+def _meaning(field: NumbersType) -> str:
+    """Return what the number of a field is."""
+    if isinstance(field, DateTimeType):
+        return "days since 1970-01-01 in UTC, with their fraction"
+    return "days since 1970-01-01" if isinstance(field, DateType) else "the number"
 
 
 def _example(model: Model, graph: onnx.GraphProto) -> tuple[dict[str, Any], dict[str, Any]]:

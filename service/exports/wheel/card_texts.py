@@ -12,8 +12,6 @@ from wire.languages import DEFAULT
 
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 _MAX_CHARACTERS = 500
-_TYPES = {"boolean": "bool", "integer": "int", "number": "float", "string": "str"}
-"""Type of a JSON schema → type of Python."""
 
 
 def one_line(text: str) -> str:
@@ -38,7 +36,7 @@ def row_fields(card: Card) -> list[dict[str, str]]:
 
 def _row_field(field: FieldType) -> dict[str, str]:
     schema = field.json_schema()
-    kind = _annotation(schema)
+    kind = _annotation(field, schema)
     optional = f"typing.NotRequired[{kind} | None]" if field.nullable else kind
     return {
         "name": repr(field.name),
@@ -51,10 +49,10 @@ def _row_field(field: FieldType) -> dict[str, str]:
     }
 
 
-def _annotation(schema: dict[str, Any]) -> str:
+def _annotation(field: FieldType, schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return f"typing.Literal[{', '.join(map(repr, schema['enum']))}]"
-    return _TYPES[schema["type"]]
+    return field.quick_type.__name__
 
 
 def _allowed(schema: dict[str, Any]) -> str:
