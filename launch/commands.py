@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from launch import browser, demo_data
+from launch import browser, demo_data, runtimes
 from launch.console import LaunchError, bold, say, say_error
 from launch.environments import set_up
 from launch.own_model import OwnModel, read_own_model
@@ -82,6 +82,7 @@ def test(supervisor: Supervisor) -> int:
     set_up(supervisor, ROOT, "prefect")
     _train(supervisor, python)
     chosen = browser.find_or_install(supervisor, ROOT, python)
+    runtimes.install_missing(supervisor, ROOT)
     return _verify(supervisor, python, [*PYTEST, *PARALLEL, "--ignore=tests/speed"], {"WITRYNA_BROWSER": chosen})
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-MAX_COMMENT_CHARACTERS = 100
+MAX_COMMENT_CHARACTERS = 90
 _ASCII_END = 127
 _OCTAL_END = 0xFF
 _BMP_END = 0xFFFF

@@ -4,6 +4,8 @@ The heavy runtimes (Java, Mono, Node.js, Python 2.7) are skipped where they are 
 """
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -72,3 +74,21 @@ def find_python(name: str) -> str | None:
     version = name.removeprefix("python")
     installed = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/{name}"))
     return str(installed[-1]) if installed else shutil.which(name)
+
+
+def test_python_is_as_its_formatter_leaves_it(cases: Mapping[str, ExportCase], tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.py" for name in cases]
+    for file, case in zip(files, cases.values(), strict=True):
+        file.write_text(write_code(case.program, "python"), encoding="utf-8")
+    formatter = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", "--diff", *map(str, files)]
+    assert subprocess.run(formatter, capture_output=True, text=True, check=False).stdout == ""
+
+
+def test_javascript_is_as_prettier_leaves_it(cases: Mapping[str, ExportCase], tmp_path: Path) -> None:
+    prettier = shutil.which("prettier")
+    if prettier is None:
+        pytest.skip("prettier is not installed")
+    for name, case in cases.items():
+        (tmp_path / f"{name}.mjs").write_text(write_code(case.program, "javascript"), encoding="utf-8")
+    done = subprocess.run([prettier, "--check", "."], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
