@@ -15,6 +15,9 @@ from service.by_key.answers_by_key import KeyedRow
 from service.by_key.freshness import Freshness
 from service.errors import NoEvaluation
 from service.files.file_request import FileAnswer, FileRequest
+from service.inference_protocol import inference_reader
+from service.inference_protocol.inference import Inference
+from service.inference_protocol.model_metadata import model_metadata
 from service.questions.curves import curves
 from service.questions.explanations import explanations
 from service.questions.recommendations import recommendations
@@ -30,6 +33,7 @@ from service.schemas import (
     Health,
     KeyedPredictions,
     ModelList,
+    ModelMetadata,
     PredictionRequest,
     Predictions,
     RecommendationRequest,
@@ -73,6 +77,26 @@ def _localized_predictions(answer: Predictions, rows: list[Row] | Columns, langu
         return answer
     has_sentence = any(warning.sentence for each in answer.predictions for warning in each.warnings)
     return localized(answer, language) if has_sentence else answer
+
+
+def read_inference(model: Model, body: bytes, json_bytes: int | None, max_rows: int) -> Inference:
+    """Return a request of the Open Inference Protocol. Raises InvalidRequest, InvalidInput, TooLarge."""
+    return inference_reader.read_inference(model, body, json_bytes, max_rows)
+
+
+def infer(model: Model, inference: Inference) -> tuple[bytes, int | None]:
+    """Return the tensors for the rows of such a request. Raises what `predict` raises."""
+    return inference.answer(model.card, model.table(inference.columns(model)))
+
+
+async def infer_in_process(model: Model, inference: Inference) -> tuple[bytes, int | None]:
+    """Return what `infer` returns, for a few rows and a model in a process. Raises what it raises, Overloaded."""
+    return inference.answer(model.card, await model.table_in_process(inference.columns(model)))
+
+
+def describe_tensors(model: Model, registry: Registry) -> ModelMetadata:
+    """Return the versions of a model, and its tensors in the Open Inference Protocol."""
+    return model_metadata(model, registry.versions(model.card.name))
 
 
 def predict_file(model: Model, file: Path, request: FileRequest) -> FileAnswer:

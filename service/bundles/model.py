@@ -24,6 +24,9 @@ from wire.answer_columns import WARNINGS
 if TYPE_CHECKING:
     from service.bundles.scorers.process_scorer import ProcessScorer
 
+Table = dict[str, CodedColumn | NDArray[np.float64]]
+"""The name of a column (`wire.answer_columns`) → its values (rows,)."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -53,10 +56,7 @@ class Model:
     async def predict_in_process(self, rows: list[Row] | Columns) -> Predictions:
         """Return what `predict` returns, for a few rows and a model with a process. No thread waits meanwhile."""
         columns = self.texts.read(rows if isinstance(rows, Columns) else self.checks.columns(rows))
-        if not len(columns):
-            return self.builder(self.builder.empty_scores(), columns)
-        assert self.process  # noqa: S101 - the caller asks only such models
-        return self.builder(await asyncio.wrap_future(self.process.submit(columns)), columns)
+        return self.builder(await self._score_in_process(columns), columns)
 
     def scores(self, columns: Columns) -> NDArray[np.float64]:
         """Return the checked scores: (rows, labels) probabilities, or (rows, 1) values."""
@@ -70,11 +70,25 @@ class Model:
         """Return one number per row (rows,): the probability of the card's focus, or the value."""
         return self.builder.outputs(self._score(columns), len(columns))
 
-    def table(self, columns: Columns) -> dict[str, CodedColumn | NDArray[np.float64]]:
-        """Return the predictions as columns, for files."""
+    def table(self, columns: Columns) -> Table:
+        """Return the predictions as columns, for files and tensors."""
         columns = self.texts.read(replace(columns, warnings={}))
-        table = self.builder.table(self._score(columns), len(columns))
+        return self._table(self._score(columns), columns)
+
+    async def table_in_process(self, columns: Columns) -> Table:
+        """Return what `table` returns, for a few rows and a model with a process. No thread waits meanwhile."""
+        columns = self.texts.read(replace(columns, warnings={}))
+        return self._table(await self._score_in_process(columns), columns)
+
+    def _table(self, scores: NDArray[np.float64], columns: Columns) -> Table:
+        table = self.builder.table(scores, len(columns))
         return table | {WARNINGS: CodedColumn(*warning_codes(self.checks, columns))}
+
+    async def _score_in_process(self, columns: Columns) -> NDArray[np.float64]:
+        if not len(columns):
+            return self.builder.empty_scores()
+        assert self.process  # noqa: S101 - the caller asks only such models
+        return await asyncio.wrap_future(self.process.submit(columns))
 
     def _score(self, columns: Columns) -> NDArray[np.float64]:
         try:

@@ -92,6 +92,10 @@ class Registry:
         if not self.loaded.is_set():
             raise ModelUnavailable("The models are being loaded. Try again in a moment.")
 
+    def versions(self, name: str) -> list[str]:
+        """Return the served versions of a model, the default version first."""
+        return list(self._served.versions.get(name, {}))
+
     def models(self) -> list[Model]:
         """Return the default version of each model, by name."""
         served = self._served

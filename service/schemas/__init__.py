@@ -68,6 +68,19 @@ from service.schemas.evaluation import (
     WeakSpot,
     WorstRow,
 )
+from service.schemas.inference_tensors import (
+    AnswerTensor,
+    InferenceAnswer,
+    InferenceInput,
+    InferenceOutput,
+    InferenceRequest,
+    ModelMetadata,
+    ModelReadiness,
+    ServerMetadata,
+    ServerReadiness,
+    TensorMetadata,
+    TensorParameters,
+)
 from service.schemas.problem import InputError, Problem, RefusedFile
 from service.schemas.publication import PublicationState
 from service.schemas.row_files import FilePredictions, Recognised
@@ -94,6 +107,7 @@ from service.schemas.stored import (
 )
 
 __all__ = [
+    "AnswerTensor",
     "AtMost",
     "Band",
     "BandShare",
@@ -127,6 +141,10 @@ __all__ = [
     "Health",
     "Implies",
     "Importance",
+    "InferenceAnswer",
+    "InferenceInput",
+    "InferenceOutput",
+    "InferenceRequest",
     "Input",
     "InputError",
     "Interval",
@@ -144,6 +162,8 @@ __all__ = [
     "Metric",
     "Mistakes",
     "ModelList",
+    "ModelMetadata",
+    "ModelReadiness",
     "ModelState",
     "Origin",
     "PluralForms",
@@ -173,12 +193,16 @@ __all__ = [
     "Scoring",
     "Segment",
     "SegmentGroup",
+    "ServerMetadata",
+    "ServerReadiness",
     "Shape",
     "Stored",
     "StoredFeatures",
     "StoredPrediction",
     "Sum",
     "Surface",
+    "TensorMetadata",
+    "TensorParameters",
     "Text",
     "ThresholdCounts",
     "Training",

@@ -43,3 +43,5 @@ class Problem(Published, frozen=True):
     request_id: str
     errors: list[InputError] = msgspec.field(default_factory=list)
     file: RefusedFile | None = None
+    error: str | None = None
+    """`detail` and the first places in one sentence: what clients of the Open Inference Protocol read."""

@@ -18,7 +18,7 @@ RETRY_SECONDS = 2
 """The Retry-After of a refused file. It differs from the keep-alive time: a retry must not meet a closing connection."""
 _JSON_BODIES_AT_ONCE, _FILES_AT_ONCE = 32, 4
 """The limit for all bodies together is the size of so many bodies of the maximum size, in memory or on disk."""
-_JSON = b"application/json"
+_JSON, _BYTES = b"application/json", b"application/octet-stream"
 Headers = dict[bytes, bytes]
 
 
@@ -40,15 +40,22 @@ class BodyReader:
             max_file, max_file * _FILES_AT_ONCE, f"A file may hold {max_file:,} bytes.", "Other files are being sent."
         )
 
-    async def read_json(self, scope: Scope, headers: Headers, receive: Receive, *, takes_files: bool = False) -> bytes:
-        """Return a body of JSON, whole and without a byte order mark. `takes_files`: the route takes files too.
+    async def read_json(
+        self, scope: Scope, headers: Headers, receive: Receive, *, takes_files: bool = False, takes_tensors: bool = False
+    ) -> bytes:
+        """Return a body of JSON, whole and without a byte order mark.
 
-        Raises UnsupportedType, InvalidRequest if the address has parameters, TooLarge, Overloaded, ClientGone.
+        `takes_files`: the route takes files too. `takes_tensors`: bytes of tensors may follow the JSON, and clients may
+        leave the type out. Raises UnsupportedType, InvalidRequest if the address has parameters, TooLarge, Overloaded,
+        ClientGone.
         """
         media_type = headers.get(b"content-type", b"")
         if media_type != _JSON and media_type.partition(b";")[0].strip().lower() != _JSON:
-            types = f"one of: {', '.join([*MEDIA_TYPES.values(), *COMPRESSIONS])}" if takes_files else "application/json"
-            raise UnsupportedType(f"The Content-Type must be {types}.")
+            if not takes_tensors:
+                types = f"one of: {', '.join([*MEDIA_TYPES.values(), *COMPRESSIONS])}" if takes_files else "application/json"
+                raise UnsupportedType(f"The Content-Type must be {types}.")
+            if media_type.partition(b";")[0].strip().lower() not in {b"", _BYTES}:
+                raise UnsupportedType("The Content-Type must be application/json, or application/octet-stream.")
         refuse_compressed(headers)
         if scope["query_string"]:  # ignored, a ?version= would be answered by another version than the caller believes
             raise InvalidRequest("A question in JSON takes no parameters in its address: `version` belongs into the body.")

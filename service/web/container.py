@@ -1,7 +1,9 @@
 """The objects that all requests share, built once: settings, models, store, limits, metrics."""
 
 import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from service.bundles.model import Model
 from service.bundles.registry import Registry
@@ -11,7 +13,7 @@ from service.settings import Settings
 from service.store.store import Store
 from service.web.body_reader import BodyReader
 from service.web.file_turns import FileTurns
-from service.web.limits import EventLoopWork, Slots, StoreCalls, Threads
+from service.web.limits import EventLoopWork, Slots, StoreCalls, Threads, wait_for_process
 from service.web.middleware.http_metrics import HttpMetrics
 from service.web.middleware.model_metrics import ModelMetrics
 from wire.settings_reader import WrongSettings
@@ -24,6 +26,9 @@ _LOCK_SECONDS = 1.5
 """The wait for a lock of another program. It is shorter than the deadline, so that the answer can name the lock."""
 
 _PUBLICATION_RETRY_SECONDS = 10
+_MAX_PROCESS_ROWS = 100
+"""The largest number of rows that are prepared for the process of a model, and answered, on the event loop."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,21 @@ class Services:
     def in_version(self, model: Model, version: str | None) -> Model:
         """Return the model, or its other version that `version` names. Raises UnknownVersion, ModelUnavailable."""
         return model if version in {None, model.card.version} else self.registry.get(model.card.name, version)
+
+    async def run_scoring(
+        self, model: Model, rows: int, work: Callable[..., T], work_in_process: Callable[..., Awaitable[T]], *arguments: Any
+    ) -> T:
+        """Return `work(model, *arguments)`: few rows on the event loop; many, and few that take too long, in a thread.
+
+        `work_in_process` does the same for a few rows of a model with a process, without a thread that waits.
+        """
+        if rows <= model.few_rows:
+            answer = self.event_loop_work.run((model.card.name, model.card.version), work, model, *arguments)
+            if answer is not None:
+                return answer
+        if model.process and rows <= _MAX_PROCESS_ROWS:
+            return await wait_for_process(self.settings.model_seconds, work_in_process, model, *arguments)
+        return await self.threads.run(model.card.name, work, model, *arguments)
 
 
 def build_services(settings: Settings, registry: Registry) -> Services:

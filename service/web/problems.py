@@ -28,6 +28,8 @@ from wire.media_types import PROBLEM
 
 _UNEXPECTED_DETAIL = "Something went wrong on our side. The request id helps us to find it."
 _MAX_COLUMNS = 1000
+_INFERENCE_PATH = "/v2"
+_MAX_PLACES = 3
 _log = logging.getLogger("service")
 _FRAMEWORK: dict[int, type[ServiceError]] = {403: Forbidden, 404: NotFound, 405: MethodNotAllowed}
 
@@ -39,6 +41,7 @@ def problem_response(error: ServiceError, scope: Scope) -> Response:
 
 def problem_of(error: ServiceError, scope: Scope) -> Problem:
     """Return what is said of an error."""
+    places = input_errors(error)
     return Problem(
         type=f"/errors/{error.code}",
         title=error.title,
@@ -46,9 +49,20 @@ def problem_of(error: ServiceError, scope: Scope) -> Problem:
         detail=error.detail,
         code=error.code,
         request_id=scope.get("request_id", ""),
-        errors=input_errors(error),
+        errors=places,
         file=_refused_file(error) if isinstance(error, InvalidFile) else None,
+        error=_sentence(error, places) if _is_inference(scope) else None,
     )
+
+
+def _is_inference(scope: Scope) -> bool:
+    """Tell whether an address is one of the Open Inference Protocol, whose clients read `error` alone."""
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path == _INFERENCE_PATH or path.startswith(f"{_INFERENCE_PATH}/")
+
+
+def _sentence(error: ServiceError, places: list[InputError]) -> str:
+    return " ".join([error.detail, *(f"{place.pointer}: {place.message}" for place in places[:_MAX_PLACES])])
 
 
 def input_errors(error: ServiceError) -> list[InputError]:

@@ -58,6 +58,8 @@ class Route:
     direct: DirectHandler | None = None
     files: FileHandler | None = None
     """Takes bodies that are files of rows, by their Content-Type."""
+    takes_tensors: bool = False
+    """Bytes of tensors may follow the JSON of the body, and that of the answer."""
     upload: UploadHandler | None = None
     upload_type: str = ""
     """The media type of the body that `upload` reads."""

@@ -31,6 +31,7 @@ from service.web.routes import (
     question_routes,
     run_routes,
 )
+from service.web.routes.inference_table import INFERENCE_ROUTES
 from wire.media_types import JSON_LINES, ZIP
 
 _KEY_ERRORS = (Unauthorized, Forbidden)
@@ -224,4 +225,5 @@ ROUTES: tuple[Route, ...] = (
         answer_schema={"type": "string"},
         media_type="text/plain",
     ),
+    *INFERENCE_ROUTES,
 )

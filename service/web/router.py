@@ -29,6 +29,8 @@ class _Match:
 
     routes: dict[str, Route]
     model: str
+    version: str | None
+    """The version that the path names, if it names one."""
     is_open: bool
     """No key is needed."""
 
@@ -71,7 +73,7 @@ class Router:
             raise Forbidden(f"This key lacks the scope {route.scope}.")
         scope["route"] = route
         if route.direct is not None:
-            await self._run_direct(route, match.model, scope, receive, send)
+            await self._run_direct(route, match, scope, receive, send)
             return
         if names and route.scope is not None:
             _refuse_unknown(names, route)
@@ -92,18 +94,21 @@ class Router:
         return _Match(
             {route.method: route for _, route in matches},
             matches[0][0].groupdict().get("model", ""),
+            matches[0][0].groupdict().get("version"),
             is_open=all(route.scope is None for _, route in matches),
         )
 
-    async def _run_direct(self, route: Route, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run_direct(self, route: Route, match: _Match, scope: Scope, receive: Receive, send: Send) -> None:
         """Look the model up once, read the body, take a slot, answer."""
         services, headers = self._services, scope["headers_by_name"]
         assert route.direct is not None  # noqa: S101 - the caller has looked
-        model = services.registry.get(name)
+        model = services.registry.get(match.model, match.version)
         if route.files is not None and _is_file(headers.get(b"content-type", b"")):
             await route.files(services, model, scope, receive, send)
             return
-        body = await services.bodies.read_json(scope, headers, receive, takes_files=route.files is not None)
+        body = await services.bodies.read_json(
+            scope, headers, receive, takes_files=route.files is not None, takes_tensors=route.takes_tensors
+        )
         with self._slots[route.slots]:
             answer = await route.direct(services, model, headers, body)
         length, version = str(len(answer.body)).encode(), answer.version.encode()

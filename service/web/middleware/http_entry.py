@@ -17,7 +17,9 @@ _SAFE_HEADERS = [
     (b"cache-control", b"no-store"),  # answers hold data of persons
 ]
 _NO_CONTENT = b"default-src 'none'; frame-ancestors 'none'"
-_SINGLE_HEADERS = frozenset({b"host", b"authorization", b"content-type", b"content-encoding", b"content-length"})
+_SINGLE_HEADERS = frozenset({b"host", b"authorization", b"content-type", b"content-encoding", b"content-length"}) | {
+    b"inference-header-content-length"
+}
 """Headers whose second value another program could read in place of the first."""
 _POLICY_VIOLATION = 1008
 """The WebSocket close code of RFC 6455. Before the handshake ends a server answers it with HTTP status 403."""

@@ -17,15 +17,20 @@ from service.schemas import (
     EvaluationAnswer,
     Explanations,
     Health,
+    InferenceAnswer,
     KeyedLabelPredictions,
     KeyedValuePredictions,
     LabelPrediction,
     LabelPredictions,
     ModelList,
+    ModelMetadata,
+    ModelReadiness,
     Problem,
     PublicationState,
     Recommendations,
     RunList,
+    ServerMetadata,
+    ServerReadiness,
     ValuePrediction,
     ValuePredictions,
 )
@@ -47,15 +52,20 @@ _SHAPES = (
     Explanations[LabelPrediction],
     Explanations[ValuePrediction],
     Health,
+    InferenceAnswer,
     KeyedLabelPredictions,
     KeyedValuePredictions,
     LabelPredictions,
     ModelList,
+    ModelMetadata,
+    ModelReadiness,
     Problem,
     PublicationState,
     Recommendations[LabelPrediction],
     Recommendations[ValuePrediction],
     RunList,
+    ServerMetadata,
+    ServerReadiness,
     ValuePredictions,
 )
 
@@ -83,6 +93,8 @@ def document(app: FastAPI, services: Services, routes: Sequence[Route]) -> dict[
         for route in routes:
             model_operation = _model_operation(route, model, card)
             if model_operation is not None:
+                if "{version}" in route.path:
+                    model_operation["parameters"] = [_version_parameter(services.registry.versions(card.name))]
                 path = route.public_path.replace("{model}", card.name)
                 paths.setdefault(path, {})[route.method.lower()] = model_operation
     openapi["paths"] = paths
@@ -92,8 +104,14 @@ def document(app: FastAPI, services: Services, routes: Sequence[Route]) -> dict[
     return openapi
 
 
+def _version_parameter(versions: list[str]) -> Schema:
+    return {"name": "version", "in": "path", "required": True, "schema": {"type": "string", "enum": versions}}
+
+
 def _operation(route: Route, answer: Schema) -> Schema:
     content = {route.media_type: {"schema": answer}}
+    if route.takes_tensors:
+        content["application/octet-stream"] = {"schema": {"type": "string", "format": "binary"}}
     operation: Schema = {
         "tags": [route.tag],
         "summary": route.summary,

@@ -16,19 +16,16 @@ from service.schemas import PredictionRequest, Row
 from service.store.lookups import StoredRecords
 from service.web.body_reader import Headers
 from service.web.container import Services
-from service.web.limits import wait_for_process
 from service.web.route import Answer
 from wire.languages import DEFAULT, Language, preferred_language
 from wire.media_types import MEDIA_TYPES, Kind, preferred_kind
 
 _MAX_QUICK_BYTES = 2**20
 """The largest body that the quick reader reads on the event loop: this takes at most some 12 ms."""
-_MAX_CAREFUL_BYTES = 2**16
+MAX_CAREFUL_BYTES = 2**16
 """The largest body that is read carefully on the event loop. The slowest body of this size takes some 20 ms."""
 _MAX_EVENT_LOOP_KEYS = 100
 """The largest number of rows whose keys are read, and answered, on the event loop. It takes at most some 2 ms."""
-_MAX_PROCESS_ROWS = 100
-"""The largest number of rows that are prepared for the process of a model, and answered, on the event loop."""
 _ANY = frozenset({b"", b"*/*", b"application/json"})
 _DECODER = msgspec.json.Decoder(PredictionRequest)
 
@@ -50,7 +47,7 @@ async def predict(services: Services, model: Model, headers: Headers, body: byte
     elif kind != "json":
         answer = await services.threads.run(model.card.name, actions.predict_table, model, rows, kind)
     else:
-        answer = await _predict_rows(services, model, rows, language)
+        answer = await services.run_scoring(model, len(rows), _predict, _predict_in_process, rows, language)
     if kind == "json":
         return Answer(answer, model.card.version)
     return Answer(answer, model.card.version, ((b"content-type", MEDIA_TYPES[kind].encode()),))
@@ -63,7 +60,7 @@ async def _read_in_time(services: Services, model: Model, body: bytes) -> tuple[
     result = model.quick_reader(body)
     if result is not None:
         return result
-    if len(body) > _MAX_CAREFUL_BYTES:
+    if len(body) > MAX_CAREFUL_BYTES:
         return await services.threads.run(model.card.name, _read_carefully, body)
     return _read_carefully(body)
 
@@ -87,16 +84,8 @@ def _predict(model: Model, rows: list[Row] | Columns, language: Language) -> byt
     return encode(actions.predict(model, rows, language))
 
 
-async def _predict_rows(services: Services, model: Model, rows: list[Row] | Columns, language: Language) -> bytes:
-    """Score few rows on the event loop; score many rows, and few that take too long there, in a thread."""
-    if len(rows) <= model.few_rows:
-        answer = services.event_loop_work.run((model.card.name, model.card.version), _predict, model, rows, language)
-        if answer is not None:
-            return answer
-    if model.process and len(rows) <= _MAX_PROCESS_ROWS:
-        seconds = services.settings.model_seconds
-        return encode(await wait_for_process(seconds, actions.predict_in_process, model, rows, language))
-    return await services.threads.run(model.card.name, _predict, model, rows, language)
+async def _predict_in_process(model: Model, rows: list[Row] | Columns, language: Language) -> bytes:
+    return encode(await actions.predict_in_process(model, rows, language))
 
 
 async def _predict_keyed_rows(

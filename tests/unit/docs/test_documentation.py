@@ -72,7 +72,7 @@ def test_every_link_in_the_docs_leads_somewhere() -> None:
 
 def test_every_question_has_an_example() -> None:
     questions = {path.rpartition("/")[2] for path, _, _ in EXAMPLES}
-    assert questions == {"predictions", "explanations", "curves", "recommendations", "evaluation", "17", "runs"}
+    assert questions == {"predictions", "explanations", "curves", "recommendations", "evaluation", "17", "runs", "infer"}
     assert len(EXAMPLES) == read("docs/api.md").count("curl ")
 
 

@@ -1,0 +1,1 @@
+"""The Open Inference Protocol without HTTP: tensors to rows, answers to tensors."""
