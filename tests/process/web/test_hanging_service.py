@@ -90,14 +90,16 @@ def test_told_to_stop_while_a_bundle_hangs_in_its_opening_it_stops(tmp_path: Pat
     assert program.stop() == 0
 
 
-def test_a_port_in_use_is_an_exit_code_and_no_crash(service: Program, folder: Path) -> None:
-    port = urlsplit(service.url).port
-    assert port
-    for _ in range(3):
-        second: Any = service_program(folder, port)
-        process = second.launch()
-        try:
-            assert process.wait(60) == 1
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
+def test_a_port_in_use_is_an_exit_code_and_no_crash(tmp_path: Path) -> None:
+    write_toy_bundle(tmp_path, onnx_models.adding(), toy_card("good"))
+    with running(service_program(tmp_path)) as service:
+        port = urlsplit(service.url).port
+        assert port
+        for _ in range(3):
+            second: Any = service_program(tmp_path, port)
+            process = second.launch()
+            try:
+                assert process.wait(60) == 1
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
