@@ -15,13 +15,6 @@ from service.exports.workbook.model_workbook import CASES, write_workbook
 from service.schemas import Row
 
 TIMEOUT_SECONDS = 300
-# LibreOffice recalculates a workbook that it opens only if its profile says so.
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
 
 
 def run_workbook(program: Program, rows: Sequence[Row]) -> tuple[list[Answer], str]:
@@ -34,8 +27,6 @@ def run_workbook(program: Program, rows: Sequence[Row]) -> tuple[list[Answer], s
         raise NotInstalled("LibreOffice")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "profile" / "user").mkdir(parents=True)
-        (folder / "profile" / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
         (folder / "model.xlsx").write_bytes(write_workbook(program, rows))
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         _call([office, profile, "--headless", "--convert-to", "xlsx", "--outdir", "calculated", "model.xlsx"], folder)

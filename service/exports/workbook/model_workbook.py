@@ -19,6 +19,10 @@ from service.schemas import Row
 CASES, CALCULATION, CHOICES = "Cases", "Calculation", "Choices"
 SHOWN_CASES = 5
 """So many cases are in the file that people get; Excel fills the formulas down for more."""
+_NOT_CALCULATED = ""
+"""The stored result of a formula: LibreOffice calculates a formula without one when it opens the file, Excel every one."""
+_COMMENT_HEIGHT = 60
+"""The height of the line with the allowed values, in points."""
 _PROOF_CHARACTERS = 30_000_000
 _OPTIONS = {
     "in_memory": True,
@@ -89,6 +93,7 @@ class _Workbook:
         if rows:
             self._validate(formulas, self._names_row + 2, self._names_row + 1 + len(rows))
         self._cases.set_column(0, len(formulas.answers) + len(program.fields), 18)
+        self._cases.set_row(self._names_row + 1, _COMMENT_HEIGHT)
         self._cases.freeze_panes(self._names_row + 2, 0)
 
     def _write_names(self, formulas: CaseFormulas) -> None:
@@ -105,9 +110,9 @@ class _Workbook:
     def _write_case(self, place: int, row: Row, formulas: CaseFormulas) -> None:
         number = str(place + 1)
         for at, (_, formula) in enumerate(formulas.steps):
-            self._calculation.write_formula(place, at, formula.replace(ROW, number))
+            self._calculation.write_formula(place, at, formula.replace(ROW, number), None, _NOT_CALCULATED)
         for at, (_, formula) in enumerate(formulas.answers):
-            self._cases.write_formula(place, at, formula.replace(ROW, number))
+            self._cases.write_formula(place, at, formula.replace(ROW, number), None, _NOT_CALCULATED)
         for at, field in enumerate(self._program.fields, len(formulas.answers)):
             value = row.get(field.name)
             if value is None:

@@ -69,6 +69,8 @@ def test_a_workbook_shows_some_cases_and_offers_the_categories(cases: Mapping[st
     file = tmp_path / WORKBOOK.file_name(case.program)
     file.write_bytes(WORKBOOK.write(case.program, case.real, None))
     sheet = load_workbook(file)["Cases"]
+    stored = load_workbook(file, data_only=True)["Calculation"]
+    assert {cell.value for line in stored.iter_rows(min_row=12) for cell in line} <= {None}  # no result that is not one
     lines = [line for line in sheet.iter_rows(values_only=True) if str(line[0]).startswith("=")]
     assert len(lines) == SHOWN_CASES
     offered = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
