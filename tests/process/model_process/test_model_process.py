@@ -16,13 +16,17 @@ import pytest
 
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
+from service.bundles.registry import Registry
 from service.bundles.scorers.deadlines import give_up_after
 from service.errors import BrokenBundle, ModelFailed, ModelTimeout, Overloaded
 from service.schemas import Input
+from service.settings import Settings
 from tests.support import code_models
 from tests.support.code_models import MISCHIEF, row, write_code_bundle
+from tests.support.inference_requests import columns_of, json_request
 from tests.support.onnx_models import toy_card
 from tests.support.server_process import children
+from tests.support.service_app import serve
 
 MAX_LOOKS = 600
 
@@ -59,6 +63,15 @@ def test_many_threads_at_once_get_the_numbers_of_their_own_rows(mischief: Model)
     with ThreadPoolExecutor(24) as callers:
         answers = list(callers.map(ask, range(190)))
     assert answers == [[float(number + each) for each in range(number % 7 + 1)] for number in range(190)]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 100, 101])
+def test_tensors_of_few_and_of_many_rows_get_the_numbers_of_the_process(rows: int, mischief: Model) -> None:
+    asked = [row(number, number) for number in range(rows)]
+    request = json_request(msgspec.to_builtins(mischief.card), asked)
+    for client in serve(Settings(), Registry.of([mischief])):
+        answer = client.post(f"/v2/models/{mischief.card.name}/infer", json=request)
+        assert columns_of(answer)["value"] == [float(2 * number) for number in range(rows)]
 
 
 @pytest.mark.parametrize("code", [code_models.SEGFAULT, code_models.EXIT, code_models.CLOSE])
