@@ -79,7 +79,7 @@ def document(app: FastAPI, services: Services, routes: Sequence[Route]) -> dict[
     _, components = msgspec.json.schema_components(_SHAPES, ref_template="#/components/schemas/{name}")
     openapi = get_openapi(title=app.title, version=app.version, description=app.description, routes=[])
     schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
-    schemas |= components
+    schemas |= {name: _without_closed_items(component) for name, component in components.items()}
     paths: dict[str, Any] = {}
     for route in routes:
         if isinstance(route.answer_schema, dict):
@@ -102,6 +102,16 @@ def document(app: FastAPI, services: Services, routes: Sequence[Route]) -> dict[
         openapi["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         openapi["security"] = [{"key": []}]
     return openapi
+
+
+def _without_closed_items(schema: Any) -> Any:
+    """Return a schema without `"items": false`, which generators of clients refuse; `maxItems` says the same."""
+    if isinstance(schema, list):
+        return [_without_closed_items(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    is_closed = schema.get("items") is False and schema.get("maxItems") == len(schema.get("prefixItems", []))
+    return {name: _without_closed_items(each) for name, each in schema.items() if not (is_closed and name == "items")}
 
 
 def _version_parameter(versions: list[str]) -> Schema:

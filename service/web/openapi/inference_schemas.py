@@ -1,6 +1,7 @@
 """JSON schemas of the bodies of the Open Inference Protocol, with real examples.
 
-JSON schema cannot say that shape and data have the same length in all tensors, and that each tensor is given once.
+JSON schema cannot say that shape and data have the same number of rows in all tensors, that a second dimension is 1, and
+that each tensor is given once.
 """
 
 from service.fields.field_type import FieldType
@@ -37,11 +38,11 @@ def _input(field: FieldType) -> Schema:
     element: Schema = {"anyOf": [value, *others]} if others else value
     column = {"type": "array", "items": element, "minItems": 1, "maxItems": 1}
     data = {"anyOf": [{"type": "array", "items": element}, {"type": "array", "items": column}, {"type": "null"}]}
-    shapes = {"type": "array", "prefixItems": [_SIZE, {"const": 1}], "minItems": 1, "maxItems": 2, "items": False}
+    shape = {"type": "array", "items": _SIZE, "minItems": 1, "maxItems": 2}
     return _object(
         {
             "name": {"const": field.name},
-            "shape": shapes,
+            "shape": shape,
             "datatype": {"enum": list(datatypes_of(field))},
             "parameters": _parameters({"binary_data_size": {"anyOf": [_SIZE, {"type": "null"}]}}),
             "data": data,

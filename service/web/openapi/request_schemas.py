@@ -77,7 +77,7 @@ def _curves(card: Card) -> Schema | None:
     if not names:
         return None
     one_by_one = _curves_of(card, names, (1, MAX_FIELDS), MAX_POINTS) | {"title": "Fields one by one"}
-    one_by_one["properties"]["together"] = {"const": False}
+    one_by_one["properties"]["together"] = {"type": "boolean", "enum": [False]}
     if len(names) == 1:
         return one_by_one
     together = _curves_of(card, names, (2, 2), MAX_SURFACE_POINTS) | {"title": "Two fields at once"}
