@@ -137,7 +137,7 @@ def test_a_client_is_not_made_with_an_argument_of_a_wrong_type(argument: str, va
         ("publish", {"folder": Path(FOLDER.name), "report": print}),
         ("card", {"language": "pl-PL,pl;q=0.9,en;q=0.5"}),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
 def test_what_means_the_same_as_a_type_is_taken(method: str, changes: dict[str, Any]) -> None:
     with pytest.raises(Sent):
