@@ -145,19 +145,21 @@ def test_calls_that_are_scored_together_with_one_that_is_to_blame_get_their_numb
     assert outcomes == {code: expected} | {number: [number + 1.0] for number in (3, 4, 5, 6)}
 
 
-def test_a_call_that_takes_long_does_not_keep_the_others_waiting(mischief: Model) -> None:
+def test_a_call_that_takes_long_does_not_keep_the_others_waiting(tmp_path: Path) -> None:
     """A second process serves the others, and ends when it is not needed any more."""
+    before = children(os.getpid())
+    model = open_model(write_code_bundle(tmp_path, "slow", MISCHIEF))
 
     def hang() -> None:
         with pytest.raises(ModelFailed):
-            values(mischief, [row(code_models.HANG)])
+            values(model, [row(code_models.HANG)])
 
     hanging = threading.Thread(target=hang, daemon=True)
     hanging.start()
-    answers = [values(mischief, [row(number)], seconds=30.0) for number in range(5)]
+    answers = [values(model, [row(number)], seconds=30.0) for number in range(5)]
     assert answers == [[number + 1.0] for number in range(5)]
     assert hanging.is_alive()
-    for process in psutil.Process().children():
+    for process in children(os.getpid()) - before:
         process.kill()
     hanging.join(60)
     assert not hanging.is_alive()

@@ -13,7 +13,3 @@ def test_only_what_is_missing_is_installed() -> None:
 def test_the_page_for_contributors_names_every_package() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [package for package in PACKAGES.values() if package not in page] == []
-
-
-def test_ci_says_that_it_is_ci() -> None:
-    assert "export CI=" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
