@@ -9,16 +9,15 @@ from service.exports.code.text_safety import java_quoted, quoted
 from service.exports.expressions.nodes import FunctionName, InGroup
 
 
-class JavaScriptSyntax(StatementSyntax):
-    equal, unequal = "===", "!=="
-    declaration = ("const ", "let ")
-    width, outer = 80, 2
+class _CamelCaseSyntax(StatementSyntax):
+    """A language whose fields and functions have names in camel case."""
 
-    def quote(self, text: str) -> str:
-        return quoted(text, ascii_only=False)
-
-    def number(self, value: float) -> str:
-        return super().number(value).removesuffix(".0").replace(".0e", "e")
+    is_nan: str
+    """The function that says whether a number is missing."""
+    contains: str
+    """The method that says whether a set has a value."""
+    position = "{}"
+    """How a number becomes a position in an array."""
 
     def field(self, index: int) -> str:
         return f"x.{camel_case(self.program.fields[index].identifier)}"
@@ -28,7 +27,7 @@ class JavaScriptSyntax(StatementSyntax):
             case Points(_, field, _):
                 return f"{name.upper()}.get({self.field(field.index)})"
             case Listed(_, index, _):
-                return f"{name.upper()}[{self.formula(index)}]"
+                return f"{name.upper()}[{self.position.format(self.formula(index))}]"
             case Tree():
                 return f"{camel_case(name)}(x)"
         return camel_case(name)
@@ -39,10 +38,23 @@ class JavaScriptSyntax(StatementSyntax):
 
     def missing(self, index: int) -> str:
         is_number = self.program.fields[index].kind == "number"
-        return f"Number.isNaN({self.field(index)})" if is_number else f"{self.field(index)} === null"
+        return f"{self.is_nan}({self.field(index)})" if is_number else f"{self.field(index)} {self.equal} null"
 
     def group(self, node: InGroup) -> str:
-        return f"{node.name.upper()}.has({self.field(node.field.index)})"
+        return f"{node.name.upper()}.{self.contains}({self.field(node.field.index)})"
+
+
+class JavaScriptSyntax(_CamelCaseSyntax):
+    is_nan, contains = "Number.isNaN", "has"
+    equal, unequal = "===", "!=="
+    declaration = ("const ", "let ")
+    width, outer = 80, 2
+
+    def quote(self, text: str) -> str:
+        return quoted(text, ascii_only=False)
+
+    def number(self, value: float) -> str:
+        return super().number(value).removesuffix(".0").replace(".0e", "e")
 
     def is_choice(self, index: int, name: str | None, *, is_equal: bool) -> str:
         if name is None and self.program.fields[index].kind != "number":
@@ -78,6 +90,10 @@ class _ClassSyntax(StatementSyntax):
 
     ascii_comments = True
     declaration = ("double ", "double ")
+    boolean_type: str
+    text_type: str
+    checks: tuple[str, str, str]
+    """The functions that check a number, a boolean and a category."""
 
     def quote(self, text: str) -> str:
         return quoted(text, ascii_only=True)
@@ -87,12 +103,29 @@ class _ClassSyntax(StatementSyntax):
         kind = self.program.fields[index].kind
         return "double" if kind == "number" else self.boolean_type if kind == "flag" else self.text_type
 
-    boolean_type: str
-    text_type: str
+    def choices_name(self, identifier: str) -> str:
+        """Return the name of the list with the categories of a field."""
+        return f"CHOICES_{identifier.upper()}"
+
+    def check(self, index: int) -> str:
+        """Return the statement that checks a field of a row."""
+        number, flag, choice = self.checks
+        field = self.program.fields[index]
+        nullable = ", true" if field.nullable else ", false"
+        start = f"{self.quote(field.name)}, {self.field(index)}"
+        if field.kind == "number":
+            whole = ", true" if field.is_whole else ", false"
+            return f"{number}({start}, {self.number(field.low)}, {self.number(field.high)}{whole}{nullable});"
+        if field.kind == "flag":
+            return f"{flag}({start}{nullable});"
+        return f"{choice}({start}, {self.choices_name(field.identifier)}{nullable});"
 
 
-class JavaSyntax(_ClassSyntax):
+class JavaSyntax(_ClassSyntax, _CamelCaseSyntax):
+    is_nan, contains = "Double.isNaN", "contains"
+    position = "(int) ({})"
     boolean_type, text_type = "Boolean", "String"
+    checks = ("checkNumber", "checkBoolean", "checkChoice")
     truths = ("Boolean.FALSE", "Boolean.TRUE")
     width, outer = 100, 4
 
@@ -104,50 +137,15 @@ class JavaSyntax(_ClassSyntax):
         lines = [opened + parts[0], *(f"    {joint.lstrip()}{part}" for part in parts[1:])]
         return [*lines[:-1], lines[-1] + closed]
 
-    def field(self, index: int) -> str:
-        return f"x.{camel_case(self.program.fields[index].identifier)}"
-
-    def variable(self, name: str) -> str:
-        match self.steps[name]:
-            case Points(_, field, _):
-                return f"{name.upper()}.get({self.field(field.index)})"
-            case Listed(_, index, _):
-                return f"{name.upper()}[(int) ({self.formula(index)})]"
-            case Tree():
-                return f"{camel_case(name)}(x)"
-        return camel_case(name)
-
-    def function(self, name: FunctionName, arguments: list[str]) -> str:
-        names = {"power": "pow", "smallest": "min", "largest": "max"}
-        return f"Math.{names.get(name, name)}({', '.join(arguments)})"
-
-    def missing(self, index: int) -> str:
-        is_number = self.program.fields[index].kind == "number"
-        return f"Double.isNaN({self.field(index)})" if is_number else f"{self.field(index)} == null"
-
-    def group(self, node: InGroup) -> str:
-        return f"{node.name.upper()}.contains({self.field(node.field.index)})"
-
     def is_choice(self, index: int, name: str | None, *, is_equal: bool) -> str:
         if name is None:
             return f"{self.field(index)} {self.equal if is_equal else self.unequal} null"
         return f"{'' if is_equal else '!'}{name}.equals({self.field(index)})"
 
-    def check(self, index: int) -> str:
-        """Return the statement that checks a field of a row."""
-        field = self.program.fields[index]
-        nullable = ", true" if field.nullable else ", false"
-        start = f"{self.quote(field.name)}, {self.field(index)}"
-        if field.kind == "number":
-            whole = ", true" if field.is_whole else ", false"
-            return f"checkNumber({start}, {self.number(field.low)}, {self.number(field.high)}{whole}{nullable});"
-        if field.kind == "flag":
-            return f"checkBoolean({start}{nullable});"
-        return f"checkChoice({start}, CHOICES_{field.identifier.upper()}{nullable});"
-
 
 class CSharpSyntax(_ClassSyntax):
     boolean_type, text_type = "bool?", "string"
+    checks = ("CheckNumber", "CheckBoolean", "CheckChoice")
     indent = "    "
     block = ("if ({})\n{{", "}}\nelse if ({})\n{{", "}\nelse\n{", "}")
     pascal = staticmethod(pascal_case)
@@ -179,14 +177,5 @@ class CSharpSyntax(_ClassSyntax):
             return f"{self.field(index)} {self.equal if is_equal else self.unequal} null"
         return super().is_choice(index, name, is_equal=is_equal)
 
-    def check(self, index: int) -> str:
-        """Return the statement that checks a field of a row."""
-        field = self.program.fields[index]
-        nullable = ", true" if field.nullable else ", false"
-        start = f"{self.quote(field.name)}, {self.field(index)}"
-        if field.kind == "number":
-            whole = ", true" if field.is_whole else ", false"
-            return f"CheckNumber({start}, {self.number(field.low)}, {self.number(field.high)}{whole}{nullable});"
-        if field.kind == "flag":
-            return f"CheckBoolean({start}{nullable});"
-        return f"CheckChoice({start}, Choices{pascal_case(field.identifier)}{nullable});"
+    def choices_name(self, identifier: str) -> str:
+        return f"Choices{pascal_case(identifier)}"
