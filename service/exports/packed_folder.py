@@ -6,14 +6,14 @@ from pathlib import Path
 
 from service.schemas import Card
 
-_DAY_BEFORE_ALL = datetime(2026, 1, 1, tzinfo=UTC)
-"""For a bundle without a day."""
+_DEFAULT_BUILD_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+"""The time of a bundle that does not say when it was built."""
 _READABLE_BY_ALL = 0o644 << 16
 
 
 def build_time(card: Card) -> datetime:
     """Return the time that files of an export have: the day on which the bundle was built."""
-    return datetime.fromisoformat(card.built).replace(tzinfo=UTC) if card.built else _DAY_BEFORE_ALL
+    return datetime.fromisoformat(card.built).replace(tzinfo=UTC) if card.built else _DEFAULT_BUILD_TIME
 
 
 def pack_folder(card: Card, folder: Path) -> Path:

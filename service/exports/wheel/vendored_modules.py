@@ -1,4 +1,4 @@
-"""The modules of the service that a package needs, copied below a name of its own so that they meet no others.
+"""The modules of the service that a package needs, copied into a package of their own: no other module has their names.
 
 Which modules these are follows from the imports at the top of each module. An import inside a function is not followed: it
 belongs to something that a package does not do, such as reading a file of Arrow.
