@@ -10,7 +10,7 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.errors import BrokenBundle
 from service.exports.code.languages import LANGUAGES
-from service.exports.forms import FORMS, ExportedFile, export
+from service.exports.program_forms import PROGRAM_FORMS, ExportedFile, export
 from service.exports.model_folders.mlflow_export import mlflow_folder_of
 from service.exports.model_folders.triton_export import triton_repository_of
 from service.exports.refusals import NotExportable
@@ -104,9 +104,9 @@ def _write_proved(options: argparse.Namespace, bundles: Path) -> int:
     exit_code = 0
     for name in options.forms:
         try:
-            file = export(model, bundle, FORMS[name], database=options.database)
+            file = export(model, bundle, PROGRAM_FORMS[name], database=options.database)
         except NotExportable as error:
-            sys.stderr.write(f"{options.name} cannot be had as {FORMS[name].title}: {error}\n")
+            sys.stderr.write(f"{options.name} cannot be had as {PROGRAM_FORMS[name].title}: {error}\n")
             exit_code = _REFUSED
         else:
             options.folder.mkdir(parents=True, exist_ok=True)

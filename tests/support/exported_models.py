@@ -14,7 +14,7 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.exports.code.program import Program
 from service.exports.code.program_builder import build_program
-from service.exports.forms import FORMS, Form
+from service.exports.program_forms import PROGRAM_FORMS, ProgramForm
 from service.exports.proof.proof_answers import Answer, service_answers
 from service.exports.proof.proof_rows import special_rows
 from service.publishing.conversion.float64_graph import to_float64_graph
@@ -73,7 +73,7 @@ class ExportCase:
     expected: list[Answer]
 
 
-def export_case(model: Model, folder: Path, real: list[Row], form: Form = FORMS["python"]) -> ExportCase:
+def export_case(model: Model, folder: Path, real: list[Row], form: ProgramForm = PROGRAM_FORMS["python"]) -> ExportCase:
     """Return a model with rows at its thresholds, missing, unknown and refused values behind real ones."""
     rows = real + special_rows(model, folder, real, spacing=form.spacing)
     program = build_program(model, folder, max_depth=form.max_depth)

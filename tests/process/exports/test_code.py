@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from service.exports.code.languages import LANGUAGES, write_code
-from service.exports.forms import FORMS, TOLERANCE
+from service.exports.program_forms import PROGRAM_FORMS, TOLERANCE
 from service.exports.proof.code_runs import run_python_file
 from service.exports.proof.proof_answers import NotInstalled, largest_difference
 from tests.support.databases import new_database
@@ -36,7 +36,7 @@ def test_code_answers_what_the_service_answers(
     assert sum(not answer.is_refused for answer in case.expected) >= REAL_ROWS
     address = request.getfixturevalue("exports_database") if language == "postgresql" else ""
     try:
-        answers, _ = FORMS[language].run(case.program, case.rows, address)
+        answers, _ = PROGRAM_FORMS[language].run(case.program, case.rows, address)
     except NotInstalled as missing:
         pytest.skip(f"{missing} is not installed")
     assert largest_difference(case.expected, answers) <= TOLERANCE

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from service.exports.forms import FORMS, TOLERANCE
+from service.exports.program_forms import PROGRAM_FORMS, TOLERANCE
 from service.exports.proof.proof_answers import NotInstalled, largest_difference
 from service.exports.proof.proof_rows import real_rows
 from service.exports.refusals import NotExportable
 from service.exports.workbook.model_workbook import SHOWN_CASES
 from tests.support.exported_models import KEPT_BY_CELLS, REAL_ROWS, ExportCase, export_case, write_hostile_bundle
 
-WORKBOOK = FORMS["workbook"]
+WORKBOOK = PROGRAM_FORMS["workbook"]
 
 
 @pytest.mark.parametrize("name", ["credit-scorecard", "hostile"])

@@ -1,4 +1,4 @@
-"""The forms in which a model can be taken away. A form is one entry here: what makes its file, and what runs the file."""
+"""The forms that are a program: code and the workbook. What makes their files, and what runs them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class ExportedFile:
 
 
 @dataclass(frozen=True)
-class Form:
+class ProgramForm:
     """One form: how its file is written and run."""
 
     title: str
@@ -61,7 +61,7 @@ class Form:
     """How near to a threshold the form still tells numbers apart, relative to the threshold; 0: as float64 does."""
 
 
-def export(model: Model, folder: Path, form: Form, *, database: str = "") -> ExportedFile:
+def export(model: Model, folder: Path, form: ProgramForm, *, database: str = "") -> ExportedFile:
     """Return a model, whose bundle is in a folder, in a form. Raises NotExportable with the reason."""
     program = build_program(model, folder, max_depth=form.max_depth)
     rows = real_rows(model, folder)
@@ -74,7 +74,7 @@ def export(model: Model, folder: Path, form: Form, *, database: str = "") -> Exp
     return ExportedFile(form.file_name(program), form.write(program, rows, proof), proof)
 
 
-def prove(model: Model, program: Program, form: Form, rows: Sequence[Row], database: str = "") -> Proof:
+def prove(model: Model, program: Program, form: ProgramForm, rows: Sequence[Row], database: str = "") -> Proof:
     """Run a form on rows and compare it with the service. Raises NotInstalled, NotExportable."""
     try:
         answers, runtime = form.run(program, rows, database)
@@ -96,11 +96,11 @@ def _run_code(language: str, program: Program, rows: Sequence[Row], database: st
     return run_code(program, language, write_code(program, language), rows, postgresql=database)
 
 
-FORMS: Mapping[str, Form] = {
-    name: Form(each.title, each.needs, each.file_name, partial(_write_code, name), partial(_run_code, name))
+PROGRAM_FORMS: Mapping[str, ProgramForm] = {
+    name: ProgramForm(each.title, each.needs, each.file_name, partial(_write_code, name), partial(_run_code, name))
     for name, each in LANGUAGES.items()
 } | {
-    "workbook": Form(
+    "workbook": ProgramForm(
         "an Excel workbook",
         "Excel 2010 or LibreOffice",
         lambda program: f"{program.card.name}.xlsx",
