@@ -82,7 +82,6 @@ from service.schemas.inference_tensors import (
     TensorParameters,
 )
 from service.schemas.problem import InputError, Problem, RefusedFile
-from service.schemas.publication import PublicationState
 from service.schemas.row_files import FilePredictions, Recognised
 from service.schemas.row_warnings import FieldWarning, KnownWords
 from service.schemas.rules import AtMost, Condition, Implies, Rule, Sum
@@ -105,6 +104,7 @@ from service.schemas.stored import (
     StoredFeatures,
     StoredPrediction,
 )
+from service.schemas.transfers.publication import PublicationState
 
 __all__ = [
     "AnswerTensor",

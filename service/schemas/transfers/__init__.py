@@ -1,0 +1,1 @@
+"""The shapes about models that are brought to a service, and taken away from it."""
