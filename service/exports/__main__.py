@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -10,12 +9,9 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.errors import BrokenBundle
 from service.exports.code.languages import LANGUAGES
-from service.exports.program_forms import PROGRAM_FORMS, ExportedFile, export
-from service.exports.model_folders.mlflow_export import mlflow_folder_of
-from service.exports.model_folders.triton_export import triton_repository_of
+from service.exports.forms import FORMS
+from service.exports.made_file import MadeFile
 from service.exports.refusals import NotExportable
-from service.exports.saved_object.archive import saved_object_of
-from service.exports.wheel.wheel_export import wheel_of
 from service.models.stored_versions import WrongCommand, choose_version, versions_of
 from service.settings import read_settings
 from wire.settings_reader import WrongSettings
@@ -49,18 +45,16 @@ def _build_parser() -> argparse.ArgumentParser:
     code.add_argument("--language", required=True, choices=[*LANGUAGES, "all"])
     code.add_argument("--postgresql", default="", metavar="URL", help="a database that may run the query of PostgreSQL")
     code.set_defaults(act=_write_code)
-    workbook = commands.add_parser("workbook", help="write the model as an Excel workbook with live formulas")
-    workbook.add_argument("name")
-    workbook.set_defaults(act=_write_proved, forms=["workbook"], database="")
-    for name, form, text in (
-        ("wheel", wheel_of, "write the model as a Python package, to install and import"),
-        ("saved-object", saved_object_of, "write the model as an archive that checks itself, and that add publishes again"),
-        ("mlflow", mlflow_folder_of, "write the model as a folder of MLflow"),
-        ("triton", triton_repository_of, "write the graph of the model as a repository of Triton and KServe"),
+    for kind, text in (
+        ("workbook", "write the model as an Excel workbook with live formulas"),
+        ("wheel", "write the model as a Python package, to install and import"),
+        ("saved-object", "write the model as an archive that checks itself, and that add publishes again"),
+        ("mlflow", "write the model as a folder of MLflow"),
+        ("triton", "write the graph of the model as a repository of Triton and KServe"),
     ):
-        file = commands.add_parser(name, help=text)
+        file = commands.add_parser(kind, help=text)
         file.add_argument("name")
-        file.set_defaults(act=_write_file, form=form)
+        file.set_defaults(act=_write_files, kinds=[kind], postgresql="")
     for command in commands.choices.values():
         command.add_argument("--version", help="its first characters, six or more; without it, the default version")
         command.add_argument(
@@ -79,47 +73,34 @@ def _open_version(options: argparse.Namespace, bundles: Path) -> tuple[Model, Pa
         raise WrongCommand(f"Version {version.label} of {options.name} cannot be opened: {error}.") from None
 
 
-def _write_file(options: argparse.Namespace, bundles: Path) -> int:
-    model, bundle = _open_version(options, bundles)
-    try:
-        with options.form(model, bundle) as file:
-            options.folder.mkdir(parents=True, exist_ok=True)
-            target = Path(shutil.copy(file, options.folder))
-    except NotExportable as error:
-        sys.stderr.write(f"{options.name} cannot be had in this form: {error}\n")
-        return _REFUSED
-    sys.stdout.write(f"{target}: {target.stat().st_size / 1024:,.0f} kB\n")
-    return 0
-
-
 def _write_code(options: argparse.Namespace, bundles: Path) -> int:
-    options.forms = list(LANGUAGES) if options.language == "all" else [options.language]
-    options.database = options.postgresql
-    return _write_proved(options, bundles)
+    options.kinds = list(LANGUAGES) if options.language == "all" else [options.language]
+    return _write_files(options, bundles)
 
 
-def _write_proved(options: argparse.Namespace, bundles: Path) -> int:
+def _write_files(options: argparse.Namespace, bundles: Path) -> int:
     """Write each form that the model can be had in, and say why of the others."""
     model, bundle = _open_version(options, bundles)
     exit_code = 0
-    for name in options.forms:
+    for kind in options.kinds:
+        form = FORMS[kind]
+        options.folder.mkdir(parents=True, exist_ok=True)
         try:
-            file = export(model, bundle, PROGRAM_FORMS[name], database=options.database)
+            made = form.make(model, bundle, options.folder, database=options.postgresql)
         except NotExportable as error:
-            sys.stderr.write(f"{options.name} cannot be had as {PROGRAM_FORMS[name].title}: {error}\n")
+            sys.stderr.write(f"{options.name} cannot be had in this form ({form.texts.title['en']}): {error}\n")
             exit_code = _REFUSED
         else:
-            options.folder.mkdir(parents=True, exist_ok=True)
-            (options.folder / file.name).write_bytes(file.content)
-            sys.stdout.write(f"{options.folder / file.name}: {_describe(file)}\n")
+            sys.stdout.write(f"{made.path}: {_describe(made)}\n")
     return exit_code
 
 
-def _describe(file: ExportedFile) -> str:
-    size = f"{len(file.content) / 1024:,.0f} kB"
-    if file.proof is None:
-        return f"{size}; not run, because this machine does not have {file.missing_runtime}."
-    proof = file.proof
+def _describe(made: MadeFile) -> str:
+    size = f"{made.path.stat().st_size / 1024:,.0f} kB"
+    if made.proof is None:
+        lacking = f"this machine does not have {made.missing_runtime}" if made.missing_runtime else "the bundle has no rows"
+        return f"{size}; not run, because {lacking}."
+    proof = made.proof
     return f"{size}; {proof.rows:,} rows through {proof.program}, largest difference {proof.difference:.1e}."
 
 

@@ -104,6 +104,7 @@ from service.schemas.stored import (
     StoredFeatures,
     StoredPrediction,
 )
+from service.schemas.transfers.exports import Export, ExportGroup, ExportList, ExportProof, MadeExport, RefusedExport
 from service.schemas.transfers.publication import PublicationState
 
 __all__ = [
@@ -133,6 +134,10 @@ __all__ = [
     "Example",
     "Explanation",
     "Explanations",
+    "Export",
+    "ExportGroup",
+    "ExportList",
+    "ExportProof",
     "FieldWarning",
     "Figure",
     "FilePredictions",
@@ -159,6 +164,7 @@ __all__ = [
     "LabelBaseline",
     "LabelPrediction",
     "LabelPredictions",
+    "MadeExport",
     "Metric",
     "Mistakes",
     "ModelList",
@@ -179,6 +185,7 @@ __all__ = [
     "Recommendation",
     "RecommendationRequest",
     "Recommendations",
+    "RefusedExport",
     "RefusedFile",
     "Regression",
     "RegressionEvaluation",

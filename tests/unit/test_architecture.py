@@ -92,11 +92,8 @@ RULES: dict[str, set[str]] = {
         "service.schemas",
         "tabular",
     },
-    "service.exports": {"service.bundles", "service.errors", "service.fields", "service.schemas"},
-    "service.exports.model_folders": {"service.bundles", "service.exports", "service.fields", "service.schemas"},
-    "service.exports.saved_object": {"service.bundles", "service.exports", "service.fields", "service.schemas"},
-    "service.exports.wheel": {"service.bundles", "service.errors", "service.exports", "service.fields"}
-    | {"service.model_process", "service.questions", "service.rows", "service.schemas"},
+    "service.exports": {"service.bundles", "service.errors", "service.fields", "service.model_process"}
+    | {"service.questions", "service.rows", "service.schemas"},
     "service.exports.__main__": {
         "service.bundles",
         "service.errors",

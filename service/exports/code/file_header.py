@@ -1,23 +1,9 @@
 """What the header of a file says: which model it is, what it answers, and how it was proved."""
 
-from dataclasses import dataclass
-from datetime import date
-
 from service.exports.code.program import Program, ProgramField
 from service.exports.code.text_safety import comment_text
+from service.exports.made_file import Proof
 from service.schemas import Classification
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A comparison of a file with the service."""
-
-    rows: int
-    difference: float
-    """The largest difference of a number. All labels, decisions and refused rows were the same."""
-    program: str
-    """What has run the file, such as Node.js 20.20.2."""
-    day: date
 
 
 def header_lines(program: Program, *, needs: str, proof: Proof | None, ascii_only: bool) -> list[str]:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from service.exports.code.file_header import Proof, header_lines
+from service.exports.code.file_header import header_lines
 from service.exports.code.identifiers import pascal_case
 from service.exports.code.program import Program
 from service.exports.code.syntaxes.c_syntax import CSharpSyntax, JavaScriptSyntax, JavaSyntax
 from service.exports.code.syntaxes.python_syntax import PythonSyntax
 from service.exports.code.syntaxes.sql_dialects import PostgresqlSyntax, SqliteSyntax
 from service.exports.code.syntaxes.syntax import Syntax
+from service.exports.made_file import Proof
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -23,8 +24,6 @@ _TEMPLATES = Path(__file__).parent / "templates"
 class Language:
     """A language of source code."""
 
-    title: str
-    """As people write it."""
     template: str
     syntax: type[Syntax]
     needs: str
@@ -34,32 +33,30 @@ class Language:
     middle: str = ""
     """What stands between the name of the model and the suffix."""
 
-    def file_name(self, program: Program) -> str:
+    def file_name(self, model: str) -> str:
+        """Return the name of the file of a model."""
         suffix = self.template.removesuffix(".jinja").rpartition(".")[2]
-        return f"{class_name(program) if self.has_class else program.card.name}{self.middle}.{suffix}"
+        return f"{class_name(model) if self.has_class else model}{self.middle}.{suffix}"
 
 
 LANGUAGES: Mapping[str, Language] = {
-    "python": Language("Python", "python.py.jinja", PythonSyntax, "Python 2.7, or 3.3 and later"),
-    "javascript": Language("JavaScript", "javascript.mjs.jinja", JavaScriptSyntax, "Node.js 12, or a browser of 2020"),
-    "java": Language("Java", "java.java.jinja", JavaSyntax, "Java 8 and later", has_class=True),
-    "csharp": Language("C#", "csharp.cs.jinja", CSharpSyntax, ".NET or Mono, C# 5 and later", has_class=True),
+    "python": Language("python.py.jinja", PythonSyntax, "Python 2.7, or 3.3 and later"),
+    "javascript": Language("javascript.mjs.jinja", JavaScriptSyntax, "Node.js 12, or a browser of 2020"),
+    "java": Language("java.java.jinja", JavaSyntax, "Java 8 and later", has_class=True),
+    "csharp": Language("csharp.cs.jinja", CSharpSyntax, ".NET or Mono, C# 5 and later", has_class=True),
     "sqlite": Language(
-        "SQL of SQLite",
         "query.sql.jinja",
         SqliteSyntax,
         "SQLite 3.35 and later with its mathematical functions",
         middle=".sqlite",
     ),
-    "postgresql": Language(
-        "SQL of PostgreSQL", "query.sql.jinja", PostgresqlSyntax, "PostgreSQL 12 and later", middle=".postgresql"
-    ),
+    "postgresql": Language("query.sql.jinja", PostgresqlSyntax, "PostgreSQL 12 and later", middle=".postgresql"),
 }
 
 
-def class_name(program: Program) -> str:
+def class_name(model: str) -> str:
     """Return CreditDefault for credit-default."""
-    words = pascal_case(program.card.name.replace("-", "_")) or "Model"
+    words = pascal_case(model.replace("-", "_")) or "Model"
     return words if words[0].isalpha() else f"Model{words}"
 
 
@@ -90,7 +87,7 @@ def _render(template: str, language: Language, program: Program, **values: objec
         .render(
             program=program,
             code=language.syntax(program),
-            class_name=class_name(program),
+            class_name=class_name(program.card.name),
             factor=None if program.margin is None else math.exp(program.margin),
             **values,
         )

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnx
 
 from service.bundles.model import Model
 from service.bundles.scorers.onnx_scorer import FIELDS
@@ -26,10 +25,10 @@ from service.fields.date_time import DateTimeType
 from service.fields.field_type import NumbersType
 from service.schemas import Classification
 
-_TYPES: dict[int, tuple[str, str]] = {
-    onnx.TensorProto.DOUBLE: ("TYPE_FP64", "FP64"),
-    onnx.TensorProto.FLOAT: ("TYPE_FP32", "FP32"),
-}
+if TYPE_CHECKING:
+    import onnx
+
+_TYPES = {"DOUBLE": ("TYPE_FP64", "FP64"), "FLOAT": ("TYPE_FP32", "FP32")}
 """Type of ONNX → type in the configuration of Triton, and in a request."""
 _HERE = Path(__file__).parent
 
@@ -56,22 +55,19 @@ def triton_repository_of(model: Model, bundle: Path) -> Iterator[Path]:
         yield pack_folder(card, folder)
 
 
-def _graph(model: Model, bundle: Path) -> onnx.GraphProto:
+def _graph(model: Model, bundle: Path) -> "onnx.GraphProto":
     """Return the graph of a model that takes one matrix of numbers. Raises NotExportable for every other model."""
+    import onnx
+
     if model.card.scoring.scorer != "onnx":
-        raise NotExportable(
-            f"Triton serves a graph of ONNX, and this model is not on it: {model.card.scoring.reason}", "the API"
-        )
+        raise NotExportable(f"Triton serves a graph of ONNX, and this model is not on it: {model.card.scoring.reason}")
     graph: onnx.GraphProto = onnx.load_model(bundle / "model.onnx").graph
     if [each.name for each in graph.input] != [FIELDS]:
-        raise NotExportable(
-            "The graph takes counts of words, which the service makes of a text before it asks the graph",
-            "the Python package, or the API, which has the protocol of Triton too",
-        )
+        raise NotExportable("The graph takes counts of words, which the service makes of a text before it asks the graph")
     return graph
 
 
-def _configuration(name: str, graph: onnx.GraphProto) -> str:
+def _configuration(name: str, graph: "onnx.GraphProto") -> str:
     return (
         f'name: "{name}"\n'
         'backend: "onnxruntime"\n'
@@ -81,12 +77,18 @@ def _configuration(name: str, graph: onnx.GraphProto) -> str:
     )
 
 
-def _tensor(value: onnx.ValueInfoProto) -> str:
-    kind = _TYPES[value.type.tensor_type.elem_type][0]
+def _tensor(value: "onnx.ValueInfoProto") -> str:
+    kind = _types(value)[0]
     return f'{{ name: "{value.name}" data_type: {kind} dims: [ -1, {_columns(value)} ] }}'
 
 
-def _columns(value: onnx.ValueInfoProto) -> int:
+def _types(value: "onnx.ValueInfoProto") -> tuple[str, str]:
+    from onnx import TensorProto
+
+    return _TYPES[TensorProto.DataType.Name(value.type.tensor_type.elem_type)]
+
+
+def _columns(value: "onnx.ValueInfoProto") -> int:
     return int(value.type.tensor_type.shape.dim[1].dim_value)
 
 
@@ -112,7 +114,7 @@ def _meaning(field: NumbersType) -> str:
     return "days since 1970-01-01" if isinstance(field, DateType) else "the number"
 
 
-def _example(model: Model, graph: onnx.GraphProto) -> tuple[dict[str, Any], dict[str, Any]]:
+def _example(model: Model, graph: "onnx.GraphProto") -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a request of the Open Inference Protocol with the examples of the card, and its answer."""
     columns = model.checks.columns([each.row for each in model.card.examples] or list(model.card.real_rows[:1]))
     complete = columns.select(np.flatnonzero(~np.isnan(columns.numbers).any(axis=1)))  # JSON has no NaN
@@ -122,8 +124,8 @@ def _example(model: Model, graph: onnx.GraphProto) -> tuple[dict[str, Any], dict
     )
 
 
-def _values(value: onnx.ValueInfoProto, matrix: Any) -> dict[str, Any]:
-    kind = _TYPES[value.type.tensor_type.elem_type][1]
+def _values(value: "onnx.ValueInfoProto", matrix: Any) -> dict[str, Any]:
+    kind = _types(value)[1]
     return {"name": value.name, "shape": list(matrix.shape), "datatype": kind, "data": matrix.ravel().tolist()}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from service.exports.code.languages import LANGUAGES, driver_code
 from service.exports.code.program import Program
-from service.exports.proof.proof_answers import REFUSED, Answer, CodeFailed, NotInstalled
+from service.exports.proof.proof_answers import REFUSED, Answer, CodeFailed, NotInstalled, TimedAnswers
 from service.exports.proof.sql_runs import run_postgresql, run_sqlite
 from service.schemas import Row
 
@@ -21,10 +21,8 @@ _SHORT_RUN = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """Options with which the virtual machine of Java starts sooner."""
 
 
-def run_code(
-    program: Program, language: str, code: str, rows: Sequence[Row], *, postgresql: str = ""
-) -> tuple[list[Answer], str]:
-    """Return an answer for each row, and the program that gave them with its version.
+def run_code(program: Program, language: str, code: str, rows: Sequence[Row], *, postgresql: str = "") -> TimedAnswers:
+    """Return an answer for each row.
 
     `postgresql` is the address of a database for queries of PostgreSQL. Raises NotInstalled, CodeFailed.
     """
@@ -35,12 +33,13 @@ def run_code(
             raise NotInstalled("a server of PostgreSQL")
         return run_postgresql(program, code, rows, postgresql)
     with TemporaryDirectory() as folder:
-        file = Path(folder) / LANGUAGES[language].file_name(program)
+        file = Path(folder) / LANGUAGES[language].file_name(program.card.name)
         file.write_text(code, encoding="utf-8")
         return _RUNS[language](program, file, rows)
 
 
-def _call(arguments: Sequence[str | Path], folder: Path, text: str = "") -> str:
+def call_program(arguments: Sequence[str | Path], folder: Path, text: str = "") -> str:
+    """Return what a program prints. Raises NotInstalled, CodeFailed."""
     program = shutil.which(str(arguments[0]))
     if program is None:
         raise NotInstalled(str(arguments[0]))
@@ -54,30 +53,28 @@ def _call(arguments: Sequence[str | Path], folder: Path, text: str = "") -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise CodeFailed(f"{arguments[0]} took more than {TIMEOUT_SECONDS} seconds.") from None
+        raise CodeFailed(f"{Path(program).name} took more than {TIMEOUT_SECONDS} seconds.") from None
     if done.returncode:
-        raise CodeFailed(f"{arguments[0]}: {(done.stderr or done.stdout).decode(errors='replace')[:2000]}")
+        raise CodeFailed(f"{Path(program).name}: {(done.stderr or done.stdout).decode(errors='replace')[:2000]}")
     return done.stdout.decode()
 
 
-def run_python_file(
-    program: Program, file: Path, rows: Sequence[Row], interpreter: str = sys.executable
-) -> tuple[list[Answer], str]:
+def run_python_file(program: Program, file: Path, rows: Sequence[Row], interpreter: str = sys.executable) -> TimedAnswers:
     """Run a file of Python with any interpreter."""
     (file.parent / "run.py").write_text(driver_code("run.py", program, file.name), encoding="utf-8")
-    version, answers = json.loads(_call([interpreter, "run.py"], file.parent, json.dumps(rows)))
-    return [_from_json(program, each) for each in answers], f"Python {version}"
+    version, answers, seconds = json.loads(call_program([interpreter, "run.py"], file.parent, json.dumps(rows)))
+    return TimedAnswers([_from_json(program, each) for each in answers], f"Python {version}", seconds)
 
 
-def _run_javascript(program: Program, file: Path, rows: Sequence[Row]) -> tuple[list[Answer], str]:
+def _run_javascript(program: Program, file: Path, rows: Sequence[Row]) -> TimedAnswers:
     (file.parent / "run.mjs").write_text(driver_code("run.mjs", program, file.name), encoding="utf-8")
-    version, answers = json.loads(_call(["node", "run.mjs"], file.parent, json.dumps(rows)))
-    return [_from_json(program, each) for each in answers], f"Node.js {version.removeprefix('v')}"
+    version, answers, seconds = json.loads(call_program(["node", "run.mjs"], file.parent, json.dumps(rows)))
+    return TimedAnswers([_from_json(program, each) for each in answers], f"Node.js {version.removeprefix('v')}", seconds)
 
 
-def _run_java(program: Program, file: Path, rows: Sequence[Row]) -> tuple[list[Answer], str]:
+def _run_java(program: Program, file: Path, rows: Sequence[Row]) -> TimedAnswers:
     (file.parent / "Run.java").write_text(driver_code("Run.java", program, file.name), encoding="utf-8")
-    _call(
+    call_program(
         [
             "javac",
             *(f"-J{each}" for each in _SHORT_RUN),
@@ -90,15 +87,19 @@ def _run_java(program: Program, file: Path, rows: Sequence[Row]) -> tuple[list[A
         ],
         file.parent,
     )
-    first, *lines = _call(["java", *_SHORT_RUN, "Run"], file.parent, _as_lines(program, rows)).splitlines()
-    return [_from_line(line) for line in lines], f"Java {first}"
+    return _from_lines("Java", call_program(["java", *_SHORT_RUN, "Run"], file.parent, _as_lines(program, rows)))
 
 
-def _run_csharp(program: Program, file: Path, rows: Sequence[Row]) -> tuple[list[Answer], str]:
+def _run_csharp(program: Program, file: Path, rows: Sequence[Row]) -> TimedAnswers:
     (file.parent / "Run.cs").write_text(driver_code("Run.cs", program, file.name), encoding="utf-8")
-    _call(["mcs", "-warnaserror", "-langversion:5", "-out:Run.exe", file.name, "Run.cs"], file.parent)
-    first, *lines = _call(["mono", "Run.exe"], file.parent, _as_lines(program, rows)).splitlines()
-    return [_from_line(line) for line in lines], f"Mono {first}"
+    call_program(["mcs", "-warnaserror", "-langversion:5", "-out:Run.exe", file.name, "Run.cs"], file.parent)
+    return _from_lines("Mono", call_program(["mono", "Run.exe"], file.parent, _as_lines(program, rows)))
+
+
+def _from_lines(title: str, output: str) -> TimedAnswers:
+    """Read the version of a program, a line for each row, and the seconds."""
+    version, *lines, seconds = output.splitlines()
+    return TimedAnswers([_from_line(line) for line in lines], f"{title} {version}", _number(seconds))
 
 
 def _from_json(program: Program, answer: dict[str, Any] | None) -> Answer:
@@ -140,7 +141,7 @@ def _text(cell: str) -> str | None:
     return bytes.fromhex(cell[:-1]).decode("utf-16-be") if cell else None
 
 
-_RUNS: Mapping[str, Callable[[Program, Path, Sequence[Row]], tuple[list[Answer], str]]] = {
+_RUNS: Mapping[str, Callable[[Program, Path, Sequence[Row]], TimedAnswers]] = {
     "python": run_python_file,
     "javascript": _run_javascript,
     "java": _run_java,

@@ -22,6 +22,19 @@ class Answer:
 REFUSED = Answer(is_refused=True)
 
 
+@dataclass(frozen=True)
+class TimedAnswers:
+    """The answers of a form to some rows."""
+
+    answers: list[Answer]
+    program: str
+    """What gave them, with its version."""
+    seconds: float
+    """The time for the rows. That for compiling, and for starting the program, is left out if it can be told apart."""
+    includes_start: bool = False
+    """It cannot be told apart: `seconds` is the time from the start of the program to its end."""
+
+
 class DifferentAnswers(Exception):
     """A row has another label or decision, or is refused on one side only."""
 

@@ -29,7 +29,16 @@ def special_rows(model: Model, folder: Path, rows: Sequence[Row], *, spacing: fl
     """
     types = number_fields(model.card)
     changes = [*_threshold_values(types, folder, spacing), *_refused_values(types)]
-    return [{**rows[at % len(rows)], name: value} for at, (name, value) in enumerate(changes)]
+    return _variants(rows, changes)
+
+
+def refused_rows(model: Model, rows: Sequence[Row]) -> list[Row]:
+    """Return variants of rows with missing and unknown values, and outside of limits."""
+    return _variants(rows, _refused_values(number_fields(model.card)))
+
+
+def _variants(rows: Sequence[Row], changes: Sequence[tuple[str, object]]) -> list[Row]:
+    return [{**rows[at % len(rows)], name: value} for at, (name, value) in enumerate(changes)] if rows else []
 
 
 def _threshold_values(types: Sequence[NumbersType], folder: Path, spacing: float) -> list[tuple[str, object]]:

@@ -1,6 +1,7 @@
 """Run a query of a model on a table of rows, in SQLite and in PostgreSQL."""
 
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import Any
@@ -8,38 +9,45 @@ from typing import Any
 from service.exports.code.languages import table_name
 from service.exports.code.program import Program
 from service.exports.code.text_safety import sql_name
-from service.exports.proof.proof_answers import REFUSED, Answer, CodeFailed
+from service.exports.proof.proof_answers import REFUSED, Answer, CodeFailed, TimedAnswers
 from service.schemas import Row
 
 _KEY = "row_number"
 _POSTGRESQL_TYPES = {"number": "double precision", "flag": "boolean", "choice": "text"}
 
 
-def run_sqlite(program: Program, query: str, rows: Sequence[Row]) -> tuple[list[Answer], str]:
-    """Return an answer for each row, and the program that gave them. Raises CodeFailed."""
+def run_sqlite(program: Program, query: str, rows: Sequence[Row]) -> TimedAnswers:
+    """Return an answer for each row. Raises CodeFailed."""
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.execute(_create(program, {}))
             connection.executemany(_insert(program, "?"), _values(program, rows))
+            start = time.perf_counter()
             cursor = connection.execute(query)
-            return _answers([column[0] for column in cursor.description], cursor), f"SQLite {sqlite3.sqlite_version}"
+            lines = cursor.fetchall()
+            seconds = time.perf_counter() - start
+            answers = _answers([column[0] for column in cursor.description], lines)
+            return TimedAnswers(answers, f"SQLite {sqlite3.sqlite_version}", seconds)
         except sqlite3.Error as error:
             raise CodeFailed(f"SQLite: {error}") from None
 
 
-def run_postgresql(program: Program, query: str, rows: Sequence[Row], address: str) -> tuple[list[Answer], str]:
-    """Return an answer for each row, and the server that gave them. The table is a temporary one. Raises CodeFailed."""
+def run_postgresql(program: Program, query: str, rows: Sequence[Row], address: str) -> TimedAnswers:
+    """Return an answer for each row. The table is a temporary one. Raises CodeFailed."""
     import psycopg
 
     with psycopg.connect(address) as connection:
         try:
             connection.execute(_create(program, _POSTGRESQL_TYPES).encode())
-            with connection.cursor() as cursor:
-                cursor.executemany(_insert(program, "%s").encode(), _values(program, rows))
-            answers = connection.execute(query.encode())
-            names = [column.name for column in answers.description or []]
+            with connection.cursor() as inserting:
+                inserting.executemany(_insert(program, "%s").encode(), _values(program, rows))
+            start = time.perf_counter()
+            cursor = connection.execute(query.encode())
+            lines = cursor.fetchall()
+            seconds = time.perf_counter() - start
+            names = [column.name for column in cursor.description or []]
             version = connection.info.parameter_status("server_version") or ""
-            return _answers(names, answers), f"PostgreSQL {version.split()[0]}"
+            return TimedAnswers(_answers(names, lines), f"PostgreSQL {version.split()[0]}", seconds)
         except psycopg.Error as error:
             raise CodeFailed(f"PostgreSQL: {error}") from None
         finally:

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from io import BytesIO
 from itertools import islice
@@ -10,15 +11,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from service.exports.code.program import Program
-from service.exports.proof.proof_answers import REFUSED, Answer, CodeFailed, NotInstalled
+from service.exports.proof.proof_answers import REFUSED, Answer, CodeFailed, NotInstalled, TimedAnswers
 from service.exports.workbook.model_workbook import CASES, write_workbook
 from service.schemas import Row
 
 TIMEOUT_SECONDS = 300
 
 
-def run_workbook(program: Program, rows: Sequence[Row]) -> tuple[list[Answer], str]:
-    """Return the answer for each row, which is a row of the workbook, and the program that calculated it.
+def run_workbook(program: Program, rows: Sequence[Row]) -> TimedAnswers:
+    """Return the answer for each row, which is a row of the workbook; the time is that of LibreOffice as a whole.
 
     Raises NotInstalled, CodeFailed, NotExportable.
     """
@@ -29,9 +30,12 @@ def run_workbook(program: Program, rows: Sequence[Row]) -> tuple[list[Answer], s
         folder = Path(name)
         (folder / "model.xlsx").write_bytes(write_workbook(program, rows))
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        start = time.perf_counter()
         _call([office, profile, "--headless", "--convert-to", "xlsx", "--outdir", "calculated", "model.xlsx"], folder)
+        seconds = time.perf_counter() - start
         version = _call([office, profile, "--version"], folder)
-        return _read(program, folder / "calculated" / "model.xlsx", len(rows)), " ".join(version.split()[:2])
+        answers = _read(program, folder / "calculated" / "model.xlsx", len(rows))
+        return TimedAnswers(answers, " ".join(version.split()[:2]), seconds, includes_start=True)
 
 
 def _call(arguments: list[str], folder: Path) -> str:

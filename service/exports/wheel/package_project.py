@@ -16,7 +16,7 @@ from service.exports.wheel.package_requirements import PYTHON, package_requireme
 from service.exports.wheel.vendored_modules import vendored_modules
 from service.fields.value_wording import localized_text
 from service.rows.strict_json import encode
-from service.schemas import Classification, Row
+from service.schemas import Card, Classification, Row
 from wire.languages import DEFAULT, LANGUAGES
 
 VENDORED = "_witryna"
@@ -27,6 +27,11 @@ _SCORERS = {"onnx": "service.bundles.scorers.onnx_scorer", "process": "service.b
 def package_name(model: str) -> str:
     """Return the name under which the package of a model is imported."""
     return "model_" + model.replace("-", "_")
+
+
+def package_version(card: Card) -> str:
+    """Return the version of the package of a model: the day of its build, and the beginning of its version."""
+    return f"{(card.built or '0').replace('-', '.')}+{card.version[:SHORT_VERSION]}"
 
 
 def write_project(model: Model, bundle: Path, project: Path) -> None:
@@ -67,7 +72,6 @@ def _values(model: Model, needs: list[str], rows: list[Row]) -> dict[str, Any]:
     """Return what the templates need. Texts of the card are source of Python, values of TOML, or Markdown."""
     card = model.card
     title = one_line(localized_text(card.title, DEFAULT))
-    version = f"{(card.built or '0').replace('-', '.')}+{card.version[:SHORT_VERSION]}"
     package = package_name(card.name)
     training = card.training
     return {
@@ -77,7 +81,7 @@ def _values(model: Model, needs: list[str], rows: list[Row]) -> dict[str, Any]:
         "prediction": "LabelPrediction" if isinstance(card.output, Classification) else "ValuePrediction",
         "languages": ", ".join(map(repr, LANGUAGES)),
         "fields": row_fields(card),
-        "version": toml(version),
+        "version": toml(package_version(card)),
         "distribution": toml(package.replace("_", "-")),
         "entry": toml(f"{package}:main"),
         "python": PYTHON,

@@ -28,7 +28,7 @@ def package_requirements(card: Card, bundle: Path) -> list[str]:
     if environment.python not in {"", this_python()}:
         raise NotExportable(
             f"The model runs on Python {environment.python}, and a package runs in the Python that imports it",
-            "the API, where the service starts that Python",
+            None,
         )
     fitted_with = environment.requirements or tuple(f"{name}=={metadata.version(name)}" for name in _PACKAGES_OF_THE_SERVICE)
     return [*ALWAYS, *_PROCESS, *fitted_with, *detector]

@@ -113,7 +113,7 @@ class ExcelSyntax(Syntax):
             case _:
                 raise TypeError(type(step).__name__)
         if len(text) > MAX_FORMULA_CHARACTERS:
-            raise NotExportable(f"a formula has {len(text):,} characters, and Excel takes 8,192", "code in Python or C#")
+            raise NotExportable(f"a formula has {len(text):,} characters, and Excel takes 8,192", "python")
         return f"={text}"
 
 

@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from service.exports.code.file_header import Proof, field_comment, header_lines
+from service.exports.code.file_header import field_comment, header_lines
 from service.exports.code.program import Program
+from service.exports.made_file import Proof
 from service.exports.refusals import NotExportable
 from service.exports.workbook.case_formulas import CaseFormulas
 from service.exports.workbook.choice_tables import ChoiceTables, Exact

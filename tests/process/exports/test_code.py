@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from service.exports.code.languages import LANGUAGES, write_code
-from service.exports.program_forms import PROGRAM_FORMS, TOLERANCE
+from service.exports.program_forms import PROGRAM_FORMS
 from service.exports.proof.code_runs import run_python_file
 from service.exports.proof.proof_answers import NotInstalled, largest_difference
+from service.exports.proof.proving import TOLERANCE
 from tests.support.databases import new_database
 from tests.support.exported_models import BUNDLED, MODELS, REAL_ROWS, ExportCase
 
@@ -36,7 +37,7 @@ def test_code_answers_what_the_service_answers(
     assert sum(not answer.is_refused for answer in case.expected) >= REAL_ROWS
     address = request.getfixturevalue("exports_database") if language == "postgresql" else ""
     try:
-        answers, _ = PROGRAM_FORMS[language].run(case.program, case.rows, address)
+        answers = PROGRAM_FORMS[language].run(case.program, case.rows, address).answers
     except NotInstalled as missing:
         pytest.skip(f"{missing} is not installed")
     assert largest_difference(case.expected, answers) <= TOLERANCE
@@ -62,11 +63,11 @@ def test_one_file_of_python_runs_from_2_7_on(interpreter: str, cases: Mapping[st
         pytest.skip(f"{interpreter} is not installed")
     for name in ("toy-scorecard-hostile", "credit-default"):
         case = cases[name]
-        file = tmp_path / LANGUAGES["python"].file_name(case.program)
+        file = tmp_path / LANGUAGES["python"].file_name(case.program.card.name)
         file.write_text(write_code(case.program, "python"), encoding="utf-8")
-        answers, version = run_python_file(case.program, file, case.rows, program)
-        assert largest_difference(case.expected, answers) <= TOLERANCE
-        assert version.startswith(f"Python {interpreter.removeprefix('python')}.")
+        run = run_python_file(case.program, file, case.rows, program)
+        assert largest_difference(case.expected, run.answers) <= TOLERANCE
+        assert run.program.startswith(f"Python {interpreter.removeprefix('python')}.")
 
 
 def find_python(name: str) -> str | None:

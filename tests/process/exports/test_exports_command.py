@@ -44,7 +44,7 @@ def test_a_model_that_reads_texts_is_refused_with_the_reason(
 ) -> None:
     assert run(bundles, "code", "comment-sentiment", "--language", "python", "--folder", str(tmp_path)) == 1
     refusal = capsys.readouterr().err
-    assert "cannot be had as Python: the model reads a text" in refusal
+    assert "cannot be had in this form (Python): the model reads a text" in refusal
     assert "The nearest form that works: " in refusal
     assert list(tmp_path.iterdir()) == []
 

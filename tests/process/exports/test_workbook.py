@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from service.exports.program_forms import PROGRAM_FORMS, TOLERANCE
+from service.exports.program_forms import PROGRAM_FORMS
 from service.exports.proof.proof_answers import NotInstalled, largest_difference
 from service.exports.proof.proof_rows import real_rows
+from service.exports.proof.proving import TOLERANCE
 from service.exports.refusals import NotExportable
 from service.exports.workbook.model_workbook import SHOWN_CASES
 from tests.support.exported_models import KEPT_BY_CELLS, REAL_ROWS, ExportCase, export_case, write_hostile_bundle
@@ -28,7 +29,7 @@ def test_a_workbook_answers_what_the_service_answers(name: str, cases: Mapping[s
     case = export_case(model, folder, rows, WORKBOOK)
     assert sum(not answer.is_refused for answer in case.expected) >= REAL_ROWS
     try:
-        answers, _ = WORKBOOK.run(case.program, case.rows, "")
+        answers = WORKBOOK.run(case.program, case.rows, "").answers
     except NotInstalled as missing:
         pytest.skip(f"{missing} is not installed")
     assert largest_difference(case.expected, answers) <= TOLERANCE
@@ -39,7 +40,7 @@ def test_a_workbook_of_trees_is_proved_on_as_many_rows_as_there_is_time_for(case
     assert 100 < WORKBOOK.max_rows(case.program) < len(case.rows)
     rows, expected = case.rows[::20], case.expected[::20]
     try:
-        answers, _ = WORKBOOK.run(case.program, rows, "")
+        answers = WORKBOOK.run(case.program, rows, "").answers
     except NotInstalled as missing:
         pytest.skip(f"{missing} is not installed")
     assert largest_difference(expected, answers) <= TOLERANCE
@@ -66,7 +67,7 @@ def test_no_text_of_a_card_is_a_formula(cases: Mapping[str, ExportCase], tmp_pat
 
 def test_a_workbook_shows_some_cases_and_offers_the_categories(cases: Mapping[str, ExportCase], tmp_path: Path) -> None:
     case = cases["diamond-price"]
-    file = tmp_path / WORKBOOK.file_name(case.program)
+    file = tmp_path / "model.xlsx"
     file.write_bytes(WORKBOOK.write(case.program, case.real, None))
     sheet = load_workbook(file)["Cases"]
     stored = load_workbook(file, data_only=True)["Calculation"]

@@ -39,9 +39,7 @@ class PostgresqlSyntax(SqlSyntax):
 
     def quote(self, text: str) -> str:
         if "\0" in text:
-            raise NotExportable(
-                "a text of the card holds the character 0, which PostgreSQL does not store", "code in Python"
-            )
+            raise NotExportable("a text of the card holds the character 0, which PostgreSQL does not store", "python")
         return postgresql_quoted(text)
 
     def function(self, name: FunctionName, arguments: list[str]) -> str:

@@ -39,9 +39,7 @@ class SqlSyntax(Syntax):
         super().__init__(program)
         columns = sum(not isinstance(step, MemberSet) for step in program.steps) + len(program.fields)
         if columns > MAX_COLUMNS:
-            raise NotExportable(
-                f"the model needs {columns:,} columns, and a query has {MAX_COLUMNS:,} at most", "code in Python, C# or Java"
-            )
+            raise NotExportable(f"the model needs {columns:,} columns, and a query has {MAX_COLUMNS:,} at most", "python")
         self.levels = _levels(program)
 
     def field(self, index: int) -> str:

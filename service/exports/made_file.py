@@ -1,0 +1,40 @@
+"""A model in another form: its file, and how it was proved."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from service.bundles.model import Model
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A comparison of a file with the service."""
+
+    rows: int
+    difference: float
+    """The largest difference of a number. All labels, decisions and refused rows were the same."""
+    program: str
+    """What has run the file, such as Node.js 20.20.2."""
+    day: date
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A model in another form."""
+
+    path: Path
+    proof: Proof | None
+    """None: this machine does not have `missing_runtime`, or the bundle has no rows."""
+    missing_runtime: str = ""
+
+
+class Maker(Protocol):
+    """Makes the file of one form."""
+
+    def make(self, model: Model, bundle: Path, folder: Path, *, database: str = "") -> MadeFile:
+        """Write the file of a model, whose bundle is in a folder, into another folder, and prove it.
+
+        `database` is the address of one that may run a query of PostgreSQL. Raises NotExportable.
+        """

@@ -1,0 +1,58 @@
+"""The table of all forms: what people read of each, and the file that it promises."""
+
+from pathlib import Path
+
+import pytest
+
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
+from service.exports.forms import FORMS
+from service.exports.refusals import NotExportable
+from service.model_process.environment_file import ModelEnvironment, write_environment
+from tests.support.code_models import write_code_bundle
+
+QUICK = ["python", "sqlite", "postgresql", "wheel", "saved-object", "mlflow", "triton"]
+"""The forms that need no compiler and no office program."""
+
+
+def test_every_form_says_what_it_needs_and_costs_in_both_languages() -> None:
+    for form in FORMS.values():
+        for texts in (form.texts.title, form.texts.needs, form.texts.cost):
+            assert texts.keys() == {"en", "pl"}
+            assert all(texts.values())
+
+
+@pytest.mark.parametrize("kind", QUICK)
+def test_a_file_has_the_name_that_the_table_promises(
+    kind: str, models: dict[str, Model], bundles: Path, tmp_path: Path
+) -> None:
+    model = models["credit-scorecard"]
+    made = FORMS[kind].make(model, bundles / "credit-scorecard", tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == [FORMS[kind].file_name(model.card)]
+    assert (made.proof is None) == bool(made.missing_runtime)
+
+
+@pytest.mark.parametrize("kind", ["wheel", "saved-object"])
+def test_a_package_is_run_before_it_is_given_away(
+    kind: str, models: dict[str, Model], bundles: Path, tmp_path: Path
+) -> None:
+    made = FORMS[kind].make(models["credit-scorecard"], bundles / "credit-scorecard", tmp_path)
+    assert made.proof is not None
+    assert made.proof.rows > 500
+    assert made.proof.difference == 0
+    assert made.proof.program.startswith("Python 3.")
+
+
+def test_the_nearest_form_is_one_that_works(tmp_path: Path) -> None:
+    """A model in a process of its own is no code; it is a package if the package can run it, else there is the API alone."""
+    bundle = write_code_bundle(tmp_path, "adding")
+    with pytest.raises(NotExportable) as refusal:
+        FORMS["python"].make(open_model(bundle), bundle, tmp_path)
+    assert refusal.value.nearest == "wheel"
+    FORMS["wheel"].make(open_model(bundle), bundle, tmp_path)
+    model = open_model(bundle)
+    environment = ModelEnvironment(form="recipe", function="written_model:Model", trusted=True, python="3.8")
+    write_environment(bundle, environment)
+    with pytest.raises(NotExportable) as refusal:
+        FORMS["python"].make(model, bundle, tmp_path)
+    assert refusal.value.nearest is None
