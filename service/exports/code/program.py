@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from service.exports.expressions.nodes import ChoiceField, Choose, Expression, Member
+from service.exports.expressions.nodes import ChoiceField, Choose, Expression, Member, Node
 from service.schemas import Card, Classification, Regression
 
 FieldKind = Literal["number", "flag", "choice"]
@@ -88,6 +88,16 @@ class Tree:
 
 
 Step = Points | MemberSet | Listed | Value | Total | Branch | Tree
+
+
+def step_roots(step: Step) -> tuple[Node, ...]:
+    """Return the expressions that a step is computed from."""
+    match step:
+        case Value(_, root) | Branch(_, root) | Tree(_, root) | Listed(_, root, _) | MemberSet(_, root):
+            return (root,)
+        case Total(_, terms):
+            return terms
+    return ()
 
 
 @dataclass(frozen=True)

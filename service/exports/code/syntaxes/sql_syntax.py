@@ -4,7 +4,7 @@ from abc import abstractmethod
 from itertools import pairwise
 from typing import ClassVar
 
-from service.exports.code.program import Branch, Listed, MemberSet, Points, Program, Step, Total, Tree, Value
+from service.exports.code.program import Branch, Listed, MemberSet, Points, Program, Step, Total, Tree, Value, step_roots
 from service.exports.code.syntaxes.syntax import COMPARISON, EITHER, PRODUCT, Syntax
 from service.exports.code.text_safety import sql_name
 from service.exports.expressions.nodes import (
@@ -14,7 +14,6 @@ from service.exports.expressions.nodes import (
     Expression,
     InGroup,
     Member,
-    Node,
     Not,
     Number,
     Variable,
@@ -184,18 +183,9 @@ def _levels(program: Program) -> list[list[Step]]:
     level: dict[str, int] = {}
     groups: list[list[Step]] = []
     for step in program.steps:
-        used = [each.name for root in _roots(step) for each in walk((root,)) if isinstance(each, Variable)]
+        used = [each.name for root in step_roots(step) for each in walk((root,)) if isinstance(each, Variable)]
         level[step.name] = 1 + max((level[name] for name in used), default=-1)
         if level[step.name] == len(groups):
             groups.append([])
         groups[level[step.name]].append(step)
     return [group for group in groups if any(not isinstance(step, MemberSet) for step in group)]
-
-
-def _roots(step: Step) -> tuple[Node, ...]:
-    match step:
-        case Value(_, root) | Branch(_, root) | Tree(_, root) | Listed(_, root, _):
-            return (root,)
-        case Total(_, terms):
-            return terms
-    return ()
