@@ -47,6 +47,7 @@ def _build_parser() -> argparse.ArgumentParser:
     code.set_defaults(act=_write_code)
     for kind, text in (
         ("workbook", "write the model as an Excel workbook with live formulas"),
+        ("pmml", "write the model as a document of PMML 4.4"),
         ("wheel", "write the model as a Python package, to install and import"),
         ("saved-object", "write the model as an archive that checks itself, and that add publishes again"),
         ("mlflow", "write the model as a folder of MLflow"),

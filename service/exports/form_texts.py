@@ -70,6 +70,14 @@ TEXTS: Mapping[str, FormTexts] = {
         _both("PostgreSQL 12 and later", "PostgreSQL 12 i nowszy"),
         _SQL_COST,
     ),
+    "pmml": FormTexts(
+        _same("PMML"),
+        _both("An evaluator of PMML 4.4, such as JPMML", "Program, który oblicza modele PMML 4.4, np. JPMML"),
+        _both(
+            "Evaluators differ: compare some answers. Each new version of the model is a new document.",
+            "Programy różnią się: porównaj kilka odpowiedzi. Każda nowa wersja modelu to nowy dokument.",
+        ),
+    ),
     "workbook": FormTexts(
         _both("Excel workbook", "Skoroszyt Excela"),
         _both("Excel 2010 and later, or LibreOffice", "Excel 2010 i nowszy albo LibreOffice"),

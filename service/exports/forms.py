@@ -91,6 +91,7 @@ _ALL = (
     _code("csharp", "text/x-csharp"),
     _code("sqlite", "application/sql"),
     _code("postgresql", "application/sql"),
+    _file("pmml", "code", "application/xml", lambda card: f"{card.name}.pmml", PROGRAM_FORMS["pmml"]),
     _file("workbook", "workbook", XLSX, lambda card: f"{card.name}.xlsx", PROGRAM_FORMS["workbook"]),
     _packed("wheel", "package", _wheel_name),
     _packed("saved-object", "archive", lambda card: f"{card.name}-{card.version[:SHORT_VERSION]}.zip"),

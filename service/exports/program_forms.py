@@ -1,4 +1,4 @@
-"""The forms that are a program: code and the workbook. What makes their files, and what runs them."""
+"""The forms that are a program: code, PMML and the workbook. What makes their files, and what runs them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from service.exports.code.program import Program
 from service.exports.code.program_builder import build_program
 from service.exports.code.program_steps import MAX_DEPTH
 from service.exports.made_file import MadeFile, Proof
+from service.exports.pmml.pmml_document import write_pmml
 from service.exports.proof.code_runs import run_code
+from service.exports.proof.pmml_run import run_pmml
 from service.exports.proof.proof_answers import NotInstalled, TimedAnswers
 from service.exports.proof.proof_rows import real_rows, special_rows
 from service.exports.proof.proving import prove
@@ -62,6 +64,11 @@ def _run_code(language: str, program: Program, rows: Sequence[Row], database: st
     return run_code(program, language, write_code(program, language), rows, postgresql=database)
 
 
+def _run_pmml(program: Program, rows: Sequence[Row], _: str) -> TimedAnswers:
+    (answers,) = run_pmml([(program, rows)])
+    return answers
+
+
 PROGRAM_FORMS: Mapping[str, ProgramForm] = {
     name: ProgramForm(each.file_name, partial(_write_code, name), partial(_run_code, name))
     for name, each in LANGUAGES.items()
@@ -73,5 +80,10 @@ PROGRAM_FORMS: Mapping[str, ProgramForm] = {
         max_depth=4,
         max_rows=max_proof_rows,
         spacing=1e-9,
-    )
+    ),
+    "pmml": ProgramForm(
+        lambda model: f"{model}.pmml",
+        lambda program, _, proof: write_pmml(program, proof),
+        _run_pmml,
+    ),
 }

@@ -122,6 +122,7 @@ HOMES: dict[str, set[str]] = {
     "onnx": {"service.exports", "service.publishing"},
     "jinja2": {"service.exports.code.languages", "service.exports.wheel.package_project"},
     "flit_core": {"service.exports.wheel.wheel_export"},
+    "jpmml_evaluator": {"service.exports.proof.pmml_driver"},
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
     "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}
     | {"service.exports.wheel.mlflow_loader", "service.training"},

@@ -1,0 +1,1 @@
+"""The model as a document of PMML, the Predictive Model Markup Language."""
