@@ -14,7 +14,19 @@ from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from client import Card, ModelState, ServiceError  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
-from demo.app_pages import about, clients, compare, feed, files, how_good, overview, to_change, try_it, what_if  # noqa: E402
+from demo.app_pages import (  # noqa: E402
+    about,
+    clients,
+    compare,
+    feed,
+    files,
+    how_good,
+    overview,
+    take_away,
+    to_change,
+    try_it,
+    what_if,
+)
 from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner, document, forms, link_notices, number_keys  # noqa: E402
@@ -103,6 +115,7 @@ def _make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
         make_page(clients.page, tr.text("Clients"), "clients", is_shown=can_show(clients)),
         make_page(feed.page, tr.text("Feed"), "feed"),
         make_page(how_good.page, tr.text("How good"), "how-good", is_shown=can_show(how_good)),
+        make_page(take_away.page, tr.text("Take it away"), "take-away", is_shown=can_show(take_away)),
         make_page(about.page, tr.text("About the model"), "about"),
     ]
     return {page.url_path or "try": page for page in pages}

@@ -43,6 +43,14 @@ class Settings:
             return self.docs_url
         return f"{self.service_url.rstrip('/')}/docs" if _is_loopback(urlsplit(self.service_url).hostname or "") else ""
 
+    def service_address(self) -> str:
+        """Return the address of the service for programs of those who read the page; empty if no setting says it."""
+        if self.docs_url:
+            address, slash, last = self.docs_url.rstrip("/").rpartition("/")
+            return address if slash and last == "docs" else ""
+        is_here = _is_loopback(self.host) and _is_loopback(urlsplit(self.service_url).hostname or "")
+        return self.service_url.rstrip("/") if is_here else ""
+
     def feeds_by_model(self) -> dict[str, Path]:
         """Return model → the file that a pipeline writes for it, from "comment-sentiment=/folder/enriched.jsonl,…"."""
         feeds: dict[str, Path] = {}

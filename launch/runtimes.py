@@ -10,13 +10,14 @@ from launch.console import step
 from launch.processes import Program, Supervisor
 
 PACKAGES = {
-    "mcs": "mono-mcs",
-    "mono": "mono-runtime",
-    "javac": "default-jdk-headless",
-    "node": "nodejs",
-    "soffice": "libreoffice-calc",
+    "mcs": ("mono-mcs",),
+    "mono": ("mono-runtime", "libmono-system-net-http4.0-cil"),
+    "javac": ("default-jdk-headless",),
+    "node": ("nodejs",),
+    "soffice": ("libreoffice-calc",),
+    "Rscript": ("r-cran-httr2", "r-cran-jsonlite"),
 }
-"""Program → its package of Debian and Ubuntu."""
+"""Program → its packages of Debian and Ubuntu, with the libraries that the tests use."""
 
 
 def install_missing(supervisor: Supervisor, root: Path) -> None:
@@ -34,4 +35,4 @@ def install_missing(supervisor: Supervisor, root: Path) -> None:
 
 def missing_packages(find: Callable[[str], str | None] = shutil.which) -> list[str]:
     """Return the packages of the runtimes that are not installed."""
-    return [package for program, package in PACKAGES.items() if find(program) is None]
+    return [package for program, packages in PACKAGES.items() if find(program) is None for package in packages]

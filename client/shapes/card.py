@@ -118,6 +118,8 @@ class Card(TypedDict):
     row_forms: NotRequired[PluralForms]
     entity: NotRequired[EntityKey]
     built: NotRequired[str]
+    exports: NotRequired[str]
+    """`no`: the model may not be taken away in another form."""
     rules: NotRequired[list[Rule]]
     metrics: NotRequired[list[Metric]]
     training: NotRequired[Training]

@@ -44,6 +44,18 @@ def docs_url() -> str:
 
 
 @st.cache_resource
+def service_address() -> str:
+    """Return the address of the service for programs of those who read the page; empty if no setting says it."""
+    return read_settings(os.environ).service_address()
+
+
+@st.cache_resource
+def needs_key() -> bool:
+    """Return whether the service has API keys."""
+    return bool(read_settings(os.environ).api_key)
+
+
+@st.cache_resource
 def link_store() -> LinkStore:
     """Return the store of what is too long for a URL."""
     folder = read_settings(os.environ).links

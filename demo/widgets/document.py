@@ -14,8 +14,8 @@ _SCRIPT = Path(__file__).parents[1] / "document.html"
 def draw_document(page_title: str, tr: Translation) -> None:
     """Set language and title of the document, and draw the link past the menu, the first stop of the keyboard."""
     st.set_page_config(page_title=f"{page_title} · Witryna")
-    element = Markup('<i id="document-texts" hidden data-language="{}" data-skip="{}" data-menu="{}"></i>')
-    texts = element.format(tr.language, tr.text("Skip the menu"), tr.text("Menu"))
+    element = Markup('<i id="document-texts" hidden data-language="{}" data-skip="{}" data-menu="{}" data-copy="{}"></i>')
+    texts = element.format(tr.language, tr.text("Skip the menu"), tr.text("Menu"), tr.text("Copy"))
     st.html(f"{texts}{_read_script()}", unsafe_allow_javascript=True)
 
 

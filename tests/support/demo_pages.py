@@ -15,7 +15,7 @@ from demo.session import shared_resources
 from tests.support.repository import ROOT
 
 APP = ROOT / "demo" / "app.py"
-PAGES = ("", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "about")
+PAGES = ("", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "take-away", "about")
 
 # A server reads the metadata of all installed packages once; AppTest would before every run, for most of its time.
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)

@@ -36,9 +36,10 @@ RULES: dict[str, set[str]] = {
     "demo.http_layers": set(),
     "demo.app": {"client", "demo.address", "demo.app_pages", "demo.session", "demo.text", "demo.widgets"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.feed", "demo.fields", "demo.files"}
-    | {"demo.session", "demo.text", "demo.views", "demo.widgets"},
+    | {"demo.session", "demo.snippets", "demo.text", "demo.views", "demo.widgets"},
     "demo.address": {"client", "demo.fields", "demo.text"},
     "demo.charts": set(),
+    "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},
     "demo.session": {"client", "demo.address", "demo.feed", "demo.fields", "demo.settings", "demo.text"},

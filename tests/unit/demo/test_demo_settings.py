@@ -94,3 +94,18 @@ def test_a_base_path_is_read_without_its_last_slash() -> None:
     assert read_settings({"DEMO_BASE_PATH": "/team/models/"}).base_path == "/team/models"
     with pytest.raises(WrongSettings, match="DEMO_BASE_PATH"):
         read_settings({"DEMO_BASE_PATH": "models"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"DEMO_API_KEY": "a-secret"}, "http://127.0.0.1:8000"),
+        ({"DEMO_HOST": "0.0.0.0", "DEMO_ALLOWED_HOSTS": "a.b"}, ""),
+        ({"DEMO_SERVICE_URL": "http://service:8000/"}, ""),
+        ({"DEMO_DOCS_URL": "https://a.b/api/docs/"}, "https://a.b/api"),
+        ({"DEMO_DOCS_URL": "https://a.b/handbook"}, ""),
+    ],
+)
+def test_programs_of_readers_get_the_address_that_they_reach(environment: dict[str, str], address: str) -> None:
+    assert read_settings(environment).service_address() == address

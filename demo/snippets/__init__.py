@@ -1,0 +1,1 @@
+"""A request about one row as code in several languages: what an engineer copies into another program."""
