@@ -9,19 +9,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import BrokenStorage, StorageUnavailable
 from service.store.database import Database, is_full, is_locked
-from service.store.tables import NEWEST
+from service.store.schema import RUNS, Schema
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-_VERSIONS = "alembic_version"
 _OPENING_SECONDS = 10.0
 """How long a request waits for another one that opens the database."""
 _PAUSE_SECONDS = 0.25
@@ -55,7 +52,8 @@ def retried(change: Callable[Concatenate["Store", P], T]) -> Callable[Concatenat
 class Store:
     """Opens its database at the first request, or in `prepare`. A fault closes it until the next request."""
 
-    def __init__(self, url: str, timeout_seconds: float = 2.0, answer_seconds: float = 300.0) -> None:
+    def __init__(self, url: str, timeout_seconds: float = 2.0, answer_seconds: float = 300.0, schema: Schema = RUNS) -> None:
+        self._schema = schema
         self.database = Database(url, timeout_seconds, answer_seconds)
         self.timeout_seconds = timeout_seconds
         self._ready = False
@@ -119,44 +117,15 @@ class Store:
     def _migrate(self) -> None:
         with self.database.reading() as connection:
             self.database.check_content(connection)
-            if _version(connection) == NEWEST:
+            if self._schema.version(connection) == self._schema.newest:
                 return
         with self.database.writing() as connection:
             self.database.lock_migrations(connection)
-            version = _version(connection)
+            version = self._schema.version(connection)
             if version is None:
                 self.database.check_first_start()
-            if version != NEWEST:
-                _upgrade(connection)
-
-
-def _version(connection: Connection) -> str | None:
-    """Return the version of the schema, or None if there are no tables. Raises BrokenStorage for a foreign database."""
-    tables = inspect(connection).get_table_names()
-    if not tables:
-        return None
-    if _VERSIONS not in tables:
-        raise BrokenStorage("The database belongs to another program: it has tables, and none of them says its version.")
-    version = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}"))  # noqa: S608 - a constant
-    if version is None or not (version == NEWEST or _is_known(version)):
-        raise BrokenStorage("The database was made by a newer program, or by another one. This one does not touch it.")
-    return str(version)
-
-
-def _is_known(version: str) -> bool:
-    from alembic.script import ScriptDirectory
-
-    return version in {script.revision for script in ScriptDirectory(MIGRATIONS).walk_revisions()}
-
-
-def _upgrade(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+            if version != self._schema.newest:
+                self._schema.upgrade(connection)
 
 
 def _sentence(error: SQLAlchemyError | OSError) -> str:

@@ -15,9 +15,6 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0003"
-"""The last migration. The program uses a database only if it has this version."""
-
 metadata = MetaData()
 
 runs = Table(

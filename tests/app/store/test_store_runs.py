@@ -13,8 +13,9 @@ from sqlalchemy.pool import QueuePool
 from service.errors import BrokenStorage, StorageUnavailable
 from service.store import lookups, run_history
 from service.store.run_history import NoEarlierRun, Overtaken, Progress
+from service.store.schema import RUNS
 from service.store.store import Store
-from service.store.tables import NEWEST, metadata, runs
+from service.store.tables import metadata, runs
 from tests.support.databases import MODEL, run_of, scored, sqlite_url
 
 
@@ -24,7 +25,7 @@ def states(store: Store) -> dict[str, str]:
 
 def test_the_migrations_make_the_tables_that_the_program_speaks_of(store: Store) -> None:
     with store.reading() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == RUNS.newest
         result = MetaData()
         result.reflect(connection)
         for table in metadata.sorted_tables:
@@ -42,7 +43,7 @@ def test_several_programs_that_start_at_once_make_one_database(url: str) -> None
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(Store.prepare, stores))
     with stores[0].reading() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [NEWEST]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [RUNS.newest]
     for store in stores:
         store.close()
 
@@ -260,7 +261,7 @@ def test_a_database_of_a_newer_schema_is_refused_and_left_alone(store: Store, ur
         newer.prepare()
     with store.writing() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
-        connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": NEWEST})
+        connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": RUNS.newest})
     assert lookups.find_records(newer, MODEL, ["1"]).predictions
     newer.close()
 
@@ -294,18 +295,10 @@ def test_sqlite_keeps_every_commit_on_the_disk(tmp_path: Path) -> None:
 
 
 def test_a_database_of_the_schema_before_is_migrated_and_keeps_its_runs(url: str) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    from service.store.store import MIGRATIONS
-
     old = Store(url)
     old.database.create_missing_file()
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     with old.database.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        RUNS.upgrade(connection, "0001")
         connection.execute(
             text(
                 "INSERT INTO runs VALUES ('20260101', 'm', 'v', 'predictions', 'published', 't', 't', 1, 0, 1.5, 's', 1, 'd')"
