@@ -1,27 +1,21 @@
-"""Connections to SQLite and PostgreSQL. Only this module, `server_engine` and `locks` distinguish the two.
+"""Connections to SQLite and PostgreSQL. Only this module, `file_engine`, `server_engine` and `locks` distinguish the two.
 
 Only `create_missing_file` creates a SQLite file. A marker file beside it tells a lost database from a first start.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import NullPool
 
 from service.errors import BrokenStorage
+from service.store.file_engine import WRITES, connect_file, file_engine, lost_file, mark_of, open_file
 from service.store.locks import LOCK_SPACE, CheckLock, lock_file, server_lock
 from service.store.server_engine import reading_server_engine, server_engine
-
-_DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
-_WRITES = "writes"
-_COMMIT_SECONDS = 0.25
-"""The wait of a commit for readers of other programs. In SQLite no new reader can begin during this wait."""
 
 
 class Database:
@@ -34,7 +28,7 @@ class Database:
         self._url = parse_url(url)
         self._is_file = self._url.get_backend_name() == "sqlite"
         self.engine = (
-            _file_engine(self.file, timeout_seconds)
+            file_engine(self.file, timeout_seconds)
             if self._is_file
             else server_engine(self._url, timeout_seconds, answer_seconds)
         )
@@ -45,20 +39,20 @@ class Database:
 
     @property
     def _mark(self) -> Path:
-        return _mark_of(self.file)
+        return mark_of(self.file)
 
     def create_missing_file(self) -> None:
         """Create the SQLite file on the first start. Raises BrokenStorage if the file was lost."""
         if not self._is_file or self.file.exists():
             return
         if self._mark.exists():
-            raise _lost_file(self.file)
+            raise lost_file(self.file)
         if not self.file.parent.is_dir():
             raise BrokenStorage(
                 f"There is no folder {self.file.parent.name} for the database file {self.file.name}. Create it, or correct "
                 "the address of the database."
             )
-        _open_file(self.file, "rwc", 0).close()
+        open_file(self.file, "rwc", 0).close()
         self.file.chmod(0o600)
 
     def check_first_start(self) -> None:
@@ -94,7 +88,7 @@ class Database:
         """Open one transaction, committed at the end of the block. In SQLite it takes the write lock at its start."""
         with (
             self._close_stale_connection(),
-            self.engine.connect().execution_options(**{_WRITES: True}) as connection,
+            self.engine.connect().execution_options(**{WRITES: True}) as connection,
             connection.begin(),
         ):
             yield connection
@@ -135,7 +129,7 @@ def reading_engine(url: str, answer_seconds: float) -> Engine:
         path = Path(address.database or "").absolute()
         if not path.is_file():
             raise BrokenStorage(f"There is no database file {path.name}.")
-        return create_engine("sqlite://", creator=lambda: _connect(path, "ro", 30.0), poolclass=NullPool)
+        return create_engine("sqlite://", creator=lambda: connect_file(path, "ro", 30.0), poolclass=NullPool)
     return reading_server_engine(address, answer_seconds)
 
 
@@ -151,91 +145,6 @@ def parse_url(url: str) -> URL:
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise BrokenStorage("A database address looks like sqlite:///file.db or postgresql://user@host/name.") from None
     return address
-
-
-def _file_engine(path: Path, timeout_seconds: float) -> Engine:
-    """Return an engine whose pool drops a connection if the file was replaced or deleted.
-
-    Written pages stay in memory until the commit (cache_spill = OFF); otherwise readers would be locked out for longer.
-    """
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: _connect(path, "rw", timeout_seconds),
-        poolclass=QueuePool,
-        pool_timeout=timeout_seconds,
-    )
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, record: Any) -> None:
-        record.info["file"] = _identity(path)
-        for setting in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON", "cache_spill = OFF"):
-            connection.execute(f"PRAGMA {setting}")
-
-    @event.listens_for(engine, "checkout")
-    def check_identity(_connection: Any, record: Any, _proxy: Any) -> None:
-        if record.info["file"] != _identity(path):
-            raise DisconnectionError("The database file was replaced.")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(timeout_seconds * 1000)}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    @event.listens_for(engine, "commit")
-    def wait_briefly(connection: Connection) -> None:
-        if connection.get_execution_options().get(_WRITES):
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(_COMMIT_SECONDS * 1000)}")
-
-    return engine
-
-
-def _connect(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connection:
-    """Connect and run one query, so that SQLite reports a file that is damaged, cut short or no database.
-
-    No other code may open the file: closing it would release all locks that this process has on it (POSIX).
-    """
-    try:
-        connection = _open_file(path, mode, timeout_seconds)
-    except sqlite3.OperationalError as error:
-        if not path.exists() and _mark_of(path).exists():
-            raise _lost_file(path) from error
-        raise BrokenStorage("The database file cannot be opened.") from error
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        if error.sqlite_errorname in _DAMAGED:
-            raise BrokenStorage(
-                "The database file is damaged, cut short, or no database. Restore it from a backup."
-            ) from error
-        raise
-    return connection
-
-
-def _open_file(path: Path, mode: str, timeout_seconds: float) -> sqlite3.Connection:
-    address = f"{path.as_uri()}?mode={mode}"
-    return sqlite3.connect(address, uri=True, timeout=timeout_seconds, isolation_level=None, check_same_thread=False)
-
-
-def _mark_of(file: Path) -> Path:
-    """Return the marker file beside a SQLite file."""
-    return file.with_name(file.name + ".exists")
-
-
-def _lost_file(file: Path) -> BrokenStorage:
-    return BrokenStorage(
-        "The database file existed before and is gone. Restore it from a backup; "
-        f"to start with an empty store, delete {_mark_of(file).name} beside it."
-    )
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def is_locked(error: OperationalError) -> bool:
