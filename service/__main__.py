@@ -101,7 +101,7 @@ def main() -> None:
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again at its end: nothing is left to do then
-    _prepare(settings, app.services.store)
+    _prepare(settings, [app.services.store, app.services.meetings])
     with contextlib.suppress(SystemExit):  # raised if the port is in use
         server.run()
     if not server.started:
@@ -113,10 +113,10 @@ def main() -> None:
     os._exit(0 if server.started else 1)
 
 
-def _prepare(settings: Settings, store: Store) -> None:
+def _prepare(settings: Settings, stores: list[Store]) -> None:
     """Do what comes before the first request, and warn of what the settings allow."""
     remove_leftovers()
-    threading.Thread(target=_open_store, args=[store], name="open the store", daemon=True).start()
+    threading.Thread(target=_open_stores, args=[stores], name="open the stores", daemon=True).start()
     _tune_memory()
     if settings.accepts_models:
         _log.warning(
@@ -125,12 +125,13 @@ def _prepare(settings: Settings, store: Store) -> None:
         )
 
 
-def _open_store(store: Store) -> None:
-    """Create or migrate the database. If that fails, log it: predictions do not need the store."""
-    try:
-        store.prepare()
-    except StorageUnavailable as error:
-        _log.error("the store: %s", error.detail)
+def _open_stores(stores: list[Store]) -> None:
+    """Create or migrate the databases. If that fails, log it: predictions do not need them."""
+    for store in stores:
+        try:
+            store.prepare()
+        except StorageUnavailable as error:
+            _log.error("the store: %s", error.detail)
 
 
 def _tune_memory() -> None:

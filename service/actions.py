@@ -3,6 +3,7 @@
 An action takes the model itself, never its name: one version reads the rows, scores them and signs the answer.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -13,11 +14,13 @@ from service.bundles.registry import Registry
 from service.by_key import answers_by_key, entities
 from service.by_key.answers_by_key import KeyedRow
 from service.by_key.freshness import Freshness
-from service.errors import NoEvaluation
+from service.errors import ModelUnavailable, NoEvaluation, UnknownFeedback, UnknownVersion
 from service.files.file_request import FileAnswer, FileRequest
 from service.inference_protocol import inference_reader
 from service.inference_protocol.inference import Inference
 from service.inference_protocol.model_metadata import model_metadata
+from service.meetings import feedback_entry
+from service.meetings.feedback_answers import feedback_list, receipt, reply_text, whole_feedback
 from service.questions.curves import curves
 from service.questions.explanations import explanations
 from service.questions.recommendations import recommendations
@@ -30,6 +33,10 @@ from service.schemas import (
     EntityList,
     EvaluationAnswer,
     Explanations,
+    Feedback,
+    FeedbackList,
+    FeedbackReceipt,
+    FeedbackRequest,
     Health,
     KeyedPredictions,
     ModelList,
@@ -38,6 +45,7 @@ from service.schemas import (
     Predictions,
     RecommendationRequest,
     Recommendations,
+    Review,
     Row,
     RunKind,
     RunList,
@@ -45,6 +53,7 @@ from service.schemas import (
 from service.schemas.localization import localized
 from service.store import lookups, run_history
 from service.store.lookups import StoredRecords
+from service.store.meetings import feedback_records
 from service.store.store import Store
 from wire.languages import Language
 from wire.media_types import FileKind
@@ -180,6 +189,49 @@ def evaluate(model: Model, language: Language) -> EvaluationAnswer:
         raise NoEvaluation
     answer = EvaluationAnswer(model=model.card.name, version=model.card.version, evaluation=model.evaluation)
     return localized(answer, language)
+
+
+def check_feedback(registry: Registry, request: FeedbackRequest) -> Model | None:
+    """Return the version that feedback is about, or None if it is not served any more.
+
+    Raises UnknownModel, InvalidInput.
+    """
+    registry.get(request.model)
+    try:
+        model = registry.get(request.model, request.version)
+    except (UnknownVersion, ModelUnavailable):
+        model = None
+    feedback_entry.check_feedback(request, model)
+    return model
+
+
+def store_feedback(store: Store, key: str, request: FeedbackRequest, prediction: dict[str, Any] | None) -> FeedbackReceipt:
+    """Store feedback under an Idempotency-Key, with the answer of the model to its row, and return the receipt.
+
+    Raises KeyReused, StorageUnavailable.
+    """
+    return receipt(feedback_records.add_feedback(store, feedback_entry.new_feedback(key, request, prediction)))
+
+
+def list_feedback(store: Store, filters: Mapping[str, str], after: str | None) -> FeedbackList:
+    """Return a page of feedback, the newest first. Raises StorageUnavailable."""
+    return feedback_list(feedback_records.list_feedback(store, filters, after))
+
+
+def follow_feedback(store: Store, id: str) -> FeedbackReceipt:  # noqa: A002 - the name in the path
+    """Return the receipt of feedback, and what came of it. Raises UnknownFeedback, StorageUnavailable."""
+    record = feedback_records.find_feedback(store, id)
+    if record is None:
+        raise UnknownFeedback
+    return receipt(record)
+
+
+def review_feedback(store: Store, id: str, review: Review) -> Feedback:  # noqa: A002 - the name in the path
+    """Set what came of feedback, and return it. Raises UnknownFeedback, StorageUnavailable."""
+    record = feedback_records.review_feedback(store, id, review.state, reply_text(review))
+    if record is None:
+        raise UnknownFeedback
+    return whole_feedback(record)
 
 
 def report_health(registry: Registry, *, stopping: bool, accepts_models: bool) -> Health:

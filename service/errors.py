@@ -9,7 +9,8 @@
     │   ├── UnknownModel
     │   ├── UnknownVersion
     │   ├── NoEvaluation    the bundle was made without one
-    │   └── UnknownEntity   nothing is stored for this key
+    │   ├── UnknownEntity   nothing is stored for this key
+    │   └── UnknownFeedback there is no feedback of this id
     ├── MethodNotAllowed    405
     ├── NotAcceptable       406  no answer of the type that Accept names
     ├── TooLarge            413
@@ -17,6 +18,7 @@
     ├── InvalidInput        422  rows that the card refuses; names row and field
     │   └── InvalidFile     a file that cannot be read as a whole; nothing of it is scored
     ├── CannotPublish       422  a model that was sent cannot be published
+    ├── KeyReused           422  the Idempotency-Key belongs to another request
     ├── ModelFailed         500  the model raised, or its answer is not valid
     ├── Unexpected          500  any other exception
     ├── ModelUnavailable    503  the bundle is broken
@@ -115,6 +117,10 @@ class UnknownEntity(NotFound):
     code, title = UNKNOWN_ENTITY, "Nothing is stored under this key"
 
 
+class UnknownFeedback(NotFound):
+    code, title = "unknown_feedback", "There is no feedback of this id"
+
+
 class MethodNotAllowed(ServiceError):
     status, code, title = 405, "method_not_allowed", "This address does not take this method"
 
@@ -171,6 +177,10 @@ class InvalidFile(InvalidInput):
 
 class CannotPublish(ServiceError):
     status, code, title = 422, "cannot_publish", "This model cannot be published"
+
+
+class KeyReused(ServiceError):
+    status, code, title = 422, "key_reused", "This Idempotency-Key belongs to another request"
 
 
 class ModelFailed(ServiceError):

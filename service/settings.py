@@ -16,7 +16,7 @@ BUNDLES = Path(__file__).parents[1] / "bundles"
 ENVIRONMENTS = Path(__file__).parents[1] / "var" / "environments"
 DATABASE = Path(__file__).parents[1] / "var" / "witryna.db"
 PREFIX = "SERVICE_"
-Scope = Literal["read", "feedback", "admin"]
+Scope = Literal["read", "feedback", "present", "admin"]
 _MIN_KEY_CHARACTERS = 16
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?", re.ASCII)
 """An origin as browsers send it: in lower case, without a path."""

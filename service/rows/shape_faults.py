@@ -88,6 +88,8 @@ def _struct_fault(tree: dict[str, Any], kind: inspect.StructType, path: Path) ->
 
 
 def _is_leaf(tree: Any, kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.LiteralType):
+        return isinstance(tree, str | int) and tree in kind.values
     if type(kind) not in _LEAVES:
         return False
     try:
@@ -106,6 +108,8 @@ def _wrong_type(tree: Any, kinds: list[inspect.Type], path: Path) -> Fault:
 def _words(kind: inspect.Type) -> str:
     if isinstance(kind, inspect.StructType | inspect.DictType):
         return "an object"
+    if isinstance(kind, inspect.LiteralType):
+        return f"one of {', '.join(map(str, kind.values))}"
     if isinstance(kind, inspect.TupleType):
         return f"a list of {len(kind.item_types)}"
     return _LEAVES[type(kind)][1] if type(kind) in _LEAVES else "a list"

@@ -81,6 +81,16 @@ from service.schemas.inference_tensors import (
     TensorMetadata,
     TensorParameters,
 )
+from service.schemas.meetings.feedback import (
+    Feedback,
+    FeedbackList,
+    FeedbackReceipt,
+    FeedbackRequest,
+    FeedbackState,
+    Review,
+    RightAnswer,
+    Verdict,
+)
 from service.schemas.problem import InputError, Problem, RefusedFile
 from service.schemas.row_files import FilePredictions, Recognised
 from service.schemas.row_warnings import FieldWarning, KnownWords
@@ -138,6 +148,11 @@ __all__ = [
     "ExportGroup",
     "ExportList",
     "ExportProof",
+    "Feedback",
+    "FeedbackList",
+    "FeedbackReceipt",
+    "FeedbackRequest",
+    "FeedbackState",
     "FieldWarning",
     "Figure",
     "FilePredictions",
@@ -190,6 +205,8 @@ __all__ = [
     "Regression",
     "RegressionEvaluation",
     "ResidualBin",
+    "Review",
+    "RightAnswer",
     "RocPoint",
     "Row",
     "Rule",
@@ -219,6 +236,7 @@ __all__ = [
     "ValueGoal",
     "ValuePrediction",
     "ValuePredictions",
+    "Verdict",
     "WeakSpot",
     "WorstRow",
 ]

@@ -3,6 +3,7 @@
 Only `create_missing_file` creates a SQLite file. A marker file beside it tells a lost database from a first start.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,9 @@ class Database:
     def __init__(self, url: str, timeout_seconds: float, answer_seconds: float) -> None:
         self._url = parse_url(url)
         self._is_file = self._url.get_backend_name() == "sqlite"
+        self._timeout_seconds = timeout_seconds
+        self._turn = threading.Lock()
+        """Held by the writer of this process: with eight writers, SQLite lets one of a hundred wait for over a second."""
         self.engine = (
             file_engine(self.file, timeout_seconds)
             if self._is_file
@@ -87,11 +91,22 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Open one transaction, committed at the end of the block. In SQLite it takes the write lock at its start."""
         with (
+            self._writer_turn(),
             self._close_stale_connection(),
             self.engine.connect().execution_options(**{WRITES: True}) as connection,
             connection.begin(),
         ):
             yield connection
+
+    @contextmanager
+    def _writer_turn(self) -> Iterator[None]:
+        """Wait until no other thread writes to the SQLite file. After the timeout, SQLite itself waits and refuses."""
+        has_turn = self._is_file and self._turn.acquire(timeout=self._timeout_seconds)
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
 
     @contextmanager
     def _close_stale_connection(self) -> Iterator[None]:
@@ -131,6 +146,19 @@ def reading_engine(url: str, answer_seconds: float) -> Engine:
             raise BrokenStorage(f"There is no database file {path.name}.")
         return create_engine("sqlite://", creator=lambda: connect_file(path, "ro", 30.0), poolclass=NullPool)
     return reading_server_engine(address, answer_seconds)
+
+
+def meetings_url(url: str) -> str:
+    """Return the address of what people write, for the address of the store.
+
+    It is another SQLite file beside that of the nightly runs, or the same database of PostgreSQL: a run that writes to the
+    same SQLite file makes people wait. Raises BrokenStorage.
+    """
+    address = parse_url(url)
+    if address.get_backend_name() != "sqlite":
+        return url
+    file = Path(address.database or "")
+    return f"sqlite:///{file.with_stem(f'{file.stem}-meetings')}"
 
 
 def parse_url(url: str) -> URL:

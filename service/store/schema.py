@@ -7,12 +7,15 @@ from sqlalchemy import Connection, inspect, text
 
 from service.errors import BrokenStorage
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
 
 @dataclass(frozen=True)
 class Schema:
     """The tables of one store. PostgreSQL holds several schemas in one database, SQLite has a file for each."""
 
-    migrations: Path
+    migrations: str
+    """The folder of the migrations."""
     newest: str
     """The last migration. The program uses a database only if it has this version."""
     version_table: str
@@ -38,18 +41,22 @@ class Schema:
         from alembic.config import Config
 
         config = Config()
-        config.set_main_option("script_location", str(self.migrations).replace("%", "%%"))
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config.set_main_option("version_locations", str(_MIGRATIONS / self.migrations).replace("%", "%%"))
+        config.set_main_option("path_separator", "newline")
         config.attributes.update(connection=connection, version_table=self.version_table)
         command.upgrade(config, version)
 
     def _is_known(self, version: str) -> bool:
         from alembic.script import ScriptDirectory
 
-        return version in {script.revision for script in ScriptDirectory(str(self.migrations)).walk_revisions()}
+        directory = ScriptDirectory(str(_MIGRATIONS), version_locations=[str(_MIGRATIONS / self.migrations)])
+        return version in {script.revision for script in directory.walk_revisions()}
 
 
-_FOLDER = Path(__file__).parent
-RUNS = Schema(_FOLDER / "migrations", "0003", "alembic_version")
+RUNS = Schema("versions", "0003", "alembic_version")
 """The runs of nightly jobs and what they stored."""
-VERSION_TABLES = {RUNS.version_table}
+MEETINGS = Schema("meetings", "0001", "meetings_version")
+"""What people write: feedback."""
+VERSION_TABLES = {RUNS.version_table, MEETINGS.version_table}
 """A database with one of these tables is ours."""

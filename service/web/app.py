@@ -74,3 +74,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     ended.set()
     services.store.close()
+    services.meetings.close()

@@ -10,6 +10,8 @@ from service.bundles.registry import Registry
 from service.by_key.freshness import Freshness
 from service.errors import BrokenStorage
 from service.settings import Settings
+from service.store.database import meetings_url
+from service.store.schema import MEETINGS
 from service.store.store import Store
 from service.web.body_reader import BodyReader
 from service.web.file_turns import FileTurns
@@ -38,6 +40,8 @@ class Services:
     settings: Settings
     registry: Registry
     store: Store
+    meetings: Store
+    """What people write. It has a database file of its own, so that nightly jobs do not make people wait."""
     freshness: Freshness
     metrics: HttpMetrics
     requests: Slots
@@ -49,6 +53,8 @@ class Services:
     threads: Threads
     event_loop_work: EventLoopWork
     store_calls: StoreCalls
+    meeting_calls: StoreCalls
+    """Calls to `meetings`; look-ups of nightly results do not wait for them."""
     publications: Slots
     """One for the model that is being published. It takes no slot of `requests`."""
     bodies: BodyReader
@@ -79,6 +85,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
     """Return the container. The store is opened at the first question to it, or by `prepare`. Raises WrongSettings."""
     try:
         store = Store(settings.database_url, _LOCK_SECONDS, settings.database_seconds)
+        meetings = Store(meetings_url(settings.database_url), _LOCK_SECONDS, settings.database_seconds, MEETINGS)
     except BrokenStorage as error:
         raise WrongSettings(f"SERVICE_DATABASE_URL: {error}") from None
     freshness = Freshness(
@@ -93,6 +100,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         settings=settings,
         registry=registry,
         store=store,
+        meetings=meetings,
         freshness=freshness,
         metrics=metrics,
         requests=Slots(settings.max_in_flight),
@@ -101,6 +109,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         threads=Threads(settings.model_seconds),
         event_loop_work=EventLoopWork(),
         store_calls=StoreCalls(_STORE_SECONDS),
+        meeting_calls=StoreCalls(_STORE_SECONDS),
         publications=Slots(1, "Another model is being published.", retry_after_seconds=_PUBLICATION_RETRY_SECONDS),
         bodies=BodyReader(settings),
         stopping=threading.Event(),

@@ -75,10 +75,13 @@ class Route:
     tag: str = "models"
     answer: str
     """The description of the answer."""
+    answer_status: Literal[200, 201] = 200
     answer_schema: Schema | Callable[[Model], Schema | None]
     """The schema of the answer. For a route about a model, a function of the model; None if it has no such route."""
     media_type: str = "application/json"
     body: ModelBody | None = None
+    request_shape: str = ""
+    """For a POST that is not about one model: the component of OpenAPI that its body is."""
     parameters: tuple[Schema, ...] = ()
     errors: tuple[type[ServiceError], ...] = (Unauthorized, Forbidden)
     other_answers: Mapping[str, Schema] = field(default_factory=dict)

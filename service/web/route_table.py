@@ -31,6 +31,7 @@ from service.web.routes import (
     question_routes,
     run_routes,
 )
+from service.web.routes.feedback_table import FEEDBACK_ROUTES
 from service.web.routes.inference_table import INFERENCE_ROUTES
 from wire.media_types import JSON_LINES, ZIP
 
@@ -225,5 +226,6 @@ ROUTES: tuple[Route, ...] = (
         answer_schema={"type": "string"},
         media_type="text/plain",
     ),
+    *FEEDBACK_ROUTES,
     *INFERENCE_ROUTES,
 )

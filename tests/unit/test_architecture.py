@@ -73,11 +73,13 @@ RULES: dict[str, set[str]] = {
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
     | {"service.model_process", "service.rows", "service.schemas", "service.store", "tabular"},
+    "service.meetings": {"service.bundles", "service.errors", "service.questions", "service.rows", "service.schemas"}
+    | {"service.store"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
-    | {"service.inference_protocol", "service.rows", "service.schemas", "service.store"},
+    | {"service.inference_protocol", "service.meetings", "service.rows", "service.schemas", "service.store"},
     "service.publications": {"service.bundles", "service.errors", "service.model_process"},
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields", "tabular"}
-    | {"service.inference_protocol", "service.model_process", "service.publications"}
+    | {"service.inference_protocol", "service.meetings", "service.model_process", "service.publications"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import get_args
 
 from service.errors import Forbidden, Unauthorized
 from service.settings import Scope as KeyScope
 
 _LOCAL_HOSTS = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
-_ALL_SCOPES: frozenset[KeyScope] = frozenset({"read", "feedback", "admin"})
+_ALL_SCOPES: frozenset[KeyScope] = frozenset(get_args(KeyScope))
 
 
 class ApiKeys:

@@ -16,6 +16,10 @@ from service.schemas import (
     EntityList,
     EvaluationAnswer,
     Explanations,
+    Feedback,
+    FeedbackList,
+    FeedbackReceipt,
+    FeedbackRequest,
     Health,
     InferenceAnswer,
     KeyedLabelPredictions,
@@ -28,6 +32,7 @@ from service.schemas import (
     Problem,
     PublicationState,
     Recommendations,
+    Review,
     RunList,
     ServerMetadata,
     ServerReadiness,
@@ -37,6 +42,7 @@ from service.schemas import (
 from service.schemas.localization import localized
 from service.web import problems
 from service.web.container import Services
+from service.web.openapi.answer_schemas import reference
 from service.web.openapi.request_schemas import keyed_row_schema, request_body, row_schema
 from service.web.route import Route, Schema
 
@@ -51,6 +57,10 @@ _SHAPES = (
     EvaluationAnswer,
     Explanations[LabelPrediction],
     Explanations[ValuePrediction],
+    Feedback,
+    FeedbackList,
+    FeedbackReceipt,
+    FeedbackRequest,
     Health,
     InferenceAnswer,
     KeyedLabelPredictions,
@@ -63,6 +73,7 @@ _SHAPES = (
     PublicationState,
     Recommendations[LabelPrediction],
     Recommendations[ValuePrediction],
+    Review,
     RunList,
     ServerMetadata,
     ServerReadiness,
@@ -127,7 +138,7 @@ def _operation(route: Route, answer: Schema) -> Schema:
         "summary": route.summary,
         "operationId": route.operation_id,
         "responses": {
-            "200": {"description": route.answer, "content": content},
+            str(route.answer_status): {"description": route.answer, "content": content},
             **route.other_answers,
             **problems.openapi_responses(InvalidRequest, *route.errors),  # the router refuses a repeated parameter
         },
@@ -137,6 +148,9 @@ def _operation(route: Route, answer: Schema) -> Schema:
     if route.upload is not None:
         binary = {"schema": {"type": "string", "format": "binary"}}
         operation["requestBody"] = {"required": True, "content": {route.upload_type: binary}}
+    if route.request_shape:
+        body = {"schema": reference(route.request_shape)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": body}}
     if route.parameters:
         operation["parameters"] = list(route.parameters)
     return operation

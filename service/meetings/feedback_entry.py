@@ -1,0 +1,134 @@
+"""Check feedback that a person gives, and make what is stored of it."""
+
+import hashlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from service.bundles.model import Model
+from service.errors import Fault, InvalidInput, ServiceError
+from service.questions.row_variants import base_of
+from service.rows.shape_faults import Duplicate
+from service.rows.strict_json import encode
+from service.schemas import Card, Classification, FeedbackRequest, Review, RightAnswer, Row
+from service.store.meetings.feedback_records import NewFeedback
+
+_MAX_COMMENT = 2000
+_MAX_LINE = 100
+"""The maximum of characters of a reason and of a name."""
+_MAX_ID = 64
+_MAX_JSON_BYTES = 2**16
+"""The maximum of what was shown, and of a row whose version is not served any more."""
+
+
+def check_feedback(request: FeedbackRequest, model: Model | None) -> None:
+    """Raise InvalidInput for a wrong row, a text that is too long, a wrong right answer, or JSON that is not exact.
+
+    Without the model (its version is not served any more) the row and the right answer are stored as they are: a person
+    who saw an old answer must not lose what they wrote.
+    """
+    faults = [*_text_faults(request), *_json_faults(request.shown, "shown")]
+    if model is None:
+        faults += _json_faults(request.row, "row")
+    else:
+        faults += _right_answer_faults(request.right_answer, model.card)
+    if faults:
+        raise InvalidInput("The feedback cannot be stored.", faults=faults)
+    if model is not None:
+        base_of(model.checks, request.row)
+
+
+def score_again(model: Model, row: Row) -> dict[str, Any] | None:
+    """Return the answer of a version to a checked row, or None if the model cannot give it now."""
+    try:
+        answer = model.predict([row]).predictions[0]
+    except ServiceError:
+        return None
+    prediction: dict[str, Any] = msgspec.to_builtins(answer)
+    return prediction
+
+
+def new_feedback(key: str, request: FeedbackRequest, prediction: dict[str, Any] | None) -> NewFeedback:
+    """Return what is stored of a request."""
+    content = {
+        "row": request.row,
+        "shown": request.shown,
+        "right_answer": request.right_answer,
+        "comment": request.comment,
+        "prediction": prediction,
+    }
+    return NewFeedback(
+        idempotency_key=key,
+        digest=hashlib.sha256(msgspec.json.encode(request, order="deterministic")).hexdigest(),
+        model=request.model,
+        version=request.version,
+        verdict=request.verdict,
+        meeting=request.meeting,
+        reason=request.reason,
+        name=request.name,
+        person=request.person,
+        content=encode(content).decode(),
+    )
+
+
+def review_faults(review: Review) -> Iterator[Fault]:
+    """Yield the fault of a reply that is too long."""
+    if review.reply is not None and len(review.reply) > _MAX_COMMENT:
+        yield Fault("reply", "too_long", f"This text may have {_MAX_COMMENT:,} characters.", path=())
+
+
+def _text_faults(request: FeedbackRequest) -> Iterator[Fault]:
+    limits = {"reason": _MAX_LINE, "name": _MAX_LINE, "person": _MAX_ID, "meeting": _MAX_ID, "version": _MAX_ID}
+    for field, limit in (limits | {"comment": _MAX_COMMENT}).items():
+        text: str | None = getattr(request, field)
+        if text is None:
+            continue
+        if len(text) > limit:
+            yield Fault(field, "too_long", f"This text may have {limit:,} characters.", path=())
+        elif field in limits and not text.isprintable():
+            yield Fault(field, "invalid_text", "This text may have no control characters.", path=())
+
+
+def _right_answer_faults(answer: RightAnswer | None, card: Card) -> Iterator[Fault]:
+    if answer is None:
+        return
+    path, output = ("right_answer",), card.output
+    labels = [label.value for label in output.labels] if isinstance(output, Classification) else []
+    if sum(part is not None for part in (answer.label, answer.value, answer.decision)) != 1:
+        yield Fault(None, "one_answer", "Give one of `label`, `value` and `decision`.", path=path)
+    elif answer.value is not None:
+        if labels:
+            yield Fault("value", "wrong_answer", "This model gives a label, not a value.", path=path)
+        elif not math.isfinite(answer.value):
+            yield Fault("value", "not_finite", "Expected a finite number.", path=path)
+    elif answer.label is not None and answer.label not in labels:
+        yield Fault("label", "unknown_category", "Not a label of the model.", path=path)
+    elif answer.decision is not None and answer.decision not in [band.value for band in output.bands]:
+        yield Fault("decision", "unknown_category", "Not a decision of the model.", path=path)
+
+
+def _json_faults(value: dict[str, Any], field: str) -> Iterator[Fault]:
+    """Yield the fault of JSON that could not be read back as it was sent."""
+    for part in _parts(value):
+        if isinstance(part, Duplicate):
+            yield Fault(field, "duplicate_field", "A name is given twice.", path=())
+            return
+        if isinstance(part, float) and not math.isfinite(part):
+            yield Fault(field, "not_finite", "A number is not finite.", path=())
+            return
+    if len(encode(value)) > _MAX_JSON_BYTES:
+        yield Fault(field, "too_long", f"This may hold {_MAX_JSON_BYTES:,} bytes of JSON.", path=())
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield all values inside a JSON value."""
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        yield part
+        if isinstance(part, dict):
+            pending.extend(part.values())
+        elif isinstance(part, list):
+            pending.extend(part)

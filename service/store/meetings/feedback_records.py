@@ -1,0 +1,129 @@
+"""Feedback in the store: added once for each key, read in pages, reviewed."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.errors import KeyReused
+from service.schemas import FeedbackState, Verdict
+from service.store.meetings.meeting_tables import feedback
+from service.store.run_history import now
+from service.store.store import Store, retried
+
+PAGE = 50
+FILTERS = ("model", "version", "verdict", "reason", "meeting", "state")
+"""The columns by which a list can be filtered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewFeedback:
+    """Feedback to store. `digest` is the checksum of its request; `content` is JSON."""
+
+    idempotency_key: str
+    digest: str
+    model: str
+    version: str
+    verdict: Verdict
+    meeting: str | None
+    reason: str | None
+    name: str | None
+    person: str | None
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackRecord:
+    """Stored feedback. `content` and `reply` are JSON."""
+
+    id: str
+    created: str
+    model: str
+    version: str
+    verdict: Verdict
+    meeting: str | None
+    reason: str | None
+    name: str | None
+    person: str | None
+    content: str
+    state: FeedbackState
+    reply: str | None
+    reviewed: str | None
+
+
+_COLUMNS = [feedback.c[name] for name in FeedbackRecord.__dataclass_fields__]
+
+
+@dataclass(frozen=True)
+class FeedbackPage:
+    """A page of feedback, the newest first. `next` is the id of the last one if more follow."""
+
+    records: list[FeedbackRecord]
+    next: str | None
+
+
+@retried
+def add_feedback(store: Store, new: NewFeedback) -> FeedbackRecord:
+    """Store feedback and return it after the commit. The same request with the same key returns what is stored.
+
+    Raises KeyReused, StorageUnavailable.
+    """
+    try:
+        with store.writing() as connection:
+            earlier = _find_key(connection, new)
+            if earlier is not None:
+                return earlier
+            created = now()
+            id = "".join(filter(str.isalnum, created)) + f"-{secrets.token_hex(16)}"  # noqa: A001
+            values = vars(new) | {"id": id, "created": created, "state": "new"}
+            connection.execute(insert(feedback).values(values))
+            return _record(connection.execute(select(*_COLUMNS).where(feedback.c.id == id)).one())
+    except IntegrityError:  # another copy of the service has stored the same key meanwhile
+        with store.reading() as connection:
+            earlier = _find_key(connection, new)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def _find_key(connection: Connection, new: NewFeedback) -> FeedbackRecord | None:
+    found = connection.execute(
+        select(feedback.c.digest, *_COLUMNS).where(feedback.c.idempotency_key == new.idempotency_key)
+    ).one_or_none()
+    if found is not None and found.digest != new.digest:
+        raise KeyReused
+    return None if found is None else _record(found)
+
+
+def find_feedback(store: Store, id: str) -> FeedbackRecord | None:  # noqa: A002 - the name of the column
+    """Return feedback by its id. Raises StorageUnavailable."""
+    with store.reading() as connection:
+        found = connection.execute(select(*_COLUMNS).where(feedback.c.id == id)).one_or_none()
+    return None if found is None else _record(found)
+
+
+def list_feedback(store: Store, filters: Mapping[str, str], after: str | None, page: int = PAGE) -> FeedbackPage:
+    """Return a page of feedback, the newest first. `filters`: column of FILTERS → value. Raises StorageUnavailable."""
+    chosen = select(*_COLUMNS).where(*(feedback.c[name] == value for name, value in filters.items()))
+    if after is not None:
+        chosen = chosen.where(feedback.c.id < after)
+    with store.reading() as connection:
+        found = connection.execute(chosen.order_by(feedback.c.id.desc()).limit(page + 1)).all()
+    records = [_record(row) for row in found[:page]]
+    return FeedbackPage(records, records[-1].id if len(found) > page else None)
+
+
+@retried
+def review_feedback(store: Store, id: str, state: FeedbackState, reply: str | None) -> FeedbackRecord | None:  # noqa: A002
+    """Set what came of feedback, and return it; None if there is none of this id. `reply` is JSON."""
+    with store.writing() as connection:
+        connection.execute(update(feedback).where(feedback.c.id == id).values(state=state, reply=reply, reviewed=now()))
+        found = connection.execute(select(*_COLUMNS).where(feedback.c.id == id)).one_or_none()
+    return None if found is None else _record(found)
+
+
+def _record(row: Row[Any]) -> FeedbackRecord:
+    return FeedbackRecord(**{column.name: getattr(row, column.name) for column in _COLUMNS})

@@ -1,0 +1,101 @@
+"""The rows of the table of routes for feedback."""
+
+from service.errors import (
+    Forbidden,
+    InvalidInput,
+    InvalidRequest,
+    KeyReused,
+    ModelTimeout,
+    Overloaded,
+    StorageUnavailable,
+    TooLarge,
+    Unauthorized,
+    UnknownFeedback,
+    UnknownModel,
+    UnsupportedType,
+)
+from service.store.meetings.feedback_records import FILTERS
+from service.web.openapi.answer_schemas import reference
+from service.web.route import Route, Schema
+from service.web.routes import feedback_routes
+from service.web.routes.run_routes import NAME
+
+_TAG = "feedback"
+_KEY_ERRORS = (Unauthorized, Forbidden)
+_STORE_ERRORS = (*_KEY_ERRORS, StorageUnavailable)
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 64}}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[!-~]{8,128}$"},
+}
+_BODY_ERRORS = (InvalidRequest, TooLarge, UnsupportedType, InvalidInput, Overloaded)
+
+_AFTER = {"name": "after", "in": "query", "schema": {"type": "string", "pattern": f"^{NAME.pattern}$"}}
+
+
+def _filter(name: str) -> Schema:
+    values = feedback_routes.ENUMERATIONS.get(name)
+    schema: Schema = {"type": "string"} | ({"enum": list(values)} if values else {})
+    return {"name": name, "in": "query", "schema": schema}
+
+
+FEEDBACK_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/v1/feedback",
+        handler=feedback_routes.give_feedback,
+        scope="feedback",
+        name="give_feedback",
+        tag=_TAG,
+        summary="Say what a person thinks of an answer",
+        description="The answer comes after the commit. The same key and body again give the same answer.",
+        answer="It is stored",
+        answer_status=201,
+        answer_schema=reference("FeedbackReceipt"),
+        request_shape="FeedbackRequest",
+        parameters=(_IDEMPOTENCY_KEY,),
+        errors=(*_STORE_ERRORS, *_BODY_ERRORS, UnknownModel, KeyReused, ModelTimeout),
+    ),
+    Route(
+        method="GET",
+        path="/v1/feedback",
+        handler=feedback_routes.list_feedback,
+        scope="present",
+        name="list_feedback",
+        tag=_TAG,
+        summary="Feedback, the newest first",
+        answer="A page; `next` is the `after` of the next one",
+        answer_schema=reference("FeedbackList"),
+        parameters=(*map(_filter, FILTERS), _AFTER),
+        errors=(InvalidRequest, *_STORE_ERRORS),
+    ),
+    Route(
+        method="GET",
+        path="/v1/feedback/{id}",
+        handler=feedback_routes.follow_feedback,
+        scope="feedback",
+        name="follow_feedback",
+        tag=_TAG,
+        summary="What came of feedback, for the person who gave it and knows its id",
+        answer="Its state, and a reply to the person",
+        answer_schema=reference("FeedbackReceipt"),
+        parameters=(_ID,),
+        errors=(*_STORE_ERRORS, UnknownFeedback),
+    ),
+    Route(
+        method="POST",
+        path="/v1/feedback/{id}/review",
+        handler=feedback_routes.review_feedback,
+        scope="present",
+        name="review_feedback",
+        tag=_TAG,
+        summary="Say what came of feedback",
+        answer="The feedback with its new state",
+        answer_schema=reference("Feedback"),
+        request_shape="Review",
+        parameters=(_ID,),
+        errors=(*_STORE_ERRORS, *_BODY_ERRORS, UnknownFeedback),
+    ),
+)
