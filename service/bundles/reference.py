@@ -16,6 +16,8 @@ from service.schemas.shape import Shape
 
 FILE = "reference.json"
 MAX_ROWS = 512
+MAX_KEPT_ROWS = 1000
+"""With those that are kept for proofs alone."""
 QUANTILES = 201
 MAX_BYTES = 2**22
 MIN_EIGENVALUE = 0.01
@@ -34,6 +36,8 @@ class Reference(Shape, frozen=True):
     """`rows` are sorted by their output. `surprises` are quantiles of the surprise of the training rows.
 
     `correlations` (fields, fields) are those of the normal scores of the training rows; empty in older bundles.
+    `proof_rows` are further training rows: together with `rows`, those on which another form of the model is compared with
+    the bundle. Older bundles have none.
     """
 
     rows: list[Row]
@@ -41,12 +45,18 @@ class Reference(Shape, frozen=True):
     """One for each field of the channel `numbers`, in the order of the card."""
     surprises: list[float]
     correlations: list[list[float]] = msgspec.field(default_factory=list)
+    proof_rows: list[Row] = msgspec.field(default_factory=list)
 
 
 def write_reference(folder: Path, reference: Reference) -> None:
-    """Write the reference. If it is larger than `MAX_BYTES`, half of its rows are left out, until it fits or one is left."""
+    """Write the reference. If it is larger than `MAX_BYTES`, half of its rows are left out, until it fits or one is left.
+
+    Those for proofs are left out first.
+    """
     content = msgspec.json.encode(reference, order="deterministic")
-    if len(content) > MAX_BYTES and len(reference.rows) > 1:
+    if len(content) > MAX_BYTES and reference.proof_rows:
+        write_reference(folder, msgspec.structs.replace(reference, proof_rows=reference.proof_rows[1::2]))
+    elif len(content) > MAX_BYTES and len(reference.rows) > 1:
         write_reference(folder, msgspec.structs.replace(reference, rows=reference.rows[::2]))
     else:
         (folder / FILE).write_bytes(content)
@@ -87,6 +97,8 @@ def _check(reference: Reference, checks: Checks) -> None:
     fields = checks.number_fields
     if len(reference.spreads) != len(fields) or len(reference.rows) > MAX_ROWS:
         raise BrokenBundle(f"{FILE} has other fields than the card")
+    if len(reference.rows) + len(reference.proof_rows) > MAX_KEPT_ROWS:
+        raise BrokenBundle(f"{FILE} has more than {MAX_KEPT_ROWS:,} rows")
     if fields and not reference.rows:
         raise BrokenBundle(f"{FILE} has no reference rows")
     for field, spread in zip(fields, reference.spreads, strict=True):

@@ -13,6 +13,8 @@ class Proof:
     """A comparison of a file with the service."""
 
     rows: int
+    real_rows: int
+    """So many of the rows are real; the others are at thresholds, or have missing, unknown and refused values."""
     difference: float
     """The largest difference of a number. All labels, decisions and refused rows were the same."""
     program: str

@@ -31,11 +31,10 @@ class PackageForm:
     def make(self, model: Model, bundle: Path, folder: Path, *, database: str = "") -> MadeFile:  # noqa: ARG002 - as others
         """Write the file of a model into a folder, and prove it. Raises NotExportable."""
         rows = real_rows(model, bundle)
-        rows += refused_rows(model, rows)
         proof, missing_runtime = None, ""
         with self.pack(model, bundle) as packed:
             try:
-                proof = prove(model, rows, lambda: self.run(packed, rows))
+                proof = prove(model, rows, refused_rows(model, rows), lambda checked: self.run(packed, checked))
             except NotInstalled as error:
                 missing_runtime = str(error)
             return MadeFile(Path(shutil.copy(packed, folder)), proof, missing_runtime)

@@ -44,11 +44,11 @@ class ProgramForm:
         """Write the file of a model into a folder, and prove it. Raises NotExportable."""
         program = build_program(model, bundle, max_depth=self.max_depth)
         rows = real_rows(model, bundle)
-        checked = [*rows, *special_rows(model, bundle, rows, spacing=self.spacing)]
-        checked = checked[:: -(-len(checked) // self.max_rows(program)) or 1]
+        special = special_rows(model, bundle, rows, spacing=self.spacing)
+        step = -(-(len(rows) + len(special)) // self.max_rows(program)) or 1
         proof, missing_runtime = None, ""
         try:
-            proof = prove(model, checked, lambda: self.run(program, checked, database))
+            proof = prove(model, rows[::step], special[::step], lambda checked: self.run(program, checked, database))
         except NotInstalled as error:
             missing_runtime = str(error)
         file = folder / self.file_name(model.card.name)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.bundles.background import build_distribution
-from service.bundles.reference import MAX_ROWS, MIN_EIGENVALUE, QUANTILES, Reference, compute_spread
+from service.bundles.reference import MAX_KEPT_ROWS, MAX_ROWS, MIN_EIGENVALUE, QUANTILES, Reference, compute_spread
 from service.fields.lookup import number_fields
 from service.questions.usualness import normal_scores, surprises
 from service.rows.columns import Columns
@@ -29,12 +29,14 @@ def choose_reference(card: Card, rows: list[Row], columns: Columns, outputs: NDA
     correlations = _correlations(normal_scores(distributions, columns.numbers)) if 0 < len(spreads) <= _MAX_FIELDS else []
     _, totals = surprises(distributions, np.array(correlations), columns.numbers)
     quantiles = np.quantile(totals, np.linspace(0, 1, QUANTILES)) if spreads else np.array([])
-    chosen = _most_balanced_draw(columns.numbers, outputs)
+    chosen = _most_balanced_draw(columns.numbers, outputs) if spreads else np.array([], dtype=np.intp)
+    others = np.setdiff1d(np.arange(len(rows)), chosen)[: MAX_KEPT_ROWS - len(chosen)]
     return Reference(
-        rows=[rows[index] for index in chosen[np.argsort(outputs[chosen], kind="stable")]] if spreads else [],
+        rows=[rows[index] for index in chosen[np.argsort(outputs[chosen], kind="stable")]],
         spreads=spreads,
         surprises=[round(float(value), 4) for value in quantiles],
         correlations=correlations,
+        proof_rows=[rows[index] for index in others],
     )
 
 

@@ -16,7 +16,7 @@ def header_lines(program: Program, *, needs: str, proof: Proof | None, ascii_onl
         f"Built {card.built}" if card.built else "",
         f"Needs {needs}; no package.",
         _answer(program),
-        _proof(proof),
+        *_proof(proof),
     ]
     return [comment_text(line, ascii_only=ascii_only) for line in lines if line]
 
@@ -34,10 +34,11 @@ def _answer(program: Program) -> str:
     )
 
 
-def _proof(proof: Proof | None) -> str:
+def _proof(proof: Proof | None) -> list[str]:
     if proof is None:
-        return "Proof: not run. Compare some answers with those of the service before you use this file."
-    return f"Proof: {proof.rows:,} rows, largest difference {proof.difference:.1e}, {proof.program}, {proof.day}."
+        return ["Proof: not run. Compare some answers with those of the service before you use this file."]
+    rows = f"Proof: {proof.rows:,} rows, {proof.real_rows:,} of them real, largest difference {proof.difference:.1e}."
+    return [rows, f"Proved with {proof.program} on {proof.day}."]
 
 
 def field_comment(field: ProgramField, *, ascii_only: bool) -> str:

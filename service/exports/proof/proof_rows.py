@@ -19,7 +19,8 @@ def real_rows(model: Model, folder: Path) -> list[Row]:
     """Return the rows that a bundle keeps of its training rows, and those of its card."""
     reference = read_reference(folder, model.checks)
     card = model.card
-    return [*(reference.rows if reference else []), *card.real_rows, *(example.row for example in card.examples)]
+    kept = [*reference.rows, *reference.proof_rows] if reference else []
+    return [*kept, *card.real_rows, *(example.row for example in card.examples)]
 
 
 def special_rows(model: Model, folder: Path, rows: Sequence[Row], *, spacing: float = 0.0) -> list[Row]:

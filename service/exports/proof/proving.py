@@ -19,15 +19,18 @@ TOLERANCE = 1e-9
 """The largest difference between the numbers of the service and those of a form, relative to numbers above 1."""
 
 
-def prove(model: Model, rows: Sequence[Row], run: Callable[[], TimedAnswers]) -> Proof | None:
-    """Compare what `run` answers to rows with the service. Without rows there is no proof.
+def prove(
+    model: Model, real: Sequence[Row], special: Sequence[Row], run: Callable[[Sequence[Row]], TimedAnswers]
+) -> Proof | None:
+    """Compare what `run` answers to real rows and special ones with the service. Without rows there is no proof.
 
     Raises NotInstalled, NotExportable.
     """
+    rows = [*real, *special]
     if not rows:
         return None
     try:
-        timed = run()
+        timed = run(rows)
         difference = largest_difference(service_answers(model, rows), timed.answers)
     except CodeFailed as error:
         raise NotExportable(f"the file does not run ({error})") from None
@@ -35,4 +38,4 @@ def prove(model: Model, rows: Sequence[Row], run: Callable[[], TimedAnswers]) ->
         raise NotExportable(f"the file answers otherwise than the service ({str(error).rstrip('.')})") from None
     if difference > TOLERANCE:
         raise NotExportable(f"a number of the file differs by {difference:.1e} from that of the service")
-    return Proof(len(rows), difference, timed.program, datetime.now(UTC).date())
+    return Proof(len(rows), len(real), difference, timed.program, datetime.now(UTC).date())

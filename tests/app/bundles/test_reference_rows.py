@@ -11,9 +11,11 @@ import pytest
 
 from service.bundles.bundle_files import digest
 from service.bundles.bundle_opening import open_model
-from service.bundles.reference import MAX_BYTES, MAX_ROWS
+from service.bundles.reference import MAX_BYTES, MAX_KEPT_ROWS, MAX_ROWS, Reference, write_reference
 from service.errors import BrokenBundle
+from service.exports.proof.proof_rows import real_rows
 from service.questions.explanations import explanations
+from service.schemas import Row
 from service.settings import Settings
 from tests.support.service_app import serve
 from tests.support.sklearn_pipelines import split_of
@@ -52,6 +54,8 @@ HARMS: dict[str, Harm] = {
     "an infinite value": put("rows", 0, "carat", value=1e39),
     "text for a number": put("rows", 0, "carat", value="0.3"),
     "more rows than are kept": lambda reference: reference["rows"].extend(reference["rows"][:1]),
+    "more rows for proofs than are kept": lambda reference: reference["proof_rows"].extend(reference["proof_rows"][:1]),
+    "proof rows that are no rows": put("proof_rows", value=[1, 2]),
     "a spread too few": lambda reference: reference["spreads"].pop(),
     "spreads in another order": lambda reference: reference["spreads"].reverse(),
     "a share too few": lambda reference: reference["spreads"][1]["shares"].pop(),
@@ -93,6 +97,22 @@ def test_an_invalid_reference_is_refused(content: bytes, bundles: Path, tmp_path
     refused(bundle_with(tmp_path / NAME, bundles, content))
 
 
+def test_a_bundle_from_before_proof_rows_opens_and_is_proved_on_fewer_rows(bundles: Path, tmp_path: Path) -> None:
+    result = json.loads((bundles / NAME / "reference.json").read_text(encoding="utf-8"))
+    kept = len(result.pop("proof_rows"))
+    older = bundle_with(tmp_path / NAME, bundles, json.dumps(result).encode())
+    model = open_model(older)
+    assert len(real_rows(model, bundles / NAME)) - len(real_rows(model, older)) == kept > 0
+
+
+def test_rows_for_proofs_are_left_out_first_of_a_file_that_is_too_large(tmp_path: Path) -> None:
+    rows: list[Row] = [{"text": "x" * 10_000}] * 200
+    write_reference(tmp_path, Reference(rows=rows, spreads=[], surprises=[], proof_rows=rows * 4))
+    result = json.loads((tmp_path / "reference.json").read_text(encoding="utf-8"))
+    assert (tmp_path / "reference.json").stat().st_size <= MAX_BYTES
+    assert (len(result["rows"]), len(result["proof_rows"])) == (200, 200)
+
+
 def test_another_models_reference_is_refused(bundles: Path, tmp_path: Path) -> None:
     content = (bundles / "credit-default" / "reference.json").read_bytes()
     refused(bundle_with(tmp_path / NAME, bundles, content))
@@ -122,7 +142,9 @@ def test_without_a_reference_a_case_is_compared_with_those_of_the_card(bundles: 
 @pytest.mark.parametrize("name", ["credit-default", "credit-scorecard", "diamond-price", "comment-sentiment"])
 def test_the_reference_rows_of_a_trained_bundle_represent_all_rows(name: str, bundles: Path) -> None:
     model = open_model(bundles / name)
-    rows = json.loads((bundles / name / "reference.json").read_text(encoding="utf-8"))["rows"]
+    reference = json.loads((bundles / name / "reference.json").read_text(encoding="utf-8"))
+    rows = reference["rows"]
+    assert len(rows) + len(reference["proof_rows"]) == MAX_KEPT_ROWS
     if name == "comment-sentiment":
         assert rows == []  # a text is compared with the empty one
         return

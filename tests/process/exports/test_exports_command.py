@@ -18,9 +18,11 @@ def test_a_file_has_its_proof_in_the_header(bundles: Path, tmp_path: Path, capsy
     header = (tmp_path / "new" / "credit-scorecard.sqlite.sql").read_text(encoding="utf-8").split("WITH")[0]
     proof = next(line for line in header.splitlines() if "Proof: " in line)
     rows = int(proof.split("Proof: ")[1].split(" rows")[0].replace(",", ""))
-    assert rows > 500
+    assert rows > 1000
+    real = int(proof.split(" rows, ")[1].split(" of them real")[0].replace(",", ""))
+    assert 1000 <= real < rows
     assert "largest difference " in proof
-    assert "SQLite 3." in proof
+    assert "Proved with SQLite 3." in header
     assert f"{rows:,} rows through SQLite" in capsys.readouterr().out
 
 
