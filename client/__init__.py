@@ -40,6 +40,7 @@ from client.shapes.evaluation import (
     SegmentGroup,
     ThresholdCounts,
 )
+from client.shapes.feedback import FeedbackList, FeedbackReceipt, NewFeedback, RightAnswer, StoredFeedback
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Change, Goal, Recommendation, Recommendations
 from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures
@@ -62,6 +63,8 @@ __all__ = [
     "Explanation",
     "Explanations",
     "Failed",
+    "FeedbackList",
+    "FeedbackReceipt",
     "Field",
     "FieldWarning",
     "Figure",
@@ -71,6 +74,7 @@ __all__ = [
     "InvalidAnswer",
     "KnownWords",
     "ModelState",
+    "NewFeedback",
     "Origin",
     "Output",
     "Prediction",
@@ -81,6 +85,7 @@ __all__ = [
     "Recommendations",
     "Refused",
     "Regression",
+    "RightAnswer",
     "Row",
     "Run",
     "RunList",
@@ -89,6 +94,7 @@ __all__ = [
     "ServiceError",
     "Stored",
     "StoredFeatures",
+    "StoredFeedback",
     "Surface",
     "ThresholdCounts",
     "TooSlow",

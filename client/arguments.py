@@ -23,6 +23,7 @@ R = TypeVar("R")
 _MAX_SECONDS = 1_000_000
 _LANGUAGE = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*_,;=. -]{0,99}")
 _MEDIA_TYPE = re.compile(r"[!-~][ -~]{0,199}")
+_IDEMPOTENCY_KEY = re.compile(r"[!-~]{8,128}")
 _API_KEY = re.compile(r"[!-~]([ -~]*[!-~])?")
 
 _TYPES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
@@ -123,6 +124,12 @@ def check_api_key(api_key: str) -> None:
     if not _API_KEY.fullmatch(api_key):
         detail = "The API key has a character that no request can carry, such as the end of a line."
         raise Refused(detail, "", status=401, code=UNAUTHORIZED, errors=[])
+
+
+def check_idempotency_key(key: str) -> None:
+    """Raise Refused unless a text can be an Idempotency-Key."""
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise refused_argument("`key` must have 8 to 128 characters of ASCII without spaces.")
 
 
 def check_limits(**limits: float) -> None:

@@ -16,7 +16,7 @@ from client.shape_check import ShapeError, check
 from client.transport import Limits, Session, prepare, send, stream
 from wire.media_types import JSON
 
-OK = 200
+OK, CREATED = 200, 201
 _FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
 _MAX_FILE_BYTES = 2**30
 _PROBLEM_PIECES = 4
@@ -35,16 +35,24 @@ class Connection:
         prepare(self.session, requests.Request("GET", self._url, headers=self._headers | {"X-Request-ID": ""}))
 
     def call(
-        self, method: str, path: str, shape: Any, *, language: str = "en", body: Any = None, accept: set[int] | None = None
+        self,
+        method: str,
+        path: str,
+        shape: Any,
+        *,
+        language: str = "en",
+        body: Any = None,
+        accept: set[int] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Any:
         """Return the JSON of an answer, which has a shape."""
         arguments.check_language(language)
         request_id = uuid.uuid4().hex
-        headers = self._headers | {"X-Request-ID": request_id, "Accept-Language": language}
+        sent = self._headers | {"X-Request-ID": request_id, "Accept-Language": language} | (headers or {})
         if body is not None:
-            headers["Content-Type"] = JSON
+            sent["Content-Type"] = JSON
         data = None if body is None else to_json(body)
-        request = requests.Request(method, self._url + path, headers=headers, data=data)
+        request = requests.Request(method, self._url + path, headers=sent, data=data)
         response, content = send(self.session, request, self._limits)
         if response.status_code not in (accept or {OK}):
             raise_problem(response, content, request_id)

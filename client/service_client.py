@@ -10,6 +10,7 @@ from urllib.parse import quote
 from client import arguments
 from client.answer_check import check_curves, check_keys, check_prediction, parse_recognised_file, require
 from client.connection import Connection
+from client.feedback_calls import FeedbackCalls
 from client.publishing import Publication, publish_folder, write_line
 from client.shapes.answers import Curves, Explanations, Predictions, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
@@ -29,7 +30,8 @@ class Client:
     type is a TypeError, a limit of the constructor that is not above zero a ValueError. What is inside a row, a goal or a
     list is data: the service judges it.
 
-    Proxies and .netrc of the machine are not used. All calls but `publish` are pure: a repeated one does no harm.
+    Proxies and .netrc of the machine are not used. All calls but `publish` and those of `feedback` are pure: a repeated one
+    does no harm.
 
     A row may hold values of numpy and pandas, Decimals and dates; pandas.NA is null.
     """
@@ -52,6 +54,7 @@ class Client:
         limits = Limits(connect_timeout_seconds, deadline_seconds, deadline_seconds, size_limit_bytes)
         self._connection = Connection(url, api_key, limits)
         self.session = self._connection.session
+        self.feedback = FeedbackCalls(self._connection)
 
     def close(self) -> None:
         """End the running calls of other threads: each raises a ServiceError."""

@@ -1,0 +1,67 @@
+"""The shapes of feedback. Keys that are not named here are let through: the contract may grow."""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from client.shapes.answers import Row
+
+Verdict = Literal["agree", "disagree", "unsure"]
+
+
+class RightAnswer(TypedDict, total=False):
+    """One of them: a label or a value, whichever the model gives, or a decision of its card."""
+
+    label: str
+    value: float
+    decision: str
+
+
+class NewFeedback(TypedDict):
+    """What a person says of one answer. docs/api.md describes each key."""
+
+    model: str
+    version: str
+    row: Row
+    shown: dict[str, Any]
+    verdict: Verdict
+    right_answer: NotRequired[RightAnswer | None]
+    reason: NotRequired[str | None]
+    comment: NotRequired[str | None]
+    name: NotRequired[str | None]
+    person: NotRequired[str | None]
+    meeting: NotRequired[str | None]
+
+
+class FeedbackReceipt(TypedDict):
+    """The proof that feedback is stored, and what came of it."""
+
+    id: str
+    created: str
+    state: str
+    reply: str | None
+
+
+class StoredFeedback(TypedDict):
+    """Feedback with all that it refers to."""
+
+    id: str
+    created: str
+    model: str
+    version: str
+    row: Row
+    shown: dict[str, Any]
+    verdict: str
+    right_answer: RightAnswer | None
+    reason: str | None
+    comment: str | None
+    name: str | None
+    person: str | None
+    meeting: str | None
+    prediction: dict[str, Any] | None
+    state: str
+    reply: str | None
+    reviewed: str | None
+
+
+class FeedbackList(TypedDict):
+    items: list[StoredFeedback]
+    next: str | None
