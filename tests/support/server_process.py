@@ -54,7 +54,7 @@ class Program:
         folder = tempfile.mkdtemp(prefix="witryna-program-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         database = f"sqlite:///{folder}/witryna.db"
-        self._environment = os.environ | {"SERVICE_DATABASE_URL": database} | environment
+        self.environment = os.environ | {"SERVICE_DATABASE_URL": database} | environment
         self.url = f"http://127.0.0.1:{port}"
         self._health = self.url + health
         self._process: subprocess.Popen[bytes] | None = None
@@ -66,7 +66,7 @@ class Program:
 
     def launch(self, stderr: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
         """Start its process and do not wait until it is ready."""
-        return subprocess.Popen(self.command, cwd=ROOT, env=self._environment, stderr=stderr)
+        return subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stderr=stderr)
 
     def start(self, stderr: int = subprocess.DEVNULL) -> None:
         self._process = self.launch(stderr)
