@@ -82,6 +82,14 @@ def _decode_slowly(body: bytes, shape: type[S]) -> S:
         raise InvalidRequest("The body is nested too deeply.") from None
     except json.JSONDecodeError as error:
         raise InvalidRequest(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
+    return convert(tree, shape)
+
+
+def convert(tree: Any, shape: type[S]) -> S:
+    """Return the values of a body that `decode` has read, or a part of them, in a shape.
+
+    Raises InvalidInput, which names the first fault, InvalidRequest if they are nested too deeply.
+    """
     try:
         return msgspec.convert(tree, shape)
     except (msgspec.ValidationError, UnicodeEncodeError):  # a name with a lone surrogate has no UTF-8

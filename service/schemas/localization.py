@@ -1,7 +1,7 @@
-"""Returns a shape with its texts in one language. The types of the shapes tell which values are texts."""
+"""Returns a shape with its texts in one language, or changed. The types of the shapes tell which values are texts."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -11,21 +11,33 @@ from service.schemas.shape import Text
 from wire.languages import Language
 
 S = TypeVar("S", bound=msgspec.Struct)
-Localize = Callable[[Any, Language], Any]
+Change = Callable[[Text], Text]
+ChangeTexts = Callable[[Any, Change], Any]
 
 _TRANSLATIONS = next(part for part in get_args(Text) if get_origin(part) is dict)
 
 
 def localized(shape: S, language: Language) -> S:
     """Return `shape` with every text in `language`, or in the first language that the text has."""
-    localize = _localizer(type(shape))
-    result: S = localize(shape, language) if localize else shape
+    return with_texts(shape, partial(_in_language, language=language))
+
+
+def with_texts(shape: S, change: Change) -> S:
+    """Return `shape` with every text changed."""
+    change_texts = _changer(type(shape))
+    result: S = change_texts(shape, change) if change_texts else shape
     return result
 
 
+def _in_language(text: Text, language: Language) -> Text:
+    if isinstance(text, str):
+        return text
+    return text.get(language) or next(iter(text.values()), "")
+
+
 @cache
-def _localizer(annotation: Any) -> Localize | None:
-    """Return what localizes a value of this type, or None if values of it hold no text."""
+def _changer(annotation: Any) -> ChangeTexts | None:
+    """Return what changes the texts of a value of this type, or None if values of it hold no text."""
     parts = get_args(annotation)
     if _TRANSLATIONS in parts:
         return _text
@@ -48,35 +60,33 @@ def _alternatives(annotation: Any) -> Iterator[Any]:
         yield get_origin(annotation) or annotation
 
 
-def _text(text: Any, language: Language) -> Any:
-    if not isinstance(text, dict):
-        return text
-    return text.get(language) or next(iter(text.values()), "")
+def _text(text: Any, change: Change) -> Any:
+    return change(text) if isinstance(text, str | dict) else text
 
 
 @cache
-def _of_struct(kind: type[msgspec.Struct]) -> Localize | None:
+def _of_struct(kind: type[msgspec.Struct]) -> ChangeTexts | None:
     hints = get_type_hints(kind)
-    localizers = [(name, each) for name in kind.__struct_fields__ if (each := _localizer(hints[name]))]
+    changers = [(name, each) for name in kind.__struct_fields__ if (each := _changer(hints[name]))]
 
-    def localize(shape: Any, language: Language) -> Any:
-        texts = {name: each(getattr(shape, name), language) for name, each in localizers}
+    def change_texts(shape: Any, change: Change) -> Any:
+        texts = {name: each(getattr(shape, name), change) for name, each in changers}
         return msgspec.structs.replace(shape, **texts)
 
-    return localize if localizers else None
+    return change_texts if changers else None
 
 
-def _of_items(annotation: Any) -> Localize | None:
-    item = _localizer(annotation)
-    return item and (lambda items, language: type(items)(item(each, language) for each in items))
+def _of_items(annotation: Any) -> ChangeTexts | None:
+    item = _changer(annotation)
+    return item and (lambda items, change: type(items)(item(each, change) for each in items))
 
 
-def _of_union(structs: list[type[msgspec.Struct]]) -> Localize | None:
-    """Return what localizes a value of one of these shapes; other values hold no text."""
-    localizers = {kind: each for kind in structs if (each := _of_struct(kind))}
+def _of_union(structs: list[type[msgspec.Struct]]) -> ChangeTexts | None:
+    """Return what changes the texts of a value of one of these shapes; other values hold no text."""
+    changers = {kind: each for kind in structs if (each := _of_struct(kind))}
 
-    def localize(value: Any, language: Language) -> Any:
-        each = localizers.get(type(value))
-        return each(value, language) if each else value
+    def change_texts(value: Any, change: Change) -> Any:
+        each = changers.get(type(value))
+        return each(value, change) if each else value
 
-    return localize if localizers else None
+    return change_texts if changers else None

@@ -99,12 +99,20 @@ def answer_framework_error(request: Request, error: Exception) -> Response:
 
 
 def answer_exception(error: Exception, scope: Scope) -> Response:
-    """Answer any exception. The cause of a status of 500 and above is logged; the caller gets only the id of the request."""
+    """Answer any exception, and log what `logged` logs."""
+    return problem_response(logged(error, scope), scope)
+
+
+def logged(error: Exception, scope: Scope) -> ServiceError:
+    """Return what a caller may see of an exception.
+
+    The cause of a status of 500 and above is logged; the caller gets only the id of the request.
+    """
     service_error = error if isinstance(error, ServiceError) else Unexpected(_UNEXPECTED_DETAIL)
     cause = error.__cause__ if service_error is error else error
     if cause is not None and service_error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("request %s failed\n%s", scope.get("request_id"), report_failure(cause))
-    return problem_response(service_error, scope)
+    return service_error
 
 
 def answer_service_error(request: Request, error: Exception) -> Response:

@@ -146,7 +146,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/v1/models/{model}/explanations",
-        direct=question_routes.explain,
+        direct=question_routes.explain.handle,
         name="explain",
         summary="Why: how far each field, or each word of a text, pulls the answer",
         answer="One explanation a row, in the order of the rows, each with the row's prediction",
@@ -157,7 +157,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/v1/models/{model}/curves",
-        direct=question_routes.curves,
+        direct=question_routes.curves.handle,
         name="curves",
         summary="What if: the predictions along the range of fields, or over two at once",
         answer="A curve a field, in the order of the fields, or one surface",
@@ -168,7 +168,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="POST",
         path="/v1/models/{model}/recommendations",
-        direct=question_routes.recommend,
+        direct=question_routes.recommend.handle,
         name="recommend",
         summary="What would have to change to reach a goal",
         answer="At most five changes that reach the goal, the smallest first",

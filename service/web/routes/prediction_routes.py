@@ -37,10 +37,23 @@ async def predict(services: Services, model: Model, headers: Headers, body: byte
     if version not in {None, model.card.version}:  # the card of the other version reads the same body
         model = services.in_version(model, version)
         rows, _ = await _read_in_time(services, model, body)
-    if len(rows) > services.settings.max_rows:
-        raise TooLarge(f"A request may hold {services.settings.max_rows:,} rows.")
     accept_language = headers.get(b"accept-language")
     language = preferred_language(accept_language.decode("latin-1")) if accept_language else DEFAULT
+    return await predict_rows(services, model, rows, version, kind=kind, language=language)
+
+
+async def predict_rows(
+    services: Services,
+    model: Model,
+    rows: list[Row] | Columns,
+    version: str | None,
+    *,
+    kind: Kind = "json",
+    language: Language,
+) -> Answer:
+    """Score the rows that `model` has read; `version` is the one that the request names. Raises TooLarge, InvalidInput."""
+    if len(rows) > services.settings.max_rows:
+        raise TooLarge(f"A request may hold {services.settings.max_rows:,} rows.")
     if isinstance(rows, list) and _have_keys(model, rows):
         freshness = replace(services.freshness, same_version_only=version is not None)
         answer = await _predict_keyed_rows(services, model, rows, freshness, kind=kind, language=language)

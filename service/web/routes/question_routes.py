@@ -1,6 +1,8 @@
 """POST /v1/models/{model}/explanations, curves, recommendations: questions about a row or a few, answered in threads."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -11,32 +13,43 @@ from service.rows.strict_json import decode, encode
 from service.schemas import CurveRequest, PredictionRequest, RecommendationRequest
 from service.web.body_reader import Headers
 from service.web.container import Services
-from service.web.route import JSON_HEADER, Answer, DirectHandler
+from service.web.route import JSON_HEADER, Answer
 from wire.languages import Language, preferred_language
 
 Action = Callable[[Model, Any, Language], msgspec.Struct]
 
 
-def _question(shape: type[msgspec.Struct], action: Action) -> DirectHandler:
-    """Return the handler for one kind of question from the shape of its request and its action."""
-    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(shape)
+@dataclass(frozen=True)
+class Question:
+    """One kind of question: the shape of its request, and its action."""
 
-    def answer_body(services: Services, model: Model, body: bytes, language: Language) -> tuple[bytes, str]:
-        """Return the body of the answer and the version of the model that answered."""
-        request = decode(body, decoder)
-        model = services.in_version(model, request.version)
-        return encode(action(model, request, language)), model.card.version
+    shape: type[Any]
+    action: Action
 
-    async def handle(services: Services, model: Model, headers: Headers, body: bytes) -> Answer:
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[Any]:
+        return msgspec.json.Decoder(self.shape)
+
+    async def handle(self, services: Services, model: Model, headers: Headers, body: bytes) -> Answer:
+        """Answer the request in a body of JSON."""
         language = preferred_language(headers.get(b"accept-language", b"").decode("latin-1"))
-        answer, version = await services.threads.run(model.card.name, answer_body, services, model, body, language)
-        return Answer(
-            answer, version, (JSON_HEADER, (b"content-language", language.encode()), (b"vary", b"Accept-Language"))
-        )
+        return await self.answer(services, model, partial(decode, body, self._decoder), language)
 
-    return handle
+    async def answer(self, services: Services, model: Model, read: Callable[[], Any], language: Language) -> Answer:
+        """Answer the request that `read` returns, in a thread of the model."""
+        arguments = (services, model, read, language)
+        body, version = await services.threads.run(model.card.name, self._body_and_version, *arguments)
+        return Answer(body, version, (JSON_HEADER, (b"content-language", language.encode()), (b"vary", b"Accept-Language")))
+
+    def _body_and_version(
+        self, services: Services, model: Model, read: Callable[[], Any], language: Language
+    ) -> tuple[bytes, str]:
+        """Return the body of the answer and the version of the model that answered."""
+        request = read()
+        model = services.in_version(model, request.version)
+        return encode(self.action(model, request, language)), model.card.version
 
 
-explain = _question(PredictionRequest, actions.explain)
-curves = _question(CurveRequest, actions.compute_curves)
-recommend = _question(RecommendationRequest, actions.recommend)
+explain = Question(PredictionRequest, actions.explain)
+curves = Question(CurveRequest, actions.compute_curves)
+recommend = Question(RecommendationRequest, actions.recommend)
