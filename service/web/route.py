@@ -80,8 +80,8 @@ class Route:
     """The schema of the answer. For a route about a model, a function of the model; None if it has no such route."""
     media_type: str = "application/json"
     body: ModelBody | None = None
-    request_shape: str = ""
-    """For a POST that is not about one model: the component of OpenAPI that its body is."""
+    request_schema: Schema | None = None
+    """The schema of the body of a POST in JSON that is not about one model."""
     parameters: tuple[Schema, ...] = ()
     errors: tuple[type[ServiceError], ...] = (Unauthorized, Forbidden)
     other_answers: Mapping[str, Schema] = field(default_factory=dict)

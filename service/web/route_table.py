@@ -18,6 +18,7 @@ from service.errors import (
     UnknownModel,
     UnsupportedType,
 )
+from service.web.mcp.mcp_routes import MCP_ROUTE
 from service.web.openapi import answer_schemas, request_schemas
 from service.web.openapi.answer_schemas import always, by_output, reference, with_entity
 from service.web.route import Route
@@ -228,4 +229,5 @@ ROUTES: tuple[Route, ...] = (
     ),
     *FEEDBACK_ROUTES,
     *INFERENCE_ROUTES,
+    MCP_ROUTE,
 )

@@ -69,6 +69,7 @@ RULES: dict[str, set[str]] = {
     "service.questions": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
     "service.files": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas", "tabular"},
     "service.inference_protocol": {"service.bundles", "service.errors", "service.fields", "service.rows", "service.schemas"},
+    "service.mcp": {"service.errors", "service.rows", "service.schemas"},
     "service.store": {"service.errors", "service.schemas"},
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
@@ -79,7 +80,7 @@ RULES: dict[str, set[str]] = {
     | {"service.inference_protocol", "service.meetings", "service.rows", "service.schemas", "service.store"},
     "service.publications": {"service.bundles", "service.errors", "service.model_process"},
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields", "tabular"}
-    | {"service.inference_protocol", "service.meetings", "service.model_process", "service.publications"}
+    | {"service.inference_protocol", "service.mcp", "service.meetings", "service.model_process", "service.publications"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},

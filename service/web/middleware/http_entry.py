@@ -18,7 +18,11 @@ _SAFE_HEADERS = [
 ]
 _NO_CONTENT = b"default-src 'none'; frame-ancestors 'none'"
 _SINGLE_HEADERS = frozenset({b"host", b"authorization", b"content-type", b"content-encoding", b"content-length"}) | {
-    b"inference-header-content-length"
+    b"inference-header-content-length",
+    b"origin",
+    b"mcp-protocol-version",
+    b"mcp-method",
+    b"mcp-name",
 }
 """Headers whose second value another program could read in place of the first."""
 _POLICY_VIOLATION = 1008

@@ -8,6 +8,8 @@ from wire.base_path import BasePath
 
 _METHODS = ("GET", "HEAD", "POST")
 _REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
+_ASSISTANT_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name")
+"""What an assistant in a page sends to /mcp."""
 _ANSWER_HEADERS = ("Allow", "Content-Disposition", "Retry-After", "X-File", "X-Model-Version", "X-Request-ID")
 """The headers of answers that a script of another origin may read."""
 
@@ -19,7 +21,7 @@ def publish(app: ASGIApp, settings: Settings) -> ASGIApp:
             app,
             allow_origins=origins,
             allow_methods=_METHODS,
-            allow_headers=_REQUEST_HEADERS,
+            allow_headers=(*_REQUEST_HEADERS, *_ASSISTANT_HEADERS),
             expose_headers=_ANSWER_HEADERS,
         )
     return BasePath(app, settings.base_path) if settings.base_path else app

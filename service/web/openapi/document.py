@@ -42,7 +42,6 @@ from service.schemas import (
 from service.schemas.localization import localized
 from service.web import problems
 from service.web.container import Services
-from service.web.openapi.answer_schemas import reference
 from service.web.openapi.request_schemas import keyed_row_schema, request_body, row_schema
 from service.web.route import Route, Schema
 
@@ -139,8 +138,8 @@ def _operation(route: Route, answer: Schema) -> Schema:
         "operationId": route.operation_id,
         "responses": {
             str(route.answer_status): {"description": route.answer, "content": content},
-            **route.other_answers,
             **problems.openapi_responses(InvalidRequest, *route.errors),  # the router refuses a repeated parameter
+            **route.other_answers,
         },
     }
     if route.description:
@@ -148,9 +147,8 @@ def _operation(route: Route, answer: Schema) -> Schema:
     if route.upload is not None:
         binary = {"schema": {"type": "string", "format": "binary"}}
         operation["requestBody"] = {"required": True, "content": {route.upload_type: binary}}
-    if route.request_shape:
-        body = {"schema": reference(route.request_shape)}
-        operation["requestBody"] = {"required": True, "content": {"application/json": body}}
+    if route.request_schema is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.request_schema}}}
     if route.parameters:
         operation["parameters"] = list(route.parameters)
     return operation

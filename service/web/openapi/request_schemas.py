@@ -52,6 +52,11 @@ def keyed_row_schema(card: Card) -> Schema:
     return _object({card.entity.key: key} | {field.name: _field_schema(field) for field in card.inputs}, [card.entity.key])
 
 
+def request_row_schema(card: Card) -> Schema:
+    """Return the JSON schema of one row of a request, which may have the key of an entity."""
+    return row_schema(card) if card.entity is None else {"anyOf": [row_schema(card), keyed_row_schema(card)]}
+
+
 def _rows(card: Card) -> Schema:
     return _list_of(_row(card), card)
 
@@ -109,7 +114,7 @@ def _recommendation(card: Card) -> Schema:
     ranges = {field.name: _range(field) for field in number_fields(card) if isinstance(field, RangeType)}
     properties = {
         "row": _row(card),
-        "goal": {"anyOf": _goals(card)},
+        "goal": goal_schema(card),
         "fixed": {
             "type": "array",
             "items": {"enum": [field.name for field in card.inputs]},
@@ -126,8 +131,8 @@ def _range(field: RangeType) -> Schema:
     return {"type": "array", "items": field.bound_schema(), "minItems": 2, "maxItems": 2}
 
 
-def _goals(card: Card) -> list[Schema]:
-    """Return the schemas of the kinds of goal for the output of a model; the other kinds are null."""
+def goal_schema(card: Card) -> Schema:
+    """Return the JSON schema of a goal: one of the kinds that the output of a model has; the other kinds are null."""
     goals = []
     if card.output.bands:
         goals.append(_goal("decision", {"enum": [band.value for band in card.output.bands]}))
@@ -140,7 +145,7 @@ def _goals(card: Card) -> list[Schema]:
         minimum = _object({"min": number, "max": _or_null(number)}, ["min"])
         maximum = _object({"min": _or_null(number), "max": number}, ["max"])
         goals.append(_goal("value", {"anyOf": [minimum, maximum]}))
-    return goals
+    return {"anyOf": goals}
 
 
 def _goal(name: str, schema: Schema) -> Schema:
@@ -190,7 +195,24 @@ def _or_null(schema: Schema) -> Schema:
 
 def _field_schema(field: Input) -> Schema:
     schema: Schema = {"title": field.label or field.name}
-    if field.help:
-        schema["description"] = field.help
+    if description := _description(field):
+        schema["description"] = description
     schema |= type_of(field).json_schema()
     return _or_null(schema) if field.nullable else schema
+
+
+def _description(field: Input) -> str:
+    """Return what a caller must know of a value: its help, its unit, the meaning of its categories."""
+    sentences = [str(field.help)]
+    if field.unit:
+        sentences.append(f"Unit: {field.unit}.")
+    if field.shown_as == "percent":
+        sentences.append("A fraction: 0.62 is 62 %.")
+    labels = [
+        f"{each.value} = {each.label}"
+        for each in field.categories
+        if str(each.label).lower() not in {"", each.value.lower()}
+    ]
+    if labels:
+        sentences.append(f"{'; '.join(labels)}.")
+    return " ".join(filter(None, sentences))

@@ -1,0 +1,1 @@
+"""The Model Context Protocol without HTTP: messages, revisions, tools, and what an assistant reads."""
