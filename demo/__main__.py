@@ -30,7 +30,7 @@ def create_app(settings: Settings) -> ASGIApp:
         Path(__file__).parent / "app.py",
         lifespan=expire_downloads,
         middleware=[
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, embedding_origins=settings.embedding_origins()),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(WebSocketOrigins, hosts=hosts),
         ],

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).parents[1]
 if str(ROOT) not in sys.path:
@@ -56,7 +57,8 @@ def main() -> None:
     tr = visitor.get_translation()
     models, card = _load_models()
     pages = _make_pages(card, tr)
-    page = st.navigation(list(pages.values()), position="top")
+    is_embedded = visitor.is_embedded()
+    page = st.navigation(list(pages.values()), position="hidden" if is_embedded else "top")
     document.draw_document(page.title, tr)
     banner_slot = st.empty()
     try:
@@ -66,15 +68,24 @@ def main() -> None:
             st.info(tr.text("No model has been published yet."))
             link_notices.draw_version_notice(models, card)
         else:
-            _draw_choices(models, tr)
+            if not is_embedded:
+                _draw_choices(models, tr)
             link_notices.draw_version_notice(models, card)
             # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
             if parameters := page_address.take_first_page_request():
                 st.switch_page(pages["try"], query_params=parameters)
-            if is_first_run and page == pages["try"] and len(models) > 1 and MODEL not in st.query_params:
+            if (
+                is_first_run
+                and not is_embedded
+                and page == pages["try"]
+                and len(models) > 1
+                and MODEL not in st.query_params
+            ):
                 st.switch_page(pages["models"])
             saved_case_list.save_requested_case(card)
             page.run()
+            if is_embedded:
+                _draw_full_link(tr)
     except ServiceError as error:
         query_errors.add_error(error)
         _draw_waiting(tr)
@@ -124,6 +135,13 @@ def _make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
 def _draw_waiting(tr: Translation) -> None:
     st.header(tr.text("One moment, please"))
     st.write(tr.text("The model service does not answer yet. The page tries again by itself."))
+
+
+def _draw_full_link(tr: Translation) -> None:
+    """Draw a link from a frame to the whole demo, in a tab of its own, at the page and the case that the frame shows."""
+    with st.container(key="full"):
+        address = f"{st.context.url or ''}?{urlencode(st.query_params.to_dict())}"
+        st.link_button(tr.text("Open in full"), address, icon=":material/open_in_new:", type="tertiary")
 
 
 def _draw_choices(models: list[ModelState], tr: Translation) -> None:

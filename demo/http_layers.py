@@ -5,33 +5,36 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-    (b"content-security-policy", b"frame-ancestors 'none'"),
-]
+_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 _POLICY_VIOLATION = 1008
 """The WebSocket close code of RFC 6455. Before the handshake ends a server answers it with HTTP status 403."""
 
 
 class SecurityHeaders:
-    """Adds to every answer the headers that forbid content sniffing, referrers and framing."""
+    """Adds to every answer the headers that forbid content sniffing, referrers, and frames of other origins than these."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, embedding_origins: Sequence[str] = ()) -> None:
         self._app = app
+        self._headers = [*_HEADERS, *_framing_headers(embedding_origins)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *HEADERS]
+                message["headers"] = [*message.get("headers", []), *self._headers]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
+def _framing_headers(origins: Sequence[str]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that let pages of these origins alone show a page in a frame. X-Frame-Options can name none."""
+    if not origins:
+        return [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'")]
+    return [(b"content-security-policy", f"frame-ancestors {' '.join(origins)}".encode())]
+
+
 class WebSocketOrigins:
-    """Refuses the WebSocket of a page that another site serves.
+    """Refuses the WebSocket of a page that another site serves. A frame's origin is that of the demo, whoever shows it.
 
     A proxy may change the `Host` header, so the `Origin` of the browser is compared with the allowed hosts alone.
     Streamlit does not see the header: it would resolve names and ask another host for the address of this machine.

@@ -29,10 +29,15 @@ class Settings:
     feeds: str = ""
     docs_url: str = ""
     links: str = ""
+    embed_origins: str = ""
 
     def hosts(self) -> list[str]:
         """Return the host names that a browser may use for the page. Those of this machine are always allowed."""
         return [*LOOPBACK_HOSTS, *filter(None, (name.strip() for name in self.allowed_hosts.split(",")))]
+
+    def embedding_origins(self) -> list[str]:
+        """Return the origins whose pages may show a page of the demo in a frame."""
+        return settings_reader.read_origins(f"{PREFIX}EMBED_ORIGINS", self.embed_origins)
 
     def docs_of_service(self) -> str:
         """Return the address of the service's docs for a browser.
@@ -70,6 +75,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if settings.docs_url:
         _check_url("DOCS_URL", settings.docs_url)
     settings.feeds_by_model()
+    settings.embedding_origins()
     if settings.links and not Path(settings.links).is_dir():
         raise WrongSettings("DEMO_LINKS must be a folder that exists.")
     if not _is_loopback(settings.host) and not settings.allowed_hosts:

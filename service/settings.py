@@ -1,7 +1,6 @@
 """The service's settings, from SERVICE_… variables."""
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,8 +17,6 @@ DATABASE = Path(__file__).parents[1] / "var" / "witryna.db"
 PREFIX = "SERVICE_"
 Scope = Literal["read", "feedback", "present", "admin"]
 _MIN_KEY_CHARACTERS = 16
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?", re.ASCII)
-"""An origin as browsers send it: in lower case, without a path."""
 _Port = Annotated[int, Range(1, 65_535)]
 _Count = Annotated[int, Range(1, 10**12)]
 _Seconds = Annotated[float, Range(0.1, 86_400)]
@@ -67,10 +64,7 @@ class Settings:
 
     def origins(self) -> list[str]:
         """Return the origins whose pages may call the service from a browser."""
-        origins = [part.strip() for part in self.cors_origins.split(",") if part.strip()]
-        if not all(_ORIGIN.fullmatch(origin) for origin in origins):
-            raise WrongSettings(f"{PREFIX}CORS_ORIGINS must look like https://app.example.com,http://localhost:3000.")
-        return origins
+        return settings_reader.read_origins(f"{PREFIX}CORS_ORIGINS", self.cors_origins)
 
     def keys(self) -> dict[str, frozenset[Scope]]:
         """Return secret → scopes, from "secret:read+feedback,other:admin"."""

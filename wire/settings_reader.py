@@ -17,6 +17,9 @@ S = TypeVar("S")
 
 _NUMBERS = {int: re.compile(r"[+-]?\d{1,20}", re.ASCII), float: re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)}
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?", re.ASCII)
+"""An origin as browsers send it: in lower case, without a path."""
+
 
 class WrongSettings(Exception):
     """The message names the environment variable and says what to do."""
@@ -60,3 +63,11 @@ def _number(variable: str, text: str, kind: type[int] | type[float], limits: Ran
         return kind(text)
     noun = "a whole number" if kind is int else "a number"
     raise WrongSettings(f"{variable} must be {noun} from {limits.minimum:,} to {limits.maximum:,}.")
+
+
+def read_origins(variable: str, text: str) -> list[str]:
+    """Return origins that are separated by commas, in the form in which browsers send them. Raises WrongSettings."""
+    origins = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+        raise WrongSettings(f"{variable} must look like https://app.example.com,http://localhost:3000.")
+    return origins

@@ -152,7 +152,8 @@ def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
         else:
             st.caption(tr.text("There is no room to keep more cases: delete one on Compare."))
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
-        parts.append(tr.text("the address of this page is a link to this case"))
+        if not visitor.is_embedded():
+            parts.append(tr.text("the address of this page is a link to this case"))
         st.html(build_footer(parts))
 
 

@@ -1,4 +1,4 @@
-"""The visitor's language, time zone and theme."""
+"""The visitor's language, time zone and theme, and whether the visit is in a frame of another page."""
 
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,3 +31,8 @@ def get_time_zone() -> tzinfo:
 def get_theme() -> str:
     """Return the theme of the page: "light" or "dark"."""
     return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def is_embedded() -> bool:
+    """Return whether another page shows this one in a frame: the URL has `embed=true`."""
+    return bool(st.context.is_embedded)
