@@ -65,7 +65,7 @@ def isolate(scratch: str, max_memory_bytes: int) -> list[str]:
 
     Files can be written in the folder `scratch` alone. The names: `memory`, `files`, `network`.
     """
-    missing = [] if _limit_memory(max_memory_bytes) else ["memory"]
+    missing = [] if limit_memory(max_memory_bytes) else ["memory"]
     if sys.platform != "linux" or _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         return [*missing, "files", "network"]
     return [*missing, *([] if _limit_files(scratch) else ["files"]), *([] if _limit_calls() else ["network"])]
@@ -75,8 +75,11 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _limit_memory(max_memory_bytes: int) -> bool:
-    """Limit the address space. If the machine has no memory left, the system ends this process before the service."""
+def limit_memory(max_memory_bytes: int) -> bool:
+    """Limit the address space of this process and of each of its children; return whether the system can.
+
+    If the machine has no memory left, the system ends this process before the service.
+    """
     try:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_FILE_BYTES, _MAX_FILE_BYTES))

@@ -43,6 +43,7 @@ def open_model(folder: Path, scorer: Scorer | None = None) -> Model:
         _background(card, checks, folder),
         TextReader(card, read_vocabulary(folder, card)),
         read_evaluation(folder, card),
+        folder=folder,
     )
     worst_rows = model.evaluation.worst_rows if model.evaluation else []
     rows = [*(example.row for example in card.examples), *card.real_rows, *(each.row for each in worst_rows)]

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +48,8 @@ class Model:
     """The scorer, if it is a process with the model, which scores together what waits."""
     unlimited: tuple[str, ...] = ()
     """What the system cannot limit for the process of the model: `memory`, `files`, `network`."""
+    folder: Path = Path()
+    """The folder of the bundle."""
 
     def predict(self, rows: list[Row] | Columns) -> Predictions:
         """Return one prediction per row. Raises InvalidInput if rows do not fit the card, ModelFailed, ModelTimeout."""

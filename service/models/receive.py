@@ -16,6 +16,7 @@ from pathlib import Path
 
 from model_worker.isolation import end_with_parent, isolate
 from service.errors import BrokenBundle, RefusedModel
+from service.model_process.child_program import begin
 from service.model_process.process_limits import ProcessLimits, set_process_limits
 from service.model_process.worker_process import worker_variables
 from service.models import add
@@ -23,24 +24,21 @@ from service.models.received_folder import unpack_folder
 from service.models.stored_versions import WrongCommand
 
 _STEPS = ("unpack", "publish")
-_NICENESS = 10
-"""The requests to the service come first."""
 Send = Callable[..., None]
 
 
 def main(arguments: list[str]) -> None:
     """Run one of the two steps. The last line on standard output has the version and the summary, or the refusal."""
     options = _parser().parse_args(arguments)
-    end_with_parent(options.parent)
     logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")  # what the process of the model prints, too
     set_process_limits(ProcessLimits(options.max_memory_bytes, options.environments))
     send = _sender()
     try:
         if options.step == "unpack":
-            os.setpgid(0, 0)  # no session of its own: Linux would give that a share of the processor, whatever its niceness
-            os.nice(_NICENESS)
+            begin(options.parent)
             _unpack(options, arguments, send)
         else:
+            end_with_parent(options.parent)
             os.dup2(2, 1)  # what a model prints goes to the log
             _publish(options, send)
     except (WrongCommand, RefusedModel) as error:

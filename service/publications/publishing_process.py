@@ -4,26 +4,20 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
-import sys
-import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import anyio
 import msgspec
 
 from service.errors import CannotPublish
+from service.model_process.child_program import child_program
 from service.model_process.process_limits import process_limits
-from service.model_process.process_log import ProcessLog
 from wire.model_folder.publication_steps import Step
 
 MAX_SECONDS = 1800.0
 """The time for packages, conversion and evaluation together."""
-_ROOT = Path(__file__).parents[2]
-_MAX_LINE_BYTES = 2**16
 _log = logging.getLogger("service.publications")
 
 
@@ -69,28 +63,9 @@ async def publishing_process(archive: Path, scratch: Path, max_unpacked_bytes: i
         "--max-memory-bytes": limits.max_memory_bytes,
         "--environments": limits.environments,
     }
-    arguments = [str(part) for pair in options.items() for part in pair]
-    log_end, process_end = os.pipe()
-    try:
-        with archive.open("rb") as file:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-B", "-m", "service.models.receive", "unpack", *arguments),
-                stdin=file,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=process_end,
-                cwd=_ROOT,
-                limit=_MAX_LINE_BYTES,
-            )
-    finally:
-        os.close(process_end)
-        log = ProcessLog(os.fdopen(log_end, "rb", 0), _log, "a model that was sent")
-        threading.Thread(target=log.copy, name="log of a publication", daemon=True).start()
-    try:
-        yield PublishingProcess(process)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        with contextlib.suppress(ProcessLookupError):  # it makes a group of its own, for what it starts
-            os.killpg(process.pid, signal.SIGKILL)
-        with anyio.CancelScope(shield=True):
-            await process.wait()
+    arguments: list[object] = [part for pair in options.items() for part in pair]
+    with archive.open("rb") as file:
+        arguments = ["unpack", *arguments]
+        program = child_program("service.models.receive", arguments, file, log=_log, name="a model that was sent")
+        async with program as process:
+            yield PublishingProcess(process)
