@@ -40,6 +40,7 @@ from client.shapes.evaluation import (
     SegmentGroup,
     ThresholdCounts,
 )
+from client.shapes.exports import Export, ExportedFile, ExportList, ExportProof, MadeExport, RefusedExport
 from client.shapes.feedback import FeedbackList, FeedbackReceipt, NewFeedback, RightAnswer, StoredFeedback
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Change, Goal, Recommendation, Recommendations
@@ -62,6 +63,10 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "Explanations",
+    "Export",
+    "ExportList",
+    "ExportProof",
+    "ExportedFile",
     "Failed",
     "FeedbackList",
     "FeedbackReceipt",
@@ -73,6 +78,7 @@ __all__ = [
     "Health",
     "InvalidAnswer",
     "KnownWords",
+    "MadeExport",
     "ModelState",
     "NewFeedback",
     "Origin",
@@ -84,6 +90,7 @@ __all__ = [
     "Recommendation",
     "Recommendations",
     "Refused",
+    "RefusedExport",
     "Regression",
     "RightAnswer",
     "Row",

@@ -1,6 +1,7 @@
 """The connection to one service: its address, its key, its limits; one question and its answer, or its error."""
 
 import itertools
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from client.decoding import parse_json, raise_problem
 from client.errors import InvalidAnswer
 from client.row_values import to_json
 from client.shape_check import ShapeError, check
+from client.shapes.exports import ExportedFile
 from client.transport import Limits, Session, prepare, send, stream
 from wire.media_types import JSON
 
@@ -20,6 +22,7 @@ OK, CREATED = 200, 201
 _FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
 _MAX_FILE_BYTES = 2**30
 _PROBLEM_PIECES = 4
+_FILE_NAME = re.compile(r'attachment; filename="([A-Za-z0-9][A-Za-z0-9._+-]{0,199})"')
 
 
 class Connection:
@@ -71,10 +74,30 @@ class Connection:
         request_id = uuid.uuid4().hex
         headers = self._headers | {"X-Request-ID": request_id, "Content-Type": media_type, "Accept": answer_type}
         request = requests.Request("POST", self._url + path, headers=headers, data=file)
-        limits = Limits(self._limits.connect_seconds, _FILE_STALL_SECONDS, max_seconds, _MAX_FILE_BYTES)
-        with stream(self.session, request, limits) as (response, pieces):
-            if response.status_code != OK:
-                raise_problem(response, b"".join(itertools.islice(pieces, _PROBLEM_PIECES)), request_id)
+        with self._stream(request, _FILE_STALL_SECONDS, max_seconds) as (response, pieces):
             if response.headers.get("Content-Type") != answer_type:
                 raise InvalidAnswer("Something else than the model service answered.", request_id)
+            yield response, pieces
+
+    def receive_file(self, path: str) -> ExportedFile:
+        """Return a file, which may be made only now."""
+        request_id = uuid.uuid4().hex
+        headers = self._headers | {"X-Request-ID": request_id, "Accept": "*/*"}
+        request = requests.Request("GET", self._url + path, headers=headers)
+        with self._stream(request, _FILE_SECONDS, _FILE_SECONDS) as (response, pieces):
+            name = _FILE_NAME.fullmatch(response.headers.get("Content-Disposition", ""))
+            if name is None:
+                raise InvalidAnswer("Something else than the model service answered.", request_id)
+            media_type = response.headers.get("Content-Type", "").partition(";")[0]
+            return ExportedFile(name[1], media_type, b"".join(pieces))
+
+    @contextmanager
+    def _stream(
+        self, request: requests.Request, stall_seconds: float, max_seconds: float
+    ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
+        limits = Limits(self._limits.connect_seconds, stall_seconds, max_seconds, _MAX_FILE_BYTES)
+        with stream(self.session, request, limits) as (response, pieces):
+            if response.status_code != OK:
+                problem = b"".join(itertools.islice(pieces, _PROBLEM_PIECES))
+                raise_problem(response, problem, str(request.headers["X-Request-ID"]))
             yield response, pieces

@@ -15,6 +15,7 @@ from client.publishing import Publication, publish_folder, write_line
 from client.shapes.answers import Curves, Explanations, Predictions, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
+from client.shapes.exports import ExportedFile, ExportList
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Goal, Recommendations
 from client.shapes.stored import Entity, EntityList, RunList
@@ -198,6 +199,21 @@ class Client:
         answer = cast(EvaluationAnswer, self._connection.call("GET", path, EvaluationAnswer, language=language))
         require(answer["model"] == model and version in {None, answer["version"]})
         return answer["evaluation"]
+
+    @arguments.check_types
+    def exports(self, model: str, *, version: str | None = None) -> ExportList:
+        """Return the forms in which a model can be taken away, with what each needs and costs."""
+        path = f"{arguments.model_path(model)}/exports{build_query(version=version)}"
+        answer = cast(ExportList, self._connection.call("GET", path, ExportList))
+        require(answer["model"] == model and version in {None, answer["version"]})
+        return answer
+
+    @arguments.check_types
+    def download_export(self, model: str, kind: str, *, version: str | None = None) -> ExportedFile:
+        """Return a model in a form that `exports` lists. The first call makes the file, which takes seconds or a minute."""
+        arguments.check_url_text("kind", kind)
+        query = build_query(version=version)
+        return self._connection.receive_file(f"{arguments.model_path(model)}/exports/{quote(kind, safe='')}{query}")
 
     @arguments.check_types
     def publish(self, folder: str | Path, report: Callable[[str], object] = write_line) -> Publication:

@@ -26,6 +26,7 @@
     ├── Overloaded          503  too many requests at once; Retry-After says when to try again
     └── ModelTimeout        504
 
+`service.export_errors` has those of the forms in which a model is taken away.
 The position of a fault stays in parts until the answer is written: `service.web.problems` makes JSON pointers of it.
 """
 

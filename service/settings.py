@@ -54,6 +54,7 @@ class Settings:
     model_seconds: _Seconds = 30.0
     model_memory_bytes: _Count = 4 * 2**30
     environments: str = str(ENVIRONMENTS)
+    export_seconds: _Seconds = 300.0
     database_seconds: _Seconds = 300.0
     stop_seconds: Annotated[int, Range(1, 3600)] = 15
 

@@ -43,5 +43,9 @@ class Problem(Published, frozen=True):
     request_id: str
     errors: list[InputError] = msgspec.field(default_factory=list)
     file: RefusedFile | None = None
+    reason: str | None = None
+    """Why a model cannot be had in a form."""
+    nearest: str | None = None
+    """The kind of the nearest form that works."""
     error: str | None = None
     """`detail` and the first places in one sentence: what clients of the Open Inference Protocol read."""

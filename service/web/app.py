@@ -73,5 +73,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=updates.run, args=arguments, name="follow the bundles", daemon=True).start()
     yield
     ended.set()
+    await services.exports.close()
     services.store.close()
     services.meetings.close()

@@ -9,6 +9,7 @@ from service.bundles.model import Model
 from service.bundles.registry import Registry
 from service.by_key.freshness import Freshness
 from service.errors import BrokenStorage
+from service.export_processes.made_forms import MadeForms
 from service.settings import Settings
 from service.store.database import meetings_url
 from service.store.schema import MEETINGS
@@ -28,6 +29,7 @@ _LOCK_SECONDS = 1.5
 """The wait for a lock of another program. It is shorter than the deadline, so that the answer can name the lock."""
 
 _PUBLICATION_RETRY_SECONDS = 10
+_EXPORTS_AT_ONCE, _EXPORT_RETRY_SECONDS = 8, 5
 _MAX_PROCESS_ROWS = 100
 """The largest number of rows that are prepared for the process of a model, and answered, on the event loop."""
 T = TypeVar("T")
@@ -57,6 +59,9 @@ class Services:
     """Calls to `meetings`; look-ups of nightly results do not wait for them."""
     publications: Slots
     """One for the model that is being published. It takes no slot of `requests`."""
+    export_slots: Slots
+    """One for each request that makes or reads the file of a form. They take no slots of `requests`."""
+    exports: MadeForms
     bodies: BodyReader
     stopping: threading.Event
     """Set when the process is told to stop: /health/ready says so from then on."""
@@ -111,6 +116,8 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         store_calls=StoreCalls(_STORE_SECONDS),
         meeting_calls=StoreCalls(_STORE_SECONDS),
         publications=Slots(1, "Another model is being published.", retry_after_seconds=_PUBLICATION_RETRY_SECONDS),
+        export_slots=Slots(_EXPORTS_AT_ONCE, "Other forms are being made.", retry_after_seconds=_EXPORT_RETRY_SECONDS),
+        exports=MadeForms(registry, settings.export_seconds),
         bodies=BodyReader(settings),
         stopping=threading.Event(),
     )

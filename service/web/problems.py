@@ -12,15 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from service.errors import (
-    Forbidden,
-    InvalidFile,
-    InvalidRequest,
-    MethodNotAllowed,
-    NotFound,
-    ServiceError,
-    Unexpected,
-)
+from service.errors import Forbidden, InvalidFile, InvalidRequest, MethodNotAllowed, NotFound, ServiceError, Unexpected
+from service.export_errors import CannotExport
 from service.rows.fault_pointers import body_errors
 from service.rows.strict_json import encode, safe_text
 from service.schemas import InputError, Problem, RefusedFile
@@ -51,6 +44,8 @@ def problem_of(error: ServiceError, scope: Scope) -> Problem:
         request_id=scope.get("request_id", ""),
         errors=places,
         file=_refused_file(error) if isinstance(error, InvalidFile) else None,
+        reason=error.reason or None if isinstance(error, CannotExport) else None,
+        nearest=error.nearest if isinstance(error, CannotExport) else None,
         error=_sentence(error, places) if _is_inference(scope) else None,
     )
 

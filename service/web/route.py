@@ -65,7 +65,7 @@ class Route:
     """The media type of the body that `upload` reads."""
     scope: Scope | None = "read"
     """The scope that a key needs. None: the route needs no key."""
-    slots: Literal["requests", "streams", "publications"] | None = "requests"
+    slots: Literal["requests", "streams", "publications", "exports"] | None = "requests"
     """The slots that limit how many run at once; an `upload` takes one before its body arrives. None: no limit, and
     an answer also under load."""
     name: str

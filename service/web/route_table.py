@@ -32,6 +32,7 @@ from service.web.routes import (
     question_routes,
     run_routes,
 )
+from service.web.routes.exports.export_table import EXPORT_ROUTES
 from service.web.routes.feedback_table import FEEDBACK_ROUTES
 from service.web.routes.inference_table import INFERENCE_ROUTES
 from wire.media_types import JSON_LINES, ZIP
@@ -228,6 +229,7 @@ ROUTES: tuple[Route, ...] = (
         media_type="text/plain",
     ),
     *FEEDBACK_ROUTES,
+    *EXPORT_ROUTES,
     *INFERENCE_ROUTES,
     MCP_ROUTE,
 )

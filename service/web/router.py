@@ -53,6 +53,7 @@ class Router:
             "requests": services.requests,
             "streams": services.streams,
             "publications": services.publications,
+            "exports": services.export_slots,
             None: nullcontext(),
         }
         self._match = lru_cache(_MAX_CACHED_PATHS)(self._match_path)

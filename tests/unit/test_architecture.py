@@ -81,6 +81,7 @@ RULES: dict[str, set[str]] = {
     "service.publications": {"service.bundles", "service.errors", "service.model_process"},
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields", "tabular"}
     | {"service.inference_protocol", "service.mcp", "service.meetings", "service.model_process", "service.publications"}
+    | {"service.export_errors", "service.export_processes", "service.exports"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
@@ -96,7 +97,11 @@ RULES: dict[str, set[str]] = {
         "service.schemas",
         "tabular",
     },
-    "service.exports": {"service.bundles", "service.errors", "service.fields", "service.model_process"}
+    "service.export_errors": {"service.errors"},
+    "service.export_processes": {"service.bundles", "service.errors", "service.export_errors", "service.exports"}
+    | {"service.model_process"}
+    | {"service.schemas", "tabular"},
+    "service.exports": {"model_worker", "service.bundles", "service.errors", "service.fields", "service.model_process"}
     | {"service.questions", "service.rows", "service.schemas"},
     "service.exports.__main__": {
         "service.bundles",

@@ -1,0 +1,65 @@
+"""The shapes of the forms in which a model can be taken away.
+
+Keys that are not named here are let through: the contract may grow.
+"""
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+Texts = dict[str, str]
+"""Language → text."""
+
+
+class ExportProof(TypedDict):
+    """A comparison of a file with the service, on rows."""
+
+    rows: int
+    difference: float
+    program: str
+    date: str
+
+
+class MadeExport(TypedDict):
+    """A file that has been made. Without a proof, `missing_runtime` is what the service lacks to run it."""
+
+    bytes: int
+    proof: ExportProof | None
+    missing_runtime: str | None
+
+
+class RefusedExport(TypedDict):
+    """Why there is no such file, and the kind of the form that works; null: the API alone."""
+
+    reason: str
+    nearest: str | None
+
+
+class Export(TypedDict):
+    """One form. Until somebody asks for its file, it is neither made nor refused."""
+
+    kind: str
+    group: str
+    title: Texts
+    needs: Texts
+    cost: Texts
+    file: str
+    media_type: str
+    command: str
+    made: MadeExport | None
+    refused: RefusedExport | None
+
+
+class ExportList(TypedDict):
+    model: str
+    version: str
+    exports: list[Export]
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """A model in another form."""
+
+    name: str
+    """The name for the file: letters, digits and `._+-`."""
+    media_type: str
+    content: bytes

@@ -1,0 +1,1 @@
+"""The routes of the forms in which a model can be taken away."""

@@ -1,0 +1,256 @@
+"""/v1/models/{model}/exports: the list, the files, who may have them, and that each is made once."""
+
+import ast
+import asyncio
+import io
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+import pytest
+from starlette.testclient import TestClient
+
+from client import Refused
+from service.bundles.bundle_opening import open_model
+from service.bundles.model import Model
+from service.bundles.registry import Registry, Served
+from service.exports.forms import FORMS
+from service.schemas import ExportList
+from service.settings import Settings
+from service.web.app import create_app
+from service.web.middleware.http_entry import HttpEntry
+from tests.support.asgi_calls import Call
+from tests.support.code_models import write_code_bundle
+from tests.support.in_process_client import client_of
+from tests.support.problem_check import check_problem
+from tests.support.service_app import serve
+
+NAME = "credit-scorecard"
+EXPORTS = f"/v1/models/{NAME}/exports"
+READ, ADMIN = "a-key-that-may-read", "a-key-that-may-all"
+
+
+@pytest.fixture(scope="module")
+def served(models: dict[str, Model], tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    adding = open_model(write_code_bundle(tmp_path_factory.mktemp("adding"), "adding"))
+    yield from serve(Settings(), Registry.of([*models.values(), adding]))
+
+
+def exports_of(served: TestClient, model: str = NAME) -> dict[str, Any]:
+    answer = served.get(f"/v1/models/{model}/exports")
+    assert answer.status_code == 200
+    msgspec.json.decode(answer.content, type=ExportList)
+    return {each["kind"]: each for each in answer.json()["exports"]}
+
+
+def open_python(content: bytes) -> None:
+    ast.parse(content)
+
+
+def open_sql(content: bytes) -> None:
+    assert b"SELECT" in content
+
+
+def open_archive(content: bytes) -> None:
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+
+
+OPENED: dict[str, Callable[[bytes], None]] = {
+    "python": open_python,
+    "sqlite": open_sql,
+    "wheel": open_archive,
+    "saved-object": open_archive,
+    "triton": open_archive,
+}
+
+
+def test_the_list_names_every_form_before_any_is_made(served: TestClient, models: dict[str, Model]) -> None:
+    answer = served.get("/v1/models/diamond-price/exports").json()
+    assert (answer["model"], answer["version"]) == ("diamond-price", models["diamond-price"].card.version)
+    assert [each["kind"] for each in answer["exports"]] == list(FORMS)
+    for each in answer["exports"]:
+        assert (each["made"], each["refused"]) == (None, None)
+        assert each["command"].startswith("python -m service.exports ")
+        assert "diamond-price" in each["command"]
+        for texts in (each["title"], each["needs"], each["cost"]):
+            assert texts.keys() == {"en", "pl"}
+
+
+@pytest.mark.parametrize("kind", OPENED)
+def test_a_file_is_what_the_list_says(kind: str, served: TestClient, models: dict[str, Model]) -> None:
+    listed = exports_of(served)[kind]
+    answer = served.get(f"{EXPORTS}/{kind}")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == listed["media_type"]
+    assert answer.headers["content-disposition"] == f'attachment; filename="{listed["file"]}"'
+    assert answer.headers["x-model-version"] == models[NAME].card.version
+    OPENED[kind](answer.content)
+    made = exports_of(served)[kind]["made"]
+    assert made["bytes"] == len(answer.content)
+    assert (made["proof"] is None) == (kind == "triton")
+    assert made["missing_runtime"] == ("Triton Inference Server" if kind == "triton" else None)
+    if made["proof"]:
+        assert made["proof"]["rows"] > 500
+        assert made["proof"]["difference"] <= 1e-9
+
+
+def test_the_client_lists_and_downloads(served: TestClient) -> None:
+    client = client_of(served)
+    listed = {each["kind"]: each for each in client.exports(NAME)["exports"]}
+    file = client.download_export(NAME, "python")
+    assert (file.name, file.media_type) == (listed["python"]["file"], "text/x-python")
+    open_python(file.content)
+    with pytest.raises(Refused) as refused:
+        client.download_export(NAME, "cobol")
+    assert refused.value.code == "unknown_export"
+    with pytest.raises(Refused):
+        client.exports(NAME, version="0" * 64)
+
+
+def test_a_model_that_has_no_such_form_is_refused_with_the_nearest_one(served: TestClient) -> None:
+    problem = check_problem(served.get("/v1/models/adding/exports/python"), 422, "not_exportable")
+    assert problem["nearest"] == "wheel"
+    assert "is not a graph" in problem["reason"]
+    assert problem["reason"] in problem["detail"]
+    assert exports_of(served, "adding")["python"]["refused"] == {"reason": problem["reason"], "nearest": "wheel"}
+
+
+def test_what_does_not_exist_is_404(served: TestClient) -> None:
+    check_problem(served.get(f"{EXPORTS}/cobol"), 404, "unknown_export")
+    check_problem(served.get("/v1/models/nothing/exports"), 404, "unknown_model")
+    check_problem(served.get("/v1/models/nothing/exports/python"), 404, "unknown_model")
+    check_problem(served.get(EXPORTS, params={"version": "0" * 64}), 404, "unknown_version")
+    check_problem(served.get(f"{EXPORTS}/python", params={"version": "0" * 64}), 404, "unknown_version")
+    check_problem(served.get(f"{EXPORTS}/python", params={"verison": "1"}), 400, "invalid_request")
+
+
+def test_the_scope_read_is_needed(models: dict[str, Model]) -> None:
+    app = create_app(Settings(api_keys=f"{READ}:read,{ADMIN}:admin"), Registry.of([models[NAME]]))
+    client = TestClient(app, base_url="http://localhost")
+    for path in (EXPORTS, f"{EXPORTS}/python"):
+        check_problem(client.get(path), 401, "unauthorized")
+        check_problem(client.get(path, headers={"Authorization": f"Bearer {ADMIN}"}), 403, "forbidden")
+    assert client.get(EXPORTS, headers={"Authorization": f"Bearer {READ}"}).status_code == 200
+
+
+def test_a_version_whose_files_have_changed_is_not_given_away(bundles: Path, tmp_path: Path) -> None:
+    shutil.copytree(bundles / NAME, tmp_path / NAME)
+    model = open_model(tmp_path / NAME)
+    card = tmp_path / NAME / "card.json"
+    card.write_bytes(card.read_bytes() + b" ")
+    client = TestClient(create_app(Settings(), Registry.of([model])), base_url="http://localhost")
+    check_problem(client.get(f"{EXPORTS}/python"), 503, "model_unavailable")
+
+
+def app_of(*models: Model, **settings: Any) -> HttpEntry:
+    return create_app(Settings(**settings), Registry.of(models))
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def processes_of(kind: str) -> list[psutil.Process]:
+    """Return the running processes of this test that make a file of a kind."""
+    found = []
+    for each in psutil.Process().children(recursive=True):
+        try:
+            line = each.cmdline()
+        except psutil.NoSuchProcess:
+            continue
+        if "service.exports.form_process" in line and kind in line:
+            found.append(each)
+    return found
+
+
+def test_all_callers_of_a_file_wait_for_one_process(models: dict[str, Model]) -> None:
+    async def run() -> None:
+        app = app_of(models[NAME])
+        calls = [Call(app, "GET", f"{EXPORTS}/sqlite").end() for _ in range(5)]
+        await until(lambda: processes_of("sqlite"))
+        assert len(processes_of("sqlite")) == 1
+        for call in calls:
+            await asyncio.wait_for(call.task, 60)
+        assert {call.status for call in calls} == {200}
+        assert len({call.body for call in calls}) == 1
+        await app.services.exports.close()
+
+    asyncio.run(run())
+
+
+def test_forms_take_no_slot_of_predictions_and_are_refused_beyond_their_own(models: dict[str, Model]) -> None:
+    async def run() -> None:
+        app = app_of(models[NAME], max_in_flight=1)
+        calls = [Call(app, "GET", f"{EXPORTS}/sqlite").end() for _ in range(8)]
+        await until(lambda: app.services.export_slots.in_use == 8)
+        late = await Call(app, "GET", f"{EXPORTS}/sqlite").end().answered()
+        assert (late.status, late.json()["code"]) == (503, "overloaded")
+        assert int(late.headers["retry-after"]) > 0
+        card = await Call(app, "GET", f"/v1/models/{NAME}").end().answered()
+        assert card.status == 200
+        await app.services.exports.close()
+        for call in calls:
+            call.task.cancel()
+
+    asyncio.run(run())
+
+
+def test_a_killed_process_leaves_nothing_and_the_next_request_makes_the_file(models: dict[str, Model]) -> None:
+    async def run() -> None:
+        app = app_of(models[NAME])
+        call = Call(app, "GET", f"{EXPORTS}/java").end()
+        await until(lambda: processes_of("java"))
+        processes_of("java")[0].kill()
+        await asyncio.wait_for(call.task, 60)
+        assert (call.status, call.json()["code"]) == (500, "export_failed")
+        folder = app.services.exports.folder
+        assert list(folder.iterdir()) == []
+        listed = await Call(app, "GET", EXPORTS).end().answered()
+        states = {each["kind"]: each for each in listed.json()["exports"]}
+        assert (states["java"]["made"], states["java"]["refused"]) == (None, None)
+        again = Call(app, "GET", f"{EXPORTS}/postgresql").end()
+        await asyncio.wait_for(again.task, 60)
+        assert again.status == 200
+        await app.services.exports.close()
+        assert not folder.exists()
+
+    asyncio.run(run())
+
+
+def test_a_file_that_takes_too_long_is_given_up(models: dict[str, Model]) -> None:
+    async def run() -> None:
+        app = app_of(models[NAME], export_seconds=0.1)
+        call = Call(app, "GET", f"{EXPORTS}/java").end()
+        await asyncio.wait_for(call.task, 60)
+        assert (call.status, call.json()["code"]) == (504, "export_timeout")
+        await until(lambda: not processes_of("java"))
+        await app.services.exports.close()
+
+    asyncio.run(run())
+
+
+def test_files_go_with_their_version(models: dict[str, Model], toy: Model) -> None:
+    async def run() -> None:
+        app = app_of(models[NAME], toy)
+        first = Call(app, "GET", f"{EXPORTS}/postgresql").end()
+        await asyncio.wait_for(first.task, 60)
+        kept = next(app.services.exports.folder.rglob("*.sql"))
+        app.services.registry.replace(Served({toy.card.name: {toy.card.version: toy}}))
+        second = Call(app, "GET", f"/v1/models/{toy.card.name}/exports/triton").end()
+        await asyncio.wait_for(second.task, 60)
+        assert second.status == 422
+        assert not kept.exists()
+        await app.services.exports.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Model:
+    return open_model(write_code_bundle(tmp_path, "toy"))
