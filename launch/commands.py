@@ -28,6 +28,8 @@ Workers take the files in the order of tests/conftest.py, the slow ones first: a
 """
 ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1"}
 """The workers use all processors: a second thread of scikit-learn would only wait for another worker."""
+COMPILED_ONCE = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Tests start hundreds of programs. Each would compile what it imports, if the variable kept them from storing it."""
 
 
 def demo(supervisor: Supervisor) -> int:
@@ -195,7 +197,8 @@ def _train(supervisor: Supervisor, python: Path) -> None:
 
 
 def _run_tests(supervisor: Supervisor, python: Path, arguments: list[str]) -> int:
-    with fast_temporary_files() as environment:
+    with fast_temporary_files() as temporary_files:
+        environment = {**COMPILED_ONCE, **temporary_files}
         return supervisor.run(
             Program("the tests", [python, *PYTEST, *arguments], environment, stop_signal=signal.SIGINT, grace_seconds=20.0)
         )
@@ -211,7 +214,7 @@ def _verify(supervisor: Supervisor, python: Path, tests: list[str], environment:
     }
     failed = []
     with fast_temporary_files() as temporary_files:
-        environment = {**ONE_THREAD_EACH, **temporary_files, **environment}
+        environment = {**ONE_THREAD_EACH, **COMPILED_ONCE, **temporary_files, **environment}
         for name, arguments in checks.items():
             say(bold(f"\n{name}"))
             command: list[str | Path] = [python, *arguments]

@@ -56,7 +56,7 @@ def _commands(home: Path, python: Path, requirements: Path) -> list[list[str | P
     if uv:
         return [
             [uv, "venv", "--no-project", "--python", base, home],
-            [uv, "pip", "sync", "--require-hashes", only_wheels, "--python", python, requirements],
+            [uv, "pip", "sync", "--compile-bytecode", "--require-hashes", only_wheels, "--python", python, requirements],
         ]
     if not importlib.util.find_spec("ensurepip"):
         raise LaunchError("This Python cannot create environments: install python3-venv (on Debian and Ubuntu) or uv.")

@@ -1,7 +1,8 @@
 """The Python that runs a model: this one if it has the packages that the model needs, or else an environment made for them.
 
 Environments are kept in a folder, under the hash of their Python and requirements. uv makes them if it is installed, else
-venv and pip. Only wheels are installed: what builds a package would run its code.
+venv and pip. Only wheels are installed: what builds a package would run its code. Packages are compiled when they are
+installed: a process that runs a model writes nothing, and would compile them at every start.
 """
 
 import contextlib
@@ -135,7 +136,7 @@ def _commands(home: Path, version: str, requirements: Path) -> list[list[str]]:
     if uv:
         return [
             [uv, "venv", "--no-project", "--python", base or version, str(home)],
-            [uv, "pip", "install", "--only-binary", ":all:", "--python", python, "-r", str(requirements)],
+            [uv, "pip", "install", "--compile-bytecode", "--only-binary=:all:", "--python", python, "-r", str(requirements)],
         ]
     if base is None:
         raise BrokenBundle(f"it needs Python {version}, which is not installed here; uv would install it")

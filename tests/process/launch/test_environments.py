@@ -36,6 +36,13 @@ def test_an_environment_is_built_once_and_again_when_its_requirements_changed(co
     assert copy.uv_calls() == built + 2
 
 
+def test_packages_are_compiled_when_they_are_installed(copy: Copy) -> None:
+    copy.with_uv()
+    copy.launch("service", UV_SAYS="error: enough")
+    _, installation = (copy.root / "uv-calls").read_text().splitlines()
+    assert "--compile-bytecode" in installation.split(), "a program that may write nothing would compile them at each start"
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [

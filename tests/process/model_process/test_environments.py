@@ -70,6 +70,14 @@ def test_programs_that_need_the_same_environment_at_once_make_it_once(tmp_path: 
 
 
 @pytest.mark.usefixtures("index", "installer")
+def test_packages_are_compiled_when_they_are_installed(tmp_path: Path) -> None:
+    python = python_for(["toy-library==1.0"], "", tmp_path / "environments")
+    program = "import toy_library, pathlib; print(pathlib.Path(toy_library.__cached__).is_file())"
+    command = [python, "-I", "-B", "-c", program]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "True"
+
+
+@pytest.mark.usefixtures("index", "installer")
 def test_a_package_that_cannot_be_installed_is_named_and_nothing_is_left(tmp_path: Path) -> None:
     folder = tmp_path / "environments"
     for requirement in ("toy-library==3.0", "no-such-library==1.0"):
