@@ -36,8 +36,10 @@ def proportion(count: int, rows: int) -> Figure:
 
     if rows == 0:
         return rounded_figure(0.0, 0.0, 1.0, 0)
-    interval = binomtest(count, rows).proportion_ci(CONFIDENCE, method="wilson")
-    return rounded_figure(count / rows, interval.low, interval.high, rows)
+    share = count / rows
+    result = binomtest(count, rows, share)  # a test of the share itself: of another one it searches long for its p-value
+    interval = result.proportion_ci(CONFIDENCE, method="wilson")
+    return rounded_figure(share, interval.low, interval.high, rows)
 
 
 class Bootstrap:

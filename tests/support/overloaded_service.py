@@ -88,6 +88,7 @@ def drip_beside(url: str, slow: str, body: bytes) -> tuple[list[float], list[tup
         while not all(task.done() for task in dripping):
             status, _, _, seconds = await asyncio.to_thread(ask, url, "credit-default", body)
             served.append((status, seconds))
+            await asyncio.wait(dripping, timeout=0.05)
         return await asyncio.gather(*dripping), served
 
     return asyncio.run(asyncio.wait_for(everybody(), 120))

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import urllib.request
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,6 +44,13 @@ def free_port() -> int:
                 continue
             return port
     raise AssertionError("a cycle of ports has no end")
+
+
+def wait_until(condition: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a condition is met; the process must not end before. It leaves the processor to the process."""
+    while not condition():
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.01)
 
 
 class Program:

@@ -1,5 +1,6 @@
 """Promises of the Dask engine: the same run row for row, and the work of a killed worker is done again."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -122,6 +123,8 @@ def test_a_killed_job_leaves_no_worker_behind_and_goes_on_here(
     workers: set[psutil.Process] = set()
     while job.poll() is None:
         workers |= children(job.pid)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            job.wait(0.05)
     assert job.returncode == -signal.SIGKILL
     assert workers
     assert psutil.wait_procs(workers, timeout=60)[1] == []

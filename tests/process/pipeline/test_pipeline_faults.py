@@ -18,7 +18,7 @@ from pipeline import Stopped, Unusable, VersionChanged, checkpoint, enrich
 from pipeline.checkpoint import Checkpoint, Progress
 from service.bundles.bundle_files import digest
 from tests.support.pipeline_command import MODEL, Relay, lines_of, run, started
-from tests.support.server_process import Program, free_port, running, service_program
+from tests.support.server_process import Program, free_port, running, service_program, wait_until
 
 RECORDS = 20_000
 FEWER = 6000
@@ -51,8 +51,7 @@ def test_killed_again_and_again_a_run_ends_with_the_same_bytes_as_one_that_was_l
     done = [0]
     for _ in range(KILLS):
         process = started(program.url, tmp_path / "in.jsonl", target, *SLOWLY, stderr=subprocess.DEVNULL)
-        while checkpointed(target) <= done[-1]:
-            assert process.poll() is None, "too fast to be killed: give it more records"
+        wait_until(lambda: checkpointed(target) > done[-1], process)
         process.kill()
         assert process.wait(60) == -signal.SIGKILL
         assert not target.exists()
@@ -165,8 +164,7 @@ def test_a_run_does_not_go_on_with_another_input_or_beside_another_run(program: 
     write_comments(tmp_path / "in.jsonl", RECORDS)
     target = tmp_path / "out.jsonl"
     process = started(program.url, tmp_path / "in.jsonl", target, *SLOWLY, stderr=subprocess.DEVNULL)
-    while not checkpointed(target):
-        assert process.poll() is None
+    wait_until(lambda: checkpointed(target) > 0, process)
     with pytest.raises(Unusable, match="Another run"):
         enrich(MODEL, tmp_path / "in.jsonl", target, url=program.url)
     process.kill()
@@ -205,8 +203,7 @@ def test_a_service_that_stays_away_ends_the_run_with_a_sentence_and_the_run_can_
     own = service_program(alone, free_port())
     own.start()
     process = started(own.url, tmp_path / "in.jsonl", target, *SLOWLY, "--give-up-seconds", "1", stderr=subprocess.PIPE)
-    while not checkpointed(target):
-        assert process.poll() is None
+    wait_until(lambda: checkpointed(target) > 0, process)
     own.stop()
     _, said = process.communicate(timeout=300)
     assert process.returncode == 3
@@ -225,8 +222,8 @@ def test_a_service_that_comes_back_in_time_is_no_fault(ending: signal.Signals, a
     own = service_program(alone, free_port())
     own.start()
     process = started(own.url, tmp_path / "in.jsonl", tmp_path / "out.jsonl", *SLOWLY, stderr=subprocess.DEVNULL)
-    while not (tmp_path / "out.jsonl.partial").exists() or not (tmp_path / "out.jsonl.partial").stat().st_size:
-        assert process.poll() is None
+    partial = tmp_path / "out.jsonl.partial"
+    wait_until(lambda: partial.exists() and partial.stat().st_size > 0, process)
     own.end(ending)
     with running(own):
         assert process.wait(50) == 1
@@ -247,8 +244,7 @@ def test_another_version_in_the_middle_stops_the_run_and_what_was_written_has_on
     old, new = service_program(alone, port), service_program(tmp_path / "other", port)
     old.start()
     process = started(old.url, tmp_path / "in.jsonl", target, *SLOWLY, stderr=subprocess.PIPE)
-    while not checkpointed(target):
-        assert process.poll() is None
+    wait_until(lambda: checkpointed(target) > 0, process)
     old.stop()
     with running(new):
         _, said = process.communicate(timeout=300)

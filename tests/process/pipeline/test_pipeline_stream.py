@@ -16,7 +16,7 @@ import pytest
 
 from pipeline import enrich
 from tests.support.pipeline_command import MODEL, PIPES, Relay, lines_of, run, started
-from tests.support.server_process import Program
+from tests.support.server_process import Program, wait_until
 
 
 def write_comments(file: Path, number: int) -> None:
@@ -100,8 +100,7 @@ def test_a_run_that_is_interrupted_ends_while_its_requests_are_still_unanswered(
     write_comments(tmp_path / "in.jsonl", 3000)
     relay.meeting = threading.Barrier(1000)
     process = started(relay.url, tmp_path / "in.jsonl", tmp_path / "out.jsonl", stderr=subprocess.PIPE)
-    while len(relay.rows) < 4:
-        assert process.poll() is None
+    wait_until(lambda: len(relay.rows) >= 4, process)
     process.send_signal(number)
     _, said = process.communicate()
     assert not relay.meeting.broken, "the run ended only when the service answered"

@@ -69,7 +69,7 @@ def test_after_a_switch_every_copy_answers_from_the_new_run_and_never_from_two(
 
     def ask_on(client: Client) -> list[set[str]]:
         seen = []
-        while not stop.is_set():
+        while not stop.wait(0.01):
             seen.append(runs_of(client))
         return seen
 

@@ -56,7 +56,7 @@ class Caller:
         self._connection.close()
 
     def ask_until(self, stopping: threading.Event) -> None:
-        while not stopping.is_set():
+        while not stopping.wait(0.002):
             try:
                 self.ask()
             except (OSError, http.client.HTTPException, AssertionError, KeyError) as error:
