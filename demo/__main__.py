@@ -4,6 +4,8 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -14,6 +16,7 @@ from starlette.types import ASGIApp
 
 from demo.download_expiry import expire_downloads
 from demo.http_layers import SecurityHeaders, WebSocketOrigins
+from demo.page_modules import import_pages
 from demo.settings import Settings, read_settings
 from tabular.scratch_folder import remove_leftovers
 from wire.base_path import BasePath
@@ -23,12 +26,20 @@ PING_SECONDS = 20.0
 """A page that nobody touches sends nothing. A ping keeps proxies from closing its connection; nginx closes after 60 s."""
 
 
+@asynccontextmanager
+async def while_it_runs(app: st.App) -> AsyncIterator[None]:
+    """Do what belongs to no visit: import the pages before the first one, and remove old downloads."""
+    import_pages()
+    async with expire_downloads(app):
+        yield
+
+
 def create_app(settings: Settings) -> ASGIApp:
     """Build the ASGI app of the demo."""
     hosts = settings.hosts()
     pages = st.App(
         Path(__file__).parent / "app.py",
-        lifespan=expire_downloads,
+        lifespan=while_it_runs,
         middleware=[
             Middleware(SecurityHeaders, embedding_origins=settings.embedding_origins()),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),

@@ -31,8 +31,9 @@ RULES: dict[str, set[str]] = {
     "tabular": set(),
     "wire": set(),
     "demo": {"client"},
-    "demo.__main__": {"demo.download_expiry", "demo.http_layers", "demo.settings", "tabular"},
+    "demo.__main__": {"demo.download_expiry", "demo.http_layers", "demo.page_modules", "demo.settings", "tabular"},
     "demo.download_expiry": set(),
+    "demo.page_modules": {"demo.app_pages"},
     "demo.http_layers": set(),
     "demo.app": {"client", "demo.address", "demo.app_pages", "demo.session", "demo.text", "demo.widgets"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.feed", "demo.fields", "demo.files"}
