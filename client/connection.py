@@ -22,7 +22,7 @@ OK, CREATED = 200, 201
 _FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
 _MAX_FILE_BYTES = 2**30
 _PROBLEM_PIECES = 4
-_FILE_NAME = re.compile(r'attachment; filename="([A-Za-z0-9][A-Za-z0-9._+-]{0,199})"')
+_FILE_NAME = re.compile(r'attachment; filename="([A-Za-z0-9-][A-Za-z0-9._+-]{0,199})"')
 
 
 class Connection:

@@ -1,6 +1,10 @@
 """The errors about forms in which a model is taken away, in the family of `service.errors`."""
 
-from service.errors import NotFound, ServiceError
+from service.errors import Forbidden, NotFound, ServiceError
+
+
+class ExportsForbidden(Forbidden):
+    code, title = "exports_forbidden", "The card of this model says that it may not be taken away"
 
 
 class UnknownExport(NotFound):

@@ -14,7 +14,7 @@ from service.bundles.model import Model
 from service.bundles.registry import Registry
 from service.export_errors import CannotExport, ExportTimeout, UnknownExport
 from service.export_processes.form_calls import make_form
-from service.exports.forms import FORMS
+from service.exports.forms import FORMS, require_exports
 from service.schemas import Export, ExportList, MadeExport, RefusedExport
 from tabular.scratch_folder import ScratchFolder
 
@@ -50,8 +50,9 @@ class MadeForms:
         return self._scratch.path
 
     def list_forms(self, model: Model) -> ExportList:
-        """Return all forms with what is known of each."""
+        """Return all forms with what is known of each. Raises ExportsForbidden."""
         card = model.card
+        require_exports(card)
         return ExportList(model=card.name, version=card.version, exports=[self._describe(model, kind) for kind in FORMS])
 
     def _describe(self, model: Model, kind: str) -> Export:
@@ -72,8 +73,9 @@ class MadeForms:
     async def get(self, model: Model, kind: str) -> MadeForm:
         """Return a file, made now if it is not there yet; all callers of a file wait for the same process.
 
-        Raises UnknownExport, CannotExport, ExportTimeout, ExportFailed, ModelUnavailable.
+        Raises ExportsForbidden, UnknownExport, CannotExport, ExportTimeout, ExportFailed, ModelUnavailable.
         """
+        require_exports(model.card)
         if kind not in FORMS:
             raise UnknownExport(f"There are {', '.join(FORMS)}.")
         key = (model.card.name, model.card.version, kind)

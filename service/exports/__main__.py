@@ -8,6 +8,7 @@ from pathlib import Path
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.errors import BrokenBundle
+from service.export_errors import ExportsForbidden
 from service.exports.code.languages import LANGUAGES
 from service.exports.forms import FORMS
 from service.exports.made_file import MadeFile
@@ -88,6 +89,9 @@ def _write_files(options: argparse.Namespace, bundles: Path) -> int:
         options.folder.mkdir(parents=True, exist_ok=True)
         try:
             made = form.make(model, bundle, options.folder, database=options.postgresql)
+        except ExportsForbidden as error:
+            sys.stderr.write(f"{options.name} cannot be had in any form. {error.detail}.\n")
+            return _REFUSED
         except NotExportable as error:
             sys.stderr.write(f"{options.name} cannot be had in this form ({form.texts.title['en']}): {error}\n")
             exit_code = _REFUSED

@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import SHORT_VERSION
+from service.export_errors import ExportsForbidden
 from service.exports.code.languages import LANGUAGES
 from service.exports.form_texts import TEXTS, FormTexts
 from service.exports.made_file import MadeFile, Maker
@@ -42,14 +43,21 @@ class Form:
     def make(self, model: Model, bundle: Path, folder: Path, *, database: str = "") -> MadeFile:
         """Write the file of a model, whose bundle is in a folder, into another folder, and prove it.
 
-        `database` is the address of one that may run a query of PostgreSQL. Raises NotExportable.
+        `database` is the address of one that may run a query of PostgreSQL. Raises NotExportable, ExportsForbidden.
         """
+        require_exports(model.card)
         try:
             return self.maker.make(model, bundle, folder, database=database)
         except NotExportable as refusal:
             if refusal.nearest != "wheel" or _can_be_packaged(model.card, bundle):
                 raise
             raise NotExportable(refusal.reason, None) from None
+
+
+def require_exports(card: Card) -> None:
+    """Raise ExportsForbidden if the card says that the model may not be taken away."""
+    if card.exports == "no":
+        raise ExportsForbidden
 
 
 def _can_be_packaged(card: Card, bundle: Path) -> bool:

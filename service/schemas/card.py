@@ -227,6 +227,8 @@ class Card(Published, frozen=True):
     """`any_rows`: the model may have been fitted on the rows of its evaluation."""
     change_note: Text = ""
     """What a reader of recommendations must know: which values can change in reality, and which cannot."""
+    exports: Literal["yes", "no"] = "yes"
+    """`no`: the model may not be taken away in another form; it answers only where it is served."""
     version: str = ""
     """The hash of the bundle's content. It is set when the bundle is opened and is not part of `card.json`."""
     built: str = ""

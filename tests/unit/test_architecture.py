@@ -102,11 +102,13 @@ RULES: dict[str, set[str]] = {
     "service.export_processes": {"service.bundles", "service.errors", "service.export_errors", "service.exports"}
     | {"service.model_process"}
     | {"service.schemas", "tabular"},
-    "service.exports": {"model_worker", "service.bundles", "service.errors", "service.fields", "service.model_process"}
+    "service.exports": {"model_worker", "service.bundles", "service.errors", "service.export_errors", "service.fields"}
+    | {"service.model_process"}
     | {"service.questions", "service.rows", "service.schemas"},
     "service.exports.__main__": {
         "service.bundles",
         "service.errors",
+        "service.export_errors",
         "service.exports",
         "service.models",
         "service.settings",

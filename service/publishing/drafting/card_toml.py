@@ -29,6 +29,7 @@ _CARD = {
     "change_note": "what a reader of recommendations must know: what can change in reality",
     "rules": 'what cannot be true at once, such as { kind = "sum", fields = ["a", "b"], total = "c", sentence = "…" }',
     "entity": "the key of stored predictions",
+    "exports": "no: the model may not be taken away as code, a workbook, a package or an archive; else yes",
 }
 _OUTPUT = {
     "kind": "classification or regression; the model decides",
@@ -82,6 +83,7 @@ _TRAINING = {
 def describe_card(card: Card, findings: Iterable[Finding] = (), attributes: Iterable[Input] = ()) -> str:
     """Return the text of card.toml: each line with its meaning. `attributes` are the columns that are kept aside."""
     table: dict[str, Any] = {key: value for key, value in _with_empty_texts(card).items() if key not in _OF_THE_BUILD}
+    table["exports"] = card.exports
     lines = [_HEAD.format(name=card.name)]
     lines += [f"# {finding.sentence}" for finding in findings]
     lines += ["", *_entries(table, _CARD, skipped={"output", "training", "inputs", "examples"})]

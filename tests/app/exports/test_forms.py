@@ -1,7 +1,9 @@
 """The table of all forms: what people read of each, and the file that it promises."""
 
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from service.bundles.bundle_opening import open_model
@@ -42,6 +44,13 @@ def test_a_package_is_run_before_it_is_given_away(
     assert made.proof.rows > made.proof.real_rows
     assert made.proof.difference == 0
     assert made.proof.program.startswith("Python 3.")
+
+
+@pytest.mark.parametrize("name", ["a", "---", "1-2", "x" * 64])
+def test_the_name_of_a_file_fits_every_header_and_system(name: str, models: dict[str, Model]) -> None:
+    card = msgspec.structs.replace(models["credit-scorecard"].card, name=name)
+    for form in FORMS.values():
+        assert re.fullmatch(r"[A-Za-z0-9-][A-Za-z0-9._+-]{0,199}", form.file_name(card)), form.kind
 
 
 def test_the_nearest_form_is_one_that_works(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from client import Refused
+from service.bundles.bundle_files import read_card, write_card
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.registry import Registry, Served
+from service.exports.__main__ import main
 from service.exports.forms import FORMS
 from service.schemas import ExportList
 from service.settings import Settings
@@ -117,6 +119,23 @@ def test_a_model_that_has_no_such_form_is_refused_with_the_nearest_one(served: T
     assert "is not a graph" in problem["reason"]
     assert problem["reason"] in problem["detail"]
     assert exports_of(served, "adding")["python"]["refused"] == {"reason": problem["reason"], "nearest": "wheel"}
+
+
+def test_a_model_whose_card_forbids_it_is_not_given_away(
+    bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(bundles / NAME, tmp_path / NAME)
+    write_card(tmp_path / NAME, msgspec.structs.replace(read_card(bundles / NAME), exports="no"))
+    app = create_app(Settings(), Registry.of([open_model(tmp_path / NAME)]))
+    client = TestClient(app, base_url="http://localhost")
+    assert client.get(f"/v1/models/{NAME}").json()["exports"] == "no"
+    for path in (EXPORTS, f"{EXPORTS}/python", f"{EXPORTS}/cobol"):
+        check_problem(client.get(path), 403, "exports_forbidden")
+    folder = tmp_path / "written"
+    for command in (["code", NAME, "--language", "all"], ["wheel", NAME]):
+        assert main(["--bundles", str(tmp_path), *command, "--folder", str(folder)]) == 1
+        assert "may not be taken away" in capsys.readouterr().err
+    assert list(folder.iterdir()) == []
 
 
 def test_what_does_not_exist_is_404(served: TestClient) -> None:

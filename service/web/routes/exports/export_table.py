@@ -1,7 +1,7 @@
 """The rows of the table of routes for the forms in which a model can be taken away."""
 
-from service.errors import Forbidden, ModelUnavailable, Overloaded, Unauthorized, UnknownModel
-from service.export_errors import CannotExport, ExportFailed, ExportTimeout, UnknownExport
+from service.errors import ModelUnavailable, Overloaded, Unauthorized, UnknownModel
+from service.export_errors import CannotExport, ExportFailed, ExportsForbidden, ExportTimeout, UnknownExport
 from service.exports.forms import FORMS
 from service.web.openapi.answer_schemas import always
 from service.web.route import Route, Schema
@@ -10,7 +10,7 @@ from service.web.routes.exports import export_routes
 _TAG = "exports"
 _VERSION: Schema = {"name": "version", "in": "query", "schema": {"type": "string"}}
 _KIND: Schema = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": list(FORMS)}}
-_MODEL_ERRORS = (Unauthorized, Forbidden, UnknownModel, ModelUnavailable)
+_MODEL_ERRORS = (Unauthorized, ExportsForbidden, UnknownModel, ModelUnavailable)
 
 EXPORT_ROUTES: tuple[Route, ...] = (
     Route(
