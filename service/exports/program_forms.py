@@ -17,7 +17,7 @@ from service.exports.proof.pmml_run import run_pmml
 from service.exports.proof.proof_answers import NotInstalled, TimedAnswers
 from service.exports.proof.proof_rows import real_rows, special_rows
 from service.exports.proof.proving import prove
-from service.exports.proof.workbook_run import run_workbook
+from service.exports.proof.workbook_run import run_workbooks
 from service.exports.workbook.model_workbook import SHOWN_CASES, max_proof_rows, write_workbook
 from service.schemas import Row
 
@@ -64,9 +64,16 @@ def _run_code(language: str, program: Program, rows: Sequence[Row], database: st
     return run_code(program, language, write_code(program, language), rows, postgresql=database)
 
 
-def _run_pmml(program: Program, rows: Sequence[Row], _: str) -> TimedAnswers:
-    (answers,) = run_pmml([(program, rows)])
-    return answers
+def _alone(
+    run: Callable[[Sequence[tuple[Program, Sequence[Row]]]], list[TimedAnswers]],
+) -> Callable[[Program, Sequence[Row], str], TimedAnswers]:
+    """Return what runs one program, of what runs several at once."""
+
+    def run_one(program: Program, rows: Sequence[Row], _: str) -> TimedAnswers:
+        (answers,) = run([(program, rows)])
+        return answers
+
+    return run_one
 
 
 PROGRAM_FORMS: Mapping[str, ProgramForm] = {
@@ -76,7 +83,7 @@ PROGRAM_FORMS: Mapping[str, ProgramForm] = {
     "workbook": ProgramForm(
         lambda model: f"{model}.xlsx",
         lambda program, rows, proof: write_workbook(program, rows[:: len(rows) // SHOWN_CASES or 1][:SHOWN_CASES], proof),
-        lambda program, rows, _: run_workbook(program, rows),
+        _alone(run_workbooks),
         max_depth=4,
         max_rows=max_proof_rows,
         spacing=1e-9,
@@ -84,6 +91,6 @@ PROGRAM_FORMS: Mapping[str, ProgramForm] = {
     "pmml": ProgramForm(
         lambda model: f"{model}.pmml",
         lambda program, _, proof: write_pmml(program, proof),
-        _run_pmml,
+        _alone(run_pmml),
     ),
 }

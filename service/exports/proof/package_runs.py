@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from service.exports.proof.code_runs import call_program
+from service.exports.proof.called_program import call_program
 from service.exports.proof.proof_answers import REFUSED, Answer, TimedAnswers
 from service.schemas import Row
 

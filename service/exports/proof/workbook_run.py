@@ -18,24 +18,28 @@ from service.schemas import Row
 TIMEOUT_SECONDS = 300
 
 
-def run_workbook(program: Program, rows: Sequence[Row]) -> TimedAnswers:
-    """Return the answer for each row, which is a row of the workbook; the time is that of LibreOffice as a whole.
+def run_workbooks(cases: Sequence[tuple[Program, Sequence[Row]]]) -> list[TimedAnswers]:
+    """Return the answers to the rows of each program, which are rows of its workbook. One LibreOffice opens all.
 
-    Raises NotInstalled, CodeFailed, NotExportable.
+    The time is that of LibreOffice as a whole. Raises NotInstalled, CodeFailed, NotExportable.
     """
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         raise NotInstalled("LibreOffice")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "model.xlsx").write_bytes(write_workbook(program, rows))
+        files = [f"model-{at}.xlsx" for at in range(len(cases))]
+        for file, (program, rows) in zip(files, cases, strict=True):
+            (folder / file).write_bytes(write_workbook(program, rows))
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         start = time.perf_counter()
-        _call([office, profile, "--headless", "--convert-to", "xlsx", "--outdir", "calculated", "model.xlsx"], folder)
+        _call([office, profile, "--headless", "--convert-to", "xlsx", "--outdir", "calculated", *files], folder)
         seconds = time.perf_counter() - start
-        version = _call([office, profile, "--version"], folder)
-        answers = _read(program, folder / "calculated" / "model.xlsx", len(rows))
-        return TimedAnswers(answers, " ".join(version.split()[:2]), seconds, includes_start=True)
+        version = " ".join(_call([office, profile, "--version"], folder).split()[:2])
+        return [
+            TimedAnswers(_read(program, folder / "calculated" / file, len(rows)), version, seconds, includes_start=True)
+            for file, (program, rows) in zip(files, cases, strict=True)
+        ]
 
 
 def _call(arguments: list[str], folder: Path) -> str:
