@@ -62,22 +62,28 @@ NAMES = ("a'b`c", "${d} */ --", "=e+1 ; DROP TABLE", "class", "%s {0} {{x}}", "z
 
 
 @dataclass(frozen=True)
-class ExportCase:
-    """A model, its program, real rows, and what the service answers for these rows and special ones."""
+class ModelCase:
+    """A model and its bundle, real rows, and what the service answers for these rows and special ones."""
 
     model: Model
     folder: Path
-    program: Program
     real: list[Row]
     rows: list[Row]
     expected: list[Answer]
+
+
+@dataclass(frozen=True)
+class ExportCase(ModelCase):
+    """A model that can be a program."""
+
+    program: Program
 
 
 def export_case(model: Model, folder: Path, real: list[Row], form: ProgramForm = PROGRAM_FORMS["python"]) -> ExportCase:
     """Return a model with rows at its thresholds, missing, unknown and refused values behind real ones."""
     rows = real + special_rows(model, folder, real, spacing=form.spacing)
     program = build_program(model, folder, max_depth=form.max_depth)
-    return ExportCase(model, folder, program, real, rows, service_answers(model, rows))
+    return ExportCase(model, folder, real, rows, service_answers(model, rows), program)
 
 
 def table() -> pd.DataFrame:

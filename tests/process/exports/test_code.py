@@ -1,59 +1,20 @@
-"""Models as source code: the code is run, and answers what the service answers.
-
-The heavy runtimes (Java, Mono, Node.js, Python 2.7) are skipped where they are not installed.
-"""
+"""Source code of models: older Pythons run it, and it is as the formatter of its language leaves it."""
 
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from service.exports.code.languages import LANGUAGES, write_code
-from service.exports.program_forms import PROGRAM_FORMS
 from service.exports.proof.code_runs import run_python_file
-from service.exports.proof.proof_answers import NotInstalled, largest_difference
+from service.exports.proof.proof_answers import largest_difference
 from service.exports.proof.proving import TOLERANCE
-from tests.support.databases import new_database
-from tests.support.exported_models import BUNDLED, MODELS, REAL_ROWS, ExportCase
+from tests.support.exported_models import ExportCase
 
 PYTHONS = ["python2.7", "python3.6", "python3.13"]
-NAMES = [*BUNDLED, *MODELS, *(f"{name}-hostile" for name in MODELS)]
-# A compiler takes two seconds a file: Java gets the trees, and the toys whose cards are hostile.
-SLOW = {"java": ["credit-default", "toy-scorecard-hostile", "toy-line-hostile", "toy-trees-hostile"]}
-
-
-@pytest.mark.parametrize(
-    ("language", "name"), [(language, name) for language in LANGUAGES for name in SLOW.get(language, NAMES)]
-)
-def test_code_answers_what_the_service_answers(
-    language: str, name: str, cases: Mapping[str, ExportCase], request: pytest.FixtureRequest
-) -> None:
-    """At least 1,000 rows; labels, decisions and refusals are the same, numbers differ by 1e-9 at most."""
-    case = cases[name]
-    assert sum(not answer.is_refused for answer in case.expected) >= REAL_ROWS
-    address = request.getfixturevalue("exports_database") if language == "postgresql" else ""
-    try:
-        answers = PROGRAM_FORMS[language].run(case.program, case.rows, address).answers
-    except NotInstalled as missing:
-        pytest.skip(f"{missing} is not installed")
-    assert largest_difference(case.expected, answers) <= TOLERANCE
-
-
-@pytest.fixture(scope="module")
-def exports_database(postgres: Any) -> str:
-    return new_database(postgres).replace("+psycopg", "")
-
-
-def test_refusals_and_missing_values_are_among_the_rows(cases: Mapping[str, ExportCase]) -> None:
-    for case in cases.values():
-        assert sum(answer.is_refused for answer in case.expected) >= len(case.program.fields)
-    toy = cases["toy-trees"]
-    accepted = [row for row, answer in zip(toy.rows, toy.expected, strict=True) if not answer.is_refused]
-    assert {name for row in accepted for name, value in row.items() if value is None} == {"rooms", "income", "kind"}
 
 
 @pytest.mark.parametrize("interpreter", PYTHONS)

@@ -11,25 +11,13 @@ import onnxruntime
 import pytest
 
 from service.bundles.model import Model
-from service.exports.model_folders.mlflow_export import mlflow_folder_of
 from service.exports.model_folders.triton_export import triton_repository_of
 from service.exports.refusals import NotExportable
-from service.publishing.plain_rows import plain_rows
 from service.schemas import Classification
-from service.training.recipes import RECIPES
 from tests.support.clean_environment import make_environment
 
 GRAPHS = ["credit-default", "credit-scorecard", "diamond-price"]
 ROWS = 1000
-ASK_MLFLOW = """
-import json, sys
-import mlflow.pyfunc, pandas as pd
-
-answers = {}
-for folder, rows in json.load(sys.stdin).items():
-    answers[folder] = mlflow.pyfunc.load_model(folder).predict(pd.DataFrame(rows)).to_dict("records")
-print(json.dumps(answers))
-"""
 READ_CONFIGURATION = """
 import json, sys
 from google.protobuf import json_format, text_format
@@ -43,27 +31,6 @@ def unpacked(form: AbstractContextManager[Path], folder: Path) -> Path:
     with form as archive:
         shutil.unpack_archive(archive, folder)
         return folder / archive.stem
-
-
-def test_mlflow_opens_the_folder_and_its_frames_have_the_answers_of_the_service(
-    models: dict[str, Model], bundles: Path, tmp_path: Path
-) -> None:
-    folders = {name: unpacked(mlflow_folder_of(models[name], bundles / name), tmp_path) for name in sorted(RECIPES)}
-    requirements = [argument for folder in folders.values() for argument in ("-r", folder / "requirements.txt")]
-    python = make_environment(tmp_path / "environment", ["mlflow-skinny==3.17.2", *requirements])
-    rows = {name: plain_rows(models[name].card, RECIPES[name].split().test.fields[:ROWS]) for name in folders}
-    asked = json.dumps({str(folder): rows[name] for name, folder in folders.items()})
-    done = subprocess.run([python, "-I", "-c", ASK_MLFLOW], input=asked, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    answers = json.loads(done.stdout)
-    for name, folder in folders.items():
-        table = models[name].table(models[name].checks.columns(rows[name]))
-        for column, values in table.items():
-            mine = [answer.get(column) for answer in answers[str(folder)]]
-            if isinstance(values, np.ndarray):
-                assert np.abs(np.array(mine) - values).max() <= 1e-9, column
-            elif column != "warnings":
-                assert mine == [values.labels[code] for code in values.codes]
 
 
 @pytest.mark.parametrize("name", GRAPHS)

@@ -1,0 +1,115 @@
+"""One model, one answer, in every form: real rows, rows at thresholds, missing, unknown and refused values.
+
+The heavy runtimes (Java, Mono, Node.js, LibreOffice) are skipped where they are not installed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from service.exports.forms import FORMS
+from service.exports.program_forms import PROGRAM_FORMS
+from service.exports.proof.proof_answers import NotInstalled, largest_difference, service_answers
+from service.exports.proof.proof_rows import real_rows
+from service.exports.proof.proving import TOLERANCE
+from service.publishing.plain_rows import plain_rows
+from service.schemas import Row
+from service.training.recipes import RECIPES
+from tests.support.databases import new_database
+from tests.support.exported_models import (
+    BUNDLED,
+    HOSTILE,
+    KEPT_BY_CELLS,
+    MODELS,
+    REAL_ROWS,
+    ExportCase,
+    ModelCase,
+    export_case,
+    write_hostile_bundle,
+)
+from tests.support.form_runs import RUNS, Answers, Cases, Place, Programs
+
+HOSTILE_MODELS = [f"{name}-hostile" for name in MODELS]
+PLAIN = [*BUNDLED, *MODELS]
+TEXT = "comment-sentiment"
+ALL, WITH_TEXT, TRAINED = [*PLAIN, *HOSTILE_MODELS], [*PLAIN, TEXT], [*BUNDLED, TEXT]
+# What XML 1.0 does not have is taken out; everything else stays, line ends included.
+IN_XML = tuple(text.replace("\x0b", "").replace("\x0c", "") for text in HOSTILE)
+NAMES = {
+    **dict.fromkeys(("python", "javascript", "java", "csharp", "sqlite", "postgresql", "pmml"), ALL),
+    **dict.fromkeys(("v2", "file"), WITH_TEXT),
+    **dict.fromkeys(("wheel", "saved-object", "mlflow"), TRAINED),
+    "triton": PLAIN,
+    "workbook": ["credit-scorecard", "toy-scorecard-hostile", "toy-trees"],
+}
+"""Form → the models that it is run for. A workbook is slow: it has a model of each kind, trees with a part of the rows."""
+
+
+@pytest.fixture(scope="module")
+def answers_of(cases: Programs, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Form → its models, and their answers. All models of a form are run at once."""
+
+    @cache
+    def run(form: str) -> tuple[Cases, Answers]:
+        place = Place(tmp_path_factory.mktemp(form), lambda: _address(request))
+        chosen = {name: _text_case(request) if name == TEXT else _case(form, name, cases, place) for name in NAMES[form]}
+        return chosen, RUNS[form](chosen, place)
+
+    return run
+
+
+def _address(request: pytest.FixtureRequest) -> str:
+    return new_database(request.getfixturevalue("postgres")).replace("+psycopg", "")
+
+
+def _text_case(request: pytest.FixtureRequest) -> ModelCase:
+    """Return real comments, and texts without a word, too long, or with nothing but an address."""
+    model = request.getfixturevalue("models")[TEXT]
+    real = plain_rows(model.card, RECIPES[TEXT].split().train.fields.head(REAL_ROWS))
+    refused: list[Row] = [{"comment": text} for text in (None, "", " ", "x" * 2001, "@somebody www.example.com")]
+    rows = [*real, *refused]
+    return ModelCase(model, request.getfixturevalue("bundles") / TEXT, real, rows, service_answers(model, rows))
+
+
+def _case(form: str, name: str, cases: Programs, place: Place) -> ExportCase:
+    """Return a model with texts that the form can hold, and rows that it can tell apart."""
+    base, settings = cases[name], PROGRAM_FORMS.get(form, PROGRAM_FORMS["python"])
+    texts = {"pmml": IN_XML, "workbook": KEPT_BY_CELLS}.get(form)
+    if texts and name in HOSTILE_MODELS:
+        folder = place.folder / f"bundle-{name}"
+        folder.mkdir()
+        plain = cases[name.removesuffix("-hostile")]
+        model = write_hostile_bundle(folder, plain.folder, plain.model.card, texts)
+        base = export_case(model, folder, real_rows(model, folder), settings)
+    elif form == "workbook":
+        base = export_case(base.model, base.folder, base.real, settings)
+    step = 20 if (form, name) == ("workbook", "toy-trees") else 1
+    return replace(base, rows=base.rows[::step], expected=base.expected[::step])
+
+
+@pytest.mark.parametrize(("form", "name"), [(form, name) for form in RUNS for name in NAMES[form]])
+def test_a_form_answers_what_the_service_answers(form: str, name: str, answers_of: Any) -> None:
+    """At least 1,000 real rows; labels, decisions and refusals are the same, numbers differ by 1e-9 at most."""
+    try:
+        cases, answers = answers_of(form)
+    except NotInstalled as missing:
+        pytest.skip(f"{missing} is not installed")
+    expected = cases[name].expected
+    if (form, name) != ("workbook", "toy-trees"):
+        assert sum(not answer.is_refused for answer in expected) >= REAL_ROWS
+    assert largest_difference(expected, answers[name]) <= TOLERANCE
+
+
+def test_no_form_is_left_out() -> None:
+    assert RUNS.keys() == NAMES.keys() == {*FORMS, "v2", "file"}
+
+
+def test_refusals_and_missing_values_are_among_the_rows(cases: Mapping[str, ExportCase]) -> None:
+    for case in cases.values():
+        assert sum(answer.is_refused for answer in case.expected) >= len(case.program.fields)
+    toy = cases["toy-trees"]
+    accepted = [row for row, answer in zip(toy.rows, toy.expected, strict=True) if not answer.is_refused]
+    assert {name for row in accepted for name, value in row.items() if value is None} == {"rooms", "income", "kind"}
