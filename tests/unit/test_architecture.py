@@ -100,11 +100,9 @@ RULES: dict[str, set[str]] = {
     },
     "service.export_errors": {"service.errors"},
     "service.export_processes": {"service.bundles", "service.errors", "service.export_errors", "service.exports"}
-    | {"service.model_process"}
-    | {"service.schemas", "tabular"},
+    | {"service.model_process", "service.schemas", "tabular"},
     "service.exports": {"model_worker", "service.bundles", "service.errors", "service.export_errors", "service.fields"}
-    | {"service.model_process"}
-    | {"service.questions", "service.rows", "service.schemas"},
+    | {"service.model_process", "service.questions", "service.rows", "service.schemas"},
     "service.exports.__main__": {
         "service.bundles",
         "service.errors",
