@@ -18,6 +18,7 @@ from demo.download_expiry import expire_downloads
 from demo.http_layers import SecurityHeaders, WebSocketOrigins
 from demo.page_modules import import_pages
 from demo.settings import Settings, read_settings
+from demo.unknown_addresses import UnknownAddresses
 from tabular.scratch_folder import remove_leftovers
 from wire.base_path import BasePath
 from wire.settings_reader import WrongSettings
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> ASGIApp:
             Middleware(SecurityHeaders, embedding_origins=settings.embedding_origins()),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(WebSocketOrigins, hosts=hosts),
+            Middleware(UnknownAddresses),
         ],
     )
     return BasePath(pages, settings.base_path) if settings.base_path else pages

@@ -14,6 +14,7 @@ import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from client import Card, ModelState, ServiceError  # noqa: E402
+from demo.address.page_paths import DEFAULT_PATH, PagePath  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
 from demo.app_pages import (  # noqa: E402
     about,
@@ -73,11 +74,11 @@ def main() -> None:
             link_notices.draw_version_notice(models, card)
             # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
             if parameters := page_address.take_first_page_request():
-                st.switch_page(pages["try"], query_params=parameters)
+                st.switch_page(pages[DEFAULT_PATH], query_params=parameters)
             if (
                 is_first_run
                 and not is_embedded
-                and page == pages["try"]
+                and page == pages[DEFAULT_PATH]
                 and len(models) > 1
                 and MODEL not in st.query_params
             ):
@@ -108,9 +109,9 @@ def _load_models() -> tuple[list[ModelState] | None, Card | None]:
 def _make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
     """Return path → page. A page that has nothing to show for the model opens by its address, and is not in the menu."""
 
-    def make_page(draw: Callable[[], None], title: str, path: str, *, is_shown: bool = True) -> StreamlitPage:
+    def make_page(draw: Callable[[], None], title: str, path: PagePath, *, is_shown: bool = True) -> StreamlitPage:
         return st.Page(
-            draw, title=title, url_path=path, default=path == "try", visibility="visible" if is_shown else "hidden"
+            draw, title=title, url_path=path, default=path == DEFAULT_PATH, visibility="visible" if is_shown else "hidden"
         )
 
     def can_show(module: Any) -> bool:
@@ -129,7 +130,7 @@ def _make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
         make_page(take_away.page, tr.text("Take it away"), "take-away", is_shown=can_show(take_away)),
         make_page(about.page, tr.text("About the model"), "about"),
     ]
-    return {page.url_path or "try": page for page in pages}
+    return {page.url_path or DEFAULT_PATH: page for page in pages}
 
 
 def _draw_waiting(tr: Translation) -> None:

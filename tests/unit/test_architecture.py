@@ -31,10 +31,12 @@ RULES: dict[str, set[str]] = {
     "tabular": set(),
     "wire": set(),
     "demo": {"client"},
-    "demo.__main__": {"demo.download_expiry", "demo.http_layers", "demo.page_modules", "demo.settings", "tabular"},
+    "demo.__main__": {"demo.download_expiry", "demo.http_layers", "demo.page_modules", "demo.settings", "tabular"}
+    | {"demo.unknown_addresses"},
     "demo.download_expiry": set(),
     "demo.page_modules": {"demo.app_pages"},
     "demo.http_layers": set(),
+    "demo.unknown_addresses": {"demo.address", "demo.text"},
     "demo.app": {"client", "demo.address", "demo.app_pages", "demo.session", "demo.text", "demo.widgets"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.feed", "demo.fields", "demo.files"}
     | {"demo.session", "demo.snippets", "demo.text", "demo.views", "demo.widgets"},

@@ -1,0 +1,8 @@
+"""The paths of the pages. A page without a path here does not type-check."""
+
+from typing import Literal, get_args
+
+PagePath = Literal["models", "try", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "about"]
+PAGE_PATHS: tuple[PagePath, ...] = get_args(PagePath)
+DEFAULT_PATH: PagePath = "try"
+"""Streamlit serves this page at the root of the demo, and not at its path."""

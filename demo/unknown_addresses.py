@@ -1,0 +1,75 @@
+"""Answers an address that no page has: in the reader's language, with a link to the models.
+
+Streamlit would send its page for any path, and say in English that it does not exist.
+"""
+
+from urllib.parse import parse_qs
+
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demo.address.page_paths import DEFAULT_PATH, PAGE_PATHS
+from demo.address.parameters import LANGUAGE
+from demo.text.translation import Translation
+from wire.languages import LANGUAGES, preferred_language
+
+_HTML = b"text/html"
+_DOCUMENT = Markup(
+    '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title} · Witryna</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
+    ":root {{ color-scheme: light dark; font: 1.15rem/1.5 system-ui, sans-serif; }}"
+    "body {{ max-width: 34rem; margin: 4rem auto; padding: 0 1.25rem;"
+    " color: light-dark(#1C2430, #E9ECEF); background: light-dark(#FFFFFF, #14181D); }}"
+    "h1 {{ font-size: 2rem; }} a {{ color: light-dark(#1F4E79, #7FB4E6); }}"
+    '</style></head><body><main><h1>{title}</h1><p>{sentence}</p><p><a href="{target}">{link}</a></p></main></body></html>'
+)
+
+
+class UnknownAddresses:
+    """Answers 404 where Streamlit sends its page although no page has the path."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+            await self._app(scope, receive, send)
+            return
+        root: str = scope.get("root_path", "")
+        path = scope["path"].removeprefix(root).strip("/")
+        if path == DEFAULT_PATH:
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"{root}/{'?' * bool(query)}{query}")(scope, receive, send)
+            return
+        if path in {"", *PAGE_PATHS}:
+            await self._app(scope, receive, send)
+            return
+        is_page = False
+
+        async def send_unless_page(message: Message) -> None:
+            nonlocal is_page
+            if message["type"] == "http.response.start":
+                is_page = any(name == b"content-type" and text.startswith(_HTML) for name, text in message["headers"])
+            if not is_page:
+                await send(message)
+
+        await self._app(scope, receive, send_unless_page)
+        if is_page:
+            await _build_answer(scope, root)(scope, receive, send)
+
+
+def _build_answer(scope: Scope, root: str) -> HTMLResponse:
+    parameters = parse_qs(scope["query_string"].decode("latin-1"))
+    accepted = ",".join(text.decode("latin-1") for name, text in scope["headers"] if name == b"accept-language")
+    requested = parameters.get(LANGUAGE, [""])[-1]
+    language = requested if requested in LANGUAGES else preferred_language(accepted)
+    tr = Translation(language)
+    document = _DOCUMENT.format(
+        language=language,
+        title=tr.text("No page has this address"),
+        sentence=tr.text("Please check the address for a typing error, or begin with the list of models."),
+        target=f"{root}/models?{LANGUAGE}={language}",
+        link=tr.text("To the models"),
+    )
+    return HTMLResponse(document, status_code=404)
