@@ -2,7 +2,9 @@
 
 from typing import Literal, get_args
 
-PagePath = Literal["models", "try", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "about"]
+PagePath = Literal[
+    "models", "try", "what-if", "to-change", "compare", "files", "clients", "feed", "how-good", "take-away", "about"
+]
 PAGE_PATHS: tuple[PagePath, ...] = get_args(PagePath)
 DEFAULT_PATH: PagePath = "try"
 """Streamlit serves this page at the root of the demo, and not at its path."""

@@ -164,7 +164,7 @@ HOMES: dict[str, set[str]] = {
     "alembic": {"service.store"},
     "tqdm": {"pipeline.__main__", "service.jobs.__main__"},
     "fastapi": {"benchmarks.tutorial_service", "service.web"},
-    "starlette": {"demo.__main__", "demo.http_layers", "service.web"},
+    "starlette": {"demo.__main__", "demo.http_layers", "demo.unknown_addresses", "service.web"},
     "requests": {"client"},
     "streamlit": {
         "demo.__main__",
