@@ -14,19 +14,23 @@ from demo.text.wording import (
     describe_known_words,
     field_label,
     find_contradictions,
+    format_answer,
     format_percentile,
+    has_probabilities,
     is_classification,
+    label_texts,
 )
 from demo.views.explanation_legend import build_legend, format_contribution, shown_ends
 
 _MAX_BARS = 6
+_TWO = 2
 _LESS_USUAL = 75
 _MAX_VALUE = 24
 
 
 def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation, tr: Translation) -> Markup:
     """Return the explanation: its sentence, bars by field or coloured words of a text, and a legend."""
-    heading = Markup("<h2>{}</h2>").format(tr.text("Why"))
+    heading = Markup("<h2>{}</h2>").format(_build_title(card, now, tr))
     parts = [heading, build_paragraph("why-sentence", now["sentence"])]
     if now["contributions"]:
         spans = any("span" in each for each in now["contributions"])
@@ -34,6 +38,15 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
         parts.append(build_legend(card, now, start, tr))
     css_class = {1: "why swapped", -1: "why", 0: "why neutral"}[_better_direction(card)]
     return Markup('<section class="{}">{}</section>').format(css_class, concatenate(parts))
+
+
+def _build_title(card: Card, now: Explanation, tr: Translation) -> str:
+    """Return the title. With three labels or more another one may be the likeliest, so it names what is explained."""
+    labels = label_texts(card)
+    if len(labels) <= _TWO or not has_probabilities(card):
+        return tr.text("Why")
+    answer, label = format_answer(card, now["output"], tr), labels[card["output"]["focus"]]
+    return tr.text("Why {answer} for “{label}”", answer=answer, label=label)
 
 
 def describe_usualness(card: Card, now: Explanation, tr: Translation) -> tuple[str, bool]:

@@ -20,35 +20,13 @@ from wire.languages import Language
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_MONTHS: dict[Language, list[str]] = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "pl": [
-        "stycznia",
-        "lutego",
-        "marca",
-        "kwietnia",
-        "maja",
-        "czerwca",
-        "lipca",
-        "sierpnia",
-        "września",
-        "października",
-        "listopada",
-        "grudnia",
-    ],
+_MONTHS: dict[Language, str] = {
+    "en": "January February March April May June July August September October November December",
+    "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+}
+_SHORT_MONTHS: dict[Language, str] = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "pl": "sty lut mar kwi maj cze lip sie wrz paź lis gru",
 }
 
 
@@ -143,8 +121,7 @@ class DateType(RangeType):
         return CalendarGrid(low, high, day_part, 1.0, ends=False, day_parts=self.day_parts)
 
     def number_text(self, number: float, language: Language) -> str:
-        day = date.fromordinal(EPOCH_DAY + math.floor(number))
-        return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+        return day_text(date.fromordinal(EPOCH_DAY + math.floor(number)), language)
 
     def value_text(self, value: str, language: Language) -> str:
         return self.number_text(self.parse(value), language)
@@ -182,3 +159,9 @@ class DateType(RangeType):
             return self.field
         seen = (self.value(float(np.nanmin(values))), self.value(float(np.nanmax(values))))
         return msgspec.structs.replace(self.field, seen=seen, default=self.value(float(np.nanmedian(values))))
+
+
+def day_text(day: date, language: Language, *, is_short: bool = False) -> str:
+    """Return a day in words: November 29, 2026; with `is_short`, Nov 29, 2026. The demo's pages write it so too."""
+    month = (_SHORT_MONTHS if is_short else _MONTHS)[language].split()[day.month - 1]
+    return f"{month} {day.day}, {day.year}" if language == "en" else f"{day.day} {month} {day.year}"

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from service.errors import Fault
-from service.fields.date import DateType
+from service.fields.date import DateType, day_text
 from service.fields.field_type import Numbers
 from service.fields.value_grid import MAX_DAY
 from wire.cells.text_style import DateOrder
@@ -51,7 +51,7 @@ class DateTimeType(DateType):
 
     def number_text(self, number: float, language: Language) -> str:
         moment = datetime.fromisoformat(self.value(number))
-        return f"{super().number_text(number, language)}, {moment:%H:%M} UTC"
+        return f"{day_text(moment, language, is_short=True)}, {moment:%H:%M} UTC"
 
     def cuts(self, quartiles: Numbers, digits: int) -> Numbers:
         return quartiles if digits > 0 else super().cuts(quartiles, digits)

@@ -117,6 +117,20 @@ def test_the_legend_says_what_the_number_counts_and_calls_no_tone_a_risk(tr: Tra
     assert not re.search("risk|ryzyko", drawn)
 
 
+@pytest.mark.parametrize(
+    ("tr", "labels", "title"),
+    [
+        (ENGLISH, ["poor", "fair", "good"], "Why 70% for “poor”"),
+        (POLISH, ["poor", "fair", "good"], "Dlaczego 70% dla „poor”"),
+        (ENGLISH, ["poor", "good"], "Why"),
+    ],
+)
+def test_of_several_labels_the_title_names_the_one_that_is_explained(tr: Any, labels: list[str], title: str) -> None:
+    output = {"kind": "classification", "labels": [{"value": label} for label in labels], "focus": "poor"}
+    one = explained({"field_0": 0.2}, base=0.5)
+    assert f"<h2>{title}</h2>" in explanation_view.build_explanation(card_of(fields(1), output), {}, one, one, tr)
+
+
 def test_a_changed_field_has_its_own_bar_however_small_its_contribution() -> None:
     now = {f"field_{index}": 0.5 - index / 20 for index in range(9)}
     one, other = explained(now), explained(now)

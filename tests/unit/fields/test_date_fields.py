@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from demo.text.translation import Translation
 from service.errors import BrokenBundle, Fault, InvalidFile
 from service.fields.date import DateType
 from service.fields.date_time import DateTimeType
@@ -308,14 +309,22 @@ def test_a_range_of_hours_steps_inside_the_day() -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "english", "polish"),
     [
-        (DAY, "2026-11-29", "29 November 2026", "29 listopada 2026"),
-        (DAY, "0001-05-01", "1 May 1", "1 maja 1"),
-        (MOMENT, "2026-11-29T14:30+01:00", "29 November 2026, 13:30 UTC", "29 listopada 2026, 13:30 UTC"),
+        (DAY, "2026-11-29", "November 29, 2026", "29 listopada 2026"),
+        (DAY, "0001-05-01", "May 1, 1", "1 maja 1"),
+        (MOMENT, "2026-11-29T14:30+01:00", "Nov 29, 2026, 13:30 UTC", "29 lis 2026, 13:30 UTC"),
         (DAY, None, "not known", "nieznane"),
     ],
 )
 def test_a_date_is_worded_in_the_language_of_the_reader(kind: DateType, value: Any, english: str, polish: str) -> None:
     assert (kind.text(value, "en"), kind.text(value, "pl")) == (english, polish)
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+@given(moment=st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 30)))
+def test_a_date_is_worded_as_the_pages_of_the_demo_write_it(language: Any, moment: datetime) -> None:
+    tr = Translation(language)
+    assert DAY.text(moment.date().isoformat(), language) == tr.date(moment.date().isoformat())
+    assert MOMENT.text(moment.isoformat(), language) == f"{tr.day_and_time(moment)} UTC"
 
 
 def test_training_values_of_every_kind_are_the_same_days() -> None:
