@@ -26,6 +26,8 @@ _BEAM, _NARROW_BEAM = 16, 4
 _BEAM_VALUES, _NARROW_BEAM_VALUES = 64, 16
 _ENOUGH = 3
 """If so many moves of one or two levers close the gap, no more levers are tried."""
+_MAX_LEVERS = 24
+"""The search adds levers one by one up to so many. After them it tries all levers at once."""
 _MAX_MOVES = 24
 _SHRINK_VALUES = 24
 _MIN_VALUES = 4
@@ -65,7 +67,7 @@ class Search:
         pairs = self._pairs(singles, closing)
         closing += self._closing(pairs)
         beam, width = pairs, _BEAM
-        while beam and (not closing or (len(closing) < _ENOUGH and width == _BEAM)):
+        while beam and len(beam[0].pulls) < _MAX_LEVERS and (not closing or (len(closing) < _ENOUGH and width == _BEAM)):
             short = [move for move in beam if move.gap > 0]
             starts = [move.pulls for move in sorted(short, key=lambda move: (move.gap, move.distance, move.pulls))[:width]]
             beam = self._extend(starts, _BEAM_VALUES if width == _BEAM else _NARROW_BEAM_VALUES)
@@ -88,15 +90,14 @@ class Search:
     def _extend(self, starts: list[Pulls], max_values: int) -> list[Move]:
         """Return the best move of each set of levers that adds one lever to a start."""
         tried: list[Pulls] = []
+        starts = starts[: max(1, _ROWS // max(1, _MIN_VALUES * len(self._levers)))]
         max_values = max(_MIN_VALUES, min(max_values, _ROWS // max(1, len(starts) * len(self._levers))))
+        indexes = [spread(len(lever.values), max_values).tolist() for lever in self._levers]
         for start in starts:
             changed = {self._levers[lever].column for lever, _ in start}
-            for lever in range(len(self._levers)):
+            for lever, values in enumerate(indexes):
                 if self._levers[lever].column not in changed:
-                    tried += [
-                        tuple(sorted((*start, (lever, int(index)))))
-                        for index in spread(len(self._levers[lever].values), max_values)
-                    ]
+                    tried += [tuple(sorted((*start, (lever, index)))) for index in values]
         return self._best(tried)
 
     def _pairs(self, singles: list[Move], closing: list[Move]) -> list[Move]:

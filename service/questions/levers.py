@@ -36,12 +36,11 @@ def all_pulls(levers: list[Lever], max_count: int) -> list[Pulls]:
 
     Then a search can miss a move. Of so many levers that one value of each makes too many, it returns none.
     """
+    if math.prod(_choices(levers, [1] * len(levers)).values()) > max_count:
+        return []
     counts = [len(lever.values) for lever in levers]
     while math.prod(_choices(levers, counts).values()) > max_count:
-        largest = max(range(len(counts)), key=counts.__getitem__)
-        if counts[largest] == 1:
-            return []
-        counts[largest] -= 1
+        counts[max(range(len(counts)), key=counts.__getitem__)] -= 1
     columns: dict[int, list[Pulls]] = {}
     for index, (lever, count) in enumerate(zip(levers, counts, strict=True)):
         of_column = columns.setdefault(lever.column, [()])
