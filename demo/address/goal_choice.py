@@ -34,21 +34,30 @@ def changeable_fields(card: Card) -> list[str]:
     return [name for name, kind in fields if kind.can_sweep and kind.field.get("changeable", "both") != "no"]
 
 
-def default_goal(card: Card) -> GoalChoice:
-    """Return the default goal: the first band, else a range."""
+def default_goal(card: Card, answer: float | None = None) -> GoalChoice:
+    """Return the default goal: the first band, else a range in which the present answer, if it is known, does not lie."""
     bands = card["output"].get("bands", [])
-    return GoalChoice(band=bands[0]["value"]) if bands else default_range(card)
+    return GoalChoice(band=bands[0]["value"]) if bands else default_range(card, answer)
 
 
-def default_range(card: Card) -> GoalChoice:
-    """Return the default range: a probability up to 0.3, or the lower half of the values; without probabilities, a label."""
+def default_range(card: Card, answer: float | None = None) -> GoalChoice:
+    """Return a range of the answer; without probabilities, a label.
+
+    It is a probability up to 0.3, or the lower half of the values; what lies there already should leave it.
+    """
     if only_names_labels(card):
-        return GoalChoice(label=card["output"]["focus"], minimum=_NAMED)
+        focus = card["output"]["focus"]
+        others = [label for label in get_labels(card) if label != focus]
+        return GoalChoice(label=others[0] if answer == 1 else focus, minimum=_NAMED)
     if is_classification(card):
-        return GoalChoice(label=card["output"]["focus"], maximum=_DEFAULT_PROBABILITY)
-    low, high = card["output"].get("seen") or (0.0, 100.0)
-    step = range_step(card)
-    return GoalChoice(maximum=round((low + high) / 2 / step) * step)
+        end, label = _DEFAULT_PROBABILITY, card["output"]["focus"]
+    else:
+        low, high = card["output"].get("seen") or (0.0, 100.0)
+        step, label = range_step(card), ""
+        end = round((low + high) / 2 / step) * step
+    if answer is None or answer > end:
+        return GoalChoice(label=label, maximum=end)
+    return GoalChoice(label=label, minimum=end)
 
 
 def range_step(card: Card) -> float:

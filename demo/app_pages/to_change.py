@@ -13,7 +13,7 @@ from demo.address.goal_choice import GoalChoice
 from demo.address.parameters import MODEL
 from demo.fields import field_types
 from demo.fields.number_entry import NumberEntry
-from demo.session import current_case, page_address, page_view, service_queries, visitor
+from demo.session import current_case, default_goal, page_address, page_view, service_queries, visitor
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
@@ -40,6 +40,7 @@ def page() -> None:
         page_address.write_address(card)
         st.info(tr.text("This model uses only a text, so there is nothing to change step by step. On Try, use other words."))
         return
+    default_goal.choose_default_goal(card, case.row, PAGE)
     choice = goal_choice.decode_goal(card, page_view.get_view(PAGE))
     with st.container(key="page"):
         controls, results = st.columns([5, 6], gap="large")

@@ -81,3 +81,21 @@ def test_the_ends_of_a_range_never_cross_and_are_never_both_open(choice: GoalCho
     assert changed.minimum is not None or changed.maximum is not None
     assert changed.minimum is None or changed.maximum is None or changed.minimum <= changed.maximum
     assert end is None or getattr(changed, name) == end
+
+
+NO_BANDS = card_of(INPUTS, {**CHANCE, "bands": []})
+NAMES = card_of(INPUTS, {**CHANCE, "bands": [], "scores": "labels"})
+
+
+@given(some.floats(0, 1), some.sampled_from([NO_BANDS, VALUES]))
+def test_the_default_range_is_one_that_the_answer_has_not_reached(share: float, card: Card) -> None:
+    answer = share if card is NO_BANDS else 327 + share * (18818 - 327)
+    choice = goal_choice.default_goal(card, answer)
+    ends = goal_choice.to_goal(card, choice)["value" if card is VALUES else "probability"]
+    assert answer >= ends.get("max", answer)
+    assert answer <= ends.get("min", answer)
+
+
+@pytest.mark.parametrize(("answer", "label"), [(1.0, "one"), (0.0, "two"), (None, "two")])
+def test_the_default_label_is_another_one_than_the_answer(answer: float | None, label: str) -> None:
+    assert goal_choice.default_goal(NAMES, answer).label == label
