@@ -3,6 +3,7 @@
 import pytest
 
 from service.questions import change_search
+from service.questions.levers import Pulls
 from service.questions.recommendations import recommendations
 from service.schemas import Recommendation
 from service.schemas.answers import Goal, RecommendationRequest, ValueGoal
@@ -15,7 +16,7 @@ def test_a_goal_out_of_reach_of_five_hundred_fields_ends_with_the_nearest_result
     counts: list[int] = []
     score = change_search.Search.score
 
-    def count(search: change_search.Search, tried: list[change_search.Pulls]) -> list[change_search.Move]:
+    def count(search: change_search.Search, tried: list[Pulls]) -> list[change_search.Move]:
         counts.append(len(tried))
         return score(search, tried)
 
