@@ -7,13 +7,13 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from client import Card, Change, Field, Recommendation, Recommendations
+from client import Card, Change, Field, Recommendation, Recommendations, Row
 from demo.address import goal_choice
 from demo.address.goal_choice import GoalChoice
 from demo.address.parameters import MODEL
 from demo.fields import field_types
 from demo.fields.number_entry import NumberEntry
-from demo.session import current_case, default_goal, page_address, page_view, service_queries, visitor
+from demo.session import current_case, page_address, page_view, service_queries, visitor
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
@@ -40,7 +40,7 @@ def page() -> None:
         page_address.write_address(card)
         st.info(tr.text("This model uses only a text, so there is nothing to change step by step. On Try, use other words."))
         return
-    default_goal.choose_default_goal(card, case.row, PAGE)
+    _choose_default_goal(card, case.row)
     choice = goal_choice.decode_goal(card, page_view.get_view(PAGE))
     with st.container(key="page"):
         controls, results = st.columns([5, 6], gap="large")
@@ -58,6 +58,17 @@ def page() -> None:
         line = answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr)
         answer_slot.html(line + field_notes.build_contradictions(answer["prediction"], tr))
         _draw_results(card, choice, answer, tr)
+
+
+def _choose_default_goal(card: Card, row: Row) -> None:
+    """Choose a goal that the case does not meet yet, if neither the visitor nor the address has one.
+
+    The goal is a band if the card has bands. Otherwise it depends on the answer, which Try has mostly asked for already.
+    """
+    if page_view.get_view(PAGE) or card["output"].get("bands"):
+        return
+    if explanations := service_queries.explain(card, [row]):
+        page_view.set_view(PAGE, goal_choice.encode_goal(goal_choice.default_goal(card, explanations[0]["output"])))
 
 
 def _draw_results(card: Card, choice: GoalChoice, answer: Recommendations, tr: Translation) -> None:
@@ -146,13 +157,7 @@ def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
             _change_goal(card, lambda now: replace(now, **ends))
 
         st.slider(
-            tr.text("The probability should be between"),
-            0.0,
-            1.0,
-            step=0.01,
-            format="percent",
-            key=key,
-            on_change=on_change,
+            tr.text("The probability should be between"), 0.0, 1.0, step=0.01, format="percent", key=key, on_change=on_change
         )
 
 
@@ -204,9 +209,7 @@ def _draw_fixed_fields(card: Card, choice: GoalChoice, tr: Translation) -> None:
 def _draw_recommendations(card: Card, recommendations: list[Recommendation], tr: Translation) -> None:
     st.markdown(
         tr.count(
-            "{n} way to reach the goal:",
-            "{n} ways to reach the goal, the smallest change first:",
-            len(recommendations),
+            "{n} way to reach the goal:", "{n} ways to reach the goal, the smallest change first:", len(recommendations)
         )
     )
     for index, recommendation in enumerate(recommendations):
@@ -225,10 +228,7 @@ def _draw_recommendation(card: Card, recommendation: Recommendation, name: str, 
 
 def _build_change(field: Field, change: Change, tr: Translation) -> Markup:
     kind = field_types.of(field)
-    before, after = (
-        kind.value_text(change["from"], tr),
-        kind.value_with_unit(change["to"], tr),
-    )
+    before, after = kind.value_text(change["from"], tr), kind.value_with_unit(change["to"], tr)
     return Markup("<li>{} <b>{} → {}</b></li>").format(wording.field_label(field), before, after)
 
 
