@@ -1,13 +1,15 @@
 """The packages that a saved object was proved with: exact versions, and the hashes of their files where they are known."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from service.exports.refusals import NotExportable
 
 _LOCK = Path(__file__).parents[3] / "requirements-service.txt"
 """The versions and hashes with which the service is installed."""
@@ -25,10 +27,10 @@ class PinnedPackage:
     """Of its files in the index, such as `sha256:1f…`; empty if they are not known."""
 
 
-def pinned_packages(requirements: Iterable[str]) -> list[PinnedPackage]:
-    """Return the installed packages that fulfil requirements, and all that they need, by name.
+def pinned_packages(requirements: Iterable[str], folders: Sequence[str]) -> list[PinnedPackage]:
+    """Return the packages in folders that fulfil requirements, and all that they need, by name; the first folder counts.
 
-    Raises PackageNotFoundError if one is not installed.
+    Raises NotExportable if one is not installed, or in another version than is needed.
     """
     lock = _read_lock()
     names: dict[str, PinnedPackage] = {}
@@ -36,12 +38,17 @@ def pinned_packages(requirements: Iterable[str]) -> list[PinnedPackage]:
     while needed:
         requirement = needed.pop()
         name = canonicalize_name(requirement.name)
-        if name in names or not (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+        if not (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
             continue
-        installed = metadata.distribution(name)
-        licence = _field(installed.metadata, "License-Expression")
-        names[name] = PinnedPackage(name, installed.version, licence, lock.get((name, installed.version), ()))
-        needed += [Requirement(line) for line in installed.requires or []]
+        if name not in names:
+            installed = next(iter(metadata.distributions(name=name, path=list(folders))), None)
+            if installed is None:
+                raise NotExportable(f"{name} is not installed here, so that its exact version is not known")
+            licence = _field(installed.metadata, "License-Expression")
+            names[name] = PinnedPackage(name, installed.version, licence, lock.get((name, installed.version), ()))
+            needed += [Requirement(line) for line in installed.requires or []]
+        if not requirement.specifier.contains(names[name].version, prereleases=True):
+            raise NotExportable(f"{requirement} is needed, and {names[name].version} is installed here")
     return [names[name] for name in sorted(names)]
 
 
@@ -50,9 +57,10 @@ def _field(fields: metadata.PackageMetadata, name: str) -> str:
 
 
 def requirements_text(packages: list[PinnedPackage]) -> str:
-    """Return the file requirements.txt. It has hashes only if all are known: pip takes all or none."""
-    has_hashes = all(package.hashes for package in packages)
-    lines = []
+    """Return the file requirements.txt. It has hashes only if all are known, because pip takes all or none."""
+    unknown = [package.name for package in packages if not package.hashes]
+    has_hashes = not unknown
+    lines = [] if has_hashes else [f"# Without hashes, because they are not known for: {', '.join(unknown)}.\n"]
     for package in packages:
         hashes = "".join(f" \\\n    --hash={digest}" for digest in package.hashes) if has_hashes else ""
         lines.append(f"{package.name}=={package.version}{hashes}\n")

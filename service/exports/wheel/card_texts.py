@@ -12,6 +12,8 @@ from wire.languages import DEFAULT
 
 _MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in string.punctuation})
 _MAX_CHARACTERS = 500
+_NO_LIMIT = 2.0**53
+"""A limit from here on is that of a type of numbers: whole numbers end here, others further on."""
 
 
 def one_line(text: str) -> str:
@@ -59,5 +61,13 @@ def _allowed(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return ", ".join(schema["enum"])
     if "minimum" in schema:
-        return f"{schema['minimum']:,.10g} to {schema['maximum']:,.10g}"
+        return _range(schema["minimum"], schema["maximum"])
     return f"at most {schema['maxLength']:,} characters" if "maxLength" in schema else ""
+
+
+def _range(low: float, high: float) -> str:
+    """Return the limits of a card in words, without those that a type has if the card has none."""
+    has_low, has_high = low > -_NO_LIMIT, high < _NO_LIMIT
+    if has_low and has_high:
+        return f"{low:,.10g} to {high:,.10g}"
+    return f"{low:,.10g} or more" if has_low else f"{high:,.10g} or less" if has_high else ""

@@ -100,7 +100,7 @@ def _values(model: Model, needs: list[str], rows: list[Row]) -> dict[str, Any]:
         "purpose": markdown(card.purpose),
         "not_for": list(map(markdown, card.not_for)),
         "limits": list(map(markdown, card.limits)),
-        "data": markdown(training.data) if training else "",
+        "data": markdown(training.data).removesuffix("\\.") if training else "",
         "source": markdown(training.source) if training else "",
         "licence": markdown(training.licence) if training else "",
     }

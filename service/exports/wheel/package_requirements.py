@@ -1,11 +1,13 @@
 """What a package of a model needs to be installed beside it."""
 
+import sys
 from importlib import metadata
 from pathlib import Path
 
 from service.exports.refusals import NotExportable
 from service.model_process.environment_file import read_environment
-from service.model_process.environments import this_python
+from service.model_process.environments import python_for, this_python
+from service.model_process.process_limits import process_limits
 from service.schemas import Card
 
 PYTHON = ">=3.11"
@@ -32,3 +34,13 @@ def package_requirements(card: Card, bundle: Path) -> list[str]:
         )
     fitted_with = environment.requirements or tuple(f"{name}=={metadata.version(name)}" for name in _PACKAGES_OF_THE_SERVICE)
     return [*ALWAYS, *_PROCESS, *fitted_with, *detector]
+
+
+def installed_packages(card: Card, bundle: Path) -> list[str]:
+    """Return the folders with the packages with which the model answers here; those of its own environment come first."""
+    if card.scoring.scorer == "onnx":
+        return sys.path
+    environment = read_environment(bundle)
+    python = python_for(environment.requirements, environment.python, process_limits().environments)
+    own = Path(python).parents[1] / "lib" / f"python{this_python()}" / "site-packages"
+    return sys.path if python == sys.executable else [str(own), *sys.path]

@@ -3,10 +3,13 @@
 import hashlib
 import io
 import json
+import re
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -16,7 +19,10 @@ from service.bundles.bundle_files import read_card
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import default_folder
+from service.exports.refusals import NotExportable
 from service.exports.saved_object.archive import saved_object_of
+from service.exports.saved_object.pinned_packages import pinned_packages, requirements_text
+from service.exports.wheel.card_texts import markdown
 from service.models.__main__ import main
 from service.models.saved_object_file import is_saved_object
 from tests.support.code_models import write_code_bundle
@@ -61,6 +67,56 @@ def test_each_requirement_is_exact_and_has_the_hashes_of_its_files(saved: Path) 
     lines = contents(saved)["requirements.txt"].decode().replace(" \\\n", "").splitlines()
     assert {line.partition("==")[0] for line in lines} >= {"msgspec", "numpy", "onnxruntime", "protobuf"}
     assert all("==" in line and "--hash=sha256:" in line for line in lines)
+
+
+def packages_folder(folder: Path, **versions: str) -> Path:
+    """Write what says that these packages are installed in a folder."""
+    for name, number in versions.items():
+        described = folder / f"{name}-{number}.dist-info"
+        described.mkdir(parents=True)
+        (described / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n")
+    return folder
+
+
+def test_the_packages_of_the_environment_of_a_model_count_before_those_of_the_service(tmp_path: Path) -> None:
+    own = packages_folder(tmp_path, scikit_learn="1.2.2", numpy="1.26.4")
+    packages = pinned_packages(["scikit-learn==1.2.2", "numpy>=1.26", "msgspec>=0.19"], [str(own), *sys.path])
+    versions = {package.name: package.version for package in packages}
+    assert versions == {"scikit-learn": "1.2.2", "numpy": "1.26.4", "msgspec": version("msgspec")}
+    text = requirements_text(packages)
+    assert text.startswith("# Without hashes, because they are not known for: numpy, scikit-learn.\n")
+    assert "scikit-learn==1.2.2\n" in text
+
+
+def test_a_package_that_is_here_in_another_version_than_the_model_needs_is_no_saved_object(tmp_path: Path) -> None:
+    folders = [str(packages_folder(tmp_path, scikit_learn="1.2.2"))]
+    with pytest.raises(NotExportable, match=r"scikit-learn==1\.7\.2 is needed, and 1\.2\.2 is installed here"):
+        pinned_packages(["scikit-learn==1.7.2"], folders)
+    with pytest.raises(NotExportable, match="numpy is not installed here"):
+        pinned_packages(["numpy"], folders)
+
+
+def test_licences_and_data_have_files_of_their_own(saved: Path, models: dict[str, Model]) -> None:
+    files = {name: content.decode() for name, content in contents(saved).items() if name.endswith(".md")}
+    training = models[NAME].card.training
+    assert training is not None
+    assert "Permission is hereby granted, free of charge" in files["LICENCE.md"]
+    assert markdown(training.licence) in files["LICENCE.md"]
+    assert f"| numpy {version('numpy')} | BSD" in files["LICENCE.md"]
+    assert all(markdown(text) in files["DATA.md"] for text in (training.source, training.data, *models[NAME].card.limits))
+    named = re.findall(r"^\| `(\S+)` \|", files["DATA.md"], re.MULTILINE)
+    held = {name.partition("/")[2] for name in contents(saved) if name.endswith(".json") and name.startswith("model_")}
+    assert set(named) == held, "each file that holds rows is named"
+    assert "The fitted object of scikit-learn or another library is not in this archive" in files["README.md"]
+
+
+def test_a_model_without_facts_about_its_data_says_so(models: dict[str, Model], bundles: Path) -> None:
+    card = msgspec.structs.replace(models[NAME].card, training=None, limits=(), not_for=(), evaluation_note="")
+    with saved_object_of(replace(models[NAME], card=card), bundles / NAME) as archive:
+        files = contents(archive)
+    assert "does not say what the model learned from" in files["DATA.md"].decode()
+    assert "not named on the card" in files["LICENCE.md"].decode()
+    assert "**Data.**" not in files["README.md"].decode()
 
 
 def test_the_bill_of_materials_fits_its_standard_and_names_model_and_packages(saved: Path, models: dict[str, Model]) -> None:
@@ -121,6 +177,7 @@ def test_a_saved_model_with_code_of_its_own_is_opened_only_when_it_is_trusted(
         assert add(tmp_path / "bundles", archive) == 2
         assert "--trust-this-file" in capsys.readouterr().err
         assert add(tmp_path / "bundles", archive, "--trust-this-file") == 0
+        assert "`bundle/code.zip`: the function that was handed over" in contents(archive)["README.md"].decode()
     assert read_card(default_folder(tmp_path / "bundles", "adding")) == read_card(bundle)
 
 
@@ -144,6 +201,10 @@ def test_hostile_texts_of_a_card_leave_the_bill_of_materials_valid(models: dict[
     text = '"}]}\n</script>\N{RIGHT-TO-LEFT OVERRIDE}\N{NULL}'
     card = msgspec.structs.replace(models[NAME].card, title=text, purpose=text, limits=(text,), not_for=(text,))
     with saved_object_of(replace(models[NAME], card=card), bundles / NAME) as archive:
-        bill = contents(archive)["sbom.cdx.json"].decode()
+        files = contents(archive)
+    bill = files["sbom.cdx.json"].decode()
     assert is_standard(bill)
     assert json.loads(bill)["metadata"]["component"]["description"] == text
+    for name in ("DATA.md", "LICENCE.md", "README.md"):
+        assert not {"\N{RIGHT-TO-LEFT OVERRIDE}", "\N{NULL}"} & set(files[name].decode())
+        assert "</script>" not in files[name].decode()
