@@ -91,28 +91,15 @@ RULES: dict[str, set[str]] = {
     "service.models": {"model_worker", "service.bundles", "service.errors", "service.model_files", "service.model_process"}
     | {"service.publishing", "service.rows", "service.schemas", "tabular"},
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
-    | {
-        "service.files",
-        "service.model_files",
-        "service.model_process",
-        "service.questions",
-        "service.rows",
-        "service.schemas",
-        "tabular",
-    },
+    | {"service.files", "service.model_files", "service.model_process", "service.questions", "service.rows"}
+    | {"service.schemas", "tabular"},
     "service.export_errors": {"service.errors"},
     "service.export_processes": {"service.bundles", "service.errors", "service.export_errors", "service.exports"}
     | {"service.model_process", "service.schemas", "tabular"},
     "service.exports": {"model_worker", "service.bundles", "service.errors", "service.export_errors", "service.fields"}
     | {"service.model_process", "service.questions", "service.rows", "service.schemas"},
-    "service.exports.__main__": {
-        "service.bundles",
-        "service.errors",
-        "service.export_errors",
-        "service.exports",
-        "service.models",
-        "service.settings",
-    },
+    "service.exports.__main__": {"service.bundles", "service.errors", "service.export_errors", "service.exports"}
+    | {"service.models", "service.settings"},
     "service.training": {"service.bundles", "service.errors", "service.fields", "service.publishing", "service.schemas"},
 }
 
