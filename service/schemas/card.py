@@ -167,7 +167,7 @@ class Training(Published, frozen=True):
 class Scoring(Published, frozen=True):
     """How the bundle is opened, and the result of the gate: the largest difference from scikit-learn on real rows."""
 
-    scorer: Literal["onnx", "sklearn", "process"]
+    scorer: Literal["onnx", "process"]
     """`onnx`: a graph in the service. `process`: the fitted model in a process with the packages that it was fitted with."""
     gate_rows: int
     gate_difference: float

@@ -37,7 +37,7 @@ def garble(folder: Path) -> None:
 def swap_in_a_pickle(folder: Path) -> None:
     (folder / "model.onnx").unlink()
     (folder / "model.skops").write_bytes(b"\x80\x04cos\nsystem\n(S'touch hacked'\ntR.")
-    change_card(folder, lambda card: card["scoring"].update(scorer="sklearn"))
+    change_card(folder, lambda card: card["scoring"].update(scorer="process"))
 
 
 def link_outside(folder: Path) -> None:

@@ -26,7 +26,7 @@ CARD = Card(
     question="?",
     inputs=(Input(name="note", type="text"), Input(name="amount", type="number", nullable=True)),
     output=Classification(labels=(Label(value="no"), Label(value="yes")), focus="no"),
-    scoring=Scoring(scorer="sklearn", gate_rows=0, gate_difference=0),
+    scoring=Scoring(scorer="process", gate_rows=0, gate_difference=0),
 )
 
 
