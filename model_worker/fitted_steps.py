@@ -146,12 +146,12 @@ def _plain(categories: Any) -> list[Any]:
 
 def _add_categories_of_boosters(estimator: Any, columns: Sequence[str], use: ColumnUse) -> None:
     """Add the categories and texts that LightGBM and CatBoost keep, if the model is one of them without other steps."""
-    kept = getattr(getattr(estimator, "booster_", None), "pandas_categorical", None)
-    if kept:
+    categories = getattr(getattr(estimator, "booster_", None), "pandas_categorical", None)
+    if categories:
         marks = _lightgbm_categorical(estimator.booster_)
         chosen = [name for name, is_categorical in zip(columns, marks) if is_categorical]
-        if len(chosen) == len(kept):
-            use.categories.update({name: _plain(values) for name, values in zip(chosen, kept)})
+        if len(chosen) == len(categories):
+            use.categories.update({name: _plain(values) for name, values in zip(chosen, categories)})
     if hasattr(estimator, "get_text_feature_indices"):
         use.texts.update(columns[at] for at in estimator.get_text_feature_indices())
         for at in estimator.get_cat_feature_indices():  # it keeps only hashes of its categories

@@ -98,8 +98,8 @@ def _draw_unreachable(card: Card, choice: GoalChoice, answer: Recommendations, t
     nearest = answer.get("nearest")
     if nearest:
         fields = {field["name"]: field for field in card["inputs"]}
-        kept = ", ".join(wording.field_label(fields[name]) for name in choice.fixed)
-        title = tr.text("Closest result, keeping fixed: {fields}", fields=kept) if kept else tr.text("Closest result")
+        fixed = ", ".join(wording.field_label(fields[name]) for name in choice.fixed)
+        title = tr.text("Closest result, keeping fixed: {fields}", fields=fixed) if fixed else tr.text("Closest result")
         st.markdown(forms.escape_markdown(title))
         _draw_recommendation(card, nearest, "nearest", tr)
     labels = {field["name"]: wording.field_label(field) for field in card["inputs"]}

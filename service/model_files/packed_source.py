@@ -29,10 +29,10 @@ def _sources(package: str) -> tuple[Path, list[Path]]:
 
     Nothing is imported.
     """
-    found = importlib.util.find_spec(package)
-    if found is None or found.origin is None or not found.origin.endswith(".py"):
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
         raise RefusedModel(f"There is no module {package} in Python beside this command.")
-    file = Path(found.origin)
+    file = Path(spec.origin)
     if file.name == "__init__.py":
         return file.parents[1], sorted(file.parent.rglob("*.py"))
     return file.parent, sorted(file.parent.glob("*.py"))

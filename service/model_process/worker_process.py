@@ -63,8 +63,8 @@ class ProcessPlan:
 
 def worker_variables(home: Path) -> dict[str, str]:
     """Return the environment variables of a process that runs a model: none of those of the service, such as its keys."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return _THREADS | kept | {"HOME": str(home), "TMPDIR": str(home)}
+    variables = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return _THREADS | variables | {"HOME": str(home), "TMPDIR": str(home)}
 
 
 class WorkerProcess:

@@ -43,7 +43,7 @@ class StoredVersion:
 
 def read_versions(bundles: Path) -> tuple[list[StoredVersion], dict[str, str]]:
     """Return the complete bundles by name, the default version first, and what is broken, with the reason."""
-    found: dict[str, dict[str, tuple[Path, Card]]] = {}
+    by_name: dict[str, dict[str, tuple[Path, Card]]] = {}
     broken: dict[str, str] = {}
     for folder in list_folders(bundles):
         try:
@@ -53,12 +53,12 @@ def read_versions(bundles: Path) -> tuple[list[StoredVersion], dict[str, str]]:
         except OSError:
             broken[safe_text(folder.name)] = "its files cannot be read"
         else:
-            found.setdefault(card.name, {}).setdefault(card.version, (folder, card))
+            by_name.setdefault(card.name, {}).setdefault(card.version, (folder, card))
     defaults, broken_files = read_all_defaults(bundles)
     for name, listed in defaults.items():
-        if listed[0] not in found.get(name, {}):
+        if listed[0] not in by_name.get(name, {}):
             broken.setdefault(name, describe_missing_default(listed[0]))
-    versions = [each for name in sorted(found) for each in _of_model(bundles, name, found[name], defaults.get(name, ()))]
+    versions = [each for name in sorted(by_name) for each in _of_model(bundles, name, by_name[name], defaults.get(name, ()))]
     return versions, broken | broken_files
 
 

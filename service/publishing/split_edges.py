@@ -83,5 +83,5 @@ def edge_rows(model: bytes, fields: Sequence[NumbersType], numbers: NDArray[np.f
     accepted = (low <= number) & (number <= high)
     rows = numbers[np.arange(len(column)) % len(numbers)]
     rows[np.arange(len(column)), column] = number
-    kept: NDArray[np.float64] = rows[accepted]
-    return kept
+    inside: NDArray[np.float64] = rows[accepted]
+    return inside

@@ -103,8 +103,8 @@ class TableScorer:
         for field, listed, amounts, other in self._look_up_arrays:
             column = numbers[:, field]
             at = listed.searchsorted(column)  # the last one for NaN
-            found = amounts[at]
-            totals += found if other is None else np.where((listed[at] == column) | np.isnan(column), found, other)
+            amount = amounts[at]
+            totals += amount if other is None else np.where((listed[at] == column) | np.isnan(column), amount, other)
         return totals
 
 

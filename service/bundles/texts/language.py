@@ -39,6 +39,6 @@ def find_language(text: str) -> str:
 def common_language(texts: Sequence[str]) -> str:
     """Return the language of nearly all of some texts; empty if they have several, or say too little."""
     few = [texts[at] for at in np.random.default_rng(0).permutation(len(texts))[:_MAX_TEXTS].tolist()]
-    found = Counter(filter(None, (find_language(" ".join(find_words(tokens_without_addresses(text)))) for text in few)))
-    ((language, count),) = found.most_common(1) or [("", 0)]
-    return language if count >= max(_MIN_TEXTS, _MIN_SHARE * found.total()) else ""
+    counts = Counter(filter(None, (find_language(" ".join(find_words(tokens_without_addresses(text)))) for text in few)))
+    ((language, count),) = counts.most_common(1) or [("", 0)]
+    return language if count >= max(_MIN_TEXTS, _MIN_SHARE * counts.total()) else ""

@@ -30,15 +30,15 @@ def check_columns(
     findings: list[Finding] = []
     reads = set(used)
     for name in table.columns:
-        values, kept = table[name], "The model reads it, so it stays a field." if name in reads else "It was left out."
+        values, remark = table[name], "The model reads it, so it stays a field." if name in reads else "It was left out."
         if is_identifier(str(name), values):
             findings.append(
-                Finding("identifier", name, f"{name} looks like an identifier: each row has another value. {kept}")
+                Finding("identifier", name, f"{name} looks like an identifier: each row has another value. {remark}")
             )
         elif len(values) > 1 and values.nunique(dropna=False) == 1:
-            findings.append(Finding("constant", name, f"{name} has the same value in all rows. {kept}"))
+            findings.append(Finding("constant", name, f"{name} has the same value in all rows. {remark}"))
         elif name in reads and types.is_datetime64_any_dtype(values.dtype):
-            findings.append(Finding("date", name, f"{name} holds dates. {kept}"))
+            findings.append(Finding("date", name, f"{name} holds dates. {remark}"))
     count = max(_MIN_ROWS_OF_LEAKS, min(MAX_ROWS, MAX_CELLS // max(1, len(table.columns))))
     few = table.sample(count, random_state=0) if len(table) > count else table
     findings += _copies(table, few, reads)
@@ -83,12 +83,12 @@ def _copies(table: pd.DataFrame, few: pd.DataFrame, reads: set[str]) -> list[Fin
         if earlier != name and table[earlier].reset_index(drop=True).equals(
             table[name].astype(table[earlier].dtype, errors="ignore").reset_index(drop=True)
         ):
-            kept = (
+            remark = (
                 "The model reads both, so both stay fields."
                 if {earlier, name} <= reads
                 else "Only what the model reads became a field."
             )
-            findings.append(Finding("copy", name, f"{name} has the same values as {earlier}. {kept}"))
+            findings.append(Finding("copy", name, f"{name} has the same values as {earlier}. {remark}"))
     return findings
 
 
@@ -130,8 +130,8 @@ def gives_away(values: "pd.Series[Any]", truth: NDArray[Any], *, is_classificati
     return bool(1 - tree.score(column, truth[known]) <= _MAX_ERROR_SHARE * mistakes)
 
 
-def unused_finding(names: Sequence[str], kept: Sequence[str]) -> Finding:
-    """Return the finding about columns that the model does not read; `kept` are those by which groups are compared."""
-    aside = f" Groups are compared by {listed(kept)}." if kept else ""
+def unused_finding(names: Sequence[str], grouping: Sequence[str]) -> Finding:
+    """Return the finding about columns that the model does not read; `grouping` are those by which groups are compared."""
+    aside = f" Groups are compared by {listed(grouping)}." if grouping else ""
     verb = "is one column" if len(names) == 1 else f"are {len(names):,} columns"
     return Finding("unused", "", f"There {verb} that the model does not read: {listed(names)}.{aside}")

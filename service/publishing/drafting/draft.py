@@ -75,13 +75,13 @@ def draft(
     overrides = overrides or {}
     check_keys(overrides)
     rest, target_name, values = split_target(_named(sample), target)
-    kept, answers, findings = read_target(target_name, values, facts)
+    usable, answers, findings = read_target(target_name, values, facts)
     if facts.feature_names and target_name in facts.feature_names:
         rest = _named(sample)
         findings.append(
             Finding("leak", target_name, f"The model reads its own target {target_name}: its answers cannot be judged.")
         )
-    selected = select_columns(rest if kept is None else rest[kept], facts)
+    selected = select_columns(rest if usable is None else rest[usable], facts)
     selected, answers, more = _finite(selected, answers)
     if not len(selected.table):
         raise CannotDraft(
@@ -125,8 +125,8 @@ def _finite(selected: FittedTable, answers: Target) -> tuple[FittedTable, Target
         return selected, answers, []
     finding = Finding("infinite", "", f"{int(infinite.sum()):,} rows with infinite numbers were left out.")
     truth = None if answers.truth is None else answers.truth[~infinite]
-    kept = FittedTable(selected.table[~infinite], selected.aside[~infinite], selected.findings)
-    return kept, Target(answers.name, truth, answers.label_texts), [finding]
+    finite = FittedTable(selected.table[~infinite], selected.aside[~infinite], selected.findings)
+    return finite, Target(answers.name, truth, answers.label_texts), [finding]
 
 
 def _card(

@@ -65,10 +65,10 @@ def read_target(
         return known, Target(name, truth), findings
     codes, texts, more = _codes(name, values[known], facts, texts)
     findings += more
-    kept = known.copy()
-    kept[known] = codes >= 0
+    usable = known.copy()
+    usable[known] = codes >= 0
     codes = codes[codes >= 0]
-    return kept, Target(name, codes, texts), [*findings, *_label_findings(name, codes, texts)]
+    return usable, Target(name, codes, texts), [*findings, *_label_findings(name, codes, texts)]
 
 
 def _numbers(name: str, values: "pd.Series[Any]") -> NDArray[np.float64]:
@@ -93,9 +93,9 @@ def _codes(
     if len(codes) and (codes < 0).all():
         renamed = _label_encoded(plain, facts)
         if renamed is None:
-            found = listed(sorted({category_text(each) for each in plain}))
+            present = listed(sorted({category_text(each) for each in plain}))
             raise CannotDraft(
-                f"The target {name} holds {found}, but the model knows the labels {listed(texts)}. "
+                f"The target {name} holds {present}, but the model knows the labels {listed(texts)}. "
                 "Name the column of its labels."
             )
         sentence = (
@@ -125,8 +125,8 @@ def _match(code_of: dict[str, int], values: Sequence[Hashable]) -> NDArray[np.in
         low = text.strip().lower()
         return spelled.get(low, spelled.get(words.get(low, ""), -1))
 
-    found = {value: code(value) for value in set(values)}
-    return np.array([found[value] for value in values], dtype=np.int64)
+    code_of_value = {value: code(value) for value in set(values)}
+    return np.array([code_of_value[value] for value in values], dtype=np.int64)
 
 
 def _label_encoded(values: Sequence[Hashable], facts: ModelFacts) -> tuple[str, ...] | None:

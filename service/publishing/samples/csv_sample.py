@@ -41,9 +41,9 @@ def read_csv_sample(
     if not count:
         raise CannotDraft("The sample has a line of names, but no row. Give one with some rows.")
     style = options.style(decimal)
-    kept = draw(count, len(text.columns))
+    drawn = draw(count, len(text.columns))
     with NamedTemporaryFile("w", encoding="utf-8", newline="", suffix=".csv") as plain:
-        wrong = _write_plain(text, plain, kept, numbers, style)
+        wrong = _write_plain(text, plain, drawn, numbers, style)
         plain.flush()
         table = _parse(Path(plain.name), text, file, options)
     findings = (
@@ -68,15 +68,15 @@ def _are_like_numbers(cells: Sequence[str]) -> bool:
     return bool(present) and all(map(_LIKE_NUMBER.fullmatch, present))
 
 
-def _write_plain(text: CsvText, target: IO[str], kept: NDArray[np.bool_], numbers: Sequence[int], style: TextStyle) -> int:
-    """Write the kept rows with commas between cells and decimal points; return how many could not be read."""
+def _write_plain(text: CsvText, target: IO[str], drawn: NDArray[np.bool_], numbers: Sequence[int], style: TextStyle) -> int:
+    """Write the drawn rows with commas between cells and decimal points; return how many could not be read."""
     chosen = [at for at, _ in text.columns]
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow([name for _, name in text.columns])
     width, start, wrong = len(text.names), 0, 0
     for chunk, _ in text.chunks():
         rows: list[list[Any]] = [
-            row for row, is_kept in zip(chunk, kept[start : start + len(chunk)].tolist(), strict=True) if is_kept
+            row for row, is_drawn in zip(chunk, drawn[start : start + len(chunk)].tolist(), strict=True) if is_drawn
         ]
         start += len(chunk)
         faults = {at for at, _ in normalize_rows(rows, width, 1).items() if not any(rows[at])}
