@@ -7,6 +7,7 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 """
 
 from client.errors import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
+from client.feedback_calls import FeedbackCalls
 from client.model_folder import hand_over
 from client.publishing import Publication
 from client.service_client import Client
@@ -41,7 +42,7 @@ from client.shapes.evaluation import (
     ThresholdCounts,
 )
 from client.shapes.exports import Export, ExportedFile, ExportList, ExportProof, MadeExport, RefusedExport
-from client.shapes.feedback import FeedbackList, FeedbackReceipt, NewFeedback, RightAnswer, StoredFeedback
+from client.shapes.feedback import FeedbackList, FeedbackReceipt, NewFeedback, RightAnswer, StoredFeedback, Verdict
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Change, Goal, Recommendation, Recommendations
 from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures
@@ -68,6 +69,7 @@ __all__ = [
     "ExportProof",
     "ExportedFile",
     "Failed",
+    "FeedbackCalls",
     "FeedbackList",
     "FeedbackReceipt",
     "Field",
@@ -108,5 +110,6 @@ __all__ = [
     "Unavailable",
     "Usualness",
     "Value",
+    "Verdict",
     "hand_over",
 ]

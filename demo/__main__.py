@@ -19,6 +19,7 @@ from demo.http_layers import SecurityHeaders, WebSocketOrigins
 from demo.page_modules import import_pages
 from demo.settings import Settings, read_settings
 from demo.unknown_addresses import UnknownAddresses
+from demo.visitor_cookie import VisitorCookie
 from tabular.scratch_folder import remove_leftovers
 from wire.base_path import BasePath
 from wire.settings_reader import WrongSettings
@@ -43,6 +44,7 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=while_it_runs,
         middleware=[
             Middleware(SecurityHeaders, embedding_origins=settings.embedding_origins()),
+            Middleware(VisitorCookie),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(WebSocketOrigins, hosts=hosts),
             Middleware(UnknownAddresses),

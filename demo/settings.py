@@ -30,6 +30,7 @@ class Settings:
     docs_url: str = ""
     links: str = ""
     embed_origins: str = ""
+    feedback: str = ""
 
     def hosts(self) -> list[str]:
         """Return the host names that a browser may use for the page. Those of this machine are always allowed."""
@@ -76,8 +77,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         _check_url("DOCS_URL", settings.docs_url)
     settings.feeds_by_model()
     settings.embedding_origins()
-    if settings.links and not Path(settings.links).is_dir():
-        raise WrongSettings("DEMO_LINKS must be a folder that exists.")
+    for name in ("links", "feedback"):
+        folder = getattr(settings, name)
+        if folder and not Path(folder).is_dir():
+            raise WrongSettings(f"{PREFIX}{name.upper()} must be a folder that exists.")
     if not _is_loopback(settings.host) and not settings.allowed_hosts:
         raise WrongSettings(
             f"DEMO_HOST={settings.host} lets other machines in. Name in DEMO_ALLOWED_HOSTS under which addresses they "

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import os
 import re
-import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,16 +14,6 @@ MAX_BYTES = 2**20
 MAX_AGE_SECONDS = 30 * 86_400
 _HASH_BYTES = 15
 _ID = re.compile(r"[A-Za-z0-9_-]{20}")
-
-
-def default_folder() -> Path:
-    """Return this user's folder for links. It outlives a restart of the demo, and other users cannot read it."""
-    owner = os.getuid() if hasattr(os, "getuid") else None
-    folder = Path(tempfile.gettempdir()) / f"witryna-links-{owner if owner is not None else 'demo'}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    status = folder.lstat()
-    is_private = stat.S_ISDIR(status.st_mode) and (owner is None or (status.st_uid == owner and not status.st_mode & 0o077))
-    return folder if is_private else Path(tempfile.mkdtemp())
 
 
 class LinkStore:

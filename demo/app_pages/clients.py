@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from client import Card, Prediction
 from demo.address.parameters import MODEL
+from demo.feedback import feedback_entry, feedback_form
 from demo.session import current_case, entity_lookup, page_address, page_view, query_errors, service_queries, visitor
 from demo.session.entity_lookup import EntityLookup
 from demo.text import answer_html, wording
@@ -206,13 +207,16 @@ def _draw_answers(card: Card, lookup: EntityLookup, tr: Translation) -> Predicti
         sentences = case_story.describe_stored_case(card, lookup, stored["prediction"], now, tr)
         st.html(build_paragraph("story", Markup(" ").join(sentences)))
     _draw_why(card, lookup, tr)
-    return now or (stored["prediction"] if stored else None)
+    shown = now or (stored["prediction"] if stored else None)
+    if shown and lookup.case.is_complete(card):
+        feedback_form.draw_feedback(feedback_entry.ShownAnswer(card, lookup.case.row, shown, PAGE), tr)
+    return shown
 
 
 def _draw_why(card: Card, lookup: EntityLookup, tr: Translation) -> None:
     """Draw a button that opens the fields of the form in Try, which shows the reasons of the answer."""
     row = lookup.case.row
-    is_complete = all(row.get(field["name"]) is not None or field.get("nullable") for field in card["inputs"])
+    is_complete = lookup.case.is_complete(card)
 
     def open_case() -> None:
         current_case.open_row(card, row)

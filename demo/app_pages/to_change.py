@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,8 +10,8 @@ from markupsafe import Markup
 
 from client import Card, Change, Field, Recommendation, Recommendations, Row
 from demo.address import goal_choice
-from demo.address.goal_choice import GoalChoice
 from demo.address.parameters import MODEL
+from demo.feedback import feedback_entry, feedback_form
 from demo.fields import field_types
 from demo.fields.number_entry import NumberEntry
 from demo.session import current_case, page_address, page_view, service_queries, visitor
@@ -58,12 +59,13 @@ def page() -> None:
         line = answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr)
         answer_slot.html(line + field_notes.build_contradictions(answer["prediction"], tr))
         _draw_results(card, choice, answer, tr)
+        feedback_form.draw_feedback(feedback_entry.ShownAnswer(card, case.row, answer["prediction"], PAGE), tr)
 
 
 def _choose_default_goal(card: Card, row: Row) -> None:
-    """Choose a goal that the case does not meet yet, if neither the visitor nor the address has one.
+    """Choose a goal that the case does not meet yet, if neither the visitor, the address nor a band of the card has one.
 
-    The goal is a band if the card has bands. Otherwise it depends on the answer, which Try has mostly asked for already.
+    It depends on the answer, which Try has mostly asked for already.
     """
     if page_view.get_view(PAGE) or card["output"].get("bands"):
         return
@@ -71,7 +73,7 @@ def _choose_default_goal(card: Card, row: Row) -> None:
         page_view.set_view(PAGE, goal_choice.encode_goal(goal_choice.default_goal(card, explanations[0]["output"])))
 
 
-def _draw_results(card: Card, choice: GoalChoice, answer: Recommendations, tr: Translation) -> None:
+def _draw_results(card: Card, choice: goal_choice.GoalChoice, answer: Recommendations, tr: Translation) -> None:
     """Draw the recommendations, or why there are none."""
     if answer["recommendations"]:
         _draw_recommendations(card, answer["recommendations"], tr)
@@ -86,7 +88,7 @@ def _draw_results(card: Card, choice: GoalChoice, answer: Recommendations, tr: T
         _draw_unreachable(card, choice, answer, tr)
 
 
-def _draw_unreachable(card: Card, choice: GoalChoice, answer: Recommendations, tr: Translation) -> None:
+def _draw_unreachable(card: Card, choice: goal_choice.GoalChoice, answer: Recommendations, tr: Translation) -> None:
     """Draw that the goal is not reachable, the nearest result with its steps, and what stands in the way."""
     goals = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     st.info(
@@ -108,12 +110,12 @@ def _draw_unreachable(card: Card, choice: GoalChoice, answer: Recommendations, t
         st.markdown(forms.escape_markdown(tr.text("Main obstacles: {fields}.", fields=", ".join(obstacles))))
 
 
-def _change_goal(card: Card, change: Callable[[GoalChoice], GoalChoice]) -> None:
+def _change_goal(card: Card, change: Callable[[goal_choice.GoalChoice], goal_choice.GoalChoice]) -> None:
     """Change the goal. It is decoded again, because the browser may send two changes in one message."""
     page_view.set_view(PAGE, goal_choice.encode_goal(change(goal_choice.decode_goal(card, page_view.get_view(PAGE)))))
 
 
-def _draw_goal(card: Card, choice: GoalChoice, tr: Translation) -> None:
+def _draw_goal(card: Card, choice: goal_choice.GoalChoice, tr: Translation) -> None:
     """Draw the choice of a goal: a band of the card, or a range."""
     bands = {band["value"]: band.get("label") or band["value"] for band in card["output"].get("bands", [])}
     if bands:
@@ -123,7 +125,7 @@ def _draw_goal(card: Card, choice: GoalChoice, tr: Translation) -> None:
         def on_change() -> None:
             chosen = st.session_state[key]
             if chosen is not None:
-                new_choice = goal_choice.default_range(card) if chosen == _RANGE else GoalChoice(band=chosen)
+                new_choice = goal_choice.default_range(card) if chosen == _RANGE else goal_choice.GoalChoice(band=chosen)
                 _change_goal(card, lambda now: replace(new_choice, fixed=now.fixed))
 
         st.pills(
@@ -137,7 +139,7 @@ def _draw_goal(card: Card, choice: GoalChoice, tr: Translation) -> None:
         _draw_range(card, choice, tr)
 
 
-def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
+def _draw_range(card: Card, choice: goal_choice.GoalChoice, tr: Translation) -> None:
     """Draw the range in which the answer should lie."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="custom-goal"):
         if not wording.is_classification(card):
@@ -161,7 +163,7 @@ def _draw_range(card: Card, choice: GoalChoice, tr: Translation) -> None:
         )
 
 
-def _draw_label(card: Card, choice: GoalChoice, title: str) -> None:
+def _draw_label(card: Card, choice: goal_choice.GoalChoice, title: str) -> None:
     names = wording.label_texts(card)
     key = f"{PAGE}/label/{card['name']}"
     st.session_state[key] = choice.label
@@ -175,7 +177,7 @@ def _draw_label(card: Card, choice: GoalChoice, title: str) -> None:
     )
 
 
-def _draw_ends(card: Card, choice: GoalChoice, tr: Translation) -> None:
+def _draw_ends(card: Card, choice: goal_choice.GoalChoice, tr: Translation) -> None:
     unit = card["output"].get("unit", "")
     entry = NumberEntry(step=goal_choice.range_step(card), unit=unit, is_nullable=True)
     for name, key_part, label, end in (
@@ -192,7 +194,7 @@ def _draw_ends(card: Card, choice: GoalChoice, tr: Translation) -> None:
             number_box.draw_number_box(title, key, end, entry=entry, tr=tr, on_change=on_change, placeholder=placeholder)
 
 
-def _draw_fixed_fields(card: Card, choice: GoalChoice, tr: Translation) -> None:
+def _draw_fixed_fields(card: Card, choice: goal_choice.GoalChoice, tr: Translation) -> None:
     fields = {field["name"]: field for field in card["inputs"]}
     key = f"{PAGE}/fixed/{card['name']}"
     st.session_state[key] = list(choice.fixed)
@@ -223,7 +225,7 @@ def _draw_recommendation(card: Card, recommendation: Recommendation, name: str, 
         changes = concatenate(_build_change(fields[change["field"]], change, tr) for change in recommendation["changes"])
         answer = answer_html.build_answer_line(card, recommendation["prediction"], "", tr, recommendation["usualness"])
         st.html(Markup('<ul class="moves">{}</ul>{}').format(changes, answer))
-        st.button(tr.text("Try it"), key=f"take-{name}", on_click=_make_apply_callback(card, recommendation), type="primary")
+        st.button(tr.text("Try it"), key=f"take-{name}", on_click=partial(_apply, card, recommendation), type="primary")
 
 
 def _build_change(field: Field, change: Change, tr: Translation) -> Markup:
@@ -232,19 +234,15 @@ def _build_change(field: Field, change: Change, tr: Translation) -> Markup:
     return Markup("<li>{} <b>{} → {}</b></li>").format(wording.field_label(field), before, after)
 
 
-def _make_apply_callback(card: Card, recommendation: Recommendation) -> Callable[[], None]:
-    def apply_changes() -> None:
-        current_case.change_values(card, {change["field"]: change["to"] for change in recommendation["changes"]})
-        page_address.request_first_page(card)
-
-    return apply_changes
+def _apply(card: Card, recommendation: Recommendation) -> None:
+    current_case.change_values(card, {change["field"]: change["to"] for change in recommendation["changes"]})
+    page_address.request_first_page(card)
 
 
 def _draw_unchangeable(card: Card, tr: Translation) -> None:
     """Draw which values can change in reality, and the fields that no recommendation changes."""
     if note := card.get("change_note"):
         st.caption(forms.escape_markdown(note))
-    unchangeable = [wording.field_label(field) for field in card["inputs"] if field.get("changeable", "both") == "no"]
-    if unchangeable:
+    if unchangeable := [wording.field_label(each) for each in card["inputs"] if each.get("changeable", "both") == "no"]:
         listed = ", ".join(unchangeable[:_MAX_NAMED]) + (" …" if len(unchangeable) > _MAX_NAMED else "")
         st.caption(forms.escape_markdown(tr.text("Fixed: {fields}.", fields=listed)))

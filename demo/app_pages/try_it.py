@@ -9,6 +9,8 @@ from demo.address.parameters import MODEL
 from demo.charts import answer_scale
 from demo.charts.canvas import Figure, ScaleBand
 from demo.charts.ticks import round_numbers
+from demo.feedback import feedback_entry, feedback_form
+from demo.feedback.feedback_entry import ShownAnswer
 from demo.fields import field_types
 from demo.files import row_fault_text
 from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor
@@ -57,6 +59,8 @@ def page() -> None:
             _draw_explanation(card, case, now, start, tr)
             _draw_truth(card, case, tr)
             _draw_footer(card, case, tr)
+            reasons = feedback_entry.list_reasons(now["contributions"])
+            feedback_form.draw_feedback(ShownAnswer(card, case.row, now["prediction"], "try", reasons), tr)
         warnings = field_notes.build_field_notes(card, now["prediction"]["warnings"], tr)
         _draw_notes(card, notes, hidden_slot, faults=faults, warnings=warnings, tr=tr)
 

@@ -6,18 +6,17 @@ from typing import Any
 
 import streamlit as st
 
-from client import Card, Curves, Field, Row
+from client import Card, Curves, Field
 from demo.address.parameters import MODEL
 from demo.charts import answer_map, curve_chart
 from demo.charts.canvas import Figure
-from demo.charts.curve_chart import Point
+from demo.feedback import feedback_entry, feedback_form
 from demo.fields import field_types
 from demo.session import current_case, page_address, page_view, service_queries, visitor
 from demo.session.cases import Case
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
 from demo.views import curve_view, field_notes
-from demo.views.curve_view import FieldValues
 from demo.widgets import forms, link_notices
 
 PAGE = "what-if"
@@ -65,6 +64,7 @@ def page() -> None:
         _draw_map(card, case, (fields[names[0]], fields[names[1]]), answer, tr)
     else:
         _draw_curve(card, case, fields[names[0]], answer, tr)
+    feedback_form.draw_feedback(feedback_entry.ShownAnswer(card, case.row, answer["prediction"], PAGE, tuple(names)), tr)
 
 
 def _select_first_view(card: Card, case: Case, fields: dict[str, Field], tr: Translation) -> None:
@@ -144,7 +144,9 @@ def _draw_curve(card: Card, case: Case, field: Field, answer: Curves, tr: Transl
     notes = []
     kind = field_types.of(field)
     if kind.is_ordered:
-        start = None if pinned is None or start_value is None else Point(kind.position(start_value), pinned, "", "")
+        start = (
+            None if pinned is None or start_value is None else curve_chart.Point(kind.position(start_value), pinned, "", "")
+        )
         axis = axis_values.axis(answer["curves"][0]["usual"] or answer["curves"][0]["seen"], tr)
         if axis.rare_ranges(points, (points[0].position, points[-1].position)):
             notes.append(tr.text("Grey: values that are rare in the training data."))
@@ -183,8 +185,8 @@ def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curve
         (one.positions, two.positions),
         cells,
         scale,
-        now=_find_position((one, two), case.row),
-        start=_find_position((one, two), case.start_row) if case.changed() else None,
+        now=curve_view.find_position((one, two), case.row),
+        start=curve_view.find_position((one, two), case.start_row) if case.changed() else None,
         theme=visitor.get_theme(),
     )
 
@@ -209,12 +211,6 @@ def _draw_map(card: Card, case: Case, fields: tuple[Field, Field], answer: Curve
         st.caption(
             tr.text("This case is not on the map, because these values are unknown: {fields}.", fields=", ".join(unknown))
         )
-
-
-def _find_position(axes: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
-    """Return the position of a row on the map; None if one of its values is unknown."""
-    x, y = (axis_values.position(row) for axis_values in axes)
-    return None if x is None or y is None else (x, y)
 
 
 def _draw_clickable_chart(

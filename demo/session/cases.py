@@ -48,6 +48,10 @@ class Case:
         """Return the fields that differ from the start, in the card's order."""
         return [name for name, value in self.row.items() if value != self.start_row[name]]
 
+    def is_complete(self, card: Card) -> bool:
+        """Return whether the model can answer the row: no field that needs a value is empty."""
+        return all(self.row.get(field["name"]) is not None or field.get("nullable") for field in card["inputs"])
+
 
 def get_start_rows(card: Card) -> dict[str, Row]:
     """Return start → row: the examples, then the real rows. A card without both has one start, made of defaults."""

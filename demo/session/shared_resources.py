@@ -7,8 +7,8 @@ import streamlit as st
 
 from client import Client
 from demo.address.link_store import LinkStore
-from demo.address.link_store import default_folder as link_store_folder
 from demo.feed.growing_feed import GrowingFeed
+from demo.private_folder import private_folder
 from demo.settings import read_settings
 
 _CONNECT_SECONDS, _CARD_SECONDS, _ANSWER_SECONDS = 2, 3, 12
@@ -59,7 +59,7 @@ def needs_key() -> bool:
 def link_store() -> LinkStore:
     """Return the store of what is too long for a URL."""
     folder = read_settings(os.environ).links
-    return LinkStore(Path(folder) if folder else link_store_folder())
+    return LinkStore(Path(folder) if folder else private_folder("links"))
 
 
 @st.cache_resource

@@ -220,3 +220,9 @@ def _possible(points: list[Point]) -> list[Point]:
 
 def _answer(point: Point) -> float:
     return point.answer
+
+
+def find_position(axes: tuple[FieldValues, FieldValues], row: Row) -> tuple[float, float] | None:
+    """Return the position of a row on the map; None if one of its values is unknown."""
+    x, y = (axis_values.position(row) for axis_values in axes)
+    return None if x is None or y is None else (x, y)

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from demo.address import link_store
-from demo.address.link_store import LinkStore, default_folder
+from demo.address.link_store import LinkStore
 from demo.address.parameters import PACKED, STORED
 from demo.address.short_address import UnknownLink, expand, shorten
+from demo.private_folder import private_folder
 
 MAX_ADDRESS = 4_000
 COMMON = {"model": "comment-sentiment", "lang": "pl"}
@@ -108,8 +109,8 @@ def test_the_folder_of_links_is_private_and_the_same_after_a_restart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = default_folder()
+    folder = private_folder("links")
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert default_folder() == folder
+    assert private_folder("links") == folder
     folder.chmod(0o755)
-    assert default_folder() != folder
+    assert private_folder("links") != folder

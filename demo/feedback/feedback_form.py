@@ -1,0 +1,181 @@
+"""The question under an answer: is it right? What a person writes is a draft until the service has stored it."""
+
+from datetime import datetime
+from functools import partial
+
+import streamlit as st
+
+from client import Refused
+from demo.feedback import feedback_draft, feedback_entry
+from demo.feedback.feedback_draft import Draft
+from demo.feedback.feedback_entry import ShownAnswer
+from demo.fields.number_entry import NumberEntry
+from demo.session import visitor
+from demo.text import wording
+from demo.text.translation import Translation
+from demo.widgets import forms, number_box
+from wire.error_codes import UNAUTHORIZED
+
+_MAX_COMMENT, _MAX_NAME = 2000, 100
+_NOT_ALLOWED = {UNAUTHORIZED, "forbidden", "not_found", "method_not_allowed"}
+_VERDICT_ICONS = {"agree": ":material/thumb_up:", "disagree": ":material/thumb_down:", "unsure": ":material/question_mark:"}
+
+
+def draw_feedback(answer: ShownAnswer, tr: Translation) -> None:
+    """Draw the question, then what the person may add, then the receipt."""
+    draft = feedback_draft.get_draft(answer.card, answer.row)
+    with st.container(key="feedback", gap="small"):
+        if draft.entry is not None:
+            _draw_sent(answer, draft, tr)
+            return
+        key = f"feedback/{draft.key}"
+        _draw_verdict(answer, draft, key, tr)
+        if draft.verdict is None:
+            return
+        if draft.verdict == "disagree":
+            _draw_right_answer(answer, draft, key, tr)
+            _draw_reason(answer, draft, key, tr)
+        _draw_words(answer, draft, key, tr)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                tr.text("Send"),
+                key=f"{key}/send",
+                type="primary",
+                icon=":material/send:",
+                on_click=partial(_send, answer, draft, tr),
+            )
+            st.caption(tr.text("Stored with the case and the answer, for those who make this model."))
+        if problem := st.session_state.pop(f"{key}/problem", ""):
+            number_box.draw_alert(problem)
+
+
+def _draw_verdict(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
+    texts = {"agree": tr.text("Yes"), "disagree": tr.text("No"), "unsure": tr.text("Not sure")}
+    st.session_state[f"{key}/verdict"] = draft.verdict
+
+    def choose() -> None:
+        draft.verdict = st.session_state[f"{key}/verdict"]
+        feedback_draft.keep_draft(answer.card, answer.row, draft)
+
+    st.pills(
+        tr.text("Do you agree with this answer?"),
+        list(texts),
+        format_func=lambda verdict: f"{_VERDICT_ICONS[verdict]} {texts[verdict]}",
+        key=f"{key}/verdict",
+        on_change=choose,
+    )
+
+
+def _draw_right_answer(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
+    label = tr.text("What would be right?")
+    if wording.is_classification(answer.card):
+        options = feedback_entry.list_right_answers(answer.card)
+        st.session_state[f"{key}/right"] = draft.right_answer if draft.right_answer in options else None
+        st.selectbox(
+            label,
+            list(options),
+            format_func=lambda name: forms.escape_markdown(options[name]),
+            key=f"{key}/right",
+            placeholder=tr.text("Choose, or leave open"),
+            on_change=partial(_keep, answer, draft, "right_answer", f"{key}/right"),
+        )
+        return
+
+    def keep_number(number: float | None) -> None:
+        draft.right_answer = None if number is None else repr(number)
+        feedback_draft.keep_draft(answer.card, answer.row, draft)
+
+    number_box.draw_number_box(
+        label,
+        f"{key}/right",
+        None if draft.right_answer is None else float(draft.right_answer),
+        entry=NumberEntry(unit=answer.card["output"].get("unit", ""), is_nullable=True),
+        tr=tr,
+        on_change=keep_number,
+    )
+
+
+def _draw_reason(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
+    st.session_state[f"{key}/reason"] = draft.reason
+    st.pills(
+        tr.text("Why not?"),
+        list(feedback_entry.REASONS),
+        format_func=lambda reason: feedback_entry.describe_reason(reason, tr),
+        key=f"{key}/reason",
+        on_change=partial(_keep, answer, draft, "reason", f"{key}/reason"),
+    )
+
+
+def _draw_words(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
+    st.session_state[f"{key}/comment"], st.session_state[f"{key}/name"] = draft.comment, draft.name
+    st.text_area(
+        tr.text("In your words, if you like"),
+        key=f"{key}/comment",
+        max_chars=_MAX_COMMENT,
+        height=80,
+        on_change=partial(_keep, answer, draft, "comment", f"{key}/comment"),
+    )
+    st.text_input(
+        tr.text("Your name, if you like"),
+        key=f"{key}/name",
+        max_chars=_MAX_NAME,
+        on_change=partial(_keep, answer, draft, "name", f"{key}/name"),
+    )
+
+
+def _keep(answer: ShownAnswer, draft: Draft, name: str, key: str) -> None:
+    setattr(draft, name, st.session_state[key])
+    feedback_draft.keep_draft(answer.card, answer.row, draft)
+
+
+def _send(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
+    """Send a draft once, however often the button is clicked. What cannot be sent now waits on the disk."""
+    if draft.entry is not None:
+        return
+    entry = feedback_entry.build_entry(answer, draft, tr.language, feedback_draft.get_visitor())
+    try:
+        draft.receipt = feedback_draft.outbox().submit(entry, draft.key)
+    except Refused as error:
+        st.session_state[f"feedback/{draft.key}/problem"] = (
+            tr.text("This demo may not store what you think. Tell the person who showed it to you.")
+            if error.code in _NOT_ALLOWED
+            else tr.text("This could not be stored. Please check what you wrote.")
+        )
+        return
+    except OSError:
+        st.session_state[f"feedback/{draft.key}/problem"] = tr.text("Not saved yet: please send it again in a moment.")
+        return
+    draft.entry = entry
+    feedback_draft.keep_draft(answer.card, answer.row, draft)
+
+
+def _draw_sent(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
+    """Draw that an entry is stored, or waits; and what came of it."""
+    if draft.receipt is None and not feedback_draft.outbox().is_waiting(draft.key):
+        _take_receipt(answer, draft)
+    if draft.receipt is None:
+        st.info(
+            tr.text("Not saved yet: the service does not answer. It is kept here and sent as soon as it does."),
+            icon=":material/schedule_send:",
+        )
+        return
+    at = datetime.fromisoformat(draft.receipt["created"]).astimezone(visitor.get_time_zone())
+    st.success(tr.text("Saved on {at}. Thank you.", at=tr.day_and_time(at)), icon=":material/check:")
+    if reply := feedback_draft.find_reply(draft.receipt["id"]):
+        st.info(tr.text("What came of it: {reply}", reply=forms.escape_markdown(reply)), icon=":material/reply:")
+
+    def start_again() -> None:
+        feedback_draft.keep_draft(answer.card, answer.row, feedback_draft.new_draft(draft.name))
+
+    st.button(tr.text("Say something else"), key=f"feedback/{draft.key}/again", type="tertiary", on_click=start_again)
+
+
+def _take_receipt(answer: ShownAnswer, draft: Draft) -> None:
+    """Take the receipt of an entry that was sent later: the service answers the same key with the same receipt."""
+    if draft.entry is None:
+        return
+    try:
+        draft.receipt = feedback_draft.outbox().submit(draft.entry, draft.key)
+    except (Refused, OSError):
+        draft.entry = None
+    feedback_draft.keep_draft(answer.card, answer.row, draft)

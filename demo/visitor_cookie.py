@@ -1,0 +1,59 @@
+"""An unguessable id in a cookie: what a visitor writes survives a reload, and nobody else sees it."""
+
+import re
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+VISITOR = "witryna-visitor"
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_ID_BYTES = 16
+_MAX_AGE_SECONDS = 30 * 86_400
+
+
+def is_visitor_id(text: str) -> bool:
+    """Return whether a text can be an id of ours."""
+    return _ID.fullmatch(text) is not None
+
+
+class VisitorCookie:
+    """Gives each browser that opens a page an id of its own, for a month. The id says nothing about the person."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or is_visitor_id(_read_id(scope)):
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_page(message):
+                message["headers"] = [*message.get("headers", []), (b"set-cookie", _cookie(scope))]
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
+
+
+def _read_id(scope: Scope) -> str:
+    """Return the id that the browser sent, or an empty text."""
+    cookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            try:
+                cookie.load(value.decode("latin-1"))
+            except CookieError:
+                return ""
+    return cookie[VISITOR].value if VISITOR in cookie else ""
+
+
+def _is_page(message: Message) -> bool:
+    headers = dict(message.get("headers", []))
+    return bool(headers.get(b"content-type", b"").startswith(b"text/html"))
+
+
+def _cookie(scope: Scope) -> bytes:
+    value, path = secrets.token_urlsafe(_ID_BYTES), scope.get("root_path") or "/"
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    return f"{VISITOR}={value}; Path={path}; Max-Age={_MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax{secure}".encode()
