@@ -11,6 +11,7 @@ from functools import wraps
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, TypeVar, get_args, get_origin, is_typeddict
+from urllib.parse import quote
 
 from client.errors import Refused
 from wire.entity_keys import NoKey, key_text
@@ -94,6 +95,12 @@ def model_path(model: str) -> str:
     if not MODEL_NAME.fullmatch(model):
         raise Refused("There is no model of this name.", "", status=404, code=UNKNOWN_MODEL, errors=[])
     return f"/v1/models/{model}"
+
+
+def export_path(model: str, kind: str) -> str:
+    """Return the path of a model in a form. Raises Refused if no address can carry it."""
+    check_url_text("kind", kind)
+    return f"{model_path(model)}/exports/{quote(kind, safe='')}"
 
 
 def entity_id(key: str | float | Decimal) -> str:

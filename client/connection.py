@@ -81,6 +81,17 @@ class Connection:
 
     def receive_file(self, path: str) -> ExportedFile:
         """Return a file, which may be made only now."""
+        with self._open_file(path) as (name, media_type, pieces):
+            return ExportedFile(name, media_type, b"".join(pieces))
+
+    def await_file(self, path: str) -> None:
+        """Wait until a file has been made, and receive nothing of it."""
+        with self._open_file(path):
+            pass
+
+    @contextmanager
+    def _open_file(self, path: str) -> Iterator[tuple[str, str, Iterator[bytes]]]:
+        """Give the name, the media type and the pieces of a file."""
         request_id = uuid.uuid4().hex
         headers = self._headers | {"X-Request-ID": request_id, "Accept": "*/*"}
         request = requests.Request("GET", self._url + path, headers=headers)
@@ -88,8 +99,7 @@ class Connection:
             name = _FILE_NAME.fullmatch(response.headers.get("Content-Disposition", ""))
             if name is None:
                 raise InvalidAnswer("Something else than the model service answered.", request_id)
-            media_type = response.headers.get("Content-Type", "").partition(";")[0]
-            return ExportedFile(name[1], media_type, b"".join(pieces))
+            yield name[1], response.headers.get("Content-Type", "").partition(";")[0], pieces
 
     @contextmanager
     def _stream(

@@ -211,9 +211,12 @@ class Client:
     @arguments.check_types
     def download_export(self, model: str, kind: str, *, version: str | None = None) -> ExportedFile:
         """Return a model in a form that `exports` lists. The first call makes the file, which takes seconds or a minute."""
-        arguments.check_url_text("kind", kind)
-        query = build_query(version=version)
-        return self._connection.receive_file(f"{arguments.model_path(model)}/exports/{quote(kind, safe='')}{query}")
+        return self._connection.receive_file(arguments.export_path(model, kind) + build_query(version=version))
+
+    @arguments.check_types
+    def make_export(self, model: str, kind: str, *, version: str | None = None) -> None:
+        """Let the service make the file of a form, and wait for it. `exports` then has its size and its proof."""
+        self._connection.await_file(arguments.export_path(model, kind) + build_query(version=version))
 
     @arguments.check_types
     def publish(self, folder: str | Path, report: Callable[[str], object] = write_line) -> Publication:

@@ -1,6 +1,7 @@
 """The errors about forms in which a model is taken away, in the family of `service.errors`."""
 
 from service.errors import Forbidden, NotFound, ServiceError
+from wire.error_codes import NOT_EXPORTABLE
 
 
 class ExportsForbidden(Forbidden):
@@ -14,7 +15,7 @@ class UnknownExport(NotFound):
 class CannotExport(ServiceError):
     """`reason` says why, `nearest` names the form that works; None: the API alone."""
 
-    status, code, title = 422, "not_exportable", "The model cannot be had in this form"
+    status, code, title = 422, NOT_EXPORTABLE, "The model cannot be had in this form"
 
     def __init__(self, reason: str = "", nearest: str | None = None) -> None:
         super().__init__(f"The model cannot be had in this form: {reason}." if reason else "")

@@ -3,6 +3,7 @@
 INVALID_INPUT = "invalid_input"
 INVALID_REQUEST = "invalid_request"
 MODEL_FAILED = "model_failed"
+NOT_EXPORTABLE = "not_exportable"
 NO_EVALUATION = "no_evaluation"
 TOO_LARGE = "too_large"
 UNAUTHORIZED = "unauthorized"

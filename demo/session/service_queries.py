@@ -14,6 +14,7 @@ from client import (
     EntityList,
     Evaluation,
     Explanation,
+    ExportList,
     Goal,
     InvalidAnswer,
     ModelState,
@@ -177,6 +178,12 @@ def get_evaluation(card: Card) -> Evaluation | None:
         return shared_resources.client().evaluation(card["name"], language, version=card["version"])
 
     return _query_once(_cache_key("evaluation", card, language), query, missing=NO_EVALUATION)
+
+
+def list_exports(card: Card, made: int) -> ExportList | None:
+    """Return the forms in which the model can be taken away, after this visit let the service make so many files."""
+    key = _cache_key("exports", card, made)
+    return _query_once(key, lambda: shared_resources.client().exports(card["name"], version=card["version"]))
 
 
 def _check_fields(card: Card, parts: list[P], key: str) -> list[P]:

@@ -27,8 +27,8 @@ PROGRAM_VALUES = re.compile(
 LONG_DECIMALS = re.compile(r"\d[.,]\d{5,}")
 ENGLISH_NUMBERS = re.compile(r"(?<![\d,])[1-9]\d{0,2},\d{3}(?!\d)|(?<![\d.])\d+\.\d+\b(?!\.)")
 """In Polish a thousand has a space and a decimal has a comma."""
-FOREIGN = re.compile(r"CC BY \S+|DOI \S+")
-"""What has a number in every language: a licence, an identifier of a publication."""
+FOREIGN = re.compile(r"CC BY \S+|DOI \S+|\b(?:Python|PMML|SQLite) \d+\.\d+(?: albo \d+\.\d+)?")
+"""What has a number in every language: a licence, an identifier of a publication, the version of a program."""
 
 
 def texts_of(app: AppTest) -> list[str]:

@@ -1,9 +1,11 @@
-"""Promises of the page Take it away: code that asks for the case on screen, at an address that its reader reaches."""
+"""Promises of the page Take it away: every form of the model, and code that asks for the case on screen."""
 
 import ast
+import html
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from demo.session import shared_resources
@@ -30,6 +32,8 @@ def test_the_code_asks_for_the_case_on_screen() -> None:
     widget(app, "worst_delay").set_value("3")
     app.run()
     page = quiet(go_to(app, "take-away"))
+    page.segmented_control(key="take-away-sections/credit-default").set_value("code")
+    quiet(page.run())
     page.pills[0].set_value("python")
     quiet(page.run())
     row = case_in_code(page)
@@ -68,7 +72,7 @@ def test_readers_on_other_machines_see_the_address_that_the_settings_name_or_a_p
     ):
         monkeypatch.setenv("DEMO_DOCS_URL", docs)
         shared_resources.service_address.clear()
-        page = quiet(opened("take-away", model="credit-default", lang="en"))
+        page = quiet(opened("take-away", model="credit-default", lang="en", view="python"))
         assert address in page.code[0].value
         assert "127.0.0.1" not in page.code[0].value
         assert any("ADDRESS" in each.value for each in page.caption) == (not docs)
@@ -80,3 +84,41 @@ def test_a_model_whose_card_forbids_it_is_not_taken_away(stub: StubService) -> N
     page = opened("take-away", lang="en")
     assert "does not hand it over" in page.info[0].value
     assert list(page.code) == []
+
+
+@pytest.mark.usefixtures("request_log")
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_every_form_stands_with_what_it_needs_and_what_it_costs_and_its_command(language: str, service: TestClient) -> None:
+    page = quiet(opened("take-away", model="credit-scorecard", lang=language))
+    shown = html.unescape(html_of(page)) + "".join(each.value for each in page.caption)
+    exports = service.get("/v1/models/credit-scorecard/exports").json()["exports"]
+    assert len(exports) >= 12
+    for form in exports:
+        assert form["title"][language] in shown
+        assert form["needs"][language] in shown
+        assert form["cost"][language] in shown.replace("\\", "")
+        assert form["command"] in page.code[0].value
+
+
+@pytest.mark.usefixtures("request_log")
+def test_a_file_is_made_at_the_first_request_then_has_its_size_its_proof_and_a_download(service: TestClient) -> None:
+    page = quiet(opened("take-away", model="credit-scorecard", lang="en"))
+    page.button(key="take-away/make/python").click()
+    quiet(page.run())
+    (form,) = (
+        each for each in service.get("/v1/models/credit-scorecard/exports").json()["exports"] if each["kind"] == "python"
+    )
+    assert f"Compared on {form['made']['proof']['rows']:,} rows with Python 3" in html_of(page)
+    (download,) = (each.proto for each in page.get("download_button"))
+    assert download.label == f"Download {round(form['made']['bytes'] / 1000)} kB"
+    assert "take-away/make/python" not in [each.key for each in page.button]
+
+
+@pytest.mark.usefixtures("request_log")
+def test_a_form_that_cannot_hold_the_model_says_why_and_which_one_can() -> None:
+    page = quiet(opened("take-away", model="comment-sentiment", lang="pl"))
+    page.button(key="take-away/make/python").click()
+    shown = html_of(quiet(page.run()))
+    assert "Nie dla tego modelu:" in shown
+    assert "Zamiast tego weź: Pakiet Pythona." in shown
+    assert "take-away/make/python" not in [each.key for each in page.button]

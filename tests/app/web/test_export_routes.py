@@ -103,6 +103,7 @@ def test_a_file_is_what_the_list_says(kind: str, served: TestClient, models: dic
 def test_the_client_lists_and_downloads(served: TestClient) -> None:
     client = client_of(served)
     listed = {each["kind"]: each for each in client.exports(NAME)["exports"]}
+    client.make_export(NAME, "python")
     file = client.download_export(NAME, "python")
     assert (file.name, file.media_type) == (listed["python"]["file"], "text/x-python")
     open_python(file.content)
