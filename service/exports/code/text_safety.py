@@ -66,7 +66,7 @@ def python_quoted(text: str) -> str:
 def sqlite_quoted(text: str) -> str:
     """Return an expression of SQLite for a text; it has no escapes, so characters that are not printed are numbers."""
     parts = [
-        "char(" + ", ".join(str(ord(letter)) for letter in part) + ")" if not part.isprintable() else _sql_quoted(part)
+        "CHAR(" + ", ".join(str(ord(letter)) for letter in part) + ")" if not part.isprintable() else _sql_quoted(part)
         for part in _runs(text)
     ]
     return " || ".join(parts) if parts else "''"

@@ -6,7 +6,7 @@ from service.exports.code.identifiers import camel_case, pascal_case
 from service.exports.code.program import Listed, Points, Tree
 from service.exports.code.syntaxes.statement_syntax import StatementSyntax
 from service.exports.code.text_safety import java_quoted, quoted
-from service.exports.expressions.nodes import FunctionName, InGroup
+from service.exports.expressions.nodes import Condition, FunctionName, InGroup, Member
 
 
 class _CamelCaseSyntax(StatementSyntax):
@@ -107,18 +107,18 @@ class _ClassSyntax(StatementSyntax):
         """Return the name of the list with the categories of a field."""
         return f"CHOICES_{identifier.upper()}"
 
-    def check(self, index: int) -> str:
-        """Return the statement that checks a field of a row."""
+    def check(self, index: int) -> tuple[str, list[str]]:
+        """Return the beginning of the call that checks a field of a row, and its arguments."""
         number, flag, choice = self.checks
         field = self.program.fields[index]
-        nullable = ", true" if field.nullable else ", false"
-        start = f"{self.quote(field.name)}, {self.field(index)}"
+        nullable = "true" if field.nullable else "false"
+        start = [self.quote(field.name), self.field(index)]
         if field.kind == "number":
-            whole = ", true" if field.is_whole else ", false"
-            return f"{number}({start}, {self.number(field.low)}, {self.number(field.high)}{whole}{nullable});"
+            limits = [self.number(field.low), self.number(field.high)]
+            return f"{number}(", [*start, *limits, "true" if field.is_whole else "false", nullable]
         if field.kind == "flag":
-            return f"{flag}({start}{nullable});"
-        return f"{choice}({start}, {self.choices_name(field.identifier)}{nullable});"
+            return f"{flag}(", [*start, nullable]
+        return f"{choice}(", [*start, self.choices_name(field.identifier), nullable]
 
 
 class JavaSyntax(_ClassSyntax, _CamelCaseSyntax):
@@ -136,6 +136,28 @@ class JavaSyntax(_ClassSyntax, _CamelCaseSyntax):
         opened, closed = begin.format("\n").split("\n")
         lines = [opened + parts[0], *(f"    {joint.lstrip()}{part}" for part in parts[1:])]
         return [*lines[:-1], lines[-1] + closed]
+
+    def _head(self, begin: str, node: Condition, margin: str) -> list[str]:
+        lines = super()._head(begin, node, margin)
+        if len(lines) > 1 or self.outer + len(lines[0]) <= self.width or not isinstance(node, Member):
+            return lines
+        text, method, rest = lines[0].rpartition(".equals(")
+        return [text, f"{margin}    {method}{rest}"] if method else lines
+
+    def call(self, begin: str, arguments: Sequence[str]) -> str:
+        """Return a call as a statement; if it is too long, its arguments stand on a line of their own, or on one each."""
+        margin = " " * self.outer
+        line, together = f"{margin}{begin}{', '.join(arguments)});", f"{margin}    {', '.join(arguments)});"
+        if len(line) <= self.width:
+            return line
+        if len(together) > self.width:
+            together = ",\n".join(f"{margin}    {argument}" for argument in arguments) + ");"
+        return f"{margin}{begin}\n{together}"
+
+    def listed(self, begin: str, items: Sequence[str], end: str, margin: int = 0) -> str:
+        text = super().listed(begin, items, end, margin)
+        row = " " * margin + self.indent + ", ".join(items) + ","
+        return f"{' ' * margin}{begin}\n{row}\n{' ' * margin}{end}" if "\n" in text and len(row) <= self.width else text
 
     def is_choice(self, index: int, name: str | None, *, is_equal: bool) -> str:
         if name is None:

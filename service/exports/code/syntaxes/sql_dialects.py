@@ -23,15 +23,15 @@ class SqliteSyntax(SqlSyntax):
         return sqlite_quoted(text)
 
     def function(self, name: FunctionName, arguments: list[str]) -> str:
-        names = {"log": "ln", "power": "pow", "smallest": "min", "largest": "max"}
-        return f"{names.get(name, name)}({', '.join(arguments)})"
+        names = {"log": "LN", "power": "POW", "smallest": "MIN", "largest": "MAX"}
+        return f"{names.get(name, name.upper())}({', '.join(arguments)})"
 
     def boolean(self, name: str) -> str:
         return name
 
     def type_faults(self, name: str) -> list[tuple[str, str]]:
         """A column of SQLite holds values of any type, and CAST makes 0 of a text."""
-        return [(f"typeof({sql_name(name)}) NOT IN ('integer', 'real', 'null')", f"{name}: Expected a number.")]
+        return [(f"TYPEOF({sql_name(name)}) NOT IN ('integer', 'real', 'null')", f"{name}: Expected a number.")]
 
 
 class PostgresqlSyntax(SqlSyntax):
@@ -46,14 +46,14 @@ class PostgresqlSyntax(SqlSyntax):
         first = arguments[0]
         match name:
             case "exp":  # the server refuses results that are no float64
-                return f"exp(least(greatest({first}, -700.0), 709.0))"
+                return f"EXP(LEAST(GREATEST({first}, -700.0), 709.0))"
             case "log":
-                return f"ln(CASE WHEN {first} > 0.0 THEN {first} END)"
+                return f"LN(CASE WHEN {first} > 0.0 THEN {first} END)"
             case "sqrt":
-                return f"sqrt(CASE WHEN {first} >= 0.0 THEN {first} END)"
+                return f"SQRT(CASE WHEN {first} >= 0.0 THEN {first} END)"
             case "smallest" | "largest":
-                return f"{'least' if name == 'smallest' else 'greatest'}({', '.join(arguments)})"
-        return f"{name}({', '.join(arguments)})"
+                return f"{'LEAST' if name == 'smallest' else 'GREATEST'}({', '.join(arguments)})"
+        return f"{name.upper()}({', '.join(arguments)})"
 
     def boolean(self, name: str) -> str:
         return f"CAST({name} AS BOOLEAN)"

@@ -119,14 +119,13 @@ class SqlSyntax(Syntax):
         lines = ["CASE"]
         rest: Expression = node
         while isinstance(rest, Choose):
-            lines.append(f"{_INDENT}WHEN {self.condition(rest.condition)} THEN")
-            lines += self._inner(rest.yes)
+            condition = f"{_INDENT}WHEN {self.condition(rest.condition)}"
+            if isinstance(rest.yes, Choose):
+                lines += [condition, f"{_INDENT * 2}THEN", *(_INDENT * 3 + line for line in self._case(rest.yes))]
+            else:
+                lines.append(f"{condition} THEN {self.formula(rest.yes)}")
             rest = rest.no
-        return [*lines, f"{_INDENT}ELSE", *self._inner(rest), "END"]
-
-    def _inner(self, node: Expression) -> list[str]:
-        lines = self._case(node) if isinstance(node, Choose) else [self.formula(node)]
-        return [_INDENT * 2 + line for line in lines]
+        return [*lines, f"{_INDENT}ELSE {self.formula(rest)}", "END"]
 
     def input(self, index: int) -> str:
         """Return the value of a field of the table, in the type that the formulas take."""
