@@ -94,6 +94,8 @@ def _write_files(options: argparse.Namespace, bundles: Path) -> int:
             return _REFUSED
         except NotExportable as error:
             sys.stderr.write(f"{options.name} cannot be had in this form ({form.texts.title['en']}): {error}\n")
+            if error.__cause__:
+                sys.stderr.write(f"{error.__cause__}\n")
             exit_code = _REFUSED
         else:
             sys.stdout.write(f"{made.path}: {_describe(made)}\n")

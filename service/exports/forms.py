@@ -51,7 +51,7 @@ class Form:
         except NotExportable as refusal:
             if refusal.nearest != "wheel" or _can_be_packaged(model.card, bundle):
                 raise
-            raise NotExportable(refusal.reason, None) from None
+            raise NotExportable(refusal.reason, None) from refusal.__cause__
 
 
 def require_exports(card: Card) -> None:

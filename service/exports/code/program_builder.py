@@ -26,7 +26,7 @@ def build_program(model: Model, folder: Path, *, max_depth: int = MAX_DEPTH) -> 
     """
     card = localized(model.card, "en")
     if card.scoring.scorer != "onnx":
-        raise NotExportable(f"the model is not a graph: {card.scoring.reason or 'it runs in a process of its own'}")
+        raise NotExportable(f"the model is not a graph, because it {card.scoring.reason or 'runs in a process of its own'}")
     if text_fields(card):
         raise NotExportable("the model reads a text, and its words would have to be counted in every language alike")
     types = number_fields(card)

@@ -117,6 +117,8 @@ def compare(comparator: Comparator, left: Expression, right: Expression) -> Cond
     folded: Condition | None = fold(OPERATIONS[comparator], left, right)
     if folded is not None:
         return folded
+    if any(isinstance(side, Number) and np.isnan(side.value) for side in (left, right)):
+        return FALSE
     match left, right:
         case Choose(condition, (Number() | Lookup()) as yes, no), Number():
             return _choose_condition(condition, compare(comparator, yes, right), compare(comparator, no, right))

@@ -60,7 +60,8 @@ def _graph(model: Model, bundle: Path) -> "onnx.GraphProto":
     import onnx
 
     if model.card.scoring.scorer != "onnx":
-        raise NotExportable(f"Triton serves a graph of ONNX, and this model is not on it: {model.card.scoring.reason}")
+        reason = model.card.scoring.reason or "runs in a process of its own"
+        raise NotExportable(f"Triton serves a graph of ONNX, and the model is none, because it {reason}")
     graph: onnx.GraphProto = onnx.load_model(bundle / "model.onnx").graph
     if [each.name for each in graph.input] != [FIELDS]:
         raise NotExportable("The graph takes counts of words, which the service makes of a text before it asks the graph")

@@ -33,7 +33,7 @@ def prove(
         timed = run(rows)
         difference = largest_difference(service_answers(model, rows), timed.answers)
     except CodeFailed as error:
-        raise NotExportable(f"the file does not run ({error})") from None
+        raise NotExportable("the file does not run") from error
     except DifferentAnswers as error:
         raise NotExportable(f"the file answers otherwise than the service ({str(error).rstrip('.')})") from None
     if difference > TOLERANCE:

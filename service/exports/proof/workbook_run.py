@@ -76,4 +76,7 @@ def _answer(program: Program, line: tuple[Any, ...]) -> Answer:
     decision = line[first] or None if program.labels or program.bands else None
     first += bool(program.labels or program.bands)
     numbers = len(program.scores) + 2 * (program.margin is not None)
-    return Answer(tuple(map(float, line[first : first + numbers])), label, decision)
+    values = line[first : first + numbers]
+    if not all(isinstance(value, int | float) for value in values):
+        raise CodeFailed(f"LibreOffice calculates {', '.join(map(str, values))}, which are not only numbers.")
+    return Answer(tuple(map(float, values)), label, decision)

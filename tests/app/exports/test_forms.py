@@ -9,6 +9,8 @@ import pytest
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.exports.forms import FORMS
+from service.exports.proof.proof_answers import CodeFailed, TimedAnswers
+from service.exports.proof.proving import prove
 from service.exports.refusals import NotExportable
 from service.model_process.environment_file import ModelEnvironment, write_environment
 from tests.support.code_models import write_code_bundle
@@ -51,6 +53,19 @@ def test_the_name_of_a_file_fits_every_header_and_system(name: str, models: dict
     card = msgspec.structs.replace(models["credit-scorecard"].card, name=name)
     for form in FORMS.values():
         assert re.fullmatch(r"[A-Za-z0-9-][A-Za-z0-9._+-]{0,199}", form.file_name(card)), form.kind
+
+
+def test_a_file_that_does_not_run_is_refused_without_what_its_program_printed(models: dict[str, Model]) -> None:
+    """The reason goes into answers; the command prints the rest, which names folders and lines of code."""
+    model = models["credit-scorecard"]
+
+    def fail(_rows: object) -> TimedAnswers:
+        raise CodeFailed("python: Traceback in folder/run.py")
+
+    with pytest.raises(NotExportable) as refusal:
+        prove(model, model.card.real_rows, [], fail)
+    assert refusal.value.reason == "the file does not run"
+    assert "folder/run.py" in str(refusal.value.__cause__)
 
 
 def test_the_nearest_form_is_one_that_works(tmp_path: Path) -> None:

@@ -145,6 +145,16 @@ def test_a_number_that_is_never_missing_is_not_tested() -> None:
     assert not condition.value
 
 
+@pytest.mark.parametrize("comparator", ["<", "<=", ">", ">=", "=="])
+def test_no_number_is_compared_with_a_missing_one(comparator: Any) -> None:
+    """The imputer of a forest asks for x == NaN; no language has that number, and the answer is no."""
+    imputed = choose(is_missing(FIELDS[1]), Number(math.nan), FIELDS[1])
+    for sides in ((FIELDS[1], Number(math.nan)), (Number(math.nan), FIELDS[0]), (imputed, Number(math.nan))):
+        condition = compare(comparator, *sides)
+        assert isinstance(condition, Truth)
+        assert not condition.value
+
+
 def test_a_shared_node_is_visited_once_behind_what_it_needs() -> None:
     shared = Choose(compare("<", FIELDS[0], Number(1.0)), FIELDS[0], FIELDS[1])
     nodes = walk((arithmetic("-", shared, shared),))
