@@ -12,12 +12,23 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, e
 from launch.browser import CANDIDATES, first_installed
 from tests.support.server_process import Program, demo_program, running
 
+PLAYWRIGHT_DISABLES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+)
+"""What Playwright disables, as far as it matters here: Chromium takes one list of features alone, the last one."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
     "--disable-sync",
+    # Without it a page takes the scripts that are compiled already: that saves a sixth of the time of a visit.
+    f"--disable-features={','.join(['ScriptStreaming', *PLAYWRIGHT_DISABLES])}",
     "--js-flags=--no-opt --no-maglev",  # A page lives a few seconds: compiling it twice costs more than it saves.
     "--process-per-site",
 ]

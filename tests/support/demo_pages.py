@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit import config as st_config
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -19,6 +20,8 @@ PAGES = ("", "what-if", "to-change", "compare", "files", "clients", "feed", "how
 
 # A server reads the metadata of all installed packages once; AppTest would before every run, for most of its time.
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+# The demo leaves its modules out of the collection after each run; here it would go through what all tests have made.
+st_config.set_option("runner.postScriptGC", value=False)
 
 
 def forget() -> None:

@@ -37,7 +37,10 @@ from tests.support.sklearn_pipelines import split_of
 
 
 @pytest.mark.parametrize("name", TABULAR)
-def test_on_50_real_rows_the_bars_are_those_of_shap(name: str, models: dict[str, Model], bundles: Path) -> None:
+def test_on_50_real_rows_the_bars_are_those_of_shap(
+    name: str, models: dict[str, Model], bundles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # to compile what shap computes would take longer than to compute it
     import shap
 
     model = models[name]
