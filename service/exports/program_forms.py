@@ -16,7 +16,7 @@ from service.exports.proof.code_runs import run_code
 from service.exports.proof.pmml_run import run_pmml
 from service.exports.proof.proof_answers import NotInstalled, TimedAnswers
 from service.exports.proof.proof_rows import real_rows, special_rows
-from service.exports.proof.proving import prove
+from service.exports.proof.proving import SINGLE_TOLERANCE, TOLERANCE, prove
 from service.exports.proof.workbook_run import run_workbooks
 from service.exports.workbook.model_workbook import SHOWN_CASES, max_proof_rows, write_workbook
 from service.schemas import Row
@@ -48,7 +48,13 @@ class ProgramForm:
         step = -(-(len(rows) + len(special)) // self.max_rows(program)) or 1
         proof, missing_runtime = None, ""
         try:
-            proof = prove(model, rows[::step], special[::step], lambda checked: self.run(program, checked, database))
+            proof = prove(
+                model,
+                rows[::step],
+                special[::step],
+                lambda checked: self.run(program, checked, database),
+                tolerance=SINGLE_TOLERANCE if program.is_single_precision else TOLERANCE,
+            )
         except NotInstalled as error:
             missing_runtime = str(error)
         file = folder / self.file_name(model.card.name)

@@ -24,6 +24,8 @@ from service.schemas import Band, Card, Category, Classification, Input, Interva
 
 BUNDLED = ["credit-scorecard", "credit-default", "diamond-price"]
 REAL_ROWS = 1000
+SINGLE = "toy-single-precision"
+"""The service computes this one in 32 bits."""
 ROWS = 1200
 KINDS = ["flat", "house", "room to let"]
 INPUTS = (
@@ -145,10 +147,22 @@ def _boosted() -> Any:
     return make_pipeline(steps, HistGradientBoostingClassifier(max_iter=20, random_state=0))
 
 
+def _single_precision() -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+    from xgboost import XGBClassifier
+
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    steps = make_column_transformer(("passthrough", ["area", "rooms", "income", "lift"]), (encoder, ["kind", "class"]))
+    return make_pipeline(steps, XGBClassifier(n_estimators=10, max_depth=3))
+
+
 MODELS: dict[str, tuple[Callable[[], Any], Classification | Regression]] = {
     "toy-scorecard": (_linear, THREE),
     "toy-line": (_line, VALUE),
     "toy-trees": (_boosted, TWO),
+    SINGLE: (_single_precision, TWO),
 }
 
 
@@ -157,7 +171,7 @@ def write_bundle(folder: Path, name: str) -> Model:
     make, output = MODELS[name]
     fields = table()
     signal = _signal(fields)
-    truth = {"toy-scorecard": np.digitize(signal, [1.5, 3.5]), "toy-trees": (signal > 2).astype(int)}.get(name, signal)
+    truth = {THREE: np.digitize(signal, [1.5, 3.5]), TWO: (signal > 2).astype(int), VALUE: signal}[output]
     card = Card(name=name, title="Toy", question="?", inputs=INPUTS, output=output, scoring=_SCORING)
     columns = Checks(card).columns(plain_rows(card, fields))
     (folder / "model.onnx").write_bytes(to_float64_graph(card, make().fit(fields, truth), columns.numbers[0]))

@@ -16,6 +16,7 @@ def header_lines(program: Program, *, needs: str, proof: Proof | None, ascii_onl
         f"Built {card.built}" if card.built else "",
         f"Needs {needs}; no package.",
         _answer(program),
+        "The service computes this model in 32 bits, so its answers may differ by 1e-6." * program.is_single_precision,
         *_proof(proof),
     ]
     return [comment_text(line, ascii_only=ascii_only) for line in lines if line]

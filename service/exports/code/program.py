@@ -111,6 +111,8 @@ class Program:
     steps: tuple[Step, ...]
     scores: tuple[str, ...]
     """The steps with the probability of each label, or with the value."""
+    is_single_precision: bool = False
+    """The service computes the scores in 32 bits, the program in 64: its answers may differ by 1e-6."""
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from service.bundles.model import Model
 from service.exports.code.identifiers import Identifiers
 from service.exports.code.program import Program, ProgramField
 from service.exports.code.program_steps import MAX_DEPTH, StepList
-from service.exports.expressions.graph_reader import field_nodes, read_graph
+from service.exports.expressions.graph_reader import field_nodes, is_single_precision, read_graph
 from service.exports.expressions.nodes import Choose, Expression, Lookup, Number, walk
 from service.exports.refusals import NotExportable
 from service.fields.date import DateType
@@ -33,13 +33,14 @@ def build_program(model: Model, folder: Path, *, max_depth: int = MAX_DEPTH) -> 
     dated = [each.name for each in types if isinstance(each, DateType)]
     if dated:
         raise NotExportable(f"the field {dated[0]} is a date, and the forms of code take numbers and categories")
-    roots = read_graph((folder / "model.onnx").read_bytes(), field_nodes(types))
+    graph = (folder / "model.onnx").read_bytes()
+    roots = read_graph(graph, field_nodes(types))
     check_size(roots)
     identifiers = Identifiers()
     fields = tuple(_field(each, identifiers) for each in types)
     steps = StepList(fields, list(zip(roots, _score_names(card), strict=True)), identifiers, max_depth)
     scores = tuple(map(steps.add_score, roots))
-    return Program(card, fields, tuple(steps.steps), scores)
+    return Program(card, fields, tuple(steps.steps), scores, is_single_precision(graph))
 
 
 def check_size(roots: list[Expression]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.exports.expressions.nodes import Condition, Expression, Number, Truth
+from service.exports.expressions.nodes import Choose, Condition, Expression, Field, Number, Truth, children
 from service.exports.expressions.simplification import (
     FALSE,
     arithmetic,
@@ -105,9 +105,20 @@ def _gather(inputs: Sequence[Cells], attributes: Attributes) -> Cells:
     return result
 
 
+def _is_of_fields(node: Any) -> bool:
+    """Return whether a number is computed from the number of a field, and does not only depend on conditions on it."""
+    match node:
+        case Field():
+            return True
+        case Choose(_, yes, no):
+            return _is_of_fields(yes) or _is_of_fields(no)
+    return any(map(_is_of_fields, children(node)))
+
+
 def _cast(inputs: Sequence[Cells], attributes: Attributes) -> Cells:
-    if attributes["to"] == _FLOAT32:
-        raise NotExportable("the model computes in 32 bits, and not every language can")
+    """Sums of a model in 32 bits are computed in 64 bits, which is off by less than 1e-6."""
+    if attributes["to"] == _FLOAT32 and any(map(_is_of_fields, map(_node, np.ravel(inputs[0])))):
+        raise NotExportable("the model rounds its fields to 32 bits, and not every language can")
 
     def cast(node: Any) -> Any:
         is_condition = not isinstance(node, Expression)

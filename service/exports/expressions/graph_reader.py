@@ -49,6 +49,14 @@ def read_graph(content: bytes, fields: Sequence[Field | ChoiceField]) -> list[Ex
     return [_expression(cell) for cell in np.asarray(cells[graph.output[-1].name], dtype=object).ravel()]
 
 
+def is_single_precision(content: bytes) -> bool:
+    """Return whether the scores of a graph are computed in 32 bits."""
+    import onnx
+
+    output = onnx.load_model_from_string(content).graph.output[-1]
+    return bool(output.type.tensor_type.elem_type == _FLOAT32)
+
+
 def _row(fields: Sequence[Field | ChoiceField]) -> Cells:
     row = np.empty((1, len(fields)), dtype=object)
     for index, field in enumerate(fields):

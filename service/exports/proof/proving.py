@@ -17,10 +17,17 @@ from service.schemas import Row
 
 TOLERANCE = 1e-9
 """The largest difference between the numbers of the service and those of a form, relative to numbers above 1."""
+SINGLE_TOLERANCE = 1e-6
+"""The same for a model that the service computes in 32 bits, in a form that computes in 64."""
 
 
 def prove(
-    model: Model, real: Sequence[Row], special: Sequence[Row], run: Callable[[Sequence[Row]], TimedAnswers]
+    model: Model,
+    real: Sequence[Row],
+    special: Sequence[Row],
+    run: Callable[[Sequence[Row]], TimedAnswers],
+    *,
+    tolerance: float = TOLERANCE,
 ) -> Proof | None:
     """Compare what `run` answers to real rows and special ones with the service. Without rows there is no proof.
 
@@ -36,6 +43,6 @@ def prove(
         raise NotExportable("the file does not run") from error
     except DifferentAnswers as error:
         raise NotExportable(f"the file answers otherwise than the service ({str(error).rstrip('.')})") from None
-    if difference > TOLERANCE:
+    if difference > tolerance:
         raise NotExportable(f"a number of the file differs by {difference:.1e} from that of the service")
     return Proof(len(rows), len(real), difference, timed.program, datetime.now(UTC).date())
