@@ -41,7 +41,16 @@ from client.shapes.evaluation import (
     SegmentGroup,
     ThresholdCounts,
 )
-from client.shapes.exports import Export, ExportedFile, ExportList, ExportProof, MadeExport, RefusedExport
+from client.shapes.exports import (
+    Comparison,
+    ComparisonAnswer,
+    Export,
+    ExportedFile,
+    ExportList,
+    ExportProof,
+    MadeExport,
+    RefusedExport,
+)
 from client.shapes.feedback import FeedbackList, FeedbackReceipt, NewFeedback, RightAnswer, StoredFeedback, Verdict
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Change, Goal, Recommendation, Recommendations
@@ -54,6 +63,8 @@ __all__ = [
     "Change",
     "Classification",
     "Client",
+    "Comparison",
+    "ComparisonAnswer",
     "Contribution",
     "CoverageBin",
     "Curve",

@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import requests
@@ -19,7 +20,7 @@ from client.transport import Limits, Session, prepare, send, stream
 from wire.media_types import JSON
 
 OK, CREATED = 200, 201
-_FILE_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
+MAX_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
 _MAX_FILE_BYTES = 2**30
 _PROBLEM_PIECES = 4
 _FILE_NAME = re.compile(r'attachment; filename="([A-Za-z0-9-][A-Za-z0-9._+-]{0,199})"')
@@ -47,8 +48,9 @@ class Connection:
         body: Any = None,
         accept: set[int] | None = None,
         headers: dict[str, str] | None = None,
+        max_seconds: float | None = None,
     ) -> Any:
-        """Return the JSON of an answer, which has a shape."""
+        """Return the JSON of an answer, which has a shape. `max_seconds` is a deadline in place of that of all calls."""
         arguments.check_language(language)
         request_id = uuid.uuid4().hex
         sent = self._headers | {"X-Request-ID": request_id, "Accept-Language": language} | (headers or {})
@@ -56,7 +58,10 @@ class Connection:
             sent["Content-Type"] = JSON
         data = None if body is None else to_json(body)
         request = requests.Request(method, self._url + path, headers=sent, data=data)
-        response, content = send(self.session, request, self._limits)
+        limits = self._limits
+        if max_seconds is not None:
+            limits = replace(limits, deadline_seconds=max_seconds, stall_seconds=max_seconds)
+        response, content = send(self.session, request, limits)
         if response.status_code not in (accept or {OK}):
             raise_problem(response, content, request_id)
         answer = parse_json(response, content, JSON, request_id)
@@ -68,7 +73,7 @@ class Connection:
 
     @contextmanager
     def send_file(
-        self, path: str, file: BinaryIO | bytes, media_type: str, answer_type: str, *, max_seconds: float = _FILE_SECONDS
+        self, path: str, file: BinaryIO | bytes, media_type: str, answer_type: str, *, max_seconds: float = MAX_SECONDS
     ) -> Iterator[tuple[requests.Response, Iterator[bytes]]]:
         """Send a file. Give the response, whose body is of `answer_type`, and its pieces."""
         request_id = uuid.uuid4().hex
@@ -95,7 +100,7 @@ class Connection:
         request_id = uuid.uuid4().hex
         headers = self._headers | {"X-Request-ID": request_id, "Accept": "*/*"}
         request = requests.Request("GET", self._url + path, headers=headers)
-        with self._stream(request, _FILE_SECONDS, _FILE_SECONDS) as (response, pieces):
+        with self._stream(request, MAX_SECONDS, MAX_SECONDS) as (response, pieces):
             name = _FILE_NAME.fullmatch(response.headers.get("Content-Disposition", ""))
             if name is None:
                 raise InvalidAnswer("Something else than the model service answered.", request_id)

@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from client import arguments
 from client.answer_check import check_curves, check_keys, check_prediction, parse_recognised_file, require
-from client.connection import Connection
+from client.connection import MAX_SECONDS, Connection
 from client.feedback_calls import FeedbackCalls
 from client.publishing import Publication, publish_folder, write_line
 from client.shapes.answers import Curves, Explanations, Predictions, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
 from client.shapes.evaluation import Evaluation, EvaluationAnswer
-from client.shapes.exports import ExportedFile, ExportList
+from client.shapes.exports import Comparison, ExportedFile, ExportList
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Goal, Recommendations
 from client.shapes.stored import Entity, EntityList, RunList
@@ -219,6 +219,16 @@ class Client:
         self._connection.await_file(arguments.export_path(model, kind) + build_query(version=version))
 
     @arguments.check_types
+    def compare(
+        self, model: str, row: Row, ways: list[str], *, entity: str | None = None, version: str | None = None
+    ) -> Comparison:
+        """Ask a row in several ways: live, stored (of a key), file, v2, and the kinds of `exports`. It may take minutes."""
+        body = {"row": row, "ways": ways, "entity": entity}
+        answer = cast(Comparison, self._ask(model, "comparisons", Comparison, body, version, max_seconds=MAX_SECONDS))
+        require([each["way"] for each in answer["answers"]] == list(dict.fromkeys(ways)))
+        return answer
+
+    @arguments.check_types
     def publish(self, folder: str | Path, report: Callable[[str], object] = write_line) -> Publication:
         """Send a folder that `hand_over` wrote, and let the service publish the model in it.
 
@@ -228,13 +238,9 @@ class Client:
         """
         return publish_folder(self._connection, Path(folder), report)
 
-    def _ask(
-        self, model: str, question: str, shape: Any, body: dict[str, Any], version: str | None, *, language: str = "en"
-    ) -> Any:
+    def _ask(self, model: str, question: str, shape: Any, body: dict[str, Any], version: str | None, **options: Any) -> Any:
         """Ask a question about rows. The answer is of this model, and of this version if one is given."""
         body = body if version is None else body | {"version": version}
-        answer = self._connection.call(
-            "POST", f"{arguments.model_path(model)}/{question}", shape, body=body, language=language
-        )
+        answer = self._connection.call("POST", f"{arguments.model_path(model)}/{question}", shape, body=body, **options)
         require(answer["model"] == model and version in {None, answer["version"]})
         return answer

@@ -6,6 +6,8 @@ Keys that are not named here are let through: the contract may grow.
 from dataclasses import dataclass
 from typing import TypedDict
 
+from client.shapes.answers import Prediction
+
 Texts = dict[str, str]
 """Language → text."""
 
@@ -53,6 +55,29 @@ class ExportList(TypedDict):
     model: str
     version: str
     exports: list[Export]
+
+
+class ComparisonAnswer(TypedDict):
+    """The answer of one way to a row. `status` is run, recorded, refused or failed; later versions may add some."""
+
+    way: str
+    status: str
+    prediction: Prediction | None
+    difference: float | None
+    seconds: float | None
+    includes_start: bool
+    program: str | None
+    proof: ExportProof | None
+    reason: str | None
+
+
+class Comparison(TypedDict):
+    """`difference` is the largest one from the live answer; null if no other way has answered."""
+
+    model: str
+    version: str
+    answers: list[ComparisonAnswer]
+    difference: float | None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,10 @@ import anyio.to_thread
 from service.bundles.model import Model
 from service.bundles.registry import Registry
 from service.export_errors import CannotExport, ExportTimeout, UnknownExport
-from service.export_processes.form_calls import make_form
+from service.export_processes.form_calls import FormCall, ask_form, make_form
 from service.exports.forms import FORMS, require_exports
-from service.schemas import Export, ExportList, MadeExport, RefusedExport
+from service.exports.proof.proof_answers import TimedAnswers
+from service.schemas import Export, ExportList, ExportProof, MadeExport, RefusedExport, Row
 from tabular.scratch_folder import ScratchFolder
 
 _PROCESSES_AT_ONCE = 2
@@ -30,6 +31,14 @@ class MadeForm:
 
     path: Path
     state: MadeExport
+
+
+class NotRun(Exception):
+    """This machine cannot run a file: it does not have `missing_runtime`. `proof` is what another run found."""
+
+    def __init__(self, missing_runtime: str, proof: ExportProof | None) -> None:
+        super().__init__(missing_runtime)
+        self.missing_runtime, self.proof = missing_runtime, proof
 
 
 class MadeForms:
@@ -104,23 +113,42 @@ class MadeForms:
         if not task.cancelled():
             task.exception()
 
-    async def _make(self, model: Model, key: _Key) -> MadeForm | RefusedExport:
+    async def answer(self, model: Model, kind: str, row: Row) -> TimedAnswers:
+        """Return the answer of a file to a row with all fields; the file is made if it is not there yet.
+
+        Raises NotRun if this machine cannot run it, and as `get` does.
+        """
+        made = await self.get(model, kind)
+        if made.state.missing_runtime:
+            raise NotRun(made.state.missing_runtime, made.state.proof)
+        async with self._turn() as scratch:
+            message = await ask_form(FormCall(model, kind, scratch, self._max_seconds), made.path, row)
+        if message.answers is None:
+            raise NotRun(message.missing_runtime or "", made.state.proof)
+        return message.answers
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[Path]:
+        """Wait until a process may run, and give a folder for its temporary files."""
         async with self._turns:
-            self._forget_versions()
             scratch = Path(tempfile.mkdtemp(dir=self.folder))
             try:
-                made = await self._make_in(scratch, model, key)
+                yield scratch
             finally:
                 with anyio.CancelScope(shield=True):
                     await anyio.to_thread.run_sync(lambda: shutil.rmtree(scratch, ignore_errors=True))
-        self._kept[key] = made
+
+    async def _make(self, model: Model, key: _Key) -> MadeForm | RefusedExport:
+        async with self._turn() as scratch:
+            self._forget_versions()
+            made = self._kept[key] = await self._make_in(scratch, model, key)
         return made
 
     async def _make_in(self, scratch: Path, model: Model, key: _Key) -> MadeForm | RefusedExport:
         """Make a file in a folder of its own; only when it is complete it goes to the files that are kept."""
         written = scratch / "file"
         written.mkdir()
-        message = await make_form(model, key[-1], written, scratch, self._max_seconds)
+        message = await make_form(FormCall(model, key[-1], scratch, self._max_seconds), written)
         if message.refused:
             return message.refused
         path = self.folder.joinpath(*key) / message.file

@@ -7,14 +7,20 @@ from pathlib import Path
 
 from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
-from service.errors import BrokenBundle
+from service.by_key.stored_values import row_of
+from service.comparisons.command import add_options, compare_row, table_of
+from service.comparisons.service_ways import find_stored
+from service.errors import BrokenBundle, BrokenStorage, ServiceError
 from service.export_errors import ExportsForbidden
 from service.exports.code.languages import LANGUAGES
 from service.exports.forms import FORMS
 from service.exports.made_file import MadeFile
 from service.exports.refusals import NotExportable
 from service.models.stored_versions import WrongCommand, choose_version, versions_of
+from service.schemas import Row
 from service.settings import read_settings
+from service.store.store import Store
+from wire import strict_json
 from wire.settings_reader import WrongSettings
 
 _REFUSED, _WRONG_COMMAND = 1, 2
@@ -58,10 +64,15 @@ def _build_parser() -> argparse.ArgumentParser:
         file.add_argument("name")
         file.set_defaults(act=_write_files, kinds=[kind], postgresql="")
     for command in commands.choices.values():
-        command.add_argument("--version", help="its first characters, six or more; without it, the default version")
         command.add_argument(
             "--folder", type=Path, default=Path(), help="where files are written; the default is this folder"
         )
+    compare = commands.add_parser("compare", help="ask one row in every way, and print how far the answers are apart")
+    compare.add_argument("name")
+    add_options(compare)
+    compare.set_defaults(act=_compare)
+    for command in commands.choices.values():
+        command.add_argument("--version", help="its first characters, six or more; without it, the default version")
     return parser
 
 
@@ -100,6 +111,41 @@ def _write_files(options: argparse.Namespace, bundles: Path) -> int:
         else:
             sys.stdout.write(f"{made.path}: {_describe(made)}\n")
     return exit_code
+
+
+def _compare(options: argparse.Namespace, bundles: Path) -> int:
+    model, _ = _open_version(options, bundles)
+    try:
+        settings = read_settings(os.environ)
+        store = Store(settings.database_url, answer_seconds=settings.database_seconds) if options.entity else None
+        ways = options.ways.split(",") if options.ways else []
+        comparison = compare_row(model, _row(options, model, store), ways, store, options.entity or "")
+    except BrokenStorage as error:
+        raise WrongCommand(f"SERVICE_DATABASE_URL: {error}") from None
+    except ServiceError as error:
+        faults = [f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in error.faults]
+        sys.stderr.write(" ".join([f"{options.name} cannot be compared. {error.detail}", *faults]) + "\n")
+        return _REFUSED
+    sys.stdout.write(table_of(comparison))
+    return _REFUSED if any(answer.status == "failed" for answer in comparison.answers) else 0
+
+
+def _row(options: argparse.Namespace, model: Model, store: Store | None) -> Row:
+    """Return the row of a file, or that of a key, or the example of the card. Raises WrongCommand, ServiceError."""
+    if options.row:
+        try:
+            row = strict_json.parse(Path(options.row).read_bytes())
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict):
+            raise WrongCommand(f"{Path(options.row).name} is not a JSON object, field → value.")
+        return row
+    if store is not None:
+        return row_of(find_stored(model, store, options.entity))
+    rows = [*(example.row for example in model.card.examples), *model.card.real_rows]
+    if not rows:
+        raise WrongCommand("The card has no example: give a row with --row.")
+    return rows[0]
 
 
 def _describe(made: MadeFile) -> str:

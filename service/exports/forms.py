@@ -14,10 +14,11 @@ from service.exports.form_texts import TEXTS, FormTexts
 from service.exports.made_file import MadeFile, Maker
 from service.exports.package_forms import PACKAGE_FORMS
 from service.exports.program_forms import PROGRAM_FORMS
+from service.exports.proof.proof_answers import TimedAnswers
 from service.exports.refusals import NotExportable
 from service.exports.wheel.package_project import package_name, package_version
 from service.exports.wheel.package_requirements import package_requirements
-from service.schemas import Card, ExportGroup
+from service.schemas import Card, ExportGroup, Row
 from wire.media_types import XLSX, ZIP
 
 _COMMAND = "python -m service.exports"
@@ -52,6 +53,10 @@ class Form:
             if refusal.nearest != "wheel" or _can_be_packaged(model.card, bundle):
                 raise
             raise NotExportable(refusal.reason, None) from refusal.__cause__
+
+    def answer(self, model: Model, bundle: Path, file: Path, row: Row) -> TimedAnswers:
+        """Return the answer of a file that was made to a row with all fields. Raises NotInstalled, CodeFailed."""
+        return self.maker.answer(model, bundle, file, row)
 
 
 def require_exports(card: Card) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from service.bundles.model import Model
+from service.exports.proof.proof_answers import TimedAnswers
+from service.schemas import Row
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,13 @@ class MadeFile:
 
 
 class Maker(Protocol):
-    """Makes the file of one form."""
+    """Makes the file of one form, and asks it."""
 
     def make(self, model: Model, bundle: Path, folder: Path, *, database: str = "") -> MadeFile:
         """Write the file of a model, whose bundle is in a folder, into another folder, and prove it.
 
         `database` is the address of one that may run a query of PostgreSQL. Raises NotExportable.
         """
+
+    def answer(self, model: Model, bundle: Path, file: Path, row: Row) -> TimedAnswers:
+        """Return the answer of a file that was made to a row with all fields. Raises NotInstalled, CodeFailed."""

@@ -10,7 +10,7 @@ from service.bundles.model import Model
 from service.exports.made_file import MadeFile
 from service.exports.model_folders.mlflow_export import mlflow_folder_of
 from service.exports.model_folders.triton_export import triton_repository_of
-from service.exports.proof.package_runs import run_package
+from service.exports.proof.package_runs import run_mlflow, run_package
 from service.exports.proof.proof_answers import NotInstalled, TimedAnswers
 from service.exports.proof.proof_rows import real_rows, refused_rows
 from service.exports.proof.proving import prove
@@ -39,6 +39,10 @@ class PackageForm:
                 missing_runtime = str(error)
             return MadeFile(Path(shutil.copy(packed, folder)), proof, missing_runtime)
 
+    def answer(self, model: Model, bundle: Path, file: Path, row: Row) -> TimedAnswers:  # noqa: ARG002 - as others
+        """Return the answer of a file to a row. Raises NotInstalled, CodeFailed."""
+        return self.run(file, [row])
+
 
 def _lacking(program: str) -> Callable[[Path, Sequence[Row]], TimedAnswers]:
     def run(_archive: Path, _rows: Sequence[Row]) -> TimedAnswers:
@@ -50,6 +54,6 @@ def _lacking(program: str) -> Callable[[Path, Sequence[Row]], TimedAnswers]:
 PACKAGE_FORMS = {
     "wheel": PackageForm(wheel_of, run_package),
     "saved-object": PackageForm(saved_object_of, run_package),
-    "mlflow": PackageForm(mlflow_folder_of, _lacking("MLflow")),
+    "mlflow": PackageForm(mlflow_folder_of, run_mlflow),
     "triton": PackageForm(triton_repository_of, _lacking("Triton Inference Server")),
 }

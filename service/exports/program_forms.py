@@ -61,6 +61,10 @@ class ProgramForm:
         file.write_bytes(self.write(program, rows, proof))
         return MadeFile(file, proof, missing_runtime)
 
+    def answer(self, model: Model, bundle: Path, file: Path, row: Row) -> TimedAnswers:  # noqa: ARG002 - as others
+        """Return the answer to a row of the same program. Raises NotInstalled, CodeFailed."""
+        return self.run(build_program(model, bundle, max_depth=self.max_depth), [row], "")
+
 
 def _write_code(language: str, program: Program, _: Sequence[Row], proof: Proof | None) -> bytes:
     return write_code(program, language, proof).encode()

@@ -114,6 +114,7 @@ from service.schemas.stored import (
     StoredFeatures,
     StoredPrediction,
 )
+from service.schemas.transfers.comparisons import Comparison, ComparisonAnswer, ComparisonRequest
 from service.schemas.transfers.exports import Export, ExportGroup, ExportList, ExportProof, MadeExport, RefusedExport
 from service.schemas.transfers.publication import PublicationState
 
@@ -128,6 +129,9 @@ __all__ = [
     "Change",
     "Classification",
     "ClassificationEvaluation",
+    "Comparison",
+    "ComparisonAnswer",
+    "ComparisonRequest",
     "Condition",
     "Contribution",
     "CoverageBin",

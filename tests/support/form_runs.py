@@ -20,8 +20,9 @@ from service.exports.model_folders.triton_export import triton_repository_of
 from service.exports.package_forms import PACKAGE_FORMS
 from service.exports.program_forms import PROGRAM_FORMS
 from service.exports.proof.compiled_runs import run_compiled
+from service.exports.proof.package_runs import run_mlflow
 from service.exports.proof.pmml_run import run_pmml
-from service.exports.proof.proof_answers import REFUSED, Answer
+from service.exports.proof.proof_answers import REFUSED, Answer, largest_difference
 from service.exports.proof.workbook_run import run_workbooks
 from service.schemas import Row
 from service.settings import Settings
@@ -105,8 +106,10 @@ def _package(kind: str) -> Callable[[Cases, Place], Answers]:
 def _mlflow(cases: Cases, place: Place) -> Answers:
     """One environment with MLflow opens all folders; each refused row must be refused alone."""
     folders = {name: place.folder / name / f"{case.model.card.name}-mlflow" for name, case in cases.items()}
+    archives = {}
     for name, case in cases.items():
         with mlflow_folder_of(case.model, case.folder) as archive:
+            archives[name] = Path(shutil.copy(archive, place.folder / f"{name}.zip"))
             shutil.unpack_archive(archive, place.folder / name)
     requirements = [argument for folder in folders.values() for argument in ("-r", folder / "requirements.txt")]
     python = make_environment(place.folder / "environment", ["mlflow-skinny==3.17.2", *requirements])
@@ -115,7 +118,17 @@ def _mlflow(cases: Cases, place: Place) -> Answers:
     done = subprocess.run(command, input=json.dumps(questions), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answers = json.loads(done.stdout)
+    _check_row_by_row(cases, archives, str(python))
     return {name: _spread(case, map(_of_columns, answers[str(folders[name])])) for name, case in cases.items()}
+
+
+def _check_row_by_row(cases: Cases, archives: Mapping[str, Path], python: str) -> None:
+    """Check what asks MLflow a single row: rows that are answered and rows that are refused."""
+    name, case = next(iter(cases.items()))
+    chosen = [*range(5), *(at for at, answer in enumerate(case.expected) if answer.is_refused)][:10]
+    found = run_mlflow(archives[name], [case.rows[at] for at in chosen], python)
+    assert found.program == "MLflow 3.17.2"
+    assert largest_difference([case.expected[at] for at in chosen], found.answers) <= 1e-9
 
 
 def _triton(cases: Cases, place: Place) -> Answers:

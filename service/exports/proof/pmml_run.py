@@ -10,8 +10,8 @@ from typing import Any
 
 from service.exports.code.program import Program
 from service.exports.pmml.pmml_document import DocumentNames, write_pmml
-from service.exports.proof import pmml_driver
 from service.exports.proof.called_program import call_program
+from service.exports.proof.drivers import pmml_driver
 from service.exports.proof.proof_answers import REFUSED, Answer, NotInstalled, TimedAnswers
 from service.schemas import Row
 

@@ -1,12 +1,12 @@
 """The answers for rows in a form that all languages share, and how far two lists of them are apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from service.bundles.model import Model
 from service.errors import InvalidInput
-from service.schemas import LabelPrediction, Row, ValuePrediction
+from service.schemas import Card, Classification, Interval, LabelPrediction, Row, ValuePrediction
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,37 @@ def service_answers(model: Model, rows: Sequence[Row]) -> list[Answer]:
     answers = [REFUSED] * len(rows)
     predictions: Sequence[Any] = model.predict([rows[index] for index in accepted]).predictions
     for index, prediction in zip(accepted, predictions, strict=True):
-        answers[index] = _answer(prediction)
+        answers[index] = answer_of(prediction)
     return answers
 
 
-def _answer(prediction: LabelPrediction | ValuePrediction) -> Answer:
+def prediction_of(card: Card, answer: Answer) -> LabelPrediction | ValuePrediction | None:
+    """Return an answer in the shape of the service's predictions; None: the row was refused."""
+    if answer.is_refused:
+        return None
+    output = card.output
+    if isinstance(output, Classification):
+        labels = (label.value for label in output.labels)
+        probabilities = dict(zip(labels, answer.numbers, strict=True))
+        return LabelPrediction(label=answer.label or "", probabilities=probabilities, decision=answer.decision, warnings=[])
+    value, *ends = answer.numbers
+    interval = Interval(ends[0], ends[1], output.interval.coverage) if ends and output.interval else None
+    return ValuePrediction(value=value, interval=interval, decision=answer.decision, warnings=[])
+
+
+def answer_of_json(prediction: Mapping[str, Any] | None) -> Answer:
+    """Return a prediction in JSON as an answer; None: the row was refused."""
+    if prediction is None:
+        return REFUSED
+    if "label" in prediction:
+        return Answer(tuple(prediction["probabilities"].values()), prediction["label"], prediction.get("decision"))
+    interval = prediction.get("interval")
+    ends = (interval["low"], interval["high"]) if interval else ()
+    return Answer((prediction["value"], *ends), None, prediction.get("decision"))
+
+
+def answer_of(prediction: LabelPrediction | ValuePrediction) -> Answer:
+    """Return a prediction as an answer."""
     if isinstance(prediction, LabelPrediction):
         numbers = tuple((prediction.probabilities or {}).values())
         return Answer(numbers, prediction.label, prediction.decision)

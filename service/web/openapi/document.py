@@ -11,6 +11,7 @@ from service.bundles.model import Model
 from service.errors import InvalidRequest
 from service.schemas import (
     Card,
+    Comparison,
     Curves,
     EntityAnswer,
     EntityList,
@@ -48,6 +49,8 @@ from service.web.route import Route, Schema
 
 _SHAPES = (
     Card,
+    Comparison[LabelPrediction],
+    Comparison[ValuePrediction],
     Curves[LabelPrediction],
     Curves[ValuePrediction],
     EntityAnswer[LabelPrediction],

@@ -4,6 +4,7 @@ The service accepts a body if and only if the schema does, with two exceptions t
 range is not below its start, and 20.0 points are not a whole number.
 """
 
+from service.comparisons.ways import STORED, WAYS
 from service.fields.field_type import RangeType
 from service.fields.lookup import number_fields, type_of
 from service.questions.curves import MAX_FIELDS, MAX_POINTS, MAX_SURFACE_POINTS
@@ -152,6 +153,22 @@ def _goal(name: str, schema: Schema) -> Schema:
     return _object(dict.fromkeys(("decision", "probability", "value"), _NULL) | {name: schema}, [name])
 
 
+def _comparison(card: Card) -> Schema:
+    ways = {"type": "array", "items": {"enum": WAYS if card.entity else [way for way in WAYS if way != STORED]}}
+    key = {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARACTERS}
+    properties = {
+        "row": _row(card),
+        "ways": ways | {"uniqueItems": True},
+        "entity": _or_null(key) | {"description": "The key whose stored prediction is the way `stored`"},
+        "version": _version(card),
+    }
+    return _object(properties, ["row", "ways"])
+
+
+def _comparison_example(_card: Card, row: Row) -> Schema:
+    return {"row": row, "ways": ["live", "file", "v2"]}
+
+
 def _rows_example(_card: Card, row: Row) -> Schema:
     return {"rows": [row]}
 
@@ -174,6 +191,7 @@ def _recommendation_example(card: Card, row: Row) -> Schema:
 PREDICTIONS = ModelBody(schema=_rows_or_keys, example=_rows_example)
 EXPLANATIONS = ModelBody(schema=_few_rows, example=_rows_example)
 CURVES = ModelBody(schema=_curves, example=_curve_example)
+COMPARISONS = ModelBody(schema=_comparison, example=_comparison_example)
 RECOMMENDATIONS = ModelBody(schema=_recommendation, example=_recommendation_example)
 
 

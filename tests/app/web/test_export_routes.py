@@ -1,4 +1,5 @@
-"""/v1/models/{model}/exports: the list, the files, who may have them, and that each is made once."""
+"""/v1/models/{model}/exports and comparisons: the list, the files, who may have them, that each is made once; one row in
+every way."""
 
 import ast
 import asyncio
@@ -32,7 +33,7 @@ from tests.support.problem_check import check_problem
 from tests.support.service_app import serve
 
 NAME = "credit-scorecard"
-EXPORTS = f"/v1/models/{NAME}/exports"
+EXPORTS, COMPARISONS = f"/v1/models/{NAME}/exports", f"/v1/models/{NAME}/comparisons"
 READ, ADMIN = "a-key-that-may-read", "a-key-that-may-all"
 
 
@@ -132,11 +133,15 @@ def test_a_model_whose_card_forbids_it_is_not_given_away(
     assert client.get(f"/v1/models/{NAME}").json()["exports"] == "no"
     for path in (EXPORTS, f"{EXPORTS}/python", f"{EXPORTS}/cobol"):
         check_problem(client.get(path), 403, "exports_forbidden")
+    row = read_card(bundles / NAME).examples[0].row
+    check_problem(client.post(COMPARISONS, json={"row": row, "ways": ["live"]}), 403, "exports_forbidden")
     folder = tmp_path / "written"
     for command in (["code", NAME, "--language", "all"], ["wheel", NAME]):
         assert main(["--bundles", str(tmp_path), *command, "--folder", str(folder)]) == 1
         assert "may not be taken away" in capsys.readouterr().err
     assert list(folder.iterdir()) == []
+    assert main(["--bundles", str(tmp_path), "compare", NAME]) == 1
+    assert "may not be taken away" in capsys.readouterr().err
 
 
 def test_what_does_not_exist_is_404(served: TestClient) -> None:
@@ -154,6 +159,8 @@ def test_the_scope_read_is_needed(models: dict[str, Model]) -> None:
     for path in (EXPORTS, f"{EXPORTS}/python"):
         check_problem(client.get(path), 401, "unauthorized")
         check_problem(client.get(path, headers={"Authorization": f"Bearer {ADMIN}"}), 403, "forbidden")
+    check_problem(client.post(COMPARISONS, json={}), 401, "unauthorized")
+    check_problem(client.post(COMPARISONS, json={}, headers={"Authorization": f"Bearer {ADMIN}"}), 403, "forbidden")
     assert client.get(EXPORTS, headers={"Authorization": f"Bearer {READ}"}).status_code == 200
 
 
@@ -164,6 +171,88 @@ def test_a_version_whose_files_have_changed_is_not_given_away(bundles: Path, tmp
     card.write_bytes(card.read_bytes() + b" ")
     client = TestClient(create_app(Settings(), Registry.of([model])), base_url="http://localhost")
     check_problem(client.get(f"{EXPORTS}/python"), 503, "model_unavailable")
+
+
+def compare(app: TestClient, row: dict[str, Any], *ways: str, model: str = NAME, **more: Any) -> dict[str, Any]:
+    answer = app.post(f"/v1/models/{model}/comparisons", json={"row": row, "ways": ways} | more)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    assert [each["way"] for each in found["answers"]] == list(ways)
+    return found
+
+
+def test_one_row_has_one_answer_in_every_way(served: TestClient, models: dict[str, Model]) -> None:
+    """The service's own ways, a language, a query, a package; and what this machine does not have."""
+    row = models[NAME].card.examples[0].row
+    found = compare(served, row, "live", "file", "v2", "python", "sqlite", "wheel", "triton")
+    (expected,) = served.post(f"/v1/models/{NAME}/predictions", json={"rows": [row]}).json()["predictions"]
+    *run, triton = found["answers"]
+    for answer in run:
+        assert answer["status"] == "run", answer
+        assert answer["prediction"].keys() == expected.keys()
+        assert [answer["prediction"][name] for name in ("label", "decision")] == [expected["label"], expected["decision"]]
+        probabilities = answer["prediction"]["probabilities"]
+        distances = [abs(probabilities[label] - number) for label, number in expected["probabilities"].items()]
+        assert max(distances) <= answer["difference"] <= 1e-9
+        assert answer["seconds"] > 0
+        assert not answer["includes_start"]
+    assert found["difference"] == max(answer["difference"] for answer in run)
+    assert [answer["program"] is None for answer in run] == [True, True, True, False, False, False]
+    assert (triton["status"], triton["prediction"], triton["proof"]) == ("recorded", None, None)
+    assert triton["reason"] == "This machine does not have Triton Inference Server."
+
+
+def test_a_form_that_the_model_does_not_have_is_refused_and_the_others_answer(served: TestClient) -> None:
+    found = compare(served, {"a": 1.5, "b": 2}, "python", "live", "v2", model="adding")
+    python, live, v2 = found["answers"]
+    assert (python["status"], python["prediction"]) == ("refused", None)
+    assert "is not a graph" in python["reason"]
+    assert live["prediction"]["value"] == v2["prediction"]["value"] == 3.5
+    assert found["difference"] == 0
+
+
+def test_the_client_compares(served: TestClient, models: dict[str, Model]) -> None:
+    row = models[NAME].card.examples[0].row
+    client = client_of(served)
+    found = client.compare(NAME, row, ["live", "file", "live"])
+    assert [each["way"] for each in found["answers"]] == ["live", "file"]
+    with pytest.raises(Refused) as refused:
+        client.compare(NAME, row, ["live", "abacus"])
+    assert [each["pointer"] for each in refused.value.errors] == ["/ways/1"]
+
+
+def test_a_row_that_the_service_refuses_is_refused_as_a_whole(served: TestClient, models: dict[str, Model]) -> None:
+    row = models[NAME].card.examples[0].row
+    name = next(iter(row))
+    body = {"row": row | {name: [1]}, "ways": ["live", "python"]}
+    problem = check_problem(served.post(COMPARISONS, json=body), 422, "invalid_input")
+    assert [each["pointer"] for each in problem["errors"]] == [f"/row/{name}"]
+    body = {"row": row, "ways": ["stored"]}
+    assert "unknown_way" in served.post(COMPARISONS, json=body).text, "without a key nothing is stored"
+    check_problem(served.post(COMPARISONS, json=body | {"version": "0" * 64}), 404, "unknown_version")
+    check_problem(served.post(COMPARISONS, json=body | {"more": 1}), 422, "invalid_input")
+    check_problem(served.post("/v1/models/nothing/comparisons", json=body), 404, "unknown_model")
+
+
+def test_what_is_stored_for_a_key_is_a_way(service: TestClient, nightly_run: None) -> None:  # noqa: ARG001
+    keys = service.get("/v1/models/credit-default/entities").json()["items"]
+    key = next(each["id"] for each in keys if each["stored_prediction"])
+    row = service.get(f"/v1/models/credit-default/entities/{key}").json()["stored_prediction"]["row"]
+    found = compare(service, row, "live", "stored", model="credit-default", entity=key)
+    assert [each["status"] for each in found["answers"]] == ["run", "run"]
+    assert found["difference"] <= 1e-9
+    (stored,) = compare(service, row, "stored", model="credit-default", entity="nobody")["answers"]
+    assert (stored["status"], stored["prediction"]) == ("failed", None)
+
+
+def test_what_takes_too_long_fails_and_the_others_answer(models: dict[str, Model]) -> None:
+    app = create_app(Settings(export_seconds=0.5), Registry.of([models[NAME]]))
+    with TestClient(app, base_url="http://localhost") as client:
+        found = compare(client, models[NAME].card.examples[0].row, "live", "java")
+    live, java = found["answers"]
+    assert live["status"] == "run"
+    assert (java["status"], java["prediction"]) == ("failed", None)
+    assert found["difference"] is None
 
 
 def app_of(*models: Model, **settings: Any) -> HttpEntry:

@@ -1,12 +1,15 @@
 """python -m service.exports: files with their proof, and refusals with the reason and another form."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from service.bundles.bundle_opening import open_model
 from service.exports.__main__ import main
+from service.schemas import ValuePrediction
 
 
 def run(bundles: Path, *arguments: str) -> int:
@@ -55,3 +58,35 @@ def test_an_unknown_model_or_version_is_one_sentence(bundles: Path, capsys: pyte
     assert run(bundles, "code", "nothing", "--language", "python") == 2
     assert run(bundles, "code", "credit-scorecard", "--language", "python", "--version", "123") == 2
     assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_one_row_is_compared_in_a_table(bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(bundles, "compare", "credit-scorecard", "--ways", "live,file,v2,sqlite,postgresql,wheel") == 0
+    title, *lines = capsys.readouterr().out.splitlines()
+    assert title.split() == ["way", "answer", "difference", "seconds"]
+    cells = {line.split()[0]: line for line in lines}
+    assert list(cells) == ["live", "file", "v2", "sqlite", "postgresql", "wheel"]
+    answers = {way: line.split()[1:4] for way, line in cells.items() if way != "postgresql"}
+    assert len({(label, decision) for label, _, decision in answers.values()}) == 1
+    numbers = [float(number) for _, number, _ in answers.values()]
+    assert max(numbers) - min(numbers) <= 1e-9
+    assert "SQLite 3." in cells["sqlite"]
+    assert "recorded, This machine does not have a server of PostgreSQL." in cells["postgresql"]
+    file = tmp_path / "row.json"
+    file.write_text('{"age": [1]}')
+    assert run(bundles, "compare", "credit-scorecard", "--row", str(file)) == 1
+    assert "credit-scorecard cannot be compared." in capsys.readouterr().err
+    file.write_text("[1]")
+    assert run(bundles, "compare", "credit-scorecard", "--row", str(file)) == 2
+    assert "row.json is not a JSON object" in capsys.readouterr().err
+
+
+def test_a_compared_row_is_that_of_a_file(bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"carat": 0.7, "cut": "Ideal", "color": "G", "clarity": "VS2", "depth": 61.8, "table": 57}
+    file = tmp_path / "row.json"
+    file.write_text(json.dumps(row))
+    assert run(bundles, "compare", "diamond-price", "--row", str(file), "--ways", "live,v2") == 0
+    values = [float(line.split()[1]) for line in capsys.readouterr().out.splitlines()[1:]]
+    expected = open_model(bundles / "diamond-price").predict([row]).predictions[0]
+    assert isinstance(expected, ValuePrediction)
+    assert values == pytest.approx([expected.value] * 2, rel=1e-14)

@@ -98,7 +98,7 @@ def test_every_code_of_a_place_is_listed() -> None:
     """The codes are beside their messages, in the packages that refuse rows and questions."""
     written = set(re.findall(r"^\| `(\w+)` \| [^|\d]", read("docs/api.md"), re.MULTILINE))
     service = ROOT / "service"
-    packages = ("bundles", "by_key", "meetings", "questions", "rows")
+    packages = ("bundles", "by_key", "comparisons", "meetings", "questions", "rows")
     sources = [file for package in packages for file in (service / package).rglob("*.py")]
     sources.append(ROOT / "wire" / "entity_keys.py")
     words = {word for file in sources for word in constants(file)}
