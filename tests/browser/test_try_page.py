@@ -256,3 +256,22 @@ def test_the_first_back_of_the_browser_leaves_a_page_that_the_menu_opened(visit:
     mine.page.go_back()
     mine.shows("4%")
     expect(mine.page.get_by_role("heading", level=1)).to_have_text("Will this client pay next month?")
+
+
+def test_two_page_links_in_a_hurry_keep_what_was_typed_and_open_the_second(visit: Any) -> None:
+    at = visit("/?model=comment-sentiment&lang=en")
+    box = at.page.locator("textarea")
+    box.fill("Typed in a hurry")
+    at.page.evaluate(
+        """() => {
+            const [compare, back] = ["/compare", "/"].map((path) =>
+                [...document.querySelectorAll("[data-testid=stTopNavLink]")].find((a) => new URL(a.href).pathname === path));
+            document.activeElement.blur();
+            compare.click();
+            setTimeout(() => back.click(), 90);
+        }"""
+    )
+    at.page.wait_for_url(re.compile("comment=Typed"))
+    at.settled()
+    expect(at.page).to_have_title("Try · Witryna")
+    expect(box).to_have_value("Typed in a hurry")
