@@ -11,8 +11,8 @@ from demo.feed.growing_feed import GrowingFeed
 from demo.private_folder import private_folder
 from demo.settings import read_settings
 
-_CONNECT_SECONDS, _CARD_SECONDS, _ANSWER_SECONDS = 2, 3, 12
-"""The waits for a connection, for a card, and for an answer, which the model computes."""
+_CONNECT_SECONDS, _HEALTH_SECONDS, _CARD_SECONDS, _ANSWER_SECONDS = 2, 1, 3, 12
+"""The waits for a connection, for the health, for a card, and for an answer, which the model computes."""
 
 
 @st.cache_resource
@@ -23,8 +23,14 @@ def client() -> Client:
 
 @st.cache_resource
 def card_client() -> Client:
-    """Return the client for the list of models, the cards and the health: what each page needs before it can be drawn."""
+    """Return the client for the list of models and the cards: what each page needs before it can be drawn."""
     return _make_client(_CARD_SECONDS)
+
+
+@st.cache_resource
+def health_client() -> Client:
+    """Return the client that asks whether the service is back. A step of the visitor waits for the end of its question."""
+    return _make_client(_HEALTH_SECONDS)
 
 
 def _make_client(deadline_seconds: float) -> Client:

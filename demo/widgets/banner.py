@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from client import Busy, Failed, Health, InvalidAnswer, Refused, ServiceError, TooSlow
 from demo.session import query_errors, shared_resources, visitor
@@ -54,15 +55,14 @@ def _safe_id(request_id: str) -> str:
 
 @st.fragment(run_every=_CHECK_SECONDS)
 def _check_service() -> None:
-    """Check every two seconds whether the service is ready again; then rerun the page. The first run only counts."""
-    checks = st.session_state.get("health_checks", 0)
-    st.session_state["health_checks"] = checks + 1
-    if checks == 0:
+    """Check every two seconds whether the service is ready again; then rerun the page. A run of the page never waits."""
+    context = get_script_run_ctx()
+    if not (context and context.fragment_ids_this_run):
         return
     try:
-        health: Health = shared_resources.card_client().ready()
+        health: Health = shared_resources.health_client().ready()
     except ServiceError:
         return
     if health["status"] == "ready":
-        st.session_state["health_checks"] = 0
+        query_errors.ask_again()
         st.rerun()

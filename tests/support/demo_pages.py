@@ -33,7 +33,7 @@ def forget() -> None:
 def serve_by(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the demo use this client."""
     forget()
-    for name in ("client", "card_client"):
+    for name in ("client", "card_client", "health_client"):
         monkeypatch.setattr(shared_resources, name, lambda: client)
 
 

@@ -141,22 +141,49 @@ def test_a_page_whose_list_of_models_does_not_come_in_time_asks_nothing_more_in_
     """Every further question to a service that hangs would wait as long again."""
     stub.cards = [hand_made([{"name": "months", "type": "integer"}], entity={"key": "client_id"})]
     app = opened("files", lang="en")
-    asked: list[str] = []
-
-    class HangingClient:
-        def __getattr__(self, method: str) -> Any:
-            def hang(*_arguments: Any, **_options: Any) -> Any:
-                asked.append(method)
-                raise TooSlow("Too slow.")
-
-            return hang
-
-    for name in ("client", "card_client"):
-        monkeypatch.setattr(shared_resources, name, HangingClient)
+    asked = hang(monkeypatch)
     st.cache_data.clear()
     app = go_to(app, path)
     assert asked == ["models"]
     assert "slow to answer" in app.warning[0].value
+
+
+def hang(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let every question wait in vain; return the list to which each adds its name."""
+    asked: list[str] = []
+
+    class HangingClient:
+        def __getattr__(self, method: str) -> Any:
+            def wait(*_arguments: Any, **_options: Any) -> Any:
+                asked.append(method)
+                raise TooSlow("Too slow.")
+
+            return wait
+
+    for name in ("client", "card_client", "health_client"):
+        monkeypatch.setattr(shared_resources, name, HangingClient)
+    return asked
+
+
+@pytest.mark.parametrize("path", ["", "what-if", "compare", "how-good"])
+def test_after_a_question_in_vain_no_step_of_the_visitor_waits_until_the_service_is_back(
+    path: str, stub: StubService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub.cards = [hand_made([{"name": "months", "type": "integer"}])]
+    app = opened(lang="en")
+    with monkeypatch.context() as outage:
+        asked = hang(outage)
+        widget(app, "months").set_value("5").run()
+        assert asked == ["explain"]
+        st.cache_data.clear()
+        app = go_to(app, path)
+        widget(app, "months").set_value("7").run() if not path else app.run()
+        assert asked == ["explain"], "neither the list nor a question"
+        assert len(app.warning) == 1
+    del app.session_state["unreachable_service"]  # what the check of the banner does; AppTest runs no fragment by itself
+    app = go_to(app.run(), "")
+    assert not app.warning
+    assert "75%" in html_of(app)
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])
