@@ -29,8 +29,7 @@ from demo.session.query_errors import add_error, find_unreachable, is_other_vers
 from demo.session.visitor import get_translation
 from wire.error_codes import NO_EVALUATION, UNKNOWN_ENTITY
 
-_MODELS_SECONDS, _CARD_SECONDS = 1, 20
-"""How long the list of models and a card stay. The list shows within its short deadline that a service hangs."""
+_MODELS_SECONDS, _CARD_SECONDS = 1, 20  # the list shows within its short deadline that a service hangs
 _MAX_CACHED = 60
 _MAX_CURVES = 12
 """The service answers so many curves in one request."""
