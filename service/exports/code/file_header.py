@@ -25,14 +25,13 @@ def header_lines(program: Program, *, needs: str, proof: Proof | None, ascii_onl
 def _answer(program: Program) -> str:
     output = program.card.output
     if isinstance(output, Classification):
-        return f"Answers with a label, the probability of each label, and a decision by that of {output.focus}."
-    unit = f" in {output.unit}" if output.unit else ""
-    interval = f", the interval that holds {output.interval.coverage:.0%} of the true values" if output.interval else ""
-    return (
-        f"Answers with a value{unit}{interval}, and a decision."
-        if output.bands
-        else f"Answers with a value{unit}{interval}."
-    )
+        words = "a label, the probability of each label" if output.bands else "a label and the probability of each label"
+        decision = f"a decision by that of {output.focus}"
+    else:
+        unit = f" in {output.unit}" if output.unit else ""
+        interval = f", the interval that holds {output.interval.coverage:.0%} of the true values" if output.interval else ""
+        words, decision = f"a value{unit}{interval}", "a decision"
+    return f"Answers with {words}, and {decision}." if output.bands else f"Answers with {words}."
 
 
 def _proof(proof: Proof | None) -> list[str]:

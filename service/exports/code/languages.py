@@ -1,9 +1,10 @@
 """The languages: how each writes a program, and its template in `templates/`."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from keyword import iskeyword
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -28,22 +29,34 @@ class Language:
     syntax: type[Syntax]
     needs: str
     """What runs the file."""
-    has_class: bool = False
-    """The file has the name of its class."""
+    named_by: Callable[[str], str] = str
+    """The name of a model → that of its file, as the language imports it."""
     middle: str = ""
     """What stands between the name of the model and the suffix."""
 
     def file_name(self, model: str) -> str:
         """Return the name of the file of a model."""
         suffix = self.template.removesuffix(".jinja").rpartition(".")[2]
-        return f"{class_name(model) if self.has_class else model}{self.middle}.{suffix}"
+        return f"{self.named_by(model)}{self.middle}.{suffix}"
+
+
+def module_name(model: str) -> str:
+    """Return credit_default for credit-default: what Python can import."""
+    name = model.replace("-", "_")
+    return name if name[0].isalpha() and not iskeyword(name) else f"model_{name}"
+
+
+def class_name(model: str) -> str:
+    """Return CreditDefault for credit-default."""
+    words = pascal_case(model.replace("-", "_")) or "Model"
+    return words if words[0].isalpha() else f"Model{words}"
 
 
 LANGUAGES: Mapping[str, Language] = {
-    "python": Language("python.py.jinja", PythonSyntax, "Python 2.7, or 3.3 and later"),
+    "python": Language("python.py.jinja", PythonSyntax, "Python 2.7, or 3.3 and later", module_name),
     "javascript": Language("javascript.mjs.jinja", JavaScriptSyntax, "Node.js 12, or a browser of 2020"),
-    "java": Language("java.java.jinja", JavaSyntax, "Java 8 and later", has_class=True),
-    "csharp": Language("csharp.cs.jinja", CSharpSyntax, ".NET or Mono, C# 5 and later", has_class=True),
+    "java": Language("java.java.jinja", JavaSyntax, "Java 8 and later", class_name),
+    "csharp": Language("csharp.cs.jinja", CSharpSyntax, ".NET or Mono, C# 5 and later", class_name),
     "sqlite": Language(
         "query.sql.jinja",
         SqliteSyntax,
@@ -52,12 +65,6 @@ LANGUAGES: Mapping[str, Language] = {
     ),
     "postgresql": Language("query.sql.jinja", PostgresqlSyntax, "PostgreSQL 12 and later", middle=".postgresql"),
 }
-
-
-def class_name(model: str) -> str:
-    """Return CreditDefault for credit-default."""
-    words = pascal_case(model.replace("-", "_")) or "Model"
-    return words if words[0].isalpha() else f"Model{words}"
 
 
 def table_name(program: Program) -> str:

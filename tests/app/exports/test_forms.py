@@ -48,6 +48,15 @@ def test_a_package_is_run_before_it_is_given_away(
     assert made.proof.program.startswith("Python 3.")
 
 
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("credit-default", "credit_default"), ("class", "model_class"), ("1-2", "model_1_2"), ("---", "model____"), ("a", "a")],
+)
+def test_a_file_of_python_can_be_imported(name: str, module: str, models: dict[str, Model]) -> None:
+    card = msgspec.structs.replace(models["credit-scorecard"].card, name=name)
+    assert FORMS["python"].file_name(card) == f"{module}.py"
+
+
 @pytest.mark.parametrize("name", ["a", "---", "1-2", "x" * 64])
 def test_the_name_of_a_file_fits_every_header_and_system(name: str, models: dict[str, Model]) -> None:
     card = msgspec.structs.replace(models["credit-scorecard"].card, name=name)

@@ -34,11 +34,10 @@ from tests.support.databases import new_database
 NAMES = ["credit-scorecard", "diamond-price"]
 PROOF = Proof(1234, 1000, 1e-16, "a program", date(2026, 11, 30))
 USE_PYTHON = """
-import importlib.util, json, sys
-spec = importlib.util.spec_from_file_location("model", sys.argv[1])
-model = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(model)
-print(json.dumps([model.predict(row) for row in json.load(sys.stdin)]))
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import {0}
+print(json.dumps([{0}.predict(row) for row in json.load(sys.stdin)]))
 """
 USE_JAVASCRIPT = """
 import { readFileSync } from "node:fs";
@@ -122,7 +121,8 @@ def of_objects(answers: list[dict[str, Any]]) -> list[Answer]:
 
 
 def use_python(written: WrittenModel) -> list[Answer]:
-    command: list[str | Path] = [sys.executable, "-I", "-c", USE_PYTHON, written.file("python")]
+    use = USE_PYTHON.format(written.file("python").stem)
+    command: list[str | Path] = [sys.executable, "-I", "-c", use, written.folder]
     return of_objects(json.loads(run(command, written.folder, json.dumps(written.rows))))
 
 
