@@ -1,5 +1,6 @@
-"""Take it away: the files in which the model can be had, and code that asks the service for the case on screen."""
+"""Take it away: the files in which the model can be had, one case in all of them, and code that asks the service."""
 
+import json
 from functools import partial
 
 import streamlit as st
@@ -7,7 +8,8 @@ from markupsafe import Markup
 
 from client import Card, Export, Refused, Row, ServiceError
 from demo.address.parameters import MODEL
-from demo.exports import form_texts
+from demo.exports import answer_comparison, form_texts
+from demo.exports.answer_comparison import STORED, CaseComparison
 from demo.session import (
     current_case,
     page_address,
@@ -23,7 +25,7 @@ from demo.widgets import forms, link_notices
 from wire.error_codes import NOT_EXPORTABLE
 
 PAGE = "take-away"
-_FILES, _CODE = "files", "code"
+_FILES, _ANSWERS, _CODE = "files", "answers", "code"
 MAX_DOWNLOAD_BYTES = 64_000_000
 """A download passes through the memory of the demo. Larger files are made by the command."""
 _ADDRESS = "https://ADDRESS-OF-THE-SERVICE"
@@ -47,23 +49,29 @@ def page() -> None:
         )
         return
     link_notices.draw_notices(card, case, tr)
-    view = page_view.select_view(PAGE, [_FILES, *LANGUAGES], _FILES)
+    view = page_view.select_view(PAGE, [_FILES, _ANSWERS, *LANGUAGES], _FILES)
     section = _draw_choice_of_section(card, view, tr)
     page_address.write_address(card, view)
     if section == _FILES:
         _draw_files(card, tr)
+    elif section == _ANSWERS:
+        _draw_answers(card, case.row, tr)
     else:
         _draw_snippet(card, case.row, view, tr)
 
 
 def _draw_choice_of_section(card: Card, view: str, tr: Translation) -> str:
-    """Draw the choice between files and code; return what the page shows. The view is `files`, or a language of code."""
-    titles = {_FILES: tr.text("Files to take"), _CODE: tr.text("Code that asks the service")}
+    """Draw the choice of a section and return it. The view is the section, or for the code its language."""
+    titles = {
+        _FILES: tr.text("Files to take"),
+        _ANSWERS: tr.text("The same answer everywhere"),
+        _CODE: tr.text("Code that asks the service"),
+    }
     key = f"{PAGE}-sections/{card['name']}"
-    st.session_state[key] = section = _FILES if view == _FILES else _CODE
+    st.session_state[key] = section = _CODE if view in LANGUAGES else view
 
     def choose() -> None:
-        page_view.set_view(PAGE, _FILES if st.session_state[key] == _FILES else next(iter(LANGUAGES)))
+        page_view.set_view(PAGE, next(iter(LANGUAGES)) if st.session_state[key] == _CODE else st.session_state[key])
 
     st.segmented_control(
         tr.text("What to take"),
@@ -79,12 +87,10 @@ def _draw_choice_of_section(card: Card, view: str, tr: Translation) -> str:
 
 def _draw_files(card: Card, tr: Translation) -> None:
     """Draw each form with what it needs and costs, in groups, and the commands that write the same files."""
-    answer = service_queries.list_exports(card, st.session_state.setdefault("exports_made", 0))
-    if answer is None:
-        st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
+    exports = _list_exports(card, tr)
+    titles = form_texts.form_titles(exports, tr)
+    if not exports:
         return
-    exports = answer["exports"]
-    titles = {form["kind"]: form_texts.in_language(form["title"], tr) for form in exports}
     st.markdown(tr.text("Each file answers as the service does: it is compared with it on real rows when it is made."))
     for group, title in form_texts.group_titles(tr).items():
         in_group = [form for form in exports if form["group"] == group]
@@ -100,21 +106,29 @@ def _draw_files(card: Card, tr: Translation) -> None:
         st.code("\n".join(form["command"] for form in exports), language="bash")
 
 
+def _list_exports(card: Card, tr: Translation) -> list[Export]:
+    """Return all forms of the model; draw that there is no answer, and return none, if the service does not say them."""
+    answer = service_queries.list_exports(card, st.session_state.setdefault("exports_made", 0))
+    if answer is None:
+        st.caption(tr.text("No answer at the moment. The page shows it as soon as the service answers."))
+    return answer["exports"] if answer else []
+
+
 def _draw_form(card: Card, form: Export, titles: dict[str, str], common_cost: str, tr: Translation) -> None:
     """Draw a form: what it needs, how it was proved, and a button that makes or downloads its file."""
     kind, title = form["kind"], titles[form["kind"]]
-    cost = form_texts.in_language(form["cost"], tr)
+    cost, made = form_texts.in_language(form["cost"], tr), form["made"]
+    is_too_large = made is not None and made["bytes"] > MAX_DOWNLOAD_BYTES
     with st.container(horizontal=True, vertical_alignment="center", key=f"form-{kind}"):
         st.html(
             Markup('<p class="form"><strong>{}</strong> <span>{}</span></p>{}{}').format(
                 title,
                 form_texts.in_language(form["needs"], tr),
                 Markup("<p>{}</p>").format(cost) if cost != common_cost else "",
-                _build_state(form, titles, tr),
+                form_texts.build_state(form, titles, tr, is_too_large=is_too_large),
             )
         )
-        made = form["made"]
-        if made and made["bytes"] <= MAX_DOWNLOAD_BYTES:
+        if made and not is_too_large:
             st.download_button(
                 tr.text("Download {size}", size=form_texts.describe_size(made["bytes"], tr)),
                 partial(_download, card, kind),
@@ -129,26 +143,6 @@ def _draw_form(card: Card, form: Export, titles: dict[str, str], common_cost: st
             label = tr.text("Make the file")
             if st.button(label, key=f"{PAGE}/make/{kind}", icon=":material/build:", help=title, type="tertiary"):
                 _make(card, kind, tr)
-
-
-def _build_state(form: Export, titles: dict[str, str], tr: Translation) -> Markup:
-    """Return the proof of a form that was made, or why it is refused and what works instead."""
-    made, refused = form["made"], form["refused"]
-    if refused:
-        text = Markup('<p class="refused">{} <span lang="en">{}.</span> <strong>{}</strong></p>')
-        nearest = form_texts.describe_nearest(refused, titles, tr)
-        return text.format(tr.text("Not for this model:"), refused["reason"].rstrip("."), nearest)
-    if not made:
-        return Markup()
-    if made["proof"]:
-        sentence = form_texts.describe_proof(made["proof"], tr)
-    elif made["missing_runtime"]:
-        sentence = tr.text("Not run here: the service has no {program}.", program=made["missing_runtime"])
-    else:
-        return Markup()
-    if made["bytes"] > MAX_DOWNLOAD_BYTES:
-        sentence += " " + tr.text("Too large for a download here: use the command below.")
-    return Markup('<p class="proof">{}</p>').format(sentence)
 
 
 def _download(card: Card, kind: str) -> bytes:
@@ -171,6 +165,55 @@ def _make(card: Card, kind: str, tr: Translation) -> None:
     st.rerun()
 
 
+def _draw_answers(card: Card, row: Row, tr: Translation) -> None:
+    """Draw the answers of all ways to the case on screen, asked one after another when the visitor wants them."""
+    exports = _list_exports(card, tr)
+    if not exports:
+        return
+    key = current_case.find_key(card)
+    titles = answer_comparison.way_titles(form_texts.form_titles(exports, tr), tr, has_key=key is not None)
+    comparison = _get_comparison(card, row, key)
+    sentence_slot, table_slot = st.empty(), st.empty()
+    if comparison.is_running:
+        for way in titles:
+            if way in comparison.answers:
+                continue
+            table_slot.html(answer_comparison.build_answer_table(card, titles, comparison.answers, tr))
+            sentence_slot.caption(tr.text("Asking: {form} …", form=forms.escape_markdown(titles[way])))
+            try:
+                comparison.answers[way] = shared_resources.client().compare(
+                    card["name"], row, [way], entity=key if way == STORED else None, version=card["version"]
+                )["answers"][0]
+            except ServiceError as error:
+                query_errors.add_error(error)
+                break
+        comparison.is_running = False
+        st.session_state["exports_made"] += 1
+    if agreement := answer_comparison.build_agreement(card, titles, comparison.answers, tr):
+        sentence_slot.html(agreement)
+    else:
+        sentence_slot.markdown(tr.text("Ask the case on screen live, in a file, and in every form that can be taken away."))
+    if comparison.answers:
+        table_slot.html(answer_comparison.build_answer_table(card, titles, comparison.answers, tr))
+    if len(comparison.answers) < len(titles):
+        st.button(
+            tr.text("Ask in every form"),
+            on_click=lambda: setattr(comparison, "is_running", True),
+            icon=":material/compare_arrows:",
+            key=f"{PAGE}/ask",
+        )
+        st.caption(tr.text("The service makes the files first if need be. That takes a minute or two."))
+
+
+def _get_comparison(card: Card, row: Row, key: str | None) -> CaseComparison:
+    """Return the answers that have come for the case; another case begins without any."""
+    case = json.dumps([card["name"], card["version"], row, key])
+    comparison: CaseComparison | None = st.session_state.get("comparison")
+    if comparison is None or comparison.case != case:
+        comparison = st.session_state["comparison"] = CaseComparison(case)
+    return comparison
+
+
 def _draw_snippet(card: Card, row: Row, language: str, tr: Translation) -> None:
     """Draw the choice of a language, and the code that asks for the case in it."""
     st.markdown(tr.text("This code asks for the case on screen. Copy it, and put your own values in."))
@@ -188,6 +231,10 @@ def _draw_snippet(card: Card, row: Row, language: str, tr: Translation) -> None:
     address, with_key = shared_resources.service_address(), shared_resources.needs_key()
     code = write_snippet(language, address or _ADDRESS, card["name"], row, with_key=with_key)
     st.code(code, language=LANGUAGES[language].highlighting)
+    if language == "power-query":
+        st.caption(
+            tr.text("Excel's function WEBSERVICE cannot ask for a case: it sends no values and no key. Use Power Query.")
+        )
     if not address:
         st.caption(tr.text("Replace {address}: the person who runs the service knows it.", address=_ADDRESS))
     if with_key:

@@ -2,7 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
 
 from client import Export, ExportProof, RefusedExport
 from demo.text.translation import Translation
@@ -26,6 +28,11 @@ def group_titles(tr: Translation) -> dict[str, str]:
 def in_language(texts: dict[str, str], tr: Translation) -> str:
     """Return a text of the service in the reader's language."""
     return texts.get(tr.language) or texts.get(DEFAULT, "")
+
+
+def form_titles(forms: Iterable[Export], tr: Translation) -> dict[str, str]:
+    """Return kind → title."""
+    return {form["kind"]: in_language(form["title"], tr) for form in forms}
 
 
 def find_common_cost(forms: Sequence[Export], tr: Translation) -> str:
@@ -64,3 +71,22 @@ def describe_nearest(refused: RefusedExport, titles: dict[str, str], tr: Transla
     """Return which form works instead of a refused one; `titles` are those of all forms."""
     nearest = titles.get(refused["nearest"] or "")
     return tr.text("Take this instead: {form}.", form=nearest) if nearest else tr.text("Ask it from your own program.")
+
+
+def build_state(form: Export, titles: dict[str, str], tr: Translation, *, is_too_large: bool) -> Markup:
+    """Return the proof of a form that was made, or why it is refused and what works instead; else nothing."""
+    made, refused = form["made"], form["refused"]
+    if refused:
+        text = Markup('<p class="refused">{} <span lang="en">{}.</span> <strong>{}</strong></p>')
+        nearest = describe_nearest(refused, titles, tr)
+        return text.format(tr.text("Not for this model:"), refused["reason"].rstrip("."), nearest)
+    if not made:
+        return Markup()
+    sentences = []
+    if made["proof"]:
+        sentences.append(describe_proof(made["proof"], tr))
+    elif made["missing_runtime"]:
+        sentences.append(tr.text("Not run here: the service has no {program}.", program=made["missing_runtime"]))
+    if is_too_large:
+        sentences.append(tr.text("Too large for a download here: use the command below."))
+    return Markup('<p class="proof">{}</p>').format(" ".join(sentences))

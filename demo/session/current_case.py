@@ -8,6 +8,7 @@ from client import Card, Row
 from demo.address.parameters import MODEL, shorten_parameter
 from demo.session import cases, query_parameters
 from demo.session.cases import Case, Fault
+from demo.session.entity_lookup import EntityLookup
 
 
 def choose_model(names: list[str]) -> str:
@@ -35,6 +36,14 @@ def get_case(card: Card) -> Case:
         versions[name] = card["version"]
         _get_fields_to_review()[name] = cases.refit_case(card, case)
     return case
+
+
+def find_key(card: Card) -> str | None:
+    """Return the key whose stored values the case has, if this visit has looked it up on Clients."""
+    lookup: EntityLookup | None = st.session_state.get("lookups", {}).get(card["name"])
+    if lookup is None or get_case(card).row != lookup.case.start_row:
+        return None
+    return lookup.entity["id"]
 
 
 def take_fields_to_review(card: Card) -> list[str]:

@@ -4,29 +4,16 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.support.accessibility import severe_violations
 from tests.support.browser_session import Visit
 
-SEVERE = {"serious", "critical"}
-AXE = Axe()
 STREAMLITS_NAMES = re.compile(
     r"App pages|Close.*|Clear.*|Collapse.*|Expand.*|Help for.*|Main menu|Open|Remove.*|Select.*|Sidebar|Upload.*"
     r"|file upload|Skip to main content|No results|Browse.*|Fullscreen"
 )
 """What Streamlit calls its own controls, in any language of the page."""
-
-
-def severe_violations(page: Any) -> list[str]:
-    """Return what axe calls serious or critical, and headings out of order, one line for each element."""
-    violations = AXE.run(page).response["violations"]
-    return [
-        f"{rule['id']}: {node['html'][:120]} {' '.join(check['message'] for check in node['any'])}"
-        for rule in violations
-        if rule["impact"] in SEVERE or rule["id"] == "heading-order"
-        for node in rule["nodes"]
-    ]
 
 
 def english_names(page: Any) -> list[str]:

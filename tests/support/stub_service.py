@@ -37,6 +37,10 @@ class StubService:
         """The stored record of every key of a card with an entity."""
         self.keys: list[dict[str, Any]] = []
         """The list of the stored keys."""
+        self.forms: list[dict[str, Any]] = []
+        """The forms in which every model can be taken away."""
+        self.ways: dict[str, dict[str, Any]] = {}
+        """Way → what its answer to a comparison has besides that of a form that was run."""
         self.table: pa.Table | None = None
         """The answer to a file of rows."""
         self.swept: dict[str, list[Any]] = {}
@@ -60,6 +64,8 @@ class StubService:
             self.request_bodies.append(body)
             question = path.rpartition("/")[2].partition("?")[0]
             return self.trouble or (200, "application/json", getattr(self, f"_{question}")(card, body))
+        if card and path.partition("?")[0].endswith("/exports"):
+            return 200, "application/json", {"model": card["name"], "version": card["version"], "exports": self.forms}
         if card and path.partition("?")[0].endswith("/entities"):
             return 200, "application/json", {"items": self.keys, "next": None}
         if card and "/entities/" in path:
@@ -133,6 +139,12 @@ class StubService:
         }
         answer = {"model": card["name"], "version": card["version"], "prediction": self._prediction(card)}
         return answer | {"reachable": True, "recommendations": [proposal]}
+
+    def _comparisons(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        run = {"status": "run", "prediction": self._prediction(card), "difference": 0.0, "seconds": 0.002}
+        run |= {"includes_start": False, "program": None, "proof": None, "reason": None}
+        answers = [{"way": way} | run | self.ways.get(way, {}) for way in body["ways"]]
+        return {"model": card["name"], "version": card["version"], "answers": answers, "difference": None}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         stub = self
