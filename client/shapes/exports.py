@@ -4,7 +4,7 @@ Keys that are not named here are let through: the contract may grow.
 """
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from client.shapes.answers import Prediction
 
@@ -16,6 +16,7 @@ class ExportProof(TypedDict):
     """A comparison of a file with the service, on rows."""
 
     rows: int
+    real_rows: NotRequired[int]
     difference: float
     program: str
     date: str

@@ -62,6 +62,7 @@ class MadeForms:
         """Return all forms with what is known of each. Raises ExportsForbidden."""
         card = model.card
         require_exports(card)
+        self._forget_versions()
         return ExportList(model=card.name, version=card.version, exports=[self._describe(model, kind) for kind in FORMS])
 
     def _describe(self, model: Model, kind: str) -> Export:

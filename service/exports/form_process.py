@@ -16,7 +16,7 @@ from model_worker.isolation import limit_memory
 from service.bundles.bundle_opening import open_model
 from service.errors import BrokenBundle
 from service.exports.forms import FORMS
-from service.exports.made_file import MadeFile
+from service.exports.made_file import MadeFile, Proof
 from service.exports.proof.proof_answers import CodeFailed, NotInstalled, TimedAnswers
 from service.exports.refusals import NotExportable
 from service.model_process.child_program import begin
@@ -102,13 +102,17 @@ def _describe_failure(error: CodeFailed | MemoryError | OSError) -> str:
 
 
 def _describe(made: MadeFile) -> FormMessage:
-    proof = made.proof
-    return FormMessage(
-        file=made.path.name,
-        proof=ExportProof(rows=proof.rows, difference=proof.difference, program=proof.program, date=proof.day.isoformat())
-        if proof
-        else None,
-        missing_runtime=made.missing_runtime or None,
+    proof = _published(made.proof) if made.proof else None
+    return FormMessage(file=made.path.name, proof=proof, missing_runtime=made.missing_runtime or None)
+
+
+def _published(proof: Proof) -> ExportProof:
+    return ExportProof(
+        rows=proof.rows,
+        real_rows=proof.real_rows,
+        difference=proof.difference,
+        program=proof.program,
+        date=proof.day.isoformat(),
     )
 
 

@@ -64,7 +64,7 @@ def _graph(model: Model, bundle: Path) -> "onnx.GraphProto":
         raise NotExportable(f"Triton serves a graph of ONNX, and the model is none, because it {reason}")
     graph: onnx.GraphProto = onnx.load_model(bundle / "model.onnx").graph
     if [each.name for each in graph.input] != [FIELDS]:
-        raise NotExportable("The graph takes counts of words, which the service makes of a text before it asks the graph")
+        raise NotExportable("the graph takes counts of words, which the service makes of a text before it asks the graph")
     return graph
 
 

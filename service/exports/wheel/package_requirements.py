@@ -29,7 +29,7 @@ def package_requirements(card: Card, bundle: Path) -> list[str]:
     environment = read_environment(bundle)
     if environment.python not in {"", this_python()}:
         raise NotExportable(
-            f"The model runs on Python {environment.python}, and a package runs in the Python that imports it",
+            f"the model runs on Python {environment.python}, and a package runs in the Python that imports it",
             None,
         )
     fitted_with = environment.requirements or tuple(f"{name}=={metadata.version(name)}" for name in _PACKAGES_OF_THE_SERVICE)

@@ -12,6 +12,8 @@ class ExportProof(Shape, frozen=True):
     """A comparison of a file with the service. All labels, decisions and refused rows were the same."""
 
     rows: int
+    real_rows: int
+    """So many of the rows are real; the others are at thresholds, or have missing, unknown and refused values."""
     difference: float
     """The largest difference of a number, relative to numbers above 1."""
     program: str

@@ -12,11 +12,12 @@ from service.exports.forms import FORMS
 from service.exports.proof.proof_answers import CodeFailed, TimedAnswers
 from service.exports.proof.proving import prove
 from service.exports.refusals import NotExportable
+from service.exports.wheel.wheel_export import wheel_of
 from service.model_process.environment_file import ModelEnvironment, write_environment
 from tests.support.code_models import write_code_bundle
 
-QUICK = ["python", "sqlite", "postgresql", "wheel", "saved-object", "mlflow", "triton"]
-"""The forms that need no compiler and no office program."""
+QUICK = ["python", "sqlite", "postgresql", "mlflow", "triton"]
+"""The forms that are made without a compiler, an office program or a package that is unpacked."""
 
 
 def test_every_form_says_what_it_needs_and_costs_in_both_languages() -> None:
@@ -41,6 +42,7 @@ def test_a_package_is_run_before_it_is_given_away(
     kind: str, models: dict[str, Model], bundles: Path, tmp_path: Path
 ) -> None:
     made = FORMS[kind].make(models["credit-scorecard"], bundles / "credit-scorecard", tmp_path)
+    assert made.path == tmp_path / FORMS[kind].file_name(models["credit-scorecard"].card)
     assert made.proof is not None
     assert made.proof.real_rows >= 1000
     assert made.proof.rows > made.proof.real_rows
@@ -80,11 +82,12 @@ def test_a_file_that_does_not_run_is_refused_without_what_its_program_printed(mo
 def test_the_nearest_form_is_one_that_works(tmp_path: Path) -> None:
     """A model in a process of its own is no code; it is a package if the package can run it, else there is the API alone."""
     bundle = write_code_bundle(tmp_path, "adding")
-    with pytest.raises(NotExportable) as refusal:
-        FORMS["python"].make(open_model(bundle), bundle, tmp_path)
-    assert refusal.value.nearest == "wheel"
-    FORMS["wheel"].make(open_model(bundle), bundle, tmp_path)
     model = open_model(bundle)
+    with pytest.raises(NotExportable) as refusal:
+        FORMS["python"].make(model, bundle, tmp_path)
+    assert refusal.value.nearest == "wheel"
+    with wheel_of(model, bundle) as wheel:
+        assert wheel.is_file()
     environment = ModelEnvironment(form="recipe", function="written_model:Model", trusted=True, python="3.8")
     write_environment(bundle, environment)
     with pytest.raises(NotExportable) as refusal:
