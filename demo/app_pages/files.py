@@ -63,6 +63,7 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
     file_settings.draw_sheets(job, file.recognised.get("sheets", []), file.recognised.get("sheet", ""), resend, tr)
     if counts[REFUSED] or job.options.get("missing"):
         file_settings.draw_missing_words(job, resend, tr)
+    file_settings.draw_thousands(job, file, resend, tr)
     if file.version != card["version"]:
         st.info(tr.text("These results are from an earlier version of the model."), icon=":material/history:")
         st.button(

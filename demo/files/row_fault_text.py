@@ -1,15 +1,22 @@
-"""Describes why a row of a file was not scored: each cell with its value and what is wrong with it."""
+"""Describes why rows of a file were not scored: each cell with its value and what is wrong with it."""
 
+import re
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from client import Card, Field, Row
 from demo.fields import field_types
 from demo.text.number_text import join_unit
 from demo.text.translation import Translation
+from wire.answer_columns import ERROR_CODES
 from wire.error_codes import MODEL_FAILED
 
 _MAX_NAMED = 8
 _MAX_CELL = 40
+_MAX_ROWS = 1000
+_WRONG_TYPE = "wrong_type"
 
 
 def read_cell_faults(card: Card, codes: str) -> dict[str, str]:
@@ -82,3 +89,18 @@ def _shorten(cell: Any, tr: Translation) -> str:
 def _join_names(names: list[str]) -> str:
     """Return the first names, with an ellipsis if there are more."""
     return ", ".join(names[:_MAX_NAMED]) + (" …" if len(names) > _MAX_NAMED else "")
+
+
+def find_thousands_sign(table: pa.Table, decimal: str) -> str:
+    """Return the sign between thousands in a refused row, a comma or a point; empty if none is found.
+
+    The sign cannot be the decimal sign of the file, "point" or "comma". Only the first refused rows are read.
+    """
+    sign = "," if decimal == "point" else "."
+    if ERROR_CODES not in table.column_names:
+        return ""
+    refused = table.filter(pc.match_substring(table[ERROR_CODES], _WRONG_TYPE)).slice(0, _MAX_ROWS)
+    pattern = rf"^\s*[-+]?\d{{1,3}}({re.escape(sign)}\d{{3}})+(\D\d*)?\s*$"
+    columns = (refused[name] for name in table.column_names if pa.types.is_string(refused[name].type))
+    has_sign = any(pc.any(pc.match_substring_regex(column, pattern)).as_py() for column in columns)
+    return sign if has_sign else ""

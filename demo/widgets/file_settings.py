@@ -8,6 +8,8 @@ import streamlit as st
 from client import Card
 from demo.files import column_choice
 from demo.files.column_choice import Header
+from demo.files.row_fault_text import find_thousands_sign
+from demo.files.scored_file import ScoredFile
 from demo.files.upload_job import CHARSETS, UploadJob
 from demo.text import wording
 from demo.text.translation import Translation
@@ -17,6 +19,7 @@ Resend = Callable[[dict[str, str]], None]
 """Sends a file again, with these settings."""
 
 _PAGE = "files"
+_THOUSANDS_SIGNS = {"comma": ",", "point": "."}
 _MIN_SHEETS, _CHOICE_PIXELS = 2, 320
 
 
@@ -66,6 +69,22 @@ def draw_missing_words(job: UploadJob, resend: Resend, tr: Translation) -> None:
         value=job.options.get("missing") == "words",
         key=key,
         on_change=lambda: resend({"missing": "words" if st.session_state[key] else ""}),
+    )
+
+
+def draw_thousands(job: UploadJob, file: ScoredFile, resend: Resend, tr: Translation) -> None:
+    """Draw the choice of a sign between thousands if rows were refused because of it; a change sends the file again."""
+    decimal, chosen = file.recognised.get("decimal", ""), job.options.get("thousands", "")
+    sign = _THOUSANDS_SIGNS.get(chosen, "") or (find_thousands_sign(file.table, decimal) if decimal else "")
+    if not sign:
+        return
+    name = next(name for name, each in _THOUSANDS_SIGNS.items() if each == sign)
+    key = f"{_PAGE}/thousands-of-rows/{job.number}"
+    st.checkbox(
+        tr.text("Numbers have a sign between thousands, such as {number}", number=f"1{sign}500"),
+        value=bool(chosen),
+        key=key,
+        on_change=lambda: resend({"thousands": name if st.session_state[key] else ""}),
     )
 
 

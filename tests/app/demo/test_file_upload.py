@@ -148,6 +148,24 @@ def test_a_sign_that_may_separate_thousands_is_settled_by_a_choice_of_two_number
     assert app.session_state["files"][NAME].scored.recognised["thousands"] == "comma"
 
 
+def test_thousands_that_only_refuse_rows_are_settled_by_a_choice(watched: Watched, card: Card) -> None:
+    """Excel of the United States writes "50,000", in quotes; other numbers of the file show that its decimals have a point."""
+    rows = rows_of(card)
+    rows[0] = ["50,000", *rows[0][1:]]
+    app = opened("files", model=NAME, lang="en")
+    drop(app, content_of(card, rows))
+    (choice,) = (each for each in app.checkbox if "1,500" in each.label)
+    assert not choice.value
+    choice.check().run()
+    arrived()
+    app.run()
+    assert "thousands=comma" in watched.sent[1]
+    codes = app.session_state["files"][NAME].scored.table["error_codes"][0].as_py()
+    assert not codes or "wrong_type" not in codes
+    (choice,) = (each for each in app.checkbox if "1,500" in each.label)
+    assert choice.value, "so that it can be taken back"
+
+
 def test_words_for_missing_values_are_settled_by_a_choice(watched: Watched, card: Card) -> None:
     rows = rows_of(card)
     rows[0][0] = "NA"
