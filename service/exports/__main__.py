@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return _WRONG_COMMAND
     except OSError as error:
-        sys.stderr.write(f"A file cannot be read or written: {error.strerror}.\n")
+        sys.stderr.write(f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.\n")
         return _WRONG_COMMAND
     return exit_code
 

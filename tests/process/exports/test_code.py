@@ -13,6 +13,7 @@ import pytest
 
 from service.exports.code.languages import LANGUAGES, write_code
 from service.exports.code.program import MemberSet, Program, Tree
+from service.exports.program_forms import PROGRAM_FORMS
 from service.exports.proof.code_runs import run_python_file
 from service.exports.proof.proof_answers import largest_difference
 from service.exports.proof.proving import TOLERANCE
@@ -23,6 +24,15 @@ NODE = ROOT / ".venv" / "node" / "node_modules"
 PARTS_OF_THE_COMPILER = ("api", "code", "file", "parser", "tree", "util")
 """Of javac, which google-java-format reads Java with."""
 PYTHONS = ["python2.7", "python3.6", "python3.13"]
+
+
+@pytest.mark.parametrize("value", ["True", "true", "1", 2, 0.5, b"1"])
+def test_a_column_of_sqlite_that_holds_no_truth_values_is_a_fault(value: Any, cases: Mapping[str, ExportCase]) -> None:
+    """A CSV that is imported as text has True and False: neither is true or false in SQLite."""
+    case = cases["toy-trees"]
+    rows = [case.real[0], case.real[0] | {"lift": value}]
+    answers = PROGRAM_FORMS["sqlite"].run(case.program, rows, "").answers
+    assert [answer.is_refused for answer in answers] == [False, True]
 
 
 @pytest.mark.parametrize("interpreter", PYTHONS)

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 
+from service.exports.code.program import ProgramField
 from service.exports.code.syntaxes.sql_syntax import SqlSyntax
 from service.exports.code.text_safety import postgresql_quoted, sql_name, sqlite_quoted
 from service.exports.expressions.nodes import FunctionName
@@ -29,9 +30,16 @@ class SqliteSyntax(SqlSyntax):
     def boolean(self, name: str) -> str:
         return name
 
-    def type_faults(self, name: str) -> list[tuple[str, str]]:
-        """A column of SQLite holds values of any type, and CAST makes 0 of a text."""
-        return [(f"TYPEOF({sql_name(name)}) NOT IN ('integer', 'real', 'null')", f"{name}: Expected a number.")]
+    def type_faults(self, field: ProgramField) -> list[tuple[str, str]]:
+        """A column of SQLite holds values of any type: CAST makes 0 of a text, and 'True' is neither true nor false."""
+        if field.kind == "choice":
+            return []
+        name = sql_name(field.name)
+        is_other_type = f"TYPEOF({name}) NOT IN ('integer', 'real', 'null')"
+        if field.kind != "flag":
+            return [(is_other_type, f"{field.name}: Expected a number.")]
+        message = f"{field.name}: Expected true or false."
+        return [(is_other_type, message), (f"{name} NOT IN (0, 1)", message)]
 
 
 class PostgresqlSyntax(SqlSyntax):

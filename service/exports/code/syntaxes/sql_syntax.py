@@ -4,7 +4,19 @@ from abc import abstractmethod
 from itertools import pairwise
 from typing import ClassVar
 
-from service.exports.code.program import Branch, Listed, MemberSet, Points, Program, Step, Total, Tree, Value, step_roots
+from service.exports.code.program import (
+    Branch,
+    Listed,
+    MemberSet,
+    Points,
+    Program,
+    ProgramField,
+    Step,
+    Total,
+    Tree,
+    Value,
+    step_roots,
+)
 from service.exports.code.syntaxes.syntax import COMPARISON, EITHER, PRODUCT, Syntax
 from service.exports.code.text_safety import sql_name
 from service.exports.expressions.nodes import (
@@ -146,11 +158,11 @@ class SqlSyntax(Syntax):
             value = self.field(index)
             if not field.nullable:
                 faults.append((f"{value} IS NULL", f"{field.name}: This field is missing."))
+            faults += self.type_faults(field)
             if field.kind == "choice":
                 names = ", ".join(map(self.quote, field.choices))
                 faults.append((f"{value} NOT IN ({names})", f"{field.name}: This category is not known."))
             elif field.kind != "flag":
-                faults += self.type_faults(field.name)
                 limits = f"{self.number(field.low)} AND {self.number(field.high)}"
                 text = f"{field.name}: Expected a value from {field.low:.10g} to {field.high:.10g}."
                 faults.append((f"{value} NOT BETWEEN {limits}", text))
@@ -159,8 +171,8 @@ class SqlSyntax(Syntax):
                 faults.append((f"{value} <> {whole}", f"{field.name}: Expected a whole number."))
         return [(condition, self.quote(message)) for condition, message in faults]
 
-    def type_faults(self, name: str) -> list[tuple[str, str]]:  # noqa: ARG002 - some dialects need it
-        """Return the condition of a value that is no number, if the database does not refuse it."""
+    def type_faults(self, field: ProgramField) -> list[tuple[str, str]]:  # noqa: ARG002 - some dialects need it
+        """Return the conditions of a value of another type than the field, if the database does not refuse it."""
         return []
 
     def label(self) -> list[tuple[str, str]]:
