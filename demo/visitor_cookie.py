@@ -24,12 +24,12 @@ class VisitorCookie:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or is_visitor_id(_read_id(scope)):
+        if scope["type"] != "http" or not _asks_for_page(scope) or is_visitor_id(_read_id(scope)):
             await self._app(scope, receive, send)
             return
 
         async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and _is_page(message):
+            if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), (b"set-cookie", _cookie(scope))]
             await send(message)
 
@@ -48,9 +48,10 @@ def _read_id(scope: Scope) -> str:
     return cookie[VISITOR].value if VISITOR in cookie else ""
 
 
-def _is_page(message: Message) -> bool:
-    headers = dict(message.get("headers", []))
-    return bool(headers.get(b"content-type", b"").startswith(b"text/html"))
+def _asks_for_page(scope: Scope) -> bool:
+    """Return whether a browser opens a page. The answer may be 304, without a type: the page is in the browser's cache."""
+    accepted = dict(scope["headers"]).get(b"accept", b"")
+    return scope["method"] == "GET" and b"text/html" in accepted
 
 
 def _cookie(scope: Scope) -> bytes:

@@ -17,6 +17,7 @@ from demo.widgets import forms, number_box
 from wire.error_codes import UNAUTHORIZED
 
 _MAX_COMMENT, _MAX_NAME = 2000, 100
+_WAIT_SECONDS = 2.0
 _NOT_ALLOWED = {UNAUTHORIZED, "forbidden", "not_found", "method_not_allowed"}
 _VERDICT_ICONS = {"agree": ":material/thumb_up:", "disagree": ":material/thumb_down:", "unsure": ":material/question_mark:"}
 
@@ -67,7 +68,8 @@ def _draw_verdict(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) 
 
 
 def _draw_right_answer(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
-    label = tr.text("What would be right?")
+    unit = answer.card["output"].get("unit", "")
+    label = tr.text("What would be right?") + (f" ({unit})" if unit else "")
     if wording.is_classification(answer.card):
         options = feedback_entry.list_right_answers(answer.card)
         st.session_state[f"{key}/right"] = draft.right_answer if draft.right_answer in options else None
@@ -86,10 +88,10 @@ def _draw_right_answer(answer: ShownAnswer, draft: Draft, key: str, tr: Translat
         feedback_draft.keep_draft(answer.card, answer.row, draft)
 
     number_box.draw_number_box(
-        label,
+        forms.escape_label(label),
         f"{key}/right",
         None if draft.right_answer is None else float(draft.right_answer),
-        entry=NumberEntry(unit=answer.card["output"].get("unit", ""), is_nullable=True),
+        entry=NumberEntry(unit=unit, is_nullable=True),
         tr=tr,
         on_change=keep_number,
     )
@@ -129,24 +131,28 @@ def _keep(answer: ShownAnswer, draft: Draft, name: str, key: str) -> None:
 
 
 def _send(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
-    """Send a draft once, however often the button is clicked. What cannot be sent now waits on the disk."""
+    """Send a draft once, however often the button is clicked. What cannot be sent now waits on the disk.
+
+    The draft says what was sent before it is sent: if the visit ends in between, the next one sends the same.
+    """
     if draft.entry is not None:
         return
-    entry = feedback_entry.build_entry(answer, draft, tr.language, feedback_draft.get_visitor())
-    try:
-        draft.receipt = feedback_draft.outbox().submit(entry, draft.key)
-    except Refused as error:
-        st.session_state[f"feedback/{draft.key}/problem"] = (
-            tr.text("This demo may not store what you think. Tell the person who showed it to you.")
-            if error.code in _NOT_ALLOWED
-            else tr.text("This could not be stored. Please check what you wrote.")
-        )
-        return
-    except OSError:
-        st.session_state[f"feedback/{draft.key}/problem"] = tr.text("Not saved yet: please send it again in a moment.")
-        return
-    draft.entry = entry
+    draft.entry = feedback_entry.build_entry(answer, draft, tr.language, feedback_draft.get_visitor())
     feedback_draft.keep_draft(answer.card, answer.row, draft)
+    try:
+        draft.receipt = feedback_draft.outbox().submit(draft.entry, draft.key)
+    except (Refused, OSError) as error:
+        draft.entry = None
+        st.session_state[f"feedback/{draft.key}/problem"] = _describe_problem(error, tr)
+    feedback_draft.keep_draft(answer.card, answer.row, draft)
+
+
+def _describe_problem(error: Refused | OSError, tr: Translation) -> str:
+    if isinstance(error, OSError):
+        return tr.text("Not saved yet: please send it again in a moment.")
+    if error.code in _NOT_ALLOWED:
+        return tr.text("This demo may not store what you think. Tell the person who showed it to you.")
+    return tr.text("This could not be stored. Please check what you wrote.")
 
 
 def _draw_sent(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
@@ -158,6 +164,7 @@ def _draw_sent(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
             tr.text("Not saved yet: the service does not answer. It is kept here and sent as soon as it does."),
             icon=":material/schedule_send:",
         )
+        _rerun_when_sent(draft.key)
         return
     at = datetime.fromisoformat(draft.receipt["created"]).astimezone(visitor.get_time_zone())
     st.success(tr.text("Saved on {at}. Thank you.", at=tr.day_and_time(at)), icon=":material/check:")
@@ -168,6 +175,12 @@ def _draw_sent(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
         feedback_draft.keep_draft(answer.card, answer.row, feedback_draft.new_draft(draft.name))
 
     st.button(tr.text("Say something else"), key=f"feedback/{draft.key}/again", type="tertiary", on_click=start_again)
+
+
+@st.fragment(run_every=_WAIT_SECONDS)
+def _rerun_when_sent(key: str) -> None:
+    if not feedback_draft.outbox().is_waiting(key):
+        st.rerun()
 
 
 def _take_receipt(answer: ShownAnswer, draft: Draft) -> None:

@@ -8,17 +8,21 @@ import pytest
 from demo.visitor_cookie import VISITOR, VisitorCookie, is_visitor_id
 
 
-def headers_of(*, content_type: str = "text/html; charset=utf-8", cookie: str = "", **scope: Any) -> list[str]:
+def headers_of(*, accept: str = "text/html,*/*;q=0.8", status: int = 200, cookie: str = "", **scope: Any) -> list[str]:
     """Return the cookies that an answer sets."""
     sent: list[Any] = []
 
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", content_type.encode())]})
+        await send({"type": "http.response.start", "status": status, "headers": []})
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    request = {"type": "http", "method": "GET", "headers": [(b"cookie", cookie.encode())] if cookie else []} | scope
+    request = {
+        "type": "http",
+        "method": "GET",
+        "headers": [(b"accept", accept.encode()), (b"cookie", cookie.encode())],
+    } | scope
     asyncio.run(VisitorCookie(app)(request, None, send))  # type: ignore[arg-type] # no body is read
     return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
 
@@ -46,6 +50,10 @@ def test_an_id_that_is_none_of_ours_is_replaced(cookie: str) -> None:
     assert len(headers_of(cookie=cookie)) == 1
 
 
+def test_a_page_that_is_in_the_cache_of_the_browser_gives_an_id_too() -> None:
+    assert len(headers_of(status=304)) == 1
+
+
 def test_scripts_pictures_and_other_methods_give_no_id() -> None:
-    assert headers_of(content_type="application/javascript") == []
+    assert headers_of(accept="*/*") == []
     assert headers_of(method="POST") == []
