@@ -1,13 +1,11 @@
 """CSV files for spreadsheets, in the dialect of the uploaded file or of the reader's language.
 
-A text that a spreadsheet would run as a formula gets an apostrophe in front. Source: OWASP, CSV injection. A number stays a
-number.
+A text that a spreadsheet would run as a formula gets an apostrophe in front. A number stays a number.
 """
 
 import base64
 import io
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,23 +14,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pc_csv
 
 from client import RecognisedFile
+from tabular.formula_cells import FORMULA, NUMBER, escape_formula
 from tabular.workbook_writer import WorkbookWriter
 from wire.cells.cell_values import number_text
 from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 from wire.cells.time_values import duration_text
 
-_INVISIBLE = "".join(
-    f"{chr(first)}-{chr(last)}"
-    for first, last in [
-        *[(0x00, 0x1F), (0x7F, 0xA0), (0xAD, 0xAD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5)],
-        *[(0x180B, 0x180F), (0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x206F), (0x3000, 0x3000), (0x3164, 0x3164)],
-        *[(0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0xE0000, 0xE0FFF)],
-    ]
-)
-"""Characters without a shape, as ranges of a regular expression. A spreadsheet may drop them, and what follows begins the
-cell. A space is none of them: a text after a space stays a text."""
-_FORMULA = f"^(?:[{_INVISIBLE}]*[=+\\-@＝＋－＠]|[\t\r\n])"
-_NUMBER = r"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?$"
 _BATCH_ROWS = 4096
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SEPARATORS = {"": ",", "tab": "\t"}
@@ -66,13 +53,6 @@ def dialect_of_file(recognised: RecognisedFile, language: str) -> CsvDialect:
         return dialect_of_language(language)
     separator = _SEPARATORS.get(recognised["separator"], recognised["separator"])
     return CsvDialect(separator, TextStyle("comma" if recognised.get("decimal") == "comma" else "point"))
-
-
-def escape_formula(cell: Any) -> Any:
-    """Return a cell, with an apostrophe in front if a spreadsheet would run it as a formula."""
-    if not isinstance(cell, str) or not re.match(_FORMULA, cell) or re.fullmatch(_NUMBER, cell):
-        return cell
-    return f"'{cell}"
 
 
 def to_csv(table: pa.Table, dialect: CsvDialect = _PROGRAMS) -> bytes:
@@ -143,7 +123,7 @@ def _to_csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _escape_formulas(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    formulas = pc.and_not(pc.match_substring_regex(texts, _FORMULA), pc.match_substring_regex(texts, _NUMBER))
+    formulas = pc.and_not(pc.match_substring_regex(texts, FORMULA), pc.match_substring_regex(texts, NUMBER))
     return pc.if_else(formulas, pc.binary_join_element_wise(_text_scalar("'"), texts, _text_scalar("")), texts)
 
 

@@ -17,11 +17,11 @@ from demo.files.spreadsheet import (
     CsvDialect,
     dialect_of_file,
     dialect_of_language,
-    escape_formula,
     to_csv,
     to_workbook,
     with_duration_texts,
 )
+from tabular.formula_cells import escape_formula
 from wire.cells.text_style import TextStyle
 
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
