@@ -56,6 +56,8 @@ def test_a_range_as_goal_is_answered_and_survives_a_refresh(visit: Any, viewport
     most = page.get_by_role("textbox", name=re.compile("najwyżej" if polish else "at most"))
     most.fill("1500")
     most.press("Enter")
+    written = "1\N{NO-BREAK SPACE}500" if polish else "1,500"
+    expect(most).to_have_value(written)
     cards = page.locator("[class*=st-key-proposal-]")
     expect(cards.first).to_be_visible()
     seen.settled()
@@ -63,7 +65,7 @@ def test_a_range_as_goal_is_answered_and_survives_a_refresh(visit: Any, viewport
     assert promised
     assert all(int(re.sub(r"\D", "", text)) <= 1500 for text in promised)
     page.reload()
-    expect(most).to_have_value("1\N{NO-BREAK SPACE}500" if polish else "1,500")
+    expect(most).to_have_value(written)
     expect(cards.locator(".headline strong")).to_have_text(promised)
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
