@@ -19,8 +19,9 @@ from service.files.file_request import FileAnswer, FileRequest
 from service.inference_protocol import inference_reader
 from service.inference_protocol.inference import Inference
 from service.inference_protocol.model_metadata import model_metadata
-from service.meetings import feedback_entry
+from service.meetings import feedback_entry, feedback_export
 from service.meetings.feedback_answers import feedback_list, receipt, reply_text, whole_feedback
+from service.meetings.feedback_export import ExportFormat
 from service.questions.curves import curves
 from service.questions.explanations import explanations
 from service.questions.recommendations import recommendations
@@ -216,6 +217,12 @@ def store_feedback(store: Store, key: str, request: FeedbackRequest, prediction:
 def list_feedback(store: Store, filters: Mapping[str, str], after: str | None) -> FeedbackList:
     """Return a page of feedback, the newest first. Raises StorageUnavailable."""
     return feedback_list(feedback_records.list_feedback(store, filters, after))
+
+
+def export_feedback(store: Store, filters: Mapping[str, str], file_format: ExportFormat) -> bytes:
+    """Return all feedback that fits the filters, the newest first, as a file. Raises TooLarge, StorageUnavailable."""
+    entries = (whole_feedback(record) for record in feedback_records.iterate_feedback(store, filters))
+    return feedback_export.export_feedback(entries, file_format, filters.get("model"))
 
 
 def follow_feedback(store: Store, id: str) -> FeedbackReceipt:  # noqa: A002 - the name in the path

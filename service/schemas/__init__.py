@@ -83,6 +83,8 @@ from service.schemas.inference_tensors import (
 )
 from service.schemas.meetings.feedback import (
     Feedback,
+    FeedbackCase,
+    FeedbackCases,
     FeedbackList,
     FeedbackReceipt,
     FeedbackRequest,
@@ -153,6 +155,8 @@ __all__ = [
     "ExportList",
     "ExportProof",
     "Feedback",
+    "FeedbackCase",
+    "FeedbackCases",
     "FeedbackList",
     "FeedbackReceipt",
     "FeedbackRequest",

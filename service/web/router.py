@@ -93,7 +93,7 @@ class Router:
         if not matches:
             return None
         return _Match(
-            {route.method: route for _, route in matches},
+            {route.method: route for _, route in reversed(matches)},  # as in the framework, the first route counts
             matches[0][0].groupdict().get("model", ""),
             matches[0][0].groupdict().get("version"),
             is_open=all(route.scope is None for _, route in matches),

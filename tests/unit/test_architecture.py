@@ -73,7 +73,7 @@ RULES: dict[str, set[str]] = {
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
     | {"service.model_process", "service.rows", "service.schemas", "service.store", "tabular"},
     "service.meetings": {"service.bundles", "service.errors", "service.questions", "service.rows", "service.schemas"}
-    | {"service.store"},
+    | {"service.store", "tabular"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
     | {"service.inference_protocol", "service.meetings", "service.rows", "service.schemas", "service.store"},
     "service.publications": {"service.bundles", "service.errors", "service.model_process"},

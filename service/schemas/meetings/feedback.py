@@ -80,3 +80,21 @@ class Review(Shape, frozen=True):
 
     state: FeedbackState
     reply: str | None = None
+
+
+class FeedbackCase(Shape, frozen=True):
+    """A row whose right answer a person has named, or agreed with."""
+
+    name: str
+    """The id of the feedback."""
+    row: Row
+    right_answer: RightAnswer
+    version: str
+    """The version whose answer the person saw."""
+
+
+class FeedbackCases(Shape, frozen=True):
+    """What people expect of a model, for `python -m service.models check-cases`."""
+
+    model: str
+    cases: list[FeedbackCase]

@@ -1,7 +1,7 @@
 """Feedback in the store: added once for each key, read in pages, reviewed."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from service.store.run_history import now
 from service.store.store import Store, retried
 
 PAGE = 50
+_EXPORT_PAGE = 1000
 FILTERS = ("model", "version", "verdict", "reason", "meeting", "state")
 """The columns by which a list can be filtered."""
 
@@ -114,6 +115,17 @@ def list_feedback(store: Store, filters: Mapping[str, str], after: str | None, p
         found = connection.execute(chosen.order_by(feedback.c.id.desc()).limit(page + 1)).all()
     records = [_record(row) for row in found[:page]]
     return FeedbackPage(records, records[-1].id if len(found) > page else None)
+
+
+def iterate_feedback(store: Store, filters: Mapping[str, str]) -> Iterator[FeedbackRecord]:
+    """Yield all feedback that fits the filters, the newest first, in pages: what comes meanwhile is left out."""
+    after: str | None = None
+    while True:
+        page = list_feedback(store, filters, after, _EXPORT_PAGE)
+        yield from page.records
+        after = page.next
+        if after is None:
+            return
 
 
 @retried

@@ -17,10 +17,18 @@ from service.store.meetings.feedback_records import FILTERS
 from service.web.container import Services
 from service.web.dependencies import AppServices
 from service.web.routes.run_routes import NAME
+from wire.media_types import MEDIA_TYPES
 
 _KEY = re.compile(r"[!-~]{8,128}")
 ENUMERATIONS = {"verdict": get_args(Verdict), "state": get_args(FeedbackState)}
 """The filters that have few values."""
+EXPORT_TYPES = {
+    "csv": f"{MEDIA_TYPES['csv']}; charset=utf-8",
+    "json": MEDIA_TYPES["json"],
+    "xlsx": MEDIA_TYPES["xlsx"],
+    "cases": MEDIA_TYPES["json"],
+}
+"""The formats of a file of feedback."""
 _SCORING_SECONDS = 2.0
 _FEEDBACK = msgspec.json.Decoder(FeedbackRequest)
 _REVIEW = msgspec.json.Decoder(Review)
@@ -48,16 +56,36 @@ async def _score_again(services: Services, model: Model, entry: FeedbackRequest)
 
 
 async def list_feedback(request: Request, services: AppServices, after: str | None = None) -> Response:
+    filters = _read_filters(request)
+    if after is not None and not NAME.fullmatch(after):
+        raise InvalidRequest("`after` is `next` of a page.")
+    if filters is None:
+        return _json(encode(FeedbackList()))
+    return _json(encode(await services.meeting_calls.run(actions.list_feedback, services.meetings, filters, after)))
+
+
+async def export_feedback(request: Request, services: AppServices) -> Response:
+    file_format = request.query_params.get("format", "csv")
+    if file_format not in EXPORT_TYPES:
+        raise InvalidRequest(f"`format` is one of {', '.join(EXPORT_TYPES)}.")
+    filters = _read_filters(request)
+    if filters is None:
+        raise InvalidRequest("No feedback has such a value.")
+    work = (actions.export_feedback, services.meetings, filters, file_format)
+    body = await services.threads.run("the export of feedback", *work)
+    name = f"feedback.{'json' if file_format == 'cases' else file_format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type=EXPORT_TYPES[file_format], headers=headers)
+
+
+def _read_filters(request: Request) -> dict[str, str] | None:
+    """Return the filters of the address; None if nothing can fit them: PostgreSQL refuses a NUL. Raises InvalidRequest."""
     parameters = request.query_params
     filters = {name: parameters[name] for name in FILTERS if name in parameters}
     for name, allowed in ENUMERATIONS.items():
         if filters.get(name, allowed[0]) not in allowed:
             raise InvalidRequest(f"`{name}` is one of {', '.join(allowed)}.")
-    if after is not None and not NAME.fullmatch(after):
-        raise InvalidRequest("`after` is `next` of a page.")
-    if any("\0" in value for value in filters.values()):  # PostgreSQL refuses it, and nothing has it
-        return _json(encode(FeedbackList()))
-    return _json(encode(await services.meeting_calls.run(actions.list_feedback, services.meetings, filters, after)))
+    return None if any("\0" in value for value in filters.values()) else filters
 
 
 async def follow_feedback(id: str, services: AppServices) -> Response:  # noqa: A002 - the name in the path

@@ -32,6 +32,7 @@ _IDEMPOTENCY_KEY = {
 }
 _BODY_ERRORS = (InvalidRequest, TooLarge, UnsupportedType, InvalidInput, Overloaded)
 
+_FORMAT = {"name": "format", "in": "query", "schema": {"type": "string", "enum": list(feedback_routes.EXPORT_TYPES)}}
 _AFTER = {"name": "after", "in": "query", "schema": {"type": "string", "pattern": f"^{NAME.pattern}$"}}
 
 
@@ -70,6 +71,22 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         answer_schema=reference("FeedbackList"),
         parameters=(*map(_filter, FILTERS), _AFTER),
         errors=(InvalidRequest, *_STORE_ERRORS),
+    ),
+    Route(
+        method="GET",
+        path="/v1/feedback/export",
+        handler=feedback_routes.export_feedback,
+        scope="present",
+        name="export_feedback",
+        tag=_TAG,
+        summary="Feedback as a file",
+        description="`cases` are the rows of one model whose right answer is known, for `python -m service.models "
+        "check-cases`.",
+        answer="The entries that fit the filters, the newest first",
+        answer_schema={"type": "string", "format": "binary"},
+        media_type="text/csv",
+        parameters=(_FORMAT, *map(_filter, FILTERS)),
+        errors=(InvalidRequest, *_STORE_ERRORS, TooLarge, ModelTimeout),
     ),
     Route(
         method="GET",

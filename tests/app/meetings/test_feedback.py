@@ -204,7 +204,11 @@ KEYS = "reader-reader-reader:read,giver-giver-giver-giver:feedback,presenter-pre
 
 @pytest.mark.parametrize(
     ("key", "allowed"),
-    [("reader-reader-reader", ""), ("giver-giver-giver-giver", "give follow"), ("presenter-presenter", "list review")],
+    [
+        ("reader-reader-reader", ""),
+        ("giver-giver-giver-giver", "give follow"),
+        ("presenter-presenter", "list review export"),
+    ],
 )
 def test_each_role_does_what_its_scope_says(tmp_path: Path, key: str, allowed: str) -> None:
     for app in serve(Settings(database_url=sqlite_url(tmp_path), api_keys=KEYS), Registry.of([FLAT])):
@@ -215,6 +219,7 @@ def test_each_role_does_what_its_scope_says(tmp_path: Path, key: str, allowed: s
             "give": give(app, ENTRY),
             "follow": app.get(f"/v1/feedback/{entry}"),
             "list": app.get("/v1/feedback"),
+            "export": app.get("/v1/feedback/export"),
             "review": app.post(f"/v1/feedback/{entry}/review", json={"state": "accepted"}),
         }
         statuses = {name: 403 if name not in allowed.split() else 201 if name == "give" else 200 for name in answers}
