@@ -1,6 +1,7 @@
 """check-cases: scores the cases of an earlier version with a newer one, and says whose answer or decision differs.
 
-Its exit code tells a script the result: 0 if every decision stays, 1 if one differs.
+Its exit code tells a script the result: 0 if every decision stays, 1 if one differs. Cases of feedback say which answer is
+right; then it is 1 if the newer version gets a case wrong that the earlier one got right.
 """
 
 import argparse
@@ -14,8 +15,9 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import SHORT_VERSION
 from service.errors import BrokenBundle, ServiceError
+from service.models.right_answers import check_right_answers, read_cases
 from service.models.stored_versions import StoredVersion, WrongCommand, choose_version, version_before, versions_of
-from service.schemas import Classification, Row, ValuePrediction
+from service.schemas import Classification, FeedbackCases, Row, ValuePrediction
 
 _MAX_BYTES = 64 * 2**20
 _MAX_NAMED = 20
@@ -40,7 +42,7 @@ def add_commands(commands: "argparse._SubParsersAction[Any]") -> None:
     check.add_argument("version", nargs="?", help="the version to check; the default is the default version")
     check.add_argument("--against", metavar="VERSION", help="the version to compare with; the default is the one before")
     check.add_argument(
-        "--cases", type=Path, metavar="FILE", help="cases as a JSON list of rows, instead of those of the card"
+        "--cases", type=Path, metavar="FILE", help="a JSON list of rows, or cases of feedback, instead of those of the card"
     )
     check.add_argument(
         "--tolerance", type=float, default=1e-9, help="answers that differ by less are the same; the default is 1e-9"
@@ -51,15 +53,29 @@ def add_commands(commands: "argparse._SubParsersAction[Any]") -> None:
 def _check(options: argparse.Namespace, bundles: Path) -> int:
     versions = versions_of(bundles, options.name)
     checked = choose_version(versions, options.version) if options.version else versions[0]
+    content = _read_json(options.cases) if options.cases else None
+    if feedback := read_cases(content):
+        return _check_feedback(feedback, checked, versions, options.against)
     if options.against:
         against = choose_version(versions, options.against)
     else:
         against = version_before(versions, bundles) if checked.is_default else versions[0]
-    cases = _read_cases(options.cases) if options.cases else _card_cases(against)
+    cases = _read_rows(content, options.cases.name) if options.cases else _card_cases(against)
     if not cases:
         raise WrongCommand(f"Version {against.label} has no cases on its card: name a file with --cases.")
     results, refused = _compare(_open(against), _open(checked), cases)
     return _report(against, checked, results, refused, options.tolerance)
+
+
+def _check_feedback(cases: FeedbackCases, checked: StoredVersion, versions: list[StoredVersion], against: str | None) -> int:
+    """Check cases of feedback against a version, and against an earlier one if there is one. Raises WrongCommand."""
+    name = checked.card.name
+    if cases.model != name:
+        raise WrongCommand(f"These are cases of {cases.model}, not of {name}.")
+    others = [version for version in versions if version.label != checked.label]
+    old = choose_version(versions, against) if against else next(iter(others), None)
+    _print(f"{name}: {len(cases.cases)} cases of feedback")
+    return check_right_answers(None if old is None else _open(old), _open(checked), cases)
 
 
 def _card_cases(version: StoredVersion) -> dict[str, Row]:
@@ -67,19 +83,23 @@ def _card_cases(version: StoredVersion) -> dict[str, Row]:
     return examples | {f"real-{number}": row for number, row in enumerate(version.card.real_rows, start=1)}
 
 
-def _read_cases(file: Path) -> dict[str, Row]:
-    """Return the rows of a JSON file, with the name that each has in the report. Raises WrongCommand."""
+def _read_json(file: Path) -> Any:
+    """Return the content of a JSON file. Raises WrongCommand."""
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise WrongCommand(f"{file.name} is larger than {_MAX_BYTES // 2**20} MB.")
-        content = json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise WrongCommand(f"{file.name} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError):
         raise WrongCommand(f"{file.name} is not JSON.") from None
+
+
+def _read_rows(content: Any, name: str) -> dict[str, Row]:
+    """Return the rows of a JSON file, with the name that each has in the report. Raises WrongCommand."""
     rows = content.get("rows") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise WrongCommand(f"{file.name} is to be a JSON list of rows, each an object of fields and values.")
+        raise WrongCommand(f"{name} is to be a JSON list of rows, each an object of fields and values.")
     return {f"row {number}": row for number, row in enumerate(rows, start=1)}
 
 

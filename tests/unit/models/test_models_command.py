@@ -202,6 +202,35 @@ def test_check_cases_takes_cases_from_a_file(tmp_path: Path, run: Run) -> None:
     assert run("check-cases", NAME, "--cases", str(tmp_path / "no.json"))[0] == 2
 
 
+def test_check_cases_counts_the_answers_that_people_named(tmp_path: Path, run: Run) -> None:
+    bands = (Band(value="low", low=0, high=10, tone="bad"), Band(value="high", low=10, high=100, tone="good"))
+    output = Regression(bands=bands)
+    first, second = put_version(tmp_path, 1, output=output), put_version(tmp_path, 2, output=output)
+    cases = [
+        ({"a": 1, "b": 2}, {"value": 6.1}),  # 3, then 6: within 5 % of 6.1 now
+        ({"a": 4, "b": 4}, {"decision": "low"}),  # low, then high
+        ({"a": 8, "b": 4}, {"decision": "high"}),  # high twice
+        ({"b": 1}, {"value": 100}),  # refused or wrong by both
+    ]
+    listed = [
+        {"name": f"case {i}", "row": row, "right_answer": right, "version": "v"} for i, (row, right) in enumerate(cases)
+    ]
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps({"model": NAME, "cases": listed}))
+    code, text = run("check-cases", NAME, "--cases", str(file), "--against", first[:8])
+    assert code == 1
+    assert text.splitlines()[:4] == [
+        "toy: 4 cases of feedback",
+        f"  {second[:12]}: 2 of 4 answers are those that people named",
+        f"  {first[:12]}: 2 of 4",
+        "  case 1: right before, wrong now, high instead of low",
+    ]
+    file.write_text(json.dumps({"model": NAME, "cases": listed[2:3]}))
+    assert run("check-cases", NAME, "--cases", str(file))[0] == 0
+    file.write_text(json.dumps({"model": "other", "cases": listed}))
+    assert run("check-cases", NAME, "--cases", str(file)) == (2, "These are cases of other, not of toy.\n")
+
+
 def test_check_cases_counts_what_the_newer_version_refuses(tmp_path: Path, run: Run) -> None:
     put_version(tmp_path, 1)
     a, b = FIELDS
