@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from service.model_process.process_limits import ProcessLimits, set_process_limits
-from service.models import add, case_check, inspection, version_commands
+from service.models import add, inspection, version_commands
+from service.models.comparisons import case_check
 from service.models.stored_versions import WrongCommand
 from service.settings import read_settings
 from wire.settings_reader import WrongSettings

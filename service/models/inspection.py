@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from service.models.card_differences import describe_input_changes, describe_metric_changes, describe_output_changes
+from service.models.comparisons.card_differences import (
+    describe_input_changes,
+    describe_metric_changes,
+    describe_output_changes,
+)
 from service.models.stored_versions import (
     StoredVersion,
     WrongCommand,

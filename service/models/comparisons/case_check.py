@@ -15,7 +15,7 @@ from service.bundles.bundle_opening import open_model
 from service.bundles.model import Model
 from service.bundles.versions.bundle_folder import SHORT_VERSION
 from service.errors import BrokenBundle, ServiceError
-from service.models.right_answers import check_right_answers, read_cases
+from service.models.comparisons.right_answers import check_right_answers, read_cases
 from service.models.stored_versions import StoredVersion, WrongCommand, choose_version, version_before, versions_of
 from service.schemas import Classification, FeedbackCases, Row, ValuePrediction
 
