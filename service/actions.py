@@ -222,7 +222,7 @@ def list_feedback(store: Store, filters: Mapping[str, str], after: str | None) -
 def export_feedback(store: Store, filters: Mapping[str, str], file_format: ExportFormat) -> bytes:
     """Return all feedback that fits the filters, the newest first, as a file. Raises TooLarge, StorageUnavailable."""
     entries = (whole_feedback(record) for record in feedback_records.iterate_feedback(store, filters))
-    return feedback_export.export_feedback(entries, file_format, filters.get("model"))
+    return feedback_export.export_feedback(entries, file_format)
 
 
 def follow_feedback(store: Store, id: str) -> FeedbackReceipt:  # noqa: A002 - the name in the path

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from service.errors import InvalidRequest, TooLarge
+from service.errors import TooLarge
 from service.rows.strict_json import encode
 from service.schemas import Feedback, FeedbackCase, FeedbackCases, RightAnswer
 from tabular.formula_cells import escape_formula
@@ -18,13 +18,9 @@ _REVIEW_COLUMNS = ("meeting", "state", "reply", "reviewed", "row")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def export_feedback(entries: Iterable[Feedback], file_format: ExportFormat, model: str | None) -> bytes:
-    """Return entries as a file. Raises TooLarge, InvalidRequest for cases of several models."""
-    writers = {"csv": _to_csv, "json": _to_json, "xlsx": _to_workbook}
-    if file_format == "cases":
-        if model is None:
-            raise InvalidRequest("Cases are those of one model: name it with ?model=.")
-        return encode(FeedbackCases(model=model, cases=list(_cases(_limited(entries)))))
+def export_feedback(entries: Iterable[Feedback], file_format: ExportFormat) -> bytes:
+    """Return entries as a file. Raises TooLarge."""
+    writers = {"csv": _to_csv, "json": _to_json, "xlsx": _to_workbook, "cases": _to_cases}
     return writers[file_format](_limited(entries))
 
 
@@ -55,6 +51,10 @@ def _to_workbook(entries: Iterable[Feedback]) -> bytes:
     return out.getvalue()
 
 
+def _to_cases(entries: Iterable[Feedback]) -> bytes:
+    return encode(FeedbackCases(cases=list(_cases(entries))))
+
+
 def _cells(entry: Feedback) -> list[Any]:
     """Return one value for each column."""
     columns = {
@@ -70,7 +70,7 @@ def _cases(entries: Iterable[Feedback]) -> Iterator[FeedbackCase]:
     for entry in entries:
         right = _answer(entry) if entry.verdict == "agree" else entry.right_answer
         if entry.verdict != "unsure" and right is not None:
-            yield FeedbackCase(name=entry.id, row=entry.row, right_answer=right, version=entry.version)
+            yield FeedbackCase(name=entry.id, model=entry.model, row=entry.row, right_answer=right, version=entry.version)
 
 
 def _answer(entry: Feedback) -> RightAnswer | None:

@@ -79,6 +79,8 @@ class Route:
     answer_schema: Schema | Callable[[Model], Schema | None]
     """The schema of the answer. For a route about a model, a function of the model; None if it has no such route."""
     media_type: str = "application/json"
+    other_media_types: tuple[str, ...] = ()
+    """Further types of the answer; a parameter chooses among them."""
     body: ModelBody | None = None
     request_schema: Schema | None = None
     """The schema of the body of a POST in JSON that is not about one model."""

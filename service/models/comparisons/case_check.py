@@ -70,12 +70,13 @@ def _check(options: argparse.Namespace, bundles: Path) -> int:
 def _check_feedback(cases: FeedbackCases, checked: StoredVersion, versions: list[StoredVersion], against: str | None) -> int:
     """Check cases of feedback against a version, and against an earlier one if there is one. Raises WrongCommand."""
     name = checked.card.name
-    if cases.model != name:
-        raise WrongCommand(f"These are cases of {cases.model}, not of {name}.")
+    of_model = [case for case in cases.cases if case.model == name]
+    if not of_model:
+        raise WrongCommand(f"The file has no cases of {name}.")
     others = [version for version in versions if version.label != checked.label]
     old = choose_version(versions, against) if against else next(iter(others), None)
-    _print(f"{name}: {len(cases.cases)} cases of feedback")
-    return check_right_answers(None if old is None else _open(old), _open(checked), cases)
+    _print(f"{name}: {len(of_model)} cases of feedback")
+    return check_right_answers(None if old is None else _open(old), _open(checked), of_model)
 
 
 def _card_cases(version: StoredVersion) -> dict[str, Row]:

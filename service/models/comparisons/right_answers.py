@@ -1,7 +1,7 @@
 """Cases of feedback: how many of them two versions answer as people said, and which the newer one gets wrong."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -39,9 +39,9 @@ def read_cases(content: object) -> FeedbackCases | None:
         return None
 
 
-def check_right_answers(old: Model | None, new: Model, cases: FeedbackCases) -> int:
+def check_right_answers(old: Model | None, new: Model, cases: Sequence[FeedbackCase]) -> int:
     """Print how many cases each version gets right, those that became wrong first. Return 1 if one did, else 0."""
-    checked = [_check(old, new, case) for case in cases.cases]
+    checked = [_check(old, new, case) for case in cases]
     right = sum(each.is_right is True for each in checked)
     _print(f"  {new.card.version[:SHORT_VERSION]}: {right} of {len(checked)} answers are those that people named")
     if old is not None:

@@ -87,6 +87,7 @@ class FeedbackCase(Shape, frozen=True):
 
     name: str
     """The id of the feedback."""
+    model: str
     row: Row
     right_answer: RightAnswer
     version: str
@@ -94,7 +95,6 @@ class FeedbackCase(Shape, frozen=True):
 
 
 class FeedbackCases(Shape, frozen=True):
-    """What people expect of a model, for `python -m service.models check-cases`."""
+    """What people expect of models, for `python -m service.models check-cases`."""
 
-    model: str
     cases: list[FeedbackCase]

@@ -134,7 +134,7 @@ def _version_parameter(versions: list[str]) -> Schema:
 
 
 def _operation(route: Route, answer: Schema) -> Schema:
-    content = {route.media_type: {"schema": answer}}
+    content = {media_type: {"schema": answer} for media_type in (route.media_type, *route.other_media_types)}
     if route.takes_tensors:
         content["application/octet-stream"] = {"schema": {"type": "string", "format": "binary"}}
     operation: Schema = {

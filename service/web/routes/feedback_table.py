@@ -19,6 +19,7 @@ from service.web.openapi.answer_schemas import reference
 from service.web.route import Route, Schema
 from service.web.routes import feedback_routes
 from service.web.routes.run_routes import NAME
+from wire.media_types import CSV, JSON, XLSX
 
 _TAG = "feedback"
 _KEY_ERRORS = (Unauthorized, Forbidden)
@@ -80,11 +81,11 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         name="export_feedback",
         tag=_TAG,
         summary="Feedback as a file",
-        description="`cases` are the rows of one model whose right answer is known, for `python -m service.models "
-        "check-cases`.",
+        description="`cases` are the rows whose right answer is known, for `python -m service.models check-cases`.",
         answer="The entries that fit the filters, the newest first",
-        answer_schema={"type": "string", "format": "binary"},
-        media_type="text/csv",
+        answer_schema={},
+        media_type=CSV,
+        other_media_types=(JSON, XLSX),
         parameters=(_FORMAT, *map(_filter, FILTERS)),
         errors=(InvalidRequest, *_STORE_ERRORS, TooLarge, ModelTimeout),
     ),

@@ -213,10 +213,11 @@ def test_check_cases_counts_the_answers_that_people_named(tmp_path: Path, run: R
         ({"b": 1}, {"value": 100}),  # refused or wrong by both
     ]
     listed = [
-        {"name": f"case {i}", "row": row, "right_answer": right, "version": "v"} for i, (row, right) in enumerate(cases)
+        {"name": f"case {i}", "model": NAME, "row": row, "right_answer": right, "version": "v"}
+        for i, (row, right) in enumerate(cases)
     ]
     file = tmp_path / "cases.json"
-    file.write_text(json.dumps({"model": NAME, "cases": listed}))
+    file.write_text(json.dumps({"cases": [listed[0] | {"model": "other"}, *listed]}))
     code, text = run("check-cases", NAME, "--cases", str(file), "--against", first[:8])
     assert code == 1
     assert text.splitlines()[:4] == [
@@ -225,10 +226,10 @@ def test_check_cases_counts_the_answers_that_people_named(tmp_path: Path, run: R
         f"  {first[:12]}: 2 of 4",
         "  case 1: right before, wrong now, high instead of low",
     ]
-    file.write_text(json.dumps({"model": NAME, "cases": listed[2:3]}))
+    file.write_text(json.dumps({"cases": listed[2:3]}))
     assert run("check-cases", NAME, "--cases", str(file))[0] == 0
-    file.write_text(json.dumps({"model": "other", "cases": listed}))
-    assert run("check-cases", NAME, "--cases", str(file)) == (2, "These are cases of other, not of toy.\n")
+    file.write_text(json.dumps({"cases": [listed[0] | {"model": "other"}]}))
+    assert run("check-cases", NAME, "--cases", str(file)) == (2, "The file has no cases of toy.\n")
 
 
 def test_check_cases_counts_what_the_newer_version_refuses(tmp_path: Path, run: Run) -> None:
