@@ -100,6 +100,8 @@ def test_no_page_of_the_menu_cuts_a_text_scrolls_sideways_calls_another_host_or_
         "/what-if?model=diamond-price&carat=2.2&view=clarity,carat",
         "/to-change?model=credit-default&start=rising-debt",
         "/how-good?model=credit-default&view=mistakes",
+        "/take-away?model=comment-sentiment&view=csharp",
+        "/take-away?model=credit-default&view=answers",
     ],
 )
 def test_no_chosen_view_cuts_a_text_or_scrolls_sideways(path: str, visit: Any) -> None:
