@@ -179,6 +179,58 @@ def write_bundle(folder: Path, name: str) -> Model:
     return open_model(folder)
 
 
+DATED: dict[str, tuple[Input, ...]] = {
+    "toy-dates": (Input(name="born", type="date", minimum="1950-01-01", maximum="2020-12-31", nullable=True),),
+    "toy-moments": (
+        Input(name="born", type="date", nullable=True),
+        Input(name="seen", type="datetime", minimum="2020-01-01T00:00:00Z", maximum="2026-12-31T23:59:59Z"),
+    ),
+}
+"""Models of dates: name → fields."""
+
+
+MOMENTS = (
+    *("2025-11-29", "2025-11-29T10:20", "2025-11-29t10:20z", "2025-11-29 10:20:30.1239999Z", "2025-11-29T10:20:30+0130"),
+    *(
+        "2025-11-29T23:20:30-11:45",
+        "2025-02-29",
+        "2024-02-29",
+        "2025-04-31T10:00Z",
+        "2025-13-01",
+        "2025-00-10",
+        "0000-01-01",
+    ),
+    *("2025-11-29T24:00:00Z", "2025-11-29T10:60Z", "2025-11-29T10:20:60Z", "2025-11-29T10:20+24:00", "2025-11-29T10Z"),
+    *("2025-11-29\n", " 2025-11-29", "2025-11-29T", "25-11-29", "29.11.2025", "\u0662025-11-29", "now", "today", ""),
+)
+"""Dates with a time, in ISO form and not."""
+
+
+def odd_moments(name: str, rows: list[Row]) -> list[Row]:
+    """Return rows with other spellings of a moment, if the model has one."""
+    if name != "toy-moments":
+        return []
+    days = ("2000-02-29T00:00:00", "2000-02-29 00:00Z", "2000-02-29T10:00:00Z", "1900-02-29", "2000-02-29T00:00:00.001Z")
+    return [{**rows[0], "seen": text} for text in MOMENTS] + [{**rows[0], "born": text} for text in days]
+
+
+def write_dated_bundle(folder: Path, name: str) -> Model:
+    """Fit trees on days since 1970 and write their bundle into an empty folder; return it, opened."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    random = np.random.default_rng(23)
+    born = np.where(random.random(ROWS) < 0.1, np.nan, random.integers(-7305, 18627, ROWS))
+    seen = random.integers(18262 * 86_400_000, 20819 * 86_400_000, ROWS) / 86_400_000
+    fields = pd.DataFrame({"born": born, "seen": seen})[[field.name for field in DATED[name]]]
+    truth = np.nan_to_num(born, nan=0.0) / 365 + seen % 7 + random.normal(size=ROWS)
+    card = Card(name=name, title="Toy", question="?", inputs=DATED[name], output=VALUE, scoring=_SCORING)
+    model = HistGradientBoostingRegressor(max_iter=20, random_state=0).fit(fields, truth)
+    columns = Checks(card).columns(plain_rows(card, fields))
+    (folder / "model.onnx").write_bytes(to_float64_graph(card, model, columns.numbers[0]))
+    write_card(folder, msgspec.structs.replace(card, real_rows=tuple(plain_rows(card, fields))))
+    return open_model(folder)
+
+
 def write_hostile_bundle(folder: Path, bundle: Path, card: Card, texts: tuple[str, ...] = HOSTILE) -> Model:
     """Write a bundle with the same numbers, whose names, labels, categories and texts are hostile."""
     (folder / "model.onnx").write_bytes((bundle / "model.onnx").read_bytes())

@@ -47,6 +47,10 @@ def field_comment(field: ProgramField, *, ascii_only: bool) -> str:
         values = "true or false"
     elif field.kind == "choice":
         values = f"one of {len(field.choices)} categories"
+    elif field.kind == "day":
+        values = "a date such as 2026-11-29"
+    elif field.kind == "moment":
+        values = "a date and time such as 2026-11-29T14:30:00Z"
     else:
         values = "a whole number" if field.is_whole else "a number"
         values += f" from {field.low:.10g}" if field.has_minimum else ""

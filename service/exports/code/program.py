@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from service.exports.expressions.nodes import ChoiceField, Choose, Expression, Member, Node
+from service.exports.refusals import NotExportable
 from service.schemas import Card, Classification, Regression
 
-FieldKind = Literal["number", "flag", "choice"]
+FieldKind = Literal["number", "day", "moment", "flag", "choice"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class ProgramField:
     choices: tuple[str, ...]
     label: str
     unit: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether formulas compute with its value: a number, or the days of a date since 1970-01-01."""
+        return self.kind not in {"flag", "choice"}
 
 
 @dataclass(frozen=True)
@@ -136,3 +142,10 @@ class Program:
         """The interval is the value divided by and multiplied with e^margin; None: the model has no interval."""
         output = self.card.output
         return output.interval.margin if isinstance(output, Regression) and output.interval else None
+
+
+def refuse_dates(program: Program, kinds: set[FieldKind], reason: str) -> None:
+    """Raise NotExportable if a field is of one of some kinds of dates."""
+    for field in program.fields:
+        if field.kind in kinds:
+            raise NotExportable(f"the field {field.name} is a date, and {reason}", "python")

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from service.bundles.model import Model
 from service.exports.code.identifiers import Identifiers
-from service.exports.code.program import Program, ProgramField
+from service.exports.code.program import FieldKind, Program, ProgramField
 from service.exports.code.program_steps import MAX_DEPTH, StepList
 from service.exports.expressions.graph_reader import field_nodes, is_single_precision, read_graph
 from service.exports.expressions.nodes import Choose, Expression, Lookup, Number, walk
 from service.exports.refusals import NotExportable
 from service.fields.date import DateType
+from service.fields.date_time import DateTimeType
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.lookup import number_fields, text_fields
 from service.schemas import Card, Classification
@@ -30,9 +31,6 @@ def build_program(model: Model, folder: Path, *, max_depth: int = MAX_DEPTH) -> 
     if text_fields(card):
         raise NotExportable("the model reads a text, and its words would have to be counted in every language alike")
     types = number_fields(card)
-    dated = [each.name for each in types if isinstance(each, DateType)]
-    if dated:
-        raise NotExportable(f"the field {dated[0]} is a date, and the forms of code take numbers and categories")
     graph = (folder / "model.onnx").read_bytes()
     roots = read_graph(graph, field_nodes(types))
     check_size(roots)
@@ -59,7 +57,7 @@ def _field(each: NumbersType, identifiers: Identifiers) -> ProgramField:
     return ProgramField(
         name=field.name,
         identifier=identifiers.new(field.name, fallback="field"),
-        kind="choice" if field.categories else "flag" if each.size else "number",
+        kind=_kind(each),
         is_whole=isinstance(each, RangeType) and each.is_integral,
         low=each.min_number,
         high=each.max_number,
@@ -70,6 +68,12 @@ def _field(each: NumbersType, identifiers: Identifiers) -> ProgramField:
         label=str(field.label),
         unit=str(field.unit) or ("0.62 is 62%" if field.shown_as == "percent" else ""),
     )
+
+
+def _kind(field: NumbersType) -> FieldKind:
+    if isinstance(field, DateType):
+        return "moment" if isinstance(field, DateTimeType) else "day"
+    return "choice" if field.field.categories else "flag" if field.size else "number"
 
 
 def _score_names(card: Card) -> list[str]:

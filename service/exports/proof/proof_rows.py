@@ -8,6 +8,7 @@ from service.bundles.model import Model
 from service.bundles.reference import read_reference
 from service.exports.expressions.graph_reader import field_nodes, read_graph
 from service.exports.expressions.nodes import Comparison, Field, Number, walk
+from service.fields.date import DateType
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.lookup import number_fields
 from service.schemas import Row
@@ -71,6 +72,10 @@ def _refused_values(types: Sequence[NumbersType]) -> list[tuple[str, object]]:
         if field.field.categories:
             values += [(field.name, "not a category"), (field.name, "-")]
             values += [(field.name, category.value) for category in field.field.categories]
+        elif isinstance(field, DateType):
+            limits = [(field.min_number, field.min_number - 1)] * (field.field.minimum is not None)
+            limits += [(field.max_number, field.max_number + 1)] * (field.field.maximum is not None)
+            values += [(field.name, field.value(each)) for pair in limits for each in pair]
         elif not field.size:
             values += [(field.name, limit) for limit in (field.field.minimum, field.field.maximum) if limit is not None]
             values += [(field.name, field.max_number + 1.0), (field.name, field.min_number - 1.0)]

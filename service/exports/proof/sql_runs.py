@@ -13,7 +13,7 @@ from service.exports.proof.proof_answers import REFUSED, Answer, CodeFailed, Tim
 from service.schemas import Row
 
 _KEY = "row_number"
-_POSTGRESQL_TYPES = {"number": "double precision", "flag": "boolean", "choice": "text"}
+_POSTGRESQL_TYPES = {"number": "double precision", "flag": "boolean", "choice": "text", "day": "date"}
 
 
 def run_sqlite(program: Program, query: str, rows: Sequence[Row]) -> TimedAnswers:

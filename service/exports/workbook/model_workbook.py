@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.exports.code.file_header import field_comment, header_lines
-from service.exports.code.program import Program
+from service.exports.code.program import Program, refuse_dates
 from service.exports.made_file import Proof
 from service.exports.refusals import NotExportable
 from service.exports.workbook.case_formulas import CaseFormulas
@@ -35,6 +35,7 @@ _OPTIONS = {
 
 def check_texts(program: Program) -> None:
     """Raise NotExportable if a text that is compared or answered has a character that a cell does not keep."""
+    refuse_dates(program, {"day", "moment"}, "Excel counts the days before March 1900 in its own way")
     texts = [
         *program.labels,
         *(name for name, _ in program.bands),

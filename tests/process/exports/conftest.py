@@ -11,11 +11,14 @@ from service.publishing.plain_rows import plain_rows
 from service.training.recipes import RECIPES
 from tests.support.exported_models import (
     BUNDLED,
+    DATED,
     MODELS,
     REAL_ROWS,
     ExportCase,
     export_case,
+    odd_moments,
     write_bundle,
+    write_dated_bundle,
     write_hostile_bundle,
 )
 
@@ -34,4 +37,9 @@ def cases(bundles: Path, models: dict[str, Model], tmp_path_factory: pytest.Temp
         found[name] = export_case(model, folder, real_rows(model, folder))
         hostile_model = write_hostile_bundle(hostile, folder, model.card)
         found[f"{name}-hostile"] = export_case(hostile_model, hostile, real_rows(hostile_model, hostile))
+    for name in DATED:
+        folder = tmp_path_factory.mktemp(name)
+        model = write_dated_bundle(folder, name)
+        rows = real_rows(model, folder)
+        found[name] = export_case(model, folder, [*rows, *odd_moments(name, rows)])
     return found

@@ -17,6 +17,7 @@ from service.exports.program_forms import PROGRAM_FORMS
 from service.exports.proof.code_runs import run_python_file
 from service.exports.proof.proof_answers import largest_difference
 from service.exports.proof.proving import TOLERANCE
+from service.exports.refusals import NotExportable
 from tests.support.exported_models import ExportCase
 from tests.support.repository import ROOT
 
@@ -107,6 +108,16 @@ def test_sql_is_as_sqlfluff_leaves_it(language: str, name: str, cases: Mapping[s
     code = write_code(program, language)
     checked = Linter(config=FluffConfig({"core": settings, "indentation": {"tab_space_size": 2}})).lint_string(code)
     assert [(each.line_no, each.desc()) for each in checked.get_violations()] == []
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [("pmml", "toy-dates"), ("workbook", "toy-dates"), ("sqlite", "toy-moments"), ("postgresql", "toy-moments")],
+)
+def test_a_form_that_reads_no_dates_or_no_times_says_so(form: str, name: str, cases: Mapping[str, ExportCase]) -> None:
+    with pytest.raises(NotExportable, match="is a date, and") as refusal:
+        PROGRAM_FORMS[form].write(cases[name].program, [], None)
+    assert refusal.value.nearest == "python"
 
 
 def some_trees(program: Program) -> Program:

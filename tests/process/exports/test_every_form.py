@@ -21,6 +21,7 @@ from service.training.recipes import RECIPES
 from tests.support.databases import new_database
 from tests.support.exported_models import (
     BUNDLED,
+    DATED,
     HOSTILE,
     KEPT_BY_CELLS,
     MODELS,
@@ -38,9 +39,12 @@ PLAIN = [*BUNDLED, *MODELS]
 TEXT = "comment-sentiment"
 ALL, WITH_TEXT, TRAINED = [*PLAIN, *HOSTILE_MODELS], [*PLAIN, TEXT], [*BUNDLED, TEXT]
 # What XML 1.0 does not have is taken out; everything else stays, line ends included.
+WITH_MOMENTS, WITH_DATES = [*ALL, *DATED], [*ALL, "toy-dates"]
 IN_XML = tuple(text.replace("\x0b", "").replace("\x0c", "") for text in HOSTILE)
 NAMES = {
-    **dict.fromkeys(("python", "javascript", "java", "csharp", "sqlite", "postgresql", "pmml"), ALL),
+    **dict.fromkeys(("python", "javascript", "java", "csharp"), WITH_MOMENTS),
+    **dict.fromkeys(("sqlite", "postgresql"), WITH_DATES),
+    "pmml": ALL,
     **dict.fromkeys(("v2", "file"), WITH_TEXT),
     **dict.fromkeys(("wheel", "saved-object", "mlflow"), TRAINED),
     "triton": PLAIN,

@@ -37,7 +37,7 @@ class _CamelCaseSyntax(StatementSyntax):
         return f"Math.{names.get(name, name)}({', '.join(arguments)})"
 
     def missing(self, index: int) -> str:
-        is_number = self.program.fields[index].kind == "number"
+        is_number = self.program.fields[index].is_number
         return f"{self.is_nan}({self.field(index)})" if is_number else f"{self.field(index)} {self.equal} null"
 
     def group(self, node: InGroup) -> str:
@@ -57,7 +57,7 @@ class JavaScriptSyntax(_CamelCaseSyntax):
         return super().number(value).removesuffix(".0").replace(".0e", "e")
 
     def is_choice(self, index: int, name: str | None, *, is_equal: bool) -> str:
-        if name is None and self.program.fields[index].kind != "number":
+        if name is None and not self.program.fields[index].is_number:
             return f"{self.field(index)} {self.equal if is_equal else self.unequal} null"
         return super().is_choice(index, name, is_equal=is_equal)
 
@@ -69,6 +69,9 @@ class JavaScriptSyntax(_CamelCaseSyntax):
         if field.kind == "number":
             limits = [self.number(field.low), self.number(field.high)]
             return ["readNumber", *start, *limits, "true" if field.is_whole else "false", *nullable]
+        if field.is_number:
+            limits = [self.number(field.low), self.number(field.high)]
+            return ["readDays", *start, *limits, "true" if field.kind == "moment" else "false", *nullable]
         if field.kind == "flag":
             return ["readBoolean", *start, *nullable]
         return ["readChoice", *start, f"CHOICES_{field.identifier.upper()}", *nullable]
@@ -100,8 +103,8 @@ class _ClassSyntax(StatementSyntax):
 
     def type_of(self, index: int) -> str:
         """Return the type of a field."""
-        kind = self.program.fields[index].kind
-        return "double" if kind == "number" else self.boolean_type if kind == "flag" else self.text_type
+        field = self.program.fields[index]
+        return "double" if field.is_number else self.boolean_type if field.kind == "flag" else self.text_type
 
     def choices_name(self, identifier: str) -> str:
         """Return the name of the list with the categories of a field."""
@@ -113,7 +116,7 @@ class _ClassSyntax(StatementSyntax):
         field = self.program.fields[index]
         nullable = "true" if field.nullable else "false"
         start = [self.quote(field.name), self.field(index)]
-        if field.kind == "number":
+        if field.is_number:
             limits = [self.number(field.low), self.number(field.high)]
             return f"{number}(", [*start, *limits, "true" if field.is_whole else "false", nullable]
         if field.kind == "flag":
@@ -188,7 +191,7 @@ class CSharpSyntax(_ClassSyntax):
         return f"Math.{names.get(name, name.capitalize())}({', '.join(arguments)})"
 
     def missing(self, index: int) -> str:
-        is_number = self.program.fields[index].kind == "number"
+        is_number = self.program.fields[index].is_number
         return f"double.IsNaN({self.field(index)})" if is_number else f"{self.field(index)} == null"
 
     def group(self, node: InGroup) -> str:

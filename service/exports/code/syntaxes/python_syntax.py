@@ -49,7 +49,7 @@ class PythonSyntax(StatementSyntax):
 
     def missing(self, index: int) -> str:
         field = self.field(index)
-        is_number = self.program.fields[index].kind == "number"
+        is_number = self.program.fields[index].is_number
         return f"{field} != {field}" if is_number else f"{field} is None"
 
     def group(self, node: InGroup) -> str:
@@ -59,6 +59,13 @@ class PythonSyntax(StatementSyntax):
         if name is None or self.program.fields[index].kind == "flag":
             return f"{self.field(index)} {'is' if is_equal else 'is not'} {name}"
         return super().is_choice(index, name, is_equal=is_equal)
+
+    def constant(self, name: str, items: Sequence[str]) -> str:
+        """Return a tuple, one item a line; a single item stays on the line of its name if it fits."""
+        line = f"{name} = ({', '.join(items)},)"
+        if len(items) == 1 and len(line) <= self.width:
+            return line
+        return "\n".join([f"{name} = (", *(f"{self.indent}{item}," for item in items), ")"])
 
     def check(self, index: int) -> str:
         """Return the line, or the lines, with the checked value of a field."""
@@ -72,6 +79,9 @@ class PythonSyntax(StatementSyntax):
         if field.kind == "number":
             limits = [self.number(field.low), self.number(field.high)]
             return ["number", *start, *limits, *(["whole=True"] if field.is_whole else []), *nullable]
+        if field.is_number:
+            limits = [self.number(field.low), self.number(field.high)]
+            return ["days", *start, *limits, *(["time=True"] if field.kind == "moment" else []), *nullable]
         if field.kind == "flag":
             return ["boolean", *start, *nullable]
         return ["choice", *start, f"CHOICES_{field.identifier.upper()}", *nullable]

@@ -30,11 +30,19 @@ class SqliteSyntax(SqlSyntax):
     def boolean(self, name: str) -> str:
         return name
 
+    def days(self, name: str) -> str:
+        return f"JULIANDAY({name}) - 2440587.5"
+
     def type_faults(self, field: ProgramField) -> list[tuple[str, str]]:
-        """A column of SQLite holds values of any type: CAST makes 0 of a text, and 'True' is neither true nor false."""
+        """A column of SQLite holds values of any type: CAST makes 0 of a text, and 'True' is neither true nor false.
+
+        As dates it also takes `now` and 2026-02-30.
+        """
         if field.kind == "choice":
             return []
         name = sql_name(field.name)
+        if field.kind == "day":
+            return [(f"DATE({name}) IS NOT {name}", f"{field.name}: Expected a date such as 2026-11-29.")]
         is_other_type = f"TYPEOF({name}) NOT IN ('integer', 'real', 'null')"
         if field.kind != "flag":
             return [(is_other_type, f"{field.name}: Expected a number.")]
@@ -65,3 +73,6 @@ class PostgresqlSyntax(SqlSyntax):
 
     def boolean(self, name: str) -> str:
         return f"CAST({name} AS BOOLEAN)"
+
+    def days(self, name: str) -> str:
+        return f"CAST({name} AS DATE) - DATE '1970-01-01'"

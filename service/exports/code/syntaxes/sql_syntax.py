@@ -15,6 +15,7 @@ from service.exports.code.program import (
     Total,
     Tree,
     Value,
+    refuse_dates,
     step_roots,
 )
 from service.exports.code.syntaxes.syntax import COMPARISON, EITHER, PRODUCT, Syntax
@@ -48,6 +49,7 @@ class SqlSyntax(Syntax):
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
+        refuse_dates(program, {"moment"}, "databases keep a date with time in many ways")
         columns = sum(not isinstance(step, MemberSet) for step in program.steps) + len(program.fields)
         if columns > MAX_COLUMNS:
             raise NotExportable(f"the model needs {columns:,} columns, and a query has {MAX_COLUMNS:,} at most", "python")
@@ -145,7 +147,13 @@ class SqlSyntax(Syntax):
         name = sql_name(field.name)
         if field.kind == "flag":
             return self.boolean(name)
+        if field.kind == "day":
+            return f"CAST({self.days(name)} AS {self.real})"
         return f"CAST({name} AS {self.text if field.kind == 'choice' else self.real})"
+
+    @abstractmethod
+    def days(self, name: str) -> str:
+        """Return the days since 1970-01-01 of a column with dates."""
 
     @abstractmethod
     def boolean(self, name: str) -> str:
@@ -162,11 +170,14 @@ class SqlSyntax(Syntax):
             if field.kind == "choice":
                 names = ", ".join(map(self.quote, field.choices))
                 faults.append((f"{value} NOT IN ({names})", f"{field.name}: This category is not known."))
-            elif field.kind != "flag":
+            elif field.kind == "day":
+                limits = f"{self.number(field.low)} AND {self.number(field.high)}"
+                faults.append((f"{value} NOT BETWEEN {limits}", f"{field.name}: This date is out of range."))
+            elif field.kind == "number":
                 limits = f"{self.number(field.low)} AND {self.number(field.high)}"
                 text = f"{field.name}: Expected a value from {field.low:.10g} to {field.high:.10g}."
                 faults.append((f"{value} NOT BETWEEN {limits}", text))
-            if field.is_whole:
+            if field.is_whole and field.kind == "number":
                 whole = self.function("floor", [value])
                 faults.append((f"{value} <> {whole}", f"{field.name}: Expected a whole number."))
         return [(condition, self.quote(message)) for condition, message in faults]

@@ -32,6 +32,7 @@ class StatementSyntax(Syntax):
         self.trees = [step for step in steps if isinstance(step, Tree)]
         self.formulas = [step for step in steps if isinstance(step, Value | Total | Branch)]
         self.categories = [field for field in program.fields if field.kind == "choice"]
+        self.has_dates = any(field.kind in {"day", "moment"} for field in program.fields)
         self.labels = list(map(self.quote, program.labels))
         self.scores = list(map(self.variable, program.scores))
 
