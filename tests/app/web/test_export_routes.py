@@ -248,7 +248,8 @@ def test_a_row_that_the_service_refuses_is_refused_as_a_whole(served: TestClient
     check_problem(served.post("/v1/models/nothing/comparisons", json=body), 404, "unknown_model")
 
 
-def test_what_is_stored_for_a_key_is_a_way(service: TestClient, nightly_run: None) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("nightly_run")
+def test_what_is_stored_for_a_key_is_a_way(service: TestClient) -> None:
     keys = service.get("/v1/models/credit-default/entities").json()["items"]
     key = next(each["id"] for each in keys if each["stored_prediction"])
     row = service.get(f"/v1/models/credit-default/entities/{key}").json()["stored_prediction"]["row"]
@@ -257,6 +258,26 @@ def test_what_is_stored_for_a_key_is_a_way(service: TestClient, nightly_run: Non
     assert found["difference"] <= 1e-9
     (stored,) = compare(service, row, "stored", model="credit-default", entity="nobody")["answers"]
     assert (stored["status"], stored["prediction"]) == ("failed", None)
+
+
+@pytest.mark.usefixtures("nightly_run")
+def test_a_command_compares_what_is_stored_for_a_key(
+    service: TestClient,
+    bundles: Path,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SERVICE_DATABASE_URL", database)
+    keys = service.get("/v1/models/credit-default/entities").json()["items"]
+    key = next(each["id"] for each in keys if each["stored_prediction"])
+    command = ["--bundles", str(bundles), "compare", "credit-default", "--ways", "live,stored", "--entity"]
+    assert main([*command, key]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[0] for line in lines] == ["way", "live", "stored"]
+    assert lines[1][1:4] == lines[2][1:4]
+    assert main([*command, "nobody"]) == 1
+    assert "Nothing is stored under this key" in capsys.readouterr().err
 
 
 def test_what_takes_too_long_fails_and_the_others_answer(models: dict[str, Model]) -> None:
