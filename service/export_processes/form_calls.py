@@ -71,13 +71,11 @@ async def _run(call: FormCall, arguments: list[object], row: Row | None) -> Form
         try:
             async with asyncio.timeout(call.max_seconds), program as process:
                 assert process.stdout is not None  # noqa: S101 - it is a pipe
-                line = await process.stdout.readline()
+                message = msgspec.json.decode(await process.stdout.readline(), type=FormMessage)
         except TimeoutError:
             raise ExportTimeout from None
-    try:
-        message = msgspec.json.decode(line, type=FormMessage)
-    except msgspec.DecodeError as error:
-        raise ExportFailed from error
+        except (msgspec.DecodeError, ValueError) as error:  # it ended before its time, or its line is too long
+            raise ExportFailed from error
     if message.broken:
         raise ModelUnavailable(f"This version cannot be exported: {message.broken}.")
     return message

@@ -12,7 +12,7 @@ import anyio.to_thread
 
 from service.bundles.model import Model
 from service.bundles.registry import Registry
-from service.export_errors import CannotExport, ExportTimeout, UnknownExport
+from service.export_errors import CannotExport, ExportFailed, ExportTimeout, UnknownExport
 from service.export_processes.form_calls import FormCall, ask_form, make_form
 from service.exports.forms import FORMS, require_exports
 from service.exports.proof.proof_answers import TimedAnswers
@@ -130,9 +130,12 @@ class MadeForms:
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[Path]:
-        """Wait until a process may run, and give a folder for its temporary files."""
+        """Wait until a process may run, and give a folder for its temporary files. Raises ExportFailed."""
         async with self._turns:
-            scratch = Path(tempfile.mkdtemp(dir=self.folder))
+            try:
+                scratch = Path(tempfile.mkdtemp(dir=self.folder))
+            except OSError as error:
+                raise ExportFailed("The temporary folder cannot be written.") from error
             try:
                 yield scratch
             finally:

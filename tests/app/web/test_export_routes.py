@@ -379,6 +379,18 @@ def test_a_file_that_takes_too_long_is_given_up(models: dict[str, Model]) -> Non
     asyncio.run(run())
 
 
+def test_a_temporary_folder_that_cannot_be_written_is_one_clear_error(models: dict[str, Model]) -> None:
+    async def run() -> None:
+        app = app_of(models[NAME])
+        shutil.rmtree(app.services.exports.folder)
+        call = await Call(app, "GET", f"{EXPORTS}/sqlite").end().answered()
+        assert (call.status, call.json()["code"]) == (500, "export_failed")
+        assert call.json()["detail"] == "The temporary folder cannot be written."
+        await app.services.exports.close()
+
+    asyncio.run(run())
+
+
 def test_files_go_with_their_version(models: dict[str, Model], toy: Model) -> None:
     async def run() -> None:
         app = app_of(models[NAME], toy)
