@@ -22,3 +22,14 @@ def test_recommendations_of_the_service_reach_a_range_as_goal(service: TestClien
         said = each["prediction"]
         answer = said["probabilities"][card["output"]["focus"]] if model == "credit-default" else said["value"]
         assert least <= answer <= most
+
+
+def test_a_refused_example_can_be_approved_by_a_change_of_two_fields(service: TestClient) -> None:
+    """What to change has something to show for a case that the menu of Try offers."""
+    client = client_of(service)
+    card = client.card("credit-default")
+    answers = [client.recommend("credit-default", each["row"], {"decision": "approve"}) for each in card["examples"]]
+    refused = [answer for answer in answers if answer["prediction"]["decision"] == "refuse"]
+    assert refused
+    counts = [len(each["changes"]) for answer in refused for each in answer["recommendations"]]
+    assert 2 in counts
