@@ -69,7 +69,7 @@ def test_programs_that_need_the_same_environment_at_once_make_it_once(tmp_path: 
     assert version_in(paths.pop()) == "1.0"
 
 
-@pytest.mark.usefixtures("index", "installer")
+@pytest.mark.usefixtures("index")
 def test_packages_are_compiled_when_they_are_installed(tmp_path: Path) -> None:
     python = python_for(["toy-library==1.0"], "", tmp_path / "environments")
     program = "import toy_library, pathlib; print(pathlib.Path(toy_library.__cached__).is_file())"
