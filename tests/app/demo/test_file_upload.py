@@ -344,7 +344,6 @@ def test_what_one_visitor_drops_no_other_sees(watched: Watched, card: Card) -> N
 
 
 def test_a_copy_on_disk_holds_what_was_dropped() -> None:
-    kept = upload_job.copy_to_disk(io.BytesIO(b"a;b\n1;2\n"))
-    kept.seek(0)
-    assert kept.read() == b"a;b\n1;2\n"
-    kept.close()
+    with upload_job.copy_to_disk(io.BytesIO(b"a;b\n1;2\n")) as kept:
+        kept.seek(0)
+        assert kept.read() == b"a;b\n1;2\n"

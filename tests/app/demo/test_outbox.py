@@ -13,7 +13,7 @@ from demo.feedback.outbox import Outbox, Send
 ENTRY: NewFeedback = {"model": "m", "version": "v", "row": {"a": 1}, "shown": {}, "verdict": "agree", "comment": "ą🏠"}
 
 
-class Service:
+class Receiver:
     """Takes entries as the service does, or is away, or refuses them."""
 
     def __init__(self) -> None:
@@ -45,8 +45,8 @@ def refusal() -> Exception:
 
 
 @pytest.fixture
-def service() -> Service:
-    return Service()
+def receiver() -> Receiver:
+    return Receiver()
 
 
 def box(folder: Path, give: Send) -> Outbox:
@@ -57,84 +57,84 @@ def waiting(folder: Path) -> list[str]:
     return [path.name for path in (folder / "outbox").glob("*.json")]
 
 
-def test_an_acknowledged_entry_leaves_the_disk(tmp_path: Path, service: Service) -> None:
-    outbox = box(tmp_path, service.give)
+def test_an_acknowledged_entry_leaves_the_disk(tmp_path: Path, receiver: Receiver) -> None:
+    outbox = box(tmp_path, receiver.give)
     receipt = outbox.submit(ENTRY, "first-key")
     assert receipt is not None
     assert receipt["id"] == "first-key"
-    assert service.stored == {"first-key": ENTRY}
+    assert receiver.stored == {"first-key": ENTRY}
     assert waiting(tmp_path) == []
     assert not outbox.is_waiting("first-key")
 
 
-def test_an_entry_waits_while_the_service_is_away_and_is_sent_when_it_is_back(tmp_path: Path, service: Service) -> None:
-    service.fault = away
-    outbox = box(tmp_path, service.give)
+def test_an_entry_waits_while_the_service_is_away_and_is_sent_when_it_is_back(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.fault = away
+    outbox = box(tmp_path, receiver.give)
     assert outbox.submit(ENTRY, "first-key") is None
     assert outbox.is_waiting("first-key")
-    service.wait_for(lambda: service.calls > 3)
-    with service.changed:
-        service.fault = None
-    service.wait_for(lambda: "first-key" in service.stored)
-    assert service.stored == {"first-key": ENTRY}
+    receiver.wait_for(lambda: receiver.calls > 3)
+    with receiver.changed:
+        receiver.fault = None
+    receiver.wait_for(lambda: "first-key" in receiver.stored)
+    assert receiver.stored == {"first-key": ENTRY}
 
 
-def test_an_entry_outlives_the_program(tmp_path: Path, service: Service) -> None:
+def test_an_entry_outlives_the_program(tmp_path: Path, receiver: Receiver) -> None:
     def never(_entry: NewFeedback, _key: str) -> Any:
         raise Unavailable("away", "")
 
     box(tmp_path, never).submit(ENTRY, "first-key")
     assert waiting(tmp_path) == ["first-key.json"]
-    box(tmp_path, service.give)
-    service.wait_for(lambda: service.stored == {"first-key": ENTRY})
+    box(tmp_path, receiver.give)
+    receiver.wait_for(lambda: receiver.stored == {"first-key": ENTRY})
 
 
-def test_a_refused_entry_is_told_and_does_not_wait(tmp_path: Path, service: Service) -> None:
-    service.fault = refusal
-    outbox = box(tmp_path, service.give)
+def test_a_refused_entry_is_told_and_does_not_wait(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.fault = refusal
+    outbox = box(tmp_path, receiver.give)
     with pytest.raises(Refused):
         outbox.submit(ENTRY, "first-key")
     assert not outbox.is_waiting("first-key")
 
 
-def test_an_entry_that_is_refused_later_is_kept_aside_and_the_next_ones_are_sent(tmp_path: Path, service: Service) -> None:
+def test_an_entry_that_is_refused_later_is_kept_aside_and_the_next_ones_are_sent(tmp_path: Path, receiver: Receiver) -> None:
     def give(entry: NewFeedback, key: str) -> FeedbackReceipt:
-        if key == "bad-key" and service.fault is None:
+        if key == "bad-key" and receiver.fault is None:
             raise refusal()
-        return service.give(entry, key)
+        return receiver.give(entry, key)
 
-    service.fault = away
+    receiver.fault = away
     outbox = box(tmp_path, give)
     for key in ("bad-key", "good-key"):
         outbox.submit(ENTRY, key)
-    with service.changed:
-        service.fault = None
-    service.wait_for(lambda: service.stored == {"good-key": ENTRY})
+    with receiver.changed:
+        receiver.fault = None
+    receiver.wait_for(lambda: receiver.stored == {"good-key": ENTRY})
     assert [path.name for path in (tmp_path / "outbox").iterdir() if path.suffix == ".refused"] == ["bad-key.refused"]
 
 
-def test_a_damaged_file_is_kept_aside_and_the_others_are_sent(tmp_path: Path, service: Service) -> None:
+def test_a_damaged_file_is_kept_aside_and_the_others_are_sent(tmp_path: Path, receiver: Receiver) -> None:
     (tmp_path / "outbox").mkdir()
     (tmp_path / "outbox" / "half.json").write_text('{"model": "m", ')
-    service.fault = away
-    outbox = box(tmp_path, service.give)
+    receiver.fault = away
+    outbox = box(tmp_path, receiver.give)
     outbox.submit(ENTRY, "good-key")
-    with service.changed:
-        service.fault = None
-    service.wait_for(lambda: service.stored == {"good-key": ENTRY})
+    with receiver.changed:
+        receiver.fault = None
+    receiver.wait_for(lambda: receiver.stored == {"good-key": ENTRY})
     assert (tmp_path / "outbox" / "half.damaged").exists()
 
 
 def test_without_room_on_the_disk_an_entry_still_reaches_the_service(
-    tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outbox = box(tmp_path, service.give)
+    outbox = box(tmp_path, receiver.give)
 
     def full(*_arguments: Any, **_options: Any) -> Any:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("demo.feedback.outbox.tempfile.NamedTemporaryFile", full)
     assert outbox.submit(ENTRY, "first-key") is not None
-    service.fault = away
+    receiver.fault = away
     with pytest.raises(OSError, match="No space"):
         outbox.submit(ENTRY, "other-key")
