@@ -13,6 +13,7 @@ pytest_plugins = ["tests.support.databases", "tests.support.explained_models", "
 TESTS = Path(__file__).parent
 SLOW_LAYERS = ["speed", "browser", "process", "app", "unit"]
 """The slowest layer first."""
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 # Time decides no test: a busy machine makes an example slow, not wrong.
 settings.register_profile("witryna", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,9 +33,10 @@ def layer_of(item: pytest.Item) -> str:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector from going through imported modules again, as the service does when it starts."""
+    """Keep the garbage collector from going through imported modules again, and let it run as rarely as in the service."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
 
 
 @pytest.fixture(autouse=True)
