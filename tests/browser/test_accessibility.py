@@ -6,42 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.accessibility import severe_violations
-from tests.support.browser_session import Visit
-
-STREAMLITS_NAMES = re.compile(
-    r"App pages|Close.*|Clear.*|Collapse.*|Expand.*|Help for.*|Main menu|Open|Remove.*|Select.*|Sidebar|Upload.*"
-    r"|file upload|Skip to main content|No results|Browse.*|Fullscreen"
-)
-"""What Streamlit calls its own controls, in any language of the page."""
-
-
-def english_names(page: Any) -> list[str]:
-    """Return the names of controls, and the texts of links and buttons, that Streamlit wrote."""
-    find = "all => all.filter(one => one.checkVisibility()).map(one => one.ariaLabel || one.innerText || '')"
-    names = page.locator("[aria-label], a, button").evaluate_all(find)
-    return sorted({name.strip() for name in names if STREAMLITS_NAMES.fullmatch(name.strip())})
-
-
-@pytest.mark.parametrize(
-    ("model", "language", "scheme"),
-    [
-        ("credit-default", "en", "light"),
-        ("credit-default", "pl", "dark"),
-        ("comment-sentiment", "pl", "dark"),
-        ("diamond-price", "en", "light"),
-    ],
-)
-def test_axe_finds_nothing_serious_and_polish_pages_have_polish_names(
-    model: str, language: str, scheme: Any, visit: Any
-) -> None:
-    seen: Visit = visit(f"/?model={model}&lang={language}", color_scheme=scheme)
-    violations = {}
-    for path in seen.menu_pages():
-        violations[path] = severe_violations(seen.page) + (english_names(seen.page) if language == "pl" else [])
-    assert {path: each for path, each in violations.items() if each} == {}
-    assert "/about" in violations, "the last page of every menu"
-
 
 @pytest.mark.parametrize(("language", "title"), [("en", "How good · Witryna"), ("pl", "Jakość · Witryna")])
 def test_the_document_says_its_language_and_its_page(language: str, title: str, visit: Any) -> None:

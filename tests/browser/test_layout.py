@@ -1,97 +1,21 @@
 """Promises of the layout, measured in a real browser: nothing is cut, nothing is said twice, and a page uses its space."""
 
 import itertools
-import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, expect
 
-from demo.session import saved_cases
-from demo.session.saved_cases import SavedCase
-from service.bundles.bundle_files import read_card
-from service.bundles.versions.bundle_folder import default_folder
-from service.settings import BUNDLES
 from tests.support.browser_session import Visit
+from tests.support.page_layout import CUT_TEXTS, LAPTOP, PHONE, assert_fits, drawn, kept
 
-PHONE, LAPTOP, PROJECTOR = ({"width": w, "height": h} for w, h in ((375, 667), (1280, 800), (1920, 1080)))
 MODELS = ("credit-default", "diamond-price", "comment-sentiment")
-CUT_TEXTS = """() => {
-  const cut = new Set();
-  const walker = document.createTreeWalker(document.querySelector("[data-testid=stMain]"), NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode, parent = node.parentElement, text = node.textContent.trim();
-    if (!text || parent.closest("style, script, [hidden], .hoverlayer, [data-testid=stDataFrame]")) continue;
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    for (const box of range.getClientRects()) {
-      if (box.width < 2 || box.height < 2) continue;
-      let [left, right] = [0, innerWidth], hidden = false;
-      for (let outer = parent; outer && outer !== document.body; outer = outer.parentElement) {
-        const style = getComputedStyle(outer), frame = outer.getBoundingClientRect();
-        hidden ||= style.visibility === "hidden" || style.opacity === "0" || frame.width < 2 || frame.height < 2;
-        if (style.overflowX !== "visible" && style.display !== "inline" && style.display !== "contents")
-          [left, right] = [Math.max(left, frame.left), Math.min(right, frame.right)];
-      }
-      if (!hidden && (box.left < left - 2 || box.right > right + 2)) cut.add(text);
-    }
-  }
-  return [...cut];
-}"""
-"""The texts whose letters lie outside of what clips them: a box without overflow, a scroller, the window."""
-
-
-def example(model: str, name: str) -> dict[str, Any]:
-    card = read_card(default_folder(BUNDLES, model))
-    return dict(next(each.row for each in card.examples if each.name == name))
-
-
-def kept(count: int, name: str = "Rising debt") -> str:
-    """Return a link's parameter with so many kept cases."""
-    row = example("credit-default", "rising-debt")
-    cases = [SavedCase(f"{name} {late + 1}", row | {"months_late_now": late}) for late in range(count)]
-    return f"kept={saved_cases.encode_saved_cases({'credit-default': cases})}"
 
 
 def box_of(index: Locator) -> FloatRect:
     box = index.bounding_box()
     assert box is not None
     return box
-
-
-def drawn(page: Page) -> Page:
-    """Return the page when its charts and fonts are there."""
-    page.wait_for_function("document.fonts.status === 'loaded'")
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(e => e.querySelector('svg'))"
-    )
-    return page
-
-
-def assert_fits(seen: Visit, path: str) -> None:
-    """Assert at three sizes of the window that no text is cut and that nothing lies beyond the right edge."""
-    for size in (PROJECTOR, LAPTOP, PHONE):
-        seen.resize(size["width"], size["height"])
-        assert seen.page.evaluate(CUT_TEXTS) == [], (path, size)
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"], (path, size)
-
-
-@pytest.mark.parametrize(("language", "model"), [*(("pl", model) for model in MODELS), ("en", MODELS[0])])
-def test_no_page_of_the_menu_cuts_a_text_scrolls_sideways_calls_another_host_or_mixes_languages(
-    language: str, model: str, visit: Any
-) -> None:
-    seen: Visit = visit(f"/?model={model}&lang={language}&{kept(2, 'Ü' * 38)}")
-    paths = []
-    for path in seen.menu_pages():
-        paths.append(path)
-        drawn(seen.page)
-        assert_fits(seen, path)
-        expect(seen.page.get_by_test_id("stException")).to_have_count(0)
-        if language == "pl" and model != "comment-sentiment":  # its comments are English
-            text = seen.page.get_by_test_id("stMain").inner_text()
-            assert re.findall(r"\b(?:the|press|answer|live|field|value|case)\b", text, re.IGNORECASE) == [], text
-    assert seen.foreign == []
-    assert "/about" in paths, "the last page of every menu"
 
 
 @pytest.mark.parametrize(

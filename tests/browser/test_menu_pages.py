@@ -1,0 +1,59 @@
+"""Promises of every page of the menu, kept in one visit for each model: to people who see it, hear it, or type on it."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.accessibility import severe_violations
+from tests.support.browser_session import Visit
+from tests.support.page_layout import assert_fits, drawn, kept
+
+ENGLISH_WORDS = re.compile(r"\b(?:the|press|answer|live|field|value|case)\b", re.IGNORECASE)
+STREAMLITS_NAMES = re.compile(
+    r"App pages|Close.*|Clear.*|Collapse.*|Expand.*|Help for.*|Main menu|Open|Remove.*|Select.*|Sidebar|Upload.*"
+    r"|file upload|Skip to main content|No results|Browse.*|Fullscreen"
+)
+"""What Streamlit calls its own controls, in any language of the page."""
+
+
+def english_names(page: Any) -> list[str]:
+    """Return the names of controls, and the texts of links and buttons, that Streamlit wrote."""
+    find = "all => all.filter(one => one.checkVisibility()).map(one => one.ariaLabel || one.innerText || '')"
+    names = page.locator("[aria-label], a, button").evaluate_all(find)
+    return sorted({name.strip() for name in names if STREAMLITS_NAMES.fullmatch(name.strip())})
+
+
+@pytest.mark.parametrize(
+    ("model", "language", "scheme"),
+    [
+        ("credit-default", "en", "light"),
+        ("credit-default", "pl", "dark"),
+        ("comment-sentiment", "pl", "dark"),
+        ("diamond-price", "pl", "light"),
+    ],
+)
+def test_every_page_of_the_menu_is_accessible_whole_in_one_language_and_without_other_hosts(
+    model: str, language: str, scheme: Any, visit: Any, subtests: pytest.Subtests
+) -> None:
+    seen: Visit = visit(f"/?model={model}&lang={language}&{kept(2, 'Ü' * 38)}", color_scheme=scheme)
+    paths = []
+    for path in seen.menu_pages():
+        paths.append(path)
+        page = drawn(seen.page)
+        with subtests.test("it is drawn without an exception", path=path):
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        with subtests.test("axe finds nothing serious", path=path):
+            assert severe_violations(page) == []
+        if language == "pl":
+            with subtests.test("a Polish page has Polish names", path=path):
+                assert english_names(page) == []
+        if language == "pl" and model != "comment-sentiment":  # its comments are English
+            with subtests.test("a Polish page has no English words", path=path):
+                text = page.get_by_test_id("stMain").inner_text()
+                assert ENGLISH_WORDS.findall(text) == [], text
+        with subtests.test("it cuts no text and does not scroll sideways", path=path):
+            assert_fits(seen, path)
+    assert seen.foreign == []
+    assert "/about" in paths, "the last page of every menu"
