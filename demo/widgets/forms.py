@@ -45,12 +45,22 @@ def draw_starts(card: Card, case: Case, tr: Translation) -> None:
         current_case.start_case(card, start)
         current_case.get_rejected_parameters().clear()
 
-    key = f"start/{card['name']}"
-    st.session_state[key] = case.start if case.start in examples and not case.changed() else None
+    is_start = case.start in examples and not case.changed()
+    key = f"start/{card['name']}" if is_start else f"start/{card['name']}/none"
+    seen = st.session_state[key] = case.start if is_start else None
     if examples:
 
         def on_change() -> None:
-            start_case(st.session_state[key] or case.start)
+            """Start another case, unless the value is not new.
+
+            A message of the browser may be older than the last run of the page: then it says that the start before is
+            chosen, which a visitor who types and clicks at once would lose an entry by. So each state has its own key.
+            """
+            nonlocal seen
+            chosen = st.session_state[key]
+            if chosen != seen:
+                seen = chosen
+                start_case(chosen or case.start)
 
         st.pills(
             tr.text("Start from"),

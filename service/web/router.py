@@ -18,7 +18,7 @@ from wire.media_types import kind_of, parse_content_type
 
 _JSON = b"application/json"
 _DOCS_SCOPE = "read"
-_MAX_PARAMETERS = 20
+_MAX_PARAMETERS = 100
 _MAX_CACHED_PATHS = 1024
 """The matches of so many paths are cached: matching takes longer than scoring a row."""
 
@@ -76,7 +76,7 @@ class Router:
         if route.direct is not None:
             await self._run_direct(route, match, scope, receive, send)
             return
-        if names and route.scope is not None:
+        if names and route.scope is not None and not route.takes_fields:
             _refuse_unknown(names, route)
         if route.upload is not None:
             with self._slots[route.slots]:
@@ -92,8 +92,11 @@ class Router:
         matches = [(match, route) for pattern, route in self._patterns if (match := pattern.match(path))]
         if not matches:
             return None
+        routes: dict[str, Route] = {}
+        for _, route in matches:  # as in the framework, the first route of a method counts
+            routes.setdefault(route.method, route)
         return _Match(
-            {route.method: route for _, route in reversed(matches)},  # as in the framework, the first route counts
+            routes,
             matches[0][0].groupdict().get("model", ""),
             matches[0][0].groupdict().get("version"),
             is_open=all(route.scope is None for _, route in matches),
