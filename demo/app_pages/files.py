@@ -66,18 +66,16 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
     file_settings.draw_thousands(job, file, resend, tr)
     if file.version != card["version"]:
         st.info(tr.text("These results are from an earlier version of the model."), icon=":material/history:")
-        st.button(
-            tr.text("Send it again"),
-            on_click=partial(resend, {}),
-            icon=":material/refresh:",
-            key=f"{PAGE}/again",
-        )
+        st.button(tr.text("Send it again"), on_click=partial(resend, {}), icon=":material/refresh:", key=f"{PAGE}/again")
     scored_text = tr.count("{n} row scored", "{n} rows scored", scored)
     refused_text = tr.count("{n} row not scored", "{n} rows not scored", counts[REFUSED])
     refused = Markup("<span>{}</span>").format(refused_text) if counts[REFUSED] else ""
     warned_text = tr.count("{n} row with a warning", "{n} rows with a warning", counts[WARNED])
     warned = Markup("<span>{}</span>").format(warned_text) if counts[WARNED] else ""
     st.html(Markup('<p class="headline"><strong>{}</strong>{}{}</p>').format(scored_text, warned, refused))
+    if not scored + counts[REFUSED]:
+        st.info(tr.text("The file has the names of the columns and no rows below them."), icon=":material/table_rows:")
+        return
     if scored and wording.only_names_labels(card):
         _draw_label_shares(card, counts, scored, tr)
     elif scored:

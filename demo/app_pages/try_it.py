@@ -75,6 +75,8 @@ def _draw_answer(card: Card, case: Case, now: Prediction, start: Prediction, tr:
     st.html(answer_html.build_large_answer(card, now, tr))
     if answer_notes := field_notes.build_answer_notes(card, now["warnings"], tr):
         st.html(answer_notes)
+    if wording.knows_nothing(card, now):
+        return
     if most_likely := answer_html.build_most_likely(card, now, tr):
         st.html(most_likely)
     if wording.only_names_labels(card):

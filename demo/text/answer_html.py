@@ -14,12 +14,15 @@ from demo.text.wording import (
     format_percentile,
     format_prediction,
     has_probabilities,
+    is_void,
+    knows_nothing,
     label_texts,
     only_names_labels,
 )
 
 _SHORT_LABEL, _SHORT_NUMBER = 12, 8
 _MANY_LABELS = 3
+_NOTHING = "–"
 UNUSUAL_PERCENTILE = 90
 """From this percentile on, a case is called unusual."""
 
@@ -27,12 +30,12 @@ UNUSUAL_PERCENTILE = 90
 def build_band_badge(card: Card, prediction: Prediction) -> Markup:
     """Return the band of a prediction as a badge; empty if the card has no bands.
 
-    The badge is coloured unless the values of the case contradict each other: then no decision follows from them.
+    The badge is coloured unless no decision follows from the case.
     """
     band = find_band(card, prediction)
     if not band:
         return Markup()
-    return build_badge(band, "void" if find_contradictions(prediction) else band["tone"])
+    return build_badge(band, "void" if is_void(card, prediction) else band["tone"])
 
 
 def build_badge(band: Band, tone: str = "") -> Markup:
@@ -78,16 +81,17 @@ def build_large_answer(card: Card, prediction: Prediction, tr: Translation) -> M
     """Return the answer as the largest text on the page, with what it counts beside it. On a phone it stays in view."""
     is_label = only_names_labels(card)
     number = format_prediction(card, prediction, tr) if is_label else format_answer(card, answer_value(card, prediction), tr)
+    number = _NOTHING if knows_nothing(card, prediction) else number
     return Markup(
         '<div class="answer{}" role="status" aria-live="polite"><span class="{}">{}</span>'
         '<span class="unit">{}</span><span class="sentence">{}</span>{}{}</div>'
     ).format(
-        " void" if find_contradictions(prediction) else "",
+        " void" if is_void(card, prediction) else "",
         number_class(card, number),
         number,
         card["output"].get("unit", ""),
         "" if is_label else card["output"].get("sentence", ""),
-        build_band_badge(card, prediction),
+        Markup() if number == _NOTHING else build_band_badge(card, prediction),
         build_contradiction_mark(prediction, tr),
     )
 
@@ -113,15 +117,15 @@ def build_answer_line(
     card: Card, prediction: Prediction, introduction: str, tr: Translation, usualness: Usualness | None = None
 ) -> Markup:
     """Return one line: an introduction, the answer, its band, how rare the case is."""
-    answer = format_prediction(card, prediction, tr)
+    answer = _NOTHING if knows_nothing(card, prediction) else format_prediction(card, prediction, tr)
     return Markup(
         '<p class="headline{}" role="status" aria-live="polite">{}<strong class="{}">{}</strong>{}{}{}</p>'
     ).format(
-        " void" if find_contradictions(prediction) else "",
+        " void" if is_void(card, prediction) else "",
         Markup("<span>{}</span>").format(introduction) if introduction else "",
         number_class(card, answer),
         answer,
         build_counted(card),
-        build_band_badge(card, prediction),
+        Markup() if answer == _NOTHING else build_band_badge(card, prediction),
         build_usualness(prediction, usualness, tr),
     )

@@ -167,6 +167,17 @@ def find_contradictions(prediction: Prediction) -> list[FieldWarning]:
     return [warning for warning in prediction["warnings"] if warning["code"] == CONTRADICTION]
 
 
+def knows_nothing(card: Card, prediction: Prediction) -> bool:
+    """Return whether the model knows no word of a text that is all it reads: its answer would be about nothing."""
+    known = (warning.get("known_words") for warning in prediction["warnings"] if warning["code"] == FEW_KNOWN_WORDS)
+    return len(card["inputs"]) == 1 and any(words is not None and words["known"] == 0 for words in known)
+
+
+def is_void(card: Card, prediction: Prediction) -> bool:
+    """Return whether no decision follows from an answer: the case contradicts itself, or nothing of it is known."""
+    return bool(find_contradictions(prediction)) or knows_nothing(card, prediction)
+
+
 def describe_known_words(known_words: KnownWords, tr: Translation) -> str:
     """Return how many words of a text the model knows: "Words that the model knows: 14 of 17 (82%)."."""
     known, words = known_words["known"], known_words["words"]

@@ -55,6 +55,14 @@ def test_every_text_says_how_many_of_its_words_the_model_knows() -> None:
     assert "Do not rely" not in text_of(app)
 
 
+def test_a_text_of_which_the_model_knows_no_word_gets_no_number_and_no_decision() -> None:
+    app = quiet(opened(model=MODEL, lang="en", comment="qwertyuiop"))
+    assert '<span class="number">–</span>' in html_of(app)
+    assert "Words that the model knows: 0 of 1 (0%). Do not rely on the answer." in text_of(app)
+    assert 'class="band' not in html_of(app)
+    assert "You changed" not in text_of(app)
+
+
 def test_an_emptied_text_keeps_the_old_one_and_says_why() -> None:
     app = quiet(opened(model=MODEL, lang="en", start="happy"))
     before = widget(app, "comment").value
