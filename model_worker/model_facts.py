@@ -71,9 +71,9 @@ def _no_predict(estimator: Any, kind: str) -> str:
 def _feature_names(estimator: Any) -> list[str] | None:
     """Return the columns that the model was fitted on; None if it was fitted on an array."""
     for attribute in ("feature_names_in_", "feature_names_", "feature_name_"):
-        found = _attribute(estimator, attribute)
-        if found is not None and len(found):
-            names = [str(name) for name in found]
+        columns = _attribute(estimator, attribute)
+        if columns is not None and len(columns):
+            names = [str(name) for name in columns]
             is_array = any(names == [form.format(at) for at in range(len(names))] for form in _POSITION_NAMES)
             return None if is_array and attribute != "feature_names_in_" else names
     return None
@@ -120,8 +120,8 @@ def _estimator_type(estimator: Any) -> str:
 
 def _classes(estimator: Any, kind: str) -> list[Any]:
     final = innermost(estimator)
-    found = [_attribute(each, "classes_") for each in (estimator, final)]
-    classes = next((each for each in found if each is not None), None)
+    candidates = [_attribute(each, "classes_") for each in (estimator, final)]
+    classes = next((each for each in candidates if each is not None), None)
     if classes is None and _attribute(final, "labels_") is not None:  # a clusterer names its groups
         classes = np.unique(final.labels_)
     if classes is None:

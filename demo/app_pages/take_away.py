@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from client import Card, Export, Refused, Row, ServiceError
 from demo.address.parameters import MODEL
-from demo.exports import answer_comparison, form_texts
+from demo.exports import answer_comparison, case_code, form_texts
 from demo.exports.answer_comparison import STORED, CaseComparison
 from demo.session import (
     current_case,
@@ -19,7 +19,7 @@ from demo.session import (
     shared_resources,
     visitor,
 )
-from demo.snippets.request_snippets import KEY, LANGUAGES, write_snippet
+from demo.snippets.request_snippets import KEY
 from demo.text.translation import Translation
 from demo.widgets import forms, link_notices
 from wire.error_codes import NOT_EXPORTABLE
@@ -49,7 +49,7 @@ def page() -> None:
         )
         return
     link_notices.draw_notices(card, case, tr)
-    view = page_view.select_view(PAGE, [_FILES, _ANSWERS, *LANGUAGES], _FILES)
+    view = page_view.select_view(PAGE, [_FILES, _ANSWERS, *case_code.TITLES], _FILES)
     section = _draw_choice_of_section(card, view, tr)
     page_address.write_address(card, view)
     if section == _FILES:
@@ -68,10 +68,10 @@ def _draw_choice_of_section(card: Card, view: str, tr: Translation) -> str:
         _CODE: tr.text("Code that asks the service"),
     }
     key = f"{PAGE}-sections/{card['name']}"
-    st.session_state[key] = section = _CODE if view in LANGUAGES else view
+    st.session_state[key] = section = _CODE if view in case_code.TITLES else view
 
     def choose() -> None:
-        page_view.set_view(PAGE, next(iter(LANGUAGES)) if st.session_state[key] == _CODE else st.session_state[key])
+        page_view.set_view(PAGE, next(iter(case_code.TITLES)) if st.session_state[key] == _CODE else st.session_state[key])
 
     st.segmented_control(
         tr.text("What to take"),
@@ -221,20 +221,24 @@ def _draw_snippet(card: Card, row: Row, language: str, tr: Translation) -> None:
     st.session_state[key] = language
     st.pills(
         tr.text("Programming language"),
-        list(LANGUAGES),
-        format_func=lambda name: LANGUAGES[name].title,
+        list(case_code.TITLES),
+        format_func=case_code.TITLES.__getitem__,
         key=key,
         on_change=lambda: page_view.set_view(PAGE, st.session_state[key]),
         required=True,
         label_visibility="collapsed",
     )
     address, with_key = shared_resources.service_address(), shared_resources.needs_key()
-    code = write_snippet(language, address or _ADDRESS, card["name"], row, with_key=with_key)
-    st.code(code, language=LANGUAGES[language].highlighting)
-    if language == "power-query":
-        st.caption(
-            tr.text("Excel's function WEBSERVICE cannot ask for a case: it sends no values and no key. Use Power Query.")
+    code = case_code.write_case_code(language, address or _ADDRESS, card, row, with_key=with_key)
+    if code is None:
+        st.info(
+            tr.text(
+                "Excel's function WEBSERVICE sends no key, and no address of more than 2,048 characters. Use Power Query."
+            ),
+            icon=":material/info:",
         )
+        return
+    st.code(code.text, language=code.highlighting)
     if not address:
         st.caption(tr.text("Replace {address}: the person who runs the service knows it.", address=_ADDRESS))
     if with_key:

@@ -46,7 +46,7 @@ class MadeForms:
 
     def __init__(self, registry: Registry, max_seconds: float) -> None:
         self._registry, self._max_seconds = registry, max_seconds
-        self._kept: dict[_Key, MadeForm | RefusedExport] = {}
+        self._results: dict[_Key, MadeForm | RefusedExport] = {}
         self._running: dict[_Key, asyncio.Task[MadeForm | RefusedExport]] = {}
         self._turns = asyncio.Semaphore(_PROCESSES_AT_ONCE)
         self._scratch: ScratchFolder | None = None
@@ -66,7 +66,7 @@ class MadeForms:
         return ExportList(model=card.name, version=card.version, exports=[self._describe(model, kind) for kind in FORMS])
 
     def _describe(self, model: Model, kind: str) -> Export:
-        form, kept = FORMS[kind], self._kept.get((model.card.name, model.card.version, kind))
+        form, result = FORMS[kind], self._results.get((model.card.name, model.card.version, kind))
         return Export(
             kind=kind,
             group=form.group,
@@ -76,8 +76,8 @@ class MadeForms:
             file=form.file_name(model.card),
             media_type=form.media_type,
             command=form.command(model.card),
-            made=kept.state if isinstance(kept, MadeForm) else None,
-            refused=kept if isinstance(kept, RefusedExport) else None,
+            made=result.state if isinstance(result, MadeForm) else None,
+            refused=result if isinstance(result, RefusedExport) else None,
         )
 
     async def get(self, model: Model, kind: str) -> MadeForm:
@@ -89,16 +89,16 @@ class MadeForms:
         if kind not in FORMS:
             raise UnknownExport(f"There are {', '.join(FORMS)}.")
         key = (model.card.name, model.card.version, kind)
-        kept = self._kept.get(key)
-        if kept is None:
+        result = self._results.get(key)
+        if result is None:
             try:
                 async with asyncio.timeout(self._max_seconds):
-                    kept = await asyncio.shield(self._making(model, key))
+                    result = await asyncio.shield(self._making(model, key))
             except TimeoutError:
                 raise ExportTimeout from None
-        if isinstance(kept, RefusedExport):
-            raise CannotExport(kept.reason, kept.nearest)
-        return kept
+        if isinstance(result, RefusedExport):
+            raise CannotExport(result.reason, result.nearest)
+        return result
 
     def _making(self, model: Model, key: _Key) -> "asyncio.Task[MadeForm | RefusedExport]":
         """Return the task that makes a file. It goes on without its callers, who will ask again."""
@@ -145,7 +145,7 @@ class MadeForms:
     async def _make(self, model: Model, key: _Key) -> MadeForm | RefusedExport:
         async with self._turn() as scratch:
             self._forget_versions()
-            made = self._kept[key] = await self._make_in(scratch, model, key)
+            made = self._results[key] = await self._make_in(scratch, model, key)
         return made
 
     async def _make_in(self, scratch: Path, model: Model, key: _Key) -> MadeForm | RefusedExport:
@@ -163,11 +163,11 @@ class MadeForms:
 
     def _forget_versions(self) -> None:
         """Remove the files of versions that are not served any more."""
-        for key, kept in list(self._kept.items()):
+        for key, result in list(self._results.items()):
             if key[1] not in self._registry.versions(key[0]):
-                del self._kept[key]
-                if isinstance(kept, MadeForm):
-                    shutil.rmtree(kept.path.parent, ignore_errors=True)
+                del self._results[key]
+                if isinstance(result, MadeForm):
+                    shutil.rmtree(result.path.parent, ignore_errors=True)
 
     async def close(self) -> None:
         """End the processes and remove all files."""

@@ -181,8 +181,8 @@ def _reason(output: str, version: str) -> str:
     if "No space left on device" in flat:
         return "the disk is full"
     for pattern in _MISSING:
-        if found := re.search(pattern, flat, re.IGNORECASE):
-            return f"there is no wheel of {found[1][:80]} for Python {version} with this version"
+        if match := re.search(pattern, flat, re.IGNORECASE):
+            return f"there is no wheel of {match[1][:80]} for Python {version} with this version"
     if any(words in flat for words in _UNREACHABLE):
         return "the package index cannot be reached"
     lines = [line.strip() for line in output.splitlines() if line.strip()]

@@ -97,8 +97,8 @@ def list_keys(store: Store, model: str, after: str) -> KeyPage:
     with store.reading() as connection:
         keys = [(key, bool(has_one), bool(has_other)) for key, has_one, has_other in connection.execute(page)]
         shown = [key for key, *_ in keys[:PAGE]]
-        found = connection.execute(_published(select(*columns), stored_predictions, model).where(prediction.key.in_(shown)))
-        stored = {key: values for key, *values in found}
+        lines = connection.execute(_published(select(*columns), stored_predictions, model).where(prediction.key.in_(shown)))
+        stored = {key: values for key, *values in lines}
     records = [KeyRecord(*flags, *stored.get(flags[0], ())) for flags in keys[:PAGE]]
     return KeyPage(records, shown[-1] if len(keys) > PAGE else None)
 

@@ -84,6 +84,8 @@ class Route:
     body: ModelBody | None = None
     request_schema: Schema | None = None
     """The schema of the body of a POST in JSON that is not about one model."""
+    takes_fields: bool = False
+    """The parameters of the address are fields of the model."""
     parameters: tuple[Schema, ...] = ()
     errors: tuple[type[ServiceError], ...] = (Unauthorized, Forbidden)
     other_answers: Mapping[str, Schema] = field(default_factory=dict)

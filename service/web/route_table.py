@@ -23,6 +23,7 @@ from service.web.openapi import answer_schemas, request_schemas
 from service.web.openapi.answer_schemas import always, by_output, reference, with_entity
 from service.web.route import Route
 from service.web.routes import (
+    answer_routes,
     file_routes,
     health_routes,
     metrics_routes,
@@ -33,8 +34,8 @@ from service.web.routes import (
     run_routes,
 )
 from service.web.routes.exports.export_table import EXPORT_ROUTES
-from service.web.routes.feedback_table import FEEDBACK_ROUTES
 from service.web.routes.inference_table import INFERENCE_ROUTES
+from service.web.routes.meetings.feedback_table import FEEDBACK_ROUTES
 from wire.media_types import JSON_LINES, ZIP
 
 _KEY_ERRORS = (Unauthorized, Forbidden)
@@ -143,6 +144,20 @@ ROUTES: tuple[Route, ...] = (
         answer="One prediction a row, in the order of the rows",
         answer_schema=answer_schemas.predictions,
         body=request_schemas.PREDICTIONS,
+        errors=_POST_ERRORS,
+    ),
+    Route(
+        method="GET",
+        path="/v1/models/{model}/answers/{part}",
+        handler=answer_routes.answer,
+        takes_fields=True,
+        name="answer",
+        summary="One answer as a text, for programs that only open an address",
+        description="The fields are parameters of the address, written as in a CSV with decimal points.",
+        answer="The number that people read, the label, or the decision",
+        answer_schema=lambda _model: {"type": "string"},
+        media_type="text/plain",
+        parameters=(answer_routes.PART,),
         errors=_POST_ERRORS,
     ),
     Route(

@@ -39,7 +39,7 @@ RULES: dict[str, set[str]] = {
     | {"demo.widgets"},
     "demo.address": {"client", "demo.fields", "demo.text"},
     "demo.charts": set(),
-    "demo.exports": {"client", "demo.text"},
+    "demo.exports": {"client", "demo.snippets", "demo.text"},
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},

@@ -160,9 +160,9 @@ class PmmlElements:
         if not inside or not outside:  # only a missing value differs from the others
             return apply("not", is_missing) if inside else is_missing
         is_inside = len(inside) <= len(outside)
-        found = _joined("or", [self._equals(node.field.index, at) for at in (inside if is_inside else outside)])
-        found = found if is_inside else apply("not", found)
-        return apply("if", is_missing, _truth(value=node.members[-1]), found) if node.field.nullable else found
+        is_member = _joined("or", [self._equals(node.field.index, at) for at in (inside if is_inside else outside)])
+        is_member = is_member if is_inside else apply("not", is_member)
+        return apply("if", is_missing, _truth(value=node.members[-1]), is_member) if node.field.nullable else is_member
 
     def _equals(self, index: int, at: int) -> Element:
         field = self._program.fields[index]

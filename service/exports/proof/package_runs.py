@@ -49,8 +49,8 @@ def _run(driver: str, arguments: Sequence[str | Path], rows: Sequence[Row], pyth
 
 def _find_package(scratch: Path) -> Path:
     """Return the folder of the package: at the top of a wheel, one level deeper in a saved object."""
-    found = [*scratch.glob("model_*/__init__.py"), *scratch.glob("*/model_*/__init__.py")]
-    return found[0].parent
+    modules = [*scratch.glob("model_*/__init__.py"), *scratch.glob("*/model_*/__init__.py")]
+    return modules[0].parent
 
 
 def _from_columns(columns: Mapping[str, Any] | None) -> Answer:

@@ -28,10 +28,10 @@ def run_pmml(cases: Sequence[tuple[Program, Sequence[Row]]]) -> list[TimedAnswer
         for file, (program, _) in zip(files, cases, strict=True):
             file.write_bytes(write_pmml(program))
         pairs = json.dumps([(file.name, rows) for file, (_, rows) in zip(files, cases, strict=True)])
-        version, found = json.loads(call_program([sys.executable, "-I", pmml_driver.__file__], Path(folder), pairs))
+        version, results = json.loads(call_program([sys.executable, "-I", pmml_driver.__file__], Path(folder), pairs))
     return [
         TimedAnswers(_answers(program, outputs), f"JPMML-Evaluator {version}", seconds)
-        for (program, _), (outputs, seconds) in zip(cases, found, strict=True)
+        for (program, _), (outputs, seconds) in zip(cases, results, strict=True)
     ]
 
 

@@ -97,12 +97,12 @@ def answer_of(prediction: LabelPrediction | ValuePrediction) -> Answer:
     return Answer((prediction.value, *ends), None, prediction.decision)
 
 
-def largest_difference(expected: Sequence[Answer], found: Sequence[Answer]) -> float:
+def largest_difference(expected: Sequence[Answer], actual: Sequence[Answer]) -> float:
     """Return the largest difference of a number, relative to numbers above 1. Raises DifferentAnswers."""
-    if len(expected) != len(found):
-        raise DifferentAnswers(f"There are {len(found)} answers for {len(expected)} rows.")
+    if len(expected) != len(actual):
+        raise DifferentAnswers(f"There are {len(actual)} answers for {len(expected)} rows.")
     largest = 0.0
-    for index, (one, other) in enumerate(zip(expected, found, strict=True)):
+    for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
         named = (one.label, one.decision, one.is_refused, len(one.numbers))
         if named != (other.label, other.decision, other.is_refused, len(other.numbers)):
             raise DifferentAnswers(f"Row {index} has another answer: {str(other)[:200]} in place of {str(one)[:200]}.")

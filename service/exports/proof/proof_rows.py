@@ -20,8 +20,8 @@ def real_rows(model: Model, folder: Path) -> list[Row]:
     """Return the rows that a bundle keeps of its training rows, and those of its card."""
     reference = read_reference(folder, model.checks)
     card = model.card
-    kept = [*reference.rows, *reference.proof_rows] if reference else []
-    return [*kept, *card.real_rows, *(example.row for example in card.examples)]
+    bundle_rows = [*reference.rows, *reference.proof_rows] if reference else []
+    return [*bundle_rows, *card.real_rows, *(example.row for example in card.examples)]
 
 
 def special_rows(model: Model, folder: Path, rows: Sequence[Row], *, spacing: float = 0.0) -> list[Row]:
@@ -46,12 +46,12 @@ def _variants(rows: Sequence[Row], changes: Sequence[tuple[str, object]]) -> lis
 def _threshold_values(types: Sequence[NumbersType], folder: Path, spacing: float) -> list[tuple[str, object]]:
     """Return the name of a field with each number that a condition compares it with, and its neighbours."""
     nodes = walk(tuple(read_graph((folder / "model.onnx").read_bytes(), field_nodes(types))))
-    found = {
+    limits = {
         (node.left.index, node.right.value)
         for node in nodes
         if isinstance(node, Comparison) and isinstance(node.left, Field) and isinstance(node.right, Number)
     }
-    edges = sorted(edge for edge in found if math.isfinite(edge[1]))
+    edges = sorted(edge for edge in limits if math.isfinite(edge[1]))
     edges = edges[:: max(1, len(edges) // MAX_THRESHOLDS)]
     values: list[tuple[str, object]] = []
     for index, limit in edges:

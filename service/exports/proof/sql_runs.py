@@ -70,12 +70,12 @@ def _values(program: Program, rows: Sequence[Row]) -> list[list[Any]]:
 
 def _answers(names: Sequence[str], lines: Iterable[Sequence[Any]]) -> list[Answer]:
     """Return the answers of the lines of a query, in the order of the rows."""
-    found = sorted((dict(zip(names, line, strict=True)) for line in lines), key=lambda cells: cells[_KEY])
+    by_row = sorted((dict(zip(names, line, strict=True)) for line in lines), key=lambda cells: cells[_KEY])
     numbers = [name for name in names if name.startswith("model_answer_")]
     numbers += [name for name in ("model_low", "model_high") if name in names]
     return [
         Answer(tuple(cells[name] for name in numbers), cells.get("model_label"), cells["model_decision"])
         if cells["model_fault"] is None
         else REFUSED
-        for cells in found
+        for cells in by_row
     ]

@@ -91,19 +91,19 @@ def add_feedback(store: Store, new: NewFeedback) -> FeedbackRecord:
 
 
 def _find_key(connection: Connection, new: NewFeedback) -> FeedbackRecord | None:
-    found = connection.execute(
+    row = connection.execute(
         select(feedback.c.digest, *_COLUMNS).where(feedback.c.idempotency_key == new.idempotency_key)
     ).one_or_none()
-    if found is not None and found.digest != new.digest:
+    if row is not None and row.digest != new.digest:
         raise KeyReused
-    return None if found is None else _record(found)
+    return None if row is None else _record(row)
 
 
 def find_feedback(store: Store, id: str) -> FeedbackRecord | None:  # noqa: A002 - the name of the column
     """Return feedback by its id. Raises StorageUnavailable."""
     with store.reading() as connection:
-        found = connection.execute(select(*_COLUMNS).where(feedback.c.id == id)).one_or_none()
-    return None if found is None else _record(found)
+        row = connection.execute(select(*_COLUMNS).where(feedback.c.id == id)).one_or_none()
+    return None if row is None else _record(row)
 
 
 def list_feedback(store: Store, filters: Mapping[str, str], after: str | None, page: int = PAGE) -> FeedbackPage:
@@ -112,9 +112,9 @@ def list_feedback(store: Store, filters: Mapping[str, str], after: str | None, p
     if after is not None:
         chosen = chosen.where(feedback.c.id < after)
     with store.reading() as connection:
-        found = connection.execute(chosen.order_by(feedback.c.id.desc()).limit(page + 1)).all()
-    records = [_record(row) for row in found[:page]]
-    return FeedbackPage(records, records[-1].id if len(found) > page else None)
+        rows = connection.execute(chosen.order_by(feedback.c.id.desc()).limit(page + 1)).all()
+    records = [_record(row) for row in rows[:page]]
+    return FeedbackPage(records, records[-1].id if len(rows) > page else None)
 
 
 def iterate_feedback(store: Store, filters: Mapping[str, str]) -> Iterator[FeedbackRecord]:
@@ -133,8 +133,8 @@ def review_feedback(store: Store, id: str, state: FeedbackState, reply: str | No
     """Set what came of feedback, and return it; None if there is none of this id. `reply` is JSON."""
     with store.writing() as connection:
         connection.execute(update(feedback).where(feedback.c.id == id).values(state=state, reply=reply, reviewed=now()))
-        found = connection.execute(select(*_COLUMNS).where(feedback.c.id == id)).one_or_none()
-    return None if found is None else _record(found)
+        row = connection.execute(select(*_COLUMNS).where(feedback.c.id == id)).one_or_none()
+    return None if row is None else _record(row)
 
 
 def _record(row: Row[Any]) -> FeedbackRecord:

@@ -44,7 +44,7 @@ from service.schemas import (
 from service.schemas.localization import localized
 from service.web import problems
 from service.web.container import Services
-from service.web.openapi.request_schemas import keyed_row_schema, request_body, row_schema
+from service.web.openapi.request_schemas import field_parameters, keyed_row_schema, request_body, row_schema
 from service.web.route import Route, Schema
 
 _SHAPES = (
@@ -169,6 +169,8 @@ def _model_operation(route: Route, model: Model, card: Card) -> Schema | None:
     operation["operationId"] = f"{route.operation_id}_{card.name}"
     if route.direct is not None:
         operation["responses"]["200"]["headers"] = _VERSION_HEADER
+    if route.takes_fields:
+        operation["parameters"] = [*operation["parameters"], *field_parameters(card)]
     if route.body is not None:
         body = request_body(card, route.body)
         if body is None:

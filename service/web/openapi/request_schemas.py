@@ -35,6 +35,14 @@ def row_schema(card: Card) -> Schema:
     return _object({field.name: _field_schema(field) for field in card.inputs}, required)
 
 
+def field_parameters(card: Card) -> list[Schema]:
+    """Return the fields of a model as parameters of an address. One that takes null may be absent."""
+    return [
+        {"name": field.name, "in": "query", "required": not field.nullable, "schema": type_of(field).json_schema()}
+        for field in card.inputs
+    ]
+
+
 def keyed_row_schema(card: Card) -> Schema:
     """Return the JSON schema of a row with the key of an entity. Stored values replace absent fields."""
     assert card.entity is not None  # noqa: S101 - the caller checks it

@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from demo.exports.case_code import TITLES
 from demo.session import shared_resources
-from demo.snippets.request_snippets import LANGUAGES
 from tests.support.demo_pages import go_to, html_of, opened, quiet, widget
 from tests.support.stub_service import StubService, hand_made
 
@@ -46,7 +46,7 @@ def test_the_code_asks_for_the_case_on_screen() -> None:
 def test_a_link_opens_the_code_of_its_language() -> None:
     page = quiet(opened("take-away", model="diamond-price", lang="pl", view="power-query"))
     assert page.code[0].value.startswith("// Power Query")
-    assert set(page.pills[0].options) == {each.title for each in LANGUAGES.values()}
+    assert set(page.pills[0].options) == set(TITLES.values())
 
 
 @pytest.mark.usefixtures("request_log")

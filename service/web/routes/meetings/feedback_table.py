@@ -17,7 +17,7 @@ from service.errors import (
 from service.store.meetings.feedback_records import FILTERS
 from service.web.openapi.answer_schemas import reference
 from service.web.route import Route, Schema
-from service.web.routes import feedback_routes
+from service.web.routes.meetings import feedback_routes
 from service.web.routes.run_routes import NAME
 from wire.media_types import CSV, JSON, XLSX
 
