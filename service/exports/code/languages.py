@@ -12,7 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.exports.code.file_header import header_lines
 from service.exports.code.identifiers import pascal_case
 from service.exports.code.program import Program
-from service.exports.code.syntaxes.c_syntax import CSharpSyntax, JavaScriptSyntax, JavaSyntax
+from service.exports.code.syntaxes.c_syntax import CSharpSyntax, JavaScriptSyntax
+from service.exports.code.syntaxes.java_syntax import JavaSyntax
 from service.exports.code.syntaxes.python_syntax import PythonSyntax
 from service.exports.code.syntaxes.sql_dialects import PostgresqlSyntax, SqliteSyntax
 from service.exports.code.syntaxes.syntax import Syntax

@@ -1,15 +1,15 @@
-"""JavaScript, Java and C#: languages with blocks in braces."""
+"""JavaScript and C#, and what Java shares with them: languages with blocks in braces."""
 
 from collections.abc import Sequence
 
 from service.exports.code.identifiers import camel_case, pascal_case
 from service.exports.code.program import Listed, Points, Tree
 from service.exports.code.syntaxes.statement_syntax import StatementSyntax
-from service.exports.code.text_safety import java_quoted, quoted
-from service.exports.expressions.nodes import Condition, FunctionName, InGroup, Member
+from service.exports.code.text_safety import quoted
+from service.exports.expressions.nodes import FunctionName, InGroup
 
 
-class _CamelCaseSyntax(StatementSyntax):
+class CamelCaseSyntax(StatementSyntax):
     """A language whose fields and functions have names in camel case."""
 
     is_nan: str
@@ -44,7 +44,7 @@ class _CamelCaseSyntax(StatementSyntax):
         return f"{node.name.upper()}.{self.contains}({self.field(node.field.index)})"
 
 
-class JavaScriptSyntax(_CamelCaseSyntax):
+class JavaScriptSyntax(CamelCaseSyntax):
     is_nan, contains = "Number.isNaN", "has"
     equal, unequal = "===", "!=="
     declaration = ("const ", "let ")
@@ -88,7 +88,7 @@ class JavaScriptSyntax(_CamelCaseSyntax):
         return self.listed(f"{name}: {function}(", arguments, "),", 4)
 
 
-class _ClassSyntax(StatementSyntax):
+class ClassSyntax(StatementSyntax):
     """A language whose fields have types."""
 
     ascii_comments = True
@@ -124,51 +124,7 @@ class _ClassSyntax(StatementSyntax):
         return f"{choice}(", [*start, self.choices_name(field.identifier), nullable]
 
 
-class JavaSyntax(_ClassSyntax, _CamelCaseSyntax):
-    is_nan, contains = "Double.isNaN", "contains"
-    position = "(int) ({})"
-    boolean_type, text_type = "Boolean", "String"
-    checks = ("checkNumber", "checkBoolean", "checkChoice")
-    truths = ("Boolean.FALSE", "Boolean.TRUE")
-    width, outer = 100, 4
-
-    def quote(self, text: str) -> str:
-        return java_quoted(text)
-
-    def broken(self, begin: str, parts: Sequence[str], joint: str) -> list[str]:
-        opened, closed = begin.format("\n").split("\n")
-        lines = [opened + parts[0], *(f"    {joint.lstrip()}{part}" for part in parts[1:])]
-        return [*lines[:-1], lines[-1] + closed]
-
-    def _head(self, begin: str, node: Condition, margin: str) -> list[str]:
-        lines = super()._head(begin, node, margin)
-        if len(lines) > 1 or self.outer + len(lines[0]) <= self.width or not isinstance(node, Member):
-            return lines
-        text, method, rest = lines[0].rpartition(".equals(")
-        return [text, f"{margin}    {method}{rest}"] if method else lines
-
-    def call(self, begin: str, arguments: Sequence[str]) -> str:
-        """Return a call as a statement; if it is too long, its arguments stand on a line of their own, or on one each."""
-        margin = " " * self.outer
-        line, together = f"{margin}{begin}{', '.join(arguments)});", f"{margin}    {', '.join(arguments)});"
-        if len(line) <= self.width:
-            return line
-        if len(together) > self.width:
-            together = ",\n".join(f"{margin}    {argument}" for argument in arguments) + ");"
-        return f"{margin}{begin}\n{together}"
-
-    def listed(self, begin: str, items: Sequence[str], end: str, margin: int = 0) -> str:
-        text = super().listed(begin, items, end, margin)
-        row = " " * margin + self.indent + ", ".join(items) + ","
-        return f"{' ' * margin}{begin}\n{row}\n{' ' * margin}{end}" if "\n" in text and len(row) <= self.width else text
-
-    def is_choice(self, index: int, name: str | None, *, is_equal: bool) -> str:
-        if name is None:
-            return f"{self.field(index)} {self.equal if is_equal else self.unequal} null"
-        return f"{'' if is_equal else '!'}{name}.equals({self.field(index)})"
-
-
-class CSharpSyntax(_ClassSyntax):
+class CSharpSyntax(ClassSyntax):
     boolean_type, text_type = "bool?", "string"
     checks = ("CheckNumber", "CheckBoolean", "CheckChoice")
     indent = "    "
