@@ -1,5 +1,6 @@
 """Small bundles with every kind of field that code takes, missing values included: linear models, trees, and hostile cards."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -228,6 +229,66 @@ def write_dated_bundle(folder: Path, name: str) -> Model:
     columns = Checks(card).columns(plain_rows(card, fields))
     (folder / "model.onnx").write_bytes(to_float64_graph(card, model, columns.numbers[0]))
     write_card(folder, msgspec.structs.replace(card, real_rows=tuple(plain_rows(card, fields))))
+    return open_model(folder)
+
+
+TEXTED = "toy-texts"
+"""A model of two texts and a number, whose names and words are hostile."""
+WORDS = (
+    *("good", "bad", "the", "ΟΔΥΣΣΕΥΣ", "σας", "ΑΣ'", "İSTANBUL", "Straße", "DON'T", "naïve", "e\u0301clair", "١٢٣", "漢字"),
+    *(
+        "😀",
+        "👩\u200d💻",
+        "𐐀𐐁",
+        "x\x1cy",
+        "a\xa0b",
+        "nul\0",
+        '"',
+        "\\",
+        '\\"',
+        "\\u0041",
+        "*/",
+        "${good}",
+        "{{bad}}",
+        "\u202ebidi",
+    ),
+)
+_TEXT_INPUTS = (
+    Input(name=NAMES[0], type="text", max_length=400, label=HOSTILE[2]),
+    Input(name=NAMES[1], type="text", max_length=90, nullable=True, label=HOSTILE[1]),
+    Input(name="area", type="number", minimum=0, maximum=9),
+)
+
+
+def write_text_bundle(folder: Path) -> Model:
+    """Fit a line on the words of two texts and a number, and write its bundle into an empty folder; return it, opened."""
+    from sklearn.compose import make_column_transformer
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.preprocessing import StandardScaler
+
+    random = np.random.default_rng(24)
+    words = [*WORDS, *HOSTILE]
+    notes = [" ".join(random.choice(words, 5)) for _ in range(ROWS)]
+    titles = [" ".join(random.choice(WORDS, random.integers(0, 5))) for _ in range(ROWS)]
+    fields = pd.DataFrame({NAMES[0]: notes, NAMES[1]: titles, "area": random.uniform(0, 9, ROWS)})
+    parts = [("good", 2), ("ς", 1), ("😀", 1), ("the", -1), ("\\", -2)]
+    signal = fields["area"] / 9 + sum(
+        weight * fields[NAMES[0]].str.lower().str.count(re.escape(part)) for part, weight in parts
+    )
+    pieces = TfidfVectorizer(token_pattern="[^ ]+", ngram_range=(1, 2), min_df=4, norm="l1")  # noqa: S106
+    presence = CountVectorizer(token_pattern="[A-Za-z]{2,}", lowercase=False, binary=True, stop_words=["bad", "DON"])  # noqa: S106
+    steps = make_column_transformer(
+        (make_union(pieces, presence), NAMES[0]),
+        (TfidfVectorizer(sublinear_tf=True, stop_words=["the", "σας"]), NAMES[1]),
+        (StandardScaler(), ["area"]),
+    )
+    model = make_pipeline(steps, LogisticRegression(max_iter=500)).fit(fields, np.digitize(signal, [0.5, 1.5]))
+    card = Card(name=TEXTED, title=HOSTILE[2], question="?", inputs=_TEXT_INPUTS, output=THREE, scoring=_SCORING)
+    rows = plain_rows(card, fields)
+    (folder / "model.onnx").write_bytes(to_float64_graph(card, model, Checks(card).columns(rows).numbers[0]))
+    write_card(folder, msgspec.structs.replace(card, real_rows=tuple(rows)))
     return open_model(folder)
 
 

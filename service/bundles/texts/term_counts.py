@@ -41,7 +41,7 @@ class TermCounts:
     def __init__(self, source: TermSource) -> None:
         self.field = source.field
         self.terms = len(source.vocabulary)
-        self._source = source
+        self.source = source
         self._columns = {term: at for at, term in enumerate(source.vocabulary)}
         self._words = re.compile(source.pattern).findall if source.pattern else str.split
         self._runs: Callable[[str], Iterator[str]] = {
@@ -58,29 +58,29 @@ class TermCounts:
             counts.pop(None, None)  # terms that the fit did not see
             columns = [column for column in counts if column is not None]
             matrix[row, columns] = list(counts.values())
-        if self._source.scale == "presence":
+        if self.source.scale == "presence":
             np.minimum(matrix, 1.0, out=matrix)
-        elif self._source.scale == "logarithm":
+        elif self.source.scale == "logarithm":
             occurs = matrix > 0
             matrix[occurs] = np.log(matrix[occurs]) + 1.0
         return matrix
 
     def _prepared(self, text: str) -> str:
-        if self._source.lowercase:
+        if self.source.lowercase:
             text = text.lower()
-        if self._source.accents == "kept" or text.isascii():
+        if self.source.accents == "kept" or text.isascii():
             return text
         decomposed = unicodedata.normalize("NFKD", text)
-        if self._source.accents == "ascii":
+        if self.source.accents == "ascii":
             return decomposed.encode("ascii", "ignore").decode("ascii")
         return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
     def _word_runs(self, text: str) -> Iterator[str]:
-        stop = self._source.stop_words
+        stop = self.source.stop_words
         words = self._words(text)
         if stop:
             words = [word for word in words if word not in stop]
-        for size in range(self._source.min_n, min(self._source.max_n, len(words)) + 1):
+        for size in range(self.source.min_n, min(self.source.max_n, len(words)) + 1):
             if size == 1:
                 yield from words
             else:
@@ -88,14 +88,14 @@ class TermCounts:
 
     def _character_runs(self, text: str) -> Iterator[str]:
         text = _SPACES.sub(" ", text)
-        for size in range(self._source.min_n, min(self._source.max_n, len(text)) + 1):
+        for size in range(self.source.min_n, min(self.source.max_n, len(text)) + 1):
             yield from (text[at : at + size] for at in range(len(text) - size + 1))
 
     def _runs_inside_words(self, text: str) -> Iterator[str]:
         """Yield the runs of characters of each word with a space on both sides; a short word is one run."""
         for word in text.split():
             padded = f" {word} "
-            for size in range(self._source.min_n, self._source.max_n + 1):
+            for size in range(self.source.min_n, self.source.max_n + 1):
                 yield from (padded[at : at + size] for at in range(max(len(padded) - size, 0) + 1))
                 if len(padded) <= size:
                     break

@@ -47,6 +47,8 @@ def field_comment(field: ProgramField, *, ascii_only: bool) -> str:
         values = "true or false"
     elif field.kind == "choice":
         values = f"one of {len(field.choices)} categories"
+    elif field.kind == "text":
+        values = f"a text of at most {field.high:,.0f} characters"
     elif field.kind == "day":
         values = "a date such as 2026-11-29"
     elif field.kind == "moment":

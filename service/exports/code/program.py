@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from service.bundles.texts.term_counts import TermSource
 from service.exports.expressions.nodes import ChoiceField, Choose, Expression, Member, Node
 from service.exports.refusals import NotExportable
 from service.schemas import Card, Classification, Regression
 
-FieldKind = Literal["number", "day", "moment", "flag", "choice"]
+FieldKind = Literal["number", "day", "moment", "flag", "choice", "text"]
 
 
 @dataclass(frozen=True)
 class ProgramField:
-    """A field of a row. `low` and `high` are the limits of a number, `choices` the names of the categories."""
+    """A field of a row. `low` and `high` are the limits of a number, `choices` the names of the categories.
+
+    The limit of a text is its number of characters.
+    """
 
     name: str
     identifier: str
@@ -32,7 +36,7 @@ class ProgramField:
     @property
     def is_number(self) -> bool:
         """Whether formulas compute with its value: a number, or the days of a date since 1970-01-01."""
-        return self.kind not in {"flag", "choice"}
+        return self.kind not in {"flag", "choice", "text"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,31 @@ class Tree:
     expression: Choose
 
 
-Step = Points | MemberSet | Listed | Value | Total | Branch | Tree
+@dataclass(frozen=True)
+class Terms:
+    """The totals over the terms of a text: the sum of weight · countᵖᵒʷᵉʳ for each of some columns."""
+
+    name: str
+    field: int
+    """The index of the text."""
+    source: TermSource
+    pattern: str
+    """That of a word, as every language reads it."""
+    powers: tuple[int, ...]
+    weights: tuple[tuple[str, tuple[float, ...]], ...]
+    """Each term with a weight for each column."""
+
+
+@dataclass(frozen=True)
+class TermsColumn:
+    """One of the totals over the terms of a text."""
+
+    name: str
+    terms: str
+    column: int
+
+
+Step = Points | MemberSet | Listed | Value | Total | Branch | Tree | Terms | TermsColumn
 
 
 def step_roots(step: Step) -> tuple[Node, ...]:
@@ -113,7 +141,7 @@ class Program:
     card: Card
     """Its texts are in one language."""
     fields: tuple[ProgramField, ...]
-    """The fields of the channel `numbers`, in the order of the indices of nodes."""
+    """The fields of the channel `numbers`, in the order of the indices of nodes, then the texts."""
     steps: tuple[Step, ...]
     scores: tuple[str, ...]
     """The steps with the probability of each label, or with the value."""
@@ -144,8 +172,10 @@ class Program:
         return output.interval.margin if isinstance(output, Regression) and output.interval else None
 
 
-def refuse_dates(program: Program, kinds: set[FieldKind], reason: str) -> None:
-    """Raise NotExportable if a field is of one of some kinds of dates."""
+def refuse_fields(program: Program, kinds: set[FieldKind], reason: str) -> None:
+    """Raise NotExportable if a field is of one of some kinds of dates, or a text."""
     for field in program.fields:
+        if field.kind == "text":
+            raise NotExportable(f"the field {field.name} is a text, and this form has no way to count its words", "python")
         if field.kind in kinds:
             raise NotExportable(f"the field {field.name} is a date, and {reason}", "python")

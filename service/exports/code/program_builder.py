@@ -1,5 +1,6 @@
 """A model on a float64 graph → its program."""
 
+from collections import Counter
 from pathlib import Path
 
 from service.bundles.model import Model
@@ -7,12 +8,13 @@ from service.exports.code.identifiers import Identifiers
 from service.exports.code.program import FieldKind, Program, ProgramField
 from service.exports.code.program_steps import MAX_DEPTH, StepList
 from service.exports.expressions.graph_reader import field_nodes, is_single_precision, read_graph
-from service.exports.expressions.nodes import Choose, Expression, Lookup, Number, walk
+from service.exports.expressions.nodes import Choose, Expression, Lookup, Number, TermTotal, walk
 from service.exports.refusals import NotExportable
 from service.fields.date import DateType
 from service.fields.date_time import DateTimeType
 from service.fields.field_type import NumbersType, RangeType
 from service.fields.lookup import number_fields, text_fields
+from service.fields.text import TextType
 from service.schemas import Card, Classification
 from service.schemas.localization import localized
 
@@ -28,14 +30,14 @@ def build_program(model: Model, folder: Path, *, max_depth: int = MAX_DEPTH) -> 
     card = localized(model.card, "en")
     if card.scoring.scorer != "onnx":
         raise NotExportable(f"the model is not a graph, because it {card.scoring.reason or 'runs in a process of its own'}")
-    if text_fields(card):
-        raise NotExportable("the model reads a text, and its words would have to be counted in every language alike")
     types = number_fields(card)
     graph = (folder / "model.onnx").read_bytes()
     roots = read_graph(graph, field_nodes(types))
     check_size(roots)
     identifiers = Identifiers()
-    fields = tuple(_field(each, identifiers) for each in types)
+    fields = tuple(_field(each, identifiers) for each in types) + tuple(
+        _text(each, identifiers) for each in text_fields(card)
+    )
     steps = StepList(fields, list(zip(roots, _score_names(card), strict=True)), identifiers, max_depth)
     scores = tuple(map(steps.add_score, roots))
     return Program(card, fields, tuple(steps.steps), scores, is_single_precision(graph))
@@ -45,6 +47,9 @@ def check_size(roots: list[Expression]) -> None:
     """Raise NotExportable if code of the model would be too long."""
     nodes = walk(tuple(roots))
     numbers = sum(len(node.values) if isinstance(node, Lookup) else isinstance(node, Number) for node in nodes)
+    totals = Counter(id(node.source) for node in nodes if isinstance(node, TermTotal))
+    terms = {id(node.source): len(node.source.vocabulary) for node in nodes if isinstance(node, TermTotal)}
+    numbers += sum(count * terms[source] for source, count in totals.items())
     if numbers > MAX_NUMBERS:
         branches = sum(isinstance(node, Choose) for node in nodes)
         raise NotExportable(
@@ -67,6 +72,24 @@ def _field(each: NumbersType, identifiers: Identifiers) -> ProgramField:
         choices=tuple(category.value for category in field.categories),
         label=str(field.label),
         unit=str(field.unit) or ("0.62 is 62%" if field.shown_as == "percent" else ""),
+    )
+
+
+def _text(each: TextType, identifiers: Identifiers) -> ProgramField:
+    field = each.field
+    return ProgramField(
+        name=field.name,
+        identifier=identifiers.new(field.name, fallback="field"),
+        kind="text",
+        is_whole=False,
+        low=0,
+        high=field.max_length,
+        has_minimum=False,
+        has_maximum=True,
+        nullable=field.nullable,
+        choices=(),
+        label=str(field.label),
+        unit="",
     )
 
 

@@ -2,8 +2,22 @@
 
 from collections import Counter
 
+from service.bundles.texts.term_counts import TermSource
 from service.exports.code.identifiers import Identifiers
-from service.exports.code.program import Branch, Listed, MemberSet, Points, ProgramField, Step, Total, Tree, Value
+from service.exports.code.program import (
+    Branch,
+    Listed,
+    MemberSet,
+    Points,
+    ProgramField,
+    Step,
+    Terms,
+    TermsColumn,
+    Total,
+    Tree,
+    Value,
+)
+from service.exports.code.word_patterns import word_pattern
 from service.exports.expressions.nodes import (
     Arithmetic,
     Choose,
@@ -22,11 +36,13 @@ from service.exports.expressions.nodes import (
     Number,
     Sum,
     Table,
+    TermTotal,
     Variable,
     children,
     walk,
 )
 from service.exports.expressions.simplification import is_negative, opposite
+from service.exports.refusals import NotExportable
 
 MAX_DEPTH = 6
 """The depth of the conditions of one tree; what is deeper is a tree of its own."""
@@ -57,6 +73,8 @@ class StepList:
         self._functions: set[str] = set()
         self._sets: dict[tuple[int, tuple[bool, ...]], InGroup] = {}
         roots = [root for root, _ in scores]
+        self._totals = [node for node in walk(tuple(roots)) if isinstance(node, TermTotal)]
+        self._terms: dict[int, str] = {}
         self._names = {id(root): name for root, name in scores}
         self._uses = Counter(map(id, roots)) + Counter(id(child) for node in walk(tuple(roots)) for child in children(node))
 
@@ -88,6 +106,8 @@ class StepList:
                 name = self._identifiers.new(self._fields[field.index].identifier, "points")
                 self._functions.add(name)
                 return self._named(Points(name, field, values))
+            case TermTotal():
+                return self._term_total(node)
             case Table(index, values):
                 return self._named(Listed(self._identifiers.numbered("list"), self._formula(index), values))
             case Sum(terms) if len(terms) > _MAX_INLINE_TERMS:
@@ -102,6 +122,29 @@ class StepList:
             case Function(name, arguments):
                 return Function(name, tuple(self._short([self._formula(each) for each in arguments])))
         return node
+
+    def _term_total(self, node: TermTotal) -> Variable:
+        """Add a column of the totals over the terms of a text, whose step comes with the first of them."""
+        columns = [each for each in self._totals if each.source is node.source]
+        if id(node.source) not in self._terms:
+            self._terms[id(node.source)] = self._add_terms(node.source, columns)
+        name = self._identifiers.numbered("total")
+        return self._named(TermsColumn(name, self._terms[id(node.source)], columns.index(node)))
+
+    def _add_terms(self, source: TermSource, columns: list[TermTotal]) -> str:
+        (field,) = (index for index, each in enumerate(self._fields) if each.name == source.field)
+        if source.analyzer != "word" or source.accents != "kept":
+            raise NotExportable(
+                "it counts runs of characters, not words" if source.analyzer != "word" else "it takes accents off letters"
+            )
+        weights = tuple(
+            (term, tuple(column.weights.get(at, 0.0) for column in columns)) for at, term in enumerate(source.vocabulary)
+        )
+        name = self._identifiers.new(self._fields[field].identifier, "terms")
+        powers = tuple(column.power for column in columns)
+        kept = tuple((term, numbers) for term, numbers in weights if any(numbers))
+        self.steps.append(Terms(name, field, source, word_pattern(source.pattern), powers, kept))
+        return name
 
     def _short(self, parts: list[Expression]) -> list[Expression]:
         """Return the parts of a formula; if they do not fit a line, the longer ones have steps of their own."""

@@ -63,6 +63,13 @@ def python_quoted(text: str) -> str:
     return f'"{"".join(letters)}"'
 
 
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes, as formatters measure the length of a line."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else not unicodedata.combining(each) for each in text)
+
+
 def sqlite_quoted(text: str) -> str:
     """Return an expression of SQLite for a text; it has no escapes, so characters that are not printed are numbers."""
     parts = [

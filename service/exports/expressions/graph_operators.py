@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.exports.expressions.nodes import Choose, Condition, Expression, Field, Number, Truth, children
+from service.exports.expressions.nodes import Choose, Condition, Expression, Field, Number, TermTotal, Truth, children
 from service.exports.expressions.simplification import (
     FALSE,
     arithmetic,
@@ -108,7 +108,7 @@ def _gather(inputs: Sequence[Cells], attributes: Attributes) -> Cells:
 def _is_of_fields(node: Any) -> bool:
     """Return whether a number is computed from the number of a field, and does not only depend on conditions on it."""
     match node:
-        case Field():
+        case Field() | TermTotal():
             return True
         case Choose(_, yes, no):
             return _is_of_fields(yes) or _is_of_fields(no)

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.bundles.scorers.graph_metadata import read_terms
+from service.bundles.texts.term_counts import TermSource
 from service.exports.expressions.graph_operators import OPERATORS, Cells
-from service.exports.expressions.nodes import ChoiceField, Expression, Field, Lookup, Number
+from service.exports.expressions.nodes import ChoiceField, Expression, Field, Lookup, Number, TermTotal
 from service.exports.expressions.tree_reader import read_trees
 from service.exports.refusals import NotExportable
 from service.fields.field_type import NumbersType
@@ -29,14 +31,15 @@ def read_graph(content: bytes, fields: Sequence[Field | ChoiceField]) -> list[Ex
     import onnx
     from onnx import numpy_helper
 
-    graph = onnx.load_model_from_string(content).graph
+    model = onnx.load_model_from_string(content)
+    graph, terms = model.graph, read_terms({each.key: each.value for each in model.metadata_props})
     cells: dict[str, Any] = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     for source in graph.input:
-        if source.name != _FIELDS:
-            raise NotExportable("the model reads a text, and its words would have to be counted in every language alike")
         if source.type.tensor_type.elem_type == _FLOAT32:
             raise NotExportable("the model computes in 32 bits, and not every language can")
-        cells[_FIELDS] = _row(fields)
+        if source.name != _FIELDS and source.name not in terms:
+            raise NotExportable("the model reads a text in another way than by counting its words")
+        cells[source.name] = _row(fields) if source.name == _FIELDS else _counts(terms[source.name].source)
     for node in graph.node:
         attributes = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute}
         inputs = [cells[name] for name in node.input]
@@ -61,6 +64,12 @@ def _row(fields: Sequence[Field | ChoiceField]) -> Cells:
     row = np.empty((1, len(fields)), dtype=object)
     for index, field in enumerate(fields):
         row[0, index] = _choice_number(field) if isinstance(field, ChoiceField) else field
+    return row
+
+
+def _counts(source: TermSource) -> Cells:
+    row = np.empty((1, len(source.vocabulary)), dtype=object)
+    row[0] = [TermTotal(source, {at: 1.0}) for at in range(len(source.vocabulary))]
     return row
 
 

@@ -1,12 +1,13 @@
 """Compute the expressions of a model for one row, in plain Python: the reference of all forms of code."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 import numpy as np
 
+from service.bundles.texts.term_counts import TermCounts
 from service.exports.expressions.constant_folding import OPERATIONS
 from service.exports.expressions.nodes import (
     Arithmetic,
@@ -25,21 +26,25 @@ from service.exports.expressions.nodes import (
     Number,
     Sum,
     Table,
+    TermTotal,
     Truth,
     walk,
 )
 
+Texts = Mapping[str, str]
+"""Field → its text, prepared as the model reads it."""
 
-def evaluate(roots: Sequence[Node], row: Sequence[float]) -> list[Any]:
-    """Return the value of each root for a row: the numbers of the fields, NaN for a missing one."""
+
+def evaluate(roots: Sequence[Node], row: Sequence[float], texts: Texts | None = None) -> list[Any]:
+    """Return the value of each root for a row: the numbers of the fields, NaN for a missing one, and its texts."""
     results: dict[int, Any] = {}
     with np.errstate(all="ignore"):
         for node in walk(tuple(roots)):
-            results[id(node)] = _value(node, row, results)
+            results[id(node)] = _value(node, row, texts or {}, results)
     return [results[id(root)] for root in roots]
 
 
-def _value(node: Node, row: Sequence[float], results: dict[int, Any]) -> Any:  # noqa: PLR0911 - one case a node
+def _value(node: Node, row: Sequence[float], texts: Texts, results: dict[int, Any]) -> Any:  # noqa: PLR0911, PLR0912 - one case a node
     def of(child: Node) -> Any:
         return results[id(child)]
 
@@ -58,6 +63,9 @@ def _value(node: Node, row: Sequence[float], results: dict[int, Any]) -> Any:  #
             return sum(map(of, terms))
         case Function(name, arguments):
             return reduce(OPERATIONS[name], map(of, arguments)) if len(arguments) > 1 else OPERATIONS[name](of(arguments[0]))
+        case TermTotal(source, weights, power):
+            counts = TermCounts(source)([texts[source.field]])[0]
+            return sum(weight * counts[term] ** power for term, weight in weights.items())
         case Choose(condition, yes, no):
             return of(yes) if of(condition) else of(no)
         case Table(index, values):

@@ -4,8 +4,11 @@ A number may be missing (NaN). What is computed from a missing number is missing
 IEEE 754, and as with NULL in SQL. A node may occur at several places of a tree; it is the same object then.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from service.bundles.texts.term_counts import TermSource
 
 Operator = Literal["+", "-", "*", "/"]
 Comparator = Literal["<", "<=", ">", ">=", "=="]
@@ -41,6 +44,17 @@ class Lookup:
 
     field: ChoiceField
     values: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TermTotal:
+    """The sum of weight · countᵖᵒʷᵉʳ over the terms of a text."""
+
+    source: TermSource
+    """It is the same object for all totals of one input of the graph."""
+    weights: Mapping[int, float]
+    """Position in the vocabulary → weight; terms that are not in it have none."""
+    power: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +149,7 @@ class InGroup:
     field: ChoiceField
 
 
-Expression = Number | Field | Lookup | Arithmetic | Sum | Function | Choose | Table | Variable
+Expression = Number | Field | Lookup | TermTotal | Arithmetic | Sum | Function | Choose | Table | Variable
 Condition = Truth | Comparison | Missing | Member | Not | Every | Either | InGroup
 Node = Expression | Condition
 

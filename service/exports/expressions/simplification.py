@@ -30,9 +30,11 @@ from service.exports.expressions.nodes import (
     Operator,
     Sum,
     Table,
+    TermTotal,
     Truth,
     children,
 )
+from service.exports.refusals import NotExportable
 
 TRUE, FALSE = Truth(value=True), Truth(value=False)
 
@@ -52,13 +54,24 @@ def arithmetic(operator: Operator, left: Expression, right: Expression) -> Expre
         return _multiple(left.value, right)
     if _is_number(right, 1.0) and operator == "/":
         return left
-    return Arithmetic(operator, left, right)
+    return _square(left) if operator == "*" and left is right else Arithmetic(operator, left, right)
 
 
-def _multiple(factor: float, value: Expression) -> Expression:
+def _square(value: Expression) -> Expression:
+    if isinstance(value, TermTotal) and len(value.weights) == 1:
+        ((term, weight),) = value.weights.items()
+        return TermTotal(value.source, {term: weight * weight}, 2 * value.power)
+    return Arithmetic("*", value, value)
+
+
+def _multiple(factor: float, value: Expression) -> Expression:  # noqa: PLR0911 - one case a node
     if factor in (0.0, 1.0):  # a missing value never reaches a weight: the conversion of the model refuses that
         return value if factor else Number(0.0)
     match value:
+        case TermTotal(source, weights, power):
+            return TermTotal(source, {term: factor * weight for term, weight in weights.items()}, power)
+        case Arithmetic("/", TermTotal() as dividend, divisor) if not isinstance(divisor, Number):
+            return Arithmetic("/", _multiple(factor, dividend), divisor)
         case Choose(condition, Number(yes), Number(no)):
             return choose(condition, Number(factor * yes), Number(factor * no))
         case Arithmetic("/", dividend, Number(divisor)):
@@ -79,8 +92,8 @@ def is_negative(node: Arithmetic) -> bool:
 
 
 def total(terms: Sequence[Expression]) -> Expression:
-    """Return a sum; sums inside it become part of it, and look-ups of one field become one."""
-    flat = [part for term in terms for part in (term.terms if isinstance(term, Sum) else (term,))]
+    """Return a sum; sums inside it become part of it, and look-ups of one field become one, as totals of one text do."""
+    flat = _joined_totals([part for term in terms for part in (term.terms if isinstance(term, Sum) else (term,))])
     constant, lookups, others = 0.0, dict[int, Lookup](), list[Expression]()
     for term in flat:
         match term:
@@ -95,18 +108,44 @@ def total(terms: Sequence[Expression]) -> Expression:
     return parts[0] if len(parts) == 1 else Sum(tuple(parts)) if parts else Number(0.0)
 
 
-def function(name: FunctionName, *arguments: Expression) -> Expression:
+def _joined_totals(terms: list[Expression]) -> list[Expression]:
+    """Return the terms of a sum with one total for each text, power and divisor, at the place of the first of them."""
+    places: dict[tuple[int, int, int], tuple[int, dict[int, float]]] = {}
+    joined: list[Expression] = []
+    for term in terms:
+        divisor = term.right if isinstance(term, Arithmetic) and term.operator == "/" else None
+        total_of = term.left if isinstance(term, Arithmetic) and divisor else term
+        if not isinstance(total_of, TermTotal):
+            joined.append(term)
+            continue
+        key = (id(total_of.source), total_of.power, id(divisor))
+        if key not in places:
+            places[key] = len(joined), {}
+            joined.append(term)
+        at, weights = places[key]
+        for position, weight in total_of.weights.items():
+            weights[position] = weights.get(position, 0.0) + weight
+        first = TermTotal(total_of.source, weights, total_of.power)
+        joined[at] = Arithmetic("/", first, divisor) if divisor else first
+    return joined
+
+
+def function(name: FunctionName, *arguments: Expression) -> Expression:  # noqa: PLR0911 - one case a function
     """Return the value of a function."""
     folded: Expression | None = fold(OPERATIONS[name], *arguments)
     if folded is not None:
         return folded
     match name, arguments:
+        case "abs", (TermTotal(source, weights, power),) if len(weights) == 1:  # a count is never negative
+            return TermTotal(source, {term: abs(weight) for term, weight in weights.items()}, power)
+        case (("smallest" | "largest"), _) if any(isinstance(each, TermTotal) for each in arguments):
+            raise NotExportable("the model compares the counted words of a text with each other")
         case "power", (base, Number(1.0)):
             return base
         case "power", (Number(base), exponent) if base == np.e:
             return Function("exp", (exponent,))
         case "power", (base, Number(2.0)):
-            return Arithmetic("*", base, base)
+            return _square(base)
         case "power", (base, Number(0.5)):
             return Function("sqrt", (base,))
     return Function(name, arguments)

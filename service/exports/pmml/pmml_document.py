@@ -9,7 +9,7 @@ from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from service.exports.code.file_header import field_comment, header_lines
-from service.exports.code.program import MemberSet, Program, ProgramField, refuse_dates
+from service.exports.code.program import MemberSet, Program, ProgramField, refuse_fields
 from service.exports.made_file import Proof
 from service.exports.pmml.pmml_elements import PmmlElements, apply, number, reference, text
 from service.exports.refusals import NotExportable
@@ -35,7 +35,7 @@ def write_pmml(program: Program, proof: Proof | None = None) -> bytes:
 
 def check_texts(program: Program) -> None:
     """Raise NotExportable if a text that is compared or answered has a character that XML 1.0 does not have."""
-    refuse_dates(program, {"day", "moment"}, "evaluators read dates in different ways")
+    refuse_fields(program, {"day", "moment"}, "evaluators read dates in different ways")
     texts = [*program.labels, *(name for name, _ in program.bands)]
     texts += [each for field in program.fields for each in (field.name, *field.choices)]
     if any(_NOT_IN_XML.search(each) for each in texts):

@@ -109,7 +109,9 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return value.encode("utf-16-be").hex() + "." if isinstance(value, str) else struct.pack(">d", value).hex()
+    return (
+        value.encode("utf-16-be", "surrogatepass").hex() + "." if isinstance(value, str) else struct.pack(">d", value).hex()
+    )
 
 
 def _from_line(line: str) -> Answer:

@@ -8,9 +8,10 @@ from service.bundles.model import Model
 from service.bundles.reference import read_reference
 from service.exports.expressions.graph_reader import field_nodes, read_graph
 from service.exports.expressions.nodes import Comparison, Field, Number, walk
+from service.exports.proof.text_rows import special_texts
 from service.fields.date import DateType
 from service.fields.field_type import NumbersType, RangeType
-from service.fields.lookup import number_fields
+from service.fields.lookup import number_fields, text_fields
 from service.schemas import Row
 
 MAX_THRESHOLDS = 400
@@ -25,12 +26,13 @@ def real_rows(model: Model, folder: Path) -> list[Row]:
 
 
 def special_rows(model: Model, folder: Path, rows: Sequence[Row], *, spacing: float = 0.0) -> list[Row]:
-    """Return variants of rows: at thresholds of the model, with missing and unknown values, and outside of limits.
+    """Return variants of rows: at thresholds of the model, with missing and unknown values, odd texts, outside of limits.
 
     Beside each threshold are its neighbours in float64, or numbers at a relative distance of `spacing`.
     """
     types = number_fields(model.card)
-    changes = [*_threshold_values(types, folder, spacing), *_refused_values(types)]
+    texts = [(each.name, text) for each in text_fields(model.card) for text in special_texts(each, rows)]
+    changes = [*_threshold_values(types, folder, spacing), *_refused_values(types), *texts]
     return _variants(rows, changes)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.exports.code.file_header import field_comment, header_lines
-from service.exports.code.program import Program, refuse_dates
+from service.exports.code.program import Program, refuse_fields
 from service.exports.made_file import Proof
 from service.exports.refusals import NotExportable
 from service.exports.workbook.case_formulas import CaseFormulas
@@ -35,7 +35,7 @@ _OPTIONS = {
 
 def check_texts(program: Program) -> None:
     """Raise NotExportable if a text that is compared or answered has a character that a cell does not keep."""
-    refuse_dates(program, {"day", "moment"}, "Excel counts the days before March 1900 in its own way")
+    refuse_fields(program, {"day", "moment"}, "Excel counts the days before March 1900 in its own way")
     texts = [
         *program.labels,
         *(name for name, _ in program.bands),
@@ -62,9 +62,13 @@ def write_workbook(program: Program, rows: Sequence[Row], proof: Proof | None = 
 
 
 def max_proof_rows(program: Program) -> int:
-    """Return how many cases LibreOffice calculates in half a minute: it reads a million characters of formulas a second."""
+    """Return how many cases LibreOffice calculates in half a minute: it reads a million characters of formulas a second.
+
+    Raises NotExportable as `write_workbook` does.
+    """
     import xlsxwriter
 
+    check_texts(program)
     book = xlsxwriter.Workbook(io.BytesIO(), _OPTIONS)
     formulas = CaseFormulas(program, ChoiceTables(program, book.add_worksheet(), None))
     book.close()

@@ -14,12 +14,14 @@ from tests.support.exported_models import (
     DATED,
     MODELS,
     REAL_ROWS,
+    TEXTED,
     ExportCase,
     export_case,
     odd_moments,
     write_bundle,
     write_dated_bundle,
     write_hostile_bundle,
+    write_text_bundle,
 )
 
 
@@ -42,4 +44,7 @@ def cases(bundles: Path, models: dict[str, Model], tmp_path_factory: pytest.Temp
         model = write_dated_bundle(folder, name)
         rows = real_rows(model, folder)
         found[name] = export_case(model, folder, [*rows, *odd_moments(name, rows)])
+    folder = tmp_path_factory.mktemp(TEXTED)
+    model = write_text_bundle(folder)
+    found[TEXTED] = export_case(model, folder, real_rows(model, folder))
     return found

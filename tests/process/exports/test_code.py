@@ -18,7 +18,7 @@ from service.exports.proof.code_runs import run_python_file
 from service.exports.proof.proof_answers import largest_difference
 from service.exports.proof.proving import TOLERANCE
 from service.exports.refusals import NotExportable
-from tests.support.exported_models import ExportCase
+from tests.support.exported_models import TEXTED, ExportCase
 from tests.support.repository import ROOT
 
 NODE = ROOT / ".venv" / "node" / "node_modules"
@@ -41,7 +41,7 @@ def test_one_file_of_python_runs_from_2_7_on(interpreter: str, cases: Mapping[st
     program = find_python(interpreter)
     if program is None:
         pytest.skip(f"{interpreter} is not installed")
-    for name in ("toy-scorecard-hostile", "credit-default"):
+    for name in ("toy-scorecard-hostile", "credit-default", TEXTED):
         case = cases[name]
         file = tmp_path / LANGUAGES["python"].file_name(case.program.card.name)
         file.write_text(write_code(case.program, "python"), encoding="utf-8")
@@ -114,9 +114,12 @@ def test_sql_is_as_sqlfluff_leaves_it(language: str, name: str, cases: Mapping[s
     ("form", "name"),
     [("pmml", "toy-dates"), ("workbook", "toy-dates"), ("sqlite", "toy-moments"), ("postgresql", "toy-moments")],
 )
-def test_a_form_that_reads_no_dates_or_no_times_says_so(form: str, name: str, cases: Mapping[str, ExportCase]) -> None:
+def test_a_form_that_reads_no_dates_or_no_times_says_so(
+    form: str, name: str, cases: Mapping[str, ExportCase], tmp_path: Path
+) -> None:
+    case = cases[name]
     with pytest.raises(NotExportable, match="is a date, and") as refusal:
-        PROGRAM_FORMS[form].write(cases[name].program, [], None)
+        PROGRAM_FORMS[form].make(case.model, case.folder, tmp_path)
     assert refusal.value.nearest == "python"
 
 

@@ -27,6 +27,7 @@ from tests.support.exported_models import (
     MODELS,
     REAL_ROWS,
     SINGLE,
+    TEXTED,
     ExportCase,
     ModelCase,
     export_case,
@@ -37,12 +38,15 @@ from tests.support.form_runs import RUNS, Answers, Cases, Place, Programs
 HOSTILE_MODELS = [f"{name}-hostile" for name in MODELS]
 PLAIN = [*BUNDLED, *MODELS]
 TEXT = "comment-sentiment"
+COUNTING = ("python", "javascript", "java", "csharp")
+"""The forms that count words."""
 ALL, WITH_TEXT, TRAINED = [*PLAIN, *HOSTILE_MODELS], [*PLAIN, TEXT], [*BUNDLED, TEXT]
 # What XML 1.0 does not have is taken out; everything else stays, line ends included.
 WITH_MOMENTS, WITH_DATES = [*ALL, *DATED], [*ALL, "toy-dates"]
+WITH_COUNTS = [*WITH_MOMENTS, TEXTED, TEXT]
 IN_XML = tuple(text.replace("\x0b", "").replace("\x0c", "") for text in HOSTILE)
 NAMES = {
-    **dict.fromkeys(("python", "javascript", "java", "csharp"), WITH_MOMENTS),
+    **dict.fromkeys(COUNTING, WITH_COUNTS),
     **dict.fromkeys(("sqlite", "postgresql"), WITH_DATES),
     "pmml": ALL,
     **dict.fromkeys(("v2", "file"), WITH_TEXT),
@@ -60,7 +64,9 @@ def answers_of(cases: Programs, request: pytest.FixtureRequest, tmp_path_factory
     @cache
     def run(form: str) -> tuple[Cases, Answers]:
         place = Place(tmp_path_factory.mktemp(form), lambda: _address(request))
-        chosen = {name: _text_case(request) if name == TEXT else _case(form, name, cases, place) for name in NAMES[form]}
+        chosen = {
+            name: _text_case(form, request) if name == TEXT else _case(form, name, cases, place) for name in NAMES[form]
+        }
         return chosen, RUNS[form](chosen, place)
 
     return run
@@ -70,13 +76,15 @@ def _address(request: pytest.FixtureRequest) -> str:
     return new_database(request.getfixturevalue("postgres")).replace("+psycopg", "")
 
 
-def _text_case(request: pytest.FixtureRequest) -> ModelCase:
-    """Return real comments, and texts without a word, too long, or with nothing but an address."""
-    model = request.getfixturevalue("models")[TEXT]
+def _text_case(form: str, request: pytest.FixtureRequest) -> ModelCase:
+    """Return real comments, and texts without a word, too long, or with nothing but an address; odd ones for code too."""
+    model, folder = request.getfixturevalue("models")[TEXT], request.getfixturevalue("bundles") / TEXT
     real = plain_rows(model.card, RECIPES[TEXT].split().train.fields.head(REAL_ROWS))
+    if form in COUNTING:
+        return export_case(model, folder, real)
     refused: list[Row] = [{"comment": text} for text in (None, "", " ", "x" * 2001, "@somebody www.example.com")]
     rows = [*real, *refused]
-    return ModelCase(model, request.getfixturevalue("bundles") / TEXT, real, rows, service_answers(model, rows))
+    return ModelCase(model, folder, real, rows, service_answers(model, rows))
 
 
 def _case(form: str, name: str, cases: Programs, place: Place) -> ExportCase:

@@ -44,13 +44,17 @@ def test_without_libreoffice_a_workbook_says_that_it_was_not_run(
     assert any(str(line[0]).startswith("Proof: not run.") for line in sheet.iter_rows(values_only=True))
 
 
-def test_a_model_that_reads_texts_is_refused_with_the_reason(
-    bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "arguments", [("code", "--language", "sqlite"), ("code", "--language", "postgresql"), ("pmml",), ("workbook",)]
+)
+def test_a_form_that_counts_no_words_says_so_and_names_one_that_does(
+    arguments: tuple[str, ...], bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(bundles, "code", "comment-sentiment", "--language", "python", "--folder", str(tmp_path)) == 1
+    command, *options = arguments
+    assert run(bundles, command, "comment-sentiment", *options, "--folder", str(tmp_path)) == 1
     refusal = capsys.readouterr().err
-    assert "cannot be had in this form (Python): the model reads a text" in refusal
-    assert "The nearest form that works: " in refusal
+    assert "the field comment is a text, and this form has no way to count its words" in refusal
+    assert "The nearest form that works: code in Python or C#" in refusal
     assert list(tmp_path.iterdir()) == []
 
 

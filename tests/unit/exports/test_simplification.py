@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.bundles.texts.term_counts import TermSource
 from service.exports.expressions.constant_folding import OPERATIONS
 from service.exports.expressions.interpreter import evaluate
-from service.exports.expressions.nodes import ChoiceField, Choose, Field, Lookup, Number, Sum, Truth, walk
+from service.exports.expressions.nodes import ChoiceField, Choose, Field, Lookup, Number, Sum, TermTotal, Truth, walk
 from service.exports.expressions.simplification import (
     arithmetic,
     choose,
@@ -23,6 +24,7 @@ from service.exports.expressions.simplification import (
     table,
     total,
 )
+from service.exports.refusals import NotExportable
 
 FIELDS = (Field(0), Field(1, nullable=True))
 KINDS = (ChoiceField(2, 3), ChoiceField(3, 2, nullable=True))
@@ -160,3 +162,29 @@ def test_a_shared_node_is_visited_once_behind_what_it_needs() -> None:
     nodes = walk((arithmetic("-", shared, shared),))
     assert nodes.count(shared) == 1
     assert nodes.index(FIELDS[0]) < nodes.index(shared)
+
+
+@given(
+    st.lists(st.sampled_from(["red", "green", "blue"]), min_size=1),
+    st.tuples(*[st.sampled_from([-2.0, 0.0, 0.5, 1.0, 3.0])] * 3),
+)
+def test_a_weighted_sum_of_normed_counts_is_one_total_divided_by_the_norm(words: list[str], weights: Any) -> None:
+    source = TermSource("note", "word", ["red", "green", "blue"], 1, 1, r"\w+")
+    counts = [TermTotal(source, {at: 1.0}) for at in range(3)]
+    norm = function("sqrt", total([arithmetic("*", each, each) for each in counts]))
+    parts = [
+        arithmetic("*", arithmetic("/", each, norm), Number(weight)) for each, weight in zip(counts, weights, strict=True)
+    ]
+    result = total([*parts, Number(0.25)])
+    assert sum(isinstance(node, TermTotal) for node in walk((result,))) == 2 * any(weights)
+    found = [words.count(term) for term in source.vocabulary]
+    expected = 0.25 + np.dot(weights, found) / np.linalg.norm(found)
+    assert evaluate([result], (), {"note": " ".join(words)})[0] == pytest.approx(expected)
+
+
+def test_counted_words_that_are_compared_with_each_other_are_refused() -> None:
+    source = TermSource("note", "word", ["red", "green"], 1, 1, r"\w+")
+    red, green = (TermTotal(source, {at: -2.0}) for at in range(2))
+    assert evaluate([function("abs", red)], (), {"note": "red red"}) == [4.0]
+    with pytest.raises(NotExportable, match="compares the counted words"):
+        function("largest", red, green)

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from service.exports.code.identifiers import camel_case, pascal_case
-from service.exports.code.program import Listed, Points, Tree
+from service.exports.code.program import Listed, Points, Terms, TermsColumn, Tree
 from service.exports.code.syntaxes.statement_syntax import StatementSyntax
 from service.exports.code.text_safety import quoted
 from service.exports.expressions.nodes import FunctionName, InGroup
+
+_MAX_WEIGHTS = 1_000
+"""A function of Java has at most 65,535 bytes."""
 
 
 class CamelCaseSyntax(StatementSyntax):
@@ -30,7 +33,12 @@ class CamelCaseSyntax(StatementSyntax):
                 return f"{name.upper()}[{self.position.format(self.formula(index))}]"
             case Tree():
                 return f"{camel_case(name)}(x)"
+            case TermsColumn(_, terms, column):
+                return f"{camel_case(terms)}[{column}]"
         return camel_case(name)
+
+    def counting(self, step: Terms) -> str:
+        return camel_case(super().counting(step))
 
     def function(self, name: FunctionName, arguments: list[str]) -> str:
         names = {"power": "pow", "smallest": "min", "largest": "max"}
@@ -47,7 +55,7 @@ class CamelCaseSyntax(StatementSyntax):
 class JavaScriptSyntax(CamelCaseSyntax):
     is_nan, contains = "Number.isNaN", "has"
     equal, unequal = "===", "!=="
-    declaration = ("const ", "let ")
+    declaration, list_declaration = ("const ", "let "), "const "
     width, outer = 80, 2
 
     def quote(self, text: str) -> str:
@@ -72,6 +80,8 @@ class JavaScriptSyntax(CamelCaseSyntax):
         if field.is_number:
             limits = [self.number(field.low), self.number(field.high)]
             return ["readDays", *start, *limits, "true" if field.kind == "moment" else "false", *nullable]
+        if field.kind == "text":
+            return ["readText", *start, str(int(field.high)), *nullable]
         if field.kind == "flag":
             return ["readBoolean", *start, *nullable]
         return ["readChoice", *start, f"CHOICES_{field.identifier.upper()}", *nullable]
@@ -92,11 +102,12 @@ class ClassSyntax(StatementSyntax):
     """A language whose fields have types."""
 
     ascii_comments = True
-    declaration = ("double ", "double ")
+    declaration, list_declaration = ("double ", "double "), "double[] "
     boolean_type: str
     text_type: str
-    checks: tuple[str, str, str]
-    """The functions that check a number, a boolean and a category."""
+    checks: tuple[str, str, str, str]
+    """The functions that check a number, a boolean and a category, and the one that reads a text."""
+    pascal = staticmethod(pascal_case)
 
     def quote(self, text: str) -> str:
         return quoted(text, ascii_only=True)
@@ -106,19 +117,30 @@ class ClassSyntax(StatementSyntax):
         field = self.program.fields[index]
         return "double" if field.is_number else self.boolean_type if field.kind == "flag" else self.text_type
 
+    def text(self, index: int) -> str:
+        return camel_case(f"text_{self.program.fields[index].identifier}")
+
+    def weight_groups(self, step: Terms) -> list[list[tuple[str, list[str]]]]:
+        """Return the terms of a text in groups, each small enough for one function."""
+        weights = self.weights(step)
+        size = max(1, _MAX_WEIGHTS // len(step.powers))
+        return [weights[at : at + size] for at in range(0, len(weights), size)]
+
     def choices_name(self, identifier: str) -> str:
         """Return the name of the list with the categories of a field."""
         return f"CHOICES_{identifier.upper()}"
 
     def check(self, index: int) -> tuple[str, list[str]]:
         """Return the beginning of the call that checks a field of a row, and its arguments."""
-        number, flag, choice = self.checks
+        number, flag, choice, text = self.checks
         field = self.program.fields[index]
         nullable = "true" if field.nullable else "false"
         start = [self.quote(field.name), self.field(index)]
         if field.is_number:
             limits = [self.number(field.low), self.number(field.high)]
             return f"{number}(", [*start, *limits, "true" if field.is_whole else "false", nullable]
+        if field.kind == "text":
+            return f"{self.text_type} {self.text(index)} = {text}(", [*start, str(int(field.high)), nullable]
         if field.kind == "flag":
             return f"{flag}(", [*start, nullable]
         return f"{choice}(", [*start, self.choices_name(field.identifier), nullable]
@@ -126,10 +148,9 @@ class ClassSyntax(StatementSyntax):
 
 class CSharpSyntax(ClassSyntax):
     boolean_type, text_type = "bool?", "string"
-    checks = ("CheckNumber", "CheckBoolean", "CheckChoice")
+    checks = ("CheckNumber", "CheckBoolean", "CheckChoice", "ReadText")
     indent = "    "
     block = ("if ({})\n{{", "}}\nelse if ({})\n{{", "}\nelse\n{", "}")
-    pascal = staticmethod(pascal_case)
 
     def field(self, index: int) -> str:
         return f"x.{pascal_case(self.program.fields[index].identifier)}"
@@ -140,7 +161,12 @@ class CSharpSyntax(ClassSyntax):
                 return f"{pascal_case(name)}(x)"
             case Listed(_, index, _):
                 return f"{pascal_case(name)}[(int)({self.formula(index)})]"
+            case TermsColumn(_, terms, column):
+                return f"{camel_case(terms)}[{column}]"
         return camel_case(name)
+
+    def counting(self, step: Terms) -> str:
+        return pascal_case(super().counting(step))
 
     def function(self, name: FunctionName, arguments: list[str]) -> str:
         names = {"power": "Pow", "smallest": "Min", "largest": "Max"}

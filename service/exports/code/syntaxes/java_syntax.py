@@ -11,7 +11,7 @@ class JavaSyntax(ClassSyntax, CamelCaseSyntax):
     is_nan, contains = "Double.isNaN", "contains"
     position = "(int) ({})"
     boolean_type, text_type = "Boolean", "String"
-    checks = ("checkNumber", "checkBoolean", "checkChoice")
+    checks = ("checkNumber", "checkBoolean", "checkChoice", "readText")
     truths = ("Boolean.FALSE", "Boolean.TRUE")
     width, outer = 100, 4
 
@@ -30,15 +30,38 @@ class JavaSyntax(ClassSyntax, CamelCaseSyntax):
         text, method, rest = lines[0].rpartition(".equals(")
         return [text, f"{margin}    {method}{rest}"] if method else lines
 
-    def call(self, begin: str, arguments: Sequence[str]) -> str:
+    def call(self, begin: str, arguments: Sequence[str], outer: int = outer) -> str:
         """Return a call as a statement; if it is too long, its arguments stand on a line of their own, or on one each."""
-        margin = " " * self.outer
+        margin = " " * outer
         line, together = f"{margin}{begin}{', '.join(arguments)});", f"{margin}    {', '.join(arguments)});"
         if len(line) <= self.width:
             return line
+        name, sign, function = begin.rpartition(" = ")
+        if sign:
+            return self.assigned(name, f"{function}{', '.join(arguments)})", outer)
         if len(together) > self.width:
-            together = ",\n".join(f"{margin}    {argument}" for argument in arguments) + ");"
+            together = ",\n".join(self._in_lines(argument, f"{margin}    ") for argument in arguments) + ");"
         return f"{margin}{begin}\n{together}"
+
+    def assigned(self, name: str, value: str, outer: int) -> str:
+        """Return a declaration with its value, which stands on a line of its own if both do not fit one."""
+        margin = " " * outer
+        line = f"{margin}{name} = {value};"
+        return line if len(line) <= self.width else f"{margin}{name} =\n{margin}    {value};"
+
+    def _in_lines(self, argument: str, margin: str) -> str:
+        """Return an argument; a long text is cut before spaces, as the formatter does."""
+        first, *words = argument.split(" ")
+        if not words or not argument.startswith('"') or len(margin) + len(argument) < self.width:
+            return margin + argument
+        lines = [margin + first]
+        for word in words:
+            if len(lines[-1]) + len(word) + len(' ",') > self.width:
+                lines[-1] += '"'
+                lines.append(f'{margin}    + " {word}')
+            else:
+                lines[-1] += f" {word}"
+        return "\n".join(lines)
 
     def listed(self, begin: str, items: Sequence[str], end: str, margin: int = 0) -> str:
         text = super().listed(begin, items, end, margin)

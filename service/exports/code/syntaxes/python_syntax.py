@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.exports.code.program import Listed, Points, ProgramField, Tree
+from service.exports.code.program import Listed, Points, ProgramField, TermsColumn, Tree
 from service.exports.code.syntaxes.statement_syntax import StatementSyntax
 from service.exports.code.text_safety import python_quoted
 from service.exports.expressions.nodes import FunctionName, InGroup
@@ -26,6 +26,13 @@ class PythonSyntax(StatementSyntax):
     def quote(self, text: str) -> str:
         return python_quoted(text)
 
+    def quote_word(self, text: str) -> str:
+        literal = self.quote(text)
+        if text.count('"') <= text.count("'"):
+            return literal
+        body = literal[1:-1].replace('\\"', '"').replace("'", "\\'")
+        return f"'{body}'"
+
     def broken(self, begin: str, parts: Sequence[str], joint: str) -> list[str]:
         opened, closed = begin.format("(\n)").split("\n")
         lines = [self.indent + parts[0], *(f"{self.indent}{joint.lstrip()}{part}" for part in parts[1:])]
@@ -42,6 +49,8 @@ class PythonSyntax(StatementSyntax):
                 return f"{name.upper()}[int({self.formula(index)})]"
             case Tree():
                 return f"{name}(x)"
+            case TermsColumn(_, terms, column):
+                return f"{terms}[{column}]"
         return name
 
     def function(self, name: FunctionName, arguments: list[str]) -> str:
@@ -82,6 +91,8 @@ class PythonSyntax(StatementSyntax):
         if field.is_number:
             limits = [self.number(field.low), self.number(field.high)]
             return ["days", *start, *limits, *(["time=True"] if field.kind == "moment" else []), *nullable]
+        if field.kind == "text":
+            return ["text", *start, str(int(field.high)), *nullable]
         if field.kind == "flag":
             return ["boolean", *start, *nullable]
         return ["choice", *start, f"CHOICES_{field.identifier.upper()}", *nullable]

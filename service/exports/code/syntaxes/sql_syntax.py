@@ -15,7 +15,7 @@ from service.exports.code.program import (
     Total,
     Tree,
     Value,
-    refuse_dates,
+    refuse_fields,
     step_roots,
 )
 from service.exports.code.syntaxes.syntax import COMPARISON, EITHER, PRODUCT, Syntax
@@ -49,7 +49,7 @@ class SqlSyntax(Syntax):
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
-        refuse_dates(program, {"moment"}, "databases keep a date with time in many ways")
+        refuse_fields(program, {"moment"}, "databases keep a date with time in many ways")
         columns = sum(not isinstance(step, MemberSet) for step in program.steps) + len(program.fields)
         if columns > MAX_COLUMNS:
             raise NotExportable(f"the model needs {columns:,} columns, and a query has {MAX_COLUMNS:,} at most", "python")

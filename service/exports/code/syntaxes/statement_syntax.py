@@ -3,8 +3,22 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from service.exports.code.program import Branch, Listed, MemberSet, Points, Program, ProgramField, Total, Tree, Value
+from service.exports.code.letters import cased_ranges, ignored_ranges, letter_ranges, lower_case_runs, space_ranges
+from service.exports.code.program import (
+    Branch,
+    Listed,
+    MemberSet,
+    Points,
+    Program,
+    ProgramField,
+    Terms,
+    Total,
+    Tree,
+    Value,
+)
 from service.exports.code.syntaxes.syntax import NOT, Syntax
+from service.exports.code.text_safety import columns_of
+from service.exports.code.word_patterns import token_patterns
 from service.exports.expressions.nodes import Choose, Condition, Either, Every, Expression, Member
 
 
@@ -22,6 +36,8 @@ class StatementSyntax(Syntax):
     nothing: ClassVar[str] = "null"
     declaration: ClassVar[tuple[str, str]] = ("", "")
     """What stands before a variable that never changes, and before one that does."""
+    list_declaration: ClassVar[str] = ""
+    """What stands before a list of numbers."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
@@ -30,11 +46,49 @@ class StatementSyntax(Syntax):
         self.lists = [step for step in steps if isinstance(step, Listed)]
         self.groups = [step for step in steps if isinstance(step, MemberSet)]
         self.trees = [step for step in steps if isinstance(step, Tree)]
-        self.formulas = [step for step in steps if isinstance(step, Value | Total | Branch)]
+        self.formulas = [step for step in steps if isinstance(step, Value | Total | Branch | Terms)]
+        self.terms = [step for step in steps if isinstance(step, Terms)]
+        self.has_texts = any(field.kind == "text" for field in program.fields)
+        addresses, token = token_patterns(program.card) if self.has_texts else ((), "")
+        self.addresses, self.token = list(map(self.quote, addresses)), self.quote(token) if token else ""
+        self.has_stop_words = any(step.source.stop_words for step in self.terms)
+        self.has_lower_case = bool(token) or any(step.source.lowercase for step in self.terms)
         self.categories = [field for field in program.fields if field.kind == "choice"]
         self.has_dates = any(field.kind in {"day", "moment"} for field in program.fields)
         self.labels = list(map(self.quote, program.labels))
         self.scores = list(map(self.variable, program.scores))
+
+    @property
+    def letter_tables(self) -> list[tuple[str, list[str]]]:
+        """Return the names and the lines of the tables of letters that the texts of the model need."""
+        tables = {"LETTER_RANGES": letter_ranges(), "SPACE_RANGES": space_ranges()}
+        if self.has_lower_case:
+            tables |= {
+                "LOWER_CASE_RUNS": lower_case_runs(),
+                "CASED_RANGES": cased_ranges(),
+                "IGNORED_RANGES": ignored_ranges(),
+            }
+        return [(name, list(map(self.quote, lines))) for name, lines in tables.items()]
+
+    def weights(self, step: Terms) -> list[tuple[str, list[str]]]:
+        """Return each term of a text as a literal, with its weights."""
+        return [(self.quote_word(term), list(map(self.number, weights))) for term, weights in step.weights]
+
+    def stop_words(self, step: Terms) -> list[str]:
+        """Return the words that are not counted, as literals."""
+        return list(map(self.quote_word, sorted(step.source.stop_words)))
+
+    def quote_word(self, text: str) -> str:
+        """Return a word as a literal, with the quotes that the formatter of the language gives it."""
+        return self.quote(text)
+
+    def counting(self, step: Terms) -> str:
+        """Return the name of the function that counts the terms of a text."""
+        return f"count_{step.name}"
+
+    def text(self, index: int) -> str:
+        """Return a text of a row as the model reads it."""
+        return self.field(index)
 
     def ends(self, factor: float) -> list[str]:
         """Return the ends of the interval of a value, in any order."""
@@ -60,14 +114,16 @@ class StatementSyntax(Syntax):
         """Return items on one line if they fit, else on a line each, as formatters write them."""
         space = " " * margin
         line = f"{space}{begin}{', '.join(items)}{end}"
-        if len(line) <= self.width:
+        if columns_of(line) <= self.width:
             return line
         return "\n".join([space + begin, *(f"{space}{self.indent}{item}," for item in items), space + end])
 
-    def lines(self, step: Value | Total | Branch) -> list[str]:
+    def lines(self, step: Value | Total | Branch | Terms) -> list[str]:
         """Return the statements that give a step its number."""
         constant, variable = self.declaration
         name = self.variable(step.name)
+        if isinstance(step, Terms):
+            return [f"{self.list_declaration}{name} = {self.counting(step)}({self.text(step.field)}){self.end}"]
         if isinstance(step, Value):
             return [f"{constant}{name} = {self.formula(step.expression)}{self.end}"]
         if isinstance(step, Total):
