@@ -31,17 +31,16 @@ def source_of(pattern: str, **changes: Any) -> TermSource:
 
 
 def functions_of(reading: str, source: TermSource, *, nullable: bool = False) -> dict[str, Any]:
-    """Return what the file of a program defines that reads one text and counts its terms; each term has a column."""
+    """Return what the file of Python defines that reads one text and counts its terms; each term has a column."""
     return _functions(reading, source.pattern, source.scale, tuple(source.stop_words), nullable)
 
 
-@cache
-def _functions(reading: Any, pattern: str, scale: Any, stop_words: Any, nullable: Any) -> dict[str, Any]:
-    source = source_of(pattern, scale=scale, stop_words=frozenset(stop_words))
+def program_of(source: TermSource, reading: Any = "as_is", *, nullable: bool = False, columns: int = 0) -> Program:
+    """Return a program that counts the terms of one text, in so many columns or in one for each term."""
     field = Input(name="note", type="text", max_length=MAX_LENGTH, nullable=nullable)
     scoring = Scoring(scorer="onnx", gate_rows=1, gate_difference=0, text=reading)
     card = Card(name="note", title="Note", question="?", inputs=(field,), output=Regression(), scoring=scoring)
-    size = len(source.vocabulary)
+    size = columns or len(source.vocabulary)
     weights = tuple(
         (term, tuple(float(at == column) for column in range(size))) for at, term in enumerate(source.vocabulary)
     )
@@ -59,8 +58,13 @@ def _functions(reading: Any, pattern: str, scale: Any, stop_words: Any, nullable
         label="Note",
         unit="",
     )
-    terms = Terms("terms_note", 0, source, word_pattern(pattern), (1,) * size, weights)
-    program = Program(card, (program_field,), (terms, TermsColumn("total_1", "terms_note", 0)), ("total_1",))
+    terms = Terms("terms_note", 0, source, word_pattern(source.pattern), (1,) * size, weights)
+    return Program(card, (program_field,), (terms, TermsColumn("total_1", "terms_note", 0)), ("total_1",))
+
+
+@cache
+def _functions(reading: Any, pattern: str, scale: Any, stop_words: Any, nullable: Any) -> dict[str, Any]:
+    program = program_of(source_of(pattern, scale=scale, stop_words=frozenset(stop_words)), reading, nullable=nullable)
     module: dict[str, Any] = {"__name__": "note"}
     exec(compile(write_code(program, "python"), "note.py", "exec"), module)  # noqa: S102 - the file that is tested
     return module
@@ -102,3 +106,14 @@ def test_terms_are_counted_as_the_service_counts_them(scale: str, words: list[st
 def test_a_pattern_that_languages_read_in_different_ways_is_refused(pattern: str) -> None:
     with pytest.raises(NotExportable, match="pattern of a word"):
         word_pattern(pattern)
+
+
+@pytest.mark.parametrize(("terms", "columns"), [(20_000, 1), (400, 50)])
+def test_no_class_of_java_holds_more_constants_than_it_may(terms: int, columns: int) -> None:
+    """A class has 65,535 constants, a function as many bytes: a number takes two constants and some ten bytes."""
+    source = TermSource("note", "word", [f"word{at}" for at in range(terms)], 1, 1, r"\S+")
+    code = write_code(program_of(source, columns=columns), "java")
+    _, *classes = re.split(r"private static final class TermsNote\d+ ", code)
+    sizes = [len(re.findall(r"\d\.\d", each)) for each in classes]
+    assert sum(sizes) == terms * columns
+    assert max(sizes) <= 1_000
