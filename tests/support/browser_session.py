@@ -103,15 +103,19 @@ class Visit:
     """One visitor: a page in a browser context of its own, and its requests to other hosts."""
 
     def __init__(self, contexts: Contexts, url: str, *, cuttable: bool = False, **options: Any) -> None:
-        """`cuttable` lets `cut` work: each message to the demo then goes through the test, which costs time."""
+        """Begin in a window of the size `viewport`; other options are those of Playwright's contexts.
+
+        `cuttable` lets `cut` work: each message to the demo then goes through the test, which costs time.
+        """
         self._contexts = contexts
-        self._options = {
-            "viewport": {"width": 1280, "height": 860},
-            "locale": "en-GB",
-            "reduced_motion": "reduce",
-        } | options
+        # What a page can be told by itself is no option of the context: so more visits use one that is there.
+        viewport = options.pop("viewport", {"width": 1280, "height": 860})
+        scheme = options.pop("color_scheme", "light")
+        self._options = {"locale": "en-GB", "reduced_motion": "reduce"} | options
         self._context = contexts.take(url, self._options)
         self.page: Page = self._context.new_page()
+        self.page.set_viewport_size(viewport)
+        self.page.emulate_media(color_scheme=scheme)
         self.page.set_default_timeout(PATIENCE_MILLISECONDS)
         self.foreign: list[str] = []
         self.page.on("request", self._note)
