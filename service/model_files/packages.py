@@ -7,7 +7,8 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -73,9 +74,15 @@ def _distributions(packages: Iterable[str]) -> set[str]:
 
     Words that no known distribution has say nothing.
     """
-    installed = importlib.metadata.packages_distributions()
+    installed = _installed()
     usual = {package: _PACKAGES[package] for package in packages if package in _PACKAGES}
     return {*(usual | {package: installed[package][0] for package in packages if package in installed}).values()}
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """Return the distributions of each installed top-level module. To read them takes half a second."""
+    return importlib.metadata.packages_distributions()
 
 
 def _skops_contents(path: Path) -> PickleContents:

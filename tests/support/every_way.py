@@ -3,6 +3,7 @@
 import io
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -77,11 +78,11 @@ class Ways:
     bundle: Path
     folder: Path
 
-    @property
+    @cached_property
     def client(self) -> Client:
         return client_of(self.app)
 
-    @property
+    @cached_property
     def card(self) -> Card:
         return self.client.card(MODEL)
 
