@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -109,20 +110,30 @@ class Visit:
         """
         self._contexts = contexts
         # What a page can be told by itself is no option of the context: so more visits use one that is there.
-        viewport = options.pop("viewport", {"width": 1280, "height": 860})
-        scheme = options.pop("color_scheme", "light")
+        self._viewport = options.pop("viewport", {"width": 1280, "height": 860})
+        self._scheme = options.pop("color_scheme", "light")
         self._options = {"locale": "en-GB", "reduced_motion": "reduce"} | options
         self._context = contexts.take(url, self._options)
-        self.page: Page = self._context.new_page()
-        self.page.set_viewport_size(viewport)
-        self.page.emulate_media(color_scheme=scheme)
-        self.page.set_default_timeout(PATIENCE_MILLISECONDS)
         self.foreign: list[str] = []
-        self.page.on("request", self._note)
+        self.page: Page = self._new_page()
         self._url = url
         self._sockets: list[WebSocketRoute] = []
         if cuttable:
             self.page.route_web_socket(lambda _: True, self._connected)
+
+    def _new_page(self) -> Page:
+        page = self._context.new_page()
+        page.set_viewport_size(self._viewport)
+        page.emulate_media(color_scheme=self._scheme)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        page.on("request", self._note)
+        return page
+
+    def open_tab(self, path: str) -> "Visit":
+        """Open a path in another tab of the same browser. It is closed with this visit."""
+        tab = copy(self)
+        tab.page = self._new_page()
+        return tab.open(path)
 
     def _connected(self, socket: WebSocketRoute) -> None:
         socket.connect_to_server()
