@@ -45,9 +45,9 @@ class Lines(BaseAdapter):
         pass
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = hand_over(MODEL, [[1.0], [2.0]], [0, 1], "churn", folder=tmp_path, held_out=True)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = hand_over(MODEL, [[1.0], [2.0]], [0, 1], "churn", folder=tmp_path_factory.mktemp("handed"), held_out=True)
     (folder / "card.toml").write_text('title = "Churn"\n')
     (folder / "notes.txt").write_text("private")
     return folder

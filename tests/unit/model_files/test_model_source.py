@@ -7,6 +7,7 @@ import io
 import json
 import lzma
 import pickle
+import shutil
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -88,8 +89,18 @@ def test_a_function_of_a_module_is_recognised() -> None:
     assert (source.form, source.requirements) == ("recipe", ())
 
 
-def test_a_folder_of_hand_over_says_name_target_and_versions(tmp_path: Path) -> None:
-    folder = hand_over(MODEL, [[0.0], [1.0]], [0, 1], "churn", folder=tmp_path)
+@pytest.fixture(scope="module")
+def handed_over(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hand_over(MODEL, [[0.0], [1.0]], [0, 1], "churn", folder=tmp_path_factory.mktemp("handed"))
+
+
+@pytest.fixture
+def folder(handed_over: Path, tmp_path: Path) -> Path:
+    """Return a copy of what was handed over, for the test to change."""
+    return Path(shutil.copytree(handed_over, tmp_path / handed_over.name))
+
+
+def test_a_folder_of_hand_over_says_name_target_and_versions(folder: Path) -> None:
     source = read_source(str(folder))
     assert (source.name, source.target, source.form) == ("churn", "target", "pickle")
     assert source.sample == folder / "sample.csv"
@@ -107,16 +118,14 @@ def test_a_folder_of_hand_over_says_name_target_and_versions(tmp_path: Path) -> 
         {"name": None},
     ],
 )
-def test_a_damaged_manifest_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
-    folder = hand_over(MODEL, [[0.0], [1.0]], [0, 1], "churn", folder=tmp_path)
+def test_a_damaged_manifest_is_refused(folder: Path, change: dict[str, Any]) -> None:
     manifest = json.loads((folder / "witryna.json").read_text(encoding="utf-8"))
     (folder / "witryna.json").write_text(json.dumps(manifest | change), encoding="utf-8")
     with pytest.raises(RefusedModel, match=r"damaged|newer"):
         read_source(str(folder))
 
 
-def test_a_folder_without_its_sample_is_refused(tmp_path: Path) -> None:
-    folder = hand_over(MODEL, [[0.0], [1.0]], [0, 1], "churn", folder=tmp_path)
+def test_a_folder_without_its_sample_is_refused(folder: Path) -> None:
     (folder / "sample.csv").unlink()
     with pytest.raises(RefusedModel, match="no sample"):
         read_source(str(folder))
