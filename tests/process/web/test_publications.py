@@ -4,10 +4,12 @@ import json
 import pickle
 import signal
 import socket
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +72,19 @@ class Code:
         return exec, (self.source,)
 
 
+@cache
+def handed_files() -> dict[str, bytes]:
+    """Return the files that `hand_over` writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {file.name: file.read_bytes() for file in hand_over(MODEL, WINE, KINDS, "hostile", folder=folder).iterdir()}
+
+
 def folder_with(source: str, folder: Path) -> Path:
     """Return a folder as of `hand_over` whose model runs some Python when it is opened."""
-    handed = hand_over(MODEL, WINE, KINDS, "hostile", folder=folder)
+    handed = folder / "hostile"
+    handed.mkdir(exist_ok=True)
+    for name, content in handed_files().items():
+        (handed / name).write_bytes(content)
     (handed / "model.pkl").write_bytes(pickle.dumps(Code(source)))
     return handed
 
