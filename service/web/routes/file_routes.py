@@ -61,11 +61,13 @@ async def predict_file(services: Services, model: Model, scope: Scope, receive: 
 
 
 def _parameters(query: bytes) -> dict[str, str]:
-    """Return the query parameters. Raises InvalidRequest."""
-    parameters = dict(parse_qsl(query.decode("latin-1")))
+    """Return the query parameters; one without a value is left out. Raises InvalidRequest."""
+    given = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    unknown = next((name for name in given if name not in _PARAMETERS), None)
+    if unknown is not None:
+        raise InvalidRequest(f"There is no parameter {safe_text(unknown)}; there are {', '.join(_PARAMETERS)}.")
+    parameters = {name: value for name, value in given.items() if value}
     for name, value in parameters.items():
-        if name not in _PARAMETERS:
-            raise InvalidRequest(f"There is no parameter {safe_text(name)}; there are {', '.join(_PARAMETERS)}.")
         if value not in (allowed := _PARAMETERS[name] or {value}):
             raise InvalidRequest(f"The parameter {name} is one of: {', '.join(sorted(allowed))}.")
     if parameters.get("decimal", "") == parameters.get("thousands"):

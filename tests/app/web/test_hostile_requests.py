@@ -90,7 +90,7 @@ def test_a_probe_of_health_may_have_parameters(toys: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["decimal=comma&decimal=point", "&".join(["decimal=comma"] * 11), "&".join("abcdefghijklmnopqrstuvwxyz")]
+    "query", ["decimal=comma&decimal=point", "&".join(["decimal=comma"] * 11), "&".join("abcdefghijklmnopqrstuvwxyz"), "a"]
 )
 def test_a_file_with_a_repeated_or_unknown_parameter_is_refused(query: str, toys: TestClient) -> None:
     answer = toys.post(f"{PREDICTIONS}?{query}", content=b"area\n1\n", headers={"Content-Type": "text/csv"})
