@@ -238,7 +238,7 @@ def _draw_snippet(card: Card, row: Row, language: str, tr: Translation) -> None:
             icon=":material/info:",
         )
         return
-    st.code(code.text, language=code.highlighting)
+    st.code(code.text, language=code.highlighting, wrap_lines=code.highlighting is None)
     if not address:
         st.caption(tr.text("Replace {address}: the person who runs the service knows it.", address=_ADDRESS))
     if with_key:
