@@ -4,10 +4,11 @@ import base64
 import hashlib
 import os
 import re
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from demo.private_folder import remove_old, write_whole
 
 MAX_LINKS = 1_000
 MAX_BYTES = 2**20
@@ -32,10 +33,8 @@ class LinkStore:
         now = self._clock()
         try:
             if not path.exists():
-                with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
-                    file.write(content)
-                Path(file.name).replace(path)
-                self._remove_old()
+                write_whole(path, content)
+                remove_old(self._folder, MAX_LINKS, self._clock() - MAX_AGE_SECONDS)
             os.utime(path, (now, now))
         except OSError:
             return None
@@ -50,13 +49,6 @@ class LinkStore:
         except OSError:
             return None
         return content.decode() if _hash(content) == link_id else None
-
-    def _remove_old(self) -> None:
-        files = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-        oldest = self._clock() - MAX_AGE_SECONDS
-        for index, path in enumerate(files):
-            if index >= MAX_LINKS or path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
 
 
 def _hash(content: bytes) -> str:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from client import Row
+from demo.private_folder import remove_old, write_whole
 
 MAX_AGE_SECONDS = 30 * 86_400
 MAX_DRAFTS = 10_000
@@ -32,11 +32,9 @@ class DraftStore:
         path = self._path(visitor, model, row)
         try:
             is_new = not path.exists()
-            with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as file:
-                json.dump(draft, file)
-            Path(file.name).replace(path)
+            write_whole(path, json.dumps(draft).encode())
             if is_new:
-                self._remove_old()
+                remove_old(self._folder, MAX_DRAFTS, self._clock() - MAX_AGE_SECONDS)
         except OSError:
             return False
         return True
@@ -52,10 +50,3 @@ class DraftStore:
     def _path(self, visitor: str, model: str, row: Row) -> Path:
         text = f"{visitor} {case_key(model, row)}"
         return self._folder / hashlib.sha256(text.encode()).hexdigest()[:32]
-
-    def _remove_old(self) -> None:
-        files = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-        oldest = self._clock() - MAX_AGE_SECONDS
-        for index, path in enumerate(files):
-            if index >= MAX_DRAFTS or path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)

@@ -1,14 +1,13 @@
 """Feedback on its way to the service: on disk until the service has acknowledged it, and sent again until then."""
 
 import json
-import os
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 from client import FeedbackReceipt, NewFeedback, Refused, ServiceError
+from demo.private_folder import write_whole
 
 RETRY_SECONDS = 5.0
 Send = Callable[[NewFeedback, str], FeedbackReceipt]
@@ -31,7 +30,7 @@ class Outbox:
         Raises Refused if the service does not take the entry, OSError if neither the service nor the disk does.
         """
         try:
-            self._keep(entry, key)
+            write_whole(self._path(key), json.dumps(entry).encode(), is_durable=True)
         except OSError:
             receipt = self._try(entry, key)
             if receipt is None:
@@ -48,14 +47,6 @@ class Outbox:
 
     def _waiting(self) -> list[Path]:
         return sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-
-    def _keep(self, entry: NewFeedback, key: str) -> None:
-        """Write an entry to the disk, whole or not at all."""
-        with tempfile.NamedTemporaryFile("w", dir=self._folder, delete=False, encoding="utf-8") as file:
-            json.dump(entry, file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(self._path(key))
 
     def _deliver(self, entry: NewFeedback, key: str) -> FeedbackReceipt | None:
         """Send an entry that is on the disk. It leaves the disk when it is acknowledged or refused."""

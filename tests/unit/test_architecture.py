@@ -37,7 +37,7 @@ RULES: dict[str, set[str]] = {
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
     | {"demo.feedback", "demo.fields", "demo.files", "demo.session", "demo.snippets", "demo.text", "demo.views"}
     | {"demo.widgets"},
-    "demo.address": {"client", "demo.fields", "demo.text"},
+    "demo.address": {"client", "demo.fields", "demo.private_folder", "demo.text"},
     "demo.charts": set(),
     "demo.exports": {"client", "demo.snippets", "demo.text"},
     "demo.snippets": set(),

@@ -133,7 +133,7 @@ def test_without_room_on_the_disk_an_entry_still_reaches_the_service(
     def full(*_arguments: Any, **_options: Any) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("demo.feedback.outbox.tempfile.NamedTemporaryFile", full)
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", full)
     assert outbox.submit(ENTRY, "first-key") is not None
     receiver.fault = away
     with pytest.raises(OSError, match="No space"):

@@ -19,7 +19,7 @@ from service.web.dependencies import AppServices
 from service.web.routes.run_routes import NAME
 from wire.media_types import MEDIA_TYPES
 
-_KEY = re.compile(r"[!-~]{8,128}")
+IDEMPOTENCY_KEY = re.compile(r"[!-~]{8,128}")
 ENUMERATIONS = {"verdict": get_args(Verdict), "state": get_args(FeedbackState)}
 """The filters that have few values."""
 EXPORT_TYPES = {
@@ -37,7 +37,7 @@ _REVIEW = msgspec.json.Decoder(Review)
 async def give_feedback(request: Request, services: AppServices) -> Response:
     """Answer after the commit: what is acknowledged is stored."""
     key = request.headers.get("idempotency-key", "")
-    if not _KEY.fullmatch(key):
+    if not IDEMPOTENCY_KEY.fullmatch(key):
         raise InvalidRequest("Send the header Idempotency-Key: 8 to 128 characters of ASCII, another one for each entry.")
     entry = decode(await request.body(), _FEEDBACK)
     model = actions.check_feedback(services.registry, entry)

@@ -29,7 +29,7 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "schema": {"type": "string", "pattern": "^[!-~]{8,128}$"},
+    "schema": {"type": "string", "pattern": f"^{feedback_routes.IDEMPOTENCY_KEY.pattern}$"},
 }
 _BODY_ERRORS = (InvalidRequest, TooLarge, UnsupportedType, InvalidInput, Overloaded)
 
