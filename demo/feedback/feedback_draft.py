@@ -18,6 +18,7 @@ from demo.visitor_cookie import VISITOR, is_visitor_id
 
 _DRAFTS, _VISITOR = "feedback_drafts", "feedback_visitor"
 _REPLY_SECONDS = 30
+_MAX_DRAFTS = 100
 
 
 @dataclass
@@ -49,6 +50,8 @@ def get_draft(card: Card, row: Row) -> Draft:
     if key not in drafts:
         stored = _drafts().get(get_visitor(), card["name"], row)
         drafts[key] = _read(stored) if stored else new_draft(st.session_state.get("feedback_name", ""))
+        while len(drafts) > _MAX_DRAFTS:  # each value of a slider is a case; what was written is on the disk
+            del drafts[next(iter(drafts))]
     return drafts[key]
 
 
