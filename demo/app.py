@@ -1,9 +1,7 @@
 """Draws what all pages share: set-up, style, navigation, the choice of model and language, and the banner."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).parents[1]
@@ -11,24 +9,11 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # Streamlit adds the folder of the script to the path, not the project folder
 
 import streamlit as st  # noqa: E402
-from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from client import Card, ModelState, ServiceError  # noqa: E402
-from demo.address.page_paths import DEFAULT_PATH, PagePath  # noqa: E402
+from demo.address.page_paths import DEFAULT_PATH  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
-from demo.app_pages import (  # noqa: E402
-    about,
-    clients,
-    compare,
-    feed,
-    files,
-    how_good,
-    overview,
-    take_away,
-    to_change,
-    try_it,
-    what_if,
-)
+from demo.navigation.page_list import make_pages  # noqa: E402
 from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner, document, forms, link_notices, number_keys  # noqa: E402
@@ -57,7 +42,7 @@ def main() -> None:
     page_address.follow_history()
     tr = visitor.get_translation()
     models, card = _load_models()
-    pages = _make_pages(card, tr)
+    pages = make_pages(card, tr)
     is_embedded = visitor.is_embedded()
     page = st.navigation(list(pages.values()), position="hidden" if is_embedded else "top")
     document.draw_document(page.title, tr)
@@ -104,33 +89,6 @@ def _load_models() -> tuple[list[ModelState] | None, Card | None]:
     except ServiceError as error:
         query_errors.add_error(error)
         return None, None
-
-
-def _make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
-    """Return path → page. A page that has nothing to show for the model opens by its address, and is not in the menu."""
-
-    def make_page(draw: Callable[[], None], title: str, path: PagePath, *, is_shown: bool = True) -> StreamlitPage:
-        return st.Page(
-            draw, title=title, url_path=path, default=path == DEFAULT_PATH, visibility="visible" if is_shown else "hidden"
-        )
-
-    def can_show(module: Any) -> bool:
-        return card is None or bool(module.can_show(card))
-
-    pages = [
-        make_page(overview.page, tr.text("Models"), "models"),
-        make_page(try_it.page, tr.text("Try"), "try"),
-        make_page(what_if.page, tr.text("What if"), "what-if", is_shown=can_show(what_if)),
-        make_page(to_change.page, tr.text("What to change"), "to-change", is_shown=can_show(to_change)),
-        make_page(compare.page, tr.text("Compare"), "compare"),
-        make_page(files.page, tr.text("Files"), "files"),
-        make_page(clients.page, tr.text("Clients"), "clients", is_shown=can_show(clients)),
-        make_page(feed.page, tr.text("Feed"), "feed"),
-        make_page(how_good.page, tr.text("How good"), "how-good", is_shown=can_show(how_good)),
-        make_page(take_away.page, tr.text("Take it away"), "take-away", is_shown=can_show(take_away)),
-        make_page(about.page, tr.text("About the model"), "about"),
-    ]
-    return {page.url_path or DEFAULT_PATH: page for page in pages}
 
 
 def _draw_waiting(tr: Translation) -> None:

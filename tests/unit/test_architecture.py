@@ -33,7 +33,8 @@ RULES: dict[str, set[str]] = {
     "demo.visitor_cookie": set(),
     "demo.http_layers": set(),
     "demo.unknown_addresses": {"demo.address", "demo.text"},
-    "demo.app": {"client", "demo.address", "demo.app_pages", "demo.session", "demo.text", "demo.widgets"},
+    "demo.app": {"client", "demo.address", "demo.navigation", "demo.session", "demo.text", "demo.widgets"},
+    "demo.navigation": {"client", "demo.address", "demo.app_pages", "demo.text"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
     | {"demo.feedback", "demo.fields", "demo.files", "demo.session", "demo.snippets", "demo.text", "demo.views"}
     | {"demo.widgets"},
@@ -158,6 +159,7 @@ HOMES: dict[str, set[str]] = {
         "demo.download_expiry",
         "demo.feedback",
         "demo.fields",
+        "demo.navigation",
         "demo.session",
         "demo.widgets",
     },

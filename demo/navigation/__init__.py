@@ -1,0 +1,1 @@
+"""The pages of the demo, and the menu that leads to them."""
