@@ -41,6 +41,7 @@ RULES: dict[str, set[str]] = {
     "demo.address": {"client", "demo.fields", "demo.private_folder", "demo.text"},
     "demo.charts": set(),
     "demo.exports": {"client", "demo.snippets", "demo.text"},
+    "demo.sharing": set(),
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},
@@ -166,6 +167,7 @@ HOMES: dict[str, set[str]] = {
     "plotly": {"demo.charts"},
     "babel": {"demo.text.translation"},
     "markupsafe": {"demo"},
+    "segno": {"demo.sharing.qr_code"},
 }
 
 

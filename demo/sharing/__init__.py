@@ -1,0 +1,1 @@
+"""What a visitor takes to another device or person: links and their QR codes."""
