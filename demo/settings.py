@@ -31,6 +31,7 @@ class Settings:
     links: str = ""
     embed_origins: str = ""
     feedback: str = ""
+    meetings: str = ""
 
     def hosts(self) -> list[str]:
         """Return the host names that a browser may use for the page. Those of this machine are always allowed."""
@@ -77,7 +78,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         _check_url("DOCS_URL", settings.docs_url)
     settings.feeds_by_model()
     settings.embedding_origins()
-    for name in ("links", "feedback"):
+    for name in ("links", "feedback", "meetings"):
         folder = getattr(settings, name)
         if folder and not Path(folder).is_dir():
             raise WrongSettings(f"{PREFIX}{name.upper()} must be a folder that exists.")
