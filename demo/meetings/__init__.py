@@ -1,0 +1,1 @@
+"""Meetings: the answers to a run sheet, asked and recorded."""

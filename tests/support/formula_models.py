@@ -28,9 +28,11 @@ class FormulaScorer:
         return self._formula(columns.numbers).reshape(len(columns), -1)
 
 
-def model_of(name: str, inputs: tuple[Input, ...], output: Classification | Regression, formula: Formula) -> Model:
+def model_of(
+    name: str, inputs: tuple[Input, ...], output: Classification | Regression, formula: Formula, version: str = "toy"
+) -> Model:
     scoring = Scoring(scorer="onnx", gate_rows=0, gate_difference=0)
-    card = Card(name=name, title=name, question="?", inputs=inputs, output=output, scoring=scoring, version="toy")
+    card = Card(name=name, title=name, question="?", inputs=inputs, output=output, scoring=scoring, version=version)
     checks = Checks(card)
     background = build_background(card, checks, None)
     return Model(

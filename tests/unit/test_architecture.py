@@ -41,7 +41,7 @@ RULES: dict[str, set[str]] = {
     "demo.address": {"client", "demo.fields", "demo.private_folder", "demo.text"},
     "demo.charts": set(),
     "demo.exports": {"client", "demo.snippets", "demo.text"},
-    "demo.sharing": set(),
+    "demo.sharing": {"demo.settings"},
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},
@@ -52,7 +52,8 @@ RULES: dict[str, set[str]] = {
     "demo.feed": {"client", "demo.fields", "demo.text", "tabular"},
     "demo.feedback": {"client", "demo.fields", "demo.private_folder", "demo.session", "demo.settings", "demo.text"}
     | {"demo.visitor_cookie", "demo.widgets"},
-    "demo.meetings": {"client", "demo.private_folder", "demo.settings", "demo.text", "demo.views"},
+    "demo.meetings": {"client", "demo.fields", "demo.private_folder", "demo.settings"},
+    "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.text", "demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
     "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text", "demo.views"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors", "tabular"},

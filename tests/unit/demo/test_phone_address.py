@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo.meetings.phone_address import answers, list_phone_addresses
 from demo.settings import Settings
+from demo.sharing.phone_address import answers, list_phone_addresses
 
 SHARED = Settings(host="0.0.0.0", allowed_hosts="192.168.1.5, laptop.local, *.example.com", port=8600)
 

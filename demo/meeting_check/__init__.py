@@ -1,0 +1,1 @@
+"""The check before a meeting: what was found, and what to do."""
