@@ -9,6 +9,7 @@ from client import Card, Explanation
 from demo.address.parameters import MODEL
 from demo.charts import case_dots
 from demo.charts.case_dots import CaseDot
+from demo.feedback import feedback_entry, feedback_form
 from demo.files import case_table, spreadsheet
 from demo.session import (
     cases,
@@ -64,6 +65,7 @@ def page() -> None:
         if not wording.only_names_labels(card):
             _draw_chart(card, saved, explanations[: len(saved)], tr)
         _draw_download(card, saved, explanations[: len(saved)], tr)
+        _draw_feedback(card, saved, explanations, tr)
     if other_models:
         _draw_second_model(card, compared, explanations, other_models, chosen)
 
@@ -187,6 +189,15 @@ def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explan
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def _draw_feedback(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> None:
+    """Draw the question whether the answer to the chosen case is right."""
+    index = saved_cases.index_of(saved, st.session_state[f"{PAGE}/chosen/{card['name']}"]) or 0
+    case, explanation = saved[index], explanations[index]
+    reasons = feedback_entry.list_reasons(explanation["contributions"])
+    answer = feedback_entry.ShownAnswer(card, case.row, explanation["prediction"], PAGE, reasons)
+    feedback_form.draw_feedback(answer, tr, tr.text("{name}: do you agree with this answer?", name=case.name))
 
 
 def _draw_second_model(

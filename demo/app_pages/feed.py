@@ -13,12 +13,14 @@ from demo.feed.feed_entries import MAX_ENTRIES, FeedEntry
 from demo.feed.feed_file import FeedTooLarge, UnreadableFeed
 from demo.feed.feed_statistics import FeedPeriod
 from demo.feed.growing_feed import GrowingFeed
+from demo.feedback import feedback_form, file_answers
 from demo.session import current_case, page_address, service_queries, shared_resources, visitor
 from demo.text import wording
 from demo.text.markup import build_footer
 from demo.text.translation import Translation
 from demo.views import answered_row, chart_scales
 from demo.widgets import drop_zone, forms
+from wire.answer_columns import DECISION, LABEL
 
 PAGE = "feed"
 _ENDINGS = ["jsonl", "ndjson", "csv", "parquet", "gz", "zip", "zst"]
@@ -203,9 +205,19 @@ def _draw_list(card: Card, entries: list[FeedEntry], count: int, section: str, t
                 current_case.open_row(card, entry.row)
                 page_address.request_first_page(card)
                 st.rerun()
+            _draw_feedback(card, entry, f"{section}-{entry.number}", tr)
     if count > len(entries):
         more = partial(st.session_state.__setitem__, f"{PAGE}/{section}", _get_count(section) + _MORE_COUNT)
         st.button(tr.text("Show more"), on_click=more, key=f"{PAGE}/{section}/more", icon=":material/expand_more:")
+
+
+def _draw_feedback(card: Card, entry: FeedEntry, place: str, tr: Translation) -> None:
+    """Draw the question whether the answer to a record is right."""
+    cells = {DECISION: entry.band, wording.answer_column(card): entry.answer} | ({LABEL: entry.label} if entry.label else {})
+    answer = file_answers.read_answer(card, entry.row, cells, entry.version, PAGE)
+    if answer:
+        question = tr.text("Record {n}: do you agree with this answer?", n=tr.number(entry.number))
+        feedback_form.draw_feedback(answer, tr, question, place=f"-{place}")
 
 
 def _draw_versions(card: Card, entries: list[FeedEntry], tr: Translation) -> None:

@@ -12,6 +12,8 @@ from client import Card, Row
 from demo.address.parameters import MODEL
 from demo.charts import answer_histogram
 from demo.charts.ticks import round_counts
+from demo.feedback import feedback_form, file_answers
+from demo.feedback.feedback_entry import ShownAnswer
 from demo.fields import field_types
 from demo.files import row_fault_text, scored_download, scored_file, spreadsheet, warning_text
 from demo.files.file_summary import FORMATS
@@ -19,6 +21,7 @@ from demo.files.scored_file import ALL_ROWS, REFUSED, WARNED, ScoredFile
 from demo.files.upload_job import UploadJob
 from demo.session import current_case, page_address, page_view, service_queries, visitor
 from demo.text import wording
+from demo.text.markup import concatenate
 from demo.text.translation import Translation
 from demo.views import chart_scales, row_table
 from demo.widgets import file_settings, file_upload, forms
@@ -68,11 +71,10 @@ def _draw_scored_file(card: Card, job: UploadJob, file: ScoredFile, tr: Translat
         st.info(tr.text("These results are from an earlier version of the model."), icon=":material/history:")
         st.button(tr.text("Send it again"), on_click=partial(resend, {}), icon=":material/refresh:", key=f"{PAGE}/again")
     scored_text = tr.count("{n} row scored", "{n} rows scored", scored)
-    refused_text = tr.count("{n} row not scored", "{n} rows not scored", counts[REFUSED])
-    refused = Markup("<span>{}</span>").format(refused_text) if counts[REFUSED] else ""
-    warned_text = tr.count("{n} row with a warning", "{n} rows with a warning", counts[WARNED])
-    warned = Markup("<span>{}</span>").format(warned_text) if counts[WARNED] else ""
-    st.html(Markup('<p class="headline"><strong>{}</strong>{}{}</p>').format(scored_text, warned, refused))
+    refused = tr.count("{n} row not scored", "{n} rows not scored", counts[REFUSED]) if counts[REFUSED] else ""
+    warned = tr.count("{n} row with a warning", "{n} rows with a warning", counts[WARNED]) if counts[WARNED] else ""
+    notes = concatenate(Markup("<span>{}</span>").format(text) for text in (warned, refused) if text)
+    st.html(Markup('<p class="headline"><strong>{}</strong>{}</p>').format(scored_text, notes))
     if not scored + counts[REFUSED]:
         st.info(tr.text("The file has the names of the columns and no rows below them."), icon=":material/table_rows:")
         return
@@ -124,7 +126,7 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
     choice, order, part = _draw_choice(card, job, file, counts, tr)
     table = spreadsheet.with_duration_texts(scored_file.select_rows(card, file.table, choice, order, part))
     if choice == REFUSED:
-        table = scored_file.replace_error_codes(file, table, _make_error_text(card, tr))
+        table = scored_file.replace_error_codes(file, table, partial(row_fault_text.describe_row_errors, card, tr=tr))
     elif choice == WARNED:
         table = scored_file.replace_warning_codes(table, lambda codes: warning_text.describe_codes(card, codes, tr))
     selected: Any = st.dataframe(
@@ -141,18 +143,23 @@ def _draw_rows(card: Card, job: UploadJob, file: ScoredFile, counts: dict[str, i
         first = part * scored_file.page_rows(file.table) + 1
         ends = {"first": tr.number(first), "last": tr.number(first + table.num_rows - 1)}
         st.caption(tr.text("Rows {first} to {last} of {all} in this order.", **ends, all=tr.number(counts[choice])))
-    row = next((index for index in selected.selection.rows if index < table.num_rows), None)
+    number = next((table[ROW][index].as_py() for index in selected.selection.rows if index < table.num_rows), 0)
 
     def open_row() -> None:
-        number = table[ROW][row].as_py()
-        faults = row_fault_text.read_cell_faults(card, scored_file.read_error_codes(file, number))
-        cells = scored_file.read_cells(file, number)
-        row_values = scored_file.model_row(card, file, number)
-        current_case.open_row(card, row_values, {name: (code, cells.get(name)) for name, code in faults.items()})
+        codes, cells = scored_file.read_error_codes(file, number), scored_file.read_cells(file, number)
+        faults = {name: (code, cells.get(name)) for name, code in row_fault_text.read_cell_faults(card, codes).items()}
+        current_case.open_row(card, scored_file.model_row(card, file, number), faults)
         page_address.request_first_page(card)
 
-    reason = tr.text("Choose a row of the table first.") if row is None else None
-    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=row is None, help=reason)
+    reason = None if number else tr.text("Choose a row of the table first.")
+    st.button(tr.text("Open this row in Try"), on_click=open_row, disabled=not number, help=reason)
+    if number and (answer := _find_answer(card, file, number)):
+        feedback_form.draw_feedback(answer, tr, tr.text("Row {n}: do you agree with this answer?", n=tr.number(number)))
+
+
+def _find_answer(card: Card, file: ScoredFile, number: int) -> ShownAnswer | None:
+    cells = file.table.slice(number - 1, 1).to_pylist()[0]
+    return file_answers.read_answer(card, scored_file.model_row(card, file, number), cells, file.version, PAGE)
 
 
 def _draw_choice(
@@ -220,10 +227,6 @@ def _make_answer_columns(card: Card, choice: str, tr: Translation) -> dict[str, 
     return columns
 
 
-def _make_error_text(card: Card, tr: Translation) -> Callable[[str, str, Row], str]:
-    return lambda codes, sentence, cells: row_fault_text.describe_row_errors(card, codes, sentence, cells, tr)
-
-
 def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
     with st.container(horizontal=True, key="file-downloads"):
         dialect = spreadsheet.dialect_of_file(file.recognised, tr.language)
@@ -234,7 +237,7 @@ def _draw_downloads(card: Card, file: ScoredFile, tr: Translation) -> None:
         ):
             st.download_button(
                 tr.text("Download all as {format}", format=FORMATS[name]),
-                partial(_make_download, make, file, _make_error_text(card, tr)),
+                partial(_make_download, make, file, partial(row_fault_text.describe_row_errors, card, tr=tr)),
                 f"{card['name']}-scored.{name}",
                 kind,
                 on_click="ignore",

@@ -20,6 +20,8 @@ class ShownAnswer:
     prediction: Prediction
     page: str
     reasons: tuple[str, ...] = ()
+    version: str = ""
+    """The version that answered; empty: that of the card."""
 
 
 def list_reasons(contributions: Sequence[Contribution]) -> tuple[str, ...]:
@@ -41,7 +43,7 @@ def build_entry(answer: ShownAnswer, draft: Draft, language: str, person: str) -
     shown = {"page": answer.page, "language": language, "prediction": answer.prediction, "reasons": list(answer.reasons)}
     return {
         "model": answer.card["name"],
-        "version": answer.card["version"],
+        "version": answer.version or answer.card["version"],
         "row": dict(answer.row),
         "shown": shown,
         "verdict": draft.verdict or "unsure",

@@ -22,15 +22,19 @@ _NOT_ALLOWED = {UNAUTHORIZED, "forbidden", "not_found", "method_not_allowed"}
 _VERDICT_ICONS = {"agree": ":material/thumb_up:", "disagree": ":material/thumb_down:", "unsure": ":material/question_mark:"}
 
 
-def draw_feedback(answer: ShownAnswer, tr: Translation) -> None:
-    """Draw the question, then what the person may add, then the receipt."""
+def draw_feedback(answer: ShownAnswer, tr: Translation, question: str = "", place: str = "") -> None:
+    """Draw the question, then what the person may add, then the receipt.
+
+    A page with several answers gives each its `place`: until a person chooses, it is as small as the three choices.
+    """
     draft = feedback_draft.get_draft(answer.card, answer.row)
-    with st.container(key="feedback", gap="small"):
+    is_small = bool(place) and draft.entry is None and draft.verdict is None
+    with st.container(key=f"feedback{place}", gap="small", width="content" if is_small else "stretch"):
+        key = f"feedback{place}/{draft.key}"
         if draft.entry is not None:
-            _draw_sent(answer, draft, tr)
+            _draw_sent(answer, draft, key, tr)
             return
-        key = f"feedback/{draft.key}"
-        _draw_verdict(answer, draft, key, tr)
+        _draw_verdict(answer, draft, key, question or tr.text("Do you agree with this answer?"), tr, is_small=is_small)
         if draft.verdict is None:
             return
         if draft.verdict == "disagree":
@@ -43,14 +47,14 @@ def draw_feedback(answer: ShownAnswer, tr: Translation) -> None:
                 key=f"{key}/send",
                 type="primary",
                 icon=":material/send:",
-                on_click=partial(_send, answer, draft, tr),
+                on_click=partial(_send, answer, draft, key, tr),
             )
             st.caption(tr.text("Stored with the case and the answer, for those who make this model."))
         if problem := st.session_state.pop(f"{key}/problem", ""):
             number_box.draw_alert(problem)
 
 
-def _draw_verdict(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
+def _draw_verdict(answer: ShownAnswer, draft: Draft, key: str, question: str, tr: Translation, *, is_small: bool) -> None:
     texts = {"agree": tr.text("Yes"), "disagree": tr.text("No"), "unsure": tr.text("Not sure")}
     st.session_state[f"{key}/verdict"] = draft.verdict
 
@@ -59,11 +63,12 @@ def _draw_verdict(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) 
         feedback_draft.keep_draft(answer.card, answer.row, draft)
 
     st.pills(
-        tr.text("Do you agree with this answer?"),
+        forms.escape_label(question),
         list(texts),
         format_func=lambda verdict: f"{_VERDICT_ICONS[verdict]} {texts[verdict]}",
         key=f"{key}/verdict",
         on_change=choose,
+        label_visibility="collapsed" if is_small else "visible",
     )
 
 
@@ -130,7 +135,7 @@ def _keep(answer: ShownAnswer, draft: Draft, name: str, key: str) -> None:
     feedback_draft.keep_draft(answer.card, answer.row, draft)
 
 
-def _send(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
+def _send(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
     """Send a draft once, however often the button is clicked. What cannot be sent now waits on the disk.
 
     The draft says what was sent before it is sent: if the visit ends in between, the next one sends the same.
@@ -143,7 +148,7 @@ def _send(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
         draft.receipt = feedback_draft.outbox().submit(draft.entry, draft.key)
     except (Refused, OSError) as error:
         draft.entry = None
-        st.session_state[f"feedback/{draft.key}/problem"] = _describe_problem(error, tr)
+        st.session_state[f"{key}/problem"] = _describe_problem(error, tr)
     feedback_draft.keep_draft(answer.card, answer.row, draft)
 
 
@@ -155,7 +160,7 @@ def _describe_problem(error: Refused | OSError, tr: Translation) -> str:
     return tr.text("This could not be stored. Please check what you wrote.")
 
 
-def _draw_sent(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
+def _draw_sent(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
     """Draw that an entry is stored, or waits; and what came of it."""
     if draft.receipt is None and not feedback_draft.outbox().is_waiting(draft.key):
         _take_receipt(answer, draft)
@@ -174,7 +179,7 @@ def _draw_sent(answer: ShownAnswer, draft: Draft, tr: Translation) -> None:
     def start_again() -> None:
         feedback_draft.keep_draft(answer.card, answer.row, feedback_draft.new_draft(draft.name))
 
-    st.button(tr.text("Say something else"), key=f"feedback/{draft.key}/again", type="tertiary", on_click=start_again)
+    st.button(tr.text("Say something else"), key=f"{key}/again", type="tertiary", on_click=start_again)
 
 
 @st.fragment(run_every=_WAIT_SECONDS)

@@ -60,7 +60,9 @@ def test_the_answers_stay_during_a_visit_of_another_page(visit: Any, clients: Pa
     expect(page.get_by_test_id("stFileUploader")).to_be_visible()
 
 
-def test_a_row_is_opened_in_try_with_its_values(visit: Any, clients: Path) -> None:
+def test_a_row_is_rated_and_opened_in_try_with_its_values(
+    visit: Any, clients: Path, programs: tuple[Program, Program]
+) -> None:
     seen: Visit = visit("/files?model=credit-default")
     page = seen.page
     dropped(page, clients)
@@ -73,6 +75,12 @@ def test_a_row_is_opened_in_try_with_its_values(visit: Any, clients: Path) -> No
     box = grid.locator("canvas").first.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)  # the box in front of the first row
+    page.locator(".st-key-feedback").get_by_role("radio", name="Yes", exact=True).click()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Saved on")).to_be_visible()
+    (entry,) = [each for each in Client(programs[0].url).feedback.entries()["items"] if each["shown"]["page"] == "files"]
+    assert entry["row"] == rows_of("credit-default")[0]
+    assert entry["shown"]["prediction"]["decision"] == (entry["prediction"] or {})["decision"]
     page.get_by_role("button", name="Open this row in Try").click()
     expect(page.get_by_role("heading", name="Will this client pay next month?")).to_be_visible()
     first = rows_of("credit-default")[0]
