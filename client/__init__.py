@@ -8,6 +8,7 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 
 from client.errors import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
 from client.feedback_calls import FeedbackCalls
+from client.meetings.meeting_calls import MeetingCalls
 from client.model_folder import hand_over
 from client.publishing import Publication
 from client.service_client import Client
@@ -52,6 +53,15 @@ from client.shapes.exports import (
     RefusedExport,
 )
 from client.shapes.feedback import FeedbackList, FeedbackReceipt, NewFeedback, RightAnswer, StoredFeedback, Verdict
+from client.shapes.meetings import (
+    Meeting,
+    MeetingCase,
+    MeetingContent,
+    MeetingList,
+    MeetingState,
+    MeetingSummary,
+    NewState,
+)
 from client.shapes.recognised_file import RecognisedFile
 from client.shapes.recommendations import Change, Goal, Recommendation, Recommendations
 from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures
@@ -92,8 +102,16 @@ __all__ = [
     "InvalidAnswer",
     "KnownWords",
     "MadeExport",
+    "Meeting",
+    "MeetingCalls",
+    "MeetingCase",
+    "MeetingContent",
+    "MeetingList",
+    "MeetingState",
+    "MeetingSummary",
     "ModelState",
     "NewFeedback",
+    "NewState",
     "Origin",
     "Output",
     "Prediction",

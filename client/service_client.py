@@ -11,6 +11,7 @@ from client import arguments
 from client.answer_check import check_curves, check_keys, check_prediction, parse_recognised_file, require
 from client.connection import MAX_SECONDS, Connection
 from client.feedback_calls import FeedbackCalls
+from client.meetings.meeting_calls import MeetingCalls
 from client.publishing import Publication, publish_folder, write_line
 from client.shapes.answers import Curves, Explanations, Predictions, Row
 from client.shapes.card import Card, Health, ModelList, ModelState
@@ -31,8 +32,8 @@ class Client:
     type is a TypeError, a limit of the constructor that is not above zero a ValueError. What is inside a row, a goal or a
     list is data: the service judges it.
 
-    Proxies and .netrc of the machine are not used. All calls but `publish` and those of `feedback` are pure: a repeated one
-    does no harm.
+    Proxies and .netrc of the machine are not used. All calls but `publish` and those of `feedback` and `meetings` are pure:
+    a repeated one does no harm.
 
     A row may hold values of numpy and pandas, Decimals and dates; pandas.NA is null.
     """
@@ -56,6 +57,7 @@ class Client:
         self._connection = Connection(url, api_key, limits)
         self.session = self._connection.session
         self.feedback = FeedbackCalls(self._connection)
+        self.meetings = MeetingCalls(self._connection)
 
     def close(self) -> None:
         """End the running calls of other threads: each raises a ServiceError."""

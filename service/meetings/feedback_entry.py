@@ -9,8 +9,8 @@ import msgspec
 
 from service.bundles.model import Model
 from service.errors import Fault, InvalidInput, ServiceError
+from service.meetings.json_checks import json_faults
 from service.questions.row_variants import base_of
-from service.rows.shape_faults import Duplicate
 from service.rows.strict_json import encode
 from service.schemas import Card, Classification, FeedbackRequest, Review, RightAnswer, Row
 from service.store.meetings.feedback_records import NewFeedback
@@ -19,8 +19,6 @@ _MAX_COMMENT = 2000
 _MAX_LINE = 100
 """The maximum of characters of a reason and of a name."""
 _MAX_ID = 64
-_MAX_JSON_BYTES = 2**16
-"""The maximum of what was shown, and of a row whose version is not served any more."""
 
 
 def check_feedback(request: FeedbackRequest, model: Model | None) -> None:
@@ -29,9 +27,9 @@ def check_feedback(request: FeedbackRequest, model: Model | None) -> None:
     Without the model (its version is not served any more) the row and the right answer are stored as they are: a person
     who saw an old answer must not lose what they wrote.
     """
-    faults = [*_text_faults(request), *_json_faults(request.shown, "shown")]
+    faults = [*_text_faults(request), *json_faults(request.shown, "shown")]
     if model is None:
-        faults += _json_faults(request.row, "row")
+        faults += json_faults(request.row, "row")
     else:
         faults += _right_answer_faults(request.right_answer, model.card)
     if faults:
@@ -107,28 +105,3 @@ def _right_answer_faults(answer: RightAnswer | None, card: Card) -> Iterator[Fau
         yield Fault("label", "unknown_category", "Not a label of the model.", path=path)
     elif answer.decision is not None and answer.decision not in [band.value for band in output.bands]:
         yield Fault("decision", "unknown_category", "Not a decision of the model.", path=path)
-
-
-def _json_faults(value: dict[str, Any], field: str) -> Iterator[Fault]:
-    """Yield the fault of JSON that could not be read back as it was sent."""
-    for part in _parts(value):
-        if isinstance(part, Duplicate):
-            yield Fault(field, "duplicate_field", "A name is given twice.", path=())
-            return
-        if isinstance(part, float) and not math.isfinite(part):
-            yield Fault(field, "not_finite", "A number is not finite.", path=())
-            return
-    if len(encode(value)) > _MAX_JSON_BYTES:
-        yield Fault(field, "too_long", f"This may hold {_MAX_JSON_BYTES:,} bytes of JSON.", path=())
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    """Yield all values inside a JSON value."""
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        yield part
-        if isinstance(part, dict):
-            pending.extend(part.values())
-        elif isinstance(part, list):
-            pending.extend(part)

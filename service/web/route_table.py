@@ -35,7 +35,7 @@ from service.web.routes import (
 )
 from service.web.routes.exports.export_table import EXPORT_ROUTES
 from service.web.routes.inference_table import INFERENCE_ROUTES
-from service.web.routes.meetings.feedback_table import FEEDBACK_ROUTES
+from service.web.routes.meetings.meetings_table import MEETINGS_ROUTES
 from wire.media_types import JSON_LINES, ZIP
 
 _KEY_ERRORS = (Unauthorized, Forbidden)
@@ -243,7 +243,7 @@ ROUTES: tuple[Route, ...] = (
         answer_schema={"type": "string"},
         media_type="text/plain",
     ),
-    *FEEDBACK_ROUTES,
+    *MEETINGS_ROUTES,
     *EXPORT_ROUTES,
     *INFERENCE_ROUTES,
     MCP_ROUTE,

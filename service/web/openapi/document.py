@@ -42,6 +42,7 @@ from service.schemas import (
     ValuePredictions,
 )
 from service.schemas.localization import localized
+from service.schemas.meetings.meeting import Meeting, MeetingChange, MeetingList, StateChange
 from service.web import problems
 from service.web.container import Services
 from service.web.openapi.request_schemas import field_parameters, keyed_row_schema, request_body, row_schema
@@ -70,6 +71,9 @@ _SHAPES = (
     KeyedLabelPredictions,
     KeyedValuePredictions,
     LabelPredictions,
+    Meeting,
+    MeetingChange,
+    MeetingList,
     ModelList,
     ModelMetadata,
     ModelReadiness,
@@ -81,6 +85,7 @@ _SHAPES = (
     RunList,
     ServerMetadata,
     ServerReadiness,
+    StateChange,
     ValuePredictions,
 )
 

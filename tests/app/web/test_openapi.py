@@ -60,6 +60,13 @@ def repair(case: Any) -> None:
             limits["min"], limits["max"] = sorted((limits["min"], limits["max"]))
 
 
+def repair_meeting(content: dict[str, Any]) -> None:
+    """Keep the title alone: no schema knows the models and the kinds of characters, and that a key has one body."""
+    if "title" in content:
+        content.clear()
+        content["title"] = "A meeting"
+
+
 def repair_tensors(case: Any) -> None:
     """Give each field one tensor, and all of them one row: no JSON schema can count over tensors."""
     if not (case.path.endswith("/infer") and case.meta.generation.mode.is_positive):
@@ -76,12 +83,14 @@ def repair_tensors(case: Any) -> None:
     case.body |= {"inputs": example["inputs"], "outputs": None}
 
 
-@schema.exclude(path_regex="/explanations$|/exports/|/comparisons$|^/v2/|^/mcp$").parametrize()
+@schema.exclude(path_regex="/events$|/explanations$|/exports/|/comparisons$|^/v2/|^/mcp$").parametrize()
 @settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_operation_answers_as_documented(case: Any) -> None:
     """But those that make a file, for seconds each: test_export_routes.py."""
     if case.path.endswith(("/predictions", "/curves", "/recommendations")) and case.meta.generation.mode.is_positive:
         repair(case)
+    if case.path.startswith("/v1/meetings") and case.method == "POST" and case.meta.generation.mode.is_positive:
+        repair_meeting(case.body.get("content", case.body))
     case.call_and_validate(headers={"Host": "localhost"})
 
 

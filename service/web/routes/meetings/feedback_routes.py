@@ -1,7 +1,6 @@
 """/v1/feedback: give it, follow what came of it, list it, review it."""
 
 import asyncio
-import re
 from typing import Any, get_args
 
 import msgspec
@@ -16,10 +15,10 @@ from service.schemas import FeedbackList, FeedbackRequest, FeedbackState, Review
 from service.store.meetings.feedback_records import FILTERS
 from service.web.container import Services
 from service.web.dependencies import AppServices
+from service.web.routes.meetings.idempotency_key import read_idempotency_key
 from service.web.routes.run_routes import NAME
 from wire.media_types import MEDIA_TYPES
 
-IDEMPOTENCY_KEY = re.compile(r"[!-~]{8,128}")
 ENUMERATIONS = {"verdict": get_args(Verdict), "state": get_args(FeedbackState)}
 """The filters that have few values."""
 EXPORT_TYPES = {
@@ -36,9 +35,7 @@ _REVIEW = msgspec.json.Decoder(Review)
 
 async def give_feedback(request: Request, services: AppServices) -> Response:
     """Answer after the commit: what is acknowledged is stored."""
-    key = request.headers.get("idempotency-key", "")
-    if not IDEMPOTENCY_KEY.fullmatch(key):
-        raise InvalidRequest("Send the header Idempotency-Key: 8 to 128 characters of ASCII, another one for each entry.")
+    key = read_idempotency_key(request)
     entry = decode(await request.body(), _FEEDBACK)
     model = actions.check_feedback(services.registry, entry)
     prediction = None if model is None else await _score_again(services, model, entry)

@@ -18,6 +18,7 @@ from service.store.meetings.feedback_records import FILTERS
 from service.web.openapi.answer_schemas import reference
 from service.web.route import Route, Schema
 from service.web.routes.meetings import feedback_routes
+from service.web.routes.meetings.idempotency_key import IDEMPOTENCY_KEY
 from service.web.routes.run_routes import NAME
 from wire.media_types import CSV, JSON, XLSX
 
@@ -25,12 +26,6 @@ _TAG = "feedback"
 _KEY_ERRORS = (Unauthorized, Forbidden)
 _STORE_ERRORS = (*_KEY_ERRORS, StorageUnavailable)
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 64}}
-_IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "schema": {"type": "string", "pattern": f"^{feedback_routes.IDEMPOTENCY_KEY.pattern}$"},
-}
 _BODY_ERRORS = (InvalidRequest, TooLarge, UnsupportedType, InvalidInput, Overloaded)
 
 _FORMAT = {"name": "format", "in": "query", "schema": {"type": "string", "enum": list(feedback_routes.EXPORT_TYPES)}}
@@ -57,7 +52,7 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         answer_status=201,
         answer_schema=reference("FeedbackReceipt"),
         request_schema=reference("FeedbackRequest"),
-        parameters=(_IDEMPOTENCY_KEY,),
+        parameters=(IDEMPOTENCY_KEY,),
         errors=(*_STORE_ERRORS, *_BODY_ERRORS, UnknownModel, KeyReused, ModelTimeout),
     ),
     Route(

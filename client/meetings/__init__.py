@@ -1,0 +1,1 @@
+"""Client.meetings and Client.audience: the calls of presenters and of their audience."""

@@ -1,0 +1,70 @@
+"""Client.meetings: what a presenter does with meetings."""
+
+from typing import Any, cast
+from urllib.parse import quote
+
+from client import arguments
+from client.answer_check import require
+from client.connection import CREATED, Connection
+from client.shapes.meetings import Meeting, MeetingContent, MeetingList, MeetingState, NewState
+from client.transport import build_query
+
+_PATH = "/v1/meetings"
+
+
+class MeetingCalls:
+    """Make, list, read and change meetings. Every method raises a `ServiceError` (see client/errors.py)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @arguments.check_types
+    def create(self, content: MeetingContent, key: str) -> Meeting:
+        """Store a meeting and return it. After an error that is no `Refused`, call it again with the same key."""
+        arguments.check_idempotency_key(key)
+        answer = self._connection.call(
+            "POST", _PATH, Meeting, body=content, accept={CREATED}, headers={"Idempotency-Key": key}
+        )
+        return cast(Meeting, answer)
+
+    @arguments.check_types
+    def list(self, after: str | None = None) -> MeetingList:
+        """Return a page of meetings, the newest first."""
+        return cast(MeetingList, self._connection.call("GET", f"{_PATH}{build_query(after=after)}", MeetingList))
+
+    @arguments.check_types
+    def read(self, id: str) -> Meeting:  # noqa: A002 - the name in the contract
+        """Return a meeting with all that its presenter sees."""
+        answer = cast(Meeting, self._connection.call("GET", _path(id), Meeting))
+        require(answer["id"] == id)
+        return answer
+
+    @arguments.check_types
+    def change(self, id: str, revision: int, content: MeetingContent) -> Meeting:  # noqa: A002
+        """Replace the content of the revision that was read.
+
+        Raises Refused with the code `meeting_changed` if somebody else has changed the meeting since.
+        """
+        body = {"revision": revision, "content": content}
+        answer = cast(Meeting, self._connection.call("POST", _path(id), Meeting, body=body))
+        require(answer["id"] == id and answer["revision"] > revision)
+        return answer
+
+    @arguments.check_types
+    def new_codes(self, id: str) -> Meeting:  # noqa: A002
+        """Make a new presenter token and a new audience code. The old ones stop."""
+        answer = cast(Meeting, self._connection.call("POST", f"{_path(id)}/codes", Meeting, body={}))
+        require(answer["id"] == id)
+        return answer
+
+    @arguments.check_types
+    def set_state(self, id: str, state: NewState) -> MeetingState:  # noqa: A002
+        """Set what is on the presenter's screen."""
+        answer = self._connection.call("POST", f"{_path(id)}/state", MeetingState, body=state)
+        given: dict[str, Any] = dict(state)
+        require(all(answer.get(name) == value for name, value in given.items()))
+        return cast(MeetingState, answer)
+
+
+def _path(id: str) -> str:  # noqa: A002
+    return f"{_PATH}/{quote(id, safe='')}"
