@@ -13,7 +13,7 @@ import streamlit as st  # noqa: E402
 from client import Card, ModelState, ServiceError  # noqa: E402
 from demo.address.page_paths import DEFAULT_PATH  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
-from demo.navigation.page_list import make_pages  # noqa: E402
+from demo.navigation.page_list import make_groups  # noqa: E402
 from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor  # noqa: E402
 from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner, document, forms, link_notices, number_keys  # noqa: E402
@@ -42,10 +42,11 @@ def main() -> None:
     page_address.follow_history()
     tr = visitor.get_translation()
     models, card = _load_models()
-    pages = make_pages(card, tr)
+    groups = make_groups(card, tr)
+    pages = {page.url_path or DEFAULT_PATH: page for group in groups.values() for page in group}
     is_embedded = visitor.is_embedded()
-    page = st.navigation(list(pages.values()), position="hidden" if is_embedded else "top")
-    document.draw_document(page.title, tr)
+    page = st.navigation(groups, position="hidden" if is_embedded else "top")
+    document.draw_document(page.title, next(title for title, group in groups.items() if page in group), tr)
     banner_slot = st.empty()
     try:
         if models is None:

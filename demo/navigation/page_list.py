@@ -1,4 +1,4 @@
-"""The pages of the demo, in the order of the menu."""
+"""The pages of the demo, in the groups and the order of the menu."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +11,12 @@ from demo.address.page_paths import DEFAULT_PATH, PagePath
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, take_away, to_change, try_it, what_if
 from demo.text.translation import Translation
 
+Groups = dict[str, list[StreamlitPage]]
+"""Title of a group → its pages. Those of the group without a title are in the row of the menu themselves."""
 
-def make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
-    """Return path → page. A page that has nothing to show for the model opens by its address, and is not in the menu."""
+
+def make_groups(card: Card | None, tr: Translation) -> Groups:
+    """Return all pages. A page that has nothing to show for the model opens by its address, and is not in the menu."""
 
     def make_page(draw: Callable[[], None], title: str, path: PagePath, *, is_shown: bool = True) -> StreamlitPage:
         return st.Page(
@@ -23,17 +26,22 @@ def make_pages(card: Card | None, tr: Translation) -> dict[str, StreamlitPage]:
     def can_show(module: Any) -> bool:
         return card is None or bool(module.can_show(card))
 
-    pages = [
-        make_page(overview.page, tr.text("Models"), "models"),
-        make_page(try_it.page, tr.text("Try"), "try"),
-        make_page(what_if.page, tr.text("What if"), "what-if", is_shown=can_show(what_if)),
-        make_page(to_change.page, tr.text("What to change"), "to-change", is_shown=can_show(to_change)),
-        make_page(compare.page, tr.text("Compare"), "compare"),
-        make_page(files.page, tr.text("Files"), "files"),
-        make_page(clients.page, tr.text("Clients"), "clients", is_shown=can_show(clients)),
-        make_page(feed.page, tr.text("Feed"), "feed"),
-        make_page(how_good.page, tr.text("How good"), "how-good", is_shown=can_show(how_good)),
-        make_page(take_away.page, tr.text("Take it away"), "take-away", is_shown=can_show(take_away)),
-        make_page(about.page, tr.text("About the model"), "about"),
-    ]
-    return {page.url_path or DEFAULT_PATH: page for page in pages}
+    return {
+        "": [make_page(try_it.page, tr.text("Try"), "try")],
+        tr.text("Explore"): [
+            make_page(what_if.page, tr.text("What if"), "what-if", is_shown=can_show(what_if)),
+            make_page(to_change.page, tr.text("What to change"), "to-change", is_shown=can_show(to_change)),
+            make_page(compare.page, tr.text("Compare"), "compare"),
+        ],
+        tr.text("Data"): [
+            make_page(files.page, tr.text("Files"), "files"),
+            make_page(clients.page, tr.text("Clients"), "clients", is_shown=can_show(clients)),
+            make_page(feed.page, tr.text("Feed"), "feed"),
+        ],
+        tr.text("Model"): [
+            make_page(how_good.page, tr.text("How good"), "how-good", is_shown=can_show(how_good)),
+            make_page(take_away.page, tr.text("Take it away"), "take-away", is_shown=can_show(take_away)),
+            make_page(about.page, tr.text("About the model"), "about"),
+            make_page(overview.page, tr.text("All models"), "models"),
+        ],
+    }

@@ -12,14 +12,18 @@ from demo.text.translation import Translation
 _SCRIPT = Path(__file__).parents[1] / "document.html"
 
 
-def draw_document(page_title: str, tr: Translation) -> None:
-    """Set language and title of the document, the names of controls, and the link past the menu, the first stop of keys."""
+def draw_document(page_title: str, group: str, tr: Translation) -> None:
+    """Set language and title of the document, the names of controls, and the link past the menu, the first stop of keys.
+
+    `group` is the title of the menu's group that has the page; empty if it is in the row of the menu itself.
+    """
     st.set_page_config(page_title=f"{page_title} · Witryna")
     names = json.dumps(_translate_control_names(tr))
     element = Markup(
-        '<i id="document-texts" hidden data-language="{}" data-skip="{}" data-menu="{}" data-copy="{}" data-names="{}"></i>'
+        '<i id="document-texts" hidden data-language="{}" data-skip="{}" data-menu="{}" data-group="{}" data-copy="{}"'
+        ' data-names="{}"></i>'
     )
-    texts = element.format(tr.language, tr.text("Skip the menu"), tr.text("Menu"), tr.text("Copy"), names)
+    texts = element.format(tr.language, tr.text("Skip the menu"), tr.text("Menu"), group, tr.text("Copy"), names)
     st.html(f"{texts}{_read_script()}", unsafe_allow_javascript=True)
 
 

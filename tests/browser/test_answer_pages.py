@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from service.bundles.bundle_files import read_card
 from service.bundles.versions.bundle_folder import default_folder
 from service.settings import BUNDLES
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Visit, follow_menu
 from tests.support.server_process import Program
 
 PHONE, LAPTOP = (375, 667), (1280, 860)
@@ -117,7 +117,7 @@ def test_a_click_on_a_curve_changes_the_case_to_its_value(visit: Any, programs: 
 
     page.get_by_role("link", name="Try", exact=True).click()
     expect(page.locator(".answer .number")).to_have_text(f"{answer['value']:,.0f}")
-    page.get_by_role("link", name="What if", exact=True).click()
+    follow_menu(page, "What if")
     expect(headline(page)).to_have_text(f"{answer['value']:,.0f} USD")
     page.get_by_role("button", name="Back to the start").click()
     expect(headline(page)).to_have_text(before)
@@ -182,7 +182,7 @@ def test_saved_cases_are_renamed_moved_copied_and_survive_a_refresh(visit: Any) 
     late.fill("0")
     late.press("Enter")
     page.get_by_role("button", name="Keep to compare").click()
-    page.get_by_role("link", name="Compare", exact=True).click()
+    follow_menu(page, "Compare")
     heads = page.locator(".compared").first.locator("thead th")
     expect(heads).to_have_text(["Two months late", "Two months late, changed"])
     page.get_by_text("Two months late, changed").first.click()
@@ -204,7 +204,7 @@ def test_saved_cases_are_renamed_moved_copied_and_survive_a_refresh(visit: Any) 
     expect(heads).to_have_text(["Paid up", "Two months late"])
     page.get_by_role("link", name="Try", exact=True).click()
     expect(page.locator(".answer .number")).to_be_visible()
-    page.get_by_role("link", name="Compare", exact=True).click()
+    follow_menu(page, "Compare")
     expect(page.locator(".compared .answers strong")).to_have_text(answers)
 
     with page.expect_download() as download:
@@ -223,7 +223,7 @@ def test_a_case_on_which_two_models_disagree_comes_first(visit: Any) -> None:
         page.get_by_test_id("stMainBlockContainer").get_by_text(start, exact=True).click()
         page.get_by_role("button", name="Keep to compare").click()
         expect(page.get_by_text(f"Kept as {start}")).to_be_visible()
-    page.get_by_role("link", name="Compare", exact=True).click()
+    follow_menu(page, "Compare")
     page.get_by_test_id("stMainBlockContainer").get_by_text("Credit scorecard", exact=True).click()
     table = page.locator(".compared").nth(1)
     expect(table.locator("thead th")).to_have_text(["Credit default", re.compile("scorecard"), "Difference"])

@@ -18,7 +18,7 @@ from client import Client
 from demo.text.translation import Translation
 from service.store.store import Store
 from service.store.tables import stored_features, stored_predictions
-from tests.support.browser_session import Contexts, Visit
+from tests.support.browser_session import Contexts, Visit, follow_menu
 from tests.support.repository import ROOT
 from tests.support.server_process import Program, demo_program, running, service_program
 
@@ -127,9 +127,9 @@ def test_a_changed_field_brings_the_live_answer_beside_the_stored_one(visit: Any
     expect(page.locator(".story")).to_contain_text("Months late now 0 → 2")
     page.reload()
     expect(answers(page)).to_have_text(shown)
-    page.get_by_role("link", name="How good").click()
+    follow_menu(page, "How good")
     expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
-    page.get_by_role("link", name="Clients").click()
+    follow_menu(page, "Clients")
     expect(key_of(page)).to_have_value("17")
     expect(answers(page)).to_have_text(shown)
     page.get_by_role("button", name="Restore stored values").click()

@@ -17,7 +17,7 @@ from pipeline import enrich
 from service.bundles.bundle_files import read_card
 from service.bundles.versions.bundle_folder import default_folder
 from service.settings import BUNDLES
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Visit, follow_menu
 from tests.support.server_process import Program, demo_program, running
 
 MODEL = "comment-sentiment"
@@ -94,9 +94,9 @@ def test_the_page_updates_as_records_come_in(visit: Any, growing: Path, enriched
         expect(page.locator(".feed-counts strong")).to_have_text("8 comments")
         page.get_by_text("Live", exact=True).click()
         out.write(enriched[8])
-        page.get_by_role("link", name="How good").click()
+        follow_menu(page, "How good")
         expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
-        page.get_by_role("link", name="Feed").click()
+        follow_menu(page, "Feed")
         expect(page.locator(".feed-counts strong")).to_have_text("9 comments")
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from client import Client
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Visit, follow_menu
 from tests.support.dropped_files import dropped, read_parquet, rows_of
 from tests.support.server_process import Program
 from tests.support.workbooks import workbook
@@ -52,9 +52,9 @@ def test_the_answers_stay_during_a_visit_of_another_page(visit: Any, clients: Pa
     page = visit("/files?model=credit-default").page
     dropped(page, clients)
     expect(page.locator(".headline")).to_contain_text("99 rows scored")
-    page.get_by_role("link", name="How good").click()
+    follow_menu(page, "How good")
     expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
-    page.get_by_role("link", name="Files").click()
+    follow_menu(page, "Files")
     expect(page.locator(".headline")).to_contain_text("99 rows scored")
     page.get_by_role("button", name="Another file").click()
     expect(page.get_by_test_id("stFileUploader")).to_be_visible()
@@ -271,9 +271,9 @@ def test_a_long_file_shows_its_progress_during_visits_of_other_pages(visit: Any,
     dropped(page, many)
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_text("You can use other pages meanwhile")).to_be_visible()
-    page.get_by_role("link", name="How good").click()
+    follow_menu(page, "How good")
     expect(page.get_by_role("heading", name="How good is it?")).to_be_visible()
-    page.get_by_role("link", name="Files").click()
+    follow_menu(page, "Files")
     expect(page.locator(".headline")).to_contain_text("300,000 rows scored")
     part = page.get_by_role("spinbutton", name="Part (of 600)")
     part.fill("600")

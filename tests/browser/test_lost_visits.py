@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser_session import Contexts, Visit, visits_of
+from tests.support.browser_session import Contexts, Visit, follow_menu, visits_of
 from tests.support.server_process import Program
 
 LINK = "/?model=credit-default&lang=pl&start=two-months-late&months_late_now=1"
@@ -175,12 +175,12 @@ def test_a_click_on_a_page_link_after_a_restart_keeps_model_language_case_and_sa
     tabs: Tabs, programs: tuple[Program, Program]
 ) -> None:
     page = tabs.kept.page
-    page.get_by_role("link", name="Porównaj").click()
+    follow_menu(page, "Porównaj")
     expect(page.locator(".compared thead th")).to_have_text(["Dwa miesiące zaległości, po zmianach"])
     expect(page).to_have_url(
         re.compile("compare.*model=credit-default&lang=pl&start=two-months-late.*months_late_now=1.*kept=")
     )
     restart(programs[1], tabs.kept)
-    page.get_by_role("link", name="Co jeśli").click()
+    follow_menu(page, "Co jeśli")
     page.get_by_role("radio", name=LATE).click()
     expect(page.get_by_role("textbox", name=LATE)).to_have_value("1")

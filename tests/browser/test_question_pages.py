@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser_session import Visit
+from tests.support.browser_session import Visit, follow_menu
 
 PHONE, PROJECTOR = {"width": 375, "height": 667}, {"width": 1920, "height": 1080}
 JOURNEYS = pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_typed_values_and_saved_cases_survive_a_lost_connection(visit: Any) -> N
     expect(page.locator(".answer .number")).to_have_text(answer)
     page.get_by_role("button", name="Keep to compare").click()
     expect(page.get_by_text("Kept as Two months late, changed")).to_be_visible()
-    page.get_by_role("link", name="Compare", exact=True).click()
+    follow_menu(page, "Compare")
     heads = page.locator(".compared").first.locator("thead th")
     expect(heads).to_have_text(["Two months late", "Two months late, changed"])
     seen.cut()

@@ -12,7 +12,7 @@ from service.bundles.bundle_files import read_card
 from service.bundles.versions.bundle_folder import default_folder
 from service.publishing.gate import pipeline_scores
 from service.settings import BUNDLES
-from tests.support.browser_session import PATIENCE_MILLISECONDS
+from tests.support.browser_session import PATIENCE_MILLISECONDS, follow_menu
 from tests.support.server_process import Program
 from tests.support.sklearn_pipelines import pipeline_of
 
@@ -56,7 +56,7 @@ def test_the_journey_of_a_presenter(visit: Any) -> None:
     mine.shows(after)
     expect(page).to_have_url(re.compile("lang=pl"))
 
-    page.get_by_role("link", name="O modelu").click()
+    follow_menu(page, "O modelu")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ryzyko niespłacenia karty")
     page.get_by_role("link", name="Wypróbuj").click()
     mine.shows(after)
@@ -237,7 +237,7 @@ def test_a_comment_that_was_not_sent_is_in_its_box_after_a_visit_of_another_page
     box = mine.page.get_by_role("textbox", name="Comment")
     box.press("ControlOrMeta+a")
     box.press_sequentially("My typed text is lovely")
-    mine.page.get_by_role("link", name=name).click()
+    follow_menu(mine.page, name)
     expect(mine.page.get_by_role("textbox", name="Comment")).to_have_count(0)
     mine.page.get_by_role("link", name="Try").click()
     expect(mine.page.locator(".story")).to_contain_text("You changed Comment")
@@ -249,7 +249,7 @@ def test_a_comment_that_was_not_sent_is_in_its_box_after_a_visit_of_another_page
 def test_the_first_back_of_the_browser_leaves_a_page_that_the_menu_opened(visit: Any, name: str) -> None:
     mine = visit("/?model=credit-default&lang=en&start=regular")
     before = mine.page.evaluate("history.length")
-    mine.page.get_by_role("link", name=name, exact=True).click()
+    follow_menu(mine.page, name)
     expect(mine.page).to_have_url(re.compile(r"/[a-z-]+\?model=credit-default&lang=en&start=regular"))
     mine.settled()
     assert mine.page.evaluate("history.length") == before + 1
@@ -264,11 +264,15 @@ def test_two_page_links_in_a_hurry_keep_what_was_typed_and_open_the_second(visit
     box.fill("Typed in a hurry")
     at.page.evaluate(
         """() => {
-            const [compare, back] = ["/compare", "/"].map((path) =>
-                [...document.querySelectorAll("[data-testid=stTopNavLink]")].find((a) => new URL(a.href).pathname === path));
+            const find = (path) =>
+                [...document.querySelectorAll("a[data-testid^=stTopNav]")].find((a) => new URL(a.href).pathname === path);
             document.activeElement.blur();
-            compare.click();
-            setTimeout(() => back.click(), 90);
+            document.querySelector("[data-testid=stTopNavSection]").click();
+            (function follow() {
+                if (!find("/compare")) return requestAnimationFrame(follow);
+                find("/compare").click();
+                setTimeout(() => find("/").click(), 90);
+            })();
         }"""
     )
     at.page.wait_for_url(re.compile("comment=Typed"))

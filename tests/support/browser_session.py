@@ -163,12 +163,28 @@ class Visit:
     def menu_pages(self) -> Iterator[str]:
         """Go to one page of the menu after the other; yield the address of each when it is drawn, in a wide window."""
         self.resize(*WIDE_WINDOW)
-        for link in self.page.get_by_test_id("stTopNavLink").all():
+        links = self.page.get_by_test_id("stTopNavLink").all()
+        groups = self.page.get_by_test_id("stTopNavSection").all()
+        for link in links:
+            yield self._follow(link)
             self.resize(*WIDE_WINDOW)
-            link.click()
-            expect(self.page).to_have_title(f"{link.inner_text()} · Witryna")
-            self.settled()
-            yield urlsplit(link.get_attribute("href") or "").path
+        for group in groups:
+            items = self.page.get_by_role("menuitem")
+            group.click()
+            expect(items).not_to_have_count(0)
+            for index in range(items.count()):
+                if index:
+                    group.click()
+                yield self._follow(items.nth(index))
+                self.resize(*WIDE_WINDOW)
+
+    def _follow(self, link: Any) -> str:
+        """Click a link of the menu; return its address when its page is drawn."""
+        title, path = link.inner_text(), urlsplit(link.get_attribute("href") or "").path
+        link.click()
+        expect(self.page).to_have_title(f"{title} · Witryna")
+        self.settled()
+        return path
 
     def close(self) -> None:
         if not self.page.is_closed():
@@ -186,6 +202,18 @@ class Visit:
 
     def shows(self, number: str) -> None:
         expect(self.number).to_have_text(number, timeout=PATIENCE_MILLISECONDS)
+
+
+def follow_menu(page: Any, title: str) -> None:
+    """Click the title of a page in a group of the menu, in a window that is wide enough for the row of the menu."""
+    item = page.get_by_role("menuitem", name=title, exact=True)
+    for group in page.get_by_test_id("stTopNavSection").all():
+        group.click()
+        expect(group).to_have_attribute("aria-expanded", "true")
+        if item.count():
+            item.click()
+            return
+    raise AssertionError(f"no group of the menu has a page {title}")
 
 
 @contextmanager

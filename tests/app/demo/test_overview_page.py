@@ -1,6 +1,5 @@
 """Promises of the first page: it says what the product is and leads to each model; the menu has what a model can show."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -69,9 +68,9 @@ def test_the_menu_has_exactly_the_pages_that_do_not_say_that_they_cannot_show_th
     menus: list[set[str]] = []
     navigation = st.navigation
 
-    def record(pages: Sequence[Any], **options: Any) -> Any:
-        menus.append({page.url_path for page in pages if page.visibility == "visible"})
-        return navigation(pages, **options)
+    def record(groups: dict[str, list[Any]], **options: Any) -> Any:
+        menus.append({page.url_path for pages in groups.values() for page in pages if page.visibility == "visible"})
+        return navigation(groups, **options)
 
     monkeypatch.setattr(st, "navigation", record)
     cannot = {"what-if": "no value to vary", "to-change": "nothing to change step by step", "clients": "no client look-up"}
