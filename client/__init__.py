@@ -52,7 +52,16 @@ from client.shapes.exports import (
     MadeExport,
     RefusedExport,
 )
-from client.shapes.feedback import FeedbackList, FeedbackReceipt, NewFeedback, RightAnswer, StoredFeedback, Verdict
+from client.shapes.feedback import (
+    AgreementFigures,
+    FeedbackFigures,
+    FeedbackList,
+    FeedbackReceipt,
+    NewFeedback,
+    RightAnswer,
+    StoredFeedback,
+    Verdict,
+)
 from client.shapes.meetings import (
     Meeting,
     MeetingCase,
@@ -67,6 +76,7 @@ from client.shapes.recommendations import Change, Goal, Recommendation, Recommen
 from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, StoredFeatures
 
 __all__ = [
+    "AgreementFigures",
     "Band",
     "Busy",
     "Card",
@@ -91,6 +101,7 @@ __all__ = [
     "ExportedFile",
     "Failed",
     "FeedbackCalls",
+    "FeedbackFigures",
     "FeedbackList",
     "FeedbackReceipt",
     "Field",

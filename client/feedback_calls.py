@@ -7,7 +7,7 @@ from urllib.parse import quote
 from client import arguments
 from client.answer_check import require
 from client.connection import CREATED, Connection
-from client.shapes.feedback import FeedbackList, FeedbackReceipt, NewFeedback, StoredFeedback
+from client.shapes.feedback import FeedbackFigures, FeedbackList, FeedbackReceipt, NewFeedback, StoredFeedback
 from client.transport import build_query
 
 _PATH = "/v1/feedback"
@@ -51,6 +51,12 @@ class FeedbackCalls:
         given = {name: value for name, value in filters.items() if value is not None}
         require(all(cast(Any, item).get(name) == value for item in answer["items"] for name, value in given.items()))
         return answer
+
+    @arguments.check_types
+    def figures(self, **filters: str | None) -> FeedbackFigures:
+        """Return how often people agree with each version of each model. The filters are those of `entries`."""
+        path = f"{_PATH}/figures{build_query(**filters)}"
+        return cast(FeedbackFigures, self._connection.call("GET", path, FeedbackFigures))
 
     @arguments.check_types
     def review(self, id: str, state: str, reply: str | None = None) -> StoredFeedback:  # noqa: A002

@@ -1,6 +1,6 @@
 """The shapes of feedback. Keys that are not named here are let through: the contract may grow."""
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from client.shapes.answers import Row
 
@@ -65,3 +65,23 @@ class StoredFeedback(TypedDict):
 class FeedbackList(TypedDict):
     items: list[StoredFeedback]
     next: str | None
+
+
+class AgreementFigures(TypedDict):
+    """How often people agree with one version: the last verdict of each person on each case counts."""
+
+    model: str
+    version: str
+    entries: int
+    people: int
+    agree: int
+    disagree: int
+    unsure: int
+    agreement: float | None
+    """The share of `agree` among `agree` and `disagree`."""
+    interval: Annotated[list[float], 2] | None
+    """The ends of the 95 % interval of the agreement."""
+
+
+class FeedbackFigures(TypedDict):
+    items: list[AgreementFigures]

@@ -1,6 +1,7 @@
 """Figures with 95 % intervals: Wilson's interval for a proportion, the bootstrap for every other metric."""
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ SEED = 20051
 RESAMPLES = 400
 DIGITS = 6
 CONFIDENCE = 0.95
+_DEVIATIONS = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+"""So many standard deviations hold that share of a normal distribution. SciPy would take 0.9 s and 60 MB in the service."""
 QUANTILES = (0.025, 0.975)
 _UNDEFINED = (0.5, 0.0, 1.0)
 """Value and interval of an AUC over rows that all have one label: it can be anything."""
@@ -32,14 +35,13 @@ def proportion(count: int, rows: int) -> Figure:
 
     Source: Wilson, Probable Inference, the Law of Succession, and Statistical Inference, JASA 1927.
     """
-    from scipy.stats import binomtest
-
     if rows == 0:
         return rounded_figure(0.0, 0.0, 1.0, 0)
-    share = count / rows
-    result = binomtest(count, rows, share)  # a test of the share itself: of another one it searches long for its p-value
-    interval = result.proportion_ci(CONFIDENCE, method="wilson")
-    return rounded_figure(share, interval.low, interval.high, rows)
+    share, square = count / rows, _DEVIATIONS**2
+    center = share + square / (2 * rows)
+    margin = _DEVIATIONS * math.sqrt(share * (1 - share) / rows + square / (4 * rows**2))
+    low, high = ((center + sign * margin) / (1 + square / rows) for sign in (-1, 1))
+    return rounded_figure(share, max(low, 0.0), min(high, 1.0), rows)
 
 
 class Bootstrap:

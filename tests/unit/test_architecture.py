@@ -77,8 +77,8 @@ RULES: dict[str, set[str]] = {
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
     | {"service.model_process", "service.rows", "service.schemas", "service.store", "tabular"},
-    "service.meetings": {"service.bundles", "service.errors", "service.questions", "service.rows", "service.schemas"}
-    | {"service.meeting_errors", "service.store", "tabular"},
+    "service.meetings": {"service.bundles", "service.errors", "service.evaluation", "service.meeting_errors"}
+    | {"service.questions", "service.rows", "service.schemas", "service.store", "tabular"},
     "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
     | {"service.inference_protocol", "service.meetings", "service.rows", "service.schemas", "service.store"},
     "service.publications": {"service.bundles", "service.errors", "service.model_process"},

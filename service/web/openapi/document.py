@@ -42,6 +42,7 @@ from service.schemas import (
     ValuePredictions,
 )
 from service.schemas.localization import localized
+from service.schemas.meetings.agreement_figures import FeedbackFigures
 from service.schemas.meetings.meeting import Meeting, MeetingChange, MeetingList, StateChange
 from service.web import problems
 from service.web.container import Services
@@ -62,6 +63,7 @@ _SHAPES = (
     Explanations[LabelPrediction],
     Explanations[ValuePrediction],
     Feedback,
+    FeedbackFigures,
     FeedbackList,
     FeedbackReceipt,
     FeedbackRequest,

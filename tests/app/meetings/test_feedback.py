@@ -207,7 +207,7 @@ KEYS = "reader-reader-reader:read,giver-giver-giver-giver:feedback,presenter-pre
     [
         ("reader-reader-reader", ""),
         ("giver-giver-giver-giver", "give follow"),
-        ("presenter-presenter", "list review export"),
+        ("presenter-presenter", "list review export figures"),
     ],
 )
 def test_each_role_does_what_its_scope_says(tmp_path: Path, key: str, allowed: str) -> None:
@@ -220,6 +220,7 @@ def test_each_role_does_what_its_scope_says(tmp_path: Path, key: str, allowed: s
             "follow": app.get(f"/v1/feedback/{entry}"),
             "list": app.get("/v1/feedback"),
             "export": app.get("/v1/feedback/export"),
+            "figures": app.get("/v1/feedback/figures"),
             "review": app.post(f"/v1/feedback/{entry}/review", json={"state": "accepted"}),
         }
         statuses = {name: 403 if name not in allowed.split() else 201 if name == "give" else 200 for name in answers}

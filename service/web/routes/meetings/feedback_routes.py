@@ -10,8 +10,10 @@ from service import actions
 from service.bundles.model import Model
 from service.errors import InvalidInput, InvalidRequest, ModelTimeout, UnknownFeedback
 from service.meetings.feedback_entry import review_faults, score_again
+from service.meetings.feedback_figures import read_figures
 from service.rows.strict_json import decode, encode
 from service.schemas import FeedbackList, FeedbackRequest, FeedbackState, Review, Verdict
+from service.schemas.meetings.agreement_figures import FeedbackFigures
 from service.store.meetings.feedback_records import FILTERS
 from service.web.container import Services
 from service.web.dependencies import AppServices
@@ -59,6 +61,13 @@ async def list_feedback(request: Request, services: AppServices, after: str | No
     if filters is None:
         return _json(encode(FeedbackList()))
     return _json(encode(await services.meeting_calls.run(actions.list_feedback, services.meetings, filters, after)))
+
+
+async def feedback_figures(request: Request, services: AppServices) -> Response:
+    filters = _read_filters(request)
+    if filters is None:
+        return _json(encode(FeedbackFigures(items=[])))
+    return _json(encode(await services.threads.run("figures of feedback", read_figures, services.meetings, filters)))
 
 
 async def export_feedback(request: Request, services: AppServices) -> Response:
