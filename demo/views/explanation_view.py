@@ -1,11 +1,8 @@
 """Builds the HTML of an explanation, as bars by field or as coloured words, and describes how usual the case is."""
 
-import math
-
 from markupsafe import Markup
 
-from client import Card, Contribution, Explanation, Field, Row
-from demo.fields import field_types
+from client import Card, Explanation, Row
 from demo.text.answer_html import UNUSUAL_PERCENTILE
 from demo.text.markup import build_paragraph, concatenate
 from demo.text.translation import Translation
@@ -20,12 +17,11 @@ from demo.text.wording import (
     is_classification,
     label_texts,
 )
+from demo.views.explanation_bars import format_value, order_bars, round_to_sum
 from demo.views.explanation_legend import build_legend, format_contribution, shown_ends
 
-_MAX_BARS = 6
 _TWO = 2
 _LESS_USUAL = 75
-_MAX_VALUE = 24
 
 
 def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation, tr: Translation) -> Markup:
@@ -70,35 +66,6 @@ def describe_usualness(card: Card, now: Explanation, tr: Translation) -> tuple[s
     return (f"{text} {tr.text('Mainly because of: {fields}.', fields=named)}" if named else text), True
 
 
-def order_bars(now: Explanation, start: Explanation) -> list[tuple[Contribution, float]]:
-    """Return the largest contributions, the largest first, each with its value at the start of the case.
-
-    The fields that were changed are among them: a reader looks for them.
-    """
-    before = {each["field"]: (each["contribution"], each["value"]) for each in start["contributions"]}
-    ordered = sorted(now["contributions"], key=lambda each: -abs(each["contribution"]))
-    pairs = [(each, *before.get(each["field"], (0.0, each["value"]))) for each in ordered]
-    changed_first = sorted(pairs, key=lambda pair: pair[2] == pair[0]["value"])
-    chosen = {each["field"] for each, _, _ in changed_first[:_MAX_BARS]}
-    return [(each, contribution) for each, contribution, _ in pairs if each["field"] in chosen]
-
-
-def round_to_sum(values: list[float], total: float, decimals: int) -> list[float]:
-    """Return values rounded to `decimals` whose sum is the rounded `total`: the largest remainders are rounded up.
-
-    Source: the largest remainder method (Hamilton). Each value moves by less than one unit of the last decimal if the
-    values add up to the total.
-    """
-    unit = 10.0**-decimals
-    whole = [math.floor(value / unit) for value in values]
-    missing = round(total / unit) - sum(whole)
-    by_remainder = sorted(range(len(values)), key=lambda index: -(values[index] / unit - whole[index]))
-    for step in range(abs(missing) if values else 0):
-        index = by_remainder[step % len(values)] if missing > 0 else by_remainder[-1 - step % len(values)]
-        whole[index] += 1 if missing > 0 else -1
-    return [round(number * unit, decimals) for number in whole]
-
-
 def _build_bars(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
     fields = {field["name"]: field for field in card["inputs"]}
     pairs = order_bars(now, start)
@@ -112,7 +79,7 @@ def _build_bars(card: Card, now: Explanation, start: Explanation, tr: Translatio
     bars = []
     for (each, before), amount in zip(pairs, shown, strict=False):
         field, contribution = fields[each["field"]], each["contribution"]
-        name = Markup("{} <em>{}</em>").format(field_label(field), _format_value(field, each, tr))
+        name = Markup("{} <em>{}</em>").format(field_label(field), format_value(field, each, tr))
         bars.append(_build_bar(name, contribution, before if now is not start else None, longest, amount))
     if rest_count:
         others = tr.count("{n} other field", "{n} other fields", rest_count)
@@ -141,11 +108,6 @@ def _build_bar(name: str, contribution: float, start: float | None, longest: flo
 def _side(contribution: float) -> str:
     """Return the CSS class of a contribution: does it raise or lower the answer?"""
     return "up" if contribution >= 0 else "down"
-
-
-def _format_value(field: Field, each: Contribution, tr: Translation) -> str:
-    text = field_types.of(field).value_with_unit(each["value"], tr)
-    return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
 
 
 def _build_words(card: Card, row: Row, now: Explanation, tr: Translation) -> Markup:

@@ -17,7 +17,7 @@ from demo.charts import evaluation_charts as chart
 from demo.charts.ticks import round_counts, round_numbers
 from demo.session.saved_cases import SavedCase
 from demo.text.translation import Translation
-from demo.views import comparison_table, curve_view, explanation_view
+from demo.views import comparison_table, curve_view, explanation_bars, explanation_view
 from tests.support.demo_cards import ENGLISH, EVIL, POLISH, TITLES, card_of
 
 AMOUNTS = some.floats(-1, 1).filter(lambda value: value == 0 or abs(value) > 1e-6)
@@ -59,7 +59,7 @@ def test_the_bars_of_a_value_add_up_to_what_the_fields_do_together(pulls: list[f
 @given(some.lists(some.tuples(AMOUNTS, AMOUNTS), min_size=2, max_size=15))
 def test_reasons_are_sorted_by_their_size_now(pulls: list[tuple[float, float]]) -> None:
     begun, now = ({f"field_{index}": pair[side] for index, pair in enumerate(pulls)} for side in (0, 1))
-    bars = explanation_view.order_bars(explained(now), explained(begun))
+    bars = explanation_bars.order_bars(explained(now), explained(begun))
     sizes = [abs(each["contribution"]) for each, _ in bars]
     assert sizes == sorted(map(abs, now.values()), reverse=True)[:6]
     assert all(old == begun[each["field"]] for each, old in bars)
@@ -136,7 +136,7 @@ def test_a_changed_field_has_its_own_bar_however_small_its_contribution() -> Non
     one, other = explained(now), explained(now)
     other["contributions"][8]["value"] = -1
     assert one["contributions"][8]["value"] != -1
-    names = [each["field"] for each, _ in explanation_view.order_bars(one, other)]
+    names = [each["field"] for each, _ in explanation_bars.order_bars(one, other)]
     assert names == ["field_0", "field_1", "field_2", "field_3", "field_4", "field_8"]
 
 
