@@ -1,13 +1,65 @@
 """The bars of an explanation: which fields they stand for, and the numbers that they show."""
 
 import math
+from dataclasses import dataclass
 
-from client import Contribution, Explanation, Field
+from client import Card, Contribution, Explanation, Field
 from demo.fields import field_types
 from demo.text.translation import Translation
+from demo.text.wording import field_label, is_classification
+from demo.views.explanation_legend import format_contribution, shown_ends
 
 _MAX_BARS = 6
 _MAX_VALUE = 24
+
+
+@dataclass(frozen=True)
+class ExplanationBar:
+    """A field, or a word, and what it contributes; `before` is its contribution at the start of the case, if known."""
+
+    name: str
+    value: str
+    contribution: float
+    before: float | None
+    amount: str
+    """The contribution as people read it. The amounts of all bars add up to the way from the base to the answer."""
+
+
+def list_bars(card: Card, now: Explanation, start: Explanation, tr: Translation) -> list[ExplanationBar]:
+    """Return the bars of an explanation by fields, the largest first; the last one is the sum of all other fields."""
+    fields = {field["name"]: field for field in card["inputs"]}
+    pairs = order_bars(now, start)
+    rest = sum(each["contribution"] for each in now["contributions"]) - sum(each["contribution"] for each, _ in pairs)
+    rest_count = len(now["contributions"]) - len(pairs)
+    scale = 100 if is_classification(card) else 1
+    base, answer, decimals = shown_ends(card, now)
+    contributions = [each["contribution"] * scale for each, _ in pairs] + ([rest * scale] if rest_count else [])
+    shown = [tr.signed_number(value, decimals) for value in round_to_sum(contributions, answer - base, decimals)]
+    bars = []
+    for (each, before), amount in zip(pairs, shown, strict=False):
+        field = fields[each["field"]]
+        value, known_before = format_value(field, each, tr), before if now is not start else None
+        bars.append(ExplanationBar(field_label(field), value, each["contribution"], known_before, amount))
+    if rest_count:
+        others = tr.count("{n} other field", "{n} other fields", rest_count)
+        bars.append(ExplanationBar(others, "", rest, None, shown[-1]))
+    return bars
+
+
+def list_words(card: Card, now: Explanation, tr: Translation) -> list[ExplanationBar]:
+    """Return the words of a text that contribute most, the strongest first."""
+    words = sorted((each for each in now["contributions"] if "span" in each), key=lambda each: -abs(each["contribution"]))
+    return [
+        ExplanationBar(
+            str(each["value"]), "", each["contribution"], None, format_contribution(card, each["contribution"], tr)
+        )
+        for each in words[:_MAX_BARS]
+    ]
+
+
+def longest(bars: list[ExplanationBar]) -> float:
+    """Return the largest size of a contribution, now or before; never 0."""
+    return max([1e-12, *(max(abs(bar.contribution), abs(bar.before or 0.0)) for bar in bars)])
 
 
 def order_bars(now: Explanation, start: Explanation) -> list[tuple[Contribution, float]]:

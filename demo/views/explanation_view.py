@@ -17,8 +17,9 @@ from demo.text.wording import (
     is_classification,
     label_texts,
 )
-from demo.views.explanation_bars import format_value, order_bars, round_to_sum
-from demo.views.explanation_legend import build_legend, format_contribution, shown_ends
+from demo.views import explanation_bars
+from demo.views.explanation_bars import ExplanationBar
+from demo.views.explanation_legend import build_legend, format_contribution
 
 _TWO = 2
 _LESS_USUAL = 75
@@ -67,41 +68,26 @@ def describe_usualness(card: Card, now: Explanation, tr: Translation) -> tuple[s
 
 
 def _build_bars(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
-    fields = {field["name"]: field for field in card["inputs"]}
-    pairs = order_bars(now, start)
-    rest = sum(each["contribution"] for each in now["contributions"]) - sum(each["contribution"] for each, _ in pairs)
-    rest_count = len(now["contributions"]) - len(pairs)
-    longest = max([*(max(abs(each["contribution"]), abs(before)) for each, before in pairs), abs(rest), 1e-12])
-    scale = 100 if is_classification(card) else 1
-    base, answer, decimals = shown_ends(card, now)
-    contributions = [each["contribution"] * scale for each, _ in pairs] + ([rest * scale] if rest_count else [])
-    shown = [tr.signed_number(value, decimals) for value in round_to_sum(contributions, answer - base, decimals)]
-    bars = []
-    for (each, before), amount in zip(pairs, shown, strict=False):
-        field, contribution = fields[each["field"]], each["contribution"]
-        name = Markup("{} <em>{}</em>").format(field_label(field), format_value(field, each, tr))
-        bars.append(_build_bar(name, contribution, before if now is not start else None, longest, amount))
-    if rest_count:
-        others = tr.count("{n} other field", "{n} other fields", rest_count)
-        bars.append(_build_bar(others, rest, None, longest, shown[-1]))
-    return Markup('<div class="bars">{}</div>').format(concatenate(bars))
+    bars = explanation_bars.list_bars(card, now, start, tr)
+    longest = explanation_bars.longest(bars)
+    return Markup('<div class="bars">{}</div>').format(concatenate(_build_bar(bar, longest) for bar in bars))
 
 
-def _build_bar(name: str, contribution: float, start: float | None, longest: float, amount: str) -> Markup:
-    """Return one bar; `start` is the contribution at the start of the case, drawn as a tick."""
-    width = abs(contribution) / longest * 50
-    tick_position = 0.0 if start is None else 50 + start / longest * 50
+def _build_bar(bar: ExplanationBar, longest: float) -> Markup:
+    """Return one bar, with a tick at the contribution before."""
+    width = abs(bar.contribution) / longest * 50
+    tick_position = 0.0 if bar.before is None else 50 + bar.before / longest * 50
     return Markup(
         '<div class="bar-row"><span class="bar-name">{name}</span><span class="bar-track">'
         '<i class="bar {side}" style="left:{left:.1f}%;width:{width:.1f}%"></i>{tick}</span>'
         '<span class="bar-amount">{amount}</span></div>'
     ).format(
-        name=name,
-        side=_side(contribution),
-        left=50.0 if contribution >= 0 else 50 - width,
+        name=Markup("{} <em>{}</em>").format(bar.name, bar.value) if bar.value else bar.name,
+        side=_side(bar.contribution),
+        left=50.0 if bar.contribution >= 0 else 50 - width,
         width=width,
-        tick="" if start is None else Markup('<i class="bar-start" style="left:{:.1f}%"></i>').format(tick_position),
-        amount=amount,
+        tick="" if bar.before is None else Markup('<i class="bar-start" style="left:{:.1f}%"></i>').format(tick_position),
+        amount=bar.amount,
     )
 
 
