@@ -11,6 +11,8 @@ from demo.charts import case_dots
 from demo.charts.case_dots import CaseDot
 from demo.feedback import feedback_entry, feedback_form
 from demo.files import case_table, spreadsheet
+from demo.leave_behind.case_part import AnsweredCase
+from demo.leave_behind.leave_behind_document import LeaveBehind
 from demo.session import (
     cases,
     current_case,
@@ -22,6 +24,7 @@ from demo.session import (
     visitor,
 )
 from demo.session.saved_cases import SavedCase
+from demo.sharing import document_download
 from demo.text import wording
 from demo.text.translation import Translation
 from demo.views import answered_row, chart_scales, comparable_models, comparison_table
@@ -181,6 +184,9 @@ def _draw_chart(card: Card, saved: list[SavedCase], explanations: list[Explanati
 def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> None:
     answers = comparison_table.export_columns(card, explanations)
     table = case_table.cases_to_csv(card, saved, answers, spreadsheet.dialect_of_language(tr.language))
+    answered = [AnsweredCase(each.name, card, each.row, why) for each, why in zip(saved, explanations, strict=True)]
+    content = LeaveBehind(card["question"], answered, compared=[answered], cards=[card])
+    document_download.draw_document_buttons(PAGE, f"{card['name']}-{PAGE}", content, tr)
     st.download_button(
         tr.text("Download as CSV"),
         partial(table.encode, "utf-8-sig"),  # made when it is clicked, so that no visit keeps it

@@ -15,6 +15,7 @@ from demo.fields import field_types
 from demo.files import row_fault_text
 from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor
 from demo.session.cases import Case
+from demo.sharing import share_menu
 from demo.text import answer_html, wording
 from demo.text.markup import build_footer, build_paragraph
 from demo.text.translation import Translation
@@ -58,7 +59,7 @@ def page() -> None:
         with st.container(key="why"):
             _draw_explanation(card, case, now, start, tr)
             _draw_truth(card, case, tr)
-            _draw_footer(card, case, tr)
+            _draw_footer(card, case, (now, start), tr)
             reasons = feedback_entry.list_reasons(now["contributions"])
             feedback_form.draw_feedback(ShownAnswer(card, case.row, now["prediction"], "try", reasons), tr)
         warnings = field_notes.build_field_notes(card, now["prediction"]["warnings"], tr)
@@ -141,7 +142,7 @@ def _draw_truth(card: Card, case: Case, tr: Translation) -> None:
             )
 
 
-def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
+def _draw_footer(card: Card, case: Case, explanations: tuple[Explanation, Explanation], tr: Translation) -> None:
     saved_name = next((other.name for other in saved_case_list.get_saved_cases(card) if other.row == case.row), "")
 
     with st.container(horizontal=True, key="foot", vertical_alignment="center"):
@@ -157,6 +158,7 @@ def _draw_footer(card: Card, case: Case, tr: Translation) -> None:
             )
         else:
             st.caption(tr.text("There is no room to keep more cases: delete one on Compare."))
+        share_menu.draw_share_menu(card, case, *explanations, tr)
         parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
         if not visitor.is_embedded():
             parts.append(tr.text("the address of this page is a link to this case"))

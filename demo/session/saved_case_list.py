@@ -5,6 +5,7 @@ import streamlit as st
 from client import Card
 from demo.address.parameters import SAVED_CASES, shorten_parameter
 from demo.session import cases, current_case, query_parameters, saved_cases
+from demo.session.cases import Case
 from demo.session.saved_cases import CasesByModel, SavedCase
 from demo.session.visitor import get_translation
 
@@ -51,16 +52,18 @@ def save_requested_case(card: Card) -> None:
         save_current_case(card)
 
 
-def save_current_case(card: Card) -> None:
-    """Save the current case under the label of its start, unless it is saved already or the list is full.
+def name_case(card: Card, case: Case) -> str:
+    """Return a name for a case: the label of its start. The name of a changed case says that it is changed."""
+    tr = get_translation()
+    name = cases.get_start_label(card, case.start) or tr.text("Case")
+    if case.changed():
+        space = saved_cases.MAX_LABEL - len(tr.text("{name}, changed", name=""))
+        name = tr.text("{name}, changed", name=name[:space])
+    return name
 
-    The name of a changed case says that it is changed.
-    """
+
+def save_current_case(card: Card) -> None:
+    """Save the current case under its name, unless it is saved already or the list is full."""
     saved, case = get_saved_cases(card), current_case.get_case(card)
     if can_save(card) and all(other.row != case.row for other in saved):
-        tr = get_translation()
-        name = cases.get_start_label(card, case.start) or tr.text("Case")
-        if case.changed():
-            space = saved_cases.MAX_LABEL - len(tr.text("{name}, changed", name=""))
-            name = tr.text("{name}, changed", name=name[:space])
-        saved.append(SavedCase(saved_cases.make_unique_name(saved, name), dict(case.row)))
+        saved.append(SavedCase(saved_cases.make_unique_name(saved, name_case(card, case)), dict(case.row)))

@@ -33,7 +33,7 @@ def build_explanation(card: Card, row: Row, now: Explanation, start: Explanation
         spans = any("span" in each for each in now["contributions"])
         parts.append(_build_words(card, row, now, tr) if spans else _build_bars(card, now, start, tr))
         parts.append(build_legend(card, now, start, tr))
-    css_class = {1: "why swapped", -1: "why", 0: "why neutral"}[_better_direction(card)]
+    css_class = {1: "why swapped", -1: "why", 0: "why neutral"}[better_direction(card)]
     return Markup('<section class="{}">{}</section>').format(css_class, concatenate(parts))
 
 
@@ -128,7 +128,7 @@ def _build_word(card: Card, contribution: float, longest: float, word: str, tr: 
     )
 
 
-def _better_direction(card: Card) -> int:
+def better_direction(card: Card) -> int:
     """Return 1 if a higher answer is better, −1 if a lower one is, 0 if the card's bands do not say."""
     bands = sorted(card["output"].get("bands", []), key=lambda band: band["high"])
     tones = [band["tone"] for band in bands]

@@ -37,11 +37,14 @@ RULES: dict[str, set[str]] = {
     "demo.navigation": {"client", "demo.address", "demo.app_pages", "demo.text"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
     | {"demo.feedback", "demo.fields", "demo.files", "demo.session", "demo.snippets", "demo.text", "demo.views"}
-    | {"demo.widgets"},
+    | {"demo.leave_behind", "demo.sharing", "demo.widgets"},
     "demo.address": {"client", "demo.fields", "demo.private_folder", "demo.text"},
     "demo.charts": set(),
     "demo.exports": {"client", "demo.snippets", "demo.text"},
-    "demo.sharing": {"demo.settings"},
+    "demo.drawings": {"client", "demo.charts", "demo.fields", "demo.text", "demo.views"},
+    "demo.leave_behind": {"client", "demo.charts", "demo.drawings", "demo.evaluation", "demo.fields", "demo.session"}
+    | {"demo.text", "demo.views"},
+    "demo.sharing": {"client", "demo.leave_behind", "demo.session", "demo.settings", "demo.text", "demo.views"},
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},
@@ -173,9 +176,11 @@ HOMES: dict[str, set[str]] = {
         "demo.fields",
         "demo.navigation",
         "demo.session",
+        "demo.sharing",
         "demo.widgets",
     },
     "plotly": {"demo.charts"},
+    "plutoprint": {"demo.leave_behind.pdf_file"},
     "babel": {"demo.text.translation"},
     "markupsafe": {"demo"},
     "segno": {"demo.sharing.qr_code"},

@@ -1,0 +1,1 @@
+"""SVG drawings of answers for documents and pictures: plain data → SVG, without Streamlit or plotly."""
