@@ -184,9 +184,6 @@ def _draw_chart(card: Card, saved: list[SavedCase], explanations: list[Explanati
 def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> None:
     answers = comparison_table.export_columns(card, explanations)
     table = case_table.cases_to_csv(card, saved, answers, spreadsheet.dialect_of_language(tr.language))
-    answered = [AnsweredCase(each.name, card, each.row, why) for each, why in zip(saved, explanations, strict=True)]
-    content = LeaveBehind(card["question"], answered, compared=[answered], cards=[card])
-    document_download.draw_document_buttons(PAGE, f"{card['name']}-{PAGE}", content, tr)
     st.download_button(
         tr.text("Download as CSV"),
         partial(table.encode, "utf-8-sig"),  # made when it is clicked, so that no visit keeps it
@@ -195,6 +192,9 @@ def _draw_download(card: Card, saved: list[SavedCase], explanations: list[Explan
         on_click="ignore",
         icon=":material/download:",
     )
+    answered = [AnsweredCase(each.name, card, each.row, why) for each, why in zip(saved, explanations, strict=True)]
+    content = LeaveBehind(card["question"], answered, compared=[answered], cards=[card])
+    document_download.draw_document_buttons(PAGE, f"{card['name']}-{PAGE}", content, tr)
 
 
 def _draw_feedback(card: Card, saved: list[SavedCase], explanations: list[Explanation], tr: Translation) -> None:

@@ -108,9 +108,10 @@ def test_a_saved_case_never_has_an_empty_or_a_duplicate_name() -> None:
 def test_the_download_holds_what_the_page_shows(service: TestClient) -> None:
     app = keep(opened(model="diamond-price", lang="pl", carat="1.5"))
     go_to(app, "compare")
-    (download,) = app.get("download_button")
-    assert download.proto.deferred_file_id, "it is made when it is clicked"
-    assert not download.proto.url
+    downloads = app.get("download_button")
+    assert [each.proto.label for each in downloads] == ["Pobierz jako CSV", "Dokument (HTML)", "Dokument (PDF)"]
+    assert all(each.proto.deferred_file_id for each in downloads), "it is made when it is clicked"
+    assert not any(each.proto.url for each in downloads)
     row = saved_cases.decode_saved_cases(app.query_params["kept"])["diamond-price"][0][1]
     answer = service.post("/v1/models/diamond-price/predictions", json={"rows": [row]}).json()["predictions"][0]
     assert f"{answer['value']:,.0f}".replace(",", "\N{NO-BREAK SPACE}") in html_of(app)
