@@ -20,7 +20,7 @@ HOSTILE = {
     "marks": "Z" + "\u0335" * 4000,
     "wide": "漢字" * 300,
 }
-BANDS = [
+BANDS: list[dict[str, Any]] = [
     {"value": "yes", "low": 0.0, "high": 0.2, "tone": "good", "label": "Approve"},
     {"value": "ask", "low": 0.2, "high": 0.5, "tone": "middle", "label": "Ask a person"},
     {"value": "no", "low": 0.5, "high": 1.0, "tone": "bad", "label": "Refuse"},

@@ -51,8 +51,8 @@ def read(document: str) -> Reader:
 def document_with(text: str) -> str:
     """Return a document in which everything that somebody can type or write is this text."""
     card = credit_card(title=text, question=text, summary=text, purpose=text, limits=[text], version=text)
-    card["inputs"][0] |= {"label": text}  # type: ignore[typeddict-item]
-    card["inputs"][1] |= {"type": "text", "name": "f1"}  # type: ignore[typeddict-item]
+    card["inputs"][0] |= {"label": text}
+    card["inputs"][1] |= {"type": "text", "name": "f1"}
     card["output"]["sentence"] = text
     card["output"]["bands"][1]["label"] = text
     guesses = {"people": 3, "counts": {f"decision/{text}": 2, "decision/ask": 1}, "values": []}
