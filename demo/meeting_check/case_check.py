@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from client import Client, ServiceError
 from demo.meeting_check.answer_differences import Difference, find_differences
-from demo.meetings.case_answers import CaseAnswers, ask_case
+from demo.meetings.case_queries import CaseAnswers, ask_case
 from demo.meetings.recordings import RecordedAnswer, RecordedCase, RecordingStore
 from demo.text.translation import Translation
 

@@ -55,7 +55,7 @@ RULES: dict[str, set[str]] = {
     "demo.feed": {"client", "demo.fields", "demo.text", "tabular"},
     "demo.feedback": {"client", "demo.fields", "demo.private_folder", "demo.session", "demo.settings", "demo.text"}
     | {"demo.visitor_cookie", "demo.widgets"},
-    "demo.meetings": {"client", "demo.fields", "demo.private_folder", "demo.settings"},
+    "demo.meetings": {"client", "demo.fields", "demo.private_folder", "demo.session", "demo.settings"},
     "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.text", "demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
     "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text", "demo.views"},

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from client import Card, Client, Curves, Explanation
+from client import Card, Client, Curves, Row
 from demo.fields import field_types
 from demo.meetings.recordings import RecordedAnswer
+from demo.session.cases import complete_row
 from wire.languages import LANGUAGES
 
 
@@ -25,35 +26,27 @@ def ask_case(client: Client, case: Mapping[str, Any]) -> CaseAnswers:
     waits = []
     for language in LANGUAGES:
         card = client.card(case["model"], language, version=case["version"])
+        row = complete_row(card, case["row"])
         began = time.perf_counter()
-        explained = client.explain(case["model"], [dict(case["row"])], language, version=card["version"])
+        explanation = client.explain(card["name"], [row], language, version=card["version"])["explanations"][0]
         waits.append(time.perf_counter() - began)
-        explanation = explained["explanations"][0]
-        curves = _ask_curves(client, case, card, explanation, language)
+        curves = _ask_curves(client, case, card, row, language)
         answers[language] = {"card": _without_real_rows(card), "explanation": explanation, "curves": curves}
     return CaseAnswers(answers, max(waits))
 
 
-def choose_field(case: Mapping[str, Any], card: Card, explanation: Explanation) -> str | None:
-    """Return the field whose curve a case shows: the planned one, else the strongest reason, else the first field.
-
-    A field without a curve, such as a text, is passed over. None if the case shows no curve.
-    """
-    if "what-if" not in case["show"]:
-        return None
-    sweepable = {name for name, field_type in field_types.get_fields(card).items() if field_type.can_sweep}
-    strongest = sorted(explanation["contributions"], key=lambda each: -abs(each["contribution"]))
-    candidates = (case["what_if_field"], *(each["field"] for each in strongest), *field_types.order_by_importance(card))
-    return next((name for name in candidates if name in sweepable), None)
+def choose_field(card: Card, case: Mapping[str, Any]) -> str | None:
+    """Return the field whose curve a case shows: the planned one, else the one that matters most; None if no field can."""
+    kinds = field_types.get_fields(card)
+    names = (case["what_if_field"], *field_types.order_by_importance(card))
+    return next((name for name in names if name in kinds and kinds[name].can_sweep), None)
 
 
-def _ask_curves(
-    client: Client, case: Mapping[str, Any], card: Card, explanation: Explanation, language: str
-) -> Curves | None:
-    field = choose_field(case, card, explanation)
+def _ask_curves(client: Client, case: Mapping[str, Any], card: Card, row: Row, language: str) -> Curves | None:
+    field = choose_field(card, case) if "what-if" in case["show"] else None
     if field is None:
         return None
-    return client.curves(case["model"], dict(case["row"]), [field], language, version=card["version"])
+    return client.curves(card["name"], row, [field], language, pinned=row, version=card["version"])
 
 
 def _without_real_rows(card: Card) -> Card:
