@@ -6,7 +6,7 @@ from urllib.parse import quote
 from client import arguments
 from client.answer_check import require
 from client.connection import CREATED, Connection
-from client.shapes.meetings import Meeting, MeetingContent, MeetingList, MeetingState, NewState
+from client.shapes.meetings import Meeting, MeetingCheck, MeetingContent, MeetingList, MeetingState, NewState
 from client.transport import build_query
 
 _PATH = "/v1/meetings"
@@ -64,6 +64,11 @@ class MeetingCalls:
         given: dict[str, Any] = dict(state)
         require(all(answer.get(name) == value for name, value in given.items()))
         return cast(MeetingState, answer)
+
+    @arguments.check_types
+    def check(self, id: str) -> MeetingCheck:  # noqa: A002
+        """Let the service prove by a write that it can store what people will write; return the time of its clock."""
+        return cast(MeetingCheck, self._connection.call("POST", f"{_path(id)}/check", MeetingCheck, body={}))
 
 
 def _path(id: str) -> str:  # noqa: A002

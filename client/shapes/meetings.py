@@ -82,6 +82,13 @@ class Meeting(TypedDict):
     state: MeetingState
 
 
+class MeetingCheck(TypedDict):
+    """The proof that the storage takes what people will write."""
+
+    time: str
+    """The clock of the service: UTC, ISO 8601."""
+
+
 class MeetingSummary(TypedDict):
     id: str
     title: str

@@ -11,6 +11,7 @@ from service.rows.strict_json import encode
 from service.schemas.meetings.meeting import (
     Meeting,
     MeetingChange,
+    MeetingCheck,
     MeetingContent,
     MeetingList,
     MeetingState,
@@ -19,6 +20,8 @@ from service.schemas.meetings.meeting import (
 )
 from service.store.meetings import meeting_records
 from service.store.meetings.meeting_records import MeetingContentText, MeetingRecord, StoredMeeting
+from service.store.meetings.write_check import check_writing
+from service.store.run_history import now
 from service.store.store import Store
 
 _CONTENT = msgspec.json.Decoder(MeetingContent)
@@ -68,6 +71,13 @@ def change_state(store: Store, id: str, change: StateChange) -> MeetingState:  #
     if record is None:
         raise UnknownMeeting
     return state_of(record)
+
+
+def check_meeting(store: Store, id: str) -> MeetingCheck:  # noqa: A002
+    """Prove that the storage takes what people will write, and say the time. Raises UnknownMeeting."""
+    if not check_writing(store, id):
+        raise UnknownMeeting
+    return MeetingCheck(time=now())
 
 
 def content_of(text: str) -> MeetingContent:

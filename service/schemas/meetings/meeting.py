@@ -116,6 +116,13 @@ class MeetingList(Shape, frozen=True):
     next: str | None = None
 
 
+class MeetingCheck(Shape, frozen=True):
+    """The proof that the storage takes what people will write."""
+
+    time: str
+    """The clock of the service: UTC, ISO 8601."""
+
+
 class MeetingChange(Shape, frozen=True):
     """New content for the revision that the caller has read."""
 

@@ -43,7 +43,7 @@ from service.schemas import (
 )
 from service.schemas.localization import localized
 from service.schemas.meetings.agreement_figures import FeedbackFigures
-from service.schemas.meetings.meeting import Meeting, MeetingChange, MeetingList, StateChange
+from service.schemas.meetings.meeting import Meeting, MeetingChange, MeetingCheck, MeetingList, StateChange
 from service.web import problems
 from service.web.container import Services
 from service.web.openapi.request_schemas import field_parameters, keyed_row_schema, request_body, row_schema
@@ -75,6 +75,7 @@ _SHAPES = (
     LabelPredictions,
     Meeting,
     MeetingChange,
+    MeetingCheck,
     MeetingList,
     ModelList,
     ModelMetadata,

@@ -49,6 +49,10 @@ async def change_state(id: str, request: Request, services: AppServices) -> Resp
     return _json(await services.meeting_calls.run(meeting_actions.change_state, services.meetings, _checked(id), change))
 
 
+async def check_meeting(id: str, services: AppServices) -> Response:  # noqa: A002 - as above
+    return _json(await services.meeting_calls.run(meeting_actions.check_meeting, services.meetings, _checked(id)))
+
+
 def _checked(id: str) -> str:  # noqa: A002 - as above
     """Return an id. Raises UnknownMeeting for what is none: PostgreSQL refuses some texts."""
     if not NAME.fullmatch(id):
