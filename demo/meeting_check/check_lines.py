@@ -137,19 +137,19 @@ def check_storage(problem: ServiceError | None, tr: Translation) -> CheckLine:
     return CheckLine(title, text, tr.text("Make room on the disk of the service, or start its database again."))
 
 
-def check_recordings(results: Sequence[CaseResult], tr: Translation) -> CheckLine:
-    """Return whether each case has a recording that can be shown without the service."""
+def check_recordings(missing: Sequence[str], results: Sequence[CaseResult], tr: Translation) -> CheckLine:
+    """Return whether each case has a recording that can be shown without the service. `missing` are names of cases."""
     title = tr.text("Recordings")
-    unsaved = [result.name for result in results if result.outcome == "unsaved"]
-    if unsaved:
-        text = tr.text("These cases could not be recorded: {cases}.", cases=", ".join(unsaved))
-        return CheckLine(title, text, tr.text("Make room on the disk of the demo, then check again."))
-    kept = [result for result in results if result.outcome != "failed"]
-    if len(kept) < len(results) or not results:
-        text = tr.text("Not every case is recorded.")
-        return CheckLine(title, text, tr.text("A case is recorded as soon as it has an answer."))
-    text = tr.text("Every case can be shown even if the service stops.")
-    return CheckLine(title, text)
+    if not missing:
+        return CheckLine(title, tr.text("Every case can be shown even if the service stops."))
+    is_full = any(result.outcome == "unsaved" for result in results)
+    text = tr.text("These cases are not recorded: {cases}.", cases=", ".join(missing))
+    advice = (
+        tr.text("Make room on the disk of the demo, then check again.")
+        if is_full
+        else tr.text("A case is recorded as soon as it has an answer.")
+    )
+    return CheckLine(title, text, advice)
 
 
 def check_audience_link(addresses: Sequence[str], silent: Sequence[str], tr: Translation) -> CheckLine:

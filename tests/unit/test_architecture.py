@@ -56,7 +56,8 @@ RULES: dict[str, set[str]] = {
     "demo.feedback": {"client", "demo.fields", "demo.private_folder", "demo.session", "demo.settings", "demo.text"}
     | {"demo.visitor_cookie", "demo.widgets"},
     "demo.meetings": {"client", "demo.fields", "demo.private_folder", "demo.session", "demo.settings"},
-    "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.text", "demo.views"},
+    "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.settings", "demo.sharing", "demo.text"}
+    | {"demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
     "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text", "demo.views"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors", "tabular"},
@@ -175,6 +176,7 @@ HOMES: dict[str, set[str]] = {
         "demo.feedback",
         "demo.fields",
         "demo.navigation",
+        "demo.meeting_check.browser_clock",
         "demo.session",
         "demo.sharing",
         "demo.widgets",
