@@ -14,8 +14,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
+from demo.configuration.demo_file import DemoConfig, read_demo_config
 from demo.download_expiry import expire_downloads
 from demo.http_layers import SecurityHeaders, WebSocketOrigins
+from demo.navigation.page_look import use_accent
 from demo.page_modules import import_pages
 from demo.settings import Settings, read_settings
 from demo.unknown_addresses import UnknownAddresses
@@ -28,16 +30,17 @@ PING_SECONDS = 20.0
 """A page that nobody touches sends nothing. A ping keeps proxies from closing its connection; nginx closes after 60 s."""
 
 
-@asynccontextmanager
-async def while_it_runs(app: st.App) -> AsyncIterator[None]:
-    """Do what belongs to no visit: import the pages before the first one, and remove old downloads."""
-    import_pages()
-    async with expire_downloads(app):
-        yield
-
-
-def create_app(settings: Settings) -> ASGIApp:
+def create_app(settings: Settings, config: DemoConfig) -> ASGIApp:
     """Build the ASGI app of the demo."""
+
+    @asynccontextmanager
+    async def while_it_runs(app: st.App) -> AsyncIterator[None]:
+        """Do what belongs to no visit: import the pages before the first one, and remove old downloads."""
+        use_accent(config.accent)  # Streamlit has read its own settings by now; an earlier option would replace them
+        import_pages()
+        async with expire_downloads(app):
+            yield
+
     hosts = settings.hosts()
     pages = st.App(
         Path(__file__).parent / "app.py",
@@ -47,7 +50,7 @@ def create_app(settings: Settings) -> ASGIApp:
             Middleware(VisitorCookie),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(WebSocketOrigins, hosts=hosts),
-            Middleware(UnknownAddresses),
+            Middleware(UnknownAddresses, config=config),
         ],
     )
     return BasePath(pages, settings.base_path) if settings.base_path else pages
@@ -57,6 +60,7 @@ def main() -> None:
     """Serve until SIGINT or SIGTERM; exit with 1 if the server cannot start."""
     try:
         settings = read_settings(os.environ)
+        config = read_demo_config(settings.config)
     except WrongSettings as error:
         sys.exit(f"The demo did not start. {error}")
     remove_leftovers()
@@ -64,7 +68,7 @@ def main() -> None:
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again after its shutdown
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(settings),
+            create_app(settings, config),
             host=settings.host,
             port=settings.port,
             log_level="warning",

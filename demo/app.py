@@ -1,6 +1,7 @@
 """Draws what all pages share: set-up, style, navigation, the choice of model and language, and the banner."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,11 +14,20 @@ import streamlit as st  # noqa: E402
 from client import Card, ModelState, ServiceError  # noqa: E402
 from demo.address.page_paths import DEFAULT_PATH  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
-from demo.navigation.page_list import make_groups  # noqa: E402
-from demo.session import current_case, page_address, query_errors, saved_case_list, service_queries, visitor  # noqa: E402
+from demo.navigation.page_list import find_group, make_groups  # noqa: E402
+from demo.navigation.page_look import draw_look  # noqa: E402
+from demo.session import (  # noqa: E402
+    current_case,
+    page_address,
+    query_errors,
+    saved_case_list,
+    service_queries,
+    shared_resources,
+    visitor,
+)
 from demo.text.translation import Translation  # noqa: E402
 from demo.widgets import banner, document, forms, link_notices, number_keys  # noqa: E402
-from wire.languages import LANGUAGES  # noqa: E402
+from wire.languages import LANGUAGES, Language  # noqa: E402
 
 _DAY_SECONDS = 86_400
 
@@ -33,8 +43,8 @@ def _rebuild_lost_visit() -> None:
 
 def main() -> None:
     """Draw one page."""
-    st.set_page_config(page_title="Witryna", page_icon="🪟", layout="wide")  # other icons are fetched from another host
-    st.html(Path(__file__).parent / "look.css")
+    config = shared_resources.demo_config()
+    draw_look(config)
     is_first_run = MODEL not in st.session_state
     query_errors.clear_errors()
     number_keys.forget_boxes()
@@ -42,11 +52,11 @@ def main() -> None:
     page_address.follow_history()
     tr = visitor.get_translation()
     models, card = _load_models()
-    groups = make_groups(card, tr)
+    groups = make_groups(card, config.pages, tr, has_many_models=bool(models and len(models) > 1))
     pages = {page.url_path or DEFAULT_PATH: page for group in groups.values() for page in group}
     is_embedded = visitor.is_embedded()
     page = st.navigation(groups, position="hidden" if is_embedded else "top")
-    document.draw_document(page.title, next(title for title, group in groups.items() if page in group), tr)
+    document.draw_document(page.title, find_group(groups, page), config.title, tr)
     banner_slot = st.empty()
     try:
         if models is None:
@@ -56,19 +66,15 @@ def main() -> None:
             link_notices.draw_version_notice(models, card)
         else:
             if not is_embedded:
-                _draw_choices(models, tr)
+                _draw_choices(models, config.languages, tr)
             link_notices.draw_version_notice(models, card)
             # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
             if parameters := page_address.take_first_page_request():
                 st.switch_page(pages[DEFAULT_PATH], query_params=parameters)
-            if (
-                is_first_run
-                and not is_embedded
-                and page == pages[DEFAULT_PATH]
-                and len(models) > 1
-                and MODEL not in st.query_params
-            ):
-                st.switch_page(pages["models"])
+            if is_first_run and not is_embedded and page == pages[DEFAULT_PATH] and MODEL not in st.query_params:
+                opens = config.opens or ("models" if "models" in config.pages and len(models) > 1 else DEFAULT_PATH)
+                if opens != DEFAULT_PATH:
+                    st.switch_page(pages[opens])
             saved_case_list.save_requested_case(card)
             page.run()
             if is_embedded:
@@ -104,7 +110,7 @@ def _draw_full_link(tr: Translation) -> None:
         st.link_button(tr.text("Open in full"), address, icon=":material/open_in_new:", type="tertiary")
 
 
-def _draw_choices(models: list[ModelState], tr: Translation) -> None:
+def _draw_choices(models: list[ModelState], languages: Sequence[Language], tr: Translation) -> None:
     """Draw the choice of model and language, and name each broken model with the reason."""
     ready = [model["name"] for model in models if model["state"] == "ready"]
     titles = {model["name"]: model["title"] or model["name"] for model in models}
@@ -118,14 +124,15 @@ def _draw_choices(models: list[ModelState], tr: Translation) -> None:
                 label_visibility="collapsed",
                 width=260,
             )
-        st.segmented_control(
-            "Language · Język",
-            list(LANGUAGES),
-            format_func=LANGUAGES.__getitem__,
-            key="language",
-            required=True,
-            label_visibility="collapsed",
-        )
+        if len(languages) > 1:
+            st.segmented_control(
+                "Language · Język",
+                languages,
+                format_func=LANGUAGES.__getitem__,
+                key="language",
+                required=True,
+                label_visibility="collapsed",
+            )
     for model in models:
         if model["state"] == "broken":
             values = {"model": forms.escape_markdown(model["name"]), "reason": forms.escape_markdown(model["reason"] or "")}

@@ -6,14 +6,10 @@ other visit is answered.
 
 import gc
 import importlib
-import pkgutil
-
-import demo.app_pages
 
 
 def import_pages() -> None:
     """Import the modules of all pages and what they need; what exists then is never collected."""
-    for module in pkgutil.iter_modules(demo.app_pages.__path__, "demo.app_pages."):
-        importlib.import_module(module.name)
+    importlib.import_module("demo.navigation.page_list")
     gc.collect()
     gc.freeze()

@@ -31,6 +31,7 @@ class Settings:
     links: str = ""
     embed_origins: str = ""
     feedback: str = ""
+    config: str = ""
     meetings: str = ""
 
     def hosts(self) -> list[str]:

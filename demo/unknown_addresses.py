@@ -11,17 +11,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.address.page_paths import DEFAULT_PATH, PAGE_PATHS
 from demo.address.parameters import LANGUAGE
+from demo.configuration.demo_file import DemoConfig
 from demo.text.translation import Translation
-from wire.languages import LANGUAGES, preferred_language
+from wire.languages import preferred_language
 
 _HTML = b"text/html"
 _DOCUMENT = Markup(
-    '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title} · Witryna</title>'
+    '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title} · {demo_title}</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
     ":root {{ color-scheme: light dark; font: 1.15rem/1.5 system-ui, sans-serif; }}"
     "body {{ max-width: 34rem; margin: 4rem auto; padding: 0 1.25rem;"
     " color: light-dark(#1C2430, #E9ECEF); background: light-dark(#FFFFFF, #14181D); }}"
-    "h1 {{ font-size: 2rem; }} a {{ color: light-dark(#1F4E79, #7FB4E6); }}"
+    "h1 {{ font-size: 2rem; }} a {{ color: light-dark({accent.light}, {accent.dark}); }}"
     '</style></head><body><main><h1>{title}</h1><p>{sentence}</p><p><a href="{target}">{link}</a></p></main></body></html>'
 )
 
@@ -29,8 +30,8 @@ _DOCUMENT = Markup(
 class UnknownAddresses:
     """Answers 404 where Streamlit sends its page although no page has the path."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, config: DemoConfig) -> None:
+        self._app, self._config = app, config
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
@@ -56,17 +57,20 @@ class UnknownAddresses:
 
         await self._app(scope, receive, send_unless_page)
         if is_page:
-            await _build_answer(scope, root)(scope, receive, send)
+            await _build_answer(scope, root, self._config)(scope, receive, send)
 
 
-def _build_answer(scope: Scope, root: str) -> HTMLResponse:
+def _build_answer(scope: Scope, root: str, config: DemoConfig) -> HTMLResponse:
     parameters = parse_qs(scope["query_string"].decode("latin-1"))
     accepted = ",".join(text.decode("latin-1") for name, text in scope["headers"] if name == b"accept-language")
     requested = parameters.get(LANGUAGE, [""])[-1]
-    language = requested if requested in LANGUAGES else preferred_language(accepted)
+    wanted = (requested, preferred_language(accepted), config.languages[0])
+    language = next(language for language in wanted if language in config.languages)
     tr = Translation(language)
     document = _DOCUMENT.format(
         language=language,
+        demo_title=config.title,
+        accent=config.accent,
         title=tr.text("No page has this address"),
         sentence=tr.text("Please check the address for a typing error, or begin with the list of models."),
         target=f"{root}/models?{LANGUAGE}={language}",

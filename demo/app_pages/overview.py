@@ -19,8 +19,10 @@ def page() -> None:
     card, tr = service_queries.get_card(st.session_state[MODEL]), visitor.get_translation()
     current_case.get_case(card)
     page_address.write_address(card)
-    st.title("Witryna", anchor=False)
-    st.markdown(tr.text("Witryna lets you try machine-learning models: change a case, and see the answer and why."))
+    config = shared_resources.demo_config()
+    st.title(escape_markdown(config.title), anchor=False)
+    product = tr.text("Try machine-learning models: change a case, and see the answer and why.")
+    st.markdown(escape_markdown(config.sentence.get(tr.language, product)))
     models = [model for model in service_queries.get_models() if model["state"] == "ready"]
     with st.container(key="tiles"):
         columns = st.columns(_TILE_COLUMNS)

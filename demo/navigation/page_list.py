@@ -1,6 +1,6 @@
 """The pages of the demo, in the groups and the order of the menu."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
@@ -9,18 +9,26 @@ from streamlit.navigation.page import StreamlitPage
 from client import Card
 from demo.address.page_paths import DEFAULT_PATH, PagePath
 from demo.app_pages import about, clients, compare, feed, files, how_good, overview, take_away, to_change, try_it, what_if
+from demo.session import visitor
 from demo.text.translation import Translation
 
 Groups = dict[str, list[StreamlitPage]]
 """Title of a group → its pages. Those of the group without a title are in the row of the menu themselves."""
 
 
-def make_groups(card: Card | None, tr: Translation) -> Groups:
-    """Return all pages. A page that has nothing to show for the model opens by its address, and is not in the menu."""
+def make_groups(card: Card | None, offered: Collection[PagePath], tr: Translation, *, has_many_models: bool) -> Groups:
+    """Return all pages. The menu has those that are offered and have something to show for the model.
+
+    Another page opens by its address. It then says why it shows nothing.
+    """
 
     def make_page(draw: Callable[[], None], title: str, path: PagePath, *, is_shown: bool = True) -> StreamlitPage:
         return st.Page(
-            draw, title=title, url_path=path, default=path == DEFAULT_PATH, visibility="visible" if is_shown else "hidden"
+            draw if path in offered else _draw_closed_page,
+            title=title,
+            url_path=path,
+            default=path == DEFAULT_PATH,
+            visibility="visible" if is_shown and path in offered else "hidden",
         )
 
     def can_show(module: Any) -> bool:
@@ -42,6 +50,17 @@ def make_groups(card: Card | None, tr: Translation) -> Groups:
             make_page(how_good.page, tr.text("How good"), "how-good", is_shown=can_show(how_good)),
             make_page(take_away.page, tr.text("Take it away"), "take-away", is_shown=can_show(take_away)),
             make_page(about.page, tr.text("About the model"), "about"),
-            make_page(overview.page, tr.text("All models"), "models"),
+            make_page(overview.page, tr.text("All models"), "models", is_shown=has_many_models),
         ],
     }
+
+
+def find_group(groups: Groups, page: StreamlitPage) -> str:
+    """Return the title of the group that has a page."""
+    return next(title for title, pages in groups.items() if page in pages)
+
+
+def _draw_closed_page() -> None:
+    tr = visitor.get_translation()
+    st.title(tr.text("Not part of this demo"), anchor=False)
+    st.markdown(tr.text("This page is not open here. The menu has the pages that are."))

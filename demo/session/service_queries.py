@@ -57,9 +57,9 @@ def _fetch_card(model: str, language: str, version: str | None) -> Card:
 
 
 def get_models() -> list[ModelState]:
-    """Return the models, or the last cached ones. Raises ServiceError if none are cached."""
+    """Return the models that the demo shows, or the last cached ones. Raises ServiceError if none are cached."""
     language = get_translation().language
-    return _fetch_or_last(language, lambda: _fetch_models(language))
+    return shared_resources.demo_config().choose_models(_fetch_or_last(language, lambda: _fetch_models(language)))
 
 
 def get_card(model: str, version: str | None = None) -> Card:

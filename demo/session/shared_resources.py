@@ -7,6 +7,7 @@ import streamlit as st
 
 from client import Client
 from demo.address.link_store import LinkStore
+from demo.configuration.demo_file import DemoConfig, read_demo_config
 from demo.feed.growing_feed import GrowingFeed
 from demo.private_folder import private_folder
 from demo.settings import read_settings
@@ -41,6 +42,12 @@ def _make_client(deadline_seconds: float) -> Client:
         connect_timeout_seconds=_CONNECT_SECONDS,
         deadline_seconds=deadline_seconds,
     )
+
+
+@st.cache_resource
+def demo_config() -> DemoConfig:
+    """Return what demo.toml says of the demo."""
+    return read_demo_config(read_settings(os.environ).config)
 
 
 @st.cache_resource

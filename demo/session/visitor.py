@@ -6,17 +6,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from demo.address.parameters import LANGUAGE
+from demo.session import shared_resources
 from demo.text.translation import Translation
-from wire.languages import DEFAULT, LANGUAGES, language_of
+from wire.languages import language_of
 
 
 def get_translation() -> Translation:
-    """Return the translation to the visitor's language: the selected one, else that of the URL, else of the browser."""
+    """Return the translation to the visitor's language: the selected one, else that of the URL, else of the browser.
+
+    A language that the demo does not have becomes its first one.
+    """
     if "language" not in st.session_state:
-        requested = st.query_params.get(LANGUAGE, "")
-        st.session_state["language"] = (
-            requested if requested in LANGUAGES else language_of(st.context.locale or "") or DEFAULT
-        )
+        languages = shared_resources.demo_config().languages
+        wanted = (st.query_params.get(LANGUAGE), language_of(st.context.locale or ""), languages[0])
+        st.session_state["language"] = next(language for language in wanted if language in languages)
     return Translation(st.session_state["language"])
 
 

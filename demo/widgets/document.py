@@ -12,12 +12,12 @@ from demo.text.translation import Translation
 _SCRIPT = Path(__file__).parents[1] / "document.html"
 
 
-def draw_document(page_title: str, group: str, tr: Translation) -> None:
+def draw_document(page_title: str, group: str, demo_title: str, tr: Translation) -> None:
     """Set language and title of the document, the names of controls, and the link past the menu, the first stop of keys.
 
     `group` is the title of the menu's group that has the page; empty if it is in the row of the menu itself.
     """
-    st.set_page_config(page_title=f"{page_title} · Witryna")
+    st.set_page_config(page_title=f"{page_title} · {demo_title}")
     names = json.dumps(_translate_control_names(tr))
     element = Markup(
         '<i id="document-texts" hidden data-language="{}" data-skip="{}" data-menu="{}" data-group="{}" data-copy="{}"'

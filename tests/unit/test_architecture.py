@@ -26,15 +26,17 @@ RULES: dict[str, set[str]] = {
     "wire": set(),
     "demo": {"client"},
     "demo.__main__": {"demo.download_expiry", "demo.http_layers", "demo.page_modules", "demo.settings", "tabular"}
-    | {"demo.unknown_addresses", "demo.visitor_cookie"},
+    | {"demo.configuration", "demo.navigation", "demo.unknown_addresses", "demo.visitor_cookie"},
     "demo.download_expiry": set(),
-    "demo.page_modules": {"demo.app_pages"},
+    "demo.page_modules": set(),
     "demo.private_folder": set(),
     "demo.visitor_cookie": set(),
     "demo.http_layers": set(),
-    "demo.unknown_addresses": {"demo.address", "demo.text"},
+    "demo.unknown_addresses": {"demo.address", "demo.configuration", "demo.text"},
+    "demo.configuration": {"client", "demo.address"},
     "demo.app": {"client", "demo.address", "demo.navigation", "demo.session", "demo.text", "demo.widgets"},
-    "demo.navigation": {"client", "demo.address", "demo.app_pages", "demo.text"},
+    "demo.navigation": {"client", "demo.address", "demo.app_pages", "demo.charts", "demo.configuration", "demo.session"}
+    | {"demo.text"},
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
     | {"demo.feedback", "demo.fields", "demo.files", "demo.session", "demo.snippets", "demo.text", "demo.views"}
     | {"demo.leave_behind", "demo.sharing", "demo.widgets"},
@@ -48,7 +50,7 @@ RULES: dict[str, set[str]] = {
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},
-    "demo.session": {"client", "demo.address", "demo.feed", "demo.fields", "demo.private_folder"}
+    "demo.session": {"client", "demo.address", "demo.configuration", "demo.feed", "demo.fields", "demo.private_folder"}
     | {"demo.settings", "demo.text"},
     "demo.views": {"client", "demo.charts", "demo.fields", "demo.session", "demo.text"},
     "demo.evaluation": {"client", "demo.address", "demo.charts", "demo.text", "demo.views"},

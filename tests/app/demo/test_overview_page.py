@@ -15,7 +15,7 @@ READY = ["comment-sentiment", "credit-default", "credit-scorecard", "diamond-pri
 @pytest.mark.usefixtures("request_log")
 @pytest.mark.parametrize(
     ("language", "sentence", "button"),
-    [("en", "lets you try machine-learning models", "Open"), ("pl", "wypróbujesz modele uczenia maszynowego", "Otwórz")],
+    [("en", "Try machine-learning models", "Open"), ("pl", "Wypróbuj modele uczenia maszynowego", "Otwórz")],
 )
 def test_a_visit_without_a_model_begins_with_the_name_a_sentence_and_a_tile_for_each_model(
     language: str, sentence: str, button: str

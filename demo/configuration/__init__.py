@@ -1,0 +1,1 @@
+"""The file demo.toml: what a team chooses for its demo."""
