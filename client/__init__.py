@@ -8,6 +8,7 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 
 from client.errors import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
 from client.feedback_calls import FeedbackCalls
+from client.meetings.audience_calls import AudienceCalls
 from client.meetings.meeting_calls import MeetingCalls
 from client.model_folder import hand_over
 from client.publishing import Publication
@@ -28,6 +29,16 @@ from client.shapes.answers import (
     Surface,
     Usualness,
     Value,
+)
+from client.shapes.audience import (
+    AudienceCase,
+    AudienceView,
+    Guess,
+    GuessFigures,
+    GuessList,
+    OwnGuesses,
+    PresenterLink,
+    PresenterSession,
 )
 from client.shapes.card import Band, Card, Health, ModelState, Output
 from client.shapes.card_fields import Field
@@ -77,6 +88,9 @@ from client.shapes.stored import Entity, EntityList, EntityName, Run, RunList, S
 
 __all__ = [
     "AgreementFigures",
+    "AudienceCalls",
+    "AudienceCase",
+    "AudienceView",
     "Band",
     "Busy",
     "Card",
@@ -109,6 +123,9 @@ __all__ = [
     "Figure",
     "Goal",
     "GroupTest",
+    "Guess",
+    "GuessFigures",
+    "GuessList",
     "Health",
     "InvalidAnswer",
     "KnownWords",
@@ -125,8 +142,11 @@ __all__ = [
     "NewState",
     "Origin",
     "Output",
+    "OwnGuesses",
     "Prediction",
     "Predictions",
+    "PresenterLink",
+    "PresenterSession",
     "Publication",
     "RecognisedFile",
     "Recommendation",

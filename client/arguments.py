@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from client.errors import Refused
 from wire.entity_keys import NoKey, key_text
-from wire.error_codes import INVALID_INPUT, UNAUTHORIZED, UNKNOWN_ENTITY, UNKNOWN_MODEL
+from wire.error_codes import INVALID_INPUT, UNAUTHORIZED, UNKNOWN_ENTITY, UNKNOWN_MEETING, UNKNOWN_MODEL
 from wire.model_folder.model_names import MODEL_NAME
 
 P = ParamSpec("P")
@@ -25,6 +25,7 @@ _MAX_SECONDS = 1_000_000
 _LANGUAGE = re.compile(r"[A-Za-z0-9*][A-Za-z0-9*_,;=. -]{0,99}")
 _MEDIA_TYPE = re.compile(r"[!-~][ -~]{0,199}")
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{8,128}")
+_MEETING_CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _API_KEY = re.compile(r"[!-~]([ -~]*[!-~])?")
 
 _TYPES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
@@ -137,6 +138,13 @@ def check_idempotency_key(key: str) -> None:
     """Raise Refused unless a text can be an Idempotency-Key."""
     if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise refused_argument("`key` must have 8 to 128 characters of ASCII without spaces.")
+
+
+def meeting_code(code: str) -> dict[str, str]:
+    """Return the header of an audience code. Raises Refused if no meeting can have it. The error does not hold it."""
+    if not _MEETING_CODE.fullmatch(code):
+        raise Refused("There is no such meeting.", "", status=404, code=UNKNOWN_MEETING, errors=[])
+    return {"Meeting-Code": code}
 
 
 def check_limits(**limits: float) -> None:

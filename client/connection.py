@@ -89,6 +89,15 @@ class Connection:
         with self._open_file(path) as (name, media_type, pieces):
             return ExportedFile(name, media_type, b"".join(pieces))
 
+    def receive_bytes(self, path: str, headers: dict[str, str]) -> bytes:
+        """Return a body that is no JSON."""
+        sent = self._headers | {"X-Request-ID": uuid.uuid4().hex, "Accept": "*/*"} | headers
+        request = requests.Request("GET", self._url + path, headers=sent)
+        response, content = send(self.session, request, self._limits)
+        if response.status_code != OK:
+            raise_problem(response, content, sent["X-Request-ID"])
+        return content
+
     def await_file(self, path: str) -> None:
         """Wait until a file has been made, and receive nothing of it."""
         with self._open_file(path):

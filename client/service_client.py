@@ -11,6 +11,7 @@ from client import arguments
 from client.answer_check import check_curves, check_keys, check_prediction, parse_recognised_file, require
 from client.connection import MAX_SECONDS, Connection
 from client.feedback_calls import FeedbackCalls
+from client.meetings.audience_calls import AudienceCalls
 from client.meetings.meeting_calls import MeetingCalls
 from client.publishing import Publication, publish_folder, write_line
 from client.shapes.answers import Curves, Explanations, Predictions, Row
@@ -58,6 +59,7 @@ class Client:
         self.session = self._connection.session
         self.feedback = FeedbackCalls(self._connection)
         self.meetings = MeetingCalls(self._connection)
+        self.audience = AudienceCalls(self._connection)
 
     def close(self) -> None:
         """End the running calls of other threads: each raises a ServiceError."""

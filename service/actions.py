@@ -225,17 +225,17 @@ def export_feedback(store: Store, filters: Mapping[str, str], file_format: Expor
     return feedback_export.export_feedback(entries, file_format)
 
 
-def follow_feedback(store: Store, id: str) -> FeedbackReceipt:  # noqa: A002 - the name in the path
-    """Return the receipt of feedback, and what came of it. Raises UnknownFeedback, StorageUnavailable."""
+def follow_feedback(store: Store, id: str, only: str | None) -> FeedbackReceipt:  # noqa: A002 - the name in the path
+    """Return the receipt of feedback; `only`: of this meeting. Raises UnknownFeedback, StorageUnavailable."""
     record = feedback_records.find_feedback(store, id)
-    if record is None:
+    if record is None or only not in {None, record.meeting}:
         raise UnknownFeedback
     return receipt(record)
 
 
-def review_feedback(store: Store, id: str, review: Review) -> Feedback:  # noqa: A002 - the name in the path
-    """Set what came of feedback, and return it. Raises UnknownFeedback, StorageUnavailable."""
-    record = feedback_records.review_feedback(store, id, review.state, reply_text(review))
+def review_feedback(store: Store, id: str, review: Review, only: str | None) -> Feedback:  # noqa: A002 - as above
+    """Set what came of feedback, and return it; `only`: of this meeting. Raises UnknownFeedback, StorageUnavailable."""
+    record = feedback_records.review_feedback(store, id, review.state, reply_text(review), only)
     if record is None:
         raise UnknownFeedback
     return whole_feedback(record)

@@ -6,10 +6,11 @@ from urllib.parse import quote
 from client import arguments
 from client.answer_check import require
 from client.connection import CREATED, Connection
+from client.shapes.audience import GuessList, PresenterLink, PresenterSession
 from client.shapes.meetings import Meeting, MeetingCheck, MeetingContent, MeetingList, MeetingState, NewState
 from client.transport import build_query
 
-_PATH = "/v1/meetings"
+_PATH, _LINKS_PATH, _SESSIONS_PATH = "/v1/meetings", "/v1/presenter-links", "/v1/presenter-sessions"
 
 
 class MeetingCalls:
@@ -69,6 +70,27 @@ class MeetingCalls:
     def check(self, id: str) -> MeetingCheck:  # noqa: A002
         """Let the service prove by a write that it can store what people will write; return the time of its clock."""
         return cast(MeetingCheck, self._connection.call("POST", f"{_path(id)}/check", MeetingCheck, body={}))
+
+    @arguments.check_types
+    def guesses(self, id: str) -> GuessList:  # noqa: A002
+        """Return what the audience has guessed, case by case."""
+        return cast(GuessList, self._connection.call("GET", f"{_path(id)}/guesses", GuessList))
+
+    @arguments.check_types
+    def link(self) -> PresenterLink:
+        """Make a link that opens one session of a presenter."""
+        answer = self._connection.call("POST", _LINKS_PATH, PresenterLink, body={}, accept={CREATED})
+        return cast(PresenterLink, answer)
+
+    @arguments.check_types
+    def session(self, token: str) -> PresenterSession:
+        """Use a link up and return its session, whose token is the API key of a client.
+
+        Raises Refused with the code `unknown_link` if the link was used, has expired, or was never made.
+        """
+        body = {"token": token}
+        answer = self._connection.call("POST", _SESSIONS_PATH, PresenterSession, body=body, accept={CREATED})
+        return cast(PresenterSession, answer)
 
 
 def _path(id: str) -> str:  # noqa: A002

@@ -1,7 +1,6 @@
 """Check feedback that a person gives, and make what is stored of it."""
 
 import hashlib
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,10 +8,12 @@ import msgspec
 
 from service.bundles.model import Model
 from service.errors import Fault, InvalidInput, ServiceError
+from service.meeting_errors import UnknownMeeting
+from service.meetings.answer_checks import answer_faults
 from service.meetings.json_checks import json_faults
 from service.questions.row_variants import base_of
 from service.rows.strict_json import encode
-from service.schemas import Card, Classification, FeedbackRequest, Review, RightAnswer, Row
+from service.schemas import FeedbackRequest, Review, Row
 from service.store.meetings.feedback_records import NewFeedback
 
 _MAX_COMMENT = 2000
@@ -30,12 +31,25 @@ def check_feedback(request: FeedbackRequest, model: Model | None) -> None:
     faults = [*_text_faults(request), *json_faults(request.shown, "shown")]
     if model is None:
         faults += json_faults(request.row, "row")
-    else:
-        faults += _right_answer_faults(request.right_answer, model.card)
+    elif request.right_answer is not None:
+        faults += answer_faults(request.right_answer, model.card, ("right_answer",))
     if faults:
         raise InvalidInput("The feedback cannot be stored.", faults=faults)
     if model is not None:
         base_of(model.checks, request.row)
+
+
+def in_meeting(request: FeedbackRequest, of_code: str | None, of_caller: str | None) -> FeedbackRequest:
+    """Return feedback that names its meeting: that of the audience code, or else the one that the caller may see.
+
+    Raises UnknownMeeting if the feedback names another one.
+    """
+    meeting = of_code if of_caller is None else of_caller
+    if meeting is None:
+        return request
+    if request.meeting not in {None, meeting}:
+        raise UnknownMeeting
+    return msgspec.structs.replace(request, meeting=meeting)
 
 
 def score_again(model: Model, row: Row) -> dict[str, Any] | None:
@@ -87,21 +101,3 @@ def _text_faults(request: FeedbackRequest) -> Iterator[Fault]:
             yield Fault(field, "too_long", f"This text may have {limit:,} characters.", path=())
         elif field in limits and not text.isprintable():
             yield Fault(field, "invalid_text", "This text may have no control characters.", path=())
-
-
-def _right_answer_faults(answer: RightAnswer | None, card: Card) -> Iterator[Fault]:
-    if answer is None:
-        return
-    path, output = ("right_answer",), card.output
-    labels = [label.value for label in output.labels] if isinstance(output, Classification) else []
-    if sum(part is not None for part in (answer.label, answer.value, answer.decision)) != 1:
-        yield Fault(None, "one_answer", "Give one of `label`, `value` and `decision`.", path=path)
-    elif answer.value is not None:
-        if labels:
-            yield Fault("value", "wrong_answer", "This model gives a label, not a value.", path=path)
-        elif not math.isfinite(answer.value):
-            yield Fault("value", "not_finite", "Expected a finite number.", path=path)
-    elif answer.label is not None and answer.label not in labels:
-        yield Fault("label", "unknown_category", "Not a label of the model.", path=path)
-    elif answer.decision is not None and answer.decision not in [band.value for band in output.bands]:
-        yield Fault("decision", "unknown_category", "Not a decision of the model.", path=path)

@@ -10,6 +10,7 @@ from service.bundles.registry import Registry
 from service.by_key.freshness import Freshness
 from service.errors import BrokenStorage
 from service.export_processes.made_forms import MadeForms
+from service.meetings.meeting_reader import MeetingReader
 from service.settings import Settings
 from service.store.database import meetings_url
 from service.store.schema import MEETINGS
@@ -19,6 +20,7 @@ from service.web.file_turns import FileTurns
 from service.web.limits import EventLoopWork, Slots, StoreCalls, Threads, wait_for_process
 from service.web.middleware.http_metrics import HttpMetrics
 from service.web.middleware.model_metrics import ModelMetrics
+from service.web.middleware.presenter_secrets import PresenterSecrets
 from wire.settings_reader import WrongSettings
 
 _FILES_AT_ONCE = 2
@@ -57,6 +59,8 @@ class Services:
     store_calls: StoreCalls
     meeting_calls: StoreCalls
     """Calls to `meetings`; look-ups of nightly results do not wait for them."""
+    meeting_reader: MeetingReader
+    presenter_secrets: PresenterSecrets
     publications: Slots
     """One for the model that is being published. It takes no slot of `requests`."""
     export_slots: Slots
@@ -101,6 +105,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
     )
     metrics = HttpMetrics()
     metrics.registry.register(ModelMetrics(registry))
+    meeting_calls = StoreCalls(_STORE_SECONDS)
     return Services(
         settings=settings,
         registry=registry,
@@ -114,7 +119,9 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         threads=Threads(settings.model_seconds),
         event_loop_work=EventLoopWork(),
         store_calls=StoreCalls(_STORE_SECONDS),
-        meeting_calls=StoreCalls(_STORE_SECONDS),
+        meeting_calls=meeting_calls,
+        meeting_reader=MeetingReader(meetings),
+        presenter_secrets=PresenterSecrets(meetings, meeting_calls),
         publications=Slots(1, "Another model is being published.", retry_after_seconds=_PUBLICATION_RETRY_SECONDS),
         export_slots=Slots(_EXPORTS_AT_ONCE, "Other forms are being made.", retry_after_seconds=_EXPORT_RETRY_SECONDS),
         exports=MadeForms(registry, settings.export_seconds),

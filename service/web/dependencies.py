@@ -1,4 +1,4 @@
-"""Arguments that FastAPI passes to handlers: the container, the model of the path, the language of the caller."""
+"""Arguments that FastAPI passes to handlers: the container, the model of the path, who calls and in which language."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from service.bundles.model import Model
 from service.web.container import Services
+from service.web.middleware.api_keys import Caller
 from wire.languages import Language, preferred_language
 
 
@@ -33,6 +34,13 @@ async def language(request: Request) -> Language:
     return preferred_language(request.headers.get("accept-language", ""))
 
 
+async def caller(request: Request) -> Caller:
+    """Return who calls."""
+    found: Caller = request.scope["caller"]
+    return found
+
+
 PathModel = Annotated[Model, Depends(model_of_path)]
 VersionModel = Annotated[Model, Depends(model_of_version)]
 RequestLanguage = Annotated[Language, Depends(language)]
+RequestCaller = Annotated[Caller, Depends(caller)]

@@ -65,6 +65,8 @@ class Route:
     """The media type of the body that `upload` reads."""
     scope: Scope | None = "read"
     """The scope that a key needs. None: the route needs no key."""
+    confines: bool = False
+    """Its handler shows a caller with the token of one meeting nothing of another one."""
     slots: Literal["requests", "streams", "publications", "exports"] | None = "requests"
     """The slots that limit how many run at once; an `upload` takes one before its body arrives. None: no limit, and
     an answer also under load."""
@@ -90,6 +92,11 @@ class Route:
     errors: tuple[type[ServiceError], ...] = (Unauthorized, Forbidden)
     other_answers: Mapping[str, Schema] = field(default_factory=dict)
     """Further answers by status, for OpenAPI."""
+
+    @property
+    def takes_meeting_token(self) -> bool:
+        """Whether a caller with the token of one meeting may call it: it is about models alone, or confines the caller."""
+        return self.confines or self.scope in {None, "read"}
 
     @property
     def operation_id(self) -> str:

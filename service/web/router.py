@@ -12,12 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.errors import Forbidden, InvalidRequest, MethodNotAllowed
 from service.rows.strict_json import safe_text
 from service.web.container import Services
-from service.web.middleware.api_keys import ApiKeys
+from service.web.middleware.api_keys import ApiKeys, Caller
 from service.web.route import Route
 from wire.media_types import kind_of, parse_content_type
 
 _JSON = b"application/json"
 _DOCS_SCOPE = "read"
+_NOBODY = Caller(frozenset())
+"""The caller of a route that needs no key."""
 _MAX_PARAMETERS = 100
 _MAX_CACHED_PATHS = 1024
 """The matches of so many paths are cached: matching takes longer than scoring a row."""
@@ -62,17 +64,19 @@ class Router:
         headers = scope["headers_by_name"]
         names = _parameter_names(scope["query_string"]) if scope["query_string"] else []
         match = self._match(scope["path"].removeprefix(scope.get("root_path", "")))
-        scopes = self._keys.scopes_of(headers) if match is None or not match.is_open else frozenset()
+        caller = await self._caller_of(headers) if match is None or not match.is_open else _NOBODY
         if match is None:
-            if _DOCS_SCOPE not in scopes:
+            if _DOCS_SCOPE not in caller.scopes:
                 raise Forbidden(f"This key lacks the scope {_DOCS_SCOPE}.")
             with self._services.requests:
                 await self._run_framework(scope, receive, send)
             return
         route = match.route(scope["method"])
-        if route.scope is not None and route.scope not in scopes:
+        if route.scope is not None and route.scope not in caller.scopes:
             raise Forbidden(f"This key lacks the scope {route.scope}.")
-        scope["route"] = route
+        if caller.meeting is not None and not route.takes_meeting_token:
+            raise Forbidden("The token of one meeting does not allow this.")
+        scope["route"], scope["caller"] = route, caller
         if route.direct is not None:
             await self._run_direct(route, match, scope, receive, send)
             return
@@ -87,6 +91,11 @@ class Router:
             receive = _replay_body(body, receive)
         with self._slots[route.slots]:
             await self._run_framework(scope, receive, send)
+
+    async def _caller_of(self, headers: dict[bytes, bytes]) -> Caller:
+        """Return who calls. Raises Unauthorized, Forbidden, StorageUnavailable."""
+        caller = self._keys.caller_of(headers)
+        return await self._services.presenter_secrets.caller_of(caller) if isinstance(caller, bytes) else caller
 
     def _match_path(self, path: str) -> _Match | None:
         matches = [(match, route) for pattern, route in self._patterns if (match := pattern.match(path))]

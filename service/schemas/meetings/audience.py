@@ -98,6 +98,10 @@ class PresenterLink(Shape, frozen=True):
     """UTC, ISO 8601."""
 
 
+class EmptyRequest(Shape, frozen=True):
+    """The body of a request that needs none: an empty object."""
+
+
 class SessionRequest(Shape, frozen=True):
     token: str
 

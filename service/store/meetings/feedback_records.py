@@ -129,11 +129,21 @@ def iterate_feedback(store: Store, filters: Mapping[str, str]) -> Iterator[Feedb
 
 
 @retried
-def review_feedback(store: Store, id: str, state: FeedbackState, reply: str | None) -> FeedbackRecord | None:  # noqa: A002
-    """Set what came of feedback, and return it; None if there is none of this id. `reply` is JSON."""
+def review_feedback(
+    store: Store,
+    id: str,  # noqa: A002
+    state: FeedbackState,
+    reply: str | None,
+    only: str | None = None,
+) -> FeedbackRecord | None:
+    """Set what came of feedback, and return it; None if there is none of this id, or not in the meeting `only`.
+
+    `reply` is JSON.
+    """
+    chosen = [feedback.c.id == id, *([] if only is None else [feedback.c.meeting == only])]
     with store.writing() as connection:
-        connection.execute(update(feedback).where(feedback.c.id == id).values(state=state, reply=reply, reviewed=now()))
-        row = connection.execute(select(*_COLUMNS).where(feedback.c.id == id)).one_or_none()
+        connection.execute(update(feedback).where(*chosen).values(state=state, reply=reply, reviewed=now()))
+        row = connection.execute(select(*_COLUMNS).where(*chosen)).one_or_none()
     return None if row is None else _record(row)
 
 

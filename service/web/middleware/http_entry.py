@@ -20,6 +20,7 @@ _NO_CONTENT = b"default-src 'none'; frame-ancestors 'none'"
 _SINGLE_HEADERS = frozenset({b"host", b"authorization", b"content-type", b"content-encoding", b"content-length"}) | {
     b"inference-header-content-length",
     b"origin",
+    b"meeting-code",
     b"mcp-protocol-version",
     b"mcp-method",
     b"mcp-name",

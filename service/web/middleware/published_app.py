@@ -7,7 +7,7 @@ from service.settings import Settings
 from wire.base_path import BasePath
 
 _METHODS = ("GET", "HEAD", "POST")
-_REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
+_REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Meeting-Code", "X-Request-ID")
 _ASSISTANT_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name")
 """What an assistant in a page sends to /mcp."""
 _ANSWER_HEADERS = ("Allow", "Content-Disposition", "Retry-After", "X-File", "X-Model-Version", "X-Request-ID")

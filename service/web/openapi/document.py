@@ -43,6 +43,16 @@ from service.schemas import (
 )
 from service.schemas.localization import localized
 from service.schemas.meetings.agreement_figures import FeedbackFigures
+from service.schemas.meetings.audience import (
+    AudienceView,
+    EmptyRequest,
+    Guess,
+    GuessList,
+    OwnGuesses,
+    PresenterLink,
+    PresenterSession,
+    SessionRequest,
+)
 from service.schemas.meetings.meeting import Meeting, MeetingChange, MeetingCheck, MeetingList, StateChange
 from service.web import problems
 from service.web.container import Services
@@ -50,9 +60,11 @@ from service.web.openapi.request_schemas import field_parameters, keyed_row_sche
 from service.web.route import Route, Schema
 
 _SHAPES = (
+    AudienceView,
     Card,
     Comparison[LabelPrediction],
     Comparison[ValuePrediction],
+    EmptyRequest,
     Curves[LabelPrediction],
     Curves[ValuePrediction],
     EntityAnswer[LabelPrediction],
@@ -68,6 +80,8 @@ _SHAPES = (
     FeedbackReceipt,
     FeedbackRequest,
     ExportList,
+    Guess,
+    GuessList,
     Health,
     InferenceAnswer,
     KeyedLabelPredictions,
@@ -80,6 +94,9 @@ _SHAPES = (
     ModelList,
     ModelMetadata,
     ModelReadiness,
+    OwnGuesses,
+    PresenterLink,
+    PresenterSession,
     Problem,
     PublicationState,
     Recommendations[LabelPrediction],
@@ -88,6 +105,7 @@ _SHAPES = (
     RunList,
     ServerMetadata,
     ServerReadiness,
+    SessionRequest,
     StateChange,
     ValuePredictions,
 )

@@ -9,14 +9,16 @@ from fastapi import Request, Response
 from service import actions
 from service.bundles.model import Model
 from service.errors import InvalidInput, InvalidRequest, ModelTimeout, UnknownFeedback
-from service.meetings.feedback_entry import review_faults, score_again
+from service.meetings.feedback_entry import in_meeting, review_faults, score_again
 from service.meetings.feedback_figures import read_figures
 from service.rows.strict_json import decode, encode
 from service.schemas import FeedbackList, FeedbackRequest, FeedbackState, Review, Verdict
 from service.schemas.meetings.agreement_figures import FeedbackFigures
 from service.store.meetings.feedback_records import FILTERS
 from service.web.container import Services
-from service.web.dependencies import AppServices
+from service.web.dependencies import AppServices, RequestCaller
+from service.web.middleware.api_keys import Caller
+from service.web.routes.meetings.callers_meeting import meeting_of_code, require_meeting
 from service.web.routes.meetings.idempotency_key import read_idempotency_key
 from service.web.routes.run_routes import NAME
 from wire.media_types import MEDIA_TYPES
@@ -35,10 +37,11 @@ _FEEDBACK = msgspec.json.Decoder(FeedbackRequest)
 _REVIEW = msgspec.json.Decoder(Review)
 
 
-async def give_feedback(request: Request, services: AppServices) -> Response:
+async def give_feedback(request: Request, services: AppServices, caller: RequestCaller) -> Response:
     """Answer after the commit: what is acknowledged is stored."""
     key = read_idempotency_key(request)
     entry = decode(await request.body(), _FEEDBACK)
+    entry = in_meeting(entry, await meeting_of_code(request, services, caller), caller.meeting)
     model = actions.check_feedback(services.registry, entry)
     prediction = None if model is None else await _score_again(services, model, entry)
     receipt = await services.meeting_calls.run(actions.store_feedback, services.meetings, key, entry, prediction)
@@ -54,8 +57,10 @@ async def _score_again(services: Services, model: Model, entry: FeedbackRequest)
         return None
 
 
-async def list_feedback(request: Request, services: AppServices, after: str | None = None) -> Response:
-    filters = _read_filters(request)
+async def list_feedback(
+    request: Request, services: AppServices, caller: RequestCaller, after: str | None = None
+) -> Response:
+    filters = _read_filters(request, caller)
     if after is not None and not NAME.fullmatch(after):
         raise InvalidRequest("`after` is `next` of a page.")
     if filters is None:
@@ -63,18 +68,18 @@ async def list_feedback(request: Request, services: AppServices, after: str | No
     return _json(encode(await services.meeting_calls.run(actions.list_feedback, services.meetings, filters, after)))
 
 
-async def feedback_figures(request: Request, services: AppServices) -> Response:
-    filters = _read_filters(request)
+async def feedback_figures(request: Request, services: AppServices, caller: RequestCaller) -> Response:
+    filters = _read_filters(request, caller)
     if filters is None:
         return _json(encode(FeedbackFigures(items=[])))
     return _json(encode(await services.threads.run("figures of feedback", read_figures, services.meetings, filters)))
 
 
-async def export_feedback(request: Request, services: AppServices) -> Response:
+async def export_feedback(request: Request, services: AppServices, caller: RequestCaller) -> Response:
     file_format = request.query_params.get("format", "csv")
     if file_format not in EXPORT_TYPES:
         raise InvalidRequest(f"`format` is one of {', '.join(EXPORT_TYPES)}.")
-    filters = _read_filters(request)
+    filters = _read_filters(request, caller)
     if filters is None:
         raise InvalidRequest("No feedback has such a value.")
     work = (actions.export_feedback, services.meetings, filters, file_format)
@@ -84,27 +89,38 @@ async def export_feedback(request: Request, services: AppServices) -> Response:
     return Response(body, media_type=EXPORT_TYPES[file_format], headers=headers)
 
 
-def _read_filters(request: Request) -> dict[str, str] | None:
-    """Return the filters of the address; None if nothing can fit them: PostgreSQL refuses a NUL. Raises InvalidRequest."""
+def _read_filters(request: Request, caller: Caller) -> dict[str, str] | None:
+    """Return the filters of the address, and the one meeting that the caller may see.
+
+    None if nothing can fit them: PostgreSQL refuses a NUL. Raises InvalidRequest, UnknownMeeting.
+    """
     parameters = request.query_params
     filters = {name: parameters[name] for name in FILTERS if name in parameters}
+    if caller.meeting is not None:
+        require_meeting(caller, filters.setdefault("meeting", caller.meeting))
     for name, allowed in ENUMERATIONS.items():
         if filters.get(name, allowed[0]) not in allowed:
             raise InvalidRequest(f"`{name}` is one of {', '.join(allowed)}.")
     return None if any("\0" in value for value in filters.values()) else filters
 
 
-async def follow_feedback(id: str, services: AppServices) -> Response:  # noqa: A002 - the name in the path
-    return _json(encode(await services.meeting_calls.run(actions.follow_feedback, services.meetings, _checked(id))))
+async def follow_feedback(id: str, services: AppServices, caller: RequestCaller) -> Response:  # noqa: A002 - in the path
+    work = (actions.follow_feedback, services.meetings, _checked(id), caller.meeting)
+    return _json(encode(await services.meeting_calls.run(*work)))
 
 
-async def review_feedback(id: str, request: Request, services: AppServices) -> Response:  # noqa: A002 - as above
+async def review_feedback(
+    id: str,  # noqa: A002 - as above
+    request: Request,
+    services: AppServices,
+    caller: RequestCaller,
+) -> Response:
     review = decode(await request.body(), _REVIEW)
     faults = list(review_faults(review))
     if faults:
         raise InvalidInput("The review cannot be stored.", faults=faults)
-    answer = await services.meeting_calls.run(actions.review_feedback, services.meetings, _checked(id), review)
-    return _json(encode(answer))
+    work = (actions.review_feedback, services.meetings, _checked(id), review, caller.meeting)
+    return _json(encode(await services.meeting_calls.run(*work)))
 
 
 def _checked(id: str) -> str:  # noqa: A002 - as above

@@ -14,10 +14,12 @@ from service.errors import (
     UnknownModel,
     UnsupportedType,
 )
+from service.meeting_errors import UnknownMeeting
 from service.store.meetings.feedback_records import FILTERS
 from service.web.openapi.answer_schemas import reference
 from service.web.route import Route, Schema
 from service.web.routes.meetings import feedback_routes
+from service.web.routes.meetings.callers_meeting import MEETING_CODE
 from service.web.routes.meetings.idempotency_key import IDEMPOTENCY_KEY
 from service.web.routes.run_routes import NAME
 from wire.media_types import CSV, JSON, XLSX
@@ -44,6 +46,7 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         path="/v1/feedback",
         handler=feedback_routes.give_feedback,
         scope="feedback",
+        confines=True,
         name="give_feedback",
         tag=_TAG,
         summary="Say what a person thinks of an answer",
@@ -52,27 +55,29 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         answer_status=201,
         answer_schema=reference("FeedbackReceipt"),
         request_schema=reference("FeedbackRequest"),
-        parameters=(IDEMPOTENCY_KEY,),
-        errors=(*_STORE_ERRORS, *_BODY_ERRORS, UnknownModel, KeyReused, ModelTimeout),
+        parameters=(IDEMPOTENCY_KEY, MEETING_CODE),
+        errors=(*_STORE_ERRORS, *_BODY_ERRORS, UnknownModel, UnknownMeeting, KeyReused, ModelTimeout),
     ),
     Route(
         method="GET",
         path="/v1/feedback",
         handler=feedback_routes.list_feedback,
         scope="present",
+        confines=True,
         name="list_feedback",
         tag=_TAG,
         summary="Feedback, the newest first",
         answer="A page; `next` is the `after` of the next one",
         answer_schema=reference("FeedbackList"),
         parameters=(*map(_filter, FILTERS), _AFTER),
-        errors=(InvalidRequest, *_STORE_ERRORS),
+        errors=(InvalidRequest, *_STORE_ERRORS, UnknownMeeting),
     ),
     Route(
         method="GET",
         path="/v1/feedback/export",
         handler=feedback_routes.export_feedback,
         scope="present",
+        confines=True,
         name="export_feedback",
         tag=_TAG,
         summary="Feedback as a file",
@@ -82,13 +87,14 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         media_type=CSV,
         other_media_types=(JSON, XLSX),
         parameters=(_FORMAT, *map(_filter, FILTERS)),
-        errors=(InvalidRequest, *_STORE_ERRORS, TooLarge, ModelTimeout),
+        errors=(InvalidRequest, *_STORE_ERRORS, UnknownMeeting, TooLarge, ModelTimeout),
     ),
     Route(
         method="GET",
         path="/v1/feedback/figures",
         handler=feedback_routes.feedback_figures,
         scope="present",
+        confines=True,
         name="feedback_figures",
         tag=_TAG,
         summary="How often people agree with each version of each model",
@@ -103,6 +109,7 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         path="/v1/feedback/{id}",
         handler=feedback_routes.follow_feedback,
         scope="feedback",
+        confines=True,
         name="follow_feedback",
         tag=_TAG,
         summary="What came of feedback, for the person who gave it and knows its id",
@@ -116,6 +123,7 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         path="/v1/feedback/{id}/review",
         handler=feedback_routes.review_feedback,
         scope="present",
+        confines=True,
         name="review_feedback",
         tag=_TAG,
         summary="Say what came of feedback",

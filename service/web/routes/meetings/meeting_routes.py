@@ -4,16 +4,19 @@ import msgspec
 from fastapi import Request, Response
 
 from service.errors import InvalidRequest
-from service.meeting_errors import UnknownMeeting
 from service.meetings import meeting_actions
+from service.meetings.guesses import guess_list
 from service.rows.strict_json import decode, encode
+from service.schemas.meetings.audience import EmptyRequest
 from service.schemas.meetings.meeting import MeetingChange, MeetingContent, StateChange
-from service.web.dependencies import AppServices
+from service.web.dependencies import AppServices, RequestCaller
+from service.web.routes.meetings.callers_meeting import require_meeting
 from service.web.routes.meetings.idempotency_key import read_idempotency_key
 from service.web.routes.run_routes import NAME
 
 _CONTENT = msgspec.json.Decoder(MeetingContent)
 _CHANGE = msgspec.json.Decoder(MeetingChange)
+_EMPTY = msgspec.json.Decoder(EmptyRequest)
 _STATE = msgspec.json.Decoder(StateChange)
 
 
@@ -24,40 +27,61 @@ async def create_meeting(request: Request, services: AppServices) -> Response:
     return _json(await services.meeting_calls.run(*work), status=201)
 
 
-async def list_meetings(services: AppServices, after: str | None = None) -> Response:
+async def list_meetings(services: AppServices, caller: RequestCaller, after: str | None = None) -> Response:
     if after is not None and not NAME.fullmatch(after):
         raise InvalidRequest("`after` is `next` of a page.")
-    return _json(await services.meeting_calls.run(meeting_actions.list_meetings, services.meetings, after, None))
-
-
-async def read_meeting(id: str, services: AppServices) -> Response:  # noqa: A002 - the name in the path
-    return _json(await services.meeting_calls.run(meeting_actions.read_meeting, services.meetings, _checked(id)))
-
-
-async def change_meeting(id: str, request: Request, services: AppServices) -> Response:  # noqa: A002 - as above
-    change = decode(await request.body(), _CHANGE)
-    work = (meeting_actions.change_meeting, services.meetings, services.registry, _checked(id), change)
+    work = (meeting_actions.list_meetings, services.meetings, after, caller.meeting)
     return _json(await services.meeting_calls.run(*work))
 
 
-async def change_codes(id: str, services: AppServices) -> Response:  # noqa: A002 - as above
-    return _json(await services.meeting_calls.run(meeting_actions.change_codes, services.meetings, _checked(id)))
+async def read_meeting(id: str, services: AppServices, caller: RequestCaller) -> Response:  # noqa: A002 - in the path
+    work = (meeting_actions.read_meeting, services.meetings, require_meeting(caller, id))
+    return _json(await services.meeting_calls.run(*work))
 
 
-async def change_state(id: str, request: Request, services: AppServices) -> Response:  # noqa: A002 - as above
+async def change_meeting(
+    id: str,  # noqa: A002 - as above
+    request: Request,
+    services: AppServices,
+    caller: RequestCaller,
+) -> Response:
+    change = decode(await request.body(), _CHANGE)
+    work = (meeting_actions.change_meeting, services.meetings, services.registry, require_meeting(caller, id), change)
+    return _json(await services.meeting_calls.run(*work))
+
+
+async def change_codes(
+    id: str,  # noqa: A002 - as above
+    request: Request,
+    services: AppServices,
+    caller: RequestCaller,
+) -> Response:
+    decode(await request.body(), _EMPTY)
+    work = (meeting_actions.change_codes, services.meetings, require_meeting(caller, id))
+    meeting = await services.meeting_calls.run(*work)
+    services.presenter_secrets.forget()
+    return _json(meeting)
+
+
+async def change_state(
+    id: str,  # noqa: A002 - as above
+    request: Request,
+    services: AppServices,
+    caller: RequestCaller,
+) -> Response:
     change = decode(await request.body(), _STATE)
-    return _json(await services.meeting_calls.run(meeting_actions.change_state, services.meetings, _checked(id), change))
+    work = (meeting_actions.change_state, services.meetings, require_meeting(caller, id), change)
+    return _json(await services.meeting_calls.run(*work))
 
 
-async def check_meeting(id: str, services: AppServices) -> Response:  # noqa: A002 - as above
-    return _json(await services.meeting_calls.run(meeting_actions.check_meeting, services.meetings, _checked(id)))
+async def check_meeting(id: str, services: AppServices, caller: RequestCaller) -> Response:  # noqa: A002 - as above
+    work = (meeting_actions.check_meeting, services.meetings, require_meeting(caller, id))
+    return _json(await services.meeting_calls.run(*work))
 
 
-def _checked(id: str) -> str:  # noqa: A002 - as above
-    """Return an id. Raises UnknownMeeting for what is none: PostgreSQL refuses some texts."""
-    if not NAME.fullmatch(id):
-        raise UnknownMeeting
-    return id
+async def list_guesses(id: str, services: AppServices, caller: RequestCaller) -> Response:  # noqa: A002 - as above
+    meeting = await services.meeting_calls.run(services.meeting_reader.by_id, require_meeting(caller, id))
+    return _json(await services.meeting_calls.run(guess_list, services.meetings, meeting))
 
 
 def _json(answer: msgspec.Struct, status: int = 200) -> Response:

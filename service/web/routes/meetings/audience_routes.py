@@ -1,0 +1,48 @@
+"""/v1/audience: what the audience of a meeting sees, and its guesses."""
+
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+
+from service.errors import InvalidRequest, NotFound
+from service.meetings import guesses
+from service.meetings.audience_view import audience_view
+from service.meetings.meeting_checks import logo_bytes
+from service.rows.strict_json import decode, encode
+from service.schemas.meetings.audience import Guess
+from service.web.dependencies import AppServices, RequestCaller
+from service.web.routes.meetings.callers_meeting import open_meeting
+
+_GUESS = msgspec.json.Decoder(Guess)
+
+
+async def view(request: Request, services: AppServices, caller: RequestCaller) -> Response:
+    meeting = await open_meeting(request, services, caller)
+    return _json(await services.meeting_calls.run(audience_view, services.meetings, meeting, None))
+
+
+async def logo(request: Request, services: AppServices, caller: RequestCaller) -> Response:
+    found = (await open_meeting(request, services, caller)).content.look.logo
+    data = None if found is None else logo_bytes(found.data)
+    if found is None or data is None:
+        raise NotFound("This meeting has no logo.")
+    return Response(data, media_type=found.media_type)
+
+
+async def give_guess(request: Request, services: AppServices, caller: RequestCaller) -> Response:
+    guess = decode(await request.body(), _GUESS)
+    meeting = await open_meeting(request, services, caller)
+    work = (guesses.give_guess, services.meetings, services.registry.get, meeting, guess)
+    return _json(await services.meeting_calls.run(*work))
+
+
+async def own_guesses(request: Request, services: AppServices, caller: RequestCaller, person: str | None = None) -> Response:
+    if not person:
+        raise InvalidRequest("`person` is the person whose guesses are asked for.")
+    meeting = await open_meeting(request, services, caller)
+    return _json(await services.meeting_calls.run(guesses.own_guesses, services.meetings, meeting, person))
+
+
+def _json(answer: Any) -> Response:
+    return Response(encode(answer), media_type="application/json")
