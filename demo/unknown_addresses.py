@@ -16,6 +16,8 @@ from demo.text.translation import Translation
 from wire.languages import preferred_language
 
 _HTML = b"text/html"
+_DOWNLOAD = b"content-disposition"
+"""A file of HTML that a visitor downloads has this header."""
 _DOCUMENT = Markup(
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title} · {demo_title}</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
@@ -51,7 +53,8 @@ class UnknownAddresses:
         async def send_unless_page(message: Message) -> None:
             nonlocal is_page
             if message["type"] == "http.response.start":
-                is_page = any(name == b"content-type" and text.startswith(_HTML) for name, text in message["headers"])
+                headers = dict(message["headers"])
+                is_page = headers.get(b"content-type", b"").startswith(_HTML) and _DOWNLOAD not in headers
             if not is_page:
                 await send(message)
 

@@ -38,7 +38,7 @@ def shown_ends(card: Card, now: Explanation) -> tuple[float, float, int]:
 
 def build_legend(card: Card, now: Explanation, start: Explanation, tr: Translation) -> Markup:
     spans = any("span" in each for each in now["contributions"])
-    keys = _describe_directions(card, tr)
+    keys = describe_directions(card, tr)
     if now is not start and not spans:
         keys.append(("before", tr.text("where it started")))
     legend = Markup(" ").join(Markup('<span class="key {}"></span>{}').format(*key) for key in keys)
@@ -83,7 +83,7 @@ def _describe_ends(card: Card, now: Explanation, tr: Translation) -> str:
     return tr.text("The bars lead from the average answer, {base}, to {answer}.", base=base, answer=answer)
 
 
-def _describe_directions(card: Card, tr: Translation) -> list[tuple[str, str]]:
+def describe_directions(card: Card, tr: Translation) -> list[tuple[str, str]]:
     """Return the CSS class and the words of contributions that raise and that lower the answer."""
     if only_names_labels(card):
         label = label_texts(card)[card["output"]["focus"]]
