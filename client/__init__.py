@@ -9,6 +9,7 @@ answer = service.predict("diamond-price", [{"carat": 0.7, "cut": "Ideal", ...}])
 from client.errors import Busy, Failed, InvalidAnswer, Refused, ServiceError, TooSlow, Unavailable
 from client.feedback_calls import FeedbackCalls
 from client.meetings.audience_calls import AudienceCalls
+from client.meetings.link_calls import LinkCalls
 from client.meetings.meeting_calls import MeetingCalls
 from client.model_folder import hand_over
 from client.publishing import Publication
@@ -74,6 +75,7 @@ from client.shapes.feedback import (
     Verdict,
 )
 from client.shapes.meetings import (
+    Link,
     Meeting,
     MeetingCase,
     MeetingContent,
@@ -129,6 +131,8 @@ __all__ = [
     "Health",
     "InvalidAnswer",
     "KnownWords",
+    "Link",
+    "LinkCalls",
     "MadeExport",
     "Meeting",
     "MeetingCalls",

@@ -12,6 +12,7 @@ from client.answer_check import check_curves, check_keys, check_prediction, pars
 from client.connection import MAX_SECONDS, Connection
 from client.feedback_calls import FeedbackCalls
 from client.meetings.audience_calls import AudienceCalls
+from client.meetings.link_calls import LinkCalls
 from client.meetings.meeting_calls import MeetingCalls
 from client.publishing import Publication, publish_folder, write_line
 from client.shapes.answers import Curves, Explanations, Predictions, Row
@@ -33,8 +34,8 @@ class Client:
     type is a TypeError, a limit of the constructor that is not above zero a ValueError. What is inside a row, a goal or a
     list is data: the service judges it.
 
-    Proxies and .netrc of the machine are not used. All calls but `publish` and those of `feedback` and `meetings` are pure:
-    a repeated one does no harm.
+    Proxies and .netrc of the machine are not used. All calls but `publish` and those of `feedback`, `meetings` and `links`
+    are pure: a repeated one does no harm.
 
     A row may hold values of numpy and pandas, Decimals and dates; pandas.NA is null.
     """
@@ -60,6 +61,7 @@ class Client:
         self.feedback = FeedbackCalls(self._connection)
         self.meetings = MeetingCalls(self._connection)
         self.audience = AudienceCalls(self._connection)
+        self.links = LinkCalls(self._connection)
 
     def close(self) -> None:
         """End the running calls of other threads: each raises a ServiceError."""

@@ -100,3 +100,11 @@ class MeetingSummary(TypedDict):
 class MeetingList(TypedDict):
     items: list[MeetingSummary]
     next: str | None
+
+
+class Link(TypedDict):
+    """What a short link holds, and when it ends."""
+
+    id: str
+    expires: str
+    content: str

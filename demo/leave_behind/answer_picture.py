@@ -76,7 +76,7 @@ def _draw_answer(case: AnsweredCase, explanation: Explanation, tr: Translation) 
     size = _LARGE if len(answer) <= _LONG else _LARGE_LONG
     lines = wrap_text(answer, _COLUMN, size, _MAX_LINES)
     parts = [draw_text(_LEFT, _TOP + 40 + index * size, line, size=size, bold=True) for index, line in enumerate(lines)]
-    y = _TOP + 40 + (len(lines) - 1) * size + 60
+    y = float(_TOP + 100 + (len(lines) - 1) * size)
     for line in wrap_text(card["output"].get("sentence", ""), _COLUMN, _TEXT + 5, _MAX_LINES):
         parts.append(draw_text(_LEFT, y, line, size=_TEXT + 5))
         y += _TEXT + 14

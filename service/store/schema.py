@@ -56,7 +56,7 @@ class Schema:
 
 RUNS = Schema("versions", "0003", "alembic_version")
 """The runs of nightly jobs and what they stored."""
-MEETINGS = Schema("meetings", "0002", "meetings_version")
-"""What people write: feedback, meetings, guesses."""
+MEETINGS = Schema("meetings", "0003", "meetings_version")
+"""What people write: feedback, meetings, guesses, links."""
 VERSION_TABLES = {RUNS.version_table, MEETINGS.version_table}
 """A database with one of these tables is ours."""

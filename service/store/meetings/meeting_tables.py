@@ -79,3 +79,15 @@ presenter_tokens = Table(
     CheckConstraint("kind IN ('link', 'session')", name="presenter_token_kind_known"),
 )
 """A link opens one session; a session is the secret of a presenter. The tokens themselves are not stored."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created", String(32), nullable=False),
+    Column("content", Text, nullable=False),
+)
+"""`digest` is the SHA-256 of the content; `created` is when the content was last stored."""
+
+Index("links_created", links.c.created)

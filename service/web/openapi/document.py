@@ -53,6 +53,7 @@ from service.schemas.meetings.audience import (
     PresenterSession,
     SessionRequest,
 )
+from service.schemas.meetings.link import Link, LinkRequest
 from service.schemas.meetings.meeting import Meeting, MeetingChange, MeetingCheck, MeetingList, StateChange
 from service.web import problems
 from service.web.container import Services
@@ -87,6 +88,8 @@ _SHAPES = (
     KeyedLabelPredictions,
     KeyedValuePredictions,
     LabelPredictions,
+    Link,
+    LinkRequest,
     Meeting,
     MeetingChange,
     MeetingCheck,
