@@ -35,9 +35,7 @@ class Client:
     list is data: the service judges it.
 
     Proxies and .netrc of the machine are not used. All calls but `publish` and those of `feedback`, `meetings` and `links`
-    are pure: a repeated one does no harm.
-
-    A row may hold values of numpy and pandas, Decimals and dates; pandas.NA is null.
+    are pure: a repeated one does no harm. A row may hold values of numpy and pandas, Decimals, dates; pandas.NA is null.
     """
 
     @arguments.check_types

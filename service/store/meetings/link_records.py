@@ -15,14 +15,15 @@ from service.store.store import Store, retried
 LINK_DAYS = 90
 MAX_LINKS = 10_000
 _ID_BYTES = 15
+_AGE = timedelta(days=LINK_DAYS)
 
 
 @dataclass(frozen=True)
 class LinkRecord:
-    """A stored link."""
+    """A stored link, and when it ends."""
 
     id: str
-    created: str
+    expires: str
     content: str
 
 
@@ -46,8 +47,8 @@ def add_link(store: Store, content: str) -> LinkRecord:
     except IntegrityError:  # another copy of the service has stored the same content meanwhile
         with store.reading() as connection:
             row = connection.execute(select(links.c.id, links.c.created).where(links.c.digest == digest)).one()
-        return LinkRecord(row.id, row.created, content)
-    return LinkRecord(id, created, content)
+        return _record(row.id, row.created, content)
+    return _record(id, created, content)
 
 
 def find_link(store: Store, id: str) -> LinkRecord | None:  # noqa: A002 - the name of the column
@@ -55,7 +56,7 @@ def find_link(store: Store, id: str) -> LinkRecord | None:  # noqa: A002 - the n
     chosen = select(links.c.id, links.c.created, links.c.content)
     with store.reading() as connection:
         row = connection.execute(chosen.where(links.c.id == id, links.c.created >= _oldest())).one_or_none()
-    return None if row is None else LinkRecord(row.id, row.created, row.content)
+    return None if row is None else _record(row.id, row.created, row.content)
 
 
 def _remove_old(connection: Connection) -> None:
@@ -66,5 +67,12 @@ def _remove_old(connection: Connection) -> None:
 
 
 def _oldest() -> str:
-    oldest = datetime.now(UTC) - timedelta(days=LINK_DAYS)
-    return oldest.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _stored_form(datetime.now(UTC) - _AGE)
+
+
+def _record(id: str, created: str, content: str) -> LinkRecord:  # noqa: A002
+    return LinkRecord(id, _stored_form(datetime.fromisoformat(created) + _AGE), content)
+
+
+def _stored_form(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
