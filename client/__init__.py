@@ -41,7 +41,7 @@ from client.shapes.audience import (
     PresenterLink,
     PresenterSession,
 )
-from client.shapes.card import Band, Card, Health, ModelState, Output
+from client.shapes.card import Band, Card, Health, Metric, ModelState, Output
 from client.shapes.card_fields import Field
 from client.shapes.evaluation import (
     Classification,
@@ -141,6 +141,7 @@ __all__ = [
     "MeetingList",
     "MeetingState",
     "MeetingSummary",
+    "Metric",
     "ModelState",
     "NewFeedback",
     "NewState",

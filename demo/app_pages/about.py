@@ -4,12 +4,10 @@ import streamlit as st
 
 from client import Card
 from demo.address.parameters import MODEL
-from demo.evaluation import baseline_text
+from demo.evaluation import baseline_text, metric_text
 from demo.session import current_case, page_address, service_queries, visitor
 from demo.text.translation import Translation
 from demo.widgets.forms import escape_markdown
-
-_SHARES = {"accuracy", "coverage", "relative_error"}
 
 
 def page() -> None:
@@ -48,7 +46,7 @@ def _draw_metrics(card: Card, tr: Translation) -> None:
     for column, metric in zip(st.columns(len(metrics)), metrics, strict=True):
 
         def format_value(value: float, name: str = metric["name"]) -> str:
-            return tr.percent(value, 1) if name in _SHARES else tr.number(value, 3)
+            return metric_text.format_metric(name, value, tr)
 
         column.metric(escape_markdown(metric.get("label") or metric["name"]), format_value(metric["value"]))
         if "low" in metric and "high" in metric:

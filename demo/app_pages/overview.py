@@ -4,14 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from client import ModelState
+from client import ModelState, ServiceError
 from demo.address.parameters import MODEL
-from demo.session import current_case, page_address, service_queries, shared_resources, visitor
+from demo.evaluation import metric_text
+from demo.session import current_case, page_address, query_errors, service_queries, shared_resources, visitor
 from demo.text.translation import Translation
 from demo.widgets import glossary
 from demo.widgets.forms import escape_markdown
-
-_TILE_COLUMNS = 2
 
 
 def page() -> None:
@@ -23,12 +22,9 @@ def page() -> None:
     st.title(escape_markdown(config.title), anchor=False)
     product = tr.text("Try machine-learning models: change a case, and see the answer and why.")
     st.markdown(escape_markdown(config.sentence.get(tr.language, product)))
-    models = [model for model in service_queries.get_models() if model["state"] == "ready"]
     with st.container(key="tiles"):
-        columns = st.columns(_TILE_COLUMNS)
-        for index, model in enumerate(models):
-            with columns[index % _TILE_COLUMNS]:
-                _draw_tile(model, tr)
+        for model in service_queries.get_models():
+            _draw_tile(model, tr)
     docs_url = shared_resources.docs_url()
     if docs_url:
         st.link_button(tr.text("API for programs"), docs_url, icon=":material/api:", type="tertiary")
@@ -36,13 +32,27 @@ def page() -> None:
 
 
 def _draw_tile(model: ModelState, tr: Translation) -> None:
+    """Draw a tile: title, what the model answers, how good it is. The button covers the whole tile."""
     with st.container(border=True, key=f"tile-{model['name']}"):
         title = escape_markdown(model["title"] or model["name"])
         st.header(title, anchor=False)
         if model["question"]:
             st.markdown(escape_markdown(model["question"]))
+        if model["state"] != "ready":
+            st.caption(tr.text("Not available now"))
+            return
+        if quality := _describe_quality(model["name"], tr):
+            st.caption(escape_markdown(quality))
         label = tr.text("Open {model}", model=title)  # a screen reader reads buttons without their tiles
         st.button(label, key=f"open/{model['name']}", on_click=partial(_open_model, model["name"]))
+
+
+def _describe_quality(name: str, tr: Translation) -> str:
+    try:
+        return metric_text.describe_quality(service_queries.get_card(name).get("metrics", []), tr)
+    except ServiceError as error:
+        query_errors.add_error(error)
+        return ""
 
 
 def _open_model(name: str) -> None:

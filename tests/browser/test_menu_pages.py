@@ -83,3 +83,16 @@ def test_a_phone_has_the_pages_below_the_titles_of_their_groups(visit: Any) -> N
     links = ["Try", "Compare", "Files", "Feed", "How good", "Take it away", "About the model", "All models"]
     expect(menu.get_by_test_id("stSidebarNavLink")).to_have_text(links)
     assert severe_violations(page) == []
+
+
+def test_a_tile_opens_its_model_by_a_click_anywhere_on_it_and_by_keys(visit: Any) -> None:
+    page = visit("/?lang=en").page
+    tile = page.locator(".st-key-tile-diamond-price")
+    expect(tile).to_be_visible()
+    assert severe_violations(page) == []
+    width, height = (tile.evaluate(f"one => one.{side}") for side in ("clientWidth", "clientHeight"))
+    tile.click(position={"x": width - 6, "y": height - 6})
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is this diamond worth?")
+    page.go_back()
+    page.get_by_role("button", name="Open Credit default").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Will this client pay next month?")

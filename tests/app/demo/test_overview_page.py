@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from starlette.testclient import TestClient
 
 from tests.support.demo_models import EVERY_MODEL
 from tests.support.demo_pages import html_of, opened, quiet
@@ -22,11 +23,45 @@ def test_a_visit_without_a_model_begins_with_the_name_a_sentence_and_a_tile_for_
 ) -> None:
     app = quiet(opened(lang=language))
     assert [title.value for title in app.title] == ["Witryna"]
-    assert sentence in app.markdown[0].value
+    assert sentence in app.markdown[0].value.replace("\\", "")
     assert (
         sorted(each.key.removeprefix("open/") for each in app.button if each.key and each.label.startswith(button)) == READY
     )
     assert len(app.header) == len(READY)
+
+
+@pytest.mark.usefixtures("request_log")
+def test_a_tile_says_what_the_model_answers_and_how_good_it_is(service: TestClient) -> None:
+    app = quiet(opened(lang="en"))
+    said = [each.value.replace("\\", "") for each in (*app.markdown, *app.caption)]
+    for name, words in (("credit-default", "{} of the answers are correct"), ("diamond-price", "Typical error: {} of the")):
+        card = service.get(f"/v1/models/{name}").json()
+        share = next(each["value"] for each in card["metrics"] if each["name"] in {"accuracy", "relative_error"})
+        assert card["question"] in said
+        assert any(text.startswith(words.format(f"{share:.1%}")) for text in said), said
+
+
+def test_a_model_without_figures_has_a_tile_without_one_and_a_broken_model_one_that_opens_nothing(stub: StubService) -> None:
+    stub.cards = [
+        {**hand_made([{"name": "months", "type": "integer", "label": "Months", "minimum": 0, "maximum": 9}]), "name": name}
+        for name in ("one", "two", "three")
+    ]
+    stub.cards[1]["metrics"] = [{"name": "f1", "label": "F1 *score*", "value": 0.5, "rows": 10}]
+    stub.change = lambda answer: broken(answer, "three")
+    app = quiet(opened("models", lang="en"))
+    assert len(app.header) == 3
+    assert [each.key for each in app.button if each.key and each.key.startswith("open/")] == ["open/one", "open/two"]
+    captions = [each.value for each in app.caption]
+    assert r"F1 \*score\*\: 0.500" in captions
+    assert captions.count("Not available now") == 1
+
+
+def broken(answer: Any, name: str) -> Any:
+    """Return the list of models with a model that cannot be served; any other answer as it is."""
+    if not (isinstance(answer, dict) and "items" in answer):
+        return answer
+    state: dict[str, Any] = {"state": "broken", "version": None, "versions": [], "reason": "its file is damaged"}
+    return answer | {"items": [model | state if model["name"] == name else model for model in answer["items"]]}
 
 
 @pytest.mark.usefixtures("request_log")
