@@ -17,12 +17,13 @@ from client.row_values import to_json
 from client.shape_check import ShapeError, check
 from client.shapes.exports import ExportedFile
 from client.transport import Limits, Session, prepare, send, stream
-from wire.media_types import JSON
+from wire.media_types import EVENTS, JSON, parse_content_type
 
 OK, CREATED = 200, 201
 MAX_SECONDS, _FILE_STALL_SECONDS = 600.0, 60.0
 _MAX_FILE_BYTES = 2**30
 _PROBLEM_PIECES = 4
+_EVENT_STALL_SECONDS, _MAX_EVENT_SECONDS = 40.0, 86_400.0
 _FILE_NAME = re.compile(r'attachment; filename="([A-Za-z0-9-][A-Za-z0-9._+-]{0,199})"')
 
 
@@ -97,6 +98,16 @@ class Connection:
         if response.status_code != OK:
             raise_problem(response, content, sent["X-Request-ID"])
         return content
+
+    @contextmanager
+    def open_events(self, path: str, headers: dict[str, str]) -> Iterator[Iterator[bytes]]:
+        """Give the pieces of a stream of events as they come. Pings come too, so silence is a fault: it raises TooSlow."""
+        sent = self._headers | {"X-Request-ID": uuid.uuid4().hex, "Accept": EVENTS} | headers
+        request = requests.Request("GET", self._url + path, headers=sent)
+        with self._stream(request, _EVENT_STALL_SECONDS, _MAX_EVENT_SECONDS) as (response, pieces):
+            if parse_content_type(response.headers.get("Content-Type", ""))[0] != EVENTS:
+                raise InvalidAnswer("Something else than the model service answered.", sent["X-Request-ID"])
+            yield pieces
 
     def await_file(self, path: str) -> None:
         """Wait until a file has been made, and receive nothing of it."""

@@ -1,6 +1,7 @@
 """python -m service: serves the models on SERVICE_HOST:SERVICE_PORT until SIGINT or SIGTERM."""
 
 import argparse
+import asyncio
 import contextlib
 import ctypes
 import gc
@@ -10,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -34,15 +36,19 @@ _M_ARENA_MAX, _MALLOC_ARENAS = -8, 2
 
 
 class Server(uvicorn.Server):
-    """Sets `stopping` at the first signal, so that /health/ready says so while the last requests end."""
+    """Sets `stopping` at the first signal, so that /health/ready says so while the last requests end, and ends streams."""
 
-    def __init__(self, config: uvicorn.Config, stopping: threading.Event, stop_seconds: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, stopping: threading.Event, stop_seconds: float, end_streams: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self.stopping = stopping
-        self._stop_seconds = stop_seconds
+        self._stop_seconds, self._end_streams = stop_seconds, end_streams
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and log the address."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
             _log.info("listening on http://%s:%d", self.config.host, self.config.port)
@@ -50,6 +56,8 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.stopping.is_set():
             self.stopping.set()
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._end_streams)
             late_end = threading.Timer(self._stop_seconds + _END_SECONDS, os._exit, args=[1])
             late_end.daemon = True
             late_end.start()
@@ -98,6 +106,7 @@ def main() -> None:
         ),
         app.services.stopping,
         settings.stop_seconds,
+        app.services.meeting_watches.stop,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again at its end: nothing is left to do then

@@ -11,6 +11,7 @@ Compression = Literal["gzip", "zip", "zstd"]
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 JSON_LINES = "application/x-ndjson"
+EVENTS = "text/event-stream"
 CSV = "text/csv"
 ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"

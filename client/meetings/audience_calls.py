@@ -1,10 +1,12 @@
 """Client.audience: what the audience of a meeting sees and sends."""
 
+from collections.abc import Iterator
 from typing import cast
 
 from client import arguments
 from client.answer_check import require
 from client.connection import Connection
+from client.meetings.event_reader import check_event, read_events
 from client.shapes.audience import AudienceView, Guess, OwnGuesses
 from client.transport import build_query
 
@@ -25,6 +27,19 @@ class AudienceCalls:
         """Return all that the audience sees of the meeting now."""
         headers = arguments.meeting_code(code)
         return cast(AudienceView, self._connection.call("GET", _PATH, AudienceView, headers=headers))
+
+    @arguments.check_types
+    def events(self, code: str) -> Iterator[AudienceView]:
+        """Yield the view of the audience, now and after each change. It blocks between them.
+
+        It ends when the service stops or the code is not valid any more; open it again then. `Client.close` in another
+        thread ends it too.
+        """
+        with self._connection.open_events(f"{_PATH}/events", arguments.meeting_code(code)) as pieces:
+            for name, data in read_events(pieces):
+                if name == "view":
+                    check_event(data, AudienceView)
+                    yield cast(AudienceView, data)
 
     @arguments.check_types
     def logo(self, code: str) -> bytes:

@@ -1,16 +1,19 @@
 """Client.meetings: what a presenter does with meetings."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 from urllib.parse import quote
 
 from client import arguments
 from client.answer_check import require
 from client.connection import CREATED, Connection
-from client.shapes.audience import GuessList, PresenterLink, PresenterSession
+from client.meetings.event_reader import check_event, read_events
+from client.shapes.audience import GuessFigures, GuessList, MeetingEvent, PresenterLink, PresenterSession
 from client.shapes.meetings import Meeting, MeetingCheck, MeetingContent, MeetingList, MeetingState, NewState
 from client.transport import build_query
 
 _PATH, _LINKS_PATH, _SESSIONS_PATH = "/v1/meetings", "/v1/presenter-links", "/v1/presenter-sessions"
+_EVENT_SHAPES: dict[str, Any] = {"state": MeetingState, "guesses": GuessFigures}
 
 
 class MeetingCalls:
@@ -75,6 +78,19 @@ class MeetingCalls:
     def guesses(self, id: str) -> GuessList:  # noqa: A002
         """Return what the audience has guessed, case by case."""
         return cast(GuessList, self._connection.call("GET", f"{_path(id)}/guesses", GuessList))
+
+    @arguments.check_types
+    def events(self, id: str) -> Iterator[MeetingEvent]:  # noqa: A002
+        """Yield the state and the guesses of the case on the screen, now and after each change. It blocks between them.
+
+        It ends when the service stops; open it again then. `Client.close` in another thread ends it too.
+        """
+        with self._connection.open_events(f"{_path(id)}/events", {}) as pieces:
+            for name, data in read_events(pieces):
+                shape = _EVENT_SHAPES.get(name)
+                if shape is not None:
+                    check_event(data, shape)
+                    yield cast(MeetingEvent, {"event": name, "data": data})
 
     @arguments.check_types
     def link(self) -> PresenterLink:

@@ -1,6 +1,6 @@
 """The shapes of what an audience sees and sends, and of the access of presenters. The contract may grow."""
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from client.shapes.answers import Row
 from client.shapes.meetings import MeetingState
@@ -65,6 +65,13 @@ class AudienceView(TypedDict):
     cases: list[AudienceCase]
     guesses: GuessFigures | None
     retention_days: int | None
+
+
+class MeetingEvent(TypedDict):
+    """One event of `Client.meetings.events`: the state, or the guesses of the case on the screen."""
+
+    event: Literal["state", "guesses"]
+    data: MeetingState | GuessFigures
 
 
 class Guess(TypedDict):

@@ -1,6 +1,7 @@
 """What the audience of a meeting sees: no notes, and nothing of a case before the presenter shows it."""
 
 import hashlib
+from functools import lru_cache
 
 from service.meetings.guesses import figures_of
 from service.meetings.meeting_actions import state_of
@@ -11,8 +12,16 @@ from service.schemas.meetings.meeting import Logo, MeetingCase
 from service.store.store import Store
 
 
-def audience_view(store: Store, meeting: OpenMeeting, retention_days: int | None) -> AudienceView:
+def read_view(store: Store, meeting: OpenMeeting, retention_days: int | None) -> AudienceView:
     """Return the view of a meeting now. Raises StorageUnavailable."""
+    case = meeting.case(meeting.record.state_case)
+    asks = case is not None and case.guess and meeting.record.phase == "answer"
+    figures = figures_of(store, meeting.record.id, case.id) if case is not None and asks else None
+    return audience_view(meeting, figures, retention_days)
+
+
+def audience_view(meeting: OpenMeeting, figures: GuessFigures | None, retention_days: int | None) -> AudienceView:
+    """Return the view of a meeting; `figures` are the guesses of the case on the screen, if it asks for them."""
     content, state = meeting.content, state_of(meeting.record)
     case = None if state.phase == "waiting" else meeting.case(state.case)
     has_answer = case is not None and state.phase == "answer"
@@ -28,13 +37,9 @@ def audience_view(store: Store, meeting: OpenMeeting, retention_days: int | None
         case=_public(case),
         compare_case=_public(meeting.case(case.compare_with)) if case is not None and has_answer else None,
         cases=[each for each in map(_public, content.cases) if each] if state.audience == "alone" else [],
-        guesses=_guesses(store, meeting, case) if case is not None and has_answer else None,
+        guesses=figures if has_answer else None,
         retention_days=retention_days,
     )
-
-
-def _guesses(store: Store, meeting: OpenMeeting, case: MeetingCase) -> GuessFigures | None:
-    return figures_of(store, meeting.record.id, case.id) if case.guess else None
 
 
 def _public(case: MeetingCase | None) -> AudienceCase | None:
@@ -54,6 +59,10 @@ def _public(case: MeetingCase | None) -> AudienceCase | None:
 
 
 def _logo_name(logo: Logo | None) -> LogoName | None:
-    if logo is None:
-        return None
-    return LogoName(media_type=logo.media_type, digest=hashlib.sha256(logo_bytes(logo.data) or b"").hexdigest())
+    return None if logo is None else LogoName(media_type=logo.media_type, digest=_digest(logo.data))
+
+
+@lru_cache(64)
+def _digest(data: str) -> str:
+    """Return the SHA-256 of a logo. A view is made twice a second, and a logo has 200 kB."""
+    return hashlib.sha256(logo_bytes(data) or b"").hexdigest()

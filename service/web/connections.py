@@ -1,6 +1,7 @@
 """uvicorn's connections: deadlines for what a caller sends and reads, and head and body of an answer in one packet."""
 
 import asyncio
+import socket
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -24,6 +25,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
+        end_vanished(transport.get_extra_info("socket"), self.stall_seconds)
         self._expect_within(self.header_seconds)
 
     def data_received(self, data: bytes) -> None:
@@ -92,6 +94,15 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._set_timer(self._deadline)
         else:
             self.transport.close()
+
+
+def end_vanished(connection: socket.socket | None, seconds: float) -> None:
+    """Let the system end the connection of a caller who has vanished without a word and confirms nothing (RFC 5482).
+
+    A stream sends so little that it would take hours to fill the buffers of the system.
+    """
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
 def protocol_with_deadlines(header_seconds: float, stall_seconds: float) -> type[DeadlineProtocol]:

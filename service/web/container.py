@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from service.bundles.model import Model
@@ -21,6 +22,7 @@ from service.web.limits import EventLoopWork, Slots, StoreCalls, Threads, wait_f
 from service.web.middleware.http_metrics import HttpMetrics
 from service.web.middleware.model_metrics import ModelMetrics
 from service.web.middleware.presenter_secrets import PresenterSecrets
+from service.web.streams.meeting_watch import MeetingWatches, read_snapshot
 from wire.settings_reader import WrongSettings
 
 _FILES_AT_ONCE = 2
@@ -61,6 +63,7 @@ class Services:
     """Calls to `meetings`; look-ups of nightly results do not wait for them."""
     meeting_reader: MeetingReader
     presenter_secrets: PresenterSecrets
+    meeting_watches: MeetingWatches
     publications: Slots
     """One for the model that is being published. It takes no slot of `requests`."""
     export_slots: Slots
@@ -106,6 +109,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
     metrics = HttpMetrics()
     metrics.registry.register(ModelMetrics(registry))
     meeting_calls = StoreCalls(_STORE_SECONDS)
+    meeting_reader = MeetingReader(meetings)
     return Services(
         settings=settings,
         registry=registry,
@@ -120,8 +124,9 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         event_loop_work=EventLoopWork(),
         store_calls=StoreCalls(_STORE_SECONDS),
         meeting_calls=meeting_calls,
-        meeting_reader=MeetingReader(meetings),
+        meeting_reader=meeting_reader,
         presenter_secrets=PresenterSecrets(meetings, meeting_calls),
+        meeting_watches=MeetingWatches(partial(read_snapshot, meetings, meeting_reader, None), meeting_calls),
         publications=Slots(1, "Another model is being published.", retry_after_seconds=_PUBLICATION_RETRY_SECONDS),
         export_slots=Slots(_EXPORTS_AT_ONCE, "Other forms are being made.", retry_after_seconds=_EXPORT_RETRY_SECONDS),
         exports=MadeForms(registry, settings.export_seconds),

@@ -130,8 +130,8 @@ class Router:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _run_framework(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a HEAD as its GET; the server, which knows the method, leaves the body out."""
-        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        """Answer a HEAD as its GET; the server, which knows the method, leaves the body out. A stream asks for `is_head`."""
+        inner = {**scope, "method": "GET", "is_head": True} if scope["method"] == "HEAD" else scope
         try:
             await self._framework(inner, receive, send)
         finally:

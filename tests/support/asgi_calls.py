@@ -29,6 +29,7 @@ class Call:
         self._begun = asyncio.Event()
         self._reading = asyncio.Event()
         self._reading.set()
+        self._progress = asyncio.Condition()
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""
@@ -63,6 +64,12 @@ class Call:
         """Wait for the head of the answer."""
         await asyncio.wait_for(self._begun.wait(), 10)
 
+    async def received(self, text: bytes) -> "Call":
+        """Wait until the answer, which may go on, contains a text."""
+        async with self._progress:
+            await asyncio.wait_for(self._progress.wait_for(lambda: text in self.body), 10)
+        return self
+
     async def answered(self) -> "Call":
         """Wait for the end of the answer."""
         await asyncio.wait_for(self.task, 10)
@@ -78,7 +85,9 @@ class Call:
             self._begun.set()
         else:
             await self._reading.wait()
-            self.body += message.get("body", b"")
+            async with self._progress:
+                self.body += message.get("body", b"")
+                self._progress.notify_all()
 
 
 async def turns(count: int = 20) -> None:

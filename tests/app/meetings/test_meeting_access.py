@@ -39,9 +39,11 @@ DECISIONS: dict[str, Kind] = {
     "POST /v1/meetings/{id}/state": "meeting",
     "GET /v1/meetings/{id}/guesses": "meeting",
     "POST /v1/meetings/{id}/check": "meeting",
+    "GET /v1/meetings/{id}/events": "meeting",
     "POST /v1/presenter-links": "all meetings",
     "POST /v1/presenter-sessions": "link",
     "GET /v1/audience": "code",
+    "GET /v1/audience/events": "code",
     "GET /v1/audience/logo": "code",
     "GET /v1/audience/guesses": "code",
     "POST /v1/audience/guesses": "code",
@@ -126,6 +128,7 @@ def prepare(app: TestClient, words: str) -> Prepared:
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     settings = Settings(database_url=sqlite_url(tmp_path_factory.mktemp("room")), api_keys=KEYS)
     for app in serve(settings, Registry.of([FLAT, PET])):
+        app.app.services.meeting_watches.stop()  # type: ignore[attr-defined] # streams that are allowed end at once
         yield Room(app, prepare(app, "of our own meeting"), prepare(app, CANARY))
 
 

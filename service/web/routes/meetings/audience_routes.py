@@ -7,19 +7,31 @@ from fastapi import Request, Response
 
 from service.errors import InvalidRequest, NotFound
 from service.meetings import guesses
-from service.meetings.audience_view import audience_view
+from service.meetings.audience_view import read_view
 from service.meetings.meeting_checks import logo_bytes
 from service.rows.strict_json import decode, encode
 from service.schemas.meetings.audience import Guess
 from service.web.dependencies import AppServices, RequestCaller
 from service.web.routes.meetings.callers_meeting import open_meeting
+from service.web.streams.event_stream import event_response
 
 _GUESS = msgspec.json.Decoder(Guess)
 
 
 async def view(request: Request, services: AppServices, caller: RequestCaller) -> Response:
     meeting = await open_meeting(request, services, caller)
-    return _json(await services.meeting_calls.run(audience_view, services.meetings, meeting, None))
+    return _json(await services.meeting_calls.run(read_view, services.meetings, meeting, None))
+
+
+async def follow_view(request: Request, services: AppServices, caller: RequestCaller) -> Response:
+    meeting = (await open_meeting(request, services, caller)).record
+    following = await services.meeting_watches.follow(meeting.id)
+    return event_response(
+        request,
+        following,
+        lambda snapshot: [("view", snapshot.view)],
+        lambda snapshot: snapshot.meeting.record.audience_code == meeting.audience_code,
+    )
 
 
 async def logo(request: Request, services: AppServices, caller: RequestCaller) -> Response:
@@ -34,7 +46,9 @@ async def give_guess(request: Request, services: AppServices, caller: RequestCal
     guess = decode(await request.body(), _GUESS)
     meeting = await open_meeting(request, services, caller)
     work = (guesses.give_guess, services.meetings, services.registry.get, meeting, guess)
-    return _json(await services.meeting_calls.run(*work))
+    answer = await services.meeting_calls.run(*work)
+    services.meeting_watches.wake(meeting.record.id)
+    return _json(answer)
 
 
 async def own_guesses(request: Request, services: AppServices, caller: RequestCaller, person: str | None = None) -> Response:

@@ -16,6 +16,7 @@ from service.web.openapi.answer_schemas import reference
 from service.web.route import Route
 from service.web.routes.meetings import audience_routes
 from service.web.routes.meetings.callers_meeting import REQUIRED_MEETING_CODE
+from wire.media_types import EVENTS
 
 _TAG = "audience"
 _ERRORS = (InvalidRequest, Unauthorized, Forbidden, StorageUnavailable, UnknownMeeting)
@@ -34,6 +35,21 @@ AUDIENCE_ROUTES: tuple[Route, ...] = (
         answer_schema=reference("AudienceView"),
         parameters=(REQUIRED_MEETING_CODE,),
         errors=_ERRORS,
+    ),
+    Route(
+        method="GET",
+        path="/v1/audience/events",
+        handler=audience_routes.follow_view,
+        slots="streams",
+        name="audience_events",
+        tag=_TAG,
+        summary="The view of the audience, now and after each change",
+        description="Server-sent events `view`; each is the whole view. A comment comes every 15 seconds.",
+        answer="Events until the service stops",
+        answer_schema={"type": "string"},
+        media_type=EVENTS,
+        parameters=(REQUIRED_MEETING_CODE,),
+        errors=(*_ERRORS, Overloaded),
     ),
     Route(
         method="GET",

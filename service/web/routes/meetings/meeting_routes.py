@@ -13,6 +13,8 @@ from service.web.dependencies import AppServices, RequestCaller
 from service.web.routes.meetings.callers_meeting import require_meeting
 from service.web.routes.meetings.idempotency_key import read_idempotency_key
 from service.web.routes.run_routes import NAME
+from service.web.streams.event_stream import Event, event_response
+from service.web.streams.meeting_watch import Snapshot
 
 _CONTENT = msgspec.json.Decoder(MeetingContent)
 _CHANGE = msgspec.json.Decoder(MeetingChange)
@@ -47,7 +49,9 @@ async def change_meeting(
 ) -> Response:
     change = decode(await request.body(), _CHANGE)
     work = (meeting_actions.change_meeting, services.meetings, services.registry, require_meeting(caller, id), change)
-    return _json(await services.meeting_calls.run(*work))
+    answer = await services.meeting_calls.run(*work)
+    services.meeting_watches.wake(id)
+    return _json(answer)
 
 
 async def change_codes(
@@ -60,6 +64,7 @@ async def change_codes(
     work = (meeting_actions.change_codes, services.meetings, require_meeting(caller, id))
     meeting = await services.meeting_calls.run(*work)
     services.presenter_secrets.forget()
+    services.meeting_watches.wake(id)
     return _json(meeting)
 
 
@@ -71,7 +76,9 @@ async def change_state(
 ) -> Response:
     change = decode(await request.body(), _STATE)
     work = (meeting_actions.change_state, services.meetings, require_meeting(caller, id), change)
-    return _json(await services.meeting_calls.run(*work))
+    answer = await services.meeting_calls.run(*work)
+    services.meeting_watches.wake(id)
+    return _json(answer)
 
 
 async def check_meeting(id: str, services: AppServices, caller: RequestCaller) -> Response:  # noqa: A002 - as above
@@ -82,6 +89,26 @@ async def check_meeting(id: str, services: AppServices, caller: RequestCaller) -
 async def list_guesses(id: str, services: AppServices, caller: RequestCaller) -> Response:  # noqa: A002 - as above
     meeting = await services.meeting_calls.run(services.meeting_reader.by_id, require_meeting(caller, id))
     return _json(await services.meeting_calls.run(guess_list, services.meetings, meeting))
+
+
+async def follow_meeting(
+    id: str,  # noqa: A002 - as above
+    request: Request,
+    services: AppServices,
+    caller: RequestCaller,
+) -> Response:
+    following = await services.meeting_watches.follow(require_meeting(caller, id))
+    token = following.first.meeting.record.presenter_token
+    return event_response(
+        request,
+        following,
+        _events,
+        lambda snapshot: caller.meeting is None or snapshot.meeting.record.presenter_token == token,
+    )
+
+
+def _events(snapshot: Snapshot) -> list[Event]:
+    return [("state", snapshot.state), *([] if snapshot.guesses is None else [("guesses", snapshot.guesses)])]
 
 
 def _json(answer: msgspec.Struct, status: int = 200) -> Response:

@@ -17,6 +17,7 @@ from service.web.route import Route
 from service.web.routes.meetings import meeting_routes, presenter_routes
 from service.web.routes.meetings.idempotency_key import IDEMPOTENCY_KEY
 from service.web.routes.run_routes import NAME
+from wire.media_types import EVENTS
 
 _TAG = "meetings"
 _STORE_ERRORS = (Unauthorized, Forbidden, StorageUnavailable)
@@ -144,6 +145,24 @@ MEETING_ROUTES: tuple[Route, ...] = (
         answer_schema=reference("GuessList"),
         parameters=(_ID,),
         errors=(*_STORE_ERRORS, UnknownMeeting),
+    ),
+    Route(
+        method="GET",
+        path="/v1/meetings/{id}/events",
+        handler=meeting_routes.follow_meeting,
+        scope="present",
+        confines=True,
+        slots="streams",
+        name="meeting_events",
+        tag=_TAG,
+        summary="What is on the screen and what the audience guesses, now and after each change",
+        description="Server-sent events `state` and `guesses` (of the case on the screen); each is the whole thing. "
+        "A comment comes every 15 seconds.",
+        answer="Events until the service stops",
+        answer_schema={"type": "string"},
+        media_type=EVENTS,
+        parameters=(_ID,),
+        errors=(*_STORE_ERRORS, UnknownMeeting, Overloaded),
     ),
     Route(
         method="POST",

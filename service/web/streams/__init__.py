@@ -1,0 +1,1 @@
+"""Streams of events: answers that stay open and tell what changes."""
