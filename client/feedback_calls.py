@@ -7,6 +7,7 @@ from urllib.parse import quote
 from client import arguments
 from client.answer_check import require
 from client.connection import CREATED, Connection
+from client.shapes.exports import ExportedFile
 from client.shapes.feedback import FeedbackFigures, FeedbackList, FeedbackReceipt, NewFeedback, StoredFeedback
 from client.transport import build_query
 
@@ -57,6 +58,11 @@ class FeedbackCalls:
         """Return how often people agree with each version of each model. The filters are those of `entries`."""
         path = f"{_PATH}/figures{build_query(**filters)}"
         return cast(FeedbackFigures, self._connection.call("GET", path, FeedbackFigures))
+
+    @arguments.check_types
+    def export(self, file_format: str, **filters: str | None) -> ExportedFile:
+        """Return all feedback that fits the filters as a file: `csv`, `json`, `xlsx`, or `cases` for `check-cases`."""
+        return self._connection.receive_file(f"{_PATH}/export{build_query(**filters, format=file_format)}")
 
     @arguments.check_types
     def review(self, id: str, state: str, reply: str | None = None) -> StoredFeedback:  # noqa: A002

@@ -1,11 +1,11 @@
 """Feedback in the store: added once for each key, read in pages, reviewed."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.errors import KeyReused
@@ -55,7 +55,8 @@ class FeedbackRecord:
     reviewed: str | None
 
 
-_COLUMNS = [feedback.c[name] for name in FeedbackRecord.__dataclass_fields__]
+_NAMES = list(FeedbackRecord.__dataclass_fields__)
+_COLUMNS = [feedback.c[name] for name in _NAMES]
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,11 @@ def add_feedback(store: Store, new: NewFeedback) -> FeedbackRecord:
 
 def _find_key(connection: Connection, new: NewFeedback) -> FeedbackRecord | None:
     row = connection.execute(
-        select(feedback.c.digest, *_COLUMNS).where(feedback.c.idempotency_key == new.idempotency_key)
+        select(*_COLUMNS, feedback.c.digest).where(feedback.c.idempotency_key == new.idempotency_key)
     ).one_or_none()
     if row is not None and row.digest != new.digest:
         raise KeyReused
-    return None if row is None else _record(row)
+    return None if row is None else _record(row[: len(_COLUMNS)])
 
 
 def find_feedback(store: Store, id: str) -> FeedbackRecord | None:  # noqa: A002 - the name of the column
@@ -147,5 +148,5 @@ def review_feedback(
     return None if row is None else _record(row)
 
 
-def _record(row: Row[Any]) -> FeedbackRecord:
-    return FeedbackRecord(**{column.name: getattr(row, column.name) for column in _COLUMNS})
+def _record(row: Sequence[Any]) -> FeedbackRecord:
+    return FeedbackRecord(**dict(zip(_NAMES, row, strict=True)))

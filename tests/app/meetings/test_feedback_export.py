@@ -16,6 +16,7 @@ from service.bundles.registry import Registry
 from service.settings import Settings
 from tests.support.databases import sqlite_url
 from tests.support.formula_models import FLAT, FLAT_ROW, PET, PET_ROW
+from tests.support.in_process_client import client_of
 from tests.support.problem_check import check_problem
 from tests.support.service_app import serve
 
@@ -93,3 +94,13 @@ def test_cases_are_the_rows_whose_right_answer_is_known(app: TestClient) -> None
 def test_what_no_file_can_be_made_of_is_refused(app: TestClient) -> None:
     for parameters in ({"format": "pdf"}, {"state": "maybe"}, {"model": "a\0b"}, {"after": "1"}):
         check_problem(app.get("/v1/feedback/export", params=parameters), 400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("json", b'{"items"'), ("cases", b'{"cases"')]
+)
+def test_the_client_gets_each_kind_of_export(name: str, file: bytes, app: TestClient) -> None:
+    give(app)
+    give(app, model="pet-kind", row=PET_ROW)
+    content = client_of(app).feedback.export(name, model="pet-kind").content
+    assert content.startswith(file)
