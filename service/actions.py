@@ -15,13 +15,13 @@ from service.by_key import answers_by_key, entities
 from service.by_key.answers_by_key import KeyedRow
 from service.by_key.freshness import Freshness
 from service.errors import ModelUnavailable, NoEvaluation, UnknownFeedback, UnknownVersion
+from service.feedback import feedback_entry, feedback_export
+from service.feedback.feedback_answers import feedback_list, receipt, reply_text, whole_feedback
+from service.feedback.feedback_export import ExportFormat
 from service.files.file_request import FileAnswer, FileRequest
 from service.inference_protocol import inference_reader
 from service.inference_protocol.inference import Inference
 from service.inference_protocol.model_metadata import model_metadata
-from service.meetings import feedback_entry, feedback_export
-from service.meetings.feedback_answers import feedback_list, receipt, reply_text, whole_feedback
-from service.meetings.feedback_export import ExportFormat
 from service.questions.curves import curves
 from service.questions.explanations import explanations
 from service.questions.recommendations import recommendations

@@ -83,23 +83,18 @@ RULES: dict[str, set[str]] = {
     "service.by_key": {"service.bundles", "service.errors", "service.rows", "service.schemas", "service.store"},
     "service.jobs": {"service.bundles", "service.by_key", "service.errors", "service.fields", "service.files"}
     | {"service.model_process", "service.rows", "service.schemas", "service.store", "tabular"},
-    "service.meetings": {"service.bundles", "service.errors", "service.evaluation", "service.meeting_errors"}
-    | {"service.questions", "service.rows", "service.schemas", "service.store", "tabular"},
-    "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.files", "service.questions"}
-    | {"service.inference_protocol", "service.meetings", "service.rows", "service.schemas", "service.store"},
+    "service.feedback": {"service.bundles", "service.errors", "service.evaluation", "service.meeting_errors"}
+    | {"service.meetings", "service.questions", "service.rows", "service.schemas", "service.store", "tabular"},
+    "service.meetings": {"service.bundles", "service.errors", "service.meeting_errors", "service.questions"}
+    | {"service.rows", "service.schemas", "service.store"},
+    "service.actions": {"service.bundles", "service.by_key", "service.errors", "service.feedback", "service.files"}
+    | {"service.inference_protocol", "service.questions", "service.rows", "service.schemas", "service.store"},
     "service.publications": {"service.bundles", "service.errors", "service.model_process"},
     "service.web": {"service.actions", "service.bundles", "service.by_key", "service.errors", "service.fields", "tabular"}
     | {"service.inference_protocol", "service.mcp", "service.meetings", "service.model_process", "service.publications"}
-    | {"service.comparisons", "service.export_errors", "service.export_processes", "service.exports"}
-    | {
-        "service.meeting_errors",
-        "service.files",
-        "service.questions",
-        "service.rows",
-        "service.schemas",
-        "service.settings",
-        "service.store",
-    },
+    | {"service.comparisons", "service.export_errors", "service.export_processes", "service.exports", "service.feedback"}
+    | {"service.files", "service.meeting_errors", "service.questions", "service.rows", "service.schemas"}
+    | {"service.settings", "service.store"},
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
     "service.models": {"model_worker", "service.bundles", "service.errors", "service.model_files", "service.model_process"}

@@ -9,8 +9,8 @@ from fastapi import Request, Response
 from service import actions
 from service.bundles.model import Model
 from service.errors import InvalidInput, InvalidRequest, ModelTimeout, UnknownFeedback
-from service.meetings.feedback_entry import in_meeting, review_faults, score_again
-from service.meetings.feedback_figures import read_figures
+from service.feedback.feedback_entry import in_meeting, review_faults, score_again
+from service.feedback.feedback_figures import read_figures
 from service.rows.strict_json import decode, encode
 from service.schemas import FeedbackList, FeedbackRequest, FeedbackState, Review, Verdict
 from service.schemas.meetings.agreement_figures import FeedbackFigures
