@@ -8,7 +8,15 @@ from client import arguments
 from client.answer_check import require
 from client.connection import CREATED, Connection
 from client.shapes.exports import ExportedFile
-from client.shapes.feedback import FeedbackFigures, FeedbackList, FeedbackReceipt, NewFeedback, StoredFeedback
+from client.shapes.feedback import (
+    CaseCandidate,
+    FeedbackCaseComparison,
+    FeedbackFigures,
+    FeedbackList,
+    FeedbackReceipt,
+    NewFeedback,
+    StoredFeedback,
+)
 from client.transport import build_query
 
 _PATH = "/v1/feedback"
@@ -58,6 +66,18 @@ class FeedbackCalls:
         """Return how often people agree with each version of each model. The filters are those of `entries`."""
         path = f"{_PATH}/figures{build_query(**filters)}"
         return cast(FeedbackFigures, self._connection.call("GET", path, FeedbackFigures))
+
+    @arguments.check_types
+    def compare_cases(
+        self, model: str, candidates: list[CaseCandidate], meeting: str | None = None
+    ) -> FeedbackCaseComparison:
+        """Return which of the cases of a model, whose right answer people named, each candidate gets right."""
+        body = {"model": model, "candidates": candidates, "meeting": meeting}
+        answer = self._connection.call("POST", f"{_PATH}/comparisons", FeedbackCaseComparison, body=body)
+        found = cast(FeedbackCaseComparison, answer)
+        require([each["model"] for each in found["candidates"]] == [each["model"] for each in candidates])
+        require(all(len(each["answers"]) == len(candidates) for each in found["items"]))
+        return found
 
     @arguments.check_types
     def export(self, file_format: str, **filters: str | None) -> ExportedFile:

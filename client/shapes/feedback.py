@@ -85,3 +85,44 @@ class AgreementFigures(TypedDict):
 
 class FeedbackFigures(TypedDict):
     items: list[AgreementFigures]
+
+
+class CaseCandidate(TypedDict):
+    """A version of a model; without one, the version that is served now."""
+
+    model: str
+    version: NotRequired[str | None]
+
+
+class CandidateCounts(TypedDict):
+    """How many cases a candidate answers as people said, and how many it does not answer at all."""
+
+    model: str
+    version: str
+    right: int
+    wrong: int
+    unanswered: int
+
+
+class CandidateAnswer(TypedDict):
+    answer: RightAnswer | None
+    is_right: bool | None
+
+
+class ComparedCase(TypedDict):
+    """A case, by the id of its feedback, and the answers of the candidates in their order."""
+
+    id: str
+    version: str
+    row: Row
+    right_answer: RightAnswer
+    answers: list[CandidateAnswer]
+
+
+class FeedbackCaseComparison(TypedDict):
+    """`items` are the cases that not every candidate gets right, those on which they differ first."""
+
+    cases: int
+    candidates: list[CandidateCounts]
+    items: list[ComparedCase]
+    omitted: int

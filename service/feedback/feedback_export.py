@@ -52,7 +52,7 @@ def _to_workbook(entries: Iterable[Feedback]) -> bytes:
 
 
 def _to_cases(entries: Iterable[Feedback]) -> bytes:
-    return encode(FeedbackCases(cases=list(_cases(entries))))
+    return encode(FeedbackCases(cases=list(known_cases(entries))))
 
 
 def _cells(entry: Feedback) -> list[Any]:
@@ -65,7 +65,7 @@ def _cells(entry: Feedback) -> list[Any]:
     return [columns[name] if name in columns else getattr(entry, name) for name in (*_COLUMNS, *_REVIEW_COLUMNS)]
 
 
-def _cases(entries: Iterable[Feedback]) -> Iterator[FeedbackCase]:
+def known_cases(entries: Iterable[Feedback]) -> Iterator[FeedbackCase]:
     """Yield the rows whose right answer is known: what a person agreed with, or what they named instead."""
     for entry in entries:
         right = _answer(entry) if entry.verdict == "agree" else entry.right_answer

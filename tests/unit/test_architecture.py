@@ -98,7 +98,7 @@ RULES: dict[str, set[str]] = {
     "service.evaluation": {"service.bundles", "service.fields", "service.rows", "service.schemas"},
     "service.model_files": {"model_worker", "service.errors", "service.model_process"},
     "service.models": {"model_worker", "service.bundles", "service.errors", "service.model_files", "service.model_process"}
-    | {"service.publishing", "service.rows", "service.schemas", "tabular"},
+    | {"service.feedback", "service.publishing", "service.rows", "service.schemas", "tabular"},
     "service.publishing": {"model_worker", "service.bundles", "service.errors", "service.evaluation", "service.fields"}
     | {"service.files", "service.model_files", "service.model_process", "service.questions", "service.rows"}
     | {"service.schemas", "tabular"},

@@ -53,6 +53,7 @@ from service.schemas.meetings.audience import (
     PresenterSession,
     SessionRequest,
 )
+from service.schemas.meetings.compared_cases import CaseComparison, CaseComparisonRequest
 from service.schemas.meetings.link import Link, LinkRequest
 from service.schemas.meetings.meeting import Meeting, MeetingChange, MeetingCheck, MeetingList, StateChange
 from service.web import problems
@@ -63,11 +64,13 @@ from service.web.route import Route, Schema
 _SHAPES = (
     AudienceView,
     Card,
+    CaseComparison,
+    CaseComparisonRequest,
     Comparison[LabelPrediction],
     Comparison[ValuePrediction],
-    EmptyRequest,
     Curves[LabelPrediction],
     Curves[ValuePrediction],
+    EmptyRequest,
     EntityAnswer[LabelPrediction],
     EntityAnswer[ValuePrediction],
     EntityList[LabelPrediction],
@@ -75,12 +78,12 @@ _SHAPES = (
     EvaluationAnswer,
     Explanations[LabelPrediction],
     Explanations[ValuePrediction],
+    ExportList,
     Feedback,
     FeedbackFigures,
     FeedbackList,
     FeedbackReceipt,
     FeedbackRequest,
-    ExportList,
     Guess,
     GuessList,
     Health,

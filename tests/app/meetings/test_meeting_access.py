@@ -51,6 +51,7 @@ DECISIONS: dict[str, Kind] = {
     "GET /v1/feedback": "list",
     "GET /v1/feedback/export": "list",
     "GET /v1/feedback/figures": "list",
+    "POST /v1/feedback/comparisons": "list",
     "GET /v1/feedback/{id}": "feedback",
     "POST /v1/feedback/{id}/review": "feedback",
 }
@@ -106,6 +107,7 @@ BODIES: dict[str, Any] = {
     "/v1/presenter-sessions": {"token": "wl_unknown"},
     "/v1/audience/guesses": GUESS,
     "/v1/feedback": FEEDBACK,
+    "/v1/feedback/comparisons": {"model": "flat-price", "candidates": [{"model": "flat-price"}]},
     "/v1/feedback/{id}/review": {"state": "new"},
 }
 

@@ -9,11 +9,13 @@ from fastapi import Request, Response
 from service import actions
 from service.bundles.model import Model
 from service.errors import InvalidInput, InvalidRequest, ModelTimeout, UnknownFeedback
+from service.feedback import case_comparison
 from service.feedback.feedback_entry import in_meeting, review_faults, score_again
 from service.feedback.feedback_figures import read_figures
 from service.rows.strict_json import decode, encode
 from service.schemas import FeedbackList, FeedbackRequest, FeedbackState, Review, Verdict
 from service.schemas.meetings.agreement_figures import FeedbackFigures
+from service.schemas.meetings.compared_cases import CaseComparisonRequest
 from service.store.meetings.feedback_records import FILTERS
 from service.web.container import Services
 from service.web.dependencies import AppServices, RequestCaller
@@ -35,6 +37,7 @@ EXPORT_TYPES = {
 _SCORING_SECONDS = 2.0
 _FEEDBACK = msgspec.json.Decoder(FeedbackRequest)
 _REVIEW = msgspec.json.Decoder(Review)
+_COMPARISON = msgspec.json.Decoder(CaseComparisonRequest)
 
 
 async def give_feedback(request: Request, services: AppServices, caller: RequestCaller) -> Response:
@@ -73,6 +76,17 @@ async def feedback_figures(request: Request, services: AppServices, caller: Requ
     if filters is None:
         return _json(encode(FeedbackFigures(items=[])))
     return _json(encode(await services.threads.run("figures of feedback", read_figures, services.meetings, filters)))
+
+
+async def compare_cases(request: Request, services: AppServices, caller: RequestCaller) -> Response:
+    asked = decode(await request.body(), _COMPARISON)
+    meeting = asked.meeting if caller.meeting is None else asked.meeting or caller.meeting
+    if meeting is not None:
+        require_meeting(caller, meeting)
+    services.registry.get(asked.model)
+    candidates = [services.registry.get(each.model, each.version) for each in asked.candidates]
+    work = (case_comparison.compare_cases, services.meetings, asked.model, meeting, candidates)
+    return _json(encode(await services.threads.run("the comparison of cases", *work)))
 
 
 async def export_feedback(request: Request, services: AppServices, caller: RequestCaller) -> Response:
