@@ -16,8 +16,8 @@ def get_translation() -> Translation:
 
     A language that the demo does not have becomes its first one.
     """
-    if "language" not in st.session_state:
-        languages = shared_resources.demo_config().languages
+    languages = shared_resources.demo_config().languages
+    if st.session_state.get("language") not in languages:  # None after a connection was lost at the wrong moment
         wanted = (st.query_params.get(LANGUAGE), language_of(st.context.locale or ""), languages[0])
         st.session_state["language"] = next(language for language in wanted if language in languages)
     return Translation(st.session_state["language"])
