@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 import uvicorn
@@ -15,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
 from demo.configuration.demo_file import DemoConfig, read_demo_config
+from demo.configuration.login_file import read_login
 from demo.download_expiry import expire_downloads
 from demo.http_layers import SecurityHeaders, WebSocketOrigins
 from demo.navigation.page_look import use_accent
@@ -30,8 +32,8 @@ PING_SECONDS = 20.0
 """A page that nobody touches sends nothing. A ping keeps proxies from closing its connection; nginx closes after 60 s."""
 
 
-def create_app(settings: Settings, config: DemoConfig) -> ASGIApp:
-    """Build the ASGI app of the demo."""
+def create_app(settings: Settings, config: DemoConfig, login: dict[str, Any] | None) -> ASGIApp:
+    """Build the ASGI app of the demo. With `login`, the section [auth] of Streamlit's secrets, visitors have to log in."""
 
     @asynccontextmanager
     async def while_it_runs(app: st.App) -> AsyncIterator[None]:
@@ -45,6 +47,7 @@ def create_app(settings: Settings, config: DemoConfig) -> ASGIApp:
     pages = st.App(
         Path(__file__).parent / "app.py",
         lifespan=while_it_runs,
+        secrets=None if login is None else {"auth": login},
         middleware=[
             Middleware(SecurityHeaders, embedding_origins=settings.embedding_origins()),
             Middleware(VisitorCookie),
@@ -61,6 +64,7 @@ def main() -> None:
     try:
         settings = read_settings(os.environ)
         config = read_demo_config(settings.config)
+        login = read_login(settings.login)
     except WrongSettings as error:
         sys.exit(f"The demo did not start. {error}")
     remove_leftovers()
@@ -68,7 +72,7 @@ def main() -> None:
         signal.signal(number, lambda *_: None)  # uvicorn raises the signal again after its shutdown
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(settings, config),
+            create_app(settings, config, login),
             host=settings.host,
             port=settings.port,
             log_level="warning",

@@ -10,11 +10,13 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # Streamlit adds the folder of the script to the path, not the project folder
 
 import streamlit as st  # noqa: E402
+from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from client import Card, ModelState, ServiceError  # noqa: E402
 from demo.address.page_paths import DEFAULT_PATH  # noqa: E402
 from demo.address.parameters import MODEL  # noqa: E402
-from demo.navigation.page_list import find_group, make_groups  # noqa: E402
+from demo.navigation import login  # noqa: E402
+from demo.navigation.page_list import find_group, list_by_path, make_groups  # noqa: E402
 from demo.navigation.page_look import draw_look  # noqa: E402
 from demo.session import (  # noqa: E402
     current_case,
@@ -51,40 +53,50 @@ def main() -> None:
     forms.forget_fields()
     page_address.follow_history()
     tr = visitor.get_translation()
-    models, card = _load_models()
+    is_open = login.is_open()
+    models, card = _load_models() if is_open else (None, None)
     groups = make_groups(card, config.pages, tr, has_many_models=bool(models and len(models) > 1))
-    pages = {page.url_path or DEFAULT_PATH: page for group in groups.values() for page in group}
-    is_embedded = visitor.is_embedded()
-    page = st.navigation(groups, position="hidden" if is_embedded else "top")
+    is_bare = visitor.is_embedded() or not is_open
+    page = st.navigation(groups, position="hidden" if is_bare else "top")
     document.draw_document(page.title, find_group(groups, page), config.title, tr)
     banner_slot = st.empty()
     try:
-        if models is None:
+        if not is_open:
+            login.draw_login(forms.escape_markdown(config.title), tr)
+        elif models is None:
             _draw_waiting(tr)
         elif card is None:
             st.info(tr.text("No model has been published yet."))
             link_notices.draw_version_notice(models, card)
         else:
-            if not is_embedded:
-                _draw_choices(models, config.languages, tr)
-            link_notices.draw_version_notice(models, card)
-            # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
-            if parameters := page_address.take_first_page_request():
-                st.switch_page(pages[DEFAULT_PATH], query_params=parameters)
-            if is_first_run and not is_embedded and page == pages[DEFAULT_PATH] and MODEL not in st.query_params:
-                opens = config.opens or ("models" if "models" in config.pages and len(models) > 1 else DEFAULT_PATH)
-                if opens != DEFAULT_PATH:
-                    st.switch_page(pages[opens])
-            saved_case_list.save_requested_case(card)
-            page.run()
-            if is_embedded:
-                _draw_full_link(tr)
+            _draw_page(page, list_by_path(groups), models, card, is_first_run=is_first_run)
     except ServiceError as error:
         query_errors.add_error(error)
         _draw_waiting(tr)
     _rebuild_lost_visit()
     number_keys.draw_script(tr)
     banner.draw_banner(banner_slot)
+
+
+def _draw_page(
+    page: StreamlitPage, pages: dict[str, StreamlitPage], models: list[ModelState], card: Card, *, is_first_run: bool
+) -> None:
+    """Draw the choices and the page, or switch to the page that was requested, or to the one that opens."""
+    config, tr, is_embedded = shared_resources.demo_config(), visitor.get_translation(), visitor.is_embedded()
+    if not is_embedded:
+        _draw_choices(models, config.languages, tr)
+    link_notices.draw_version_notice(models, card)
+    # after the choices: Streamlit forgets the widgets that a run does not draw before a switch
+    if parameters := page_address.take_first_page_request():
+        st.switch_page(pages[DEFAULT_PATH], query_params=parameters)
+    if is_first_run and not is_embedded and page == pages[DEFAULT_PATH] and MODEL not in st.query_params:
+        opens = config.opens or ("models" if "models" in config.pages and len(models) > 1 else DEFAULT_PATH)
+        if opens != DEFAULT_PATH:
+            st.switch_page(pages[opens])
+    saved_case_list.save_requested_case(card)
+    page.run()
+    if is_embedded:
+        _draw_full_link(tr)
 
 
 def _load_models() -> tuple[list[ModelState] | None, Card | None]:
@@ -133,6 +145,7 @@ def _draw_choices(models: list[ModelState], languages: Sequence[Language], tr: T
                 required=True,
                 label_visibility="collapsed",
             )
+        login.draw_logout(tr)
     for model in models:
         if model["state"] == "broken":
             values = {"model": forms.escape_markdown(model["name"]), "reason": forms.escape_markdown(model["reason"] or "")}

@@ -37,7 +37,8 @@ class WebSocketOrigins:
     """Refuses the WebSocket of a page that another site serves. A frame's origin is that of the demo, whoever shows it.
 
     A proxy may change the `Host` header, so the `Origin` of the browser is compared with the allowed hosts alone.
-    Streamlit does not see the header: it would resolve names and ask another host for the address of this machine.
+    Streamlit then sees the host of the origin: with another one it would resolve names and ask another host for the
+    address of this machine. Without an origin it would not read the cookie of a log-in.
     """
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
@@ -51,8 +52,9 @@ class WebSocketOrigins:
         if not all(is_allowed_origin(origin, self._hosts) for origin in origins):
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
             return
-        headers = [(name, value) for name, value in scope["headers"] if name != b"origin"]
-        await self._app({**scope, "headers": headers}, receive, send)
+        hosts = [(b"host", urlsplit(origin).netloc.encode("latin-1")) for origin in origins[:1]]
+        headers = [(name, value) for name, value in scope["headers"] if not (hosts and name == b"host")]
+        await self._app({**scope, "headers": [*hosts, *headers]}, receive, send)
 
 
 def is_allowed_origin(origin: str, hosts: Sequence[str]) -> bool:

@@ -32,6 +32,7 @@ class Settings:
     embed_origins: str = ""
     feedback: str = ""
     config: str = ""
+    login: str = ""
     meetings: str = ""
 
     def hosts(self) -> list[str]:

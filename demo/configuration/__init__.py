@@ -1,1 +1,1 @@
-"""The file demo.toml: what a team chooses for its demo."""
+"""The files that a team writes for its demo: demo.toml, and the one of the log-in."""

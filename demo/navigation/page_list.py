@@ -55,6 +55,11 @@ def make_groups(card: Card | None, offered: Collection[PagePath], tr: Translatio
     }
 
 
+def list_by_path(groups: Groups) -> dict[str, StreamlitPage]:
+    """Return path → page."""
+    return {page.url_path or DEFAULT_PATH: page for pages in groups.values() for page in pages}
+
+
 def find_group(groups: Groups, page: StreamlitPage) -> str:
     """Return the title of the group that has a page."""
     return next(title for title, pages in groups.items() if page in pages)

@@ -51,6 +51,12 @@ def demo_config() -> DemoConfig:
 
 
 @st.cache_resource
+def needs_login() -> bool:
+    """Return whether visitors have to log in."""
+    return bool(read_settings(os.environ).login)
+
+
+@st.cache_resource
 def docs_url() -> str:
     """Return the address of the service's docs for a browser; empty if a browser may not reach them."""
     return read_settings(os.environ).docs_of_service()
