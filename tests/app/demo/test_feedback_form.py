@@ -137,6 +137,26 @@ def test_an_opinion_waits_while_the_service_is_away_and_is_stored_once_when_it_i
     assert len(stored(service)) == 1
 
 
+def test_while_the_storage_is_away_the_page_says_so_keeps_the_words_and_stores_them_once_later(
+    service: TestClient, tmp_path: Path
+) -> None:
+    page = say(opened(model="flat-price"), "disagree")
+    part(page.text_area, "comment").input("too dear").run()
+    assert stored(service) == []
+    file = tmp_path / "witryna-meetings.db"
+    file.rename(tmp_path / "elsewhere")
+    send(page)
+    assert "Not saved yet" in page.info[-1].value
+    again = opened(model="flat-price")
+    assert "Not saved yet" in again.info[-1].value
+    (tmp_path / "elsewhere").rename(file)
+    box = feedback_draft.outbox()
+    for path in list(Path(box._folder).glob("*.json")):
+        box._send_one_again(path)
+    assert len(again.run().success) == 1
+    assert [entry["comment"] for entry in stored(service)] == ["too dear"]
+
+
 def test_a_person_who_comes_back_reads_what_came_of_it(service: TestClient) -> None:
     send(say(opened(model="flat-price"), "disagree"))
     (entry,) = stored(service)
