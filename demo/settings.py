@@ -28,7 +28,6 @@ class Settings:
     keep_alive_seconds: Annotated[int, Range(1, 86_400)] = 75
     feeds: str = ""
     docs_url: str = ""
-    links: str = ""
     embed_origins: str = ""
     feedback: str = ""
     config: str = ""
@@ -80,7 +79,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         _check_url("DOCS_URL", settings.docs_url)
     settings.feeds_by_model()
     settings.embedding_origins()
-    for name in ("links", "feedback", "meetings"):
+    for name in ("feedback", "meetings"):
         folder = getattr(settings, name)
         if folder and not Path(folder).is_dir():
             raise WrongSettings(f"{PREFIX}{name.upper()} must be a folder that exists.")

@@ -1,55 +1,53 @@
-"""What is too long for an address, on disk under the hash of its content."""
+"""What is too long for an address, or may not stand in one: the service holds it under an id."""
 
-import base64
-import hashlib
-import os
-import re
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections import OrderedDict
+from threading import Lock
 
-from demo.private_folder import remove_old, write_whole
+from client import Client, Refused, ServiceError
+from wire.error_codes import UNKNOWN_LINK
 
-MAX_LINKS = 1_000
-MAX_BYTES = 2**20
-MAX_AGE_SECONDS = 30 * 86_400
-_HASH_BYTES = 15
-_ID = re.compile(r"[A-Za-z0-9_-]{20}")
+MAX_LENGTH = 65_536
+"""The service takes no longer content."""
+_MAX_KNOWN = 1_000
 
 
 class LinkStore:
-    """Texts by id. It keeps the newest thousand for thirty days. Threads and processes may share the folder."""
+    """Texts by id. What this demo has stored or read before is not asked again: opening a link sends no write."""
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
-        self._folder, self._clock = folder, clock
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._known: OrderedDict[str, str] = OrderedDict()
+        """Text → id."""
+        self._lock = Lock()
 
     def put(self, text: str) -> str | None:
-        """Store a text; return its id, or None if it is too long or the disk does not take it."""
-        content = text.encode()
-        if len(content) > MAX_BYTES:
+        """Store letters of an address; return their id, or None if they are too many or the service does not take them."""
+        if len(text) > MAX_LENGTH:
             return None
-        link_id = _hash(content)
-        path = self._folder / link_id
-        now = self._clock()
+        with self._lock:
+            known = self._known.get(text)
+        if known:
+            return known
         try:
-            if not path.exists():
-                write_whole(path, content)
-                remove_old(self._folder, MAX_LINKS, self._clock() - MAX_AGE_SECONDS)
-            os.utime(path, (now, now))
-        except OSError:
+            link = self._client.links.create(text)
+        except ServiceError:
             return None
-        return link_id
+        self._remember(text, link["id"])
+        return link["id"]
 
     def get(self, link_id: str) -> str | None:
-        """Return the text of an id; None if it is unknown or damaged."""
-        if not _ID.fullmatch(link_id):
-            return None
+        """Return the text of an id; None if there is no such link. Raises ServiceError if the service does not answer."""
         try:
-            content = (self._folder / link_id).read_bytes()
-        except OSError:
-            return None
-        return content.decode() if _hash(content) == link_id else None
+            link = self._client.links.read(link_id)
+        except Refused as error:
+            if error.code == UNKNOWN_LINK:
+                return None
+            raise
+        self._remember(link["content"], link_id)
+        return link["content"]
 
-
-def _hash(content: bytes) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()[:_HASH_BYTES]).decode()
+    def _remember(self, text: str, link_id: str) -> None:
+        with self._lock:
+            self._known[text] = link_id
+            while len(self._known) > _MAX_KNOWN:
+                self._known.popitem(last=False)

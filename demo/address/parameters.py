@@ -1,9 +1,11 @@
 """The names of the parameters in the URL. The parameter of a field gets an underscore if its name is reserved."""
 
 MODEL, LANGUAGE, START, VIEW, SAVED_CASES = "model", "lang", "start", "view", "kept"
+ANSWER = "_answer"
+"""What the model said when a link was made."""
 PACKED, STORED = "_packed", "_stored"
 """What the others are shortened to. A field never has such a parameter: its name gets one underscore more."""
-_RESERVED = {MODEL, LANGUAGE, START, VIEW, SAVED_CASES, PACKED, STORED, "embed", "embed_options"}
+_RESERVED = {MODEL, LANGUAGE, START, VIEW, SAVED_CASES, ANSWER, PACKED, STORED, "embed", "embed_options"}
 """Streamlit hides the last two, in upper or lower case."""
 _MAX_MESSAGE_LENGTH = 40
 

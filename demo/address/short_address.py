@@ -1,4 +1,4 @@
-"""Keeps the address of a page below 4 kB: long parameters are packed into one, else the demo stores them under an id.
+"""Keeps the address of a page below 4 kB: long parameters are packed into one, else the service stores them under an id.
 
 A usual proxy refuses a long address, and a comment of 2,000 Chinese letters takes 18 kB when each is written as %E4%B8%AD.
 """
@@ -6,10 +6,9 @@ A usual proxy refuses a long address, and a comment of 2,000 Chinese letters tak
 import base64
 import json
 import lzma
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from demo.address.link_store import LinkStore
 from demo.address.parameters import LANGUAGE, MODEL, PACKED, STORED
 
 _MAX_PLAIN_LENGTH = 1_000
@@ -20,19 +19,26 @@ _FILTERS: list[dict[str, Any]] = [{"id": lzma.FILTER_LZMA1, "lc": 0, "lp": 1, "p
 """LZMA for units of two bytes, such as UTF-16: of Chinese it needs four fifths of what zlib makes of UTF-8."""
 
 
+class TextStore(Protocol):
+    """Holds packed parameters under an id; `LinkStore` does."""
+
+    def put(self, text: str) -> str | None: ...
+
+    def get(self, link_id: str) -> str | None: ...
+
+
 class UnknownLink(Exception):
-    """The demo does not hold the parameters of a link, or the link is damaged."""
+    """The service does not hold the parameters of a link, or the link is damaged."""
 
 
-def shorten(parameters: dict[str, str], store: LinkStore) -> dict[str, str]:
+def shorten(parameters: dict[str, str], store: TextStore) -> dict[str, str]:
     """Return parameters with the same meaning whose query is shorter than 3,800 characters.
 
     If the store cannot take them, the packed parameters are returned although they are longer.
     """
     if len(urlencode(parameters)) <= _MAX_PLAIN_LENGTH:
         return parameters
-    common = {name: text for name, text in parameters.items() if name in {MODEL, LANGUAGE}}
-    packed = _pack({name: text for name, text in parameters.items() if name not in common})
+    common, packed = _pack_all(parameters)
     short = common | {PACKED: packed}
     if len(urlencode(short)) <= _MAX_LENGTH:
         return short
@@ -40,7 +46,14 @@ def shorten(parameters: dict[str, str], store: LinkStore) -> dict[str, str]:
     return common | {STORED: link_id} if link_id else short
 
 
-def expand(parameters: dict[str, str], store: LinkStore) -> dict[str, str]:
+def store(parameters: dict[str, str], texts: TextStore) -> dict[str, str] | None:
+    """Return parameters with the same meaning of which only model and language can be read; None if they are not stored."""
+    common, packed = _pack_all(parameters)
+    link_id = texts.put(packed)
+    return common | {STORED: link_id} if link_id else None
+
+
+def expand(parameters: dict[str, str], store: TextStore) -> dict[str, str]:
     """Return the parameters that were shortened; others are returned as they are. Raises UnknownLink."""
     packed = store.get(parameters[STORED]) if STORED in parameters else parameters.get(PACKED)
     if packed is None and STORED not in parameters:
@@ -51,6 +64,11 @@ def expand(parameters: dict[str, str], store: LinkStore) -> dict[str, str]:
 def without_shortened(parameters: dict[str, str]) -> dict[str, str]:
     """Return the parameters that are not shortened."""
     return {name: text for name, text in parameters.items() if name not in {PACKED, STORED}}
+
+
+def _pack_all(parameters: dict[str, str]) -> tuple[dict[str, str], str]:
+    common = {name: text for name, text in parameters.items() if name in {MODEL, LANGUAGE}}
+    return common, _pack({name: text for name, text in parameters.items() if name not in common})
 
 
 def _pack(parameters: dict[str, str]) -> str:

@@ -15,6 +15,7 @@ from demo.feedback import feedback_entry, feedback_form
 from demo.fields import field_types
 from demo.fields.number_entry import NumberEntry
 from demo.session import current_case, page_address, page_view, service_queries, visitor
+from demo.sharing import share_menu
 from demo.text import answer_html, wording
 from demo.text.markup import concatenate
 from demo.text.translation import Translation
@@ -59,6 +60,7 @@ def page() -> None:
         line = answer_html.build_answer_line(card, answer["prediction"], tr.text("This case:"), tr)
         answer_slot.html(line + field_notes.build_contradictions(answer["prediction"], tr))
         _draw_results(card, choice, answer, tr)
+        share_menu.draw_link_menu(card, case, answer["prediction"], tr, goal_choice.encode_goal(choice))
         feedback_form.draw_feedback(feedback_entry.ShownAnswer(card, case.row, answer["prediction"], PAGE), tr)
 
 

@@ -158,11 +158,8 @@ def _draw_footer(card: Card, case: Case, explanations: tuple[Explanation, Explan
             )
         else:
             st.caption(tr.text("There is no room to keep more cases: delete one on Compare."))
-        share_menu.draw_share_menu(card, case, *explanations, tr)
-        parts = [tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]
-        if not visitor.is_embedded():
-            parts.append(tr.text("the address of this page is a link to this case"))
-        st.html(build_footer(parts))
+        share_menu.draw_answer_menu(card, case, *explanations, tr)
+        st.html(build_footer([tr.text("live"), f"{tr.text('version')} {card['version'][:8]}"]))
 
 
 def _describe_fault(card: Card, case: Case, name: str, tr: Translation) -> str:

@@ -14,6 +14,7 @@ from demo.feedback import feedback_entry, feedback_form
 from demo.fields import field_types
 from demo.session import current_case, page_address, page_view, service_queries, visitor
 from demo.session.cases import Case
+from demo.sharing import share_menu
 from demo.text import answer_html, wording
 from demo.text.translation import Translation
 from demo.views import curve_view, field_notes
@@ -64,6 +65,7 @@ def page() -> None:
         _draw_map(card, case, (fields[names[0]], fields[names[1]]), answer, tr)
     else:
         _draw_curve(card, case, fields[names[0]], answer, tr)
+    share_menu.draw_link_menu(card, case, answer["prediction"], tr, ",".join(names))
     feedback_form.draw_feedback(feedback_entry.ShownAnswer(card, case.row, answer["prediction"], PAGE, tuple(names)), tr)
 
 

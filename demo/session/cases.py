@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from client import Card, Row
 from demo.address import parameters
 from demo.address.field_values import decode_values, encode_values
-from demo.address.parameters import LANGUAGE, MODEL, START, field_parameter, shorten_parameter
+from demo.address.parameters import ANSWER, LANGUAGE, MODEL, START, field_parameter, shorten_parameter
 from demo.fields import field_types
 from demo.fields.field_type import FieldType
 
@@ -35,6 +35,8 @@ class Case:
     """The parameters of the URL that do not fit the card, shortened."""
     version: str = ""
     """The first letters of the version of the model to which the start belongs."""
+    linked_answer: str = ""
+    """What the model said when the link to this case was made, as text of the URL."""
     faults: dict[str, Fault] = field(default_factory=dict)
     """Field → why its cell in a file could not be read. The start has a default value instead."""
     entry_notes: dict[str, str] = field(default_factory=dict)
@@ -116,7 +118,8 @@ def decode_case(card: Card, query: dict[str, str]) -> Case:
     unknown += [(field_parameter(name), text) for name, text in rejected]
     case.rejected = [shorten_parameter(*pair) for pair in unknown]
     if (start == EXTERNAL and start not in starts) or not is_same_version:
-        return Case(EXTERNAL, dict(case.row), case.row, case.rejected, version or case.version)
+        linked = query.get(ANSWER, "")
+        return Case(EXTERNAL, dict(case.row), case.row, case.rejected, version or case.version, linked)
     return case
 
 

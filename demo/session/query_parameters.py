@@ -10,7 +10,10 @@ _LOST = "lost_link"
 
 
 def read_parameters() -> dict[str, str]:
-    """Return the parameters of the URL. If the demo no longer holds them, `is_link_lost` says so."""
+    """Return the parameters of the URL. If the service no longer holds them, `is_link_lost` says so.
+
+    Raises ServiceError if the service holds them and does not answer.
+    """
     short = st.query_params.to_dict()
     cached: tuple[dict[str, str], dict[str, str]] | None = st.session_state.get("expanded_parameters")
     if cached and cached[0] == short:

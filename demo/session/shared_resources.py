@@ -1,7 +1,6 @@
 """Objects that all visits share: the client of the service, which holds the key, the feeds, and the store of long links."""
 
 import os
-from pathlib import Path
 
 import streamlit as st
 
@@ -9,7 +8,6 @@ from client import Client
 from demo.address.link_store import LinkStore
 from demo.configuration.demo_file import DemoConfig, read_demo_config
 from demo.feed.growing_feed import GrowingFeed
-from demo.private_folder import private_folder
 from demo.settings import read_settings
 
 _CONNECT_SECONDS, _HEALTH_SECONDS, _CARD_SECONDS, _ANSWER_SECONDS = 2, 1, 3, 12
@@ -76,9 +74,8 @@ def needs_key() -> bool:
 
 @st.cache_resource
 def link_store() -> LinkStore:
-    """Return the store of what is too long for a URL."""
-    folder = read_settings(os.environ).links
-    return LinkStore(Path(folder) if folder else private_folder("links"))
+    """Return the store of what is too long for a URL, which the service keeps."""
+    return LinkStore(client())
 
 
 @st.cache_resource

@@ -7,6 +7,7 @@ import streamlit as st
 from client import Card, ModelState
 from demo.session import cases, current_case, query_errors, query_parameters, service_queries, visitor
 from demo.session.cases import Case
+from demo.sharing import version_change
 from demo.text.translation import Translation
 from demo.text.wording import field_label
 from demo.widgets import forms
@@ -41,14 +42,13 @@ def draw_notices(card: Card, case: Case, tr: Translation) -> None:
         )
     elif not card["version"].startswith(case.version):
         versions = {"old": case.version, "new": cases.short_version(card)}
-        st.info(
-            tr.text(
-                "The model has changed since this case was opened or its link was made (version {old}, now {new}). "
-                "The values are kept; the answer may be another one.",
-                **{name: forms.escape_markdown(version) for name, version in versions.items()},
-            ),
-            icon=":material/link:",
+        sentence = tr.text(
+            "The model has changed since this case was opened or its link was made (version {old}, now {new}). "
+            "The values are kept; the answer may be another one.",
+            **{name: forms.escape_markdown(version) for name, version in versions.items()},
         )
+        change = forms.escape_markdown(version_change.describe_change(card, case, tr))
+        st.info(f"{sentence} **{change}**" if change else sentence, icon=":material/link:")
 
 
 def draw_version_notice(models: list[ModelState], card: Card | None) -> None:

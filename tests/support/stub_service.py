@@ -30,6 +30,7 @@ class StubService:
 
     def __init__(self) -> None:
         self.cards: list[dict[str, Any]] = []
+        """Of two cards of one model the first is the default version."""
         self.request_bodies: list[dict[str, Any]] = []
         self.trouble: tuple[int, str, dict[str, Any]] | None = None
         self.warnings: list[dict[str, str]] = []
@@ -41,6 +42,8 @@ class StubService:
         """The forms in which every model can be taken away."""
         self.ways: dict[str, dict[str, Any]] = {}
         """Way → what its answer to a comparison has besides that of a form that was run."""
+        self.shares: dict[str, float] = {}
+        """Version → the probability of `yes`, if it is not 0.75."""
         self.table: pa.Table | None = None
         """The answer to a file of rows."""
         self.swept: dict[str, list[Any]] = {}
@@ -52,11 +55,16 @@ class StubService:
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, str, Any]:
-        card = next((card for card in self.cards if f"/{card['name']}" in path), None)
+        named = [card for card in self.cards if f"/{card['name']}" in path]
+        wanted = body.get("version") or path.partition("version=")[2]
+        card = next((card for card in named if card["version"] == wanted), named[0] if named else None)
+        first = {each["name"]: each for each in reversed(self.cards)}
+        versions = {name: [each["version"] for each in self.cards if each["name"] == name] for name in first}
         states = [
-            {"name": each["name"], "state": "ready", "version": each["version"], "versions": [each["version"]]}
+            {"name": each["name"], "state": "ready", "version": each["version"], "versions": versions[each["name"]]}
             | {"title": each["title"], "question": "", "reason": None}
             for each in self.cards
+            if each is first[each["name"]]
         ]
         if method == "POST" and card:
             if body.get("version") != card["version"]:
@@ -91,7 +99,8 @@ class StubService:
         one: dict[str, Any] = {"decision": None, "warnings": self.warnings}
         if card["output"]["kind"] == "regression":
             return one | {"value": 12.5, "interval": None}
-        return one | {"label": "yes", "probabilities": {"no": 0.25, "yes": 0.75}}
+        share = self.shares.get(card["version"], 0.75)
+        return one | {"label": "yes", "probabilities": {"no": 1 - share, "yes": share}}
 
     def _explanations(self, card: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         fields = [field["name"] for field in card["inputs"]]

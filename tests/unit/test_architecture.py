@@ -40,13 +40,22 @@ RULES: dict[str, set[str]] = {
     "demo.app_pages": {"client", "demo.address", "demo.charts", "demo.evaluation", "demo.exports", "demo.feed"}
     | {"demo.feedback", "demo.fields", "demo.files", "demo.session", "demo.snippets", "demo.text", "demo.views"}
     | {"demo.leave_behind", "demo.sharing", "demo.widgets"},
-    "demo.address": {"client", "demo.fields", "demo.private_folder", "demo.text"},
+    "demo.address": {"client", "demo.fields", "demo.text"},
     "demo.charts": set(),
     "demo.exports": {"client", "demo.snippets", "demo.text"},
     "demo.drawings": {"client", "demo.charts", "demo.fields", "demo.text", "demo.views"},
     "demo.leave_behind": {"client", "demo.charts", "demo.drawings", "demo.evaluation", "demo.fields", "demo.session"}
     | {"demo.text", "demo.views"},
-    "demo.sharing": {"client", "demo.leave_behind", "demo.session", "demo.settings", "demo.text", "demo.views"},
+    "demo.sharing": {
+        "client",
+        "demo.address",
+        "demo.fields",
+        "demo.leave_behind",
+        "demo.session",
+        "demo.settings",
+        "demo.text",
+    }
+    | {"demo.views"},
     "demo.snippets": set(),
     "demo.text": {"client"},
     "demo.fields": {"client", "demo.charts", "demo.text"},
@@ -61,7 +70,8 @@ RULES: dict[str, set[str]] = {
     "demo.meeting_check": {"client", "demo.fields", "demo.meetings", "demo.settings", "demo.sharing", "demo.text"}
     | {"demo.views"},
     "demo.files": {"client", "demo.fields", "demo.session", "demo.text", "tabular"},
-    "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.text", "demo.views"},
+    "demo.widgets": {"client", "demo.evaluation", "demo.fields", "demo.files", "demo.session", "demo.sharing", "demo.text"}
+    | {"demo.views"},
     "pipeline": {"client", "pipeline.formats", "pipeline.errors", "tabular"},
     "pipeline.errors": set(),
     "pipeline.formats": {"pipeline.errors", "tabular"},
