@@ -31,17 +31,33 @@ def test_neighbours_are_neighbours(value: float) -> None:
     scale=st.floats(-1e3, 1e3).filter(lambda scale: abs(scale) > 1e-6),
     shift=st.floats(-1e6, 1e6),
     single=st.booleans(),
+    guess=st.floats(),
 )
-def test_the_last_number_before_the_change_is_exact(threshold: float, scale: float, shift: float, *, single: bool) -> None:
+def test_the_last_number_before_the_change_is_exact_whatever_is_guessed(
+    threshold: float, scale: float, shift: float, guess: float, *, single: bool
+) -> None:
     def decide(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
         with np.errstate(over="ignore"):
             values = (numbers - shift) / scale
             return (values.astype(np.float32) if single else values) <= threshold
 
-    (last,) = last_before_change(decide, -MAX, MAX).tolist()
+    (last,) = last_before_change(decide, -MAX, MAX, np.array([guess])).tolist()
     first = decide(-MAX)[0]
     assert decide(np.array([last]))[0] == first
     if last < MAX[0]:
         assert decide(np.array([np.nextafter(last, np.inf)]))[0] != first
     else:
         assert decide(MAX)[0] == first
+
+
+@given(threshold=st.floats(-1e30, 1e30), off=st.integers(-10, 10))
+def test_near_a_good_guess_the_search_decides_a_few_times(threshold: float, off: int) -> None:
+    decided = []
+
+    def decide(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+        decided.append(numbers)
+        return numbers <= threshold
+
+    guess = number(ordered(np.array([threshold])) + np.uint64(off % 2**64))
+    last_before_change(decide, -MAX, MAX, guess)
+    assert len(decided) < 15

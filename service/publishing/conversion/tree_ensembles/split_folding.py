@@ -109,7 +109,16 @@ class _Folding:
         if (~np.isneginf(without_value) & (above < up_to)).any():
             raise UnknownStep("a step makes a missing value of a number, beside those of the model")
         low = np.where(np.isneginf(without_value), low, np.nextafter(without_value, np.inf))
-        return last_before_change(decide, low, high), decide(low), above, np.maximum(up_to, without_value)
+        return last_before_change(decide, low, high, self._guess(splits)), decide(low), above, np.maximum(up_to, without_value)
+
+    def _guess(self, splits: Integers) -> Floats:
+        """Return about where the decision of each split changes; NaN if the column is not a line of its field."""
+        threshold, end = self._threshold[splits], np.full(len(splits), np.finfo(np.float64).max)
+        last = last_before_change(lambda numbers: self._rounded(numbers) <= threshold, -end, end)
+        lines = [self._preprocessing.sources[column].line or (np.nan, np.nan) for column in self._column[splits]]
+        shift, divisor = np.array(lines).T
+        with np.errstate(over="ignore"):
+            return np.asarray(shift + divisor * last)
 
     def _members(self, position: int, splits: Integers) -> tuple[NDArray[np.object_], Mask]:
         """Return the numbers of one field on one side of each split, and whether that side is the left.
