@@ -40,5 +40,5 @@ def draw_histogram(
     ticks = make_ticks(scale.ticks)
     heights = {**make_ticks(counts), "rangemode": "tozero"}
     style_axes(figure, theme, {"range": [low, high], **ticks}, heights)
-    figure.update_layout(margin={"t": 26})
+    figure.layout.margin.t = 26
     return figure

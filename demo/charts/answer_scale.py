@@ -82,10 +82,8 @@ def draw_value_scale(
 
 def _empty_strip(theme: str, ends: tuple[float, float], *, height: int) -> Figure:
     figure = make_figure(theme, height)
-    figure.update_layout(
-        xaxis={"range": list(ends), "visible": False, "fixedrange": True},
-        yaxis={"range": [-0.75, 1.75], "visible": False, "fixedrange": True},
-    )
+    figure.layout.xaxis = {"range": list(ends), "visible": False, "fixedrange": True}
+    figure.layout.yaxis = {"range": [-0.75, 1.75], "visible": False, "fixedrange": True}
     return figure
 
 

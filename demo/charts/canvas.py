@@ -43,18 +43,17 @@ def make_figure(theme: str, height: int, *, hover: bool = False) -> Figure:
 
     Without `hover`, nothing is shown under the pointer.
     """
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": 12, "r": 12, "t": 6, "b": 4},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        dragmode=False,
-        hovermode=None if hover else False,
-        font={"color": INK[theme], "size": 14, "family": "Source Sans, sans-serif"},
-    )
-    return figure
+    layout = {
+        "height": height,
+        "margin": {"l": 12, "r": 12, "t": 6, "b": 4},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": None if hover else False,
+        "font": {"color": INK[theme], "size": 14, "family": "Source Sans, sans-serif"},
+    }
+    return go.Figure(layout=layout)
 
 
 def style_axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any]) -> None:
@@ -74,8 +73,9 @@ def style_axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any])
         if "range" in axis:  # plotly leaves out a tick exactly at the end
             low, high = axis["range"]
             axis["range"] = [low - (high - low) * _AXIS_MARGIN, high + (high - low) * _AXIS_MARGIN]
-    figure.update_xaxes(**(style | {"showline": True} | x))
-    figure.update_yaxes(**(style | {"gridcolor": TRACK[theme], "showgrid": True} | y))
+    # set whole: plotly's `update` methods take ten times as long
+    figure.layout.xaxis = style | {"showline": True} | x
+    figure.layout.yaxis = style | {"gridcolor": TRACK[theme], "showgrid": True} | y
     top_margin = 14
     if y_title:
         top_margin = 40
@@ -91,7 +91,7 @@ def style_axes(figure: Figure, theme: str, x: dict[str, Any], y: dict[str, Any])
             showarrow=False,
             font={"size": 14, "color": MUTED[theme]},
         )
-    figure.update_layout(margin={"l": 12, "r": 24, "t": top_margin, "b": 4})  # plotly leaves out a label past the edge
+    figure.layout.margin = {"l": 12, "r": 24, "t": top_margin, "b": 4}  # plotly leaves out a label past the edge
 
 
 def make_ticks(ticks: list[tuple[float, str]]) -> dict[str, Any]:

@@ -104,6 +104,8 @@ def _style_estimate_axes(figure: Figure, labels: list[str], axis: EstimateAxis, 
         "range": [axis.low - margin, axis.high + margin],
         "title": escape_text(axis.title),
         "tickangle": 0,
+        "gridcolor": TRACK[theme],
+        "showgrid": True,
         **make_ticks(axis.ticks),
     }
     y = {
@@ -114,8 +116,7 @@ def _style_estimate_axes(figure: Figure, labels: list[str], axis: EstimateAxis, 
         "tickfont": {"size": 14, "color": INK[theme]},
     }
     style_axes(figure, theme, x, y)
-    figure.update_xaxes(gridcolor=TRACK[theme], showgrid=True)
-    figure.update_layout(margin={"l": 12, "r": 90, "t": 28, "b": 4})
+    figure.layout.margin = {"l": 12, "r": 90, "t": 28, "b": 4}
 
 
 def make_error_bars(rows: list[Estimate], theme: str) -> dict[str, object]:

@@ -132,5 +132,5 @@ def _add_diagonal(figure: Figure, ends: list[float], theme: str) -> None:
 
 def _style_share_axes(figure: Figure, titles: AxisTitles, theme: str) -> None:
     marks = {"range": [-0.01, 1.01], "tickvals": _SHARES, "ticktext": titles.shares}
-    style_axes(figure, theme, {"title": escape_text(titles.x), **marks}, {"title": escape_text(titles.y), **marks})
-    figure.update_xaxes(gridcolor=TRACK[theme], showgrid=True)
+    x = {"title": escape_text(titles.x), "gridcolor": TRACK[theme], "showgrid": True, **marks}
+    style_axes(figure, theme, x, {"title": escape_text(titles.y), **marks})

@@ -24,7 +24,7 @@ def draw_band_shares(
 ) -> Figure:
     """Draw one stacked column per period: the shares of the bands, bad ones at the bottom."""
     figure = make_figure(theme, _HEIGHT)
-    figure.update_layout(barmode="stack", bargap=0.12)
+    figure.layout.barmode, figure.layout.bargap = "stack", 0.12
     for band, values in sorted(zip(bands, zip(*periods, strict=True), strict=True), key=lambda each: _tone_order(each[0])):
         figure.add_trace(
             go.Bar(

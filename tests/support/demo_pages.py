@@ -22,6 +22,7 @@ PAGES = ("", "what-if", "to-change", "compare", "files", "clients", "feed", "how
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 # The demo leaves its modules out of the collection after each run; here it would go through what all tests have made.
 st_config.set_option("runner.postScriptGC", value=False)
+st_config.set_option("runner.magicEnabled", value=False)  # as in the settings of the demo, which AppTest does not read
 
 
 def forget() -> None:
