@@ -109,6 +109,8 @@ def find_feedback(store: Store, id: str) -> FeedbackRecord | None:  # noqa: A002
 
 def list_feedback(store: Store, filters: Mapping[str, str], after: str | None, page: int = PAGE) -> FeedbackPage:
     """Return a page of feedback, the newest first. `filters`: column of FILTERS → value. Raises StorageUnavailable."""
+    if any("\0" in value for value in filters.values()):  # PostgreSQL has no such text, and refuses to look for it
+        return FeedbackPage([], None)
     chosen = select(*_COLUMNS).where(*(feedback.c[name] == value for name, value in filters.items()))
     if after is not None:
         chosen = chosen.where(feedback.c.id < after)

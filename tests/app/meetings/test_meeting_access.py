@@ -55,8 +55,8 @@ DECISIONS: dict[str, Kind] = {
     "GET /v1/feedback/{id}": "feedback",
     "POST /v1/feedback/{id}/review": "feedback",
 }
-MODEL_PATHS = ("/v1/models", "/v2", "/v1/runs", "/metrics", "/mcp", "/health")
-"""The routes below are about models."""
+MODEL_PATHS = ("/v1/models", "/v1/links", "/v2", "/v1/runs", "/metrics", "/mcp", "/health")
+"""The routes below are about models and their cases."""
 
 
 def decision(route: Route) -> Kind:

@@ -109,7 +109,8 @@ class _Folding:
         if (~np.isneginf(without_value) & (above < up_to)).any():
             raise UnknownStep("a step makes a missing value of a number, beside those of the model")
         low = np.where(np.isneginf(without_value), low, np.nextafter(without_value, np.inf))
-        return last_before_change(decide, low, high, self._guess(splits)), decide(low), above, np.maximum(up_to, without_value)
+        limit = last_before_change(decide, low, high, self._guess(splits))
+        return limit, decide(low), above, np.maximum(up_to, without_value)
 
     def _guess(self, splits: Integers) -> Floats:
         """Return about where the decision of each split changes; NaN if the column is not a line of its field."""

@@ -32,7 +32,8 @@ def last_before_change(decide: Decisions, low: Floats, high: Floats, guess: Floa
     is_constant = decide(high) == first
     for middle in () if guess is None else _around(guess, below, above):
         is_same = decide(number(middle)) == first
-        below, above = np.where(is_same, np.maximum(below, middle), below), np.where(is_same, above, np.minimum(above, middle))
+        below = np.where(is_same, np.maximum(below, middle), below)
+        above = np.where(is_same, above, np.minimum(above, middle))
     while ((above - below)[~is_constant] > 1).any():
         middle = below + ((above - below) >> np.uint64(1))
         is_same = decide(number(middle)) == first

@@ -13,8 +13,7 @@ from service.feedback import case_comparison
 from service.feedback.feedback_entry import in_meeting, review_faults, score_again
 from service.feedback.feedback_figures import read_figures
 from service.rows.strict_json import decode, encode
-from service.schemas import FeedbackList, FeedbackRequest, FeedbackState, Review, Verdict
-from service.schemas.meetings.agreement_figures import FeedbackFigures
+from service.schemas import FeedbackRequest, FeedbackState, Review, Verdict
 from service.schemas.meetings.compared_cases import CaseComparisonRequest
 from service.store.meetings.feedback_records import FILTERS
 from service.web.container import Services
@@ -66,15 +65,11 @@ async def list_feedback(
     filters = _read_filters(request, caller)
     if after is not None and not NAME.fullmatch(after):
         raise InvalidRequest("`after` is `next` of a page.")
-    if filters is None:
-        return _json(encode(FeedbackList()))
     return _json(encode(await services.meeting_calls.run(actions.list_feedback, services.meetings, filters, after)))
 
 
 async def feedback_figures(request: Request, services: AppServices, caller: RequestCaller) -> Response:
     filters = _read_filters(request, caller)
-    if filters is None:
-        return _json(encode(FeedbackFigures(items=[])))
     return _json(encode(await services.threads.run("figures of feedback", read_figures, services.meetings, filters)))
 
 
@@ -94,8 +89,6 @@ async def export_feedback(request: Request, services: AppServices, caller: Reque
     if file_format not in EXPORT_TYPES:
         raise InvalidRequest(f"`format` is one of {', '.join(EXPORT_TYPES)}.")
     filters = _read_filters(request, caller)
-    if filters is None:
-        raise InvalidRequest("No feedback has such a value.")
     work = (actions.export_feedback, services.meetings, filters, file_format)
     body = await services.threads.run("the export of feedback", *work)
     name = f"feedback.{'json' if file_format == 'cases' else file_format}"
@@ -103,10 +96,10 @@ async def export_feedback(request: Request, services: AppServices, caller: Reque
     return Response(body, media_type=EXPORT_TYPES[file_format], headers=headers)
 
 
-def _read_filters(request: Request, caller: Caller) -> dict[str, str] | None:
+def _read_filters(request: Request, caller: Caller) -> dict[str, str]:
     """Return the filters of the address, and the one meeting that the caller may see.
 
-    None if nothing can fit them: PostgreSQL refuses a NUL. Raises InvalidRequest, UnknownMeeting.
+    Raises InvalidRequest, UnknownMeeting.
     """
     parameters = request.query_params
     filters = {name: parameters[name] for name in FILTERS if name in parameters}
@@ -115,7 +108,7 @@ def _read_filters(request: Request, caller: Caller) -> dict[str, str] | None:
     for name, allowed in ENUMERATIONS.items():
         if filters.get(name, allowed[0]) not in allowed:
             raise InvalidRequest(f"`{name}` is one of {', '.join(allowed)}.")
-    return None if any("\0" in value for value in filters.values()) else filters
+    return filters
 
 
 async def follow_feedback(id: str, services: AppServices, caller: RequestCaller) -> Response:  # noqa: A002 - in the path
