@@ -111,6 +111,7 @@ FEEDBACK_ROUTES: tuple[Route, ...] = (
         path="/v1/feedback/comparisons",
         handler=feedback_routes.compare_cases,
         scope="present",
+        confines=True,
         name="compare_cases",
         tag=_TAG,
         summary="Which of the cases whose right answer people named does each version get right?",

@@ -25,6 +25,7 @@ LINK_ROUTES: tuple[Route, ...] = (
         path="/v1/links",
         handler=link_routes.create_link,
         scope="feedback",
+        confines=True,
         name="create_link",
         tag=_TAG,
         summary="Store what may not stand in an address, such as free text, under an id",
