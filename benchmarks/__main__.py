@@ -1,8 +1,9 @@
-"""`python -m benchmarks [serving | process | colons | engines]`: prints comparisons as ratios, each measured in one run."""
+"""`python -m benchmarks [serving | process | colons | engines | audience]`: prints comparisons, each measured in one run."""
 
 import argparse
 
 from benchmarks import nightly_jobs, own_process
+from benchmarks.audience import describe_machine, measure_audience
 from benchmarks.colon_values import compare_colons
 from benchmarks.load import Comparison
 from benchmarks.serving import MODELS, compare_services
@@ -12,7 +13,7 @@ def main() -> None:
     """Run the benchmark that the command names and print one line per comparison."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.set_defaults(seconds=5.0, models=MODELS, run=_serving)
-    commands = parser.add_subparsers(metavar="serving | process | colons | engines")
+    commands = parser.add_subparsers(metavar="serving | process | colons | engines | audience")
     serving = commands.add_parser("serving", help="compare the service with a tutorial service (default)")
     serving.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
     serving.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
@@ -27,6 +28,11 @@ def main() -> None:
     engines.set_defaults(run=_engines)
     engines.add_argument("--rows", type=int, default=100_000, help="how many rows each job scores")
     engines.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="the numbers of workers to compare")
+    audience = commands.add_parser("audience", help="let phones follow a meeting beside predictions at full speed")
+    audience.set_defaults(run=_audience)
+    audience.add_argument("--phones", type=int, default=500, help="how many event streams")
+    audience.add_argument("--browsers", type=int, default=0, help="how many more phones are real browsers")
+    audience.add_argument("--seconds", type=float, default=30.0, help="how long the meeting takes, 300 at most")
     options = parser.parse_args()
     options.run(options)
 
@@ -66,6 +72,25 @@ def _engines(options: argparse.Namespace) -> None:
             f"   {comparison.workers} on Dask {comparison.dask_seconds:6.1f} s   {comparison.ratio:5.2f} ×",
             flush=True,
         )
+
+
+def _audience(options: argparse.Namespace) -> None:
+    result = measure_audience(options.phones, options.browsers, min(options.seconds, 300.0))
+    pages = sorted(result.page_seconds)
+    print(
+        f"{result.phones} phones on {describe_machine()}, {len(result.steps)} steps of the presenter, "
+        f"{result.missing} missed, {len(result.errors)} errors {result.errors[:3] or ''}\n"
+        f"until 95 % show a step: {result.middle_step(0.95) * 1000:,.0f} ms in the middle, "
+        f"{result.worst_step(0.95) * 1000:,.0f} ms at worst; until all do: {result.worst_step(1) * 1000:,.0f} ms at worst\n"
+        f"the page opens in {pages[len(pages) // 2] * 1000:,.0f} ms, the slowest in {pages[-1] * 1000:,.0f} ms; "
+        f"{result.event_bytes / 1e6:,.1f} MB of events\n"
+        f"predictions: {result.alone.answers_per_second:,.0f}/s alone, {result.beside.answers_per_second:,.0f}/s beside: "
+        f"{result.prediction_ratio:.2f} ×, {result.beside.refused} refused",
+        flush=True,
+    )
+    if options.browsers:
+        worst = max(each[-1] for each in result.browser_steps)
+        print(f"{options.browsers} real browsers: all show a step within {worst * 1000:,.0f} ms at worst", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,10 +33,23 @@ class Server:
 
 
 @contextmanager
-def run_service(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Start the service with settings (environment variables); yield it when it is ready; stop it."""
+def run_service(settings: Mapping[str, str] | None = None, core: int | None = SERVER_CORE) -> Iterator[Server]:
+    """Start the service with settings (environment variables); yield it when it is ready; stop it.
+
+    It runs on one core; with None on all of them.
+    """
     port = _free_port()
-    with _run(["service"], {"SERVICE_PORT": str(port)} | dict(settings or {}), port, "/health/ready") as server:
+    environment = {"SERVICE_PORT": str(port)} | dict(settings or {})
+    with _run(["service"], environment, port, "/health/ready", core) as server:
+        yield server
+
+
+@contextmanager
+def run_demo(service_url: str) -> Iterator[Server]:
+    """Start the demo of a service, on all cores; yield it when it is ready; stop it."""
+    port = _free_port()
+    environment = {"DEMO_PORT": str(port), "DEMO_SERVICE_URL": service_url}
+    with _run(["demo"], environment, port, "/_stcore/health", None) as server:
         yield server
 
 
@@ -49,10 +62,12 @@ def run_tutorial_service(model: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _run(module: list[str], environment: dict[str, str], port: int, health: str) -> Iterator[Server]:
+def _run(
+    module: list[str], environment: dict[str, str], port: int, health: str, core: int | None = SERVER_CORE
+) -> Iterator[Server]:
     command = [sys.executable, "-m", *module]
     environment = os.environ | environment | {"OMP_NUM_THREADS": "1"}
-    with on_core(SERVER_CORE):
+    with nullcontext() if core is None else on_core(core):
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:

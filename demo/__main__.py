@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
+from client import Client
 from demo.configuration.demo_file import DemoConfig, read_demo_config
 from demo.configuration.login_file import read_login
 from demo.download_expiry import expire_downloads
 from demo.http_layers import SecurityHeaders, WebSocketOrigins
+from demo.live.live_routes import LivePages
 from demo.navigation.page_look import use_accent
 from demo.page_modules import import_pages
 from demo.settings import Settings, read_settings
@@ -28,8 +31,19 @@ from tabular.scratch_folder import remove_leftovers
 from wire.base_path import BasePath
 from wire.settings_reader import WrongSettings
 
+CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 10.0
 PING_SECONDS = 20.0
 """A page that nobody touches sends nothing. A ping keeps proxies from closing its connection; nginx closes after 60 s."""
+
+
+def make_client(settings: Settings) -> Client:
+    """Return a client of the service for the phones of an audience."""
+    return Client(
+        settings.service_url,
+        settings.api_key or None,
+        connect_timeout_seconds=CONNECT_SECONDS,
+        deadline_seconds=ANSWER_SECONDS,
+    )
 
 
 def create_app(settings: Settings, config: DemoConfig, login: dict[str, Any] | None) -> ASGIApp:
@@ -53,6 +67,7 @@ def create_app(settings: Settings, config: DemoConfig, login: dict[str, Any] | N
             Middleware(VisitorCookie),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(WebSocketOrigins, hosts=hosts),
+            Middleware(LivePages, make_client=partial(make_client, settings), config=config),
             Middleware(UnknownAddresses, config=config),
         ],
     )

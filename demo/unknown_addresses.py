@@ -5,28 +5,19 @@ Streamlit would send its page for any path, and say in English that it does not 
 
 from urllib.parse import parse_qs
 
-from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.address.page_paths import DEFAULT_PATH, PAGE_PATHS
 from demo.address.parameters import LANGUAGE
 from demo.configuration.demo_file import DemoConfig
+from demo.text.notice_page import build_notice_page
 from demo.text.translation import Translation
 from wire.languages import preferred_language
 
 _HTML = b"text/html"
 _DOWNLOAD = b"content-disposition"
 """A file of HTML that a visitor downloads has this header."""
-_DOCUMENT = Markup(
-    '<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title} · {demo_title}</title>'
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
-    ":root {{ color-scheme: light dark; font: 1.15rem/1.5 system-ui, sans-serif; }}"
-    "body {{ max-width: 34rem; margin: 4rem auto; padding: 0 1.25rem;"
-    " color: light-dark(#1C2430, #E9ECEF); background: light-dark(#FFFFFF, #14181D); }}"
-    "h1 {{ font-size: 2rem; }} a {{ color: light-dark({accent.light}, {accent.dark}); }}"
-    '</style></head><body><main><h1>{title}</h1><p>{sentence}</p><p><a href="{target}">{link}</a></p></main></body></html>'
-)
 
 
 class UnknownAddresses:
@@ -70,10 +61,10 @@ def _build_answer(scope: Scope, root: str, config: DemoConfig) -> HTMLResponse:
     wanted = (requested, preferred_language(accepted), config.languages[0])
     language = next(language for language in wanted if language in config.languages)
     tr = Translation(language)
-    document = _DOCUMENT.format(
-        language=language,
+    document = build_notice_page(
+        language,
         demo_title=config.title,
-        accent=config.accent,
+        accent=(config.accent.light, config.accent.dark),
         title=tr.text("No page has this address"),
         sentence=tr.text("Please check the address for a typing error, or begin with the list of models."),
         target=f"{root}/models?{LANGUAGE}={language}",

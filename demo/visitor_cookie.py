@@ -6,7 +6,8 @@ from http.cookies import CookieError, SimpleCookie
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-VISITOR = "witryna-visitor"
+VISITOR, MEETING, PRESENTER = "witryna-visitor", "witryna-meeting", "witryna-presenter"
+"""The names of the cookies: the id of the browser, the code of the meeting that it takes part in, a presenter's secret."""
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _ID_BYTES = 16
 _MAX_AGE_SECONDS = 30 * 86_400
@@ -30,7 +31,8 @@ class VisitorCookie:
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), (b"set-cookie", _cookie(scope))]
+                cookie = build_cookie(scope, VISITOR, secrets.token_urlsafe(_ID_BYTES))
+                message["headers"] = [*message.get("headers", []), (b"set-cookie", cookie)]
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)
@@ -54,7 +56,8 @@ def _asks_for_page(scope: Scope) -> bool:
     return scope["method"] == "GET" and b"text/html" in accepted
 
 
-def _cookie(scope: Scope) -> bytes:
-    value, path = secrets.token_urlsafe(_ID_BYTES), scope.get("root_path") or "/"
+def build_cookie(scope: Scope, name: str, value: str, max_age_seconds: int = _MAX_AGE_SECONDS) -> bytes:
+    """Return the header that sets a cookie which no script reads and no other site sends."""
+    path = scope.get("root_path") or "/"
     secure = "; Secure" if scope.get("scheme") == "https" else ""
-    return f"{VISITOR}={value}; Path={path}; Max-Age={_MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax{secure}".encode()
+    return f"{name}={value}; Path={path}; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}".encode()

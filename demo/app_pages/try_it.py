@@ -115,12 +115,7 @@ def _draw_scale(card: Card, case: Case, now: Prediction, start_value: float, tr:
     )
     if not interval:
         return figure, tr.text("The answer is {answer}.", answer=answer_text)
-    sentence = tr.text(
-        "{share} of true values lie between {low} and {high}.",
-        share=tr.percent(interval["coverage"]),
-        low=wording.format_answer(card, low, tr),
-        high=wording.format_answer_with_unit(card, high, tr),
-    )
+    sentence = answer_html.describe_interval(card, now, tr)
     st.html(build_paragraph("range", sentence))
     return figure, tr.text("The answer is {answer}.", answer=answer_text) + " " + sentence
 

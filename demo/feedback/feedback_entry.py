@@ -38,8 +38,8 @@ def list_right_answers(card: Card) -> dict[str, str]:
     return bands | {name: label for name, label in labels.items() if label not in bands.values()}
 
 
-def build_entry(answer: ShownAnswer, draft: Draft, language: str, person: str) -> NewFeedback:
-    """Return the entry of a draft. `language` is that of the page, `person` the id of the visitor."""
+def build_entry(answer: ShownAnswer, draft: Draft, language: str, person: str, meeting: str | None = None) -> NewFeedback:
+    """Return the entry of a draft. `language` is that of the page, `person` the id of the visitor, `meeting` an id."""
     shown = {"page": answer.page, "language": language, "prediction": answer.prediction, "reasons": list(answer.reasons)}
     return {
         "model": answer.card["name"],
@@ -52,6 +52,7 @@ def build_entry(answer: ShownAnswer, draft: Draft, language: str, person: str) -
         "comment": draft.comment.strip() or None,
         "name": draft.name.strip() or None,
         "person": person,
+        "meeting": meeting,
     }
 
 

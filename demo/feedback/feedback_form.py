@@ -10,6 +10,7 @@ from demo.feedback import feedback_draft, feedback_entry
 from demo.feedback.feedback_draft import Draft
 from demo.feedback.feedback_entry import ShownAnswer
 from demo.fields.number_entry import NumberEntry
+from demo.meetings import meeting_visit
 from demo.session import visitor
 from demo.text import wording
 from demo.text.translation import Translation
@@ -103,10 +104,13 @@ def _draw_right_answer(answer: ShownAnswer, draft: Draft, key: str, tr: Translat
 
 
 def _draw_reason(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
+    """Draw the reasons of a disagreement: those of the visitor's meeting, else the usual ones."""
+    visit = meeting_visit.get_meeting_visit()
+    reasons = list((visit and visit["reasons"]) or feedback_entry.REASONS)
     st.session_state[f"{key}/reason"] = draft.reason
     st.pills(
         tr.text("Why not?"),
-        list(feedback_entry.REASONS),
+        reasons,
         format_func=lambda reason: feedback_entry.describe_reason(reason, tr),
         key=f"{key}/reason",
         on_change=partial(_keep, answer, draft, "reason", f"{key}/reason"),
@@ -142,7 +146,9 @@ def _send(answer: ShownAnswer, draft: Draft, key: str, tr: Translation) -> None:
     """
     if draft.entry is not None:
         return
-    draft.entry = feedback_entry.build_entry(answer, draft, tr.language, feedback_draft.get_visitor())
+    visit = meeting_visit.get_meeting_visit()
+    meeting = visit["meeting"] if visit else None
+    draft.entry = feedback_entry.build_entry(answer, draft, tr.language, feedback_draft.get_visitor(), meeting)
     feedback_draft.keep_draft(answer.card, answer.row, draft)
     try:
         draft.receipt = feedback_draft.outbox().submit(draft.entry, draft.key)

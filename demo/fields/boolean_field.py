@@ -38,6 +38,8 @@ class BooleanField(FieldType):
     def from_cell(self, cell: Any, style: TextStyle | None = PROGRAM_STYLE) -> Value:
         return super().from_cell(cell, style or PROGRAM_STYLE)  # a column of texts in Parquet has the words of a CSV
 
+    def options(self) -> list[Value]:
+        return [True, False, None] if self.field.get("nullable") else [True, False]
+
     def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
-        values = [True, False, None] if self.field.get("nullable") else [True, False]
-        st.selectbox(title, values, format_func=lambda value: self.value_text(value, tr), key=key, **options)
+        st.selectbox(title, self.options(), format_func=lambda value: self.value_text(value, tr), key=key, **options)

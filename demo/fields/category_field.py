@@ -34,6 +34,8 @@ class CategoryField(FieldType):
             raise ValueError(text)
         return value
 
+    def options(self) -> list[Value]:
+        return [*self._labels(), None] if self.field.get("nullable") else [*self._labels()]
+
     def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
-        values: list[str | None] = [*self._labels(), None] if self.field.get("nullable") else [*self._labels()]
-        st.selectbox(title, values, format_func=lambda value: self.value_text(value, tr), key=key, **options)
+        st.selectbox(title, self.options(), format_func=lambda value: self.value_text(value, tr), key=key, **options)

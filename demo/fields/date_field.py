@@ -29,6 +29,8 @@ def parse_date(text: Any) -> date | None:
 class DateField(CalendarField):
     """A day of the calendar, without a time."""
 
+    html_input = "date"
+
     def _typical(self) -> Value:
         low, high = self._limits()
         if "seen" in self.field:

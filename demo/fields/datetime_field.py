@@ -37,6 +37,8 @@ def _in_utc(moment: datetime) -> datetime:
 class DatetimeField(CalendarField):
     """A moment in UTC. People read and choose it in UTC like the model, so that no time zone changes its day."""
 
+    html_input = "datetime-local"
+
     def _typical(self) -> Value:
         if "seen" in self.field:
             low, high = (parse_datetime(end) or _START for end in self.field["seen"])

@@ -37,6 +37,9 @@ class FieldType:
     is_number: ClassVar[bool] = False
     """Whether a value is a number, which a table writes in the reader's format, on the right."""
 
+    html_input: ClassVar[str] = "text"
+    """The type of the HTML input that gives a value as `decode` reads it."""
+
     def __init__(self, field: Field) -> None:
         self.field = field
 
@@ -150,6 +153,14 @@ class FieldType:
     def draw(self, key: str, title: str, tr: Translation, **options: Any) -> None:
         """Draw the widget with this session-state key and these options of Streamlit."""
         raise NotImplementedError
+
+    def options(self) -> list[Value]:
+        """Return the values to choose from; empty if a value is typed."""
+        return []
+
+    def slider(self) -> tuple[float, float, float] | None:
+        """Return the ends and the step of a slider; None if a slider cannot set the field."""
+        return None
 
     def widget_format(self, tr: Translation) -> str:  # noqa: ARG002 - dates use it
         """Return the format of the widget if it depends on the language, else "". The key of the widget contains it."""

@@ -18,6 +18,7 @@ from wire.cells.text_style import PROGRAM_STYLE, TextStyle
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
 _MAX_LENGTH = 40
 _PERCENT_STEP = 0.01
+_MAX_SLIDER_STEPS = 500
 
 
 class NumberField(FieldType):
@@ -116,6 +117,13 @@ class NumberField(FieldType):
         if not entry.is_percent or entry.is_nullable:
             return []
         return entry.list_options([parse_number(current, tr, percent=True)], tr)
+
+    def slider(self) -> tuple[float, float, float] | None:
+        low, high = self._range()
+        if self.field.get("nullable") or not high > low:
+            return None
+        step = self._entry().step
+        return low, high, step if (high - low) / step <= _MAX_SLIDER_STEPS else max(step, self._step())
 
     def widget_format(self, tr: Translation) -> str:
         return tr.language

@@ -11,6 +11,7 @@ from demo.text.wording import (
     find_band,
     find_contradictions,
     format_answer,
+    format_answer_with_unit,
     format_percentile,
     format_prediction,
     has_probabilities,
@@ -111,6 +112,19 @@ def build_most_likely(card: Card, prediction: Prediction, tr: Translation) -> Ma
         other_share=format_answer(card, probabilities[second], tr),
     )
     return build_paragraph("range", sentence)
+
+
+def describe_interval(card: Card, prediction: Prediction, tr: Translation) -> str:
+    """Return between which values most true values lie; empty if the model does not say."""
+    interval = prediction.get("interval")
+    if not interval:
+        return ""
+    return tr.text(
+        "{share} of true values lie between {low} and {high}.",
+        share=tr.percent(interval["coverage"]),
+        low=format_answer(card, interval["low"], tr),
+        high=format_answer_with_unit(card, interval["high"], tr),
+    )
 
 
 def build_answer_line(

@@ -1,0 +1,45 @@
+"""The meeting that a visitor takes part in: the page on the phone sets a cookie, and the demo's other pages follow it."""
+
+import re
+
+import streamlit as st
+
+from client import AudienceView, Refused, ServiceError
+from demo.session import shared_resources
+from demo.visitor_cookie import MEETING, PRESENTER
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_VIEW_SECONDS = 5
+_MAX_MEETINGS = 500
+
+
+def get_meeting_visit() -> AudienceView | None:
+    """Return what the audience of the visitor's meeting sees; None outside a meeting, and for its presenter.
+
+    Without the service it is the last view.
+    """
+    code = str(st.context.cookies.get(MEETING, ""))
+    if not _CODE.fullmatch(code) or st.context.cookies.get(PRESENTER):
+        return None
+    last = _last_views()
+    try:
+        view = _fetch_view(code)
+    except Refused:
+        last.pop(code, None)
+        return None
+    except ServiceError:
+        return last.get(code)
+    while len(last) >= _MAX_MEETINGS:
+        del last[next(iter(last))]
+    last[code] = view
+    return view
+
+
+@st.cache_data(ttl=_VIEW_SECONDS, max_entries=_MAX_MEETINGS, show_spinner=False)
+def _fetch_view(code: str) -> AudienceView:
+    return shared_resources.card_client().audience.view(code)
+
+
+@st.cache_resource
+def _last_views() -> dict[str, AudienceView]:
+    return {}
