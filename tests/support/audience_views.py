@@ -17,7 +17,14 @@ def view_of(case: dict[str, Any] | None, phase: str = "answer", show: str | None
     """Return the view of a meeting in which a case is on the presenter's screen."""
     state = {"revision": 3, "case": case and case["id"], "phase": phase, "show": show, "audience": "follow"}
     guesses = {"case": case["id"], "people": 0, "counts": {}, "values": []} if case and phase == "answer" else None
-    view = {"meeting": "m1", "title": "Spring pilot", "language": None, "models": [], "pages": [], "reasons": []}
+    view: dict[str, Any] = {
+        "meeting": "m1",
+        "title": "Spring pilot",
+        "language": None,
+        "models": [],
+        "pages": [],
+        "reasons": [],
+    }
     view |= {"look": {"name": None, "accent": None, "logo": None}, "retention_days": None, "compare_case": None, "cases": []}
     return cast(AudienceView, view | {"state": state, "case": case, "guesses": guesses} | more)
 

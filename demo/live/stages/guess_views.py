@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from client import Card, Prediction
+from client import Card, GuessFigures, Prediction
 from demo.text.markup import build_paragraph, concatenate
 from demo.text.number_text import parse_number, parse_thousands
 from demo.text.translation import Translation
@@ -66,7 +66,7 @@ def parse_guess(card: Card | None, text: str, tr: Translation) -> float:
     return float(thousands) if thousands is not None and not low <= number <= high and low <= thousands <= high else number
 
 
-def build_guess_results(card: Card, prediction: Prediction, guesses: dict[str, Any], tr: Translation) -> Markup:
+def build_guess_results(card: Card, prediction: Prediction, guesses: GuessFigures, tr: Translation) -> Markup:
     """Return what the audience guessed, beside the model; the page marks the reader's own guess in it."""
     people = int(guesses["people"])
     if not people:
@@ -81,7 +81,7 @@ def build_guess_results(card: Card, prediction: Prediction, guesses: dict[str, A
     )
 
 
-def _build_counts(card: Card, prediction: Prediction, guesses: dict[str, Any], tr: Translation) -> Markup:
+def _build_counts(card: Card, prediction: Prediction, guesses: GuessFigures, tr: Translation) -> Markup:
     counts, options = guesses["counts"], list_guesses(card)
     total = max(1, sum(counts.get(name, 0) for name in options))
     models = {f"decision/{prediction['decision']}", f"label/{prediction.get('label')}"}

@@ -11,7 +11,7 @@ from client import AudienceCase, AudienceView, Refused, ServiceError
 from demo.live.stages import case_views, guess_views, phone_feedback, play_views
 from demo.live.stages.step_answers import StepAnswer, StepAnswers
 from demo.meetings import recordings
-from demo.meetings.case_answers import choose_field
+from demo.meetings.case_queries import choose_field
 from demo.session.cases import complete_row
 from demo.text.answer_html import build_band_badge
 from demo.text.markup import build_paragraph, concatenate
@@ -159,8 +159,8 @@ def _build_part(part: str, view: AudienceView, answer: StepAnswer, answers: Step
     card, case = answer.card, view["case"]
     if part == "why" and answer.explanation:
         return case_views.build_reasons(card, answer.row, answer.explanation, answer.explanation, tr)
-    if part == "what-if" and case is not None and answer.explanation:
-        field = choose_field(case, card, answer.explanation)
+    if part == "what-if" and case is not None:
+        field = choose_field(card, case)
         return _build_curve(answer, field, answers, tr) if field else Markup()
     other = view["compare_case"]
     if part == "compare" and other is not None:

@@ -108,7 +108,12 @@ def test_a_step_asks_the_model_once_for_a_language_however_often_it_is_drawn(toy
     client = client_of(toys)
     asked: list[str] = []
     explain = client.explain
-    client.explain = lambda *given, **named: (asked.append(given[2]), explain(*given, **named))[1]  # type: ignore[method-assign]
+
+    def note(*given: Any, **named: Any) -> Any:
+        asked.append(given[2])
+        return explain(*given, **named)
+
+    client.explain = note  # type: ignore[method-assign]
     answers = StepAnswers(client)
     for _ in range(20):
         for tr in (ENGLISH, POLISH):

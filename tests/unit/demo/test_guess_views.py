@@ -105,5 +105,5 @@ def test_a_number_with_two_meanings_is_the_one_that_an_answer_can_be(text: str, 
 
 @pytest.mark.parametrize("text", ["", "many", "1e999", "NaN", "--3", "9" * 100])
 def test_another_text_is_no_number(text: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError):  # noqa: PT011 - its text is for nobody
         parse_guess(None, text, ENGLISH)
