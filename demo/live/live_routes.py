@@ -69,8 +69,12 @@ class LivePages:
             await self._app(scope, receive, send)
         finally:
             if scope["type"] == "lifespan":
-                self._rooms.close()
-                self._meeting.close()
+                self.close()
+
+    def close(self) -> None:
+        """End the streams and the running calls."""
+        self._rooms.close()
+        self._meeting.close()
 
     async def _enter(self, request: Request, limit: str) -> Room:
         """Return the room of the code in the path. Raises BadRequest; ServiceError if the service does not answer."""
