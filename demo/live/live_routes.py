@@ -47,6 +47,7 @@ class LivePages:
             "write": RequestLimit(15, 1.0),
             "play": RequestLimit(20, 3.0),
             "unknown": RequestLimit(20, 0.5),
+            "address": RequestLimit(2_000, 50.0),  # a whole room opens its first page from one address
         }
         self._router = Router(
             [
@@ -81,7 +82,10 @@ class LivePages:
         code = request.path_params["code"]
         if not _CODE.fullmatch(code):
             raise BadRequest(404, "unknown_meeting")
-        if not self._limits[limit].take(phone_requests.caller_of(request)):
+        visitor = phone_requests.visitor_of(request)
+        if visitor and not self._limits[limit].take(visitor):
+            raise BadRequest(429, "too_many_requests")
+        if not visitor and not self._limits["address"].take(phone_requests.address_of(request)):
             raise BadRequest(429, "too_many_requests")
         if not self._rooms.is_open(code) and not self._limits["unknown"].take(phone_requests.address_of(request)):
             raise BadRequest(429, "too_many_requests")

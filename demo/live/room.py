@@ -56,7 +56,7 @@ class Room:
         self.is_closed = True
         self._client.close()
         self._wake()
-        self._loop.call_soon_threadsafe(self._ring)
+        self._call_in_loop(self._ring)
 
     @property
     def view(self) -> AudienceView:

@@ -30,7 +30,9 @@ class ServedApp:
                 await super().startup(*arguments, **options)  # type: ignore[arg-type]
                 started.set()
 
-        config = uvicorn.Config(self._count, port=self._port, log_level="critical", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            self._count, port=self._port, interface="asgi3", log_level="critical", timeout_graceful_shutdown=1
+        )
         self._server = Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -38,7 +40,7 @@ class ServedApp:
 
     def stop(self) -> None:
         """Close every connection and the port."""
-        self._server.should_exit = self._server.force_exit = True
+        self._server.should_exit = True
         self._thread.join(READY_SECONDS)
         assert not self._thread.is_alive()
 
