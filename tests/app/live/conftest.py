@@ -47,7 +47,7 @@ class Held:
 
     def meeting(self, **content: Any) -> "Presenter":
         """Make a meeting."""
-        made = self.client.meetings.create({"title": "Spring pilot", "cases": CASES} | content, uuid.uuid4().hex)  # type: ignore[typeddict-item]
+        made = self.client.meetings.create({"title": "Spring pilot", "cases": CASES} | content, uuid.uuid4().hex)  # type: ignore[arg-type]
         return Presenter(self, made["id"], made["audience_code"])
 
 
