@@ -9,8 +9,8 @@ import pytest
 from client import Unavailable
 from demo.live.rooms import announce
 from demo.meetings.meeting_copies import meeting_copies
-from tests.app.live.conftest import Held, Presenter
 from tests.support.asgi_calls import Call
+from tests.support.held_meeting import Held, Presenter
 from tests.support.phone_calls import SECONDS, Phone
 
 EXPLANATIONS, EVENTS, VIEW, GUESSES = (
