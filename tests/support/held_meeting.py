@@ -1,5 +1,6 @@
 """A meeting that is held: the real service on a port of this machine, the demo's pages for phones, and its presenter."""
 
+import asyncio
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -60,6 +61,10 @@ class Presenter:
     def step(self, case: str | None, phase: Any = "waiting", show: Any = None, audience: Any = "follow") -> None:
         """Set what is on the presenter's screen."""
         self.held.client.meetings.set_state(self.meeting, {"case": case, "phase": phase, "show": show, "audience": audience})
+
+    async def go(self, *arguments: Any, **options: Any) -> None:
+        """Do the same as `step`, while the event loop goes on."""
+        await asyncio.to_thread(self.step, *arguments, **options)
 
     def phone(self, number: int = 0, language: str = "en") -> Phone:
         return Phone(self.held.pages, self.code, number, language)

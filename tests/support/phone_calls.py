@@ -54,3 +54,8 @@ class Phone:
     async def hang_up(self) -> None:
         assert self.stream is not None
         await self.stream.disconnect().answered()
+
+
+async def listening(phones: list[Phone]) -> list[Phone]:
+    """Return phones with their event streams open."""
+    return [await phone.listen() for phone in phones]
