@@ -40,6 +40,7 @@ class Settings:
     features_max_age_hours: _Hours = 36.0
     expired_features: Literal["mark", "refuse"] = "mark"
     max_runs: _Count = 3
+    retention_days: Annotated[int, Range(0, 36_500)] = 0
     accept_models: Literal["no", "yes"] = "no"
     max_body_bytes: _Count = 8 * 2**20
     max_rows: _Count = 10_000
@@ -62,6 +63,11 @@ class Settings:
     def accepts_models(self) -> bool:
         """Whether a caller with the scope admin can publish models."""
         return self.accept_models == "yes"
+
+    @property
+    def max_days(self) -> int | None:
+        """After so many days what people wrote is removed; None: never by itself."""
+        return self.retention_days or None
 
     def origins(self) -> list[str]:
         """Return the origins whose pages may call the service from a browser."""

@@ -80,6 +80,19 @@ class Database:
         if self._is_file and connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
             raise BrokenStorage("The database file is damaged. Restore it from a backup.")
 
+    def compact(self) -> None:
+        """Write the SQLite file anew, without the remains of what was deleted. PostgreSQL reuses their place by itself.
+
+        `secure_delete` is not enough: where SQLite has split a page, a copy of deleted values can be left.
+        """
+        if not self._is_file:
+            return
+        alone = create_engine(
+            "sqlite://", creator=lambda: connect_file(self.file, "rw", self._timeout_seconds), poolclass=NullPool
+        )
+        with self._writer_turn(), alone.connect() as connection:  # outside a transaction, which the other engine begins
+            connection.exec_driver_sql("VACUUM")
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open one snapshot for all queries of the block. In SQLite every transaction is a snapshot."""

@@ -79,6 +79,12 @@ class Store:
             with self.database.writing() as connection:
                 yield connection
 
+    def compact(self) -> None:
+        """Free the file of the remains of what was deleted."""
+        with self._translate_errors():
+            self._prepare()
+            self.database.compact()
+
     def close(self) -> None:
         self.database.engine.dispose()
 

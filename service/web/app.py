@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from service.bundles.registry import Registry
 from service.bundles.versions.registry_updates import RegistryUpdates
 from service.errors import ServiceError
+from service.meetings.retention import remove_regularly
 from service.model_process.process_limits import ProcessLimits, set_process_limits
 from service.settings import Settings
 from service.web import problems
@@ -71,6 +72,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         updates = RegistryUpdates(services.registry, Path(services.settings.bundles))
         arguments = (services.settings.bundles_poll_seconds, ended)
         threading.Thread(target=updates.run, args=arguments, name="follow the bundles", daemon=True).start()
+    if services.settings.max_days is not None:
+        work = (services.meetings, services.settings.max_days, ended)
+        threading.Thread(target=remove_regularly, args=work, name="remove what is too old", daemon=True).start()
     yield
     ended.set()
     await services.exports.close()

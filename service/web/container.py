@@ -126,7 +126,7 @@ def build_services(settings: Settings, registry: Registry) -> Services:
         meeting_calls=meeting_calls,
         meeting_reader=meeting_reader,
         presenter_secrets=PresenterSecrets(meetings, meeting_calls),
-        meeting_watches=MeetingWatches(partial(read_snapshot, meetings, meeting_reader, None), meeting_calls),
+        meeting_watches=MeetingWatches(partial(read_snapshot, meetings, meeting_reader, settings.max_days), meeting_calls),
         publications=Slots(1, "Another model is being published.", retry_after_seconds=_PUBLICATION_RETRY_SECONDS),
         export_slots=Slots(_EXPORTS_AT_ONCE, "Other forms are being made.", retry_after_seconds=_EXPORT_RETRY_SECONDS),
         exports=MadeForms(registry, settings.export_seconds),

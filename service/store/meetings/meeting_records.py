@@ -191,9 +191,9 @@ def _new_secrets() -> dict[str, str]:
 
 
 def _write_state(connection: Connection, id: str, state: StateChange) -> None:  # noqa: A002
-    values = {"state_case": state.case, "phase": state.phase, "show": state.show, "audience": state.audience}
-    revision = meetings.c.state_revision + 1
-    connection.execute(update(meetings).where(meetings.c.id == id).values(**values, state_revision=revision))
+    values: dict[str, Any] = {"state_case": state.case, "phase": state.phase, "show": state.show, "audience": state.audience}
+    values |= {"state_revision": meetings.c.state_revision + 1, "changed": now()}
+    connection.execute(update(meetings).where(meetings.c.id == id).values(values))
 
 
 def _find_key(connection: Connection, key: str, digest: str) -> StoredMeeting | None:

@@ -183,7 +183,7 @@ def test_a_number_out_of_range_is_refused_with_the_range(name: str, value: str) 
 
 def test_every_number_of_the_settings_has_a_range_that_holds_its_default() -> None:
     defaults = {name: value for name, value in asdict(Settings()).items() if not isinstance(value, str)}
-    assert len(defaults) == 20
+    assert len(defaults) == 21
     assert read_settings({f"SERVICE_{name.upper()}": str(value) for name, value in defaults.items()}) == Settings()
     for name in defaults:
         for beyond in ("-1", "9" * 19):

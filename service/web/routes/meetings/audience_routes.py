@@ -20,7 +20,8 @@ _GUESS = msgspec.json.Decoder(Guess)
 
 async def view(request: Request, services: AppServices, caller: RequestCaller) -> Response:
     meeting = await open_meeting(request, services, caller)
-    return _json(await services.meeting_calls.run(read_view, services.meetings, meeting, None))
+    work = (read_view, services.meetings, meeting, services.settings.max_days)
+    return _json(await services.meeting_calls.run(*work))
 
 
 async def follow_view(request: Request, services: AppServices, caller: RequestCaller) -> Response:
